@@ -26,15 +26,13 @@ def stamp_service(app: App) -> StampService | None:
     def ask_for_seals() -> None:
         with suppress(errors.StorageError):
             outcomes = stamping.request_stamps(app, at_once=True).outcomes
-            came = {authority.authority for authority in outcomes if authority.time is not None}
-            silent.update(
-                {authority.authority for authority in outcomes if authority.reason != stamping.SEAL_CHANGED} - came
-            )
+            came = {one.authority for one in outcomes if one.time is not None}
+            silent.update({one.authority for one in outcomes if one.reason != stamping.SEAL_CHANGED} - came)
 
     def stamp(data: bytes) -> Iterator[tuple[str, bytes]]:
-        for one in app.authorities:
-            if one.name not in silent:
+        for authority in app.authorities:
+            if authority.name not in silent:
                 with suppress(StampRefused):
-                    yield one.name, timestamp.request_stamp(data, one, now=app.now).reply
+                    yield authority.name, timestamp.request_stamp(data, authority, now=app.now).reply
 
     return StampService({authority.name: authority.roots for authority in app.authorities}, ask_for_seals, stamp)

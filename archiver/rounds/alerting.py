@@ -41,7 +41,7 @@ _HOUR = "%Y-%m-%dT%H"
 def departing_people(reading: Reading, after: int) -> frozenset[int]:
     """The counterparts who are departing, by the entries above `after`."""
     observed = departures.observed_signals(reading, after=after)
-    return departure_rules.going(observed, departure_rules.judge(observed))
+    return departure_rules.departing_accounts(observed, departure_rules.judge_observations(observed))
 
 
 def judge(archive: Archive, *, now: Callable[[], datetime]) -> list[Alert]:
@@ -90,15 +90,15 @@ def _judge_entries(writing: Writing) -> list[Alert]:
     observed = departures.observed_signals(writing, after=after)
     sides = new_texts_and_changes.sides_by_room(writing)
     alerts_found = [
-        *departure_rules.judge(observed),
+        *departure_rules.judge_observations(observed),
         *change_rules.judge_changes(new_texts_and_changes.observed_changes(writing, sides, after=after)),
-        *phrase_rules.judge(
+        *phrase_rules.judge_texts(
             new_texts_and_changes.new_texts(writing, sides, after=after),
             escrowed=new_texts_and_changes.escrowed_rooms(writing),
         ),
     ]
     opened = _keep_alerts(writing, alerts_found)
-    for alert in departure_rules.settled(observed):
+    for alert in departure_rules.outdated_chat_alerts(observed):
         alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
     memory.remember(writing, JUDGED, last)
     return opened
@@ -108,12 +108,12 @@ def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]
     """Keep new alerts; one that only adds to an open alert increases that alert's count."""
     kept, opened = alerts.alerts(writing), []
     for alert in sorted(alerts_found, key=lambda one: list(Level).index(one.level)):
-        standing = departure_rules.standing(alert, kept)
+        standing = departure_rules.standing_alert(alert, kept)
         if standing is None:
             opened.append(alerts.keep(writing, alert))
             kept.append(opened[-1])
             continue
-        count = departure_rules.grown(alert, standing)
+        count = departure_rules.merged_count(alert, standing)
         alerts.set_count(writing, standing.number, count=count)
         kept[kept.index(standing)] = replace(standing, count=count)
     numbers = {one.number: one for one in kept}
@@ -164,6 +164,6 @@ def alert_document(alert: Alert) -> dict[str, Any]:
         "room_id": alert.room_id,
         "message_id": alert.message_id,
         "time": to_text(alert.at),
-        "text": sentences.sentence(alert),
+        "text": sentences.alert_sentence(alert),
         "dismissed": alert.dismissed,
     }

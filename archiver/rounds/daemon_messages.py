@@ -28,17 +28,17 @@ class DaemonMessages:
 
     round: Callable[[SyncReport], None] = lambda _report: None
     """After each round that went through."""
-    trouble: Callable[[errors.ArchiverError], None] = lambda _fault: None
+    trouble: Callable[[errors.ArchiverError], None] = lambda _error: None
     """An error, at once when it is new, then once a day."""
     over: Callable[[str], None] = lambda _name: None
     """The end of a trouble, once; by the name of the error's class, FINDINGS or VERIFICATION."""
-    findings: Callable[[Verification], None] = lambda _told: None
+    findings: Callable[[Verification], None] = lambda _verification: None
     """A verification found something wrong."""
     upgraded: Callable[[Path], None] = lambda _copy: None
     """The archive was upgraded to this version; the path is that of the copy made before."""
-    unverified: Callable[[errors.ArchiverError], None] = lambda _fault: None
+    unverified: Callable[[errors.ArchiverError], None] = lambda _error: None
     """A verification could not be made; as often as `trouble`, although saving works."""
-    unsaved: Callable[[errors.ArchiverError], None] = lambda _fault: None
+    unsaved: Callable[[errors.ArchiverError], None] = lambda _error: None
     """After each round that did not go through."""
 
 

@@ -189,9 +189,8 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
     """
     if app.settings.exports.daily:
         _make_daily_exports(app, at_once=at_once)
-    complaints = {
-        str(one.folder): one for one in daily.copy_to_folders(app.settings.home, app.settings.exports.also_to)
-    }
+    failures = daily.copy_to_folders(app.settings.home, app.settings.exports.also_to)
+    complaints = {str(failure.folder): failure for failure in failures}
     due_folders = _due_complaints(app, complaints)
     return tuple(_complaint_sentence(one) for folder, one in complaints.items() if always or folder in due_folders)
 

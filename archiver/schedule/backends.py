@@ -72,7 +72,7 @@ class Cron:
         return before != after
 
     def start(self, job: ScheduledJob) -> None:
-        """Run the job's command with the environment that cron would give it (crontab(5)), as cron cannot be asked to."""
+        """Run the job's command with the environment that cron would give it (crontab(5))."""
         variables = {name: os.environ[name] for name in ("HOME", "LOGNAME") if name in os.environ}
         start_in_background(
             "/bin/sh", "-c", shlex.join(job.command), environ={**variables, "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}

@@ -61,4 +61,4 @@ def _calendar(job: ScheduledJob) -> str:
 def _quote(word: str) -> str:
     """A word of ExecStart, with `%`, `$` and spaces quoted, which have a meaning there."""
     text = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-    return f'"{text}"' if text != word or not word or any(sign.isspace() or sign in "';" for sign in word) else word
+    return f'"{text}"' if text != word or not word or any(char.isspace() or char in "';" for char in word) else word

@@ -10,12 +10,12 @@ import pytest
 from filelock import FileLock
 
 from archiver import errors
-from archiver.custody import backup as copies
+from archiver.custody import backup
 from archiver.custody.verify import verify_archive
 from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Archive
-from archiver.store.backup import copy as backup
+from archiver.store.backup.copy import LastBackup, copy_archive, last_backup
 from archiver.store.engine import DATABASE
 from tests.support.archives import tampering
 
@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Iterator[Archive]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def destination(tmp_path: Path) -> Path:
     """Where the copy goes."""
     return tmp_path / "copy"
 
@@ -41,10 +41,10 @@ def now() -> datetime:
     return NOW
 
 
-def remembered(archive: Archive) -> backup.LastBackup | None:
+def remembered(archive: Archive) -> LastBackup | None:
     """The last copy that the archive knows of."""
     with archive.reading() as reading:
-        return backup.last_backup(reading)
+        return last_backup(reading)
 
 
 def bytes_of(folder: Path) -> dict[Path, bytes]:
@@ -52,95 +52,95 @@ def bytes_of(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def checks(outcome: copies.BackupOutcome) -> set[str]:
+def checks(outcome: backup.BackupOutcome) -> set[str]:
     """The names of the checks that found something."""
     return {one.check for one in outcome.verification.findings}
 
 
 def change_an_entry(archive: Archive) -> None:
     """Change a sealed line and its digest, as someone with the database can."""
-    with tampering.behind_the_back(archive) as database:
+    with tampering.changing_past_triggers(archive) as database:
         (line,) = database.execute("SELECT line FROM entry WHERE seq = 2").fetchone()
-        told, digest = tampering.rewritten(line, payload={"object": {}})
-        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = 2", (told, digest))
+        rewritten, digest = tampering.rewritten_line(line, payload={"object": {}})
+        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = 2", (rewritten, digest))
 
 
 # --- backup ------------------------------------------------------------------------------------
 
 
-def test_a_copy_is_verified_and_remembered(home: Archive, place: Path) -> None:
+def test_a_copy_is_verified_and_remembered(home: Archive, destination: Path) -> None:
     """It is an archive that verifies by itself, deeply too; the archive knows when and where."""
-    outcome = copies.backup(home, place, now=now)
+    outcome = backup.backup(home, destination, now=now)
 
     assert (True, True, True) == (outcome.ok, outcome.is_remembered, outcome.is_same_disk)
-    assert backup.LastBackup(NOW, str(place), verified=True) == remembered(home)
-    assert verify_archive(Archive(place, read_only=True), deep=True).ok
+    assert LastBackup(NOW, str(destination), verified=True) == remembered(home)
+    assert verify_archive(Archive(destination, read_only=True), deep=True).ok
 
 
-def test_a_database_with_findings_lies_beside_the_earlier_one(home: Archive, place: Path) -> None:
+def test_a_database_with_findings_lies_beside_the_earlier_one(home: Archive, destination: Path) -> None:
     """The good copy stays what it was, and what the archive remembers is still true of it."""
-    copies.backup(home, place, now=now)
-    before = (place / DATABASE).read_bytes()
+    backup.backup(home, destination, now=now)
+    before = (destination / DATABASE).read_bytes()
     change_an_entry(home)
 
-    outcome = copies.backup(home, place, now=lambda: datetime.now(UTC))
+    outcome = backup.backup(home, destination, now=lambda: datetime.now(UTC))
 
     assert (False, False) == (outcome.ok, outcome.is_placed)
     assert {"entry-sealed"} == checks(outcome)
-    assert before == (place / DATABASE).read_bytes()
-    assert (place / copies.WITH_FINDINGS).exists()
+    assert before == (destination / DATABASE).read_bytes()
+    assert (destination / backup.WITH_FINDINGS).exists()
     assert NOW == (remembered(home) or pytest.fail("forgotten")).at
 
 
-def test_a_first_copy_with_findings_is_better_than_none(home: Archive, place: Path) -> None:
+def test_a_first_copy_with_findings_is_better_than_none(home: Archive, destination: Path) -> None:
     """It is in its place, and remembered as what it is."""
     change_an_entry(home)
 
-    outcome = copies.backup(home, place, now=now)
+    outcome = backup.backup(home, destination, now=now)
 
     assert (False, True, {"entry-sealed"}) == (outcome.ok, outcome.is_placed, checks(outcome))
-    assert backup.LastBackup(NOW, str(place), verified=False) == remembered(home)
+    assert LastBackup(NOW, str(destination), verified=False) == remembered(home)
 
 
-def test_a_damaged_attachment_keeps_no_database_back(home: Archive, place: Path) -> None:
+def test_a_damaged_attachment_keeps_no_database_back(home: Archive, destination: Path) -> None:
     """The records are whole: the copy goes on with them, and the damage is named."""
-    tampering.flip(tampering.attachment(home), 7)
-    copies.backup(home, place, now=now)
+    tampering.flip_bit(tampering.attachment_path(home), 7)
+    backup.backup(home, destination, now=now)
     with home.writing() as writing:
         writer.append(writing, [Observation("sweep", "sweep/{seq}", {"requests": 1})], account_id=1, at=NOW)
 
-    outcome = copies.backup(home, place, now=now)
+    outcome = backup.backup(home, destination, now=now)
 
     assert (True, False, {"file-changed"}) == (outcome.is_placed, outcome.ok, checks(outcome))
-    with home.reading() as ours, Archive(place, read_only=True).reading() as theirs:
+    with home.reading() as ours, Archive(destination, read_only=True).reading() as theirs:
         count = "SELECT count(*) FROM entry"
         assert ours.sql.exec_driver_sql(count).scalar() == theirs.sql.exec_driver_sql(count).scalar()
 
 
 @pytest.mark.parametrize("which", ["attachment", "seal"])
-def test_damage_in_the_copy_alone_is_made_good(home: Archive, place: Path, which: str) -> None:
+def test_damage_in_the_copy_alone_is_made_good(home: Archive, destination: Path, which: str) -> None:
     """The verification found it, the archive has the good bytes."""
-    copies.backup(home, place, now=now)
-    original = tampering.attachment(home) if which == "attachment" else tampering.seal_file(home, 2)
-    there = place / original.relative_to(home.home)
-    tampering.flip(there, 9)
+    backup.backup(home, destination, now=now)
+    original = tampering.attachment_path(home) if which == "attachment" else tampering.archive_seal_path(home, 2)
+    there = destination / original.relative_to(home.home)
+    tampering.flip_bit(there, 9)
 
-    outcome = copies.backup(home, place, now=now)
+    outcome = backup.backup(home, destination, now=now)
 
     assert outcome.ok
     assert original.read_bytes() == there.read_bytes()
 
 
-def test_only_one_backup_runs_at_a_time(home: Archive, place: Path) -> None:
+def test_only_one_backup_runs_at_a_time(home: Archive, destination: Path) -> None:
     """The second is refused at once."""
     with FileLock(home.home / "backup.lock"), pytest.raises(errors.ArchiveInUse):
-        copies.backup(home, place, now=now)
+        backup.backup(home, destination, now=now)
 
-    assert not place.exists()
+    assert not destination.exists()
 
 
 def test_the_token_file_of_the_settings_is_left_out(
-    home: Archive, place: Path, monkeypatch: pytest.MonkeyPatch
+    home: Archive, destination: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even under a name that is copied, and although the environment names another place; pinned roots come along."""
     monkeypatch.setenv("CHATWORK_API_TOKEN", "another")
@@ -152,34 +152,34 @@ def test_the_token_file_of_the_settings_is_left_out(
         (home.home / name).write_text(text)
     (home.home / token).chmod(0o600)
 
-    copies.backup(home, place, now=now)
+    backup.backup(home, destination, now=now)
 
-    assert [True, False, True] == [(place / name).exists() for name in (daily, token, "roots/a.pem")]
+    assert [True, False, True] == [(destination / name).exists() for name in (daily, token, "roots/a.pem")]
 
 
-def test_progress_names_the_copying_and_each_check(home: Archive, place: Path) -> None:
+def test_progress_names_the_copying_and_each_check(home: Archive, destination: Path) -> None:
     """In this order."""
-    told: list[str] = []
+    collected: list[str] = []
 
-    copies.backup(home, place, now=now, tell=lambda what, _done, _total: told.append(what))
+    backup.backup(home, destination, now=now, tell=lambda what, _done, _total: collected.append(what))
 
-    assert ["copy", "replies", "entries", "files"] == list(dict.fromkeys(told))
+    assert ["copy", "replies", "entries", "files"] == list(dict.fromkeys(collected))
 
 
 # --- restore -----------------------------------------------------------------------------------
 
 
-def test_a_restored_archive_is_the_archive(home: Archive, place: Path, tmp_path: Path) -> None:
+def test_a_restored_archive_is_the_archive(home: Archive, destination: Path, tmp_path: Path) -> None:
     """It verifies, it goes on where it ended, it knows its copy; the copy has not changed by a byte."""
-    copies.backup(home, place, now=now)
-    before = bytes_of(place)
+    backup.backup(home, destination, now=now)
+    before = bytes_of(destination)
 
-    outcome = copies.restore(place, tmp_path / "new", now=now)
+    outcome = backup.restore(destination, tmp_path / "new", now=now)
 
     restored = Archive(tmp_path / "new")
     assert outcome.ok
-    assert before == bytes_of(place)
-    assert backup.LastBackup(NOW, str(place), verified=True) == remembered(restored)
+    assert before == bytes_of(destination)
+    assert LastBackup(NOW, str(destination), verified=True) == remembered(restored)
     with restored.writing() as writing:
         writer.append(writing, [Observation("sweep", "sweep/{seq}", {"requests": 1})], account_id=1, at=NOW)
     assert verify_archive(restored, deep=True).ok
@@ -187,61 +187,61 @@ def test_a_restored_archive_is_the_archive(home: Archive, place: Path, tmp_path:
 
 
 @pytest.mark.parametrize("what", ["entry", "readable", "attachment", "seal"])
-def test_a_changed_copy_is_not_restored(home: Archive, place: Path, tmp_path: Path, what: str) -> None:
+def test_a_changed_copy_is_not_restored(home: Archive, destination: Path, tmp_path: Path, what: str) -> None:
     """Findings are named, nothing is made."""
-    copies.backup(home, place, now=now)
-    copy = Archive(place)
+    backup.backup(home, destination, now=now)
+    copy = Archive(destination)
     match what:
         case "entry":
             change_an_entry(copy)
         case "readable":
-            with tampering.behind_the_back(copy) as database:
+            with tampering.changing_past_triggers(copy) as database:
                 database.execute("UPDATE message_version SET body = 'x' WHERE number = 1")
         case "attachment":
-            tampering.flip(tampering.attachment(copy), 3)
+            tampering.flip_bit(tampering.attachment_path(copy), 3)
         case "seal":
-            tampering.flip(tampering.seal_file(copy, 1), 3)
+            tampering.flip_bit(tampering.archive_seal_path(copy, 1), 3)
 
-    outcome = copies.restore(place, tmp_path / "new", now=now)
+    outcome = backup.restore(destination, tmp_path / "new", now=now)
 
     assert checks(outcome)
     assert (False, None) == (outcome.is_placed, outcome.report)
     assert not (tmp_path / "new").exists()
 
 
-def test_an_archive_is_never_overwritten(home: Archive, place: Path, tmp_path: Path) -> None:
+def test_an_archive_is_never_overwritten(home: Archive, destination: Path, tmp_path: Path) -> None:
     """Neither a whole one nor parts of one; not even the copy by itself."""
-    copies.backup(home, place, now=now)
+    backup.backup(home, destination, now=now)
     parts = tmp_path / "parts"
     (parts / "seals").mkdir(parents=True)
     before = bytes_of(home.home)
 
-    for target in (home.home, parts, place):
+    for target in (home.home, parts, destination):
         with pytest.raises(errors.UsageError):
-            copies.restore(place, target, now=now)
+            backup.restore(destination, target, now=now)
 
     assert before.keys() == bytes_of(home.home).keys()
     assert [] == list((parts / "seals").iterdir())
 
 
-def test_an_interrupted_restore_goes_on(home: Archive, place: Path, tmp_path: Path) -> None:
+def test_an_interrupted_restore_goes_on(home: Archive, destination: Path, tmp_path: Path) -> None:
     """What it left is no archive, and no hindrance."""
-    copies.backup(home, place, now=now)
-    backup.copy_archive(Archive(place, unchanging=True), tmp_path / "new")
+    backup.backup(home, destination, now=now)
+    copy_archive(Archive(destination, unchanging=True), tmp_path / "new")
 
-    outcome = copies.restore(place, tmp_path / "new", now=now)
+    outcome = backup.restore(destination, tmp_path / "new", now=now)
 
     assert outcome.ok
     assert [] == [path.name for path in (tmp_path / "new").iterdir() if path.name.startswith("backup")]
 
 
-def test_what_is_no_copy_or_not_closed_is_said(home: Archive, place: Path, tmp_path: Path) -> None:
+def test_what_is_no_copy_or_not_closed_is_said(home: Archive, destination: Path, tmp_path: Path) -> None:
     """An empty folder; a database with a log beside it that nobody has closed."""
-    place.mkdir()
+    destination.mkdir()
     with pytest.raises(errors.NothingThere):
-        copies.restore(place, tmp_path / "new", now=now)
-    copies.backup(home, place, now=now)
-    (place / f"{DATABASE}-wal").write_bytes(b"x")
+        backup.restore(destination, tmp_path / "new", now=now)
+    backup.backup(home, destination, now=now)
+    (destination / f"{DATABASE}-wal").write_bytes(b"x")
 
     with pytest.raises(errors.CopyNotClosed):
-        copies.restore(place, tmp_path / "new", now=now)
+        backup.restore(destination, tmp_path / "new", now=now)

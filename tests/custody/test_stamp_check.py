@@ -20,8 +20,8 @@ from archiver.evidence.verify.findings import Verification
 from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support.archives import tampering
-from tests.support.archives.tampering import START, behind_the_back, copy_of, flipped, seal_file
-from tests.support.stamps.authorities import at_hand
+from tests.support.archives.tampering import START, archive_seal_path, changing_past_triggers, copy_of, with_flipped_bit
+from tests.support.stamps.authorities import authority_in_memory
 from tests.support.stamps.stamped_archives import authority, stamp_seals
 from tests.support.world import Clock
 
@@ -52,27 +52,27 @@ def archive(sample: Archive, tmp_path: Path) -> Iterator[Archive]:
 
 def stamp_file(archive: Archive, number: int) -> Path:
     """The file of a seal's stamp."""
-    found = seal_file(archive, number)
-    return found.with_name(f"{found.name}.a.tsr")
+    seal = archive_seal_path(archive, number)
+    return seal.with_name(f"{seal.name}.a.tsr")
 
 
-def found(told: Verification) -> list[tuple[str, str]]:
-    return [(one.check, one.subject) for one in told.findings]
+def findings_of(verification: Verification) -> list[tuple[str, str]]:
+    return [(one.check, one.subject) for one in verification.findings]
 
 
-def noted(told: Verification, part: str) -> bool:
+def noted(verification: Verification, part: str) -> bool:
     """Whether a note holds this."""
-    return any(part in note for note in told.notes)
+    return any(part in note for note in verification.notes)
 
 
 def test_good_stamps_are_counted_and_their_root_is_named(archive: Archive, trusted: Authority) -> None:
     """Its fingerprint can be compared with what the authority publishes; late ones are told."""
-    told = verify_archive(archive, authorities=[trusted])
+    verification = verify_archive(archive, authorities=[trusted])
 
-    assert [] == told.findings
-    assert 3 == told.checked["stamps"]
-    assert noted(told, "It is not one that browsers trust")
-    assert noted(told, "1 seal was stamped more than 48 hours after it was closed")
+    assert [] == verification.findings
+    assert 3 == verification.checked["stamps"]
+    assert noted(verification, "It is not one that browsers trust")
+    assert noted(verification, "1 seal was stamped more than 48 hours after it was closed")
 
 
 def test_stamps_can_be_verified_on_media_that_cannot_be_written(archive: Archive) -> None:
@@ -83,11 +83,11 @@ def test_stamps_can_be_verified_on_media_that_cannot_be_written(archive: Archive
     for path in paths:
         path.chmod(path.stat().st_mode & ~0o222)
 
-    told = verify_archive(Archive(home, unchanging=True))
+    verification = verify_archive(Archive(home, unchanging=True))
 
     for path in paths:
         path.chmod(path.stat().st_mode | 0o200)
-    assert ([], 3) == (told.findings, told.checked["stamps"])
+    assert ([], 3) == (verification.findings, verification.checked["stamps"])
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"0\x82\xff\xff", b"0\x80", b"0\x84\xff\xff\xff\xff"])
@@ -95,9 +95,9 @@ def test_what_is_no_stamp_is_named(archive: Archive, body: bytes) -> None:
     """Whatever lies there instead."""
     stamp_file(archive, 2).write_bytes(body)
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert [("stamp", "stamp/2/a")] == found(told)
+    assert [("stamp", "stamp/2/a")] == findings_of(verification)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -107,63 +107,64 @@ def test_a_flipped_bit_of_a_stamp_never_breaks_the_verification(archive: Archive
     path = stamp_file(archive, 3)
     whole = path.read_bytes()
     path.chmod(0o600)
-    path.write_bytes(flipped(whole, data.draw(strategies.integers(0, len(whole) * 8 - 1))))
+    path.write_bytes(with_flipped_bit(whole, data.draw(strategies.integers(0, len(whole) * 8 - 1))))
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
     path.write_bytes(whole)
-    assert set(found(told)) <= {("stamp", "stamp/3/a"), ("stamp-time", "stamp/3/a")}
+    assert set(findings_of(verification)) <= {("stamp", "stamp/3/a"), ("stamp-time", "stamp/3/a")}
 
 
 def test_a_stamp_over_another_seal_is_named(archive: Archive) -> None:
     """Its digest is that of other bytes."""
     stamp_file(archive, 3).write_bytes(stamp_file(archive, 2).read_bytes())
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert [("stamp", "stamp/3/a")] == found(told)
+    assert [("stamp", "stamp/3/a")] == findings_of(verification)
 
 
 def test_a_forged_last_seal_is_found_although_row_and_file_agree(archive: Archive) -> None:
     """Nothing follows it that could contradict; its stamp does."""
-    path = seal_file(archive, 3)
+    path = archive_seal_path(archive, 3)
     body = path.read_bytes().replace(b'"software":"', b'"software":"x')
     path.chmod(0o600)
     path.write_bytes(body)
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE seal SET sha256 = ? WHERE number = 3", [chain.file_digest(body)])
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert [("stamp", "stamp/3/a")] == found(told)
+    assert [("stamp", "stamp/3/a")] == findings_of(verification)
 
 
 def test_a_removed_last_seal_is_found_by_its_stamp(archive: Archive) -> None:
     """File and row are gone, and what was handed out with it too."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM seal WHERE number = 3")
         database.execute("DELETE FROM entry WHERE seq > 11")
-    seal_file(archive, 3).unlink()
+    archive_seal_path(archive, 3).unlink()
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert ("stamp", "stamp/3/a") in found(told)
+    assert ("stamp", "stamp/3/a") in findings_of(verification)
 
 
 @pytest.mark.parametrize(
     "fault", [AuthorityFault.WRONG_ROOT, AuthorityFault.BAD_SIGNATURE, AuthorityFault.EXPIRED, AuthorityFault.NO_EKU]
 )
-def test_a_stamp_that_is_not_the_authoritys_is_named(archive: Archive, fault: AuthorityFault) -> None:
+def test_a_stamp_that_is_not_the_authoritys_is_named(archive: Archive, authority_fault: AuthorityFault) -> None:
     """Right bytes, right time, wrong signature; the reason is told."""
-    forger = at_hand(SimulatedAuthority(now=lambda: LATER), fault)
-    good = at_hand(SimulatedAuthority(now=lambda: LATER))
-    body = seal_file(archive, 3).read_bytes()
-    stamp_file(archive, 3).write_bytes(reply_over(body, forger if fault is not AuthorityFault.WRONG_ROOT else good))
+    forger = authority_in_memory(SimulatedAuthority(now=lambda: LATER), authority_fault)
+    good = authority_in_memory(SimulatedAuthority(now=lambda: LATER))
+    body = archive_seal_path(archive, 3).read_bytes()
+    signer = good if authority_fault is AuthorityFault.WRONG_ROOT else forger
+    stamp_file(archive, 3).write_bytes(reply_over(body, signer))
     (archive.home / "seals/a.pem").write_text("".join(map(der_to_pem, forger.roots)))
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert ("stamp", "stamp/3/a") in found(told)
+    assert ("stamp", "stamp/3/a") in findings_of(verification)
 
 
 def reply_over(body: bytes, of: Authority) -> bytes:
@@ -181,7 +182,7 @@ def test_a_root_that_is_gone_is_named_once(archive: Archive) -> None:
     """None of its stamps can be checked."""
     (archive.home / "seals/a.pem").unlink()
 
-    assert [("stamp-root", "seals/a.pem")] == found(verify_archive(archive))
+    assert [("stamp-root", "seals/a.pem")] == findings_of(verify_archive(archive))
 
 
 @pytest.mark.parametrize("body", [b"", b"junk", b"-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n"])
@@ -189,16 +190,16 @@ def test_a_root_that_is_none_is_named(archive: Archive, body: bytes) -> None:
     """A file without a certificate vouches for nothing."""
     (archive.home / "seals/a.pem").write_bytes(body)
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert {"stamp-root", "stamp"} >= {check for check, _ in found(told)} > set()
+    assert {"stamp-root", "stamp"} >= {check for check, _ in findings_of(verification)} > set()
 
 
 def test_stamps_of_an_authority_whom_the_settings_do_not_name_are_found(archive: Archive, trusted: Authority) -> None:
     """Whoever exchanged stamps and root alike has not exchanged the settings."""
-    told = verify_archive(archive, authorities=[replace(trusted, roots=authority().roots)])
+    verification = verify_archive(archive, authorities=[replace(trusted, roots=authority().roots)])
 
-    assert [("stamp-root", "seals/a.pem")] == found(told)
+    assert [("stamp-root", "seals/a.pem")] == findings_of(verification)
 
 
 def test_a_root_that_was_added_later_is_no_finding(archive: Archive, trusted: Authority) -> None:
@@ -207,9 +208,9 @@ def test_a_root_that_was_added_later_is_no_finding(archive: Archive, trusted: Au
     with (archive.home / "seals/a.pem").open("a") as file:
         file.write(der_to_pem(newer.roots[0]))
 
-    told = verify_archive(archive, authorities=[replace(trusted, roots=newer.roots)])
+    verification = verify_archive(archive, authorities=[replace(trusted, roots=newer.roots)])
 
-    assert [] == told.findings
+    assert [] == verification.findings
 
 
 # --- times ------------------------------------------------------------------------------------
@@ -220,43 +221,43 @@ def test_a_stamp_before_its_seal_is_named(tmp_path: Path, minutes: int, expected
     """Clocks differ a little; by more than a quarter of an hour, seal or stamp says something untrue."""
     made = tampering.sample_archive(tmp_path / "home")
     clock = Clock(START + timedelta(days=1))
-    one = authority(now=clock)
+    slow_authority = authority(now=clock)
     for number in (1, 2, 3):
         clock.time = START + timedelta(days=number, minutes=minutes if number == 3 else 1)
-        path = seal_file(made, number)
-        path.with_name(f"{path.name}.a.tsr").write_bytes(reply_over(path.read_bytes(), one))
-    (made.home / "seals/a.pem").write_text(der_to_pem(one.roots[0]))
+        path = archive_seal_path(made, number)
+        path.with_name(f"{path.name}.a.tsr").write_bytes(reply_over(path.read_bytes(), slow_authority))
+    (made.home / "seals/a.pem").write_text(der_to_pem(slow_authority.roots[0]))
 
-    told = verify_archive(made)
+    verification = verify_archive(made)
 
-    assert expected == found(told)
-    assert not noted(told, "48 hours")
+    assert expected == findings_of(verification)
+    assert not noted(verification, "48 hours")
 
 
 def test_a_later_stamp_covers_the_seals_before(archive: Archive) -> None:
     """Each seal names the one before; only what lies behind the last stamp is open."""
     for number in (1, 3):
         stamp_file(archive, number).unlink()
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM stamp WHERE seal != 2")
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert [] == told.findings
-    assert noted(told, "1 seal at the end is not covered by a stamp yet.")
-    assert noted(told, "1 seal has no stamp of its own")
+    assert [] == verification.findings
+    assert noted(verification, "1 seal at the end is not covered by a stamp yet.")
+    assert noted(verification, "1 seal has no stamp of its own")
 
 
 def test_a_stamp_that_came_and_is_gone_is_named(archive: Archive) -> None:
     """The table knows that it was there; a table that was lost knows of none."""
     stamp_file(archive, 2).unlink()
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM stamp")
-    assert [("stamp-missing", "stamp/2/a")] == found(told)
-    assert [] == found(verify_archive(archive))
+    assert [("stamp-missing", "stamp/2/a")] == findings_of(verification)
+    assert [] == findings_of(verify_archive(archive))
 
 
 def test_an_archive_without_authorities_says_so(archive: Archive) -> None:
@@ -270,10 +271,10 @@ def test_a_clock_that_was_set_back_is_a_note(tmp_path: Path) -> None:
     made = tampering.sample_archive(tmp_path / "home")
     seals.close_seals(made, now=START)
 
-    told = verify_archive(made)
+    verification = verify_archive(made)
 
-    assert [] == told.findings
-    assert noted(told, "1 seal says that it was closed before the one that precedes it")
+    assert [] == verification.findings
+    assert noted(verification, "1 seal says that it was closed before the one that precedes it")
 
 
 def test_a_huge_file_of_roots_costs_nothing() -> None:

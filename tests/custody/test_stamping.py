@@ -26,10 +26,10 @@ from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.records import Observation, Seal
 from archiver.rounds.round import rescue_round, run_round
 from archiver.settings.model import FileSettings, Settings
-from archiver.store import seals as seal
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries.status import status, status_document
+from archiver.store.seals import close_seals, seals
 from archiver.store.timestamps import from_text
 from archiver.store.working import stamp_queue
 from archiver.sync.report import SyncReport
@@ -45,8 +45,8 @@ class Desk:
     def __init__(self, world: World, *simulated: SimulatedAuthority) -> None:
         self.world = world
         self.authorities = tuple(
-            Authority(name, build_sender(one.url, seconds=2), (one.root_der,))
-            for name, one in zip("ab", simulated, strict=False)
+            Authority(name, build_sender(authority.url, seconds=2), (authority.root_der,))
+            for name, authority in zip("ab", simulated, strict=False)
         )
         self.names = [one.name for one in self.authorities]
 
@@ -72,9 +72,9 @@ class Desk:
         for _ in range(number):
             self.world.clock.pass_by(minutes=1)
             with self.world.archive.writing() as writing:
-                told = Observation("note", "note/job1", {"text": "メモ"})
-                writer.append(writing, [told], account_id=None, at=self.world.clock())
-            seal.close_seals(self.world.archive, now=self.world.clock())
+                observation = Observation("note", "note/job1", {"text": "メモ"})
+                writer.append(writing, [observation], account_id=None, at=self.world.clock())
+            close_seals(self.world.archive, now=self.world.clock())
 
     def times(self) -> dict[int, list[stamp_queue.StoredStamp]]:
         """The stamps held, by seal."""
@@ -158,10 +158,10 @@ def test_a_quiet_round_asks_nobody(desk: Desk, authority: SimulatedAuthority) ->
     desk.seal()
     desk.ask()
     desk.round()
-    asked = authority.count
+    count_before = authority.count
     report = desk.round()
 
-    assert (asked, 2) == (authority.count, report.requests)
+    assert (count_before, 2) == (authority.count, report.requests)
 
 
 def test_what_disappeared_is_sealed_and_stamped_in_the_same_round(desk: Desk) -> None:
@@ -189,44 +189,45 @@ def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, a
         reports.append(desk.round(hours=6))
     down, waiting = desk.times(), desk.unstamped()
     with desk.world.archive.reading() as reading:
-        told = status(reading, authorities=desk.names)
+        archive_status = status(reading, authorities=desk.names)
     authority.start()
     reports += [desk.round(hours=6), desk.round()]
 
-    seals = desk.world.rows("seal")
+    read_seals = desk.world.rows("seal")
     with desk.world.archive.reading() as reading:
         after = status_document(status(reading, authorities=desk.names), warnings=[])
-    delays = [desk.times()[row["number"]][0].time - from_text(row["closed_at"]) for row in seals]
+    delays = [desk.times()[row["number"]][0].time - from_text(row["closed_at"]) for row in read_seals]
     assert [()] * 30 == [one.reported + one.complaints for one in reports]
     assert all(one.complete for one in reports)
-    assert ({}, 28, "unreachable") == (down, waiting, told.stamps.reason)
-    assert (28, 0, told.stamps.days) == (told.unstamped, after["seals"]["unstamped"], told.stamps.waiting)
-    assert len(seals) == len(desk.times())
+    assert ({}, 28, "unreachable") == (down, waiting, archive_status.stamps.reason)
+    unstamped = archive_status.unstamped, after["seals"]["unstamped"]
+    assert (28, 0, archive_status.stamps.days) == (*unstamped, archive_status.stamps.waiting)
+    assert len(read_seals) == len(desk.times())
     assert timedelta(days=6) < max(delays) < timedelta(days=8)
     assert timedelta(minutes=1) > min(delays)
     verified = verify_archive(desk.world.archive, authorities=desk.authorities)
     late = sum(delay > timedelta(hours=48) for delay in delays)
-    said = f"{late} seals were stamped more than 48 hours after they were closed: only from then on is it proved."
-    assert ([], len(seals)) == (verified.findings, verified.checked["stamps"])
+    note = f"{late} seals were stamped more than 48 hours after they were closed: only from then on is it proved."
+    assert ([], len(read_seals)) == (verified.findings, verified.checked["stamps"])
     assert late > 15
-    assert said in verified.notes
+    assert note in verified.notes
 
 
 def test_pauses_grow_up_to_six_hours(desk: Desk, authority: SimulatedAuthority) -> None:
     """A round every five minutes for two days, many seals waiting: two requests a time, ever more rarely."""
     desk.seal(5)
     authority.fail(AuthorityFault.SERVER_ERROR, times=None)
-    asked: list[tuple[int, int]] = []
+    collected: list[tuple[int, int]] = []
     for minutes in range(0, 2 * 24 * 60, 5):
         before = authority.count
         desk.ask()
         if authority.count > before:
-            asked.append((minutes, authority.count - before))
+            collected.append((minutes, authority.count - before))
         desk.world.clock.pass_by(minutes=5)
 
-    assert [0, 5, 20, 80, 260, 620, 980] == [minutes for minutes, _ in asked[:7]]
-    assert {2} == {number for _, number in asked}
-    assert {360} == {later[0] - one[0] for one, later in pairwise(asked[5:])}
+    assert [0, 5, 20, 80, 260, 620, 980] == [minutes for minutes, _ in collected[:7]]
+    assert {2} == {number for _, number in collected}
+    assert {360} == {later[0] - one[0] for one, later in pairwise(collected[5:])}
 
 
 def test_an_authority_that_is_back_stamps_everything_the_newest_first(
@@ -243,14 +244,14 @@ def test_an_authority_that_is_back_stamps_everything_the_newest_first(
 
     report = desk.ask()
 
-    digests = {bytes.fromhex(one.sha256): one.number for one in seals(desk.world.archive)}
-    asked = [number for query in authority.queries for digest, number in digests.items() if digest in query]
+    digests = {bytes.fromhex(one.sha256): one.number for one in read_seals(desk.world.archive)}
+    seals_asked = [number for query in authority.queries for digest, number in digests.items() if digest in query]
     assert (StampReport(), 5, 0) == (resting, report.stamp_count, report.waiting)
-    assert [5, 4, 3, 2, 1] == asked
+    assert [5, 4, 3, 2, 1] == seals_asked
 
 
 @pytest.mark.parametrize(
-    "fault",
+    "authority_fault",
     [
         AuthorityFault.DOWN,
         AuthorityFault.HTML,
@@ -266,11 +267,11 @@ def test_an_authority_that_is_back_stamps_everything_the_newest_first(
     ],
 )
 def test_an_answer_that_is_not_good_leaves_no_file(
-    desk: Desk, authority: SimulatedAuthority, fault: AuthorityFault
+    desk: Desk, authority: SimulatedAuthority, authority_fault: AuthorityFault
 ) -> None:
     """The seal waits with a reason, the round is as good as any; the next true answer is kept."""
     desk.seal()
-    authority.fail(fault)
+    authority.fail(authority_fault)
 
     report = desk.round()
     row = desk.world.rows("stamp")[0]
@@ -453,7 +454,7 @@ def test_a_seal_that_was_changed_gets_no_stamp(desk: Desk, authority: SimulatedA
     """A time of a third party must not stand on other bytes than those that were closed."""
     desk.seal(2)
     path = desk.world.home / "seals" / seal_name(desk.world.home, 2)
-    tampering.flip(path, 99)
+    tampering.flip_bit(path, 99)
 
     report = desk.ask()
 
@@ -468,11 +469,11 @@ def test_a_root_that_cannot_be_read_sends_nothing(desk: Desk, authority: Simulat
     desk.seal(3)
 
     report = desk.ask()
-    asked = authority.count
+    count_before = authority.count
     desk.authorities = whole
     desk.ask(minutes=5)
 
-    assert ({"roots"}, 0) == ({one.reason for one in report.outcomes}, asked)
+    assert ({"roots"}, 0) == ({one.reason for one in report.outcomes}, count_before)
     assert 0 == desk.unstamped()
 
 
@@ -514,15 +515,15 @@ def test_whatever_happens_every_seal_is_stamped_once_in_the_end(
             state = what
         stamping.request_stamps(desk.app())
 
-    sealed = seals(archive)
+    sealed = read_seals(archive)
     folder = archive.home / "seals"
     with archive.reading() as reading:
-        held = stamp_queue.stamps_by_seal(reading)
-    assert {one.number: 1 for one in sealed} == {number: len(of) for number, of in held.items()}
+        stamps = stamp_queue.stamps_by_seal(reading)
+    assert {one.number: 1 for one in sealed} == {number: len(of) for number, of in stamps.items()}
     assert len(sealed) == given_out
-    for one in sealed:
-        reply, data = (folder / f"{one.name}.a.tsr").read_bytes(), (folder / one.name).read_bytes()
-        assert held[one.number][0].time == timestamp.check_stamp(reply, data, [SHARED.root_der]).time
+    for seal in sealed:
+        reply, data = (folder / f"{seal.name}.a.tsr").read_bytes(), (folder / seal.name).read_bytes()
+        assert stamps[seal.number][0].time == timestamp.check_stamp(reply, data, [SHARED.root_der]).time
 
 
 class _Bare:
@@ -547,9 +548,9 @@ class _Bare:
     def seal(self) -> None:
         """One more seal."""
         with self.archive.writing() as writing:
-            told = Observation("note", "note/job1", {"text": "メモ"})
-            writer.append(writing, [told], account_id=None, at=self.clock())
-        seal.close_seals(self.archive, now=self.clock())
+            observation = Observation("note", "note/job1", {"text": "メモ"})
+            writer.append(writing, [observation], account_id=None, at=self.clock())
+        close_seals(self.archive, now=self.clock())
 
     def lose(self) -> None:
         """The queue is empty."""
@@ -558,10 +559,10 @@ class _Bare:
             database.commit()
 
 
-def seals(archive: Archive) -> list[Seal]:
+def read_seals(archive: Archive) -> list[Seal]:
     """Every seal, oldest first."""
     with archive.reading() as reading:
-        return seal.seals(reading)
+        return seals(reading)
 
 
 def seal_name(home: Path, number: int) -> str:

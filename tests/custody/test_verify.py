@@ -24,13 +24,13 @@ from tests.support.archives.tampering import (
     FIRST,
     OWNER,
     START,
-    attachment,
-    behind_the_back,
+    archive_seal_path,
+    attachment_path,
+    changing_past_triggers,
     copy_of,
-    flip,
-    flipped,
-    rewritten,
-    seal_file,
+    flip_bit,
+    rewritten_line,
+    with_flipped_bit,
 )
 
 
@@ -48,14 +48,14 @@ def archive(sample: Archive, tmp_path: Path) -> Iterator[Archive]:
     made.close()
 
 
-def found(told: Verification) -> list[tuple[str, str]]:
+def findings_of(verification: Verification) -> list[tuple[str, str]]:
     """Checks and subjects of the findings."""
-    return [(one.check, one.subject) for one in told.findings]
+    return [(one.check, one.subject) for one in verification.findings]
 
 
 def verified(archive: Archive, *, deep: bool = False) -> list[tuple[str, str]]:
     """What a verification finds."""
-    return found(verify_archive(archive, deep=deep))
+    return findings_of(verify_archive(archive, deep=deep))
 
 
 # --- nothing wrong -----------------------------------------------------------------------------
@@ -64,21 +64,21 @@ def verified(archive: Archive, *, deep: bool = False) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("deep", [False, True])
 def test_an_intact_archive_has_no_findings(sample: Archive, deep: bool) -> None:
     """Everything is counted, and the tail that no seal closes is a note."""
-    told = verify_archive(sample, deep=deep)
+    verification = verify_archive(sample, deep=deep)
 
-    assert [] == told.findings
-    assert {"entries": 13, "seals": 3, "stamps": 0, "files": 1, "messages": 3} == told.checked
+    assert [] == verification.findings
+    assert {"entries": 13, "seals": 3, "stamps": 0, "files": 1, "messages": 3} == verification.checked
     assert [
         "2 records are not sealed yet; whether records were cut off after them cannot be told.",
         "No stamp of a third party covers the seals: nothing shows since when they exist.",
-    ] == told.notes
+    ] == verification.notes
 
 
 def test_an_archive_without_entries_is_a_finding(tmp_path: Path) -> None:
     """Nothing to check is not the same as nothing wrong."""
-    told = verify_archive(tampering.empty_archive(tmp_path / "home"))
+    verification = verify_archive(tampering.empty_archive(tmp_path / "home"))
 
-    assert [("nothing", "entry")] == found(told)
+    assert [("nothing", "entry")] == findings_of(verification)
 
 
 def test_a_home_without_an_archive_is_an_error(tmp_path: Path) -> None:
@@ -92,9 +92,9 @@ def test_verifying_changes_nothing(archive: Archive) -> None:
     archive.close()
     before = contents(archive.home)
 
-    told = verify_archive(Archive(archive.home, read_only=True), deep=True)
+    verification = verify_archive(Archive(archive.home, read_only=True), deep=True)
 
-    assert told.ok
+    assert verification.ok
     assert before == contents(archive.home)
 
 
@@ -122,14 +122,14 @@ def test_any_flipped_bit_of_a_sealed_entry_is_found_and_named(
     archive: Archive, seq: int, column: str, data: strategies.DataObject
 ) -> None:
     """One bit of the line or of the digest is one finding, and it names the entry."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         (whole,) = database.execute(f"SELECT CAST({column} AS BLOB) FROM entry WHERE seq = ?", [seq]).fetchone()
         bit = data.draw(strategies.integers(0, len(whole) * 8 - 1))
-        put(database, seq, column, flipped(whole, bit))
+        put(database, seq, column, with_flipped_bit(whole, bit))
 
     actual = verified(archive)
 
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         put(database, seq, column, whole)
     assert [("entry-digest", f"entry/{seq}")] == actual
 
@@ -152,7 +152,7 @@ def put(database: sqlite3.Connection, seq: int, column: str, body: bytes) -> Non
 )
 def test_a_column_that_differs_from_its_line_is_found(archive: Archive, column: str, value: object) -> None:
     """What queries go by is what was hashed."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute(f"UPDATE entry SET {column} = ? WHERE seq = 4", [value])
 
     actual = verified(archive)
@@ -162,9 +162,9 @@ def test_a_column_that_differs_from_its_line_is_found(archive: Archive, column: 
 
 def test_a_replaced_entry_is_found(archive: Archive) -> None:
     """Another line with its own right digest is not what was sealed."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         (line,) = database.execute("SELECT line FROM entry WHERE seq = 4").fetchone()
-        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = 4", rewritten(line, salt="0" * 32))
+        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = 4", rewritten_line(line, salt="0" * 32))
 
     actual = verified(archive)
 
@@ -173,7 +173,7 @@ def test_a_replaced_entry_is_found(archive: Archive) -> None:
 
 def test_reordered_entries_are_found(archive: Archive) -> None:
     """Two entries that changed places are both named."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE entry SET seq = 999 WHERE seq = 4")
         database.execute("UPDATE entry SET seq = 4 WHERE seq = 5")
         database.execute("UPDATE entry SET seq = 5 WHERE seq = 999")
@@ -186,7 +186,7 @@ def test_reordered_entries_are_found(archive: Archive) -> None:
 @pytest.mark.parametrize(("first", "last", "subject"), [(4, 4, "entry/4"), (4, 8, "entry/4-8"), (1, 1, "entry/1")])
 def test_deleted_entries_are_found_as_one_stretch(archive: Archive, first: int, last: int, subject: str) -> None:
     """A hole in the numbers is one finding."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM entry WHERE seq BETWEEN ? AND ?", [first, last])
 
     actual = verified(archive)
@@ -197,7 +197,7 @@ def test_deleted_entries_are_found_as_one_stretch(archive: Archive, first: int, 
 
 def test_an_entry_numbered_below_one_is_found(archive: Archive) -> None:
     """Entries count from 1, so nothing can be put before the first."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         columns = "observed_at, kind, account_id, room_id, key, line, digest"
         database.execute(f"INSERT INTO entry SELECT 0, {columns} FROM entry WHERE seq = 3")
 
@@ -208,7 +208,7 @@ def test_an_entry_numbered_below_one_is_found(archive: Archive) -> None:
 
 def test_a_sealed_end_that_was_cut_off_is_found(archive: Archive) -> None:
     """The seals know how far the entries went."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM entry WHERE seq > 9")
 
     actual = verified(archive)
@@ -217,8 +217,8 @@ def test_a_sealed_end_that_was_cut_off_is_found(archive: Archive) -> None:
 
 
 def test_an_added_entry_is_found_without_naming_all_after_it(archive: Archive) -> None:
-    """A row pushed in between moves the numbers of those after it: three are named, the rest as one stretch."""
-    with behind_the_back(archive) as database:
+    """A row pushed in between moves the numbers of those after it: three are named, the rest as one range."""
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE entry SET seq = -seq - 1 WHERE seq >= 4")
         database.execute("UPDATE entry SET seq = -seq WHERE seq < 0")
         columns = "observed_at, kind, account_id, room_id, key, line, digest"
@@ -232,7 +232,7 @@ def test_an_added_entry_is_found_without_naming_all_after_it(archive: Archive) -
 
 def test_a_line_that_is_not_canonical_is_found_where_no_seal_shows_it(archive: Archive) -> None:
     """In the tail, a line with its right digest must still have the one form that all lines have."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         (line,) = database.execute("SELECT line FROM entry WHERE seq = 13").fetchone()
         spaced = json.dumps(json.loads(line), sort_keys=True, ensure_ascii=False)
         database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = 13", [spaced, chain.digest(spaced)])
@@ -272,15 +272,15 @@ def test_a_file_that_is_no_database_is_a_finding(archive: Archive) -> None:
 @given(number=strategies.integers(1, 4), data=strategies.data())
 def test_a_changed_reply_is_found(archive: Archive, number: int, data: strategies.DataObject) -> None:
     """One bit of what a reply says is one finding."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         (kept,) = database.execute("SELECT body FROM reply WHERE number = ?", [number]).fetchone()
         body = zlib.decompress(kept)
-        changed = flipped(body, data.draw(strategies.integers(0, len(body) * 8 - 1)))
+        changed = with_flipped_bit(body, data.draw(strategies.integers(0, len(body) * 8 - 1)))
         database.execute("UPDATE reply SET body = ? WHERE number = ?", [zlib.compress(changed), number])
 
     actual = verified(archive)
 
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE reply SET body = ? WHERE number = ?", [kept, number])
     assert [("reply-digest", f"reply/{number}")] == actual
 
@@ -288,7 +288,7 @@ def test_a_changed_reply_is_found(archive: Archive, number: int, data: strategie
 @pytest.mark.parametrize("body", [b"", b"junk", b"x\x9c"])
 def test_a_reply_that_cannot_be_opened_is_found(archive: Archive, body: bytes) -> None:
     """Compressed bytes that are none are told, not raised."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE reply SET body = ? WHERE number = 2", [body])
 
     actual = verified(archive)
@@ -298,13 +298,13 @@ def test_a_reply_that_cannot_be_opened_is_found(archive: Archive, body: bytes) -
 
 def test_a_removed_reply_is_one_finding(archive: Archive) -> None:
     """The first entry that came from it is named, and how many came."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM reply WHERE number = 1")
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert [("reply-missing", "entry/2")] == found(told)
-    assert "4 records" in told.findings[0].text
+    assert [("reply-missing", "entry/2")] == findings_of(verification)
+    assert "4 records" in verification.findings[0].text
 
 
 # --- seals -------------------------------------------------------------------------------------
@@ -316,9 +316,9 @@ def test_any_flipped_bit_of_a_seal_is_found_and_named(
     archive: Archive, number: int, data: strategies.DataObject
 ) -> None:
     """One bit of a seal's file names that seal."""
-    path = seal_file(archive, number)
+    path = archive_seal_path(archive, number)
     whole = path.read_bytes()
-    flip(path, data.draw(strategies.integers(0, len(whole) * 8 - 1)))
+    flip_bit(path, data.draw(strategies.integers(0, len(whole) * 8 - 1)))
 
     actual = verified(archive)
 
@@ -330,7 +330,7 @@ def test_any_flipped_bit_of_a_seal_is_found_and_named(
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_removed_seal_file_is_found(archive: Archive, number: int) -> None:
     """The table knows that it was there."""
-    seal_file(archive, number).unlink()
+    archive_seal_path(archive, number).unlink()
 
     actual = verified(archive)
 
@@ -340,7 +340,7 @@ def test_a_removed_seal_file_is_found(archive: Archive, number: int) -> None:
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_removed_row_of_the_table_of_seals_is_found(archive: Archive, number: int) -> None:
     """The files know that it was there; of the last one, the record of a package that was handed out does."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM seal WHERE number = ?", [number])
 
     actual = verified(archive)
@@ -354,7 +354,7 @@ def test_a_removed_row_of_the_table_of_seals_is_found(archive: Archive, number: 
 )
 def test_a_changed_row_of_the_table_of_seals_is_found(archive: Archive, change: str) -> None:
     """The row says what the file says."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute(f"UPDATE seal SET {change} WHERE number = 2")
 
     actual = verified(archive)
@@ -364,7 +364,7 @@ def test_a_changed_row_of_the_table_of_seals_is_found(archive: Archive, change: 
 
 def test_a_changed_digest_in_the_table_of_seals_is_found(archive: Archive) -> None:
     """The row's digest is that of the file, and the seal after it is not blamed."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE seal SET sha256 = replace(sha256, substr(sha256, 1, 1), 'x') WHERE number = 2")
 
     actual = verified(archive)
@@ -374,10 +374,10 @@ def test_a_changed_digest_in_the_table_of_seals_is_found(archive: Archive) -> No
 
 def test_seal_files_that_changed_places_are_found(archive: Archive) -> None:
     """Each is not the one of its row."""
-    one, other = seal_file(archive, 1), seal_file(archive, 2)
-    body = one.read_bytes()
-    one.write_bytes(other.read_bytes())
-    other.write_bytes(body)
+    first, second = archive_seal_path(archive, 1), archive_seal_path(archive, 2)
+    body = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(body)
 
     actual = verified(archive)
 
@@ -386,14 +386,14 @@ def test_seal_files_that_changed_places_are_found(archive: Archive) -> None:
 
 def test_a_forged_seal_breaks_the_chain(archive: Archive) -> None:
     """Whoever changes an entry and makes its seal and row anew is betrayed by the seal after it."""
-    path = seal_file(archive, 2)
-    told = json.loads(path.read_bytes())
-    with behind_the_back(archive) as database:
-        (line,) = database.execute("SELECT line FROM entry WHERE seq = ?", [told["first"]]).fetchone()
-        line, digest = rewritten(line, salt="0" * 32)
-        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [line, digest, told["first"]])
-        told["entries"][0] = digest
-        body = (chain.canonical(told) + "\n").encode()
+    path = archive_seal_path(archive, 2)
+    payload = json.loads(path.read_bytes())
+    with changing_past_triggers(archive) as database:
+        (line,) = database.execute("SELECT line FROM entry WHERE seq = ?", [payload["first"]]).fetchone()
+        line, digest = rewritten_line(line, salt="0" * 32)
+        database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [line, digest, payload["first"]])
+        payload["entries"][0] = digest
+        body = (chain.canonical(payload) + "\n").encode()
         database.execute("UPDATE seal SET sha256 = ? WHERE number = 2", [chain.file_digest(body)])
     path.write_bytes(body)
 
@@ -404,7 +404,7 @@ def test_a_forged_seal_breaks_the_chain(archive: Archive) -> None:
 
 def test_a_second_file_of_a_number_is_found(archive: Archive) -> None:
     """Only one of them can be the seal."""
-    path = seal_file(archive, 2)
+    path = archive_seal_path(archive, 2)
     path.with_name("000002-2020-01-01.json").write_bytes(b"{}\n")
 
     actual = verified(archive)
@@ -415,7 +415,7 @@ def test_a_second_file_of_a_number_is_found(archive: Archive) -> None:
 def left_over(archive: Archive) -> None:
     """Seal the tail, then lose the row as a kill between file and commit does, and what told of the seal."""
     seals.close_seals(archive, now=START.replace(month=12))
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM seal WHERE number = 4")
 
 
@@ -423,16 +423,16 @@ def test_a_seal_that_a_kill_left_behind_is_a_note(archive: Archive) -> None:
     """A file of the next number without a row is replaced by the next seal."""
     left_over(archive)
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert [] == told.findings
-    assert any("000004-" in note for note in told.notes)
+    assert [] == verification.findings
+    assert any("000004-" in note for note in verification.notes)
 
 
 def test_what_a_seal_left_behind_closed_must_still_be_so(archive: Archive) -> None:
     """It was made of entries that cannot have changed since."""
     left_over(archive)
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM entry WHERE seq = 13")
 
     actual = verified(archive)
@@ -443,7 +443,7 @@ def test_what_a_seal_left_behind_closed_must_still_be_so(archive: Archive) -> No
 def test_a_stamped_seal_was_not_left_behind_by_a_kill(archive: Archive) -> None:
     """A stamp is only asked for a seal whose row is written: the row was removed."""
     left_over(archive)
-    path = seal_file(archive, 4)
+    path = archive_seal_path(archive, 4)
     path.with_name(path.name + ".a.tsr").write_bytes(b"stamp")
 
     actual = verified(archive)
@@ -453,8 +453,8 @@ def test_a_stamped_seal_was_not_left_behind_by_a_kill(archive: Archive) -> None:
 
 def test_a_removed_seal_with_its_row_is_found(archive: Archive) -> None:
     """The chain has a hole, and the seal after it is not blamed."""
-    seal_file(archive, 2).unlink()
-    with behind_the_back(archive) as database:
+    archive_seal_path(archive, 2).unlink()
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM seal WHERE number = 2")
 
     actual = verified(archive)
@@ -469,8 +469,8 @@ def test_a_removed_seal_with_its_row_is_found(archive: Archive) -> None:
 @given(bit=strategies.integers(0, len(BYTES) * 8 - 1))
 def test_any_flipped_bit_of_a_file_is_found(archive: Archive, bit: int) -> None:
     """Its bytes are not those of its name."""
-    path = attachment(archive)
-    flip(path, bit)
+    path = attachment_path(archive)
+    flip_bit(path, bit)
 
     actual = verified(archive)
 
@@ -483,7 +483,7 @@ def test_any_flipped_bit_of_a_file_is_found(archive: Archive, bit: int) -> None:
 )
 def test_a_removed_or_cut_file_is_found(archive: Archive, damage: Callable[[Path], object], check: str) -> None:
     """The entry says that it was saved."""
-    path = attachment(archive)
+    path = attachment_path(archive)
     path.chmod(0o600)
     damage(path)
 
@@ -499,10 +499,10 @@ def test_files_that_no_entry_names_are_a_note(archive: Archive) -> None:
     other.write_bytes(b"x")
     (archive.home / "files" / "incoming" / "1-2.part").write_bytes(b"x")
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert [] == told.findings
-    assert any(note.startswith("1 file ") for note in told.notes)
+    assert [] == verification.findings
+    assert any(note.startswith("1 file ") for note in verification.notes)
 
 
 # --- deep --------------------------------------------------------------------------------------
@@ -510,7 +510,7 @@ def test_files_that_no_entry_names_are_a_note(archive: Archive) -> None:
 
 def test_a_changed_readable_row_is_found_deeply(archive: Archive) -> None:
     """The text that is shown is made of the entry."""
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE message_version SET body = 'x' WHERE number = 1 AND position % 10 = 3")
 
     actual = (verified(archive), verified(archive, deep=True))
@@ -532,13 +532,13 @@ def test_missing_triggers_are_found_deeply(archive: Archive) -> None:
 
 def test_very_many_findings_are_listed_up_to_a_thousand(archive: Archive) -> None:
     """What is not listed is counted."""
-    seen = [Observation("sweep", "sweep/{seq}", {"n": n}) for n in range(5_000)]
+    observation = [Observation("sweep", "sweep/{seq}", {"n": n}) for n in range(5_000)]
     with archive.writing() as writing:
-        writer.append(writing, seen, account_id=OWNER, at=START)
-    with behind_the_back(archive) as database:
+        writer.append(writing, observation, account_id=OWNER, at=START)
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE entry SET digest = 'x' WHERE seq > 100 AND seq % 2 = 0")
 
-    told = verify_archive(archive)
+    verification = verify_archive(archive)
 
-    assert 1_001 == len(told.findings)
-    assert "1456 more of this kind." == told.findings[-1].text
+    assert 1_001 == len(verification.findings)
+    assert "1456 more of this kind." == verification.findings[-1].text

@@ -10,9 +10,6 @@ from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.health import (
-    check as health,
-)
-from archiver.health import (
     disk,
     evidence,
     folders,
@@ -20,10 +17,7 @@ from archiver.health import (
     runs,
     token,
 )
-from archiver.health import (
-    runs as health_runs,
-)
-from archiver.health.check import check_versions
+from archiver.health.check import check_versions, document
 from archiver.health.disk import DiskSpace
 from archiver.health.evidence import StampStatus
 from archiver.health.finding import CheckResult, Grade, action, attention, good, is_ok
@@ -62,7 +56,7 @@ KEYRING = TokenState("keyring", None, needs_session=True)
 
 
 @pytest.mark.parametrize(
-    ("seen", "expected", "words"),
+    ("state", "expected", "words"),
     [
         (FILE, GOOD, "file:token"),
         (KEYRING, ATTENTION, "archive token set --source file:token"),
@@ -73,13 +67,13 @@ KEYRING = TokenState("keyring", None, needs_session=True)
         (KEYRING._replace(error=errors.KeyringUnavailable(detail="none")), ACTION, "--source file:PATH"),
     ],
 )
-def test_the_token_is_judged_as_a_scheduled_run_sees_it(seen: TokenState, expected: Grade, words: str) -> None:
+def test_the_token_is_judged_as_a_scheduled_run_sees_it(state: TokenState, expected: Grade, words: str) -> None:
     """What only a session has gets a word; what cannot be read has to be put right."""
-    check(expected, words, token.check_token(seen))
+    check(expected, words, token.check_token(state))
 
 
 @pytest.mark.parametrize(
-    ("seen", "registered", "expected"),
+    ("state", "registered", "expected"),
     [
         (FILE, "cron", GOOD),
         (KEYRING, "cron", ACTION),
@@ -90,14 +84,14 @@ def test_the_token_is_judged_as_a_scheduled_run_sees_it(seen: TokenState, expect
     ],
 )
 def test_a_registered_job_that_cannot_see_the_token_is_to_be_put_right(
-    seen: TokenState, registered: str, expected: Grade
+    state: TokenState, registered: str, expected: Grade
 ) -> None:
     """A scheduler gives a job no variable, and cron no keyring."""
-    check(expected, "", token.check_token(seen, registered=registered))
+    check(expected, "", token.check_token(state, registered=registered))
 
 
 @pytest.mark.parametrize(
-    ("asked", "owner", "expected", "words"),
+    ("trial", "owner", "expected", "words"),
     [
         (TokenTrial(1234567), 1234567, GOOD, "ID 1234567"),
         (TokenTrial(1234567), None, GOOD, "ID 1234567"),
@@ -108,16 +102,16 @@ def test_a_registered_job_that_cannot_see_the_token_is_to_be_put_right(
         (NOT_ASKED, 1234567, ATTENTION, "not asked"),
     ],
 )
-def test_no_network_is_no_error(asked: TokenTrial, owner: int | None, expected: Grade, words: str) -> None:
+def test_no_network_is_no_error(trial: TokenTrial, owner: int | None, expected: Grade, words: str) -> None:
     """Only a refused token and one of another account are."""
-    check(expected, words, token.check_account(FILE, asked, owner=owner, home=HOME))
+    check(expected, words, token.check_account(FILE, trial, owner=owner, home=HOME))
 
 
 def test_without_a_token_chatwork_is_not_asked() -> None:
     """The token's own line says what to do."""
-    seen = FILE._replace(error=errors.TokenMissing(source="file:token"))
+    state = FILE._replace(error=errors.TokenMissing(source="file:token"))
 
-    check(ATTENTION, "not asked", token.check_account(seen, NOT_ASKED, owner=1, home=HOME))
+    check(ATTENTION, "not asked", token.check_account(state, NOT_ASKED, owner=1, home=HOME))
 
 
 # --- runs ------------------------------------------------------------------------------------
@@ -135,7 +129,7 @@ def test_without_a_token_chatwork_is_not_asked() -> None:
 )
 def test_the_clock_may_be_a_minute_off(offset: int | None, expected: Grade, words: str) -> None:
     """More than that puts every time of the record in doubt."""
-    check(expected, words, health_runs.check_clock(offset))
+    check(expected, words, runs.check_clock(offset))
 
 
 @pytest.mark.parametrize(
@@ -153,32 +147,32 @@ def test_the_clock_may_be_a_minute_off(offset: int | None, expected: Grade, word
 )
 def test_the_last_save_ages(last: datetime | None, every: timedelta, expected: Grade, words: str) -> None:
     """Three times its pace, and an hour, are nothing; beyond the notice's hours somebody has to act."""
-    check(expected, words, health_runs.check_last_run(last, every=every, stale=timedelta(hours=24), now=NOW))
+    check(expected, words, runs.check_last_run(last, every=every, stale=timedelta(hours=24), now=NOW))
 
 
 def test_a_chat_that_nobody_reads_is_told_though_runs_go_on() -> None:
     """The one that waits longest tells for how long."""
     looks = LastLooks({5: ago(minutes=4), 6: ago(hours=50), 7: ago(hours=90), 8: None})
 
-    look = health_runs.check_last_run(ago(minutes=4), every=EVERY, stale=timedelta(hours=24), now=NOW, looks=looks)
+    look = runs.check_last_run(ago(minutes=4), every=EVERY, stale=timedelta(hours=24), now=NOW, looks=looks)
 
     check(ACTION, "rooms 7, 6 was read for up to 90 hours", look)
 
 
 def test_calls_that_were_used_up_are_told_until_a_run_has_enough() -> None:
     """Nobody is named: who used them is not known."""
-    check(ATTENTION, "used up", health_runs.check_budget(None, [], home=HOME, now=NOW, spent=ago(minutes=3)))
+    check(ATTENTION, "used up", runs.check_budget(None, [], home=HOME, now=NOW, spent=ago(minutes=3)))
 
 
 def test_an_interrupted_first_save_is_not_called_none() -> None:
     """What came is there; it is said how to go on."""
-    look = health_runs.check_last_run(None, every=EVERY, stale=timedelta(hours=24), now=NOW, begun=True)
+    look = runs.check_last_run(None, every=EVERY, stale=timedelta(hours=24), now=NOW, begun=True)
 
     check(ACTION, "The first save has not ended yet", look)
 
 
 @pytest.mark.parametrize(
-    ("fault", "last", "expected", "words"),
+    ("error_name", "last", "expected", "words"),
     [
         ("TokenRefused", ago(minutes=4), ACTION, "The last save was at 2026-11-24 22:27. The last save did"),
         ("KeyringUnavailable", ago(minutes=4), ACTION, "password store"),
@@ -191,12 +185,12 @@ def test_an_interrupted_first_save_is_not_called_none() -> None:
     ],
 )
 def test_a_fresh_save_is_not_good_while_rounds_fail(
-    fault: str, last: datetime | None, expected: Grade, words: str
+    error_name: str, last: datetime | None, expected: Grade, words: str
 ) -> None:
     """The reason stands there, and it is to be acted on where it does not pass by itself."""
-    look = health_runs.check_last_run(last, every=EVERY, stale=timedelta(hours=24), now=NOW)
+    look = runs.check_last_run(last, every=EVERY, stale=timedelta(hours=24), now=NOW)
 
-    check(expected, words, runs.with_error(look, fault, last=last))
+    check(expected, words, runs.with_error(look, error_name, last=last))
     assert look == runs.with_error(look, None, last=last)
 
 
@@ -243,7 +237,7 @@ def test_a_fast_room_is_named_by_its_number(rates: list[RoomRate], expected: Gra
 
 
 @pytest.mark.parametrize(
-    ("seen", "expected", "words"),
+    ("horizons", "expected", "words"),
     [
         ([], GOOD, "No room"),
         ([Horizon(5, ago(days=39), None)], GOOD, "rooms 5; shown from 2026-10-16"),
@@ -254,10 +248,10 @@ def test_a_fast_room_is_named_by_its_number(rates: list[RoomRate], expected: Gra
     ],
 )
 def test_what_the_plan_will_hide_is_told_while_it_can_be_fetched(
-    seen: list[Horizon], expected: Grade, words: str
+    horizons: list[Horizon], expected: Grade, words: str
 ) -> None:
     """Forty days after it was posted; later nothing is to be done."""
-    check(expected, words, rooms.check_plan(seen, now=NOW))
+    check(expected, words, rooms.check_plan(horizons, now=NOW))
 
 
 # --- proof -----------------------------------------------------------------------------------
@@ -271,7 +265,7 @@ def waits(since: datetime, reason: str | None = "unreachable") -> LongestWait:
 
 
 @pytest.mark.parametrize(
-    ("seen", "expected", "words"),
+    ("stamps", "expected", "words"),
     [
         (ON._replace(authorities=[]), ATTENTION, "Off"),
         (ON, GOOD, "52 days"),
@@ -289,9 +283,9 @@ def waits(since: datetime, reason: str | None = "unreachable") -> LongestWait:
         ),
     ],
 )
-def test_stamps_are_off_or_there_or_wait_since_and_why(seen: StampStatus, expected: Grade, words: str) -> None:
+def test_stamps_are_off_or_there_or_wait_since_and_why(stamps: StampStatus, expected: Grade, words: str) -> None:
     """An authority that is down for a week is a word and never more; a root that cannot be read is ours to correct."""
-    check(expected, words, evidence.check_stamps(seen, now=NOW))
+    check(expected, words, evidence.check_stamps(stamps, now=NOW))
 
 
 @pytest.mark.parametrize(
@@ -315,7 +309,7 @@ def test_a_damaged_database_asks_for_hands_off() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seen", "others", "expected", "words"),
+    ("others_seen", "others", "expected", "words"),
     [
         (None, [], GOOD, "Nobody else"),
         (ago(hours=23), [], ATTENTION, "another computer with this archiver, or another tool; last seen 2026-11-23"),
@@ -326,18 +320,18 @@ def test_a_damaged_database_asks_for_hands_off() -> None:
     ],
 )
 def test_whoever_shares_the_calls_is_told(
-    seen: datetime | None, others: list[Path], expected: Grade, words: str
+    others_seen: datetime | None, others: list[Path], expected: Grade, words: str
 ) -> None:
     """Another archive here by its folder; anybody else without blame, for a day."""
-    check(expected, words, health_runs.check_budget(seen, others, home=HOME, now=NOW))
+    check(expected, words, runs.check_budget(others_seen, others, home=HOME, now=NOW))
 
 
 def test_only_a_home_that_has_a_job_is_told_to_be_taken_out() -> None:
     """The others are saved by something else."""
     others = [Path("/a"), Path("/b")]
 
-    scheduled = health_runs.check_budget(None, others, home=HOME, now=NOW, scheduled=[Path("/b")])
-    none = health_runs.check_budget(None, others, home=HOME, now=NOW)
+    scheduled = runs.check_budget(None, others, home=HOME, now=NOW, scheduled=[Path("/b")])
+    none = runs.check_budget(None, others, home=HOME, now=NOW)
 
     check(ATTENTION, "take the job of another one out: archive --home /b schedule remove", scheduled)
     check(ATTENTION, "such as archive daemon", none)
@@ -393,7 +387,7 @@ def test_folders_outside_are_reachable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seen", "expected", "words"),
+    ("disk_space", "expected", "words"),
     [
         (DiskSpace(80 * GB, 2 * GB), GOOD, "80.0 GB are free."),
         (DiskSpace(80 * GB, 2 * GB, 5_000_000, None), GOOD, "has 5.0 MB."),
@@ -411,9 +405,9 @@ def test_folders_outside_are_reachable() -> None:
         (DiskSpace(3 * GB, 0, GB, 0.1 * GB, required=2 * GB), ATTENTION, "until 2026-12-04"),
     ],
 )
-def test_the_disk_is_told_with_the_day_it_is_full(seen: DiskSpace, expected: Grade, words: str) -> None:
+def test_the_disk_is_told_with_the_day_it_is_full(disk_space: DiskSpace, expected: Grade, words: str) -> None:
     """Within a month it is a word; below what is to stay free no file is fetched."""
-    check(expected, words, disk.check_disk(seen, now=NOW))
+    check(expected, words, disk.check_disk(disk_space, now=NOW))
 
 
 @given(
@@ -426,15 +420,15 @@ def test_the_disk_is_told_with_the_day_it_is_full(seen: DiskSpace, expected: Gra
         floor=strategies.integers(0, 10**15),
     )
 )
-def test_any_disk_can_be_told(seen: DiskSpace) -> None:
+def test_any_disk_can_be_told(disk_space: DiskSpace) -> None:
     """However large, however still."""
-    look = disk.check_disk(seen, now=NOW)
+    look = disk.check_disk(disk_space, now=NOW)
 
-    assert (seen.free < max(seen.keep_free, seen.required)) == (look.grade is ACTION)
+    assert (disk_space.free < max(disk_space.keep_free, disk_space.required)) == (look.grade is ACTION)
 
 
 @pytest.mark.parametrize(
-    ("seen", "expected", "words"),
+    ("versions", "expected", "words"),
     [
         (None, GOOD, "archive 1.0.0, Python 3."),
         (Versions("3.45.1", True, migrate.HEAD), GOOD, "SQLite 3.45.1 (FTS5)"),
@@ -442,9 +436,9 @@ def test_any_disk_can_be_told(seen: DiskSpace) -> None:
         (Versions("3.45.1", True, "0000"), ATTENTION, "archive migrate"),
     ],
 )
-def test_versions_are_told(seen: Versions | None, expected: Grade, words: str) -> None:
+def test_versions_are_told(versions: Versions | None, expected: Grade, words: str) -> None:
     """An older form of the archive is brought up to date."""
-    check(expected, words, check_versions(seen, program="1.0.0"))
+    check(expected, words, check_versions(versions, program="1.0.0"))
 
 
 # --- together --------------------------------------------------------------------------------
@@ -456,7 +450,7 @@ def test_versions_are_told(seen: Versions | None, expected: Grade, words: str) -
 )
 def test_only_what_has_to_be_done_is_not_ok(looks: list[CheckResult], expected: bool) -> None:
     """The document says the same."""
-    told = health.document(iter(looks))
+    payload = document(iter(looks))
 
-    assert (expected, expected) == (is_ok(looks), told["ok"])
-    assert [{"name": one.name, "level": one.grade.value, "text": one.text} for one in looks] == told["looks"]
+    assert (expected, expected) == (is_ok(looks), payload["ok"])
+    assert [{"name": one.name, "level": one.grade.value, "text": one.text} for one in looks] == payload["looks"]

@@ -17,25 +17,25 @@ SECRET = "canary-6f1d"
 
 
 @pytest.fixture
-def place() -> Iterator[Receiver]:
+def receiver() -> Iterator[Receiver]:
     """A place that takes notices."""
     with receiving() as made:
         yield made
 
 
-def test_each_address_has_the_same_title_and_text(place: Receiver) -> None:
-    """Signs that mean something elsewhere arrive as they are."""
+def test_each_address_has_the_same_title_and_text(receiver: Receiver) -> None:
+    """Characters that mean something elsewhere arrive as they are."""
     text = "発言12件\n{x} \\n <b>&amp;"
 
-    sent = apprise_sender.send("Chatwork保管庫", text, [place.address(), place.address("other")], os.environ)
+    sent = apprise_sender.send("Chatwork保管庫", text, [receiver.address(), receiver.address("other")], os.environ)
 
     assert DeliveryResult(2) == sent
-    assert [("Chatwork保管庫", text)] * 2 == [(one["title"], one["message"]) for one in place.notices]
+    assert [("Chatwork保管庫", text)] * 2 == [(one["title"], one["message"]) for one in receiver.notices]
 
 
-def test_what_fails_and_what_is_not_understood_is_told_by_position(place: Receiver) -> None:
+def test_what_fails_and_what_is_not_understood_is_told_by_position(receiver: Receiver) -> None:
     """And keeps no other address from its notice."""
-    urls = [f"nonsense-{SECRET}", place.address("refuse", secret=SECRET), place.address(), "json://127.0.0.1:9/"]
+    urls = [f"nonsense-{SECRET}", receiver.address("refuse", secret=SECRET), receiver.address(), "json://127.0.0.1:9/"]
 
     sent = apprise_sender.send("題", "文", urls, os.environ)
 
@@ -43,21 +43,22 @@ def test_what_fails_and_what_is_not_understood_is_told_by_position(place: Receiv
     assert (0,) == apprise_sender.find_not_understood(urls, os.environ)
 
 
-def test_an_address_that_hangs_holds_nothing_up(place: Receiver) -> None:
+def test_an_address_that_hangs_holds_nothing_up(receiver: Receiver) -> None:
     """All together end after the time given, and what was taken until then counts."""
     begun = time.monotonic()
 
-    sent = apprise_sender.send("題", "文", [place.address("hang") + "?rto=60", place.address()], os.environ, patience=3)
+    urls = [receiver.address("hang") + "?rto=60", receiver.address()]
+    sent = apprise_sender.send("題", "文", urls, os.environ, patience=3)
 
     assert (DeliveryResult(1, failed=(0,)), True) == (sent, time.monotonic() - begun < 6)
 
 
-def test_nothing_is_printed(place: Receiver, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_printed(receiver: Receiver, capfd: pytest.CaptureFixture[str]) -> None:
     """Whatever the library logs of an address goes nowhere."""
-    apprise_sender.send("題", "文", [place.address("refuse", secret=SECRET), f"mailto://{SECRET}"], os.environ)
+    apprise_sender.send("題", "文", [receiver.address("refuse", secret=SECRET), f"mailto://{SECRET}"], os.environ)
 
     assert ("", "") == capfd.readouterr()
-    assert not [one for one in place.notices if SECRET in str(one)]
+    assert not [one for one in receiver.notices if SECRET in str(one)]
 
 
 def test_without_the_library_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,20 +35,20 @@ def test_no_day_before_the_archive_has_a_notice() -> None:
 @given(strategies.lists(strategies.timedeltas(timedelta(minutes=1), timedelta(days=3)), min_size=1, max_size=30))
 def test_each_day_is_told_once_and_the_times_join(steps: list[timedelta]) -> None:
     """Whenever rounds run: no message is counted twice, and none that came between two notices is left out."""
-    now, known, told = datetime(2026, 11, 24, 4, tzinfo=UTC), dict[str, datetime](), list[daily.NoticePeriod]()
+    now, known, collected = datetime(2026, 11, 24, 4, tzinfo=UTC), dict[str, datetime](), list[daily.NoticePeriod]()
     for step in steps:
         now += step
         key = daily.notice_key(now, begun=BEGUN)
         assert key is not None
         made = due_notices([key], known, now=now)
         if made.say:
-            told.append(daily.notice_period(known, now))
+            collected.append(daily.notice_period(known, now))
         known = made.known
 
-    days = [one.day for one in told]
+    days = [one.day for one in collected]
     assert sorted(set(days)) == days
-    assert [one.end for one in told[:-1]] == [one.begin for one in told[1:]]
-    assert not [one for one in told if one.end.astimezone(JST) > datetime.combine(one.day, _MIDNIGHT, JST) + _DAY]
+    assert [one.end for one in collected[:-1]] == [one.begin for one in collected[1:]]
+    assert not [one for one in collected if one.end.astimezone(JST) > datetime.combine(one.day, _MIDNIGHT, JST) + _DAY]
 
 
 def test_the_first_notice_tells_of_its_day() -> None:

@@ -49,31 +49,31 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def said(world: World, fault: errors.ArchiverError | None = None) -> list[str]:
+def notice_texts(world: World, error: errors.ArchiverError | None = None) -> list[str]:
     """What is said now."""
-    made = troubles.take_pending_notices(world.archive, Settings(world.home), fault, now=world.clock())
+    made = troubles.take_pending_notices(world.archive, Settings(world.home), error, now=world.clock())
     return sentences.sentences(*made)
 
 
 def test_a_stop_is_noticed_after_a_day_and_its_end_once(world: World) -> None:
     """First why no round goes through, then that nothing was saved for a day, in the end that it works again."""
     refused = errors.TokenRefused()
-    assert [] == said(world)
-    assert 1 == len(said(world, refused))
-    assert [] == said(world, refused)
+    assert [] == notice_texts(world)
+    assert 1 == len(notice_texts(world, refused))
+    assert [] == notice_texts(world, refused)
     world.clock.pass_by(hours=26)
-    assert ["26" in one for one in said(world, refused)] == [True]
-    assert [] == said(world, refused)
+    assert ["26" in one for one in notice_texts(world, refused)] == [True]
+    assert [] == notice_texts(world, refused)
 
     world.sync()
 
-    assert ["That is over: saving works again. Nothing is missing."] == said(world)
-    assert [] == said(world)
+    assert ["That is over: saving works again. Nothing is missing."] == notice_texts(world)
+    assert [] == notice_texts(world)
 
 
 def test_what_is_no_trouble_is_not_noticed(world: World) -> None:
     """Another run at work is as it should be; it is no fault to remember."""
-    assert [] == said(world, errors.ArchiveInUse(path=world.home))
+    assert [] == notice_texts(world, errors.ArchiveInUse(path=world.home))
 
 
 def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_only_a_disappearance_is_called_a_great_change(world: World, rule: Alert
         alerts.keep(writing, Alert(rule, Level.HIGH, world.clock(), world.room))
     made = troubles.warnings(world.archive, Settings(world.home), now=world.clock())
 
-    (said,) = sentences.sentences(*made)
+    (text,) = sentences.sentences(*made)
 
-    assert ((key,), True) == (made.notices.say, sentence in said)
+    assert ((key,), True) == (made.notices.say, sentence in text)
 
 
 # --- the desktop -----------------------------------------------------------------------------------
@@ -136,12 +136,12 @@ def computer(tmp_path: Path) -> Desktop:
     ("platform", "program"), [("linux", "notify-send"), ("darwin", "osascript"), ("win32", "powershell")]
 )
 def test_each_system_shows_it_by_its_own_means(computer: Desktop, tmp_path: Path, platform: str, program: str) -> None:
-    """The words are an argument or a variable, never part of a script, so that no sign in them does anything."""
+    """The words are an argument or a variable, never part of a script, so that no character in them does anything."""
     words = '--" & $(id) `x`'
-    shown = desktop.show("題", words, computer(program), platform=platform)
+    is_shown = desktop.show("題", words, computer(program), platform=platform)
 
     arguments = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
-    assert shown
+    assert is_shown
     if platform == "win32":
         assert not any("$(id)" in one for one in arguments)
     else:

@@ -14,12 +14,12 @@ def test_once_a_day_however_often_it_is_asked(tmp_path: Path) -> None:
     mark, state = tmp_path / "logs" / "last-notice", tmp_path / "state"
 
     first, second = is_first_today(tmp_path, state=state), is_first_today(tmp_path, state=state)
-    asked = []
+    collected = []
     for seconds in (-90_000, 90_000, -80_000):
         os.utime(mark, (time.time() + seconds,) * 2)
-        asked.append(is_first_today(tmp_path, state=state))
+        collected.append(is_first_today(tmp_path, state=state))
 
-    assert (True, False, [True, True, False]) == (first, second, asked)
+    assert (True, False, [True, True, False]) == (first, second, collected)
     assert not state.exists()
 
 
@@ -31,7 +31,7 @@ def test_where_the_home_takes_no_mark_another_folder_does(tmp_path: Path) -> Non
         home.mkdir()
         (home / "logs").touch()
 
-    asked = [is_first_today(home, state=state) for home in (*homes, *homes)]
+    answers = [is_first_today(home, state=state) for home in (*homes, *homes)]
 
-    assert [True, True, False, False] == asked
+    assert [True, True, False, False] == answers
     assert is_first_today(homes[0], state=homes[0] / "logs") is None

@@ -1,4 +1,4 @@
-"""The paces of chats as notices know them: remembered, and reckoned anew only where a list was read since."""
+"""The paces of chats as notices know them: remembered, and computed anew only where a list was read since."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from archiver.notices import message_rates
 from archiver.store.queries import message_counter
 from archiver.store.working import memory
-from tests.support.rounds import a_round, said
+from tests.support.rounds import due_sentences, next_round
 from tests.support.world import World, running
 
 
@@ -21,12 +21,12 @@ def world(tmp_path: Path) -> Iterator[World]:
         made.contract("job2", made.chatwork.add_room("記事", members=[made.tanaka]))
         for _ in range(13):
             made.posts(52)
-            a_round(made, minutes=5)
-        said(made)
+            next_round(made, minutes=5)
+        due_sentences(made)
         yield made
 
 
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def record_rooms(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The rooms whose lists are looked at from now on."""
     rooms: list[int] = []
     plain = message_counter.counter_readings
@@ -43,33 +43,35 @@ def test_a_round_without_news_looks_at_no_list_and_writes_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hundred chats with hundreds of readings each would cost more than the round itself."""
-    rooms = asked(monkeypatch)
-    a_round(world, minutes=5)
+    rooms = record_rooms(monkeypatch)
+    next_round(world, minutes=5)
     before = world.rows("memory")
 
-    told = said(world)
+    texts = due_sentences(world)
 
-    assert ([], [], before) == (told, rooms, world.rows("memory"))
+    assert ([], [], before) == (texts, rooms, world.rows("memory"))
 
 
 def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """That one alone; the others keep what is known of them."""
-    rooms = asked(monkeypatch)
+    rooms = record_rooms(monkeypatch)
     world.posts(1)
-    a_round(world, minutes=5)
+    next_round(world, minutes=5)
 
-    said(world)
+    due_sentences(world)
 
     with world.archive.reading() as reading:
         known = message_rates.current_paces(reading, [world.room], now=world.clock())
     assert ([world.room], True) == (rooms, known.rates[world.room] > 10)
 
 
-@pytest.mark.parametrize("told", ["x", [1], {"upto": "y"}, {"upto": 1, "rates": {"a": "b"}}, {"upto": 0, "rates": 3}])
-def test_what_an_earlier_version_remembered_is_reckoned_anew(world: World, told: object) -> None:
+@pytest.mark.parametrize(
+    "payload", ["x", [1], {"upto": "y"}, {"upto": 1, "rates": {"a": "b"}}, {"upto": 0, "rates": 3}]
+)
+def test_what_an_earlier_version_remembered_is_computed_anew(world: World, payload: object) -> None:
     """Whatever its shape."""
     with world.archive.writing() as writing:
-        memory.remember(writing, message_rates.PACES, told)
+        memory.remember(writing, message_rates.PACES, payload)
     with world.archive.reading() as reading:
         known = message_rates.current_paces(reading, [world.room], now=world.clock())
 

@@ -33,11 +33,11 @@ def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
     """“That is over” would be read as the end of what the alarm tells."""
     made = DueNotices(("alert/1",), ("fault/Unreachable",), {"alert/1": BEGIN})
 
-    told = sentences(
+    texts = sentences(
         made, replace(FACTS, departures={1: DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")}, complete=True)
     )
 
-    assert ("[Check] Contract 12", "Saving itself works again.") == (told[0][:19], told[-1])
+    assert ("[Check] Contract 12", "Saving itself works again.") == (texts[0][:19], texts[-1])
 
 
 def test_the_end_of_findings_is_not_called_a_return_of_saving() -> None:
@@ -58,12 +58,12 @@ def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
     }
     made = DueNotices(tuple(f"alert/{number}" for number in going), (), {})
 
-    told = sentences(made, replace(FACTS, departures=going))
+    texts = sentences(made, replace(FACTS, departures=going))
     same = sentences(
         made, replace(FACTS, departures=dict.fromkeys(going, DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")))
     )
 
-    assert ["6 messages" in told[0], "4 messages" in told[2], told[3]] == [True, True, "And 2 more. Call: archive"]
+    assert ["6 messages" in texts[0], "4 messages" in texts[2], texts[3]] == [True, True, "And 2 more. Call: archive"]
     assert [True, False] == ["Contract 12: there was a great change" in one for one in same]
 
 
@@ -71,9 +71,9 @@ def test_the_time_of_another_day_has_its_date() -> None:
     """22:00 alone would be taken for today's."""
     going = {1: DepartureFacts(AlertRule.DELETIONS, BEGIN - timedelta(days=1), "12", vanished=VanishedCounts(2, 0, 2))}
 
-    (told,) = sentences(DueNotices(("alert/1",), (), {}), replace(FACTS, departures=going))
+    (text,) = sentences(DueNotices(("alert/1",), (), {}), replace(FACTS, departures=going))
 
-    assert told.startswith("[Check] contract 12 06-30 12:00: 2 messages now show as deleted. All texts")
+    assert text.startswith("[Check] contract 12 06-30 12:00: 2 messages now show as deleted. All texts")
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_the_time_of_another_day_has_its_date() -> None:
 def test_the_notice_of_a_day_says_how_it_stands(changed: dict[str, int], stands: bool, words: list[str]) -> None:
     """Fine only where nothing is unsaved and nothing needs anybody."""
     period = NoticePeriod(date(2026, 11, 24), BEGIN, BEGIN)
-    told = daily_sentence(
+    text = daily_sentence(
         DailyFacts(period, PeriodCounts(18, 1), **{"pending": 0, "lost": 0, "gaps": 0, **changed}), needs_user=stands
     )
 
-    assert [] == [word for word in ["Chatwork archive 11-24", *words] if word not in told]
-    assert ("fine" in words) == ("fine" in told)
+    assert [] == [word for word in ["Chatwork archive 11-24", *words] if word not in text]
+    assert ("fine" in words) == ("fine" in text)

@@ -15,7 +15,7 @@ from archiver.records import JST, Delivery
 from archiver.rounds.last_fault import standing_error
 from archiver.store.statements import add_delivery
 from archiver.store.working import alerts, memory
-from tests.support.rounds import a_round, said
+from tests.support.rounds import due_sentences, next_round
 from tests.support.world import World, running
 
 NAMES = ("田中", "動画編集", "tanaka", "さようなら", "納期")
@@ -28,8 +28,8 @@ def world(tmp_path: Path) -> Iterator[World]:
         made.contract("tanaka-video", made.room, platform="crowdworks", platform_id="12345678", client="田中")
         made.contract("job1", made.room, state="stopped")
         made.posts(12, "納期")
-        a_round(made)
-        assert [] == said(made)
+        next_round(made)
+        assert [] == due_sentences(made)
         yield made
 
 
@@ -40,13 +40,13 @@ def test_vanished_messages_are_counted_with_the_texts_that_are_kept(world: World
     """With the number of the contract and the time, and nobody's name."""
     for message in [post for post in world.states() if "納期" in world.texts(post)[0]][:12]:
         world.chatwork.delete(message, moves_room=True)
-    a_round(world)
+    next_round(world)
 
-    (told,) = said(world)
+    (text,) = due_sentences(world)
 
     here = world.clock().astimezone(JST)
-    assert f"[Check] contract 12345678 {here:%H:%M}: 12 messages now show as deleted. All texts" in told
-    assert not [name for name in NAMES if name in told]
+    assert f"[Check] contract 12345678 {here:%H:%M}: 12 messages now show as deleted. All texts" in text
+    assert not [name for name in NAMES if name in text]
 
 
 def test_texts_that_were_never_seen_are_not_called_kept(world: World) -> None:
@@ -55,35 +55,35 @@ def test_texts_that_were_never_seen_are_not_called_kept(world: World) -> None:
     world.chatwork.delete(first, moves_room=True)
     world.chatwork.delete(second, moves_room=True)
     world.chatwork.delete(world.post("見る前に"), moves_room=True)
-    a_round(world)
+    next_round(world)
 
-    (told,) = said(world)
+    (text,) = due_sentences(world)
 
-    assert "3 messages now show as deleted. Texts from before that are kept: 2 of 3." in told
+    assert "3 messages now show as deleted. Texts from before that are kept: 2 of 3." in text
 
 
 def test_a_chat_that_is_shut_is_told_with_what_is_kept_of_it(world: World) -> None:
     """No reason is claimed."""
     world.chatwork.remove_owner(world.room)
-    a_round(world)
+    next_round(world)
 
-    told = said(world)
+    texts = due_sentences(world)
 
     assert ["[Check] The chat of contract 12345678 cannot be opened any more (reason unknown). "] == [
-        one[: one.index("Kept:")] for one in told
+        text[: text.index("Kept:")] for text in texts
     ]
-    assert ("messages " in told[0], "files 0/0" in told[0]) == (True, True)
+    assert ("messages " in texts[0], "files 0/0" in texts[0]) == (True, True)
 
 
 def test_a_contract_without_a_number_is_not_called_by_its_id(world: World) -> None:
     """The user's own id may be a name."""
     world.contract("tanaka-video", world.room, platform="crowdworks", platform_id="tanaka-san")
     world.chatwork.remove_owner(world.room)
-    a_round(world)
+    next_round(world)
 
-    (told,) = said(world)
+    (text,) = due_sentences(world)
 
-    assert (True, []) == (told.startswith("[Check] A chat cannot"), [name for name in NAMES if name in told])
+    assert (True, []) == (text.startswith("[Check] A chat cannot"), [name for name in NAMES if name in text])
 
 
 # --- stopped, and over -----------------------------------------------------------------------------
@@ -91,87 +91,89 @@ def test_a_contract_without_a_number_is_not_called_by_its_id(world: World) -> No
 
 def test_a_stop_names_the_reason_of_the_last_round_that_failed(world: World) -> None:
     """It is remembered, also for a command that meets no fault itself; with the command that helps."""
-    said(world, errors.TokenRefused())
+    due_sentences(world, errors.TokenRefused())
     world.clock.pass_by(hours=26)
 
-    (told,) = said(world)
+    (text,) = due_sentences(world)
 
-    assert told.startswith("[Stopped] Nothing was saved for 26 hours. Reason: the API token is not accepted (401).")
-    assert told.endswith("archive token set")
+    assert text.startswith("[Stopped] Nothing was saved for 26 hours. Reason: the API token is not accepted (401).")
+    assert text.endswith("archive token set")
 
 
 def test_a_stop_without_a_failed_round_claims_no_reason(world: World) -> None:
     """The computer was off: nobody knows."""
     world.clock.pass_by(hours=26)
 
-    (told,) = said(world)
+    (text,) = due_sentences(world)
 
-    assert ("Reason" in told, told.endswith("archive check")) == (False, True)
+    assert ("Reason" in text, text.endswith("archive check")) == (False, True)
 
 
 def test_what_is_said_between_two_rounds_does_not_end_a_trouble(world: World) -> None:
     """Neither a verification nor a run that met another one says that saving works again."""
-    said(world, errors.Unreachable(path="/me", detail="x"))
+    due_sentences(world, errors.Unreachable(path="/me", detail="x"))
 
-    told = [said(world), said(world, errors.ArchiveInUse(path=world.home))]
-    a_round(world)
+    texts = [due_sentences(world), due_sentences(world, errors.ArchiveInUse(path=world.home))]
+    next_round(world)
 
-    assert ([[], []], ["That is over: saving works again. Nothing is missing."]) == (told, said(world))
+    assert ([[], []], ["That is over: saving works again. Nothing is missing."]) == (texts, due_sentences(world))
 
 
 def test_the_end_of_trouble_says_so_where_something_is_still_unsaved(world: World) -> None:
     """A file waits."""
-    said(world, errors.Unreachable(path="/me", detail="x"))
+    due_sentences(world, errors.Unreachable(path="/me", detail="x"))
     world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
     world.chatwork.fail(Fault.SERVER_ERROR, "/uploadfile/", times=None)
-    a_round(world)
+    next_round(world)
 
-    assert ["That is over: saving works again. Not everything is saved yet. See: archive status"] == said(world)
+    assert ["That is over: saving works again. Not everything is saved yet. See: archive status"] == due_sentences(
+        world
+    )
 
 
 def test_a_pause_without_a_gap_is_told_once(world: World) -> None:
     """What was said in it is here, what was changed in it is not."""
     world.post("留守中")
-    a_round(world, minutes=55 * 60)
+    next_round(world, minutes=55 * 60)
 
-    told = said(world)
+    texts = due_sentences(world)
 
-    assert "Saving goes on after 2 days 7 h; the messages of that time were had without a gap." in told[0]
-    a_round(world)
-    assert [] == said(world)
+    assert "Saving goes on after 2 days 7 h; the messages of that time were had without a gap." in texts[0]
+    next_round(world)
+    assert [] == due_sentences(world)
 
 
 def test_a_round_that_reads_no_chat_ends_no_pause(world: World) -> None:
     """180 days after the last contract was closed nothing goes on, and nothing was had without a gap."""
-    a_round(world)
-    said(world)
+    next_round(world)
+    due_sentences(world)
     world.contract("tanaka-video", world.room, state="closed", closed_at=world.clock())
 
-    a_round(world, minutes=60 * 24 * 181)
+    next_round(world, minutes=60 * 24 * 181)
 
-    assert [] == [one for one in said(world) if "goes on" in one]
+    assert [] == [one for one in due_sentences(world) if "goes on" in one]
 
 
 def test_a_pause_with_a_gap_says_so(world: World) -> None:
     """More was written than a list shows."""
     world.posts(130)
-    a_round(world, minutes=55 * 60)
+    next_round(world, minutes=55 * 60)
 
-    told = said(world)
+    texts = due_sentences(world)
 
-    assert any("after 2 days 7 h, with 1 gap: messages of that time are lacking" in one for one in told)
-    assert not any("without a gap" in one for one in told)
+    assert any("after 2 days 7 h, with 1 gap: messages of that time are lacking" in one for one in texts)
+    assert not any("without a gap" in one for one in texts)
 
 
 def test_a_pause_is_not_called_whole_while_a_room_is_unread(world: World) -> None:
     """The round could not read it, or was not asked to."""
     other = world.chatwork.add_room("記事", members=[world.tanaka])
     world.contract("job2", other)
-    a_round(world, minutes=55 * 60, rooms=frozenset([world.room]))
+    next_round(world, minutes=55 * 60, rooms=frozenset([world.room]))
 
-    (told,) = [one for one in said(world) if "goes on" in one]
+    (text,) = [one for one in due_sentences(world) if "goes on" in one]
 
-    assert "not all of that time was read yet" in told
+    assert "not all of that time was read yet" in text
 
 
 # --- files, pace, deadlines -------------------------------------------------------------------------
@@ -182,26 +184,26 @@ def test_each_lost_file_is_news_and_one_less_is_not(world: World) -> None:
     first, second = (world.chatwork.upload(world.room, world.tanaka, name, data=b"xy") for name in ("a", "b"))
     world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
     for _ in range(12):
-        a_round(world, minutes=4 * 24 * 60, full=True)
-    lost = [one for one in said(world) if "file" in one]
+        next_round(world, minutes=4 * 24 * 60, full=True)
+    lost = [one for one in due_sentences(world) if "file" in one]
     world.chatwork.heal()
     world.chatwork.fail(Fault.NOT_FOUND, f"/uploadfile/.*{second}", times=None)
 
-    a_round(world, full=True)
+    next_round(world, full=True)
     saved = [state for state, _reason in (world.blob_states()[one] for one in (first, second))].count("saved")
 
     assert ["2 files could not be had. See: archive status"] == lost
     assert saved > 0
-    assert [True] == [f"{saved} file" in one and "saved now" in one for one in said(world)]
+    assert [True] == [f"{saved} file" in one and "saved now" in one for one in due_sentences(world)]
 
 
 def test_a_fast_chat_is_told_once_and_not_where_it_is_read_more_often(world: World) -> None:
     """Six hundred messages in an hour are fifty between two saves."""
     for _ in range(13):
         world.posts(52)
-        a_round(world, minutes=5)
+        next_round(world, minutes=5)
 
-    daemon, first, second = (said(world, adapts=adapts) for adapts in (True, False, False))
+    daemon, first, second = (due_sentences(world, adapts=adapts) for adapts in (True, False, False))
 
     assert ["1 chat" in one and "every 5 minutes" in one for one in first] == [True]
     assert ([], []) == (daemon, second)
@@ -212,14 +214,14 @@ def test_a_deadline_is_told_the_day_before_and_not_twice(world: World) -> None:
     day = (world.clock() - timedelta(days=6)).astimezone(JST)
     with world.archive.writing() as writing:
         add_delivery(writing, "tanaka-video", Delivery(0, f"{day:%Y-%m-%d}"), at=world.clock())
-    a_round(world, minutes=60)
+    next_round(world, minutes=60)
 
-    told = said(world)
-    a_round(world, minutes=24 * 60)
+    texts = due_sentences(world)
+    next_round(world, minutes=24 * 60)
 
     begin = "Contract 12345678, tomorrow: 検収の目安(納品+7日). 検収がなければ"
-    assert [True] == [one.startswith(begin) for one in told]
-    assert not [one for one in said(world) if "検収" in one]
+    assert [True] == [one.startswith(begin) for one in texts]
+    assert not [one for one in due_sentences(world) if "検収" in one]
 
 
 def test_a_deadline_that_was_put_aside_is_not_told(world: World) -> None:
@@ -227,11 +229,11 @@ def test_a_deadline_that_was_put_aside_is_not_told(world: World) -> None:
     day = (world.clock() - timedelta(days=6)).astimezone(JST)
     with world.archive.writing() as writing:
         add_delivery(writing, "tanaka-video", Delivery(0, f"{day:%Y-%m-%d}"), at=world.clock())
-    a_round(world, minutes=60)
+    next_round(world, minutes=60)
     with world.archive.writing() as writing:
         rules = [alerts.dismiss(writing, one.number, at=world.clock(), reason=None) for one in alerts.alerts(writing)]
 
-    assert (["deadline"], []) == ([one.rule.value for one in rules], said(world))
+    assert (["deadline"], []) == ([one.rule.value for one in rules], due_sentences(world))
 
 
 # --- every day, and elsewhere -----------------------------------------------------------------------
@@ -247,28 +249,28 @@ def evening(world: World) -> None:
 def test_a_good_day_is_told_only_if_wanted(world: World) -> None:
     """In the evening; nothing is said of it without the setting."""
     evening(world)
-    a_round(world, minutes=0)
+    next_round(world, minutes=0)
 
-    assert ([], 1) == (said(world), len(said(world, daily=True)))
+    assert ([], 1) == (due_sentences(world), len(due_sentences(world, daily=True)))
 
 
 def test_a_good_day_is_told_once_with_what_was_saved_since_the_notice_before(world: World) -> None:
     """Also what came in the evening, after that notice."""
     evening(world)
-    a_round(world, minutes=0)
-    said(world, daily=True)
+    next_round(world, minutes=0)
+    due_sentences(world, daily=True)
     world.posts(3)
     world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
-    a_round(world, minutes=60)
+    next_round(world, minutes=60)
     evening(world)
-    a_round(world, minutes=0)
+    next_round(world, minutes=0)
 
     day = world.clock().astimezone(JST)
     number = len(world.states()) - 13
-    assert [f"Chatwork archive {day:%m-%d}: fine. Saved: messages {number}, files 1. No gap."] == said(
+    assert [f"Chatwork archive {day:%m-%d}: fine. Saved: messages {number}, files 1. No gap."] == due_sentences(
         world, daily=True
     )
-    assert [] == said(world, daily=True)
+    assert [] == due_sentences(world, daily=True)
 
 
 def test_a_day_with_a_waiting_file_is_not_called_fine(world: World) -> None:
@@ -276,20 +278,20 @@ def test_a_day_with_a_waiting_file_is_not_called_fine(world: World) -> None:
     world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"x")
     world.chatwork.fail(Fault.SERVER_ERROR, "/uploadfile/", times=None)
     evening(world)
-    a_round(world, minutes=0)
+    next_round(world, minutes=0)
 
-    told = [one for one in said(world, daily=True) if one.startswith("Chatwork archive")]
+    texts = [one for one in due_sentences(world, daily=True) if one.startswith("Chatwork archive")]
 
-    assert ["partly unsaved" in one and "Still to be fetched: files 1." in one for one in told] == [True]
+    assert ["partly unsaved" in one and "Still to be fetched: files 1." in one for one in texts] == [True]
 
 
 def test_a_day_with_trouble_is_not_called_fine(world: World) -> None:
     """Whatever was saved."""
     evening(world)
 
-    *_, told = said(world, errors.TokenRefused(), daily=True)
+    *_, texts = due_sentences(world, errors.TokenRefused(), daily=True)
 
-    assert ("something needs you" in told, "fine" in told) == (True, False)
+    assert ("something needs you" in texts, "fine" in texts) == (True, False)
 
 
 def test_a_missing_library_is_said_once_a_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,12 +299,12 @@ def test_a_missing_library_is_said_once_a_day(world: World, monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "apprise", None)
     urls = ("json://canary-6f1d",)
 
-    first, second = said(world, urls=urls), said(world, urls=urls)
+    first, second = due_sentences(world, urls=urls), due_sentences(world, urls=urls)
     world.clock.pass_by(hours=23)
-    a_round(world, minutes=60)
+    next_round(world, minutes=60)
 
     assert ([True], []) == (['pip install "chatwork-archiver[notify]"' in one for one in first], second)
-    assert ([1], 0) == ([len(said(world, urls=urls))], len(said(world)))
+    assert ([1], 0) == ([len(due_sentences(world, urls=urls))], len(due_sentences(world)))
 
 
 # --- what was remembered ----------------------------------------------------------------------------
@@ -311,34 +313,35 @@ def test_a_missing_library_is_said_once_a_day(world: World, monkeypatch: pytest.
 def test_a_clock_that_was_set_back_does_not_hold_a_trouble(world: World) -> None:
     """The fault seems to be younger than the round that ended it."""
     world.clock.pass_by(hours=6)
-    said(world, errors.Unreachable(path="/me", detail="x"))
+    due_sentences(world, errors.Unreachable(path="/me", detail="x"))
     world.clock.time -= timedelta(hours=4)
 
-    a_round(world)
+    next_round(world)
 
-    assert ["That is over: saving works again. Nothing is missing."] == said(world)
-    assert [] == said(world)
+    assert ["That is over: saving works again. Nothing is missing."] == due_sentences(world)
+    assert [] == due_sentences(world)
 
 
 def test_a_file_that_an_earlier_version_remembered_otherwise_is_not_called_saved(world: World) -> None:
     """It noted their number; only what is held now is said to be saved."""
     remember(world, "noticed", {f"lost/{world.room}/2": "2026-07-01T00:00:00.000Z"})
 
-    assert [] == said(world)
+    assert [] == due_sentences(world)
 
 
 @pytest.mark.parametrize("key", ["noticed", "last_fault", "resumed"])
 @pytest.mark.parametrize(
-    "told", ["x", 3, [1], {}, {"stale": 5, "gap/1/2": "yesterday", "daily/x": "2026-07-01T00:00:00.000Z"}, {"name": 3}]
+    "payload",
+    ["x", 3, [1], {}, {"stale": 5, "gap/1/2": "yesterday", "daily/x": "2026-07-01T00:00:00.000Z"}, {"name": 3}],
 )
-def test_what_cannot_be_understood_was_not_said(world: World, key: str, told: object) -> None:
+def test_what_cannot_be_understood_was_not_said(world: World, key: str, payload: object) -> None:
     """Whatever an earlier version or another program left there."""
-    remember(world, key, told)
+    remember(world, key, payload)
     evening(world)
-    a_round(world, minutes=0)
+    next_round(world, minutes=0)
 
-    assert 1 == len(said(world, daily=True))
-    assert [] == said(world, daily=True)
+    assert 1 == len(due_sentences(world, daily=True))
+    assert [] == due_sentences(world, daily=True)
 
 
 def test_nothing_has_stopped_where_every_contract_has_ended(world: World) -> None:
@@ -347,7 +350,7 @@ def test_nothing_has_stopped_where_every_contract_has_ended(world: World) -> Non
         world.contract(name, world.room, state="stopped")
     world.clock.pass_by(days=90)
 
-    assert [] == said(world)
+    assert [] == due_sentences(world)
 
 
 def remember(world: World, key: str, value: object) -> None:
@@ -359,33 +362,33 @@ def remember(world: World, key: str, value: object) -> None:
 def test_a_round_over_some_chats_does_not_say_that_nothing_is_missing(world: World) -> None:
     """Nobody has looked into the others since the fault."""
     world.contract("job2", world.chatwork.add_room("記事", members=[world.tanaka]))
-    a_round(world)
-    said(world, errors.Unreachable(path="/me", detail="x"))
-    a_round(world, rooms=frozenset([world.room]))
+    next_round(world)
+    due_sentences(world, errors.Unreachable(path="/me", detail="x"))
+    next_round(world, rooms=frozenset([world.room]))
 
-    assert ["That is over: saving works again."] == said(world)
+    assert ["That is over: saving works again."] == due_sentences(world)
 
 
 def test_a_chat_that_no_round_can_read_is_told_daily_and_its_end_once(world: World) -> None:
     """The others go on being saved, so nothing has stopped; a program without a screen says it all the same."""
     other = world.chatwork.add_room("記事", members=[world.tanaka])
     world.contract("job2", other)
-    a_round(world)
-    said(world)
+    next_round(world)
+    due_sentences(world)
     world.chatwork.post(other, world.tanaka, "読めない")
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{other}/messages", times=None)
-    told = []
+    collected = []
     for _ in range(4):
         world.clock.pass_by(hours=13)
-        a_round(world)
-        told.append(said(world))
+        next_round(world)
+        collected.append(due_sentences(world))
     world.chatwork.heal()
     world.clock.pass_by(hours=1)
-    a_round(world)
+    next_round(world)
 
     unread = "[Attention] 1 chat has not been read for long; what is changed there meanwhile is lost."
-    assert [False, True, False, True] == [any(one.startswith(unread) for one in day) for day in told]
-    assert "1 chat is read again." in said(world)
+    assert [False, True, False, True] == [any(one.startswith(unread) for one in day) for day in collected]
+    assert "1 chat is read again." in due_sentences(world)
 
 
 def test_a_chat_that_could_never_be_read_is_told_too(world: World) -> None:
@@ -393,23 +396,23 @@ def test_a_chat_that_could_never_be_read_is_told_too(world: World) -> None:
     other = world.chatwork.add_room("記事", members=[world.tanaka])
     world.contract("job2", other)
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{other}/messages", times=None)
-    told = []
+    collected = []
     for _ in range(3):
-        a_round(world)
-        told.append(said(world))
+        next_round(world)
+        collected.append(due_sentences(world))
         world.clock.pass_by(hours=13)
 
-    assert [False, False, True] == [any("has not been read for long" in one for one in day) for day in told]
+    assert [False, False, True] == [any("has not been read for long" in one for one in day) for day in collected]
 
 
 def test_a_round_that_went_through_ends_the_fault_though_its_chat_fails(world: World) -> None:
     """What is wrong then is the chat, no longer the token."""
-    said(world, errors.TokenRefused())
+    due_sentences(world, errors.TokenRefused())
     world.post("読めない")
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{world.room}/messages", times=None)
     world.clock.pass_by(hours=30)
-    a_round(world)
+    next_round(world)
 
     with world.archive.reading() as reading:
         assert standing_error(reading) is None
-    assert not any("401" in one for one in said(world))
+    assert not any("401" in one for one in due_sentences(world))

@@ -15,7 +15,7 @@ from archiver.settings.model import NotifySettings, Settings
 SECRET = "json://user:canary-6f1d@127.0.0.1:9/"
 
 
-def seen(home: Path, *urls: str) -> NoticesState:
+def observed(home: Path, *urls: str) -> NoticesState:
     """What is there with these addresses in a settings file that is ours alone."""
     (home / "archive.toml").touch(mode=0o600)
     return observe_notices(Settings(home, notify=NotifySettings(urls=urls)), os.environ)
@@ -23,14 +23,14 @@ def seen(home: Path, *urls: str) -> NoticesState:
 
 def test_addresses_that_can_be_used_are_counted(tmp_path: Path) -> None:
     """Nothing is sent, and no address is shown."""
-    look = check_notices(seen(tmp_path, SECRET, SECRET))
+    look = check_notices(observed(tmp_path, SECRET, SECRET))
 
     assert (Grade.GOOD, "On this desktop. At 2 addresses of [notify] urls.") == (look.grade, look.text)
 
 
 def test_an_address_that_is_wrong_has_to_be_seen_to(tmp_path: Path) -> None:
     """By its position."""
-    look = check_notices(seen(tmp_path, SECRET, "file:none", "nonsense-canary-6f1d"))
+    look = check_notices(observed(tmp_path, SECRET, "file:none", "nonsense-canary-6f1d"))
 
     assert (Grade.ACTION, False) == (look.grade, "canary" in repr(look))
     assert ["number 2" in look.text, "number 3" in look.text, "number 1" in look.text] == [True, True, False]
@@ -40,7 +40,7 @@ def test_a_missing_library_has_to_be_seen_to(tmp_path: Path, monkeypatch: pytest
     """Only where addresses are named."""
     monkeypatch.setitem(sys.modules, "apprise", None)
 
-    assert [Grade.GOOD, Grade.ACTION] == [check_notices(seen(tmp_path, *urls)).grade for urls in ((), (SECRET,))]
+    assert [Grade.GOOD, Grade.ACTION] == [check_notices(observed(tmp_path, *urls)).grade for urls in ((), (SECRET,))]
 
 
 def test_settings_that_others_can_read_deserve_a_look(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_settings_that_others_can_read_deserve_a_look(tmp_path: Path) -> None:
     (tmp_path / "address").write_text(SECRET, encoding="utf-8")
     (tmp_path / "address").chmod(0o600)
 
-    levels = [check_notices(seen(tmp_path, *urls)).grade for urls in ((), ("file:address",), (SECRET,))]
+    levels = [check_notices(observed(tmp_path, *urls)).grade for urls in ((), ("file:address",), (SECRET,))]
 
     assert [Grade.GOOD, Grade.GOOD, Grade.ATTENTION] == levels
 
@@ -61,7 +61,7 @@ def test_an_address_in_a_variable_may_be_lacking_in_a_scheduled_run(
     """As for the token."""
     monkeypatch.setenv("ADDRESS", SECRET)
 
-    assert Grade.ATTENTION is check_notices(seen(tmp_path, "env:ADDRESS")).grade
+    assert Grade.ATTENTION is check_notices(observed(tmp_path, "env:ADDRESS")).grade
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.alerts.sentences import sentence
+from archiver.alerts.sentences import alert_sentence
 from archiver.app import App
 from archiver.records import Delivery, Role
 from archiver.records.alerts import Alert
@@ -49,15 +49,15 @@ def a_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
     return run_round(app, Options(**options), ProgressCallbacks())
 
 
-def kept(world: World) -> list[Alert]:
+def kept_alerts(world: World) -> list[Alert]:
     """Every alert kept."""
     with world.archive.reading() as reading:
         return alerts(reading)
 
 
-def told(world: World) -> list[tuple[str, str, int]]:
+def alert_summaries(world: World) -> list[tuple[str, str, int]]:
     """Rule, level and number of messages of each."""
-    return [(one.rule.value, one.level.value, one.count) for one in kept(world)]
+    return [(one.rule.value, one.level.value, one.count) for one in kept_alerts(world)]
 
 
 # --- words -------------------------------------------------------------------------------------
@@ -72,10 +72,10 @@ def test_a_phrase_is_told_once_and_nothing_is_hurried(world: World) -> None:
     world.chatwork.edit(message, DIRECT + "いかがですか。")
     third = a_round(world, full=True)
 
-    assert [("A5", "high", 1)] == told(world)
+    assert [("A5", "high", 1)] == alert_summaries(world)
     assert (1, 0, 0) == tuple(len(one.alerts) for one in (first, second, third))
     assert first.sealed is None
-    assert [(world.room, message)] == [(one.room_id, one.message_id) for one in kept(world)]
+    assert [(world.room, message)] == [(one.room_id, one.message_id) for one in kept_alerts(world)]
 
 
 def test_what_the_owner_writes_or_quotes_is_no_alert(world: World) -> None:
@@ -85,7 +85,7 @@ def test_what_the_owner_writes_or_quotes_is_no_alert(world: World) -> None:
 
     a_round(world)
 
-    assert [] == kept(world)
+    assert [] == kept_alerts(world)
 
 
 def test_an_edit_that_says_more_is_told(world: World) -> None:
@@ -97,7 +97,7 @@ def test_an_edit_that_says_more_is_told(world: World) -> None:
 
     a_round(world)
 
-    assert [("A6", "medium", 1)] == told(world)
+    assert [("A6", "medium", 1)] == alert_summaries(world)
 
 
 def test_a_row_grows_and_an_urgent_one_is_told_for_each_message(world: World) -> None:
@@ -115,7 +115,7 @@ def test_a_row_grows_and_an_urgent_one_is_told_for_each_message(world: World) ->
     a_round(world)
 
     assert [("A5", "high", 1), ("A5", "high", 1), ("A6", "medium", 5), ("A6", "medium", 1)] == sorted(
-        told(world), key=lambda one: (one[0], -one[2])
+        alert_summaries(world), key=lambda one: (one[0], -one[2])
     )
     assert 3 == len(first.alerts)
 
@@ -124,7 +124,7 @@ def test_who_is_mapped_decides_whose_words_count(world: World) -> None:
     """Until anybody is mapped all others count; then the client alone."""
     world.post(LINE, by=world.suzuki)  # type: ignore[attr-defined]
     a_round(world)
-    before = told(world)
+    before = alert_summaries(world)
     with world.archive.writing() as writing:
         statements.state_role(writing, "job1", world.tanaka, Role.CLIENT, "CWで確認", at=world.clock())
     world.post(DIRECT, by=world.suzuki)  # type: ignore[attr-defined]
@@ -133,7 +133,7 @@ def test_who_is_mapped_decides_whose_words_count(world: World) -> None:
     a_round(world)
 
     assert [("A6", "medium", 1)] == before
-    assert [*before, ("A5", "high", 1)] == told(world)
+    assert [*before, ("A5", "high", 1)] == alert_summaries(world)
 
 
 def test_work_before_the_escrow_counts_less_once_there_is_one(world: World) -> None:
@@ -145,7 +145,7 @@ def test_work_before_the_escrow_counts_less_once_there_is_one(world: World) -> N
     world.post(phrase)
     a_round(world)
 
-    assert [("A1", "medium", 1), ("A1", "low", 1)] == told(world)
+    assert [("A1", "medium", 1), ("A1", "low", 1)] == alert_summaries(world)
 
 
 # --- changes -----------------------------------------------------------------------------------
@@ -158,16 +158,16 @@ def test_edits_within_a_day_and_a_changed_description_are_told(world: World) -> 
     world.chatwork.edit(posts[0], "書き直した")
     world.post("はい")
     a_round(world)
-    none_yet = told(world)
+    none_yet = alert_summaries(world)
     world.chatwork.edit(posts[1], "これも書き直した")
-    world.chatwork.describe(world.room, "1本 3,000円")
+    world.chatwork.describe_room(world.room, "1本 3,000円")
     world.post("はい")
     a_round(world, full=True)
     a_round(world, full=True)
 
     assert [] == none_yet
-    assert [("A10", "medium", 2), ("A12", "medium", 1)] == told(world)
-    assert "archive show" in sentence(kept(world)[0])
+    assert [("A10", "medium", 2), ("A12", "medium", 1)] == alert_summaries(world)
+    assert "archive show" in alert_sentence(kept_alerts(world)[0])
 
 
 # --- dates -------------------------------------------------------------------------------------
@@ -179,12 +179,12 @@ def test_early_contact_is_told_at_once_when_it_is_stated_and_settled_by_a_correc
     a_round(world, minutes=1)
     state(world, contact_approved_on="2026-07-05")
     a_round(world, minutes=1)
-    early = kept(world)
+    early = kept_alerts(world)
     state(world, contact_approved_on="2026-06-25")
     a_round(world, minutes=1)
 
     assert [("early_contact", "high", message)] == [(one.rule.value, one.level.value, one.message_id) for one in early]
-    assert [True] == [one.dismissed for one in kept(world)]
+    assert [True] == [one.dismissed for one in kept_alerts(world)]
 
 
 def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
@@ -197,8 +197,8 @@ def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
     for _ in range(9 * 8):
         a_round(world, minutes=180)
 
-    assert [("A11", "medium", 1), ("deadline", "medium", 1)] == told(world)
-    assert all("job1" in sentence(one) for one in kept(world))
+    assert [("A11", "medium", 1), ("deadline", "medium", 1)] == alert_summaries(world)
+    assert all("job1" in alert_sentence(one) for one in kept_alerts(world))
 
 
 def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None:
@@ -212,12 +212,12 @@ def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None
     for _ in range(9 * 4):
         with pytest.raises(errors.TokenRefused):
             a_round(world, minutes=360)
-    refused = told(world)
+    refused = alert_summaries(world)
     world.chatwork.revoke_token(new="another")
     a_round(world)
 
     assert [("deadline", "medium", 1)] == refused
-    assert ["A11", "A14", "deadline"] == sorted(rule for rule, _level, _count in told(world))
+    assert ["A11", "A14", "deadline"] == sorted(rule for rule, _level, _count in alert_summaries(world))
 
 
 def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
@@ -228,13 +228,13 @@ def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
     world.post("もうすぐ納品します", by=owner)
     for _ in range(3):
         a_round(world, minutes=60 * 12)
-    nothing = told(world)
+    nothing = alert_summaries(world)
     world.chatwork.upload(world.room, owner, "movie.mp4", data=b"2", comment="納品します")
     for _ in range(4):
         a_round(world, minutes=60 * 12)
 
     assert [] == nothing
-    assert [("undelivered", "medium", 1)] == told(world)
+    assert [("undelivered", "medium", 1)] == alert_summaries(world)
 
 
 def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,7 +259,7 @@ def test_no_sentence_holds_a_name_or_a_text(world: World) -> None:
         world.post(text)
     a_round(world)
 
-    said = " ".join(sentence(one) for one in kept(world))
+    texts = " ".join(alert_sentence(one) for one in kept_alerts(world))
 
-    assert 5 == len(kept(world))
-    assert not [word for word in ("田中", "動画", "gmail", "身分証の写真", "しませんか") if word in said]
+    assert 5 == len(kept_alerts(world))
+    assert not [word for word in ("田中", "動画", "gmail", "身分証の写真", "しませんか") if word in texts]

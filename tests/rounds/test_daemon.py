@@ -77,9 +77,9 @@ def stop(daemon: subprocess.Popen[str], sign: int = signal.SIGTERM) -> tuple[flo
     """Ask it to stop: seconds until it has, and what it said. It ends with 0."""
     begun = time.monotonic()
     daemon.send_signal(sign)
-    said, _ = daemon.communicate(timeout=PATIENCE)
-    assert 0 == daemon.returncode, said
-    return time.monotonic() - begun, said
+    output, _ = daemon.communicate(timeout=PATIENCE)
+    assert 0 == daemon.returncode, output
+    return time.monotonic() - begun, output
 
 
 MORE = [pytest.mark.slow, pytest.mark.sample]
@@ -93,13 +93,13 @@ def test_it_saves_again_and_again_and_stops_at_a_signal(terminal: Terminal, sign
     """Several rounds, one verification, the lock free between them, and a clean end."""
     daemon = start(terminal)
     wait(lambda: rounds(terminal) >= 2)
-    held = terminal.json("verify")
-    seconds, said = stop(daemon, sign)
+    payload = terminal.json("verify")
+    seconds, output = stop(daemon, sign)
 
     assert seconds < 5
-    assert held["ok"]
+    assert payload["ok"]
     assert "verified=whole findings=0" in (terminal.home / "logs" / "archive.log").read_text(encoding="utf-8")
-    assert "Traceback" not in said
+    assert "Traceback" not in output
     terminal.run("sync")
 
 
@@ -165,16 +165,16 @@ def test_a_refused_token_is_said_and_mended_without_a_new_start(terminal: Termin
     chatwork.revoke_token(new="another")
     log = terminal.home / "logs" / "archive.log"
     wait(lambda: "failed=TokenRefused code=10" in log.read_text(encoding="utf-8"))
-    asked = len(chatwork.requests)
+    count_before = len(chatwork.requests)
     time.sleep(3)
-    assert asked == len(chatwork.requests)
+    assert count_before == len(chatwork.requests)
 
     token.write_text("another", encoding="utf-8")
     before = rounds(terminal)
     wait(lambda: rounds(terminal) > before)
-    _, said = stop(daemon)
+    _, output = stop(daemon)
 
-    assert (1, 1) == (said.count("401"), said.count("archive token set"))
+    assert (1, 1) == (output.count("401"), output.count("archive token set"))
 
 
 def kill_and_restart(
@@ -186,12 +186,12 @@ def kill_and_restart(
     """
     for _ in range(times):
         post()
-        asked = len(chatwork.requests)
+        count_before = len(chatwork.requests)
         daemon = subprocess.Popen(
             terminal.command("daemon"), env=terminal.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         if dice.random() > 1 / 5:
-            wait(lambda: len(chatwork.requests) > asked)  # noqa: B023 - over before the next one begins
+            wait(lambda: len(chatwork.requests) > count_before)  # noqa: B023 - over before the next one begins
         time.sleep(dice.uniform(0, dice.choice((0.05, 0.3))))  # a round of a fast computer takes a tenth of a second
         daemon.kill()
         assert -signal.SIGKILL == daemon.wait()
@@ -263,6 +263,6 @@ def test_a_job_without_a_console_runs(terminal: Terminal) -> None:
     """With no stdout and no stderr at all, as pythonw starts it on Windows, a scheduled round saves all the same."""
     command = " ".join(f"'{word}'" for word in terminal.command("-q", "sync"))
 
-    told = subprocess.run(["sh", "-c", f"{command} >&- 2>&-"], env={**os.environ, **terminal.environ})
+    completed = subprocess.run(["sh", "-c", f"{command} >&- 2>&-"], env={**os.environ, **terminal.environ})
 
-    assert (0, 1) == (told.returncode, rounds(terminal))
+    assert (0, 1) == (completed.returncode, rounds(terminal))

@@ -88,9 +88,9 @@ def test_each_five_minutes_have_a_round_and_each_day_a_verification(shift: Shift
 
     assert (36, []) == (shift.reports, shift.said)
     with shift.world.archive.round_lock(), shift.world.archive.reading() as reading:
-        told = verification_log.last(reading)
-    assert told is not None
-    assert (True, 0) == (told.deep, told.findings)
+        verified = verification_log.last(reading)
+    assert verified is not None
+    assert (True, 0) == (verified.deep, verified.findings)
     shift.pass_by(steps=4, hours=6)
     log = (shift.world.home / "logs" / "archive.log").read_text(encoding="utf-8")
     assert (1, 1) == (log.count("verified=whole"), log.count("verified=sample findings=0"))
@@ -165,7 +165,7 @@ def test_days_without_network_are_survived(shift: Shift) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "name"),
+    ("error", "name"),
     [
         (errors.KeyringUnavailable(detail="locked"), "KeyringUnavailable"),
         (errors.DiskFull(path="x"), "DiskFull"),
@@ -175,9 +175,9 @@ def test_days_without_network_are_survived(shift: Shift) -> None:
         (KeyError("本文"), "ArchiverError"),
     ],
 )
-def test_what_the_world_does_is_said_and_survived(shift: Shift, fault: Exception, name: str) -> None:
+def test_what_the_world_does_is_said_and_survived(shift: Shift, error: Exception, name: str) -> None:
     """A locked keyring, a full disk, a disk that was taken out, a bug: said once, then all is well again."""
-    real, shift._build = shift._build, lambda settings: _raise(fault)  # type: ignore[method-assign]
+    real, shift._build = shift._build, lambda settings: _raise(error)  # type: ignore[method-assign]
     shift.duties = shift.new()
     shift.pass_by(steps=20, minutes=5)
     shift._build = real  # type: ignore[method-assign]
@@ -190,8 +190,8 @@ def test_what_the_world_does_is_said_and_survived(shift: Shift, fault: Exception
     assert "本文" not in log
 
 
-def _raise(fault: Exception) -> App:
-    raise fault
+def _raise(error: Exception) -> App:
+    raise error
 
 
 def test_broken_settings_end_only_the_start(shift: Shift) -> None:

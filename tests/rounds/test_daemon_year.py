@@ -26,7 +26,7 @@ from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import AuthoritySetting, FileSettings, Settings, SyncSettings, TimestampSettings
 from archiver.store.archive import Archive, Writing
 from archiver.store.working import stamp_queue
-from tests.support.chatwork.in_process import plug, unplugged
+from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.world import Clock, World
 
 HOUR = timedelta(hours=1)
@@ -58,10 +58,10 @@ class Year:
 
     def __init__(self, folder: Path) -> None:
         self.clock, self.dice = Clock(), random.Random(3)
-        self.chatwork = unplugged(Chatwork(now=self.clock, limit=300, token=TOKEN))
+        self.chatwork = without_sockets(Chatwork(now=self.clock, limit=300, token=TOKEN))
         self.world = World(folder / "home", self.chatwork, self.clock)
         for session in (self.world.api, self.world.downloads):
-            plug(session, self.chatwork, self.clock)
+            connect_session(session, self.chatwork, self.clock)
         self.token, self.disk = TOKEN, Disk(self.world.home)
         self.authority, self.silent = SimulatedAuthority(now=self.clock), False
         self.posted, self.said, self.talks = list[str](), list[str](), True
@@ -100,17 +100,17 @@ class Year:
 
     def heard(self) -> list[str]:
         """The notices since this was last called, each shortened to what tells it from others."""
-        told, self.told = self.told, []
-        return [re.split("[.;] ", one)[0] + " for good" * ("without a gap." in one) for one in told]
+        messages, self.told = self.told, []
+        return [re.split("[.;] ", one)[0] + " for good" * ("without a gap." in one) for one in messages]
 
     def sleep(self, days: float, messages: int) -> None:
         """The computer sleeps while others go on."""
         self.posted += self.world.posts(messages)
         self.clock.time += timedelta(days=days)
 
-    def _notice(self, fault: errors.ArchiverError | None) -> None:
+    def _notice(self, error: errors.ArchiverError | None) -> None:
         """As the daemon does; what the archive cannot remember as said is told once a day, as by the file beside it."""
-        made = troubles.take_pending_notices(self.disk, self.settings, fault, now=self.clock(), adapts=True)
+        made = troubles.take_pending_notices(self.disk, self.settings, error, now=self.clock(), adapts=True)
         for sentence in sentences.sentences(*made):
             if not made.notices.is_remembered:
                 if not due.is_to_say(self.unkept.get(sentence), self.clock()):
@@ -172,8 +172,8 @@ def lived(folder: Path, scale: float) -> Year:
     year.chatwork.cancel_account(year.world.tanaka)
     year.talks = False
     assert [] == year.live(40 * scale)
-    told = year.heard()
-    assert ({CHANGE}, True) == (set(told), abs(len(told) - 40 * scale) <= 1)
+    messages = year.heard()
+    assert ({CHANGE}, True) == (set(messages), abs(len(messages) - 40 * scale) <= 1)
     year.chatwork.remove_owner(year.world.room)
     assert [] == year.live(20 * scale)
     assert {CHANGE, "[Check] A chat cannot be opened any more (reason unknown)"} == set(year.heard())
@@ -183,9 +183,9 @@ def lived(folder: Path, scale: float) -> Year:
 def judge(year: Year) -> None:
     """Nothing is lost but inside a gap that is told, everything verifies and is stamped, the log is bounded."""
     world = year.world
-    held = {row["message_id"] for row in world.rows("message")}
+    message_ids = {row["message_id"] for row in world.rows("message")}
     gaps = [(int(row["after"] or 0), int(row["before"])) for row in world.rows("gap") if row["open"]]
-    lost = [int(one) for one in year.posted if one not in held]
+    lost = [int(one) for one in year.posted if one not in message_ids]
     assert all(any(after < one < before for after, before in gaps) for one in lost)
     assert 160 <= len(lost) <= 170
     assert [] == verify_archive(year.disk, deep=True).findings

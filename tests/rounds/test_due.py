@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, strategies
 
-from archiver.rounds import due as agenda
+from archiver.rounds import due
 from archiver.rounds.due import CheckHistory, DueCheck, DueRound, RoundHistory, TokenHold
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -21,17 +21,17 @@ def ago(**span: float) -> datetime:
     return NOW - timedelta(**span)
 
 
-def due(rounds: RoundHistory, **paces: int) -> DueRound | None:
+def due_round(rounds: RoundHistory, **paces: int) -> DueRound | None:
     """The round that is due; rooms r1, r2 … with their paces in minutes."""
     found = {int(room[1:]): timedelta(minutes=minutes) for room, minutes in paces.items()}
-    return agenda.round_due(NOW, rounds, every=EVERY, paces=found)
+    return due.round_due(NOW, rounds, every=EVERY, paces=found)
 
 
 def test_a_round_is_due_at_the_start_and_after_each_pace() -> None:
     """Nothing known, the time is over, or the clock was set back: all rooms."""
-    assert ALL == due(RoundHistory())
-    assert (None, ALL) == (due(RoundHistory(ago(minutes=4.9))), due(RoundHistory(ago(minutes=5))))
-    assert ALL == due(RoundHistory(ago(hours=-3)))
+    assert ALL == due_round(RoundHistory())
+    assert (None, ALL) == (due_round(RoundHistory(ago(minutes=4.9))), due_round(RoundHistory(ago(minutes=5))))
+    assert ALL == due_round(RoundHistory(ago(hours=-3)))
 
 
 @given(SPANS)
@@ -39,20 +39,20 @@ def test_after_any_sleep_one_round_is_due_and_then_none(sleep: timedelta) -> Non
     """What was missed while the computer slept is made up for once."""
     rounds = RoundHistory(NOW - EVERY - sleep)
 
-    first = due(rounds)
+    first = due_round(rounds)
     assert first is not None
 
-    assert None is due(agenda.record_round(rounds, first, begun=NOW))
+    assert None is due_round(due.record_round(rounds, first, begun=NOW))
 
 
 def test_fast_rooms_have_rounds_of_their_own() -> None:
     """Between two whole rounds only rooms whose pace is over are read, and a whole round counts for them too."""
     rounds = RoundHistory(ago(minutes=3), {1: ago(minutes=1), 2: ago(minutes=2)})
 
-    assert DueRound(frozenset({2})) == due(rounds, r1=2, r2=2)
-    assert DueRound(frozenset({3})) == due(rounds, r3=3)
-    assert None is due(agenda.record_round(rounds, DueRound(frozenset({2})), begun=NOW), r1=2, r2=2)
-    assert None is due(RoundHistory(ago(minutes=1), {2: ago(minutes=2)}), r2=2)
+    assert DueRound(frozenset({2})) == due_round(rounds, r1=2, r2=2)
+    assert DueRound(frozenset({3})) == due_round(rounds, r3=3)
+    assert None is due_round(due.record_round(rounds, DueRound(frozenset({2})), begun=NOW), r1=2, r2=2)
+    assert None is due_round(RoundHistory(ago(minutes=1), {2: ago(minutes=2)}), r2=2)
 
 
 @given(
@@ -65,52 +65,52 @@ def test_no_room_waits_longer_than_its_pace(paces: list[int], ticks: int) -> Non
     rounds, read = RoundHistory(), dict.fromkeys(spans, NOW)
     for minute in range(ticks):
         now = NOW + timedelta(minutes=minute)
-        made = agenda.round_due(now, rounds, every=EVERY, paces={r: s for r, s in spans.items() if s < EVERY})
+        made = due.round_due(now, rounds, every=EVERY, paces={r: s for r, s in spans.items() if s < EVERY})
         if made is not None:
-            rounds = agenda.record_round(rounds, made, begun=now)
+            rounds = due.record_round(rounds, made, begun=now)
             read |= dict.fromkeys(spans if made.rooms is None else made.rooms, now)
         assert all(now - at <= min(EVERY, spans[room]) for room, at in read.items())
 
 
 def test_a_sample_each_day_and_everything_each_month() -> None:
     """A new archive is verified whole; what could not be done is tried again an hour later, not at once."""
-    assert DueCheck(is_whole=True) == agenda.check_due(NOW, CheckHistory())
-    assert None is agenda.check_due(NOW, CheckHistory(ago(hours=23), ago(days=29)))
-    assert DueCheck(is_whole=False) == agenda.check_due(NOW, CheckHistory(ago(days=1), ago(days=29)))
-    assert DueCheck(is_whole=True) == agenda.check_due(NOW, CheckHistory(ago(hours=1), ago(days=30)))
-    assert None is agenda.check_due(NOW, CheckHistory(tried=ago(minutes=59)))
-    assert DueCheck(is_whole=True) == agenda.check_due(NOW, CheckHistory(tried=ago(hours=1)))
-    assert DueCheck(is_whole=False) == agenda.check_due(NOW, CheckHistory(ago(days=-2), ago(days=1), ago(days=-2)))
+    assert DueCheck(is_whole=True) == due.check_due(NOW, CheckHistory())
+    assert None is due.check_due(NOW, CheckHistory(ago(hours=23), ago(days=29)))
+    assert DueCheck(is_whole=False) == due.check_due(NOW, CheckHistory(ago(days=1), ago(days=29)))
+    assert DueCheck(is_whole=True) == due.check_due(NOW, CheckHistory(ago(hours=1), ago(days=30)))
+    assert None is due.check_due(NOW, CheckHistory(tried=ago(minutes=59)))
+    assert DueCheck(is_whole=True) == due.check_due(NOW, CheckHistory(tried=ago(hours=1)))
+    assert DueCheck(is_whole=False) == due.check_due(NOW, CheckHistory(ago(days=-2), ago(days=1), ago(days=-2)))
 
 
 def test_a_refused_token_is_left_alone_and_another_one_tried_at_once() -> None:
     """The same token is tried again after an hour, six hours, then once a day; nothing was refused: ask."""
-    first = agenda.record_refusal(None, "a", NOW)
-    second = agenda.record_refusal(first, "a", NOW)
-    third = agenda.record_refusal(second, "a", NOW)
+    first = due.record_refusal(None, "a", NOW)
+    second = due.record_refusal(first, "a", NOW)
+    third = due.record_refusal(second, "a", NOW)
 
     later = [NOW + timedelta(hours=hours) for hours in (0.9, 1, 5.9, 6, 23.9, 24)]
-    asked = [[agenda.can_ask(hold, "a", at) for at in later] for hold in (first, second, third)]
+    answers = [[due.can_ask(hold, "a", at) for at in later] for hold in (first, second, third)]
 
-    assert [[False] + [True] * 5, [False] * 3 + [True] * 3, [False] * 5 + [True]] == asked
-    assert (True, True) == (agenda.can_ask(third, "b", NOW), agenda.can_ask(None, "a", NOW))
-    assert TokenHold("b", NOW) == agenda.record_refusal(third, "b", NOW)
+    assert [[False] + [True] * 5, [False] * 3 + [True] * 3, [False] * 5 + [True]] == answers
+    assert (True, True) == (due.can_ask(third, "b", NOW), due.can_ask(None, "a", NOW))
+    assert TokenHold("b", NOW) == due.record_refusal(third, "b", NOW)
 
 
 @given(strategies.integers(min_value=1, max_value=300))
 def test_a_year_with_a_refused_token_costs_a_request_a_day(days: int) -> None:
     """However long nobody mends it, Chatwork is asked about once a day."""
-    hold, asked, now = agenda.record_refusal(None, "a", NOW), 0, NOW
+    hold, requests, now = due.record_refusal(None, "a", NOW), 0, NOW
     for _ in range(days * 24):
         now += timedelta(hours=1)
-        if agenda.can_ask(hold, "a", now):
-            hold, asked = agenda.record_refusal(hold, "a", now), asked + 1
+        if due.can_ask(hold, "a", now):
+            hold, requests = due.record_refusal(hold, "a", now), requests + 1
 
-    assert asked <= days + 2
+    assert requests <= days + 2
 
 
 def test_a_trouble_is_said_at_once_and_then_once_a_day() -> None:
     """New, a day old, or said in a future that never came."""
-    said = [None, ago(hours=23), ago(hours=24), ago(hours=-1)]
+    times = [None, ago(hours=23), ago(hours=24), ago(hours=-1)]
 
-    assert [True, False, True, True] == [agenda.is_to_say(at, NOW) for at in said]
+    assert [True, False, True, True] == [due.is_to_say(at, NOW) for at in times]

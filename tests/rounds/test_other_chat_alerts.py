@@ -36,13 +36,13 @@ def a_round(world: World, *, hours: float = 25) -> SyncReport:
     return run_round(app, Options(), ProgressCallbacks())
 
 
-def told(world: World) -> list[Alert]:
+def kept_alerts(world: World) -> list[Alert]:
     """Every alert kept but that days went by without a round."""
     with world.archive.reading() as reading:
         return [one for one in alerts(reading) if one.rule is not AlertRule.A14]
 
 
-def listed(world: World) -> list[tuple[int, int]]:
+def listed_chats(world: World) -> list[tuple[int, int]]:
     """What an export would say."""
     with world.archive.reading() as reading:
         return [(*one,) for one in other_chats(reading, [world.room], upto=last_seq(reading))]
@@ -52,7 +52,7 @@ def test_it_is_told_once_and_seals_nothing_at_once(world: World) -> None:
     """Nothing is going: the seal waits for the end of the day."""
     first, second = a_round(world, hours=1), a_round(world)
 
-    (alert,) = told(world)
+    (alert,) = kept_alerts(world)
     assert ("other_chat", "medium") == (alert.rule.value, alert.level.value)
     assert (world.direct, world.tanaka) == (alert.room_id, alert.account_id)  # type: ignore[attr-defined]
     assert (["other_chat"], ["A14"]) == tuple([one["rule"] for one in each.alerts] for each in (first, second))
@@ -63,13 +63,13 @@ def test_it_is_told_once_and_seals_nothing_at_once(world: World) -> None:
 def test_once_the_chat_is_contracted_the_alert_and_the_line_are_gone(world: World) -> None:
     """The alert stays listed, put aside; the line goes at once, without waiting for the next list."""
     a_round(world)
-    before = listed(world)
+    before = listed_chats(world)
     world.contract("job2", world.direct)  # type: ignore[attr-defined]
-    after = listed(world)
+    after = listed_chats(world)
     a_round(world)
 
     assert ([(world.tanaka, world.direct)], []) == (before, after)  # type: ignore[attr-defined]
-    assert [True] == [one.dismissed for one in told(world)]
+    assert [True] == [one.dismissed for one in kept_alerts(world)]
 
 
 def test_people_of_other_rooms_are_not_in_the_line(world: World) -> None:
@@ -81,5 +81,5 @@ def test_people_of_other_rooms_are_not_in_the_line(world: World) -> None:
 
     a_round(world)
 
-    assert [world.tanaka] == [account for account, _room in listed(world)]
-    assert 2 == len(told(world))
+    assert [world.tanaka] == [account for account, _room in listed_chats(world)]
+    assert 2 == len(kept_alerts(world))

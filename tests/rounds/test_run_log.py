@@ -48,12 +48,12 @@ def lines(home: Path) -> list[dict[str, str]]:
     """Every line that lies there, the oldest first; each fits what is documented."""
     folder = home / run_log.FOLDER
     names = [*(folder / f"{run_log.FILE}.{number}" for number in range(run_log.COPIES, 0, -1)), folder / run_log.FILE]
-    told = [line for path in names if path.exists() for line in path.read_text(encoding="ascii").splitlines()]
-    found = [parse(line) for line in told]
+    text = [line for path in names if path.exists() for line in path.read_text(encoding="ascii").splitlines()]
+    found = [parse(line) for line in text]
     kinds = documented()
-    for one in found:
-        first, *others = one
-        assert set(others) <= kinds[first], one
+    for pairs in found:
+        first, *others = pairs
+        assert set(others) <= kinds[first], pairs
     return found
 
 
@@ -82,7 +82,7 @@ def test_a_round_is_one_line_of_pairs(rooms: list[RoomReport], reported: list[st
 
 
 @pytest.mark.parametrize(
-    ("fault", "expected"),
+    ("error", "expected"),
     [
         (errors.TokenRefused(), "failed=TokenRefused code=10"),
         (errors.Unreachable(path="/rooms", detail="no connection"), "failed=Unreachable code=1"),
@@ -91,14 +91,14 @@ def test_a_round_is_one_line_of_pairs(rooms: list[RoomReport], reported: list[st
         (Stopped(), "failed=Stopped code=0"),
     ],
 )
-def test_a_round_that_fails_leaves_a_line(tmp_path: Path, fault: BaseException, expected: str) -> None:
+def test_a_round_that_fails_leaves_a_line(tmp_path: Path, error: BaseException, expected: str) -> None:
     """Of a bug its kind alone, never its text."""
-    with pytest.raises(type(fault)), run_log.log_round_end(tmp_path, now=lambda: NOW):
-        raise fault
+    with pytest.raises(type(error)), run_log.log_round_end(tmp_path, now=lambda: NOW):
+        raise error
 
     lines(tmp_path)
-    told = (tmp_path / "logs" / "archive.log").read_text(encoding="ascii")
-    assert f"{SAID} {expected} begun={SAID}\n" == told
+    text = (tmp_path / "logs" / "archive.log").read_text(encoding="ascii")
+    assert f"{SAID} {expected} begun={SAID}\n" == text
     assert ["archive.log"] == [path.name for path in (tmp_path / "logs").iterdir()]
 
 
@@ -162,9 +162,9 @@ def test_several_programs_that_write_at_once_lose_no_line(tmp_path: Path) -> Non
     writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in "abc"]
     assert [0, 0, 0] == [writer.wait(60) for writer in writers]
 
-    told = [one["killed"] for one in lines(tmp_path)]
+    log_lines = [one["killed"] for one in lines(tmp_path)]
 
-    assert sorted(f"{name}.{number}" for name in "abc" for number in range(100)) == sorted(told)
+    assert sorted(f"{name}.{number}" for name in "abc" for number in range(100)) == sorted(log_lines)
 
 
 def test_a_disk_that_takes_no_log_is_no_reason_to_fail(tmp_path: Path) -> None:
@@ -206,9 +206,9 @@ def test_at_every_level_the_log_and_a_quiet_run_hold_no_name_and_no_text(
         chatwork.delete(posted[-2])
         chatwork.upload(room, other, "カナリア.bin", data=b"x")
         chatwork.add_task(room, other, chatwork.owner, "カナリアtask")
-        for fault, path in ((None, ""), (Fault.SERVER_ERROR, "/v2/me"), (Fault.HTML, "/messages")):
-            if fault is not None:
-                chatwork.fail(fault, path, times=None)
+        for server_fault, path in ((None, ""), (Fault.SERVER_ERROR, "/v2/me"), (Fault.HTML, "/messages")):
+            if server_fault is not None:
+                chatwork.fail(server_fault, path, times=None)
             done = subprocess.run(
                 terminal.command(*([level] if level else []), "sync", "--full", "--max-seconds", "1"),
                 env=terminal.environ,
@@ -220,10 +220,10 @@ def test_at_every_level_the_log_and_a_quiet_run_hold_no_name_and_no_text(
             assert done.returncode in (0, 1, 4), done.stderr
             quiet += [done.stderr + done.stdout] if level == "-q" else []
 
-    told = lines(terminal.home)
-    kinds = [next(iter(one)) for one in told]
+    log_lines = lines(terminal.home)
+    kinds = [next(iter(one)) for one in log_lines]
     raw = b"".join(path.read_bytes() for path in (terminal.home / "logs").iterdir()).decode()
-    assert (True, True) == ({"requests", "failed"} <= set(kinds), any("reported" in one for one in told))
+    assert (True, True) == ({"requests", "failed"} <= set(kinds), any("reported" in one for one in log_lines))
     assert 3 * len(levels) == sum(kind in ("requests", "failed") for kind in kinds)
     assert [] == [word for word in CANARIES if word in raw or word in "".join(quiet)]
     assert ("-q" in levels) == bool("".join(quiet).strip())

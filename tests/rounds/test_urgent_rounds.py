@@ -50,7 +50,7 @@ class Office:
         with self.world.archive.reading() as reading:
             return alerts(reading)
 
-    def told(self) -> list[tuple[str, str, int]]:
+    def alert_summaries(self) -> list[tuple[str, str, int]]:
         """Rule, level and number of messages of each alert."""
         return [(one.rule.value, one.level.value, one.count) for one in self.alerts()]
 
@@ -105,12 +105,12 @@ def test_one_of_thirty_is_not_urgent(office: Office) -> None:
     for person in people:
         world.chatwork.post(crowd, person, "はい")
     office.round()
-    world.chatwork.leave(crowd, people[0])
+    world.chatwork.leave_room(crowd, people[0])
     world.asked()
 
     office.round()
 
-    assert [("member_gone", "low", 1)] == office.told()
+    assert [("member_gone", "low", 1)] == office.alert_summaries()
     assert not [path for path in world.asked() if f"/rooms/{office.other}" in path]
 
 
@@ -122,7 +122,7 @@ def test_deletions_add_up_within_a_day(office: Office) -> None:
     for post in posts[:3]:
         world.chatwork.delete(post, moves_room=True)
         office.round()
-    standing = office.told()
+    standing = office.alert_summaries()
     with world.archive.writing() as writing:
         dismiss(writing, 2, at=world.clock(), reason=None)
     world.chatwork.delete(posts[3], moves_room=True)
@@ -186,14 +186,14 @@ def test_a_counterpart_who_is_going_comes_before_everything_else(office: Office)
 
     report = office.round(later=1)
 
-    asked = world.asked()
-    fetched = asked.index(f"/rooms/{office.other}/files/{waiting}?create_download_url=1")
-    shared = asked.index(f"/rooms/{office.other}/messages?force=1")
-    unrelated = asked.index(f"/rooms/{office.third}/messages?force=1")
+    paths = world.asked()
+    fetched = paths.index(f"/rooms/{office.other}/files/{waiting}?create_download_url=1")
+    shared = paths.index(f"/rooms/{office.other}/messages?force=1")
+    unrelated = paths.index(f"/rooms/{office.third}/messages?force=1")
     assert [fetched, shared, unrelated] == sorted([fetched, shared, unrelated])
     assert ("saved", None) == world.blob_states()[waiting]
-    assert f"/rooms/{office.other}/members" in asked
-    assert 1 == asked.count(f"/rooms/{world.room}/files")
+    assert f"/rooms/{office.other}/members" in paths
+    assert 1 == paths.count(f"/rooms/{world.room}/files")
     assert [("deletions", "high")] == [(one["rule"], one["level"]) for one in report.alerts]
 
 
@@ -243,8 +243,8 @@ def test_a_cancelled_account_turns_the_round_urgent(office: Office) -> None:
 
     office.round()
 
-    asked = world.asked()
-    assert asked.index(f"/rooms/{office.other}/members") < asked.index(f"/rooms/{office.third}/messages?force=1")
+    paths = world.asked()
+    assert paths.index(f"/rooms/{office.other}/members") < paths.index(f"/rooms/{office.third}/messages?force=1")
     assert {"account_closed", "member_gone"} == {one.rule.value for one in office.alerts()}
 
 
@@ -260,11 +260,11 @@ def test_rescue_reads_everything_shared_and_nothing_else(office: Office) -> None
 
     report = office.rescue(world.room)
 
-    asked = world.asked()
+    paths = world.asked()
     assert {world.room, office.other} == {room.room_id for room in report.rooms}
     for room in (world.room, office.other):
-        assert {f"/rooms/{room}/messages?force=1", f"/rooms/{room}/files", f"/rooms/{room}/members"} <= set(asked)
-    assert not [path for path in asked if f"/rooms/{office.third}" in path]
+        assert {f"/rooms/{room}/messages?force=1", f"/rooms/{room}/files", f"/rooms/{room}/members"} <= set(paths)
+    assert not [path for path in paths if f"/rooms/{office.third}" in path]
     assert report.sealed == world.rows("seal")[-1]["number"]
 
 

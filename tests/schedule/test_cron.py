@@ -17,8 +17,8 @@ from tests.support.terminal import TOKEN, Terminal
 
 def table() -> bytes | None:
     """The crontab of whoever runs this; None if there is none."""
-    told = subprocess.run(["crontab", "-l"], capture_output=True)
-    return None if told.returncode else told.stdout
+    completed = subprocess.run(["crontab", "-l"], capture_output=True)
+    return None if completed.returncode else completed.stdout
 
 
 @pytest.fixture

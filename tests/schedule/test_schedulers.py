@@ -18,8 +18,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.schedule import cron, launchd, systemd, windows
-from archiver.schedule import schedulers as system
+from archiver.schedule import cron, launchd, schedulers, systemd, windows
 from archiver.schedule.job import MINUTES, ScheduledJob, pace
 from archiver.settings.model import Settings, SyncSettings
 from tests.support import scheduler_examples
@@ -77,9 +76,10 @@ def _field(text: str, size: int) -> list[int]:
 def test_odd_paths_come_through_a_shell_unchanged() -> None:
     """Blanks, `%` and `$` in the paths reach the program as they are; cron takes the backslash from `%`."""
     command = cron.line(ODD).split(" ", 5)[5].replace(r"\%", "%")
-    said = subprocess.run(["sh", "-c", f"printf '%s\\n' {command}"], capture_output=True, text=True, check=True).stdout
+    script = f"printf '%s\\n' {command}"
+    output = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
 
-    assert list(ODD.command) == said.splitlines()
+    assert list(ODD.command) == output.splitlines()
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here that could judge")
@@ -149,11 +149,11 @@ def test_the_task_is_of_the_schema_and_never_runs_twice(minutes: int) -> None:
     for element in root.iter():
         name = element.tag.removeprefix(NAMESPACE)
         assert SCHEMA.get(name, []) == [child.tag.removeprefix(NAMESPACE) for child in element], name
-    told = {element.tag.removeprefix(NAMESPACE): element.text for element in root.iter()}
-    wanted = {"DisallowStartIfOnBatteries": "false", "StopIfGoingOnBatteries": "false", "StartWhenAvailable": "true"}
-    wanted |= {"MultipleInstancesPolicy": "IgnoreNew", "Interval": f"PT{minutes}M", "Command": job.program[0]}
-    assert wanted == {name: told[name] for name in wanted}
-    assert re.fullmatch(r"2026-01-01T00:[0-5]\d:00", told["StartBoundary"] or "")
+    values = {element.tag.removeprefix(NAMESPACE): element.text for element in root.iter()}
+    expected = {"DisallowStartIfOnBatteries": "false", "StopIfGoingOnBatteries": "false", "StartWhenAvailable": "true"}
+    expected |= {"MultipleInstancesPolicy": "IgnoreNew", "Interval": f"PT{minutes}M", "Command": job.program[0]}
+    assert expected == {name: values[name] for name in expected}
+    assert re.fullmatch(r"2026-01-01T00:[0-5]\d:00", values["StartBoundary"] or "")
 
 
 LINES = strategies.lists(
@@ -216,22 +216,22 @@ def test_in_cron_it_stands_once_beside_the_others(desk: Desk) -> None:
     (state / "table").write_bytes(foreign)
 
     for _ in range(2):
-        assert [] == system.install(job, {}, kind="cron")
+        assert [] == schedulers.install(job, {}, kind="cron")
 
     assert foreign + cron.block(job).encode() == (state / "table").read_bytes()
-    assert {"cron": cron.line(job)} == system.show(Path(str(job.home)), {})
-    assert "cron" == system.find_starters(Path(str(job.home)), {})
-    assert ["cron"] == system.remove(Path(str(job.home)), {})
+    assert {"cron": cron.line(job)} == schedulers.show(Path(str(job.home)), {})
+    assert "cron" == schedulers.find_starters(Path(str(job.home)), {})
+    assert ["cron"] == schedulers.remove(Path(str(job.home)), {})
     assert foreign == (state / "table").read_bytes()
-    assert (None, []) == (system.find_starters(Path(str(job.home)), {}), system.remove(Path(str(job.home)), {}))
+    assert (None, []) == (schedulers.find_starters(Path(str(job.home)), {}), schedulers.remove(Path(str(job.home)), {}))
 
 
 def test_a_crontab_that_was_not_there_is_gone_again(desk: Desk) -> None:
     """Whoever had none has none after the removal."""
     state = desk("crontab")
-    system.install(ODD, {}, kind="cron")
+    schedulers.install(ODD, {}, kind="cron")
 
-    system.remove(Path(str(ODD.home)), {}, kind="cron")
+    schedulers.remove(Path(str(ODD.home)), {}, kind="cron")
 
     assert [] == list(state.iterdir())
 
@@ -243,7 +243,7 @@ def test_a_crontab_that_cannot_be_read_is_not_written(desk: Desk) -> None:
     program.write_text('#!/bin/sh\necho "You (you) are not allowed to use this program" >&2\nexit 1\n')
 
     with pytest.raises(errors.SchedulerRefused, match="not allowed"):
-        system.install(ODD, {}, kind="cron")
+        schedulers.install(ODD, {}, kind="cron")
 
 
 def test_with_systemd_two_files_and_a_started_timer(desk: Desk) -> None:
@@ -252,11 +252,11 @@ def test_with_systemd_two_files_and_a_started_timer(desk: Desk) -> None:
     folder = state.parent / ".config" / "systemd" / "user"
 
     for _ in range(2):
-        system.install(ODD, {}, kind="systemd")
+        schedulers.install(ODD, {}, kind="systemd")
 
     assert systemd.files(ODD) == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     assert f"--user enable {name}.timer" in (state / "said").read_text(encoding="utf-8")
-    assert ["systemd"] == system.remove(Path(str(ODD.home)), {})
+    assert ["systemd"] == schedulers.remove(Path(str(ODD.home)), {})
     assert [] == list(folder.iterdir())
     assert f"--user disable --now {name}.timer" in (state / "said").read_text(encoding="utf-8")
 
@@ -267,10 +267,10 @@ def test_without_a_systemd_of_the_user_nothing_is_left(desk: Desk) -> None:
     (state / "refuse").touch()
 
     with pytest.raises(errors.SchedulerRefused, match="it cannot be"):
-        system.install(ODD, {}, kind="systemd")
+        schedulers.install(ODD, {}, kind="systemd")
 
     assert not (state.parent / ".config").exists()
-    assert "cron" == system.choose_backend({})
+    assert "cron" == schedulers.choose_backend({})
 
 
 def test_with_launchd_the_agent_is_loaded_anew(desk: Desk) -> None:
@@ -278,14 +278,14 @@ def test_with_launchd_the_agent_is_loaded_anew(desk: Desk) -> None:
     state = desk("launchctl")
     path = state.parent / "Library" / "LaunchAgents" / f"{ODD.name}.plist"
 
-    system.install(ODD, {}, kind="launchd")
+    schedulers.install(ODD, {}, kind="launchd")
     loaded = [line.split()[0] for line in (state / "said").read_text(encoding="utf-8").splitlines()]
     assert (["bootout", "bootstrap"], launchd.plist(ODD)) == (loaded, path.read_text(encoding="utf-8"))
-    assert ["launchd"] == system.remove(Path(str(ODD.home)), {})
+    assert ["launchd"] == schedulers.remove(Path(str(ODD.home)), {})
 
     (state / "refuse").touch()
     with pytest.raises(errors.SchedulerRefused):
-        system.install(ODD, {}, kind="launchd")
+        schedulers.install(ODD, {}, kind="launchd")
     assert not path.exists()
 
 
@@ -294,37 +294,37 @@ def test_with_windows_the_task_is_utf_16_and_replaced(desk: Desk) -> None:
     state = desk("schtasks")
 
     for _ in range(2):
-        system.install(ODD, {}, kind="windows")
+        schedulers.install(ODD, {}, kind="windows")
 
     data = (state / "task").read_bytes()
     assert windows.task(ODD) == data.decode("utf-16").replace("\r\n", "\n")
-    assert system.show(Path(str(ODD.home)), {})["windows"].startswith("<?xml")
-    assert ["windows"] == system.remove(Path(str(ODD.home)), {})
-    assert None is system.find_starters(Path(str(ODD.home)), {})
+    assert schedulers.show(Path(str(ODD.home)), {})["windows"].startswith("<?xml")
+    assert ["windows"] == schedulers.remove(Path(str(ODD.home)), {})
+    assert None is schedulers.find_starters(Path(str(ODD.home)), {})
 
 
 def test_another_scheduler_takes_the_job_over(desk: Desk) -> None:
     """It never runs in two of them."""
     state = desk("crontab", "systemctl")
-    system.install(ODD, {}, kind="cron")
+    schedulers.install(ODD, {}, kind="cron")
 
-    others = system.install(ODD, {}, kind="systemd")
+    others = schedulers.install(ODD, {}, kind="systemd")
 
-    assert (["cron"], ["systemd"]) == (others, list(system.show(Path(str(ODD.home)), {})))
+    assert (["cron"], ["systemd"]) == (others, list(schedulers.show(Path(str(ODD.home)), {})))
     assert not (state / "table").exists()
 
 
-@pytest.mark.parametrize("kind", system.KINDS)
+@pytest.mark.parametrize("kind", schedulers.KINDS)
 def test_a_missing_program_is_named(desk: Desk, kind: str) -> None:
     """One sentence with its name, and the other ways."""
     desk()
 
-    with pytest.raises(errors.SchedulerMissing) as told:
-        system.install(ODD, {}, kind=kind)
+    with pytest.raises(errors.SchedulerMissing) as raised:
+        schedulers.install(ODD, {}, kind=kind)
 
-    assert "archive daemon" in told.value.advice()
+    assert "archive daemon" in raised.value.advice()
     with pytest.raises(errors.SchedulerMissing):
-        system.choose_backend({})
+        schedulers.choose_backend({})
 
 
 def test_a_path_with_a_line_break_is_refused(desk: Desk) -> None:
@@ -332,28 +332,28 @@ def test_a_path_with_a_line_break_is_refused(desk: Desk) -> None:
     state = desk("crontab")
 
     with pytest.raises(errors.UsageError):
-        system.install(ScheduledJob(("/bin/archive",), PurePosixPath("/a\n* * * * * evil")), {}, kind="cron")
+        schedulers.install(ScheduledJob(("/bin/archive",), PurePosixPath("/a\n* * * * * evil")), {}, kind="cron")
 
     assert [] == list(state.iterdir())
 
 
 @pytest.mark.parametrize(
-    ("kind", "program", "said"),
+    ("kind", "program", "arguments"),
     [
         ("systemd", "systemctl", "--user start --no-block {name}.service"),
         ("launchd", "launchctl", "kickstart gui/{user}/{name}"),
         ("windows", "schtasks", "/Run /TN {name}"),
     ],
 )
-def test_a_run_can_be_begun_through_the_scheduler(desk: Desk, kind: str, program: str, said: str) -> None:
+def test_a_run_can_be_begun_through_the_scheduler(desk: Desk, kind: str, program: str, arguments: str) -> None:
     """Whoever sets it up sees at once whether it works there."""
     state = desk(program)
-    system.install(ODD, {}, kind=kind)
+    schedulers.install(ODD, {}, kind=kind)
 
-    system.start(ODD, {}, kind=kind)
+    schedulers.start(ODD, {}, kind=kind)
 
     last = (state / "said").read_text(encoding="utf-8").splitlines()[-1]
-    assert said.format(name=ODD.name, user=os.getuid()) == last
+    assert arguments.format(name=ODD.name, user=os.getuid()) == last
 
 
 def test_a_run_for_cron_has_what_cron_gives(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,13 +364,13 @@ def test_a_run_for_cron_has_what_cron_gives(desk: Desk, monkeypatch: pytest.Monk
     script.write_text('#!/bin/sh\necho "$CHATWORK_API_TOKEN|$PATH|$2" > "$0.said"\n')
     script.chmod(0o755)
 
-    system.start(ScheduledJob((str(script),), PurePosixPath("/a b")), {}, kind="cron")
+    schedulers.start(ScheduledJob((str(script),), PurePosixPath("/a b")), {}, kind="cron")
 
-    said = state / "archive.said"
+    output_file = state / "archive.said"
     end = time.monotonic() + 10
-    while not (said.exists() and said.read_text()) and time.monotonic() < end:
+    while not (output_file.exists() and output_file.read_text()) and time.monotonic() < end:
         time.sleep(0.02)
-    assert "|/usr/bin:/bin|/a b\n" == said.read_text()
+    assert "|/usr/bin:/bin|/a b\n" == output_file.read_text()
 
 
 # --- what the job has ----------------------------------------------------------------------------
@@ -382,24 +382,26 @@ def test_the_job_is_told_what_no_scheduler_tells_it(tmp_path: Path) -> None:
     program.touch(mode=0o755)
     settings = Settings(tmp_path, sync=SyncSettings(every=timedelta(minutes=7)))
 
-    english = system.build_job(settings, {}, spoken="en", argv0=str(program))
-    japanese = system.build_job(settings, {}, spoken="ja", argv0=str(tmp_path / "pytest"))
+    english = schedulers.build_job(settings, {}, spoken="en", argv0=str(program))
+    japanese = schedulers.build_job(settings, {}, spoken="ja", argv0=str(tmp_path / "pytest"))
 
     begin = (str(program), "--home", str(tmp_path), "--lang", "en", "-q", "sync")
     assert (begin, 6) == (english.command[:7], english.minutes)
     assert Path(japanese.command[0]).is_absolute()
     assert "--lang" not in japanese.command
-    assert "6 minutes (the nearest" in system.pace_words(english, settings.sync.every)
+    assert "6 minutes (the nearest" in schedulers.pace_words(english, settings.sync.every)
 
 
 def test_what_the_job_will_lack_is_said_by_name(tmp_path: Path) -> None:
     """A token in a variable, a keyring without a session, a proxy: names, and never a value."""
     environ = {"CHATWORK_API_TOKEN": "secret", "HTTPS_PROXY": "http://me:secret@proxy", "SECRET": "secret"}
 
-    variable = system.missing_for_job(Settings(tmp_path, token_source="env:CHATWORK_API_TOKEN"), environ, kind="cron")
-    keyring = system.missing_for_job(Settings(tmp_path), {}, kind="cron")
-    desktop = system.missing_for_job(Settings(tmp_path), {}, kind="systemd")
-    idle = system.missing_for_job(Settings(tmp_path, token_source="file:token"), {}, kind="cron", cron_runs=False)
+    variable = schedulers.missing_for_job(
+        Settings(tmp_path, token_source="env:CHATWORK_API_TOKEN"), environ, kind="cron"
+    )
+    keyring = schedulers.missing_for_job(Settings(tmp_path), {}, kind="cron")
+    desktop = schedulers.missing_for_job(Settings(tmp_path), {}, kind="systemd")
+    idle = schedulers.missing_for_job(Settings(tmp_path, token_source="file:token"), {}, kind="cron", cron_runs=False)
 
     assert ["CHATWORK_API_TOKEN" in variable[0], "HTTPS_PROXY" in variable[1]] == [True, True]
     assert "secret" not in "".join(variable)

@@ -35,7 +35,7 @@ class Manager:
         self.inside = ["nsenter", "--target", str(process.pid), "--mount", "--cgroup", "--"]
 
     def ask(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """`systemctl --user`."""
+        """Run `systemctl --user` with these words."""
         command = [*self.inside, "systemctl", "--user", *words]
         return subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=30)
 

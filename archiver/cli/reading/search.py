@@ -78,7 +78,7 @@ def command_search(
     authors: tuple[str, ...],
     as_json: bool,
 ) -> int:
-    """Search and print, without token and network; the index is rebuilt if that is due and the archive can be written."""
+    """Search and print, without token and network; the index is rebuilt if that is due and possible."""
     from archiver.store.archive import Archive
     from archiver.store.search import index
     from archiver.store.search.search import search

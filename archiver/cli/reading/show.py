@@ -73,13 +73,13 @@ def tell_messages(
             click.echo(unseen_line(unseen_left.popleft()) + "\n")
         sent = from_unix(message.send_time)
         at = "?" if sent is None else minute_text(from_text(sent))
-        mark_text = "".join(f"  [{states[one]}]" for one in message.told_states)
+        mark_text = "".join(f"  [{states[one]}]" for one in message.notable_states)
         click.echo(f"{at}  {visible(message.name)}(ID {message.account_id}){mark_text}  m{message.message_id}")
         for text in message.texts:
             _tell_text(text, references, last=text is message.texts[-1])
         click.echo()
-    for one in unseen_left:
-        click.echo(unseen_line(one) + "\n")
+    for unseen_message in unseen_left:
+        click.echo(unseen_line(unseen_message) + "\n")
     return number
 
 

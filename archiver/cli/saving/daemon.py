@@ -74,12 +74,12 @@ def _daemon_messages(obj: CliContext) -> DaemonMessages:
         lambda report: _ignore_closed_output(
             lambda: _tell_round(obj, report), lambda: _send_notices(settings(), obj, None)
         ),
-        lambda fault: _ignore_closed_output(lambda: _tell_error(fault)),
+        lambda error: _ignore_closed_output(lambda: _tell_error(error)),
         lambda name: _ignore_closed_output(lambda: _tell_over(name)),
         lambda told: _ignore_closed_output(lambda: _tell_findings(told), lambda: _send_notices(settings(), obj, None)),
         lambda copy: _ignore_closed_output(lambda: after_run.tell_upgraded(copy)),
-        unverified=lambda fault: _ignore_closed_output(lambda: _tell_error(fault)),
-        unsaved=lambda fault: _ignore_closed_output(lambda: _send_notices(settings(), obj, fault)),
+        unverified=lambda error: _ignore_closed_output(lambda: _tell_error(error)),
+        unsaved=lambda error: _ignore_closed_output(lambda: _send_notices(settings(), obj, error)),
     )
 
 

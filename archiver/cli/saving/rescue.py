@@ -125,8 +125,8 @@ def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
         named_ids = {one.id for one in contracts_named}
         also = [one for one in contracts(reading) if one.id not in named_ids and _has_room_among(one, shared)]
         blocks = emergency.emergencies(reading, [*contracts_named, *also], alerts(reading), always=True)
-    for one in blocks:
+    for block in blocks:
         click.echo(times.RULE)
-        emergency.tell_emergency(one)
+        emergency.tell_emergency(block)
     click.echo(times.RULE)
     click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))

@@ -75,13 +75,13 @@ def alerts_dismiss(obj: CliContext, number: int, reason: str | None) -> int:
 
 
 def _tell_alerts(alerts: list[Alert], labels: Mapping[str, str]) -> None:
-    from archiver.alerts.sentences import sentence, urgency
+    from archiver.alerts.sentences import alert_sentence, level_word
     from archiver.cli.terminal.times import jst_time
 
     for alert in alerts:
-        state = _("put aside") if alert.dismissed else urgency(alert.level)
+        state = _("put aside") if alert.dismissed else level_word(alert.level)
         head = f"{alert.number:>3} {pad('[' + state + ']', 12)} {jst_time(alert.at)}  "
-        for number, line in enumerate(wrap(sentence(alert, labels), WIDTH - columns(head))):
+        for number, line in enumerate(wrap(alert_sentence(alert, labels), WIDTH - columns(head))):
             click.echo((head if not number else " " * columns(head)) + line)
         if alert.reason:
             for line in wrap(_("Reason: {reason}").format(reason=visible(alert.reason)), WIDTH - columns(head)):

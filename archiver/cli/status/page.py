@@ -70,7 +70,7 @@ def tell_status(
     here = now.astimezone(JST)
     today = f"{here:%Y-%m-%d}({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
     attention, level = _("Attention"), condition(status, warnings, emergencies)
-    state = _("Good") if level is None else attention if level is Level.MEDIUM else sentences.urgency(Level.HIGH)
+    state = _("Good") if level is None else attention if level is Level.MEDIUM else sentences.level_word(Level.HIGH)
     click.echo(_head(status, today, _("State: {state}").format(state=state)))
     click.echo(RULE)
     for emergency in emergencies:
@@ -116,9 +116,9 @@ def other_alert_sentences(status: Status, emergencies: Sequence[Emergency]) -> l
     shown_numbers = {one.number for alarm in emergencies for one in alarm.alerts}
     labels = contract_labels(status.contracts)
     return [
-        f"[{sentences.urgency(one.level)}] {jst_time(one.at)} {sentences.sentence(one, labels)}"
-        for one in status.alerts
-        if one.level is not Level.LOW and one.number not in shown_numbers
+        f"[{sentences.level_word(alert.level)}] {jst_time(alert.at)} {sentences.alert_sentence(alert, labels)}"
+        for alert in status.alerts
+        if alert.level is not Level.LOW and alert.number not in shown_numbers
     ]
 
 

@@ -54,9 +54,9 @@ def test_status_says_where_the_copy_is_or_that_there_is_none(terminal: Terminal,
     assert before["backup"] is None
     assert "[Attention] only on this computer   archive backup DEST" in screen
     assert (str(tmp_path / "copy"), True) == (after["backup"]["path"], after["backup"]["verified"])
-    told = next(line for line in later.splitlines() if line.startswith("Other copy"))
-    assert told.endswith("  checked")
-    assert 80 >= columns(told)
+    log_lines = next(line for line in later.splitlines() if line.startswith("Other copy"))
+    assert log_lines.endswith("  checked")
+    assert 80 >= columns(log_lines)
 
 
 def test_a_copy_holds_no_token_and_verifies_by_itself(terminal: Terminal, tmp_path: Path) -> None:
@@ -73,11 +73,11 @@ def test_on_a_new_computer_everything_works_again(terminal: Terminal, chatwork: 
     terminal.run("backup", tmp_path / "copy")
     new = Terminal(tmp_path / "new", chatwork)
 
-    told = new.run("restore", tmp_path / "copy", ARCHIVE_LANG="en")
+    output = new.run("restore", tmp_path / "copy", ARCHIVE_LANG="en")
 
     alone = Terminal(new.home, chatwork)
     alone.environ |= {"CHATWORK_API_TOKEN": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
-    assert "archive token set" in told
+    assert "archive token set" in output
     assert terminal.json("status")["rooms"] == new.json("status")["rooms"]
     assert alone.run("show", terminal.room)  # type: ignore[attr-defined]
     alone.run("export", "job1", "--out", tmp_path / "out")
@@ -93,12 +93,12 @@ def test_findings_are_named_and_end_with_3(terminal: Terminal, chatwork: Chatwor
     """A flipped bit in the copy: backup makes it good, restore would not take it; one in the archive is named."""
     terminal.run("backup", tmp_path / "copy")
     (there,) = [path for path in (tmp_path / "copy" / "files").rglob("*") if path.is_file()]
-    tampering.flip(there, 5)
+    tampering.flip_bit(there, 5)
 
     refused = Terminal(tmp_path / "new", chatwork).run("restore", tmp_path / "copy", code=3)
     terminal.run("backup", tmp_path / "copy")
-    tampering.flip(terminal.home / there.relative_to(tmp_path / "copy"), 5)
-    tampering.flip(there, 5)
+    tampering.flip_bit(terminal.home / there.relative_to(tmp_path / "copy"), 5)
+    tampering.flip_bit(there, 5)
     named = terminal.run("backup", tmp_path / "copy", code=3)
 
     assert "[file-changed] files/" in refused
@@ -117,8 +117,8 @@ def test_refusals_are_one_sentence(terminal: Terminal, chatwork: Chatwork, tmp_p
         ("restore", str(tmp_path / "nowhere")): 2,
         ("backup",): 2,
     }.items():
-        said = terminal.run(*arguments, code=code)
-        assert 2 >= len(said.strip().splitlines())
+        output = terminal.run(*arguments, code=code)
+        assert 2 >= len(output.strip().splitlines())
     Terminal(tmp_path / "new", chatwork).run("backup", tmp_path / "other", code=5)
     assert not (tmp_path / "new").exists()
 
@@ -141,8 +141,8 @@ def test_a_copy_made_while_a_sync_writes_is_whole(terminal: Terminal, chatwork: 
 
     assert meanwhile > 0
     terminal.run("backup", tmp_path / "copy")
-    held = {path.name for path in (terminal.home / "files").rglob("*") if path.is_file()}
-    assert held == {path.name for path in (tmp_path / "copy" / "files").rglob("*") if path.is_file()}
+    copied_names = {path.name for path in (terminal.home / "files").rglob("*") if path.is_file()}
+    assert copied_names == {path.name for path in (tmp_path / "copy" / "files").rglob("*") if path.is_file()}
 
 
 @pytest.mark.slow
@@ -153,19 +153,19 @@ def test_a_killed_backup_goes_on_and_never_harms_the_earlier_copy(terminal: Term
     terminal.run("backup", copy)
     for number in range(400):
         _attach(terminal.home, b"%d" % number * 50_000)
-    killed, held = 0, 0
+    killed, copied = 0, 0
     for _ in range(6):
         run = subprocess.Popen(terminal.command("backup", copy), env=terminal.environ)
-        wanted = held + 20
-        while run.poll() is None and held < wanted:
+        next_stop = copied + 20
+        while run.poll() is None and copied < next_stop:
             time.sleep(0.002)
-            held = sum(1 for path in (copy / "files").rglob("*") if len(path.name) == 64)
+            copied = sum(1 for path in (copy / "files").rglob("*") if len(path.name) == 64)
         run.send_signal(signal.SIGKILL)
         killed += run.wait() == -signal.SIGKILL
         assert terminal.json("verify", copy, "--deep")["ok"]
 
     assert killed > 3
-    assert 1 < held < 401
+    assert 1 < copied < 401
     terminal.run("backup", copy)
     assert 401 == sum(1 for path in (copy / "files").rglob("*") if path.is_file())
     assert terminal.json("verify", copy, "--deep")["ok"]

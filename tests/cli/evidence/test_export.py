@@ -48,7 +48,7 @@ class Desk(Terminal):
             self.command(*arguments), env=environ, stdin=follower, stdout=follower, stderr=follower, close_fds=True
         )
         os.close(follower)
-        shown = b""
+        screen = b""
         while _readable(leader):
             try:
                 piece = os.read(leader, 4096)
@@ -56,12 +56,12 @@ class Desk(Terminal):
                 break
             if not piece:
                 break
-            shown += piece
-            if answer and shown.rstrip().endswith(b"[Y/n]:"):
+            screen += piece
+            if answer and screen.rstrip().endswith(b"[Y/n]:"):
                 os.write(leader, answer.encode() + b"\n")
                 answer = ""
         os.close(leader)
-        return running.wait(timeout=30), shown.decode("utf-8")
+        return running.wait(timeout=30), screen.decode("utf-8")
 
     @property
     def out(self) -> Path:
@@ -102,15 +102,15 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
 
 def test_it_just_works(desk: Desk) -> None:
     """For the office of the platform, with where it lies, what is in it and what to do before sending it."""
-    told, err = desk.both("export", "job1")
+    output, err = desk.both("export", "job1")
 
     (folder,) = desk.out.iterdir()
-    assert "It was sent to nobody." in told
-    assert str(folder) in told
-    assert "7 messages, 3 files" in told
+    assert "It was sent to nobody." in output
+    assert str(folder) in output
+    assert "7 messages, 3 files" in output
     assert "先にクラウドワークスで納品" in err
     assert ["01_report.pdf", "03_inquiry_text.txt", f"{folder.name}.zip"] == sorted(
-        one.name for one in folder.iterdir()
+        path.name for path in folder.iterdir()
     )
     assert folder.name.endswith("_support")
 
@@ -124,23 +124,23 @@ def test_a_machine_is_told_warnings_and_what_is_missing(desk: Desk) -> None:
 
     out, err = desk.both("export", "job1", "--json", code=4)
 
-    told = json.loads(out)
-    assert ["unmapped"] == told["warnings"]
-    assert (["S-001"], []) == ([one.partition(":")[0] for one in told["incomplete"]], told["unheld"])
-    assert (3, 0) == (told["files"], told["files_packed"])
+    payload = json.loads(out)
+    assert ["unmapped"] == payload["warnings"]
+    assert (["S-001"], []) == ([one.partition(":")[0] for one in payload["incomplete"]], payload["unheld"])
+    assert (3, 0) == (payload["files"], payload["files_packed"])
     assert "no name is masked" in err
-    assert told["incomplete"][0] in err
+    assert payload["incomplete"][0] in err
     assert "Not everything that belongs into it could be put in; the package says so too." in err
 
 
 @pytest.mark.parametrize("profile", ["support", "court"])
 def test_what_is_too_large_is_not_told_to_be_missing(desk: Desk, profile: str) -> None:
     """Everything is in it, and only that is said."""
-    told, err = desk.both("export", "job1", "--for", profile, "--max-mb", "0.1", code=4)
+    output, err = desk.both("export", "job1", "--for", profile, "--max-mb", "0.1", code=4)
 
     assert "0.1 MB を超えています" in err
     assert "Nothing was left out for that." in err
-    assert "could be put in" not in told + err
+    assert "could be put in" not in output + err
 
 
 def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
@@ -172,17 +172,17 @@ def test_a_folder_that_cannot_be_written_names_the_option(desk: Desk) -> None:
 
 def test_the_platforms_number_and_a_single_contract_are_enough(desk: Desk) -> None:
     """The number on the platform's page names the contract."""
-    told = json.loads(desk.both("export", "12345678", "--json", "--for", "consult")[0])
+    payload = json.loads(desk.both("export", "12345678", "--json", "--for", "consult")[0])
 
-    assert ("consult", 7) == (told["profile"], told["messages"])
+    assert ("consult", 7) == (payload["profile"], payload["messages"])
 
 
 def test_preview_makes_nothing(desk: Desk) -> None:
     """Numbers alone: no file, no folder, no note that anything was handed out."""
-    told, err = desk.both("export", "job1", "--preview", "--out", desk.home / "elsewhere")
+    output, err = desk.both("export", "job1", "--preview", "--out", desk.home / "elsewhere")
 
-    assert "7 messages" in told
-    assert "3 people, 1 of them called by a letter" in told
+    assert "7 messages" in output
+    assert "3 people, 1 of them called by a letter" in output
     assert "No package was made." in err
     assert not (desk.home / "elsewhere").exists()
     assert 0 == desk.handed_out()
@@ -193,10 +193,10 @@ def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
     """With every number, also of profiles that are not asked about."""
     out, err = desk.both("export", "job1", "--for", profile, "--preview", "--json")
 
-    told = json.loads(out)["preview"]
+    payload = json.loads(out)["preview"]
     fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "warnings"}
-    assert fields == told.keys()
-    assert (7, 3, []) == (told["messages"], told["people"], told["warnings"])
+    assert fields == payload.keys()
+    assert (7, 3, []) == (payload["messages"], payload["people"], payload["warnings"])
     assert "" == err
     assert not desk.out.exists()
 
@@ -205,29 +205,29 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
     """Nothing else on either stream."""
     out, err = desk.both("export", "job1", "--json")
 
-    told = json.loads(out)
+    payload = json.loads(out)
     known = {"path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"}
-    assert known | {"files_packed", "warnings", "incomplete", "unheld"} == told.keys()
-    assert [[], [], []] == [told[name] for name in ("warnings", "incomplete", "unheld")]
-    assert ("support", "", 1) == (told["profile"], err, out.count("\n"))
-    assert Path(told["zip"]).parent == Path(told["path"])
+    assert known | {"files_packed", "warnings", "incomplete", "unheld"} == payload.keys()
+    assert [[], [], []] == [payload[name] for name in ("warnings", "incomplete", "unheld")]
+    assert ("support", "", 1) == (payload["profile"], err, out.count("\n"))
+    assert Path(payload["zip"]).parent == Path(payload["path"])
 
 
 def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
     """The numbers first; yes makes the package."""
-    code, shown = desk.before_a_screen("export", "job1", answer="y")
+    code, output = desk.before_a_screen("export", "job1", answer="y")
 
     assert 0 == code
-    assert shown.index("What would leave") < shown.index("Make this package?") < shown.index("The package is ready.")
+    assert output.index("What would leave") < output.index("Make this package?") < output.index("The package is ready.")
     assert 1 == len(list(desk.out.iterdir())) == desk.handed_out()
 
 
 def test_no_leaves_nothing(desk: Desk) -> None:
     """Neither files nor a note of them; it is no error."""
-    code, shown = desk.before_a_screen("export", "job1", answer="n")
+    code, output = desk.before_a_screen("export", "job1", answer="n")
 
     assert 0 == code
-    assert "No package was made." in shown
+    assert "No package was made." in output
     assert not desk.out.exists()
     assert 0 == desk.handed_out()
 
@@ -246,16 +246,16 @@ def test_messages_are_chosen_by_number_id_and_link(desk: Desk) -> None:
     """As they stand in an earlier package or are copied in Chatwork."""
     link = f"https://www.chatwork.com/#!rid{ROOM}-21"
 
-    told = desk.exported("--messages", f"No.1、m20,{link}")
+    exported = desk.exported("--messages", f"No.1、m20,{link}")
 
-    assert 7 == told["messages"]
+    assert 7 == exported["messages"]
 
 
-def bodies(told: dict[str, Any]) -> str:
+def bodies(exported: dict[str, Any]) -> str:
     """What the table of an office's package shows."""
 
     class Report:
-        zip = told["zip"]
+        zip = exported["zip"]
 
     table = zip_files(Report())["02_messages.csv"].decode("utf-8-sig")  # type: ignore[arg-type]
     return "\n".join(" ".join(row) for row in csv.reader(io.StringIO(table)))
@@ -267,13 +267,13 @@ def test_masking_is_chosen(desk: Desk) -> None:
     none = bodies(desk.exported("--no-mask"))
     more = bodies(desk.exported("--mask", "払えません", "--mask", "/[0-9]本も/"))
     person = bodies(desk.exported("--no-mask", "--mask-person", THIRD))
-    shown = bodies(desk.exported("--unmask", THIRD))
+    texts = bodies(desk.exported("--unmask", THIRD))
 
     assert ("佐藤" in usual, "090-1234-5678" in usual, "払えません" in usual) == (False, False, True)
     assert ("佐藤" in none, "090-1234-5678" in none) == (True, True)
     assert ("払えません" in more, "3本も" in more, "佐藤" in more) == (False, False, False)
     assert ("佐藤" in person, "090-1234-5678" in person) == (False, True)
-    assert ("佐藤" in shown, "090-1234-5678" in shown) == (True, False)
+    assert ("佐藤" in texts, "090-1234-5678" in texts) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -331,21 +331,21 @@ def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
 def test_exports_lists_what_was_handed_out(desk: Desk) -> None:
     """When, which contract, for whom, its name and its fingerprint; previews are not among it."""
     assert "No package has been made yet." in desk.both("exports")[0]
-    told = desk.exported()
+    exported = desk.exported()
     desk.both("export", "job1", "--preview")
 
     listed, _err = desk.both("exports")
 
-    assert told["sha256"] in listed
-    assert f"support  {Path(told['path']).name}" in listed
+    assert exported["sha256"] in listed
+    assert f"support  {Path(exported['path']).name}" in listed
     assert 1 == listed.count("SHA-256")
 
 
 def test_other_rooms_are_no_part_of_it(desk: Desk) -> None:
     """Whatever the profile."""
     for profile in ("support", "court", "consult"):
-        told = desk.exported("--for", profile)
-        assert str(OTHER_ROOM).encode() not in Path(told["zip"]).read_bytes()
+        exported = desk.exported("--for", profile)
+        assert str(OTHER_ROOM).encode() not in Path(exported["zip"]).read_bytes()
 
 
 def test_the_limit_of_an_order_is_the_profiles_unless_given() -> None:

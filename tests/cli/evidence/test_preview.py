@@ -21,9 +21,9 @@ def test_it_is_numbers_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     tell_preview(preview(), "lawyer", err=False)
     tell_preview(preview(messages=342, people=3, files=0), "lawyer", err=False)
 
-    one, many = capsys.readouterr().out.split("What would leave with this package:\n")[1:]
-    assert ["1 message", "1 people, 1 of them called by a letter", "1 file from Chatwork"] == _lines(one)[:3]
-    assert ["1 piece of your own evidence", "1 masked place", "1.2 MB before it is zipped"] == _lines(one)[3:]
+    output, many = capsys.readouterr().out.split("What would leave with this package:\n")[1:]
+    assert ["1 message", "1 people, 1 of them called by a letter", "1 file from Chatwork"] == _lines(output)[:3]
+    assert ["1 piece of your own evidence", "1 masked place", "1.2 MB before it is zipped"] == _lines(output)[3:]
     assert ["342 messages", "3 people, 1 of them called by a letter", "0 files from Chatwork"] == _lines(many)[:3]
 
 
@@ -42,8 +42,8 @@ def test_it_says_what_of_them_leaves(
     """A package that sums up, or tells of files only by name, does not let the things themselves leave."""
     tell_preview(preview(messages=57, files=0, warnings=warnings), profile, err=False)
 
-    told = _lines(capsys.readouterr().out)
-    assert [messages, "No file from Chatwork; names and sizes at most"] == [told[1], told[3]]
+    output = _lines(capsys.readouterr().out)
+    assert [messages, "No file from Chatwork; names and sizes at most"] == [output[1], output[3]]
 
 
 @pytest.mark.parametrize("name", WARNINGS)
@@ -51,8 +51,8 @@ def test_each_warning_is_one_sentence_of_its_own(name: str, capsys: pytest.Captu
     """On stderr, where it does not get into a pipe."""
     tell_warnings(preview(warnings=(name,)), err=True)
 
-    told = capsys.readouterr()
-    assert ("", 1) == (told.out, told.err.count("[Note]"))
+    printed = capsys.readouterr()
+    assert ("", 1) == (printed.out, printed.err.count("[Note]"))
 
 
 def _lines(text: str) -> list[str]:

@@ -40,7 +40,7 @@ def test_an_authority_that_is_down_changes_no_exit_code(
     sealing.say("やあ")
     down = sealing.run("seal")
     rescue = sealing.json("rescue")
-    told, screen = sealing.json("status")["seals"], sealing.run("status")
+    payload, screen = sealing.json("status")["seals"], sealing.run("status")
     authority.start()
     up = sealing.run("seal")
     after = sealing.json("status")["seals"]
@@ -48,7 +48,7 @@ def test_an_authority_that_is_down_changes_no_exit_code(
     line = "Daily seals 1 day third-party time 0 days waiting 1 day (the authority does not answer)"
     assert "Seal 1, a: waits; the authority could not be reached. The next runs ask again." in down
     assert rescue["complete"]
-    assert told["count"] == told["unstamped"] > 0
+    assert payload["count"] == payload["unstamped"] > 0
     assert line in " ".join(screen.split())
     assert (after["count"], 0) == (up.count("third-party time 20"), after["unstamped"])
 
@@ -74,9 +74,9 @@ def test_status_says_that_stamps_are_off(sealing: SealingTerminal) -> None:
     sealing.run("seal")
     sealing.run("init", "--yes", "--timestamps", "off")
 
-    told, screen = sealing.json("status")["seals"], sealing.run("status")
+    payload, screen = sealing.json("status")["seals"], sealing.run("status")
 
-    assert (1, 0) == (told["count"], told["unstamped"])
+    assert (1, 0) == (payload["count"], payload["unstamped"])
     assert "Daily seals   1 day  third-party time 1 day  last" in screen
     assert "Third-party time   off" in screen
 
@@ -89,10 +89,10 @@ def test_init_writes_the_two_that_are_offered_or_none(tmp_path: Path, chatwork: 
     made = {}
     for name, options in {"on": ["--timestamps", "on"], "off": ["--timestamps", "off"], "unsaid": []}.items():
         terminal = Terminal(tmp_path / name, chatwork)
-        said = terminal.run("--lang", "en", "init", "--yes", *options)
+        output = terminal.run("--lang", "en", "init", "--yes", *options)
         terminal.run("init", "--yes")
         made[name] = [one.name for one in file.load_settings(terminal.home, {}).timestamp.authorities]
-        assert ("on" == name) == ("Third-party time: on. Only fingerprints" in said)
+        assert ("on" == name) == ("Third-party time: on. Only fingerprints" in output)
 
     assert {"on": [offer.name for offer in OFFERS], "off": [], "unsaid": []} == made
 
@@ -118,7 +118,7 @@ def test_init_keeps_the_authorities_that_the_user_chose(sealing: SealingTerminal
 def test_the_demo_has_its_seals_stamped(tmp_path: Path) -> None:
     """By an authority of its own on this computer, weeks ago by the story's clock; everything verifies."""
     home = tmp_path / "demo"
-    told = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "archiver", "demo", "--dir", str(home)],
         env={**os.environ, "ARCHIVE_LANG": "en"},
         capture_output=True,
@@ -128,7 +128,7 @@ def test_the_demo_has_its_seals_stamped(tmp_path: Path) -> None:
     seals = {path.name for path in (home / "seals").glob("*.json")}
     stamped = {path.name.removesuffix(".demo.tsr") for path in (home / "seals").glob("*.demo.tsr")}
 
-    assert 0 == told.returncode, told.stdout + told.stderr
+    assert 0 == completed.returncode, completed.stdout + completed.stderr
     assert len(seals) > 20
     assert seals == stamped
     assert (home / "seals" / "demo.pem").is_file()

@@ -20,9 +20,9 @@ from tests.support.terminal import TOKEN, Terminal
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of the story, with 120 messages more and one that a terminal would obey."""
     maker: ArchiveMaker = story(tmp_path_factory.mktemp("search") / "home")
-    shown = [message_object(number, f"第{number}話の納品です") for number in range(1000, 1120)]
-    shown.append(message_object(2000, "\x1b[31m赤い\u202e文字\n二行目"))
-    maker.sync(shown, minutes=300)
+    messages = [message_object(number, f"第{number}話の納品です") for number in range(1000, 1120)]
+    messages.append(message_object(2000, "\x1b[31m赤い\u202e文字\n二行目"))
+    maker.sync(messages, minutes=300)
     maker.archive.close()
     return maker.home
 
@@ -42,13 +42,13 @@ class Runner:
     def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
         """stdout and stderr."""
         actual = main(["--home", str(self.home), "--lang", "en", "search", *words])
-        told = self.capsys.readouterr()
-        assert code == actual, told.err
-        return told.out, told.err
+        printed = self.capsys.readouterr()
+        assert code == actual, printed.err
+        return printed.out, printed.err
 
 
 def test_a_hit_shows_time_author_state_text_with_marks_and_id(run: Runner) -> None:
-    """The marks are signs, so they are seen without colours and in a file."""
+    """The marks are characters, so they are seen without colours and in a file."""
     out, err = run("払え")
 
     assert out.splitlines()[:2] == [
@@ -146,10 +146,10 @@ def test_it_needs_no_token_and_no_network(tmp_path: Path, home: Path) -> None:
     """Not even a place where a token could be: with a broken one nothing changes."""
     with Chatwork(token=TOKEN) as chatwork:
         terminal = Terminal(home, chatwork)
-        told = terminal.run("search", "払え", CHATWORK_API_TOKEN="broken", PYTHON_KEYRING_BACKEND="nowhere.Keyring")
-        asked = len(chatwork.requests)
+        output = terminal.run("search", "払え", CHATWORK_API_TOKEN="broken", PYTHON_KEYRING_BACKEND="nowhere.Keyring")
+        count_before = len(chatwork.requests)
 
-    assert ("【払え】" in told, 0) == (True, asked)
+    assert ("【払え】" in output, 0) == (True, count_before)
 
 
 # --- snippets ----------------------------------------------------------------------------------
@@ -189,11 +189,11 @@ def test_a_long_text_is_cut_to_one_line_around_the_first_mark() -> None:
 def test_a_period_that_ends_before_it_begins_is_said(run: Runner, command: tuple[str, ...]) -> None:
     """Nothing could lie in it, so nothing is found, shown or packed in silence."""
     actual = main(["--home", str(run.home), "--lang", "en", *command, "--from", "2026-11-06", "--to", "2026-11-05"])
-    told = run.capsys.readouterr()
+    printed = run.capsys.readouterr()
 
     assert 2 == actual
-    assert "--from 2026-11-06 lies after --to 2026-11-05" in told.err
-    assert "" == told.out
+    assert "--from 2026-11-06 lies after --to 2026-11-05" in printed.err
+    assert "" == printed.out
 
 
 def test_after_the_plan_hid_a_message_its_deletion_and_its_edit_are_still_said(
@@ -206,16 +206,16 @@ def test_after_the_plan_hid_a_message_its_deletion_and_its_edit_are_still_said(
 
     gone, edited, document = run("has:delete")[0], run("残り お願い")[0], json.loads(run("払え", "--json")[0])
     main(["--home", str(maker.home), "--lang", "en", "show", str(ROOM)])
-    shown = capsys.readouterr().out
+    output = capsys.readouterr().out
 
     deleted = "[shown as deleted]  [hidden by the plan]"
     assert f"{deleted}  [text before the change to “deleted”]" in gone
     assert "[edited]  [hidden by the plan]  [earlier text]" in edited
     (hit,) = document["hits"]
     assert ("hidden", True, False) == (hit["state"], hit["was_deleted"], hit["was_edited"])
-    assert f"{deleted}  m3" in shown
-    assert "[edited]  [hidden by the plan]  m2" in shown
-    assert f"(ID {CLIENT})  [hidden by the plan]  m1" in shown
+    assert f"{deleted}  m3" in output
+    assert "[edited]  [hidden by the plan]  m2" in output
+    assert f"(ID {CLIENT})  [hidden by the plan]  m1" in output
 
 
 @pytest.mark.parametrize("word", ["--", "---", "--json"])

@@ -65,22 +65,22 @@ def test_it_serves_until_it_is_told_to_stop(home: Path, end: signal.Signals) -> 
 
 def test_the_browser_learns_the_key_by_a_file_that_only_the_user_can_read(home: Path, tmp_path: Path) -> None:
     """No command line, which every user of the computer can see, holds the key."""
-    seen = tmp_path / "seen"
+    address_file = tmp_path / "seen"
     browser = tmp_path / "browser"
-    script = f"import sys\nopen({str(seen)!r}, 'w').write(sys.argv[1])\n"
+    script = f"import sys\nopen({str(address_file)!r}, 'w').write(sys.argv[1])\n"
     browser.write_text(f"#!{sys.executable}\n{script}", encoding="utf-8")
     browser.chmod(0o755)
 
     with viewing(home, BROWSER=str(browser)) as (process, address):
-        shown = seen.read_text(encoding="utf-8")
-        page = Path(shown.removeprefix("file://"))
+        text = address_file.read_text(encoding="utf-8")
+        page = Path(text.removeprefix("file://"))
         folder_mode = stat.S_IMODE(page.parent.stat().st_mode)
         content = page.read_text(encoding="utf-8")
         process.send_signal(signal.SIGTERM)
         process.wait(10)
 
-    assert shown.startswith("file://")
-    assert address.rpartition("=")[2] not in shown
+    assert text.startswith("file://")
+    assert address.rpartition("=")[2] not in text
     assert address in content
     assert 0o700 == folder_mode
     assert not page.exists()

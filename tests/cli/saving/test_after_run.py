@@ -37,18 +37,18 @@ def test_two_archives_of_one_account_on_this_computer_are_told_of_each_other(
     """After a save of each, by their folders; never in an exit code of a save; once one is gone it is over."""
     other = chatwork.add_account("田中")
     room = chatwork.add_room("動画編集", members=[other], announce=False)
-    one, two = Terminal(tmp_path / "one", chatwork), Terminal(tmp_path / "two", chatwork)
-    for terminal in (one, two):
+    first, second = Terminal(tmp_path / "one", chatwork), Terminal(tmp_path / "two", chatwork)
+    for terminal in (first, second):
         terminal.environ["XDG_STATE_HOME"] = str(tmp_path / "state")
         terminal.run("init", "--yes")
         terminal.run("contract", "add", "job1", "--room", room)
         terminal.run("-q", "sync")
-    told = look(one, "budget")
-    two.home.rename(tmp_path / "elsewhere")
+    budget = look(first, "budget")
+    second.home.rename(tmp_path / "elsewhere")
 
-    assert "attention" == told[0]
-    assert f"{one.home}, {two.home}" in told[1]
-    assert "good" == look(one, "budget")[0]
+    assert "attention" == budget[0]
+    assert f"{first.home}, {second.home}" in budget[1]
+    assert "good" == look(first, "budget")[0]
 
 
 def others_call(world: World, number: int) -> None:
@@ -67,19 +67,19 @@ def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: in
         posted = world.posts(3)
         world.sync()
         others_call(world, 50)
-        asked: list[str] = []
+        collected: list[str] = []
 
         def meanwhile(step: object, _name: str) -> None:
-            asked.append(str(step))
-            if len(asked) == 1:
+            collected.append(str(step))
+            if len(collected) == 1:
                 others_call(world, number)
 
         _sync_telling(world, meanwhile)
         with world.archive.reading() as reading:
-            seen = memory.recall(reading, finish.OTHERS)
+            remembered = memory.recall(reading, finish.OTHERS)
 
-    assert (expected, True) == (seen is not None, bool(asked and posted))
-    assert seen is None or number == seen["calls"]
+    assert (expected, True) == (remembered is not None, bool(collected and posted))
+    assert remembered is None or number == remembered["calls"]
 
 
 def _sync_telling(world: World, meanwhile: object) -> None:
@@ -103,11 +103,12 @@ def test_a_home_over_the_network_is_to_be_moved_and_can_still_be_read(chatwork: 
     terminal = Terminal(tmp_path / "home", chatwork)
     terminal.run("init", "--yes")
 
-    seen = folders.observe_home(terminal.home, {}, mounts=lambda: [Mount(str(tmp_path.resolve()), "cifs", "//a/b")])
+    mount = Mount(str(tmp_path.resolve()), "cifs", "//a/b")
+    home_folder = folders.observe_home(terminal.home, {}, mounts=lambda: [mount])
 
     assert ("action", True) == (
-        folders.check_home_folder(seen)[1].value,
-        "cifs" in folders.check_home_folder(seen).text,
+        folders.check_home_folder(home_folder)[1].value,
+        "cifs" in folders.check_home_folder(home_folder).text,
     )
     with Archive(terminal.home).reading() as reading:
         assert reading.home == terminal.home

@@ -51,15 +51,15 @@ def test_a_saved_page_brings_the_old_messages_back(job: Job, tmp_path: Path) -> 
     page.write_bytes(recovery_files.mhtml(job.places()).replace(b"=E6=9C=AC=E6=96=87", b"=E5=81=BD"))
 
     first = job.terminal.json("recover", page)
-    shown = job.terminal.run("show", job.room)
+    output = job.terminal.run("show", job.room)
     again = job.terminal.run("recover", page)
     verified = job.terminal.json("verify", "--deep")
     status = job.terminal.json("status")
 
     expected = {"found": 4, "held": 0, "recovered": 4, "hidden_by_plan": 0, "not_readable": 0, "left": 0}
     assert expected | {"other_rooms": 0, "without_room": 0, "implausible": 0, "requests": 5} == first
-    assert 4 == shown.count("前の約束")
-    assert "偽" not in shown
+    assert 4 == output.count("前の約束")
+    assert "偽" not in output
     assert "保存済み 4" in again
     assert verified["ok"]
     assert (104, [0]) == (status["rooms"][0]["messages"], [gap["missing"] for gap in status["rooms"][0]["gaps"]])
@@ -71,9 +71,9 @@ def test_it_says_what_was_found_and_what_has_become_of_it(job: Job, tmp_path: Pa
     page = tmp_path / "list.txt"
     page.write_bytes(recovery_files.plain_list([*job.places()[:2]]) + b"#!rid999-394380493\n#!rid5-1764000000000\n")
 
-    told = job.terminal.run("recover", page)
+    output = job.terminal.run("recover", page)
 
-    lines = told.splitlines()
+    lines = output.splitlines()
     assert "見つかった 2  保存済み 0  回収した 1  プランの制限で見えない 0  取得できない 1  あとに残した 0" == lines[0]
     assert ["契約に入れていないチャットのもの", "発言のIDではありえない番号"] == [
         line.partition("(")[0] for line in lines[1:]
@@ -86,9 +86,9 @@ def test_what_is_left_over_is_exit_4_and_the_next_sync_goes_on(job: Job, tmp_pat
     page.write_bytes(recovery_files.plain_list(job.places()))
     job.chatwork.fail(Fault.REPLY, r"messages/[0-9]+$", times=None, status=400, body=b'{"errors":["x"]}')
 
-    told = job.terminal.json("recover", page, code=4)
+    payload = job.terminal.json("recover", page, code=4)
 
-    assert (4, 0, 4) == (told["found"], told["recovered"], told["left"])
+    assert (4, 0, 4) == (payload["found"], payload["recovered"], payload["left"])
 
 
 def test_ids_without_a_room_need_one_when_there_are_two(job: Job, tmp_path: Path) -> None:
@@ -99,22 +99,22 @@ def test_ids_without_a_room_need_one_when_there_are_two(job: Job, tmp_path: Path
     page.write_text("\n".join(job.old), encoding="utf-8")
 
     untold = job.terminal.run("recover", page, code=4)
-    told = job.terminal.json("recover", page, "--room", job.room)
+    payload = job.terminal.json("recover", page, "--room", job.room)
     refused = job.terminal.run("recover", page, "--room", "999", code=2)
 
     assert "--room" in untold
-    assert (4, 4) == (told["found"], told["recovered"])
+    assert (4, 4) == (payload["found"], payload["recovered"])
     assert "999" in refused
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(job: Job, tmp_path: Path) -> None:
     """Nothing was asked for."""
-    asked = len(job.chatwork.requests)
+    count_before = len(job.chatwork.requests)
 
-    told = job.terminal.run("recover", tmp_path / "none.html", code=2)
+    output = job.terminal.run("recover", tmp_path / "none.html", code=2)
 
-    assert "none.html" in told
-    assert asked == len(job.chatwork.requests)
+    assert "none.html" in output
+    assert count_before == len(job.chatwork.requests)
 
 
 def test_a_file_without_ids_says_so(job: Job, tmp_path: Path) -> None:

@@ -39,16 +39,16 @@ class Worst(Terminal):
 
     def rescue(self, *arguments: object, code: int = 0, **environ: str) -> tuple[str, str]:
         """What a rescue prints on stdout and stderr."""
-        told = subprocess.run(
+        completed = subprocess.run(
             self.command("rescue", *arguments),
             env=self.environ | environ,
             capture_output=True,
             text=True,
             encoding="utf-8",
         )
-        assert code == told.returncode, told.stdout + told.stderr
-        assert "Traceback" not in told.stderr
-        return told.stdout, told.stderr
+        assert code == completed.returncode, completed.stdout + completed.stderr
+        assert "Traceback" not in completed.stderr
+        return completed.stdout, completed.stderr
 
 
 @pytest.fixture
@@ -89,10 +89,10 @@ def test_the_document_is_that_of_sync(worst: Worst, chatwork: Chatwork) -> None:
     """`--json` prints one document: rooms, alerts, the seal."""
     chatwork.post(worst.room, worst.tanaka, "もう一つ")
 
-    told = worst.json("rescue")
+    payload = worst.json("rescue")
 
-    assert [(worst.room, 1)] == [(room["room_id"], room["new"]) for room in told["rooms"]]
-    assert (True, [], int) == (told["complete"], told["alerts"], type(told["sealed"]))
+    assert [(worst.room, 1)] == [(room["room_id"], room["new"]) for room in payload["rooms"]]
+    assert (True, [], int) == (payload["complete"], payload["alerts"], type(payload["sealed"]))
 
 
 def test_chats_that_cannot_be_read_are_named_every_time(worst: Worst, chatwork: Chatwork) -> None:
@@ -105,10 +105,10 @@ def test_chats_that_cannot_be_read_are_named_every_time(worst: Worst, chatwork: 
     first, _ = worst.rescue("job2", code=4)
     second, _ = worst.rescue("job2", code=4)
 
-    for told in (first, second):
-        assert f"{rooms[0]} 別の仕事0、{rooms[1]} 別の仕事1。もう一度: archive rescue" in told.replace("\n", "")
+    for output in (first, second):
+        assert f"{rooms[0]} 別の仕事0、{rooms[1]} 別の仕事1。もう一度: archive rescue" in output.replace("\n", "")
         assert "別の仕事2  保存しました" in first
-        assert "未保存はありません" not in told
+        assert "未保存はありません" not in output
 
 
 def test_without_network_it_tells_what_is_kept(worst: Worst, chatwork: Chatwork) -> None:
@@ -175,9 +175,9 @@ def test_what_was_given_up_is_tried_once_more(worst: Worst, chatwork: Chatwork) 
         database.execute("UPDATE retry SET attempts = 9, next_at = '2026-01-01T00:00:00.000Z'")
     worst.run("sync")  # known trouble makes exit 4 once a day
     chatwork.heal()
-    asked = len(chatwork.downloads)
+    count_before = len(chatwork.downloads)
     worst.run("sync")
-    asked_in_vain = len(chatwork.downloads) - asked
+    asked_in_vain = len(chatwork.downloads) - count_before
 
     screen, _ = worst.rescue()
 

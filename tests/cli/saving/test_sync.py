@@ -15,24 +15,24 @@ from archiver.records import JST
 from archiver.settings import file
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
-from tests.support.terminal_world import Desk, set_up
+from tests.support.terminal_world import TerminalWorld, running_terminal_world
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
     """An archive in which nothing is saved yet."""
-    with set_up(tmp_path / "home") as made:
+    with running_terminal_world(tmp_path / "home") as made:
         yield made
 
 
 # --- the dry run ---------------------------------------------------------------------------------
 
 
-def test_a_dry_run_tells_what_is_read_why_and_what_it_costs(desk: Desk) -> None:
+def test_a_dry_run_tells_what_is_read_why_and_what_it_costs(desk: TerminalWorld) -> None:
     """One line a step on stdout, the total below it; the talk goes to stderr; only two requests are made."""
-    told, talk = desk.both("sync", "--dry-run")
+    output, talk = desk.both("sync", "--dry-run")
 
-    lines = told.splitlines()
+    lines = output.splitlines()
     assert [("Messages", "1"), ("List", "1"), ("People", "4")] == [
         (line.split()[0], line.split()[-1]) for line in lines[:3]
     ]
@@ -43,7 +43,7 @@ def test_a_dry_run_tells_what_is_read_why_and_what_it_costs(desk: Desk) -> None:
     assert [] == desk.rows("window")
 
 
-def test_a_dry_run_lists_single_messages_with_cost_and_reason(desk: Desk) -> None:
+def test_a_dry_run_lists_single_messages_with_cost_and_reason(desk: TerminalWorld) -> None:
     """What something named and what is to be read again stand below the lists."""
     named = desk.posts(3, "前の")
     desk.posts(100)
@@ -52,37 +52,37 @@ def test_a_dry_run_lists_single_messages_with_cost_and_reason(desk: Desk) -> Non
         found = {(desk.room, int(one)): Origin.REPLY for one in named}
         backfill_queue.enqueue(writing, found, rooms=[desk.room], at=desk.clock())
 
-    told, _talk = desk.both("sync", "--dry-run")
+    output, _talk = desk.both("sync", "--dry-run")
 
-    (line,) = [line for line in told.splitlines() if line.startswith("Back-fill")]
+    (line,) = [line for line in output.splitlines() if line.startswith("Back-fill")]
     assert "named somewhere" in line
     assert line.endswith(" 3")
-    assert "Together at least 6 requests." == told.splitlines()[-1]
-    assert not [line for line in told.splitlines() if columns(line) > 80]
+    assert "Together at least 6 requests." == output.splitlines()[-1]
+    assert not [line for line in output.splitlines() if columns(line) > 80]
 
 
-def test_a_dry_run_gives_one_document(desk: Desk) -> None:
+def test_a_dry_run_gives_one_document(desk: TerminalWorld) -> None:
     """The steps in order, and what they take."""
-    told, _talk = desk.both("sync", "--dry-run", "--json")
+    output, _talk = desk.both("sync", "--dry-run", "--json")
 
-    found = json.loads(told)
+    found = json.loads(output)
     step = {"room_id": desk.room, "name": "動画編集", "kind": "messages", "why": "first", "requests": 1}
     assert step == found["steps"][0]
     assert ["messages", "files", "people"] == [one["kind"] for one in found["steps"]]
     assert 9 == found["requests"]
 
 
-def test_a_dry_run_with_nothing_to_do_says_so(desk: Desk) -> None:
+def test_a_dry_run_with_nothing_to_do_says_so(desk: TerminalWorld) -> None:
     """After a run nothing has moved."""
     desk.sync()
 
-    told, _talk = desk.both("sync", "--dry-run")
+    output, _talk = desk.both("sync", "--dry-run")
 
-    assert told.startswith("Nothing has moved and nothing is due")
+    assert output.startswith("Nothing has moved and nothing is due")
 
 
 @pytest.mark.parametrize("seconds", ["0", "nan", "inf", "1e30", "99999999999"])
-def test_a_run_without_end_is_refused(desk: Desk, seconds: str) -> None:
+def test_a_run_without_end_is_refused(desk: TerminalWorld, seconds: str) -> None:
     """What no clock can count is wrong usage."""
     assert "--max-seconds" in desk.both("sync", "--max-seconds", seconds, code=2)[1]
 
@@ -90,32 +90,32 @@ def test_a_run_without_end_is_refused(desk: Desk, seconds: str) -> None:
 # --- stderr --------------------------------------------------------------------------------------
 
 
-def test_a_wrong_clock_is_told_on_stderr_alone(desk: Desk) -> None:
+def test_a_wrong_clock_is_told_on_stderr_alone(desk: TerminalWorld) -> None:
     """The document on stdout stays one, and the exit code is 0."""
     desk.clock.pass_by(seconds=200)
 
-    told, talk = desk.both("sync", "--json")
+    output, talk = desk.both("sync", "--json")
 
     assert "seconds behind Chatwork's. Set it right." in talk
-    assert json.loads(told)["clock_offset_ms"] > 60_000
+    assert json.loads(output)["clock_offset_ms"] > 60_000
 
 
-def test_alerts_of_a_run_are_one_line_on_stderr(desk: Desk) -> None:
+def test_alerts_of_a_run_are_one_line_on_stderr(desk: TerminalWorld) -> None:
     """They name nobody and change no exit code."""
     post = desk.post("約束")
     desk.post("はい")
     desk.sync()
     desk.chatwork.delete(post, moves_room=True)
 
-    told, talk = desk.both("sync")
+    output, talk = desk.both("sync")
 
     (line,) = talk.splitlines()
     assert line.startswith("Alerts: 1 new")
     assert "田中" not in talk
-    assert "Alerts" not in told
+    assert "Alerts" not in output
 
 
-def test_a_quiet_run_says_nothing_unless_something_is_wrong(desk: Desk) -> None:
+def test_a_quiet_run_says_nothing_unless_something_is_wrong(desk: TerminalWorld) -> None:
     """Cron mails what it prints: one line without names where not everything was saved."""
     good = desk.both("-q", "sync")
     desk.chatwork.remove_owner(desk.room)
@@ -127,7 +127,7 @@ def test_a_quiet_run_says_nothing_unless_something_is_wrong(desk: Desk) -> None:
     assert not [word for word in ("田中", "動画編集") if word in notice]
 
 
-def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: Desk) -> None:
+def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: TerminalWorld) -> None:
     """Cron would mail it 288 times; one that comes back and goes again is told again."""
     usb = desk.home.parent / "usb"
     desk.both("init", "--yes")
@@ -145,26 +145,26 @@ def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: Desk) ->
     assert ("", "") == second == there
 
 
-def test_where_no_contract_is_read_nothing_is_called_saved(desk: Desk) -> None:
+def test_where_no_contract_is_read_nothing_is_called_saved(desk: TerminalWorld) -> None:
     """180 days after its end a job's rooms are read no more; rescue says how they are saved again."""
     now = desk.clock.time
     desk.sync()
     desk.contract("job1", desk.room, state="closed", closed_at=now - timedelta(days=181))
 
-    told, _talk = desk.both("sync")
+    screen, _talk = desk.both("sync")
     rescued = desk.both("rescue", code=2)[1]
     listed, _talk = desk.both("contract", "list")
-    shown, _talk = desk.both("contract", "show", "job1")
+    output, _talk = desk.both("contract", "show", "job1")
 
-    assert told.startswith("Every contract has ended: no chat is saved any more.")
-    assert "Nothing is missing" not in told
+    assert screen.startswith("Every contract has ended: no chat is saved any more.")
+    assert "Nothing is missing" not in screen
     assert "closed more than 180 days ago. To save it again: archive contract reopen" in " ".join(rescued.split())
     ended = f"closed, not saved since {now.astimezone(JST) - timedelta(days=1):%Y-%m-%d}"
     assert ended in listed
-    assert ended in shown
+    assert ended in output
 
 
-def test_a_closed_contract_tells_until_when_it_is_saved(desk: Desk) -> None:
+def test_a_closed_contract_tells_until_when_it_is_saved(desk: TerminalWorld) -> None:
     """A day, not a number of days that stays the same."""
     now = desk.clock.time
     desk.contract("job1", desk.room, state="closed", closed_at=now - timedelta(days=100))
@@ -177,19 +177,19 @@ def test_a_closed_contract_tells_until_when_it_is_saved(desk: Desk) -> None:
 # --- show ----------------------------------------------------------------------------------------
 
 
-def test_a_time_that_no_calendar_holds_is_shown_as_unknown(desk: Desk) -> None:
+def test_a_time_that_no_calendar_holds_is_shown_as_unknown(desk: TerminalWorld) -> None:
     """The message stands there all the same."""
-    told = {"message_id": "7", "account": {"account_id": 7}, "body": "いつの発言か", "send_time": 2**60}
-    desk.chatwork.fail(Fault.REPLY, r"messages\?force=1", body=json.dumps([told]).encode())
+    message = {"message_id": "7", "account": {"account_id": 7}, "body": "いつの発言か", "send_time": 2**60}
+    desk.chatwork.fail(Fault.REPLY, r"messages\?force=1", body=json.dumps([message]).encode())
     desk.sync()
 
-    shown, _talk = desk.both("show", desk.room)
+    output, _talk = desk.both("show", desk.room)
 
-    assert shown.startswith("?  ")
-    assert "いつの発言か" in shown
+    assert output.startswith("?  ")
+    assert "いつの発言か" in output
 
 
-def test_a_message_known_by_its_id_alone_is_shown_with_a_derived_time(desk: Desk) -> None:
+def test_a_message_known_by_its_id_alone_is_shown_with_a_derived_time(desk: TerminalWorld) -> None:
     """Between the others, marked as derived; a period leaves it out when its derived time does."""
     at = desk.clock() - timedelta(days=3)
     gone = desk.chatwork.post(desk.room, desk.tanaka, "消える", at=at)
@@ -198,25 +198,25 @@ def test_a_message_known_by_its_id_alone_is_shown_with_a_derived_time(desk: Desk
     desk.sync()
     local = at + timedelta(hours=9)
 
-    shown, _ = desk.both("show", desk.room)
+    output, _ = desk.both("show", desk.room)
     later, _ = desk.both("show", desk.room, "--from", f"{local + timedelta(days=1):%Y-%m-%d}")
 
-    (line,) = [line for line in shown.splitlines() if f"m{gone}" in line]
+    (line,) = [line for line in output.splitlines() if f"m{gone}" in line]
     assert line.startswith(f"about {local:%Y-%m-%d %H:%M} (derived from the id)")
     assert "not readable" in line
-    assert shown.index(f"m{gone}") < shown.index("はい")
+    assert output.index(f"m{gone}") < output.index("はい")
     assert f"m{gone}" not in later
 
 
 # --- rooms ---------------------------------------------------------------------------------------
 
 
-def test_long_numbers_of_rooms_stand_apart_from_the_next_column(desk: Desk) -> None:
+def test_long_numbers_of_rooms_stand_apart_from_the_next_column(desk: TerminalWorld) -> None:
     """Twelve digits and more."""
     rooms = [{"room_id": 388277412345, "name": "長い", "type": "group"}, {"room_id": 5, "name": "短い", "type": "my"}]
     desk.chatwork.fail(Fault.REPLY, "/v2/rooms$", body=json.dumps(rooms).encode())
 
-    told, _talk = desk.both("rooms")
+    output, _talk = desk.both("rooms")
 
-    assert ["388277412345", "group"] == told.splitlines()[1].split()[:2]
-    assert told.splitlines()[1].index("group") == told.splitlines()[2].index("my chat")
+    assert ["388277412345", "group"] == output.splitlines()[1].split()[:2]
+    assert output.splitlines()[1].index("group") == output.splitlines()[2].index("my chat")

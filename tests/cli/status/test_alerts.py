@@ -32,7 +32,7 @@ def terminal(tmp_path: Path, chatwork: Chatwork) -> Terminal:
     terminal.run("sync")
     for post in posts[:2]:
         chatwork.delete(post, moves_room=True)
-    chatwork.leave(room, tanaka, announce=False)
+    chatwork.leave_room(room, tanaka, announce=False)
     terminal.room = room  # type: ignore[attr-defined]
     return terminal
 

@@ -47,10 +47,10 @@ class Checked(Terminal):
         """Level and text of each look, in this process; the exit code would be this one."""
         around = self.environ | environ
         app = as_scheduled(CliContext(self.home, 0, around))
-        held, damage = take_snapshot(app)
+        snapshot, damage = take_snapshot(app)
         notices = url_check.check_notices(url_check.observe_notices(app.settings, around))
         computer = check.Computer(registered, None, (), (), notices)
-        found = check.run_all_checks(app, around, held, damage, computer)
+        found = check.run_all_checks(app, around, snapshot, damage, computer)
         app.archive.close()
         assert (code == 0) == is_ok(found)
         return {one.name: (one.grade.value, one.text) for one in found}
@@ -71,7 +71,7 @@ class Checked(Terminal):
         """Size and time of change of every file in the home; SQLite's own shared memory aside."""
         found = {path: path.stat() for path in self.home.rglob("*") if path.is_file()}
         return {
-            str(path): (one.st_size, one.st_mtime_ns) for path, one in found.items() if path.suffix != ".sqlite3-shm"
+            str(path): (stat.st_size, stat.st_mtime_ns) for path, stat in found.items() if path.suffix != ".sqlite3-shm"
         }
 
 
@@ -109,19 +109,19 @@ def careful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Careful]:
 def checked(careful: Careful, tmp_path: Path) -> Checked:
     """A copy of that archive; none of the tests changes the simulated Chatwork."""
     shutil.copytree(careful.home, tmp_path / "home")
-    one = Checked(tmp_path / "home", careful.chatwork)
-    one.remember("last_sync", {"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+    checked_home = Checked(tmp_path / "home", careful.chatwork)
+    checked_home.remember("last_sync", {"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
     careful.chatwork.requests.clear()
-    return one
+    return checked_home
 
 
 def test_on_a_good_day_all_is_good_but_the_schedule(checked: Checked) -> None:
     """One request, GET /me; nothing is written; the names are those of the reference, in its order."""
     before = checked.files()
-    told = checked.json("check")
-    looks = {one["name"]: (one["level"], one["text"]) for one in told["looks"]}
+    payload = checked.json("check")
+    looks = {one["name"]: (one["level"], one["text"]) for one in payload["looks"]}
 
-    assert told["ok"]
+    assert payload["ok"]
     assert {name: level for name, (level, _text) in looks.items() if level != "good"} == {"schedule": "attention"}
     assert ["/v2/me"] == [request.path for request in checked.chatwork.requests]
     assert before == checked.files()
@@ -148,12 +148,12 @@ def test_the_screen_has_80_columns_and_what_has_to_be_done_comes_first(checked: 
     """No name and no text of a message stands there; a look is one paragraph."""
     checked.home.chmod(0o755)
 
-    told = checked.run("check", code=4, ARCHIVE_LANG=language)
+    output = checked.run("check", code=4, ARCHIVE_LANG=language)
 
-    lines = told.splitlines()
+    lines = output.splitlines()
     assert "chmod 700" in " ".join(lines[:3])
     assert [] == [line for line in lines if columns(line) > 80]
-    assert not [word for word in ("田中", "動画編集", "やあ", "job1", TOKEN) if word in told]
+    assert not [word for word in ("田中", "動画編集", "やあ", "job1", TOKEN) if word in output]
 
 
 def test_without_network_and_token_it_says_so(checked: Checked) -> None:
@@ -178,64 +178,64 @@ def test_a_token_of_this_session_alone_is_not_what_a_scheduled_run_has(checked: 
     assert ("attention", "good") == (alone["token"][0], alone["account"][0])
 
 
-def _wrong_token(one: Checked) -> None:
-    (one.home / "token").write_text("f" * 32)
+def _wrong_token(checked: Checked) -> None:
+    (checked.home / "token").write_text("f" * 32)
 
 
-def _open_token(one: Checked) -> None:
-    (one.home / "token").chmod(0o644)
+def _open_token(checked: Checked) -> None:
+    (checked.home / "token").chmod(0o644)
 
 
-def _open_home(one: Checked) -> None:
-    one.home.chmod(0o750)
+def _open_home(checked: Checked) -> None:
+    checked.home.chmod(0o750)
 
 
-def _wrong_clock(one: Checked) -> None:
-    one.remember(finish.CLOCK, -90_000)
-    one.environ["CHATWORK_API_BASE_URL"] = "http://127.0.0.1:9"
+def _wrong_clock(checked: Checked) -> None:
+    checked.remember(finish.CLOCK, -90_000)
+    checked.environ["CHATWORK_API_BASE_URL"] = "http://127.0.0.1:9"
 
 
-def _no_saves(one: Checked) -> None:
+def _no_saves(checked: Checked) -> None:
     last = datetime.now(UTC) - timedelta(hours=30)
-    one.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+    checked.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
 
 
-def _first_save_interrupted(one: Checked) -> None:
-    one.remember("last_sync", None)
+def _first_save_interrupted(checked: Checked) -> None:
+    checked.remember("last_sync", None)
 
 
-def _failing_runs(one: Checked) -> None:
-    one.run("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)
+def _failing_runs(checked: Checked) -> None:
+    checked.run("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)
 
 
-def _full_disk(one: Checked) -> None:
-    file.update_settings(one.home, {"files.stop_when_free_gb": 1_000_000})
+def _full_disk(checked: Checked) -> None:
+    file.update_settings(checked.home, {"files.stop_when_free_gb": 1_000_000})
 
 
-def _no_root(one: Checked) -> None:
-    (one.home / "a.pem").unlink()
+def _no_root(checked: Checked) -> None:
+    (checked.home / "a.pem").unlink()
 
 
-def _changed_seal(one: Checked) -> None:
-    (seal,) = (one.home / "seals").glob("*.json")
+def _changed_seal(checked: Checked) -> None:
+    (seal,) = (checked.home / "seals").glob("*.json")
     seal.write_bytes(seal.read_bytes() + b" ")
-    one.run("verify", code=3)
+    checked.run("verify", code=3)
 
 
-def _packages_into_a_file(one: Checked) -> None:
-    (one.home.parent / "taken").write_text("")
-    file.update_settings(one.home, {"exports.folder": str(one.home.parent / "taken" / "below")})
+def _packages_into_a_file(checked: Checked) -> None:
+    (checked.home.parent / "taken").write_text("")
+    file.update_settings(checked.home, {"exports.folder": str(checked.home.parent / "taken" / "below")})
 
 
-def _broken_pages(one: Checked) -> None:
-    body = bytearray((one.home / DATABASE).read_bytes())
+def _broken_pages(checked: Checked) -> None:
+    body = bytearray((checked.home / DATABASE).read_bytes())
     for page in range(4, len(body) // 4096):
         body[page * 4096 : page * 4096 + 8] = b"\xff" * 8
-    (one.home / DATABASE).write_bytes(body)
+    (checked.home / DATABASE).write_bytes(body)
 
 
-def _no_database(one: Checked) -> None:
-    (one.home / DATABASE).write_bytes(b"nothing that SQLite knows" * 400)
+def _no_database(checked: Checked) -> None:
+    (checked.home / DATABASE).write_bytes(b"nothing that SQLite knows" * 400)
 
 
 @pytest.mark.parametrize(
@@ -268,48 +268,49 @@ def test_each_thing_that_has_to_be_done_ends_with_4(
     assert words in looks[name][1]
 
 
-def _authority_down(one: Checked) -> None:
-    file.update_settings(one.home, {"timestamp.authorities": [AuthoritySetting("a", "http://127.0.0.1:9", "a.pem")]})
-    one.run("contract", "set", "job1", "--title", "x")
-    one.run("seal")
-    one.rewrite("UPDATE seal SET closed_at = '2026-01-01T00:00:00.000Z' WHERE number > 1")
+def _authority_down(checked: Checked) -> None:
+    authority = AuthoritySetting("a", "http://127.0.0.1:9", "a.pem")
+    file.update_settings(checked.home, {"timestamp.authorities": [authority]})
+    checked.run("contract", "set", "job1", "--title", "x")
+    checked.run("seal")
+    checked.rewrite("UPDATE seal SET closed_at = '2026-01-01T00:00:00.000Z' WHERE number > 1")
 
 
-def _stamps_off(one: Checked) -> None:
-    file.update_settings(one.home, {"timestamp.authorities": ()})
+def _stamps_off(checked: Checked) -> None:
+    file.update_settings(checked.home, {"timestamp.authorities": ()})
 
 
-def _no_copy(one: Checked) -> None:
-    one.remember("backup", None)
+def _no_copy(checked: Checked) -> None:
+    checked.remember("backup", None)
 
 
-def _never_verified(one: Checked) -> None:
-    one.rewrite("DELETE FROM verification")
+def _never_verified(checked: Checked) -> None:
+    checked.rewrite("DELETE FROM verification")
 
 
-def _disk_away(one: Checked) -> None:
-    file.update_settings(one.home, {"exports.also_to": (str(one.home.parent / "usb"),)})
+def _disk_away(checked: Checked) -> None:
+    file.update_settings(checked.home, {"exports.also_to": (str(checked.home.parent / "usb"),)})
 
 
-def _open_below(one: Checked) -> None:
-    (one.home / "seals").chmod(0o755)
+def _open_below(checked: Checked) -> None:
+    (checked.home / "seals").chmod(0o755)
 
 
-def _contract_stopped(one: Checked) -> None:
-    one.run("contract", "stop", "job1")
+def _contract_stopped(checked: Checked) -> None:
+    checked.run("contract", "stop", "job1")
 
 
-def _fast_room(one: Checked) -> None:
+def _fast_room(checked: Checked) -> None:
     before = datetime.now(UTC) - timedelta(hours=2)
-    one.rewrite(
+    checked.rewrite(
         "INSERT INTO window SELECT room_id, 0, "
         f"'{before:%Y-%m-%dT%H:%M:%S.000Z}', oldest, newest, absent, reply, message_num - 3000, limited FROM window"
     )
 
 
-def _plan(one: Checked) -> None:
-    one.rewrite("UPDATE window SET limited = 1")
-    one.rewrite(
+def _plan(checked: Checked) -> None:
+    checked.rewrite("UPDATE window SET limited = 1")
+    checked.rewrite(
         "INSERT INTO gap SELECT room_id, 1, NULL, '1', NULL, "
         f"'{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}', 5, 'plan', 1, seq FROM window"
     )
@@ -372,6 +373,6 @@ def test_verify_leaves_a_line_in_its_log_but_touches_no_broken_database(checked:
 def test_where_there_is_no_archive_it_says_how_to_begin(tmp_path: Path) -> None:
     """As every command does."""
     with Chatwork(token=TOKEN) as chatwork:
-        said = Terminal(tmp_path / "none", chatwork).run("check", code=5, ARCHIVE_LANG="en")
+        output = Terminal(tmp_path / "none", chatwork).run("check", code=5, ARCHIVE_LANG="en")
 
-    assert "archive init" in said
+    assert "archive init" in output

@@ -39,7 +39,7 @@ class Jobs(World):
         self.sync()
         alerting.judge(self.archive, now=self.clock)
 
-    def seen(self, *, always: bool = False) -> dict[str, Emergency]:
+    def emergencies(self, *, always: bool = False) -> dict[str, Emergency]:
         """Save again, judge, and ask for the blocks."""
         self.sync(full=True)
         alerting.judge(self.archive, now=self.clock)
@@ -58,10 +58,10 @@ def jobs(tmp_path: Path) -> Iterator[Jobs]:
         world.close()
 
 
-def told(alarm: Emergency, capsys: pytest.CaptureFixture[str]) -> str:
+def block_text(emergency: Emergency, capsys: pytest.CaptureFixture[str]) -> str:
     """The block as it stands on the screen, in one line."""
     capsys.readouterr()
-    tell_emergency(alarm)
+    tell_emergency(emergency)
     return " ".join(capsys.readouterr().out.split())
 
 
@@ -71,10 +71,10 @@ def test_a_person_who_cancels_is_told_in_every_contract_that_rests_on_them(
     """The alert names one room; its contract is not the only one. Where they are one of many it is not urgent."""
     jobs.chatwork.cancel_account(jobs.tanaka)
 
-    found = jobs.seen()
-    everyone = jobs.seen(always=True)
+    found = jobs.emergencies()
+    everyone = jobs.emergencies(always=True)
 
-    blocks = {name: told(alarm, capsys) for name, alarm in everyone.items()}
+    blocks = {name: block_text(alarm, capsys) for name, alarm in everyone.items()}
     levels = {
         name: [one.level for one in alarm.alerts if one.rule is AlertRule.ACCOUNT_CLOSED]
         for name, alarm in everyone.items()
@@ -92,7 +92,7 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: 
     file = jobs.chatwork.upload(jobs.crowd, jobs.tanaka, "参考.mov", size=100)
     jobs.chatwork.fail(Fault.NOT_FOUND, f"/files/{file}", times=None)
 
-    blocks = {name: told(alarm, capsys) for name, alarm in jobs.seen(always=True).items()}
+    blocks = {name: block_text(alarm, capsys) for name, alarm in jobs.emergencies(always=True).items()}
 
     assert "1 chat cannot be opened" in blocks["job1"]
     assert "messages shown as deleted: 3" in blocks["job2"]
@@ -108,9 +108,9 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.Captu
     for message in jobs.written[:3]:
         jobs.chatwork.delete(message, moves_room=True)
 
-    found = jobs.seen()
+    found = jobs.emergencies()
 
-    blocks = {name: told(alarm, capsys) for name, alarm in found.items()}
+    blocks = {name: block_text(alarm, capsys) for name, alarm in found.items()}
     assert {"job2", "job5"} == blocks.keys()
     assert all("messages shown as deleted: 3" in block for block in blocks.values())
     assert found["job5"].holdings.messages > found["job2"].holdings.messages
@@ -123,14 +123,14 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
     for message in jobs.written[:3]:
         jobs.chatwork.delete(message, moves_room=True)
     past = jobs.chatwork.post(jobs.second, jobs.tanaka, "手数料がかからないように直接お支払いします")
-    before = jobs.seen(always=True)
-    lines = {name: told(alarm, capsys) for name, alarm in before.items()}
+    before = jobs.emergencies(always=True)
+    lines = {name: block_text(alarm, capsys) for name, alarm in before.items()}
     with jobs.archive.writing() as writing:
-        shown = Enclosure(0, "screenshot", "a.png", 1, "0" * 64, jobs.clock(), None, MessageId(past), None)
-        add_enclosure(writing, "job2", shown, at=jobs.clock())
-    after = jobs.seen(always=True)
+        enclosure = Enclosure(0, "screenshot", "a.png", 1, "0" * 64, jobs.clock(), None, MessageId(past), None)
+        add_enclosure(writing, "job2", enclosure, at=jobs.clock())
+    after = jobs.emergencies(always=True)
     jobs.chatwork.cancel_account(jobs.tanaka)
-    closed = jobs.seen(always=True)
+    closed = jobs.emergencies(always=True)
 
     assert (*jobs.written[:3], past) == before["job2"].screenshot_ids
     assert tuple(jobs.written[:3]) == after["job2"].screenshot_ids
@@ -139,13 +139,13 @@ def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_acco
     assert f"archive attach FILE --contract job2 --message m{jobs.written[0]}" in lines["job2"]
     assert "手数料" not in lines["job2"]
     assert [False] * 3 == ["archive attach" in lines[name] for name in ("job1", "job3", "job4")]
-    assert "archive attach" not in told(closed["job2"], capsys)
+    assert "archive attach" not in block_text(closed["job2"], capsys)
 
 
 def test_a_message_that_is_not_shown_any_more_needs_no_screenshot(jobs: Jobs) -> None:
     """Where the room is shut there is nothing to take a picture of."""
-    said = jobs.chatwork.post(jobs.room, jobs.tanaka, "チャットワークで確認できてからでないと仮払いできません")
-    before = jobs.seen(always=True)["job1"].screenshot_ids
+    message_id = jobs.chatwork.post(jobs.room, jobs.tanaka, "チャットワークで確認できてからでないと仮払いできません")
+    before = jobs.emergencies(always=True)["job1"].screenshot_ids
     jobs.chatwork.remove_owner(jobs.room)
 
-    assert ((said,), ()) == (before, jobs.seen(always=True)["job1"].screenshot_ids)
+    assert ((message_id,), ()) == (before, jobs.emergencies(always=True)["job1"].screenshot_ids)

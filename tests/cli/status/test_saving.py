@@ -16,7 +16,7 @@ from archiver.schedule.daemon_lock import hold_daemon_lock
 from archiver.store.archive import Archive
 from archiver.store.queries.status import Status, status
 from tests.support.terminal import Terminal
-from tests.support.terminal_world import Desk, set_up
+from tests.support.terminal_world import TerminalWorld, running_terminal_world
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -25,21 +25,21 @@ WRONG = {"CHATWORK_API_TOKEN": "f" * 32}
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
     """An archive in which nothing is saved yet."""
-    with set_up(tmp_path / "home") as made:
+    with running_terminal_world(tmp_path / "home") as made:
         yield made
 
 
 @pytest.fixture
-def saved(desk: Desk) -> Status:
+def saved(desk: TerminalWorld) -> Status:
     """What a saved archive says of itself, its last save four minutes ago."""
     desk.post("こんにちは")
     desk.sync()
     with desk.archive.reading() as reading:
-        told = status(reading)
-    looks = replace(told.looks, listed=None)  # the story is of another day
-    return replace(told, last_sync=NOW - 4 * MINUTE, last_complete=True, looks=looks)
+        archive_status = status(reading)
+    looks = replace(archive_status.looks, listed=None)  # the story is of another day
+    return replace(archive_status, last_sync=NOW - 4 * MINUTE, last_complete=True, looks=looks)
 
 
 # --- the line ------------------------------------------------------------------------------------
@@ -70,17 +70,17 @@ def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_come
     saved: Status, stands: SavingStatus, changed: dict[str, object], expected: str
 ) -> None:
     """In good and in bad times."""
-    told = saving_line(stands, replace(saved, **changed), now=NOW)  # type: ignore[arg-type]
+    line = saving_line(stands, replace(saved, **changed), now=NOW)  # type: ignore[arg-type]
 
-    assert expected in " ".join(told.split())
-    assert [] == [one for one in told.splitlines() if columns(one) > 80]
+    assert expected in " ".join(line.split())
+    assert [] == [one for one in line.splitlines() if columns(one) > 80]
 
 
 # --- what keeps it from saving, and what to do next ------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("stands", "changed", "words", "next_step"),
+    ("stands", "changed", "words", "expected"),
     [
         (RUNS, {}, "", "nothing to do"),
         (replace(RUNS, error_name="TokenRefused"), {}, "archive token set", "archive token set"),
@@ -104,13 +104,13 @@ def test_the_first_thing_to_do_is_the_one_that_lets_it_save(
     saved: Status, stands: SavingStatus, changed: dict[str, object], words: str, expected: str
 ) -> None:
     """A set-up that was left, a fault, a full disk, nothing that starts it."""
-    told = replace(saved, **changed)  # type: ignore[arg-type]
+    archive_status = replace(saved, **changed)  # type: ignore[arg-type]
 
-    found = saving_warnings(stands, told, now=NOW)
+    found = saving_warnings(stands, archive_status, now=NOW)
 
     assert words in " ".join(found)
     assert (words == "") == (found == [])
-    assert expected == next_step(stands, told, found, [], now=NOW, stale=timedelta(hours=24))
+    assert expected == next_step(stands, archive_status, found, [], now=NOW, stale=timedelta(hours=24))
 
 
 def test_other_warnings_are_pointed_at(saved: Status) -> None:
@@ -121,7 +121,7 @@ def test_other_warnings_are_pointed_at(saved: Status) -> None:
 # --- on the screen ---------------------------------------------------------------------------------
 
 
-def test_while_every_run_fails_the_page_is_not_good(desk: Desk) -> None:
+def test_while_every_run_fails_the_page_is_not_good(desk: TerminalWorld) -> None:
     """The reason and what to do stand on the page, in the document and under “next”, until a round goes through."""
     desk.sync()
     for _ in range(2):
@@ -134,13 +134,13 @@ def test_while_every_run_fails_the_page_is_not_good(desk: Desk) -> None:
 
     assert ("State: Attention", True) == (screen.splitlines()[0][-16:], "Next: archive token set" in screen)
     assert ["The last save did not go through. Reason: the API token is not accepted (401)."] == [
-        one.partition(" In Chatwork")[0] for one in document["warnings"]
+        warning.partition(" In Chatwork")[0] for warning in document["warnings"]
     ]
     assert "failed: the API token is not accepted (401)" in screen
     assert ("State: Good", False) == (after.splitlines()[0][-11:], "did not go through" in after)
 
 
-def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: Desk) -> None:
+def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: TerminalWorld) -> None:
     """What the notices say is what the page says."""
     desk.sync()
     last = datetime.now(UTC) - timedelta(hours=26)
@@ -154,7 +154,7 @@ def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: Desk
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_a_running_daemon_stands_on_the_page(desk: Desk, language: str) -> None:
+def test_a_running_daemon_stands_on_the_page(desk: TerminalWorld, language: str) -> None:
     """With its pace; nothing is to be done then."""
     desk.sync()
     with hold_daemon_lock(desk.home):
@@ -165,7 +165,7 @@ def test_a_running_daemon_stands_on_the_page(desk: Desk, language: str) -> None:
     assert {"en": "Next: nothing to do", "ja": "次にすること: ありません"}[language] in screen
 
 
-def test_an_interrupted_first_save_is_not_called_none(desk: Desk) -> None:
+def test_an_interrupted_first_save_is_not_called_none(desk: TerminalWorld) -> None:
     """What came is there; it is said how to go on."""
     desk.post("こんにちは")
     desk.sync()
@@ -176,7 +176,7 @@ def test_an_interrupted_first_save_is_not_called_none(desk: Desk) -> None:
     assert (True, False) == ("first save has not ended" in screen, "Nothing has been saved yet" in screen)
 
 
-def test_a_set_up_without_a_token_goes_on_with_init(desk: Desk, tmp_path: Path) -> None:
+def test_a_set_up_without_a_token_goes_on_with_init(desk: TerminalWorld, tmp_path: Path) -> None:
     """Contracts come later."""
     from archiver.store import migrate
 
@@ -185,12 +185,12 @@ def test_a_set_up_without_a_token_goes_on_with_init(desk: Desk, tmp_path: Path) 
     migrate.create_database(Archive(home).database)
     terminal = Terminal(home, desk.chatwork)
 
-    told = terminal.run(ARCHIVE_LANG="en")
+    output = terminal.run(ARCHIVE_LANG="en")
 
-    assert (True, False) == ("Next: archive init" in told, "contract add" in told)
+    assert (True, False) == ("Next: archive init" in output, "contract add" in output)
 
 
-def test_a_first_run_that_was_left_is_remembered(desk: Desk) -> None:
+def test_a_first_run_that_was_left_is_remembered(desk: TerminalWorld) -> None:
     """Until its end, or until something saves by itself."""
     desk.sync()
     note_answer(desk.archive, BEGUN)
@@ -199,9 +199,9 @@ def test_a_first_run_that_was_left_is_remembered(desk: Desk) -> None:
     finished, _talk = desk.both("status")
 
     assert (True, False) == ("Next: archive init" in left, "archive init" in finished)
-    assert not is_setting_up(RUNS, _told(desk))
+    assert not is_setting_up(RUNS, _read_status(desk))
 
 
-def _told(desk: Desk) -> Status:
+def _read_status(desk: TerminalWorld) -> Status:
     with desk.archive.reading() as reading:
         return status(reading)

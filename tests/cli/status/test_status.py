@@ -19,20 +19,20 @@ from archiver.store.queries.status import status
 from archiver.store.working.backfill_queue import BackfillCounts
 from archiver.sync import finish
 from tests.support.archives.maker import hidden_story
-from tests.support.terminal_world import Desk, set_up
+from tests.support.terminal_world import TerminalWorld, running_terminal_world
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
     """An archive in which nothing is saved yet."""
-    with set_up(tmp_path / "home") as made:
+    with running_terminal_world(tmp_path / "home") as made:
         yield made
 
 
 # --- the slow works ------------------------------------------------------------------------------
 
 
-def test_re_reading_and_back_fill_stand_on_the_screen_and_in_the_document(desk: Desk) -> None:
+def test_re_reading_and_back_fill_stand_on_the_screen_and_in_the_document(desk: TerminalWorld) -> None:
     """What is old, what came of ids that something named; and when those were posted that could not be read."""
     for number in (5, 60):
         desk.posts(number)
@@ -57,7 +57,7 @@ def test_re_reading_and_back_fill_stand_on_the_screen_and_in_the_document(desk: 
     assert not [line for line in screen.splitlines() if columns(line) > 80]
 
 
-def test_where_there_is_nothing_to_tell_there_is_no_line(desk: Desk) -> None:
+def test_where_there_is_nothing_to_tell_there_is_no_line(desk: TerminalWorld) -> None:
     """A young archive shows neither."""
     desk.posts(3)
     desk.sync()
@@ -91,12 +91,12 @@ def test_every_counter_is_in_the_document() -> None:
 # --- warnings ------------------------------------------------------------------------------------
 
 
-def warnings(desk: Desk) -> str:
+def warnings(desk: TerminalWorld) -> str:
     """The warnings of the document in English."""
     return " | ".join(desk.document("status")["warnings"])
 
 
-def test_a_good_day_has_no_warning(desk: Desk) -> None:
+def test_a_good_day_has_no_warning(desk: TerminalWorld) -> None:
     """But before the first run it says what to do."""
     before = warnings(desk)
     desk.sync()
@@ -105,7 +105,7 @@ def test_a_good_day_has_no_warning(desk: Desk) -> None:
     assert "" == warnings(desk)
 
 
-def test_each_trouble_is_one_warning_without_names(desk: Desk) -> None:
+def test_each_trouble_is_one_warning_without_names(desk: TerminalWorld) -> None:
     """A chat that cannot be opened, a gap, a wrong clock, unread messages that became fewer."""
     desk.posts(3)
     desk.sync()
@@ -128,7 +128,7 @@ def test_each_trouble_is_one_warning_without_names(desk: Desk) -> None:
     assert not [name for name in ("田中", "動画編集") if name in text]
 
 
-def test_an_archive_that_was_not_saved_for_long_says_so(desk: Desk) -> None:
+def test_an_archive_that_was_not_saved_for_long_says_so(desk: TerminalWorld) -> None:
     """After `notify.stale_hours`."""
     desk.sync()
     last = datetime.now(UTC) - timedelta(hours=30)
@@ -137,7 +137,7 @@ def test_an_archive_that_was_not_saved_for_long_says_so(desk: Desk) -> None:
     assert "Nothing was saved for 30 hours" in warnings(desk)
 
 
-def test_chats_that_fail_or_are_left_unread_are_named_with_a_time(desk: Desk) -> None:
+def test_chats_that_fail_or_are_left_unread_are_named_with_a_time(desk: TerminalWorld) -> None:
     """However often the others are saved meanwhile."""
     failing, left = (desk.chatwork.add_room(name, members=[desk.tanaka]) for name in ("別", "もう一つ"))
     desk.contract("job1", desk.room, failing, left)
@@ -158,7 +158,7 @@ def test_chats_that_fail_or_are_left_unread_are_named_with_a_time(desk: Desk) ->
     assert rooms[desk.room]["looked_at"] > rooms[left]["looked_at"]
 
 
-def test_a_cut_list_of_files_is_told(desk: Desk) -> None:
+def test_a_cut_list_of_files_is_told(desk: TerminalWorld) -> None:
     """In every `status`, not only after the run that met it."""
     for number in range(100):
         desk.chatwork.upload(desk.room, desk.tanaka, f"f{number}", data=b"x")
@@ -168,7 +168,7 @@ def test_a_cut_list_of_files_is_told(desk: Desk) -> None:
     assert f"there may be more that are not kept: {desk.room} files." in warnings(desk)
 
 
-def test_where_every_contract_has_ended_that_is_said(desk: Desk) -> None:
+def test_where_every_contract_has_ended_that_is_said(desk: TerminalWorld) -> None:
     """Nothing is saved any more, and that may not be what the user thinks."""
     desk.sync()
     desk.contract("job1", desk.room, state="stopped")
@@ -177,7 +177,7 @@ def test_where_every_contract_has_ended_that_is_said(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_worst_screen_fits_in_80_columns(desk: Desk, language: str) -> None:
+def test_the_worst_screen_fits_in_80_columns(desk: TerminalWorld, language: str) -> None:
     """Long names, a gap, a chat that is gone, old messages: no line is longer than the screen."""
     desk.chatwork.rename_room(desk.room, "とても長い名前のチャット、動画編集とサムネイルとそのほかいろいろ_田中様")
     desk.contract("job1", desk.room, title="とても長い題の仕事、動画の編集10本とサムネイル10枚とそのほかいろいろ")

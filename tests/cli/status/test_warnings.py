@@ -36,10 +36,10 @@ def test_a_fast_chat_is_told_without_its_name(world: World) -> None:
         world.posts(52)
         world.clock.pass_by(minutes=5)
 
-    (told,) = watched(world)
+    (text,) = watched(world)
 
-    assert "5 minutes" in told
-    assert "動画編集" not in told
+    assert "5 minutes" in text
+    assert "動画編集" not in text
 
 
 def test_a_quiet_archive_has_nothing_to_tell(world: World) -> None:
@@ -60,14 +60,14 @@ def test_a_wrong_clock_is_told_past_a_minute_and_until_it_is_right(world: World)
         server.now = world.chatwork.now
 
     wrong = world.sync()
-    told = watched(world)
+    texts = watched(world)
     for server in world.chatwork._servers:
         server.now = world.clock
     world.sync()
 
     assert [] == warnings.run_warnings(right)
-    assert told == warnings.run_warnings(wrong)
-    assert "behind" in told[0]
+    assert texts == warnings.run_warnings(wrong)
+    assert "behind" in texts[0]
     assert [] == watched(world)
 
 
