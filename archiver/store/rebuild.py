@@ -69,7 +69,7 @@ def integrity_problems(reading: Reading) -> list[str]:
 
 
 def altered_triggers(reading: Reading) -> list[str]:
-    """Names of triggers on entries that are missing, altered or foreign; they keep the entries append-only."""
+    """Names of triggers on the table of entries that are missing, altered or foreign."""
     rows = reading.sql.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entry'"
     )

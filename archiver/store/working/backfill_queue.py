@@ -119,7 +119,7 @@ def held_places(reading: Reading, places: Iterable[MessagePlace]) -> set[Message
 
 
 _IS_IN_ROOMS = _QUEST.room_id.in_(bindparam("rooms", expanding=True))
-_IS_UNREAD = _QUEST.state.in_([standing.value for standing in ItemState if standing is not ItemState.READ])
+_IS_UNREAD = _QUEST.state.in_([state.value for state in ItemState if state is not ItemState.READ])
 _DUE_ITEMS = (
     select(_QUEST.room_id, _QUEST.position, _QUEST.origin, _QUEST.attempts, _QUEST.state)
     .where(_IS_UNREAD, _QUEST.next_at <= bindparam("at"), _IS_IN_ROOMS, _IS_IN_REACH, ~_IS_HELD)
