@@ -64,9 +64,8 @@ def _record_style() -> Response:
 def _error_page(error: errors.ArchiverError) -> tuple[str, int]:
     """The page for an error of the archiver: 404 for a wrong address, 503 for everything else."""
     status = 404 if isinstance(error, errors.UsageError) else 503
-    if isinstance(
-        error, errors.NoArchive
-    ):  # it existed when the viewer started, so the advice to create one would be wrong
+    if isinstance(error, errors.NoArchive):
+        # It existed when the viewer started, so the advice to create one would be wrong.
         sentence = _("The archive does not lie any more where it lay when the viewer was started.")
         advice = _("End the viewer (Ctrl-C), and start it where the archive lies now: archive --home FOLDER view")
         return render_template("fault.html", sentence=sentence, advice=advice), status

@@ -11,8 +11,8 @@ from PIL import Image
 from archiver.records import Observation
 from archiver.store import avatars
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object
-from tests.support.html_safety import read
-from tests.support.viewer.client import Browser, looking
+from tests.support.html_safety import read_html
+from tests.support.viewer.client import Browser, open_viewer
 
 FACE = "https://example.com/a.png"
 
@@ -44,7 +44,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     made.append([_seen(told)], minutes=3)
     avatars.record_download(made.archive, FACE, shown, next_at=at(5))
     made.archive.close()
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         yield browser
 
 
@@ -54,7 +54,7 @@ def _seen(told: dict[str, object]) -> Observation:
 
 def test_a_picture_is_shown_small_and_leads_to_its_file(told: Browser) -> None:
     """Judged by its bytes: what only has the name of a picture has none."""
-    found = read(_talk(told))
+    found = read_html(_talk(told))
 
     assert {f"/room/{ROOM}/file/11/small"} == {one for one in found.sources if "/file/" in one}
     assert f"/room/{ROOM}/file/11/look" in found.hrefs
@@ -65,7 +65,7 @@ def test_what_is_not_held_leads_nowhere(told: Browser) -> None:
     """A lost file and one that was never listed keep their numbers."""
     html = _talk(told)
 
-    assert not [one for one in read(html).hrefs if one.startswith((f"/room/{ROOM}/file/13", f"/room/{ROOM}/file/99"))]
+    assert not [one for one in read_html(html).hrefs if one.startswith((f"/room/{ROOM}/file/13", f"/room/{ROOM}/file/99"))]
     assert "ファイルID 13" in html
     assert "ファイルID 99" in html
 

@@ -21,8 +21,8 @@ from archiver.store.queries.viewing import proof
 from archiver.web.context import ViewContext
 from tests.support.archives.maker import story
 from tests.support.reports import pdf_reader
-from tests.support.viewer.chromium_tab import NEEDED, Window, window
-from tests.support.viewer.sample_archive import AFTER, BEFORE, DELETED, Walked, walked
+from tests.support.viewer.chromium_tab import NEEDED, Window, open_window
+from tests.support.viewer.sample_archive import AFTER, BEFORE, DELETED, ViewerArchive, build_viewer_archive
 
 pytestmark = NEEDED
 
@@ -30,25 +30,25 @@ SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Walked:
+def archive(tmp_path_factory: pytest.TempPathFactory) -> ViewerArchive:
     """An archive with everything to look for."""
-    return walked(tmp_path_factory.mktemp("walk") / "home")
+    return build_viewer_archive(tmp_path_factory.mktemp("walk") / "home")
 
 
 @pytest.fixture(scope="module")
-def desk(archive: Walked) -> ViewContext:
+def desk(archive: ViewerArchive) -> ViewContext:
     return build_view_context(CliContext(archive.home, 0, {"HOME": str(archive.home)}))
 
 
 @pytest.fixture
 def view(desk: ViewContext) -> Iterator[Window]:
     """A tab that was let in; whatever a test does in it, nobody complains and nothing is asked for elsewhere."""
-    with window(desk) as made:
+    with open_window(desk) as made:
         yield made
         assert ([], []) == (made.complaints, made.outside)
 
 
-def paths(archive: Walked) -> list[str]:
+def paths(archive: ViewerArchive) -> list[str]:
     """Every kind of page."""
     room = f"/room/{archive.room}"
     return [
@@ -76,7 +76,7 @@ def paths(archive: Walked) -> list[str]:
     ]
 
 
-def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: Walked) -> None:
+def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: ViewerArchive) -> None:
     """From the overview by the search to its place in the conversation, with the text from before."""
     page = view.go("/")
     page.get_by_role("link", name=re.compile("^(Search|検索)$")).first.click()
@@ -94,7 +94,7 @@ def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: Walked)
     expect(shown).to_contain_text(DELETED)
 
 
-def test_a_reply_leads_to_what_it_answers(view: Window, archive: Walked) -> None:
+def test_a_reply_leads_to_what_it_answers(view: Window, archive: ViewerArchive) -> None:
     """The link in the reply opens the place of the message that it answers."""
     page = view.go(f"/room/{archive.room}?at={archive.reply}")
 
@@ -105,7 +105,7 @@ def test_a_reply_leads_to_what_it_answers(view: Window, archive: Walked) -> None
     expect(page.locator(f"#m{archive.asked}")).to_contain_text("80,000円")
 
 
-def test_a_gap_is_seen_on_the_first_page_and_in_its_place(view: Window, archive: Walked) -> None:
+def test_a_gap_is_seen_on_the_first_page_and_in_its_place(view: Window, archive: ViewerArchive) -> None:
     """Both say what is lacking, from when to when, and about how much."""
     first = view.go("/").locator("main").inner_text()
     page = view.go(f"/room/{archive.room}?after=0")
@@ -119,7 +119,7 @@ def test_a_gap_is_seen_on_the_first_page_and_in_its_place(view: Window, archive:
     assert any("空白(保存できなかった期間)" in text and "見積もられます" in text for text in seen)
 
 
-def test_two_texts_of_a_message_stand_beside_each_other(view: Window, archive: Walked) -> None:
+def test_two_texts_of_a_message_stand_beside_each_other(view: Window, archive: ViewerArchive) -> None:
     """What was taken out and what was put in are marked, and both texts can be read whole."""
     page = view.go(f"/room/{archive.room}?at={archive.edited}")
     page.locator(f"#m{archive.edited}").get_by_role("link", name=re.compile("side by side|並べて")).click()
@@ -129,7 +129,7 @@ def test_two_texts_of_a_message_stand_beside_each_other(view: Window, archive: W
     assert page.locator(".sides del").count() + page.locator(".sides ins").count() >= 1
 
 
-def test_a_file_is_saved_as_it_was_sent(view: Window, archive: Walked, tmp_path: Path) -> None:
+def test_a_file_is_saved_as_it_was_sent(view: Window, archive: ViewerArchive, tmp_path: Path) -> None:
     """The bytes are those of the sender; a name that would lead elsewhere or hide its ending does neither."""
     page = view.go(f"/room/{archive.room}/files")
     with page.expect_download() as waiting:
@@ -142,21 +142,21 @@ def test_a_file_is_saved_as_it_was_sent(view: Window, archive: Walked, tmp_path:
     assert "\u202e" not in waiting.value.suggested_filename
 
 
-def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: Walked, tmp_path: Path) -> None:
+def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: ViewerArchive, tmp_path: Path) -> None:
     """The press on the same link leads to a page with the reason, not to a download that fails without one."""
     home = tmp_path / "home"
     shutil.copytree(archive.home, home)
     for path in (home / blobs.FOLDER).rglob("*"):
         if path.is_file():
             path.unlink()
-    with window(build_view_context(CliContext(home, 0, {}))) as made:
+    with open_window(build_view_context(CliContext(home, 0, {}))) as made:
         page = made.go("/files")
         page.locator(f'a[href="/room/{archive.room}/file/{archive.table}"]').click()
 
         expect(page.locator("main")).to_contain_text("do not lie in the archive")
 
 
-def test_three_chosen_messages_become_a_command(view: Window, archive: Walked) -> None:
+def test_three_chosen_messages_become_a_command(view: Window, archive: ViewerArchive) -> None:
     """Boxes on two pages, one list, and the line to paste."""
     page = view.go(f"/room/{archive.room}?after=0")
     for message in (archive.asked, archive.deleted):
@@ -174,9 +174,9 @@ def test_three_chosen_messages_become_a_command(view: Window, archive: Walked) -
     assert "12345678" in words
 
 
-def test_it_works_without_a_script(desk: ViewContext, archive: Walked) -> None:
+def test_it_works_without_a_script(desk: ViewContext, archive: ViewerArchive) -> None:
     """Search, conversation and choosing are links and forms; the script only adds comfort."""
-    with window(desk, scripts=False) as view:
+    with open_window(desk, scripts=False) as view:
         page = view.go("/search?q=深紅")
         page.locator("ol.hits input[name=m]").check()
         page.locator("#choose button").click()
@@ -186,7 +186,7 @@ def test_it_works_without_a_script(desk: ViewContext, archive: Walked) -> None:
     assert ([], []) == (view.complaints, view.outside)
 
 
-def test_no_page_does_what_a_stranger_wrote(view: Window, archive: Walked) -> None:
+def test_no_page_does_what_a_stranger_wrote(view: Window, archive: ViewerArchive) -> None:
     """No script but ours, no handler, no foreign address is loaded, on no page."""
     found: dict[str, list[str]] = {}
     for path in paths(archive):
@@ -204,11 +204,11 @@ def test_no_page_does_what_a_stranger_wrote(view: Window, archive: Walked) -> No
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1100, "light"), (360, "dark")])
-def test_every_page_can_be_used_by_everybody(desk: ViewContext, archive: Walked, width: int, scheme: str) -> None:
+def test_every_page_can_be_used_by_everybody(desk: ViewContext, archive: ViewerArchive, width: int, scheme: str) -> None:
     """axe-core finds nothing serious, wide and narrow, light and dark; no page has to be pushed sideways."""
     told: dict[str, list[str]] = {}
     pushed = []
-    with window(desk, width=width) as view:
+    with open_window(desk, width=width) as view:
         view.page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
         for path in paths(archive):
             page = view.go(path)
@@ -221,7 +221,7 @@ def test_every_page_can_be_used_by_everybody(desk: ViewContext, archive: Walked,
     assert [] == pushed
 
 
-def test_the_keyboard_alone_is_enough(view: Window, archive: Walked) -> None:
+def test_the_keyboard_alone_is_enough(view: Window, archive: ViewerArchive) -> None:
     """The first stop leads to the contents; `/` goes to the search."""
     page = view.go(f"/room/{archive.room}")
     page.keyboard.press("Tab")
@@ -236,7 +236,7 @@ def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_p
     maker = story(tmp_path / "home")
     maker.room("とても長い名前の株式会社サンプル様専用チャット", minutes=300)
     maker.archive.close()
-    with window(build_view_context(CliContext(maker.home, 0, {})), width=width) as view:
+    with open_window(build_view_context(CliContext(maker.home, 0, {})), width=width) as view:
         page = view.go("/search?q=a&from=2026-07-01")
         boxes = [one.bounding_box() for one in page.locator(".ask .ask .field > :is(input, select)").all()]
         pushed = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
@@ -247,10 +247,10 @@ def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_p
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_on_paper_nothing_is_cut_off_or_folded(desk: ViewContext, archive: Walked, *, scripts: bool) -> None:
+def test_on_paper_nothing_is_cut_off_or_folded(desk: ViewContext, archive: ViewerArchive, *, scripts: bool) -> None:
     """A message with all that vouches for it, the files with their whole fingerprints; links are seen to be links."""
     path = f"/room/{archive.room}/message/{archive.edited}"
-    with window(desk, scripts=scripts) as view:
+    with open_window(desk, scripts=scripts) as view:
         made, files = view.go(path).pdf(format="A4"), view.go("/files").pdf(format="A4")
         view.page.emulate_media(media="print")
         view.page.set_viewport_size({"width": 680, "height": 900})

@@ -1,1 +1,1 @@
-"""Archived files sent to the browser: opened, typed, named."""
+"""Sending archived files to the browser: opening, media type, file name, response."""

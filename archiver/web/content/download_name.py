@@ -1,4 +1,4 @@
-"""A file name of a stranger's → one under which a browser may save it, and the header that says so."""
+"""Turns an untrusted file name into a safe one for a download, and into the header with it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from urllib.parse import quote
 from archiver.render.visible import visible
 
 LONGEST = 180
-"""Bytes of a name in UTF-8; file systems take 255, and a browser may add ` (1)` and an ending of its own."""
+"""Bytes of a name in UTF-8; file systems allow 255, and a browser may add ` (1)` and an ending of its own."""
 
 _ENDING = 20
-"""Signs of an ending (`.mp4`) that are kept when a name is cut."""
+"""Characters of an ending (`.mp4`) that are kept when a name is shortened."""
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*~]')
 _DEVICE = re.compile(
     "(?:con|prn|aux|nul|conin\\$|conout\\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\\.|\\Z)",
     re.IGNORECASE,
 )
-"""No files on Windows, whatever their ending (learn.microsoft.com, Naming Files, Paths, and Namespaces)."""
+"""Device names on Windows, whatever their ending (learn.microsoft.com, Naming Files, Paths, and Namespaces)."""
 
 
 def safe_file_name(name: str, otherwise: str) -> str:
-    """The name without what a file system takes for something else or a reader cannot see.
+    """The name without characters that are special to a file system or invisible; `otherwise` if nothing is left.
 
-    `otherwise` if nothing is left.
-    Never a path, never hidden, never a device, and never longer than `LONGEST`.
+    The result is never a path, never hidden, never a device, and never longer than `LONGEST`.
     """
-    visible_name = "".join("_" if visible(sign) != sign else sign for sign in name)
+    visible_name = "".join("_" if visible(character) != character else character for character in name)
     plain = _FORBIDDEN.sub("_", visible_name).strip(" ")
     plain = re.sub(r"\A\.+", "_", plain).rstrip(". ")
     if not plain.strip("_ "):
@@ -36,7 +35,7 @@ def safe_file_name(name: str, otherwise: str) -> str:
 
 
 def content_disposition(name: str, otherwise: str) -> str:
-    """The value of `Content-Disposition` for a download (RFC 6266; the name in UTF-8 as RFC 8187 has it)."""
+    """The value of `Content-Disposition` for a download (RFC 6266), with the name in UTF-8 (RFC 8187)."""
     file_name = safe_file_name(name, otherwise)
     plain = re.sub(r"[^0-9A-Za-z ._()+,-]", "_", file_name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"

@@ -1,7 +1,7 @@
-"""Opens the bytes of a file as they lie in the archive: with care, and compared with what was recorded.
+"""Opens the saved bytes of a file safely and compares them with the record.
 
-Their size is always compared. Their fingerprint (SHA-256) is compared too where that takes no time that a user
-feels, up to `CHECKED`; what was found intact is not read again until the file's times change.
+The size is always compared. The fingerprint (SHA-256) is compared too for files up to `CHECKED`, for which that is
+fast; a file that was found intact is not read again until its times change.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ LARGEST_FACE = 2**20
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 _Identity = tuple[str, int, int, int, int]
-"""Fingerprint, device, number on it, times of the last change to the bytes and to the file."""
+"""Fingerprint, device, inode, and times of the last change to the bytes and to the file."""
 
 _INTACT: dict[_Identity, None] = {}
-"""Files that were found intact and have not changed since; a set that several threads may ask and fill."""
+"""Files that were found intact; a dict used as a set, which several threads may use at once."""
 
 _INTACT_LIMIT = 10_000
 
@@ -38,34 +38,34 @@ class OpenFileFault(StrEnum):
 
     ABSENT = "absent"
     OUTSIDE = "outside"
-    """A link leads out of the archive's folder, or it is no plain file."""
+    """A link leads out of the archive's folder, or the path is no plain file."""
     UNREADABLE = "unreadable"
     WRONG_SIZE = "wrong_size"
     CHANGED = "changed"
-    """The fingerprint is another."""
+    """The fingerprint differs from the record."""
 
 
 class Unsendable(Exception):
     """The bytes are not as they were recorded."""
 
-    def __init__(self, fault: OpenFileFault) -> None:
-        super().__init__(fault)
-        self.fault = fault
+    def __init__(self, reason: OpenFileFault) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def open_blob(home: Path, sha256: str, size: int) -> BufferedReader:
-    """The bytes of a file, found to be as recorded; the caller closes them. Raises Unsendable."""
+    """The saved bytes of a file after comparison with the record; the caller closes the file. Raises Unsendable."""
     return _compare_or_close(_open_plain_file(home, blobs.blob_path(home, sha256), sha256), sha256, size)
 
 
 def open_face(home: Path, sha256: str) -> BufferedReader:
-    """Somebody's picture likewise; one that is too large for a picture is changed. Raises Unsendable."""
+    """The saved picture of a person, checked likewise; one that is too large counts as changed. Raises Unsendable."""
     file = _open_plain_file(home, home / FOLDER / sha256, sha256)
     return _compare_or_close(file, sha256, min(os.fstat(file.fileno()).st_size, LARGEST_FACE))
 
 
 def head(home: Path, sha256: str, length: int) -> bytes:
-    """The first bytes of a file, compared with nothing; empty if they cannot be read."""
+    """The first bytes of a file without any comparison; empty if they cannot be read."""
     try:
         with _open_plain_file(home, blobs.blob_path(home, sha256), sha256) as file:
             return file.read(length)
@@ -74,7 +74,7 @@ def head(home: Path, sha256: str, length: int) -> bytes:
 
 
 def _open_plain_file(home: Path, path: Path, sha256: str) -> BufferedReader:
-    """Never through a link that leads out of the home, and nothing but a plain file."""
+    """Open a plain file, but never through a link that leads out of the home."""
     if not _SHA256.fullmatch(sha256):
         raise Unsendable(OpenFileFault.ABSENT)
     try:
@@ -85,7 +85,7 @@ def _open_plain_file(home: Path, path: Path, sha256: str) -> BufferedReader:
         return os.fdopen(os.open(path, flags), "rb")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise Unsendable(OpenFileFault.ABSENT) from error
-    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
         raise Unsendable(OpenFileFault.UNREADABLE) from error
 
 

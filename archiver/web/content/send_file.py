@@ -1,4 +1,4 @@
-"""Sends the bytes of a file: in part where a browser asks for a part, and so that they can do nothing there."""
+"""Responses with the bytes of a file: in part if the browser asks for a part, and inert in the browser."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from werkzeug.datastructures import Range
 from werkzeug.wsgi import wrap_file
 
 A_PIECE = 4_000_000
-"""Bytes of one answer while something is played: a browser that pauses must not hold a thread of the server."""
+"""Bytes of one response while media is played: a browser that pauses must not block a thread of the server."""
 
 POLICY = "sandbox; default-src 'none'"
-"""A stranger's bytes may do nothing at all (Content-Security-Policy), should a browser show them."""
+"""Untrusted bytes may do nothing at all (Content-Security-Policy), should a browser show them."""
 
 INERT = "application/octet-stream"
 
 
 def file_response(file: BufferedReader, *, sha256: str, size: int, mimetype: str = INERT) -> Response:
-    """An answer that streams them and closes the file in the end. Raises RequestedRangeNotSatisfiable."""
+    """The response that streams a file and closes it at the end. Raises RequestedRangeNotSatisfiable."""
     answer = Response(wrap_file(request.environ, file), mimetype=mimetype, direct_passthrough=True)
     answer.call_on_close(file.close)
     answer.content_length = size
@@ -35,19 +35,16 @@ def file_response(file: BufferedReader, *, sha256: str, size: int, mimetype: str
 
 
 def _leave_out_odd_ranges(size: int) -> None:
-    """Forget a part that cannot be understood, and one of the last bytes that is longer than the file (RFC 9110 §14).
-
-    Both mean the whole file.
-    """
+    """Remove an invalid range, or a suffix range longer than the file: both mean the whole file (RFC 9110 §14)."""
     requested = request.range
     if requested is None or requested.units != "bytes" or requested.ranges[0][0] <= -size:
         request.environ.pop("HTTP_RANGE", None)
 
 
 def _hand_over(answer: Response, file: BufferedReader) -> None:
-    """Let the server itself read a part, where it can: a download that pauses must not hold one of its threads.
+    """Let the server itself read a range if it can, so that a paused download does not block one of its threads.
 
-    It sends no more than the length says (PEP 3333, handling the Content-Length header).
+    The server sends no more than Content-Length says (PEP 3333).
     """
     begin = answer.content_range.start
     if begin is not None and "wsgi.file_wrapper" in request.environ:
@@ -56,7 +53,7 @@ def _hand_over(answer: Response, file: BufferedReader) -> None:
 
 
 def limit_range() -> None:
-    """Let the present request ask for no more than `A_PIECE`, if it asks for a part."""
+    """Limit the range of the current request to `A_PIECE` bytes, if it asks for a range."""
     requested = request.range
     if requested is None or requested.units != "bytes" or len(requested.ranges) != 1:
         return

@@ -1,1 +1,1 @@
-"""Events of a timeline in words."""
+"""Sentences for the events of a timeline."""

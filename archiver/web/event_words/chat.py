@@ -1,4 +1,4 @@
-"""Words for what happened to messages, gaps, chats and the people in them."""
+"""Sentences for events of messages, gaps, chats and people."""
 
 from __future__ import annotations
 

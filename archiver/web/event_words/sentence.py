@@ -1,4 +1,4 @@
-"""Sentences about what happened: our words, with a stranger's names in them."""
+"""Sentences about events as HTML, with untrusted names escaped."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from archiver.render.visible import visible
 from archiver.store.queries.viewing.event import TimelineEvent
 
 LONGEST = 120
-"""Signs of a name or a reason within a sentence."""
+"""Characters of a name or a reason within a sentence."""
 
 
 class EventText(NamedTuple):
-    """What a line of the timeline says."""
+    """The text of a timeline's line."""
 
     sentence: Markup
     before: str = ""
-    """The text, name or value that was there, as it came; empty if the sentence says all."""
+    """The text, name or value before, as received; empty if the sentence says all."""
     after: str = ""
 
 
 EventWriter = Callable[[TimelineEvent], EventText]
-"""Puts an event into words."""
+"""Writes the text of an event."""
 
 
 def safe_sentence(text: str, /, **names: object) -> Markup:
-    """A sentence as HTML; what is put into it is a stranger's, and keeps its direction to itself."""
+    """A sentence as HTML; the untrusted values put into it are escaped and isolated in their text direction."""
     safe = {key: Markup("<bdi>{}</bdi>").format(visible(_short(f"{value}"))) for key, value in names.items()}
     return Markup(escape(text)).format(**safe)  # noqa: S704 - it was just escaped
 

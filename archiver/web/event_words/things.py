@@ -1,4 +1,4 @@
-"""Words for what happened to files and tasks, and for what the user stated and handed out."""
+"""Sentences for events of files, tasks, statements of the user, packages and seals."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def _facts() -> Mapping[str, str]:
 
 
 def attached_words() -> Mapping[str, str]:
-    """What kinds of files a user attaches."""
+    """The kinds of attached files in words."""
     return {
         "screenshot": _("screenshot"),
         "notice": _("notice"),

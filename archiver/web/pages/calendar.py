@@ -1,4 +1,4 @@
-"""A month of a chat as a calendar: how many messages each day has, and whether it was wholly seen."""
+"""The calendar of a chat: a month with the number of messages and the coverage of each day."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from archiver.web.room_header import chat
 pages = Blueprint("calendar", __name__)
 
 FIRST, LAST = date(2011, 3, 1), date(9990, 12, 1)
-"""Chatwork's first month, and one before which nobody will look."""
+"""The first and the last month that can be shown; Chatwork began in the first."""
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
@@ -39,26 +39,26 @@ MARKS: Mapping[DayCoverage, str] = {
     DayCoverage.BEFORE: "-",
     DayCoverage.NOT_YET: "?",
 }
-"""Beside the words, so that a month can be taken in at a glance."""
+"""A mark for each coverage beside its words, so that a month can be grasped at a glance."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """One day."""
+    """A day of the calendar."""
 
     day: date
     inside: bool
-    """Whether it is of the month shown."""
+    """Whether the day is of the month shown."""
     today: bool
     count: int
-    seen: DayCoverage | None
-    """None: it has not come yet."""
+    coverage: DayCoverage | None
+    """None for a day in the future."""
     hours: float
-    """How long nobody looked."""
+    """How many hours nobody looked at the chat."""
 
 
 class CalendarStep(NamedTuple):
-    """A month or a year that can be gone to; an empty `month` leads nowhere."""
+    """A link to a month or a year; without a link if `month` is empty."""
 
     word: str
     month: str
@@ -67,7 +67,7 @@ class CalendarStep(NamedTuple):
 
 @pages.get("/room/<int:room>/calendar")
 def room(room: int) -> str:
-    """The month that was asked for, else the one of the last message."""
+    """The requested month, else that of the last message."""
     today = view_context().now().astimezone(JST).date()
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
@@ -86,7 +86,7 @@ def room(room: int) -> str:
         months=months,
         steps=_steps(month, span),
         years=_years(month, span),
-        signs=MARKS,
+        marks=MARKS,
         words=coverage_words(),
         legend=coverage_meanings(),
     )
@@ -102,7 +102,7 @@ def month_of(text: str) -> date | None:
 
 
 def coverage_words() -> Mapping[DayCoverage, str]:
-    """How much of a day was seen, in a word."""
+    """The coverage of a day in words."""
     return {
         DayCoverage.WHOLLY: _("wholly seen"),
         DayCoverage.PARTLY: _("partly seen"),
@@ -114,7 +114,7 @@ def coverage_words() -> Mapping[DayCoverage, str]:
 
 
 def coverage_meanings() -> Mapping[DayCoverage, str]:
-    """What these words mean."""
+    """The meaning of the words for the coverage of a day."""
     return {
         DayCoverage.WHOLLY: _("every message that Chatwork listed was saved"),
         DayCoverage.PARTLY: _("the record begins or ends on this day"),
@@ -147,7 +147,7 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[C
 
 
 def _months(reading: Reading, room: int, year: int) -> list[CalendarStep]:
-    """The twelve months of a year."""
+    """The links to the twelve months of a year, with the number of messages of each."""
     firsts = [date(year, number, 1) for number in range(1, 13)]
     counts = calendar.span_counts(reading, room, [(first, _next(first)) for first in firsts])
     steps = (
@@ -158,7 +158,7 @@ def _months(reading: Reading, room: int, year: int) -> list[CalendarStep]:
 
 
 def _steps(month: date, span: tuple[date, date]) -> list[CalendarStep]:
-    """To the months on both sides and to both ends."""
+    """The links to the months before and after, and to the first and the last month."""
     before, after = (month - timedelta(days=1)).replace(day=1), _next(month)
     return [
         CalendarStep(_("First month"), _iso(span[0]) if month != span[0] else ""),
@@ -169,7 +169,7 @@ def _steps(month: date, span: tuple[date, date]) -> list[CalendarStep]:
 
 
 def _years(month: date, span: tuple[date, date]) -> list[CalendarStep]:
-    """To the same month of the years on both sides."""
+    """The links to the same month of the years before and after."""
     before, after = month.replace(year=month.year - 1), month.replace(year=month.year + 1)
     return [
         CalendarStep(f"{before.year}", _iso(max(before, span[0])) if span[0].year <= before.year else ""),

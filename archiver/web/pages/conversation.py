@@ -1,4 +1,4 @@
-"""A conversation, a page at a time: at its newest end, around a message, from a day on, or on from another page."""
+"""The conversation of a chat in pages: the newest, around a message, from a day on, or next to another page."""
 
 from __future__ import annotations
 
@@ -19,9 +19,15 @@ from archiver.render.times import day_text, iso_date
 from archiver.store.archive import Reading
 from archiver.store.queries.gaps import gaps
 from archiver.store.queries.package_entries import covered_periods
-from archiver.store.queries.viewing import messages as pages_of
 from archiver.store.queries.viewing.date_position import first_on_or_after
-from archiver.store.queries.viewing.messages import MessagePage
+from archiver.store.queries.viewing.messages import (
+    MessagePage,
+    newest_page,
+    oldest_page,
+    page_after,
+    page_around,
+    page_before,
+)
 from archiver.store.queries.viewing.proof import RoomEnd, room_end
 from archiver.store.queries.viewing.unwatched import pauses_between
 from archiver.web.context import view_context
@@ -33,35 +39,35 @@ from archiver.web.room_header import Chat, chat
 pages = Blueprint("conversation", __name__)
 
 MESSAGES = 100
-"""On a page at most."""
+"""Messages on a page at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationPage:
-    """A page of a conversation as it is shown."""
+    """A page of a conversation as HTML."""
 
     messages: Sequence[Message]
     html: Markup
     has_earlier: bool
     has_later: bool
     note: str
-    """What is to be said of how the page was found; may be empty."""
+    """A note on how the page was found; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageSelection:
-    """The messages that a page may show, which of them it is about, and what is to be said of that."""
+    """The messages that a page may show, and which of them must be on it."""
 
     page: MessagePage
     centre: int
-    here: str = ""
-    """The id of the message that was asked for."""
+    asked_id: str = ""
+    """The id of the requested message; empty if none was requested."""
     note: str = ""
 
 
 @pages.get("/room/<int:room>", endpoint="room")
 def show(room: int) -> str:
-    """One page."""
+    """The page of a conversation that the address asks for."""
     address = parse_address(request.args)
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
@@ -70,7 +76,7 @@ def show(room: int) -> str:
     return render_template(
         "conversation.html",
         chat=room_chat,
-        leaf=page,
+        conversation=page,
         day=_shown_day(address, page),
         end=end,
         unsealed=_is_unsealed(page, end),
@@ -78,7 +84,7 @@ def show(room: int) -> str:
 
 
 def conversation_page(reading: Reading, room_chat: Chat, address: ConversationAddress) -> ConversationPage:
-    """The part of a chat that is wanted."""
+    """The page of a chat for an address."""
     room = room_chat.room_id
     selection = _find(reading, room, address)
     places, html_by_place = _fit_page(selection, surroundings_of(reading, room, selection.page.messages))
@@ -86,7 +92,7 @@ def conversation_page(reading: Reading, room_chat: Chat, address: ConversationAd
     has_later = selection.page.has_later or places.stop < len(selection.page.messages)
     before = _message_before(reading, room, selection.page, places)
     breaks = _page_breaks(reading, room, before, messages, is_last=not has_later)
-    parts = [_html_with_days(breaks, before, messages, html_by_place, selection.here)]
+    parts = [_html_with_days(breaks, before, messages, html_by_place, selection.asked_id)]
     if not has_later:
         parts.append(breaks.rest() + conversation_summary.ending_html(room_chat.inaccessible_since, empty=not messages))
     return ConversationPage(messages, Markup("".join(parts)), before is not None, has_later, selection.note)  # noqa: S704 - of render/
@@ -102,23 +108,23 @@ def _find(reading: Reading, room: int, address: ConversationAddress) -> MessageS
         case Anchor.DAY:
             return _from_day(reading, room, address)
         case Anchor.AFTER:
-            page = pages_of.page_after(reading, room, address.position, MESSAGES)
+            page = page_after(reading, room, address.position, MESSAGES)
             return MessageSelection(page, 0) if page.messages else _newest(reading, room)
         case Anchor.BEFORE:
-            page = pages_of.page_before(reading, room, address.position, MESSAGES)
-            page = page if page.messages else pages_of.oldest_page(reading, room, MESSAGES)
+            page = page_before(reading, room, address.position, MESSAGES)
+            page = page if page.messages else oldest_page(reading, room, MESSAGES)
             return MessageSelection(page, max(0, len(page.messages) - 1))
         case _:
             return _newest(reading, room)
 
 
 def _newest(reading: Reading, room: int, note: str = "") -> MessageSelection:
-    page = pages_of.newest_page(reading, room, MESSAGES)
+    page = newest_page(reading, room, MESSAGES)
     return MessageSelection(page, max(0, len(page.messages) - 1), note=note)
 
 
 def _around_message(reading: Reading, room: int, position: int) -> MessageSelection:
-    page = pages_of.page_around(reading, room, position, MESSAGES)
+    page = page_around(reading, room, position, MESSAGES)
     later = [place for place, one in enumerate(page.messages) if int(one.message_id) >= position]
     centre = later[0] if later else max(0, len(page.messages) - 1)
     if page.messages and int(page.messages[centre].message_id) == position:
@@ -131,35 +137,35 @@ def _from_day(reading: Reading, room: int, address: ConversationAddress) -> Mess
     first = first_on_or_after(reading, room, address.begin)
     if first is None:
         return _newest(reading, room, _("No message of this day or later is kept; this is the end."))
-    page = pages_of.page_after(reading, room, int(first) - 1, MESSAGES)
+    page = page_after(reading, room, int(first) - 1, MESSAGES)
     if address.day is not None and iso_date(page.messages[0].send_time) == address.day.isoformat():
         return MessageSelection(page, 0)
     return MessageSelection(page, 0, note=_("No message of this day is kept; this is the next day that has some."))
 
 
-def _fit_page(selection: MessageSelection, around_of: SurroundingsOf) -> tuple[range, dict[int, str]]:
-    """As many as fit. A way to a message of the same page is shorter, so the size is first taken without any."""
+def _fit_page(selection: MessageSelection, surroundings_by_ids: SurroundingsOf) -> tuple[range, dict[int, str]]:
+    """The range and HTML of the messages that fit; links in the page are shorter, so sizes are first taken without."""
     messages = selection.page.messages
-    everything = around_of([one.message_id for one in messages])
-    places, html_by_place = fit_messages(messages, selection.centre, lambda one: message_html(one, everything))
+    with_links = surroundings_by_ids([one.message_id for one in messages])
+    places, html_by_place = fit_messages(messages, selection.centre, lambda one: message_html(one, with_links))
     if len(places) == len(messages):
         return places, html_by_place
-    nothing = around_of(())
-    places, html_by_place = fit_messages(messages, selection.centre, lambda one: message_html(one, nothing))
-    surroundings = around_of([messages[place].message_id for place in places])
+    without_links = surroundings_by_ids(())
+    places, html_by_place = fit_messages(messages, selection.centre, lambda one: message_html(one, without_links))
+    surroundings = surroundings_by_ids([messages[place].message_id for place in places])
     return places, {place: message_html(messages[place], surroundings) for place in places}
 
 
 def _message_before(reading: Reading, room: int, page: MessagePage, places: range) -> Message | None:
-    """The message in front of the first one shown."""
+    """The message before the first one shown; None if there is none."""
     if places.start > 0:
         return page.messages[places.start - 1]
     if not (page.has_earlier and page.messages):
         return None
-    return pages_of.page_before(reading, room, int(page.messages[0].message_id), 1).messages[-1]
+    return page_before(reading, room, int(page.messages[0].message_id), 1).messages[-1]
 
 
-# --- what stands between them --------------------------------------------------------------------
+# --- breaks between messages --------------------------------------------------------------------
 
 
 def _page_breaks(
@@ -180,7 +186,7 @@ def _html_with_days(
     html_by_place: dict[int, str],
     asked_id: str,
 ) -> str:
-    """The messages in order, with what stands between them and the days as headings."""
+    """The messages in order as HTML, with breaks between them and headings for days."""
     parts, last = [], "" if before is None else iso_date(before.send_time)
     days: set[str] = set()
     for message, (_place, html) in zip(messages, sorted(html_by_place.items()), strict=True):
@@ -197,13 +203,13 @@ def _html_with_days(
 
 
 def _mark_message(html: str) -> str:
-    """The message that was asked for, with a word that says so."""
+    """The HTML of the requested message, marked with a note."""
     label = escape(_("The message you asked for"))
     return f'<div class="here"><p class="note"><b>{label}</b></p>{html}</div>\n'
 
 
 def _shown_day(address: ConversationAddress, page: ConversationPage) -> str:
-    """What the field of the date says."""
+    """The value of the date field."""
     if address.day is not None:
         return address.day.isoformat()
     return iso_date(page.messages[-1 if address.anchor is Anchor.NEWEST else 0].send_time) if page.messages else ""

@@ -1,4 +1,4 @@
-"""The files of the chats: a list with what became of each, and pages on which a film or a picture can be looked at."""
+"""The files of the chats: a list with the state of each, and pages that show a picture or play a film or sound."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from archiver.web.short_name import short_name
 pages = Blueprint("files", __name__)
 
 NAME_LIMIT = 100
-"""Of a name that is looked for."""
+"""Characters of a name that is searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One file of the list."""
+    """A file in the list."""
 
     attachment: Attachment
     name: str
     sender: str
     chat: str
-    """What the chat is called."""
+    """The name of the chat."""
     not_saved: str
-    """Why its bytes are not held; empty if they are."""
+    """Why its bytes are not saved; empty if they are."""
     unreadable: bool
-    """Whether bytes that were saved cannot be had from the archive's folder now."""
+    """Whether bytes that were saved cannot be read from the archive's folder now."""
     picture: bool
     played: bool
 
@@ -67,19 +67,19 @@ def room(room: int) -> str:
 
 @pages.get("/room/<int:room>/file/<int:file>", endpoint="bytes")
 def send(room: int, file: int) -> Response | tuple[str, int]:
-    """The bytes themselves, to be saved; never shown as what they say they are."""
+    """The bytes as a download; never shown by the browser as their type."""
     attachment = _held_file(room, file)
     try:
         answer = _bytes_response(attachment, send_file.INERT)
     except Unsendable as error:
-        return _unsendable_page(room, attachment, error.fault)
+        return _unsendable_page(room, attachment, error.reason)
     answer.headers["Content-Disposition"] = content_disposition(attachment.name, f"file-{file}")
     return answer
 
 
 @pages.get("/room/<int:room>/file/<int:file>/media")
 def media(room: int, file: int) -> Response:
-    """A film or a sound, piece by piece; 404 for all else."""
+    """A film or a sound, in ranges; 404 for all else."""
     attachment = _held_file(room, file)
     mimetype = playable_type(head(view_context().home, attachment.sha256 or "", HEAD))
     if mimetype is None:
@@ -93,35 +93,35 @@ def media(room: int, file: int) -> Response:
 
 @pages.get("/room/<int:room>/file/<int:file>/play")
 def play(room: int, file: int) -> str:
-    """The page on which a film or a sound is played; without a script, by the browser's own means."""
+    """The page that plays a film or a sound by the browser's own means, without a script."""
     attachment, room_chat = _held_file_and_chat(room, file)
     mimetype = playable_type(head(view_context().home, attachment.sha256 or "", HEAD))
     if mimetype is None:
         abort(404)
     return render_template(
-        "file_play.html", chat=room_chat, file=attachment, fault="", played=mimetype, checked=CHECKED
+        "file_play.html", chat=room_chat, file=attachment, error="", played=mimetype, checked=CHECKED
     )
 
 
 @pages.get("/room/<int:room>/file/<int:file>/look")
 def look(room: int, file: int) -> str:
-    """The page on which a picture is looked at, drawn anew by us."""
+    """The page that shows a picture, redrawn by the viewer."""
     attachment, room_chat = _held_file_and_chat(room, file)
     if not is_picture(head(view_context().home, attachment.sha256 or "", HEAD)):
         abort(404)
-    return render_template("file_look.html", chat=room_chat, file=attachment, fault="", checked=CHECKED)
+    return render_template("file_look.html", chat=room_chat, file=attachment, error="", checked=CHECKED)
 
 
 @pages.get("/room/<int:room>/file/<int:file>/large")
 def large(room: int, file: int) -> Response:
-    """The picture of that page."""
+    """The redrawn picture for its page."""
     attachment = _held_file(room, file)
     return file_picture(attachment.sha256 or "", attachment.size, side=LARGE)
 
 
 @pages.get("/room/<int:room>/file/<int:file>/small")
 def small(room: int, file: int) -> Response:
-    """The picture of a list or a conversation."""
+    """The small picture for a list or a conversation."""
     attachment = _held_file(room, file)
     return file_picture(attachment.sha256 or "", attachment.size)
 
@@ -130,7 +130,7 @@ def small(room: int, file: int) -> Response:
 
 
 def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
-    """What the table needs, as the address asks for it."""
+    """The template values of the table, as the address asks for it."""
     name = request.args.get("name", "")[:NAME_LIMIT]
     state = _state(request.args.get("state", ""))
     page = files.page(reading, list(names), name=name, state=state, older_than=_page_key())
@@ -147,7 +147,7 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, objec
 
 
 def state_words() -> list[tuple[str, str]]:
-    """What became of files, as a choice."""
+    """The states of files as choices."""
     return [
         (FileState.HELD, _("bytes saved")),
         (FileState.PENDING, _("not saved yet")),
@@ -166,7 +166,7 @@ def _page_key() -> FilePageKey | None:
 
 
 def _older_arguments(page: FilePage, name: str, state: FileState | None) -> dict[str, object]:
-    """What the address of the next page is made of; empty if there is none."""
+    """The arguments of the next page's address; empty if there is none."""
     if page.next is None:
         return {}
     here = request.view_args or {}
@@ -199,12 +199,12 @@ def _line(file: FileDetails, names: Mapping[int, str]) -> FileLine:
 
 
 def _held_file(room: int, file: int) -> Attachment:
-    """A file whose bytes are held."""
+    """A file whose bytes are saved; else the request ends with a page that says why not."""
     return _held_file_and_chat(room, file)[0]
 
 
 def _held_file_and_chat(room: int, file: int) -> tuple[Attachment, Chat]:
-    """A file whose bytes are held, and its chat; every other ends here, with a page that says why."""
+    """A file whose bytes are saved, and its chat; else the request ends with a page that says why not."""
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
         details = files.file_details(reading, room, file)
@@ -213,13 +213,13 @@ def _held_file_and_chat(room: int, file: int) -> tuple[Attachment, Chat]:
     if details.attachment.sha256 is None:
         reason = unsaved_reason(details.reason, given_up=details.state is FileState.LOST)
         raise _BytesNotHeld(
-            render_template("file_lacking.html", chat=room_chat, file=details.attachment, not_saved=reason, fault="")
+            render_template("file_lacking.html", chat=room_chat, file=details.attachment, not_saved=reason, error="")
         )
     return details.attachment, room_chat
 
 
 class _BytesNotHeld(Exception):
-    """Ends a request for bytes that are not held, with a page that says so."""
+    """Ends a request for bytes that are not saved, with a page that says so."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -238,15 +238,15 @@ def _bytes_response(attachment: Attachment, mimetype: str) -> Response:
     )
 
 
-def _unsendable_page(room: int, attachment: Attachment, fault: OpenFileFault) -> tuple[str, int]:
+def _unsendable_page(room: int, attachment: Attachment, reason: OpenFileFault) -> tuple[str, int]:
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
-    sentence = fault_words()[fault]
-    return render_template("file_lacking.html", chat=room_chat, file=attachment, not_saved="", fault=sentence), 503
+    sentence = fault_words()[reason]
+    return render_template("file_lacking.html", chat=room_chat, file=attachment, not_saved="", error=sentence), 503
 
 
 def fault_words() -> Mapping[OpenFileFault, str]:
-    """Why bytes that were saved are not sent."""
+    """Why saved bytes are not sent, as sentences."""
     return {
         OpenFileFault.ABSENT: _("The bytes were saved, but they do not lie in the archive's folder any more."),
         OpenFileFault.OUTSIDE: _("In place of the bytes there is something that leads out of the archive's folder."),

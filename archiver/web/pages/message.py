@@ -1,4 +1,4 @@
-"""One message: its texts beside each other, when each was seen, what vouches for them, and what can be done with it."""
+"""The page of a message: its texts side by side, when each was seen, their proof, and commands for it."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ _LONGEST_NUMBER = 9
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """One version: when it was seen, and what vouches for it."""
+    """A version of a message with its proof."""
 
     number: int
     version: Version
     proof: Proof
     edited_at: str
-    """Chatwork's time of the edit; empty if there is none."""
+    """Chatwork's time of the edit; empty if it gave none."""
     source: Markup
     """The text as Chatwork gave it, with its tags."""
 
 
 @dataclass(frozen=True, slots=True)
 class VersionChange:
-    """A change: two versions beside each other."""
+    """A change: two versions side by side."""
 
     pair: VersionPair
     before: VersionLine
@@ -56,7 +56,7 @@ class VersionChange:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command to copy, and what it is for."""
+    """A command to copy, and its purpose."""
 
     label: str
     line: str
@@ -80,7 +80,7 @@ def show(room: int, message_id: str) -> str:
         message=message,
         html=html,
         steps=_version_changes(text_pairs, versions),
-        told=versions,
+        versions=versions,
         earlier=_earlier(text_pairs),
         source=source_word(message.source),
         commands=commands,
@@ -91,7 +91,7 @@ def show(room: int, message_id: str) -> str:
 
 
 def source_word(source: ObservedBy) -> str:
-    """How the last reading of a message came about."""
+    """How the last reading of a message was made, in words."""
     words = {
         ObservedBy.LIST: _("from the list of messages"),
         ObservedBy.SINGLE: _("read singly"),
@@ -105,7 +105,7 @@ def _raise_unknown() -> Message:
 
 
 def _upto(message: Message) -> int:
-    """Up to which version is shown: `?upto=N`, all otherwise."""
+    """The number of the last version shown: `?upto=N`, else all."""
     text, last = request.args.get("upto", ""), len(message.versions)
     if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
         return min(max(int(text), 1), last)
@@ -115,7 +115,7 @@ def _upto(message: Message) -> int:
 def _version_lines(
     message: Message, proofs_by_version: Sequence[Proof], text_pairs: Sequence[VersionPair]
 ) -> dict[int, VersionLine]:
-    """The versions on the page by their number, the latest first."""
+    """The versions on the page by number, the latest first."""
     last = text_pairs[0].number + 1 if text_pairs else _upto(message)
     first = text_pairs[-1].number if text_pairs else last
     return {
@@ -134,7 +134,7 @@ def _version_changes(text_pairs: Sequence[VersionPair], versions: dict[int, Vers
 
 
 def _earlier(text_pairs: Sequence[VersionPair]) -> int:
-    """Up to which version the next page shows, if there are more; 0: there are none."""
+    """The `upto` of the next page; 0 if there are no more versions."""
     return text_pairs[-1].number if text_pairs and text_pairs[-1].number > 1 else 0
 
 
@@ -142,7 +142,7 @@ def _earlier(text_pairs: Sequence[VersionPair]) -> int:
 
 
 def _commands(reading: Reading, room_chat: Chat, message: Message) -> list[Command]:
-    """Make a package of it, or keep a picture of it with a contract."""
+    """The commands that make a package with the message, or attach a screenshot of it to a contract."""
     program, chosen = view_context().command, message_summaries(reading, [(room_chat.room_id, int(message.message_id))])
     package_orders, _left = selection_orders(reading, chosen, program, platform=sys.platform)
     packages = [

@@ -1,4 +1,4 @@
-"""The first page: how the archive stands, what asks for something, and what is held of each contract."""
+"""The overview page: the condition of the archive, warnings, and the status of each contract."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class GapText:
 
 @dataclass(frozen=True, slots=True)
 class RoomLine:
-    """One room of a contract."""
+    """A room of a contract."""
 
     room: RoomStatus
     name: str
-    holes: tuple[GapText, ...]
+    gaps: tuple[GapText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +46,22 @@ class ContractBox:
     title: str
     rows: tuple[RoomLine, ...]
     command: str
-    """The line that makes a package of it."""
+    """The command that makes a package of it."""
 
 
 @pages.get("/")
 def index() -> str:
-    """`archive status` as a page."""
+    """The overview, with the facts of `archive status`."""
     context = view_context()
     with context.reading() as reading:
         status = context.status(reading)
         attention = context.attention(reading, status)
         boxes = contract_boxes(reading, status)
-    return render_template("overview.html", told=status, attention=attention, jobs=boxes)
+    return render_template("overview.html", status=status, attention=attention, boxes=boxes)
 
 
 def contract_boxes(reading: Reading, status: Status) -> Sequence[ContractBox]:
-    """The contracts in the order in which they were entered, those that are still open first."""
+    """The contracts in the order in which they were entered, the open ones first."""
     rows = {room.room_id: _room_line(reading, room) for room in status.rooms}
     boxes = [
         _contract_box(contract, status.contracts, [row for row in rows.values() if contract.id in row.room.contracts])

@@ -1,4 +1,4 @@
-"""Everybody who was ever seen in a chat: names over time, what they are in it, and who they are in the contract."""
+"""Everybody ever seen in a chat: names over time, roles in the chat, and roles in the contracts."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ pages = Blueprint("people", __name__)
 
 PERSONS_LIMIT = 50
 BYTES_LIMIT = 250_000
-"""Of the histories of a page; with what stands around them it stays below 0.4 MB. One person always fits."""
+"""The limit for all histories of a page, so that it stays below 0.4 MB. One person always fits."""
 VALUES_LIMIT, HISTORY_BYTES_LIMIT = 30, 20_000
-"""Of one history, and their bytes, which one value may pass; older ones are counted."""
+"""The limits of values and bytes for one history; one value always fits, and older values are only counted."""
 _AROUND = 120
-"""Bytes around a value."""
+"""Bytes of HTML around a value."""
 
 _CLOSED = re.compile(r"[((]解約済み?[))]\s*\Z")
-"""How a name reads whose account was closed; shown as it is, without a cause."""
+"""The end of a name whose account was closed; shown as it is, without a reason."""
 
 
 class SeenValue(NamedTuple):
-    """A value and since when it was seen."""
+    """A shortened value and the reading that first showed it."""
 
     value: str
     since: datetime
@@ -47,36 +47,36 @@ class SeenValue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ValueHistory:
-    """What somebody was called or was, the latest first."""
+    """The values of one fact about a person, the latest first."""
 
     label: str
     values: tuple[SeenValue, ...]
     older: int
-    """How many more there are."""
+    """The number of older values that are not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """One person."""
+    """A person in the list."""
 
     account_id: int
     name: str
     first: str
-    """The first sign of the name, where there is no picture."""
+    """The first character of the name, shown if there is no picture."""
     face: str | None
-    """The fingerprint of the picture."""
+    """The SHA-256 of the picture; None if there is none."""
     is_owner: bool
     closed_since: datetime | None
     membership: SeenValue | None
     contact: SeenValue | None
     histories: tuple[ValueHistory, ...]
     parts: tuple[tuple[str, str, str], ...]
-    """Contract, who the person is in it, and how the user knows."""
+    """Contract, the person's role in it, and the user's reason for it."""
 
 
 @pages.get("/room/<int:room>/people")
 def room(room: int) -> str:
-    """Those who are there first, then those who are not any more."""
+    """The people of a chat, present members first."""
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
         persons = sorted(people(reading, room), key=lambda person: (person.is_gone, person.account_id))
@@ -92,7 +92,7 @@ def room(room: int) -> str:
 
 
 def _fitting(lines: Iterator[PersonLine]) -> Iterator[PersonLine]:
-    """Those that come first and have no more bytes together than a page may have."""
+    """The first lines whose histories fit on a page."""
     left = BYTES_LIMIT
     for index, line in enumerate(lines):
         left -= sum(_html_bytes(value) for history in line.histories for value in history.values)
@@ -106,7 +106,7 @@ def _html_bytes(value: SeenValue) -> int:
 
 
 def _contract_parts(reading: Reading, room_chat: Chat) -> Mapping[int, tuple[tuple[str, str, str], ...]]:
-    """Who each account is in the contracts of the chat, as the user stated it."""
+    """The role of each account in the contracts of the chat, as the user stated it."""
     words = {Role.CLIENT: _("the client"), Role.ME: _("you"), Role.THIRD: _("a third person")}
     found: dict[int, tuple[tuple[str, str, str], ...]] = {}
     for contract in room_chat.contracts:
@@ -133,7 +133,7 @@ def _line(person: PersonHistory, owner: int, parts: tuple[tuple[str, str, str], 
 
 
 def _closed_since(person: PersonHistory) -> datetime | None:
-    """Since when all names read so."""
+    """Since when all names have the mark of a closed account; None if the present name has not."""
     closed = list(takewhile(lambda one: _CLOSED.search(one.value), reversed(person.names)))
     return closed[-1].since if closed else None
 

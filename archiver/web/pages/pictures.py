@@ -1,6 +1,6 @@
-"""Pictures as pages show them: always drawn anew by us, small, and kept in memory for the next page.
+"""Pictures for pages: always redrawn by the viewer, small, and cached in memory.
 
-A stranger's bytes never reach the browser as a picture; faces of people come from `avatars/`, all others from files.
+Untrusted bytes never reach the browser as a picture. Faces of people come from `avatars/`, all others from files.
 """
 
 from __future__ import annotations
@@ -19,43 +19,43 @@ from archiver.web.context import view_context
 pages = Blueprint("pictures", __name__)
 
 LARGE = 1600
-"""Pixels of the longer side where one picture is looked at."""
+"""Pixels of the longer side on the page of one picture."""
 
 FACE = 96
 
 CACHE_BYTES = 32_000_000
-"""Bytes of pictures that are kept in memory."""
+"""Bytes of pictures that are cached."""
 
 BYTES_PER_ENTRY = 400
-"""Bytes that a picture takes besides its own, so that very many empty ones are not free."""
+"""Bytes that are counted for an entry besides its picture, so that very many empty entries are not free."""
 
 
 class PictureCache:
-    """The pictures drawn last, up to a number of bytes; that something is no picture is remembered too."""
+    """A cache of the pictures drawn last, up to a number of bytes; files that are no pictures are cached as empty."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, bytes_limit: int) -> None:
         self.size = 0
-        self._most = most
-        self._held: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._bytes_limit = bytes_limit
+        self._pictures: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._turn = threading.Lock()
 
     def get(self, key: tuple[str, int], draw: Callable[[], bytes]) -> bytes:
-        """The picture of this fingerprint and size, drawn if it is not here; what `draw` raises is not remembered."""
+        """The picture of this fingerprint and size, drawn if it is not cached; errors of `draw` are not cached."""
         with self._turn:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
+            if key in self._pictures:
+                self._pictures.move_to_end(key)
+                return self._pictures[key]
         picture = draw()
         with self._turn:
             self._put(key, picture)
         return picture
 
     def _put(self, key: tuple[str, int], picture: bytes) -> None:
-        if key not in self._held:
-            self._held[key] = picture
+        if key not in self._pictures:
+            self._pictures[key] = picture
             self.size += len(picture) + BYTES_PER_ENTRY
-        while self.size > self._most:
-            _key, removed = self._held.popitem(last=False)
+        while self.size > self._bytes_limit:
+            _key, removed = self._pictures.popitem(last=False)
             self.size -= len(removed) + BYTES_PER_ENTRY
 
 
@@ -63,7 +63,7 @@ _CACHE = PictureCache(CACHE_BYTES)
 
 
 def file_picture(sha256: str, size: int, *, side: int = SIDE) -> Response:
-    """The picture of a file; 404 if it is none, too large, or its bytes are not as recorded."""
+    """The redrawn picture of a file; 404 if it is no picture, too large, or not as recorded."""
     if size > CHECKED:
         abort(404)
     home = view_context().home
@@ -72,7 +72,7 @@ def file_picture(sha256: str, size: int, *, side: int = SIDE) -> Response:
 
 @pages.get("/face/<name>")
 def face(name: str) -> Response:
-    """Somebody's picture, by its fingerprint."""
+    """The redrawn picture of a person, by its SHA-256."""
     home = view_context().home
     return _picture_response(name, FACE, lambda: open_face(home, name))
 

@@ -1,4 +1,4 @@
-"""What a chat says of itself, now and before, and what the user added to its contracts."""
+"""About a chat: its descriptions and names over time, and the files attached to its contracts."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ from archiver.web.short_name import short_name
 pages = Blueprint("about", __name__)
 
 BYTES_LIMIT = 150_000
-"""Of all descriptions on a page; one always fits."""
+"""The limit for all descriptions on a page; one always fits."""
 NAMES_LIMIT = 100
 ENCLOSURES_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class DescriptionLine:
-    """A description, and which of how many it is (from 1)."""
+    """A description with its number (from 1)."""
 
     number: int
-    seen: PastValue
+    value: PastValue
     html: Markup
-    """Empty if there was none."""
+    """The description as HTML; empty if there was none."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttachmentLine:
-    """What the user added to a contract."""
+    """A file that the user attached to a contract."""
 
     contract_id: str
     contract: str
@@ -53,12 +53,12 @@ class AttachmentLine:
     note: str
     enclosure: Enclosure
     message: str
-    """Of this chat; empty if it is of none or of another one."""
+    """The id of the message it belongs to; empty if none or of another chat."""
 
 
 @pages.get("/room/<int:room>/about")
 def room(room: int) -> str:
-    """The newest first; `upto` is the number of the newest description that is shown."""
+    """The page about a chat; `upto` is the number of the newest description that is shown."""
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
         history = room_history(reading, room)
@@ -82,11 +82,11 @@ def room(room: int) -> str:
 
 
 def _fitting(values: Sequence[PastValue], references: References) -> Iterator[DescriptionLine]:
-    """The latest first, as many as fit."""
+    """The latest descriptions first, as many as fit."""
     left = BYTES_LIMIT
     for number in range(len(values), 0, -1):
         value = values[number - 1]
-        html = Markup(body.html(parse(value.value), references))  # noqa: S704 - `render` escapes everything of a stranger's
+        html = Markup(body.html(parse(value.value), references))  # noqa: S704 - `render` escapes everything of untrusted text
         left -= len(html.encode())
         if left < 0 and number < len(values):
             return

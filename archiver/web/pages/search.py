@@ -1,4 +1,4 @@
-"""The search: messages by what they say or ever said, the newest first, and what else has the words."""
+"""The search page: messages by their present or earlier texts, the newest first, and other hits."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ from archiver.web.search_form import SearchForm, query_of, read_form, room_of
 pages = Blueprint("search", __name__)
 
 HITS_LIMIT = 50
-"""Messages of a page."""
+"""Messages on a page."""
 COUNT_LIMIT = 1_000
-"""Messages up to which they are counted: to count those that have a common sign would take seconds."""
+"""Messages are counted up to this number: counting those with a common character would take seconds."""
 OTHERS_LIMIT = 30
-"""Other things of a page."""
+"""Other hits on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherHitLine:
-    """Something found that is no message."""
+    """A hit that is no message, as a line."""
 
     kind: str
     time: datetime
     place: str
-    """The chat's name, or the contract's; visible."""
+    """The name of the chat or contract, with hidden characters visible."""
     text: Snippet
-    way: str
-    """What the link is called."""
+    link_text: str
+    """The text of the link."""
     address: str
-    """Where it stands."""
+    """The URL of the link."""
 
 
 @pages.get("/search")
 def index() -> str:
-    """What the address asks for."""
+    """The search that the address asks for."""
     form = read_form(request.args)
     place = page_cursor.parse_cursor(request.args.get("older", ""), 2)
     with view_context().reading() as reading:
@@ -65,11 +65,11 @@ def index() -> str:
         values = _hit_values(reading, result, query, is_first=place is None)
     return render_template(
         "search.html",
-        asked=form,
+        form=form,
         rooms=rooms,
         boxes=_boxes(),
         examples=examples(),
-        fault=error,
+        error=error,
         box=selection_box.checkbox,
         is_later=place is not None,
         **values,
@@ -77,7 +77,7 @@ def index() -> str:
 
 
 def examples() -> Sequence[tuple[str, str]]:
-    """What can be typed, and what it finds."""
+    """Examples of searches, and what they find."""
     return (
         (_("invoice 50,000"), _("both words, in any order")),
         (_('"as agreed"'), _("exactly these words")),
@@ -93,7 +93,7 @@ def examples() -> Sequence[tuple[str, str]]:
 def _run_search(
     reading: Reading, form: SearchForm, place: Sequence[int] | None
 ) -> tuple[SearchResult | None, SearchQuery, str]:
-    """What was found, what was looked for, and a sentence on what cannot be understood."""
+    """The result, the query, and a sentence if the query cannot be understood."""
     if form.is_empty:
         return None, SearchQuery(""), ""
     try:
@@ -108,7 +108,7 @@ def _run_search(
 def _hit_values(
     reading: Reading, result: SearchResult | None, query: SearchQuery, *, is_first: bool
 ) -> dict[str, object]:
-    """The hits as the page shows them."""
+    """The template values of the hits."""
     if result is None:
         return {"heading": "", "rows": [], "older": "", "others": [], "more_others": 0}
     return {
@@ -141,7 +141,7 @@ def _boxes() -> Sequence[tuple[str, str]]:
 
 
 def _other_line(reading: Reading, hit: OtherHit, query: SearchQuery, names: Mapping[int, str]) -> OtherHitLine:
-    kind, way = {
+    kind, link_text = {
         "file": (_("file"), _("In the list of files")),
         "task": (_("task"), _("In the list of tasks")),
         "description": (_("description"), _("All descriptions of the chat")),
@@ -151,11 +151,11 @@ def _other_line(reading: Reading, hit: OtherHit, query: SearchQuery, names: Mapp
         place = chat_name(hit.room_id, names)
     else:
         place = _("Contract {contract}").format(contract=visible(hit.contract or ""))
-    return OtherHitLine(kind, hit.time, place, text_snippet(hit.text, query.words), way, _address(reading, hit))
+    return OtherHitLine(kind, hit.time, place, text_snippet(hit.text, query.words), link_text, _address(reading, hit))
 
 
 def _address(reading: Reading, hit: OtherHit) -> str:
-    """The page that has it, at its place; empty for what belongs to no chat."""
+    """The URL of the page that shows the hit; empty if it belongs to no chat."""
     if hit.room_id is None:
         rooms = contract(reading, hit.contract or "").rooms
         anchor = f"attachment-{hit.contract}-{hit.id}"

@@ -1,4 +1,4 @@
-"""The chosen messages, and the commands that make a package of them."""
+"""The page of the chosen messages, with the commands that make a package of them."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from archiver.web.message_line import message_line
 pages = Blueprint("chosen", __name__)
 
 _SHORT_ID = 8
-"""A bare number with fewer digits is one of a package (No.) to `export --messages`."""
+"""`export --messages` takes a bare number with fewer digits for a number of a package (No.)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SelectionOrder:
-    """What makes a package for one contract."""
+    """The commands that make a package for one contract."""
 
     contract: str
     count: int
     commands: tuple[tuple[str, str], ...]
-    """The profile, and the command to paste."""
+    """Profile and command line."""
 
 
 @pages.get("/chosen")
 def index() -> str:
-    """What an address names, in its order."""
+    """The messages that the address names, in its order."""
     selection = selection_box.read_selection(request.args.getlist("m"), without=request.args.get("without", ""))
     context = view_context()
     with context.reading() as reading:
@@ -54,7 +54,7 @@ def index() -> str:
         surplus=selection.surplus,
         orders=package_orders,
         outside=outside,
-        settled="m" in request.args,
+        is_from_address="m" in request.args,
         windows=sys.platform == "win32",
         mac=sys.platform == "darwin",
     )
@@ -63,7 +63,7 @@ def index() -> str:
 def selection_orders(
     reading: Reading, messages: Sequence[MessageSummary], program: Sequence[str], *, platform: str
 ) -> tuple[list[SelectionOrder], int]:
-    """The commands for each contract that has some of them, and how many no contract has."""
+    """The commands for each contract that has some of the messages, and the number of messages without a contract."""
     every_contract = contracts(reading)
     of_contract = [(one, [message for message in messages if _belongs(message, one)]) for one in every_contract]
     package_orders = [_order(one, every_contract, of_it, program, platform) for one, of_it in of_contract if of_it]
@@ -76,7 +76,7 @@ def _belongs(message: MessageSummary, contract: Contract) -> bool:
 
 
 def _is_within(message: MessageSummary, room: ContractRoom) -> bool:
-    """Whether a package of the contract has it: only messages of the period that the user gave the chat, if any."""
+    """Whether the message is in the period that the user gave the chat in the contract, if any."""
     if message.sent is None:
         return True
     return (room.start is None or room.start <= message.sent) and (room.end is None or message.sent < room.end)

@@ -1,4 +1,4 @@
-"""The tasks of the chats as last seen, the open ones first, each with what it said and when that changed."""
+"""The tasks of the chats as last seen, the open ones first, each with its earlier versions."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ pages = Blueprint("tasks", __name__)
 
 TASKS_LIMIT = 50
 BYTES_LIMIT = 250_000
-"""Of texts and names of a page as HTML; with what stands around them it stays below 0.4 MB. One task always fits."""
+"""The limit for texts and names of a page as HTML, so that it stays below 0.4 MB. One task always fits."""
 
 _ORDER = ("open", REST)
-"""Without a choice these follow one another."""
+"""The order of statuses if none is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierTaskText:
-    """What a task said before."""
+    """An earlier version of a task; facts that were the same are empty."""
 
     text: Markup
-    """As HTML; empty if it was the same."""
+    """The text as HTML; empty if it was the same."""
     limit: str
-    """Empty if it was the same."""
+    """The time limit; empty if it was the same."""
     status: str
     until: datetime
     """The reading that first showed something else."""
@@ -51,9 +51,9 @@ class EarlierTaskText:
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """One task of the list."""
+    """A task in the list."""
 
-    shown: TaskDetails
+    details: TaskDetails
     chat: str
     assignee: str
     assigned_by: str
@@ -66,7 +66,7 @@ class TaskLine:
 
 @dataclass(frozen=True, slots=True)
 class TaskSlice:
-    """A page of tasks, and where the next begins: which part of the order, and where in it."""
+    """A page of tasks, and the start of the next: the index in the order of statuses, and the page key."""
 
     tasks: list[TaskDetails]
     next: tuple[int, int, int] | None
@@ -91,18 +91,18 @@ def room(room: int) -> str:
 
 
 def task_url(reading: Reading, room: int, task: int) -> str:
-    """The address of a task in the list of its chat: the page that begins with it."""
+    """The URL of a task in the list of its chat: the page that begins with it."""
     part = 0 if tasks.is_open(reading, room, task) else 1
     return url_for("tasks.room", room=room, older=cursor_text((part, task + 1, 0)), _anchor=f"task{task}")
 
 
 def status_words() -> Mapping[str, str]:
-    """How a task stands."""
+    """The statuses of a task in words."""
     return {"open": _("not done yet"), "done": _("done"), "gone": _("not listed by Chatwork any more")}
 
 
 def fill_page(reading: Reading, rooms: list[int], status: str, place: list[int] | None) -> TaskSlice:
-    """Tasks from a place on, as many as a page takes."""
+    """Tasks from a place in the order on, as many as fit on a page."""
     order = (status,) if status else _ORDER
     part, *rest = place or (0, 0, 0)
     older, found, left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
@@ -119,7 +119,7 @@ def fill_page(reading: Reading, rooms: list[int], status: str, place: list[int] 
 
 
 def _fitting(every_task: list[TaskDetails], bytes_left: int, *, least: int) -> Iterator[TaskDetails]:
-    """Those that come first and have no more than so many bytes together, but at least so many."""
+    """The first tasks that have no more than `bytes_left` together, but at least `least` of them."""
     for index, task in enumerate(every_task):
         bytes_left -= _size(task)
         if bytes_left < 0 and index >= least:
@@ -128,14 +128,14 @@ def _fitting(every_task: list[TaskDetails], bytes_left: int, *, least: int) -> I
 
 
 def _size(details: TaskDetails) -> int:
-    """Bytes of it as HTML: a sign may take many there."""
+    """Bytes of a task as HTML, where a character may take many."""
     texts = [version.body for version in details.versions]
     names = (short_name(details.task.assignee), short_name(details.task.assigned_by))
     return sum(len(_html(text, NOWHERE).encode()) for text in texts) + sum(len(escape(name).encode()) for name in names)
 
 
 def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, object]:
-    """What the table needs, as the address asks for it."""
+    """The template values of the table, as the address asks for it."""
     words, status = status_words(), request.args.get("status", "")
     status = status if status in words else ""
     page = fill_page(reading, list(names), status, parse_cursor(request.args.get("older", ""), 3))
@@ -186,11 +186,11 @@ def _earlier_text(
 
 
 def _html(text: str, references: References) -> Markup:
-    return Markup(body.html(parse(text), references))  # noqa: S704 - `render` escapes everything of a stranger's
+    return Markup(body.html(parse(text), references))  # noqa: S704 - `render` escapes everything of untrusted text
 
 
 def _limit(limit: datetime | None, limit_type: str) -> str:
-    """`none` has a time too in Chatwork's replies; a day has no time of day."""
+    """The time limit in words: Chatwork sends a time even for `none`, and a date limit has no time of day."""
     if limit is None or limit_type == "none":
         return _("none")
     return iso_date(limit) if limit_type == "date" else local_time(limit)[:-3]

@@ -1,6 +1,6 @@
-"""What happened, the newest first: changes that were seen, gaps, statements, packages, seals.
+"""The timeline, the newest first: changes that were noticed, gaps, statements, packages, seals.
 
-Every line says when it was noticed, and between which times it happened where that is known.
+Every line says when the event was noticed, and between which times it happened if that is known.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from archiver.store.queries.viewing.timeline import Timeline, timeline
 from archiver.store.search.scope import room_names
 from archiver.web import page_cursor
 from archiver.web.context import view_context
-from archiver.web.event_words import chat as happened_chat
-from archiver.web.event_words import things
+from archiver.web.event_words.chat import CHAT_WRITERS
 from archiver.web.event_words.sentence import EventText
+from archiver.web.event_words.things import THING_WRITERS
 from archiver.web.message_line import chat_name, message_snippet, text_snippet
 from archiver.web.room_header import chat
 
 pages = Blueprint("events", __name__)
 
 SHOWN = 50
-"""Events of a page, at least, if there are as many."""
+"""Events on a page at least, if there are as many."""
 LOOKED_THROUGH = 3
-"""Times as many that are looked at for a page of one kind."""
+"""Pages of all kinds that are read for a page of one kind."""
 
 _OF_MESSAGES = (
     *(EventKind.EDITED, EventKind.TOUCHED, EventKind.DELETED, EventKind.MISSING),
     *(EventKind.SHOWN_AGAIN, EventKind.FIRST_EDITED, EventKind.FIRST_DELETED),
 )
 _HIDDEN = (EventKind.HIDDEN,)
-"""Apart, and each one only here: all together they are one line for each reading."""
+"""A group of its own, in which each message is listed: elsewhere those of one reading are one line."""
 _OF_CHATS = (
     *(EventKind.GAP_OPENED, EventKind.GAP_NARROWED, EventKind.GAP_CLOSED, EventKind.INACCESSIBLE),
     *(EventKind.ACCESSIBLE, EventKind.ROOM_RENAMED, EventKind.ROOM_DESCRIBED),
@@ -71,27 +71,27 @@ GROUPS: Mapping[str, tuple[EventKind, ...]] = {
     "stated": _STATED,
     "packages": (EventKind.EXPORTED, EventKind.SEALED),
 }
-"""What a page may be narrowed to."""
+"""The groups of events that a page can be limited to."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """An event in words; names are made visible already."""
+    """An event as a line; hidden characters of names are visible already."""
 
     event: TimelineEvent
-    told: EventText
+    words: EventText
     before: Snippet | None
     after: Snippet | None
-    """What was there and what is, as stretches of text; None if nothing is to be shown of it."""
+    """The texts before and after, as far as they are shown; None if there is none."""
     since: datetime | None
-    """It happened after this, and at `event.at` at the latest; None: not known."""
+    """The event happened after this time, and at `event.at` at the latest; None if not known."""
     chat: str
     contract: str
 
 
 @pages.get("/events")
 def index() -> str:
-    """Of everything."""
+    """The timeline of all chats and contracts."""
     with view_context().reading() as reading:
         every_contract = contracts(reading)
         rooms = list(dict.fromkeys(int(room.room_id) for one in every_contract for room in one.rooms))
@@ -101,7 +101,7 @@ def index() -> str:
 
 @pages.get("/room/<int:room>/events")
 def room(room: int) -> str:
-    """Of one chat and the contracts that it belongs to."""
+    """The timeline of one chat and its contracts."""
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
         values = _page_values(reading, [room], [one.id for one in room_chat.contracts], seals=False)
@@ -109,7 +109,7 @@ def room(room: int) -> str:
 
 
 def group_words() -> dict[str, str]:
-    """What the groups are called; empty for all of them."""
+    """The groups in words; the empty key stands for all."""
     return {
         "": _("Everything"),
         "messages": _("Messages that changed"),
@@ -126,7 +126,7 @@ def group_words() -> dict[str, str]:
 def _page_values(
     reading: Reading, rooms: Collection[int], contract_ids: Collection[str], *, seals: bool
 ) -> dict[str, object]:
-    """What a page of the timeline is made of."""
+    """The template values of a page of the timeline."""
     group = request.args.get("kind", "")
     group = group if group in GROUPS else ""
     cursor = page_cursor.parse_cursor(request.args.get("before", ""), 1)
@@ -147,9 +147,9 @@ def _page(
     group: str,
     seals: bool,
 ) -> Timeline:
-    """A page of one group, or of all; it may hold fewer, with more to follow."""
+    """A page of one group, or of all; it may have fewer events although more follow."""
     if not group:
-        # Without the seals: they would bury everything else.
+        # Without the seals, which would bury everything else.
         return timeline(reading, rooms, contracts=contract_ids, before=before, limit=SHOWN)
     found: list[TimelineEvent] = []
     for _attempt in range(LOOKED_THROUGH):
@@ -189,10 +189,10 @@ def _since(reading: Reading, event: TimelineEvent) -> datetime | None:
     return None
 
 
-EVENT_WRITERS = {**happened_chat.CHAT_WRITERS, **things.THING_WRITERS}
-"""Each kind of event, and what puts it into words."""
+EVENT_WRITERS = {**CHAT_WRITERS, **THING_WRITERS}
+"""The writer of each kind of event."""
 
 
 def event_text(event: TimelineEvent) -> EventText:
-    """The words for an event."""
+    """The text of an event."""
     return EVENT_WRITERS[event.kind](event)

@@ -27,7 +27,7 @@ def place(tmp_path: Path) -> Path:
 def fault(home: Path, size: int = len(BODY), sha256: str = SHA256) -> OpenFileFault:
     with pytest.raises(Unsendable) as caught:
         open_blob(home, sha256, size)
-    return caught.value.fault
+    return caught.value.reason
 
 
 def test_intact_bytes_are_opened_at_their_beginning(tmp_path: Path, place: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from archiver.web.pages.calendar import month_of
 from tests.support.archives.maker import ROOM, story
-from tests.support.viewer.client import Browser, looking
+from tests.support.viewer.client import Browser, open_viewer
 from tests.support.world import running
 
 
@@ -24,7 +24,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
-    with looking(home) as made:
+    with open_viewer(home) as made:
         yield made
 
 
@@ -70,7 +70,7 @@ def test_gaps_and_pauses_stand_on_their_days(tmp_path: Path) -> None:
         world.clock.pass_by(days=3)
         world.post("その後")
         world.sync()
-        with looking(tmp_path) as browser:
+        with open_viewer(tmp_path) as browser:
             page = browser.get(f"/room/{world.room}/calendar?month=2026-07")
         found = days(page)
 

@@ -13,9 +13,9 @@ from archiver.render import times
 from archiver.store import seals
 from archiver.store.timestamps import to_text
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
-from tests.support.html_safety import read
+from tests.support.html_safety import read_html
 from tests.support.reports import sample_conversation
-from tests.support.viewer.client import Browser, looking
+from tests.support.viewer.client import Browser, open_viewer
 
 MOST = 400_000
 FIRST = 1_876_543_210_000_000_000
@@ -51,7 +51,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The made story: two rooms, an edit, a deletion, a message gone, files, a task, a gap, a pause."""
     made = story(tmp_path_factory.mktemp("told") / "home")
     made.archive.close()
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         yield browser
 
 
@@ -84,7 +84,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     ):  # the 100th and the 101st were sent at 410 and 414
         made.sweep(begun=to_text(at(begun)), ended=to_text(at(begun + 1)), minutes=9600 + begun)
     made.archive.close()
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         yield browser
 
 
@@ -201,7 +201,7 @@ def test_the_end_says_what_is_known_behind_it(tmp_path: Path) -> None:
     made = story(tmp_path / "home")
     told = {"reason": "not_listed", "status": 404}
     made.append([Observation("room.inaccessible", f"room/{ROOM}", told, ROOM)], minutes=300)
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         before = browser.get(f"/room/{ROOM}")
         seals.close_seals(made.archive, now=at(400))
         after = browser.get(f"/room/{ROOM}")
@@ -219,7 +219,7 @@ def test_a_chat_without_messages_is_a_calm_page(tmp_path: Path) -> None:
     made.me()
     made.contract()
     made.archive.close()
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         html = browser.get(f"/room/{ROOM}")
         again = browser.get(f"/room/{ROOM}?day=2026-11-03")
 
@@ -249,11 +249,11 @@ def test_references_lead_to_what_is_kept(tmp_path: Path) -> None:
     made.sync([message_object(FIRST + 900, "別", sent=3)], room=OTHER_ROOM, minutes=201)
     made.sync([message_object(FIRST + 901, "契約のないチャット", sent=3)], room=77, minutes=202)
     made.archive.close()
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         html = browser.get(f"/room/{ROOM}")
         followed = browser.get(f"/room/{ROOM}?at={FIRST + 1}")
 
-    hrefs = read(html).hrefs
+    hrefs = read_html(html).hrefs
     assert f"#m{FIRST + 149}" in hrefs
     assert f"/room/{ROOM}?at={FIRST + 1}#m{FIRST + 1}" in hrefs
     assert f"/room/{OTHER_ROOM}?at={FIRST + 900}#m{FIRST + 900}" in hrefs
@@ -283,10 +283,10 @@ def test_nothing_of_a_stranger_becomes_markup(tmp_path: Path) -> None:
                "filesize": 3, "upload_time": 1793841273, "account": {"account_id": 5, "name": "<i>"}}, b"abc",
               room=sample_conversation.ROOM)  # fmt: skip
     made.archive.close()
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         html = browser.get(f"/room/{sample_conversation.ROOM}")
 
-    found = read(html[html.index("<main") : html.index("</main>") + len("</main>")])
+    found = read_html(html[html.index("<main") : html.index("</main>") + len("</main>")])
     assert OURS >= set(found.faults)
     assert "\u202e" not in html
     assert "onclick" not in "".join(re.findall(r"<[a-z][^>]*>", html))
@@ -302,7 +302,7 @@ def test_a_page_of_very_large_messages_stays_small(tmp_path: Path) -> None:
     made.sync([message_object(1000 + n, f"{n}{body[:5000]}", sent=n) for n in range(1, 101)], minutes=200)
     made.archive.close()
     ids, sizes, html = [], [], ""
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         step: str | None = f"/room/{ROOM}?after=0"
         while step:
             html = browser.get(step)

@@ -22,7 +22,7 @@ from archiver.store.queries.viewing import files
 from archiver.web.content.send_file import A_PIECE
 from archiver.web.server import THREADS, serve_pages
 from tests.support.archives.maker import ROOM, ArchiveMaker, file_object, story
-from tests.support.viewer.client import HOST, Browser, looking
+from tests.support.viewer.client import HOST, Browser, open_viewer
 
 HTML = b"<script>alert(1)</script>"
 FILM = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40_000
@@ -71,7 +71,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
-    with looking(home) as made:
+    with open_viewer(home) as made:
         yield made
 
 
@@ -241,7 +241,7 @@ def test_damaged_bytes_are_said_and_not_sent(tmp_path: Path, kind: str) -> None:
     else:
         place.write_bytes(body[:-1] if kind == "cut" else body[::-1])
 
-    with looking(maker.home) as browser:
+    with open_viewer(maker.home) as browser:
         page = browser.get(f"/room/{ROOM}/file/200", status=503)
         listed = browser.get("/files")
 

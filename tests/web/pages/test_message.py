@@ -10,7 +10,7 @@ import pytest
 
 from archiver.store import seals
 from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
-from tests.support.viewer.client import Browser, looking
+from tests.support.viewer.client import Browser, open_viewer
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     made = story(tmp_path_factory.mktemp("told") / "home")
     seals.close_seals(made.archive, now=at(300))
     made.archive.close()
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         yield browser
 
 
@@ -55,7 +55,7 @@ def test_an_edit_that_left_the_text_as_it_was_does_not_say_that_it_changed(tmp_p
     made.sync([message_object(7, "同じ")])
     made.sync([message_object(7, "同じ", update_time=1_794_000_000)], changed={7: "edited"}, minutes=9)
     made.archive.close()
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         html = browser.get(f"/room/{ROOM}/message/7")
 
     assert "only the time of the edit changed" in html
@@ -108,7 +108,7 @@ def test_the_source_is_shown_with_its_tags(tmp_path: Path) -> None:
     made.contract()
     made.sync([message_object(7, "[info]<script>alert(1)</script>\u202e[/info]\ud83d")])
     made.archive.close()
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         html = browser.get(f"/room/{ROOM}/message/7")
 
     assert (
@@ -129,7 +129,7 @@ def test_very_many_versions_have_several_pages(tmp_path: Path) -> None:
         made.sync([told], changed={7: "edited" if number else "present"}, minutes=number + 1)
     made.archive.close()
     numbers: list[str] = []
-    with looking(made.home) as browser:
+    with open_viewer(made.home) as browser:
         step: str | None = f"/room/{ROOM}/message/7"
         while step:
             html = browser.get(step)
@@ -167,7 +167,7 @@ def test_with_three_texts_no_two_parts_of_the_page_have_one_name(tmp_path: Path)
     edited = message_object(2, "三つ目の文面", sent=1, update_time=int(at(200).timestamp()))
     maker.sync([edited], changed={2: "edited"}, minutes=300)
     maker.archive.close()
-    with looking(maker.home) as browser:
+    with open_viewer(maker.home) as browser:
         page = browser.get(f"/room/{ROOM}/message/2")
 
     named = re.findall(r'<section [^>]*aria-label="([^"]*)"', page)

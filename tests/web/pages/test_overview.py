@@ -14,7 +14,7 @@ from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.status import status
 from tests.support.archives.maker import OTHER_ROOM, story
-from tests.support.viewer.client import looking
+from tests.support.viewer.client import open_viewer
 from tests.support.world import running
 
 
@@ -32,7 +32,7 @@ def text_of(page: str) -> str:
 
 def test_it_shows_contracts_and_counts(home: Path) -> None:
     """Each room stands below its contract with what is held of it."""
-    with looking(home) as browser:
+    with open_viewer(home) as browser:
         page = text_of(browser.get("/"))
     with Archive(home).reading() as reading:
         rooms = status(reading).rooms
@@ -48,7 +48,7 @@ def test_its_command_means_this_contract_and_no_other(tmp_path: Path) -> None:
     maker = story(tmp_path / "home")
     maker.contract("12345678", [OTHER_ROOM])
     maker.archive.close()
-    with looking(maker.home) as browser:
+    with open_viewer(maker.home) as browser:
         lines = re.findall("<code>(archive [^<]* export [^<]*)</code>", browser.get("/"))
 
     assert ["job1", "job2", "12345678"] == [line.split()[-1] for line in lines]
@@ -58,7 +58,7 @@ def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
     """Nothing is saved yet, and the page says so."""
     migrate.create_database(tmp_path / DATABASE)
 
-    with looking(tmp_path) as browser:
+    with open_viewer(tmp_path) as browser:
         assert "archive contract add --help" in browser.get("/")
 
 
@@ -69,7 +69,7 @@ def test_gaps_are_said_in_full(tmp_path: Path) -> None:
         world.sync()
         world.posts(150)
         world.sync()
-        with looking(tmp_path) as browser:
+        with open_viewer(tmp_path) as browser:
             page = text_of(browser.get("/"))
 
     assert "空白(保存できなかった期間)" in page
@@ -83,7 +83,7 @@ def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Pa
         world.sync()
         world.chatwork.remove_owner(world.room)
         world.sync()
-        with looking(tmp_path) as browser:
+        with open_viewer(tmp_path) as browser:
             page = text_of(browser.get("/"))
 
     assert "cannot be opened since 2026-07-01" in page
@@ -98,7 +98,7 @@ def test_names_of_strangers_do_nothing(tmp_path: Path) -> None:
         world.contract("job2", world.room, title=hostile, client=hostile)
         world.post("最初")
         world.sync()
-        with looking(tmp_path) as browser:
+        with open_viewer(tmp_path) as browser:
             page = browser.get("/")
 
     assert "<script>alert" not in page
@@ -109,7 +109,7 @@ def test_names_of_strangers_do_nothing(tmp_path: Path) -> None:
 
 def test_an_unknown_page_is_a_calm_one(home: Path) -> None:
     """A wrong address leads back to the overview."""
-    with looking(home) as browser:
+    with open_viewer(home) as browser:
         page = browser.get("/nowhere", status=404)
 
     assert 'href="/"' in page
@@ -119,10 +119,10 @@ def test_the_page_is_in_the_language_of_the_program(home: Path, monkeypatch: pyt
     """The words around what was said are Japanese or English, as the user chose."""
     monkeypatch.setenv("LANGUAGE", "ja")
     set_language("ja")
-    with looking(home) as browser:
+    with open_viewer(home) as browser:
         japanese = browser.get("/")
     set_language("en")
-    with looking(home) as browser:
+    with open_viewer(home) as browser:
         english = browser.get("/")
 
     assert '<html lang="ja">' in japanese
@@ -140,7 +140,7 @@ def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) 
         world.clock.pass_by(days=1)
         world.chatwork.cancel_account(world.tanaka)
         world.sync(full=True)
-    with looking(tmp_path / "home") as browser:
+    with open_viewer(tmp_path / "home") as browser:
         page = text_of(browser.get("/"))
 
     called = re.findall(r"archive (?:--home (\S+) )?(\w+)(?: (?:FILE --contract )?(\w+))?", page)
@@ -170,7 +170,7 @@ def test_what_only_ids_tell_of_stands_there_as_in_status(tmp_path: Path) -> None
         world.posts(99)
         world.sync()
         world.sync(full=True)
-    with looking(tmp_path / "home") as browser:
+    with open_viewer(tmp_path / "home") as browser:
         page = text_of(browser.get("/"))
 
     assert "Back-fill" in page
@@ -180,7 +180,7 @@ def test_what_only_ids_tell_of_stands_there_as_in_status(tmp_path: Path) -> None
 def test_an_archive_that_was_moved_away_is_not_to_be_begun_anew(tmp_path: Path) -> None:
     """`init` would make a second one."""
     story(tmp_path / "home").archive.close()
-    with looking(tmp_path / "home") as browser:
+    with open_viewer(tmp_path / "home") as browser:
         (tmp_path / "home").rename(tmp_path / "elsewhere")
         page = browser.get("/", status=503)
 
@@ -193,7 +193,7 @@ def test_a_chat_that_was_never_read_is_headed_by_its_number_once(tmp_path: Path)
     maker = story(tmp_path / "home")
     maker.contract("job3", [388277417])
     maker.archive.close()
-    with looking(maker.home) as browser:
+    with open_viewer(maker.home) as browser:
         page = browser.get("/room/388277417")
 
     assert "<h1><bdi>388277417</bdi></h1>" in page

@@ -13,7 +13,7 @@ from archiver.records import Role
 from archiver.store import statements
 from archiver.web.pages import people
 from tests.support.archives.maker import BEGIN, CLIENT, OWNER, ROOM, story
-from tests.support.viewer.client import Browser, looking
+from tests.support.viewer.client import Browser, open_viewer
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
-    with looking(home) as made:
+    with open_viewer(home) as made:
         yield made
 
 
@@ -55,7 +55,7 @@ def test_a_closed_account_that_is_renamed_was_closed_before(tmp_path: Path) -> N
     for name, minutes in (("鈴木", 300), ("鈴木(解約済)", 310), ("すずき(解約済)", 320)):
         maker.account(77, name, minutes=minutes)
     maker.archive.close()
-    with looking(maker.home) as browser:
+    with open_viewer(maker.home) as browser:
         found = shown(browser.get(f"/room/{ROOM}/people"))[77]
 
     assert "The name ends with “(解約済)” since 2026-11-05 15:10" in found
@@ -114,7 +114,7 @@ def test_a_page_of_long_names_that_hide_signs_stays_small(tmp_path: Path) -> Non
             maker.account(number, f"{turn}" + "\u202e<" * 150, minutes=300 + turn)
     maker.archive.close()
     found: list[int] = []
-    with looking(maker.home) as browser:
+    with open_viewer(maker.home) as browser:
         address: str | None = f"/room/{ROOM}/people"
         while address:
             page = browser.get(address)

@@ -12,7 +12,7 @@ from PIL import Image
 from archiver.store.avatars import FOLDER
 from archiver.web.pages.pictures import BYTES_PER_ENTRY, FACE, PictureCache
 from tests.support.archives.maker import story
-from tests.support.viewer.client import HOST, looking
+from tests.support.viewer.client import HOST, open_viewer
 
 
 def test_what_was_drawn_last_is_kept_up_to_a_number_of_bytes() -> None:
@@ -60,7 +60,7 @@ def test_a_face_is_small_and_known_by_its_name(tmp_path: Path) -> None:
     (maker.home / FOLDER / "archive.toml").write_bytes(made.getvalue())
     maker.archive.close()
 
-    with looking(maker.home) as browser:
+    with open_viewer(maker.home) as browser:
         answer = browser.client.get(f"/face/{name}", base_url=f"http://{HOST}")
         for other in ("0" * 64, "archive.toml", "..%2Farchive.toml", "%00", name.upper()):
             browser.get(f"/face/{other}", status=404)

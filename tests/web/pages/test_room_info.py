@@ -14,7 +14,7 @@ from archiver.records import Enclosure, MessageId
 from archiver.store import statements
 from archiver.web.pages import room_info
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at, story
-from tests.support.viewer.client import Browser, looking
+from tests.support.viewer.client import Browser, open_viewer
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
-    with looking(home) as made:
+    with open_viewer(home) as made:
         yield made
 
 
@@ -93,7 +93,7 @@ def test_a_found_file_and_a_found_task_lead_to_their_lines(browser: Browser) -> 
 def test_long_descriptions_come_on_several_pages(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One always fits; the others follow."""
     monkeypatch.setattr(room_info, "BYTES_LIMIT", 10)
-    with looking(home) as browser:
+    with open_viewer(home) as browser:
         first = browser.get(f"/room/{ROOM}/about")
         older = browser.get(unescape(re.findall(r'href="([^"]+)" rel="next"', first)[0]))
 

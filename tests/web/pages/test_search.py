@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
-from tests.support.viewer.client import Browser, looking
+from tests.support.viewer.client import Browser, open_viewer
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
     """Somebody who looks."""
-    with looking(home) as one:
+    with open_viewer(home) as one:
         yield one
 
 
@@ -164,7 +164,7 @@ def test_a_deletion_is_said_also_after_the_plan_hid_the_message(tmp_path: Path) 
     """Among the hits, in the conversation, and as a number on the first page."""
     maker = hidden_story(tmp_path / "home")
     maker.archive.close()
-    with looking(maker.home) as browser:
+    with open_viewer(maker.home) as browser:
         found, edited = words(browser.get("/search?delete=1")), words(browser.get("/search?edit=1"))
         talk, overview = browser.get(f"/room/{ROOM}"), words(browser.get("/"))
 

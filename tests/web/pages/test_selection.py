@@ -19,7 +19,7 @@ from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.web import selection_box
 from archiver.web.pages.selection import selection_orders
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at, message_object, story
-from tests.support.viewer.client import Browser, looking
+from tests.support.viewer.client import Browser, open_viewer
 
 OLD, NEW = 1876543210987654321, 1876543210987654999
 
@@ -37,7 +37,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
     """Somebody who looks."""
-    with looking(home) as one:
+    with open_viewer(home) as one:
         yield one
 
 

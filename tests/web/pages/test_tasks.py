@@ -12,7 +12,7 @@ import pytest
 from archiver.records import Observation
 from archiver.web.pages import tasks
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, story
-from tests.support.viewer.client import Browser, looking
+from tests.support.viewer.client import Browser, open_viewer
 
 
 def see(maker: ArchiveMaker, number: int, body: str, *, minutes: float, state: str = "present", **facts: Any) -> None:
@@ -45,7 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
-    with looking(home) as made:
+    with open_viewer(home) as made:
         yield made
 
 
@@ -125,7 +125,7 @@ def test_a_page_of_long_tasks_of_signs_that_need_many_bytes_stays_small(tmp_path
         see(maker, number, "<" * 10_000, minutes=300)
     maker.archive.close()
     found: list[str] = []
-    with looking(maker.home) as browser:
+    with open_viewer(maker.home) as browser:
         path = f"/room/{ROOM}/tasks"
         while path:
             page = browser.get(path)

@@ -12,7 +12,7 @@ import pytest
 from archiver.records import Delivery
 from archiver.store import statements
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
-from tests.support.viewer.client import Browser, looking
+from tests.support.viewer.client import Browser, open_viewer
 from tests.support.world import running
 
 
@@ -33,7 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
     """Somebody who looks."""
-    with looking(home) as one:
+    with open_viewer(home) as one:
         yield one
 
 
@@ -124,7 +124,7 @@ def test_what_vanished_stood_there_at_the_last_list_before(tmp_path: Path) -> No
         world.chatwork.vanish(second)
         world.sync(full=True)
 
-    with looking(tmp_path / "home") as browser:
+    with open_viewer(tmp_path / "home") as browser:
         (line,) = lines(browser.get("/events?kind=messages"))
 
     until = f"12:{seen[14:19]}"  # 03:00 UTC is noon in Tokyo
@@ -146,7 +146,7 @@ def test_what_the_plan_hid_at_one_reading_is_one_line(tmp_path: Path) -> None:
         world.sync(full=True)
         hidden = sorted((one for one, state in world.states().items() if state == "hidden"), key=int)
 
-    with looking(tmp_path / "home") as browser:
+    with open_viewer(tmp_path / "home") as browser:
         page, changed = browser.get("/events"), lines(browser.get("/events?kind=messages"))
         way = unescape(findall(r'href="(/events\?kind=hidden[^"]*)"', page)[0])
         singly = []
