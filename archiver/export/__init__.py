@@ -1,4 +1,4 @@
-"""A conversation → the files of a package: which formats there are, and which profile holds which."""
+"""Conversations → the files of a package: the formats, and the profiles that say which formats a package has."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from archiver.export import csv, html, jsonl
 from archiver.export.bag import Bag
 from archiver.export.format_input import FormatInput, attachment_link
 
-Format = Callable[[FormatInput, Bag], None]
-"""Puts the files of one format into a bag. Raises OSError."""
+FormatWriter = Callable[[FormatInput, Bag], None]
+"""Writes the files of one format into a bag. Raises OSError."""
 
 
-class Form(Enum):
-    """What a package is."""
+class PackageForm(Enum):
+    """The form in which a package is handed over."""
 
     BAG = "a BagIt folder, also as a zip"
     ZIP = "the same in small, as a zip alone"
@@ -23,26 +23,26 @@ class Form(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """What a recipient gets."""
+class PackageProfile:
+    """What a package for one kind of recipient holds."""
 
     formats: tuple[str, ...]
     raw: bool
-    """Whether the replies of the API are in it, as they were received."""
-    form: Form
+    """Whether it holds the replies of the API, as they were received."""
+    form: PackageForm
     passes: int
-    """How often its messages are gone through: for the tables, pages, survey, excerpt, and appendix that it holds."""
+    """Passes over its messages: for the tables, pages, statistics, excerpt and appendix that it holds."""
     report: bool = False
-    """Whether a report on paper is in it."""
+    """Whether it holds a report for paper."""
     max_mb: float | None = None
-    """What it may be at most, unless the user says otherwise."""
+    """Its size limit in megabytes, unless the user says otherwise."""
     limit_each: bool = False
-    """Whether that is said of each of its files."""
+    """Whether the limit is for each of its files."""
 
     @property
     def folder(self) -> bool:
-        """Whether a folder stays; else a zip is all."""
-        return self.form is not Form.ZIP
+        """Whether a folder is handed over; otherwise a zip alone."""
+        return self.form is not PackageForm.ZIP
 
 
 def _html(content: FormatInput, bag: Bag) -> None:
@@ -52,12 +52,14 @@ def _html(content: FormatInput, bag: Bag) -> None:
     bag.add_folder("data/transcript")
 
 
-FORMATS: Mapping[str, Format] = {"html": _html, "jsonl": jsonl.write, "csv": csv.write}
+FORMATS: Mapping[str, FormatWriter] = {"html": _html, "jsonl": jsonl.write, "csv": csv.write}
 
-PROFILES: Mapping[str, Profile] = {
-    "support": Profile(("csv",), raw=False, form=Form.SUBMISSION, passes=3, report=True, max_mb=5),
-    "lawyer": Profile(("jsonl", "csv", "html"), raw=True, form=Form.BAG, passes=5, report=True),
-    "court": Profile((), raw=False, form=Form.SUBMISSION, passes=4, report=True, max_mb=20, limit_each=True),
-    "consult": Profile((), raw=False, form=Form.SUBMISSION, passes=2, report=True),
-    "daily": Profile(("jsonl", "html"), raw=False, form=Form.ZIP, passes=2),
+PROFILES: Mapping[str, PackageProfile] = {
+    "support": PackageProfile(("csv",), raw=False, form=PackageForm.SUBMISSION, passes=3, report=True, max_mb=5),
+    "lawyer": PackageProfile(("jsonl", "csv", "html"), raw=True, form=PackageForm.BAG, passes=5, report=True),
+    "court": PackageProfile(
+        (), raw=False, form=PackageForm.SUBMISSION, passes=4, report=True, max_mb=20, limit_each=True
+    ),
+    "consult": PackageProfile((), raw=False, form=PackageForm.SUBMISSION, passes=2, report=True),
+    "daily": PackageProfile(("jsonl", "html"), raw=False, form=PackageForm.ZIP, passes=2),
 }

@@ -1,4 +1,4 @@
-"""The user's own evidence in a package: screenshots, notices, mails; under numbers, never under the names they had."""
+"""File names of the user's own evidence in a package: screenshots, notices, mails, numbered in place of their names."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from archiver.records import Enclosure
 
 SCREENSHOT = "screenshot"
 FOLDERS = ("04_screenshots/", "05_cw_notices/", "data/enclosures/")
-"""Where the user's own evidence lies in a package."""
+"""The folders of the user's own evidence in a package."""
 
 FIRST_EXHIBIT = 2
-"""The exhibit's number of the first of them in a court's package."""
+"""The number of the first of them as an exhibit in a package for a court."""
 
 COURT_EXTENSIONS = frozenset({"pdf", "jpg", "jpeg", "png", "mp3", "mp4"})
-"""Extensions of what a court's system takes into its record; of others a PDF is wanted."""
+"""File extensions that a court's system takes into its record; others must be handed in as PDF."""
 
 _EXHIBIT = re.compile(r"甲[0-9]{3,}(\.[a-z0-9]{1,10})?")
 _EXTENSION = re.compile(r".*\.([A-Za-z0-9]{1,10})", re.DOTALL)
 
 
 def label(enclosure: Enclosure) -> str:
-    """`S-001` for a screenshot, `N-01` for everything else; its number is that within its contract."""
+    """`S-001` for a screenshot, `N-01` for everything else; numbered within the contract."""
     return f"S-{enclosure.number:03}" if enclosure.kind == SCREENSHOT else f"N-{enclosure.number:02}"
 
 
 def file_name(enclosure: Enclosure) -> str:
-    """`S-001.png`: the extension alone is taken from the user's name."""
+    """The file name, `S-001.png`: only the extension is taken from the user's name."""
     return _with_extension(label(enclosure), enclosure)
 
 
 def exhibit_label(number: int) -> str:
-    """The name of an exhibit of a court's package, without an extension: `甲002`."""
+    """The name of an exhibit in a package for a court, without an extension: `甲002`."""
     return f"甲{number:03}"
 
 
 def numbered_exhibits(enclosures: Sequence[Enclosure]) -> list[tuple[int, Enclosure]]:
-    """The user's own evidence with the exhibit's number that each has for a court; 1 is the report and the messages."""
+    """The user's own evidence with its exhibit numbers for a court; number 1 is the report and the messages."""
     return list(enumerate(sorted(enclosures, key=lambda one: one.number), FIRST_EXHIBIT))
 
 
 def exhibit_name(number: int, enclosure: Enclosure) -> str:
-    """`甲002.png`: the extension alone is taken from the user's name."""
+    """The file name of an exhibit, `甲002.png`: only the extension is taken from the user's name."""
     return _with_extension(exhibit_label(number), enclosure)
 
 
@@ -52,17 +52,17 @@ def is_enclosure(name: str) -> bool:
 
 
 def is_exhibit(name: str) -> bool:
-    """Whether a file of a court's package is the user's own evidence."""
+    """Whether a file of a package for a court is the user's own evidence."""
     return _EXHIBIT.fullmatch(name) is not None
 
 
 def path_in_package(enclosure: Enclosure) -> str:
-    """Where it lies in a package for a platform."""
+    """The path of a piece of evidence in a package for a platform."""
     return FOLDERS[0 if enclosure.kind == SCREENSHOT else 1] + file_name(enclosure)
 
 
 def sort_by_size(enclosures: Sequence[Enclosure]) -> list[Enclosure]:
-    """The order in which they are put into a package that must not grow too large."""
+    """The evidence by size, the order in which a package with a size limit takes it."""
     return sorted(enclosures, key=lambda one: (one.size, one.number))
 
 

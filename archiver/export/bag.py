@@ -1,7 +1,7 @@
-"""A folder that becomes a package: every file is hashed while it is written, then listed, then all is renamed.
+"""A folder that becomes a package: files are hashed while they are written, then listed, then the folder is renamed.
 
-BagIt 1.0 (RFC 8493), as far as it is written here: payload below `data/`, one algorithm, no `fetch.txt`.
-It lies in `NAME.partial` until it is whole, so what exists under its name is complete.
+BagIt 1.0 (RFC 8493), reduced to a payload below `data/`, one algorithm and no `fetch.txt`.
+The folder is called `NAME.partial` until it is complete, so what exists under its final name is complete.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 
 _PARTIAL_NAME = re.compile(rf".+_\d{{8}}-\d{{4}}_[a-z]+(-\d+)?(\.zip)?{re.escape(PARTIAL)}")
-"""The name of a half package, as `package.export` gives it: `CW1_20261124-2231_support-2.zip.partial`."""
+"""The name of an unfinished package, as `package.make` gives it: `CW1_20261124-2231_support-2.zip.partial`."""
 
 _CHUNK_BYTES = 1 << 20
 _COMPRESSED = frozenset({".zip", ".mp4", ".mov", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp3", ".m4a", ".pdf"})
-"""Bytes that deflate cannot make smaller are stored as they are."""
+"""Formats that deflate cannot make smaller; they are stored as they are."""
 
 
 class HashingWriter:
-    """An open file of a package: what is written is counted and hashed."""
+    """An open file of a package that counts and hashes what is written."""
 
     def __init__(self, file: BinaryIO) -> None:
-        """Write into an open file."""
+        """Write into this open file."""
         self._file = file
         self._digest = hashlib.sha256()
         self.size = 0
@@ -54,22 +54,22 @@ class HashingWriter:
 
     @property
     def sha256(self) -> str:
-        """Of what was written so far."""
+        """The digest of what was written so far."""
         return self._digest.hexdigest()
 
 
 class Bag:
-    """A package while it is made; paths are relative with `/`."""
+    """A package that is being made; names of files are relative paths with `/`."""
 
     def __init__(self, folder: Path) -> None:
-        """Lie in a folder that exists and is empty."""
+        """Take a folder that exists and is empty."""
         self.folder = folder
         self.digests: dict[str, str] = {}
         self.sizes: dict[str, int] = {}
 
     @contextlib.contextmanager
     def open_file(self, name: str) -> Iterator[HashingWriter]:
-        """Write one file. Raises OSError."""
+        """Open a new file of the package for writing. Raises OSError."""
         path = self.path_for(name)
         with path.open("xb") as file:
             writer = HashingWriter(file)
@@ -77,12 +77,12 @@ class Bag:
         self._record(name, writer.sha256, writer.size)
 
     def add(self, name: str, body: bytes) -> None:
-        """Put a file of these bytes. Raises OSError."""
+        """Write a file with these bytes. Raises OSError."""
         with self.open_file(name) as writer:
             writer.write_bytes(body)
 
     def copy(self, name: str, pieces: Iterable[bytes], sha256: str) -> bool:
-        """Write pieces if together they have this digest; otherwise nothing stays. Raises OSError."""
+        """Write the pieces as one file if they have this digest; otherwise remove it. Raises OSError."""
         path = self.path_for(name)
         try:
             with path.open("xb") as file:
@@ -99,38 +99,38 @@ class Bag:
         return True
 
     def move_table(self, name: str, table: PreparedTable) -> None:
-        """Move a table that lies ready to its place. Raises OSError."""
+        """Move a prepared table into the package. Raises OSError."""
         table.path.replace(self.path_for(name))
         self._record(name, table.sha256, table.size)
 
     def path_for(self, name: str) -> Path:
-        """Where a file lies; the folder around it is made. Raises OSError."""
+        """The path for a file, whose folder is created. Raises OSError."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     def add_folder(self, name: str) -> None:
-        """Take in what another wrote into a folder of the bag. Raises OSError."""
+        """Record the files that other code wrote into a folder of the bag. Raises OSError."""
         for path in sorted((self.folder / name).rglob("*")):
             if path.is_file():
                 self.add_existing(path.relative_to(self.folder).as_posix())
 
     def add_existing(self, name: str) -> None:
-        """Take in one file that another wrote into the bag. Raises OSError."""
+        """Record one file that other code wrote into the bag. Raises OSError."""
         path = self.folder / name
         self._record(name, digest_file(path), path.stat().st_size)
 
     def payload(self) -> dict[str, str]:
-        """The digests of what lies below `data/`."""
+        """The digests of the files below `data/`."""
         return {name: sha256 for name, sha256 in self.digests.items() if name.startswith("data/")}
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """The size of all files in bytes."""
         return sum(self.sizes.values())
 
     def close(self, facts: Mapping[str, str]) -> str:
-        """Write the declaration, `bag-info.txt` and the two lists; the digest of the list of tag files."""
+        """Write `bagit.txt`, `bag-info.txt` and the two manifests; return the digest of the tag manifest."""
         payload = self.payload()
         total = sum(self.sizes[name] for name in payload)
         tags = {**facts, "Payload-Oxum": f"{total}.{len(payload)}"}
@@ -152,7 +152,7 @@ class Bag:
 
 
 def free_name(folder: Path, name: str) -> str:
-    """The name, or with `-2`, `-3` … if a package, its zip or a half one has it."""
+    """The name, with `-2`, `-3` … if a package, its zip or an unfinished one has it already."""
     taken = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     number = 1
     while True:
@@ -164,7 +164,7 @@ def free_name(folder: Path, name: str) -> str:
 
 @contextlib.contextmanager
 def partial_bag(folder: Path, name: str) -> Iterator[Bag]:
-    """A bag in `NAME.partial`; whatever goes wrong inside, the half folder is removed. Raises OSError."""
+    """A bag in `NAME.partial`; the folder is removed if anything goes wrong inside. Raises OSError."""
     partial = folder / f"{name}{PARTIAL}"
     partial.mkdir(mode=0o700)
     try:
@@ -175,9 +175,9 @@ def partial_bag(folder: Path, name: str) -> Iterator[Bag]:
 
 
 def sweep_leftovers(folder: Path, *, older_than: datetime) -> None:
-    """Remove half packages that a kill left long ago; a younger one may be another run's.
+    """Remove unfinished packages that a killed run left; younger ones may belong to another run.
 
-    The folder may be anybody's, where browsers too leave files that end so: only names of packages count.
+    Other programs, such as browsers, may leave files with this ending in the folder: only names of packages count.
     """
     for path in folder.glob(f"*{PARTIAL}"):
         with contextlib.suppress(OSError):
@@ -189,9 +189,9 @@ def sweep_leftovers(folder: Path, *, older_than: datetime) -> None:
 
 
 def pack(source: Path, root: str, target: Path, *, at: datetime) -> None:
-    """A zip of a folder whose entries lie below `root/` and all bear one time, so the same files are the same bytes.
+    """Zip a folder with all entries below `root/` and with one time, so the same files give the same bytes.
 
-    Written beside its place and renamed. Raises OSError.
+    The zip is written beside its place and renamed. Raises OSError.
     """
     partial = target.with_name(target.name + PARTIAL)
     local = at.astimezone(JST)
@@ -207,7 +207,7 @@ def pack(source: Path, root: str, target: Path, *, at: datetime) -> None:
 
 
 def _files_below(folder: Path) -> Iterator[str]:
-    """Relative paths with `/`; as texts, for a path takes several times the memory."""
+    """Relative paths with `/`, as strings, because `Path` objects take several times the memory."""
     for directory, _folders, files in os.walk(folder):
         inside_path = Path(directory).relative_to(folder).as_posix()
         yield from (name if inside_path == "." else f"{inside_path}/{name}" for name in files)

@@ -1,4 +1,4 @@
-"""Pure: the entries of a room → the conversation that the pages show."""
+"""The entries of a room → the conversation that the pages show. Pure functions."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ _LAST_SECOND = 253402300800 - 86400
 
 @dataclass(frozen=True, slots=True)
 class PackageRoom:
-    """What is known of one room of a package."""
+    """The data from which the conversation of one room of a package is built."""
 
     room_id: int
     contract: str
     owner_id: int
     read_at: datetime
     other: Sequence[EntryObject]
-    """Entries in the package, of any room."""
+    """Entries in the package that are neither messages nor readings, of any room."""
     everything: Sequence[EntryObject]
-    """Also those outside the package's period: what the room is called, and which gaps touch the period."""
+    """The same, also outside the package's period: for the name of the room and for gaps that touch the period."""
     files: Sequence[FileRow]
     not_packed: Mapping[str, str]
-    """Why the bytes of a file (by its number) are held but not in the package."""
+    """Number of a file whose bytes are saved but not in the package → the reason."""
     authors: Mapping[int, str]
     numbers: Sequence[int]
     """The No. of each message of the room, in order."""
@@ -58,7 +58,7 @@ class PackageRoom:
 
 
 def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
-    """The room as a page shows it; messages come fresh at each call."""
+    """The conversation of a room; its messages are read anew at each call of `messages`."""
     here = [entry for entry in room.other if entry["room_id"] == room.room_id]
     room_objects = [entry["payload"]["object"] for entry in here if entry["kind"] == "room"]
     return Conversation(
@@ -83,7 +83,7 @@ def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
 
 
 def room_name(entries: Iterable[EntryObject], room: int) -> str:
-    """What a room was last called; its number if it was never read."""
+    """The last name of a room; its id if it was never read."""
     names = [
         text(entry["payload"]["object"].get("name"))
         for entry in entries
@@ -93,7 +93,7 @@ def room_name(entries: Iterable[EntryObject], room: int) -> str:
 
 
 def gaps(entries: Iterable[EntryObject], room: int, scope: PackageScope, covered: Sequence[Period]) -> list[Gap]:
-    """The gaps of a room that are still open and touch its period, each from the last reading before it on."""
+    """The open gaps of a room that touch its period, each beginning at the last reading before it."""
     last: dict[str, EntryObject] = {}
     for entry in entries:
         if entry["room_id"] == room and entry["kind"].partition(".")[0] == "gap":
@@ -103,7 +103,7 @@ def gaps(entries: Iterable[EntryObject], room: int, scope: PackageScope, covered
 
 
 def build_message(no: int, history: MessageHistory) -> Message:
-    """A message as a value, with its number in the package."""
+    """The message of a history, with its number in the package."""
     first_seen = _parse_time(history.first_seen)
     return Message(
         no=no,
@@ -192,5 +192,5 @@ def _parse_time(stamp: str) -> datetime:
 
 
 def _unix_time(seconds: int) -> datetime | None:
-    """The time of Chatwork's Unix seconds; None for 0 and for what no calendar holds, in Tokyo either."""
+    """The time of Chatwork's Unix seconds; None for 0 and for what is beyond the calendar, also in Tokyo."""
     return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _LAST_SECOND else None

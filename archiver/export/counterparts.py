@@ -1,4 +1,4 @@
-"""Who in a contract's rooms is the other side, as far as what the user stated tells."""
+"""The accounts of the other side in a contract's rooms, as far as the user's statements tell."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ _HONORIFICS = re.compile(r"(?:\(解約済\)|さん|様|さま|氏)+$")
 
 
 def other_side(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
-    """The accounts mapped as the client; else those whom the stated name fits; none where that is left open.
+    """The accounts mapped as the client, or else those whose name matches the stated client; none if neither tells.
 
-    Somebody mapped as a third person, or as the user, is never among them; where only such are mapped, the others
-    of the rooms are.
+    Accounts mapped as a third person, or as the user, are never among them. Where only such are mapped, all other
+    accounts of the rooms are the other side.
     """
     if sides.clients:
         return sides.clients
-    named = {one for one in counterparts(client, people, owner=sides.owner) if sides.is_other(one)}
-    apart = {one for one in people if sides.is_other(one)} if sides.thirds or sides.mine - {sides.owner} else set()
-    return frozenset(named or apart)
+    matching = {one for one in counterparts(client, people, owner=sides.owner) if sides.is_other(one)}
+    others = {one for one in people if sides.is_other(one)} if sides.thirds or sides.mine - {sides.owner} else set()
+    return frozenset(matching or others)
 
 
 def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, owner: int) -> frozenset[int]:
-    """The accounts (with every name shown) that the stated client's name fits; none if it fits nobody.
+    """The accounts of `people` (with all their names) that have the name of the stated client.
 
-    A name fits if it is the same but for width, case, spaces, and さん or 様 behind it.
+    Width, case, spaces and an added さん or 様 make no difference.
     """
     client_name = _normalize_name(client or "")
     if not client_name:

@@ -1,6 +1,6 @@
 """The tables for a spreadsheet: UTF-8 with a byte order mark, CRLF, everything quoted, ids as `m…`.
 
-The lines themselves are made by `evidence.tables`, as a verification makes them again.
+`evidence.tables` makes the lines, because a verification makes them again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,6 @@ from archiver.export.format_input import FormatInput
 
 
 def write(content: FormatInput, bag: Bag) -> None:
-    """Put `data/*.csv`. Raises OSError."""
+    """Move `data/*.csv` into the bag. Raises OSError."""
     for name in CSV_HEADERS:
         bag.move_table(f"data/{name}", content.tables[name])

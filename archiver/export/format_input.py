@@ -1,4 +1,4 @@
-"""What the formats of one package are given: its rooms as conversations, and its tables, made once in one pass."""
+"""The input of every format of a package: its rooms as conversations, and its tables, made in one pass."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archiver.records import Attachment, Conversation
 
 @dataclass(frozen=True, slots=True)
 class PreparedTable:
-    """A table that lies ready to be moved into the package, with its digest and size."""
+    """A finished table that waits to be moved into the package, with its digest and size."""
 
     path: Path
     sha256: str
@@ -20,14 +20,14 @@ class PreparedTable:
 
 @dataclass(frozen=True, slots=True)
 class FormatInput:
-    """The same for every format of a package."""
+    """The tables and conversations that every format of a package is written from."""
 
     tables: Mapping[str, PreparedTable]
     """By the names of `evidence.tables.table_lines`: `messages.jsonl`, `messages.csv` …"""
     conversations: Callable[[], Iterator[Conversation]]
-    """The rooms of the contract, each once, by number."""
+    """The conversations of the contract's rooms, by room id."""
 
 
 def attachment_link(attachment: Attachment) -> str | None:
-    """Where a page in `data/transcript/` finds the bytes of an attachment."""
+    """The address of an attachment's bytes as seen from a page in `data/transcript/`."""
     return None if attachment.stored_as is None else f"../{attachment.stored_as}"

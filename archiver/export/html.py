@@ -1,7 +1,7 @@
-"""A conversation → HTML pages and their index, for a browser alone: no network, and no script but the search.
+"""A conversation → HTML pages and their index, which need a browser alone: no network, no script but the search.
 
-Pages are `R<room id>-0001.html` …; `index.html` lists those of every room written into the folder and searches
-them all; `search/` holds the texts for that, `thumbnails/` small pictures.
+Pages are `R<room id>-0001.html` …. `index.html` lists and searches the pages of every room written into the folder;
+`search/` holds the texts for the search, `thumbnails/` the small pictures.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ def write(conversation: Conversation, folder: Path, link: Callable[[Attachment],
     (folder / SEARCH).mkdir(exist_ok=True)
     pictures = thumbnails.write_thumbnails(conversation.attachments, folder, link)
     transcript = Transcript(conversation, link, pictures)
-    # The end of a room is known only after its last message, so each page is written, and then completed.
-    sheets = [_write_page(folder, sheet) for sheet in transcript.pages()]
-    for number, name in enumerate(sheets, 1):
+    # The end of a room is known only after its last message, so each page is written first and completed later.
+    names = [_write_page(folder, page) for page in transcript.pages()]
+    for number, name in enumerate(names, 1):
         content = (folder / name).read_text(encoding="utf-8")
         _write(folder / name, transcript.finished_page(TranscriptPage(number, name, content)))
     for name, script in transcript.filter_scripts():
@@ -37,18 +37,18 @@ def write(conversation: Conversation, folder: Path, link: Callable[[Attachment],
     _update_index(folder / "index.html", conversation.room_id, transcript.index_section())
 
 
-def _write_page(folder: Path, sheet: TranscriptPage) -> str:
-    _write(folder / sheet.name, sheet.content)
-    _write((folder / SEARCH / sheet.name).with_suffix(".js"), sheet.texts)
-    return sheet.name
+def _write_page(folder: Path, page: TranscriptPage) -> str:
+    _write(folder / page.name, page.content)
+    _write((folder / SEARCH / page.name).with_suffix(".js"), page.texts)
+    return page.name
 
 
 def _update_index(path: Path, room: RoomId, section: str) -> None:
-    """Put a room's part into the index, in place of an earlier one."""
+    """Write the part for a room into the index, replacing an earlier one."""
     begin, end = f"<!-- room {room} -->\n", f"<!-- end of room {room} -->\n"
     others = ""
     if path.exists():
-        # No text of a stranger can hold these comments: `<` is escaped in all of it.
+        # No untrusted text can hold these comments: `<` is escaped in all of it.
         old = path.read_text(encoding="utf-8")
         parts = re.finditer(r"<!-- room ([0-9]+) -->\n.*?<!-- end of room \1 -->\n", old, re.DOTALL)
         others = "".join(part[0] for part in parts if part[1] != f"{room}")

@@ -1,6 +1,6 @@
-"""One object a line: messages with all their versions. (`entries.jsonl` is in every package.)
+"""The messages with all their versions as JSON Lines. (`entries.jsonl` is in every package.)
 
-The lines themselves are made by `evidence.tables`, as a verification makes them again.
+`evidence.tables` makes the lines, because a verification makes them again.
 """
 
 from __future__ import annotations
@@ -11,5 +11,5 @@ from archiver.export.format_input import FormatInput
 
 
 def write(content: FormatInput, bag: Bag) -> None:
-    """Put `data/messages.jsonl`. Raises OSError."""
+    """Move `data/messages.jsonl` into the bag. Raises OSError."""
     bag.move_table(f"data/{MESSAGES}", content.tables[MESSAGES])

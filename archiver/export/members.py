@@ -1,7 +1,7 @@
-"""Pure: the entries of a room → the persons in it, with every name, and what the lists of members said of them.
+"""The entries of a room → the persons in it, with every name and what the member lists said of them. Pure functions.
 
-An entry of somebody whom a list does not show any more repeats the object last seen there: its words are old, so it
-tells when they went and nothing else.
+An entry for somebody who is no longer on a member list repeats the object last seen there. Its texts are old, so it
+only tells when the person left.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from archiver.records import AccountId, Membership, MembershipPeriod, Person, Pe
 def room_people(
     entries: Iterable[EntryObject], authors: Mapping[int, str], everything: Iterable[EntryObject] = ()
 ) -> dict[int, Person]:
-    """Everybody seen in a room of a package; `everything` tells when an author's name from outside it was seen."""
+    """Everybody seen in a room of a package; `everything` (entries outside it too) dates authors' names."""
     entries_of: dict[int, list[EntryObject]] = {account: [] for account in authors}
     for entry in entries:
         if entry["kind"] in ("account", "member"):
@@ -44,7 +44,7 @@ def _person(account: int, names: Sequence[PersonName], entries: Iterable[EntryOb
 
 
 def _dated_values(entries: Iterable[EntryObject], value_of: Callable[[EntryObject], str]) -> list[PersonName]:
-    """What was said, each time that it was something else; of somebody who is gone what was last known, undated."""
+    """The values in order, each change with its time; if all are old, the last known one without a time."""
     values = [PersonName(value_of(entry), None if _is_gone(entry) else _observed_at(entry)) for entry in entries]
     found: list[PersonName] = []
     for value in values:
@@ -71,7 +71,7 @@ def _stays(listed: Iterable[EntryObject]) -> Iterator[MembershipPeriod]:
 
 
 def _first_seen(everything: Iterable[EntryObject], names: Mapping[int, str]) -> dict[int, datetime | None]:
-    """When these people were first seen under these names."""
+    """When these accounts were first seen under these names."""
     times: dict[int, datetime | None] = dict.fromkeys(names)
     for entry in everything if names else ():
         if entry["kind"] in ("account", "member") and names.get(_account(entry)) == _name(entry):

@@ -1,4 +1,4 @@
-"""Which messages the user wants in the excerpt: ids, addresses out of Chatwork, or the numbers of a package."""
+"""The messages that the user wants in the excerpt, given as ids, addresses from Chatwork, or numbers of a package."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _SPACED_NUMBER = re.compile(r"(?i)(?<![^\s,、])(no\.?)\s+(?=[0-9])")
 _BETWEEN = re.compile(r"[,、\s]+")
 
 _SHORTEST_ID = 8
-"""Digits of a bare number from which it is an id; the oldest ids of Chatwork have as many. A shorter one is a No."""
+"""Digits from which a bare number is an id, as many as Chatwork's oldest ids have. A shorter one is a No."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageChoice:
-    """What the user named; nothing = the rule chooses."""
+    """The messages that the user named; if there are none, a rule chooses."""
 
     ids: frozenset[str] = frozenset()
     numbers: frozenset[int] = frozenset()
@@ -33,7 +33,7 @@ class MessageChoice:
         return bool(self.ids or self.numbers)
 
     def check(self, packaged: Mapping[str, int]) -> None:
-        """Take id and No. of the named messages that are in the package. Raises UsageError naming the others."""
+        """Check that the named messages are in the package (id → No.). Raises UsageError naming those that are not."""
         numbers = frozenset(packaged.values())
         lacking = sorted(self.ids - packaged.keys()) + [f"No.{one}" for one in sorted(self.numbers - numbers)]
         if lacking:
@@ -45,9 +45,9 @@ NOTHING = MessageChoice()
 
 
 def parse_choice(given: str | None) -> MessageChoice:
-    """Read `--messages`: separated by commas or spaces, of full width too, as a Japanese keyboard gives them.
+    """Parse `--messages`: separated by commas or spaces, also of full width, as a Japanese keyboard gives them.
 
-    Raises UsageError for what is none of the three forms.
+    Raises UsageError for a word that has none of the three forms.
     """
     ids: set[str] = set()
     numbers: set[int] = set()
@@ -70,5 +70,5 @@ def parse_choice(given: str | None) -> MessageChoice:
 
 
 def _strip_zeros(digits: str) -> str:
-    """Without leading zeros, as ids are kept."""
+    """The digits without leading zeros, as ids are stored."""
     return digits.lstrip("0") or "0"

@@ -1,7 +1,7 @@
-"""Third-party times in a package: what the caller hands in to get them, and what came to lie in it.
+"""Third-party time stamps (RFC 3161) in a package: the service that gets them, and the stamps it holds.
 
-An export asks nobody itself. The stamps of seals are copies of the archive's; the package's own stamp is over its
-last list of digests, from which everything in it follows, and lies beside that list as one more tag file.
+An export contacts no authority itself. The stamps of seals are copies of the archive's. The package's own stamp is
+over its last list of digests, which covers everything in it, and lies beside that list as one more tag file.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ _NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 
 @dataclass(frozen=True, slots=True)
 class StampService:
-    """How a package gets the stamps it should hold."""
+    """The functions and roots with which a package gets its time stamps."""
 
     roots: Mapping[str, Sequence[bytes]]
     """The pinned roots (DER) of every authority that should stamp it."""
     stamp_seals: Callable[[], object]
-    """Asks for the stamps that seals wait for; called when the last seal is made and before anything is copied."""
+    """Requests the stamps that seals wait for; called after the last seal is made and before anything is copied."""
     stamp: Callable[[bytes], Iterable[tuple[str, bytes]]]
-    """Asks each authority for a stamp over bytes; gives its name and its reply, if that is good."""
+    """Requests a stamp over bytes from each authority; gives names and replies of those whose reply is valid."""
 
 
 class SealStamp(NamedTuple):
-    """A stamp of a seal that lies in the package."""
+    """A time stamp of a seal in the package."""
 
     number: int
     seal_name: str
     """The name of the seal's file."""
     authority: str
     time: datetime
-    """As the stamp says."""
+    """The time that the stamp states."""
 
 
-class Root(NamedTuple):
-    """A root certificate that lies in the package."""
+class RootCertificate(NamedTuple):
+    """A root certificate in the package."""
 
     authority: str
     sha256: str
@@ -58,7 +58,7 @@ class Root(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StampStatement:
-    """What is said of third parties' times."""
+    """What a package says about its third-party time stamps."""
 
     configured: Sequence[str] = ()
     """The authorities that should stamp the package."""
@@ -68,37 +68,37 @@ class StampStatement:
     last: datetime | None = None
     """The latest of the stamps on seals."""
     delay: timedelta | None = None
-    """The longest that a seal waited for a stamp on itself or a later one."""
+    """The longest time between a seal and the first stamp on it or a later one."""
 
 
 @dataclass
 class Stamps:
-    """What the package holds of stamps."""
+    """The stamps of seals and the root certificates in a package."""
 
     configured: tuple[str, ...] = ()
     """The authorities that should stamp it."""
     seal_stamps: list[SealStamp] = field(default_factory=list)
-    roots: list[Root] = field(default_factory=list)
+    roots: list[RootCertificate] = field(default_factory=list)
 
     def seal_times(self) -> dict[int, str]:
-        """The earliest time on each seal itself, RFC 3339 UTC."""
+        """Number of a seal → its earliest stamp time, RFC 3339 UTC."""
         return {number: to_text(min(times)) for number, times in self._by_seal().items()}
 
     def statement(self, seals: Sequence[Seal]) -> StampStatement:
-        """What the package says of the stamps on its seals."""
+        """The statement of the package about the stamps on its seals."""
         times = self.seal_times()
         since = earliest_covering(times)
-        covered = [(one, since(one.number)) for one in seals]
+        first_times = [(one, since(one.number)) for one in seals]
         return StampStatement(
             configured=self.configured,
             seals=len(seals),
             stamped=len(times),
             last=max((one.time for one in self.seal_stamps), default=None),
-            delay=max((from_text(at) - one.closed_at for one, at in covered if at is not None), default=None),
+            delay=max((from_text(at) - one.closed_at for one, at in first_times if at is not None), default=None),
         )
 
     def missing_seal_stamps(self, seals: Sequence[Seal]) -> list[str]:
-        """What the last seal should bear and does not: it was asked for just before."""
+        """Sentences about stamps missing on the last seal, although they were just requested."""
         number = seals[-1].number if seals else 0
         authorities = {one.authority for one in self.seal_stamps if one.number == number}
         lacking = [name for name in self.configured if seals and name not in authorities]
@@ -112,18 +112,18 @@ class Stamps:
 
 
 def stamp_files(home: Path) -> dict[str, list[str]]:
-    """Seal's file -> the authorities whose stamp lies beside it in the archive, sorted."""
-    found: dict[str, list[str]] = {}
+    """File name of a seal → the authorities whose stamp lies beside it in the archive, sorted."""
+    authorities_of: dict[str, list[str]] = {}
     folder = home / FOLDER
     for name in sorted(path.name for path in folder.iterdir()) if folder.is_dir() else ():
         parts = _NAME.fullmatch(name)
         if parts:
-            found.setdefault(parts["seal"], []).append(parts["authority"])
-    return found
+            authorities_of.setdefault(parts["seal"], []).append(parts["authority"])
+    return authorities_of
 
 
 def put_seal_stamp(bag: Bag, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
-    """Put a stamp beside its seal; False if it is not one over the seal's bytes. Raises OSError."""
+    """Write a stamp beside its seal; False if it is not a stamp over the seal's bytes. Raises OSError."""
     if not add_seal_stamp(stamps, seal, authority, reply, body):
         return False
     bag.add(f"data/seals/{seal.name}.{authority}.tsr", reply)
@@ -131,7 +131,7 @@ def put_seal_stamp(bag: Bag, stamps: Stamps, seal: Seal, authority: str, reply: 
 
 
 def add_seal_stamp(stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
-    """Note a stamp of a seal; False if it is not one over the seal's bytes."""
+    """Add a stamp of a seal to `stamps`; False if it is not a stamp over the seal's bytes."""
     time = claimed_time(reply, body)
     if time is None:
         return False
@@ -140,7 +140,7 @@ def add_seal_stamp(stamps: Stamps, seal: Seal, authority: str, reply: bytes, bod
 
 
 def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequence[bytes]]) -> None:
-    """Put the roots of every authority: those kept at its stamps, then those that are pinned now. Raises OSError."""
+    """Write the roots of every authority: those archived with its stamps, then the pinned ones. Raises OSError."""
     for authority in sorted({one.authority for one in stamps.seal_stamps} | set(stamps.configured)):
         certificates = list(dict.fromkeys([*_archived_roots(home, authority), *pinned.get(authority, ())]))
         if not certificates:
@@ -150,7 +150,7 @@ def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequenc
 
 
 def stamp_package(bag: Bag, stamping: StampService, over: str = TAG_MANIFEST) -> list[str]:
-    """Put the stamps over the package's last list of digests; the authorities that gave none. Raises OSError."""
+    """Write the stamps over the package's last list; return the authorities that gave none. Raises OSError."""
     missing = dict.fromkeys(stamping.roots)
     for authority, reply in stamping.stamp((bag.folder / over).read_bytes()):
         if authority in missing:
@@ -160,20 +160,20 @@ def stamp_package(bag: Bag, stamping: StampService, over: str = TAG_MANIFEST) ->
 
 
 def package_stamp_name(authority: str, over: str = TAG_MANIFEST) -> str:
-    """The name of the package's own stamp."""
+    """The file name of the package's own stamp."""
     return f"{over}.{authority}.tsr"
 
 
 def _archived_roots(home: Path, authority: str) -> Iterator[bytes]:
     try:
         yield from roots.pem_to_der((home / FOLDER / f"{authority}.pem").read_text(encoding="ascii"))
-    except (OSError, ValueError):  # the pinned ones are put all the same; verification says what is missing
+    except (OSError, ValueError):  # the pinned ones are written all the same; a verification reports what is missing
         return
 
 
-def _root(authority: str, der: bytes) -> Root:
+def _root(authority: str, der: bytes) -> RootCertificate:
     try:
         subject = roots.subject(der)
     except ValueError:
         subject = ""
-    return Root(authority, roots.fingerprint(der), subject, roots.is_in_certifi(der))
+    return RootCertificate(authority, roots.fingerprint(der), subject, roots.is_in_certifi(der))

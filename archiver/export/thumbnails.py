@@ -1,4 +1,4 @@
-"""Small pictures of the pictures in a package, so that a page shows them without loading megabytes."""
+"""Writes thumbnails of the pictures in a package, so that a page shows them without loading megabytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 def write_thumbnails(
     attachments: Iterable[Attachment], folder: Path, link: Callable[[Attachment], str | None]
 ) -> dict[FileId, Picture]:
-    """Write the small pictures of those files whose bytes `link` finds from `folder`. Raises OSError."""
+    """Write thumbnails of the files whose bytes `link` finds from `folder`; return them by file. Raises OSError."""
     pictures: dict[FileId, Picture] = {}
     for attachment in attachments:
         address = link(attachment)

@@ -81,7 +81,7 @@ def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
 def render_message(message: Message, surroundings: Surroundings) -> RenderedMessage:
     """A message as an `article`, and its texts for the search."""
     own = message.account_id == surroundings.owner_id
-    badges = "".join(f" <b>{STATES[one]}</b>" for one in message.told_states)
+    badges = "".join(f" <b>{STATES[one]}</b>" for one in message.notable_states)
     message_id = MessageId(escape(message.message_id))
     at = iso_time(message.send_time)
     bodies = _bodies_html(message, surroundings.references)

@@ -96,11 +96,11 @@ class Transcript:
         yield self._finish_buffer(page)
         self._head = conversation_summary.page_head(self._conversation, self._pages, self._states)
 
-    def finished_page(self, sheet: TranscriptPage) -> str:
+    def finished_page(self, page: TranscriptPage) -> str:
         """The completed HTML of a page; to be called after `pages()` has ended."""
-        content = PLACEHOLDER.sub(self._fill_placeholder, sheet.content)
-        days = conversation_summary.days(self._pages[sheet.number - 1])
-        return templating.page_html(self._page_head(), self._places.names, sheet.number, content, days=days)
+        content = PLACEHOLDER.sub(self._fill_placeholder, page.content)
+        days = conversation_summary.days(self._pages[page.number - 1])
+        return templating.page_html(self._page_head(), self._places.names, page.number, content, days=days)
 
     def filter_scripts(self) -> Iterator[tuple[str, str]]:
         """Names and contents of the pair filter's scripts; to be called after `pages()` has ended."""

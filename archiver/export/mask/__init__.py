@@ -1,1 +1,1 @@
-"""What a reader of a package may not see: found, covered, and listed."""
+"""Masking: finds what a reader of a package may not see, replaces it, and lists the places."""

@@ -1,8 +1,8 @@
-r"""The patterns for where somebody lives: prefecture, city, town, block, house.
+r"""The patterns for postal addresses: prefecture, city, town, block, house.
 
-The name of a town may have hiragana, and so has every sentence. What tells them apart: in a sentence a particle stands
-between two words of kanji or before the number, in a name none does. The less else is certain (no prefecture, fewer
-numbers), the more is asked of the rest. Everything that repeats has a bound.
+The name of a town may have hiragana, and so has every sentence. In a sentence a particle stands between two words of
+kanji or before the number, in a name it does not. The less else is certain (no prefecture, fewer numbers), the more is
+required of the rest. Every repetition has a bound.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from archiver.export.mask.regex_parts import NO_DIGIT, any_word, up_to
 DWELLING_WORDS = any_word("住所 所在地")
 
 ADDRESS_HINT = f"[0-9]|[一二三四五六七八九十](?:[のノ之-]|丁目|番)|{DWELLING_WORDS}"
-"""What each of them holds: a block may be written in kanji alone."""
+"""What every address contains, checked first: a block may be written in kanji alone."""
 
 _PREFECTURE = any_word(
     "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都 神奈川県 新潟県 富山県 "
@@ -26,7 +26,7 @@ _CHARACTER_OR_KANA = f"[ぁ-んァ-ヶ{_KANJI}々-]"
 
 
 def _kanji_without(characters: str) -> str:
-    """All kanji but these, as ranges."""
+    """All kanji but these, as ranges of a character class."""
     ends = sorted(map(ord, characters))
     firsts = [ord(_KANJI[0]), *(end + 1 for end in ends)]
     lasts = [*(end - 1 for end in ends), ord(_KANJI[-1])]
@@ -35,7 +35,7 @@ def _kanji_without(characters: str) -> str:
 
 # --- town ---------------------------------------------------------------------------------------
 
-# Folded kana have lost their marks: で is て, が is か, ば is は.
+# Folded kana have lost their voicing marks: で is て, が is か, ば is は.
 _PARTICLE = "[てにはへもと]"
 _SENTENCE = (
     f"を|{any_word('から まで より です ある して した する お願')}"
@@ -46,21 +46,21 @@ _NUMERAL = "[一二三四五六七八九十百〇]"
 _NUMERALS = f"{_NUMERAL}{{1,4}}"
 _LOT_IN_NUMERALS = f"番の?(?:{_NUMERALS}|[0-9]{{1,4}})号"
 _NUMBERED = f"{_NUMERALS}(?:丁目|番地|{_LOT_IN_NUMERALS}|[-のノ之]{_NUMERALS}[-のノ之])|[東西南北][0-9]{{1,2}}条"
-"""Where the numbers begin, so that no name has to be tried again without its end: then it could take long."""
+"""Where the numbers begin, so that matching a name needs no backtracking, which could take long."""
 _LETTER = (
     f"(?:[ァ-ヶ々{_kanji_without('一二三四五六七八九十百東西南北')}]{{1,8}}+|(?!{_NUMBERED})[一二三四五六七八九十百東西南北]"
     f"|(?!{_SENTENCE})[ぁ-ん]|(?<=[ァ-ヶ])-(?={_CHARACTER}))"
 )
 _TOWN = f"{_LETTER}{{0,12}}+(?<!{_CHARACTER}[てにはへもとのかや])"
-"""A name that may have kana; no particle ends it."""
+"""The name of a town, which may have kana but does not end with a particle."""
 _WORD_OF_CITY = any_word(
     "役所 役場 民 議 街地 況 販 税 営 立小 立中 立高 立図 立病 内の 内に 内で 内は 内も 場の 場で 場は 場調"
 )
 _TOWN_BEGINS = f"(?!{_WORD_OF_CITY}|場[0-9])"
-"""Behind 「市」 and the like a town begins, and not a word such as 「市役所」."""
+"""After 「市」 and the like a town begins, and not a word such as 「市役所」."""
 
 _CITY_WITH_KANA = f"(?!{_PARTICLE}{_CHARACTER}|[のを]){_CHARACTER_OR_KANA}{{1,10}}"
-# Without a prefecture before it, kana would let a sentence count as the name of a city.
+# Without a prefecture before it, a sentence with kana could count as the name of a city.
 _CITY = f"(?:{_CHARACTER}{{1,8}}|{any_word('さいたま つくば いわき うるま ひたちなか ふじみ野')})"
 _TOWN_ALONE = (
     f"(?:{_CHARACTER}{{1,2}}の(?={_CHARACTER})|{_CHARACTER}{{1,4}}か(?=[丘関谷原島崎浜台野池沢])|[ぁ-ん]{{2,5}}(?=[野台丘町里園]))?"
@@ -82,7 +82,7 @@ _THREE_NUMBERS = (
 )
 _BLOCK = f"(?:{_CHOME}|[0-9]{{1,5}}番地?{_LOT}?|{_IN_NUMERALS}|{_THREE_NUMBERS})"
 _SURE_BLOCK = f"(?:{_CHOME}|[0-9]{{1,5}}番(?:地{_LOT}?|{_LOT})|{_IN_NUMERALS}|{_THREE_NUMBERS})"
-"""Not a mere 「3番」, which a queue has too."""
+"""Not a mere 「3番」, which may be a number in a queue."""
 
 _COUNT_UNIT = (
     f"[月名件割回時円万個枚週年%度話倍位階点分]|人(?!形)|日(?![本比野光])|本(?!{_CHARACTER})|社(?!宅)|店"
@@ -90,7 +90,7 @@ _COUNT_UNIT = (
 )
 _TWO_NUMBERS = f"{_NO_DATE}[0-9]{{1,5}}{_SEPARATOR}[0-9]{{1,4}}(?![0-9-]| ?(?:{_COUNT_UNIT}))"
 _ONE_NUMBER = f"[0-9]{{1,5}}(?:{_SEPARATOR}[0-9]{{1,4}}){{0,3}}(?![0-9-]| ?(?:{_COUNT_UNIT}))"
-"""One number is enough where the words before it leave no doubt."""
+"""A single number, enough where the words before it leave no doubt."""
 _ROW = "(?:[東西南北][0-9]{1,2}条(?:[東西南北]|通)?|[0-9]{1,2}条(?:[東西南北]|通))"
 """Rows of blocks, as Sapporo has them."""
 _IN_ROWS = f"{_ROW} ?(?:{_CHOME}|[0-9]{{1,2}}(?:{_SEPARATOR}[0-9]{{1,4}}){{0,3}}{NO_DIGIT})"
@@ -114,7 +114,7 @@ _ZIP = f"[0-9]{{3}} ?-? ?[0-9]{{4}}{NO_DIGIT}"
 _LINE = f"(?:{_PREFECTURE}|{_CHARACTER_OR_KANA}{{1,8}}[市区郡]){up_to(60, '。、')}"
 _KYOTO = "(?:京都市)?(?:上京|中京|下京|左京|右京|東山|山科|伏見|西京|(?<=京都市)[北南])区"
 _STREET = rf"[^\n{TAG}、。]{{0,30}}?{any_word('上る 下る 上ル 下ル 東入 西入')}[るル]?"
-"""What Kyoto's addresses have between the ward and the town."""
+"""The street directions that addresses in Kyoto have between the ward and the town."""
 _LATIN = (
     "[0-9]{1,4}(?:-[0-9]{1,4}){1,3}[, ]{1,2}(?:[a-z-]{2,24}[, ]{1,2}){1,2}[a-z]{2,16}-(?:ku|shi|gun|cho|machi|mura)"
     "(?![a-z])(?:[, ]{1,2}(?:[a-z]{2,12}-(?:shi|ken|fu|to)|tokyo|osaka|kyoto|hokkaido|japan)(?![a-z])){0,4}"
@@ -122,7 +122,7 @@ _LATIN = (
 
 _OF_PREFECTURE = rf"{_PREFECTURE}\s?{_CITY_WITH_KANA}[市区町村郡]\s?"
 _NUMBERS_NEAR = rf"(?=[^0-9\n]{{2,44}}[0-9]|[^\n]{{2,44}}?(?:丁目|{_NUMERAL}[番のノ之-]))"
-"""Asked first, as most words are followed by none."""
+"""Numbers that follow soon, checked first, as most words are followed by none."""
 _OF_CITIES = (
     f"[市区郡] ?{_TOWN_BEGINS}{_TOWN} ?(?:{_IN_ROWS}|{_SURE_BLOCK})",
     f"市{_CHARACTER}{{1,4}}区 ?{_TOWN_BEGINS}{_TOWN} ?{_TWO_NUMBERS}",

@@ -1,7 +1,7 @@
-"""Masking: texts and names as a package may show them, before anything is rendered; and the list of what was covered.
+"""Masks the texts and names of a package before anything is rendered, and lists what was masked.
 
-Message count, order, time and author ids never change. What the same text becomes depends on the text and the
-policy alone, so it may be gone through as often as needed. Ids, dates and amounts stay.
+Message count, order, time and author ids never change; ids, dates and amounts stay. The masked form of a text depends
+on the text and the policy alone, so masking the same text again gives the same result.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["POLICIES", "MaskedLine", "MaskedPlace", "MaskedText", "PackageMask",
 
 _ID = "[0-9]{1,19}"
 _MORE = "(?: (?:aid|to|time|st|lt|ltype|id|ht)=[0-9a-z,-]{1,200}){0,5}"
-# Whole tags: what they hold is an id or a keyword. A link inside Chatwork is one too.
+# Whole tags, which hold an id or a keyword only. A link inside Chatwork counts as one.
 _TAGS = re.compile(
     rf"\[(?:(?:[Tt][Oo]|TO|[Cc][Cc]|picon|pname|piconname|download|task):(?P<id>{_ID})"
     rf"|(?:rp|返信|Reply) (?:to={_ID}-{_ID} )?aid=(?P<aid>{_ID})(?: to={_ID}-{_ID})?"
@@ -38,7 +38,7 @@ _TYPED_NAME = re.compile(
 
 
 class MaskedText(NamedTuple):
-    """A text as it may be shown, and for which kinds of places it was changed."""
+    """A text as it may be shown, and the kinds of what was masked in it."""
 
     text: str
     kinds: frozenset[MaskKind]
@@ -48,18 +48,18 @@ _NOTHING: frozenset[MaskKind] = frozenset()
 
 
 class PackageMask:
-    """Covers texts and names of one package and remembers where."""
+    """Masks the texts and names of one package and counts where."""
 
     def __init__(self, policy: Policy, people: Mapping[int, Sequence[str]], third: Collection[int] = ()) -> None:
-        """Take everybody with every name shown, in the order in which letters are to be given.
+        """Take everybody with every name shown, in the order in which they get letters.
 
-        `third`: who of them is no party (`mask_names.third_persons`). An account that is not among `people` is
-        nobody we know, so it counts as a third person.
+        `third`: who of them is no party (`names.third_persons`). An unknown account, not among `people`, counts as a
+        third person.
         """
         self.policy = policy
         chosen = [account for account in people if account in third or account in policy.masked]
         self._labels = letter_names(chosen)
-        """What third persons are called; letters do not move if the user shows one of them."""
+        """The label of each third person; the other letters stay if the user shows one of them."""
         self._open_accounts = frozenset(people) - self._masked_accounts(chosen)
         hidden = {account: people[account] for account in people if account not in self._open_accounts}
         self._names = NameMatcher(hidden, [name for one in self._open_accounts for name in people[one]], self._labels)
@@ -74,27 +74,27 @@ class PackageMask:
         asked_for = self.policy.masked if not self.policy.people else frozenset(chosen)
         return asked_for - self.policy.unmasked
 
-    # --- what was found -----------------------------------------------------------------------------
+    # --- counts -----------------------------------------------------------------------------
 
     @property
     def masked_lines(self) -> list[MaskedLine]:
-        """What was covered so far, for chapter 13."""
+        """The places masked so far, for chapter 13."""
         return self._counts.lines()
 
     @property
     def open_lines(self) -> list[MaskedLine]:
-        """Sensitive places that were seen so far and left open."""
+        """The sensitive places found so far and not masked."""
         return self._open_counts.lines()
 
     def set_number(self, room: int, message: str, no: int) -> None:
-        """Say which No. a message has in the package; asked for after its texts were gone through."""
-        for tally in (self._counts, self._open_counts):
-            tally.set_number(room, int(message), no)
+        """Set the No. of a message in the package; to be called after its texts were masked."""
+        for counts in (self._counts, self._open_counts):
+            counts.set_number(room, int(message), no)
 
     # --- texts and names ----------------------------------------------------------------------------
 
     def is_hidden(self, account: int) -> bool:
-        """Whether this person is called by a letter."""
+        """Whether a person is shown under a letter."""
         if account in self._open_accounts or not account:
             return False
         if account in self.policy.unmasked:
@@ -102,7 +102,7 @@ class PackageMask:
         return self.policy.people or account in self.policy.masked
 
     def shown_name(self, account: int, original: str) -> str:
-        """The name of a person as it may be shown; a party's may hold a number, or what the user wants covered."""
+        """The name of a person as it may be shown; in a party's name, numbers and the user's patterns are masked."""
         if not self.is_hidden(account):
             return self.mask_text(original, MaskedPlace("表示名"))
         label = self.label_of(account)
@@ -110,32 +110,32 @@ class PackageMask:
         return label
 
     def label_of(self, account: int) -> str:
-        """What a person who is hidden is called."""
+        """The label of a person who is hidden."""
         return self._labels.get(account) or f"参加者(ID {account})"
 
     def mask_text(self, original: str, place: MaskedPlace | None = None) -> str:
-        """A text as it may be shown; what is covered is noted if its place is given."""
+        """A text as it may be shown; what is masked is counted if its place is given."""
         return self.mask_with_kinds(original, place).text
 
     def mask_with_kinds(
         self, original: str, place: MaskedPlace | None = None, subject: str | None = None
     ) -> MaskedText:
-        """The same with the kinds of places; texts of one `subject` that differ stay different."""
+        """A text as it may be shown, with the kinds masked; different texts of one `subject` stay different."""
         if not original or original == DELETED:
             return MaskedText(original, _NOTHING)
         folded = _fold_with_tags(original)
-        covered: list[MaskHit] = []
+        masked_hits: list[MaskHit] = []
         for hit in self._hits(folded, original):
             if hit.kind in self.policy.kinds or hit.kind in (MaskKind.NAME, MaskKind.USER):
-                covered.append(hit)
+                masked_hits.append(hit)
             elif place is not None:
                 self._open_counts.add(place, hit.kind, folded.text[hit.start : hit.end])
-        if not covered:
+        if not masked_hits:
             return MaskedText(original, _NOTHING)
         parts, kinds, last = [], set(), 0
-        for hit in _merge_overlaps(covered, folded.text):
+        for hit in _merge_overlaps(masked_hits, folded.text):
             start, end = folded.span(hit.start, hit.end)
-            if start < last:  # one sign of the original that became several, all but the first covered already
+            if start < last:  # one character of the original that became several, all but the first masked already
                 continue
             parts += [original[last:start], hit.label]
             kinds.add(hit.kind)
@@ -155,7 +155,7 @@ class PackageMask:
         yield from self._typed_names(folded, original)
 
     def _typed_names(self, folded: FoldedText, original: str) -> Iterator[MaskHit]:
-        """The names that Chatwork types behind a mention, whatever the person was called then."""
+        """The names that Chatwork adds after a mention, whatever the person's name was then."""
         position = -1
         for tag in _TAGS.finditer(original) if TAG in folded.text else ():
             position = folded.text.index(TAG, position + 1)
@@ -166,7 +166,7 @@ class PackageMask:
                     yield MaskHit(match.start(1), match.end(1), MaskKind.NAME, self.label_of(account))
 
     def _distinguish(self, subject: str, original: str, text: str) -> str:
-        """Two texts that only differ where they are covered would look as if nothing had been changed."""
+        """The masked text, with a note if another text of the subject would look the same although it differs."""
         known = self._variants.setdefault((subject, text), [])
         if hash(original) not in known:
             known.append(hash(original))
@@ -176,7 +176,7 @@ class PackageMask:
     # --- values -------------------------------------------------------------------------------------
 
     def contract(self, contract: Contract) -> Contract:
-        """What the user stated about the contract, as it may be shown."""
+        """The contract with the user's texts as they may be shown."""
         names = ("title", "client", "url", "amount", "client_url", "worker_url")
         values = {name: getattr(contract, name) for name in names}
         texts: dict[str, Any] = {
@@ -186,7 +186,7 @@ class PackageMask:
         return replace(contract, **texts)
 
     def conversation(self, conversation: Conversation) -> Conversation:
-        """The room as it may be shown; messages are covered as they come by."""
+        """The conversation as it may be shown; messages are masked while they are read."""
         room = int(conversation.room_id)
         return replace(
             conversation,
@@ -232,20 +232,20 @@ class PackageMask:
         )
 
     def _mask_name(self, name: str) -> str:
-        """A name of which only the name is known, not whose it is."""
+        """A name as it may be shown, where the account is not known."""
         return self._label_by_name.get(name) or self.mask_text(name)
 
 
 def _fold_with_tags(original: str) -> FoldedText:
     return fold(
-        original, [found.span() for found in _TAGS.finditer(original)] if "[" in original or "#!" in original else ()
+        original, [match.span() for match in _TAGS.finditer(original)] if "[" in original or "#!" in original else ()
     )
 
 
 def _labels_by_name(
     hidden: Mapping[int, Sequence[str]], labels: Mapping[int, str], open_names: Collection[str]
 ) -> dict[str, str]:
-    """Each exact name → what stands in its place; a name that two people bear says of neither that it is meant."""
+    """Each exact name → its label; a name that two people have gets a neutral one."""
     labels_of: dict[str, str] = {}
     for account, names in hidden.items():
         for name in names:
@@ -255,7 +255,7 @@ def _labels_by_name(
 
 
 def _merge_overlaps(mask_hits: list[MaskHit], text: str) -> Iterator[MaskHit]:
-    """Places in order, those that overlap as one, called after the longest; never over a tag."""
+    """The hits in order, overlapping ones merged under the label of the longest, and split at tags."""
     mask_hits.sort(key=lambda hit: (hit.start, -hit.end))
     group: list[MaskHit] = []
     end = 0

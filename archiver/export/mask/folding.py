@@ -1,7 +1,7 @@
-"""A text as masking compares it: one width, one case, no accents, nothing unseen; with the way back.
+"""Folds a text for masking to one width and case, without accents and invisible characters, and keeps the positions.
 
-Full-width digits, half-width kana, other scripts' digits, zero-width marks or accents between two signs: none of
-them keeps a place from being found. What is replaced are the signs of the original.
+So full-width digits, half-width kana, other scripts' digits, zero-width marks or accents keep nothing from being
+found. What is replaced are the characters of the original.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Signs that look like nothing but count as letters or symbols: Hangul fillers, the empty Braille pattern.
+# Invisible characters that count as letters or symbols: Hangul fillers, the empty Braille pattern.
 _INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\u2500\u2501\u2796\u207b\u208b")
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
@@ -22,14 +22,14 @@ _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class FoldedText:
-    """The folded text, and for each of its signs the place in the original; None: the same place."""
+    """A folded text, and the position in the original of each of its characters; None: the same positions."""
 
     text: str
     places: array[int] | None
     original: str
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The stretch of the original from which these signs came, with accents that belong to the last one."""
+        """The range of the original that gave these characters, with accents that belong to the last one."""
         if self.places is None:
             return start, end
         first, last = self.places[start], self.places[end - 1] + 1
@@ -39,30 +39,30 @@ class FoldedText:
 
 
 TAG = "\0"
-"""Stands for a whole tag of the notation; nothing else becomes this sign."""
+"""Stands for a whole tag of the notation; no other text is folded to this character."""
 
 
 def fold(original: str, tags: Sequence[tuple[int, int]] = ()) -> FoldedText:
-    """Fold a text sign by sign, in linear time: each sign becomes none, one or a few, each of the tags one `TAG`."""
+    """Fold a text by characters, in linear time: each becomes none, one or a few, each of the tags one `TAG`."""
     if not tags and original.isascii() and not _CONTROLS.search(original):
         return FoldedText(original.lower(), None, original)
-    pieces = [_FOLDED_CHARACTERS[sign] for sign in original]
+    pieces = [_FOLDED_CHARACTERS[character] for character in original]
     for start, end in tags:
         pieces[start:end] = [TAG, *[""] * (end - start - 1)]
     text = "".join(pieces)
     if len(text) == len(original) and "" not in pieces:
         return FoldedText(text, None, original)
-    places = array("I", (place for place, piece in enumerate(pieces) for _ in piece))
+    places = array("I", (position for position, piece in enumerate(pieces) for _ in piece))
     return FoldedText(text, places, original)
 
 
 def folded_text(original: str) -> str:
-    """The folded text alone: what a word must be to be found in one."""
-    return "".join([_FOLDED_CHARACTERS[sign] for sign in original])
+    """The folded text without positions, for words to be searched in folded texts."""
+    return "".join([_FOLDED_CHARACTERS[character] for character in original])
 
 
 class _CharacterFolds(dict[str, str]):
-    """Each sign folded once."""
+    """A cache of folded characters."""
 
     def __missing__(self, character: str) -> str:
         self[character] = fold = _fold_character(character)

@@ -1,4 +1,4 @@
-"""Kinds of places that are covered, and how they are found in folded text."""
+"""The kinds of what is masked, and how each is found in folded text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archiver.export.mask import addresses, numbers
 
 
 class MaskKind(Enum):
-    """A kind of place; the value is the word that stands in its stead."""
+    """A kind of what is masked; the value is the word in its replacement."""
 
     NAME = "氏名"
     USER = "指定"
@@ -27,13 +27,13 @@ class MaskKind(Enum):
 
 
 ALL_PATTERN_KINDS = frozenset(MaskKind) - {MaskKind.NAME, MaskKind.USER}
-"""What patterns find; names and the user's own words are handed in."""
+"""The kinds that patterns find; names and the user's own words are given by the caller."""
 
 _REASONS = {MaskKind.NAME: "第三者の氏名", MaskKind.USER: "報告者の指定"}
 
 
 class MaskHit(NamedTuple):
-    """A place in folded text; `label` stands in its stead."""
+    """A range of a folded text that is masked, and the `label` that replaces it."""
 
     start: int
     end: int
@@ -42,17 +42,17 @@ class MaskHit(NamedTuple):
 
 
 def reason(kind: MaskKind) -> str:
-    """Why a place of this kind is covered, as chapter 13 prints it."""
+    """The reason for masking this kind, as chapter 13 prints it."""
     return _REASONS.get(kind, kind.value)
 
 
 def replacement(kind: MaskKind) -> str:
-    """「■■(電話番号)」."""
+    """The text that replaces this kind: 「■■(電話番号)」."""
     return f"■■({kind.value})"
 
 
 def pattern_hits(text: str, kinds: frozenset[MaskKind]) -> Iterator[MaskHit]:
-    """Every place of these kinds in a folded text; they may overlap."""
+    """Every hit of these kinds in a folded text; hits may overlap."""
     for kind, (may_be, patterns) in _PATTERNS.items():
         if kind in kinds and may_be.search(text):
             yield from _hits(text, kind, patterns)
@@ -68,7 +68,7 @@ def _hits(text: str, kind: MaskKind, patterns: tuple[re.Pattern[str], ...]) -> I
 
 
 _KANJI_ZERO = re.compile("[〇零]")
-_KANJI_DIGITS = {ord(sign): str(value) for value, sign in enumerate("〇一二三四五六七八九")} | {ord("零"): "0"}
+_KANJI_DIGITS = {ord(digit): str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {ord("零"): "0"}
 
 
 def _compile(may_be: str, patterns: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
@@ -87,4 +87,4 @@ _PATTERNS: Mapping[MaskKind, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]
     MaskKind.ADDRESS: _compile(addresses.ADDRESS_HINT, addresses.ADDRESSES),
     MaskKind.CONTACT: _compile(f"{numbers.MESSENGER}|{numbers.SKYPE_NAME}", numbers.CONTACTS),
 }
-"""Of each kind: what every place of it holds, asked first, and the patterns."""
+"""Of each kind: a pattern that every hit contains, checked first, and the patterns themselves."""

@@ -1,7 +1,7 @@
-"""Who is a third person, what each is called instead, and where their names stand in typed text.
+"""Finds third persons, gives them labels, and finds their names in typed text.
 
-A name is found as it was shown, with or without the space inside; its parts, unless they name an office; and a
-beginning or end of it before さん, 様 and the like. Names of the parties are left as they stand.
+A name is found as it was shown, with or without the space inside. So are its parts, unless they name an office, and
+a beginning or end of it before さん, 様 and the like. Names of the parties stay as they are.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from archiver.export.mask.folding import folded_text
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
 
 _MAX_SPACED_LENGTH = 8
-"""Signs of a name between which a space is looked for."""
+"""Characters of a name up to which spaces between them are accepted."""
 
 _TITLES = "(?:" + "|".join(folded_text("さん さま 様 氏 くん 君 ちゃん 殿 先生").split()) + ")"
 _OFFICE_WORDS = re.compile(
@@ -32,9 +32,9 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def people_in(entries: Iterable[EntryObject]) -> tuple[dict[int, list[str]], dict[int, set[int]]]:
-    """Everybody seen in some rooms with every name shown, in the order in which they were first seen; and by room.
+    """Everybody seen in the entries with every name, in the order first seen; and the accounts of each room.
 
-    Of the entries, `account` and `member` are looked at: every author, uploader and assignee has one.
+    Only `account` and `member` entries are read: every author, uploader and assignee has one.
     """
     people: dict[int, list[str]] = {}
     rooms: dict[int, set[int]] = {}
@@ -52,9 +52,9 @@ def people_in(entries: Iterable[EntryObject]) -> tuple[dict[int, list[str]], dic
 def third_persons(
     rooms: Iterable[Collection[int]], *, owner: int, counterparts: Collection[int] | None
 ) -> frozenset[int]:
-    """Everybody in these rooms (the accounts ever seen in each) who is no party.
+    """The accounts in these rooms (all ever seen in each) that are no party.
 
-    None: nobody has been mapped yet; then the other one in a room of two is the counterpart, and in larger
+    If `counterparts` is None (nobody mapped yet), the other account in a room of two is the counterpart, and in larger
     rooms nobody is.
     """
     listed = [frozenset(room) for room in rooms]
@@ -69,12 +69,12 @@ def third_persons(
 
 
 def letter_names(accounts: Iterable[int]) -> dict[int, str]:
-    """「参加者A」, 「参加者B」 … for accounts in the order in which they are to be named."""
+    """The labels 「参加者A」, 「参加者B」 … for accounts in this order."""
     return {account: f"参加者{_letter(index)}" for index, account in enumerate(dict.fromkeys(accounts))}
 
 
 def _letter(index: int) -> str:
-    """A, B … Z, AA, AB …"""
+    """The letters for an index from 0: A, B … Z, AA, AB …."""
     letters = ""
     index += 1
     while index:
@@ -84,25 +84,25 @@ def _letter(index: int) -> str:
 
 
 class NameMatcher:
-    """The names to be covered, as one pattern over folded text."""
+    """Finds the names to be masked with one pattern over folded text."""
 
     def __init__(
-        self, covered: Mapping[int, Sequence[str]], open_names: Iterable[str], labels: Mapping[int, str]
+        self, names_to_mask: Mapping[int, Sequence[str]], open_names: Iterable[str], labels: Mapping[int, str]
     ) -> None:
-        """Take every name of those to be covered, every name that stays, and what the former are called."""
+        """Take every name to be masked by account, every name that stays, and the labels of the accounts."""
         staying = list(open_names)
         self._stays = {_strip_spaces(name) for name in staying}
         self._whole: dict[str, str] = {}
         self._short: dict[str, str] = {}
         others = {term for name in staying for term in (*_terms(name), *_short_terms(name))}
-        for account, names in covered.items():
+        for account, names in names_to_mask.items():
             for name in names:
                 _add_terms(self._whole, _terms(name), labels[account], others)
                 _add_terms(self._short, _short_terms(name), labels[account], others)
         self._pattern = self._build() if self._whole else None
 
     def hits(self, text: str) -> Iterator[MaskHit]:
-        """Every name in a folded text."""
+        """Every name to be masked in a folded text."""
         if self._pattern is None:
             return
         for match in self._pattern.finditer(text):
@@ -112,7 +112,7 @@ class NameMatcher:
                 yield MaskHit(match.start(), match.end(), MaskKind.NAME, label)
 
     def _build(self) -> re.Pattern[str]:
-        """One pattern, longer names first; those that stay are in it, so that nothing inside them is found."""
+        """The pattern, longer names first; names that stay are in it, so that nothing inside them is found."""
         stays = {term for term in self._stays if _is_searchable(term)}
         whole = {term: _spaced_pattern(term) for term in (*self._whole, *stays)}
         short = {term: f"{_spaced_pattern(term)}(?= ?{_TITLES})" for term in self._short if term not in whole}
@@ -122,14 +122,14 @@ class NameMatcher:
 
 
 def _add_terms(labels: dict[str, str], terms: Iterable[str], label: str, others: Collection[str]) -> None:
-    """A word that may mean two people is covered, but says of neither that it is meant."""
+    """Add terms with their label; a term that may mean two people gets a neutral label."""
     for term in terms:
         unsure = term in others or labels.get(term, label) != label
         labels[term] = replacement(MaskKind.NAME) if unsure else label
 
 
 def _spaced_pattern(term: str) -> str:
-    """The word with or without spaces between its signs; Latin letters must not go on before or behind it."""
+    """The pattern for a term, with or without spaces; no Latin letter may precede or follow a Latin one."""
     before = "(?<![a-z0-9])" if _LATIN.match(term[0]) else ""
     behind = "(?![a-z0-9])" if _LATIN.match(term[-1]) else ""
     between = " ?" if len(term) <= _MAX_SPACED_LENGTH or term.isascii() else ""
@@ -141,13 +141,13 @@ def _strip_spaces(name: str) -> str:
 
 
 def _terms(name: str) -> list[str]:
-    """A name and its parts, folded and without spaces, as far as they are enough of a name."""
+    """A name and its parts, folded and without spaces, as far as they are distinctive enough."""
     parts = [part for part in _SPLIT.split(folded_text(name)) if not _OFFICE_WORDS.search(part)]
     return [term for term in dict.fromkeys([_strip_spaces(name), "".join(parts), *parts]) if _is_searchable(term)]
 
 
 def _short_terms(name: str) -> list[str]:
-    """Beginnings and ends of a name written without a space; they only count before a title."""
+    """Beginnings and ends of a name written without a space; they are masked before a title only."""
     found = []
     for part in _terms(name):
         if _CJK.fullmatch(part) and 3 <= len(part) <= 6:
@@ -156,5 +156,5 @@ def _short_terms(name: str) -> list[str]:
 
 
 def _is_searchable(term: str) -> bool:
-    """Whether a word is enough of a name to be looked for: two signs, a letter among them, three if Latin."""
+    """Whether a term is distinctive enough to search for: two characters with a letter, three if Latin."""
     return len(term) >= (3 if term.isascii() else 2) and _LETTER.search(term) is not None

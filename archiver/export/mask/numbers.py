@@ -1,9 +1,9 @@
-"""The patterns: numbers to call or to pay to, secrets, keys; what is covered is the group `value`, if any.
+"""The patterns for phone numbers, mail addresses, accounts, cards, identity papers, passwords and keys.
 
-They are for folded text (`mask_fold`), where kana have lost their marks, so every word goes through `words`.
-Each is linear in the length of the text: everything that repeats has a bound, or ends at a sign that it cannot
-hold and begins where no such run goes on. Ids, dates and amounts are kept apart by what is asked for around digits.
-Addresses have a module of their own (`mask_addresses`).
+If a pattern has a group `value`, only that is masked. The patterns are for folded text (`folding`), where kana have
+lost their marks, so every word goes through `any_word`. Each takes linear time: a repetition has a bound, or ends at a
+character that it cannot contain and begins where no such run goes on. Ids, dates and amounts are excluded by the
+context that the patterns require. Postal addresses are in `addresses`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from archiver.export.mask.regex_parts import NO_DIGIT, any_word, up_to
 
 _GAP = "[-. ()]{1,3}"
 _OPTIONAL_GAP = "[-. ()]{0,3}"
-# A digit before makes it part of a longer number, eight hexadecimal signs part of a digest.
+# A digit before makes it part of a longer number, eight hexadecimal digits part of a digest.
 _NUMBER_START = "(?<![0-9])(?<![0-9a-f]{8})"
 _AREA = f"0(?:[0-9]{_GAP}[0-9]{{4}}|[0-9]{{2}}{_GAP}[0-9]{{3}}|[0-9]{{3}}{_GAP}[0-9]{{2}}|[0-9]{{4}}{_GAP}[0-9])"
 
@@ -82,7 +82,7 @@ SECRET_WORD = (
     "|(?:api|access|secret|private|auth)[-_ ]?(?:key|token|secret)|token)(?![a-z]))"
 )
 PASS_WORD = any_word("パス")
-"""Folded it is also a bus, so alone it needs a colon and no time or fare behind it; and the path of a file is none."""
+"""Folded, it is also the word for a bus, so alone it needs a colon and no time, fare or file path after it."""
 _NO_PATH = r"(?![a-z]:[\\/]|[\\/.~])"
 _NO_BUS = "(?![0-9]{1,2}:[0-9]|[0-9,]{1,9} ?[円分時台人名])"
 _SURE_PASS = f"(?:(?<![a-z])(?:dl|zip|rar|pdf|ftp|id|wi-?fi)[/・& ]?|{any_word('ログイン 仮 初期 共有')}){PASS_WORD}"

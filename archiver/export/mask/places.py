@@ -1,4 +1,4 @@
-"""Where something was covered, and how it is listed (chapter 13 of a report)."""
+"""The places of masked content, and their list for chapter 13 of a report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archiver.export.mask.kinds import MaskKind, reason
 
 
 class MaskedPlace(NamedTuple):
-    """A text that is looked through: of a message, if it is one's."""
+    """A text that is searched for what to mask; `room` and `message` are set for a message."""
 
     name: str
     """「本文」, 「ファイル名 F-0001」 …"""
@@ -20,7 +20,7 @@ class MaskedPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MaskedLine:
-    """One line of the list: different contents of one kind at one place count once each."""
+    """One line of the list: a place, a reason, and how many different contents were masked there."""
 
     no: int | None
     place: str
@@ -29,33 +29,33 @@ class MaskedLine:
 
     @property
     def where(self) -> str:
-        """「No.88 本文」."""
+        """The place with its No.: 「No.88 本文」."""
         return self.place if self.no is None else f"No.{self.no} {self.place}"
 
 
 class MaskCounts:
-    """What was found where; going through the same text again changes nothing."""
+    """Counts of what was found where; counting the same text again changes nothing."""
 
     def __init__(self) -> None:
-        """Begin with nothing found."""
+        """Begin with no counts."""
         self._hashes: dict[tuple[MaskedPlace, MaskKind], set[int]] = {}
         self._numbers: dict[tuple[int, int], int] = {}
 
     def add(self, place: MaskedPlace, kind: MaskKind, content: str) -> None:
-        """Note a content of one kind at a place; only its hash is kept."""
+        """Count a content of one kind at a place; only its hash is kept."""
         self._hashes.setdefault((place, kind), set()).add(hash(content))
 
     def set_number(self, room: int, message: int, no: int) -> None:
-        """Say which No. a message has in the package, if anything was found in it."""
+        """Set the No. of a message in the package, if anything was found in it."""
         if any(
             (MaskedPlace(name, room, message), kind) in self._hashes for name in _MESSAGE_PLACES for kind in MaskKind
         ):
             self._numbers[room, message] = no
 
     def lines(self) -> list[MaskedLine]:
-        """The list: messages by No., then everything else by name."""
-        found = [self._line(place, kind, len(seen)) for (place, kind), seen in self._hashes.items()]
-        return sorted(found, key=lambda one: (one.no is None, one.no or 0, one.place, one.reason))
+        """The lines of the list: messages by No., then everything else by name."""
+        lines = [self._line(place, kind, len(hashes)) for (place, kind), hashes in self._hashes.items()]
+        return sorted(lines, key=lambda one: (one.no is None, one.no or 0, one.place, one.reason))
 
     def _line(self, place: MaskedPlace, kind: MaskKind, count: int) -> MaskedLine:
         no = self._numbers.get((place.room, place.message))
@@ -68,15 +68,15 @@ _MESSAGE_PLACES = (BODY,)
 
 
 def message_place(room: int, message_id: int) -> MaskedPlace:
-    """The texts of a message, the present one and those before."""
+    """The place of a message's texts, present and earlier ones."""
     return MaskedPlace(BODY, room, message_id)
 
 
 def person_place(label: str) -> MaskedPlace:
-    """The display names of somebody who is called by a letter."""
+    """The place of the display names of a person under a letter."""
     return MaskedPlace(f"{label}の表示名")
 
 
 def numbered_place(name: str, numbers: Iterator[int]) -> MaskedPlace:
-    """A thing with a number of its own."""
+    """The place of a thing with a number of its own."""
     return MaskedPlace(f"{name} {next(numbers)}")

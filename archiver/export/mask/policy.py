@@ -1,8 +1,8 @@
-"""What is to be covered: the profile's rule, and what the user adds to it or takes from it.
+"""The policy of what is masked: the profile's rule with the user's additions and exceptions.
 
-A user's pattern is a literal text, or `/…/` in a small dialect that cannot run away: no groups, no look-around,
-no back-references, repetitions that end after 60 signs, and at most one place where it could be tried in turn
-how far a repetition reaches.
+A user's pattern is a literal text, or `/…/` in a small dialect without excessive backtracking: no groups, no
+look-around, no back-references, repetitions of at most 60 characters, and a limit of ways to divide a text among the
+repetitions.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from archiver.export.mask.kinds import ALL_PATTERN_KINDS, MaskKind
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is covered in one package."""
+    """What is masked in one package."""
 
     kinds: frozenset[MaskKind] = frozenset()
-    """Places that patterns find."""
+    """The kinds, found by patterns, that are masked."""
     people: bool = False
-    """Whether third persons are called by letters."""
+    """Whether third persons are shown under letters."""
     patterns: tuple[re.Pattern[str], ...] = ()
-    """The user's own, over folded text."""
+    """The user's own patterns, for folded text."""
     masked: frozenset[int] = frozenset()
-    """People covered at the user's wish, parties too."""
+    """Accounts masked at the user's wish, parties too."""
     unmasked: frozenset[int] = frozenset()
-    """People shown at the user's wish."""
+    """Accounts shown at the user's wish."""
     listed: frozenset[MaskKind] = field(default=ALL_PATTERN_KINDS)
-    """Places that are listed for the reader if they are not covered."""
+    """The kinds that are listed for the reader if they are not masked."""
 
     @property
     def is_masking(self) -> bool:
-        """Whether anything at all can be covered."""
+        """Whether anything at all can be masked."""
         return bool(self.kinds or self.people or self.patterns or self.masked)
 
 
 _MASK_EVERYTHING = Policy(kinds=ALL_PATTERN_KINDS, people=True)
 
 POLICIES: Mapping[str, Policy] = {"support": _MASK_EVERYTHING, "consult": _MASK_EVERYTHING}
-"""What is covered by profile; a profile without a row covers nothing and lists the sensitive places."""
+"""The policy of each profile; one without a row masks nothing and lists the sensitive places."""
 
 
 def masking_policy(
@@ -54,7 +54,7 @@ def masking_policy(
     mask_people: Iterable[int] = (),
     unmask_people: Iterable[int] = (),
 ) -> Policy:
-    """The rule of a profile (`no_mask`: none) with the user's choices. Raises UsageError for a bad pattern."""
+    """The policy of a profile (`no_mask`: none) with the user's choices. Raises UsageError for a bad pattern."""
     base = Policy() if no_mask else POLICIES.get(profile, Policy())
     return Policy(
         kinds=base.kinds,
@@ -68,10 +68,10 @@ def masking_policy(
 # --- the user's patterns ----------------------------------------------------------------------------
 
 _MAX_REPEAT = 60
-"""Signs after which a repetition without an end of its own ends."""
+"""Characters at most of a repetition without a limit of its own."""
 
 _MAX_WAYS = 1_000
-"""Ways to divide a text among the repetitions of a pattern, tried at each place of it."""
+"""Ways at most to divide a text among the repetitions of a pattern, tried at each position."""
 
 _ITEM = re.compile(
     r"(?P<item>\\[dDwWsS]|\\[^A-Za-z0-9]|\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\.\[\](){}|?*+^$])"
@@ -81,7 +81,7 @@ _ITEM = re.compile(
 
 
 def user_pattern(given: str) -> re.Pattern[str]:
-    """A literal text or `/pattern/` → what finds it in folded text. Raises UsageError."""
+    """Compile a literal text or `/pattern/` for folded text. Raises UsageError."""
     if len(given) > 1 and given.startswith("/") and given.endswith("/"):
         return _compile_dialect(given, given[1:-1])
     literal_text = folded_text(given).strip()
@@ -115,7 +115,7 @@ def _compile_dialect(given: str, body: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class _PatternItem:
-    """One item of a pattern and how often it may come."""
+    """One item of a pattern and how often it may occur."""
 
     item: str
     literal: str | None
@@ -143,7 +143,7 @@ def _pattern_item(item: str, times: str) -> _PatternItem:
 
 
 def _class_member(character: str) -> str:
-    """A sign inside of brackets, folded if it stays one letter or digit; only `-` and escapes have a meaning there."""
+    """A member of a character class, folded if that gives one letter or digit; `-` and escapes stay."""
     if len(character) == 2 or character == "-":
         return character
     folded = folded_text(character)
@@ -174,12 +174,12 @@ def _branch_pattern(given: str, items: list[_PatternItem]) -> str:
 
 
 def _has_certain_end(item: _PatternItem, following: _PatternItem | None) -> bool:
-    """Whether it is certain where the repetition ends: at a sign that must follow and that it cannot hold."""
+    """Whether the end of a repetition is certain: a character must follow that the item cannot match."""
     if following is None:
         return True
     if not following.literal or not following.minimum:
         return False
     try:
         return re.match(item.item, following.literal) is None
-    except re.error:  # said when the whole is compiled
+    except re.error:  # reported when the whole pattern is compiled
         return False

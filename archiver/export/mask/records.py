@@ -1,7 +1,7 @@
-"""Which records of a package must be masked, and what is shown in their place.
+"""Masks the records (entries) of a package.
 
-A record is masked if covering changes anything that its payload says: a text, a file's name, a person. Tables and
-pages are then made from the covered record, so that whoever verifies the package can make them again.
+A record is masked if masking changes anything in its payload: a text, a file name, a person. Tables and pages are
+then made from the masked record, so that anybody who verifies the package can make them again.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from archiver.export.mask.names import people_in, third_persons
 from archiver.export.mask.places import MaskedPlace
 
 _NEVER_MASKED = frozenset({"window", "reading", "gap", "gap.narrowed", "gap.closed", "blob"})
-"""Kinds that hold ids, times and counts alone."""
+"""Kinds of entries that hold only ids, times and counts."""
 
 _UNMASKED_FIELDS = frozenset({"message_id", "chatwork_id", "sha256", "saved_at", "from", "to"})
 _KEPT_OF_HIDDEN = frozenset({"role", "message_id"})
-"""Texts that stay of somebody who is hidden."""
+"""Fields that stay in the object of a hidden person."""
 
 _MAX_DEPTH = 40
 _REPLACEMENT = "■■"
 
 
 class MaskedRecord(NamedTuple):
-    """The two lines of a masked record, without their ends, and the record as tables are made from it."""
+    """A masked record: the entry for tables, its line in `entries.jsonl`, and the line that shows its content."""
 
     entry: EntryObject
     line: str
@@ -40,9 +40,9 @@ class MaskedRecord(NamedTuple):
 def make_mask(
     policy: Policy, entries: Iterable[EntryObject], *, owner: int, counterparts: Collection[int] | None = None
 ) -> PackageMask:
-    """The cover of a package from the `account` and `member` entries of its rooms.
+    """The mask of a package, from the `account` and `member` entries of its rooms.
 
-    `counterparts`: who is mapped as the other side; None: nobody yet (`mask_names.third_persons`).
+    `counterparts`: who is mapped as the other side; None: nobody yet (`names.third_persons`).
     """
     people, rooms = people_in(entries)
     third = third_persons(rooms.values(), owner=owner, counterparts=counterparts)
@@ -52,7 +52,7 @@ def make_mask(
 
 
 def mask_record(entry: EntryObject, digest: str, mask: PackageMask) -> MaskedRecord | None:
-    """What stands in place of a record; None if nothing in it is covered."""
+    """The masked form of a record; None if nothing in it is masked."""
     if entry["kind"] in _NEVER_MASKED:
         return None
     masker = _ObjectMasker(mask, _record_place(entry), f"{entry['room_id']}/{entry['key'].partition('/')[2]}")
@@ -64,14 +64,14 @@ def mask_record(entry: EntryObject, digest: str, mask: PackageMask) -> MaskedRec
     return MaskedRecord(masked_entry, masked_line(digest, reasons), shown_line(digest, masked_entry))
 
 
-def covered_entry(entry: EntryObject, mask: PackageMask | None) -> EntryObject:
-    """The record as tables and pages are made from it: itself, if nothing in it is covered."""
+def masked_entry(entry: EntryObject, mask: PackageMask | None) -> EntryObject:
+    """The record as tables and pages are made from it: unchanged, if nothing in it is masked."""
     record = None if mask is None else mask_record(entry, "", mask)
     return entry if record is None else record.entry
 
 
 def is_unmasked(body: bytes, mask: PackageMask) -> bool:
-    """Whether a reply of the API may be handed out as it was received: nothing in it is covered."""
+    """Whether nothing in a reply of the API is masked, so that it may be included as received."""
     try:
         reply = json.loads(body) if body else []
     except (ValueError, RecursionError):
@@ -80,9 +80,9 @@ def is_unmasked(body: bytes, mask: PackageMask) -> bool:
 
 
 def _reply_digest(entry: EntryObject) -> str | None:
-    """The reply of a record in a list, as intervals are told by it; that of a single object could be guessed.
+    """The digest of the reply, kept for messages from a list only, because intervals depend on it.
 
-    Its digest has no salt: who knows all but the covered number could try every number.
+    The reply with a single object could be guessed: its digest has no salt, so all numbers could be tried.
     """
     listed = entry["kind"] == "message" and entry["payload"].get("source") == "list"
     return entry["reply"] if listed else None
@@ -100,7 +100,7 @@ def _record_place(entry: EntryObject) -> MaskedPlace:
 
 
 class _ObjectMasker:
-    """Goes through a received object and covers its texts."""
+    """Masks the texts of a received JSON object."""
 
     def __init__(self, mask: PackageMask, place: MaskedPlace | None, subject: str | None) -> None:
         self.kinds: set[MaskKind] = set()
@@ -109,7 +109,7 @@ class _ObjectMasker:
         self._subject = subject
 
     def mask_value(self, value: Any, field: str = "", depth: int = 0) -> Any:
-        """The same with its texts covered."""
+        """The value with its texts masked."""
         if isinstance(value, str):
             return value if field in _UNMASKED_FIELDS else self._mask_text(value, field)
         if depth > _MAX_DEPTH and isinstance(value, dict | list):
@@ -124,12 +124,12 @@ class _ObjectMasker:
 
     def _mask_text(self, original: str, field: str) -> str:
         subject = None if self._subject is None else f"{self._subject}/{field}"
-        covered = self._mask.mask_with_kinds(original, self._place, subject)
-        self.kinds |= covered.kinds
-        return covered.text
+        masked_text = self._mask.mask_with_kinds(original, self._place, subject)
+        self.kinds |= masked_text.kinds
+        return masked_text.text
 
     def _mask_person(self, person: dict[str, Any]) -> dict[str, Any]:
-        """Somebody who is hidden: id and role, and the letter for a name; everything else that is said is covered."""
+        """The object of a hidden person: id and role stay, a letter replaces the name, the rest is masked."""
         self.kinds.add(MaskKind.NAME)
         masked = {}
         for name, value in person.items():

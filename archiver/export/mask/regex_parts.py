@@ -1,4 +1,4 @@
-"""What the patterns of masking are put together from: words, stretches of a line, ends of numbers; for folded text."""
+"""Parts of the masking patterns for folded text: words, parts of a line, ends of numbers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ NO_DIGIT = "(?![0-9])"
 
 
 def any_word(given: str) -> str:
-    """One of these words, divided by spaces; they are folded, as the text is in which they are looked for."""
+    """A pattern for any of these words (divided by spaces), folded like the texts that are searched."""
     return "(?:" + "|".join(re.escape(folded_text(word)) for word in given.split()) + ")"
 
 
 def up_to(count: int, besides: str = "") -> str:
-    r"""At most so many signs of one line, none of these."""
+    r"""A pattern for at most `count` characters of one line, none of `besides`."""
     return rf"[^\n{TAG}{besides}]{{0,{count}}}"

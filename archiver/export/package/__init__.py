@@ -1,1 +1,1 @@
-"""One package from the order to the finished folder."""
+"""Makes one package, from the order to the finished folder."""

@@ -1,4 +1,4 @@
-"""The bytes of a package that are copies: files, seals, replies of the API; and what of them cannot be had."""
+"""Copies files, seals and API replies of the archive into a package, and notes what is lost or damaged."""
 
 from __future__ import annotations
 
@@ -30,31 +30,31 @@ _PATH = re.compile(r"/rooms/[0-9]+(?:/(messages|members|tasks|files))?(/[0-9]+)?
 
 
 class _FileUnreadable(Exception):
-    """Bytes of the archive cannot be read, as opposed to bytes of the package that cannot be written."""
+    """A file of the archive cannot be read (an OSError means that the package cannot be written)."""
 
 
 @dataclass
 class CopiedFiles:
-    """What was copied and what could not be."""
+    """The files that were copied into a package, and those that could not be."""
 
     packed: set[str] = field(default_factory=set)
-    """Names in `data/files/`."""
+    """Names of the files in `data/files/`."""
     not_packed: dict[str, str] = field(default_factory=dict)
-    """Number of a file whose bytes are held → why they are not in the package."""
+    """Number of a file whose bytes are saved → why they are not in the package."""
     incomplete: list[str] = field(default_factory=list)
-    """What the archive should have given and did not, one sentence each."""
+    """Sentences about what the archive should have and does not."""
     stamps: Stamps = field(default_factory=Stamps)
-    """Third parties' times."""
+    """Third-party time stamps."""
     seals: list[Seal] = field(default_factory=list)
     """Seals whose files are in the package."""
     raw: int = 0
-    """Replies in the package."""
+    """The number of replies in the package."""
     raw_left_out: int = 0
-    """Replies that are not, because something in them is outside the package."""
+    """The number of replies left out because something in them is outside the package or masked."""
 
 
 def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles, *, limit: int | None = None) -> None:
-    """Copy the bytes of every file that is held; those above `limit` bytes are only listed. Raises OSError."""
+    """Copy the bytes of every saved file of at most `limit` bytes. Raises OSError."""
     for row in rows:
         if row.sha256 is None or row.stored_as is None:
             continue
@@ -74,7 +74,7 @@ def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles
 
 
 def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
-    """Copy the file of every seal, if it is the one that the table names, and its stamps. Raises OSError."""
+    """Copy every seal whose file has the recorded digest, with its stamps. Raises OSError."""
     stamped = stamp_files(home)
     for seal_row in seals:
         try:
@@ -94,7 +94,7 @@ def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: CopiedFiles) 
 
 
 def read_stamps(home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
-    """Learn which stamps the seals bear, for a package that holds neither."""
+    """Read the stamps of the seals, for a package that contains neither seals nor stamps."""
     stamped = stamp_files(home)
     for seal_row in seals:
         body = _read_or_none(home / FOLDER / seal_row.name)
@@ -107,7 +107,7 @@ def read_stamps(home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
 
 
 def _read_or_none(path: Path) -> bytes | None:
-    """All of a file; None if it cannot be read, which `verify` says."""
+    """All bytes of a file; None if it cannot be read, which a verification reports."""
     try:
         return b"".join(_chunks(path))
     except _FileUnreadable:
@@ -115,7 +115,7 @@ def _read_or_none(path: Path) -> bytes | None:
 
 
 def put_blob(bag: Bag, home: Path, name: str, sha256: str) -> bool:
-    """Copy bytes that the archive holds; False if they are lost or damaged. Raises OSError."""
+    """Copy a blob of the archive; False if it is lost or damaged. Raises OSError."""
     try:
         return bag.copy(name, _chunks(blobs.blob_path(home, sha256)), sha256)
     except _FileUnreadable:
@@ -131,9 +131,9 @@ def put_replies(
     *,
     mask: PackageMask | None = None,
 ) -> None:
-    """Write each reply from which an entry of the package came, if all in it belongs there. Raises OSError.
+    """Write each reply that gave an entry of the package, if everything in it belongs there. Raises OSError.
 
-    One in which anything is covered stays out.
+    A reply in which anything is masked stays out.
     """
     for reply in replies:
         if reply.sha256 not in digests:
@@ -169,12 +169,12 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _is_exportable(reply: KeptReply, body: bytes, scope: PackageScope, mask: PackageMask | None) -> bool:
-    """Whether everything in a reply belongs in the package, and nothing in it is covered."""
+    """Whether everything in a reply belongs in the package, and nothing in it is masked."""
     return (scope.whole or _is_inside(reply, body, scope)) and (mask is None or is_unmasked(body, mask))
 
 
 def _is_inside(reply: KeptReply, body: bytes, scope: PackageScope) -> bool:
-    """Whether every object of a reply belongs in the package; what cannot be understood does not."""
+    """Whether every object of a reply belongs in the package; a reply that cannot be parsed does not."""
     try:
         objects = json.loads(body) if body else []
     except (ValueError, RecursionError):
@@ -185,7 +185,7 @@ def _is_inside(reply: KeptReply, body: bytes, scope: PackageScope) -> bool:
 
 
 def _reply_name(reply: KeptReply) -> str:
-    """`20261103T001500Z_messages_r123456789_17`."""
+    """The file name of a reply: `20261103T001500Z_messages_r123456789_17`."""
     at = datetime.fromisoformat(reply.received_at).strftime("%Y%m%dT%H%M%SZ")
     match = _PATH.fullmatch(reply.path)
     kind = (match[1] or "room") if match else "other"

@@ -1,7 +1,7 @@
-"""The job's own daily copies: for every contract with news, a zip of what is new; and copies of them elsewhere.
+"""Daily copies made by the job: a zip of the new entries for each contract, and copies of the zips in other folders.
 
-What was covered last is remembered in a working table only after the zip is in its place, so a run that was
-killed is made up by the next.
+The last entry covered is stored in a working table only after the zip is in its place, so the next run catches up
+after one that was killed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from archiver.store.working import memory
 
 FOLDER = "daily"
 ROOTS_SUFFIX = ".pem"
-"""What the files of the authorities' roots end with, beside the seals."""
+"""The ending of the files with the authorities' root certificates, beside the seals."""
 
 _DAY = timedelta(days=1)
 
@@ -40,12 +40,12 @@ class CopyFailure:
 
     folder: Path
     detail: str | None
-    """As the system says it; None: the folder is not there."""
+    """The message of the operating system; None: the folder does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What a daily copy covers: entries after `after` up to `upto`."""
+    """The entries that a daily copy covers: those after `after` up to `upto`."""
 
     contract: Contract
     after: int
@@ -66,8 +66,8 @@ def write_daily_copy(
 ) -> Path | None:
     """Write the daily copy of a contract into `folder` (None: `daily/<contract>` in the home); None if no news.
 
-    Covers what came since the last one up to the end of `day` in Tokyo (None: of yesterday), with `at_once` up to
-    now. Seals first what it covers. Files above `file_limit_bytes` are only listed. Raises UnknownContract,
+    It covers the entries since the last copy up to the end of `day` in Tokyo (None: of yesterday), with `at_once`
+    up to now. They are sealed first. Files above `file_limit_bytes` are only listed. Raises UnknownContract,
     DiskFull, HomeNotWritable, ArchiveBusy.
     """
     until = None if at_once else _end_of(day or now().astimezone(JST).date() - _DAY)
@@ -90,25 +90,25 @@ def write_daily_copy(
 
 
 def copy_to_folders(home: Path, folders: tuple[Path, ...]) -> list[CopyFailure]:
-    """Copy dailies, seals, stamps and their roots to each folder that exists, if they are not there yet.
+    """Copy daily copies, seals, stamps and root certificates to each folder, if they are not there yet.
 
-    A folder that cannot be reached is no error but a complaint: the next round tries again.
+    A folder that cannot be reached is returned as a failure: the next round tries again.
     """
-    complaints = []
+    failures = []
     for folder in folders:
         if not folder.is_dir():
-            complaints.append(CopyFailure(folder, None))
+            failures.append(CopyFailure(folder, None))
             continue
         try:
             for source in _files_to_copy(home):
                 _copy_file(source, folder / source.relative_to(home))
         except OSError as error:
-            complaints.append(CopyFailure(folder, error.strerror or str(error)))
-    return complaints
+            failures.append(CopyFailure(folder, error.strerror or str(error)))
+    return failures
 
 
 def _find_news(reading: Reading, name: str, until: datetime | None) -> _News | None:
-    """What is new since the last daily copy; None if nothing that a reader would look for."""
+    """The news since the last daily copy; None if there is none that a reader would look for."""
     contract = contracts.contract(reading, name)
     after = memory.recall(reading, _memory_key(contract.id), 0)
     upto = last_seq(reading) if until is None else last_entry_before(reading, until)
@@ -126,9 +126,9 @@ def _find_news(reading: Reading, name: str, until: datetime | None) -> _News | N
 
 
 def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit: int) -> Path | None:
-    """Build the zip; None if all the news lie outside the contract's periods."""
+    """Build the zip; None if all the news is outside the contract's periods."""
     covered_seals = [seal_row for seal_row in seals.seals(reading) if seal_row.first <= news.upto]
-    # A half one of a killed run would only be in the way; nobody else writes here (the round holds a lock).
+    # Remove what a killed run left; nobody else writes here, as the round holds a lock.
     for leftover in folder.glob(f"*_daily*{PARTIAL}"):
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     name = free_name(folder, base_name)
@@ -145,22 +145,22 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
         file_limit=limit,
     )
     with partial_bag(folder, name) as bag:
-        built = assemble(reading, recipe, bag)
-        packed = folder / f"{name}.zip"
-        if not built.empty:
-            pack(bag.folder, base_name, packed, at=recipe.read_at)
+        result = assemble(reading, recipe, bag)
+        zip_path = folder / f"{name}.zip"
+        if not result.empty:
+            pack(bag.folder, base_name, zip_path, at=recipe.read_at)
         shutil.rmtree(bag.folder)
-    if built.empty:
+    if result.empty:
         return None
-    return _drop_duplicate(packed, folder / f"{base_name}.zip")
+    return _drop_duplicate(zip_path, folder / f"{base_name}.zip")
 
 
-def _drop_duplicate(packed: Path, earlier: Path) -> Path:
-    """A run killed after its zip was in place makes the same one again: one of the two goes."""
-    if packed != earlier and earlier.is_file() and digest_file(earlier) == digest_file(packed):
-        packed.unlink()
+def _drop_duplicate(zip_path: Path, earlier: Path) -> Path:
+    """Remove a zip equal to an earlier one, which a run killed just after writing it has left."""
+    if zip_path != earlier and earlier.is_file() and digest_file(earlier) == digest_file(zip_path):
+        zip_path.unlink()
         return earlier
-    return packed
+    return zip_path
 
 
 def _message_places(news: _News) -> list[tuple[int, int]]:
@@ -179,7 +179,7 @@ def _files_to_copy(home: Path) -> Iterator[Path]:
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    """Copy beside the place and rename; what is there already stays, but for roots that grew. Raises OSError."""
+    """Copy a file under a temporary name and rename it; only grown root files replace existing ones. Raises OSError."""
     if target.exists() and not (source.suffix == ROOTS_SUFFIX and _has_grown(source, target)):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -193,7 +193,7 @@ def _copy_file(source: Path, target: Path) -> None:
 
 
 def _has_grown(source: Path, target: Path) -> bool:
-    """Whether more was added below what the target holds: a root that was pinned later."""
+    """Whether the source is the target with more appended, such as a root that was pinned later."""
     before, now = target.read_bytes(), source.read_bytes()
     return before != now and now.startswith(before)
 

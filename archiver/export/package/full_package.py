@@ -1,4 +1,4 @@
-"""From an open snapshot to the files of a package, in a folder that is given; names and renames nothing.
+"""Fills the folder of a full package (BagIt) from an open snapshot; the caller names and renames the folder.
 
 The order: entries, copies, tables (one pass over the messages), pages, replies, texts, lists.
 """
@@ -33,7 +33,7 @@ CONTENT_LIST = "data/content-sha256.txt"
 
 
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> PackageResult:
-    """Fill the bag and close it. Raises OSError (it cannot be written), RowsDisagree, UsageError (`Choice.check`)."""
+    """Fill the bag and close it. Raises OSError (not writable), RowsDisagree, UsageError (`MessageChoice.check`)."""
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
     _put_entries(bag, source, recipe)
     if recipe.only_messages is None:
@@ -70,7 +70,7 @@ def _put_entries(bag: Bag, source: SourceEntries, recipe: Recipe) -> None:
 
 
 def _close(bag: Bag, package: PackageInput) -> PackageResult:
-    """The texts for people, the lists, and what it all came to."""
+    """Write the texts for people and the lists, and return the result."""
     recipe, source, statistics = package.recipe, package.source, package.statistics
     files, copied = package.files, package.copied
     rooms = recipe.scope.rooms
@@ -100,7 +100,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         software=software_name(),
         created_at=recipe.created_at,
         pauses=list(pause_lines(conversations, limit=readme.MAX_PAUSES)),
-        looks=[(room.room_id, room.watch) for room in conversations],
+        watches=[(room.room_id, room.watch) for room in conversations],
         left_out_messages=statistics.left_out,
         other_chats=other_chat_texts(other_chats.other_chats(source.reading, rooms, upto=recipe.upto)),
     )
@@ -141,7 +141,7 @@ def _verification_steps(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> 
 
 
 def _put_enclosures(bag: Bag, package: PackageInput) -> None:
-    """The user's own evidence, as the archive holds it."""
+    """Write the user's own evidence, as the archive holds it."""
     for enclosure in package.recipe.enclosures:
         name = attachments.file_name(enclosure)
         if not copied_files.put_blob(bag, package.reading.home, f"data/enclosures/{name}", enclosure.sha256):
@@ -151,12 +151,12 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> None:
 
 
 def _write_content_list(bag: Bag) -> None:
-    """`content-sha256.txt` lists everything below `data/` but the reports, which name its digest."""
+    """Write `content-sha256.txt`: everything below `data/` but the reports, which state its digest."""
     _write_list(bag, CONTENT_LIST, manifest_lines(bag.digests, below="data/"))
 
 
 def _write_list(bag: Bag, name: str, lines: Iterable[bytes]) -> None:
-    """Line by line, as a large package lists hundreds of thousands."""
+    """Write a list line by line, as a large package has hundreds of thousands."""
     with bag.open_file(name) as writer:
         for line in lines:
             writer.write_bytes(line)

@@ -1,4 +1,4 @@
-"""What every package is made from, out of an open snapshot: entries, tables, conversations, and what is said of them.
+"""The input of every package, read from an open snapshot: entries, tables, conversations, statistics.
 
 The order: entries once, then one pass over the messages for the tables, then one for each format that shows them.
 """
@@ -28,12 +28,12 @@ from archiver.store.queries import current_state, other_chats, package_entries, 
 SCRATCH = ".tables"
 
 Progress = Callable[[int, int], None]
-"""Told how many steps are done, and of how many."""
+"""Called with the number of steps done and their total."""
 
 
 @dataclass
 class PackageInput:
-    """A package's material, with what was found on the way."""
+    """The input of a package: snapshot, recipe, entries, tables, and the results of the passes so far."""
 
     reading: Reading
     recipe: Recipe
@@ -45,24 +45,24 @@ class PackageInput:
     tables: dict[str, PreparedTable] = field(default_factory=dict)
 
     def conversations(self) -> Iterator[Conversation]:
-        """The rooms of the contract as readers see them, each once; messages come fresh as often as asked for."""
+        """The conversations of the contract's rooms; their messages are read anew at each pass."""
         return _conversations(self)
 
     @cached_property
     def watches(self) -> dict[int, Watch]:
-        """When each room was looked at; every run is gone through once, however many readers ask."""
+        """Room → when it was read; computed once, as it goes through every run."""
         reading, upto = self.reading, self.recipe.upto
         every_run = runs.runs(reading, upto=upto)
         return {room: runs.watch(reading, room, every_run, upto=upto) for room in self.recipe.scope.rooms}
 
 
 def software_name() -> str:
-    """The program and its version."""
+    """The name and version of this program."""
     return f"chatwork-archiver {version('chatwork-archiver')}"
 
 
 def step_counter(reading: Reading, recipe: Recipe, progress: Progress | None) -> Callable[[], None]:
-    """A function to be called once a message in each pass over them (`Profile.passes`)."""
+    """A function that counts progress, to be called for each message in each pass (`Profile.passes`)."""
     if progress is None:
         return lambda: None
     messages = (
@@ -83,7 +83,7 @@ def step_counter(reading: Reading, recipe: Recipe, progress: Progress | None) ->
 def make_tables(
     bag: Bag, source: SourceEntries, statistics: PackageStatistics, copied: CopiedFiles, seals: Sequence[Seal]
 ) -> dict[str, PreparedTable]:
-    """Make every table in one pass, beside the payload; formats move what they hand out."""
+    """Make every table in one pass in a scratch folder, from which formats move those they need."""
     tables: dict[str, PreparedTable] = {}
     with contextlib.ExitStack() as open_files:
         writers: dict[str, HashingWriter] = {}

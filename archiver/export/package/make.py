@@ -1,7 +1,7 @@
-"""Makes a package: seal, snapshot, copy, tables, pages, lists, rename; then writes down that it was made.
+"""Makes a package: seal, snapshot, copy, tables, pages, lists, rename; then records the export as an entry.
 
-A package is the state at seal N: the snapshot's last entry is the seal's last. It is built in `NAME.partial`
-and renamed, and never written over another.
+A package is the state at seal N: the snapshot's last entry is the seal's last. It is built in `NAME.partial` and
+renamed, and never overwrites another.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.evidence.history import number
 from archiver.evidence.manifest import digest_file
-from archiver.export import PROFILES, Form
+from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag, free_name, pack, partial_bag, sweep_leftovers
 from archiver.export.mask.cover import Policy
 from archiver.export.message_choice import NOTHING, MessageChoice
@@ -36,16 +36,16 @@ from archiver.store.queries.entries import last_seq
 
 FOLDER = "exports"
 MAX_UNASKED_ZIP_BYTES = 2_000_000_000
-"""Bytes of a bag that is also zipped unasked."""
+"""The size in bytes up to which a bag is also zipped without being asked."""
 
 _TRIES = 10
 _STALE_AFTER = timedelta(days=1)
 _MAX_NUMBER_LENGTH = 32
-"""Signs of a platform's contract number that go into a name."""
+"""Characters of a platform's contract number at most that a package name takes."""
 
 
 class ExportDeclined(Exception):
-    """The user looked at what would leave and said no; nothing is left behind."""
+    """The user declined the export after the preview; nothing is left behind."""
 
 
 _DOCUMENT_KEYS = (
@@ -56,36 +56,36 @@ _DOCUMENT_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What was made."""
+    """The result of an export."""
 
     path: str
-    """Absolute: the bag's folder; for a profile that is only a zip, the folder that holds it."""
+    """The absolute path of the bag's folder, or of the folder with the zip where a zip is all."""
     zip: str | None
     profile: str
     messages: int
     files: int
-    """Files listed, whether or not their bytes are held."""
+    """Files listed, whether or not their bytes are saved."""
     gaps: int
-    """Gaps that are open and touch the period."""
+    """Open gaps that touch the period."""
     seal: int | None
-    """The number of the seal whose state it shows."""
+    """The number of the seal whose state the package shows."""
     sha256: str
-    """The digest from which everything in it follows: of `tagmanifest-sha256.txt`, for a mere zip of the zip."""
+    """The digest that covers everything in it: of `tagmanifest-sha256.txt`, or of the zip where a zip is all."""
     stamped: bool
     """Whether every configured authority stamped the package itself; False if there is none."""
     missing: tuple[str, ...] = ()
-    """What should be in it and is not (bytes lost or damaged, stamps of seals), one Japanese sentence each.
+    """Japanese sentences about what should be in it and is not: bytes lost or damaged, stamps of seals.
 
-    The package says so itself.
+    The package states them itself.
     """
     unstamped: tuple[str, ...] = ()
-    """Whose stamp over the package itself did not come; as stamps come last, the package cannot say so."""
+    """Authorities whose stamp over the package did not come; as it comes last, the package cannot state this."""
     too_large: tuple[str, ...] = ()
-    """What is larger than it may be; nothing was left out of it for that."""
+    """Sentences about files above the size limit; nothing was left out for that."""
     files_packed: int = 0
     """Files whose bytes are in it."""
     warnings: tuple[str, ...] = ()
-    """What to think of before it leaves (`gathering.Preview`)."""
+    """Warnings to heed before it is handed over (`PackagePreview.warnings`)."""
     unheld: tuple[str, ...] = ()
     """Files whose bytes were never saved, with the reason."""
     advice: str | None = None
@@ -93,11 +93,11 @@ class ExportReport:
     blank: tuple[str, ...] = ()
     """Facts of the contract that a reader will look for and that are not stated yet."""
     contract: str = ""
-    """What the contract is called here."""
+    """The id of the contract in this archive."""
 
     @property
     def incomplete(self) -> tuple[str, ...]:
-        """All that keeps it from being what it should be, one Japanese sentence each."""
+        """Everything that makes the package incomplete, one Japanese sentence each."""
         return (*self.missing, *self.unstamped, *self.too_large)
 
     def document(self) -> dict[str, object]:
@@ -126,14 +126,14 @@ def export(
 ) -> ExportReport:
     """Make the package of a contract (None: the only one) in `out` (None: `exports` in the home).
 
-    `since` (included) and `until` (not included) stand in place of the contract's periods; `zip` makes a zip of a bag
-    above 2 GB too; `stamping` gets the stamps (None: no authority is asked); `policy` says what is covered
-    (None: nothing) and `counterparts` who is mapped as the other side (None: nobody yet); `choice` names the
-    messages of the excerpt, `max_mb` what the package may weigh (None: as the profile says), `every` how often
-    the job looks; `confirm` is shown what would leave and may say no.
-    Raises Declined, UsageError (a chosen message or person is not in the package), UnknownProfile, UnknownContract,
-    NoContract, AmbiguousContract, RowsDisagree, DiskFull, PackagePlaceNotWritable, HomeNotWritable, ArchiveBusy; then
-    nothing is left behind.
+    `since` (included) and `until` (excluded) replace the contract's periods. `zip` makes a zip of a bag above 2 GB
+    too. `stamping` gets the time stamps (None: no authority is asked). `policy` says what is masked (None: nothing),
+    `counterparts` who is mapped as the other side (None: nobody yet). `choice` names the messages of the excerpt.
+    `max_mb` is the size limit (None: the profile's), `every` the interval between the job's readings. `confirm` is
+    called with the preview and may decline.
+    Raises ExportDeclined, UsageError (a chosen message or person is not in the package), UnknownProfile,
+    UnknownContract, NoContract, AmbiguousContract, RowsDisagree, DiskFull, PackagePlaceNotWritable, HomeNotWritable,
+    ArchiveBusy. Then nothing is left behind.
     """
     if profile not in PROFILES:
         raise errors.UnknownProfile(profile=profile, known=", ".join(PROFILES))
@@ -160,7 +160,7 @@ def export(
                 confirm=confirm,
             )
             report = _make_package(reading, all_seals, order, folder, now(), progress)
-    # On a medium that cannot be written no note of it is kept; the package is whole all the same.
+    # If the archive cannot be written, the export is not recorded; the package is complete all the same.
     with contextlib.suppress(errors.HomeNotWritable):
         _record_export(archive, report, contract_id, at=now())
     return report
@@ -168,7 +168,7 @@ def export(
 
 @contextlib.contextmanager
 def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator[tuple[Reading, list[Seal]]]:
-    """A snapshot whose last entry is the last seal's last; what is unsealed is sealed first. Raises ArchiveBusy."""
+    """A snapshot whose last entry is sealed; unsealed entries are sealed first. Raises ArchiveBusy."""
     for _ in range(_TRIES):
         with archive.reading() as reading:
             if last_seq(reading) == seals.last_sealed(reading):
@@ -179,7 +179,7 @@ def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator
 
 
 def package_name(contract: Contract) -> str:
-    """`CW12345678` for a contract on CrowdWorks whose number is known, else what the contract is called here."""
+    """`CW12345678` for a contract on CrowdWorks whose number is known, else the id of the contract in this archive."""
     given = contract.platform_id or ""
     if contract.platform == "crowdworks" and given.isascii() and given.isalnum() and len(given) <= _MAX_NUMBER_LENGTH:
         return f"CW{given}"
@@ -189,46 +189,46 @@ def package_name(contract: Contract) -> str:
 def _make_package(
     reading: Reading, all_seals: list[Seal], order: ExportOrder, folder: Path, at: datetime, progress: Progress | None
 ) -> ExportReport:
-    """Build beside the place and rename; the folder and its zip are both there, or neither."""
+    """Build the package under a temporary name and rename it; folder and zip are both there, or neither."""
     contract = contracts.contract(reading, order.contract)
     name = free_name(folder, f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}")
     recipe = make_recipe(reading, all_seals, order, name, contract, at)
     form = PROFILES[order.profile].form
     with partial_bag(folder, name) as bag:
-        if form is Form.SUBMISSION:
-            built, zipped, missing = _make_submission(reading, recipe, bag, order, progress)
+        if form is PackageForm.SUBMISSION:
+            result, made_zip, missing = _make_submission(reading, recipe, bag, order, progress)
             bag.folder.rename(folder / name)
-            packed: Path | None = folder / name / zipped.name
+            zip_file: Path | None = folder / name / made_zip.name
         else:
-            built, packed, missing = _make_bag(reading, recipe, bag, order, folder, progress)
-    oversized = _size_warnings(built, packed or folder / name, order)
+            result, zip_file, missing = _make_bag(reading, recipe, bag, order, folder, progress)
+    oversized = _size_warnings(result, zip_file or folder / name, order)
     return ExportReport(
         path=str(folder / name if PROFILES[order.profile].folder else folder),
-        zip=None if packed is None else str(packed),
+        zip=None if zip_file is None else str(zip_file),
         profile=order.profile,
-        messages=built.messages,
-        files=built.files,
-        gaps=built.gaps,
+        messages=result.messages,
+        files=result.files,
+        gaps=result.gaps,
         seal=all_seals[-1].number if all_seals else None,
-        sha256=built.sha256 if packed is None or form is Form.BAG else digest_file(packed),
+        sha256=result.sha256 if zip_file is None or form is PackageForm.BAG else digest_file(zip_file),
         stamped=order.stamping is not None and bool(order.stamping.roots) and not missing,
-        missing=tuple(one for one in built.incomplete if one not in oversized),
+        missing=tuple(one for one in result.incomplete if one not in oversized),
         unstamped=tuple(f"第三者の時刻({one}): この資料に付けられませんでした" for one in missing),
         too_large=tuple(oversized),
-        files_packed=built.preview.files if built.preview else 0,
-        warnings=built.preview.warnings if built.preview else (),
-        unheld=built.unheld,
-        advice=built.advice,
-        blank=built.blank,
+        files_packed=result.preview.files if result.preview else 0,
+        warnings=result.preview.warnings if result.preview else (),
+        unheld=result.unheld,
+        advice=result.advice,
+        blank=result.blank,
         contract=contract.id,
     )
 
 
-def _size_warnings(built: PackageResult, package_path: Path, order: ExportOrder) -> list[str]:
-    """Say what is larger than it may be: the whole, or of a court's package each file that has said so itself."""
+def _size_warnings(result: PackageResult, package_path: Path, order: ExportOrder) -> list[str]:
+    """Sentences about what is above the size limit: the whole, or for a court each file the package itself names."""
     if PROFILES[order.profile].limit_each:
         sizes = {path.name: path.stat().st_size for path in package_path.parent.iterdir()}
-        return [one for one in submission_package.oversized_files(sizes, order.max_bytes) if one in built.incomplete]
+        return [one for one in submission_package.oversized_files(sizes, order.max_bytes) if one in result.incomplete]
     if order.max_bytes is None:
         return []
     paths = [package_path] if package_path.is_file() else [path for path in package_path.rglob("*") if path.is_file()]
@@ -238,49 +238,49 @@ def _size_warnings(built: PackageResult, package_path: Path, order: ExportOrder)
     return [f"資料の大きさ {size / 1e6:.1f} MB が上限 {order.max_bytes / 1e6:g} MB を超えています"]
 
 
-def _ask_to_confirm(built: PackageResult, order: ExportOrder) -> None:
-    if order.confirm is not None and built.preview is not None and not order.confirm(built.preview):
+def _ask_to_confirm(result: PackageResult, order: ExportOrder) -> None:
+    if order.confirm is not None and result.preview is not None and not order.confirm(result.preview):
         raise ExportDeclined
 
 
 def _make_submission(
     reading: Reading, recipe: Recipe, outer: Bag, order: ExportOrder, progress: Progress | None
 ) -> tuple[PackageResult, Path, list[str]]:
-    """The zip, and beside it what is also handed in by itself."""
+    """Make the zip, and beside it the files that are also handed in separately."""
     inner = Bag(outer.folder / "content")
     inner.folder.mkdir()
-    built = submission_package.assemble(reading, recipe, inner, progress)
-    _ask_to_confirm(built, order)
+    result = submission_package.assemble(reading, recipe, inner, progress)
+    _ask_to_confirm(result, order)
     missing = stamp_package(inner, recipe.stamping, submission_package.DIGEST_LIST) if recipe.stamping else []
-    packed = outer.folder / f"{recipe.name}.zip"
-    pack(inner.folder, recipe.name, packed, at=recipe.read_at)
+    zip_file = outer.folder / f"{recipe.name}.zip"
+    pack(inner.folder, recipe.name, zip_file, at=recipe.read_at)
     submission_package.put_loose_files(inner, recipe.profile, outer.folder)
     shutil.rmtree(inner.folder)
-    return built, packed, missing
+    return result, zip_file, missing
 
 
 def _make_bag(
     reading: Reading, recipe: Recipe, bag: Bag, order: ExportOrder, folder: Path, progress: Progress | None
 ) -> tuple[PackageResult, Path | None, list[str]]:
-    """The folder, and the zip of it."""
+    """Make the folder of a bag, its zip, or both."""
     stays = PROFILES[order.profile].folder
-    packed = folder / f"{recipe.name}.zip" if not stays else None
-    built = assemble(reading, recipe, bag, progress)
-    _ask_to_confirm(built, order)
+    zip_file = folder / f"{recipe.name}.zip" if not stays else None
+    result = assemble(reading, recipe, bag, progress)
+    _ask_to_confirm(result, order)
     missing = stamp_package(bag, order.stamping) if order.stamping else []
-    if packed is None and (order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES):
-        packed = folder / f"{recipe.name}.zip"
-    if packed is not None:
-        pack(bag.folder, recipe.name, packed, at=recipe.read_at)
+    if zip_file is None and (order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES):
+        zip_file = folder / f"{recipe.name}.zip"
+    if zip_file is not None:
+        pack(bag.folder, recipe.name, zip_file, at=recipe.read_at)
     if stays:
         bag.folder.rename(folder / recipe.name)
     else:
         shutil.rmtree(bag.folder)
-    return built, packed, missing
+    return result, zip_file, missing
 
 
 def _record_export(archive: Archive, report: ExportReport, contract: str, *, at: datetime) -> None:
-    """The `export` entry: what was handed out."""
+    """Append the `export` entry, which records what was exported."""
     exported_path = report.path if PROFILES[report.profile].folder else report.zip
     payload = {
         "contract": contract,
@@ -299,13 +299,13 @@ def _record_export(archive: Archive, report: ExportReport, contract: str, *, at:
 
 @contextlib.contextmanager
 def _packages_folder(folder: Path) -> Iterator[None]:
-    """The folder for packages; if the user declines, those that were made for it go again. Raises OSError."""
+    """Create the folder for packages; if the user declines, created folders are removed again. Raises OSError."""
     created = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         yield
     except ExportDeclined:
-        with contextlib.suppress(OSError):  # somebody else has put something there
+        with contextlib.suppress(OSError):  # another program has put something there
             for path in created:
                 path.rmdir()
         raise
@@ -315,7 +315,7 @@ def _packages_folder(folder: Path) -> Iterator[None]:
 def file_errors_as_ours(
     folder: Path, unwritable: type[errors.HomeNotWritable] = errors.HomeNotWritable
 ) -> Iterator[None]:
-    """Say in our words what the file system could not do there. Raises DiskFull, `unwritable`."""
+    """Turn errors of the file system in `folder` into our own errors. Raises DiskFull, `unwritable`."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What the user asked for, and what is to be made of it: the recipe of one package."""
+"""The order of an export as the user gave it, and the recipe that is made of it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from archiver.store.queries import (
 )
 
 Confirm = Callable[[PackagePreview], bool]
-"""Shown what would leave; False: it is not made after all."""
+"""Called with the preview of a package; returns False to decline it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOrder:
-    """What the user asked for; `package.export` says what each means."""
+    """The order of an export; `make.export` documents the fields."""
 
     contract: str
     profile: str
@@ -51,7 +51,7 @@ class ExportOrder:
 
     @property
     def max_bytes(self) -> int | None:
-        """What the package may be at most; of a court's, each of its files."""
+        """The size limit of the package in bytes; for a court, of each of its files."""
         limit = self.max_mb if self.max_mb is not None else PROFILES[self.profile].max_mb
         return None if limit is None else int(limit * 1_000_000)
 
@@ -59,7 +59,7 @@ class ExportOrder:
 def make_recipe(
     reading: Reading, seals: list[Seal], order: ExportOrder, name: str, contract: Contract, at: datetime
 ) -> Recipe:
-    """The recipe of an order over this snapshot. Raises UsageError (a person to be masked or shown is unknown)."""
+    """The recipe of an order for this snapshot. Raises UsageError (a person to be masked or shown is unknown)."""
     upto = seals[-1].last if seals else 0
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     rooms, kinds = PackageScope(contract).rooms, ("account", "member")
@@ -96,7 +96,7 @@ def make_recipe(
 
 
 def _check_people(policy: Policy, known_people: Collection[int]) -> None:
-    """A number typed wrong must not leave a name open. Raises UsageError."""
+    """Refuse unknown accounts, as a mistyped number would leave a name unmasked. Raises UsageError."""
     lacking = sorted((policy.masked | policy.unmasked) - set(known_people))
     if lacking:
         message = _("Nobody with this account id is in the chats of the contract: {people}")

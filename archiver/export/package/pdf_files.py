@@ -1,6 +1,6 @@
-"""The PDFs of a package: made, put into its folder, and said where one cannot be made.
+"""Makes the PDFs of a package and writes them into its folder.
 
-A report that cannot be made never keeps the rest of a package from being made.
+A PDF that cannot be made is noted as missing and never keeps the rest of a package from being made.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ _VOLUMES = ".volumes"
 
 
 def report_pdf(case: ReportInput, statistics: MessageStatistics) -> bytes:
-    """The report of thirteen chapters. Raises PdfUnavailable, PdfFailed."""
+    """The report of thirteen chapters as a PDF. Raises PdfUnavailable, PdfFailed."""
     return make_pdf_apart(chapters.build_report(case, statistics), at=case.created_at)
 
 
 def consultation_pdf(case: ReportInput, statistics: MessageStatistics) -> bytes:
-    """The two pages to be read aloud. Raises PdfUnavailable, PdfFailed."""
+    """The two pages for a telephone consultation as a PDF. Raises PdfUnavailable, PdfFailed."""
     return make_pdf_apart(consultation.build_consultation(case, statistics), at=case.created_at)
 
 
 def evidence_list_pdf(
     case: ReportInput, statistics: MessageStatistics, filed: exhibits.CourtFiles | None = None
 ) -> bytes:
-    """Appendix B; for a court after the files of its package. Raises PdfUnavailable, PdfFailed."""
+    """Appendix B, the list of exhibits, as a PDF; for a court it names its files. Raises PdfUnavailable, PdfFailed."""
     return make_pdf_apart(exhibits.evidence_list(case, statistics, filed), at=case.created_at)
 
 
 def put_pdf(bag: Bag, name: str, make: Callable[[], bytes], copied: CopiedFiles) -> None:
-    """Put a PDF, or say why it is not there. Raises OSError."""
+    """Write a PDF into the bag, or note why it is missing. Raises OSError."""
     try:
         bag.add(name, make())
     except (errors.PdfUnavailable, errors.PdfFailed) as error:
@@ -45,7 +45,7 @@ def put_pdf(bag: Bag, name: str, make: Callable[[], bytes], copied: CopiedFiles)
 
 
 def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable[[int], str]) -> None:
-    """Put appendix A, all messages, each volume under the name for its number. Raises OSError."""
+    """Write appendix A (all messages), each volume under the name for its number. Raises OSError."""
     scratch = bag.folder / _VOLUMES
     scratch.mkdir()
     try:
@@ -61,9 +61,9 @@ def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable
 
 
 def put_all_pdfs(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
-    """The papers of a lawyer's package: report, appendix A, appendix B. Raises OSError."""
-    found = survey_messages(case)
-    put_pdf(bag, "data/report.pdf", lambda: report_pdf(case, found), copied)
+    """Write the PDFs of a package for a lawyer: report, appendix A, appendix B. Raises OSError."""
+    statistics = survey_messages(case)
+    put_pdf(bag, "data/report.pdf", lambda: report_pdf(case, statistics), copied)
     put_volumes(bag, case, copied, lambda number: f"data/{all_messages.NAME.format(number=number)}")
-    put_pdf(bag, "data/evidence_list.pdf", lambda: evidence_list_pdf(case, found), copied)
-    bag.add("data/evidence_list.csv", exhibits.evidence_csv(case, found))
+    put_pdf(bag, "data/evidence_list.pdf", lambda: evidence_list_pdf(case, statistics), copied)
+    bag.add("data/evidence_list.csv", exhibits.evidence_csv(case, statistics))

@@ -1,4 +1,4 @@
-"""The recipe of one package: what was ordered, and what follows from it."""
+"""The recipe of one package, made of its order, and the result of making it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archiver.records import Contract, Delivery, Enclosure, MappedAccount, Seal
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is to be made; the same recipe over the same entries gives the same bytes, `created_at` aside."""
+    """The contents of a package; the same recipe over the same entries gives the same bytes, `created_at` aside."""
 
     name: str
     profile: str
@@ -23,61 +23,61 @@ class Recipe:
     scope: PackageScope
     seals: Sequence[Seal]
     upto: int
-    """The last entry that is looked at."""
+    """The last entry that is read."""
     read_at: datetime
-    """The time of the state shown."""
+    """The time of the state that the package shows."""
     created_at: datetime | None
-    """None: not said."""
+    """None: not stated, as in daily copies."""
     only_messages: list[tuple[int, int]] | None = None
-    """Messages (id, room) in order, if not all of the rooms are looked at; then rows are not compared."""
+    """The only messages read (id, room), in order; None: all of the rooms. If given, rows are not checked."""
     file_limit: int | None = None
-    """Bytes of a file above which it is only listed."""
+    """The size in bytes above which a file is only listed."""
     stamping: StampService | None = None
-    """How the package gets its own stamp; None: it gets none."""
+    """The service for the package's own stamps; None: it gets none."""
     mask: PackageMask | None = None
-    """What may not be shown; None: everything is shown as it is."""
+    """Masks texts and names; None: everything is shown as it is."""
     choice: MessageChoice = NOTHING
-    """Messages that the user wants in the excerpt."""
+    """The messages that the user wants in the excerpt."""
     deliveries: Sequence[Delivery] = ()
     enclosures: Sequence[Enclosure] = ()
     every: timedelta = timedelta(minutes=5)
-    """How often the job looks, as the settings say."""
+    """The interval between readings according to the settings."""
     counterparts: Collection[int] | None = None
-    """Who is known as the other side; None: nobody was told apart."""
+    """The accounts known as the other side; None: nobody was mapped."""
     mapped: Sequence[MappedAccount] = ()
-    """What the user said of who is who, with the reasons."""
+    """The user's statements about who is who, with reasons."""
     max_bytes: int | None = None
-    """What the package may be at most; None: no limit."""
+    """The size limit of the package; None: no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackagePreview:
-    """What would leave, in numbers."""
+    """The contents of a package in numbers, for the user to confirm."""
 
     people: int
     hidden_people: int
-    """Of them, those called by a letter."""
+    """People among them who are shown under a letter."""
     messages: int
     files: int
     """Files from Chatwork whose bytes are in it."""
     enclosures: int
     masked: int
-    """Places that are covered."""
+    """Places that are masked."""
     size: int
-    """Bytes before they are zipped."""
+    """The size in bytes before zipping."""
     warnings: tuple[str, ...]
     """`early_contact`, `forbidden_contact` (the platform allows none outside), `nda` (a promise of secrecy),
-    `unmapped` (nobody was told apart, so all names are shown)."""
+    `unmapped` (nobody was mapped, so all names are shown)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackageResult:
-    """What a package came to hold."""
+    """The result of filling a package: its counts, and what is missing in it."""
 
     sha256: str
-    """Of `tagmanifest-sha256.txt`."""
+    """The digest of its last list, such as `tagmanifest-sha256.txt`."""
     empty: bool
-    """Whether nothing of any room is in it but when it was read."""
+    """Whether it holds nothing of any room but the times of readings."""
     entries: int
     messages: int
     files: int

@@ -1,4 +1,4 @@
-"""Gathers what a report is written from: the package's rooms, events, seals and stamps, and what the user stated."""
+"""Builds the input of a report from a package: rooms, events, seals, stamps, and the user's statements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archiver.export.bag import Bag
 from archiver.export.package.gather import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.report.input import NEVER_READ, MaskedPassage, ReportInput, SealLine, StampLine
-from archiver.export.scope import Bounds, PackageScope
+from archiver.export.scope import PackageScope, TimeBounds
 from archiver.export.stamps import Stamps
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, AccountId, Contract, Conversation, Delivery, Enclosure, MappedAccount, Seal
@@ -27,7 +27,7 @@ _TWO_PEOPLE = 2
 
 
 def report_input(package: PackageInput, *, content_sha256: str | None = None) -> ReportInput:
-    """The case as the report tells it; call it after the tables were made."""
+    """The input of the report; to be called after the tables were made."""
     recipe, source = package.recipe, package.source
     owner = current_state.owner(package.reading) or {}
     owner_id, mask = number(owner.get("account_id")), recipe.mask
@@ -43,8 +43,8 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         created_at=recipe.created_at or recipe.read_at,
         software=software_name(),
         events=sort_events([*other_events(source.other), *package.statistics.events]),
-        deliveries=tuple(_covered_delivery(package, one) for one in recipe.deliveries),
-        enclosures=tuple(_covered_enclosure(package, one) for one in recipe.enclosures),
+        deliveries=tuple(_masked_delivery(package, one) for one in recipe.deliveries),
+        enclosures=tuple(_masked_enclosure(package, one) for one in recipe.enclosures),
         seals=seal_lines(recipe.seals, package.copied.stamps),
         stamping=bool(package.copied.stamps.configured),
         period=period_text(recipe.scope),
@@ -55,9 +55,9 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         every=recipe.every,
         clock_seconds=runs.clock_difference(package.reading, upto=recipe.upto),
         content_sha256=content_sha256,
-        covered=masked_passages(package),
+        masked_passages=masked_passages(package),
         counterparts=frozenset(recipe.counterparts or ()),
-        mapped={one.account_id: _covered_mapping(package, one) for one in recipe.mapped},
+        mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
         other_chats=other_chat_texts(other_chats.other_chats(package.reading, recipe.scope.rooms, upto=recipe.upto)),
@@ -65,13 +65,13 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
 
 
 def unread_chats(rooms: Iterable[Conversation]) -> list[str]:
-    """The chats of which no list could ever be read, one sentence each: what a package lacks most."""
-    lacking = [room.room_id for room in rooms if room.watch.begun is None]
-    return [f"チャット(ルームID {room}): {NEVER_READ}" for room in lacking]
+    """Sentences about the chats that could never be read."""
+    unread = [room.room_id for room in rooms if room.watch.begun is None]
+    return [f"チャット(ルームID {room}): {NEVER_READ}" for room in unread]
 
 
 def _earliest_end(scope: PackageScope) -> datetime | None:
-    """The earliest end of any room's part; None: every room's goes on to the end."""
+    """The earliest end of any room's period; None: no room's period has an end."""
     ends = [end for room in scope.rooms if (end := scope.end(room)) is not None]
     return datetime.fromtimestamp(min(ends), UTC) if ends else None
 
@@ -86,13 +86,13 @@ def period_text(scope: PackageScope) -> str:
     return " / ".join(f"ルームID {room}: {text}" for room, text in texts_of.items())
 
 
-def _bounds_text(bounds: Bounds) -> str:
+def _bounds_text(bounds: TimeBounds) -> str:
     start = "最初" if bounds.start is None else local_time(datetime.fromtimestamp(bounds.start, UTC))
     return f"{start} から {'最後' if bounds.end is None else _end_text(bounds.end)} まで"
 
 
 def _end_text(end: float) -> str:
-    """The end of a period, which is no more part of it: mostly the midnight after its last day."""
+    """The excluded end of a period in words; mostly it is the midnight after its last day."""
     local = datetime.fromtimestamp(end, JST)
     if local.time() == time():
         return f"{(local - timedelta(days=1)):%Y-%m-%d} の終わり"
@@ -100,7 +100,7 @@ def _end_text(end: float) -> str:
 
 
 def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
-    """What would leave, in numbers, and what the user should think of first; call it when the bag is filled."""
+    """The preview of a package with its warnings; to be called when the bag is filled."""
     mask = package.recipe.mask
     people = {account for room in package.conversations() for account in room.people}
     return PackagePreview(
@@ -117,17 +117,17 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
 
 def _preview_warnings(package: PackageInput, people: int) -> Iterator[str]:
     recipe = package.recipe
-    begun = _outside_contact(recipe.contract, package.statistics.first_sent)
-    if begun.is_early:
-        yield "forbidden_contact" if begun is OutsideContact.FORBIDDEN else "early_contact"
-    if recipe.contract.nda and recipe.profile == "support":  # courts and lawyers are commonly excepted
+    contact_state = _outside_contact(recipe.contract, package.statistics.first_sent)
+    if contact_state.is_early:
+        yield "forbidden_contact" if contact_state is OutsideContact.FORBIDDEN else "early_contact"
+    if recipe.contract.nda and recipe.profile == "support":  # courts and lawyers are commonly exempt from such promises
         yield "nda"
     if recipe.mask is not None and recipe.mask.policy.people and not recipe.counterparts and people > _TWO_PEOPLE:
         yield "unmapped"
 
 
 def _outside_contact(contract: Contract, first_sent: int | None) -> OutsideContact:
-    """How the first message stands to what the platform asks for."""
+    """How the time of the first message agrees with the platform's rule on outside contact."""
     return outside_contact(contract, platform_of(contract.platform), _unix_time(first_sent))
 
 
@@ -136,7 +136,7 @@ def _unix_time(first_sent: int | None) -> datetime | None:
 
 
 def masked_passages(package: PackageInput) -> tuple[MaskedPassage, ...]:
-    """What was masked so far, for chapter 13."""
+    """The places masked so far, for chapter 13."""
     mask = package.recipe.mask
     return () if mask is None else tuple(MaskedPassage(one.where, one.reason, one.count) for one in mask.masked_lines)
 
@@ -159,20 +159,20 @@ def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:
     )
 
 
-def _covered_mapping(package: PackageInput, mapping: MappedAccount) -> MappedAccount:
-    return replace(mapping, reason=_covered_text(package, mapping.reason) or "")
+def _masked_mapping(package: PackageInput, mapping: MappedAccount) -> MappedAccount:
+    return replace(mapping, reason=_masked_text(package, mapping.reason) or "")
 
 
-def _covered_delivery(package: PackageInput, delivery: Delivery) -> Delivery:
-    return replace(delivery, name=_covered_text(package, delivery.name), note=_covered_text(package, delivery.note))
+def _masked_delivery(package: PackageInput, delivery: Delivery) -> Delivery:
+    return replace(delivery, name=_masked_text(package, delivery.name), note=_masked_text(package, delivery.note))
 
 
-def _covered_enclosure(package: PackageInput, enclosure: Enclosure) -> Enclosure:
+def _masked_enclosure(package: PackageInput, enclosure: Enclosure) -> Enclosure:
     return replace(
-        enclosure, name=_covered_text(package, enclosure.name) or "", note=_covered_text(package, enclosure.note)
+        enclosure, name=_masked_text(package, enclosure.name) or "", note=_masked_text(package, enclosure.note)
     )
 
 
-def _covered_text(package: PackageInput, original: str | None) -> str | None:
+def _masked_text(package: PackageInput, original: str | None) -> str | None:
     mask = package.recipe.mask
     return original if mask is None or original is None else mask.mask_text(original)

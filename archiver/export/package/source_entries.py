@@ -1,6 +1,6 @@
-"""Reads from the snapshot what a package is made of, and checks on the way that rows and entries agree.
+"""Reads the entries of a package from the snapshot, and checks on the way that database rows and entries agree.
 
-Entries are gone through once in order; messages then in the order of their ids, one in memory at a time.
+Entries are read once in order, then messages in the order of their ids, one in memory at a time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from archiver.evidence.history import EntryObject, MessageHistory, Sightings, nu
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
 from archiver.export.mask.cover import PackageMask
-from archiver.export.mask.records import covered_entry, mask_record
+from archiver.export.mask.records import mask_record, masked_entry
 from archiver.export.message_choice import NOTHING, MessageChoice
 from archiver.export.scope import READINGS, PackageScope, observed_seconds
 from archiver.store.archive import Reading
@@ -26,33 +26,33 @@ from archiver.store.row_check import MessageRows, check_other_rows
 
 @dataclass
 class SourceEntries:
-    """What a package is made of; `places` (id, room) are the only messages looked at, if given."""
+    """The entries of a package; if `only_messages` (id, room) is given, no other messages are read."""
 
     reading: Reading
     scope: PackageScope
     upto: int
     only_messages: list[tuple[int, int]] | None = None
     mask: PackageMask | None = None
-    """Covers what may not be shown; None: everything is shown as it is."""
+    """Masks texts and names; None: everything is shown as it is."""
     other: list[EntryObject] = field(default_factory=list)
     """Entries in the package that are neither messages nor readings."""
     everything: list[EntryObject] = field(default_factory=list)
-    """The same kinds of the contract's rooms, in the package or not."""
+    """Entries of the same kinds of the contract's rooms, in the package or not."""
     readings: dict[int, Sightings] = field(default_factory=dict)
-    """Of each room, those in the package."""
+    """Room → its readings in the package."""
     all_readings: dict[int, Sightings] = field(default_factory=dict)
-    """Of each room, if the package holds only a part of it."""
+    """Room → all its readings, if the package holds only a period of it."""
     replies: set[str] = field(default_factory=set)
-    """Digests of the replies from which entries in the package came."""
+    """Digests of the replies that gave the entries in the package."""
     entries: int = 0
-    """Entries in the package."""
+    """The number of entries in the package."""
     _message_entries: int = 0
     _masked: set[int] = field(default_factory=set)
 
     def gather(self, contract: str, put: Callable[[str], None], put_shown: Callable[[str], None] | None = None) -> None:
-        """Go through the entries once; `put` takes each line that belongs in the package, exactly as hashed.
+        """Read the entries once; `put` gets each line that belongs in the package, exactly as hashed.
 
-        Of a line that is masked it takes what stands in its place, and `put_shown` what is shown instead.
+        For a masked line `put` gets its replacement, and `put_shown` the line with the masked content.
         """
         for entry in package_entries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
             if entry.kind == "message":
@@ -69,25 +69,25 @@ class SourceEntries:
                     put_shown(record.shown_line + "\n")
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
-        """The entries of each message in the package, by numeric id over all rooms; not compared with rows."""
+        """The entries of each message in the package, by numeric id over all rooms; rows are not checked."""
         return (self.as_shown(entries) for entries in self._all_groups(self.scope.rooms) if self._is_included(entries))
 
     def histories(self, room: int) -> Iterator[MessageHistory]:
-        """The messages of one room that are in the package."""
+        """The histories of the messages of one room that are in the package."""
         groups = (self.as_shown(entries) for entries in self._all_groups((room,)) if self._is_included(entries))
         return build.messages(groups, self.readings)
 
     def as_shown(self, entries: Sequence[EntryObject]) -> Sequence[EntryObject]:
-        """Entries of the package as it shows them, after `gather`: looked into are only those that were masked."""
+        """Entries as the package shows them; to be called after `gather`, which found those to be masked."""
         if not self._masked:
             return entries
-        return [covered_entry(one, self.mask) if one["seq"] in self._masked else one for one in entries]
+        return [masked_entry(one, self.mask) if one["seq"] in self._masked else one for one in entries]
 
     def _is_message_included(self, room: int | None, key: str, line: str) -> bool:
-        return not self.scope.passes_over(room, "message", key) and self.scope.includes_message(json.loads(line))
+        return not self.scope.can_skip(room, "message", key) and self.scope.includes_message(json.loads(line))
 
     def _keep_entry(self, entry: EntryObject) -> bool:
-        """Keep an entry where it is needed; whether it is in the package."""
+        """Keep an entry where it is needed; return whether it is in the package."""
         room, reading = entry["room_id"], entry["kind"] in READINGS
         if not reading:
             self.everything.append(entry)
@@ -99,13 +99,13 @@ class SourceEntries:
             self.readings.setdefault(room, Sightings()).add(entry)
             self.note_reply(entry)
         else:
-            covered = covered_entry(entry, self.mask)
-            self.other.append(covered)
-            self.note_reply(covered)  # one that is covered names no reply
+            masked = masked_entry(entry, self.mask)
+            self.other.append(masked)
+            self.note_reply(masked)  # a masked one names no reply
         return True
 
     def note_reply(self, entry: EntryObject) -> None:
-        """Remember the reply from which an entry of the package came."""
+        """Keep the digest of the reply that gave an entry of the package."""
         if entry["reply"] is not None:
             self.replies.add(entry["reply"])
 
@@ -120,38 +120,38 @@ class SourceEntries:
         return self.scope.holds_message(entries[0]["room_id"], _position(entries))
 
     def check_others(self) -> None:
-        """Compare the rows of rooms, people, files, gaps and tasks. Raises RowsDisagree."""
+        """Check the rows of rooms, people, files, gaps and tasks. Raises RowsDisagree."""
         check_other_rows(self.reading, self.everything, self.scope.rooms)
         if self.mask is not None:
-            self.everything = [covered_entry(one, self.mask) for one in self.everything]
+            self.everything = [masked_entry(one, self.mask) for one in self.everything]
 
     def check_count(self, count: int) -> None:
-        """All `message` entries must have come by with the rows of their messages. Raises RowsDisagree."""
+        """Check that the rows of messages gave all `message` entries. Raises RowsDisagree."""
         if count != self._message_entries:
             key = package_entries.unlisted_message(self.reading, self.scope.rooms, upto=self.upto)
             raise errors.RowsDisagree(subject=key or "message")
 
 
 class PackageStatistics:
-    """Goes through the messages for the tables and keeps in passing what the pages need to know before them."""
+    """Reads the messages for the tables, and collects on the way what the pages need beforehand."""
 
     def __init__(
         self, source: SourceEntries, step: Callable[[], None], *, checked: bool, choice: MessageChoice = NOTHING
     ) -> None:
-        """`step` is called for each message; `checked`: compare every row with its entries; `choice`: look out for."""
+        """Call `step` for each message, check rows if `checked`, and note the messages of `choice`."""
         self.numbers: dict[int, array[int]] = {}
         """The No. of each message in the package, by room."""
         self.authors: dict[int, dict[int, str]] = {}
         """The last name of each author, by room."""
         self.count = 0
         self.events: list[ChangeRow] = []
-        """What happened to the messages."""
+        """The changes of the messages."""
         self.chosen: dict[str, int] = {}
-        """The wanted messages that went by: id and No."""
+        """The chosen messages found so far: id → No."""
         self.first_sent: int | None = None
-        """When the earliest message of the contract was sent, in Unix seconds, in the package or not."""
+        """The send time of the contract's earliest message in Unix seconds, in the package or not."""
         self.left_out = 0
-        """Messages of the contract outside the part of the time that the user asked for."""
+        """The number of the contract's messages outside the period that the user asked for."""
         self._choice = choice
         self._source = source
         self._step = step
@@ -159,7 +159,7 @@ class PackageStatistics:
         self._original: Sequence[EntryObject] = ()
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
-        """The groups for `evidence.tables.table_lines`. Raises RowsDisagree."""
+        """The entries of each message, for `evidence.tables.table_lines`. Raises RowsDisagree."""
         if self._rows is None:
             yield from self._source.groups()
             return
@@ -177,7 +177,7 @@ class PackageStatistics:
         self._source.check_count(count)
 
     def build_history(self, entries: Sequence[EntryObject]) -> MessageHistory:
-        """The history of one of these groups, asked for in their order. Raises RowsDisagree."""
+        """The history of one of these groups; to be called in their order. Raises RowsDisagree."""
         history = build.message(entries, self._source.readings)
         if self._rows is not None:
             self._rows.check(self._original, self._full_history(history))
@@ -193,7 +193,7 @@ class PackageStatistics:
         return history
 
     def _collect_facts(self, entries: Sequence[EntryObject], history: MessageHistory) -> None:
-        """What chapters of a report need to know beforehand."""
+        """Collect what chapters of the report need beforehand."""
         sightings = self._source.readings.get(history.room_id) or Sightings()
         self.events += message_events(self.count, entries, sightings)
         self._note_send_time(history.room_id, history.send_time)
@@ -201,7 +201,7 @@ class PackageStatistics:
             self.chosen[history.message_id] = self.count
 
     def _note_outside(self, first: EntryObject) -> None:
-        """A part of the time never hides when the talk began, nor that there is more of it."""
+        """Note a message outside the period, so that the report states the first message and that there are more."""
         send_time = number(first["payload"]["object"].get("send_time"))
         if self._source.scope.is_of_contract(first["room_id"], send_time or observed_seconds(first)):
             self.left_out += 1
@@ -213,7 +213,7 @@ class PackageStatistics:
             self.first_sent = at
 
     def _full_history(self, history: MessageHistory) -> MessageHistory:
-        """As the rows must have it: uncovered, in the light of all readings, also those outside the package."""
+        """The history as the rows must have it: unmasked, with all readings, also those outside the package."""
         whole = self._source.scope.whole or len(self._original) == 1
         if whole and self._source.mask is None:
             return history

@@ -1,7 +1,7 @@
-"""Packages that are read, not verified: for a platform's office, for a consultation, for a court's file.
+"""Packages that are read, not verified: for a platform's office, for a consultation, for a court.
 
-They hold no records and no files from Chatwork: their readers open a PDF, not a bag. What is masked is masked in every
-file. The list of digests, and the stamp over it, come last.
+They hold no records and no files from Chatwork, because their readers open a PDF and not a bag. Masking applies to
+every file. The list of digests, and the stamp over it, come last.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ CONSULT = "01_consult.pdf"
 README, DIGEST_LIST = submission_readme.README, "SHA256SUMS.txt"
 
 LOOSE_FILES: Mapping[str, str] = {"support": f"{REPORT} {INQUIRY}", "consult": CONSULT, "court": "甲* 証拠説明書.pdf"}
-"""What is also handed in by itself, as patterns: forms may take no zip, and a court takes each file by itself."""
+"""Patterns of the files that are also handed in separately: forms may take no zip, and courts take single files."""
 
 _ANY_TIME = datetime(2020, 1, 1, tzinfo=UTC)
 _ROOM_FOR_TEXTS, _ROOM_FOR_NAME = 20_000, 300
-"""Bytes kept free for the readme, the list of digests and its stamps; and for the name of a file in a zip."""
+"""Bytes reserved for the readme, the list of digests and its stamps, and for the name of each file in a zip."""
 
 
 def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None = None) -> PackageResult:
-    """Fill the folder of the package. Raises OSError, RowsDisagree, UsageError (a message that is not there)."""
+    """Fill the folder of the package. Raises OSError, RowsDisagree, UsageError (a chosen message is not in it)."""
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
     source.gather(recipe.contract.id, _ignore_line, _ignore_line)
     source.check_others()
@@ -57,14 +57,14 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
 
 
 def put_loose_files(bag: Bag, profile: str, folder: Path) -> None:
-    """Put what is also handed in by itself beside the zip. Raises OSError."""
+    """Copy the files that are also handed in separately beside the zip. Raises OSError."""
     for pattern in LOOSE_FILES[profile].split():
         for path in sorted(bag.folder.glob(pattern)):
             shutil.copyfile(path, folder / path.name)
 
 
 def oversized_files(sizes: Mapping[str, int], limit: int | None) -> list[str]:
-    """Of a court's package each file that is larger than one may be, one sentence each."""
+    """Sentences about the files of a package for a court that are above the size limit of one file."""
     return [
         f"{name}: {size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えています"
         for name, size in sorted(sizes.items())
@@ -90,20 +90,20 @@ def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
         files=len(package.files),
         gaps=len(gaps),
         incomplete=(*copied.incomplete, *left_out),
-        unheld=(),  # no file of Chatwork's should be in it; chapter 9 names those that were never had
+        unheld=(),  # no file from Chatwork belongs in it; chapter 9 names those never saved
         advice=advice(case) if recipe.profile == "support" else None,
         blank=blank_facts(case),
         preview=package_preview(package, bag),
     )
 
 
-# --- what each profile holds ---------------------------------------------------------------------
+# --- files of each profile ---------------------------------------------------------------------
 
 
 def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
-    found = survey_messages(case)
-    pdf_files.put_pdf(bag, REPORT, lambda: pdf_files.report_pdf(case, found), package.copied)
-    bag.add(INQUIRY, submission_readme.encode_text(inquiry_text.inquiry_form_text(case, found)))
+    statistics = survey_messages(case)
+    pdf_files.put_pdf(bag, REPORT, lambda: pdf_files.report_pdf(case, statistics), package.copied)
+    bag.add(INQUIRY, submission_readme.encode_text(inquiry_text.inquiry_form_text(case, statistics)))
     if case.excerpt_only:
         return []
     bag.move_table(MESSAGES, package.tables["messages.csv"])
@@ -116,19 +116,21 @@ def _fill_consultation(bag: Bag, case: ReportInput, package: PackageInput) -> li
 
 
 def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
-    found, limit = survey_messages(case), package.recipe.max_bytes
+    statistics, limit = survey_messages(case), package.recipe.max_bytes
     missing = _put_exhibits(bag, package)
-    pdf_files.put_pdf(bag, "甲001の1.pdf", lambda: pdf_files.report_pdf(case, found), package.copied)
+    pdf_files.put_pdf(bag, "甲001の1.pdf", lambda: pdf_files.report_pdf(case, statistics), package.copied)
     pdf_files.put_volumes(bag, case, package.copied, lambda number: f"甲001の{number + 1}.pdf")
     filed = CourtFiles(sum(1 for name in bag.digests if name.startswith("甲001の") and name != "甲001の1.pdf"), missing)
-    pdf_files.put_pdf(bag, "証拠説明書.pdf", lambda: pdf_files.evidence_list_pdf(case, found, filed), package.copied)
+    pdf_files.put_pdf(
+        bag, "証拠説明書.pdf", lambda: pdf_files.evidence_list_pdf(case, statistics, filed), package.copied
+    )
     numbers = {one.number: number for number, one in attachments.numbered_exhibits(package.recipe.enclosures)}
     lacking = [f"{attachments.exhibit_label(numbers[number])}: {why}" for number, why in missing.items()]
     return [*lacking, *oversized_files(bag.sizes, limit)]
 
 
 def _put_exhibits(bag: Bag, package: PackageInput) -> dict[int, str]:
-    """Put the user's own evidence, each under its exhibit's number; why some, by their own number, stay out."""
+    """Write the user's own evidence under exhibit numbers; return number → reason for what stays out."""
     limit, missing = package.recipe.max_bytes, {}
     for number, enclosure in attachments.numbered_exhibits(package.recipe.enclosures):
         if limit is not None and enclosure.size > limit:
@@ -147,11 +149,11 @@ PROFILE_FILLERS: Mapping[str, Callable[[Bag, ReportInput, PackageInput], list[st
     "consult": _fill_consultation,
     "court": _fill_court,
 }
-"""Puts the files of a profile into its folder; gives what had to stay out, one sentence each."""
+"""Functions that write the files of a profile and return sentences about what was left out."""
 
 
 def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
-    """Put the user's own evidence, the smallest first, as far as the size allows."""
+    """Write the user's own evidence, the smallest first, up to the size limit; return sentences about the rest."""
     enclosures = attachments.sort_by_size(package.recipe.enclosures)
     limit = package.recipe.max_bytes
     size = _packed_size(bag) + _ROOM_FOR_TEXTS if enclosures and limit is not None else 0
@@ -167,7 +169,7 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
 
 
 def _packed_size(bag: Bag) -> int:
-    """Bytes of a zip of what is there so far: tables become a tenth of what they were."""
+    """The size of a zip of the files so far, as tables become a tenth of what they were."""
     trial_zip = bag.folder.with_name(f"{bag.folder.name}{PARTIAL}.zip")
     pack(bag.folder, bag.folder.name, trial_zip, at=_ANY_TIME)
     size = trial_zip.stat().st_size
@@ -176,4 +178,4 @@ def _packed_size(bag: Bag) -> int:
 
 
 def _ignore_line(_line: str) -> None:
-    """The records themselves are not in such a package."""
+    """Ignore the line of a record, as such a package holds no records."""

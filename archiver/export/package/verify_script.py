@@ -1,7 +1,7 @@
-"""`verify.py`: the checks of a package as one file for whoever has Python and not this program.
+"""Builds `verify.py`: the checks of a package as one file for readers who have Python but not this program.
 
-It is put together from the sources of `archiver/evidence`, which stand alone and share no two names of one meaning,
-in the order in which they need each other; texts come with their Japanese. Same program, same bytes.
+It joins the sources of `archiver/evidence`, which need no other code and no two of which define the same name, in
+the order of their imports, and adds the Japanese texts. The same program gives the same bytes.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ if __name__ == "__main__":
 
 @cache
 def verify_script() -> bytes:
-    """The whole file, UTF-8 with LF."""
+    """The content of `verify.py`, UTF-8 with LF."""
     modules = _modules_in_order(_START_MODULE, {})
     trees = list(modules.values())
     parts = [
@@ -83,7 +83,7 @@ def verify_script() -> bytes:
 
 
 def _modules_in_order(name: str, trees: dict[str, ast.Module]) -> dict[str, ast.Module]:
-    """The module and all that it needs, each after those that it needs itself."""
+    """The trees of a module and of all modules it imports, each after those that it imports itself."""
     tree = ast.parse(_source(name))
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{_EVIDENCE_PACKAGE}."):
@@ -99,7 +99,7 @@ def _source(name: str) -> str:
 
 
 def _import_lines(trees: list[ast.Module]) -> Iterator[str]:
-    """The imports of the standard library, each name once."""
+    """The lines that import from the standard library, each name once."""
     modules: set[str] = set()
     names_of: dict[str, set[str]] = {}
     for node in (node for tree in trees for node in tree.body):
@@ -119,7 +119,7 @@ def _is_omitted(module: str) -> bool:
 
 
 def _module_section(name: str, tree: ast.Module) -> str:
-    """A module's source without its docstring, which becomes the title, and without its imports."""
+    """The source of a module without imports, and with its docstring as the title."""
     lines = _source(name).splitlines(keepends=True)
     for node in tree.body:
         listing = isinstance(node, ast.Assign) and "__all__" in ast.unparse(node.targets[0])
@@ -136,7 +136,7 @@ def _section_title(name: str, text: str) -> str:
 
 
 def _japanese_texts(trees: list[ast.Module]) -> str:
-    """Text -> its Japanese, as far as the catalogue has it."""
+    """A dictionary of texts and their Japanese, as JSON, as far as the catalogue has them."""
     path = _FOLDER / "locale" / "ja" / "LC_MESSAGES" / "messages.mo"
     with path.open("rb") as file:
         catalogue = gettext.GNUTranslations(file)

@@ -1,1 +1,1 @@
-"""PDFs: values of a report laid out by Typst, in a process of its own."""
+"""PDFs: reports laid out by Typst, in a process of its own."""

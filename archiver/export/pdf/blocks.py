@@ -1,4 +1,4 @@
-"""What a report is made of: chapters of blocks, each block a value that the layout knows how to draw.
+"""The blocks of a report: chapters consist of blocks, each a value that the layout can draw.
 
 Every text is data. It is made printable once, in `layout_data`, so that no block can forget it.
 """
@@ -33,29 +33,29 @@ class Subheading:
 
 @dataclass(frozen=True, slots=True)
 class FactList:
-    """Labels with what they say, one below the other."""
+    """Labels with their texts, one below the other."""
 
     kind: ClassVar[str] = "facts"
     rows: tuple[tuple[str, str], ...]
     fitted: bool = False
-    """As large as one page allows, and never more than that page; the first row is what the reader is asked for."""
+    """Whether it fills one page, as large as possible; the first row is what the reader is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """Rows under heads; `widths` are shares of the line, 0 = as wide as its content."""
+    """A table; `widths` are shares of the line, 0 = as wide as the content."""
 
     kind: ClassVar[str] = "table"
     heads: tuple[str, ...]
     widths: tuple[float, ...]
     rows: tuple[tuple[str, ...], ...]
     size: float = 8
-    """In points."""
+    """The font size in points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """Sentences, each with a dot before it."""
+    """A list of sentences with bullets."""
 
     kind: ClassVar[str] = "bullets"
     items: tuple[str, ...]
@@ -63,7 +63,7 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class MessageText:
-    """One text of a message and what it is; no label = its present text."""
+    """One text of a message with its label; an empty label means the present text."""
 
     label: str
     text: str
@@ -71,7 +71,7 @@ class MessageText:
 
 @dataclass(frozen=True, slots=True)
 class MessageBlock:
-    """A message: who, when and where, its texts, and what is to be said of it."""
+    """A message: number, author, time and address, its texts, and notes about it."""
 
     kind: ClassVar[str] = "message"
     number: str
@@ -79,12 +79,12 @@ class MessageBlock:
     parts: tuple[MessageText, ...]
     notes: tuple[str, ...]
     beside: str = ""
-    """In the margin left of it."""
+    """A text in the left margin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """Where something is left out or was never seen."""
+    """A line where something is left out or was never saved."""
 
     kind: ClassVar[str] = "interruption"
     text: str
@@ -110,19 +110,19 @@ class Report:
     author: str
     header: str
     reference: str
-    """Right in the header of each page."""
+    """Printed at the right of each page header."""
     exhibit: str | None
-    """A box for the exhibit's number in its place; for a court alone."""
+    """A box for the exhibit number in place of the reference; for a court only."""
     footer: str
     left_margin: float
     """In millimetres."""
     chapters: tuple[Chapter, ...]
     bookmarks: bool = True
-    """Whether a reader shows the chapters beside the pages."""
+    """Whether the PDF has bookmarks of the chapters."""
 
 
 def layout_data(report: Report) -> Mapping[str, object]:
-    """The report for the layout: plain lists and dictionaries in which every text can be printed."""
+    """The report as lists and dictionaries for the layout, with every text made printable."""
     data = _plain_value(report, WORD)
     assert isinstance(data, dict)
     return {**data, "title": printable(report.title), "author": printable(report.author)}

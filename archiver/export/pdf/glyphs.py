@@ -1,6 +1,6 @@
-"""What can be printed with the fonts of the report; everything else becomes visible as `[U+1F389]`, never nothing.
+"""Makes texts printable with the fonts of the report: every other character becomes a mark such as `[U+1F389]`.
 
-Which signs the fonts hold is listed in `fonts/coverage.txt`, made with the fonts themselves.
+The characters of the fonts are listed in `fonts/coverage.txt`, made together with the fonts.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from archiver.render.visible import visible
 FONTS = Path(__file__).parent / "fonts"
 
 _JOINING = ((0x200D, 0x200D), (0xFE00, 0xFE0F), (0x1F3FB, 0x1F3FF), (0xE0020, 0xE007F), (0xE0100, 0xE01EF))
-"""Invisible parts that `visible` leaves within a sign: joiners, selectors, skin tones, flags' tags."""
+"""Invisible parts that `visible` leaves within a character: joiners, selectors, skin tones, tags of flags."""
 
 _KANJI_WITH_SELECTOR = re.compile(
     "([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])([\ufe00-\ufe0f\U000e0100-\U000e01ef])"
 )
 _PRIVATE = "[\ue000-\uf8ff\U000f0000-\U0010ffff]"
-"""Refused by PDF/A, also where a font has a shape for one: it means something else on every computer."""
+"""Private-use characters, refused by PDF/A even if a font has a shape for one, as they have no fixed meaning."""
 
 _SPACES = re.compile(r"(?m)^ +| {2,}")
 _NO_BREAK = "\u00a0"
@@ -30,13 +30,13 @@ _TAB = "    "
 
 class _Coverage(NamedTuple):
     missing: re.Pattern[str]
-    """Finds a sign that no font holds."""
+    """Matches a character that no font has."""
     shapes: dict[str, str]
-    """A kanji → the selectors for which there is a shape of its own."""
+    """A kanji → the selectors for which the fonts have a shape of its own."""
 
 
 def printable(text: str, *, lines: bool = False) -> str:
-    """The text with a mark in place of each sign that would not be seen on paper.
+    """The text with a mark in place of each character that would not be seen on paper.
 
     With `lines`, line feeds stay; a tab is four spaces, and spaces in a row keep their width.
     """
@@ -48,7 +48,7 @@ def printable(text: str, *, lines: bool = False) -> str:
 
 
 def code_point_mark(character: str) -> str:
-    """How a sign is named where it cannot be shown."""
+    """The mark for a character that cannot be printed."""
     return f"[U+{ord(character):04X}]"
 
 

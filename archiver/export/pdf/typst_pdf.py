@@ -1,6 +1,6 @@
 """A report → a PDF: tagged, PDF/A-2a and PDF/UA-1, the same bytes for the same report.
 
-The layout is one Typst template that is fed by data alone; no text of a conversation is ever markup.
+The layout is one Typst template that gets data only; no text of a conversation is ever markup.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def make_pdf(report: Report, *, at: datetime, standards: Sequence[str] = STANDAR
 
 @cache
 def _own_fonts() -> Any:
-    """Our own fonts and no others, so that a page looks the same on every computer."""
+    """Our own fonts only, so that a page looks the same on every computer."""
     return _import_typst().Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
 def _import_typst() -> Any:
-    """Imported late: it is large, and missing on some platforms (docs/adr/0008)."""
+    """Import Typst late: it is large, and missing on some platforms (docs/adr/0008). Raises PdfUnavailable."""
     try:
         import typst
     except ImportError as error:

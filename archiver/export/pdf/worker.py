@@ -1,4 +1,4 @@
-"""A PDF laid out in a process of its own: Typst keeps its memory until its process ends, so it ends with the PDF."""
+"""Makes a PDF in a process of its own, because Typst frees its memory only when its process ends."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from archiver.export.pdf.typst_pdf import make_pdf
 
 
 class PdfJob:
-    """A PDF that is being laid out; `result` waits for it, `drop` ends it."""
+    """A PDF that is being laid out in its process; `result` waits for it, `stop` ends it."""
 
     def __init__(self, report: Report, *, at: datetime) -> None:
-        """Start its process; the date of the PDF is `at`."""
+        """Start the process; the date of the PDF is `at`."""
         context = multiprocessing.get_context("spawn")
         self._title = report.title
         self._connection, there = context.Pipe(duplex=False)
@@ -29,7 +29,7 @@ class PdfJob:
         """The PDF, once. Raises PdfUnavailable, PdfFailed."""
         try:
             answer = self._connection.recv()
-        except EOFError:  # its end was not of its own will: most likely there was no memory for it
+        except EOFError:  # the process was killed, most likely for lack of memory
             answer = errors.PdfFailed, self._title
         finally:
             self.stop()
@@ -39,7 +39,7 @@ class PdfJob:
         return answer
 
     def stop(self) -> None:
-        """Nobody waits for it any more."""
+        """End the process, as nobody waits for the PDF any more."""
         self._connection.close()
         self._worker.kill()
         self._worker.join()
@@ -51,9 +51,9 @@ def make_pdf_apart(report: Report, *, at: datetime) -> bytes:
 
 
 def _run_job(report: Report, at: datetime, connection: Connection) -> None:
-    """In the process of its own: tell the PDF, or which error there was (errors themselves cannot be sent)."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who waits for it is told, and ends it
-    with suppress(BrokenPipeError):  # who waited for it is gone
+    """Run in the process: send the PDF, or the type and detail of the error (errors themselves cannot be sent)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the waiting process gets it too, and ends this one
+    with suppress(BrokenPipeError):  # the waiting process is gone
         connection.send(_pdf_or_error(report, at))
 
 

@@ -1,1 +1,1 @@
-"""The chapters of a report as values, from a conversation, the contract and what proves them."""
+"""Builds the chapters of a report from the conversations of a contract, its facts and its seals."""

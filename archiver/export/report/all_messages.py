@@ -1,6 +1,6 @@
 """Appendix A, 「付録A 全メッセージ」: every message as PDF volumes, each made by a process of its own.
 
-A volume is bounded by messages and by signs. Two are laid out at a time.
+A volume has limits for messages and for characters. Two volumes are laid out at a time.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from archiver.render.visible import visible
 
 MAX_MESSAGES = 2_500
 MAX_CHARACTERS = 800_000
-"""Of texts and heads in one volume: long messages take as much room as many."""
+"""Characters of texts and heads in one volume: a few long messages take as much space as many short ones."""
 
 AT_ONCE = 2
-"""Volumes that are laid out side by side; each takes up to half a gigabyte."""
+"""Volumes that are laid out in parallel; each takes up to half a gigabyte of memory."""
 
 _LINE = 3
-"""What a line feed counts: a line takes room however short it is."""
+"""The characters that a line feed counts as, because a short line takes the space of a full one."""
 
 TITLE = "付録A　全メッセージ"
 NAME = "report_all_messages-{number:02}.pdf"
 
 
 class _PlacedBlock(NamedTuple):
-    """A block with the room and the day under which it stands."""
+    """A block with its room and the heading of its day."""
 
     room: Conversation
     day: str
@@ -43,7 +43,7 @@ class _PlacedBlock(NamedTuple):
 
 
 def write_volumes(case: ReportInput, folder: Path) -> Iterator[Path]:
-    """Make `report_all_messages-01.pdf` and so on in a folder, in order; a case without messages gives one.
+    """Write `report_all_messages-01.pdf` and so on into a folder, in order; without messages there is one volume.
 
     Raises PdfUnavailable, PdfFailed, OSError.
     """
@@ -69,7 +69,7 @@ def _make_pdfs(reports: Iterable[Report], case: ReportInput) -> Iterator[bytes]:
 
 
 def volume_reports(case: ReportInput) -> Iterator[Report]:
-    """The volumes as values, one at a time."""
+    """The reports of the volumes, one at a time."""
     number = 0
     for number, pieces in enumerate(_split_volumes(_placed_blocks(case)), 1):
         yield _volume_report(case, number, pieces)
@@ -89,7 +89,7 @@ def _placed_blocks(case: ReportInput) -> Iterator[_PlacedBlock]:
 
 
 def _split_volumes(pieces: Iterable[_PlacedBlock]) -> Iterator[list[_PlacedBlock]]:
-    """The pieces in lists that make one volume each."""
+    """The blocks in lists, one for each volume."""
     volume: list[_PlacedBlock] = []
     messages = characters = 0
     for piece in pieces:
@@ -130,7 +130,7 @@ def _volume_report(case: ReportInput, number: int, pieces: list[_PlacedBlock]) -
 
 
 def _chapters(case: ReportInput, pieces: list[_PlacedBlock]) -> Iterator[Chapter]:
-    """A chapter for each room of the volume, in it a heading for each day."""
+    """A chapter for each room of the volume, with a heading for each day."""
     if not pieces:
         yield Chapter("発言はありません", (Paragraph("この報告書の範囲に、保存した発言はありません。"),))
     for room in case.rooms:

@@ -1,4 +1,4 @@
-"""The report of a case: which chapters there are, in their order, and what stands on every page."""
+"""The report of a case: its chapters in order, and the header and footer of every page."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ CHAPTERS: tuple[Callable[[ReportInput, MessageStatistics], Chapter], ...] = (
 )
 
 MARGIN, COURT_MARGIN = 20.0, 30.0
-"""Millimetres on the left; a court punches holes there."""
+"""The left margin in millimetres; wider for a court, which punches holes there."""
 
 
 def build_report(case: ReportInput, statistics: MessageStatistics) -> Report:
-    """All chapters; the digest of the content stands in the footer only for readers who can use it."""
+    """The report with all chapters; the digest of the content is in the footer unless the reader is a platform."""
     court = case.profile == "court"
     number = f"管理番号 {case.name}"
     footer = f"作成 {local_time(case.created_at)}(日本時間)"

@@ -1,4 +1,4 @@
-"""The report for a telephone consultation: two pages that can be read aloud, with what such a desk asks first."""
+"""The report for a telephone consultation: two pages to read aloud, with what advisers ask first."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from archiver.render.visible import visible
 
 TITLE = "Chatworkやり取り記録 相談用の要約"
 MAX_LINES = 14
-"""Lines of the course of things; fewer where they are long, as the second page must hold them all."""
+"""Lines of the timeline at most; fewer where they are long, as all must fit on the second page."""
 
 _READ = "相談のときに、上から順に読み上げるための2頁です。"
 _CHAPTERS = "「第6章」などの章は、この資料とは別の、報告書の章です。第9章の要点は、この資料の５にあります。"
 _FACT_LENGTH = 48
 _ROOM, _WIDE, _BETWEEN = 20, 38, 0.3
-"""Lines on paper that the course of things may take, the signs in one, and what lies between two of its rows."""
+"""Lines of paper for the timeline, characters in one line, and the space between two rows in lines."""
 
 
 def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Report:
-    """Page 1 of the report, then terms, money and the course of things."""
+    """Page 1 of the report, then contract terms, money, timeline and limits."""
     first = summary.chapter(case, statistics)
     note = Paragraph(f"{_READ}{_CHAPTERS}", "small")
     return Report(
@@ -49,7 +49,7 @@ def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Repo
 
 
 def _timeline_blocks(case: ReportInput, statistics: MessageStatistics) -> tuple[Block, ...]:
-    """As many lines as there is room for."""
+    """The timeline with as many lines as there is space for."""
     for limit in range(MAX_LINES, 0, -1):
         blocks = timeline.blocks(case, statistics, limit=limit)
         rows = [row for block in blocks if isinstance(block, TableBlock) for row in block.rows]
@@ -59,7 +59,7 @@ def _timeline_blocks(case: ReportInput, statistics: MessageStatistics) -> tuple[
 
 
 def terms(case: ReportInput) -> Chapter:
-    """What was agreed, in the order in which the law on freelancers names it."""
+    """The terms of the contract, in the order in which the law on freelancers names them."""
     contract, platform = case.contract, platform_of(case.contract.platform)
     due, nda = review_due(case), {True: "あり", False: "なし", None: BLANK}[case.contract.nda]
     rows = (
@@ -74,7 +74,7 @@ def terms(case: ReportInput) -> Chapter:
 
 
 def money(case: ReportInput) -> Chapter:
-    """The sums; what was paid and what is claimed only the user can say."""
+    """The amounts of the contract; the sums paid and claimed are left for the user to fill in."""
     contract = case.contract
     rows = (
         ("契約金額", _fact_text(contract.amount)),
@@ -86,7 +86,7 @@ def money(case: ReportInput) -> Chapter:
 
 
 def limits(case: ReportInput) -> Chapter:
-    """What the record lacks, in three lines: without them two pages would look complete."""
+    """What the record lacks, in three lines; without them the two pages would look complete."""
     rows = (("空白", _gaps_text(case)), (PAUSE, _pauses_text(case)), ("最後の確認", _last_reading_text(case)))
     return Chapter("５　保存できていないもの", (FactList(rows),))
 
@@ -113,7 +113,7 @@ def _pauses_text(case: ReportInput) -> str:
 
 
 def _last_reading_text(case: ReportInput) -> str:
-    """When the chats were last looked at; of several the first and the last of these times, if they differ."""
+    """When the chats were last read; for several chats the earliest and latest of these times, if they differ."""
     times = sorted({room.watch.last for room in case.rooms if room.watch.last is not None})
     if not times:
         return "確認できた記録はありません。"

@@ -1,4 +1,4 @@
-"""What page 1 tells of the course of things: changes that were noticed and the last reply, as facts with a date."""
+"""The events on page 1 of the report: the last reply and the changes that were noticed, as facts with a date."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archiver.records import Message, State
 from archiver.render.times import iso_date, local_time
 
 MAX_LINES = 8
-"""Lines on page 1; chapter 8 has all."""
+"""Lines on page 1 at most; chapter 8 has all changes."""
 
 _STATES = {
     State.DELETED: "「削除」表示に変わった発言",
@@ -27,7 +27,7 @@ _CUT = 45
 
 
 def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
-    """One fact a line; of many changes the latest, the others counted."""
+    """The events, one fact a line; of many changes the latest, and a count of the others."""
     fixed_lines = [*_last_reply_line(case, statistics), *_state_lines(statistics), *_closed_line(case)]
     changes = [_change_line(event) for event in case.events if event.kind in _TURNS]
     space = max(0, MAX_LINES - len(fixed_lines))
@@ -47,7 +47,7 @@ def _last_reply_line(case: ReportInput, statistics: MessageStatistics) -> Iterat
 
 
 def _silence_text(case: ReportInput, last: Message) -> str:
-    """How long nothing more came, as far as anybody looked."""
+    """How long no reply came after the last one, up to the last reading; empty if no reading is later."""
     at = case.known_until
     if at is None or at < last.send_time:
         return ""
@@ -61,13 +61,13 @@ def _state_lines(statistics: MessageStatistics) -> Iterator[str]:
 
 
 def authors_text(statistics: MessageStatistics, state: State) -> str:
-    """Whose the messages in a state are, which says nothing of who changed them."""
+    """How many of the messages in a state each side wrote, which says nothing about who changed them."""
     sides = [(side, statistics.sides[state, side]) for side in ("相手", "報告者", "参加者")]
     return "、".join(f"{side}の発言 {count}件" for side, count in sides if count)
 
 
 def _closed_line(case: ReportInput) -> Iterator[str]:
-    """Chats that cannot be opened any more; many are one line."""
+    """The chats that are no longer accessible, in one line."""
     since = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
     if since:
         many = f"{len(since)}つの" if len(since) > 1 else ""

@@ -1,6 +1,6 @@
-"""Chapter 2: what the reader can compare with the platform's own records, and on which screen.
+"""Chapter 2: the facts that the reader can compare with the platform's own records, and on which screen.
 
-A support agent cannot check a digest but can open the contract: these rows are what convinces first.
+A support agent cannot check a digest but can open the contract, so these rows convince first.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ KINDS = {"screenshot": "画面の写し", "notice": "通知", "mail": "メール
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """A table of points, and what the user enclosed."""
+    """The table of points to compare, and the list of the user's own evidence."""
     platform = platform_of(case.contract.platform)
     rows = [(f"K-{number}", *row) for number, row in enumerate(_point_rows(case, statistics, platform), 1)]
     heads = tuple(head.format(name=platform.where) for head in _HEADS)
@@ -104,7 +104,7 @@ def _delivery_row(point: DeliveryMatch, platform: Platform) -> tuple[str, str, s
 
 
 def _record_text(point: DeliveryMatch) -> str:
-    """The file of the record; without a digest or a file of the user's there was nothing to compare it with."""
+    """The matching file of the record, or that there is none or nothing to compare with."""
     if point.file is not None:
         return f"{point.file.number} {local_time(point.file.uploaded_at)}"
     if point.delivery.sha256 is None and point.delivery.file_id is None:
@@ -120,7 +120,7 @@ def _counterpart_text(case: ReportInput) -> str:
 
 
 def _ids_text(account: int, person: PersonSummary) -> str:
-    """The Chatwork ID first: it is what is exchanged on the platform."""
+    """Chatwork ID and account id; the former first, as people exchange it on the platform."""
     known = f"\n　Chatwork ID {visible(person.chatwork_ids[-1].text)}" if person.chatwork_ids else ""
     return f"{known}\n　アカウントID {account}"
 
@@ -137,7 +137,7 @@ def _first_message_text(case: ReportInput, statistics: MessageStatistics) -> str
 
 
 def _first_message_again(case: ReportInput, statistics: MessageStatistics) -> str:
-    """The first message again, short: it was told one row above."""
+    """The first message in short, as the row above has it in full."""
     is_here = statistics.first is not None and first_message_time(case, statistics) == statistics.first.send_time
     return (
         f"同上(No.{statistics.first.no})"
@@ -151,7 +151,7 @@ def _count_sent_files(case: ReportInput) -> int:
 
 
 def _enclosure_line(enclosure: Enclosure, called: str) -> str:
-    """Under the number that its file has in the package."""
+    """A piece of the user's evidence in one line, under the number of its file in the package."""
     words = [
         f"{called} {KINDS.get(enclosure.kind, visible(enclosure.kind))} {visible(enclosure.name)}",
         enclosure.dated,

@@ -1,4 +1,4 @@
-"""Chapter 12: the seals, their stamps and the digests of files. Chapter 13: what was masked."""
+"""Chapter 12: the seals, their time stamps and the digests of files. Chapter 13: what was masked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", 
 
 
 def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """One row a seal, and the full digest of every file that is held."""
+    """Chapter 12: a row for each seal, and the full digest of every saved file."""
     stamped = sum(1 for one in case.seals if one.stamps)
     blocks: list[Block] = []
     if case.content_sha256:
@@ -36,21 +36,21 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     return Chapter("12　ハッシュ値とタイムスタンプ", tuple(blocks))
 
 
-def masked_places(case: ReportInput, _found: MessageStatistics) -> Chapter:
-    """Every place that was covered, and why."""
-    if not case.covered:
+def masked_places(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
+    """Chapter 13: every place that was masked, and why."""
+    if not case.masked_passages:
         return Chapter("13　伏せ字の一覧", (Paragraph("伏せ字はありません。"),))
-    rows = tuple((one.where, one.reason, f"{one.count:,}") for one in case.covered)
+    rows = tuple((one.where, one.reason, f"{one.count:,}") for one in case.masked_passages)
     return Chapter("13　伏せ字の一覧", (TableBlock(("箇所", "種類・理由", "件数"), (2, 3, 0), rows),))
 
 
 def _first_and_last(seals: Sequence[SealLine]) -> list[SealLine]:
-    """An office is shown the first and the last; the package of a lawyer lists all."""
+    """The first and the last seal, for a platform's office; other readers get all."""
     return [*seals[:1], *seals[1:][-1:]]
 
 
 def _stamped_range(seals: Sequence[SealLine]) -> str:
-    """From which seal to which there are stamps."""
+    """A sentence about the first and the last seal with a stamp."""
     times = [(one.number, min(stamped.time for stamped in one.stamps)) for one in seals if one.stamps]
     if not times:
         return ""
@@ -66,7 +66,7 @@ def _saved_text(statistics: MessageStatistics) -> str:
 
 
 def _seal_row(seal: SealLine, *, waits: bool) -> tuple[str, ...]:
-    """`waits`: whether an authority is configured, so that a stamp that is not there may still come."""
+    """The row of a seal; `waits`: an authority is configured, so a missing stamp may still come."""
     authorities = "\n".join(stamped.authority for stamped in seal.stamps) or "-"
     times = "\n".join(_both_times(stamped) for stamped in seal.stamps) or ("付与待ち" if waits else "なし")
     first = min((stamped.time for stamped in seal.stamps), default=None)

@@ -1,7 +1,7 @@
-"""Chapter 6: the messages that matter, each with five before and after it, and how many are left out between.
+"""Chapter 6: the chosen messages, each with five before and after it, and how many are left out between.
 
-Without a choice of the user's the rule chooses: every changed message, every message with a file, the last
-exchange; that it was the rule is said. A gap of the record is shown where it lies, or counted where it is left out.
+If the user chose none, a rule does: every changed message, every message with a file, the last exchange. The chapter
+states which of the two it was. A gap of the record is shown at its place, or counted where messages are left out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from archiver.records import Conversation
 from archiver.render.visible import visible
 
 MAX_BY_RULE = 200
-"""Messages that the rule chooses at most, changed ones first, then the youngest; the user's choice has no limit."""
+"""Messages that the rule chooses at most: changed ones first, then the newest. The user's choice has no limit."""
 
 _TITLE = "６　問題となるメッセージの抜粋"
 _BY_RULE = (
@@ -29,7 +29,7 @@ _BY_USER = "抜粋(★印)は報告者が選びました。前後{context}件ず
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """The chosen messages of every room."""
+    """The chapter with the chosen messages of every room."""
     chosen, left = chosen_messages(case, statistics)
     note = (_BY_USER if case.chosen else _BY_RULE).format(context=CONTEXT, whole=whole_text(case))
     blocks: list[Block] = [Paragraph(note)]
@@ -45,7 +45,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
 
 
 def whole_text(case: ReportInput) -> str:
-    """Where every message can be read."""
+    """Where the full text of all messages can be read, in words."""
     if case.excerpt_only:
         return "報告者が保管しています(秘密保持の約束があるため、この資料には入れていません)"
     where = {"support": " 02_messages.csv ", "court": "全メッセージ(甲001の2.pdf から)"}
@@ -53,7 +53,7 @@ def whole_text(case: ReportInput) -> str:
 
 
 def chosen_messages(case: ReportInput, statistics: MessageStatistics) -> tuple[Collection[str], int]:
-    """Which messages are chosen, and how many of the rule's are left out."""
+    """The ids of the chosen messages, and how many of those that fit the rule are left out."""
     if case.chosen:
         return frozenset(case.chosen), 0
     first = sorted(
@@ -63,7 +63,7 @@ def chosen_messages(case: ReportInput, statistics: MessageStatistics) -> tuple[C
 
 
 def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) -> Iterator[Block]:
-    """The chosen messages of one room with what surrounds them, elisions counted."""
+    """The chosen messages of one room with their context, and counts of the omitted ones."""
     paper, breaks = PaperReferences(case, room), GapBlocks(room, pauses=False)
     for piece in select_excerpt(room.messages(), lambda message: message.message_id in chosen):
         if isinstance(piece, OmittedMessages):

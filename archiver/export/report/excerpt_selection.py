@@ -1,6 +1,6 @@
-"""Which messages of a room an excerpt shows: the chosen ones with their context, and what is left out between.
+"""Selects the messages of an excerpt: the chosen ones with their context, and counts of those left out between.
 
-Pure: works on whatever has an order; nothing is held but the few messages that may yet become context.
+Pure: works on any sequence, and keeps in memory only the few items that may still become context.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 CONTEXT = 5
-"""Messages shown before and after each chosen one: a cut-out without context counts against its sender."""
+"""Messages shown before and after each chosen one, as a quotation without context is not trusted."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class ExcerptMessage(Generic[Item]):
 
     item: Item
     star: bool
-    """Whether it was chosen, and does not only surround one that was."""
+    """Whether it was chosen itself, and is not only context."""
 
 
 @dataclass(frozen=True)
 class OmittedMessages(Generic[Item]):
-    """Messages left out, one after the other."""
+    """Consecutive messages that are left out."""
 
     first: Item
     last: Item
@@ -37,8 +37,8 @@ class OmittedMessages(Generic[Item]):
 def select_excerpt(
     items: Iterable[Item], is_chosen: Callable[[Item], bool], *, context: int = CONTEXT
 ) -> Iterator[ExcerptMessage[Item] | OmittedMessages[Item]]:
-    """Every item exactly once and in order: shown, or counted among those left out."""
-    waiting: deque[Item] = deque()  # shown only if one of the next is chosen
+    """Every item once and in order, either shown or counted as left out."""
+    waiting: deque[Item] = deque()  # shown only if one of the next items is chosen
     omitted: OmittedMessages[Item] | None = None
     after = 0
     for item in items:

@@ -1,7 +1,7 @@
-"""Appendix B, 「証拠説明書(下書き)」: the exhibits that a case gives, as a page and as a table for a spreadsheet.
+"""Appendix B, 「証拠説明書(下書き)」: the list of exhibits, as a page and as a table for a spreadsheet.
 
-What each is to prove is the user's or the lawyer's to say, so that column is left blank. For a court the list follows
-the files of the package, whose names are the numbers; for a lawyer numbers may change, nothing else leans on them.
+What each exhibit is to prove is for the user or the lawyer to say, so that column is left blank. For a court the list
+follows the files of the package, whose names are the numbers. For a lawyer the numbers may change.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NOTES = (
 
 
 class Exhibit(NamedTuple):
-    """A line of the list."""
+    """A line of the list of exhibits."""
 
     title: str
     copy: str
@@ -44,22 +44,22 @@ class Exhibit(NamedTuple):
     author: str
     note: str = ""
     is_part: bool = False
-    """Whether it is a part of the exhibit before it: 甲2の2 after 甲2の1."""
+    """Whether it is a further part of the exhibit before it: 甲2の2 after 甲2の1."""
     is_first_part: bool = False
-    """Whether its file is called の1, even if no part follows."""
+    """Whether it is called の1, even if no further part follows."""
 
 
 class CourtFiles(NamedTuple):
-    """The files of a court's package, after which its list is numbered."""
+    """The files of a package for a court, which the numbers of its list follow."""
 
     volumes: int
-    """PDFs of all messages."""
+    """The number of PDF volumes with all messages."""
     missing: Mapping[int, str]
-    """Why a file of the user's, by its number, is not in it."""
+    """Number of a piece of the user's evidence → why it is not in the package."""
 
 
 def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: CourtFiles | None = None) -> Report:
-    """`evidence_list.pdf`, or the list of a court's package, which names its files."""
+    """The report for `evidence_list.pdf`, or for the list in a package for a court, which names its files."""
     rows = tuple(
         number_exhibits(lawyer_exhibits(case, statistics) if filed is None else court_exhibits(case, statistics, filed))
     )
@@ -77,13 +77,13 @@ def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: Court
 
 
 def evidence_csv(case: ReportInput, statistics: MessageStatistics) -> bytes:
-    """`evidence_list.csv`: UTF-8 with a byte order mark, CRLF, no cell a formula."""
+    """The content of `evidence_list.csv`: UTF-8 with a byte order mark, CRLF, no cell a formula."""
     lines = [HEADS, *number_exhibits(lawyer_exhibits(case, statistics))]
     return ("\ufeff" + "".join(csv_line(line) for line in lines)).encode("utf-8")
 
 
 def number_exhibits(exhibits: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
-    """The lines with 甲1, 甲2の1, 甲2の2 …"""
+    """The rows of the list, numbered 甲1, 甲2の1, 甲2の2 …."""
     lines = list(exhibits)
     number = branch = 0
     for index, exhibit in enumerate(lines):
@@ -94,7 +94,7 @@ def number_exhibits(exhibits: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
 
 
 def lawyer_exhibits(case: ReportInput, statistics: MessageStatistics) -> Iterator[Exhibit]:
-    """The contract, the messages in part and in whole, how they were taken, then files and what the user added."""
+    """The exhibits for a lawyer: contract, excerpt, all messages, method, then files and the user's own evidence."""
     yield _contract_exhibit(case, "画面の写しは、提出する方が用意してください")
     span, in_brackets = _date_span(statistics)
     yield Exhibit(f"Chatworkメッセージ抜粋{in_brackets}", _COPY, span, _SPEAKERS, "一部の抜粋。報告書の第6章")
@@ -106,7 +106,7 @@ def lawyer_exhibits(case: ReportInput, statistics: MessageStatistics) -> Iterato
 
 
 def court_exhibits(case: ReportInput, statistics: MessageStatistics, court_files: CourtFiles) -> Iterator[Exhibit]:
-    """The files of a court's package in the order of their numbers, then what the filer must still get."""
+    """The exhibits for a court: the files of the package by number, then those that the user must still add."""
     span, in_brackets = _date_span(statistics)
     note = "甲001の1.pdf。抜粋は第6章(一部)、取得方法は第9章から第12章。署名が必要です"
     title = f"Chatworkやり取り記録 報告書{in_brackets}"
@@ -127,7 +127,7 @@ def court_exhibits(case: ReportInput, statistics: MessageStatistics, court_files
 
 
 def _court_file_note(number: int, enclosure: Enclosure, court_files: CourtFiles) -> str:
-    """The file of an exhibit; what a court's system does not take is said."""
+    """The file name of an exhibit, or why it is missing, or that it must be handed in as a PDF."""
     if enclosure.number in court_files.missing:
         return court_files.missing[enclosure.number]
     name = exhibit_name(number, enclosure)
@@ -159,7 +159,7 @@ def _enclosure_exhibit(enclosure: Enclosure, note: str) -> Exhibit:
 
 
 def _date_span(statistics: MessageStatistics) -> tuple[str, str]:
-    """The days of the messages, and the same in brackets."""
+    """The dates of the first and last message, and the same in brackets."""
     if statistics.first is None or statistics.last is None:
         return BLANK, ""
     span = _span_text(statistics.first.send_time, statistics.last.send_time)
@@ -167,7 +167,7 @@ def _date_span(statistics: MessageStatistics) -> tuple[str, str]:
 
 
 def era_date(at: datetime) -> str:
-    """The day in Japan in the years of its era: 「令和8年11月3日」."""
+    """The date in Japan with the year of the era: 「令和8年11月3日」."""
     local = at.astimezone(JST)
     if local.date() < _REIWA:
         return f"{local.year}年{local.month}月{local.day}日"
@@ -186,7 +186,7 @@ def _span_text(first: datetime, last: datetime) -> str:
 
 
 def _delivered_files(case: ReportInput) -> Iterator[Attachment]:
-    """The files that were handed over on the platform too."""
+    """The files of the record that were also delivered on the platform."""
     digests = {one.sha256 for one in case.deliveries if one.sha256}
     ids = {one.file_id for one in case.deliveries if one.file_id is not None}
     for attachment in case.attachments:

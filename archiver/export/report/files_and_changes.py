@@ -1,4 +1,4 @@
-"""Chapters 7 and 8: the files, and what changed."""
+"""Chapter 7: the files. Chapter 8: edits, deletions, departures and changes of accounts."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from archiver.render.times import local_time
 from archiver.render.visible import visible
 
 MAX_EVENTS = 200
-"""Changes printed; the others are counted."""
+"""Changes printed at most; the others are counted."""
 
 MAX_FILES = 1_000
-"""Files printed, those handed over on the platform first, then the newest; the others are counted."""
+"""Files printed at most, those delivered on the platform first, then the newest; the others are counted."""
 
 _FILES = "７　納品・ファイルの一覧"
 _FILE_HEADS = (
@@ -39,11 +39,11 @@ _FILE_HEADS = (
 _FILE_WIDTHS = (0, 0, 2.6, 0, 1.35, 1.35, 0, 0, 2.4)
 
 _CUT = 200
-"""Signs of a text that a line of chapter 8 shows; chapter 6 has the whole."""
+"""Characters of a text in a line of chapter 8; chapter 6 has the whole text."""
 
 
-def files(case: ReportInput, _found: MessageStatistics) -> Chapter:
-    """Every file with what became of its bytes."""
+def files(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
+    """Chapter 7: every file, and whether its bytes were saved."""
     name = platform_of(case.contract.platform).where
     delivered = {one.sha256 for one in case.deliveries if one.sha256}
     attachments = case.attachments
@@ -64,7 +64,7 @@ def _left_out_note(case: ReportInput, count: int) -> Iterator[Paragraph]:
 
 
 def _where_text(case: ReportInput, name: str) -> str:
-    """Where that is which a table has no room for: only a lawyer's package has the tables."""
+    """Where the rest of a table can be read, in words; only a package for a lawyer has the tables."""
     return f" {name} にあります" if case.profile == "lawyer" else "この資料に載せていません(保管庫にはあります)"
 
 
@@ -96,7 +96,7 @@ def _state_text(attachment: Attachment) -> str:
 
 
 def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """Edits, deletions, departures, names: when each was noticed and what had been there last."""
+    """Chapter 8: when each change was noticed, and what had been there before."""
     blocks: list[Block] = [
         Paragraph(
             "変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。だれが変更したかは、応答に含まれません。"
@@ -133,6 +133,6 @@ def _time_text(at: str) -> str:
 
 
 def _cell_text(event: ChangeRow, value: str, references: References) -> str:
-    """Of a message, a task or a description with its tags as words, like in chapter 6."""
+    """A value as a cell shows it; in texts of messages, tasks and descriptions tags become words."""
     tagged = event.no is not None or event.kind.startswith(("タスク", "チャットの概要"))
     return shorten(plain_text(parse(value), references) if tagged else value, _CUT)

@@ -1,5 +1,5 @@
-"""Gaps and pauses between the messages of a room, on paper: each at its place, so that no page looks complete
-that is not.
+"""Gaps and pauses between the messages of a room on paper, each at its place, so that no incomplete page looks
+complete.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, pause_text
 
 
 class GapBlocks:
-    """Hands out what lies before each message, as the messages of a room go by in order."""
+    """Gives the gaps and pauses before each message, as the messages of a room go by in order."""
 
     def __init__(self, room: Conversation, *, pauses: bool) -> None:
-        """With or without the times in which nobody looked; gaps always."""
+        """Take the gaps of a room, and its pauses if asked for."""
         self._room = room
         self._gaps = sorted(room.gaps, key=lambda gap: (_after_id(gap), int(gap.before), gap.number))
         self._pauses = sorted(room.pauses, key=lambda one: (one.start, one.end)) if pauses else []
 
     def before(self, message: Message) -> Iterator[Interruption]:
-        """What lies directly before this message, or before one that was passed over."""
+        """The gaps and pauses before this message that were not given yet."""
         while self._pauses and self._pauses[0].start <= message.send_time:
             yield self._pause()
         while self._gaps and _after_id(self._gaps[0]) < int(message.message_id):
             yield Interruption(gap_line(self._gaps.pop(0)))
 
     def rest(self) -> Iterator[Interruption]:
-        """What no message followed."""
+        """The gaps and pauses after the last message."""
         while self._pauses:
             yield self._pause()
         yield from (Interruption(gap_line(gap)) for gap in self._gaps)
@@ -39,7 +39,7 @@ class GapBlocks:
 
 
 def gap_line(gap: Gap) -> str:
-    """A gap in words, with what it is called."""
+    """A gap in words, with its title."""
     return f"{gap_title(gap)} {gap_text(gap)}"
 
 

@@ -1,4 +1,4 @@
-"""What a report is written from: the contract, its rooms as conversations, what proves them, and who is who."""
+"""The input of a report: the contract, its rooms as conversations, seals and stamps, and who is who."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ BLANK = "未記入"
 """Printed where the user has stated nothing."""
 
 NEVER_READ = "一度も取得できていません。発言の有無は分かりません。"
-"""Said of a chat of which no list was ever had."""
+"""Printed for a chat that was never read."""
 
 STATED = "報告者入力"
-"""Beside everything that the user typed."""
+"""Printed beside everything that the user typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class MaskedPassage:
 
 @dataclass(frozen=True)
 class ReportInput:
-    """Everything the chapters are made from; messages come out of the conversations as often as asked for."""
+    """The data from which all chapters are made; the messages of the conversations can be read repeatedly."""
 
     name: str
     """The package's name, printed as 管理番号."""
@@ -61,48 +61,48 @@ class ReportInput:
     owner_id: AccountId
     owner_name: str
     read_at: datetime
-    """The time of the state shown."""
+    """The time of the state that the report shows."""
     created_at: datetime
     software: str
     events: Sequence[ChangeRow] = ()
-    """What changed in the rooms, in order of the entries."""
+    """The changes in the rooms, in the order of the entries."""
     deliveries: Sequence[Delivery] = ()
     enclosures: Sequence[Enclosure] = ()
     seals: Sequence[SealLine] = ()
     stamping: bool = False
-    """Whether any authority is configured."""
+    """Whether a time-stamping authority is configured."""
     period: str = ""
-    """The part of the time that is in the package, in words; empty = all that is held."""
+    """The period of the package in words; empty = everything saved."""
     is_period_requested: bool = True
-    """Whether the user asked for that part; else it is the contract's own period."""
+    """Whether the user asked for that period; otherwise it is the contract's own."""
     ends_at: datetime | None = None
-    """Where that part ends; None = with what is held."""
+    """Where that period ends; None = it has no end."""
     left_out: int = 0
-    """Messages of the contract that are held and lie outside that part."""
+    """Saved messages of the contract outside that period."""
     first_sent: datetime | None = None
-    """When the earliest message of the contract was sent, in that part or before it."""
+    """When the earliest message of the contract was sent, in that period or before it."""
     every: timedelta = timedelta(minutes=5)
     clock_seconds: float | None = None
     """The largest difference between this computer's clock and the server's, if one was noted."""
     content_sha256: str | None = None
-    """Of `content-sha256.txt`; None where the report does not name it."""
-    covered: Sequence[MaskedPassage] = ()
+    """The digest of `content-sha256.txt`; None where the report does not state it."""
+    masked_passages: Sequence[MaskedPassage] = ()
     counterparts: Collection[int] = ()
-    """Who is mapped as the other side; empty = everybody but the owner."""
+    """The accounts mapped as the other side; empty = everybody but the owner."""
     mapped: Mapping[int, MappedAccount] = field(default_factory=dict)
-    """What the user said of who is who, by account."""
+    """The user's statements about who is who, by account."""
     chosen: Collection[str] = ()
-    """Message ids of the excerpt, as the user gave them; empty = chosen by rule."""
+    """The ids of the messages that the user chose for the excerpt; empty = chosen by rule."""
     truncated_lists: Sequence[tuple[int, str]] = ()
-    """Lists that Chatwork cut even person by person: the room, and `files` or the status of tasks."""
+    """Lists that Chatwork truncated even when asked for each person: the room, and `files` or a task status."""
     other_chats: Sequence[str] = ()
-    """Chats with the same counterpart that are not archived, one sentence each."""
+    """Sentences about chats with the same counterpart that are not saved."""
     clues: Mapping[str, str] = field(default_factory=dict)
-    """What the user typed about where the counterpart gave the Chatwork id, if anything."""
+    """The user's answers to where the counterpart gave the Chatwork id, by question."""
 
     @property
     def part_sentence(self) -> str:
-        """That the package is a part of the time, in one sentence; empty if it is not."""
+        """The sentence that the package covers a period only; empty if it covers everything."""
         if not self.period:
             return ""
         if not self.is_period_requested:
@@ -112,7 +112,7 @@ class ReportInput:
 
     @property
     def known_until(self) -> datetime | None:
-        """Up to when the package tells what was posted; None where it ends before the last look, or nobody looked."""
+        """Up to when it is known what was posted; None if the period ends earlier, or there was no reading."""
         at = self.looked_at
         return None if at is None or (self.ends_at is not None and self.ends_at <= at) else at
 
@@ -123,14 +123,14 @@ class ReportInput:
 
     @property
     def looked_at(self) -> datetime | None:
-        """Up to when it is known what was posted in every room that can still be opened; None: one was never read."""
+        """The earliest last reading of all rooms that are still accessible; None: one was never read."""
         watches = [room.watch for room in self.rooms if room.inaccessible_since is None]
         looks = [watch.last for watch in watches or [room.watch for room in self.rooms]]
         return None if None in looks else min((one for one in looks if one is not None), default=None)
 
     @property
     def excerpt_only(self) -> bool:
-        """Whether a promise of secrecy keeps the whole text and the enclosures out of a platform's hands."""
+        """Whether a non-disclosure agreement limits the package for a platform to the excerpt."""
         return self.profile == "support" and bool(self.contract.nda)
 
     def is_counterpart(self, account: int) -> bool:
@@ -138,12 +138,12 @@ class ReportInput:
         return account in self.counterparts if self.counterparts else not self.is_reporter(account)
 
     def is_reporter(self, account: int) -> bool:
-        """Whether an account is the owner's, or another one of theirs by their word."""
+        """Whether an account is the owner's, or is mapped as another account of theirs."""
         stated = self.mapped.get(account)
         return account == self.owner_id or (stated is not None and stated.role is Role.ME)
 
     def role(self, account: int) -> str:
-        """What an account is called in the report."""
+        """The word for an account's side in the report."""
         if self.is_reporter(account):
             return "報告者"
         return "相手" if self.is_counterpart(account) else "参加者"

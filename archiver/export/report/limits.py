@@ -1,4 +1,4 @@
-"""Chapter 9, always printed: what could not be had, and what this kind of record cannot hold."""
+"""Chapter 9, always printed: what could not be saved, and what this kind of record cannot hold."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archiver.render.times import local_time
 from archiver.render.visible import visible
 
 MAX_NAMED = 40
-"""Pauses and files named one by one; the others are counted."""
+"""Pauses and files listed one by one; the others are counted."""
 
 ALWAYS = (
     "取得と取得の間に投稿され、その間に削除された発言は記録できません。",
@@ -26,7 +26,7 @@ ALWAYS = (
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """Sentences, never none."""
+    """The chapter as a list of sentences."""
     return Chapter(
         "９　取得できなかったもの・記録の限界",
         (
@@ -70,7 +70,7 @@ def _earlier_text(sent: datetime, begun: datetime) -> str:
 
 def _gap_lines(case: ReportInput) -> Iterator[str]:
     lines = [f"ルームID {room.room_id}: {gap_line(gap)}" for room in case.rooms for gap in room.gaps]
-    if lines or case.begun_at is not None:  # of what was never read nobody knows
+    if lines or case.begun_at is not None:  # of a room that was never read nothing is known
         yield from lines or ["空白(保存できなかった期間): ありません。"]
 
 
@@ -94,7 +94,7 @@ def _missing_file_lines(case: ReportInput) -> Iterator[str]:
 
 
 TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "done": "完了したタスク"}
-"""Lists that may be cut, as `Case.cut` calls them."""
+"""The lists that Chatwork may truncate, by their names in `ReportInput.truncated_lists`."""
 
 
 def _truncated_list_lines(case: ReportInput) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""One message on paper: full date, weekday, time, name, id and link, every text it had, and when it was saved."""
+"""One message on paper: date, weekday, time, name, id and link, every text it had, and when it was saved."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ EMPTY_TEXT = "(本文は空です)"
 
 
 class PaperReferences:
-    """What the ids in a room's messages lead to, on paper."""
+    """Looks up the ids in a room's messages for paper: names of people, numbers of files."""
 
     def __init__(self, case: ReportInput, room: Conversation) -> None:
-        """Know the people and files of one room."""
+        """Take the people and files of one room."""
         self.case = case
         self.files: Mapping[FileId, Attachment] = {one.file_id: one for one in room.attachments}
         self.of: dict[MessageId, list[Attachment]] = {}
@@ -39,7 +39,7 @@ class PaperReferences:
 
 
 def message_block(message: Message, paper: PaperReferences, *, star: bool = False) -> MessageBlock:
-    """A message; for a court the number of its entry stands beside it."""
+    """The block of a message; for a court the number of its entry is printed beside it."""
     state = f"　{STATES[message.state]}" if message.state in STATES else ""
     role = paper.case.role(message.account_id)
     who = f"{role} {visible(message.name)}(ID {message.account_id})"
@@ -56,7 +56,7 @@ def message_block(message: Message, paper: PaperReferences, *, star: bool = Fals
 
 
 def _message_texts(message: Message, references: References) -> Iterator[MessageText]:
-    """Earlier texts first, as they were; then the present one, if there is one."""
+    """The texts of a message: earlier ones first, then the present one, if there is one."""
     texts = message.texts
     if not texts:
         yield MessageText("", UNKNOWN_TEXT)
@@ -72,7 +72,7 @@ def _message_texts(message: Message, references: References) -> Iterator[Message
 
 
 def _present_label(message: Message, version: Version) -> str:
-    """What is to be known of the text that stands, if anything."""
+    """The label of the present text: edited, or last seen; empty if there is nothing to say."""
     words = []
     if len(message.texts) > 1:
         edited = f"(Chatworkの編集時刻 {typed_time(version.update_time)})" if version.update_time > 0 else ""

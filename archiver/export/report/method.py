@@ -1,4 +1,4 @@
-"""Chapter 10, a statement to be signed; chapter 11, how anybody checks the record."""
+"""Chapter 10: a statement on the method, to be signed. Chapter 11: how anybody can check the record."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ STAMP_MEANING = (
 )
 
 
-def statement(case: ReportInput, _found: MessageStatistics) -> Chapter:
-    """In the first person, so that it can be signed as it stands."""
+def statement(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
+    """Chapter 10, in the first person, so that it can be signed as it is."""
     rooms = "、".join(f"{room.room_id}「{visible(room.room_name)}」" for room in case.rooms)
     clock = (
         "端末の時計とChatworkの応答時刻との差は記録されていません。"
@@ -42,8 +42,8 @@ def statement(case: ReportInput, _found: MessageStatistics) -> Chapter:
     return Chapter("10　取得方法", (Paragraph(text), Paragraph(signature)))
 
 
-def checking(case: ReportInput, _found: MessageStatistics) -> Chapter:
-    """In words first; the commands stand in VERIFY.txt of a package that holds the records."""
+def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
+    """Chapter 11 in words; the commands are in VERIFY.txt of a package that holds the records."""
     items = [
         "第2章の照合点は、プラットフォーム側の記録だけで確認できます。",
         (
@@ -66,7 +66,7 @@ def checking(case: ReportInput, _found: MessageStatistics) -> Chapter:
 
 
 def _runs_text(case: ReportInput) -> str:
-    """How often it really looked: what the settings say alone would promise more than was done."""
+    """The interval of the settings, and how often the job really ran, as the settings alone would promise too much."""
     setting = f"設定は{_interval_text(case.every)}ごと"
     if case.begun_at is None:
         return f"{setting}。一度も取得できていません"

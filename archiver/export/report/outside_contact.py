@@ -1,4 +1,4 @@
-"""The row of page 1 about contact outside the platform, set against the first message; nobody may leave it out."""
+"""The row of page 1 about permission for contact outside the platform, compared with the first message."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from archiver.platforms.platform import platform_of
 from archiver.render.times import local_time
 
 BEFORE = "この資料の期間より前"
-"""Beside what is held and lies before the part of the time that a package has."""
+"""Printed beside what is saved but lies before the period of the package."""
 
 
 def permission_rows(case: ReportInput, statistics: MessageStatistics) -> list[tuple[str, str]]:
-    """The row about contact outside the platform; it is not optional where the platform asks for a permission."""
+    """The row about contact outside the platform, if the platform has a rule for it; then it is never left out."""
     platform = platform_of(case.contract.platform)
     if platform.outside is None and platform.contact != "never":
         return []
@@ -39,7 +39,7 @@ def permission_rows(case: ReportInput, statistics: MessageStatistics) -> list[tu
 
 
 def first_message_time(case: ReportInput, statistics: MessageStatistics) -> datetime | None:
-    """The first message of the contract, also where the user asked for a later part alone."""
+    """When the first message of the contract was sent, also if the user asked for a later period only."""
     if case.first_sent is not None:
         return case.first_sent
     return None if statistics.first is None else statistics.first.send_time

@@ -1,4 +1,4 @@
-"""The people of a case over all its rooms: their names in the order in which they were seen, and what lists told."""
+"""The people of a case over all its rooms: their names in the order seen, and what member lists said of them."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class PersonSummary:
-    """Somebody as all rooms together show them."""
+    """A person as all rooms together show them."""
 
     names: tuple[PersonName, ...]
-    """Every name, oldest first; a room that still shows the name of before is no change."""
+    """Every name, oldest first; a room that still shows an earlier name is no change."""
     chatwork_ids: tuple[PersonName, ...]
     organisations: tuple[PersonName, ...]
     rooms: tuple[tuple[RoomId, Membership], ...]
-    """In which rooms, and what their lists told."""
+    """The rooms of the person, with the membership that their lists show."""
 
     @property
     def name(self) -> str:
-        """What they were last called; empty if no name was ever seen."""
+        """The last name; empty if no name was ever seen."""
         return self.names[-1].text if self.names else ""
 
 
@@ -37,7 +37,7 @@ def case_people(case: ReportInput) -> dict[int, PersonSummary]:
 
 
 def counterparts(case: ReportInput) -> list[tuple[int, PersonSummary]]:
-    """The other side, by account; those whose name nobody saw are left out."""
+    """The people of the other side who have a name, by account."""
     return [
         (account, person)
         for account, person in sorted(case_people(case).items())
@@ -62,7 +62,7 @@ def _dated_names(person: Person) -> Iterator[PersonName]:
 
 
 def _distinct_by_time(values: Iterable[PersonName]) -> tuple[PersonName, ...]:
-    """By time, what is of none first; each only where it is another than the one before."""
+    """The values by time, undated ones first, without repetitions of the one before."""
     found: list[PersonName] = []
     for name in sorted(values, key=lambda value: value.at or _EARLIEST):
         if not found or name.text != found[-1].text:

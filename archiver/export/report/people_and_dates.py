@@ -28,13 +28,13 @@ _NOTE = (
     "Chatwork ID・組織・部署は、その一覧の内容です(一覧にないものは「-」)。"
 )
 _LAWYERS = frozenset({"lawyer", "court"})
-"""Profiles whose readers ask whether the terms were put in writing."""
+"""Profiles whose readers ask whether the contract terms were put in writing."""
 
 _TERMS = ("業務委託をした日", "給付の内容", "報酬の額", "支払期日", "受領日・場所", "検査を完了する日", "支払方法")
 
 
-def parties(case: ReportInput, _found: MessageStatistics) -> Chapter:
-    """One row a person; until the user mapped them, everybody but the owner counts as the other side."""
+def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
+    """Chapter 3, a row for each person; until the user maps them, everybody but the owner is the other side."""
     rows = tuple(
         (
             case.role(account),
@@ -56,7 +56,7 @@ def parties(case: ReportInput, _found: MessageStatistics) -> Chapter:
 
 
 def _names_text(person: PersonSummary) -> str:
-    """Every name, the later ones with the time at which they were noticed."""
+    """Every name of a person, the later ones with the time at which they were noticed."""
     first, *later = person.names or (PersonName("-", None),)
     return " →\n".join([visible(first.text), *(f"{visible(name.text)}{_noticed_text(name)}" for name in later)])
 
@@ -75,7 +75,7 @@ def _period_text(period: MembershipPeriod) -> str:
 
 
 def _reason_text(case: ReportInput, account: int) -> str:
-    """Why somebody is called what they are: the user's own words, if any."""
+    """Why an account has its role: the user's own reason, if any."""
     if account == case.owner_id:
         return "APIトークンの持ち主"
     stated = case.mapped.get(account)
@@ -85,7 +85,7 @@ def _reason_text(case: ReportInput, account: int) -> str:
 
 
 def _first_message_cells(case: ReportInput, statistics: MessageStatistics) -> tuple[str, str]:
-    """When the talk began, and the number of that message or why it has none here."""
+    """When the first message was sent, and its number, or that it is before the period."""
     sent = first_message_time(case, statistics)
     if sent is None or (statistics.first is not None and sent == statistics.first.send_time):
         return _sent_text(statistics.first), _number_text(statistics.first)
@@ -93,7 +93,7 @@ def _first_message_cells(case: ReportInput, statistics: MessageStatistics) -> tu
 
 
 def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """The dated steps of the contract, in the order in which they belong, blank ones too."""
+    """Chapter 4, the dated steps of the contract in their usual order, blank ones too."""
     contract, platform = case.contract, platform_of(case.contract.platform)
     delivered, due = last_delivery(case), review_due(case)
     rows = [("契約", contract.contracted_on or BLANK, STATED), ("仮払い完了", contract.escrowed_at or BLANK, STATED)]

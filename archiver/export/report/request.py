@@ -1,6 +1,6 @@
-"""What a report asks for: one thing that the office can really do at this stage of the contract.
+"""The request of a report: one thing that the platform's office can really do at this stage of the contract.
 
-Before a delivery on the platform it never asks for a review: the office could only point to the missing delivery.
+Before a delivery on the platform it never asks for a review, as the office could only point to the missing delivery.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def review_due(case: ReportInput) -> date | None:
 
 
 def opening_row(case: ReportInput, statistics: MessageStatistics) -> tuple[str, str]:
-    """The first row of page 1: what an office is asked for; for every other reader, how things stand."""
+    """The first row of page 1: the request to an office, or for every other reader the current situation."""
     if case.profile == "support":
         return "お願いしたいこと", request_sentence(case, statistics)
     return "現在の状況", standing_sentence(case, statistics) or "報告者の記入待ち"
@@ -39,17 +39,17 @@ def opening_row(case: ReportInput, statistics: MessageStatistics) -> tuple[str, 
 
 def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     """The one request, in one sentence."""
-    words = platform_of(case.contract.platform)
+    platform = platform_of(case.contract.platform)
     late = _overdue_text(case)
-    if late and words.review:
-        return f"{late}ため、{words.review}をお願いします。"
-    if words.nudge and _is_silent(case, statistics):
-        return f"相手方からの返信がないため、{words.nudge}をお願いします。"
+    if late and platform.review:
+        return f"{late}ため、{platform.review}をお願いします。"
+    if platform.nudge and _is_silent(case, statistics):
+        return f"相手方からの返信がないため、{platform.nudge}をお願いします。"
     return DEFAULT_REQUEST
 
 
 def standing_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
-    """How things stand, in one sentence that asks nobody for anything; empty if nothing is overdue."""
+    """The current situation in one sentence without a request; empty if nothing is overdue."""
     late = _overdue_text(case)
     if late:
         return f"{late}状態です。"
@@ -57,7 +57,7 @@ def standing_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
 
 
 def _overdue_text(case: ReportInput) -> str:
-    """That the usual time of a review is over, as the beginning of a sentence; empty if it is not."""
+    """The beginning of a sentence that the usual time for a review is over; empty if it is not."""
     delivered = last_delivery(case)
     if delivered is None:
         return ""
@@ -68,17 +68,17 @@ def _overdue_text(case: ReportInput) -> str:
 
 
 def blank_facts(case: ReportInput) -> tuple[str, ...]:
-    """The names of the contract's facts that the office looks for first and that are blank."""
-    return contract_dates.blanks(case.contract, platform_of(case.contract.platform))
+    """The names of the blank facts of the contract that the office looks for first."""
+    return contract_dates.unstated_facts(case.contract, platform_of(case.contract.platform))
 
 
 def advice(case: ReportInput) -> str | None:
-    """What the user must do before writing to the office; None if nothing stands in the way."""
+    """What the user must do before writing to the office; None if nothing is missing."""
     return platform_of(case.contract.platform).warning if last_delivery(case) is None else None
 
 
 def _is_silent(case: ReportInput, statistics: MessageStatistics) -> bool:
-    """Silence counts up to when it is known what was posted, not up to the day of the report."""
+    """Whether the counterpart is silent, counted up to the last reading and not to the day of the report."""
     at = case.known_until
     if at is None:
         return False

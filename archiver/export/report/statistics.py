@@ -1,4 +1,4 @@
-"""Goes through the messages of a case once and keeps the few figures and places that the chapters need."""
+"""Statistics of a case's messages, collected for the chapters in one pass."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from archiver.export.report.input import ReportInput
 from archiver.records import Message, State
 
 LAST_EXCHANGE = 2
-"""So many of the last messages count as the last exchange, of each side."""
+"""Messages of each side that count as the last exchange."""
 
 CHANGED, FILE, LAST = "変更", "ファイル", "最後のやり取り"
-"""Why a message belongs into an excerpt."""
+"""The reasons why a message belongs in an excerpt."""
 
 _CHANGED = frozenset({State.EDITED, State.DELETED, State.MISSING})
 
 
 @dataclass
 class MessageStatistics:
-    """What one pass over the messages told."""
+    """The statistics of one pass over the messages."""
 
     count: int = 0
     states: Counter[State] = field(default_factory=Counter)
@@ -31,22 +31,22 @@ class MessageStatistics:
     own_edits: int = 0
     """Messages of the owner that were edited or deleted."""
     saved_before: int = 0
-    """Messages saved at or before the counterpart's last reply was sent; all, if there was no reply."""
+    """Messages saved at or before the sending of the counterpart's last reply; all, if there was no reply."""
     sides: Counter[tuple[State, str]] = field(default_factory=Counter)
-    """Messages by state and by whose they are (`Case.role`)."""
+    """Messages by state and side of the author (`ReportInput.role`)."""
     side_of: dict[int, str] = field(default_factory=dict)
-    """Of the messages of which an event tells: No. → whose it is."""
+    """No. of a message with an event → the side of its author."""
     excerpt_reasons: dict[str, str] = field(default_factory=dict)
-    """Messages that belong into an excerpt by rule: id → why."""
+    """Id of a message that belongs in an excerpt by rule → the reason."""
 
     @property
     def saved_after(self) -> int:
-        """Messages saved later than that."""
+        """Messages saved after the sending of the counterpart's last reply."""
         return self.count - self.saved_before
 
 
 def survey_messages(case: ReportInput) -> MessageStatistics:
-    """Look at every message of every room."""
+    """The statistics over every message of every room."""
     statistics = MessageStatistics()
     event_numbers = {event.no for event in case.events}
     with_files = {one.message_id for one in case.attachments}

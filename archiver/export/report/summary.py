@@ -1,4 +1,4 @@
-"""Chapter 1: the one page that must be enough. Who, which contract, what happened, what is asked."""
+"""Chapter 1, the one page that must be enough: who, which contract, what happened, what is requested."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from archiver.render.visible import visible
 
 TITLE = "１　要約(まずこのページだけご覧ください)"
 _TITLE_LENGTH, _NAME_LENGTH, _FACT_LENGTH, _ADDRESS_LENGTH = 120, 40, 60, 200
-"""Signs of a title, a name, another fact and an address at most: the page must hold them all."""
+"""Characters of a title, a name, another fact and an address at most, as all must fit on the page."""
 
 _MAX_DELIVERIES = 3
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """Labels and what they say."""
+    """The chapter as a list of labels and texts that fits on one page."""
     platform = platform_of(case.contract.platform)
     rows = [
         opening_row(case, statistics),
@@ -72,7 +72,7 @@ def _parties_text(case: ReportInput) -> str:
 
 
 def _profile_text(address: str | None) -> str:
-    """The page by which the office finds somebody; on its own line, as it is long."""
+    """The address of a profile on the platform, on a line of its own, as it is long."""
     return f"\n　プロフィール {_fact_text(address, _ADDRESS_LENGTH)}"
 
 

@@ -1,4 +1,4 @@
-"""Chapter 5: at most 25 lines of what happened when; facts alone, each with its number or its source."""
+"""Chapter 5: at most 25 dated events, facts only, each with its number or source."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CLOSED = "チャットが開けなくなった(理由不明)"
 
 class _TimelineLine(NamedTuple):
     weight: int
-    """What goes first when there are too many: 0 stays longest."""
+    """The rank when there are too many lines: those with 0 are kept longest."""
     at: datetime
     what: str
     source: str
@@ -32,12 +32,12 @@ class _TimelineLine(NamedTuple):
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """The lines in order of time."""
+    """The chapter with its lines in order of time."""
     return Chapter("５　時系列", blocks(case, statistics, limit=MAX_LINES))
 
 
 def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> tuple[Block, ...]:
-    """At most so many lines as a table, the others counted; of the least important the oldest go first."""
+    """A table of at most `limit` lines and a count of the rest; of the least important the oldest are left out."""
     lines = [
         *_stated_lines(case),
         *_message_lines(case, statistics),
@@ -89,14 +89,14 @@ def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator
 
 
 def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
-    """Changes, those of messages as one line a day, kind and side."""
+    """Lines about changes; those of messages are summed up by day, kind and side."""
     counts: Counter[tuple[str, str, str]] = Counter()
     first_times: dict[tuple[str, str, str], datetime] = {}
     closed = {room.inaccessible_since for room in case.rooms}
     for event in case.events:
         at = datetime.fromisoformat(event.at)
         if event.kind == _CLOSED and at in closed:
-            continue  # told below, as what is still so
+            continue  # stated below, as the room is still closed
         if event.no is None:
             about = f"{event.before} → {event.after}" if event.before and event.after else event.about
             yield _TimelineLine(1, at, f"{event.kind}(検知): {shorten_line(about, _CUT)}", "第8章")

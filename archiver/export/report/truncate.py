@@ -1,4 +1,4 @@
-"""Texts cut to the length that a line of the report has room for; that they are cut is said."""
+"""Truncates texts to the length that a line of the report can hold, with a note that they are truncated."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ CUT = "(以下略)"
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` signs of a text, and the note that it goes on."""
+    """At most `limit` characters of a text, with a note if it is longer."""
     return text if len(text) <= limit else text[:limit] + CUT
 
 
 def shorten_line(text: str, limit: int) -> str:
-    """The same on one line, without spaces in a row."""
+    """The shortened text on one line, with runs of spaces made one."""
     return shorten(" ".join(text.split()), limit)

@@ -1,1 +1,1 @@
-"""The plain texts that lie in a package."""
+"""The plain text files of a package."""

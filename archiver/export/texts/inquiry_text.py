@@ -1,6 +1,6 @@
-"""`03_inquiry_text.txt`: the words for a platform's inquiry form, ready to paste, at most 800 signs.
+"""`03_inquiry_text.txt`: the text for a platform's inquiry form, ready to paste, at most 800 characters.
 
-What the user must do first stands above a line that says so, and counts too, so that the whole file fits a form.
+A warning to the user may stand above it; it counts too, so that the whole file fits the form.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from archiver.render.times import iso_date, local_time
 from archiver.render.visible import visible
 
 MAX_LENGTH = 800
-"""Signs of the whole file at most, a line's end counted as two: forms cut what is longer."""
+"""Characters of the whole file at most, a line end counted as two; forms truncate what is longer."""
 
 _MAX_FACTS = 5
 _MAX_FIELD_LENGTH, _MAX_DAY_LENGTH = 50, 19
@@ -27,7 +27,7 @@ _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def inquiry_form_text(case: ReportInput, statistics: MessageStatistics) -> str:
-    """The text with LF between lines; facts are left out from the end if it would be too long."""
+    """The text with LF between lines; the last facts are left out if it would be too long."""
     head, facts = [*_warning_lines(case), *_head_lines(case)], list(_fact_lines(case, statistics))[:_MAX_FACTS]
     while True:
         text = "\n".join([*head, *_number_lines(facts), "", *_end_lines(case, statistics)])
@@ -56,7 +56,7 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
 
 
 def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
-    """The most useful first; nothing is said of who did it, where no reply tells."""
+    """Sentences about what happened, the most useful first; who did it is not said where no reply tells."""
     if statistics.last_reply is not None:
         sent = statistics.last_reply.send_time
         yield f"相手の最後の返信は{iso_date(sent)}です{_silence_text(case, sent)}。"
@@ -78,12 +78,12 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
         if case.period and case.is_period_requested:
             part = f"(指定した期間だけ。ほかに{case.left_out}件を保存)"
         yield f"Chatworkでのやり取りは{span}、全{statistics.count}件です{part}。"
-    if own:  # the reader is told, but it is no course of the other side's
+    if own:  # it is stated, but last, as the other side did not do it
         yield from _deletion_lines(statistics)
 
 
 def _silence_text(case: ReportInput, since: datetime) -> str:
-    """How long nothing more came, as far as anybody looked."""
+    """How long ago the last reply was at the last reading; empty if no reading is later."""
     at = case.known_until
     return "" if at is None or at < since else f"({iso_date(at)}の確認時点で{days_since(since, at)}日前)"
 
@@ -96,7 +96,7 @@ def _deletion_lines(statistics: MessageStatistics) -> Iterator[str]:
 
 
 def _account_closings(case: ReportInput) -> Iterator[str]:
-    """When the counterpart's name was seen to end as Chatwork ends it when an account is closed."""
+    """The times at which a counterpart's name got the ending that Chatwork adds to closed accounts."""
     for event in case.events:
         if event.kind == "表示名が変わった" and event.after.endswith("(解約済)"):
             account = event.about.rpartition(" ")[2]

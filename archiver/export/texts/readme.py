@@ -1,7 +1,7 @@
-"""The words of `00_README.txt`, which people open first: in Japanese, with a few lines of English.
+"""The text of `00_README.txt`, which people open first: in Japanese, with a few lines of English.
 
-UTF-8 with a byte order mark and CRLF, so that every editor on Windows shows them. They claim nothing that the
-files cannot show, and name no cause that no reply named.
+UTF-8 with a byte order mark and CRLF, so that every editor on Windows shows it. It claims nothing that the files
+cannot show, and states no cause that no reply of the API stated.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from archiver.render.times import local_time
 from archiver.render.visible import visible
 
 MAX_PAUSES = 40
-"""Times in which nobody looked that are named one by one; older ones are counted."""
+"""Pauses between readings that are listed one by one; older ones are counted."""
 
 DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
 
 
 @dataclass(frozen=True, slots=True)
 class PackageFacts:
-    """What a package says of itself."""
+    """The facts that the readme states about a package."""
 
     name: str
     daily: bool
     contract: Contract
     rooms: Sequence[tuple[int, str]]
     period: str
-    """The part of the time that is in it, in words; empty = everything held."""
+    """Its period in words; empty = everything saved."""
     messages: int
     entries: int
     files: int
@@ -45,29 +45,29 @@ class PackageFacts:
     unheld: Sequence[str]
     """Files whose bytes the archive never got, with the reason."""
     left_out: Sequence[str]
-    """Files whose bytes are held but too large for this copy."""
+    """Files whose bytes are saved but too large for this copy."""
     incomplete: Sequence[str]
-    """What the archive should have given and did not."""
+    """Sentences about what the archive should have and does not."""
     software: str
     created_at: datetime | None
-    """None: not said, so that the same copy is the same bytes."""
+    """None: not stated, so that the same copy has the same bytes."""
     pauses: Sequence[str] = ()
-    """The times in which nobody looked, in words, oldest first."""
-    looks: Sequence[tuple[int, Watch]] = ()
-    """When each room was looked at."""
+    """The pauses between readings in words, oldest first."""
+    watches: Sequence[tuple[int, Watch]] = ()
+    """When each room was read."""
     left_out_messages: int = 0
-    """Messages of the contract that are held and outside the period."""
+    """Saved messages of the contract outside the period."""
     other_chats: Sequence[str] = ()
     """Chats with the same people that are not saved, one sentence each."""
 
 
 def encode_lines(lines: Iterator[str]) -> bytes:
-    """Lines for a text file that people open."""
+    """Lines as the bytes of a text file for people: UTF-8 with a byte order mark, CRLF."""
     return ("\ufeff" + "".join(f"{line}\r\n" for line in lines)).encode("utf-8")
 
 
 def readme(facts: PackageFacts) -> bytes:
-    """`00_README.txt`."""
+    """The content of `00_README.txt`."""
     return encode_lines(_lines(facts))
 
 
@@ -149,13 +149,13 @@ def _missing_lines(facts: PackageFacts) -> Iterator[str]:
     yield "■ 取得できなかったもの・記録の限界"
     for gap in facts.gaps:
         yield f"・{gap_title(gap)}(ルームID {gap.room_id}): {visible(gap_text(gap))}"
-    is_read = not facts.looks or any(watch.begun is not None for _room, watch in facts.looks)
-    if not facts.gaps and is_read:  # of what was never read nobody knows
+    is_read = not facts.watches or any(watch.begun is not None for _room, watch in facts.watches)
+    if not facts.gaps and is_read:  # of a room that was never read nothing is known
         yield "・空白(保存できなかった期間): 記録されていません。"
     yield from (f"・{text}" for text in facts.pauses)
     if not facts.pauses and is_read:
         yield f"・{PAUSE}: 1時間を超えるものは記録されていません。"
-    for room, watch in facts.looks:
+    for room, watch in facts.watches:
         if watch.last is not None:
             sentence = f"最後に確認した時刻 {local_time(watch.last)}。それより後の発言は、この資料にありません。"
             yield f"・ルームID {room}: {sentence}"

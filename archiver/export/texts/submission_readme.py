@@ -1,4 +1,4 @@
-"""`00_README.txt` of a package that is read, not verified: three lines, what each file is, and what is not in it."""
+"""`00_README.txt` of a package that is read, not verified: an introduction, its files, and what is missing in it."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _FILES = {
     "甲001の1.pdf": "報告書(A4)。右上の「甲第　　号証」は空欄です",
     "証拠説明書.pdf": "証拠説明書の下書き。立証趣旨などは書き足してください",
 }
-"""What each file is, in the order of the list; volumes of all messages are told by `_volume_lines`."""
+"""Each file with its description, in order; `_volume_lines` describes the volumes of all messages."""
 
 
 def encode_text(text: str) -> bytes:
-    """A text for people: UTF-8 with a byte order mark, CRLF."""
+    """A text as the bytes of a file for people: UTF-8 with a byte order mark, CRLF."""
     return encode_lines(iter(text.split("\n")))
 
 
 def readme(case: ReportInput, names: Collection[str], incomplete: Sequence[str]) -> bytes:
-    """`00_README.txt`; `names` are the files that lie beside it, `incomplete` what should and does not."""
+    """The content of `00_README.txt`; `names` are its files, `incomplete` sentences about missing ones."""
     return encode_lines(_lines(case, names, incomplete))
 
 
@@ -57,7 +57,7 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
     yield ""
     yield from _file_lines(names, whole=not case.period)
     yield ""
-    if case.covered:
+    if case.masked_passages:
         kinds = "、".join(_masked_kinds(case))
         yield f"{kinds}は伏せています{_chapter_text(case, 13)}。発言の件数・順序・時刻は変えていません。"
     for sentence in incomplete:
@@ -69,8 +69,8 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
 
 
 def _masked_kinds(case: ReportInput) -> list[str]:
-    """The kinds of what was really covered: names first, what the user asked for last."""
-    kinds = {one.reason for one in case.covered}
+    """The kinds of what was masked in this package: names first, what the user asked for last."""
+    kinds = {one.reason for one in case.masked_passages}
     ends = {reason(MaskKind.NAME): -1, reason(MaskKind.USER): 1}
     wording = {reason(MaskKind.USER): "報告者が指定した語句"}
     return [wording.get(one, one) for one in sorted(kinds, key=lambda one: (ends.get(one, 0), one))]

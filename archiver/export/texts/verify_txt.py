@@ -1,6 +1,6 @@
-"""The words of `VERIFY.txt`: how anybody checks a package without the program that made it.
+"""The text of `VERIFY.txt`: how anybody checks a package without the program that made it.
 
-Every line that begins with a command is finished: it can be copied as it stands. Japanese first, English after.
+Every line with a command is complete and can be copied as it is. Japanese comes first, then English.
 It claims nothing that the files cannot show.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archiver.export.bag import TAG_MANIFEST
-from archiver.export.stamps import Root, SealStamp, package_stamp_name
+from archiver.export.stamps import RootCertificate, SealStamp, package_stamp_name
 from archiver.export.texts.readme import encode_lines
 from archiver.render.times import local_time
 from archiver.render.visible import visible
@@ -25,23 +25,23 @@ _POWERSHELL = (
 
 @dataclass(frozen=True, slots=True)
 class VerificationSteps:
-    """What a package holds that can be checked."""
+    """The parts of a package that can be checked."""
 
     tables: bool
-    """CSV files, and `verify.py`."""
+    """Whether it holds the CSV files and `verify.py`."""
     raw: bool
     seals: Sequence[str]
     """The names of the seals' files, in order."""
     stamps: Sequence[SealStamp]
-    roots: Sequence[Root]
+    roots: Sequence[RootCertificate]
     configured: Sequence[str]
     """The authorities that are asked for a stamp over the package itself."""
     made_at: datetime
-    """A moment at which the certificates of these authorities are valid: they are asked right after it."""
+    """A time at which the certificates of these authorities are valid: they are asked right after it."""
 
 
 def verify_text(steps: VerificationSteps) -> bytes:
-    """`VERIFY.txt`."""
+    """The content of `VERIFY.txt`."""
     return encode_lines(_lines(steps))
 
 
@@ -148,7 +148,7 @@ def _verify_command(data: str, reply: str, authority: str, at: int) -> str:
     return f"openssl ts -verify -data {data} -in {reply} -CAfile data/tsa/{authority}.pem -attime {at}"
 
 
-def _root_lines(root: Root) -> Iterator[str]:
+def _root_lines(root: RootCertificate) -> Iterator[str]:
     known = "主なブラウザーのルート証明書の1つ" if root.is_trusted else "利用者が指定したもの(主なブラウザーにはない)"
     yield f"   {root.authority}: SHA-256 {root.sha256}"
     yield f"      {visible(root.subject)} / {known}"
