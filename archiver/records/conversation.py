@@ -100,7 +100,7 @@ class Message:
         return len({one.body for one in self.texts}) > 1 or any(one.update_time > 0 for one in self.texts)
 
     @property
-    def told_states(self) -> tuple[State, ...]:
+    def notable_states(self) -> tuple[State, ...]:
         """The states worth telling; empty for a message that is present and was never changed."""
         if self.state is State.PRESENT:
             return ()  # the case of nearly all messages
