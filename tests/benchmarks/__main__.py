@@ -21,9 +21,9 @@ from pathlib import Path
 from tests.benchmarks.measure import Figure
 
 ROWS = (
-    "quiet",
+    "idle_run",
     "traffic",
-    "windows",
+    "message_lists",
     "size",
     "transcript",
     "packages",

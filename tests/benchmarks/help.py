@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.measure import Figure, beside
+from tests.benchmarks.measure import Figure, median_seconds
 
 BAR = 0.25
 TIMES = 15
@@ -15,7 +15,9 @@ TIMES = 15
 
 def measure(folder: Path) -> list[Figure]:
     """Wall seconds, the median of some runs of each in turn."""
-    help_, click = beside(partial(_run, "-m", "archiver", "--help"), partial(_run, "-c", "import click"), times=TIMES)
+    help_, click = median_seconds(
+        partial(_run, "-m", "archiver", "--help"), partial(_run, "-c", "import click"), times=TIMES
+    )
     told = f"{help_:.2f} s ({help_ / click:.1f} × a Python that only imports click)"
     numbers = {"seconds": help_, "click_seconds": click}
     return [Figure("`archive --help`", f"≤ {BAR} s", told, help_ <= BAR, numbers)]

@@ -30,7 +30,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class AloneResult:
     """What a function came to in a process of its own."""
 
     seconds: float
@@ -40,15 +40,15 @@ class Alone:
     result: Any
 
 
-def alone(function: Callable[..., object], *arguments: str) -> Alone:
+def run_alone(function: Callable[..., object], *arguments: str) -> AloneResult:
     """Run a function of a module's top level in a fresh Python; it takes texts and gives what JSON can say."""
     name = f"{function.__module__}:{function.__qualname__}"
-    command = [sys.executable, "-m", "tests.benchmarks.alone", name, *arguments]
+    command = [sys.executable, "-m", "tests.benchmarks.measured_process", name, *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=Path(__file__).parents[2])
-    return Alone(**json.loads(done.stdout.splitlines()[-1]))
+    return AloneResult(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def beside(
+def median_seconds(
     *functions: Callable[[], object], times: int, each: int = 1, clock: Callable[[], float] = time.perf_counter
 ) -> tuple[float, ...]:
     """The median seconds of each function; they take turns, so that a slow moment of the machine hits all alike.

@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 
 from archiver.cli.main import main
-from tests.benchmarks.bulk import fill
-from tests.benchmarks.measure import Figure, alone
+from tests.benchmarks.large_archives import fill_archive
+from tests.benchmarks.measure import Figure, run_alone
 
 BAR = 300
 COUNT = 1_000_000
@@ -23,10 +23,10 @@ COMMANDS = {
 def measure(folder: Path) -> list[Figure]:
     """The worst of the commands counts."""
     home = folder / "home"
-    fill(home, COUNT, new=A_READING).close()
-    taken = {name: alone(command, str(home), *given) for name, given in COMMANDS.items()}
+    fill_archive(home, COUNT, new=A_READING).close()
+    taken = {name: run_alone(command, str(home), *given) for name, given in COMMANDS.items()}
     package = next(path for path in (home / "exports").iterdir() if path.is_dir())
-    taken["verify PACKAGE"] = alone(command, str(home), "verify", str(package), "--json")
+    taken["verify PACKAGE"] = run_alone(command, str(home), "verify", str(package), "--json")
     for name, one in taken.items():
         assert one.result == 0, f"{name} ended with {one.result}"
     told = ", ".join(f"`{name}` {one.mebibytes:.0f} MiB in {one.seconds:.0f} s" for name, one in taken.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.measure import Figure, alone
+from tests.benchmarks.measure import Figure, run_alone
 
 MESSAGES, FILES = 1_000, 30
 SECONDS = 5.0
@@ -21,15 +21,15 @@ def measure(folder: Path) -> list[Figure]:
 
     home = folder / "home"
     long_case(home, MESSAGES, FILES).archive.close()
-    bare = alone(make_bare_page)
+    bare = run_alone(make_bare_page)
     return [_figure(profile, home, folder, bare.seconds) for profile in ("support", "consult", "court", "lawyer")]
 
 
 def make_package(home: str, profile: str, out: str) -> dict[str, int]:
     """One package as the command makes it; its size and that of its zip."""
-    from tests.support.packages.exported_archives import handed, reopened
+    from tests.support.packages.exported_archives import export_package, reopen_maker
 
-    report = handed(reopened(Path(home)), profile, Path(out), minutes=MINUTES)
+    report = export_package(reopen_maker(Path(home)), profile, Path(out), minutes=MINUTES)
     assert MESSAGES == report.messages
     return {"bytes": Path(str(report.zip)).stat().st_size}
 
@@ -50,7 +50,7 @@ def make_bare_page() -> None:
 
 
 def _figure(profile: str, home: Path, folder: Path, bare: float) -> Figure:
-    made = alone(make_package, str(home), profile, str(folder / profile))
+    made = run_alone(make_package, str(home), profile, str(folder / profile))
     megabytes = made.result["bytes"] / 1_000_000
     told = f"{made.seconds:.1f} s ({made.seconds / bare:.1f} × one bare page), "
     told += f"{made.mebibytes:.0f} MiB, zip of {megabytes:.2f} MB"

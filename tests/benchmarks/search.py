@@ -9,15 +9,15 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from archiver.store.archive import driver
+from archiver.store.archive import driver_connection
 from archiver.store.bigrams import fold
 from archiver.store.search.index import is_current
 from archiver.store.search.query import SearchQuery
-from archiver.store.search.scan import count, newest
+from archiver.store.search.scan import count_hits, newest_hits
 from archiver.store.search.scope import SearchScope
 from tests.benchmarks import corpus
-from tests.benchmarks.bulk import fill
-from tests.benchmarks.measure import Figure, beside
+from tests.benchmarks.large_archives import fill_archive
+from tests.benchmarks.measure import Figure, median_seconds
 
 BAR = 20
 """Milliseconds."""
@@ -35,16 +35,19 @@ TIMES = 5
 
 def measure(folder: Path) -> list[Figure]:
     """Each query several times, warm; the slowest median counts. One pass over all texts says what must be found."""
-    archive = fill(folder / "home", COUNT, new=A_READING)
+    archive = fill_archive(folder / "home", COUNT, new=A_READING)
     queries = [SearchQuery(word, (word,)) for word in _pieces()]
     with archive.reading() as reading:
         assert is_current(reading.sql)
-        source = driver(reading.sql)
+        source = driver_connection(reading.sql)
         first = {
-            one.text: beside(partial(newest, source, one, SearchScope(), SHOWN), times=TIMES)[0] for one in queries
+            one.text: median_seconds(partial(newest_hits, source, one, SearchScope(), SHOWN), times=TIMES)[0]
+            for one in queries
         }
-        counted = {one.text: beside(partial(count, source, one, SearchScope()), times=TIMES)[0] for one in queries}
-        plain = beside(partial(_instr, source, "納品"), times=TIMES)[0]
+        counted = {
+            one.text: median_seconds(partial(count_hits, source, one, SearchScope()), times=TIMES)[0] for one in queries
+        }
+        plain = median_seconds(partial(_instr, source, "納品"), times=TIMES)[0]
         wrong = _differences(source, queries)
     archive.close()
     return [_figure(first, counted, plain, wrong)]
@@ -76,8 +79,8 @@ def _differences(source: sqlite3.Connection, queries: list[SearchQuery]) -> list
 
 
 def _by_index(source: sqlite3.Connection, query: SearchQuery) -> tuple[int, list[int]]:
-    shown = newest(source, query, SearchScope(), SHOWN)
-    return count(source, query, SearchScope()), [one.position for one in shown]
+    shown = newest_hits(source, query, SearchScope(), SHOWN)
+    return count_hits(source, query, SearchScope()), [one.position for one in shown]
 
 
 def _figure(first: dict[str, float], counted: dict[str, float], plain: float, wrong: list[str]) -> Figure:

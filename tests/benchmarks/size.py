@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archiver.app import App
 from tests.benchmarks.measure import Figure, size_of
-from tests.benchmarks.stage import Stage, stage
+from tests.benchmarks.simulation import Simulation, running_simulation
 
 BAR = 3072
 WANTED = {1: 400, 5: 1_500, 100: 5_000}
@@ -29,7 +29,7 @@ def measure(folder: Path) -> list[Figure]:
 
 
 def _per_message(folder: Path, new: int) -> Figure:
-    with stage(folder / f"size-{new}", rooms=1, posts=BEFORE) as scene:
+    with running_simulation(folder / f"size-{new}", rooms=1, posts=BEFORE) as scene:
         app = scene.app()
         scene.round(app)
         before = _bytes(app)
@@ -53,7 +53,7 @@ def _a_year(folder: Path) -> Figure:
 
 def _idle(folder: Path, rooms: int) -> float:
     """Bytes gained in `DAYS` days in which nothing is posted."""
-    with stage(folder / f"idle-{rooms}", rooms=rooms, posts=BEFORE) as scene:
+    with running_simulation(folder / f"idle-{rooms}", rooms=rooms, posts=BEFORE) as scene:
         app = scene.app()
         _let_pass(scene, app, timedelta(hours=6))
         before = _bytes(app)
@@ -63,7 +63,7 @@ def _idle(folder: Path, rooms: int) -> float:
     return gained
 
 
-def _let_pass(scene: Stage, app: App, time: timedelta) -> None:
+def _let_pass(scene: Simulation, app: App, time: timedelta) -> None:
     for _run in range(time // EVERY):
         scene.clock.at += EVERY
         scene.round(app)

@@ -21,7 +21,7 @@ from archiver.records import (
     Version,
 )
 from tests.benchmarks import corpus
-from tests.benchmarks.measure import Figure, alone
+from tests.benchmarks.measure import Figure, run_alone
 
 COUNT = 100_000
 SECONDS, MEBIBYTES, PAGE = 4.5, 120, 0.4
@@ -36,7 +36,7 @@ def measure(folder: Path) -> list[Figure]:
     ours, plain = folder / "ours", folder / "plain"
     ours.mkdir()
     plain.mkdir()
-    taken, least = alone(write_pages, str(ours)), alone(write_plain_pages, str(plain))
+    taken, least = run_alone(write_pages, str(ours)), run_alone(write_plain_pages, str(plain))
     largest = max(path.stat().st_size for path in ours.iterdir()) / 1_000_000
     told = f"{taken.seconds:.1f} s ({taken.seconds / least.seconds:.1f} × plain escaped pages), "
     told += f"{taken.mebibytes:.0f} MiB ({least.mebibytes:.0f} MiB plain), largest page {largest:.2f} MB"

@@ -16,11 +16,11 @@ from tempfile import TemporaryDirectory
 
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.entries import SavedBytes
-from archiver.evidence.verify.files import check_files, place_of
+from archiver.evidence.verify.files import check_files, stored_path
 from archiver.evidence.verify.findings import Verification
 from archiver.store.archive import Archive
-from tests.benchmarks.bulk import fill
-from tests.benchmarks.measure import MEBIBYTE, Figure, beside
+from tests.benchmarks.large_archives import fill_archive
+from tests.benchmarks.measure import MEBIBYTE, Figure, median_seconds
 from tests.support.stamps.stamped_archives import authority, stamp_seals
 
 ENTRIES_BAR, FILES_BAR = 0.25, 0.80
@@ -36,7 +36,7 @@ TIMES = 5
 
 def measure(folder: Path) -> list[Figure]:
     """One row each for entries, stamps and files."""
-    archive = fill(folder / "archive", MESSAGES, new=A_READING, in_a_seal=MESSAGES // A_READING // SEALS)
+    archive = fill_archive(folder / "archive", MESSAGES, new=A_READING, in_a_seal=MESSAGES // A_READING // SEALS)
     figures = [_entries(archive), _stamps(archive)]
     archive.close()
     return [*figures, _files(folder / "files")]
@@ -47,7 +47,7 @@ def _entries(archive: Archive) -> Figure:
         (count,) = sql.execute("SELECT count(*) FROM entry").fetchone()
     sql.close()
     phases = _Phases(archive)
-    whole, plain = beside(phases.verify, partial(_plain_loop, archive.database), times=TIMES)
+    whole, plain = median_seconds(phases.verify, partial(_plain_loop, archive.database), times=TIMES)
     rate, least = count / phases.entries, count / plain
     told = f"{rate / least:.0%}: {rate:,.0f} a second of {least:,.0f}"
     told += f" ({whole:.1f} s for all {count:,}, replies included)"
@@ -62,7 +62,7 @@ def _stamps(archive: Archive) -> Figure:
         shutil.copytree(archive.home, Path(folder, "bare"))
         stamp_seals(archive, [authority(now=lambda: AFTER)], at=AFTER)
         bare, stamped = _Phases(Archive(Path(folder, "bare"))), _Phases(archive)
-        beside(bare.verify, stamped.verify, times=TIMES)
+        median_seconds(bare.verify, stamped.verify, times=TIMES)
         bare.close()
     more = stamped.entries - bare.entries
     told = f"{more:.2f} s more for {stamped.stamps}, {more / stamped.stamps * 1000:.1f} ms each"
@@ -112,10 +112,10 @@ def _plain_loop(database: Path) -> None:
 def _files(root: Path) -> Figure:
     saved = [_file(root, number) for number in range(FILES)]
     check = partial(_check, root, saved)
-    paths = [str(root / place_of(one.sha256)) for one in saved]
+    paths = [str(root / stored_path(one.sha256)) for one in saved]
     program = shutil.which("sha256sum")
     plain = partial(_sha256sum, program, paths) if program else partial(_hashlib, paths)
-    ours, least = beside(check, plain, times=TIMES)
+    ours, least = median_seconds(check, plain, times=TIMES)
     speed, other = (FILES * EACH / MEBIBYTE / seconds for seconds in (ours, least))
     told = f"{speed / other:.0%}: {speed:,.0f} MiB/s of {other:,.0f}"
     bar = f"≥ {FILES_BAR:.0%} of the speed of `sha256sum`"
@@ -126,7 +126,7 @@ def _files(root: Path) -> Figure:
 def _file(root: Path, number: int) -> SavedBytes:
     body = Random(number).randbytes(EACH)
     sha256 = hashlib.sha256(body).hexdigest()
-    path = root / place_of(sha256)
+    path = root / stored_path(sha256)
     path.parent.mkdir(parents=True)
     path.write_bytes(body)
     return SavedBytes(sha256, EACH, number + 1)

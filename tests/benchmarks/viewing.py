@@ -28,9 +28,9 @@ from archiver.store.search.query import parse
 from archiver.store.search.scan import HitPosition
 from archiver.store.search.search import search
 from tests.benchmarks import corpus
-from tests.benchmarks.bulk import ROOM, fill
-from tests.benchmarks.measure import Figure, beside
-from tests.support.viewer.client import looking
+from tests.benchmarks.large_archives import ROOM, fill_archive
+from tests.benchmarks.measure import Figure, median_seconds
+from tests.support.viewer.client import open_viewer
 
 BAR = 100
 """Milliseconds."""
@@ -51,14 +51,17 @@ Question = Callable[[Reading], object]
 
 def measure(folder: Path) -> list[Figure]:
     """Each question several times, warm; the slowest median counts. Beside it one row is read by its primary key."""
-    archive = fill(folder / "home", COUNT, new=A_READING)
+    archive = fill_archive(folder / "home", COUNT, new=A_READING)
     _enrich(archive)
     with archive.reading() as reading, closing(sqlite3.connect(archive.database)) as plain:
         first, last = plain.execute("SELECT min(position) FROM message").fetchone() + _last(plain)
         middle = (first + last) // 2
-        taken = {name: _taken(question, reading, plain, middle) for name, question in _questions(first, last).items()}
+        taken = {
+            name: _measure_question(question, reading, plain, middle)
+            for name, question in _questions(first, last).items()
+        }
     archive.close()
-    return [_figure(taken), _whole(archive.home, middle)]
+    return [_figure(taken), _whole_pages(archive.home, middle)]
 
 
 def _last(plain: sqlite3.Connection) -> tuple[int]:
@@ -87,14 +90,14 @@ def _enrich(archive: Archive) -> None:
                 "status": "open",
             }
             told = [
-                Observation("message", f"message/{shown['message_id']}", _told(edited, "edited"), ROOM),
-                Observation("file", f"file/{number + 1}", _told(sent | file), ROOM),
-                Observation("task", f"task/{number + 1}", _told(sent | task), ROOM),
+                Observation("message", f"message/{shown['message_id']}", _object_payload(edited, "edited"), ROOM),
+                Observation("file", f"file/{number + 1}", _object_payload(sent | file), ROOM),
+                Observation("task", f"task/{number + 1}", _object_payload(sent | task), ROOM),
             ]
             writer.append(writing, told, account_id=corpus.OWNER, at=corpus.BEGIN + timedelta(days=4_000))
 
 
-def _told(shown: object, state: str = "present") -> dict[str, object]:
+def _object_payload(shown: object, state: str = "present") -> dict[str, object]:
     return {"object": shown, "state": state, "source": "list"}
 
 
@@ -106,16 +109,16 @@ def _questions(first: int, last: int) -> dict[str, Question]:
     ]
 
     def found(words: str, older_than: HitPosition | None = None) -> Question:
-        return lambda reading: search(reading, parse(words), most=MOST, older_than=older_than)
+        return lambda reading: search(reading, parse(words), count_limit=MOST, older_than=older_than)
 
     return {
         "overview": status,
-        "messages, newest": lambda reading: messages.newest(reading, ROOM, PAGE),
-        "messages, in the middle": lambda reading: messages.around(reading, ROOM, middle, PAGE),
-        "messages, oldest": lambda reading: messages.oldest(reading, ROOM, PAGE),
+        "messages, newest": lambda reading: messages.newest_page(reading, ROOM, PAGE),
+        "messages, in the middle": lambda reading: messages.page_around(reading, ROOM, middle, PAGE),
+        "messages, oldest": lambda reading: messages.oldest_page(reading, ROOM, PAGE),
         "jump to a date": lambda reading: date_position.first_on_or_after(reading, ROOM, half),
-        "calendar of a month": lambda reading: calendar.by_day(reading, ROOM, *year[1]),
-        "calendar of a year": lambda reading: calendar.counted(reading, ROOM, year),
+        "calendar of a month": lambda reading: calendar.day_counts(reading, ROOM, *year[1]),
+        "calendar of a year": lambda reading: calendar.span_counts(reading, ROOM, year),
         "files": lambda reading: files.page(reading, [ROOM]),
         "files by a name that none has": lambda reading: files.page(reading, [ROOM], name="ない"),
         "tasks": lambda reading: tasks.page(reading, [ROOM]),
@@ -130,14 +133,14 @@ def _questions(first: int, last: int) -> dict[str, Question]:
     }
 
 
-def _whole(home: Path, middle: int) -> Figure:
+def _whole_pages(home: Path, middle: int) -> Figure:
     """Every kind of page as its bytes leave the application, warm."""
     taken: dict[str, tuple[float, float]] = {}
-    with looking(home) as browser:
+    with open_viewer(home) as browser:
         message = re.findall(r'id="m([0-9]+)"', browser.get(f"/room/{ROOM}?at={middle}"))[0]
         for name, path in _paths(middle, message).items():
             size = len(browser.get(path).encode()) / 1_000_000
-            taken[name] = beside(partial(browser.get, path), times=TIMES)[0] * 1000, size
+            taken[name] = median_seconds(partial(browser.get, path), times=TIMES)[0] * 1000, size
     good = all(ms <= BAR and size <= MOST_MEGABYTES for ms, size in taken.values())
     told = "; ".join(f"{name} {ms:.0f} ms, {size:.2f} MB" for name, (ms, size) in taken.items())
     what = f"whole pages of the viewer, {COUNT:,} messages in one room"
@@ -163,10 +166,12 @@ def _paths(middle: int, message: str) -> dict[str, str]:
     }
 
 
-def _taken(question: Question, reading: Reading, plain: sqlite3.Connection, middle: int) -> tuple[float, float]:
+def _measure_question(
+    question: Question, reading: Reading, plain: sqlite3.Connection, middle: int
+) -> tuple[float, float]:
     """Milliseconds, and how many times as long as one row by its key."""
     row = partial(_row, plain, middle)
-    asked, read = beside(partial(question, reading), row, times=TIMES)
+    asked, read = median_seconds(partial(question, reading), row, times=TIMES)
     return asked * 1000, asked / read
 
 

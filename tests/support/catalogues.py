@@ -61,7 +61,7 @@ def mo_path(language: str) -> Path:
     return po_path(language).with_suffix(".mo")
 
 
-def used() -> set[Text]:
+def used_texts() -> set[Text]:
     """Every text of ours and of click that can be translated."""
     found: set[Text] = set(HIDDEN)
     for folder in (ROOT / "archiver", Path(click.__file__).parent):
@@ -123,22 +123,22 @@ def placeholders(text: str) -> set[str]:
     return {name for _text, name, _spec, _how in parts if name is not None} | set(re.findall(r"%\((\w+)\)", text))
 
 
-def faults() -> Iterator[str]:
+def problems() -> Iterator[str]:
     """What is wrong with the catalogues as they lie there, one sentence each."""
-    texts = used()
+    texts = used_texts()
     for language in LANGUAGES:
         known = translations(language)
         yield from (f"{language}: no text for {text!r}" for text in sorted(texts - known.keys(), key=str))
         yield from (f"{language}: not used any more: {text!r}" for text in sorted(known.keys() - texts, key=str))
         for text, translated in known.items():
-            if not _fits(text, translated):
+            if not _has_same_placeholders(text, translated):
                 yield f"{language}: other placeholders than {text!r}"
         made = catalogue(language, set(known))
         if not mo_path(language).exists() or mo_path(language).read_bytes() != mo_bytes(made):
             yield f"{language}: messages.mo is not made of messages.po"
 
 
-def _fits(text: Text, translated: tuple[str, ...]) -> bool:
+def _has_same_placeholders(text: Text, translated: tuple[str, ...]) -> bool:
     """Whether the last form is filled as the plural is, and no form with a name that nobody gives."""
     forms = (text,) if isinstance(text, str) else text
     known = set.union(*map(placeholders, forms))
@@ -160,7 +160,7 @@ def main(action: str) -> int:
     """Carry out one of the three words; 1 if something is left to do."""
     match action:
         case "update":
-            update(used())
+            update(used_texts())
         case "compile":
             for language in LANGUAGES:
                 mo_path(language).write_bytes(mo_bytes(catalogue(language, set(translations(language)))))
@@ -169,7 +169,7 @@ def main(action: str) -> int:
         case _:
             print(__doc__)
             return 2
-    found = list(faults())
+    found = list(problems())
     print("\n".join(found) or "Every text has its translation.")
     return 1 if found else 0
 

@@ -20,7 +20,7 @@ from PIL import Image
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context
 from archiver.cli.terminal.language import set_language
-from tests.support.viewer.chromium_tab import window
+from tests.support.viewer.chromium_tab import open_window
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 COLOURS = 128
@@ -31,7 +31,7 @@ SIZES = {"wide": (1000, 760), "narrow": (380, 760)}
 
 def pages(home: Path) -> dict[str, tuple[str, str, str]]:
     """Name of the picture → path, width and colours."""
-    told = _asked(home, "search", "has:edit", "--json")
+    told = _run_json(home, "search", "has:edit", "--json")
     (room,) = {hit["room_id"] for hit in told["hits"]}
     edited = told["hits"][0]["message_id"]
     return {
@@ -44,27 +44,27 @@ def pages(home: Path) -> dict[str, tuple[str, str, str]]:
     }
 
 
-def take(home: Path, folder: Path) -> None:
+def take_screenshots(home: Path, folder: Path) -> None:
     """Write every picture."""
     set_language("ja")
     for name, (path, size, scheme) in pages(home).items():
         desk = replace(
             build_view_context(CliContext(home, 0, {"HOME": str(home)})), command=("archive",)
         )  # as at the usual place
-        with window(desk, width=SIZES[size][0]) as made:
+        with open_window(desk, width=SIZES[size][0]) as made:
             made.page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
             made.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             made.go(path)
-            _write(folder / f"{name}.png", made.page.screenshot())
+            _write_picture(folder / f"{name}.png", made.page.screenshot())
 
 
-def _asked(home: Path, *words: str) -> dict[str, list[dict[str, str]]]:
+def _run_json(home: Path, *words: str) -> dict[str, list[dict[str, str]]]:
     command = [sys.executable, "-m", "archiver", "--home", str(home), *words]
     found: dict[str, list[dict[str, str]]] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     return found
 
 
-def _write(path: Path, shot: bytes) -> None:
+def _write_picture(path: Path, shot: bytes) -> None:
     picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS)
     picture.save(path, "PNG", optimize=True)
 
@@ -75,7 +75,7 @@ def main() -> None:
         home = Path(folder) / "demo"
         command = [sys.executable, "-m", "archiver", "demo", "--dir", str(home)]
         subprocess.run(command, env=os.environ | {"ARCHIVE_LANG": "ja"}, stdout=subprocess.DEVNULL, check=True)
-        take(home, IMAGES)
+        take_screenshots(home, IMAGES)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def as_it_is(body: bytes, folder: Path) -> bytes:
     return body
 
 
-def with_the_signs_of_regular(body: bytes, folder: Path) -> bytes:
+def with_the_characters_of_regular(body: bytes, folder: Path) -> bytes:
     """The bold font cut to the characters that the regular one has; without `locl`, which would keep other regions."""
     wanted = TTFont(folder / "NotoSansJP-Regular.otf").getBestCmap()
     options = subset.Options(name_IDs=["*"], name_languages=["*"], notdef_outline=True, recalc_timestamp=False)
@@ -66,7 +66,7 @@ SOURCES = {
         "noto-cjk-sans-jp-bold==0.0.1",
         "noto_cjk_sans_jp_bold/NotoSansCJKjp-Bold.otf",
         "e53dcb0dcb2922e45d01aae1ebd2f382bb81d4229b18b6b883bd170678af1f76",
-        with_the_signs_of_regular,
+        with_the_characters_of_regular,
     ),
     "NotoEmoji-Regular.ttf": Source(
         "manimgx-fonts==2026.9.26.post1",

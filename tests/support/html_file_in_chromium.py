@@ -35,7 +35,7 @@ _FLAGS = (
 
 
 @contextmanager
-def listener() -> Iterator[tuple[int, list[str]]]:
+def recording_proxy() -> Iterator[tuple[int, list[str]]]:
     """A proxy on loopback that gives nothing: its port, and what a page asked for."""
     asked: list[str] = []
 
@@ -61,7 +61,7 @@ def listener() -> Iterator[tuple[int, list[str]]]:
         server.server_close()
 
 
-def opened(page: Path, profile: Path, *, asking: str = "", port: int | None = None, seconds: int = 30) -> str:
+def rendered_page(page: Path, profile: Path, *, asking: str = "", port: int | None = None, seconds: int = 30) -> str:
     """The page's elements after its scripts have run; `asking` is what follows `#`.
 
     With `port` every request to any host, this one included, goes there.

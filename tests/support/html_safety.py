@@ -66,7 +66,7 @@ class Reader(HTMLParser):
         self.faults += [f"{tag} is not ended" for tag in self._open]
 
 
-def read(text: str) -> Reader:
+def read_html(text: str) -> Reader:
     """Read a page or a part of one."""
     reader = Reader()
     reader.feed(text)

@@ -14,7 +14,7 @@ CTRL_C, CTRL_D = "\x03", "\x04"
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-class Teletype:
+class PseudoTerminal:
     """One command of 80 columns; each answer waits for its question."""
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:

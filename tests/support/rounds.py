@@ -21,14 +21,16 @@ def settings(world: World, **notify: Any) -> Settings:
     return replace(plain, notify=NotifySettings(**notify))
 
 
-def a_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
+def next_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
     """A whole round some minutes after the last one, by a program that is started anew."""
     world.clock.pass_by(minutes=minutes)
     app = App(settings(world), world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
     return run_round(app, Options(**options), ProgressCallbacks())
 
 
-def said(world: World, fault: errors.ArchiverError | None = None, *, adapts: bool = False, **notify: Any) -> list[str]:
+def due_sentences(
+    world: World, fault: errors.ArchiverError | None = None, *, adapts: bool = False, **notify: Any
+) -> list[str]:
     """What is said now."""
     chosen = settings(world, **notify)
     return sentences.sentences(

@@ -19,7 +19,7 @@ from tests.support.terminal import TOKEN, Terminal
 from tests.support.world import Clock, World
 
 
-class Desk(World):
+class TerminalWorld(World):
     """A world with 田中 and one contracted room, and a terminal in English over its archive."""
 
     def __init__(self, home: Path, chatwork: Chatwork, clock: Clock) -> None:
@@ -52,10 +52,10 @@ class Desk(World):
 
 
 @contextmanager
-def set_up(home: Path) -> Iterator[Desk]:
+def running_terminal_world(home: Path) -> Iterator[TerminalWorld]:
     """A desk whose archive holds nothing but a contract; the simulated Chatwork goes by a clock close to the real."""
     clock = Clock(datetime.now(UTC) - timedelta(seconds=20))
     with Chatwork(now=clock, limit=100_000, token=TOKEN) as chatwork:
-        desk = Desk(home, chatwork, clock)
+        desk = TerminalWorld(home, chatwork, clock)
         yield desk
         desk.close()

@@ -170,7 +170,7 @@ class World:
 
 
 @contextmanager
-def running(home: Path, *, limit: int = 100_000, token: str | None = None) -> Iterator[World]:
+def running_world(home: Path, *, limit: int = 100_000, token: str | None = None) -> Iterator[World]:
     """A world with a Chatwork that answers."""
     clock = Clock()
     with Chatwork(now=clock, limit=limit, token=token) as chatwork:

@@ -19,7 +19,7 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.timestamps import from_text, to_text
-from tests.support.archives.tampering import behind_the_back, flip, rewritten, seal_file
+from tests.support.archives.tampering import archive_seal_path, changing_past_triggers, flip_bit, rewritten_line
 from tests.support.stamps.stamped_archives import authority
 from tests.support.world import Clock
 
@@ -30,9 +30,9 @@ TEXT, OTHER_TEXT = "承知しました。", "承知しません。"
 SEALS = (1, 2, 3)
 
 
-def stamp_of(archive: Archive, number: int, name: str = "a") -> Path:
+def archive_stamp_path(archive: Archive, number: int, name: str = "a") -> Path:
     """The file of a seal's stamp."""
-    found = seal_file(archive, number)
+    found = archive_seal_path(archive, number)
     return found.with_name(f"{found.name}.{name}.tsr")
 
 
@@ -41,7 +41,7 @@ def attachments(archive: Archive) -> list[Path]:
     return sorted(path for path in (archive.home / "files").rglob("*") if path.is_file())
 
 
-def message_seq(archive: Archive, key: str = "message/4") -> int:
+def first_seq_of_message(archive: Archive, key: str = "message/4") -> int:
     """The number of the first entry of a message."""
     with archive.reading() as reading:
         found = reading.sql.exec_driver_sql("SELECT min(seq) FROM entry WHERE key = ?", (key,)).scalar()
@@ -49,19 +49,19 @@ def message_seq(archive: Archive, key: str = "message/4") -> int:
     return found
 
 
-def remade(archive: Archive, change: Callable[[str], str], *, earlier: timedelta | None = None) -> None:
+def rebuild_chain(archive: Archive, change: Callable[[str], str], *, earlier: timedelta | None = None) -> None:
     """Make every record, digest, seal and row of the table of seals anew after a change of the lines' text.
 
     `earlier`: every seal says that it was closed so much earlier.
     """
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         digests = {}
         for seq, line in database.execute("SELECT seq, line FROM entry ORDER BY seq").fetchall():
             digests[seq] = chain.digest(change(line))
             database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [change(line), digests[seq], seq])
         previous = chain.GENESIS
         for number in [number for (number,) in database.execute("SELECT number FROM seal ORDER BY number")]:
-            told = json.loads(seal_file(archive, number).read_bytes())
+            told = json.loads(archive_seal_path(archive, number).read_bytes())
             told["entries"] = [digests[seq] for seq in range(told["first"], told["last"] + 1)]
             told["previous"] = previous
             if earlier is not None:
@@ -72,7 +72,7 @@ def remade(archive: Archive, change: Callable[[str], str], *, earlier: timedelta
 def put_seal(archive: Archive, database: sqlite3.Connection, told: Mapping[str, Any]) -> str:
     """Put a seal in place of the one of its number, file and row; its digest."""
     body = (chain.canonical(told) + "\n").encode()
-    path = seal_file(archive, told["number"])
+    path = archive_seal_path(archive, told["number"])
     path.chmod(0o600)
     path.write_bytes(body)
     digest = chain.file_digest(body)
@@ -81,39 +81,39 @@ def put_seal(archive: Archive, database: sqlite3.Connection, told: Mapping[str, 
     return digest
 
 
-def restamped(archive: Archive, by: Authority, *, roots: bool) -> None:
+def restamp_seals(archive: Archive, by: Authority, *, roots: bool) -> None:
     """Stamp every seal anew by somebody under the name `a`, with `roots` also in place of the root beside them."""
     for number in SEALS:
         put_stamp(archive, number, by)
     if roots:
-        write(archive.home / "seals/a.pem", "".join(map(der_to_pem, by.roots)).encode())
+        write_file(archive.home / "seals/a.pem", "".join(map(der_to_pem, by.roots)).encode())
 
 
 def put_stamp(archive: Archive, number: int, by: Authority) -> None:
     """A new stamp over a seal as it lies there."""
-    made = timestamp.request_stamp(seal_file(archive, number).read_bytes(), by, now=Clock())
-    write(stamp_of(archive, number), made.reply)
+    made = timestamp.request_stamp(archive_seal_path(archive, number).read_bytes(), by, now=Clock())
+    write_file(archive_stamp_path(archive, number), made.reply)
 
 
-def unstamp(archive: Archive) -> None:
+def remove_stamps(archive: Archive) -> None:
     """Remove every stamp, and the rows that tell of them."""
     for path in (archive.home / seals.FOLDER).glob("*.tsr"):
         path.unlink()
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM stamp")
 
 
-def cut(archive: Archive, *, last_seal: int) -> None:
+def cut_after_seal(archive: Archive, *, last_seal: int) -> None:
     """Keep nothing behind a seal: neither records nor replies, seals nor rows of seals."""
     for number in SEALS[last_seal:]:
-        seal_file(archive, number).unlink()
-    with behind_the_back(archive) as database:
+        archive_seal_path(archive, number).unlink()
+    with changing_past_triggers(archive) as database:
         (last,) = database.execute("SELECT last FROM seal WHERE number = ?", [last_seal]).fetchone()
         database.execute("DELETE FROM entry WHERE seq > ?", [last])
         database.execute("DELETE FROM seal WHERE number > ?", [last_seal])
 
 
-def write(path: Path, body: bytes) -> None:
+def write_file(path: Path, body: bytes) -> None:
     """Write a file, also where it was kept from being written."""
     if path.exists():
         path.chmod(0o600)
@@ -121,7 +121,7 @@ def write(path: Path, body: bytes) -> None:
 
 
 @cache
-def forger() -> Authority:
+def forging_authority() -> Authority:
     """Somebody with an authority of their own."""
     return authority("forged")
 
@@ -135,39 +135,39 @@ def _earlier(time: str, by: timedelta) -> str:
 
 def _sql(*statements: str) -> Damage:
     def damage(archive: Archive) -> None:
-        with behind_the_back(archive) as database:
+        with changing_past_triggers(archive) as database:
             for statement in statements:
                 database.execute(statement)
 
     return damage
 
 
-def _line(**changes: Any) -> Damage:
+def _record_changed(**changes: Any) -> Damage:
     """The record of a message with another field, its digest made to fit."""
 
     def damage(archive: Archive) -> None:
-        seq = message_seq(archive)
-        with behind_the_back(archive) as database:
+        seq = first_seq_of_message(archive)
+        with changing_past_triggers(archive) as database:
             (line,) = database.execute("SELECT line FROM entry WHERE seq = ?", [seq]).fetchone()
-            told = rewritten(line, **changes)
+            told = rewritten_line(line, **changes)
             database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [*told, seq])
 
     return damage
 
 
 def _edited_with_its_seal(archive: Archive) -> None:
-    seq = message_seq(archive)
-    _line(salt="0" * 32)(archive)
-    with behind_the_back(archive) as database:
+    seq = first_seq_of_message(archive)
+    _record_changed(salt="0" * 32)(archive)
+    with changing_past_triggers(archive) as database:
         (digest,) = database.execute("SELECT digest FROM entry WHERE seq = ?", [seq]).fetchone()
-        told = json.loads(seal_file(archive, 1).read_bytes())
+        told = json.loads(archive_seal_path(archive, 1).read_bytes())
         told["entries"][seq - 1] = digest
         put_seal(archive, database, told)
 
 
 def _bit_of_column(column: str) -> Damage:
     def damage(archive: Archive) -> None:
-        with behind_the_back(archive) as database:
+        with changing_past_triggers(archive) as database:
             (body,) = database.execute(f"SELECT CAST({column} AS BLOB) FROM entry WHERE seq = 9").fetchone()
             changed = bytes([*body[:20], body[20] ^ 1, *body[21:]])
             database.execute(f"UPDATE entry SET {column} = CAST(? AS TEXT) WHERE seq = 9", [changed])
@@ -177,7 +177,7 @@ def _bit_of_column(column: str) -> Damage:
 
 def _reply(change: Callable[[bytes], bytes], *, digest: bool = False) -> Damage:
     def damage(archive: Archive) -> None:
-        with behind_the_back(archive) as database:
+        with changing_past_triggers(archive) as database:
             (body,) = database.execute("SELECT body FROM reply WHERE number = 2").fetchone()
             changed = change(zlib.decompress(body))
             database.execute("UPDATE reply SET body = ? WHERE number = 2", [zlib.compress(changed)])
@@ -191,8 +191,8 @@ def _swapped(two: Callable[[Archive], tuple[Path, Path]]) -> Damage:
     def damage(archive: Archive) -> None:
         one, other = two(archive)
         body = one.read_bytes()
-        write(one, other.read_bytes())
-        write(other, body)
+        write_file(one, other.read_bytes())
+        write_file(other, body)
 
     return damage
 
@@ -207,30 +207,30 @@ def _attachment(change: Callable[[Path], object]) -> Damage:
 
 
 def _stamp(body: Callable[[bytes], bytes]) -> Damage:
-    return lambda archive: write(stamp_of(archive, 2), body(stamp_of(archive, 2).read_bytes()))
+    return lambda archive: write_file(archive_stamp_path(archive, 2), body(archive_stamp_path(archive, 2).read_bytes()))
 
 
 def _back_dated_last_seal(archive: Archive) -> None:
-    told = json.loads(seal_file(archive, 3).read_bytes())
+    told = json.loads(archive_seal_path(archive, 3).read_bytes())
     told["closed_at"] = _earlier(told["closed_at"], timedelta(days=30))
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         put_seal(archive, database, told)
 
 
-def _rechained(archive: Archive) -> None:
-    remade(archive, lambda line: line.replace(TEXT, OTHER_TEXT))
+def _chain_rebuilt(archive: Archive) -> None:
+    rebuild_chain(archive, lambda line: line.replace(TEXT, OTHER_TEXT))
 
 
-def _rechained_and_restamped(*, roots: bool) -> Damage:
+def _chain_rebuilt_and_restamped(*, roots: bool) -> Damage:
     def damage(archive: Archive) -> None:
-        _rechained(archive)
-        restamped(archive, forger(), roots=roots)
+        _chain_rebuilt(archive)
+        restamp_seals(archive, forging_authority(), roots=roots)
 
     return damage
 
 
 def _renamed_stamp(archive: Archive) -> None:
-    path = stamp_of(archive, 3)
+    path = archive_stamp_path(archive, 3)
     shutil.copy(path, path.with_name("000009-2026-11-30.json.a.tsr"))
 
 
@@ -244,10 +244,10 @@ def _page_of_the_database(archive: Archive) -> None:
 
 def _no_database(archive: Archive) -> None:
     archive.close()
-    write(archive.database, b"x" * 5000)
+    write_file(archive.database, b"x" * 5000)
 
 
-def _stripped(archive: Archive) -> None:
+def _stamps_stripped(archive: Archive) -> None:
     for path in (archive.home / seals.FOLDER).glob("*.tsr"):
         path.unlink()
 
@@ -261,7 +261,7 @@ def _without_trigger(archive: Archive) -> None:
 
 def _seal_removed(number: int, *, row: bool) -> Damage:
     def damage(archive: Archive) -> None:
-        seal_file(archive, number).unlink()
+        archive_seal_path(archive, number).unlink()
         if row:
             _sql(f"DELETE FROM seal WHERE number = {number}")(archive)
 
@@ -273,10 +273,10 @@ _MOVE = ("UPDATE entry SET seq = -seq - 1 WHERE seq >= 9", "UPDATE entry SET seq
 KINDS: Mapping[str, Damage] = {
     "bit of a record": _bit_of_column("line"),
     "bit of a digest": _bit_of_column("digest"),
-    "record edited": _line(payload={"object": {"body": OTHER_TEXT}, "state": "present", "source": "list"}),
+    "record edited": _record_changed(payload={"object": {"body": OTHER_TEXT}, "state": "present", "source": "list"}),
     "record edited with its seal": _edited_with_its_seal,
-    "salt replaced": _line(salt="0" * 32),
-    "time of a record replaced": _line(observed_at="2026-11-01T00:00:00.000Z"),
+    "salt replaced": _record_changed(salt="0" * 32),
+    "time of a record replaced": _record_changed(observed_at="2026-11-01T00:00:00.000Z"),
     "record of another room": _sql("UPDATE entry SET room_id = 5 WHERE seq = 9"),
     "record of another account": _sql("UPDATE entry SET account_id = 5 WHERE seq = 9"),
     "key of a record": _sql("UPDATE entry SET key = 'message/5' WHERE seq = 9"),
@@ -291,11 +291,11 @@ KINDS: Mapping[str, Damage] = {
     "record pushed in": _sql(*_MOVE, f"INSERT INTO entry SELECT 9, {COLUMNS} FROM entry WHERE seq = 8"),
     "record before the first": _sql(f"INSERT INTO entry SELECT 0, {COLUMNS} FROM entry WHERE seq = 8"),
     "sealed end cut": _sql("DELETE FROM entry WHERE seq >= (SELECT last FROM seal WHERE number = 3)"),
-    "last seal cut with its records": lambda archive: cut(archive, last_seal=2),
-    "re-chained with stale stamps": _rechained,
-    "re-chained, stamps by another root": _rechained_and_restamped(roots=False),
-    "re-chained, stamps and root exchanged": _rechained_and_restamped(roots=True),
-    "all seals back-dated": lambda archive: remade(archive, str, earlier=timedelta(days=30)),
+    "last seal cut with its records": lambda archive: cut_after_seal(archive, last_seal=2),
+    "re-chained with stale stamps": _chain_rebuilt,
+    "re-chained, stamps by another root": _chain_rebuilt_and_restamped(roots=False),
+    "re-chained, stamps and root exchanged": _chain_rebuilt_and_restamped(roots=True),
+    "all seals back-dated": lambda archive: rebuild_chain(archive, str, earlier=timedelta(days=30)),
     "last seal back-dated": _back_dated_last_seal,
     "bit of a reply": _reply(lambda body: bytes([body[0] ^ 1]) + body[1:]),
     "reply cut": _reply(lambda body: body[:-1]),
@@ -307,18 +307,20 @@ KINDS: Mapping[str, Damage] = {
     ),
     "reply that cannot be opened": _sql("UPDATE reply SET body = x'00' WHERE number = 2"),
     "reply removed": _sql("DELETE FROM reply WHERE number = 2"),
-    "bit of a file": _attachment(lambda path: flip(path, 3)),
+    "bit of a file": _attachment(lambda path: flip_bit(path, 3)),
     "file cut": _attachment(lambda path: path.write_bytes(path.read_bytes()[:-1])),
     "file emptied": _attachment(lambda path: path.write_bytes(b"")),
     "file removed": _attachment(Path.unlink),
     "files swapped": _swapped(lambda archive: (attachments(archive)[0], attachments(archive)[1])),
-    "bit of a seal": lambda archive: flip(seal_file(archive, 2), 99),
-    "seal cut": lambda archive: write(seal_file(archive, 2), seal_file(archive, 2).read_bytes()[:-1]),
+    "bit of a seal": lambda archive: flip_bit(archive_seal_path(archive, 2), 99),
+    "seal cut": lambda archive: write_file(
+        archive_seal_path(archive, 2), archive_seal_path(archive, 2).read_bytes()[:-1]
+    ),
     "seal removed": _seal_removed(2, row=False),
     "seal removed with its row": _seal_removed(2, row=True),
-    "seals swapped": _swapped(lambda archive: (seal_file(archive, 1), seal_file(archive, 2))),
-    "seal renamed": lambda archive: seal_file(archive, 2).rename(archive.home / "seals/000002-2026-11-01.json"),
-    "second file of a seal": lambda archive: write(archive.home / "seals/000002-2020-01-01.json", b"{}\n"),
+    "seals swapped": _swapped(lambda archive: (archive_seal_path(archive, 1), archive_seal_path(archive, 2))),
+    "seal renamed": lambda archive: archive_seal_path(archive, 2).rename(archive.home / "seals/000002-2026-11-01.json"),
+    "second file of a seal": lambda archive: write_file(archive.home / "seals/000002-2020-01-01.json", b"{}\n"),
     "row of a seal removed": _sql("DELETE FROM seal WHERE number = 2"),
     "row of the last seal removed": _sql("DELETE FROM seal WHERE number = 3"),
     "row of a seal back-dated": _sql("UPDATE seal SET closed_at = '2026-11-01T00:00:00.000Z' WHERE number = 2"),
@@ -328,14 +330,18 @@ KINDS: Mapping[str, Damage] = {
     "stamp is none": _stamp(lambda _body: b"<html>"),
     "stamp cut": _stamp(lambda body: body[:-9]),
     "bit of a stamp's signature": _stamp(lambda body: body[:-1] + bytes([body[-1] ^ 1])),
-    "stamps swapped": _swapped(lambda archive: (stamp_of(archive, 1), stamp_of(archive, 2))),
-    "stamp of another authority": lambda archive: shutil.copy(stamp_of(archive, 1, "b"), stamp_of(archive, 1)),
-    "stamp by another root": lambda archive: put_stamp(archive, 3, forger()),
+    "stamps swapped": _swapped(lambda archive: (archive_stamp_path(archive, 1), archive_stamp_path(archive, 2))),
+    "stamp of another authority": lambda archive: shutil.copy(
+        archive_stamp_path(archive, 1, "b"), archive_stamp_path(archive, 1)
+    ),
+    "stamp by another root": lambda archive: put_stamp(archive, 3, forging_authority()),
     "stamp over no seal": _renamed_stamp,
-    "stamps stripped": _stripped,
-    "root of another": lambda archive: write(archive.home / "seals/a.pem", der_to_pem(forger().roots[0]).encode()),
+    "stamps stripped": _stamps_stripped,
+    "root of another": lambda archive: write_file(
+        archive.home / "seals/a.pem", der_to_pem(forging_authority().roots[0]).encode()
+    ),
     "root removed": lambda archive: (archive.home / "seals/a.pem").unlink(),
-    "root is none": lambda archive: write(archive.home / "seals/a.pem", b"junk"),
+    "root is none": lambda archive: write_file(archive.home / "seals/a.pem", b"junk"),
     "text in the readable table": _sql(f"UPDATE message_version SET body = '{OTHER_TEXT}' WHERE body = '{TEXT}'"),
     "row of the readable table removed": _sql("DELETE FROM task"),
     "trigger removed": _without_trigger,

@@ -29,14 +29,14 @@ def entry(
     }
 
 
-def shown(
+def object_entry(
     seq: int, kind: str, key: str, told: dict[str, Any], *, state: str = "present", room: int = ROOM
 ) -> dict[str, Any]:
     """An entry about an object as received."""
     return entry(seq, kind, key, {"object": told, "state": state, "source": "list"}, room=room)
 
 
-def message(
+def message_entry(
     seq: int,
     message_id: int,
     body: str,
@@ -54,7 +54,7 @@ def message(
         "send_time": send_time,
         "update_time": update_time,
     }
-    made = shown(seq, "message", f"message/{message_id}", told, state=state, room=room)
+    made = object_entry(seq, "message", f"message/{message_id}", told, state=state, room=room)
     return made | {"reply": reply}
 
 
@@ -77,7 +77,7 @@ def file(
         "filesize": size,
         "upload_time": upload_time,
     }
-    return shown(seq, "file", f"file/{file_id}", told, state=state)
+    return object_entry(seq, "file", f"file/{file_id}", told, state=state)
 
 
 def blob(

@@ -39,12 +39,12 @@ def empty_archive(home: Path) -> Archive:
 def sample_archive(home: Path) -> Archive:
     """Three sealed days (posted; edited; deleted) and a tail: two entries, one of them an export of seal 3."""
     archive = empty_archive(home)
-    _posted(archive, START)
-    _attached(archive, START + timedelta(minutes=1))
+    _post_messages(archive, START)
+    _append_attachment(archive, START + timedelta(minutes=1))
     seals.close_seals(archive, now=START + timedelta(days=1))
-    _window(archive, START + timedelta(days=1), {FIRST: ("お支払いは検収後で。", 5, "edited")})
+    _append_window(archive, START + timedelta(days=1), {FIRST: ("お支払いは検収後で。", 5, "edited")})
     seals.close_seals(archive, now=START + timedelta(days=2))
-    _window(archive, START + timedelta(days=2), {FIRST + 1: ("[deleted]", 0, "deleted")})
+    _append_window(archive, START + timedelta(days=2), {FIRST + 1: ("[deleted]", 0, "deleted")})
     seals.close_seals(archive, now=START + timedelta(days=3))
     told = [Observation("export", "export/1", {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64})]
     _append(archive, START + timedelta(days=3), [*told, Observation("sweep", "sweep/{seq}", {"requests": 2})], None)
@@ -59,7 +59,7 @@ def copy_of(archive: Archive, home: Path) -> Archive:
 
 
 @contextmanager
-def behind_the_back(archive: Archive) -> Iterator[sqlite3.Connection]:
+def changing_past_triggers(archive: Archive) -> Iterator[sqlite3.Connection]:
     """Change the database as anyone with its file can: past the triggers, which are there again afterwards.
 
     A change that changes nothing is no damage, and nobody could find it: it fails here.
@@ -87,7 +87,7 @@ def _content(database: sqlite3.Connection) -> list[list[tuple[Any, ...]]]:
     return [made_of, *rows]
 
 
-def flip(path: Path, bit: int) -> None:
+def flip_bit(path: Path, bit: int) -> None:
     """Flip one bit of a file, counted from its beginning."""
     body = bytearray(path.read_bytes())
     body[bit // 8] ^= 1 << bit % 8
@@ -95,37 +95,39 @@ def flip(path: Path, bit: int) -> None:
     path.write_bytes(body)
 
 
-def flipped(body: bytes, bit: int) -> bytes:
+def with_flipped_bit(body: bytes, bit: int) -> bytes:
     """The same bytes with one bit flipped."""
     changed = bytearray(body)
     changed[bit // 8] ^= 1 << bit % 8
     return bytes(changed)
 
 
-def seal_file(archive: Archive, number: int) -> Path:
+def archive_seal_path(archive: Archive, number: int) -> Path:
     """The file of a seal."""
     (found,) = (archive.home / seals.FOLDER).glob(f"{number:06}-*.json")
     return found
 
 
-def attachment(archive: Archive) -> Path:
+def attachment_path(archive: Archive) -> Path:
     """The file of the one attachment."""
     return blobs.blob_path(archive.home, hashlib.sha256(BYTES).hexdigest())
 
 
-def rewritten(line: str, **changes: Any) -> tuple[str, str]:
+def rewritten_line(line: str, **changes: Any) -> tuple[str, str]:
     """The line of an entry with other fields, and its digest: what a forger would make."""
     told = json.loads(line) | changes
     again = chain.canonical(told)
     return again, chain.digest(again)
 
 
-def _posted(archive: Archive, at: datetime) -> None:
+def _post_messages(archive: Archive, at: datetime) -> None:
     texts = ("残り3本は無しで。", "お支払いは来週です。🎉", "確認します")
-    _window(archive, at, {FIRST + index: (body, 0, "present") for index, body in enumerate(texts)}, people=True)
+    _append_window(archive, at, {FIRST + index: (body, 0, "present") for index, body in enumerate(texts)}, people=True)
 
 
-def _window(archive: Archive, at: datetime, changes: dict[int, tuple[str, int, str]], *, people: bool = False) -> None:
+def _append_window(
+    archive: Archive, at: datetime, changes: dict[int, tuple[str, int, str]], *, people: bool = False
+) -> None:
     objects = {
         number: {
             "message_id": str(number),
@@ -160,7 +162,7 @@ def _window(archive: Archive, at: datetime, changes: dict[int, tuple[str, int, s
     _append(archive, at, seen, reply)
 
 
-def _attached(archive: Archive, at: datetime) -> None:
+def _append_attachment(archive: Archive, at: datetime) -> None:
     shown = {
         "file_id": 77,
         "account": CLIENT,

@@ -28,20 +28,20 @@ API_PORT, FILES_PORT = 1, 2
 Timeout = float | tuple[float | None, float | None] | None
 
 
-def unplugged(chatwork: Chatwork) -> Chatwork:
-    """A Chatwork that is never started, with the addresses by which `plug` reaches it."""
+def without_sockets(chatwork: Chatwork) -> Chatwork:
+    """A Chatwork that is never started, with the addresses by which `connect_session` reaches it."""
     chatwork._ports = (API_PORT, FILES_PORT)
     chatwork.files_url = f"http://127.0.0.1:{FILES_PORT}"
     return chatwork
 
 
-def plug(session: requests.Session, chatwork: Chatwork, clock: Clock) -> None:
+def connect_session(session: requests.Session, chatwork: Chatwork, clock: Clock) -> None:
     """Let a session reach this Chatwork and nobody else."""
     session.adapters.clear()
-    session.mount("http://", Unplugged(chatwork, clock))
+    session.mount("http://", InProcessAdapter(chatwork, clock))
 
 
-class Unplugged(BaseAdapter):
+class InProcessAdapter(BaseAdapter):
     """Answers as the two servers of `chatwork` do; what they would wait for passes on `clock` at once."""
 
     def __init__(self, chatwork: Chatwork, clock: Clock) -> None:
@@ -92,7 +92,7 @@ class Unplugged(BaseAdapter):
         made.status_code, made.url, made.request = answer.status, request.url or "", request
         made.headers = CaseInsensitiveDict(headers)
         made.raw = HTTPResponse(
-            io.BytesIO(b"".join(body.pieces())),
+            io.BytesIO(b"".join(body.chunks())),
             headers=headers,
             status=answer.status,
             preload_content=False,

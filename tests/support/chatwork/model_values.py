@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies
 
-from archiver.chatwork.models import LARGEST, Contact, File, Me, Member, Message, Model, Room, Task
+from archiver.chatwork.models import LARGEST_NUMBER, Contact, File, Me, Member, Message, Model, Room, Task
 
 OWN: dict[type[Model], str] = {
     Me: "account_id",
@@ -21,7 +21,7 @@ VALUES = strategies.recursive(
         strategies.none(),
         strategies.booleans(),
         strategies.integers(),
-        strategies.integers(1, LARGEST),
+        strategies.integers(1, LARGEST_NUMBER),
         strategies.floats(),
         strategies.text(strategies.characters()),
         strategies.integers(0).map(str),

@@ -36,7 +36,7 @@ def hang(connection: socket.socket, over: Event) -> None:
     over.wait(10)
 
 
-class Scripted:
+class ScriptedServer:
     """One step for each request; the last one again and again; `heads` are the requests, as text."""
 
     def __init__(self, steps: Iterable[Step]) -> None:

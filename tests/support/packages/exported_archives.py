@@ -29,7 +29,7 @@ SECRETS = (
     "sato_hanako",
     "別会社商事",
 )
-"""What a package for a platform's office must not show of `with_secrets`."""
+"""What a package for a platform's office must not show of `story_with_secrets`."""
 
 FACTS: dict[str, Any] = {
     "url": "https://crowdworks.jp/contracts/12345678",
@@ -41,19 +41,21 @@ FACTS: dict[str, Any] = {
 }
 
 
-def reopened(home: Path) -> ArchiveMaker:
+def reopen_maker(home: Path) -> ArchiveMaker:
     """An archive that was made before, to append more to it."""
     made = ArchiveMaker.__new__(ArchiveMaker)
     made.home, made.account_id, made.archive = home, OWNER, Archive(home)
     return made
 
 
-def deliver(made: ArchiveMaker, number: int, day: str, *, name: str = "movie01.mp4", contract: str = "job1") -> None:
+def state_delivery(
+    made: ArchiveMaker, number: int, day: str, *, name: str = "movie01.mp4", contract: str = "job1"
+) -> None:
     """State a delivery on the platform."""
-    _state(made, contract, Delivery(number, day, name, 9, hashlib.sha256(b"png bytes").hexdigest()))
+    _append_statement(made, contract, Delivery(number, day, name, 9, hashlib.sha256(b"png bytes").hexdigest()))
 
 
-def attach(
+def add_enclosure(
     made: ArchiveMaker, number: int, name: str, body: bytes, *, kind: str = "screenshot", contract: str = "job1"
 ) -> Path:
     """State other evidence and keep its bytes; where they lie."""
@@ -61,11 +63,11 @@ def attach(
     part = blobs.incoming_path(made.home, ROOM, number)
     part.write_bytes(body)
     blobs.keep(made.home, part, sha256)
-    _state(made, contract, Enclosure(number, kind, name, len(body), sha256, added_at=at(200)))
+    _append_statement(made, contract, Enclosure(number, kind, name, len(body), sha256, added_at=at(200)))
     return blobs.blob_path(made.home, sha256)
 
 
-def with_secrets(home: Path) -> ArchiveMaker:
+def story_with_secrets(home: Path) -> ArchiveMaker:
     """The story with a third person in it and something to cover in every place."""
     made = story(home)
     made.room("佐藤さんとの打ち合わせ", description="資料 https://x.jp/?key=kEy123", minutes=125)
@@ -80,13 +82,15 @@ def with_secrets(home: Path) -> ArchiveMaker:
     return made
 
 
-def handed(made: ArchiveMaker, profile: str, out: Path, *, minutes: float = 300, **options: Any) -> ExportReport:
+def export_package(
+    made: ArchiveMaker, profile: str, out: Path, *, minutes: float = 300, **options: Any
+) -> ExportReport:
     """A package as the command makes it, so many minutes after the beginning."""
     options.setdefault("policy", masking_policy(profile))
     return export(made.archive, contract="job1", profile=profile, out=out, now=lambda: at(minutes), **options)
 
 
-def inside(report: ExportReport) -> dict[str, bytes]:
+def zip_files(report: ExportReport) -> dict[str, bytes]:
     """Every file of a zip by its path below the package's own folder."""
     assert report.zip is not None
     root = Path(report.zip).stem
@@ -104,7 +108,7 @@ def long_case(home: Path, count: int = 1_000, files: int = 30) -> ArchiveMaker:
     made.account(CLIENT, "田中")
     made.account(OWNER, "yamada")
     made.member(CLIENT, "田中")
-    shown = [_line(number) for number in range(1, count + 1)]
+    shown = [_numbered_message(number) for number in range(1, count + 1)]
     for start in range(0, count, 100):
         made.sync(shown[start : start + 100], minutes=start + 105, beginning=start == 0)
     made.gap(1, after=None, before="1", minutes=count + 10)
@@ -117,15 +121,15 @@ def long_case(home: Path, count: int = 1_000, files: int = 30) -> ArchiveMaker:
     last = shown[-100:]
     changed = {int(one["message_id"]): "edited" for one in last[:90:18]}
     changed |= {int(one["message_id"]): "deleted" for one in last[5:90:20]}
-    now = [_changed(one, changed.get(int(one["message_id"]), "")) for one in last[:-1]]
+    now = [_changed_message(one, changed.get(int(one["message_id"]), "")) for one in last[:-1]]
     made.sync(now, changed=changed, absent={count: last[-1]}, minutes=count + 60)
     made.account(CLIENT, "田中(解約済)", minutes=count + 61)
     made.append([Observation("room.inaccessible", f"room/{ROOM}", {"status": 404}, ROOM)], minutes=count + 90)
-    deliver(made, 1, "2026-11-05 12:00")
+    state_delivery(made, 1, "2026-11-05 12:00")
     return made
 
 
-def _line(number: int) -> dict[str, Any]:
+def _numbered_message(number: int) -> dict[str, Any]:
     own = number % 3 == 0
     body = (
         f"{number}本目の字幕を直しました。ご確認をお願いします。"
@@ -135,7 +139,7 @@ def _line(number: int) -> dict[str, Any]:
     return message_object(number, body, sent=number, account=OWNER if own else CLIENT, name="yamada" if own else "田中")
 
 
-def _changed(shown: dict[str, Any], state: str) -> dict[str, Any]:
+def _changed_message(shown: dict[str, Any], state: str) -> dict[str, Any]:
     if state == "deleted":
         return shown | {"body": "[deleted]"}
     if state == "edited":
@@ -144,7 +148,7 @@ def _changed(shown: dict[str, Any], state: str) -> dict[str, Any]:
     return shown
 
 
-def _state(made: ArchiveMaker, contract: str, one: Delivery | Enclosure) -> None:
+def _append_statement(made: ArchiveMaker, contract: str, one: Delivery | Enclosure) -> None:
     made.append(
         [Observation(kind_of(one), statement_key(contract, one), statement_payload(contract, one))], minutes=200
     )

@@ -16,7 +16,7 @@ from archiver.evidence.masked_records import masked_line, shown_line
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.store.timestamps import from_text, to_text
-from tests.support.packages.sample_package import NOW, list_anew, zipped
+from tests.support.packages.sample_package import NOW, renew_lists, zip_package
 from tests.support.stamps.stamped_archives import authority
 
 Damage = Callable[[Path], object]
@@ -24,15 +24,15 @@ Damage = Callable[[Path], object]
 OWN = "tagmanifest-sha256.txt.a.tsr"
 
 
-def seal_of(package: Path, number: int) -> Path:
+def seal_path(package: Path, number: int) -> Path:
     """The file of a seal in a package."""
     (found,) = (package / "data/seals").glob(f"{number:06}-????-??-??.json")
     return found
 
 
-def stamp_of(package: Path, number: int, name: str = "a") -> Path:
+def stamp_path(package: Path, number: int, name: str = "a") -> Path:
     """The file of a seal's stamp in a package."""
-    found = seal_of(package, number)
+    found = seal_path(package, number)
     return found.with_name(f"{found.name}.{name}.tsr")
 
 
@@ -53,22 +53,22 @@ def _with(name: str, change: Callable[[bytes], bytes]) -> Damage:
     return damage
 
 
-def _listed(damage: Damage) -> Damage:
+def _with_lists_renewed(damage: Damage) -> Damage:
     """The same, the lists made to fit, and the package's own stamps left, which do not any more."""
 
     def both(package: Path) -> None:
         damage(package)
-        list_anew(package)
+        renew_lists(package)
 
     return both
 
 
-def _anew(damage: Damage) -> Damage:
+def _with_lists_renewed_unstamped(damage: Damage) -> Damage:
     """The same, the lists made to fit, and without the package's own stamps, which would not any more."""
 
     def both(package: Path) -> None:
         damage(package)
-        list_anew(package)
+        renew_lists(package)
         for path in package.glob("tagmanifest-sha256.txt.*.tsr"):
             path.unlink()
 
@@ -85,18 +85,18 @@ def _reordered(body: bytes) -> bytes:
 
 
 def _renamed_stamp(package: Path) -> None:
-    stamp_of(package, 3).rename(package / "data/seals/000009-2026-11-30.json.a.tsr")
+    stamp_path(package, 3).rename(package / "data/seals/000009-2026-11-30.json.a.tsr")
 
 
 def _forged_seal(package: Path) -> None:
     """The last seal over an edited record: nothing follows it that would name another."""
-    path = seal_of(package, 3)
+    path = seal_path(package, 3)
     told = json.loads(path.read_bytes())
     told["entries"][0] = "0" * 64
     path.write_bytes((chain.canonical(told) + "\n").encode())
 
 
-def _masked(package: Path) -> None:
+def _record_masked(package: Path) -> None:
     path = package / "data/entries.jsonl"
     lines = path.read_text(encoding="utf-8").split("\n")[:-1]
     index = next(index for index, line in enumerate(lines) if '"kind":"member"' in line)
@@ -128,31 +128,31 @@ def _back_dated(package: Path) -> None:
     """Every seal says that it was closed a month earlier; the chain is made to fit."""
     previous = chain.GENESIS
     for number in (1, 2, 3):
-        told = json.loads(seal_of(package, number).read_bytes())
+        told = json.loads(seal_path(package, number).read_bytes())
         told["previous"] = previous
         told["closed_at"] = to_text(from_text(told["closed_at"]) - timedelta(days=30))
         body = (chain.canonical(told) + "\n").encode()
-        seal_of(package, number).write_bytes(body)
+        seal_path(package, number).write_bytes(body)
         previous = chain.file_digest(body)
 
 
 def _swapped_seals(package: Path) -> None:
-    one, two = seal_of(package, 1), seal_of(package, 2)
+    one, two = seal_path(package, 1), seal_path(package, 2)
     first, second = one.read_bytes(), two.read_bytes()
     one.write_bytes(second)
     two.write_bytes(first)
 
 
 def _stamped_by_another(package: Path) -> None:
-    made = timestamp.request_stamp(seal_of(package, 1).read_bytes(), authority(), now=lambda: NOW)
-    stamp_of(package, 1).write_bytes(made.reply)
+    made = timestamp.request_stamp(seal_path(package, 1).read_bytes(), authority(), now=lambda: NOW)
+    stamp_path(package, 1).write_bytes(made.reply)
 
 
 def _stamped_before_it_was_closed(package: Path) -> None:
     """The last seal under a new name of an authority, whose clock is a day behind."""
     late = authority("late", now=lambda: NOW - timedelta(days=1))
-    made = timestamp.request_stamp(seal_of(package, 3).read_bytes(), late, now=lambda: NOW)
-    stamp_of(package, 3, "late").write_bytes(made.reply)
+    made = timestamp.request_stamp(seal_path(package, 3).read_bytes(), late, now=lambda: NOW)
+    stamp_path(package, 3, "late").write_bytes(made.reply)
     (package / "data/tsa/late.pem").write_text(der_to_pem(late.roots[0]))
 
 
@@ -174,7 +174,7 @@ def mask_last(package: Path, *, body: str, digest: str | None = None) -> None:
     (package / "data/masked.jsonl").write_bytes(f"{shown_line(digest, told)}\n".encode())
 
 
-def _more_shown(package: Path) -> None:
+def _more_shown_than_masked(package: Path) -> None:
     mask_last(package, body="では")
     path = package / "data/masked.jsonl"
     path.write_bytes(path.read_bytes() * 2)
@@ -184,8 +184,8 @@ def _other_root(package: Path) -> None:
     (package / "data/tsa/a.pem").write_text(der_to_pem(authority().roots[0]))
 
 
-def _swapped(package: Path) -> None:
-    one, two = stamp_of(package, 1), stamp_of(package, 2)
+def _stamps_swapped(package: Path) -> None:
+    one, two = stamp_path(package, 1), stamp_path(package, 2)
     first, second = one.read_bytes(), two.read_bytes()
     one.write_bytes(second)
     two.write_bytes(first)
@@ -224,68 +224,80 @@ KINDS: Mapping[str, Damage] = {
     "manifest not canonical": _with("manifest-sha256.txt", lambda body: body.upper().replace(b"DATA/", b"data/")),
     "tagmanifest removed": _removed("tagmanifest-sha256.txt"),
     "declaration removed": _removed("bagit.txt"),
-    "declaration changed": _anew(_with("bagit.txt", lambda body: body.replace(b"1.0", b"0.9"))),
+    "declaration changed": _with_lists_renewed_unstamped(_with("bagit.txt", lambda body: body.replace(b"1.0", b"0.9"))),
     "link": _link,
-    "message edited": _anew(_with("data/messages.jsonl", _replaced(_LINE, "承知しません。"))),
-    "message renumbered": _anew(_with("data/messages.jsonl", _replaced('"no":3,', '"no":30,'))),
-    "time of a stamp edited": _anew(
+    "message edited": _with_lists_renewed_unstamped(_with("data/messages.jsonl", _replaced(_LINE, "承知しません。"))),
+    "message renumbered": _with_lists_renewed_unstamped(_with("data/messages.jsonl", _replaced('"no":3,', '"no":30,'))),
+    "time of a stamp edited": _with_lists_renewed_unstamped(
         _with("data/messages.jsonl", _replaced(_STAMPED, _STAMPED.replace("2026", "2025")))
     ),
-    "messages removed": _anew(_removed("data/messages.jsonl")),
-    "csv edited": _anew(_with("data/messages.csv", _replaced(_LINE, "承知しません。"))),
-    "csv removed": _anew(_removed("data/events.csv")),
-    "record edited": _anew(_with("data/entries.jsonl", _replaced(_LINE, "承知しません。"))),
-    "record removed": _anew(_with("data/entries.jsonl", lambda body: b"".join(body.splitlines(keepends=True)[:-1]))),
-    "records reordered": _anew(_with("data/entries.jsonl", _reordered)),
-    "record that is none": _anew(_with("data/entries.jsonl", lambda body: body + b"{}\n")),
-    "record masked": _anew(_masked),
-    "records removed": _anew(_removed("data/entries.jsonl")),
-    "records emptied": _anew(_added("data/entries.jsonl", b"")),
-    "file of another record": _anew(_added("data/files/F-0009.png", b"x")),
-    "reply changed": _anew(_reply_changed),
-    "seals removed": _anew(lambda package: shutil.rmtree(package / "data/seals")),
-    "seal removed": _anew(lambda package: seal_of(package, 2).unlink()),
-    "seal cut": _anew(lambda package: seal_of(package, 2).write_bytes(seal_of(package, 2).read_bytes()[:-1])),
-    "last seal forged": _anew(_forged_seal),
-    "stamp removed": lambda package: stamp_of(package, 3).unlink(),
-    "stamps removed": _anew(_without_stamps),
-    "stamp is none": _anew(lambda package: stamp_of(package, 2).write_bytes(b"<html>")),
-    "stamp cut": _anew(lambda package: stamp_of(package, 2).write_bytes(stamp_of(package, 2).read_bytes()[:-9])),
-    "stamps swapped": _anew(_swapped),
-    "stamp of another authority": _anew(
-        lambda package: stamp_of(package, 1).write_bytes(stamp_of(package, 1, "b").read_bytes())
+    "messages removed": _with_lists_renewed_unstamped(_removed("data/messages.jsonl")),
+    "csv edited": _with_lists_renewed_unstamped(_with("data/messages.csv", _replaced(_LINE, "承知しません。"))),
+    "csv removed": _with_lists_renewed_unstamped(_removed("data/events.csv")),
+    "record edited": _with_lists_renewed_unstamped(_with("data/entries.jsonl", _replaced(_LINE, "承知しません。"))),
+    "record removed": _with_lists_renewed_unstamped(
+        _with("data/entries.jsonl", lambda body: b"".join(body.splitlines(keepends=True)[:-1]))
     ),
-    "stamp of no seal": _anew(_renamed_stamp),
-    "root of another": _anew(_other_root),
-    "root removed": _anew(_removed("data/tsa/a.pem")),
-    "root is none": _anew(_added("data/tsa/a.pem", b"junk")),
-    "page changed, lists anew": _listed(_with("data/transcript/index.html", lambda body: body + b"x")),
+    "records reordered": _with_lists_renewed_unstamped(_with("data/entries.jsonl", _reordered)),
+    "record that is none": _with_lists_renewed_unstamped(_with("data/entries.jsonl", lambda body: body + b"{}\n")),
+    "record masked": _with_lists_renewed_unstamped(_record_masked),
+    "records removed": _with_lists_renewed_unstamped(_removed("data/entries.jsonl")),
+    "records emptied": _with_lists_renewed_unstamped(_added("data/entries.jsonl", b"")),
+    "file of another record": _with_lists_renewed_unstamped(_added("data/files/F-0009.png", b"x")),
+    "reply changed": _with_lists_renewed_unstamped(_reply_changed),
+    "seals removed": _with_lists_renewed_unstamped(lambda package: shutil.rmtree(package / "data/seals")),
+    "seal removed": _with_lists_renewed_unstamped(lambda package: seal_path(package, 2).unlink()),
+    "seal cut": _with_lists_renewed_unstamped(
+        lambda package: seal_path(package, 2).write_bytes(seal_path(package, 2).read_bytes()[:-1])
+    ),
+    "last seal forged": _with_lists_renewed_unstamped(_forged_seal),
+    "stamp removed": lambda package: stamp_path(package, 3).unlink(),
+    "stamps removed": _with_lists_renewed_unstamped(_without_stamps),
+    "stamp is none": _with_lists_renewed_unstamped(lambda package: stamp_path(package, 2).write_bytes(b"<html>")),
+    "stamp cut": _with_lists_renewed_unstamped(
+        lambda package: stamp_path(package, 2).write_bytes(stamp_path(package, 2).read_bytes()[:-9])
+    ),
+    "stamps swapped": _with_lists_renewed_unstamped(_stamps_swapped),
+    "stamp of another authority": _with_lists_renewed_unstamped(
+        lambda package: stamp_path(package, 1).write_bytes(stamp_path(package, 1, "b").read_bytes())
+    ),
+    "stamp of no seal": _with_lists_renewed_unstamped(_renamed_stamp),
+    "root of another": _with_lists_renewed_unstamped(_other_root),
+    "root removed": _with_lists_renewed_unstamped(_removed("data/tsa/a.pem")),
+    "root is none": _with_lists_renewed_unstamped(_added("data/tsa/a.pem", b"junk")),
+    "page changed, lists anew": _with_lists_renewed(_with("data/transcript/index.html", lambda body: body + b"x")),
     "report changed": _with("data/report.pdf", lambda body: body + b"x"),
-    "report changed, lists anew": _listed(_with("data/report.pdf", lambda body: body + b"x")),
-    "script changed, lists anew": _listed(_with("verify.py", lambda body: body + b"\n")),
-    "instructions changed, lists anew": _listed(_with("VERIFY.txt", lambda body: body + b"x")),
+    "report changed, lists anew": _with_lists_renewed(_with("data/report.pdf", lambda body: body + b"x")),
+    "script changed, lists anew": _with_lists_renewed(_with("verify.py", lambda body: body + b"\n")),
+    "instructions changed, lists anew": _with_lists_renewed(_with("VERIFY.txt", lambda body: body + b"x")),
     "list cut": _with("manifest-sha256.txt", lambda body: b"".join(body.splitlines(keepends=True)[:-1])),
     "file renamed": lambda package: (package / "VERIFY.txt").rename(package / "verify.txt"),
     "file emptied": _with("data/files/F-0001.png", lambda body: b""),
-    "files edited, lists anew": _anew(_with("data/files/F-0001.png", lambda body: body[::-1])),
-    "csv row removed": _anew(_with("data/messages.csv", lambda body: b"".join(body.splitlines(keepends=True)[:-1]))),
-    "messages reordered": _anew(_with("data/messages.jsonl", _reordered)),
-    "salt replaced": _anew(_lines(_salted_anew)),
-    "records renumbered": _anew(_lines(_renumbered)),
-    "record twice": _anew(_lines(lambda lines: [*lines, lines[-1]])),
-    "record cut": _anew(_with("data/entries.jsonl", lambda body: body[:-9])),
-    "seals back-dated": _anew(_back_dated),
-    "seals swapped": _anew(_swapped_seals),
-    "first seal removed": _anew(lambda package: seal_of(package, 1).unlink()),
-    "last seal removed": _anew(lambda package: seal_of(package, 3).unlink()),
-    "stamp by another root": _anew(_stamped_by_another),
-    "stamp before its seal": _anew(_stamped_before_it_was_closed),
-    "replies swapped": _anew(_replies_swapped),
-    "masked, shown otherwise than in the tables": _anew(lambda package: mask_last(package, body="断る")),
-    "masked, more shown than masked": _anew(_more_shown),
-    "masked, never sealed": _anew(lambda package: mask_last(package, body="では", digest="0" * 64)),
+    "files edited, lists anew": _with_lists_renewed_unstamped(_with("data/files/F-0001.png", lambda body: body[::-1])),
+    "csv row removed": _with_lists_renewed_unstamped(
+        _with("data/messages.csv", lambda body: b"".join(body.splitlines(keepends=True)[:-1]))
+    ),
+    "messages reordered": _with_lists_renewed_unstamped(_with("data/messages.jsonl", _reordered)),
+    "salt replaced": _with_lists_renewed_unstamped(_lines(_salted_anew)),
+    "records renumbered": _with_lists_renewed_unstamped(_lines(_renumbered)),
+    "record twice": _with_lists_renewed_unstamped(_lines(lambda lines: [*lines, lines[-1]])),
+    "record cut": _with_lists_renewed_unstamped(_with("data/entries.jsonl", lambda body: body[:-9])),
+    "seals back-dated": _with_lists_renewed_unstamped(_back_dated),
+    "seals swapped": _with_lists_renewed_unstamped(_swapped_seals),
+    "first seal removed": _with_lists_renewed_unstamped(lambda package: seal_path(package, 1).unlink()),
+    "last seal removed": _with_lists_renewed_unstamped(lambda package: seal_path(package, 3).unlink()),
+    "stamp by another root": _with_lists_renewed_unstamped(_stamped_by_another),
+    "stamp before its seal": _with_lists_renewed_unstamped(_stamped_before_it_was_closed),
+    "replies swapped": _with_lists_renewed_unstamped(_replies_swapped),
+    "masked, shown otherwise than in the tables": _with_lists_renewed_unstamped(
+        lambda package: mask_last(package, body="断る")
+    ),
+    "masked, more shown than masked": _with_lists_renewed_unstamped(_more_shown_than_masked),
+    "masked, never sealed": _with_lists_renewed_unstamped(
+        lambda package: mask_last(package, body="では", digest="0" * 64)
+    ),
     "own stamp is none": _added(OWN, b"stamp"),
-    "own stamp of something else": lambda package: shutil.copy(stamp_of(package, 3), package / OWN),
+    "own stamp of something else": lambda package: shutil.copy(stamp_path(package, 3), package / OWN),
 }
 """Every kind is found; of a masked record only that nothing is shown in its place."""
 
@@ -301,15 +313,23 @@ def _enclosures_swapped(package: Path) -> None:
 
 ENCLOSURE_KINDS: Mapping[str, Damage] = {
     "screenshot changed": _with(_SCREENSHOT, lambda body: body + b"x"),
-    "screenshot changed, lists anew": _anew(_with(_SCREENSHOT, lambda body: body[::-1])),
-    "notice emptied, lists anew": _anew(_with(_NOTICE, lambda body: b"")),
-    "notice removed, lists anew": _anew(_removed(_NOTICE)),
-    "all removed, lists anew": _anew(lambda package: shutil.rmtree(package / "data/enclosures")),
-    "swapped, lists anew": _anew(_enclosures_swapped),
-    "added, lists anew": _anew(_added("data/enclosures/S-004.png", b"x")),
-    "taken back and there all the same": _anew(_added("data/enclosures/S-003.png", b"added by mistake")),
-    "under another name, lists anew": _anew(_added("data/enclosures/x.png", b"png bytes of a screenshot")),
-    "twice, lists anew": _anew(_added("data/enclosures/S-001.jpg", b"png bytes of a screenshot")),
+    "screenshot changed, lists anew": _with_lists_renewed_unstamped(_with(_SCREENSHOT, lambda body: body[::-1])),
+    "notice emptied, lists anew": _with_lists_renewed_unstamped(_with(_NOTICE, lambda body: b"")),
+    "notice removed, lists anew": _with_lists_renewed_unstamped(_removed(_NOTICE)),
+    "all removed, lists anew": _with_lists_renewed_unstamped(
+        lambda package: shutil.rmtree(package / "data/enclosures")
+    ),
+    "swapped, lists anew": _with_lists_renewed_unstamped(_enclosures_swapped),
+    "added, lists anew": _with_lists_renewed_unstamped(_added("data/enclosures/S-004.png", b"x")),
+    "taken back and there all the same": _with_lists_renewed_unstamped(
+        _added("data/enclosures/S-003.png", b"added by mistake")
+    ),
+    "under another name, lists anew": _with_lists_renewed_unstamped(
+        _added("data/enclosures/x.png", b"png bytes of a screenshot")
+    ),
+    "twice, lists anew": _with_lists_renewed_unstamped(
+        _added("data/enclosures/S-001.jpg", b"png bytes of a screenshot")
+    ),
 }
 """Changes of the user's own evidence in a package that holds some; every kind is found."""
 
@@ -320,24 +340,24 @@ ZipDamage = Callable[[Path, Path], object]
 """Makes a zip of a package's folder at a path."""
 
 
-def _member(name: str, *, link: bool = False) -> ZipDamage:
+def _zip_member_added(name: str, *, link: bool = False) -> ZipDamage:
     """One more file in it."""
 
     def damage(package: Path, target: Path) -> None:
         info = zipfile.ZipInfo(name)
         if link:
             info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
-        with zipfile.ZipFile(zipped(package, target), "a") as packed:
+        with zipfile.ZipFile(zip_package(package, target), "a") as packed:
             packed.writestr(info, b"x")
 
     return damage
 
 
-def _listing(offset: int, change: Callable[[bytes], bytes], *, size: int) -> ZipDamage:
+def _zip_list_changed(offset: int, change: Callable[[bytes], bytes], *, size: int) -> ZipDamage:
     """Other bytes in the zip's list of files, counted from the beginning of what it says of `messages.csv`."""
 
     def damage(package: Path, target: Path) -> None:
-        body = bytearray(zipped(package, target).read_bytes())
+        body = bytearray(zip_package(package, target).read_bytes())
         start = body.rindex(b"P/data/messages.csv") - 46 + offset
         body[start : start + size] = change(bytes(body[start : start + size]))
         target.write_bytes(body)
@@ -347,7 +367,7 @@ def _listing(offset: int, change: Callable[[bytes], bytes], *, size: int) -> Zip
 
 def _overlapping(package: Path, target: Path) -> None:
     """Two names for the same bytes, as in a bomb that needs no large file."""
-    body = bytearray(zipped(package, target).read_bytes())
+    body = bytearray(zip_package(package, target).read_bytes())
     place = body.rindex(b"P/data/messages.csv") - 46 + 42
     other = body.rindex(b"P/data/messages.jsonl") - 46 + 42
     body[place : place + 4] = body[other : other + 4]
@@ -355,27 +375,29 @@ def _overlapping(package: Path, target: Path) -> None:
 
 
 def _zip_bytes(change: Callable[[bytes], bytes]) -> ZipDamage:
-    return lambda package, target: target.write_bytes(change(zipped(package, target).read_bytes()))
+    return lambda package, target: target.write_bytes(change(zip_package(package, target).read_bytes()))
 
 
 def _without_declaration(package: Path, target: Path) -> None:
     (package / "bagit.txt").unlink()
-    zipped(package, target)
+    zip_package(package, target)
 
 
 ZIP_KINDS: Mapping[str, ZipDamage] = {
-    "two files of a name": _member("P/data/messages.csv"),
-    "path that leads out": _member("P/../../evil"),
-    "path from the root": _member("/etc/evil"),
-    "path of another system": _member("P\\..\\evil"),
-    "path with a drive": _member("C:/evil"),
-    "link": _member("P/data/link", link=True),
-    "something beside the package": _member("Q/other"),
-    "bomb": _listing(24, lambda _size: (2**31).to_bytes(4, "little"), size=4),
+    "two files of a name": _zip_member_added("P/data/messages.csv"),
+    "path that leads out": _zip_member_added("P/../../evil"),
+    "path from the root": _zip_member_added("/etc/evil"),
+    "path of another system": _zip_member_added("P\\..\\evil"),
+    "path with a drive": _zip_member_added("C:/evil"),
+    "link": _zip_member_added("P/data/link", link=True),
+    "something beside the package": _zip_member_added("Q/other"),
+    "bomb": _zip_list_changed(24, lambda _size: (2**31).to_bytes(4, "little"), size=4),
     "files that overlap": _overlapping,
-    "encrypted": _listing(8, lambda flags: bytes([flags[0] | 1]), size=1),
-    "way of compressing": _listing(10, lambda _way: (99).to_bytes(2, "little"), size=2),
-    "name in the list": _listing(46, lambda name: name.replace(b"P/data/messages", b"P/data/massages"), size=19),
+    "encrypted": _zip_list_changed(8, lambda flags: bytes([flags[0] | 1]), size=1),
+    "way of compressing": _zip_list_changed(10, lambda _way: (99).to_bytes(2, "little"), size=2),
+    "name in the list": _zip_list_changed(
+        46, lambda name: name.replace(b"P/data/messages", b"P/data/massages"), size=19
+    ),
     "cut": _zip_bytes(lambda body: body[: len(body) // 2]),
     "list cut off": _zip_bytes(lambda body: body[: body.index(b"PK\x01\x02") + 10]),
     "without declaration": _without_declaration,
@@ -388,16 +410,16 @@ ZIP_KINDS: Mapping[str, ZipDamage] = {
 SUMS = "SHA256SUMS.txt"
 
 
-def sums_anew(folder: Path) -> None:
+def renew_sums(folder: Path) -> None:
     """Make the one list of such a package fit what now lies there."""
     paths = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(SUMS)]
     write_manifest(folder / SUMS, {path.relative_to(folder).as_posix(): digest_file(path) for path in paths})
 
 
-def _summed(damage: Damage) -> Damage:
+def _with_sums_renewed(damage: Damage) -> Damage:
     def both(folder: Path) -> None:
         damage(folder)
-        sums_anew(folder)
+        renew_sums(folder)
 
     return both
 
@@ -409,8 +431,8 @@ SUPPORT_KINDS: Mapping[str, Damage] = {
     "file added": _added("04_extra.txt", b"x"),
     "list is none": _added(SUMS, b"junk\n"),
     "stamp is none": _added(f"{SUMS}.a.tsr", b"stamp"),
-    "report changed, list anew": _summed(_with("01_report.pdf", lambda body: body + b"x")),
-    "csv edited, list anew": _summed(_with("02_messages.csv", _replaced(_LINE, "承知しません。"))),
-    "file removed, list anew": _summed(_removed("03_inquiry_text.txt")),
+    "report changed, list anew": _with_sums_renewed(_with("01_report.pdf", lambda body: body + b"x")),
+    "csv edited, list anew": _with_sums_renewed(_with("02_messages.csv", _replaced(_LINE, "承知しません。"))),
+    "file removed, list anew": _with_sums_renewed(_removed("03_inquiry_text.txt")),
 }
 """Of a stamped package every kind is found."""

@@ -40,7 +40,7 @@ def lawyer_package(folder: Path) -> Path:
     return Path(report.path)
 
 
-def list_anew(package: Path) -> None:
+def renew_lists(package: Path) -> None:
     """Make every list of digests fit what now lies there."""
     data, info = package / "data", package / "bag-info.txt"
     content = data / "content-sha256.txt"
@@ -68,7 +68,7 @@ def load_script(path: Path) -> ModuleType:
     return module
 
 
-def zipped(package: Path, target: Path, *, root: str = "P/") -> Path:
+def zip_package(package: Path, target: Path, *, root: str = "P/") -> Path:
     """A zip of a package's folder."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(package.rglob("*")):

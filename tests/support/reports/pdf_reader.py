@@ -40,7 +40,7 @@ def report(*blocks: Block, title: str = "１　題", **changed: object) -> Repor
     return Report(**{**facts, **changed})  # type: ignore[arg-type]
 
 
-def printed(made: Report) -> bytes:
+def pdf_bytes(made: Report) -> bytes:
     """The report as a PDF."""
     return make_pdf(made, at=AT)
 
@@ -56,7 +56,7 @@ def pages(made: bytes) -> list[str]:
     return told.split("\f")[:-1]
 
 
-def squeezed(shown: str) -> str:
+def without_spaces(shown: str) -> str:
     """Without what a page adds or cannot keep: line ends and spaces; signs that are the same sign are one."""
     return re.sub(r"\s", "", unicodedata.normalize("NFC", shown))
 
@@ -67,12 +67,12 @@ def info(made: bytes) -> dict[str, str]:
     return {name: told.strip() for name, _, told in (line.partition(":") for line in lines)}
 
 
-def check(made: bytes) -> str:
+def qpdf_check(made: bytes) -> str:
     """What `qpdf --check` says."""
     return _run(made, "qpdf", "--check", "{}").decode("utf-8")
 
 
-def inner(made: bytes) -> bytes:
+def uncompressed_pdf(made: bytes) -> bytes:
     """The file with its objects laid open, for what no tool tells."""
     return _run(made, "qpdf", "--qdf", "--object-streams=disable", "{}", "-")
 

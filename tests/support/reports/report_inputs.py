@@ -48,10 +48,10 @@ DELIVERED = Delivery(1, "2026-11-06 09:12", "画面.png", 3707, "ab" * 32)
 """The sample's F-0001, on the platform."""
 
 
-Made = TypeVar("Made")
+Built = TypeVar("Built")
 
 
-def told(make: Callable[[ReportInput, MessageStatistics], Made], of: ReportInput) -> Made:
+def build_with_survey(make: Callable[[ReportInput, MessageStatistics], Built], of: ReportInput) -> Built:
     """What is made of a case and of the survey of it."""
     return make(of, survey_messages(of))
 
@@ -76,18 +76,18 @@ def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportI
         stamping=True,
         clock_seconds=0.8,
         content_sha256="fe" * 32,
-        covered=(MaskedPassage("No.8", "電話番号", 1),),
+        masked_passages=(MaskedPassage("No.8", "電話番号", 1),),
     )
     return replace(whole, **changed)
 
 
 def room(bodies: Iterable[str], *, number: int = 1, name: str = "動画編集", **changed: Any) -> Conversation:
     """A room of plain messages, one a minute, of both sides in turn; ids go up with `number`."""
-    messages = [said(body, number * 1000 + count) for count, body in enumerate(bodies, 1)]
-    return of_messages(messages, room_id=RoomId(number), room_name=name, **changed)
+    messages = [plain_message(body, number * 1000 + count) for count, body in enumerate(bodies, 1)]
+    return room_of_messages(messages, room_id=RoomId(number), room_name=name, **changed)
 
 
-def of_messages(messages: Sequence[Message], **changed: Any) -> Conversation:
+def room_of_messages(messages: Sequence[Message], **changed: Any) -> Conversation:
     """The sample's room with these messages and nothing else that would be printed."""
     plain = replace(
         sample_conversation.sample(),
@@ -101,7 +101,7 @@ def of_messages(messages: Sequence[Message], **changed: Any) -> Conversation:
     return replace(plain, **changed)
 
 
-def said(body: str, number: int, *, state: State = State.PRESENT, **changed: Any) -> Message:
+def plain_message(body: str, number: int, *, state: State = State.PRESENT, **changed: Any) -> Message:
     """Message No. `number`, the counterpart's if the number is odd."""
     sent = at(number)
     account = CLIENT if number % 2 else OWNER

@@ -93,7 +93,7 @@ ATTACK = (
 
 
 @dataclass(frozen=True)
-class Line:
+class SampleLine:
     """A message of the sample in short: who, what, and only what is out of the ordinary."""
 
     account_id: AccountId
@@ -114,10 +114,10 @@ def version(body: str, first: float, last: float, update_time: int = 0) -> Versi
 DAY = 24 * 60.0
 
 LINES = (
-    Line(CLIENT, "はじめまして。𠮷野家の動画、よろしくお願いします🎉👨\u200d👩\u200d👧🇯🇵 葛\U000e0100城市", 0),
-    Line(OWNER, EVERY_TAG, 5),
-    Line(CLIENT, UPLOAD + "\n参考です", 9),
-    Line(
+    SampleLine(CLIENT, "はじめまして。𠮷野家の動画、よろしくお願いします🎉👨\u200d👩\u200d👧🇯🇵 葛\U000e0100城市", 0),
+    SampleLine(OWNER, EVERY_TAG, 5),
+    SampleLine(CLIENT, UPLOAD + "\n参考です", 9),
+    SampleLine(
         CLIENT,
         "残り3本は無しで。",
         20,
@@ -128,7 +128,7 @@ LINES = (
             version("残り3本は無しで。", 7 * DAY + 15, 20 * DAY, 1794390000),
         ),
     ),
-    Line(
+    SampleLine(
         CLIENT,
         "[deleted]",
         25,
@@ -139,9 +139,9 @@ LINES = (
         ),
         changed=7 * DAY - 14,
     ),
-    Line(CLIENT, "[deleted]", 26, State.DELETED, (version("[deleted]", 30, 20 * DAY),), changed=30),
-    Line(STRANGER, ATTACK, 30),
-    Line(
+    SampleLine(CLIENT, "[deleted]", 26, State.DELETED, (version("[deleted]", 30, 20 * DAY),), changed=30),
+    SampleLine(STRANGER, ATTACK, 30),
+    SampleLine(
         OWNER,
         "承知しました。",
         DAY,
@@ -149,17 +149,17 @@ LINES = (
         (version("承知しました。", DAY + 60, 20 * DAY, 1793930000),),
         update_time=1793930000,
     ),
-    Line(CLIENT, "この発言は途中で見えなくなりました", DAY + 5, State.MISSING, changed=8 * DAY),
-    Line(CLIENT, "40日より前の発言", DAY + 6, State.HIDDEN, changed=9 * DAY),
-    Line(CLIENT, "後から1件だけ取得できた発言", 3 * DAY, source=ObservedBy.SINGLE),
-    Line(
+    SampleLine(CLIENT, "この発言は途中で見えなくなりました", DAY + 5, State.MISSING, changed=8 * DAY),
+    SampleLine(CLIENT, "40日より前の発言", DAY + 6, State.HIDDEN, changed=9 * DAY),
+    SampleLine(CLIENT, "後から1件だけ取得できた発言", 3 * DAY, source=ObservedBy.SINGLE),
+    SampleLine(
         CLIENT,
         f"[rp aid={OWNER} to={ROOM}-{message_id(2)}]yamadaさん\n"
         f"[qt][qtmeta aid={OWNER} time=1793841573]本文[/qt]了解です",
         5 * DAY,
         source=ObservedBy.RECOVERED,
     ),
-    Line(OWNER, "いかがでしょうか。[info][info][/info]\u061c", 10 * DAY),
+    SampleLine(OWNER, "いかがでしょうか。[info][info][/info]\u061c", 10 * DAY),
 )
 
 
@@ -198,7 +198,7 @@ def long(count: int, body: str | None = None) -> Conversation:
         description="",
         owner_id=OWNER,
         read_at=plain.read_at,
-        messages=lambda: _many(count, body),
+        messages=lambda: _plain_messages(count, body),
         count=count,
         people=plain.people,
         attachments=(),
@@ -324,7 +324,7 @@ def _messages() -> Iterator[Message]:
         )
 
 
-def _many(count: int, body: str | None) -> Iterator[Message]:
+def _plain_messages(count: int, body: str | None) -> Iterator[Message]:
     plain = "お世話になっております。動画の件、明日までに送りますのでご確認ください。No.{}"
     tagged = "[To:7654321]田中さん\nNo.{}の件です(bow) https://example.com/{} をご確認ください。"
     for number in range(1, count + 1):

@@ -13,12 +13,14 @@ from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.tsa import build_sender
 
 
-def asking(simulated: SimulatedAuthority, name: str = "a", *, roots: Sequence[bytes] | None = None) -> Authority:
+def authority_over_http(
+    simulated: SimulatedAuthority, name: str = "a", *, roots: Sequence[bytes] | None = None
+) -> Authority:
     """Asks a running authority over HTTP; its own root is pinned if no others are named."""
     return Authority(name, build_sender(simulated.url), (simulated.root_der,) if roots is None else tuple(roots))
 
 
-def at_hand(simulated: SimulatedAuthority, fault: AuthorityFault | None = None) -> Authority:
+def authority_in_memory(simulated: SimulatedAuthority, fault: AuthorityFault | None = None) -> Authority:
     """The same without HTTP, with a fault of the token in every reply."""
 
     def send(query: bytes) -> AuthorityAnswer:

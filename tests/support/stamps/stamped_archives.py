@@ -21,15 +21,15 @@ from archiver.store.statements import withdraw_statement
 from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import StampFacts
 from tests.support.archives.maker import at
-from tests.support.packages.exported_archives import attach, reopened
+from tests.support.packages.exported_archives import add_enclosure, reopen_maker
 from tests.support.packages.sample_package import NOW, archive_of_the_story
-from tests.support.stamps.authorities import at_hand
+from tests.support.stamps.authorities import authority_in_memory
 from tests.support.world import Clock
 
 
 def authority(name: str = "a", *, now: Callable[[], datetime] = lambda: NOW) -> Authority:
     """An authority with a root of its own."""
-    return replace(at_hand(SimulatedAuthority(now=now, name=f"TSA {name}")), name=name)
+    return replace(authority_in_memory(SimulatedAuthority(now=now, name=f"TSA {name}")), name=name)
 
 
 def stamp_seals(archive: Archive, authorities: Sequence[Authority], *, at: datetime = NOW) -> None:
@@ -44,7 +44,7 @@ def stamp_seals(archive: Archive, authorities: Sequence[Authority], *, at: datet
             stamp_queue.keep_stamp(archive, due, got.reply, StampFacts(got.token.time, got.token.root, at), pem=pem)
 
 
-def stamping(archive: Archive, *authorities: Authority, silent: Sequence[str] = ()) -> StampService:
+def stamp_service(archive: Archive, *authorities: Authority, silent: Sequence[str] = ()) -> StampService:
     """How a package gets its stamps; the `silent` ones give nothing."""
     speaking = [one for one in authorities if one.name not in silent]
 
@@ -74,17 +74,17 @@ def stamped_package(folder: Path, *, silent: Sequence[str] = (), enclosed: bool 
         profile="lawyer",
         out=folder / "out",
         now=lambda: NOW,
-        stamping=stamping(archive, first, authority("b"), silent=silent),
+        stamping=stamp_service(archive, first, authority("b"), silent=silent),
     )
     archive.close()
     return report
 
 
 def _enclose(home: Path) -> None:
-    made = reopened(home)
-    attach(made, 1, "削除後の画面.png", b"png bytes of a screenshot")
-    attach(made, 2, "notice.eml", b"From: notice", kind="notice")
-    attach(made, 3, "二重.png", b"added by mistake")
+    made = reopen_maker(home)
+    add_enclosure(made, 1, "削除後の画面.png", b"png bytes of a screenshot")
+    add_enclosure(made, 2, "notice.eml", b"From: notice", kind="notice")
+    add_enclosure(made, 3, "二重.png", b"added by mistake")
     with made.archive.reading() as reading:
         mistaken = enclosures(reading, "job1")[-1]
     with made.archive.writing() as writing:

@@ -46,7 +46,7 @@ class Window:
 
 
 @contextmanager
-def window(desk: ViewContext, *, scripts: bool = True, width: int = 1100) -> Iterator[Window]:
+def open_window(desk: ViewContext, *, scripts: bool = True, width: int = 1100) -> Iterator[Window]:
     """The viewer of an archive in a tab of its own, opened by its address."""
     with serve_pages(desk) as gate, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -54,14 +54,14 @@ def window(desk: ViewContext, *, scripts: bool = True, width: int = 1100) -> Ite
             viewport={"width": width, "height": 900}, java_script_enabled=scripts, accept_downloads=True
         )
         made = Window(context.new_page(), f"http://127.0.0.1:{gate.port}")
-        _watch(made)
+        _record_complaints(made)
         made.page.goto(gate.address)
         made.page.wait_for_url(f"{made.site}/")
         yield made
         browser.close()
 
 
-def _watch(window: Window) -> None:
+def _record_complaints(window: Window) -> None:
     page = window.page
 
     def guarded(route: Route, request: Request) -> None:

@@ -38,7 +38,7 @@ class Browser:
 
 
 @contextmanager
-def looking(home: Path) -> Iterator[Browser]:
+def open_viewer(home: Path) -> Iterator[Browser]:
     """The pages of an archive, already opened."""
     gate = AccessGate(PORT)
     desk = build_view_context(CliContext(home, 0, {"HOME": str(home)}))

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.support.reports.sample_conversation import ATTACK
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 HOSTILE_NAME = '"><img src=x onerror=alert(1)>\u202egpj.exe'
 DELETED = "深紅の約束は来週まで守ります"
@@ -17,7 +17,7 @@ BEFORE, AFTER = "納期は11月10日でお願いします", "納期は11月3日�
 
 
 @dataclass(frozen=True, slots=True)
-class Walked:
+class ViewerArchive:
     """Where things lie in it."""
 
     home: Path
@@ -36,13 +36,13 @@ class Walked:
     task: int
 
 
-def walked(home: Path) -> Walked:
+def build_viewer_archive(home: Path) -> ViewerArchive:
     """Several saves of one chat: edits, a deletion, one that vanished, a reply, a gap, files, a task, hostile texts."""
-    with running(home) as world:
-        return _told(world)
+    with running_world(home) as world:
+        return _save_chat(world)
 
 
-def _told(world: World) -> Walked:
+def _save_chat(world: World) -> ViewerArchive:
     chatwork, room, tanaka = world.chatwork, world.room, world.tanaka
     owner = chatwork.owner
     stranger = chatwork.add_account(HOSTILE_NAME)
@@ -67,7 +67,7 @@ def _told(world: World) -> Walked:
     world.clock.pass_by(days=1)
     world.posts(150, "作業の進み")
     world.sync()
-    return Walked(world.home, room, owner, asked, reply, deleted, edited, vanished, picture, film, table, task)
+    return ViewerArchive(world.home, room, owner, asked, reply, deleted, edited, vanished, picture, film, table, task)
 
 
 def _png() -> bytes:

@@ -22,19 +22,19 @@ _READINGS = 500
 """In one transaction, and in one seal."""
 
 
-def fill(home: Path, count: int, *, new: int, in_a_seal: int = _READINGS) -> Archive:
+def fill_archive(home: Path, count: int, *, new: int, in_a_seal: int = _READINGS) -> Archive:
     """An archive of one room with so many messages, `new` of them in each reading; sealed to the end."""
     home.mkdir(mode=0o700, parents=True)
     archive = Archive(home)
-    migrate.create(archive.database)
+    migrate.create_database(archive.database)
     readings = _readings(corpus.messages(count), new)
     with archive.writing() as writing:
-        _begin(writing)
+        _append_beginning(writing)
     while batch := list(islice(readings, in_a_seal)):
         with archive.writing() as writing:
             for shown, oldest in batch:
-                at = _read(writing, shown, oldest)
-        seals.close(archive, now=at + timedelta(hours=6))
+                at = _append_reading(writing, shown, oldest)
+        seals.close_seals(archive, now=at + timedelta(hours=6))
     return archive
 
 
@@ -46,7 +46,7 @@ def _readings(messages: Iterator[JsonObject], new: int) -> Iterator[tuple[list[J
         yield fresh, ids[0]
 
 
-def _begin(writing: Writing) -> None:
+def _append_beginning(writing: Writing) -> None:
     owner = {"account_id": corpus.OWNER, "name": "yamada", "chatwork_id": "", "organization_name": ""}
     contract = Contract("job1", (ContractRoom(RoomId(ROOM)),), platform="crowdworks", platform_id="12345678")
     told = [Observation("me", "me", owner), Observation("contract", "contract/job1", contract_payload(contract))]
@@ -59,7 +59,7 @@ def _begin(writing: Writing) -> None:
     writer.append(writing, [seen], account_id=corpus.OWNER, at=corpus.BEGIN)
 
 
-def _read(writing: Writing, fresh: list[JsonObject], oldest: str) -> datetime:
+def _append_reading(writing: Writing, fresh: list[JsonObject], oldest: str) -> datetime:
     """A window and its new messages; only these stand in its reply, or the archive would be twice as large.
 
     Gives the time of the reading.

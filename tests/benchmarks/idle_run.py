@@ -16,8 +16,8 @@ from archiver.notices import troubles
 from archiver.rounds.round import run_round
 from archiver.settings import file
 from archiver.sync.run import Options, ProgressCallbacks
-from tests.benchmarks.measure import Figure, alone
-from tests.benchmarks.stage import TOKEN, Clock, stage
+from tests.benchmarks.measure import Figure, run_alone
+from tests.benchmarks.simulation import TOKEN, Clock, running_simulation
 
 BAR = 0.05
 ROOMS = 100
@@ -25,7 +25,7 @@ TIMES = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class RoundTimes:
     """Median seconds of a round and of its bare replies, and the API requests of a round."""
 
     run: float
@@ -35,13 +35,13 @@ class Taken:
 
 def measure(folder: Path) -> list[Figure]:
     """Archive the rooms once; then rounds with nothing new in a process of their own, against this one's Chatwork."""
-    with stage(folder / "quiet", rooms=ROOMS, posts=5) as scene:
+    with running_simulation(folder / "quiet", rooms=ROOMS, posts=5) as scene:
         app = scene.app()
         scene.round(app)
         scene.round(app)
         app.archive.close()
         given = [str(scene.home), json.dumps(scene.environ), scene.clock.at.isoformat()]
-        taken = Taken(**alone(rounds_and_replies, *given).result)
+        taken = RoundTimes(**run_alone(rounds_and_replies, *given).result)
     beyond = taken.run - taken.bare
     told = f"{taken.requests} API requests; {beyond:.3f} s more than the two bare replies ({taken.bare:.3f} s)"
     return [
@@ -66,14 +66,14 @@ def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
         begun = time.perf_counter()
         _fetch(variables)
         middle = time.perf_counter()
-        app = build_app(file.load(Path(home), variables), variables, now=clock.now)
+        app = build_app(file.load_settings(Path(home), variables), variables, now=clock.now)
         asked = run_round(app, Options(), ProgressCallbacks()).requests
-        troubles.settle(app.archive, app.settings, None, now=clock.now())
+        troubles.take_pending_notices(app.archive, app.settings, None, now=clock.now())
         app.archive.close()
         if turn:  # the first imports what is imported late: that is start-up
             bare.append(middle - begun)
             whole.append(time.perf_counter() - middle)
-    return asdict(Taken(median(whole), median(bare), asked))
+    return asdict(RoundTimes(median(whole), median(bare), asked))
 
 
 def _fetch(variables: dict[str, str]) -> None:

@@ -35,7 +35,7 @@ class Clock:
 
 
 @dataclass(slots=True)
-class Stage:
+class Simulation:
     """Chatwork with rooms of one contract, and the archive's own parts."""
 
     chatwork: Chatwork
@@ -48,7 +48,7 @@ class Stage:
 
     def app(self) -> App:
         """The program as a new process would build it, but under this clock."""
-        settings = file.load(self.home, self.environ)
+        settings = file.load_settings(self.home, self.environ)
         return build_app(settings, self.environ, now=self.clock.now, sleep=self._sleep)
 
     def post(self, room: int, count: int, *, seconds: float = 60) -> None:
@@ -66,22 +66,22 @@ class Stage:
 
 
 @contextmanager
-def stage(home: Path, *, rooms: int, posts: int, clock: Clock | None = None) -> Iterator[Stage]:
+def running_simulation(home: Path, *, rooms: int, posts: int, clock: Clock | None = None) -> Iterator[Simulation]:
     """A contract with so many rooms of so many posts each; nothing is archived yet.
 
     Daily exports are off: they are handed out, and no part of what an archive needs.
     """
     clock = clock or Clock()
     home.mkdir(mode=0o700, parents=True)
-    file.write(home, language="ja", token_source=f"env:{TOKEN}")
+    file.write_settings(home, language="ja", token_source=f"env:{TOKEN}")
     toml = home / "archive.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace("daily = true", "daily = false"), encoding="utf-8")
     with Chatwork(now=clock.now, limit=1_000_000) as chatwork:
         client = chatwork.add_account("田中", organization="株式会社サンプル")
         environ = {TOKEN: chatwork.token, "CHATWORK_API_BASE_URL": chatwork.base_url}
-        made = Stage(chatwork, clock, home, environ, client, [])
+        made = Simulation(chatwork, clock, home, environ, client, [])
         app = made.app()
-        migrate.create(app.archive.database)
+        migrate.create_database(app.archive.database)
         made.rooms = [chatwork.add_room(f"動画編集_{number}", members=[client]) for number in range(1, rooms + 1)]
         for room in made.rooms:
             made.post(room, posts)

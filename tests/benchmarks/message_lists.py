@@ -19,8 +19,8 @@ from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.messages import messages
 from archiver.sync.report import RoomReport
 from tests.benchmarks import corpus
-from tests.benchmarks.canned import BASE_URL, Canned, client, session
-from tests.benchmarks.measure import Figure, beside
+from tests.benchmarks.canned_chatwork import BASE_URL, Canned, client, session
+from tests.benchmarks.measure import Figure, median_seconds
 
 KNOWN_BAR, NEW_BAR = 5, 10
 """Milliseconds of CPU."""
@@ -36,10 +36,10 @@ def measure(folder: Path) -> list[Figure]:
     home = folder / "windows"
     home.mkdir()
     archive = Archive(home)
-    migrate.create(archive.database)
+    migrate.create_database(archive.database)
     bodies = _windows(BEFORE + TURNS * EACH)
     adapter = Canned()
-    desk = PullContext(archive, client(adapter, _now), _now, corpus.OWNER)
+    desk = PullContext(archive, client(adapter, _current_time), _current_time, corpus.OWNER)
     for body in islice(bodies, BEFORE):
         _pull(desk, adapter, body)
     lists = iter(list(bodies))
@@ -56,7 +56,7 @@ def measure(folder: Path) -> list[Figure]:
         with bare.get(f"{BASE_URL}/rooms/1/messages?force=1", stream=True, timeout=30) as response:
             response.raw.read()
 
-    fresh, again, http, least = beside(
+    fresh, again, http, least = median_seconds(
         new, known, request, lambda: plain.take(adapter.body), times=TURNS, each=EACH, clock=time.process_time
     )
     archive.close()
@@ -90,7 +90,7 @@ def _pull(desk: PullContext, adapter: Canned, body: bytes | None) -> None:
     messages(desk, room, RoomReport(corpus.ROOM))
 
 
-def _now() -> datetime:
+def _current_time() -> datetime:
     return datetime.now(UTC)
 
 
