@@ -122,5 +122,5 @@ def _refusal(sentence: str, status: int) -> tuple[str, int]:
     return render_template("refused.html", sentence=sentence), status
 
 
-def _same(given: str, kept: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), kept.encode())
+def _same(received: str, expected: str) -> bool:
+    return hmac.compare_digest(received.encode("utf-8", "surrogatepass"), expected.encode())

@@ -53,12 +53,12 @@ def test_without_the_key_no_page_is_shown(client: FlaskClient) -> None:
 def test_the_key_opens_once(home: Path, client: FlaskClient, gate: AccessGate) -> None:
     """The first browser that hands it in gets a cookie; another one that learnt the address comes too late."""
     first = client.get(path_of(gate), base_url=OURS)
-    shown = client.get("/", base_url=OURS)
+    page = client.get("/", base_url=OURS)
     other = client.application.test_client()
     late = other.get(path_of(gate), base_url=OURS)
 
     assert 200 == first.status_code
-    assert 200 == shown.status_code
+    assert 200 == page.status_code
     assert 403 == late.status_code
     assert 403 == other.get("/", base_url=OURS).status_code
 
@@ -117,9 +117,9 @@ def test_another_name_is_refused_even_with_the_cookie(client: FlaskClient, gate:
 
 def test_localhost_is_our_name_too(client: FlaskClient, gate: AccessGate) -> None:
     """Who types the other name of this computer is let in by the key as well."""
-    shown = client.get(path_of(gate), base_url=f"http://localhost:{PORT}")
+    page = client.get(path_of(gate), base_url=f"http://localhost:{PORT}")
 
-    assert 200 == shown.status_code
+    assert 200 == page.status_code
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
@@ -160,7 +160,7 @@ def test_whoever_only_asks_for_the_head_does_not_use_the_key_up(client: FlaskCli
     """Programs that look a link over before it is opened do that."""
     address = gate.address.partition(HOST)[2]
 
-    asked = client.head(address, base_url=f"http://{HOST}")
+    response = client.head(address, base_url=f"http://{HOST}")
 
-    assert ([], False) == (asked.headers.getlist("Set-Cookie"), gate.is_spent)
+    assert ([], False) == (response.headers.getlist("Set-Cookie"), gate.is_spent)
     assert 200 == client.get(address, base_url=f"http://{HOST}").status_code

@@ -25,7 +25,7 @@ def plain(html: str | None) -> str:
 
 @given(strategies.text("ab<>&\"'\n 、10", max_size=30), strategies.text("ab<>&\"'\n 、10", max_size=30))
 def test_each_side_is_its_text_and_nothing_else(before: str, after: str) -> None:
-    """Marks add elements, never words; a stranger's signs add no elements."""
+    """Marks add elements, never words; untrusted characters add no elements."""
     pieces = difference(before, after)
 
     for text, later, name in ((before, False, "del"), (after, True, "ins")):
@@ -78,9 +78,9 @@ def test_very_many_versions_are_spread_over_pages() -> None:
     numbers: list[int] = []
     upto = 60
     while upto > 1:
-        shown = version_pairs(message, NOWHERE, upto)
-        assert sum(len(f"{one.before}{one.after}".encode()) for one in shown) <= diff_html.BYTES_LIMIT
-        numbers += [one.number for one in shown]
-        upto = shown[-1].number
+        text_pairs = version_pairs(message, NOWHERE, upto)
+        assert sum(len(f"{one.before}{one.after}".encode()) for one in text_pairs) <= diff_html.BYTES_LIMIT
+        numbers += [one.number for one in text_pairs]
+        upto = text_pairs[-1].number
 
     assert list(range(59, 0, -1)) == numbers

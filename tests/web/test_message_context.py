@@ -25,62 +25,63 @@ def picture() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def files_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A picture, a text that pretends to be one, a file that was lost, a preview of each; one face is held."""
-    made = ArchiveMaker(tmp_path_factory.mktemp("around") / "home")
-    made.me()
-    made.contract()
-    made.account(CLIENT, "田中")
+    maker = ArchiveMaker(tmp_path_factory.mktemp("around") / "home")
+    maker.me()
+    maker.contract()
+    maker.account(CLIENT, "田中")
     body = "[preview id=11 ht=100][download:12]x[/download][preview id=13 ht=9][preview id=99 ht=9][To:7654321]"
-    made.sync([message_object(1, body), message_object(2, "ファイル", sent=1), message_object(3, "別の人", account=5)])
-    shown = picture()
-    made.file(file_object(11, "画面.png", len(shown), message_id=2), shown)
-    made.file(file_object(12, "画面2.png", 3, message_id=2), b"abc")
-    made.file(file_object(13, "lost.png", 5, message_id=2), None)
-    told: dict[str, object] = {
+    maker.sync([message_object(1, body), message_object(2, "ファイル", sent=1), message_object(3, "別の人", account=5)])
+    image_bytes = picture()
+    maker.file(file_object(11, "画面.png", len(image_bytes), message_id=2), image_bytes)
+    maker.file(file_object(12, "画面2.png", 3, message_id=2), b"abc")
+    maker.file(file_object(13, "lost.png", 5, message_id=2), None)
+    payload: dict[str, object] = {
         "object": {"account_id": CLIENT, "name": "田中", "avatar_image_url": FACE},
         "state": "present",
     }
-    made.append([_seen(told)], minutes=3)
-    avatars.record_download(made.archive, FACE, shown, next_at=at(5))
-    made.archive.close()
-    with open_viewer(made.home) as browser:
+    maker.append([_account_observation(payload)], minutes=3)
+    avatars.record_download(maker.archive, FACE, image_bytes, next_at=at(5))
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
         yield browser
 
 
-def _seen(told: dict[str, object]) -> Observation:
-    return Observation("account", f"account/{ROOM}/{CLIENT}", told | {"source": "list"}, ROOM)
+def _account_observation(files_browser: dict[str, object]) -> Observation:
+    return Observation("account", f"account/{ROOM}/{CLIENT}", files_browser | {"source": "list"}, ROOM)
 
 
-def test_a_picture_is_shown_small_and_leads_to_its_file(told: Browser) -> None:
+def test_a_picture_is_shown_small_and_leads_to_its_file(files_browser: Browser) -> None:
     """Judged by its bytes: what only has the name of a picture has none."""
-    found = read_html(_talk(told))
+    found = read_html(_talk(files_browser))
 
     assert {f"/room/{ROOM}/file/11/small"} == {one for one in found.sources if "/file/" in one}
     assert f"/room/{ROOM}/file/11/look" in found.hrefs
     assert f"/room/{ROOM}/file/12" in found.hrefs
 
 
-def test_what_is_not_held_leads_nowhere(told: Browser) -> None:
+def test_what_is_not_held_leads_nowhere(files_browser: Browser) -> None:
     """A lost file and one that was never listed keep their numbers."""
-    html = _talk(told)
+    html = _talk(files_browser)
 
-    assert not [one for one in read_html(html).hrefs if one.startswith((f"/room/{ROOM}/file/13", f"/room/{ROOM}/file/99"))]
+    unsaved = (f"/room/{ROOM}/file/13", f"/room/{ROOM}/file/99")
+    assert not [href for href in read_html(html).hrefs if href.startswith(unsaved)]
     assert "ファイルID 13" in html
     assert "ファイルID 99" in html
 
 
-def test_a_face_that_is_held_is_shown(told: Browser) -> None:
-    """Others have the first sign of the name."""
-    html = _talk(told)
+def test_a_face_that_is_held_is_shown(files_browser: Browser) -> None:
+    """People without a picture have the first character of the name."""
+    html = _talk(files_browser)
 
     assert 2 == html.count('<img src="/face/')
     assert '<span class="face f5" aria-hidden="true">田</span>' in html
 
 
-def test_people_are_called_as_last_shown(told: Browser) -> None:
+def test_people_are_called_as_last_shown(files_browser: Browser) -> None:
     """In what addresses them."""
-    assert '<b class="to">To: 田中</b>' in _talk(told)
+    assert '<b class="to">To: 田中</b>' in _talk(files_browser)
 
 
 def _talk(browser: Browser) -> str:

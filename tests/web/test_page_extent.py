@@ -66,12 +66,12 @@ def test_every_break_stands_where_it_should(room: tuple[list[Message], list[Gap]
     pages = walk(messages, gaps, pauses, size)
 
     text = "".join(pages)
-    shown = Counter(int(one) for one in re.findall(r'id="gap(\d+)"', text))
+    counts = Counter(int(one) for one in re.findall(r'id="gap(\d+)"', text))
     assert [f"{one.message_id}" for one in messages] == re.findall(r"<m(\d+)>", text)
     borders = [int(messages[place - 1].message_id) for place in range(size, len(messages), size)]
-    for one in gaps:
-        begin, end = int(one.after or -1), int(one.before)
-        assert 1 + sum(begin < border < end for border in borders) == shown[one.number]
+    for gap in gaps:
+        begin, end = int(gap.after or -1), int(gap.before)
+        assert 1 + sum(begin < border < end for border in borders) == counts[gap.number]
     assert len(pauses) == text.count("<b>見ていない時間</b>") - text.count("<details") + text.count("<li>")
     for pause in pauses:
         assert 1 == len(re.findall(f"{local_time(pause.start)} から {local_time(pause.end)} まで(?!に)", text))
@@ -106,20 +106,20 @@ def test_a_page_has_what_fits_and_at_least_one(sizes: list[int], data: strategie
     centre = data.draw(strategies.integers(0, len(sizes) - 1))
     messages = [message(number) for number in range(1, len(sizes) + 1)]
 
-    kept, made = fit_messages(messages, centre, lambda one: "x" * sizes[int(one.message_id) - 1])
+    kept, html_by_place = fit_messages(messages, centre, lambda one: "x" * sizes[int(one.message_id) - 1])
 
-    total = sum(len(html) for html in made.values())
+    total = sum(len(html) for html in html_by_place.values())
     assert centre in kept
-    assert list(kept) == sorted(made)
+    assert list(kept) == sorted(html_by_place)
     assert len(kept) == 1 or total <= page_extent.BYTES_LIMIT
     assert len(kept) == len(sizes) or total + max(sizes) > page_extent.BYTES_LIMIT
 
 
 def test_nothing_is_made_of_no_messages() -> None:
     """An empty room has an empty page, with all its breaks."""
-    kept, made = fit_messages([], 0, lambda _one: "x")
+    kept, html_by_place = fit_messages([], 0, lambda _one: "x")
 
-    assert (0, {}) == (len(kept), made)
+    assert (0, {}) == (len(kept), html_by_place)
     assert [1] == [one.number for one in gaps_on_page([gap(1, None, 5)], None, [], is_last=True)]
 
 

@@ -27,11 +27,11 @@ def test_a_browser_is_led_from_the_address_to_the_overview(desk: ViewContext) ->
     """The printed address, then the overview, over HTTP."""
     with serve_pages(desk) as gate, requests.Session() as browser:
         opened = browser.get(gate.address, timeout=10)
-        shown = browser.get(f"http://127.0.0.1:{gate.port}/", timeout=10)
+        page = browser.get(f"http://127.0.0.1:{gate.port}/", timeout=10)
 
-    assert (200, 200) == (opened.status_code, shown.status_code)
-    assert " export " in shown.text
-    assert "Server" not in shown.headers
+    assert (200, 200) == (opened.status_code, page.status_code)
+    assert " export " in page.text
+    assert "Server" not in page.headers
 
 
 def test_only_this_computer_can_reach_it(desk: ViewContext) -> None:

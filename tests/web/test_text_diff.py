@@ -11,20 +11,20 @@ from hypothesis import given, strategies
 
 from archiver.web.text_diff import difference
 
-SIGNS = strategies.text(strategies.sampled_from("のは、。\n本10aB \u3099\U0001f468\u200d\ud83d"), max_size=60)
+CHARACTERS = strategies.text(strategies.sampled_from("のは、。\n本10aB \u3099\U0001f468\u200d\ud83d"), max_size=60)
 
 KANA = strategies.text(strategies.sampled_from("のはをに、。"), max_size=12)
 
 A_TWENTIETH = 0.05
 
 
-def told(before: str, after: str) -> str:
+def diff_text(before: str, after: str) -> str:
     """The pieces in one line: `[-before-][+after+]` where they differ."""
     pieces = difference(before, after)
     return "".join(one.before if one.is_common else f"[-{one.before}-][+{one.after}+]" for one in pieces)
 
 
-@given(SIGNS | strategies.text(max_size=60), SIGNS | strategies.text(max_size=60))
+@given(CHARACTERS | strategies.text(max_size=60), CHARACTERS | strategies.text(max_size=60))
 def test_the_pieces_put_together_are_both_texts(before: str, after: str) -> None:
     """Nothing is lost and nothing is added, whatever the texts hold."""
     pieces = difference(before, after)
@@ -33,7 +33,7 @@ def test_the_pieces_put_together_are_both_texts(before: str, after: str) -> None
     assert after == "".join(one.after for one in pieces)
 
 
-@given(SIGNS, SIGNS)
+@given(CHARACTERS, CHARACTERS)
 def test_what_stayed_and_what_changed_take_turns(before: str, after: str) -> None:
     """No two pieces of a kind adjoin, and none is empty."""
     pieces = difference(before, after)
@@ -42,7 +42,7 @@ def test_what_stayed_and_what_changed_take_turns(before: str, after: str) -> Non
     assert all(one.before or one.after for one in pieces)
 
 
-@given(SIGNS)
+@given(CHARACTERS)
 def test_equal_texts_have_no_change(text: str) -> None:
     """The same text twice is one piece that is_common, or none if it is empty."""
     assert ([(text, text)] if text else []) == difference(text, text)
@@ -71,14 +71,14 @@ def test_what_both_begin_and_end_with_stays(head: str, before: str, after: str, 
     ],
 )
 def test_changes_are_whole_words_numbers_and_signs(before: str, after: str, expected: str) -> None:
-    """A number is not cut in two, nor a word, nor a sign with its mark."""
-    assert expected == told(before, after)
+    """A number, a word, and a character with its mark are never split."""
+    assert expected == diff_text(before, after)
 
 
 def _large() -> list[tuple[str, str]]:
-    signs, draw = "のがをにでとたします、。納期本動画編集", random.Random(1)
-    text = "".join(draw.choice(signs) for _ in range(20_000))
-    other = "".join(draw.choice(signs) for _ in range(20_000))
+    characters, draw = "のがをにでとたします、。納期本動画編集", random.Random(1)
+    text = "".join(draw.choice(characters) for _ in range(20_000))
+    other = "".join(draw.choice(characters) for _ in range(20_000))
     changed = list(text)
     for place in draw.sample(range(20_000), 2_000):
         changed[place] = "違"
@@ -94,7 +94,7 @@ def _large() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("place", range(6))
 def test_large_texts_take_no_time(place: int) -> None:
-    """Two texts of 20,000 signs take at most 50 ms, even if nothing but a scan of all pairs would compare them well."""
+    """Two texts of 20,000 characters take at most 50 ms, even if only comparing all pairs would serve them well."""
     before, after = _large()[place]
 
     taken = min(_seconds(before, after) for _ in range(3))
@@ -110,7 +110,7 @@ def _seconds(before: str, after: str) -> float:
 
 
 def test_few_changes_in_a_large_text_are_found_each() -> None:
-    """Thirty changed signs among 20,000 are thirty small pieces."""
+    """Thirty changed characters among 20,000 are thirty small pieces."""
     text = "納期は来週の金曜日までにお願いいたします。" * 950
     changed = list(text)
     for place in range(0, len(text), len(text) // 30):

@@ -43,9 +43,9 @@ def desk(archive: ViewerArchive) -> ViewContext:
 @pytest.fixture
 def view(desk: ViewContext) -> Iterator[Window]:
     """A tab that was let in; whatever a test does in it, nobody complains and nothing is asked for elsewhere."""
-    with open_window(desk) as made:
-        yield made
-        assert ([], []) == (made.complaints, made.outside)
+    with open_window(desk) as window:
+        yield window
+        assert ([], []) == (window.complaints, window.outside)
 
 
 def paths(archive: ViewerArchive) -> list[str]:
@@ -89,9 +89,9 @@ def test_a_deleted_sentence_is_found_by_two_kanji(view: Window, archive: ViewerA
     expect(hit).to_contain_text("「削除」表示に変わった")
     hit.get_by_role("link", name=re.compile("conversation|会話")).click()
 
-    shown = page.locator(f"#m{archive.deleted}")
-    expect(shown).to_be_in_viewport()
-    expect(shown).to_contain_text(DELETED)
+    message = page.locator(f"#m{archive.deleted}")
+    expect(message).to_be_in_viewport()
+    expect(message).to_contain_text(DELETED)
 
 
 def test_a_reply_leads_to_what_it_answers(view: Window, archive: ViewerArchive) -> None:
@@ -110,13 +110,13 @@ def test_a_gap_is_seen_on_the_first_page_and_in_its_place(view: Window, archive:
     first = view.go("/").locator("main").inner_text()
     page = view.go(f"/room/{archive.room}?after=0")
     page.get_by_role("link", name=re.compile("^(Newest|最新)$")).first.click()
-    seen = page.locator(".break.gap").all_inner_texts()
-    while not seen and page.get_by_role("link", name=re.compile("^(Earlier|前)$")).count():
+    breaks = page.locator(".break.gap").all_inner_texts()
+    while not breaks and page.get_by_role("link", name=re.compile("^(Earlier|前)$")).count():
         page.get_by_role("link", name=re.compile("^(Earlier|前)$")).first.click()
-        seen = page.locator(".break.gap").all_inner_texts()
+        breaks = page.locator(".break.gap").all_inner_texts()
 
     assert "空白(保存できなかった期間)" in first
-    assert any("空白(保存できなかった期間)" in text and "見積もられます" in text for text in seen)
+    assert any("空白(保存できなかった期間)" in text and "見積もられます" in text for text in breaks)
 
 
 def test_two_texts_of_a_message_stand_beside_each_other(view: Window, archive: ViewerArchive) -> None:
@@ -149,8 +149,8 @@ def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: ViewerAr
     for path in (home / blobs.FOLDER).rglob("*"):
         if path.is_file():
             path.unlink()
-    with open_window(build_view_context(CliContext(home, 0, {}))) as made:
-        page = made.go("/files")
+    with open_window(build_view_context(CliContext(home, 0, {}))) as window:
+        page = window.go("/files")
         page.locator(f'a[href="/room/{archive.room}/file/{archive.table}"]').click()
 
         expect(page.locator("main")).to_contain_text("do not lie in the archive")
@@ -180,9 +180,9 @@ def test_it_works_without_a_script(desk: ViewContext, archive: ViewerArchive) ->
         page = view.go("/search?q=深紅")
         page.locator("ol.hits input[name=m]").check()
         page.locator("#choose button").click()
-        told = page.locator("main").inner_text()
+        text = page.locator("main").inner_text()
 
-    assert f"--messages {archive.deleted}" in told
+    assert f"--messages {archive.deleted}" in text
     assert ([], []) == (view.complaints, view.outside)
 
 
@@ -204,20 +204,22 @@ def test_no_page_does_what_a_stranger_wrote(view: Window, archive: ViewerArchive
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1100, "light"), (360, "dark")])
-def test_every_page_can_be_used_by_everybody(desk: ViewContext, archive: ViewerArchive, width: int, scheme: str) -> None:
+def test_every_page_can_be_used_by_everybody(
+    desk: ViewContext, archive: ViewerArchive, width: int, scheme: str
+) -> None:
     """axe-core finds nothing serious, wide and narrow, light and dark; no page has to be pushed sideways."""
-    told: dict[str, list[str]] = {}
+    violations: dict[str, list[str]] = {}
     pushed = []
     with open_window(desk, width=width) as view:
         view.page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
         for path in paths(archive):
             page = view.go(path)
-            faults = Axe().run(page).response["violations"]
-            told[path] = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in faults if one["impact"] in SERIOUS]
+            serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in SERIOUS]
+            violations[path] = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in serious]
             if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 pushed.append(path)
 
-    assert {key: [] for key in paths(archive)} == told
+    assert {key: [] for key in paths(archive)} == violations
     assert [] == pushed
 
 

@@ -33,7 +33,7 @@ _INTACT: dict[_Identity, None] = {}
 _INTACT_LIMIT = 10_000
 
 
-class OpenFileFault(StrEnum):
+class UnsendableReason(StrEnum):
     """Why bytes that should be there are not sent."""
 
     ABSENT = "absent"
@@ -48,7 +48,7 @@ class OpenFileFault(StrEnum):
 class Unsendable(Exception):
     """The bytes are not as they were recorded."""
 
-    def __init__(self, reason: OpenFileFault) -> None:
+    def __init__(self, reason: UnsendableReason) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -76,17 +76,17 @@ def head(home: Path, sha256: str, length: int) -> bytes:
 def _open_plain_file(home: Path, path: Path, sha256: str) -> BufferedReader:
     """Open a plain file, but never through a link that leads out of the home."""
     if not _SHA256.fullmatch(sha256):
-        raise Unsendable(OpenFileFault.ABSENT)
+        raise Unsendable(UnsendableReason.ABSENT)
     try:
         path = path.resolve(strict=True)
         if not path.is_relative_to(home.resolve()) or not stat.S_ISREG(path.lstat().st_mode):
-            raise Unsendable(OpenFileFault.OUTSIDE)
+            raise Unsendable(UnsendableReason.OUTSIDE)
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         return os.fdopen(os.open(path, flags), "rb")
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise Unsendable(OpenFileFault.ABSENT) from error
+        raise Unsendable(UnsendableReason.ABSENT) from error
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
-        raise Unsendable(OpenFileFault.UNREADABLE) from error
+        raise Unsendable(UnsendableReason.UNREADABLE) from error
 
 
 def _compare_or_close(file: BufferedReader, sha256: str, size: int) -> BufferedReader:
@@ -94,7 +94,7 @@ def _compare_or_close(file: BufferedReader, sha256: str, size: int) -> BufferedR
         _compare(file, sha256, size)
     except OSError as error:
         file.close()
-        raise Unsendable(OpenFileFault.UNREADABLE) from error
+        raise Unsendable(UnsendableReason.UNREADABLE) from error
     except Unsendable:
         file.close()
         raise
@@ -104,11 +104,11 @@ def _compare_or_close(file: BufferedReader, sha256: str, size: int) -> BufferedR
 def _compare(file: BufferedReader, sha256: str, size: int) -> None:
     status = os.fstat(file.fileno())
     if status.st_size != size:
-        raise Unsendable(OpenFileFault.WRONG_SIZE)
+        raise Unsendable(UnsendableReason.WRONG_SIZE)
     identity = (sha256, status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
     if size <= CHECKED and identity not in _INTACT:
         if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-            raise Unsendable(OpenFileFault.CHANGED)
+            raise Unsendable(UnsendableReason.CHANGED)
         file.seek(0)
         if len(_INTACT) >= _INTACT_LIMIT:
             _INTACT.clear()

@@ -16,7 +16,7 @@ from archiver.store.queries.viewing.files import FileDetails, FilePage, FilePage
 from archiver.web.content import send_file
 from archiver.web.content.download_name import content_disposition
 from archiver.web.content.media_type import HEAD, is_picture, playable_type
-from archiver.web.content.open_file import CHECKED, OpenFileFault, Unsendable, head, open_blob
+from archiver.web.content.open_file import CHECKED, Unsendable, UnsendableReason, head, open_blob
 from archiver.web.context import view_context
 from archiver.web.page_cursor import cursor_text, parse_cursor
 from archiver.web.pages.pictures import LARGE, file_picture
@@ -238,23 +238,23 @@ def _bytes_response(attachment: Attachment, mimetype: str) -> Response:
     )
 
 
-def _unsendable_page(room: int, attachment: Attachment, reason: OpenFileFault) -> tuple[str, int]:
+def _unsendable_page(room: int, attachment: Attachment, reason: UnsendableReason) -> tuple[str, int]:
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
-    sentence = fault_words()[reason]
+    sentence = unsendable_words()[reason]
     return render_template("file_lacking.html", chat=room_chat, file=attachment, not_saved="", error=sentence), 503
 
 
-def fault_words() -> Mapping[OpenFileFault, str]:
+def unsendable_words() -> Mapping[UnsendableReason, str]:
     """Why saved bytes are not sent, as sentences."""
     return {
-        OpenFileFault.ABSENT: _("The bytes were saved, but they do not lie in the archive's folder any more."),
-        OpenFileFault.OUTSIDE: _("In place of the bytes there is something that leads out of the archive's folder."),
-        OpenFileFault.UNREADABLE: _("The bytes lie in the archive's folder, but cannot be read."),
-        OpenFileFault.WRONG_SIZE: _(
+        UnsendableReason.ABSENT: _("The bytes were saved, but they do not lie in the archive's folder any more."),
+        UnsendableReason.OUTSIDE: _("In place of the bytes there is something that leads out of the archive's folder."),
+        UnsendableReason.UNREADABLE: _("The bytes lie in the archive's folder, but cannot be read."),
+        UnsendableReason.WRONG_SIZE: _(
             "What lies in the archive's folder has another size than the bytes that were saved."
         ),
-        OpenFileFault.CHANGED: _(
+        UnsendableReason.CHANGED: _(
             "What lies in the archive's folder has another fingerprint than the bytes that were saved."
         ),
     }

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from archiver.store.engine import DATABASE
 from archiver.store.queries import completion
-from tests.support.world import running
+from tests.support.world import running_world
 
 
 def test_contracts_and_rooms_are_seen_as_they_are_called(tmp_path: Path) -> None:
     """Contracts in the order of their entering, with both ids; rooms with their names; a writer is not waited for."""
     database = tmp_path / DATABASE
-    with running(tmp_path) as world:
+    with running_world(tmp_path) as world:
         world.contract("job2", world.room, platform_id="12345678", title="記事10本")
         world.sync()
         with world.archive.writing():
@@ -27,19 +27,19 @@ def test_contracts_and_rooms_are_seen_as_they_are_called(tmp_path: Path) -> None
 
 def test_what_cannot_be_read_has_no_names(tmp_path: Path) -> None:
     """No file, a file that is no database, one of another shape, one that somebody holds: nothing, and at once."""
-    other, held = tmp_path / "other", tmp_path / "held"
+    other, locked = tmp_path / "other", tmp_path / "held"
     other.write_bytes(b"no database at all" * 100)
-    with closing(sqlite3.connect(held)) as holder:
+    with closing(sqlite3.connect(locked)) as holder:
         holder.execute("CREATE TABLE contract (id)")
         holder.commit()
         holder.execute("BEGIN EXCLUSIVE")
         begun = time.monotonic()
         found = [
-            completion.contracts(path) + completion.rooms(path) for path in (tmp_path / "none", tmp_path, other, held)
+            completion.contracts(path) + completion.rooms(path) for path in (tmp_path / "none", tmp_path, other, locked)
         ]
         holder.rollback()
         taken = time.monotonic() - begun
     assert [[], [], [], []] == found
     assert taken < 2
-    assert [] == completion.contracts(held)
+    assert [] == completion.contracts(locked)
     assert not (tmp_path / "none").exists()

@@ -12,14 +12,14 @@ from archiver.health import disk
 from archiver.store.queries import database_health
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A running world."""
-    with running(tmp_path / "home") as made:
-        yield made
+    with running_world(tmp_path / "home") as running:
+        yield running
 
 
 def test_a_room_is_named_when_the_plan_begins_to_hide(world: World) -> None:
@@ -94,12 +94,19 @@ def test_the_newest_verification_is_remembered(world: World) -> None:
     """All of it, in the order in which they were kept, whatever the clock said."""
     first = VerificationRecord(world.clock(), True, {"entries": 5, "files": 1}, 3, ("chain", "file-missing"))
     second = VerificationRecord(world.clock() - timedelta(days=1), False, {"entries": 6}, 0)
-    for one in (first, second):
+    for verification in (first, second):
         with world.archive.writing() as writing:
-            verification_log.keep(writing, one)
+            verification_log.keep(writing, verification)
             kept = verification_log.last(writing)
 
         assert kept is not None
-        assert (one.at.replace(microsecond=one.at.microsecond // 1000 * 1000), one.findings) == (kept.at, kept.findings)
-        assert (one.deep, one.checked, tuple(one.checks)) == (kept.deep, kept.checked, tuple(kept.checks))
+        assert (
+            verification.at.replace(microsecond=verification.at.microsecond // 1000 * 1000),
+            verification.findings,
+        ) == (kept.at, kept.findings)
+        assert (verification.deep, verification.checked, tuple(verification.checks)) == (
+            kept.deep,
+            kept.checked,
+            tuple(kept.checks),
+        )
     assert [1, 2] == [row["number"] for row in world.rows("verification")]

@@ -12,7 +12,7 @@ from hypothesis import given, strategies
 
 from archiver.store.queries.slow_work import Rereading, SlowWork, is_in_spans, merge_spans, slow_work_progress
 from archiver.store.working.backfill_queue import BackfillCounts, ItemState, unseen_ids
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 FOR_EVER = timedelta(days=3_650)
 SPANS = strategies.lists(
@@ -24,11 +24,11 @@ SPANS = strategies.lists(
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A running world."""
-    with running(tmp_path / "home") as made:
-        yield made
+    with running_world(tmp_path / "home") as running:
+        yield running
 
 
-def told(world: World, *, days: float = 30, rooms: list[int] | None = None) -> SlowWork:
+def slow_work(world: World, *, days: float = 30, rooms: list[int] | None = None) -> SlowWork:
     """What the archive tells of its rooms now."""
     with world.archive.reading() as reading:
         return slow_work_progress(reading, rooms or [world.room], since=world.clock() - timedelta(days=days))
@@ -60,24 +60,24 @@ def test_merged_stretches_hold_the_same_positions_and_do_not_touch(spans: list[t
 
 def test_a_room_whose_messages_are_all_listed_has_nothing_old(world: World) -> None:
     """Nor has one that was never read."""
-    before = told(world)
+    before = slow_work(world)
     world.posts(5)
     world.sync()
 
-    assert SlowWork(Rereading(0, 0), BackfillCounts()) == before == told(world)
+    assert SlowWork(Rereading(0, 0), BackfillCounts()) == before == slow_work(world)
 
 
 def test_old_messages_count_as_seen_while_a_list_of_that_time_reached_them(world: World) -> None:
     """Later they are no longer, and what is read singly is again."""
     aged(world, 20)
 
-    soon = told(world)
+    soon = slow_work(world)
     world.clock.pass_by(days=31)
-    late = told(world)
+    late = slow_work(world)
     sync(world)
 
     assert (Rereading(20, 20), Rereading(20, 0)) == (soon.rereading, late.rereading)
-    assert Rereading(20, 20) == told(world).rereading
+    assert Rereading(20, 20) == slow_work(world).rereading
 
 
 def test_the_number_seen_again_is_that_of_the_messages_that_were_read(world: World) -> None:
@@ -91,7 +91,7 @@ def test_the_number_seen_again_is_that_of_the_messages_that_were_read(world: Wor
         read |= {path: day for path in world.asked() if "/messages/" in path}
 
         expected = sum(day - last < 5 for last in read.values())
-        assert day < 5 or expected == told(world, days=4.5).rereading.confirmed
+        assert day < 5 or expected == slow_work(world, days=4.5).rereading.confirmed
     assert 5 < len(read) < 20
 
 
@@ -107,7 +107,7 @@ def test_a_change_seen_in_a_single_reading_counts_and_what_is_gone_does_not(worl
         world.clock.pass_by(days=1)
         sync(world)
 
-    assert Rereading(3, 3) == told(world).rereading
+    assert Rereading(3, 3) == slow_work(world).rereading
 
 
 def test_a_room_that_cannot_be_opened_is_not_read_again(world: World) -> None:
@@ -116,7 +116,7 @@ def test_a_room_that_cannot_be_opened_is_not_read_again(world: World) -> None:
     world.chatwork.remove_owner(world.room)
     sync(world)
 
-    assert 0 == told(world).rereading.old
+    assert 0 == slow_work(world).rereading.old
 
 
 def test_quests_are_counted_by_what_came_of_them(world: World) -> None:
@@ -126,7 +126,7 @@ def test_quests_are_counted_by_what_came_of_them(world: World) -> None:
     world.posts(110)
     world.post(" ".join(f"[rp aid=1 to={world.room}-{one}]" for one in (kept, gone)))
     world.sync()
-    read = told(world).backfill
+    read = slow_work(world).backfill
     with world.archive.reading() as reading:
         listed = unseen_ids(reading, world.room)
 
@@ -141,4 +141,4 @@ def test_quests_of_other_rooms_are_not_counted(world: World) -> None:
     world.post(f"[rp aid=1 to={world.room}-{gone}]")
     world.sync()
 
-    assert BackfillCounts() == told(world, rooms=[999]).backfill
+    assert BackfillCounts() == slow_work(world, rooms=[999]).backfill

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from archiver.store.queries.truncated_lists import DONE, FILES, OPEN, TruncatedList, truncated_lists
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A running world."""
-    with running(tmp_path / "home") as made:
-        yield made
+    with running_world(tmp_path / "home") as running:
+        yield running
 
 
-def told(world: World) -> list[TruncatedList]:
+def truncated_in_room(world: World) -> list[TruncatedList]:
     """Of the room."""
     with world.archive.reading() as reading:
         return truncated_lists(reading, [world.room])
@@ -31,8 +31,8 @@ def upload(world: World, number: int) -> list[int]:
 
 def give(world: World, number: int, *, to: int, by: int, done: bool = False) -> None:
     """Tasks of one person for another."""
-    for one in range(number):
-        task = world.chatwork.add_task(world.room, to, by, f"t{one}")
+    for index in range(number):
+        task = world.chatwork.add_task(world.room, to, by, f"t{index}")
         if done:
             world.chatwork.finish_task(task, announce=False)
 
@@ -41,14 +41,14 @@ def test_a_hundred_files_of_one_person_may_be_more(world: World) -> None:
     """It is said run after run until the list is shorter; of rooms that were not asked for nothing is told."""
     files = upload(world, 100)
     world.sync()
-    at_the_cap = told(world)
+    at_the_cap = truncated_in_room(world)
     again = world.sync().complete
     world.chatwork.remove_file(files[0])
     after = world.sync(full=True)
 
     assert [TruncatedList(world.room, FILES)] == at_the_cap
     assert (False, True) == (again, after.complete)
-    assert [] == told(world)
+    assert [] == truncated_in_room(world)
     with world.archive.reading() as reading:
         assert [] == truncated_lists(reading, [])
 
@@ -56,11 +56,11 @@ def test_a_hundred_files_of_one_person_may_be_more(world: World) -> None:
 def test_many_files_of_several_people_are_all_there(world: World) -> None:
     """Person by person the list was whole."""
     upload(world, 99)
-    for one in range(99):
-        world.chatwork.upload(world.room, world.chatwork.owner, f"o{one}", data=b"y")
+    for index in range(99):
+        world.chatwork.upload(world.room, world.chatwork.owner, f"o{index}", data=b"y")
 
     assert world.sync().complete
-    assert [] == told(world)
+    assert [] == truncated_in_room(world)
 
 
 def test_tasks_are_cut_where_both_ways_of_asking_are(world: World) -> None:
@@ -73,8 +73,8 @@ def test_tasks_are_cut_where_both_ways_of_asking_are(world: World) -> None:
 
     report = world.sync()
 
-    assert [TruncatedList(world.room, DONE)] == told(world)
+    assert [TruncatedList(world.room, DONE)] == truncated_in_room(world)
     assert not report.complete
     give(world, 40, to=world.tanaka, by=world.chatwork.owner)
     world.sync()
-    assert [TruncatedList(world.room, DONE), TruncatedList(world.room, OPEN)] == told(world)
+    assert [TruncatedList(world.room, DONE), TruncatedList(world.room, OPEN)] == truncated_in_room(world)

@@ -31,7 +31,7 @@ HISTORY = strategies.lists(
 )
 
 LATE: list[Seen] = [(1, 5, "あい"), (1, 6, "あい"), (1, 7, "あい"), (1, 9, "い"), (1, 12, "い"), (1, 9, "あい")]
-"""A message above those that have the sign gets it later."""
+"""A message newer than those with the character gets it later."""
 
 
 def observation(version: Seen) -> Observation:
@@ -75,26 +75,26 @@ def test_pages_put_together_are_the_one_list(
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[ArchiveMaker]:
+def maker() -> Iterator[ArchiveMaker]:
     """One hundred messages with あ, and nine without."""
     with tempfile.TemporaryDirectory() as folder:
-        maker = ArchiveMaker(Path(folder) / "home")
-        maker.room("動画")
-        maker.account(CLIENT, "田中")
-        maker.sync([message_object(number, f"あ{number}") for number in range(1, 101)])
-        maker.sync([message_object(number, "い") for number in range(201, 210)], minutes=2)
-        maker.file(
+        archive_maker = ArchiveMaker(Path(folder) / "home")
+        archive_maker.room("動画")
+        archive_maker.account(CLIENT, "田中")
+        archive_maker.sync([message_object(number, f"あ{number}") for number in range(1, 101)])
+        archive_maker.sync([message_object(number, "い") for number in range(201, 210)], minutes=2)
+        archive_maker.file(
             {**message_object(5, ""), "file_id": 7, "filename": "あい.png", "filesize": 1, "upload_time": 0}, None
         )
-        yield maker
-        maker.archive.close()
+        yield archive_maker
+        archive_maker.archive.close()
 
 
 @pytest.mark.parametrize(
-    ("text", "most", "expected"),
+    ("text", "count_limit", "expected"),
     [
         ("あ", None, (100, True)),
-        ("あ", 100, (100, False)),  # among those kept last stand more than are shown: they are not counted
+        ("あ", 100, (100, False)),  # among those saved last are more than are shown, so they are not counted
         ("い", 100, (9, True)),
         ("あ1", 11, (11, False)),
         ("あ1", 12, (12, True)),
@@ -104,18 +104,18 @@ def made() -> Iterator[ArchiveMaker]:
     ],
 )
 def test_more_than_enough_is_not_counted(
-    made: ArchiveMaker, text: str, most: int | None, expected: tuple[int, bool]
+    maker: ArchiveMaker, text: str, count_limit: int | None, expected: tuple[int, bool]
 ) -> None:
     """`total` is then the number that is surely there, and says so."""
-    with made.archive.reading() as reading:
-        actual = search(reading, parse(text), limit=20, count_limit=most)
+    with maker.archive.reading() as reading:
+        actual = search(reading, parse(text), limit=20, count_limit=count_limit)
 
     assert expected == (actual.total, actual.is_exact)
 
 
-def test_later_pages_have_messages_alone(made: ArchiveMaker) -> None:
+def test_later_pages_have_messages_alone(maker: ArchiveMaker) -> None:
     """Files and tasks stand on the first; nothing is counted again."""
-    with made.archive.reading() as reading:
+    with maker.archive.reading() as reading:
         first = search(reading, parse("あ"), limit=60)
         second = search(reading, parse("あ"), limit=60, older_than=first.older)
 

@@ -1,4 +1,4 @@
-"""What is typed into a search, taken apart; how texts fold and which pairs of signs they have."""
+"""Parsing of searches, folding of texts, and the pairs of characters of a text."""
 
 from __future__ import annotations
 
@@ -134,8 +134,7 @@ def test_forms_that_people_do_not_tell_apart_are_one() -> None:
 
 
 def test_a_text_is_kept_as_pairs_and_asked_for_as_a_phrase() -> None:
-    """Of each run the last sign stands by itself, so that a blank after it can be asked for."""
+    """The last character of each run is indexed by itself, so that a following space can be searched."""
     assert "請求 求書 書 ok k" == index_text("請求書 ok")
-    assert ['"請求 求書"', '"書 ok"', '"書" *', '"書 o" *', '"""a ab"'] == [
-        match_expression(one) for one in ("請求書", "書 ok", "書", "書 o", '"ab')
-    ]
+    words = ("請求書", "書 ok", "書", "書 o", '"ab')
+    assert ['"請求 求書"', '"書 ok"', '"書" *', '"書 o" *', '"""a ab"'] == [match_expression(one) for one in words]

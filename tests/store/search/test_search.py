@@ -38,7 +38,7 @@ from tests.support.archives.tampering import empty_archive
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[ArchiveMaker]:
+def story_maker(tmp_path: Path) -> Iterator[ArchiveMaker]:
     """The archive of the story: an edit, a deletion, a message gone, files, a task."""
     maker = story(tmp_path / "home")
     yield maker
@@ -46,7 +46,7 @@ def made(tmp_path: Path) -> Iterator[ArchiveMaker]:
 
 
 def find(archive: Archive, text: str, **options: Any) -> SearchResult:
-    """Search as the command does, without making the index anew."""
+    """Search as the command does, without rebuilding the index."""
     with archive.reading() as reading:
         return search(reading, parse(text), **options)
 
@@ -74,9 +74,12 @@ def is_current(archive: Archive) -> bool:
 # --- what is found -----------------------------------------------------------------------------
 
 
-def test_earlier_texts_and_deleted_ones_are_found_and_say_so(made: ArchiveMaker) -> None:
+def test_earlier_texts_and_deleted_ones_are_found_and_say_so(story_maker: ArchiveMaker) -> None:
     """The state is the message's own; the text is the one that was found."""
-    edited, deleted = find(made.archive, "お願いします。 残り").hits[0], find(made.archive, "払え").hits[0]
+    edited, deleted = (
+        find(story_maker.archive, "お願いします。 残り").hits[0],
+        find(story_maker.archive, "払え").hits[0],
+    )
 
     assert ("2", State.EDITED, "残り3本もお願いします。", True) == (
         edited.message_id,
@@ -87,28 +90,28 @@ def test_earlier_texts_and_deleted_ones_are_found_and_say_so(made: ArchiveMaker)
     assert ("3", State.DELETED, "やっぱり今回の分は払えません") == (deleted.message_id, deleted.state, deleted.text)
 
 
-def test_a_message_found_in_several_versions_counts_once_with_the_newest_of_them(made: ArchiveMaker) -> None:
+def test_a_message_found_in_several_versions_counts_once_with_the_newest_of_them(story_maker: ArchiveMaker) -> None:
     """`total` counts messages."""
-    actual = find(made.archive, '"残り3本"')
+    actual = find(story_maker.archive, '"残り3本"')
 
     assert (1, ["残り3本は無しで。"]) == (actual.total, [one.text for one in actual.hits])
 
 
-def test_all_words_must_stand_in_one_text_and_none_of_the_others(made: ArchiveMaker) -> None:
+def test_all_words_must_stand_in_one_text_and_none_of_the_others(story_maker: ArchiveMaker) -> None:
     """A word of one version and a word of another are no match."""
-    assert 0 == find(made.archive, "無し お願い").total
-    assert ["残り3本もお願いします。"] == [one.text for one in find(made.archive, "残り -無し").hits]
-    assert ["900", "4", "3", "2"] == ids(find(made.archive, "-よろしく"))
+    assert 0 == find(story_maker.archive, "無し お願い").total
+    assert ["残り3本もお願いします。"] == [one.text for one in find(story_maker.archive, "残り -無し").hits]
+    assert ["900", "4", "3", "2"] == ids(find(story_maker.archive, "-よろしく"))
 
 
-def test_chatworks_mark_of_a_deletion_is_no_text(made: ArchiveMaker) -> None:
+def test_chatworks_mark_of_a_deletion_is_no_text(story_maker: ArchiveMaker) -> None:
     """`has:delete` finds what was deleted, or is not shown any more, with its last text."""
-    assert 0 == find(made.archive, "deleted").total
+    assert 0 == find(story_maker.archive, "deleted").total
 
-    actual = find(made.archive, "has:delete")
+    actual = find(story_maker.archive, "has:delete")
 
     assert [("4", "承知しました。"), ("3", "やっぱり今回の分は払えません")] == [
-        (one.message_id, one.text) for one in actual.hits
+        (hit.message_id, hit.text) for hit in actual.hits
     ]
 
 
@@ -133,58 +136,58 @@ def test_chatworks_mark_of_a_deletion_is_no_text(made: ArchiveMaker) -> None:
         ("from:田中 has:edit after:2026-11-05 残り", ["2"]),
     ],
 )
-def test_filters_narrow(made: ArchiveMaker, text: str, expected: list[str]) -> None:
+def test_filters_narrow(story_maker: ArchiveMaker, text: str, expected: list[str]) -> None:
     """Alone or beside words; names are parts of what somebody is or was called."""
-    actual = find(made.archive, text)
+    actual = find(story_maker.archive, text)
 
     assert (expected, len(expected)) == (ids(actual), actual.total)
 
 
-def test_contracts_and_rooms_of_the_options_narrow_too(made: ArchiveMaker) -> None:
+def test_contracts_and_rooms_of_the_options_narrow_too(story_maker: ArchiveMaker) -> None:
     """One that is not in the archive is refused."""
-    assert ["900"] == ids(find(made.archive, "の", contracts=["job2"]))
-    assert ["3"] == ids(find(made.archive, "の", rooms=[ROOM]))
-    assert ["900"] == ids(find(made.archive, "の room:秘密", rooms=[ROOM, OTHER_ROOM]))
+    assert ["900"] == ids(find(story_maker.archive, "の", contracts=["job2"]))
+    assert ["3"] == ids(find(story_maker.archive, "の", rooms=[ROOM]))
+    assert ["900"] == ids(find(story_maker.archive, "の room:秘密", rooms=[ROOM, OTHER_ROOM]))
     with pytest.raises(errors.UnknownRoom):
-        find(made.archive, "の", rooms=[5])
+        find(story_maker.archive, "の", rooms=[5])
     with pytest.raises(errors.UnknownContract):
-        find(made.archive, "の", contracts=["job9"])
+        find(story_maker.archive, "の", contracts=["job9"])
 
 
-def test_files_tasks_descriptions_and_attachments_are_found_beside_messages(made: ArchiveMaker) -> None:
+def test_files_tasks_descriptions_and_attachments_are_found_beside_messages(story_maker: ArchiveMaker) -> None:
     """Each text that a description had; an attachment by its name and its note."""
-    told: dict[str, Any] = {"contract": "job1", "number": 1, "state": "stated", "kind": "notice", "size": 1}
-    told |= {"name": "notice.png", "sha256": "0" * 64, "dated": None, "message_id": None, "note": "違反報告の控え"}
-    made.append([Observation("attachment", "attachment/job1/1", told)], minutes=300)
+    payload: dict[str, Any] = {"contract": "job1", "number": 1, "state": "stated", "kind": "notice", "size": 1}
+    payload |= {"name": "notice.png", "sha256": "0" * 64, "dated": None, "message_id": None, "note": "違反報告の控え"}
+    story_maker.append([Observation("attachment", "attachment/job1/1", payload)], minutes=300)
     for minutes, text in ((301, "最初の概要"), (302, "次の概要")):
-        shown = {"room_id": ROOM, "name": "動画", "description": text, "type": "group", "role": "member"}
-        made.append([Observation("room", f"room/{ROOM}", {"object": shown}, ROOM)], minutes=minutes)
+        listed = {"room_id": ROOM, "name": "動画", "description": text, "type": "group", "role": "member"}
+        story_maker.append([Observation("room", f"room/{ROOM}", {"object": listed}, ROOM)], minutes=minutes)
 
-    def found(text: str, **options: Any) -> list[tuple[str, str]]:
-        return [(one.kind, one.text) for one in find(made.archive, text, **options).others]
+    def other_texts(text: str, **options: Any) -> list[tuple[str, str]]:
+        return [(one.kind, one.text) for one in find(story_maker.archive, text, **options).others]
 
-    assert [("description", "次の概要"), ("description", "最初の概要")] == found("概要")
-    assert [("attachment", "notice.png 違反報告の控え")] == found("違反 ＮＯＴＩＣＥ")
-    assert ([("task", "字幕の修正")], [("file", "画面.png")]) == (found("字幕"), found("png 画面"))
-    assert ([], []) == (found("違反", contracts=["job2"]), found("概要 from:田中"))
-    assert [("file", "秘密.pdf")] == found("秘密 has:file") == found("秘密 has:file", rooms=[OTHER_ROOM])
+    assert [("description", "次の概要"), ("description", "最初の概要")] == other_texts("概要")
+    assert [("attachment", "notice.png 違反報告の控え")] == other_texts("違反 ＮＯＴＩＣＥ")
+    assert ([("task", "字幕の修正")], [("file", "画面.png")]) == (other_texts("字幕"), other_texts("png 画面"))
+    assert ([], []) == (other_texts("違反", contracts=["job2"]), other_texts("概要 from:田中"))
+    assert [("file", "秘密.pdf")] == other_texts("秘密 has:file") == other_texts("秘密 has:file", rooms=[OTHER_ROOM])
 
 
-def test_the_newest_come_first_whenever_they_were_kept(made: ArchiveMaker) -> None:
+def test_the_newest_come_first_whenever_they_were_kept(story_maker: ArchiveMaker) -> None:
     """Messages that were recovered later have later entries and are older all the same."""
-    made.sync([message_object(number, f"やあ {number}") for number in range(1001, 1100)], minutes=400)
-    made.sync([message_object(number, f"やあ {number}") for number in range(501, 520)], minutes=401)
+    story_maker.sync([message_object(number, f"やあ {number}") for number in range(1001, 1100)], minutes=400)
+    story_maker.sync([message_object(number, f"やあ {number}") for number in range(501, 520)], minutes=401)
 
     for text, total in (("やあ", 118), ("や", 119)):  # やっぱり
-        actual = find(made.archive, text, limit=50)
+        actual = find(story_maker.archive, text, limit=50)
         assert (total, [str(number) for number in range(1099, 1049, -1)]) == (actual.total, ids(actual))
 
 
-def test_a_time_that_no_calendar_holds_is_none(made: ArchiveMaker) -> None:
+def test_a_time_that_no_calendar_holds_is_none(story_maker: ArchiveMaker) -> None:
     """Whatever Chatwork gives, the message is found."""
-    made.sync([message_object(970, "遠い未来") | {"send_time": 2**60}], minutes=400)
+    story_maker.sync([message_object(970, "遠い未来") | {"send_time": 2**60}], minutes=400)
 
-    actual = find(made.archive, "遠い未来").hits
+    actual = find(story_maker.archive, "遠い未来").hits
 
     assert [("970", None)] == [(one.message_id, one.sent) for one in actual]
 
@@ -208,10 +211,10 @@ TEXTS = strategies.lists(
 def test_any_piece_of_any_text_is_found_where_a_scan_finds_it(
     tmp_path_factory: pytest.TempPathFactory, data: strategies.DataObject | None, texts: list[str], later: list[str]
 ) -> None:
-    """Texts of 1 to 10 signs, over every version; the index and the scan agree in hits, order and number."""
+    """Texts of 1 to 10 characters, over every version: the index and the scan agree in hits, order and number."""
     maker = ArchiveMaker(tmp_path_factory.mktemp("search") / "home")
-    shown = [message_object(number, text) for number, text in enumerate(texts, 1)]
-    maker.sync(shown, minutes=1)
+    messages = [message_object(number, text) for number, text in enumerate(texts, 1)]
+    maker.sync(messages, minutes=1)
     edited = [message_object(number, text, update_time=9) for number, text in enumerate(later, 1)]
     maker.sync(edited, minutes=2, changed=dict.fromkeys(range(1, len(later) + 1), "edited"))
     pieces = [text[begin : begin + size] for text in texts + later for begin in range(3) for size in range(1, 11)]
@@ -224,10 +227,10 @@ def test_any_piece_of_any_text_is_found_where_a_scan_finds_it(
     ask(maker.archive, "DELETE FROM memory WHERE key = 'search'")
     with maker.archive.reading() as reading:
         by_scan = [search(reading, SearchQuery(word, (word,))) for word in words]
-    held = ask(maker.archive, "SELECT message_id, body FROM message JOIN message_version USING (room_id, position)")
+    saved = ask(maker.archive, "SELECT message_id, body FROM message JOIN message_version USING (room_id, position)")
     maker.archive.close()
 
-    expected = [{name for name, body in held if word in fold(body)} for word in words]
+    expected = [{name for name, body in saved if word in fold(body)} for word in words]
     assert by_scan == by_index
     assert expected == [set(ids(one)) for one in by_index]
 
@@ -240,8 +243,8 @@ def test_ten_thousand_pieces_of_hostile_texts_are_found_where_a_scan_finds_them(
     maker.sync([message_object(number, text) for number, text in enumerate(texts[:2_000], 1)], minutes=1)
     edited = [message_object(number, text, update_time=9) for number, text in enumerate(texts[2_000:], 1)]
     maker.sync(edited, minutes=2, changed=dict.fromkeys(range(1, 501), "edited"))
-    held = [(number, fold(text)) for number, text in enumerate(texts[:2_000], 1)]
-    held += [(number, fold(text)) for number, text in enumerate(texts[2_000:], 1)]
+    folded = [(number, fold(text)) for number, text in enumerate(texts[:2_000], 1)]
+    folded += [(number, fold(text)) for number, text in enumerate(texts[2_000:], 1)]
     words: list[str] = []
     while len(words) < 10_000:
         text = random.choice(texts)
@@ -256,7 +259,7 @@ def test_ten_thousand_pieces_of_hostile_texts_are_found_where_a_scan_finds_them(
     wrong = [
         word
         for word, hits in zip(words, found, strict=True)
-        if [one.position for one in hits] != sorted({number for number, text in held if word in text}, reverse=True)
+        if [one.position for one in hits] != sorted({number for number, text in folded if word in text}, reverse=True)
     ]
     assert [] == wrong
 
@@ -264,23 +267,26 @@ def test_ten_thousand_pieces_of_hostile_texts_are_found_where_a_scan_finds_them(
 # --- the index ---------------------------------------------------------------------------------
 
 
-def test_the_index_comes_with_the_first_messages_and_grows_with_them(made: ArchiveMaker) -> None:
+def test_the_index_comes_with_the_first_messages_and_grows_with_them(story_maker: ArchiveMaker) -> None:
     """Each version but the mark of a deletion has its row, named as its entry."""
-    actual = ask(made.archive, "SELECT seq FROM search_version")
+    actual = ask(story_maker.archive, "SELECT seq FROM search_version")
 
-    versions = ask(made.archive, "SELECT seq FROM message_version WHERE body <> '[deleted]' ORDER BY seq")
-    assert (versions, [(INDEX_FORMAT,)]) == (actual, ask(made.archive, "SELECT value FROM memory WHERE key = 'search'"))
+    versions = ask(story_maker.archive, "SELECT seq FROM message_version WHERE body <> '[deleted]' ORDER BY seq")
+    assert (versions, [(INDEX_FORMAT,)]) == (
+        actual,
+        ask(story_maker.archive, "SELECT value FROM memory WHERE key = 'search'"),
+    )
 
 
-def test_what_a_transaction_takes_back_is_not_in_the_index_either(made: ArchiveMaker) -> None:
+def test_what_a_transaction_takes_back_is_not_in_the_index_either(story_maker: ArchiveMaker) -> None:
     """It is kept in the ingest's own transaction."""
-    told = {"object": message_object(950, "取り消される"), "state": "present", "source": "list"}
-    with made.archive.writing() as writing:
-        writer.append(writing, [Observation("message", "message/950", told, ROOM)], account_id=OWNER, at=at(500))
+    payload = {"object": message_object(950, "取り消される"), "state": "present", "source": "list"}
+    with story_maker.archive.writing() as writing:
+        writer.append(writing, [Observation("message", "message/950", payload, ROOM)], account_id=OWNER, at=at(500))
         assert 1 == search(writing, parse("取り消される")).total
         writing.sql.rollback()
 
-    actual = find(made.archive, "取り消される")
+    actual = find(story_maker.archive, "取り消される")
 
     assert 0 == actual.total
 
@@ -293,47 +299,49 @@ def test_what_a_transaction_takes_back_is_not_in_the_index_either(made: ArchiveM
         "DELETE FROM memory WHERE key = 'search'",
     ],
 )
-def test_a_missing_or_older_index_is_scanned_past_and_made_anew(made: ArchiveMaker, harm: str) -> None:
+def test_a_missing_or_older_index_is_scanned_past_and_made_anew(story_maker: ArchiveMaker, harm: str) -> None:
     """By the next messages, or by the next search that can write."""
-    before = find(made.archive, "は")
-    ask(made.archive, harm)
+    before = find(story_maker.archive, "は")
+    ask(story_maker.archive, harm)
 
-    assert (False, before) == (is_current(made.archive), find(made.archive, "は"))
-    index.make_current(made.archive)
-    assert (True, before) == (is_current(made.archive), find(made.archive, "は"))
+    assert (False, before) == (is_current(story_maker.archive), find(story_maker.archive, "は"))
+    index.make_current(story_maker.archive)
+    assert (True, before) == (is_current(story_maker.archive), find(story_maker.archive, "は"))
 
-    ask(made.archive, harm)
-    made.sync([message_object(951, "これも")], minutes=500)
-    assert (True, ["951"]) == (is_current(made.archive), ids(find(made.archive, "これも")))
-    assert before == find(made.archive, "は")
+    ask(story_maker.archive, harm)
+    story_maker.sync([message_object(951, "これも")], minutes=500)
+    assert (True, ["951"]) == (is_current(story_maker.archive), ids(find(story_maker.archive, "これも")))
+    assert before == find(story_maker.archive, "は")
 
 
 @pytest.mark.parametrize(
     "harm", ["DROP TABLE search_data", "DELETE FROM search_data", "UPDATE search_data SET block = x'ff' WHERE id > 99"]
 )
-def test_a_damaged_index_stops_neither_a_search_nor_a_run(made: ArchiveMaker, harm: str) -> None:
+def test_a_damaged_index_stops_neither_a_search_nor_a_run(story_maker: ArchiveMaker, harm: str) -> None:
     """The texts are looked through until the index can be made anew."""
-    before = find(made.archive, "は")
-    ask(made.archive, harm)
+    before = find(story_maker.archive, "は")
+    ask(story_maker.archive, harm)
 
-    assert before == find(made.archive, "は")
-    made.sync([message_object(953, "壊れた後に")], minutes=500)
-    assert ["953"] == ids(find(made.archive, "壊れた後"))
-    assert before == find(made.archive, "は")
+    assert before == find(story_maker.archive, "は")
+    story_maker.sync([message_object(953, "壊れた後に")], minutes=500)
+    assert ["953"] == ids(find(story_maker.archive, "壊れた後"))
+    assert before == find(story_maker.archive, "は")
 
 
-def test_a_sqlite_without_fts5_keeps_and_finds_everything_and_the_next_with_it_catches_up(made: ArchiveMaker) -> None:
+def test_a_sqlite_without_fts5_keeps_and_finds_everything_and_the_next_with_it_catches_up(
+    story_maker: ArchiveMaker,
+) -> None:
     """What such a run passed over makes the index stale."""
-    told = {"object": message_object(952, "索引なしで保存"), "state": "present", "source": "list"}
-    with made.archive.writing() as writing:
+    payload = {"object": message_object(952, "索引なしで保存"), "state": "present", "source": "list"}
+    with story_maker.archive.writing() as writing:
         _without_fts5(writing)
-        writer.append(writing, [Observation("message", "message/952", told, ROOM)], account_id=OWNER, at=at(500))
+        writer.append(writing, [Observation("message", "message/952", payload, ROOM)], account_id=OWNER, at=at(500))
         found = search(writing, parse("索引なし"))
 
-    assert (["952"], False) == (ids(found), is_current(made.archive))
-    made.archive.close()
-    index.make_current(made.archive)
-    assert (True, ["952"]) == (is_current(made.archive), ids(find(made.archive, "索引なし")))
+    assert (["952"], False) == (ids(found), is_current(story_maker.archive))
+    story_maker.archive.close()
+    index.make_current(story_maker.archive)
+    assert (True, ["952"]) == (is_current(story_maker.archive), ids(find(story_maker.archive, "索引なし")))
 
 
 def _without_fts5(writing: Any) -> None:
@@ -341,17 +349,17 @@ def _without_fts5(writing: Any) -> None:
     archive.driver_connection(writing.sql).create_function("sqlite_compileoption_used", 1, lambda _name: 0)
 
 
-def test_an_archive_that_cannot_be_written_is_searched_as_it_lies_there(made: ArchiveMaker) -> None:
+def test_an_archive_that_cannot_be_written_is_searched_as_it_lies_there(story_maker: ArchiveMaker) -> None:
     """With its index, and by a scan if it has none; nothing is written."""
-    expected = find(made.archive, "は")
+    expected = find(story_maker.archive, "は")
     for harm in ("SELECT 1", "DROP TABLE search"):
-        ask(made.archive, harm)
-        bytes_before = made.archive.database.read_bytes()
-        still = Archive(made.home, unchanging=True)
+        ask(story_maker.archive, harm)
+        bytes_before = story_maker.archive.database.read_bytes()
+        still = Archive(story_maker.home, unchanging=True)
 
         index.make_current(still)
 
-        assert (expected, bytes_before) == (find(still, "は"), made.archive.database.read_bytes())
+        assert (expected, bytes_before) == (find(still, "は"), story_maker.archive.database.read_bytes())
         still.close()
 
 
@@ -380,41 +388,41 @@ def test_a_deletion_is_found_also_after_the_plan_hid_the_message(tmp_path: Path)
     assert (True, True) == (before.earlier, earlier.earlier)
 
 
-def test_a_room_is_found_by_a_name_it_had(made: ArchiveMaker) -> None:
+def test_a_room_is_found_by_a_name_it_had(story_maker: ArchiveMaker) -> None:
     """And by the present one."""
-    made.room("短くした名前", minutes=300)
+    story_maker.room("短くした名前", minutes=300)
 
-    former, present = find(made.archive, "room:田中様 お願い"), find(made.archive, "room:短く お願い")
+    former, present = find(story_maker.archive, "room:田中様 お願い"), find(story_maker.archive, "room:短く お願い")
 
     assert ids(former) == ids(present) != []
 
 
-def test_a_file_is_found_by_a_name_it_had(made: ArchiveMaker) -> None:
+def test_a_file_is_found_by_a_name_it_had(story_maker: ArchiveMaker) -> None:
     """Once under each, though it was listed more often."""
     for name, size in (("見積_旧.pdf", 5), ("見積_新.pdf", 6), ("見積_新.pdf", 7)):
-        made.file(file_object(21, name, size), b"x" * size, minutes=300)
+        story_maker.file(file_object(21, name, size), b"x" * size, minutes=300)
 
-    found = find(made.archive, "見積").others
+    found = find(story_maker.archive, "見積").others
 
     assert [("21", "見積_新.pdf"), ("21", "見積_旧.pdf")] == sorted((one.id, one.text) for one in found)
 
 
-def test_a_room_and_a_contract_narrow_each_other(made: ArchiveMaker) -> None:
+def test_a_room_and_a_contract_narrow_each_other(story_maker: ArchiveMaker) -> None:
     """A room of another contract leaves nothing."""
-    both = find(made.archive, "お願い", rooms=[ROOM], contracts=["job1"])
-    apart = find(made.archive, "お願い", rooms=[ROOM], contracts=["job2"])
+    both = find(story_maker.archive, "お願い", rooms=[ROOM], contracts=["job1"])
+    apart = find(story_maker.archive, "お願い", rooms=[ROOM], contracts=["job2"])
 
     assert (["2", "1"], []) == (ids(both), ids(apart))
 
 
-def test_an_index_that_lost_texts_is_not_believed(made: ArchiveMaker) -> None:
+def test_an_index_that_lost_texts_is_not_believed(story_maker: ArchiveMaker) -> None:
     """All is found by every text, until the index is made anew."""
-    before = find(made.archive, "お願い")
-    ask(made.archive, "DELETE FROM search_version WHERE position = 2")
+    before = find(story_maker.archive, "お願い")
+    ask(story_maker.archive, "DELETE FROM search_version WHERE position = 2")
 
-    assert (False, before) == (is_current(made.archive), find(made.archive, "お願い"))
-    index.make_current(made.archive)
-    assert (True, before) == (is_current(made.archive), find(made.archive, "お願い"))
+    assert (False, before) == (is_current(story_maker.archive), find(story_maker.archive, "お願い"))
+    index.make_current(story_maker.archive)
+    assert (True, before) == (is_current(story_maker.archive), find(story_maker.archive, "お願い"))
 
 
 @pytest.mark.parametrize(
@@ -425,10 +433,10 @@ def test_an_index_that_lost_texts_is_not_believed(made: ArchiveMaker) -> None:
         "DELETE FROM search_config",
     ],
 )
-def test_an_index_that_says_what_is_not_there_is_no_fault(made: ArchiveMaker, harm: str) -> None:
+def test_an_index_that_says_what_is_not_there_is_no_fault(story_maker: ArchiveMaker, harm: str) -> None:
     """However it is damaged, a search ends and names no message that does not exist."""
-    ask(made.archive, harm)
+    ask(story_maker.archive, harm)
 
-    found = find(made.archive, "お願い")
+    found = find(story_maker.archive, "お願い")
 
     assert set(ids(found)) <= {"1", "2"}

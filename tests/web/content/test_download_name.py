@@ -1,4 +1,4 @@
-"""A stranger's file name becomes one that no system takes for something else, and no header is broken by it."""
+"""An untrusted file name becomes one that is safe on every system and breaks no header."""
 
 from __future__ import annotations
 
@@ -35,33 +35,33 @@ from archiver.web.content.download_name import LONGEST, content_disposition, saf
     ],
 )
 def test_names(name: str, expected: str) -> None:
-    """Paths, controls, hidden signs, devices of Windows, leading dots, and nothing at all."""
+    """Paths, control and hidden characters, devices of Windows, leading dots, and empty names."""
     assert expected == safe_file_name(name, "file-7")
 
 
 def test_a_long_name_keeps_its_ending() -> None:
-    """Cut where a sign ends."""
-    made = safe_file_name("素材" * 300 + ".mp4", "file-7")
+    """A long name is cut at the end of a character."""
+    file_name = safe_file_name("素材" * 300 + ".mp4", "file-7")
 
-    assert made.startswith("素材素材")
-    assert made.endswith(".mp4")
-    assert LONGEST - 3 < len(made.encode()) <= LONGEST
+    assert file_name.startswith("素材素材")
+    assert file_name.endswith(".mp4")
+    assert LONGEST - 3 < len(file_name.encode()) <= LONGEST
 
 
 @given(strategies.text(strategies.characters(codec=None, categories=None), max_size=300))
 def test_any_name_can_be_saved_under_and_sent(name: str) -> None:
     """One header line of ASCII whose two names are no path, not hidden and not too long."""
-    made = safe_file_name(name, "file-7")
+    file_name = safe_file_name(name, "file-7")
     header = content_disposition(name, "file-7")
 
-    assert made
-    assert not re.search(r'[<>:"/\\|?*\x00-\x1f]', made)
-    assert not made.startswith((".", " "))
-    assert not made.endswith((".", " "))
-    assert len(made.encode()) <= LONGEST
+    assert file_name
+    assert not re.search(r'[<>:"/\\|?*\x00-\x1f]', file_name)
+    assert not file_name.startswith((".", " "))
+    assert not file_name.endswith((".", " "))
+    assert len(file_name.encode()) <= LONGEST
     assert header.isascii()
     assert header.isprintable()
     kind, options = parse_options_header(header)
-    assert ("attachment", made) == (kind, options["filename"])
-    assert made == unquote(header.partition("filename*=UTF-8''")[2])
-    assert all(visible(sign) == sign for sign in made)
+    assert ("attachment", file_name) == (kind, options["filename"])
+    assert file_name == unquote(header.partition("filename*=UTF-8''")[2])
+    assert all(visible(character) == character for character in file_name)

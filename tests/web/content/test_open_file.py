@@ -10,27 +10,27 @@ import pytest
 
 from archiver.store import blobs
 from archiver.web.content import open_file
-from archiver.web.content.open_file import OpenFileFault, Unsendable, head, open_blob, open_face
+from archiver.web.content.open_file import Unsendable, UnsendableReason, head, open_blob, open_face
 
 BODY = b"bytes of a stranger"
 SHA256 = hashlib.sha256(BODY).hexdigest()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    made = blobs.blob_path(tmp_path / "home", SHA256)
-    made.parent.mkdir(parents=True)
-    made.write_bytes(BODY)
-    return made
+def blob(tmp_path: Path) -> Path:
+    path = blobs.blob_path(tmp_path / "home", SHA256)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(BODY)
+    return path
 
 
-def fault(home: Path, size: int = len(BODY), sha256: str = SHA256) -> OpenFileFault:
+def unsendable_reason(home: Path, size: int = len(BODY), sha256: str = SHA256) -> UnsendableReason:
     with pytest.raises(Unsendable) as caught:
         open_blob(home, sha256, size)
     return caught.value.reason
 
 
-def test_intact_bytes_are_opened_at_their_beginning(tmp_path: Path, place: Path) -> None:
+def test_intact_bytes_are_opened_at_their_beginning(tmp_path: Path, blob: Path) -> None:
     """Twice, though they are compared only once."""
     for _time in range(2):
         with open_blob(tmp_path / "home", SHA256, len(BODY)) as file:
@@ -38,74 +38,74 @@ def test_intact_bytes_are_opened_at_their_beginning(tmp_path: Path, place: Path)
     assert BODY[:5] == head(tmp_path / "home", SHA256, 5)
 
 
-def test_absent_bytes(tmp_path: Path, place: Path) -> None:
+def test_absent_bytes(tmp_path: Path, blob: Path) -> None:
     """Removed from the disk, or never there."""
-    place.unlink()
+    blob.unlink()
 
-    assert fault(tmp_path / "home") is OpenFileFault.ABSENT
-    assert fault(tmp_path / "home", sha256="../../etc/passwd") is OpenFileFault.ABSENT
+    assert unsendable_reason(tmp_path / "home") is UnsendableReason.ABSENT
+    assert unsendable_reason(tmp_path / "home", sha256="../../etc/passwd") is UnsendableReason.ABSENT
     assert b"" == head(tmp_path / "home", SHA256, 5)
 
 
-def test_another_size(tmp_path: Path, place: Path) -> None:
+def test_another_size(tmp_path: Path, blob: Path) -> None:
     """Cut, or longer."""
-    place.write_bytes(BODY[:-1])
+    blob.write_bytes(BODY[:-1])
 
-    assert fault(tmp_path / "home") is OpenFileFault.WRONG_SIZE
+    assert unsendable_reason(tmp_path / "home") is UnsendableReason.WRONG_SIZE
 
 
-def test_a_change_is_found_though_it_was_intact_before(tmp_path: Path, place: Path) -> None:
+def test_a_change_is_found_though_it_was_intact_before(tmp_path: Path, blob: Path) -> None:
     """Same length, and the time of the change put back."""
     open_blob(tmp_path / "home", SHA256, len(BODY)).close()
-    times = place.stat()
-    place.write_bytes(BODY[::-1])
-    os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))
+    times = blob.stat()
+    blob.write_bytes(BODY[::-1])
+    os.utime(blob, ns=(times.st_atime_ns, times.st_mtime_ns))
 
-    assert fault(tmp_path / "home") is OpenFileFault.CHANGED
+    assert unsendable_reason(tmp_path / "home") is UnsendableReason.CHANGED
 
 
 def test_of_a_large_file_the_size_alone_is_compared(
-    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, blob: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To read two gigabytes before the first byte is sent would take too long; the pages say so."""
     monkeypatch.setattr(open_file, "CHECKED", len(BODY) - 1)
-    place.write_bytes(BODY[::-1])
+    blob.write_bytes(BODY[::-1])
 
     with open_blob(tmp_path / "home", SHA256, len(BODY)) as file:
         assert BODY[::-1] == file.read()
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])
-def test_no_link_leads_out(tmp_path: Path, place: Path, what: str) -> None:
+def test_no_link_leads_out(tmp_path: Path, blob: Path, what: str) -> None:
     """Neither that of a file nor that of a folder above it, even to the very same bytes."""
     outside = tmp_path / "outside"
     outside.mkdir()
-    moved = place if what == "file" else place.parent
+    moved = blob if what == "file" else blob.parent
     moved.rename(outside / "there")
     moved.symlink_to(outside / "there")
 
-    assert fault(tmp_path / "home") is OpenFileFault.OUTSIDE
+    assert unsendable_reason(tmp_path / "home") is UnsendableReason.OUTSIDE
     assert b"" == head(tmp_path / "home", SHA256, 5)
 
 
-def test_a_link_in_a_circle_and_a_folder_are_no_file(tmp_path: Path, place: Path) -> None:
+def test_a_link_in_a_circle_and_a_folder_are_no_file(tmp_path: Path, blob: Path) -> None:
     """Nothing is waited for."""
-    place.unlink()
-    place.symlink_to(place)
-    assert fault(tmp_path / "home") in {OpenFileFault.UNREADABLE, OpenFileFault.ABSENT}
+    blob.unlink()
+    blob.symlink_to(blob)
+    assert unsendable_reason(tmp_path / "home") in {UnsendableReason.UNREADABLE, UnsendableReason.ABSENT}
 
-    place.unlink()
-    place.mkdir()
-    assert fault(tmp_path / "home") is OpenFileFault.OUTSIDE
+    blob.unlink()
+    blob.mkdir()
+    assert unsendable_reason(tmp_path / "home") is UnsendableReason.OUTSIDE
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only where there are pipes")
-def test_a_pipe_is_not_waited_for(tmp_path: Path, place: Path) -> None:
+def test_a_pipe_is_not_waited_for(tmp_path: Path, blob: Path) -> None:
     """What is no plain file is not opened."""
-    place.unlink()
-    os.mkfifo(place)
+    blob.unlink()
+    os.mkfifo(blob)
 
-    assert fault(tmp_path / "home") is OpenFileFault.OUTSIDE
+    assert unsendable_reason(tmp_path / "home") is UnsendableReason.OUTSIDE
 
 
 def test_a_face_is_compared_with_its_name(tmp_path: Path) -> None:

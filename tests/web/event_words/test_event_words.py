@@ -66,8 +66,8 @@ WORDS = {
 
 def event(kind: EventKind, **facts: Any) -> TimelineEvent:
     """One with something in every field."""
-    one = TimelineEvent(3, AT, kind, 5, MessageId("6"), 7, 9, "job1", before="1", after="2", about="X")
-    return one._replace(**facts)
+    sample = TimelineEvent(3, AT, kind, 5, MessageId("6"), 7, 9, "job1", before="1", after="2", about="X")
+    return sample._replace(**facts)
 
 
 def plain(html: str) -> str:
@@ -133,6 +133,6 @@ def test_values_are_said_in_words() -> None:
 
 def test_one_hidden_message_is_told_with_its_author() -> None:
     """Where it is told by itself."""
-    told = plain(event_text(event(EventKind.HIDDEN, number=None)).sentence)
+    sentence = plain(event_text(event(EventKind.HIDDEN, number=None)).sentence)
 
-    assert "A message by X was hidden by the limits of the plan." == told
+    assert "A message by X was hidden by the limits of the plan." == sentence

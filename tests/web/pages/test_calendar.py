@@ -12,7 +12,7 @@ import pytest
 from archiver.web.pages.calendar import month_of
 from tests.support.archives.maker import ROOM, story
 from tests.support.viewer.client import Browser, open_viewer
-from tests.support.world import running
+from tests.support.world import running_world
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +24,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
-    with open_viewer(home) as made:
-        yield made
+    with open_viewer(home) as viewer:
+        yield viewer
 
 
 def days(page: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ def test_a_month_stands_in_weeks_from_monday_to_sunday(browser: Browser) -> None
 
 
 def test_a_day_leads_to_its_messages_and_says_how_much_was_seen(browser: Browser) -> None:
-    """In words and by a sign; a day without messages leads nowhere."""
+    """The coverage is in words and as a mark; a day without messages has no link."""
     page = browser.get(f"/room/{ROOM}/calendar?month=2026-11")
     found = days(page)
 
@@ -61,7 +61,7 @@ def test_a_day_leads_to_its_messages_and_says_how_much_was_seen(browser: Browser
 
 def test_gaps_and_pauses_stand_on_their_days(tmp_path: Path) -> None:
     """As a round of the job finds them."""
-    with running(tmp_path) as world:
+    with running_world(tmp_path) as world:
         world.post("最初")
         world.sync()
         world.clock.pass_by(days=2)

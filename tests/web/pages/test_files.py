@@ -29,19 +29,19 @@ FILM = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40_000
 
 
 def picture() -> bytes:
-    made = io.BytesIO()
-    Image.new("RGB", (2000, 1000), (200, 30, 30)).save(made, "PNG")
-    return made.getvalue()
+    buffer = io.BytesIO()
+    Image.new("RGB", (2000, 1000), (200, 30, 30)).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def sound() -> bytes:
-    made = io.BytesIO()
-    with wave.open(made, "wb") as file:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(bytes(2000))
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 def add(
@@ -49,8 +49,8 @@ def add(
 ) -> None:
     """List a file, and save its bytes if there are any."""
     size = 5_000_000 if body is None else len(body)
-    shown = file_object(number, name, size, sent=number, message_id=2)
-    maker.file(shown, body, reason=reason, state=state, minutes=number)
+    listed = file_object(number, name, size, sent=number, message_id=2)
+    maker.file(listed, body, reason=reason, state=state, minutes=number)
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +71,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
-    with open_viewer(home) as made:
-        yield made
+    with open_viewer(home) as viewer:
+        yield viewer
 
 
 def answer(browser: Browser, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -103,7 +103,7 @@ def test_the_newest_stands_first_with_what_became_of_it(browser: Browser) -> Non
 
 
 def test_names_are_shown_whole_and_do_nothing(browser: Browser) -> None:
-    """Markup is text, and a sign that turns the name round is seen."""
+    """Markup is escaped, and a character that reverses the name is made visible."""
     page = browser.get("/files")
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;.html" in page
@@ -191,7 +191,7 @@ def test_a_wrong_place_is_no_fault(browser: Browser, query: str) -> None:
 
 
 def test_bytes_leave_as_something_that_no_browser_runs(browser: Browser) -> None:
-    """A stranger's page is a download without a type, a script or an origin."""
+    """An untrusted page is a download without a type, a script or an origin."""
     status, headers, body = answer(browser, f"/room/{ROOM}/file/103")
 
     assert (200, HTML) == (status, body)
@@ -271,8 +271,8 @@ def test_a_picture_is_looked_at_drawn_anew(browser: Browser) -> None:
     for name, width in (("large", 1600), ("small", 320)):
         status, headers, body = answer(browser, f"/room/{ROOM}/file/101/{name}")
         assert (200, "image/webp") == (status, headers["content-type"])
-        with Image.open(io.BytesIO(body)) as shown:
-            assert (width, width // 2) == shown.size
+        with Image.open(io.BytesIO(body)) as image:
+            assert (width, width // 2) == image.size
         again = answer(browser, f"/room/{ROOM}/file/101/{name}", **{"If-None-Match": headers["etag"]})
         assert 304 == again[0]
 
@@ -305,17 +305,17 @@ def test_a_film_comes_in_pieces(browser: Browser) -> None:
 
 def test_the_real_server_sends_whole_files_and_parts(home: Path) -> None:
     """Waitress takes the open file over; what arrives is what lies there."""
-    desk = build_view_context(CliContext(home, 0, {"HOME": str(home)}))
-    with serve_pages(desk) as gate:
-        asked = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=20)
-        asked.request("GET", gate.address.partition(str(gate.port))[2])
-        cookie = (asked.getresponse().headers["Set-Cookie"] or "").partition(";")[0]
+    context = build_view_context(CliContext(home, 0, {"HOME": str(home)}))
+    with serve_pages(context) as gate:
+        connection = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=20)
+        connection.request("GET", gate.address.partition(str(gate.port))[2])
+        cookie = (connection.getresponse().headers["Set-Cookie"] or "").partition(";")[0]
         found = []
         for path, part in (("", {}), ("/media", {"Range": "bytes=7-"}), ("", {"Range": "bytes=-9"})):
-            asked = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=20)
-            asked.request("GET", f"/room/{ROOM}/file/108{path}", headers={"Cookie": cookie, **part})
-            got = asked.getresponse()
-            found.append((got.status, got.read()))
+            connection = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=20)
+            connection.request("GET", f"/room/{ROOM}/file/108{path}", headers={"Cookie": cookie, **part})
+            response = connection.getresponse()
+            found.append((response.status, response.read()))
 
     assert [(200, FILM), (206, FILM[7 : 7 + A_PIECE]), (206, FILM[-9:])] == found
 

@@ -14,18 +14,18 @@ from tests.support.viewer.client import Browser, open_viewer
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def story_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The made story, sealed to its end but for one entry."""
-    made = story(tmp_path_factory.mktemp("told") / "home")
-    seals.close_seals(made.archive, now=at(300))
-    made.archive.close()
-    with open_viewer(made.home) as browser:
+    maker = story(tmp_path_factory.mktemp("told") / "home")
+    seals.close_seals(maker.archive, now=at(300))
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
         yield browser
 
 
-def test_an_edit_shows_both_texts_with_their_differences(told: Browser) -> None:
+def test_an_edit_shows_both_texts_with_their_differences(story_browser: Browser) -> None:
     """Both texts, each with when it was seen, and what differs marked in both."""
-    html = told.get(f"/room/{ROOM}/message/2")
+    html = story_browser.get(f"/room/{ROOM}/message/2")
 
     assert "残り3本<del>もお願いします</del>。" in html
     assert "残り3本<ins>は無しで</ins>。" in html
@@ -37,9 +37,9 @@ def test_an_edit_shows_both_texts_with_their_differences(told: Browser) -> None:
     assert '<p class="legend">' in html
 
 
-def test_a_deletion_shows_the_text_before_it(told: Browser) -> None:
+def test_a_deletion_shows_the_text_before_it(story_browser: Browser) -> None:
     """Beside it stands that there is no text; nothing is crossed out, and nobody is named for it."""
-    html = told.get(f"/room/{ROOM}/message/3")
+    html = story_browser.get(f"/room/{ROOM}/message/3")
 
     assert '<div class="t" lang="ja">やっぱり今回の分は払えません</div>' in html
     assert "Shown as “deleted”: no text." in html
@@ -49,22 +49,22 @@ def test_a_deletion_shows_the_text_before_it(told: Browser) -> None:
 
 def test_an_edit_that_left_the_text_as_it_was_does_not_say_that_it_changed(tmp_path: Path) -> None:
     """Chatwork's time of the edit alone is another; both sentences together would contradict each other."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.me()
-    made.contract()
-    made.sync([message_object(7, "同じ")])
-    made.sync([message_object(7, "同じ", update_time=1_794_000_000)], changed={7: "edited"}, minutes=9)
-    made.archive.close()
-    with open_viewer(made.home) as browser:
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract()
+    maker.sync([message_object(7, "同じ")])
+    maker.sync([message_object(7, "同じ", update_time=1_794_000_000)], changed={7: "edited"}, minutes=9)
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
         html = browser.get(f"/room/{ROOM}/message/7")
 
     assert "only the time of the edit changed" in html
     assert "the text changed" not in html
 
 
-def test_a_vanished_message_says_when(told: Browser) -> None:
+def test_a_vanished_message_says_when(story_browser: Browser) -> None:
     """As a transcript says it."""
-    html = told.get(f"/room/{ROOM}/message/4")
+    html = story_browser.get(f"/room/{ROOM}/message/4")
 
     assert (
         "表示されなくなった(理由不明) 最後に見えた 2026-11-05 11:00:00 / 見えなくなっていた 2026-11-05 12:00:00" in html
@@ -73,26 +73,26 @@ def test_a_vanished_message_says_when(told: Browser) -> None:
     assert "compare" not in html
 
 
-def test_what_vouches_for_it_is_named(told: Browser) -> None:
+def test_what_vouches_for_it_is_named(story_browser: Browser) -> None:
     """The entry of each text with its fingerprint, the seal that holds it, and that no third party has stamped it."""
-    html = told.get(f"/room/{ROOM}/message/2")
+    html = story_browser.get(f"/room/{ROOM}/message/2")
 
     assert 2 == html.count("No. 1 (2026-11-05)")
     assert 2 == html.count("none yet")
     assert 2 == len(set(re.findall("<code>([0-9a-f]{64})</code>", html)))
 
 
-def test_files_and_tasks_of_it_stand_there(told: Browser) -> None:
+def test_files_and_tasks_of_it_stand_there(story_browser: Browser) -> None:
     """As in the conversation."""
-    html = told.get(f"/room/{ROOM}/message/1")
+    html = story_browser.get(f"/room/{ROOM}/message/1")
 
     assert "画面.png" in html
     assert "タスクの最後に見えた状態" in html
 
 
-def test_ways_lead_on(told: Browser) -> None:
+def test_ways_lead_on(story_browser: Browser) -> None:
     """To its place, to Chatwork, and to the commands that use it; it can be chosen."""
-    html = told.get(f"/room/{ROOM}/message/2")
+    html = story_browser.get(f"/room/{ROOM}/message/2")
 
     assert f'href="/room/{ROOM}?at=2#m2"' in html
     assert f'href="https://www.chatwork.com/#!rid{ROOM}-2"' in html
@@ -103,12 +103,12 @@ def test_ways_lead_on(told: Browser) -> None:
 
 def test_the_source_is_shown_with_its_tags(tmp_path: Path) -> None:
     """Tags as typed, nothing hidden, nothing active."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.me()
-    made.contract()
-    made.sync([message_object(7, "[info]<script>alert(1)</script>\u202e[/info]\ud83d")])
-    made.archive.close()
-    with open_viewer(made.home) as browser:
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract()
+    maker.sync([message_object(7, "[info]<script>alert(1)</script>\u202e[/info]\ud83d")])
+    maker.archive.close()
+    with open_viewer(maker.home) as browser:
         html = browser.get(f"/room/{ROOM}/message/7")
 
     assert (
@@ -120,16 +120,16 @@ def test_the_source_is_shown_with_its_tags(tmp_path: Path) -> None:
 
 def test_very_many_versions_have_several_pages(tmp_path: Path) -> None:
     """The earlier changes are on the next page; every change is on one."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.me()
-    made.contract()
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract()
     for number in range(40):
         text = f"{number} " + "とても長い発言" * 400
-        told = message_object(7, text, update_time=1_794_000_000 + number)
-        made.sync([told], changed={7: "edited" if number else "present"}, minutes=number + 1)
-    made.archive.close()
+        message = message_object(7, text, update_time=1_794_000_000 + number)
+        maker.sync([message], changed={7: "edited" if number else "present"}, minutes=number + 1)
+    maker.archive.close()
     numbers: list[str] = []
-    with open_viewer(made.home) as browser:
+    with open_viewer(maker.home) as browser:
         step: str | None = f"/room/{ROOM}/message/7"
         while step:
             html = browser.get(step)
@@ -142,23 +142,23 @@ def test_very_many_versions_have_several_pages(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("upto", ["0", "-1", "x", "99999999999999999999", "٣", "", "1"])
-def test_a_strange_number_of_a_version_is_no_fault(told: Browser, upto: str) -> None:
+def test_a_strange_number_of_a_version_is_no_fault(story_browser: Browser, upto: str) -> None:
     """The nearest page is shown."""
-    told.get(f"/room/{ROOM}/message/2?upto={upto}")
+    story_browser.get(f"/room/{ROOM}/message/2?upto={upto}")
 
 
 @pytest.mark.parametrize(
     "given", ["5", "0", "x", "-1", "9223372036854775808", "9" * 5000, "%00", "%ed%a0%80", "٣", "900"]
 )
-def test_a_message_that_is_not_kept_in_this_chat_is_not_there(told: Browser, given: str) -> None:
+def test_a_message_that_is_not_kept_in_this_chat_is_not_there(story_browser: Browser, given: str) -> None:
     """Also if it is no id, or that of another chat."""
-    told.get(f"/room/{ROOM}/message/{given}", status=404)
+    story_browser.get(f"/room/{ROOM}/message/{given}", status=404)
 
 
-def test_a_message_of_another_chat_is_on_that_chats_page(told: Browser) -> None:
+def test_a_message_of_another_chat_is_on_that_chats_page(story_browser: Browser) -> None:
     """The number of the chat belongs to the address."""
-    told.get(f"/room/{OTHER_ROOM}/message/900")
-    told.get("/room/5/message/900", status=404)
+    story_browser.get(f"/room/{OTHER_ROOM}/message/900")
+    story_browser.get("/room/5/message/900", status=404)
 
 
 def test_with_three_texts_no_two_parts_of_the_page_have_one_name(tmp_path: Path) -> None:

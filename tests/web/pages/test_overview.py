@@ -15,7 +15,7 @@ from archiver.store.engine import DATABASE
 from archiver.store.queries.status import status
 from tests.support.archives.maker import OTHER_ROOM, story
 from tests.support.viewer.client import open_viewer
-from tests.support.world import running
+from tests.support.world import running_world
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
 
 def test_gaps_are_said_in_full(tmp_path: Path) -> None:
     """A hole in what was seen stands on the first page with an estimate of what it hides."""
-    with running(tmp_path) as world:
+    with running_world(tmp_path) as world:
         world.post("最初")
         world.sync()
         world.posts(150)
@@ -78,7 +78,7 @@ def test_gaps_are_said_in_full(tmp_path: Path) -> None:
 
 def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Path) -> None:
     """What is gone is named first, with what is kept and what to do."""
-    with running(tmp_path) as world:
+    with running_world(tmp_path) as world:
         world.post("最初")
         world.sync()
         world.chatwork.remove_owner(world.room)
@@ -91,9 +91,9 @@ def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Pa
 
 
 def test_names_of_strangers_do_nothing(tmp_path: Path) -> None:
-    """A room, a person and a title made of markup and of signs that turn the text around are shown as text."""
+    """A room, a person and a title made of markup and of characters that reverse the text are shown as text."""
     hostile = "<script>alert(1)</script>\"'\u202e{{ 7 * 7 }}"
-    with running(tmp_path) as world:
+    with running_world(tmp_path) as world:
         world.chatwork.rename_room(world.room, hostile)
         world.contract("job2", world.room, title=hostile, client=hostile)
         world.post("最初")
@@ -133,7 +133,7 @@ def test_the_page_is_in_the_language_of_the_program(home: Path, monkeypatch: pyt
 
 def test_every_command_on_it_calls_the_program_for_this_archive(tmp_path: Path) -> None:
     """In the block of the worst day, among what deserves attention and below; one contract has one name."""
-    with running(tmp_path / "home") as world:
+    with running_world(tmp_path / "home") as world:
         world.contract("job1", world.room, platform="crowdworks", platform_id="12345678", title="動画編集10本")
         world.posts(3)
         world.sync()
@@ -163,7 +163,7 @@ def test_a_path_that_looks_like_a_command_stays_as_it_is() -> None:
 
 def test_what_only_ids_tell_of_stands_there_as_in_status(tmp_path: Path) -> None:
     """What waits, what was read, and what could not be."""
-    with running(tmp_path / "home") as world:
+    with running_world(tmp_path / "home") as world:
         gone = world.post("消える")
         world.chatwork.vanish(gone)
         world.post(f"[rp aid=1 to={world.room}-{gone}]はい")

@@ -28,11 +28,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
-    with open_viewer(home) as made:
-        yield made
+    with open_viewer(home) as viewer:
+        yield viewer
 
 
-def shown(page: str) -> dict[int, str]:
+def person_texts(page: str) -> dict[int, str]:
     """What stands about each person, by account, in the order of the page."""
     found = re.findall(r'<li id="p(\d+)">(.*?)</li>', page, re.DOTALL)
     return {int(number): re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for number, row in found}
@@ -40,7 +40,7 @@ def shown(page: str) -> dict[int, str]:
 
 def test_names_and_membership_are_told_with_their_times(browser: Browser) -> None:
     """A name that says that the account was closed stands as it is, without a cause; who left is named last."""
-    found = shown(browser.get(f"/room/{ROOM}/people"))
+    found = person_texts(browser.get(f"/room/{ROOM}/people"))
 
     assert [77, OWNER, CLIENT] == list(found)
     gone = found[CLIENT]
@@ -56,14 +56,14 @@ def test_a_closed_account_that_is_renamed_was_closed_before(tmp_path: Path) -> N
         maker.account(77, name, minutes=minutes)
     maker.archive.close()
     with open_viewer(maker.home) as browser:
-        found = shown(browser.get(f"/room/{ROOM}/people"))[77]
+        found = person_texts(browser.get(f"/room/{ROOM}/people"))[77]
 
     assert "The name ends with “(解約済)” since 2026-11-05 15:10" in found
 
 
 def test_it_says_who_is_who(browser: Browser) -> None:
     """Whose archive it is, and who the user said somebody is in the contract."""
-    found = shown(browser.get(f"/room/{ROOM}/people"))
+    found = person_texts(browser.get(f"/room/{ROOM}/people"))
 
     assert "the reporter" in found[OWNER]
     assert "the reporter" not in found[CLIENT]
@@ -91,14 +91,14 @@ def test_very_many_people_are_shown_page_by_page(browser: Browser, monkeypatch: 
     further = re.search(r'href="([^"]+)" rel="next"', first)
 
     assert further
-    assert [77, OWNER] == list(shown(first))
-    assert [CLIENT] == list(shown(browser.get(further[1])))
+    assert [77, OWNER] == list(person_texts(first))
+    assert [CLIENT] == list(person_texts(browser.get(further[1])))
 
 
 @pytest.mark.parametrize("begin", ["x", "-1", "3", f"{2**63}"])
 def test_a_wrong_place_is_no_fault(browser: Browser, begin: str) -> None:
     """The first page."""
-    assert 3 == len(shown(browser.get(f"/room/{ROOM}/people?from={begin}")))
+    assert 3 == len(person_texts(browser.get(f"/room/{ROOM}/people?from={begin}")))
 
 
 def test_an_unknown_chat_is_no_page(browser: Browser) -> None:
@@ -120,7 +120,7 @@ def test_a_page_of_long_names_that_hide_signs_stays_small(tmp_path: Path) -> Non
             page = browser.get(address)
             assert len(page.encode()) < 400_000
             assert " more</small>" in page
-            found += shown(page)
+            found += person_texts(page)
             older = re.findall(r'href="([^"]+)" rel="next"', page)
             address = older[0] if older else None
 

@@ -17,22 +17,22 @@ from tests.support.viewer.client import HOST, open_viewer
 
 def test_what_was_drawn_last_is_kept_up_to_a_number_of_bytes() -> None:
     """The one that was not asked for longest goes first; an empty one takes a place too."""
-    drawn, asked = PictureCache(3 * (100 + BYTES_PER_ENTRY)), list[str]()
+    cache, draws = PictureCache(3 * (100 + BYTES_PER_ENTRY)), list[str]()
 
     def ask(name: str, size: int = 100) -> bytes:
         def draw() -> bytes:
-            asked.append(name)
+            draws.append(name)
             return bytes(size)
 
-        return drawn.get((name, 1), draw)
+        return cache.get((name, 1), draw)
 
     for name in "abcabcdab":
         ask(name)
 
-    assert list("abcdab") == asked
-    assert drawn.size <= 3 * (100 + BYTES_PER_ENTRY)
+    assert list("abcdab") == draws
+    assert cache.size <= 3 * (100 + BYTES_PER_ENTRY)
     ask("huge", 10_000)
-    assert drawn.size == 0
+    assert cache.size == 0
 
 
 def test_what_raises_is_asked_again() -> None:
@@ -52,12 +52,12 @@ def _raise() -> bytes:
 def test_a_face_is_small_and_known_by_its_name(tmp_path: Path) -> None:
     """Every other name leads nowhere, also out of the folder."""
     maker = story(tmp_path / "home")
-    made = io.BytesIO()
-    Image.new("RGB", (300, 200)).save(made, "JPEG")
-    name = hashlib.sha256(made.getvalue()).hexdigest()
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 200)).save(buffer, "JPEG")
+    name = hashlib.sha256(buffer.getvalue()).hexdigest()
     (maker.home / FOLDER).mkdir()
-    (maker.home / FOLDER / name).write_bytes(made.getvalue())
-    (maker.home / FOLDER / "archive.toml").write_bytes(made.getvalue())
+    (maker.home / FOLDER / name).write_bytes(buffer.getvalue())
+    (maker.home / FOLDER / "archive.toml").write_bytes(buffer.getvalue())
     maker.archive.close()
 
     with open_viewer(maker.home) as browser:
@@ -66,5 +66,5 @@ def test_a_face_is_small_and_known_by_its_name(tmp_path: Path) -> None:
             browser.get(f"/face/{other}", status=404)
 
     assert (200, "image/webp") == (answer.status_code, answer.mimetype)
-    with Image.open(io.BytesIO(answer.get_data())) as shown:
-        assert (FACE, FACE * 2 // 3) == shown.size
+    with Image.open(io.BytesIO(answer.get_data())) as image:
+        assert (FACE, FACE * 2 // 3) == image.size

@@ -19,7 +19,7 @@ from tests.support.viewer.client import Browser, open_viewer
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two descriptions after none, the first with hostile signs; a screenshot with a note."""
+    """Two descriptions after none, the first with hostile characters, and a screenshot with a note."""
     maker = story(tmp_path_factory.mktemp("about") / "home")
     maker.room("動画編集_田中様", minutes=300, description="単価 1本5,000円 <script>alert(1)</script>\u202e")
     maker.room("短くした名前", minutes=310, description="単価 1本3,000円")
@@ -34,8 +34,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
-    with open_viewer(home) as made:
-        yield made
+    with open_viewer(home) as viewer:
+        yield viewer
 
 
 def words(page: str) -> str:
@@ -50,16 +50,16 @@ def way(page: str, kind: str) -> str:
 
 
 def test_all_descriptions_stand_there_with_their_times(browser: Browser) -> None:
-    """The latest first; what a stranger wrote is text."""
+    """The latest is first, and untrusted text is escaped."""
     page = browser.get(f"/room/{ROOM}/about")
 
-    shown = words(page)
-    assert "Description 2 of 2 since 2026-11-05 15:10:00 単価 1本3,000円" in shown
-    assert "since 2026-11-05 15:00:00; another one was seen at 2026-11-05 15:10:00 単価 1本5,000円" in shown
-    assert shown.index("3,000円") < shown.index("5,000円")
+    text = words(page)
+    assert "Description 2 of 2 since 2026-11-05 15:10:00 単価 1本3,000円" in text
+    assert "since 2026-11-05 15:00:00; another one was seen at 2026-11-05 15:10:00 単価 1本5,000円" in text
+    assert text.index("3,000円") < text.index("5,000円")
     assert "<script>alert" not in page
     assert "[U+202E]" in page
-    assert "短くした名前 since 2026-11-05 15:10 動画編集_田中様 since 2026-11-05 10:00" in shown
+    assert "短くした名前 since 2026-11-05 15:10 動画編集_田中様 since 2026-11-05 10:00" in text
 
 
 def test_a_found_description_leads_to_it(browser: Browser) -> None:

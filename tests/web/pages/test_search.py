@@ -16,11 +16,11 @@ from tests.support.viewer.client import Browser, open_viewer
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive of the story, with 120 messages more and one of hostile signs."""
+    """The archive of the story, with 120 more messages and one of hostile characters."""
     maker: ArchiveMaker = story(tmp_path_factory.mktemp("search") / "home")
-    shown = [message_object(number, f"第{number}話の納品です") for number in range(1000, 1120)]
-    shown.append(message_object(2000, "<script>赤い</script>\u202e文字 C++で100%: 完了\n二行目"))
-    maker.sync(shown, minutes=300)
+    messages = [message_object(number, f"第{number}話の納品です") for number in range(1000, 1120)]
+    messages.append(message_object(2000, "<script>赤い</script>\u202e文字 C++で100%: 完了\n二行目"))
+    maker.sync(messages, minutes=300)
     maker.archive.close()
     return maker.home
 
@@ -28,8 +28,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
     """Somebody who looks."""
-    with open_viewer(home) as one:
-        yield one
+    with open_viewer(home) as viewer:
+        yield viewer
 
 
 def hits(page: str) -> list[str]:

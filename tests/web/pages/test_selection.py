@@ -37,8 +37,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
     """Somebody who looks."""
-    with open_viewer(home) as one:
-        yield one
+    with open_viewer(home) as viewer:
+        yield viewer
 
 
 def commands(page: str) -> list[list[str]]:

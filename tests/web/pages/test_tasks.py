@@ -17,7 +17,7 @@ from tests.support.viewer.client import Browser, open_viewer
 
 def see(maker: ArchiveMaker, number: int, body: str, *, minutes: float, state: str = "present", **facts: Any) -> None:
     """See a task, of which anything may be said."""
-    shown = {
+    listed = {
         "task_id": number,
         "account": {"account_id": OWNER, "name": "yamada"},
         "assigned_by_account": {"account_id": CLIENT, "name": "田中"},
@@ -27,8 +27,8 @@ def see(maker: ArchiveMaker, number: int, body: str, *, minutes: float, state: s
         "limit_type": "date",
         "status": "open",
     }
-    told = {"object": shown | facts, "state": state, "source": "list"}
-    maker.append([Observation("task", f"task/{number}", told, ROOM)], minutes=minutes)
+    payload = {"object": listed | facts, "state": state, "source": "list"}
+    maker.append([Observation("task", f"task/{number}", payload, ROOM)], minutes=minutes)
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
-    with open_viewer(home) as made:
-        yield made
+    with open_viewer(home) as viewer:
+        yield viewer
 
 
-def shown(page: str) -> list[str]:
+def task_texts(page: str) -> list[str]:
     """Each task as a reader sees it, in the order of the page."""
     found = re.findall(r'<th scope="row" class="task".*?</tr>', page, re.DOTALL)
     return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in found]
@@ -57,7 +57,7 @@ def shown(page: str) -> list[str]:
 
 def test_the_open_ones_stand_first_and_none_is_left_out(browser: Browser) -> None:
     """Then the others, those of an unknown state too."""
-    found = shown(browser.get(f"/room/{ROOM}/tasks"))
+    found = task_texts(browser.get(f"/room/{ROOM}/tasks"))
 
     assert ["字幕は", "字幕の修正", "知らない状態", "消えたもの", "済んだもの"] == [one.split(" ")[0] for one in found]
     assert "paused" in found[2]
@@ -65,9 +65,9 @@ def test_the_open_ones_stand_first_and_none_is_left_out(browser: Browser) -> Non
 
 
 def test_what_it_said_before_stands_below_it(browser: Browser) -> None:
-    """The text and the limit that were replaced, and when that was seen; markup of a stranger's is text."""
+    """The replaced text and limit, and when the change was seen; untrusted markup is escaped."""
     page = browser.get("/tasks")
-    (first, *_others) = shown(page)
+    (first, *_others) = task_texts(page)
 
     assert "30fps" in first
     assert "Before the change seen at 2026-11-05 15:20 Time limit: 2026-11-05 字幕 &lt;b&gt;直す&lt;/b&gt;" in first
@@ -83,23 +83,23 @@ def test_what_it_said_before_stands_below_it(browser: Browser) -> None:
 )
 def test_the_list_is_narrowed(browser: Browser, status: str, expected: int) -> None:
     """By how a task stands."""
-    assert expected == len(shown(browser.get(f"/tasks?status={status}")))
+    assert expected == len(task_texts(browser.get(f"/tasks?status={status}")))
 
 
-@pytest.mark.parametrize(("most", "signs"), [(1, 9999), (2, 9999), (50, 1), (50, 12)])
+@pytest.mark.parametrize(("tasks_limit", "bytes_limit"), [(1, 9999), (2, 9999), (50, 1), (50, 12)])
 @pytest.mark.parametrize("query", ["", "?status=open"])
 def test_page_after_page_shows_each_task_once(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch, most: int, signs: int, query: str
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, tasks_limit: int, bytes_limit: int, query: str
 ) -> None:
     """In the same order as on one page, wherever a page ends."""
-    whole = shown(browser.get(f"/tasks{query}"))
-    monkeypatch.setattr(tasks, "TASKS_LIMIT", most)
-    monkeypatch.setattr(tasks, "BYTES_LIMIT", signs)
+    whole = task_texts(browser.get(f"/tasks{query}"))
+    monkeypatch.setattr(tasks, "TASKS_LIMIT", tasks_limit)
+    monkeypatch.setattr(tasks, "BYTES_LIMIT", bytes_limit)
     found: list[str] = []
     path = f"/tasks{query}"
     while path:
         page = browser.get(path)
-        found += shown(page)
+        found += task_texts(page)
         further = re.search(r'href="([^"]+)" rel="next"', page)
         path = further[1].replace("&amp;", "&") if further else ""
 

@@ -13,15 +13,15 @@ from archiver.records import Delivery
 from archiver.store import statements
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.viewer.client import Browser, open_viewer
-from tests.support.world import running
+from tests.support.world import running_world
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The story, with 70 edits and a statement."""
     maker: ArchiveMaker = story(tmp_path_factory.mktemp("events") / "home")
-    shown = [message_object(number, f"{number}版") for number in range(1000, 1070)]
-    maker.sync(shown, minutes=300)
+    messages = [message_object(number, f"{number}版") for number in range(1000, 1070)]
+    maker.sync(messages, minutes=300)
     edited = [message_object(number, f"<i>{number}</i>改", update_time=9) for number in range(1000, 1070)]
     maker.sync(edited, changed=dict.fromkeys(range(1000, 1070), "edited"), minutes=310)
     with maker.archive.writing() as writing:
@@ -33,8 +33,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def browser(home: Path) -> Iterator[Browser]:
     """Somebody who looks."""
-    with open_viewer(home) as one:
-        yield one
+    with open_viewer(home) as viewer:
+        yield viewer
 
 
 def lines(page: str) -> list[str]:
@@ -85,10 +85,10 @@ def test_a_change_lies_between_the_times_at_which_it_was_looked(browser: Browser
 )
 def test_it_is_narrowed_by_kind(browser: Browser, kind: str, there: str, not_there: str) -> None:
     """However far down the first of its kind lies."""
-    shown = " ".join(lines(browser.get(f"/events?kind={kind}")))
+    text = " ".join(lines(browser.get(f"/events?kind={kind}")))
 
-    assert there in shown
-    assert not_there not in shown
+    assert there in text
+    assert not_there not in text
 
 
 def test_a_chat_tells_only_of_itself_and_its_contracts(browser: Browser) -> None:
@@ -114,12 +114,12 @@ def test_a_chat_without_a_contract_has_no_page(browser: Browser) -> None:
 
 def test_what_vanished_stood_there_at_the_last_list_before(tmp_path: Path) -> None:
     """The last list that still showed it, though that list brought nothing new."""
-    with running(tmp_path / "home") as world:
+    with running_world(tmp_path / "home") as world:
         _first, second, _third = world.posts(3)
         world.sync()
         world.clock.pass_by(minutes=5)
         world.sync(full=True)
-        seen = max(one["observed_at"] for one in world.entries("window"))
+        last_list = max(one["observed_at"] for one in world.entries("window"))
         world.clock.pass_by(minutes=5)
         world.chatwork.vanish(second)
         world.sync(full=True)
@@ -127,14 +127,14 @@ def test_what_vanished_stood_there_at_the_last_list_before(tmp_path: Path) -> No
     with open_viewer(tmp_path / "home") as browser:
         (line,) = lines(browser.get("/events?kind=messages"))
 
-    until = f"12:{seen[14:19]}"  # 03:00 UTC is noon in Tokyo
+    until = f"12:{last_list[14:19]}"  # 03:00 UTC is noon in Tokyo
     assert line.startswith(f"between 2026-07-01 {until} and 2026-07-01 12:1")
     assert "was not shown any more (reason unknown)" in line
 
 
 def test_what_the_plan_hid_at_one_reading_is_one_line(tmp_path: Path) -> None:
     """With its number, so that it buries nothing; each of the messages stands in a list of its own."""
-    with running(tmp_path / "home") as world:
+    with running_world(tmp_path / "home") as world:
         ids = world.posts(120)
         world.sync()
         world.clock.pass_by(minutes=5)
@@ -155,8 +155,8 @@ def test_what_the_plan_hid_at_one_reading_is_one_line(tmp_path: Path) -> None:
             singly += findall(r"at=(\d+)#", each)
             way = unescape("".join(findall(r'rel="next" href="([^"]+)"', each)))
 
-    (told,) = [one for one in lines(page) if "hidden" in one]
-    assert f"{len(hidden)} messages were hidden by the limits of the plan." in told
+    (line,) = [one for one in lines(page) if "hidden" in one]
+    assert f"{len(hidden)} messages were hidden by the limits of the plan." in line
     (changed_line,) = changed
     assert "had changed to “deleted”" in changed_line
     assert hidden[::-1] == singly

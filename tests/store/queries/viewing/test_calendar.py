@@ -24,14 +24,14 @@ RUNS = [(0, 30), (90, 100), (130, 250), (260, 270), (500, 501), (561, 570), (640
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    made = ArchiveMaker(tmp_path_factory.mktemp("calendar") / "home")
-    made.contract()
-    shown = [message_object(1000 + number, "はい", sent=sent) for number, sent in enumerate(SENT)]
-    shown.append(message_object(2000, "時刻なし") | {"send_time": 0})
-    made.sync(shown)
+    maker = ArchiveMaker(tmp_path_factory.mktemp("calendar") / "home")
+    maker.contract()
+    messages = [message_object(1000 + number, "はい", sent=sent) for number, sent in enumerate(SENT)]
+    messages.append(message_object(2000, "時刻なし") | {"send_time": 0})
+    maker.sync(messages)
     for begun, ended in RUNS:
-        made.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended)
-    return made.archive
+        maker.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended)
+    return maker.archive
 
 
 def days() -> Counter[date]:

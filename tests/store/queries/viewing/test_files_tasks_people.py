@@ -22,7 +22,7 @@ from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, Archiv
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[ArchiveMaker]:
+def story_maker(tmp_path: Path) -> Iterator[ArchiveMaker]:
     """Two rooms; one file held and one lost in the first, one in the other."""
     maker = story(tmp_path / "home")
     yield maker
@@ -32,15 +32,15 @@ def made(tmp_path: Path) -> Iterator[ArchiveMaker]:
 def packed(maker: ArchiveMaker, room: int) -> Any:
     """The room as a package shows it."""
     with maker.archive.reading() as reading:
-        told = [json.loads(one.line) for one in entries(reading)]
+        objects = [json.loads(one.line) for one in entries(reading)]
     facts = PackageRoom(
         room_id=room,
         contract="job1",
         owner_id=OWNER,
         read_at=at(500),
-        other=told,
-        everything=told,
-        files=build.files(told),
+        other=objects,
+        everything=objects,
+        files=build.files(objects),
         not_packed={},
         authors={},
         numbers=(),
@@ -51,7 +51,7 @@ def packed(maker: ArchiveMaker, room: int) -> Any:
     return build_conversation(facts, PackageScope(Contract("job1", (ContractRoom(RoomId(room)),))))
 
 
-def listed(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[int]:
+def listed_file_ids(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[int]:
     with maker.archive.reading() as reading:
         return [one.attachment.file_id for one in files.page(reading, rooms, **options).files]
 
@@ -59,58 +59,58 @@ def listed(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[int]:
 # --- files -------------------------------------------------------------------------------------
 
 
-def test_files_are_the_records_of_a_package(made: ArchiveMaker) -> None:
+def test_files_are_the_records_of_a_package(story_maker: ArchiveMaker) -> None:
     """Only the number and the place of the bytes are others."""
-    made.file(file_object(13, "報告.pdf", 5, sent=9), b"12345", state="gone", minutes=300)
-    expected = {one.file_id: one for one in packed(made, ROOM).attachments}
+    story_maker.file(file_object(13, "報告.pdf", 5, sent=9), b"12345", state="gone", minutes=300)
+    expected = {one.file_id: one for one in packed(story_maker, ROOM).attachments}
 
-    with made.archive.reading() as reading:
-        shown = files.page(reading, [ROOM]).files
+    with story_maker.archive.reading() as reading:
+        listed = files.page(reading, [ROOM]).files
 
-    assert [13, 12, 11] == [one.attachment.file_id for one in shown]
-    for one in shown:
-        actual, wanted = one.attachment, expected[one.attachment.file_id]
+    assert [13, 12, 11] == [one.attachment.file_id for one in listed]
+    for details in listed:
+        actual, expected_attachment = details.attachment, expected[details.attachment.file_id]
         fields: tuple[str, ...] = ("room_id", "message_id", "account_id", "account_name", "name", "size", "uploaded_at")
         fields += ("gone_since", "sha256", "saved_at", "reason")
-        assert [getattr(wanted, name) for name in fields] == [getattr(actual, name) for name in fields]
-        assert (wanted.stored_as is None) == (actual.stored_as is None)
+        assert [getattr(expected_attachment, name) for name in fields] == [getattr(actual, name) for name in fields]
+        assert (expected_attachment.stored_as is None) == (actual.stored_as is None)
         if actual.stored_as is not None and actual.sha256 is not None:
-            assert made.home / actual.stored_as == blobs.blob_path(made.home, actual.sha256)
-            assert (made.home / actual.stored_as).is_file()
+            assert story_maker.home / actual.stored_as == blobs.blob_path(story_maker.home, actual.sha256)
+            assert (story_maker.home / actual.stored_as).is_file()
 
 
-def test_files_are_narrowed_by_name_and_state(made: ArchiveMaker) -> None:
+def test_files_are_narrowed_by_name_and_state(story_maker: ArchiveMaker) -> None:
     """A file that is gone may be held or lost; names are compared as the search does."""
-    made.file(file_object(13, "ＲＥＰＯＲＴ.pdf", 5, sent=9), b"12345", state="gone", minutes=300)
-    made.append(
+    story_maker.file(file_object(13, "ＲＥＰＯＲＴ.pdf", 5, sent=9), b"12345", state="gone", minutes=300)
+    story_maker.append(
         [Observation("file", "file/14", {"object": file_object(14, "c.mp4", 9, sent=9), "state": "present"}, ROOM)],
         minutes=301,
     )
 
-    assert [14, 13, 12, 11] == listed(made, [ROOM])
-    assert [13] == listed(made, [ROOM], name="report")
-    assert [13, 11] == listed(made, [ROOM], state=FileState.HELD)
-    assert [14] == listed(made, [ROOM], state=FileState.PENDING)
-    assert [12] == listed(made, [ROOM], state=FileState.LOST)
-    assert [13] == listed(made, [ROOM], state=FileState.GONE)
-    assert [] == listed(made, [ROOM], state=FileState.GONE, name="c.mp4")
-    with made.archive.writing() as writing:  # given up before, and tried again now
+    assert [14, 13, 12, 11] == listed_file_ids(story_maker, [ROOM])
+    assert [13] == listed_file_ids(story_maker, [ROOM], name="report")
+    assert [13, 11] == listed_file_ids(story_maker, [ROOM], state=FileState.HELD)
+    assert [14] == listed_file_ids(story_maker, [ROOM], state=FileState.PENDING)
+    assert [12] == listed_file_ids(story_maker, [ROOM], state=FileState.LOST)
+    assert [13] == listed_file_ids(story_maker, [ROOM], state=FileState.GONE)
+    assert [] == listed_file_ids(story_maker, [ROOM], state=FileState.GONE, name="c.mp4")
+    with story_maker.archive.writing() as writing:  # given up before, and tried again now
         visits.put_retry(writing, ROOM, 12, attempts=1, next_at=at(400), reason="no_space")
-    assert [14, 12] == listed(made, [ROOM], state=FileState.PENDING)
+    assert [14, 12] == listed_file_ids(story_maker, [ROOM], state=FileState.PENDING)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
 @pytest.mark.parametrize("looked_at", [2, 10_000])
 def test_pages_of_files_miss_and_repeat_none(
-    made: ArchiveMaker, monkeypatch: pytest.MonkeyPatch, limit: int, looked_at: int
+    story_maker: ArchiveMaker, monkeypatch: pytest.MonkeyPatch, limit: int, looked_at: int
 ) -> None:
     """Also where several rooms have files of the same time, or of the same id."""
     monkeypatch.setattr(files, "LOOKED_AT", looked_at)
     for room in (ROOM, OTHER_ROOM):
         for number in range(20, 24):
-            made.file(file_object(number, "a", 1, sent=30), b"x", room=room, minutes=300)
+            story_maker.file(file_object(number, "a", 1, sent=30), b"x", room=room, minutes=300)
     found, older = [], None
-    with made.archive.reading() as reading:
+    with story_maker.archive.reading() as reading:
         while True:
             page = files.page(reading, [ROOM, OTHER_ROOM], older_than=older, limit=limit)
             found += [(one.attachment.file_id, one.attachment.room_id) for one in page.files]
@@ -123,49 +123,53 @@ def test_pages_of_files_miss_and_repeat_none(
     assert len(set(found)) == len(found) == 11
 
 
-def test_files_and_tasks_stand_with_their_message(made: ArchiveMaker) -> None:
+def test_files_and_tasks_stand_with_their_message(story_maker: ArchiveMaker) -> None:
     """Messages without any are left out."""
     ids = [MessageId("1"), MessageId("2")]
-    with made.archive.reading() as reading:
+    with story_maker.archive.reading() as reading:
         attachments, made_of = files.by_message(reading, ROOM, ids), tasks.by_message(reading, ROOM, ids)
 
     assert {"1": [11, 12]} == {message: [one.file_id for one in ones] for message, ones in attachments.items()}
-    assert {"1": packed(made, ROOM).tasks} == made_of
+    assert {"1": packed(story_maker, ROOM).tasks} == made_of
 
 
-def test_only_bytes_that_are_held_are_given(made: ArchiveMaker) -> None:
+def test_only_bytes_that_are_held_are_given(story_maker: ArchiveMaker) -> None:
     """Not those that were lost, of no file, or of what was listed under the id before."""
-    with made.archive.reading() as reading:
-        held = files.blob(reading, ROOM, 11)
+    with story_maker.archive.reading() as reading:
+        blob = files.blob(reading, ROOM, 11)
         others = [files.blob(reading, ROOM, one) for one in (12, 99, 0, -1, 2**64)]
 
-    assert held is not None
-    assert ("画面.png", 9, b"png bytes") == (held.name, held.size, blobs.blob_path(made.home, held.sha256).read_bytes())
+    assert blob is not None
+    assert ("画面.png", 9, b"png bytes") == (
+        blob.name,
+        blob.size,
+        blobs.blob_path(story_maker.home, blob.sha256).read_bytes(),
+    )
     assert [None] * 5 == others
     replaced = {"object": file_object(11, "画面.png", 10, sent=3), "state": "present", "source": "list"}
-    made.append([Observation("file", "file/11", replaced, ROOM)], minutes=300)
-    with made.archive.reading() as reading:
+    story_maker.append([Observation("file", "file/11", replaced, ROOM)], minutes=300)
+    with story_maker.archive.reading() as reading:
         assert files.blob(reading, ROOM, 11) is None
 
 
 # --- tasks -------------------------------------------------------------------------------------
 
 
-def test_tasks_come_with_all_their_texts(made: ArchiveMaker) -> None:
+def test_tasks_come_with_all_their_texts(story_maker: ArchiveMaker) -> None:
     """The record is that of a package; one that is not listed any more says so."""
-    made.task(55, "字幕の修正と音量", minutes=300)
-    made.task(56, "書き出し", minutes=300)
-    made.task(56, "書き出し", state="gone", minutes=310)
+    story_maker.task(55, "字幕の修正と音量", minutes=300)
+    story_maker.task(56, "書き出し", minutes=300)
+    story_maker.task(56, "書き出し", state="gone", minutes=310)
 
-    with made.archive.reading() as reading:
-        shown = tasks.page(reading, [ROOM, OTHER_ROOM]).tasks
+    with story_maker.archive.reading() as reading:
+        listed = tasks.page(reading, [ROOM, OTHER_ROOM]).tasks
         first = tasks.page(reading, [ROOM], limit=1)
         second = tasks.page(reading, [ROOM], limit=1, older_than=first.next)
         narrowed = {one: tasks.page(reading, [ROOM], status=one).tasks for one in ("open", "done", "gone")}
 
-    assert list(packed(made, ROOM).tasks) == [one.task for one in reversed(shown)]
-    assert ["書き出し"] == [one.body for one in shown[0].versions]
-    assert ["字幕の修正", "字幕の修正と音量"] == [one.body for one in shown[1].versions]
+    assert list(packed(story_maker, ROOM).tasks) == [one.task for one in reversed(listed)]
+    assert ["書き出し"] == [one.body for one in listed[0].versions]
+    assert ["字幕の修正", "字幕の修正と音量"] == [one.body for one in listed[1].versions]
     assert ([56, 55], None) == ([one.tasks[0].task.task_id for one in (first, second)], second.next)
     assert {"open": [55], "done": [], "gone": [56]} == {
         status: [one.task.task_id for one in ones] for status, ones in narrowed.items()
@@ -175,18 +179,18 @@ def test_tasks_come_with_all_their_texts(made: ArchiveMaker) -> None:
 # --- people ------------------------------------------------------------------------------------
 
 
-def test_people_are_shown_over_time(made: ArchiveMaker) -> None:
+def test_people_are_shown_over_time(story_maker: ArchiveMaker) -> None:
     """Every name with the time at which it was first seen, roles, when they were gone; also as a contact."""
-    shown = {"account_id": CLIENT, "name": "田中", "role": "admin", "organization_name": "株式会社サンプル"}
-    made.append(
-        [Observation("member", f"member/{ROOM}/{CLIENT}", {"object": shown, "state": "present"}, ROOM)], minutes=400
+    member = {"account_id": CLIENT, "name": "田中", "role": "admin", "organization_name": "株式会社サンプル"}
+    story_maker.append(
+        [Observation("member", f"member/{ROOM}/{CLIENT}", {"object": member, "state": "present"}, ROOM)], minutes=400
     )
     for minutes, state in ((401, "present"), (402, "gone")):
-        made.append(
+        story_maker.append(
             [Observation("contact", f"contact/{CLIENT}", {"account_id": CLIENT, "state": state})], minutes=minutes
         )
 
-    with made.archive.reading() as reading:
+    with story_maker.archive.reading() as reading:
         owner, client = people.people(reading, ROOM)
 
     assert (OWNER, CLIENT) == (owner.account_id, client.account_id)
@@ -200,19 +204,19 @@ def test_people_are_shown_over_time(made: ArchiveMaker) -> None:
     assert (False, "田中", ()) == (client.is_gone, client.name, owner.membership)
 
 
-def test_a_picture_is_given_where_it_is_held(made: ArchiveMaker) -> None:
+def test_a_picture_is_given_where_it_is_held(story_maker: ArchiveMaker) -> None:
     """By the SHA-256 under which it lies."""
     url = "https://example.com/face.png"
-    told = {"object": {"account_id": CLIENT, "name": "田中", "avatar_image_url": url}}
-    made.append([Observation("account", f"account/{ROOM}/{CLIENT}", told, ROOM)], minutes=400)
-    with made.archive.reading() as reading:
+    payload = {"object": {"account_id": CLIENT, "name": "田中", "avatar_image_url": url}}
+    story_maker.append([Observation("account", f"account/{ROOM}/{CLIENT}", payload, ROOM)], minutes=400)
+    with story_maker.archive.reading() as reading:
         assert people.avatar(reading, ROOM, CLIENT) is None
 
-    avatars.record_download(made.archive, url, b"picture", next_at=at(500))
+    avatars.record_download(story_maker.archive, url, b"picture", next_at=at(500))
 
-    with made.archive.reading() as reading:
-        held = people.avatar(reading, ROOM, CLIENT)
-        assert held is not None
-        assert b"picture" == people.picture_path(made.home, held).read_bytes()
-        assert [None, held] == [one.avatar for one in people.people(reading, ROOM)]
+    with story_maker.archive.reading() as reading:
+        avatar = people.avatar(reading, ROOM, CLIENT)
+        assert avatar is not None
+        assert b"picture" == people.picture_path(story_maker.home, avatar).read_bytes()
+        assert [None, avatar] == [one.avatar for one in people.people(reading, ROOM)]
         assert (None, None) == (people.avatar(reading, ROOM, 1), people.avatar(reading, ROOM, 2**70))

@@ -31,25 +31,32 @@ EVERYTHING = 10**6
 
 def with_true_replies(history: list[list[Observation]]) -> list[list[Observation]]:
     """The same, but replies with the same digest have the same list in them, and messages come from the list before."""
-    told = []
+    observations = []
     for batch in history:
         last: dict[int | None, str] = {}
-        told.append(list[Observation]())
-        for one in batch:
-            if one.kind == "window":
-                shown = (one.room_id, one.payload["oldest"], one.payload["newest"], one.payload["absent"])
-                last[one.room_id] = hashlib.sha256(repr(shown).encode()).hexdigest()
-            reply = None if one.reply is None and one.kind == "message" else last.get(one.room_id)
-            told[-1].append(replace(one, reply=reply))
-    return told
+        observations.append(list[Observation]())
+        for observation in batch:
+            if observation.kind == "window":
+                reply_key = (
+                    observation.room_id,
+                    observation.payload["oldest"],
+                    observation.payload["newest"],
+                    observation.payload["absent"],
+                )
+                last[observation.room_id] = hashlib.sha256(repr(reply_key).encode()).hexdigest()
+            reply = (
+                None if observation.reply is None and observation.kind == "message" else last.get(observation.room_id)
+            )
+            observations[-1].append(replace(observation, reply=reply))
+    return observations
 
 
 def packed(snapshot: Reading, room: int) -> list[Message]:
     """The messages of a room as a package of the whole archive has them, without numbers."""
-    told = [json.loads(one.line) for one in entries(snapshot)]
-    seen = build.sightings(told)
+    objects = [json.loads(one.line) for one in entries(snapshot)]
+    sightings = build.sightings(objects)
     groups = message_entries(snapshot, {room}, upto=EVERYTHING)
-    return [conversation.build_message(0, one) for one in build.messages(groups, seen)]
+    return [conversation.build_message(0, one) for one in build.messages(groups, sightings)]
 
 
 def ids(page: MessagePage) -> list[int]:
@@ -67,12 +74,12 @@ def test_a_page_has_the_records_of_a_package(
         expected = {room: packed(snapshot, room) for room in (1, 2)}
 
         assert expected == {room: messages.oldest_page(snapshot, room, 100).messages for room in (1, 2)}
-        for room, held in expected.items():
-            assert held == [messages.message_by_id(snapshot, room, one.message_id) for one in held]
+        for room, records in expected.items():
+            assert records == [messages.message_by_id(snapshot, room, one.message_id) for one in records]
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> ArchiveMaker:
+def room_maker(tmp_path: Path) -> ArchiveMaker:
     """A room with messages 10, 20 … 90, sent a minute apart."""
     maker = ArchiveMaker(tmp_path / "home")
     maker.sync([message_object(number * 10, f"{number}番", sent=number) for number in range(1, 10)], minutes=20)
@@ -98,19 +105,19 @@ def made(tmp_path: Path) -> ArchiveMaker:
     ],
 )
 def test_pages_are_cut_where_they_are_asked_for(
-    made: ArchiveMaker, page: Any, expected: tuple[list[int], bool, bool]
+    room_maker: ArchiveMaker, page: Any, expected: tuple[list[int], bool, bool]
 ) -> None:
     """In the order of the ids, with whether anything lies before and after."""
-    with made.archive.reading() as snapshot:
+    with room_maker.archive.reading() as snapshot:
         actual = page(snapshot)
 
     assert expected == (ids(actual), actual.has_earlier, actual.has_later)
 
 
 @pytest.mark.parametrize("message_id", ["15", "0", "", "x", "-10", "１０", "9" * 30])
-def test_a_message_that_is_not_known_is_none(made: ArchiveMaker, message_id: str) -> None:
+def test_a_message_that_is_not_known_is_none(room_maker: ArchiveMaker, message_id: str) -> None:
     """Whatever stands in an address is answered."""
-    with made.archive.reading() as snapshot:
+    with room_maker.archive.reading() as snapshot:
         assert messages.message_by_id(snapshot, ROOM, message_id) is None
         assert messages.message_by_id(snapshot, ROOM, "10") is not None
 
@@ -130,16 +137,17 @@ def test_long_texts_shorten_a_page(tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(sent=strategies.lists(strategies.integers(1, 30), min_size=1, max_size=12), wanted=strategies.integers(0, 31))
-def test_a_date_leads_to_the_first_message_sent_then_or_later(blank: Archive, sent: list[int], wanted: int) -> None:
+@given(sent=strategies.lists(strategies.integers(1, 30), min_size=1, max_size=12), minute=strategies.integers(0, 31))
+def test_a_date_leads_to_the_first_message_sent_then_or_later(blank: Archive, sent: list[int], minute: int) -> None:
     """Also where ids do not rise with the time."""
-    shown = [message_object(number, "a", sent=minutes) for number, minutes in enumerate(sent, 1)]
-    told = [{"object": one, "state": "present", "source": "list"} for one in shown]
+    sent_messages = [message_object(number, "a", sent=minutes) for number, minutes in enumerate(sent, 1)]
+    payloads = [{"object": one, "state": "present", "source": "list"} for one in sent_messages]
     batch = [
-        Observation("message", f"message/{one['message_id']}", held, 1) for one, held in zip(shown, told, strict=True)
+        Observation("message", f"message/{message['message_id']}", payload, 1)
+        for message, payload in zip(sent_messages, payloads, strict=True)
     ]
-    expected = next((str(number) for number, minutes in enumerate(sent, 1) if minutes >= wanted), None)
+    expected = next((str(number) for number, minutes in enumerate(sent, 1) if minutes >= minute), None)
 
     with archive_with_history(blank, [batch]) as archive, archive.reading() as snapshot:
-        assert expected == date_position.first_on_or_after(snapshot, 1, at(wanted))
+        assert expected == date_position.first_on_or_after(snapshot, 1, at(minute))
         assert date_position.first_on_or_after(snapshot, 2, at(0) - timedelta(days=1)) is None

@@ -18,7 +18,6 @@ from archiver.records import Observation
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
-from archiver.store.queries.viewing import timeline as events
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.store.queries.viewing.timeline import timeline
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, story
@@ -54,11 +53,11 @@ _FIRST_GONE = {"保存時点で表示なし": _JAPANESE[K.MISSING], "保存時�
 
 def packed(reading: Reading) -> set[tuple[int, str]]:
     """What a package of everything tells, by entry and kind."""
-    told = [json.loads(one.line) for one in entries(reading)]
-    seen = build.sightings(told)
-    found = list(other_events(told))
+    objects = [json.loads(one.line) for one in entries(reading)]
+    sightings = build.sightings(objects)
+    found = list(other_events(objects))
     for group in message_entries(reading, {1, 2}, upto=10**6):
-        found += message_events(1, group, seen.get(group[0]["room_id"]) or Sightings())
+        found += message_events(1, group, sightings.get(group[0]["room_id"]) or Sightings())
     return {(one.seq, _FIRST_GONE.get(one.kind, one.kind)) for one in found}
 
 
@@ -77,9 +76,9 @@ def whole(reading: Reading, rooms: list[int], *, limit: int = 50, **options: Any
 def hidden_in(found: list[TimelineEvent]) -> Counter[int | None]:
     """How many messages were hidden in each room, and that nothing which was joined is told twice."""
     counted: Counter[int | None] = Counter()
-    for one in found:
-        if one.kind is K.HIDDEN:
-            counted[one.room_id] += one.number or 1
+    for event in found:
+        if event.kind is K.HIDDEN:
+            counted[event.room_id] += event.number or 1
     return counted
 
 
@@ -89,7 +88,7 @@ def test_it_tells_what_a_package_tells(
     blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[list[Observation]], limit: int, looked_at: int
 ) -> None:
     """Whatever happened; in falling order, and in pages of any size none is lost or told twice."""
-    monkeypatch.setattr(events, "LOOKED_AT", looked_at)
+    monkeypatch.setattr("archiver.store.queries.viewing.timeline.LOOKED_AT", looked_at)
     with archive_with_history(blank, history) as archive, archive.reading() as reading:
         found = whole(reading, [1, 2], limit=limit, hidden_singly=True)
         joined = whole(reading, [1, 2], limit=limit)
@@ -103,50 +102,56 @@ def test_it_tells_what_a_package_tells(
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[ArchiveMaker]:
+def story_maker(tmp_path: Path) -> Iterator[ArchiveMaker]:
     maker = story(tmp_path / "home")
     yield maker
     maker.archive.close()
 
 
-def told(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[TimelineEvent]:
+def events_of(maker: ArchiveMaker, rooms: list[int], **options: Any) -> list[TimelineEvent]:
     with maker.archive.reading() as reading:
         return whole(reading, rooms, **options)
 
 
-def test_a_message_comes_with_both_texts(made: ArchiveMaker) -> None:
+def test_a_message_comes_with_both_texts(story_maker: ArchiveMaker) -> None:
     """Before and after, as they were received; of one that vanished only the last."""
-    shown = {one.kind: one for one in told(made, [ROOM])}
+    by_kind = {one.kind: one for one in events_of(story_maker, [ROOM])}
 
     assert ("2", "残り3本もお願いします。", "残り3本は無しで。", at(120)) == (
-        shown[K.EDITED].message_id,
-        shown[K.EDITED].before,
-        shown[K.EDITED].after,
-        shown[K.EDITED].at,
+        by_kind[K.EDITED].message_id,
+        by_kind[K.EDITED].before,
+        by_kind[K.EDITED].after,
+        by_kind[K.EDITED].at,
     )
-    assert ("やっぱり今回の分は払えません", "") == (shown[K.DELETED].before, shown[K.DELETED].after)
-    assert ("承知しました。", "", "4") == (shown[K.MISSING].before, shown[K.MISSING].after, shown[K.MISSING].message_id)
+    assert ("やっぱり今回の分は払えません", "") == (by_kind[K.DELETED].before, by_kind[K.DELETED].after)
+    assert ("承知しました。", "", "4") == (
+        by_kind[K.MISSING].before,
+        by_kind[K.MISSING].after,
+        by_kind[K.MISSING].message_id,
+    )
 
 
-def test_a_room_tells_nothing_of_another(made: ArchiveMaker) -> None:
+def test_a_room_tells_nothing_of_another(story_maker: ArchiveMaker) -> None:
     """Nor of contracts that were not asked for."""
-    assert [] == told(made, [OTHER_ROOM])
-    assert [] == [one for one in told(made, [ROOM]) if one.room_id != ROOM]
+    assert [] == events_of(story_maker, [OTHER_ROOM])
+    assert [] == [one for one in events_of(story_maker, [ROOM]) if one.room_id != ROOM]
 
 
-def test_people_and_things_change(made: ArchiveMaker) -> None:
+def test_people_and_things_change(story_maker: ArchiveMaker) -> None:
     """Roles, contacts, files under another name or with other bytes, and tasks."""
-    shown = {"account_id": CLIENT, "name": "田中", "role": "admin", "department": "制作"}
+    member = {"account_id": CLIENT, "name": "田中", "role": "admin", "department": "制作"}
     for minutes, state in ((400, "present"), (401, "gone")):
-        told_ = {"object": shown, "state": state}
-        made.append([Observation("member", f"member/{ROOM}/{CLIENT}", told_, ROOM)], minutes=minutes)
-        made.append([Observation("contact", f"contact/{CLIENT}", {"account_id": CLIENT, "state": state})], minutes=402)
+        payload = {"object": member, "state": state}
+        story_maker.append([Observation("member", f"member/{ROOM}/{CLIENT}", payload, ROOM)], minutes=minutes)
+        story_maker.append(
+            [Observation("contact", f"contact/{CLIENT}", {"account_id": CLIENT, "state": state})], minutes=402
+        )
     listed = {"object": file_object(11, "別名.png", 10, sent=3), "state": "present"}
-    made.append([Observation("file", "file/11", listed, ROOM)], minutes=403)
-    made.task(55, "字幕の修正と音量", minutes=404)
-    made.task(55, "字幕の修正と音量", state="gone", minutes=405)
+    story_maker.append([Observation("file", "file/11", listed, ROOM)], minutes=403)
+    story_maker.task(55, "字幕の修正と音量", minutes=404)
+    story_maker.task(55, "字幕の修正と音量", state="gone", minutes=405)
 
-    actual = [(one.kind, one.number or one.account_id, one.before, one.after) for one in told(made, [ROOM])]
+    actual = [(one.kind, one.number or one.account_id, one.before, one.after) for one in events_of(story_maker, [ROOM])]
 
     assert [
         (K.TASK_GONE, 55, "", ""),
@@ -160,21 +165,21 @@ def test_people_and_things_change(made: ArchiveMaker) -> None:
     assert (K.FILE_LOST, 12, "", "404") in actual
 
 
-def test_statements_stand_with_their_contracts(made: ArchiveMaker) -> None:
+def test_statements_stand_with_their_contracts(story_maker: ArchiveMaker) -> None:
     """Those that were asked for, with what was handed out; a fact that was changed is named."""
-    made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="動画", client="田中")
+    story_maker.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="動画", client="田中")
     delivery = {"contract": "job1", "number": 1, "state": "stated", "at": "2026-11-03", "name": "a.mp4", "note": None}
     delivery |= {"size": 1, "sha256": "0" * 64, "file_id": None}
-    made.append([Observation("delivery", "delivery/job1/1", delivery)])
-    made.append([Observation("delivery", "delivery/job1/1", delivery | {"state": "withdrawn"})])
-    made.append([Observation("mapping", f"mapping/job1/{CLIENT}", {"state": "client", "reason": "本人"})])
-    made.append([Observation("note", "note/job1", {"text": "電話した"})])
+    story_maker.append([Observation("delivery", "delivery/job1/1", delivery)])
+    story_maker.append([Observation("delivery", "delivery/job1/1", delivery | {"state": "withdrawn"})])
+    story_maker.append([Observation("mapping", f"mapping/job1/{CLIENT}", {"state": "client", "reason": "本人"})])
+    story_maker.append([Observation("note", "note/job1", {"text": "電話した"})])
     for contract in ("job1", "job2"):
         payload = {"contract": contract, "profile": "support", "sha256": "1" * 64}
-        made.append([Observation("export", "export/{seq}", payload)])
+        story_maker.append([Observation("export", "export/{seq}", payload)])
 
-    def stated(*contracts: str) -> list[tuple[EventKind, str | None, str]]:
-        return [(one.kind, one.contract, one.about) for one in told(made, [], contracts=contracts)]
+    def statements(*contracts: str) -> list[tuple[EventKind, str | None, str]]:
+        return [(one.kind, one.contract, one.about) for one in events_of(story_maker, [], contracts=contracts)]
 
     assert [
         (K.EXPORTED, "job1", "support"),
@@ -184,18 +189,18 @@ def test_statements_stand_with_their_contracts(made: ArchiveMaker) -> None:
         (K.DELIVERY, "job1", "a.mp4"),
         (K.CONTRACT_FACT, "job1", "title"),
         (K.CONTRACT, "job1", ""),
-    ] == stated("job1")
-    assert [(K.EXPORTED, "job2", "support"), (K.CONTRACT, "job2", "")] == stated("job2")
-    assert stated("job1", "job2") == stated("job2", "job1")
-    assert 9 == len(stated("job1", "job2"))
+    ] == statements("job1")
+    assert [(K.EXPORTED, "job2", "support"), (K.CONTRACT, "job2", "")] == statements("job2")
+    assert statements("job1", "job2") == statements("job2", "job1")
+    assert 9 == len(statements("job1", "job2"))
 
 
 @pytest.mark.parametrize("limit", [1, 2, 50])
-def test_seals_stand_at_their_last_entries(made: ArchiveMaker, limit: int) -> None:
+def test_seals_stand_at_their_last_entries(story_maker: ArchiveMaker, limit: int) -> None:
     """Only where they are asked for, each once."""
-    seals.close_seals(made.archive, now=at(60 * 24 * 3))
+    seals.close_seals(story_maker.archive, now=at(60 * 24 * 3))
 
-    actual = [one for one in told(made, [ROOM], seals=True, limit=limit) if one.kind is K.SEALED]
+    actual = [one for one in events_of(story_maker, [ROOM], seals=True, limit=limit) if one.kind is K.SEALED]
 
     assert len(actual) == len({one.number for one in actual}) >= 1
-    assert [] == [one for one in told(made, [ROOM], limit=limit) if one.kind is K.SEALED]
+    assert [] == [one for one in events_of(story_maker, [ROOM], limit=limit) if one.kind is K.SEALED]

@@ -1,4 +1,4 @@
-"""The times in which nobody looked, as far as they touch a stretch of time."""
+"""The pauses in which nobody looked at a room, within a period."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ READ = (5, 2050)
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """An archive with these runs and other entries between them."""
-    made = ArchiveMaker(tmp_path_factory.mktemp("idle") / "home")
+    maker = ArchiveMaker(tmp_path_factory.mktemp("idle") / "home")
     lists = [(read, read, None) for read in READ]
     for begun, ended, blind in sorted([*((*one, ()) for one in RUNS), *((*one, (ROOM,)) for one in BLIND), *lists]):
         if blind is None:
-            made.sync([], minutes=ended)
+            maker.sync([], minutes=ended)
         else:
-            made.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended, not_read=blind)
-        made.account(5, f"{ended}", minutes=ended)
-    return made.archive
+            maker.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended, not_read=blind)
+        maker.account(5, f"{ended}", minutes=ended)
+    return maker.archive
 
 
 BORDERS = strategies.none() | strategies.integers(-10, 2300)
@@ -59,9 +59,9 @@ def _is_between(at_: datetime, since: datetime | None, until: datetime | None) -
 
 def test_without_runs_there_are_no_pauses(tmp_path: Path) -> None:
     """A new archive has none."""
-    made = ArchiveMaker(tmp_path / "home")
-    with made.archive.reading() as reading:
+    maker = ArchiveMaker(tmp_path / "home")
+    with maker.archive.reading() as reading:
         found = pauses_between(reading, ROOM, None, None)
-    made.archive.close()
+    maker.archive.close()
 
     assert [] == found
