@@ -13,13 +13,12 @@ from archiver.evidence.tables.build import files, messages
 from archiver.export.conversation import PackageRoom, build_conversation, build_message, gaps, room_name
 from archiver.export.scope import PackageScope
 from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch
-from tests.support.archives.entries import ROOM, blob, entry, file, shown
-from tests.support.archives.entries import message as told_message
+from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry
 
 NOON = datetime(2026, 11, 5, 3, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 CONTRACT = Contract("job1", (ContractRoom(RoomId(ROOM)),))
-GROUPS = [[told_message(2, 5, "前"), told_message(9, 5, "後", state="edited")], [told_message(3, 6, "二")]]
+GROUPS = [[message_entry(2, 5, "前"), message_entry(9, 5, "後", state="edited")], [message_entry(3, 6, "二")]]
 
 
 def facts(*other: dict[str, Any], **changes: Any) -> PackageRoom:
@@ -43,12 +42,12 @@ def facts(*other: dict[str, Any], **changes: Any) -> PackageRoom:
 
 
 def room(seq: int, name: str, description: str) -> dict[str, Any]:
-    return shown(seq, "room", f"room/{ROOM}", {"name": name, "description": description})
+    return object_entry(seq, "room", f"room/{ROOM}", {"name": name, "description": description})
 
 
 def gap(seq: int, number: int, kind: str = "gap", **changes: Any) -> dict[str, Any]:
-    told = {"after": "1", "before": "5", "from": "2026-11-05T02:00:00.000Z", "to": "2026-11-05T02:30:00.000Z"}
-    return entry(seq, kind, f"gap/{ROOM}/{number}", told | {"missing": 3, "reason": "window"} | changes)
+    payload = {"after": "1", "before": "5", "from": "2026-11-05T02:00:00.000Z", "to": "2026-11-05T02:30:00.000Z"}
+    return entry(seq, kind, f"gap/{ROOM}/{number}", payload | {"missing": 3, "reason": "window"} | changes)
 
 
 def test_messages_come_as_often_as_they_are_asked_for() -> None:
@@ -57,7 +56,8 @@ def test_messages_come_as_often_as_they_are_asked_for() -> None:
 
     for _ in range(2):
         assert [(4, "5", State.EDITED, ["前", "後"]), (9, "6", State.PRESENT, ["二"])] == [
-            (one.no, one.message_id, one.state, [span.body for span in one.versions]) for one in made.messages()
+            (message.no, message.message_id, message.state, [span.body for span in message.versions])
+            for message in made.messages()
         ]
     assert 2 == made.count
 
@@ -65,7 +65,7 @@ def test_messages_come_as_often_as_they_are_asked_for() -> None:
 @pytest.mark.parametrize("sent", [0, -5, 10**12, None, "x"])
 def test_a_message_without_a_usable_time_stands_where_it_was_first_seen(sent: object) -> None:
     """No time of Chatwork's stops the pages."""
-    history = next(messages([[told_message(2, 5, "a", send_time=sent)]], {}))
+    history = next(messages([[message_entry(2, 5, "a", send_time=sent)]], {}))
 
     assert datetime(2026, 11, 5, 1, 2, tzinfo=UTC) == build_message(1, history).send_time
 
@@ -111,7 +111,7 @@ def test_a_file_that_is_not_packed_says_why() -> None:
     made = build_conversation(facts(*other, not_packed={"F-0002": "大きすぎる"}), PackageScope(CONTRACT))
 
     assert [("files/F-0001.txt", None), (None, "大きすぎる")] == [
-        (one.stored_as, one.reason) for one in made.attachments
+        (attachment.stored_as, attachment.reason) for attachment in made.attachments
     ]
 
 

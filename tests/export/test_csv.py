@@ -1,4 +1,4 @@
-"""The tables for a spreadsheet: what Excel and LibreOffice do to numbers, formulas and signs finds nothing to spoil."""
+"""The tables for a spreadsheet: Excel and LibreOffice spoil no numbers, formulas or characters in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGE_HEADER
 from archiver.evidence.tables.cells import cell
 from tests.support.archives.maker import at, message_object
-from tests.support.packages.exported_archives import handed, inside, reopened, with_secrets
+from tests.support.packages.exported_archives import export_package, reopen_maker, story_with_secrets, zip_files
 
 ID = 1_876_543_210_987_654_321
 """A spreadsheet would make 1876543210987654400 of it."""
@@ -45,11 +45,11 @@ TEXTS = (
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a lawyer's package with every such text."""
     place = tmp_path_factory.mktemp("csv")
-    made = with_secrets(place / "home")
-    shown = [message_object(ID + number, text, sent=200 + number) for number, text in enumerate(TEXTS)]
-    made.sync(shown, minutes=230)
-    made.archive.close()
-    return Path(handed(reopened(place / "home"), "lawyer", place / "out").path)
+    maker = story_with_secrets(place / "home")
+    objects = [message_object(ID + number, text, sent=200 + number) for number, text in enumerate(TEXTS)]
+    maker.sync(objects, minutes=230)
+    maker.archive.close()
+    return Path(export_package(reopen_maker(place / "home"), "lawyer", place / "out").path)
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -62,12 +62,12 @@ def rows(path: Path) -> list[list[str]]:
 def test_every_table_is_what_spreadsheets_of_japan_read(package: Path, name: str) -> None:
     """A byte order mark, CRLF between the lines, everything quoted, as many cells as heads."""
     body = (package / "data" / name).read_bytes()
-    told = rows(package / "data" / name)
+    table = rows(package / "data" / name)
 
     assert body.startswith(b'\xef\xbb\xbf"')
     assert body.endswith(b'"\r\n')
-    assert len(told) == body.count(b'"\r\n')
-    assert {len(CSV_HEADERS[name])} == {len(row) for row in told}
+    assert len(table) == body.count(b'"\r\n')
+    assert {len(CSV_HEADERS[name])} == {len(row) for row in table}
     assert not re.search(rb'(?:^|,)[^",\r\n]', body.replace(b"\xef\xbb\xbf", b"").split(b"\r\n")[0])
 
 
@@ -83,9 +83,9 @@ def test_no_cell_is_a_formula_or_a_number_too_long(package: Path, name: str) -> 
 
 def test_ids_and_times_stand_as_specified(package: Path) -> None:
     """`m` and all digits; Japan's time in a column that says so, and the seconds beside it."""
-    told = {row[4]: row for row in rows(package / "data/messages.csv")}
+    rows_by_id = {row[4]: row for row in rows(package / "data/messages.csv")}
 
-    row = told[f"m{ID}"]
+    row = rows_by_id[f"m{ID}"]
     sent = int(at(200).timestamp())
     assert ("日時(日本時間)", "送信時刻(Unix秒)", "メッセージID") == (
         MESSAGE_HEADER[1],
@@ -99,14 +99,14 @@ def test_ids_and_times_stand_as_specified(package: Path) -> None:
 def test_an_office_gets_the_same_table(package: Path) -> None:
     """Unmasked it is the lawyer's byte for byte."""
     place = package.parents[1]
-    support = handed(reopened(place / "home"), "support", place / "support", policy=None)
+    support = export_package(reopen_maker(place / "home"), "support", place / "support", policy=None)
 
-    assert (package / "data/messages.csv").read_bytes() == inside(support)["02_messages.csv"]
+    assert (package / "data/messages.csv").read_bytes() == zip_files(support)["02_messages.csv"]
 
 
 @pytest.mark.slow
 def test_libreoffice_loses_nothing(package: Path, tmp_path: Path) -> None:
-    """Opened with quoted cells as text, saved as a workbook, written again: every sign of every cell."""
+    """Opened with quoted cells as text, saved as a workbook, written again: every character of every cell."""
     for name in CSV_HEADERS:
         source = package / "data" / name
         _convert(source, "ods", tmp_path, "--infilter=CSV:44,34,76,1,,0,true,false")
@@ -129,9 +129,9 @@ def test_ids_survive_a_spreadsheet_that_guesses(package: Path, tmp_path: Path) -
     ]
 
 
-def _trimmed(told: list[list[str]]) -> list[list[str]]:
+def _trimmed(table: list[list[str]]) -> list[list[str]]:
     """LibreOffice leaves empty cells out at the end of every line."""
-    return [[*row, *[""] * (20 - len(row))] for row in told]
+    return [[*row, *[""] * (20 - len(row))] for row in table]
 
 
 def _convert(source: Path, form: str, folder: Path, *options: str) -> None:

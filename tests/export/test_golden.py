@@ -15,7 +15,7 @@ import pytest
 from archiver.export.pdf.blocks import layout_data
 from archiver.export.report.chapters import build_report
 from tests.support.archives.maker import story
-from tests.support.packages.exported_archives import handed
+from tests.support.packages.exported_archives import export_package
 from tests.support.reports import report_inputs
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -25,14 +25,14 @@ PROFILES = ("support", "lawyer", "court")
 
 def tables(folder: Path) -> dict[str, bytes]:
     """The tables of a lawyer's package of the story; salts and digests are in none of them."""
-    package = Path(handed(story(folder / "home"), "lawyer", folder / "out").path)
+    package = Path(export_package(story(folder / "home"), "lawyer", folder / "out").path)
     return {name: (package / "data" / name).read_bytes() for name in TABLES}
 
 
 def chapters(profile: str) -> bytes:
     """The sample's report for the layout."""
-    told = layout_data(report_inputs.told(build_report, report_inputs.case(profile=profile)))
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    data = layout_data(report_inputs.build_with_survey(build_report, report_inputs.case(profile=profile)))
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def test_the_tables_are_as_expected(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from archiver.export.html import write
 from archiver.records import Conversation, RoomId
-from tests.support.html_safety import read
+from tests.support.html_safety import read_html
 from tests.support.reports.sample_conversation import ATTACK, empty, link, long, sample
 
 GOLDEN = Path(__file__).parent / "golden" / "html"
@@ -66,7 +66,7 @@ def test_nothing_hostile_survives(tmp_path: Path) -> None:
     for name, data in written(sample(), tmp_path).items():
         if name.endswith(".js"):
             continue
-        page = read(data.decode())
+        page = read_html(data.decode())
 
         assert [] == page.faults
         assert 1 == page.styles
@@ -74,7 +74,7 @@ def test_nothing_hostile_survives(tmp_path: Path) -> None:
         assert (b"script-src" in data) == (name == "index.html")
         assert len(page.ids) == len(set(page.ids))
         assert [] == [
-            one for one in page.hrefs if not one.startswith(("https://", "http://", "R", "index", "#", "../files/"))
+            href for href in page.hrefs if not href.startswith(("https://", "http://", "R", "index", "#", "../files/"))
         ]
         assert [] == page.sources
         assert b"default-src 'none'" in data
@@ -82,7 +82,7 @@ def test_nothing_hostile_survives(tmp_path: Path) -> None:
 
 def test_hostile_text_is_shown_not_dropped(tmp_path: Path) -> None:
     """What the counterpart typed can be read, tags and all."""
-    page = read(written(sample(), tmp_path)["R123456789-0001.html"].decode())
+    page = read_html(written(sample(), tmp_path)["R123456789-0001.html"].decode())
 
     assert ATTACK.partition("\n")[0] in "".join(page.texts)
 
@@ -95,15 +95,17 @@ def test_the_index_lists_all_rooms_of_the_folder(tmp_path: Path) -> None:
     written(other, tmp_path)
     actual = written(sample(), tmp_path)["index.html"].decode()
 
-    assert ["room42", "room123456789"] == [one for one in read(actual).ids if one.startswith("room") and one != "rooms"]
-    assert [] == read(actual).faults
+    assert ["room42", "room123456789"] == [
+        element_id for element_id in read_html(actual).ids if element_id.startswith("room") and element_id != "rooms"
+    ]
+    assert [] == read_html(actual).faults
 
 
 MEASURE = """
 import sys
 from pathlib import Path
 from archiver.export.html import write
-from tests.benchmarks.alone import peak
+from tests.benchmarks.measured_process import peak
 from tests.support.reports.sample_conversation import link, long
 
 write(long(100_000), Path(sys.argv[1]), link)

@@ -18,7 +18,7 @@ from archiver.export.html import write
 from archiver.records import Conversation, Message
 from archiver.render.page_buffer import PAGE_MESSAGES
 from archiver.render.search_data import MIN_PAGES, fold
-from tests.support.html_file_in_chromium import NEEDED, listener, opened
+from tests.support.html_file_in_chromium import NEEDED, recording_proxy, rendered_page
 from tests.support.reports.sample_conversation import link, long, sample
 
 pytestmark = [pytest.mark.slow, NEEDED]
@@ -52,7 +52,7 @@ def test_a_deleted_sentence_is_found_by_two_kanji(tmp_path: Path) -> None:
     """The place leads to the message, and the hit says that this was its text before."""
     write(sample(), tmp_path, link)
 
-    dom = opened(tmp_path / "index.html", tmp_path / "profile", asking=f"q={quote('今回')}")
+    dom = rendered_page(tmp_path / "index.html", tmp_path / "profile", asking=f"q={quote('今回')}")
 
     expected = "No.5 2026-11-05 10:39:33 田中「削除」表示に変わる前の文面 To: yamada やっぱり今回の分は払えません"
     assert [("R123456789-0001.html#m1876543210300000000", expected)] == hits(dom)
@@ -65,17 +65,17 @@ def test_nothing_hostile_runs_and_nothing_is_asked_for(tmp_path: Path) -> None:
     """Hostile names, texts and file names on every page and among the hits: no request, no script, no change."""
     hostile = [
         dataclasses.replace(
-            one, body=PLANTED, name=PLANTED, versions=(dataclasses.replace(one.versions[-1], body=PLANTED),)
+            message, body=PLANTED, name=PLANTED, versions=(dataclasses.replace(message.versions[-1], body=PLANTED),)
         )
-        for one in sample().messages()
+        for message in sample().messages()
     ]
     write(dataclasses.replace(sample(), room_name=PLANTED, messages=lambda: iter(hostile)), tmp_path, link)
 
-    with listener() as (port, asked):
-        index = opened(tmp_path / "index.html", tmp_path / "profile", asking="q=onerror", port=port)
-        page = opened(tmp_path / "R123456789-0001.html", tmp_path / "profile", port=port)
+    with recording_proxy() as (port, requests):
+        index = rendered_page(tmp_path / "index.html", tmp_path / "profile", asking="q=onerror", port=port)
+        page = rendered_page(tmp_path / "R123456789-0001.html", tmp_path / "profile", port=port)
 
-    assert [] == asked
+    assert [] == requests
     assert "data-owned" not in index.partition("<body>")[0] + page.partition("<body>")[0]
     assert "<iframe" not in index + page
     assert 13 == len(hits(index))
@@ -92,11 +92,11 @@ def test_the_policy_holds_even_if_markup_got_in(tmp_path: Path) -> None:
         old = path.read_text(encoding="utf-8")
         path.write_text(old.replace("<header>", f"{PLANTED.partition('<base')[0]}<header>", 1), encoding="utf-8")
 
-    with listener() as (port, asked):
-        index = opened(tmp_path / "index.html", tmp_path / "profile", asking=f"q={quote('今回')}", port=port)
-        page = opened(tmp_path / "R123456789-0001.html", tmp_path / "profile", port=port)
+    with recording_proxy() as (port, requests):
+        index = rendered_page(tmp_path / "index.html", tmp_path / "profile", asking=f"q={quote('今回')}", port=port)
+        page = rendered_page(tmp_path / "R123456789-0001.html", tmp_path / "profile", port=port)
 
-    assert [] == asked
+    assert [] == requests
     assert "data-owned" not in index.partition("<head>")[0] + page.partition("<head>")[0]
     assert 1 == len(hits(index))
 
@@ -105,21 +105,21 @@ def test_what_this_test_would_see(tmp_path: Path) -> None:
     """Without the policy the same markup runs and asks: the two tests above can fail."""
     (tmp_path / "a.html").write_text(f"<!DOCTYPE html><html><body>{PLANTED.partition('<base')[0]}", encoding="utf-8")
 
-    with listener() as (port, asked):
-        dom = opened(tmp_path / "a.html", tmp_path / "profile", port=port)
+    with recording_proxy() as (port, requests):
+        dom = rendered_page(tmp_path / "a.html", tmp_path / "profile", port=port)
 
     assert {f"/{name}" for name in ("a.png", "b.js", "c.css", "d.html")} <= {
-        "/" + line.split()[1].rpartition("/")[2] for line in asked
+        "/" + line.split()[1].rpartition("/")[2] for line in requests
     }
     assert 'data-owned="yes"' in dom
 
 
-SIGNS = "あいうえ払支請求書納品動画京都府ー々ABcdｶﾞﾊﾟがぱⅢ㈱①ßẞſςΣ0１&<'𠮷🎉\u0301\u3099"
+CHARACTERS = "あいうえ払支請求書納品動画京都府ー々ABcdｶﾞﾊﾟがぱⅢ㈱①ßẞſςΣ0１&<'𠮷🎉\u0301\u3099"
 
 
 def rich(count: int, random: Random) -> Conversation:
-    """Messages of random signs, hostile to whoever folds, cuts or escapes."""
-    bodies = ["x" + "".join(random.choices(SIGNS, k=random.randint(5, 30))) + "x" for _ in range(count)]
+    """Messages of random characters, hostile to whoever folds, cuts or escapes."""
+    bodies = ["x" + "".join(random.choices(CHARACTERS, k=random.randint(5, 30))) + "x" for _ in range(count)]
 
     def messages() -> Iterator[Message]:
         for message, body in zip(long(count).messages(), bodies, strict=True):
@@ -152,7 +152,7 @@ next();
 
 @pytest.mark.sample
 def test_every_hit_of_a_scan_is_found(tmp_path: Path) -> None:
-    """Random words of one to ten signs over many pages: as many messages as a scan of the folded texts finds."""
+    """Random words of one to ten characters over many pages: as many messages as a scan of the folded texts finds."""
     random = Random(5)
     conversation = rich(MIN_PAGES * PAGE_MESSAGES + 700, random)
     write(conversation, tmp_path, link)
@@ -167,21 +167,21 @@ def test_every_hit_of_a_scan_is_found(tmp_path: Path) -> None:
     index = re.sub("<meta http-equiv.*?>", "", index, count=1).replace("</body>", DRIVER % json.dumps(queries))
     (tmp_path / "driven.html").write_text(index, encoding="utf-8")
 
-    dom = opened(tmp_path / "driven.html", tmp_path / "profile", seconds=600)
+    dom = rendered_page(tmp_path / "driven.html", tmp_path / "profile", seconds=600)
 
     match = re.search('<pre id="answers">(.*?)</pre>', dom)
     assert match is not None
     expected = [sum(fold(query).strip() in text for text in folded) for query in queries]
     assert [] == [
-        (query, wanted, got)
-        for query, wanted, got in zip(queries, expected, json.loads(match[1]), strict=True)
-        if wanted != got
+        (query, expected_hits, got)
+        for query, expected_hits, got in zip(queries, expected, json.loads(match[1]), strict=True)
+        if expected_hits != got
     ]
     assert len([one for one in expected if one]) >= 200
 
 
 def test_the_browser_folds_as_we_do(tmp_path: Path) -> None:
-    """Every sign that our Unicode knows becomes the same on both sides, alone and between letters."""
+    """Every character that our Unicode knows becomes the same on both sides, alone and between letters."""
     known = [code for code in range(0x110000) if unicodedata.category(chr(code)) not in {"Cn", "Cs"}]
     table = {code: shown for code in known if (shown := fold(chr(code))) != chr(code)}
     (line,) = re.findall(r"const fold = .*;", SEARCH.read_text(encoding="utf-8"))
@@ -195,6 +195,6 @@ def test_the_browser_folds_as_we_do(tmp_path: Path) -> None:
     page = tmp_path / "fold.html"
     page.write_text(f"<!DOCTYPE html><meta charset=utf-8><body><script>{script}</script>", encoding="utf-8")
 
-    dom = opened(page, tmp_path / "profile")
+    dom = rendered_page(page, tmp_path / "profile")
 
     assert "apart: []" in dom

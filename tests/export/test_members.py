@@ -7,15 +7,15 @@ from typing import Any
 
 from archiver.export.members import room_people
 from archiver.records import Membership, MembershipPeriod, PersonName
-from tests.support.archives.entries import ROOM, shown, time
+from tests.support.archives.entries import ROOM, object_entry, time
 
 
 def account(seq: int, name: str, number: int = 7) -> dict[str, Any]:
-    return shown(seq, "account", f"account/{ROOM}/{number}", {"name": name})
+    return object_entry(seq, "account", f"account/{ROOM}/{number}", {"name": name})
 
 
-def member(seq: int, name: str, *, state: str = "present", **said: str) -> dict[str, Any]:
-    return shown(seq, "member", f"member/{ROOM}/7", {"name": name, **said}, state=state)
+def member(seq: int, name: str, *, state: str = "present", **fields: str) -> dict[str, Any]:
+    return object_entry(seq, "member", f"member/{ROOM}/7", {"name": name, **fields}, state=state)
 
 
 def at(seq: int) -> datetime:
@@ -68,11 +68,11 @@ def test_the_name_of_an_author_stands_where_it_was_seen() -> None:
 
 def test_lists_of_members_tell_ids_organisation_and_times() -> None:
     """Each value once, and every time in which the list showed somebody."""
-    told = {"chatwork_id": "tanaka_xx", "organization_name": "株式会社△△", "department": "制作部"}
+    fields = {"chatwork_id": "tanaka_xx", "organization_name": "株式会社△△", "department": "制作部"}
     entries = [
-        member(1, "田中", **told),
-        member(2, "田中太郎", **told),
-        member(3, "田中太郎", state="gone", **told),
+        member(1, "田中", **fields),
+        member(2, "田中太郎", **fields),
+        member(3, "田中太郎", state="gone", **fields),
         member(4, "田中太郎", chatwork_id="tanaka_yy", organization_name="", department=""),
     ]
 

@@ -11,7 +11,7 @@ from archiver.export.message_choice import NOTHING, MessageChoice, parse_choice
 ID = "1876543210987654321"
 LINK = f"https://www.chatwork.com/#!rid123456789-{ID}"
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
-"""Latin signs and digits -> as a Japanese keyboard gives them."""
+"""Latin characters and digits -> as a Japanese keyboard gives them."""
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_no_text_breaks_it(given: str) -> None:
 
 def test_what_is_not_in_the_package_is_named() -> None:
     """Ids and numbers alike; what is there passes."""
-    wanted = MessageChoice(frozenset({"11", "12"}), frozenset({1, 2}))
+    choice = MessageChoice(frozenset({"11", "12"}), frozenset({1, 2}))
 
     with pytest.raises(errors.UsageError, match=r"12, No\.2"):
-        wanted.check({"11": 1})
-    wanted.check({"11": 1, "12": 2})
+        choice.check({"11": 1})
+    choice.check({"11": 1, "12": 2})
     NOTHING.check({})

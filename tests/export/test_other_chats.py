@@ -16,12 +16,12 @@ STRANGER = 9_990_001
 
 def test_a_package_names_the_chat_with_its_people_and_no_other(tmp_path: Path) -> None:
     """In the limits of the text for people and in the index of the pages; entries about contacts stay outside."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
     for account, room in ((CLIENT, DIRECT), (STRANGER, 555000222)):
-        told = {"account_id": account, "state": "present", "other_chat": room}
-        made.append([Observation("contact", f"contact/{account}", told)], minutes=200)
+        payload = {"account_id": account, "state": "present", "other_chat": room}
+        maker.append([Observation("contact", f"contact/{account}", payload)], minutes=200)
 
-    report = export(made.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
+    report = export(maker.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
 
     folder = Path(report.path)
     readme = (folder / "00_README.txt").read_text("utf-8-sig")
@@ -36,11 +36,11 @@ def test_a_package_names_the_chat_with_its_people_and_no_other(tmp_path: Path) -
 
 def test_a_chat_that_was_contracted_since_is_not_named(tmp_path: Path) -> None:
     """The other room of the story belongs to a contract of its own."""
-    made = story(tmp_path / "home")
-    told = {"account_id": CLIENT, "state": "present", "other_chat": OTHER_ROOM}
-    made.append([Observation("contact", f"contact/{CLIENT}", told)], minutes=200)
+    maker = story(tmp_path / "home")
+    payload = {"account_id": CLIENT, "state": "present", "other_chat": OTHER_ROOM}
+    maker.append([Observation("contact", f"contact/{CLIENT}", payload)], minutes=200)
 
-    report = export(made.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
+    report = export(maker.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
 
     assert TITLE not in (Path(report.path) / "00_README.txt").read_text("utf-8-sig")
 

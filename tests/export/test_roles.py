@@ -30,27 +30,27 @@ REASON = "クラウドワークスのメッセージでIDを伝えられた"
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> ArchiveMaker:
+def maker(tmp_path: Path) -> ArchiveMaker:
     """The story, in whose room two more people are; its contract names a client whom nobody is called."""
-    made = story(tmp_path / "home")
-    made.contract("job1", (ROOM,), client="movie_maker")
+    archive_maker = story(tmp_path / "home")
+    archive_maker.contract("job1", (ROOM,), client="movie_maker")
     for account, name in ((ME, "yamada(旧)"), (HELPER, "補助の佐藤")):
-        made.account(account, name, minutes=2)
-        made.member(account, name, minutes=2)
-    made.sync([message_object(90, "補助の佐藤です", sent=100, account=HELPER)], minutes=101)
-    return made
+        archive_maker.account(account, name, minutes=2)
+        archive_maker.member(account, name, minutes=2)
+    archive_maker.sync([message_object(90, "補助の佐藤です", sent=100, account=HELPER)], minutes=101)
+    return archive_maker
 
 
-def say(made: ArchiveMaker, account: int, part: Role, reason: str = REASON) -> None:
+def say(maker: ArchiveMaker, account: int, part: Role, reason: str = REASON) -> None:
     """Map an account."""
-    with made.archive.writing() as writing:
+    with maker.archive.writing() as writing:
         statements.state_role(writing, "job1", account, part, reason, at=at(200))
 
 
-def counterparts(made: ArchiveMaker) -> set[int] | None:
+def counterparts(maker: ArchiveMaker) -> set[int] | None:
     """Whom a package would take for the other side."""
-    seals.close_seals(made.archive, now=at(250))
-    with made.archive.reading() as reading:
+    seals.close_seals(maker.archive, now=at(250))
+    with maker.archive.reading() as reading:
         order = ExportOrder(
             contract="job1",
             profile="support",
@@ -69,47 +69,47 @@ def counterparts(made: ArchiveMaker) -> set[int] | None:
     return None if found.counterparts is None else set(found.counterparts)
 
 
-def test_the_client_of_a_package_is_the_one_that_was_mapped(made: ArchiveMaker) -> None:
+def test_the_client_of_a_package_is_the_one_that_was_mapped(maker: ArchiveMaker) -> None:
     """Before that nobody is told apart; third persons and one's own other account never count."""
-    before = counterparts(made)
-    say(made, ME, Role.ME)
-    say(made, HELPER, Role.THIRD)
-    others = counterparts(made)
-    say(made, CLIENT, Role.CLIENT)
+    before = counterparts(maker)
+    say(maker, ME, Role.ME)
+    say(maker, HELPER, Role.THIRD)
+    others = counterparts(maker)
+    say(maker, CLIENT, Role.CLIENT)
 
     assert before is None
     assert {CLIENT} == others
-    assert {CLIENT} == counterparts(made)
+    assert {CLIENT} == counterparts(maker)
 
 
-def test_a_mapping_goes_into_the_package_and_verifies(made: ArchiveMaker, tmp_path: Path) -> None:
+def test_a_mapping_goes_into_the_package_and_verifies(maker: ArchiveMaker, tmp_path: Path) -> None:
     """The entries are part of the record, those of another contract are not; the package is whole."""
-    made.contract("job2", (ROOM,))
-    say(made, CLIENT, Role.CLIENT)
-    with made.archive.writing() as writing:
+    maker.contract("job2", (ROOM,))
+    say(maker, CLIENT, Role.CLIENT)
+    with maker.archive.writing() as writing:
         statements.state_role(writing, "job2", HELPER, Role.THIRD, "別の契約", at=at(200))
 
-    report = export(made.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
+    report = export(maker.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
 
     lines = (Path(report.path) / "data/entries.jsonl").read_text("utf-8").splitlines()
-    told = [json.loads(line) for line in lines if '"kind":"mapping"' in line]
-    assert [f"mapping/job1/{CLIENT}"] == [one["key"] for one in told]
-    assert [("client", REASON)] == [(one["payload"]["state"], one["payload"]["reason"]) for one in told]
+    entries = [json.loads(line) for line in lines if '"kind":"mapping"' in line]
+    assert [f"mapping/job1/{CLIENT}"] == [one["key"] for one in entries]
+    assert [("client", REASON)] == [(one["payload"]["state"], one["payload"]["reason"]) for one in entries]
     assert verify_path(Path(report.path)).ok
 
 
-def test_what_was_stated_up_to_an_entry_is_what_counts(made: ArchiveMaker) -> None:
+def test_what_was_stated_up_to_an_entry_is_what_counts(maker: ArchiveMaker) -> None:
     """An earlier state of the archive knows what was stated then; what was taken back is gone since."""
-    say(made, CLIENT, Role.THIRD)
-    with made.archive.reading() as reading:
+    say(maker, CLIENT, Role.THIRD)
+    with maker.archive.reading() as reading:
         last = last_seq(reading)
-    say(made, CLIENT, Role.CLIENT)
-    with made.archive.writing() as writing:
+    say(maker, CLIENT, Role.CLIENT)
+    with maker.archive.writing() as writing:
         first, second = (statements.withdraw_role(writing, "job1", CLIENT, at=at(400)) for _ in range(2))
 
-    with made.archive.reading() as reading:
+    with maker.archive.reading() as reading:
         assert [(CLIENT, Role.THIRD)] == [
-            (one.account_id, one.role) for one in mapped_accounts(reading, "job1", upto=last)
+            (mapping.account_id, mapping.role) for mapping in mapped_accounts(reading, "job1", upto=last)
         ]
         assert () == mapped_accounts(reading, "job1")
     assert (True, False) == (first, second)
@@ -124,7 +124,7 @@ def test_chapter_3_prints_the_reason() -> None:
     case = report_inputs.case(counterparts=(CLIENT,), mapped=stated)
 
     (table,) = (
-        one for one in people_and_dates.parties(case, survey_messages(case)).blocks if isinstance(one, TableBlock)
+        block for block in people_and_dates.parties(case, survey_messages(case)).blocks if isinstance(block, TableBlock)
     )
 
     by_account = {row[2].rpartition("\n")[2]: row for row in table.rows}

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.export.scope import PackageScope, subject
 from archiver.records import Contract, ContractRoom, RoomId
-from tests.support.archives.entries import ROOM, blob, entry, file, message, shown, window
+from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry, window
 
 ELSEWHERE = 42
 NOON = datetime(2026, 11, 5, 3, 0, tzinfo=UTC)
@@ -20,17 +20,17 @@ NOON_SECONDS = int(NOON.timestamp())
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("judged", "expected"),
     [
         (window(1, 1, 9), True),
-        (shown(1, "task", "task/5", {}), True),
-        (shown(1, "room", f"room/{ROOM}", {}), True),
+        (object_entry(1, "task", "task/5", {}), True),
+        (object_entry(1, "room", f"room/{ROOM}", {}), True),
         (entry(1, "gap", f"gap/{ROOM}/1", {}), True),
         (entry(1, "contract", "contract/job1", {}, room=None), True),
         (entry(1, "attachment", "attachment/job1/3", {}, room=None), True),
         (entry(1, "contract", "contract/job10", {}, room=None), False),
         (entry(1, "contract", "contract/job2", {}, room=None), False),
-        (shown(1, "task", "task/5", {}, room=ELSEWHERE), False),
+        (object_entry(1, "task", "task/5", {}, room=ELSEWHERE), False),
         (entry(1, "sweep", "sweep/1", {}, room=None), False),
         (entry(1, "export", "export/1", {}, room=None), False),
         (entry(1, "me", "me", {}, room=None), False),
@@ -39,13 +39,13 @@ NOON_SECONDS = int(NOON.timestamp())
         (entry(1, "contact", "contact/7", {}, room=None), False),
     ],
 )
-def test_only_the_contracts_rooms_and_statements_belong(told: dict[str, Any], expected: bool) -> None:
+def test_only_the_contracts_rooms_and_statements_belong(judged: dict[str, Any], expected: bool) -> None:
     """Runs, exports, private notes, other rooms and other contracts never do."""
-    assert expected == PackageScope(CONTRACT).includes(told)
+    assert expected == PackageScope(CONTRACT).includes(judged)
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("judged", "expected"),
     [
         (window(119, 1, 9), False),
         (window(120, 1, 9), True),
@@ -57,16 +57,19 @@ def test_only_the_contracts_rooms_and_statements_belong(told: dict[str, Any], ex
         (entry(1, "contract", "contract/job1", {}, room=None), True),
     ],
 )
-def test_a_period_judges_by_the_time_of_the_thing(told: dict[str, Any], expected: bool) -> None:
+def test_a_period_judges_by_the_time_of_the_thing(judged: dict[str, Any], expected: bool) -> None:
     """A file and its bytes by the upload, everything else by when it was seen; a statement always belongs."""
-    assert expected == PackageScope(CONTRACT, NOON).includes(told)
+    assert expected == PackageScope(CONTRACT, NOON).includes(judged)
 
 
 def test_a_message_is_judged_by_when_it_was_sent() -> None:
     """Its later entries go with it, also when they were seen after the period, which ends before its end."""
     scope = PackageScope(CONTRACT, None, NOON)
-    before = [message(130, 5, "a", send_time=NOON_SECONDS - 1), message(200, 5, "b", send_time=NOON_SECONDS + 5)]
-    after = [message(130, 6, "a", send_time=NOON_SECONDS)]
+    before = [
+        message_entry(130, 5, "a", send_time=NOON_SECONDS - 1),
+        message_entry(200, 5, "b", send_time=NOON_SECONDS + 5),
+    ]
+    after = [message_entry(130, 6, "a", send_time=NOON_SECONDS)]
 
     actual = [scope.includes_message(one) for one in before + after]
 
@@ -78,7 +81,7 @@ def test_each_room_has_its_own_period_unless_one_was_asked_for() -> None:
     """A bound that was given stands in place of the contract's."""
     rooms = (ContractRoom(RoomId(ROOM), start=NOON), ContractRoom(RoomId(ELSEWHERE), end=NOON))
     contract = Contract("job1", rooms)
-    early = [shown(60, "task", "task/5", {}, room=room) for room in (ROOM, ELSEWHERE)]
+    early = [object_entry(60, "task", "task/5", {}, room=room) for room in (ROOM, ELSEWHERE)]
 
     assert [False, True] == [PackageScope(contract).includes(one) for one in early]
     assert [True, True] == [PackageScope(contract, datetime(2026, 1, 1, tzinfo=UTC)).includes(one) for one in early]
@@ -98,10 +101,10 @@ def test_a_daily_scope_has_whole_subjects_and_later_readings() -> None:
     scope = PackageScope(CONTRACT, after=10, news=[(ROOM, "file/3"), (ROOM, "message/5")])
 
     assert [True, True, False, False, True] == [
-        scope.includes(one)
-        for one in (file(2, 3, "a"), blob(12, 3, None), file(2, 4, "b"), window(10, 1, 9), window(11, 1, 9))
+        scope.includes(entry)
+        for entry in (file(2, 3, "a"), blob(12, 3, None), file(2, 4, "b"), window(10, 1, 9), window(11, 1, 9))
     ]
-    assert [True, False] == [scope.includes_message(message(1, one, "a")) for one in (5, 6)]
+    assert [True, False] == [scope.includes_message(message_entry(1, entry, "a")) for entry in (5, 6)]
     assert "file/3" == subject("blob", f"blob/{ROOM}/3")
 
 
@@ -111,5 +114,5 @@ def test_a_gap_without_an_end_touches_every_period_after_it() -> None:
     earlier, later = NOON.replace(hour=1), NOON.replace(hour=5)
 
     assert [True, True, False, False] == [
-        scope.overlaps(ROOM, *stretch) for stretch in ((None, NOON), (earlier, None), (None, earlier), (later, None))
+        scope.overlaps(ROOM, *range_) for range_ in ((None, NOON), (earlier, None), (None, earlier), (later, None))
     ]

@@ -24,8 +24,8 @@ from archiver.export.package.make import export
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import seals, statements, writer
 from tests.support.archives.maker import CLIENT, ArchiveMaker, at, message_object
-from tests.support.stamps.stamped_archives import authority, stamp_seals, stamping
-from tests.support.world import World, running
+from tests.support.stamps.stamped_archives import authority, stamp_seals, stamp_service
+from tests.support.world import World, running_world
 
 TEXTS = (
     "倉敷の案件は極秘です",
@@ -85,7 +85,7 @@ def state_facts(world: World) -> None:
 
 
 def forms(secret: str) -> set[bytes]:
-    """How a text can be written: signs, escapes of JSON, HTML and addresses, other encodings, base64, hex."""
+    """How a text can be written: characters, escapes of JSON, HTML and addresses, other encodings, base64, hex."""
     plain = secret.encode()
     made = {plain, secret.encode("utf-16-le"), secret.encode("utf-16-be"), secret.encode("cp932")}
     made |= {json.dumps(secret)[1:-1].encode(), json.dumps(secret)[1:-1].upper().encode()}
@@ -128,10 +128,10 @@ needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="De
 @needs_poppler
 def test_nothing_of_another_chat_is_in_any_byte_of_a_package(tmp_path: Path) -> None:
     """Records, sweeps, exports, replies, seals, pages, reports, zips and names, of every profile and the daily copy."""
-    with running(tmp_path / "home") as world:
+    with running_world(tmp_path / "home") as world:
         secrets = fill(world)
-        one = authority(now=world.clock)
-        stamp_seals(world.archive, [one], at=world.clock())
+        stamp_authority = authority(now=world.clock)
+        stamp_seals(world.archive, [stamp_authority], at=world.clock())
         for profile in PROFILES:
             export(
                 world.archive,
@@ -139,7 +139,7 @@ def test_nothing_of_another_chat_is_in_any_byte_of_a_package(tmp_path: Path) -> 
                 profile=profile,
                 out=tmp_path / "out" / profile,
                 now=world.clock,
-                stamping=stamping(world.archive, one),
+                stamping=stamp_service(world.archive, stamp_authority),
                 policy=masking_policy(profile),
                 counterparts={world.tanaka},
             )
@@ -168,11 +168,11 @@ def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
         assert any(form in layer for layer in layers(path))
     encoded = base64.b64encode(b"ab" + secret.encode() + b"c")
     assert any(form in encoded for form in forms(secret))
-    made = ArchiveMaker(tmp_path / "home")
-    made.me()
-    made.contract("job1", platform="crowdworks")
-    made.sync([message_object(1, secret)])
-    export(made.archive, contract="job1", profile="support", out=tmp_path / "out", now=lambda: at(300))
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract("job1", platform="crowdworks")
+    maker.sync([message_object(1, secret)])
+    export(maker.archive, contract="job1", profile="support", out=tmp_path / "out", now=lambda: at(300))
     (report,) = (tmp_path / "out").rglob("01_report.pdf")
     assert any(secret.encode() in layer for layer in layers(report))
 
@@ -184,12 +184,12 @@ SHORT = ("はい", "いいえ", "了解", "承知しました", "OK", "ありが
 
 def masked_package(folder: Path) -> tuple[Path, list[str]]:
     """A package in which a telephone number is covered, and the lines as the archive holds them."""
-    made = ArchiveMaker(folder / "home")
-    made.me()
-    made.contract("job1", platform="crowdworks")
-    made.sync([message_object(1, "はい"), message_object(2, "090-1234-5678", sent=1)])
+    maker = ArchiveMaker(folder / "home")
+    maker.me()
+    maker.contract("job1", platform="crowdworks")
+    maker.sync([message_object(1, "はい"), message_object(2, "090-1234-5678", sent=1)])
     report = export(
-        made.archive,
+        maker.archive,
         contract="job1",
         profile="lawyer",
         out=folder / "out",
@@ -197,9 +197,9 @@ def masked_package(folder: Path) -> tuple[Path, list[str]]:
         policy=masking_policy("support"),
         counterparts={CLIENT},
     )
-    with made.archive.reading() as reading:
+    with maker.archive.reading() as reading:
         lines = [line for (line,) in reading.sql.exec_driver_sql("SELECT line FROM entry ORDER BY seq")]
-    made.archive.close()
+    maker.archive.close()
     return Path(report.path), lines
 
 
@@ -207,38 +207,38 @@ def test_a_digest_can_be_guessed_with_the_salt_and_not_without(tmp_path: Path) -
     """Who has everything of a covered record but its salt and its text tries a dictionary in vain."""
     package, lines = masked_package(tmp_path)
     assert [] == verify_path(package).findings
-    shown = [json.loads(line) for line in (package / "data/masked.jsonl").read_text("utf-8").splitlines()]
-    (one,) = [told["shown"] for told in shown if told["shown"]["key"] == "message/2"]
+    masked_lines = [json.loads(line) for line in (package / "data/masked.jsonl").read_text("utf-8").splitlines()]
+    (entry,) = [told["shown"] for told in masked_lines if told["shown"]["key"] == "message/2"]
     (truth,) = [json.loads(line) for line in lines if '"key":"message/2"' in line]
     seals = [json.loads(path.read_bytes()) for path in package.glob("data/seals/*.json")]
     sealed = {digest for told in seals for digest in told["entries"]}
     salts = {json.loads(line).get("salt") for line in (package / "data/entries.jsonl").read_text("utf-8").splitlines()}
     tried = ["", "0" * 32, *sorted(salts - {None})]
 
-    without = {text for text in SHORT for salt in tried if guess(one, text, salt) in sealed}
+    without = {text for text in SHORT for salt in tried if guess(entry, text, salt) in sealed}
     bare = {text for text in SHORT if chain.digest(text) in sealed}
-    with_it = {text for text in SHORT if guess(one, text, truth["salt"]) in sealed}
+    with_it = {text for text in SHORT if guess(entry, text, truth["salt"]) in sealed}
 
     assert (set(), set()) == (without, bare)
     assert {"090-1234-5678"} == with_it
     assert truth["salt"].encode() not in b"".join(path.read_bytes() for path in package.rglob("*") if path.is_file())
 
 
-def guess(told: dict[str, object], text: str, salt: str) -> str:
+def guess(entry: dict[str, object], text: str, salt: str) -> str:
     """The digest that the covered record would have with this text and this salt."""
-    whole = json.loads(json.dumps(told))
+    whole = json.loads(json.dumps(entry))
     whole["payload"]["object"]["body"] = text
     return chain.digest(chain.canonical(whole | {"salt": salt}))
 
 
 def test_a_salt_stands_in_every_record_and_never_twice(tmp_path: Path) -> None:
     """Sixteen bytes, so that two equal texts have two digests."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.me()
-    made.contract("job1")
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract("job1")
     for minutes in (1, 2, 3):
-        made.append([Observation("note", "note/job1", {"text": "はい"})], minutes=minutes)
-    with made.archive.reading() as reading:
+        maker.append([Observation("note", "note/job1", {"text": "はい"})], minutes=minutes)
+    with maker.archive.reading() as reading:
         lines = [line for (line,) in reading.sql.exec_driver_sql("SELECT line FROM entry")]
 
     salts = [json.loads(line)["salt"] for line in lines]

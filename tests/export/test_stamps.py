@@ -25,20 +25,26 @@ from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support.archives.maker import at
 from tests.support.packages.sample_package import NOW, archive_of_the_story
-from tests.support.stamps.stamped_archives import authority, stamp_seals, stamped_archive, stamped_package, stamping
+from tests.support.stamps.stamped_archives import (
+    authority,
+    stamp_seals,
+    stamp_service,
+    stamped_archive,
+    stamped_package,
+)
 from tests.support.world import Clock
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> ExportReport:
+def report(tmp_path_factory: pytest.TempPathFactory) -> ExportReport:
     """Stamped by `a` and `b`; not to be changed."""
     return stamped_package(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture
-def package(made: ExportReport, tmp_path: Path) -> Path:
+def package(report: ExportReport, tmp_path: Path) -> Path:
     """A copy to be changed."""
-    return Path(shutil.copytree(made.path, tmp_path / "package"))
+    return Path(shutil.copytree(report.path, tmp_path / "package"))
 
 
 def exported(archive: Archive, handed_in: StampService | None) -> ExportReport:
@@ -63,55 +69,55 @@ def text(report: ExportReport | Path, name: str = "00_README.txt") -> str:
 # --- what is in it ----------------------------------------------------------------------------
 
 
-def test_every_seal_bears_its_stamps_and_the_package_its_own(made: ExportReport) -> None:
+def test_every_seal_bears_its_stamps_and_the_package_its_own(report: ExportReport) -> None:
     """Each beside what it stamps, and the roots to check them."""
-    seals = [path.name for path in (Path(made.path) / "data/seals").glob("*.json")]
+    seals = [path.name for path in (Path(report.path) / "data/seals").glob("*.json")]
 
     assert 3 == len(seals)
-    assert {f"data/seals/{name}.{one}.tsr" for name in seals for one in "ab"} <= names(made)
-    assert {"data/tsa/a.pem", "data/tsa/b.pem", "verify.py"} <= names(made)
-    assert {"tagmanifest-sha256.txt.a.tsr", "tagmanifest-sha256.txt.b.tsr"} <= names(made)
-    assert (True, ()) == (made.stamped, made.incomplete)
+    assert {f"data/seals/{name}.{one}.tsr" for name in seals for one in "ab"} <= names(report)
+    assert {"data/tsa/a.pem", "data/tsa/b.pem", "verify.py"} <= names(report)
+    assert {"tagmanifest-sha256.txt.a.tsr", "tagmanifest-sha256.txt.b.tsr"} <= names(report)
+    assert (True, ()) == (report.stamped, report.incomplete)
 
 
-def test_it_verifies_folder_and_zip(made: ExportReport) -> None:
+def test_it_verifies_folder_and_zip(report: ExportReport) -> None:
     """Eight stamps are good: two authorities on three seals and on the package."""
-    for path in (made.path, str(made.zip)):
-        told = verify_path(Path(path))
-        assert [] == told.findings
-        assert 8 == told.checked["stamps"]
+    for path in (report.path, str(report.zip)):
+        verification = verify_path(Path(path))
+        assert [] == verification.findings
+        assert 8 == verification.checked["stamps"]
 
 
-def test_other_programs_find_it_whole(made: ExportReport) -> None:
+def test_other_programs_find_it_whole(report: ExportReport) -> None:
     """The stamps beside the list disturb neither bagit-python nor sha256sum; the zip holds them too."""
-    bagit.Bag(made.path).validate()
+    bagit.Bag(report.path).validate()
     for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
-        subprocess.run(["sha256sum", "--strict", "--quiet", "-c", name], cwd=made.path, check=True)
-    with zipfile.ZipFile(str(made.zip)) as packed:
-        assert f"{Path(made.path).name}/tagmanifest-sha256.txt.a.tsr" in packed.namelist()
+        subprocess.run(["sha256sum", "--strict", "--quiet", "-c", name], cwd=report.path, check=True)
+    with zipfile.ZipFile(str(report.zip)) as packed:
+        assert f"{Path(report.path).name}/tagmanifest-sha256.txt.a.tsr" in packed.namelist()
 
 
-def test_each_message_names_the_earliest_time_that_covers_it(made: ExportReport) -> None:
+def test_each_message_names_the_earliest_time_that_covers_it(report: ExportReport) -> None:
     """The first seals were stamped before the export, the last only at it."""
-    told = {str(one["message_id"]): one["stamped_at"] for one in messages(made)}
+    times = {str(one["message_id"]): one["stamped_at"] for one in messages(report)}
 
-    assert "2026-11-14T13:31:00.000Z" == told["1"]
-    assert "2026-11-24T13:31:00.000Z" == told["7"]
+    assert "2026-11-14T13:31:00.000Z" == times["1"]
+    assert "2026-11-24T13:31:00.000Z" == times["7"]
 
 
-def test_the_readme_tells_how_many_and_how_late(made: ExportReport) -> None:
+def test_the_readme_tells_how_many_and_how_late(report: ExportReport) -> None:
     """The delay of the slowest stands in every package."""
-    told = text(made)
+    readme_text = text(report)
 
-    assert "確定記録 3件のうち 3件に付いています" in told
-    assert "最も長いもので 9日" in told
-    assert "付いていません" not in told
+    assert "確定記録 3件のうち 3件に付いています" in readme_text
+    assert "最も長いもので 9日" in readme_text
+    assert "付いていません" not in readme_text
 
 
-def test_the_script_lies_in_it(made: ExportReport) -> None:
+def test_the_script_lies_in_it(report: ExportReport) -> None:
     """Byte for byte the one that the program makes, and listed."""
-    assert verify_script() == (Path(made.path) / "verify.py").read_bytes()
-    assert "verify.py" in (Path(made.path) / "tagmanifest-sha256.txt").read_text()
+    assert verify_script() == (Path(report.path) / "verify.py").read_bytes()
+    assert "verify.py" in (Path(report.path) / "tagmanifest-sha256.txt").read_text()
 
 
 # --- what is not ------------------------------------------------------------------------------
@@ -174,14 +180,14 @@ def test_a_damaged_stamp_stays_out_and_is_said(tmp_path: Path) -> None:
 def test_an_archive_that_cannot_be_written_is_handed_out_with_what_it_holds(tmp_path: Path) -> None:
     """The package's own stamp needs no archive."""
     archive = archive_of_the_story(tmp_path / "home")
-    one = authority()
+    stamp_authority = authority()
     seals.close_seals(archive, now=NOW)
-    stamp_seals(archive, [one])
+    stamp_seals(archive, [stamp_authority])
     archive.close()
     folder = archive.home / "seals"
     folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
 
-    handed_in = stamping(archive, one)
+    handed_in = stamp_service(archive, stamp_authority)
     report = export(
         Archive(archive.home, unchanging=True),
         contract="job1",
@@ -202,14 +208,14 @@ def test_a_daily_copy_holds_the_stamps_of_its_seals(tmp_path: Path) -> None:
     path = write_daily_copy(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
     assert path is not None
 
-    told = verify_path(path)
+    verification = verify_path(path)
 
     with zipfile.ZipFile(path) as packed:
-        held = {name.partition("/")[2] for name in packed.namelist()}
+        names = {name.partition("/")[2] for name in packed.namelist()}
         assert "openssl ts -verify" in packed.read(f"{path.stem}/VERIFY.txt").decode("utf-8")
-    assert ([], 2) == (told.findings, told.checked["stamps"])
-    assert "data/tsa/a.pem" in held
-    assert "verify.py" not in held
+    assert ([], 2) == (verification.findings, verification.checked["stamps"])
+    assert "data/tsa/a.pem" in names
+    assert "verify.py" not in names
 
 
 # --- VERIFY.txt, word for word ----------------------------------------------------------------
@@ -235,9 +241,9 @@ def test_every_line_can_be_run_as_it_stands(package: Path) -> None:
 
     assert (2, 2 + 2 + 6) == (len(lists), len(stamps))
     for line in lists:
-        code, said = run(package, line)
+        code, output = run(package, line)
         assert 0 == code
-        assert {"OK"} == {one.rpartition(": ")[2] for one in said.strip().split("\n")}
+        assert {"OK"} == {one.rpartition(": ")[2] for one in output.strip().split("\n")}
     for line in stamps:
         assert 0 == run(package, line)[0]
         assert "Verification: OK" in run(package, line)[1]
@@ -252,14 +258,14 @@ def test_after_one_changed_byte_they_fail(package: Path) -> None:
         path.write_bytes(path.read_bytes().replace(b"chatwork", b"chatwerk", 1))
 
     for line in commands(package, "sha256sum"):
-        code, said = run(package, line)
+        code, output = run(package, line)
         assert 0 != code
-        assert "FAILED" in said
+        assert "FAILED" in output
     for line in commands(package, "openssl"):
         if "-verify" in line:
-            code, said = run(package, line)
+            code, output = run(package, line)
             assert 0 != code
-            assert "Verification: FAILED" in said
+            assert "Verification: FAILED" in output
 
 
 def test_the_lines_about_records_and_seals_find_what_they_should(package: Path) -> None:
@@ -287,23 +293,23 @@ def test_the_first_step_is_the_script(package: Path) -> None:
     assert 0 == code
 
 
-def test_each_root_is_named_by_its_fingerprint(made: ExportReport, package: Path) -> None:
+def test_each_root_is_named_by_its_fingerprint(report: ExportReport, package: Path) -> None:
     """So that it can be compared with what the authority publishes."""
     from archiver.evidence.stamps.roots import pem_to_der
 
     for name in "ab":
         (der,) = pem_to_der((package / f"data/tsa/{name}.pem").read_text())
-        assert f"{name}: SHA-256 {fingerprint(der)}" in text(made, "VERIFY.txt")
+        assert f"{name}: SHA-256 {fingerprint(der)}" in text(report, "VERIFY.txt")
 
 
 def test_the_certificate_may_have_ended_long_ago(tmp_path: Path) -> None:
     """The moment of judging stands in each line, so today does not matter."""
     from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
-    from tests.support.stamps.authorities import at_hand
+    from tests.support.stamps.authorities import authority_in_memory
 
     archive = archive_of_the_story(tmp_path / "home")
     long_ago = NOW - timedelta(days=900)
-    brief = at_hand(SimulatedAuthority(now=lambda: long_ago), AuthorityFault.BRIEF)
+    brief = authority_in_memory(SimulatedAuthority(now=lambda: long_ago), AuthorityFault.BRIEF)
     stamp_seals(archive, [brief], at=long_ago)
 
     package = Path(exported(archive, None).path)
@@ -317,14 +323,14 @@ def test_a_stamp_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) ->
     """A package without seals still tells of every other third-party time on them."""
     archive, _authorities = stamped_archive(tmp_path / "home", Clock(NOW))
     with archive.reading() as reading:
-        held = seals.seals(reading)
-    broken = archive.home / seals.FOLDER / f"{held[0].name}.a.tsr"
+        archived_seals = seals.seals(reading)
+    broken = archive.home / seals.FOLDER / f"{archived_seals[0].name}.a.tsr"
     broken.unlink()
     broken.mkdir()
     copied = CopiedFiles()
 
-    read_stamps(archive.home, held, copied)
+    read_stamps(archive.home, archived_seals, copied)
 
-    told = {(one.number, one.authority) for one in copied.stamps.seal_stamps}
-    assert {(one.number, name) for one in held for name in "ab"} - {(held[0].number, "a")} == told
+    stamps = {(one.number, one.authority) for one in copied.stamps.seal_stamps}
+    assert {(one.number, name) for one in archived_seals for name in "ab"} - {(archived_seals[0].number, "a")} == stamps
     archive.close()

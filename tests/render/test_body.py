@@ -8,7 +8,7 @@ from hypothesis import given, strategies
 from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, FileId, MessageId, RoomId
 from archiver.render.body import Picture, ReferenceLink, References, html, plain_text
-from tests.support.html_safety import read
+from tests.support.html_safety import read_html
 from tests.support.notation_pieces import PIECES
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG
 
@@ -126,7 +126,7 @@ def test_html_is_ours_and_everything_else_is_escaped(body: str, expected: str) -
 )
 def test_html_is_well_formed_and_holds_nothing_active(body: str) -> None:
     """Whatever the body, each element of the result is one of ours and is ended."""
-    actual = read(html(parse(body), KNOWN)).faults
+    actual = read_html(html(parse(body), KNOWN)).faults
 
     assert [] == actual
 
@@ -134,15 +134,15 @@ def test_html_is_well_formed_and_holds_nothing_active(body: str) -> None:
 @pytest.mark.parametrize("body", [EVERY_TAG, ATTACK, "[info]" * 10_000 + "[/info]" * 10_000, "\u202e" * 65_535])
 def test_both_forms_can_always_be_written(body: str) -> None:
     """The sample's worst bodies are rendered, and the result is valid UTF-8."""
-    shown, text = html(parse(body)), plain_text(parse(body))
+    markup, text = html(parse(body)), plain_text(parse(body))
 
-    assert [] == read(shown).faults
-    assert shown + text == (shown + text).encode().decode()
-    assert "\x00" not in shown + text
+    assert [] == read_html(markup).faults
+    assert markup + text == (markup + text).encode().decode()
+    assert "\x00" not in markup + text
 
 
 def test_the_text_of_an_attack_is_still_readable() -> None:
     """Escaping shows what was typed; it does not remove it."""
-    actual = "".join(read(html(parse('<script>alert("x")</script>'))).texts)
+    actual = "".join(read_html(html(parse('<script>alert("x")</script>'))).texts)
 
     assert '<script>alert("x")</script>' == actual

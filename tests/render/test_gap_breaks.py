@@ -16,7 +16,7 @@ def titles(html: str) -> list[str]:
     return re.findall("<b>(.*?)</b>", html)
 
 
-def told(gaps: list[Gap], pauses: list[Pause], messages: list[Message]) -> list[str]:
+def page_order(gaps: list[Gap], pauses: list[Pause], messages: list[Message]) -> list[str]:
     """Numbers of the messages and titles of the breaks, in the order of the page."""
     breaks = GapBreaks(gaps, pauses)
     found = []
@@ -32,14 +32,14 @@ def numbered(*numbers: int) -> list[Message]:
 
 def test_a_gap_stands_between_its_ends() -> None:
     """It comes directly before the first message after it."""
-    actual = told([WINDOW], [], numbered(1, 2, 4, 5))
+    actual = page_order([WINDOW], [], numbered(1, 2, 4, 5))
 
     assert ["1", "2", "空白(保存できなかった期間)", "4", "5"] == actual
 
 
 def test_messages_got_later_stand_inside_the_gap() -> None:
     """A gap with messages in it has a visible end too."""
-    actual = told([WINDOW], [], numbered(2, 3, 4))
+    actual = page_order([WINDOW], [], numbered(2, 3, 4))
 
     assert ["2", "空白(保存できなかった期間)", "3", "空白(保存できなかった期間)の終わり", "4"] == actual
 
@@ -48,7 +48,7 @@ def test_the_gap_before_the_first_reading_has_its_own_name() -> None:
     """What was there before the archive began is not called a loss."""
     first = dataclasses.replace(WINDOW, after=None, before=message_id(1), start=None, reason="first_sync")
 
-    actual = told([first], [], numbered(1, 2))
+    actual = page_order([first], [], numbered(1, 2))
 
     assert ["一覧では取得できなかった期間", "1", "2"] == actual
 
@@ -67,7 +67,7 @@ def test_breaks_after_the_last_message_are_shown() -> None:
     """Nothing is dropped because nothing follows it."""
     pause = Pause(at(DAY), at(2 * DAY))
 
-    actual = told([WINDOW], [pause], numbered(1))
+    actual = page_order([WINDOW], [pause], numbered(1))
 
     assert ["1", "見ていない時間", "空白(保存できなかった期間)"] == actual
 
@@ -116,6 +116,6 @@ def test_many_gaps_keep_their_order() -> None:
     """Gaps are told by place, whatever order they come in."""
     later = dataclasses.replace(WINDOW, number=3, after=message_id(5), before=MessageId(f"{int(message_id(6))}"))
 
-    actual = told([later, WINDOW], [], numbered(2, 4, 5, 6))
+    actual = page_order([later, WINDOW], [], numbered(2, 4, 5, 6))
 
     assert ["2", "空白(保存できなかった期間)", "4", "5", "空白(保存できなかった期間)", "6"] == actual

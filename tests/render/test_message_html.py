@@ -10,7 +10,7 @@ import pytest
 from archiver.records import Message, MessageId, ObservedBy, State, Version
 from archiver.render.body import NOWHERE
 from archiver.render.message_html import EDITED_BEFORE, Surroundings, message_html
-from tests.support.html_safety import read
+from tests.support.html_safety import read_html
 from tests.support.reports import sample_conversation
 from tests.support.reports.sample_conversation import DAY, OWNER, at
 
@@ -33,20 +33,20 @@ def message(*versions: Version, state: State = State.PRESENT, source: ObservedBy
 
 def text(html: str) -> str:
     """The words of a piece of HTML, with single spaces."""
-    return re.sub(r"\s+", " ", " ".join(read(html).texts)).strip()
+    return re.sub(r"\s+", " ", " ".join(read_html(html).texts)).strip()
 
 
 def test_a_message_says_who_when_and_where() -> None:
     """Number, name, account id, Japanese time, message id with its link, and when it was saved."""
-    shown = message_html(message(sample_conversation.version("はい", 1, 2)), AROUND)
+    markup = message_html(message(sample_conversation.version("はい", 1, 2)), AROUND)
 
-    actual = text(shown)
+    actual = text(markup)
 
     assert (
         "田 田中 ID 7654321 No.1 10:14:33 はい メッセージID 1876543210060000000 保存した時刻 2026-11-05 10:15:33"
         == actual
     )
-    assert ["https://www.chatwork.com/#!rid123456789-1876543210060000000"] == read(shown).hrefs
+    assert ["https://www.chatwork.com/#!rid123456789-1876543210060000000"] == read_html(markup).hrefs
 
 
 def test_every_earlier_text_has_its_interval() -> None:
@@ -135,6 +135,6 @@ def test_a_message_id_cannot_leave_its_attribute() -> None:
         message(sample_conversation.version("はい", 0, 1)), message_id=MessageId('1"><script>')
     )
 
-    actual = read(message_html(hostile, AROUND).replace('メッセージID 1"><script>', ""))
+    actual = read_html(message_html(hostile, AROUND).replace('メッセージID 1"><script>', ""))
 
     assert [] == actual.faults

@@ -11,7 +11,7 @@ import pytest
 from archiver.records import Conversation, Message
 from archiver.render.page import Transcript
 from archiver.render.page_buffer import PAGE_BYTES, PAGE_MESSAGES
-from tests.support.html_safety import read
+from tests.support.html_safety import read_html
 from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, empty, link, long, message_id, sample
 
 
@@ -59,17 +59,17 @@ def test_pages_lead_to_each_other() -> None:
     first, second, third = pages(long(2 * PAGE_MESSAGES + 1)).values()
 
     actual = [
-        [href for href in read(page).hrefs if "#m" not in href and not href.startswith("http")][:5]
+        [href for href in read_html(page).hrefs if "#m" not in href and not href.startswith("http")][:5]
         for page in (first, second, third)
     ]
 
-    one, two, three, listed, search = (
+    page_1, page_2, page_3, listed, search = (
         f"R{ROOM}-0001.html", f"R{ROOM}-0002.html", f"R{ROOM}-0003.html", f"index.html#room{ROOM}", "index.html#search"
     )  # fmt: skip
     assert [
-        [two, three, listed, search, two],
-        [one, one, three, three, listed],
-        [one, two, listed, search, one],
+        [page_2, page_3, listed, search, page_2],
+        [page_1, page_1, page_3, page_3, listed],
+        [page_1, page_2, listed, search, page_1],
     ] == actual
 
 
@@ -83,18 +83,18 @@ def test_replies_lead_to_their_message_on_any_page() -> None:
 
     made = pages(long(1000, back + forth + nowhere + elsewhere))
 
-    ids = {name: set(read(page).ids) for name, page in made.items()}
-    inside = {href for page in made.values() for href in read(page).hrefs if "#m1" in href}
+    ids = {name: set(read_html(page).ids) for name, page in made.items()}
+    inside = {href for page in made.values() for href in read_html(page).hrefs if "#m1" in href}
     assert {f"R{ROOM}-0001.html#m{message_id(1)}", f"{list(made)[-1]}#m{message_id(1000)}"} == inside
     assert all(href.partition("#")[2] in ids[href.partition("#")[0]] for href in inside)
     first = made[f"R{ROOM}-0001.html"]
-    assert f"https://www.chatwork.com/#!rid{ROOM}-9000000000000000000" in read(first).hrefs
+    assert f"https://www.chatwork.com/#!rid{ROOM}-9000000000000000000" in read_html(first).hrefs
     assert "メッセージID 9000000000000000000(この記録にありません)" in first
     assert "メッセージID 1876543210987654321(この記録にありません) 2024-08-17 15:32 ごろ(IDからの推定)" in first
     assert "メッセージID 5(この記録にありません)" in first
     assert "9000000000000000000(この記録にありません) 2" not in first  # no message can have this id
     assert "別のチャット(ルームID 42)のメッセージID 7" in first
-    assert not any(0xFDD0 <= ord(sign) <= 0xFDEF for sign in first)
+    assert not any(0xFDD0 <= ord(character) <= 0xFDEF for character in first)
 
 
 def test_a_day_is_named_where_it_begins_and_again_on_the_next_page() -> None:
@@ -109,7 +109,7 @@ def test_a_day_is_named_where_it_begins_and_again_on_the_next_page() -> None:
 def test_a_page_leads_to_each_of_its_days() -> None:
     """Where there are several, they stand at the head; each link has its heading."""
     (page,) = pages(sample()).values()
-    read_page = read(page)
+    read_page = read_html(page)
 
     actual = [href.partition("#")[2] for href in read_page.hrefs if href.startswith(f"R{ROOM}-0001.html#d")]
 
@@ -125,8 +125,8 @@ def test_a_day_that_comes_twice_has_one_anchor() -> None:
     (page,) = pages(dataclasses.replace(long(0), messages=lambda: iter([first, between, third]))).values()
 
     assert 3 == page.count('<h2 class="day"')
-    assert [] == read(page).faults
-    assert len(read(page).ids) == len(set(read(page).ids))
+    assert [] == read_html(page).faults
+    assert len(read_html(page).ids) == len(set(read_html(page).ids))
 
 
 def test_the_index_leads_to_every_day_by_month() -> None:
@@ -141,7 +141,7 @@ def test_the_head_says_what_this_is() -> None:
     """Contract, room, period, counts, owner and time stand on every page."""
     (page,) = pages(sample()).values()
 
-    actual = re.sub(r"\s+", " ", " ".join(read(page).texts))
+    actual = re.sub(r"\s+", " ", " ".join(read_html(page).texts))
 
     for words in (
         "契約 12345678",
@@ -160,8 +160,8 @@ def test_files_have_their_link_or_the_reason() -> None:
     """What is held leads to its bytes, what is lost says why, and names are shown safely."""
     (page,) = pages(sample()).values()
 
-    assert "../files/F-0001.png" in read(page).hrefs
-    assert [] == read(page).sources  # its bytes are not here, so there is no small picture
+    assert "../files/F-0001.png" in read_html(page).hrefs
+    assert [] == read_html(page).sources  # its bytes are not here, so there is no small picture
     assert "[プレビュー: F-0001]" in page
     assert "保存できていません: 「見つからない」と応答(404)" in page
     assert '../../etc/passwd<i class="u">[U+202E]</i>gnp.mov<i class="u">[U+000A]</i>' in page
@@ -169,7 +169,7 @@ def test_files_have_their_link_or_the_reason() -> None:
 
 def test_the_index_lists_pages_people_and_holes() -> None:
     """Every page with its numbers and dates, every name, every gap and pause, and what has no message."""
-    actual = re.sub(r"\s+", " ", " ".join(read(index(sample())).texts))
+    actual = re.sub(r"\s+", " ", " ".join(read_html(index(sample())).texts))
 
     for words in (
         "1ページ No.1 - 13 2026-11-05 10:14:33 から 2026-11-15 10:14:33 まで 13件",
@@ -191,7 +191,7 @@ def test_an_empty_room_has_a_page_that_says_so() -> None:
 
     assert "この期間に、保存された発言はありません。" in page
     assert "発言なし" in page
-    assert [] == read(page).faults
+    assert [] == read_html(page).faults
 
 
 def test_messages_are_asked_for_once_and_not_kept() -> None:

@@ -18,18 +18,18 @@ from archiver.render.message_html import Surroundings, render_message
 from archiver.render.page import Transcript
 from archiver.render.page_buffer import PAGE_MESSAGES
 from archiver.render.search_data import BUCKETS, FACTOR, FILES, MIN_PAGES, PairFilter, TextKind, fold, readable_text
-from tests.support.html_safety import read
+from tests.support.html_safety import read_html
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG, OWNER, link, long, sample
 
 AROUND = Surroundings(NOWHERE, OWNER, {}, {})
 STABLE = re.compile("[0-9a-zぁ-ゖァ-ヺー一-鿋]")
-"""Signs by which a query asks the sieve; `templates/search.js` has the same."""
+"""Characters by which a query asks the sieve; `templates/search.js` has the same."""
 
-SIGNS = "あいう払支請求書ー々ABcｶﾞﾊﾟがぱⅢ㈱①ßẞſςΣİı0１ 　\n\"'<&>𠮷🎉\u0301\u3099[]()"
+CHARACTERS = "あいう払支請求書ー々ABcｶﾞﾊﾟがぱⅢ㈱①ßẞſςΣİı0１ 　\n\"'<&>𠮷🎉\u0301\u3099[]()"
 
 
-def words_of(one: str) -> str:
-    return "".join("".join(read(one).texts).split())
+def words_of(text: str) -> str:
+    return "".join("".join(read_html(text).texts).split())
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_the_script_of_a_page_is_data_alone() -> None:
     assert "R123456789-0001" == json.loads(name)
     assert [f"{message.message_id}" for message in sample().messages()] == [row[0] for row in json.loads(value)["rows"]]
     assert "<" not in sheet.texts
-    assert not any(0xFDD0 <= ord(sign) <= 0xFDEF for sign in sheet.texts)
+    assert not any(0xFDD0 <= ord(character) <= 0xFDEF for character in sheet.texts)
 
 
 @pytest.mark.parametrize(
@@ -95,47 +95,47 @@ def test_the_script_of_a_page_is_data_alone() -> None:
     [("ハンカク", "ﾊﾝｶｸ"), ("abc", "ＡＢＣ"), ("(株)", "㈱"), ("strasse", "STRAẞE"), ("σοφος", "ΣΟΦΟΣ"), ("が", "が")],
 )
 def test_forms_that_people_do_not_tell_apart_are_one(typed: str, written: str) -> None:
-    """Half and full width, cases, ligatures and composed signs."""
+    """Half and full width, cases, ligatures and composed characters."""
     assert fold(typed) == fold(written)
 
 
 def test_folding_finds_whatever_case_folding_finds() -> None:
-    """Two signs that NFKC and case folding make equal are equal here, for every sign there is."""
+    """Two characters that NFKC and case folding make equal are equal here, for every character there is."""
     ours: dict[str, str] = {}
     apart = []
     for code in range(0x110000):
-        sign = chr(code)
+        character = chr(code)
         if not 0xD800 <= code < 0xE000:
-            usual = unicodedata.normalize("NFKC", sign).casefold()
-            if ours.setdefault(usual, fold(sign)) != fold(sign):
+            usual = unicodedata.normalize("NFKC", character).casefold()
+            if ours.setdefault(usual, fold(character)) != fold(character):
                 apart.append(f"{code:04X}")
 
     assert [] == [code for code in apart if not chr(int(code, 16)).isspace()]
 
 
-def named(sieve: PairFilter, word: str) -> set[int]:
+def pages_of_word(pair_filter: PairFilter, word: str) -> set[int]:
     """The pages that the sieve's own files name for a word, as `templates/search.js` reads them."""
-    files = [base64.b64decode(script.split('"')[3]) for _, script in sieve.scripts("R1")]
-    width = (sieve.pages + 7) // 8
+    files = [base64.b64decode(script.split('"')[3]) for _, script in pair_filter.scripts("R1")]
+    width = (pair_filter.pages + 7) // 8
     data = word.encode("utf-16-le", "surrogatepass")
     units = [data[at : at + 2].decode("utf-16-le", "surrogatepass") for at in range(0, len(data), 2)]
     pairs = [pair for pair in pairwise(units) if all(map(STABLE.fullmatch, pair))]
     buckets = [(FACTOR * ord(one) + ord(other)) % BUCKETS for one, other in pairs]
     if len(units) == 1 and STABLE.fullmatch(units[0]):
         buckets.append(FACTOR * ord(units[0]) % BUCKETS)
-    found = set(range(sieve.pages))
+    found = set(range(pair_filter.pages))
     for bucket in buckets:
         row = files[bucket % FILES][bucket // FILES * width :][:width]
         found = {page for page in found if row[page >> 3] >> (page & 7) & 1}
     return found
 
 
-PAGES = strategies.lists(strategies.text(SIGNS, max_size=40), min_size=MIN_PAGES + 1, max_size=MIN_PAGES + 9)
+PAGES = strategies.lists(strategies.text(CHARACTERS, max_size=40), min_size=MIN_PAGES + 1, max_size=MIN_PAGES + 9)
 
 
 @given(PAGES, strategies.data())
 def test_the_sieve_never_leaves_out_a_page(texts: list[str], data: strategies.DataObject) -> None:
-    """Every page whose folded text holds a word of one to ten signs is named, whatever the signs."""
+    """Every page whose folded text holds a word of one to ten characters is named, whatever the characters."""
     sieve = PairFilter()
     for text in texts:
         sieve.put(text)
@@ -143,7 +143,7 @@ def test_the_sieve_never_leaves_out_a_page(texts: list[str], data: strategies.Da
     start = data.draw(strategies.integers(0, len(some)))
     word = some[start : start + data.draw(strategies.integers(1, 10))]
 
-    missed = {page for page, text in enumerate(texts) if word and word in fold(text)} - named(sieve, word)
+    missed = {page for page, text in enumerate(texts) if word and word in fold(text)} - pages_of_word(sieve, word)
 
     assert set() == missed
 
@@ -154,18 +154,18 @@ def test_the_sieve_leaves_out_most_pages_of_a_rare_word() -> None:
     for page in range(100):
         sieve.put(f"お世話になっております。{chr(0x5000 + page)}{chr(0x6000 + page)}の件です。")
 
-    actual = named(sieve, "\u5007\u6007")
+    actual = pages_of_word(sieve, "\u5007\u6007")
 
     assert {7} == actual
 
 
-def test_a_page_with_signs_newer_than_ours_is_always_looked_through() -> None:
+def test_a_page_with_characters_newer_than_ours_is_always_searched() -> None:
     """A browser may know how to fold them and we do not."""
     sieve = PairFilter()
     for page in range(MIN_PAGES + 1):
         sieve.put("\U0003fffd" if page == 3 else "あ")
 
-    assert {3} == named(sieve, "契約書")
+    assert {3} == pages_of_word(sieve, "契約書")
 
 
 def test_few_pages_have_no_sieve() -> None:
@@ -174,8 +174,8 @@ def test_few_pages_have_no_sieve() -> None:
         Transcript(long(MIN_PAGES * PAGE_MESSAGES), link),
         Transcript(long(MIN_PAGES * PAGE_MESSAGES + 1), link),
     )
-    for one in (small, large):
-        assert list(one.pages())
+    for transcript in (small, large):
+        assert list(transcript.pages())
 
     assert 0 == len(list(small.filter_scripts()))
     assert FILES == len(list(large.filter_scripts()))

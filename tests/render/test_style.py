@@ -29,8 +29,8 @@ def brightness(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted((brightness(one), brightness(other)))
+def contrast(color: str, other_color: str) -> float:
+    dark, light = sorted((brightness(color), brightness(other_color)))
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -51,7 +51,7 @@ def test_texts_stand_out_from_their_ground(scheme: str) -> None:
 
 
 def test_white_letters_stand_out_from_every_face() -> None:
-    """The first sign of a name, whatever the person's colour."""
+    """The first character of a name, whatever the person's colour."""
     faces = re.findall(r"\.(?:f[0-9]|face|own \.face)\{[^}]*background:(#[0-9a-f]{6})", STYLE)
 
     assert 7 == len(faces)

@@ -1,4 +1,4 @@
-"""Small pictures of a stranger's pictures: small, upright, bare of all else, and none where none can be made."""
+"""Thumbnails of untrusted pictures: small, upright, bare of all else, and none where none can be made."""
 
 from __future__ import annotations
 

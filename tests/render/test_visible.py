@@ -1,4 +1,4 @@
-"""Hidden signs become visible, and what belongs to a visible sign stays."""
+"""Hidden characters become visible, and what belongs to a visible character stays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from archiver.render.visible import visible, visible_attribute, visible_html
         ("𠮷野家🎉🇯🇵", "𠮷野家🎉🇯🇵"),
     ],
 )
-def test_hidden_signs_are_shown_by_their_number(text: str, expected: str) -> None:
+def test_hidden_characters_are_shown_by_their_number(text: str, expected: str) -> None:
     """Controls, direction marks, zero-width marks and lone surrogates appear as `[U+XXXX]`."""
     actual = visible(text)
 
@@ -68,7 +68,7 @@ def test_html_is_escaped_and_marks_are_set_apart() -> None:
 
 
 def test_attributes_cannot_be_left() -> None:
-    """Quotation marks of a stranger do not end an attribute."""
+    """Quotation marks in untrusted text do not end an attribute."""
     actual = visible_attribute("\"'><b>\n")
 
     assert "&quot;&#x27;&gt;&lt;b&gt;[U+000A]" == actual
@@ -77,12 +77,12 @@ def test_attributes_cannot_be_left() -> None:
 @given(strategies.text(strategies.characters(exclude_categories=())))
 def test_nothing_of_these_kinds_remains(text: str) -> None:
     """No control, surrogate, or separator of lines is left, and the result is always valid UTF-8."""
-    shown = visible(text)
+    visible_text = visible(text)
 
-    actual = {unicodedata.category(sign) for sign in shown} & {"Cc", "Cs", "Zl", "Zp"}
+    actual = {unicodedata.category(character) for character in visible_text} & {"Cc", "Cs", "Zl", "Zp"}
 
     assert set() == actual
-    assert shown == shown.encode().decode()
+    assert visible_text == visible_text.encode().decode()
 
 
 @given(strategies.text(strategies.characters(exclude_categories=("Cc", "Cf", "Cs", "Cn", "Mn", "Zl", "Zp", "Lo"))))

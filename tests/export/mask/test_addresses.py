@@ -9,13 +9,13 @@ from archiver.export.mask.cover import PackageMask, masking_policy
 PLACE = "■■(住所)"
 
 
-def covered(shown: str) -> str:
+def covered(original: str) -> str:
     """The text as a platform's office may see it."""
-    return PackageMask(masking_policy("support"), {1: ["yamada"], 2: ["田中"]}).mask_text(shown)
+    return PackageMask(masking_policy("support"), {1: ["yamada"], 2: ["田中"]}).mask_text(original)
 
 
 @pytest.mark.parametrize(
-    "shown",
+    "original",
     [
         # hiragana in the name of the town
         "東京都千代田区丸の内1-2-3",
@@ -77,11 +77,11 @@ def covered(shown: str) -> str:
         "1-2-3 Marunouchi, Chiyoda-ku, Tokyo",
     ],
 )
-def test_the_whole_of_an_address_is_covered_and_nothing_beside_it(shown: str) -> None:
+def test_the_whole_of_an_address_is_covered_and_nothing_beside_it(original: str) -> None:
     """Alone and in the midst of a sentence."""
-    assert PLACE == covered(shown)
-    assert f"住所は{PLACE}です" == covered(f"住所は{shown}です")
-    assert f"「{PLACE}」に送ってください" == covered(f"「{shown}」に送ってください")
+    assert PLACE == covered(original)
+    assert f"住所は{PLACE}です" == covered(f"住所は{original}です")
+    assert f"「{PLACE}」に送ってください" == covered(f"「{original}」に送ってください")
 
 
 @pytest.mark.parametrize("between", [" ", "\n", "", "　"])
@@ -98,7 +98,7 @@ def test_a_post_code_without_its_sign_is_covered_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "shown",
+    "original",
     [
         "東京都でお願いします",
         "東京都の市場1-2割です、市場1-2割、市販の1-2-3セット",
@@ -122,6 +122,6 @@ def test_a_post_code_without_its_sign_is_covered_too() -> None:
         "村上です。修正1-2-3を送ります。坂を下る3人、京都市左京区の話",
     ],
 )
-def test_ordinary_talk_of_places_and_numbers_stays(shown: str) -> None:
+def test_ordinary_talk_of_places_and_numbers_stays(original: str) -> None:
     """Dates, times, amounts, counts and lists are evidence, also beside the name of a town."""
-    assert shown == covered(shown)
+    assert original == covered(original)

@@ -31,7 +31,7 @@ def cover(profile: str = "support", people: dict[int, list[str]] | None = None, 
 
 
 @pytest.mark.parametrize(
-    ("shown", "expected"),
+    ("original", "expected"),
     [
         ("電話は090-1234-5678です", "電話は■■(電話番号)です"),
         ("０９０－１２３４－５６７８", "■■(電話番号)"),
@@ -75,15 +75,15 @@ def cover(profile: str = "support", people: dict[int, list[str]] | None = None, 
         ("パス:ab12cd", "パス:■■(パスワード)"),
     ],
 )
-def test_a_place_is_covered_and_nothing_beside_it(shown: str, expected: str) -> None:
+def test_a_place_is_covered_and_nothing_beside_it(original: str, expected: str) -> None:
     """Only the place itself is replaced, and by what it was."""
-    actual = cover().mask_text(shown)
+    actual = cover().mask_text(original)
 
     assert expected == actual
 
 
 @pytest.mark.parametrize(
-    "shown",
+    "original",
     [
         "メッセージID 1876543210987654321、アカウントID 7654321、ルームID 123456789",
         "2026-11-05 10:14:33、2026/11/5、11/05、05-11-2026、2026年11月5日、26.11.05 9:00-18:00",
@@ -99,9 +99,9 @@ def test_a_place_is_covered_and_nothing_beside_it(shown: str, expected: str) -> 
         "[deleted]",
     ],
 )
-def test_ids_dates_and_amounts_stay(shown: str) -> None:
+def test_ids_dates_and_amounts_stay(original: str) -> None:
     """What only looks like a number to call is evidence."""
-    assert shown == cover().mask_text(shown)
+    assert original == cover().mask_text(original)
 
 
 def written(at: datetime) -> list[str]:
@@ -130,8 +130,8 @@ FILLERS = strategies.sampled_from(
 )
 def test_no_id_date_or_amount_is_ever_covered(values: list[str], between: list[str]) -> None:
     """Whatever stands around them in a sentence; two numbers are never one."""
-    shown = "".join(value + filler for value, filler in zip(values, between, strict=False))
-    alone = shown.replace(")", "。").replace(" ", "、")
+    original = "".join(value + filler for value, filler in zip(values, between, strict=False))
+    alone = original.replace(")", "。").replace(" ", "、")
 
     assert alone == cover().mask_text(alone)
 
@@ -139,7 +139,7 @@ def test_no_id_date_or_amount_is_ever_covered(values: list[str], between: list[s
 ZERO_WIDTH = strategies.text(
     strategies.sampled_from("\u200b\u200d\u2060\ufeff\u00ad\u034f\u202e\u3164\u0301"), max_size=2
 )
-WIDE = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789-@.abcdefghijklmnopqrstuvwxyz"}
+WIDE = {ord(character): ord(character) + 0xFEE0 for character in "0123456789-@.abcdefghijklmnopqrstuvwxyz"}
 
 
 @given(
@@ -148,9 +148,10 @@ WIDE = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789-@.abcdefghijklmnop
     strategies.text("あ漢a、 \n", max_size=10),
 )
 def test_nothing_unseen_keeps_a_place_from_being_found(secret: str, data: strategies.DataObject, around: str) -> None:
-    """Width, zero-width marks and accents between the signs change nothing."""
+    """Width, zero-width marks and accents between the characters change nothing."""
     written = "".join(
-        data.draw(strategies.sampled_from([sign, sign.translate(WIDE)])) + data.draw(ZERO_WIDTH) for sign in secret
+        data.draw(strategies.sampled_from([character, character.translate(WIDE)])) + data.draw(ZERO_WIDTH)
+        for character in secret
     )
 
     actual = cover().mask_text(f"{around}。{written}。{around}")
@@ -162,14 +163,14 @@ def test_nothing_unseen_keeps_a_place_from_being_found(secret: str, data: strate
 
 
 @given(strategies.text())
-def test_a_text_without_anything_to_cover_is_unchanged(shown: str) -> None:
-    """Either something is covered and listed, or every sign stays; what is covered is not covered again."""
+def test_a_text_without_anything_to_cover_is_unchanged(original: str) -> None:
+    """Either something is covered and listed, or every character stays; what is covered is not covered again."""
     masking = cover()
 
-    actual = masking.mask_text(shown, None)
+    actual = masking.mask_text(original, None)
 
     if "■■" not in actual and "参加者" not in actual:
-        assert shown == actual
+        assert original == actual
     assert actual == cover().mask_text(actual)
 
 
@@ -211,7 +212,7 @@ def test_a_hostile_body_takes_linear_time(piece: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "expected"),
+    ("original", "expected"),
     [
         ("佐藤さんに聞いて", "参加者Aさんに聞いて"),
         ("佐藤　花子、さとう", "参加者A、さとう"),
@@ -226,9 +227,9 @@ def test_a_hostile_body_takes_linear_time(piece: str) -> None:
         ("お疲れさまです。皆様", "お疲れさまです。皆様"),
     ],
 )
-def test_names_of_third_persons_become_letters_also_where_they_were_typed(shown: str, expected: str) -> None:
+def test_names_of_third_persons_become_letters_also_where_they_were_typed(original: str, expected: str) -> None:
     """The parties keep their names."""
-    assert expected == cover().mask_text(shown)
+    assert expected == cover().mask_text(original)
 
 
 def test_a_name_that_two_people_bear_says_of_neither_that_it_is_meant() -> None:
@@ -250,7 +251,7 @@ def test_a_name_that_two_people_bear_says_of_neither_that_it_is_meant() -> None:
     strategies.sampled_from(["佐藤 花子", "佐藤花子", "鈴木太郎", "鈴 木 太 郎"]),
 )
 def test_no_full_name_of_a_third_person_is_left(before: str, after: str, name: str) -> None:
-    """Wherever it stands, but for a sign before or behind it that would make it another word."""
+    """Wherever it stands, but for a character before or behind it that would make it another word."""
     actual = cover().mask_text(f"{before}、{unicodedata.normalize('NFD', name)}、{after}")
 
     assert folded_text(name).replace(" ", "") not in folded_text(actual).replace(" ", "")
@@ -353,12 +354,12 @@ def test_every_pattern_of_the_user_is_used_or_refused(body: str, text: str) -> N
 
 def test_no_mask_and_a_lawyer_cover_nothing() -> None:
     """A lawyer gets a list of the sensitive places instead."""
-    shown = "佐藤さん 090-1234-5678"
+    original = "佐藤さん 090-1234-5678"
     masking = cover("lawyer")
 
-    assert shown == cover(no_mask=True).mask_text(shown)
+    assert original == cover(no_mask=True).mask_text(original)
     assert not masking.policy.is_masking
-    list(masking.conversation(conversation([message(shown)])).messages())
+    list(masking.conversation(conversation([message(original)])).messages())
     assert [] == masking.masked_lines
     assert MaskedLine(1, "本文", "電話番号", 1) in masking.open_lines
 
@@ -375,9 +376,17 @@ def message(body: str, **changes: object) -> Message:
 def stable(messages: Sequence[Message]) -> list[tuple[object, ...]]:
     """What masking must never change."""
     return [
-        (one.no, one.message_id, one.account_id, one.send_time, one.update_time, one.state, one.entry_seq)
-        for one in messages
-    ] + [(span.first_seen, span.last_seen) for one in messages for span in one.versions]
+        (
+            message.no,
+            message.message_id,
+            message.account_id,
+            message.send_time,
+            message.update_time,
+            message.state,
+            message.entry_seq,
+        )
+        for message in messages
+    ] + [(span.first_seen, span.last_seen) for message in messages for span in message.versions]
 
 
 def test_count_order_time_and_authors_of_messages_stay() -> None:
@@ -385,13 +394,13 @@ def test_count_order_time_and_authors_of_messages_stay() -> None:
     masking = PackageMask(
         masking_policy("support"), {OWNER: ["yamada"], CLIENT: ["田中"], STRANGER: ["誰か"]}, {STRANGER}
     )
-    shown = sample()
+    conversation = sample()
 
-    actual = masking.conversation(shown)
+    actual = masking.conversation(conversation)
 
-    assert stable(list(shown.messages())) == stable(list(actual.messages()))
+    assert stable(list(conversation.messages())) == stable(list(actual.messages()))
     assert list(actual.messages()) == list(actual.messages())
-    assert shown.count == actual.count
+    assert conversation.count == actual.count
     assert "参加者A" == actual.people[STRANGER].names[0]
     assert {one.name for one in actual.messages() if one.account_id == STRANGER} <= {"参加者A"}
 

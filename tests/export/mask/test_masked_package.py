@@ -16,7 +16,7 @@ from archiver.export.mask.cover import Policy, masking_policy
 from archiver.export.package.make import ExportReport, export
 from archiver.records import Observation, Reply
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
-from tests.support.packages.sample_package import list_anew
+from tests.support.packages.sample_package import renew_lists
 
 THIRD = 999
 SECRETS = ("佐藤", "花子", "0312-34", "0-1234-5671", "０-1234-5672", "taro@example.com", "hunter2", "kEy123")
@@ -24,25 +24,25 @@ SECRETS = ("佐藤", "花子", "0312-34", "0-1234-5671", "０-1234-5672", "taro@
 
 def archive(home: Path) -> ArchiveMaker:
     """The story with a third person in it and something to cover in every place."""
-    made = story(home)
-    made.room("佐藤さんとの打ち合わせ", description="資料 https://x.jp/?key=kEy123", minutes=125)
-    made.account(THIRD, "佐藤 花子", minutes=130)
-    made.member(THIRD, "佐藤 花子", minutes=130)
+    maker = story(home)
+    maker.room("佐藤さんとの打ち合わせ", description="資料 https://x.jp/?key=kEy123", minutes=125)
+    maker.account(THIRD, "佐藤 花子", minutes=130)
+    maker.member(THIRD, "佐藤 花子", minutes=130)
     first = message_object(20, "電話は09０-1234-5671です", sent=131)
     second = message_object(21, "[To:999]佐藤 花子さん\ntaro@example.com パスワード: hunter2", sent=132)
     third = message_object(22, "了解", sent=133, account=THIRD, name="佐藤 花子")
-    made.sync([first, second, third], minutes=135)
+    maker.sync([first, second, third], minutes=135)
     again = message_object(20, "電話は09０-1234-5672です", sent=131, update_time=int(at(140).timestamp()))
-    made.sync([again, second, third], changed={20: "edited"}, minutes=141)
-    made.file(file_object(31, "佐藤花子_0312-34-5678.pdf", 9, sent=134, message_id=22), b"pdf bytes", minutes=142)
-    made.task(56, "佐藤さんに電話 0312-34-5678", minutes=143)
-    return made
+    maker.sync([again, second, third], changed={20: "edited"}, minutes=141)
+    maker.file(file_object(31, "佐藤花子_0312-34-5678.pdf", 9, sent=134, message_id=22), b"pdf bytes", minutes=142)
+    maker.task(56, "佐藤さんに電話 0312-34-5678", minutes=143)
+    return maker
 
 
-def exported(made: ArchiveMaker, out: Path, chosen: Policy | None) -> ExportReport:
+def exported(maker: ArchiveMaker, out: Path, chosen: Policy | None) -> ExportReport:
     """A lawyer's package with this policy."""
     return export(
-        made.archive,
+        maker.archive,
         contract="job1",
         profile="lawyer",
         out=out,
@@ -87,25 +87,29 @@ def test_the_package_verifies_and_says_what_is_masked(tmp_path: Path) -> None:
     made = archive(tmp_path / "home")
     report = exported(made, tmp_path / "out", masking_policy("support"))
 
-    told = verify_path(Path(report.path))
+    verification = verify_path(Path(report.path))
 
-    assert [] == told.findings
-    assert any("m20, m21, m22" in note for note in told.notes)
-    assert 7 == report.messages == told.checked["messages"]
+    assert [] == verification.findings
+    assert any("m20, m21, m22" in note for note in verification.notes)
+    assert 7 == report.messages == verification.checked["messages"]
 
 
 def test_a_reply_of_which_only_a_masked_record_is_left_stays_out(tmp_path: Path) -> None:
     """A list from which a masked person is gone shows nothing of them, and would stand there without a record."""
     made = archive(tmp_path / "home")
-    shown = {"object": {"account_id": THIRD, "name": "佐藤 花子", "role": "member"}, "state": "gone", "source": "list"}
+    payload = {
+        "object": {"account_id": THIRD, "name": "佐藤 花子", "role": "member"},
+        "state": "gone",
+        "source": "list",
+    }
     reply = Reply(f"/rooms/{ROOM}/members", 200, b"[]", {}, at(150))
-    seen = Observation("member", f"member/{ROOM}/{THIRD}", shown, ROOM, reply.digest)
-    made.append([seen], minutes=150, reply=reply)
+    observation = Observation("member", f"member/{ROOM}/{THIRD}", payload, ROOM, reply.digest)
+    made.append([observation], minutes=150, reply=reply)
     report = exported(made, tmp_path / "out", masking_policy("support"))
 
-    told = verify_path(Path(report.path))
+    verification = verify_path(Path(report.path))
 
-    assert [] == told.findings
+    assert [] == verification.findings
 
 
 def test_the_digest_of_every_line_stands_in_the_seals(tmp_path: Path) -> None:
@@ -145,11 +149,11 @@ def test_an_edit_of_a_masked_package_is_found_although_the_lists_were_made_anew(
     package = Path(exported(made, tmp_path / "out", masking_policy("support")).path)
     path = package / "data" / name
     path.write_bytes(path.read_bytes().replace("了解".encode(), "断る".encode()))
-    list_anew(package)
+    renew_lists(package)
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert not told.ok
+    assert not verification.ok
 
 
 @pytest.mark.slow
@@ -163,15 +167,15 @@ def test_whatever_stands_around_it_a_secret_never_leaves(
 ) -> None:
     """In a message, a file's name and a task alike."""
     place = tmp_path_factory.mktemp("masked")
-    made = ArchiveMaker(place / "home")
-    made.me()
-    made.contract("job1")
-    made.account(THIRD, "佐藤 花子")
-    made.sync([message_object(1, f"{around}。{secret}。{around}"), message_object(2, "はい")])
-    made.file(file_object(11, f"{around}。{secret}.png", 5), b"bytes")
-    made.task(5, f"{around}。{secret}")
+    maker = ArchiveMaker(place / "home")
+    maker.me()
+    maker.contract("job1")
+    maker.account(THIRD, "佐藤 花子")
+    maker.sync([message_object(1, f"{around}。{secret}。{around}"), message_object(2, "はい")])
+    maker.file(file_object(11, f"{around}。{secret}.png", 5), b"bytes")
+    maker.task(5, f"{around}。{secret}")
 
-    report = exported(made, place / "out", masking_policy("support"))
+    report = exported(maker, place / "out", masking_policy("support"))
 
     body = every_byte(place / "out")
     assert secret.encode() not in body

@@ -42,11 +42,11 @@ def bodies(path: Path | None) -> list[str]:
 
 def test_the_first_run_of_a_day_copies_the_day_before(tmp_path: Path) -> None:
     """The zip is named after that day; its first line says what it is not for; it verifies."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
-    path = made_daily(made.archive, minutes=DAY)
+    path = made_daily(maker.archive, minutes=DAY)
 
-    assert made.home / "daily/job1/2026-11-05_job1_daily.zip" == path
+    assert maker.home / "daily/job1/2026-11-05_job1_daily.zip" == path
     assert DAILY_FIRST_LINE == inside(path)["00_README.txt"].decode("utf-8-sig").split("\r\n")[0]
     assert 4 == len(bodies(path))
     assert {"data/entries.jsonl", "data/transcript/index.html", "data/files/F-0001.png"} <= inside(path).keys()
@@ -55,44 +55,44 @@ def test_the_first_run_of_a_day_copies_the_day_before(tmp_path: Path) -> None:
 
 def test_without_news_there_is_none(tmp_path: Path) -> None:
     """A reading that showed nothing new is no news; the same day is not copied twice."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
     first = message_object(1, "よろしくお願いします。https://example.com/spec?v=1。", sent=0)
-    made_daily(made.archive, minutes=DAY)
-    made.sync([first], changed={}, minutes=DAY + 1)
+    made_daily(maker.archive, minutes=DAY)
+    maker.sync([first], changed={}, minutes=DAY + 1)
 
-    assert None is made_daily(made.archive, minutes=DAY + 2)
-    assert None is made_daily(made.archive, minutes=2 * DAY)
+    assert None is made_daily(maker.archive, minutes=DAY + 2)
+    assert None is made_daily(maker.archive, minutes=2 * DAY)
 
 
 def test_today_waits_until_it_has_ended(tmp_path: Path) -> None:
     """Unless something disappeared."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
-    assert None is made_daily(made.archive, minutes=300)
-    path = made_daily(made.archive, minutes=300, at_once=True)
-    assert made.home / "daily/job1/2026-11-05-1500_job1_daily.zip" == path
+    assert None is made_daily(maker.archive, minutes=300)
+    path = made_daily(maker.archive, minutes=300, at_once=True)
+    assert maker.home / "daily/job1/2026-11-05-1500_job1_daily.zip" == path
 
 
 def test_a_contract_that_was_only_stated_has_no_news(tmp_path: Path) -> None:
     """Nothing of a room was saved yet."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.contract("job1")
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.contract("job1")
 
-    assert None is made_daily(made.archive, minutes=DAY)
+    assert None is made_daily(maker.archive, minutes=DAY)
 
 
 def test_the_next_copy_holds_what_is_new_and_its_past(tmp_path: Path) -> None:
     """A message that was edited comes with its earlier text; messages without news do not come again."""
-    made = story(tmp_path / "home")
-    made_daily(made.archive, minutes=DAY)
+    maker = story(tmp_path / "home")
+    made_daily(maker.archive, minutes=DAY)
     edited = message_object(1, "やはりやめます", sent=0)
-    made.sync([edited], changed={1: "edited"}, minutes=DAY + 10)
+    maker.sync([edited], changed={1: "edited"}, minutes=DAY + 10)
 
-    path = made_daily(made.archive, minutes=2 * DAY)
+    path = made_daily(maker.archive, minutes=2 * DAY)
 
-    told = [json.loads(line) for line in inside(path)["data/messages.jsonl"].decode().splitlines()]
-    assert ["やはりやめます"] == [one["body"] for one in told]
-    assert 2 == len(told[0]["versions"])
+    histories = [json.loads(line) for line in inside(path)["data/messages.jsonl"].decode().splitlines()]
+    assert ["やはりやめます"] == [one["body"] for one in histories]
+    assert 2 == len(histories[0]["versions"])
     assert "data/files/F-0001.png" not in inside(path)
     assert path is not None
     assert [] == verify_path(path).findings
@@ -100,12 +100,12 @@ def test_the_next_copy_holds_what_is_new_and_its_past(tmp_path: Path) -> None:
 
 def test_large_files_are_only_listed(tmp_path: Path) -> None:
     """The copy says which, and that they are held."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.contract("job1")
-    made.file(file_object(1, "small.txt", LIMIT), b"s" * LIMIT)
-    made.file(file_object(2, "large.mov", LIMIT + 1, sent=1), b"l" * (LIMIT + 1))
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.contract("job1")
+    maker.file(file_object(1, "small.txt", LIMIT), b"s" * LIMIT)
+    maker.file(file_object(2, "large.mov", LIMIT + 1, sent=1), b"l" * (LIMIT + 1))
 
-    files = inside(made_daily(made.archive, minutes=DAY))
+    files = inside(made_daily(maker.archive, minutes=DAY))
 
     assert ["data/files/F-0001.txt"] == [name for name in files if name.startswith("data/files/")]
     assert "・一覧だけのファイル F-0002" in files["00_README.txt"].decode("utf-8-sig")
@@ -113,35 +113,35 @@ def test_large_files_are_only_listed(tmp_path: Path) -> None:
 
 def test_a_run_killed_after_the_zip_makes_no_second_one(tmp_path: Path) -> None:
     """The zip was in its place, but what it covered was not remembered yet."""
-    made = story(tmp_path / "home")
-    first = made_daily(made.archive, minutes=DAY)
-    with made.archive.writing() as writing:
+    maker = story(tmp_path / "home")
+    first = made_daily(maker.archive, minutes=DAY)
+    with maker.archive.writing() as writing:
         memory.remember(writing, "daily/job1", None)
 
-    again = made_daily(made.archive, minutes=DAY + 7)
+    again = made_daily(maker.archive, minutes=DAY + 7)
 
     assert first == again
-    assert ["2026-11-05_job1_daily.zip"] == [path.name for path in (made.home / "daily/job1").iterdir()]
+    assert ["2026-11-05_job1_daily.zip"] == [path.name for path in (maker.home / "daily/job1").iterdir()]
 
 
 def test_a_run_killed_before_the_zip_is_made_up(tmp_path: Path) -> None:
     """What it left half is swept away."""
-    made = story(tmp_path / "home")
-    folder = made.home / "daily/job1"
+    maker = story(tmp_path / "home")
+    folder = maker.home / "daily/job1"
     (folder / "2026-11-05_job1_daily.partial/data").mkdir(parents=True)
     (folder / "2026-11-05_job1_daily.zip.partial").touch()
 
-    made_daily(made.archive, minutes=DAY)
+    made_daily(maker.archive, minutes=DAY)
 
     assert ["2026-11-05_job1_daily.zip"] == [path.name for path in folder.iterdir()]
 
 
 def test_days_without_a_run_are_copied_by_the_next(tmp_path: Path) -> None:
     """Named after the last day with news."""
-    made = story(tmp_path / "home")
-    made.sync([message_object(9, "翌日", sent=DAY)], minutes=DAY + 5)
+    maker = story(tmp_path / "home")
+    maker.sync([message_object(9, "翌日", sent=DAY)], minutes=DAY + 5)
 
-    path = made_daily(made.archive, minutes=5 * DAY)
+    path = made_daily(maker.archive, minutes=5 * DAY)
 
     assert path is not None
     assert "2026-11-06_job1_daily.zip" == path.name
@@ -150,11 +150,11 @@ def test_days_without_a_run_are_copied_by_the_next(tmp_path: Path) -> None:
 
 def test_a_day_can_be_named(tmp_path: Path) -> None:
     """What came later waits for its own."""
-    made = story(tmp_path / "home")
-    made.sync([message_object(9, "翌日", sent=DAY)], minutes=DAY + 5)
+    maker = story(tmp_path / "home")
+    maker.sync([message_object(9, "翌日", sent=DAY)], minutes=DAY + 5)
 
-    first = made_daily(made.archive, minutes=3 * DAY, day=date(2026, 11, 5))
-    second = made_daily(made.archive, minutes=3 * DAY, day=date(2026, 11, 6))
+    first = made_daily(maker.archive, minutes=3 * DAY, day=date(2026, 11, 5))
+    second = made_daily(maker.archive, minutes=3 * DAY, day=date(2026, 11, 6))
 
     assert ("2026-11-05_job1_daily.zip", 4) == (first and first.name, len(bodies(first)))
     assert ["翌日"] == bodies(second)
@@ -162,12 +162,12 @@ def test_a_day_can_be_named(tmp_path: Path) -> None:
 
 def test_a_daily_at_will_holds_everything(tmp_path: Path) -> None:
     """As a zip in the folder of exports; its digest is that of the zip."""
-    made = story(tmp_path / "home")
-    made_daily(made.archive, minutes=DAY)
+    maker = story(tmp_path / "home")
+    made_daily(maker.archive, minutes=DAY)
 
-    report = export(made.archive, contract="job1", profile="daily", now=lambda: at(DAY + 1))
+    report = export(maker.archive, contract="job1", profile="daily", now=lambda: at(DAY + 1))
 
-    packed = made.home / "exports/CW12345678_20261106-1001_daily.zip"
+    packed = maker.home / "exports/CW12345678_20261106-1001_daily.zip"
     assert (str(packed.parent), str(packed)) == (report.path, report.zip)
     assert [packed] == list(packed.parent.iterdir())
     assert 4 == len(bodies(packed))
@@ -176,20 +176,20 @@ def test_a_daily_at_will_holds_everything(tmp_path: Path) -> None:
 
 def test_copies_go_elsewhere_once(tmp_path: Path) -> None:
     """Dailies and seals; what is there already stays; a folder that is not there is a complaint."""
-    made = story(tmp_path / "home")
-    made_daily(made.archive, minutes=DAY)
+    maker = story(tmp_path / "home")
+    made_daily(maker.archive, minutes=DAY)
     usb, gone = tmp_path / "usb", tmp_path / "gone"
     usb.mkdir()
 
-    first = daily.copy_to_folders(made.home, (gone, usb))
+    first = daily.copy_to_folders(maker.home, (gone, usb))
     (usb / "daily/job1/2026-11-05_job1_daily.zip").write_bytes(b"kept")
-    daily.copy_to_folders(made.home, (usb,))
+    daily.copy_to_folders(maker.home, (usb,))
 
     assert [gone] == [one.folder for one in first]
     assert not gone.exists()
     assert {
         "daily/job1/2026-11-05_job1_daily.zip": b"kept",
-        "seals/000001-2026-11-05.json": (made.home / "seals/000001-2026-11-05.json").read_bytes(),
+        "seals/000001-2026-11-05.json": (maker.home / "seals/000001-2026-11-05.json").read_bytes(),
     } == {path.relative_to(usb).as_posix(): path.read_bytes() for path in usb.rglob("*") if path.is_file()}
 
 
@@ -224,13 +224,13 @@ def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_a_complaint(tmp_path: Path) -> None:
     """Never an error: the round has done its work."""
-    made = story(tmp_path / "home")
-    made_daily(made.archive, minutes=DAY)
+    maker = story(tmp_path / "home")
+    made_daily(maker.archive, minutes=DAY)
     usb = tmp_path / "usb"
     usb.mkdir()
     (usb / "daily").touch()
 
-    complaints = daily.copy_to_folders(made.home, (usb,))
+    complaints = daily.copy_to_folders(maker.home, (usb,))
 
     assert [usb] == [one.folder for one in complaints]
     assert all(one.detail for one in complaints)
@@ -238,10 +238,10 @@ def test_a_folder_that_cannot_be_written_is_a_complaint(tmp_path: Path) -> None:
 
 def test_an_unknown_contract_is_refused(tmp_path: Path) -> None:
     """Before anything is written."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
     with pytest.raises(errors.UnknownContract):
-        daily.write_daily_copy(made.archive, "job9", now=lambda: at(DAY), file_limit_bytes=LIMIT)
+        daily.write_daily_copy(maker.archive, "job9", now=lambda: at(DAY), file_limit_bytes=LIMIT)
 
 
 def test_nothing_of_another_room_is_in_a_daily(tmp_path: Path) -> None:

@@ -87,9 +87,9 @@ def no_file_above(size: int) -> Iterator[None]:
 
 def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
     """Every message with every text, the file, the gap; counts and places are reported."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
-    report = exported(made.archive)
+    report = exported(maker.archive)
 
     name = "CW12345678_20261105-1500_lawyer"
     folder = tmp_path / "home/exports"
@@ -109,7 +109,7 @@ def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
         "unheld": ("F-0002: 404",),
     } == report.document()
     assert [("present", 1), ("edited", 2), ("deleted", 2), ("missing", 1)] == [
-        (one["state"], len(one["versions"])) for one in messages(report.path)
+        (message["state"], len(message["versions"])) for message in messages(report.path)
     ]
     assert b"png bytes" == (folder / name / "data/files/F-0001.png").read_bytes()
     assert ((), ("F-0002: 404",)) == (report.incomplete, report.unheld)
@@ -129,14 +129,14 @@ def test_other_programs_find_the_package_whole(tmp_path: Path) -> None:
 
 def test_a_task_that_vanished_is_an_event(tmp_path: Path) -> None:
     """In the table, which whoever verifies the package makes again, and in the report."""
-    made = story(tmp_path / "home")
-    made.task(77, "サムネイルの差し替え", minutes=150)
-    made.task(77, "サムネイルの差し替え", state="gone", minutes=160)
+    maker = story(tmp_path / "home")
+    maker.task(77, "サムネイルの差し替え", minutes=150)
+    maker.task(77, "サムネイルの差し替え", state="gone", minutes=160)
 
-    report = exported(made.archive)
+    report = exported(maker.archive)
 
-    told = (Path(report.path) / "data/events.csv").read_text(encoding="utf-8-sig")
-    assert '"タスクが表示されなくなった(理由不明)","","タスクID 77","123456789","サムネイルの差し替え"' in told
+    events_csv = (Path(report.path) / "data/events.csv").read_text(encoding="utf-8-sig")
+    assert '"タスクが表示されなくなった(理由不明)","","タスクID 77","123456789","サムネイルの差し替え"' in events_csv
     assert [] == verify_path(Path(report.path)).findings
 
 
@@ -153,9 +153,9 @@ def test_the_zip_holds_the_same_files(tmp_path: Path) -> None:
 
 def test_entries_are_the_lines_that_were_hashed(tmp_path: Path) -> None:
     """Each line's digest stands in the seal; lines of other contracts and of runs are not there."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
-    report = exported(made.archive)
+    report = exported(maker.archive)
 
     lines = (Path(report.path) / "data/entries.jsonl").read_bytes().splitlines()
     digests = json.loads((Path(report.path) / "data/seals/000001-2026-11-05.json").read_bytes())["entries"]
@@ -178,12 +178,12 @@ def test_nothing_of_another_room_is_in_the_package(tmp_path: Path) -> None:
 
 def test_the_same_seal_gives_the_same_bytes(tmp_path: Path) -> None:
     """Only what tells when the package was made differs."""
-    made = story(tmp_path / "home")
-    seals.close_seals(made.archive, now=at(250))
-    made.archive.close()
+    maker = story(tmp_path / "home")
+    seals.close_seals(maker.archive, now=at(250))
+    maker.archive.close()
     shutil.copytree(tmp_path / "home", tmp_path / "twin")
 
-    first = exported(made.archive)
+    first = exported(maker.archive)
     second = exported(Archive(tmp_path / "twin"), minutes=400)
 
     ours, theirs = contents(first.path), contents(second.path)
@@ -195,15 +195,15 @@ def test_the_same_seal_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_an_export_is_written_down(tmp_path: Path) -> None:
     """What was handed out, under which name, and its digest; the next package shows the next seal."""
-    made = story(tmp_path / "home")
-    report = exported(made.archive)
+    maker = story(tmp_path / "home")
+    report = exported(maker.archive)
 
-    with made.archive.reading() as reading:
+    with maker.archive.reading() as reading:
         last = list(entries.entries(reading))[-1]
-    again = exported(made.archive)
+    again = exported(maker.archive)
 
-    told = json.loads(last.line)
-    assert ("export", 1234567) == (told["kind"], told["account_id"])
+    entry = json.loads(last.line)
+    assert ("export", 1234567) == (entry["kind"], entry["account_id"])
     assert {
         "contract": "job1",
         "profile": "lawyer",
@@ -213,19 +213,19 @@ def test_an_export_is_written_down(tmp_path: Path) -> None:
         "messages": 4,
         "files": 2,
         "gaps": 1,
-    } == told["payload"]
+    } == entry["payload"]
     assert (2, f"{report.path}-2") == (again.seal, again.path)
 
 
 def test_a_period_cuts_by_when_things_were_sent(tmp_path: Path) -> None:
     """A later edit of a message inside goes with it; texts outside are in no byte."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
-    report = exported(made.archive, since=at(1), until=at(1.5))
+    report = exported(maker.archive, since=at(1), until=at(1.5))
 
-    assert ["2"] == [one["message_id"] for one in messages(report.path)]
+    assert ["2"] == [version["message_id"] for version in messages(report.path)]
     assert ["残り3本もお願いします。", "残り3本は無しで。"] == [
-        one["body"] for one in messages(report.path)[0]["versions"]
+        version["body"] for version in messages(report.path)[0]["versions"]
     ]
     found = every_byte(report.path)
     for word in ("よろしくお願いします", "払えません", "png bytes", "passwd"):
@@ -237,10 +237,10 @@ def test_a_period_cuts_by_when_things_were_sent(tmp_path: Path) -> None:
 
 def test_raw_replies_are_left_out_if_anything_in_them_is_outside(tmp_path: Path) -> None:
     """The others are in it as they were received; how many are not is said."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
-    whole = exported(made.archive)
-    part = exported(made.archive, until=at(2.5))
+    whole = exported(maker.archive)
+    part = exported(maker.archive, until=at(2.5))
 
     def raw(report: ExportReport) -> list[Path]:
         return sorted((Path(report.path) / "data").glob("raw/*[0-9].json"))
@@ -255,12 +255,12 @@ def test_raw_replies_are_left_out_if_anything_in_them_is_outside(tmp_path: Path)
 
 def test_a_contracts_own_period_counts_when_none_is_asked_for(tmp_path: Path) -> None:
     """A room shared by two jobs is cut for each."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.contract("first", [ContractRoom(RoomId(ROOM), end=at(10))])
-    made.contract("second", [ContractRoom(RoomId(ROOM), start=at(10))])
-    made.sync([message_object(1, "一つ目の仕事", sent=5), message_object(2, "二つ目の仕事", sent=10)], minutes=20)
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.contract("first", [ContractRoom(RoomId(ROOM), end=at(10))])
+    maker.contract("second", [ContractRoom(RoomId(ROOM), start=at(10))])
+    maker.sync([message_object(1, "一つ目の仕事", sent=5), message_object(2, "二つ目の仕事", sent=10)], minutes=20)
 
-    first, second = exported(made.archive, "first"), exported(made.archive, "second")
+    first, second = exported(maker.archive, "first"), exported(maker.archive, "second")
 
     assert [["一つ目の仕事"], ["二つ目の仕事"]] == [
         [one["body"] for one in messages(report.path)] for report in (first, second)
@@ -270,10 +270,10 @@ def test_a_contracts_own_period_counts_when_none_is_asked_for(tmp_path: Path) ->
 
 def test_nothing_saved_is_a_package_too(tmp_path: Path) -> None:
     """It says so, and has its pages and heads."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.contract("job1")
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.contract("job1")
 
-    report = exported(made.archive, None)
+    report = exported(maker.archive, None)
 
     assert (0, 0, 0) == (report.messages, report.files, report.gaps)
     assert "保存された発言とファイルはありません" in text_of(report.path)
@@ -285,8 +285,8 @@ def test_nothing_saved_is_a_package_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", ["removed", "changed", "folder"])
 def test_bytes_that_the_archive_lost_are_said(tmp_path: Path, damage: str) -> None:
     """The package is made without them; it, the table and the report say which."""
-    made = story(tmp_path / "home")
-    path = blobs.blob_path(made.home, hashlib.sha256(b"png bytes").hexdigest())
+    maker = story(tmp_path / "home")
+    path = blobs.blob_path(maker.home, hashlib.sha256(b"png bytes").hexdigest())
     path.chmod(0o600)
     if damage == "changed":
         path.write_bytes(b"pnG bytes")
@@ -295,7 +295,7 @@ def test_bytes_that_the_archive_lost_are_said(tmp_path: Path, damage: str) -> No
     if damage == "folder":
         path.mkdir()
 
-    report = exported(made.archive)
+    report = exported(maker.archive)
 
     assert 1 == len(report.incomplete)
     assert "F-0001" in report.incomplete[0]
@@ -310,16 +310,16 @@ def test_bytes_that_the_archive_lost_are_said(tmp_path: Path, damage: str) -> No
 @pytest.mark.parametrize("damage", ["removed", "changed"])
 def test_a_seal_that_the_archive_lost_is_said(tmp_path: Path, damage: str) -> None:
     """It is never made anew for a package."""
-    made = story(tmp_path / "home")
-    seals.close_seals(made.archive, now=at(250))
-    made.contract("job3")
-    path = made.home / "seals/000001-2026-11-05.json"
+    maker = story(tmp_path / "home")
+    seals.close_seals(maker.archive, now=at(250))
+    maker.contract("job3")
+    path = maker.home / "seals/000001-2026-11-05.json"
     if damage == "changed":
         path.write_bytes(path.read_bytes() + b"\n")
     else:
         path.unlink()
 
-    report = exported(made.archive)
+    report = exported(maker.archive)
 
     assert ["000002-2026-11-05.json"] == [one.name for one in (Path(report.path) / "data/seals").iterdir()]
     assert 1 == len(report.incomplete)
@@ -343,20 +343,20 @@ HOSTILE_NAMES = (
 
 def test_hostile_file_names_stay_data(tmp_path: Path) -> None:
     """In the package files have numbers; the names stand in the table, exactly in the entries."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.contract("job1")
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.contract("job1")
     for number, name in enumerate(HOSTILE_NAMES):
-        made.file(file_object(number + 1, name, 1, sent=number), bytes([number]), minutes=30)
+        maker.file(file_object(number + 1, name, 1, sent=number), bytes([number]), minutes=30)
 
-    report = exported(made.archive)
+    report = exported(maker.archive)
 
     assert [f"F-{number:04}" for number in range(1, 12)] == [
         path.name.partition(".")[0] for path in sorted((Path(report.path) / "data/files").iterdir())
     ]
     assert all(len(name) < 80 and name.isascii() for name in contents(report.path))
-    shown = [row["元のファイル名"] for row in rows(report.path, "files.csv")]
-    assert ["../../etc/passwd", "CON", "漢" * 300, "改\n行.txt", "[U+202E]gnp.exe"] == shown[:5]
-    assert ["同じ.txt", "同じ.txt", "'=cmd|' /C calc'!A0.csv"] == shown[5:8]
+    names = [row["元のファイル名"] for row in rows(report.path, "files.csv")]
+    assert ["../../etc/passwd", "CON", "漢" * 300, "改\n行.txt", "[U+202E]gnp.exe"] == names[:5]
+    assert ["同じ.txt", "同じ.txt", "'=cmd|' /C calc'!A0.csv"] == names[5:8]
     bagit.Bag(report.path).validate()
     assert [] == verify_path(Path(report.path)).findings
 
@@ -374,18 +374,18 @@ HOSTILE_TEXTS = (
 
 def test_hostile_texts_are_kept_exactly_and_shown_safely(tmp_path: Path) -> None:
     """Exactly in `messages.jsonl`; nothing that a spreadsheet or a browser would obey elsewhere."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.contract("job1")
-    made.sync([message_object(n, text, sent=n, name=text[:40]) for n, text in enumerate(HOSTILE_TEXTS, 1)], minutes=30)
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.contract("job1")
+    maker.sync([message_object(n, text, sent=n, name=text[:40]) for n, text in enumerate(HOSTILE_TEXTS, 1)], minutes=30)
 
-    report = exported(made.archive)
+    report = exported(maker.archive)
 
     assert list(HOSTILE_TEXTS) == [
         json.loads(line)["body"]
         for line in (Path(report.path) / "data/messages.jsonl").read_bytes().decode("utf-8").split("\n")[:-1]
     ]
-    shown = [row["本文"] for row in rows(report.path, "messages.csv")]
-    assert ["<script>alert(1)</script>", "'=cmd|' /C calc'!A0", "NUL[U+0000]と[U+D83D]片割れ"] == shown[:3]
+    bodies = [row["本文"] for row in rows(report.path, "messages.csv")]
+    assert ["<script>alert(1)</script>", "'=cmd|' /C calc'!A0", "NUL[U+0000]と[U+D83D]片割れ"] == bodies[:3]
     pages = b"".join(path.read_bytes() for path in (Path(report.path) / "data/transcript").rglob("*") if path.is_file())
     assert 1 == pages.count(b"<script")  # our own search, in the index
     assert [] == verify_path(Path(report.path)).findings
@@ -409,16 +409,16 @@ def test_a_row_that_says_something_else_than_its_entry_stops_the_export(
     tmp_path: Path, table: str, change: str, subject: str
 ) -> None:
     """It is named, and nothing is left behind."""
-    made = story(tmp_path / "home")
-    made.archive.close()
-    with sqlite3.connect(made.archive.database) as database:
+    maker = story(tmp_path / "home")
+    maker.archive.close()
+    with sqlite3.connect(maker.archive.database) as database:
         database.execute(f"UPDATE {table} SET {change}")
 
     with pytest.raises(errors.RowsDisagree) as raised:
-        exported(made.archive)
+        exported(maker.archive)
 
     assert (subject, 3) == (raised.value.data["subject"], raised.value.code)
-    assert [] == list((made.home / "exports").iterdir())
+    assert [] == list((maker.home / "exports").iterdir())
 
 
 @pytest.mark.parametrize(
@@ -435,22 +435,22 @@ def test_a_row_that_says_something_else_than_its_entry_stops_the_export(
 )
 def test_a_row_too_few_or_too_many_stops_the_export(tmp_path: Path, statement: str, subject: str) -> None:
     """Also where no other row would differ."""
-    made = story(tmp_path / "home")
-    made.archive.close()
-    with sqlite3.connect(made.archive.database) as database:
+    maker = story(tmp_path / "home")
+    maker.archive.close()
+    with sqlite3.connect(maker.archive.database) as database:
         database.execute(statement)
 
     with pytest.raises(errors.RowsDisagree) as raised:
-        exported(made.archive)
+        exported(maker.archive)
 
     assert subject == raised.value.data["subject"]
 
 
 def test_rows_are_compared_with_all_readings_also_for_a_period(tmp_path: Path) -> None:
     """A package of a period knows fewer readings than the table; that is no disagreement."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
-    report = exported(made.archive, until=at(50))
+    report = exported(maker.archive, until=at(50))
 
     assert 4 == report.messages
     assert ["2026-11-05T01:05:00.000Z"] == [messages(report.path)[1]["versions"][0]["last_seen"]]
@@ -458,35 +458,35 @@ def test_rows_are_compared_with_all_readings_also_for_a_period(tmp_path: Path) -
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     """It is said in our words, and what was there before stays."""
-    made = story(tmp_path / "home")
-    first = exported(made.archive)
-    made.file(file_object(13, "large.mov", 500_000, sent=1), bytes(500_000))
-    seals.close_seals(made.archive, now=at(290))
+    maker = story(tmp_path / "home")
+    first = exported(maker.archive)
+    maker.file(file_object(13, "large.mov", 500_000, sent=1), bytes(500_000))
+    seals.close_seals(maker.archive, now=at(290))
 
     with pytest.raises(errors.DiskFull), no_file_above(200_000):
-        exported(made.archive)
+        exported(maker.archive)
 
-    names = {path.name for path in (made.home / "exports").iterdir()}
+    names = {path.name for path in (maker.home / "exports").iterdir()}
     assert {Path(first.path).name, f"{Path(first.path).name}.zip"} == names
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """A file where the folder should be."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
     (tmp_path / "file").touch()
 
     with pytest.raises(errors.HomeNotWritable):
-        exported(made.archive, out=tmp_path / "file" / "out")
+        exported(maker.archive, out=tmp_path / "file" / "out")
 
 
 def test_half_packages_of_a_kill_do_not_disturb(tmp_path: Path) -> None:
     """Their name is not used again, and they are not taken for packages."""
-    made = story(tmp_path / "home")
-    left = made.home / "exports" / "CW12345678_20261105-1500_lawyer.partial"
+    maker = story(tmp_path / "home")
+    left = maker.home / "exports" / "CW12345678_20261105-1500_lawyer.partial"
     left.mkdir(parents=True)
     (left / "half").touch()
 
-    report = exported(made.archive)
+    report = exported(maker.archive)
 
     assert "CW12345678_20261105-1500_lawyer-2" == Path(report.path).name
     assert not (Path(report.path) / "half").exists()
@@ -504,13 +504,13 @@ def test_what_cannot_be_meant_is_refused(
     tmp_path: Path, options: dict[str, Any], expected: type[errors.ArchiverError]
 ) -> None:
     """Before anything is sealed or written."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
     with pytest.raises(expected):
-        export(made.archive, now=lambda: at(300), **options)
+        export(maker.archive, now=lambda: at(300), **options)
 
-    assert not (made.home / "exports").exists()
-    assert not (made.home / "seals").exists()
+    assert not (maker.home / "exports").exists()
+    assert not (maker.home / "seals").exists()
 
 
 def test_the_platforms_number_is_accepted_for_a_contract(tmp_path: Path) -> None:
@@ -543,21 +543,21 @@ def test_a_package_is_named_after_the_platforms_number(platform: str | None, num
 )
 def test_progress_is_told_to_the_end(tmp_path: Path, profile: str, total: int) -> None:
     """Each message counts once for each time that the profile goes through it, the PDFs' passes too."""
-    told: list[tuple[int, int]] = []
+    steps: list[tuple[int, int]] = []
 
-    exported(story(tmp_path / "home").archive, profile=profile, progress=lambda *step: told.append(step))
+    exported(story(tmp_path / "home").archive, profile=profile, progress=lambda *step: steps.append(step))
 
-    assert [(done, total) for done in range(1, total + 1)] == told
+    assert [(done, total) for done in range(1, total + 1)] == steps
 
 
 def test_two_rooms_are_numbered_together(tmp_path: Path) -> None:
     """By id over both; each has pages of its own, with the numbers of the whole package."""
-    made = ArchiveMaker(tmp_path / "home")
-    made.contract("job1", [ROOM, OTHER_ROOM])
-    made.sync([message_object(n, f"A{n}", sent=n) for n in (1, 4)], minutes=10)
-    made.sync([message_object(n, f"B{n}", sent=n) for n in (2, 3)], room=OTHER_ROOM, minutes=11)
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.contract("job1", [ROOM, OTHER_ROOM])
+    maker.sync([message_object(n, f"A{n}", sent=n) for n in (1, 4)], minutes=10)
+    maker.sync([message_object(n, f"B{n}", sent=n) for n in (2, 3)], room=OTHER_ROOM, minutes=11)
 
-    report = exported(made.archive)
+    report = exported(maker.archive)
 
     assert ["A1", "B2", "B3", "A4"] == [one["body"] for one in messages(report.path)]
     page = (Path(report.path) / f"data/transcript/R{OTHER_ROOM}-0001.html").read_text(encoding="utf-8")
@@ -567,16 +567,16 @@ def test_two_rooms_are_numbered_together(tmp_path: Path) -> None:
 
 def test_what_is_sealed_meanwhile_is_in_the_package(tmp_path: Path) -> None:
     """The snapshot ends with the seal: an entry written between the two is sealed as well."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
     writes = iter([True])
 
     def clock() -> datetime:
         if next(writes, False):
-            made.room("改名", minutes=200)
+            maker.room("改名", minutes=200)
         return at(300)
 
-    report = export(made.archive, contract="job1", profile="lawyer", now=clock)
+    report = export(maker.archive, contract="job1", profile="lawyer", now=clock)
 
-    with made.archive.reading() as reading:
+    with maker.archive.reading() as reading:
         last = seals.seals(reading)[-1]
     assert (report.seal, True) == (last.number, "改名" in text_of(report.path))

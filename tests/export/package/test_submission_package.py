@@ -31,13 +31,13 @@ from tests.support.packages.exported_archives import (
     FACTS,
     SECRETS,
     THIRD,
-    attach,
-    deliver,
-    handed,
-    inside,
+    add_enclosure,
+    export_package,
     long_case,
-    reopened,
-    with_secrets,
+    reopen_maker,
+    state_delivery,
+    story_with_secrets,
+    zip_files,
 )
 from tests.support.reports import pdf_reader, report_inputs
 
@@ -61,13 +61,13 @@ def beside(report: ExportReport) -> dict[str, bytes]:
 
 def readme(report: ExportReport) -> str:
     """What is said first."""
-    return inside(report)["00_README.txt"].decode("utf-8-sig")
+    return zip_files(report)["00_README.txt"].decode("utf-8-sig")
 
 
 def everything(report: ExportReport) -> str:
     """All texts of a package: its text files, and its PDFs as a reader's program finds them; and the names."""
     found = [report.path, str(report.zip)]
-    for name, body in {**inside(report), **beside(report)}.items():
+    for name, body in {**zip_files(report), **beside(report)}.items():
         found += [name, pdf_reader.text(body) if name.endswith(".pdf") else body.decode("utf-8-sig")]
         if name.endswith(".pdf"):
             found.append(body.decode("latin-1"))
@@ -80,80 +80,80 @@ def squeezed(text: str) -> str:
 
 
 @pytest.fixture(scope="module", params=CONTENTS)
-def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ExportReport:
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ExportReport:
     """A package of the story for each of the profiles."""
     place = tmp_path_factory.mktemp(request.param)
-    return handed(story(place / "home"), request.param, place / "out")
+    return export_package(story(place / "home"), request.param, place / "out")
 
 
 # --- what it holds -------------------------------------------------------------------------------
 
 
-def test_a_package_holds_the_files_of_its_profile(made: ExportReport) -> None:
+def test_a_package_holds_the_files_of_its_profile(report: ExportReport) -> None:
     """In the zip as in the table above, and beside it what is also handed in by itself, byte for byte the same."""
-    held, loose = inside(made), beside(made)
+    files, loose = zip_files(report), beside(report)
 
-    assert (CONTENTS[made.profile], BESIDE[made.profile]) == (sorted(held), sorted(loose))
-    assert loose == {name: held[name] for name in loose}
-    assert f"CW12345678_20261105-1500_{made.profile}" == Path(made.path).name == Path(str(made.zip)).stem
+    assert (CONTENTS[report.profile], BESIDE[report.profile]) == (sorted(files), sorted(loose))
+    assert loose == {name: files[name] for name in loose}
+    assert f"CW12345678_20261105-1500_{report.profile}" == Path(report.path).name == Path(str(report.zip)).stem
 
 
-def test_names_pass_every_system(made: ExportReport) -> None:
-    """ASCII but for a court, which wants its own; short, without signs that Windows refuses."""
-    names = [*inside(made), *beside(made), Path(str(made.zip)).name]
+def test_names_pass_every_system(report: ExportReport) -> None:
+    """ASCII but for a court, which wants its own; short, without characters that Windows refuses."""
+    names = [*zip_files(report), *beside(report), Path(str(report.zip)).name]
 
-    assert made.profile == "court" or all(re.fullmatch(r"[A-Za-z0-9_.-]+", name) for name in names)
+    assert report.profile == "court" or all(re.fullmatch(r"[A-Za-z0-9_.-]+", name) for name in names)
     assert [] == [name for name in names if len(name) > 50 or re.search(r'[\\/:*?"<>|\s]', name)]
 
 
-def test_others_can_check_it(made: ExportReport, tmp_path: Path) -> None:
+def test_others_can_check_it(report: ExportReport, tmp_path: Path) -> None:
     """`sha256sum -c` after unpacking, and `archive verify` on zip, folder and unpacked folder."""
-    with zipfile.ZipFile(str(made.zip)) as packed:
+    with zipfile.ZipFile(str(report.zip)) as packed:
         packed.extractall(tmp_path)
     (unpacked,) = tmp_path.iterdir()
 
     subprocess.run(["sha256sum", "--strict", "--quiet", "-c", "SHA256SUMS.txt"], cwd=unpacked, check=True)
-    for path in (made.zip, made.path, unpacked):
-        told = verify_path(Path(str(path)))
-        assert ([], len(CONTENTS[made.profile]) - 1) == (told.findings, told.checked["files"])
+    for path in (report.zip, report.path, unpacked):
+        verification = verify_path(Path(str(path)))
+        assert ([], len(CONTENTS[report.profile]) - 1) == (verification.findings, verification.checked["files"])
 
 
-def test_its_digest_is_that_of_the_zip(made: ExportReport) -> None:
+def test_its_digest_is_that_of_the_zip(report: ExportReport) -> None:
     """It is what is reported and written down; nothing was missing."""
-    assert hashlib.sha256(Path(str(made.zip)).read_bytes()).hexdigest() == made.sha256
-    assert ((), ()) == (made.incomplete, made.unheld)
+    assert hashlib.sha256(Path(str(report.zip)).read_bytes()).hexdigest() == report.sha256
+    assert ((), ()) == (report.incomplete, report.unheld)
 
 
-def test_the_readme_names_every_file_that_is_there_and_no_other(made: ExportReport) -> None:
+def test_the_readme_names_every_file_that_is_there_and_no_other(report: ExportReport) -> None:
     """It begins with the one file that is enough, and is a text for Windows' editors."""
-    told, raw = readme(made), inside(made)["00_README.txt"]
+    text, raw = readme(report), zip_files(report)["00_README.txt"]
 
-    assert all(name in told for name in CONTENTS[made.profile] if name != "00_README.txt")
-    assert set(re.findall(r"(?m)^(\S+\.(?:pdf|csv|txt))  ", told)) == set(CONTENTS[made.profile]) - {"00_README.txt"}
+    assert all(name in text for name in CONTENTS[report.profile] if name != "00_README.txt")
+    assert set(re.findall(r"(?m)^(\S+\.(?:pdf|csv|txt))  ", text)) == set(CONTENTS[report.profile]) - {"00_README.txt"}
     assert raw.startswith(b"\xef\xbb\xbf")
     assert raw.count(b"\n") == raw.count(b"\r\n")
 
 
-def test_nothing_of_other_rooms_leaves(made: ExportReport) -> None:
+def test_nothing_of_other_rooms_leaves(report: ExportReport) -> None:
     """No text, name, file or number of a room of another contract."""
-    told = squeezed(everything(made))
+    text = squeezed(everything(report))
 
-    assert [] == [word for word in ("の秘密", "秘密.pdf", "佐藤", str(OTHER_ROOM), "job2") if word in told]
+    assert [] == [word for word in ("の秘密", "秘密.pdf", "佐藤", str(OTHER_ROOM), "job2") if word in text]
 
 
 def test_the_pages_of_a_court_are_for_its_file(tmp_path: Path) -> None:
     """An exhibit's box is on them and on no office's, and each file has the size that is allowed."""
-    made = story(tmp_path / "home")
-    court, support = (handed(made, profile, tmp_path / "out") for profile in ("court", "support"))
+    maker = story(tmp_path / "home")
+    court, support = (export_package(maker, profile, tmp_path / "out") for profile in ("court", "support"))
 
-    assert "甲第号証" in squeezed(pdf_reader.text(inside(court)["甲001の1.pdf"]))
-    assert "甲第" not in squeezed(pdf_reader.text(inside(support)["01_report.pdf"]))
-    assert all(len(body) <= 20_000_000 for body in inside(court).values())
+    assert "甲第号証" in squeezed(pdf_reader.text(zip_files(court)["甲001の1.pdf"]))
+    assert "甲第" not in squeezed(pdf_reader.text(zip_files(support)["01_report.pdf"]))
+    assert all(len(body) <= 20_000_000 for body in zip_files(court).values())
 
 
 def test_a_courts_file_that_is_too_large_is_said(tmp_path: Path) -> None:
     """The limit counts for each file."""
-    report = handed(story(tmp_path / "home"), "court", tmp_path / "out", max_mb=0.02)
+    report = export_package(story(tmp_path / "home"), "court", tmp_path / "out", max_mb=0.02)
 
     assert any("甲001の1.pdf" in one and "0.02 MB" in one for one in report.incomplete)
     assert all(one in readme(report) for one in report.incomplete)
@@ -161,11 +161,11 @@ def test_a_courts_file_that_is_too_large_is_said(tmp_path: Path) -> None:
 
 def test_a_court_gets_every_message(tmp_path: Path) -> None:
     """On the pages of the second exhibit, each with its number."""
-    report = handed(story(tmp_path / "home"), "court", tmp_path / "out")
+    report = export_package(story(tmp_path / "home"), "court", tmp_path / "out")
 
-    told = squeezed(pdf_reader.text(inside(report)["甲001の2.pdf"]))
+    text = squeezed(pdf_reader.text(zip_files(report)["甲001の2.pdf"]))
 
-    assert all(word in told for word in ("よろしくお願いします。", "残り3本は無しで。", "承知しました。", "No.4"))
+    assert all(word in text for word in ("よろしくお願いします。", "残り3本は無しで。", "承知しました。", "No.4"))
 
 
 # --- the same again, and hostile names -----------------------------------------------------------
@@ -174,13 +174,16 @@ def test_a_court_gets_every_message(tmp_path: Path) -> None:
 @pytest.mark.parametrize("profile", CONTENTS)
 def test_the_same_seal_gives_the_same_bytes(tmp_path: Path, profile: str) -> None:
     """Twice at the same moment, by two archives that are copies of each other."""
-    made = with_secrets(tmp_path / "home")
-    attach(made, 1, "a.png", b"picture")
-    seals.close_seals(made.archive, now=at(250))
-    made.archive.close()
+    maker = story_with_secrets(tmp_path / "home")
+    add_enclosure(maker, 1, "a.png", b"picture")
+    seals.close_seals(maker.archive, now=at(250))
+    maker.archive.close()
     shutil.copytree(tmp_path / "home", tmp_path / "twin")
 
-    first, second = handed(made, profile, tmp_path / "a"), handed(reopened(tmp_path / "twin"), profile, tmp_path / "b")
+    first, second = (
+        export_package(maker, profile, tmp_path / "a"),
+        export_package(reopen_maker(tmp_path / "twin"), profile, tmp_path / "b"),
+    )
 
     assert Path(str(first.zip)).read_bytes() == Path(str(second.zip)).read_bytes()
     assert beside(first) == beside(second)
@@ -188,7 +191,7 @@ def test_the_same_seal_gives_the_same_bytes(tmp_path: Path, profile: str) -> Non
 
 def test_hostile_names_never_become_paths(tmp_path: Path) -> None:
     """The user's own files come under numbers; of their names only a plain extension is taken."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
     names = [
         "../../up.png",
         "/etc/passwd",
@@ -200,11 +203,11 @@ def test_hostile_names_never_become_paths(tmp_path: Path) -> None:
         ".png",
     ]
     for number, name in enumerate(names, 1):
-        attach(made, number, name, b"body %d" % number, kind="screenshot" if number % 2 else "notice")
+        add_enclosure(maker, number, name, b"body %d" % number, kind="screenshot" if number % 2 else "notice")
 
-    held = inside(handed(made, "support", tmp_path / "out"))
+    files = zip_files(export_package(maker, "support", tmp_path / "out"))
 
-    own = sorted(set(held) - set(CONTENTS["support"]))
+    own = sorted(set(files) - set(CONTENTS["support"]))
     assert [
         *("04_screenshots/S-001.png", "04_screenshots/S-003.png", "04_screenshots/S-005.jpeg", "04_screenshots/S-007"),
         *("05_cw_notices/N-02", "05_cw_notices/N-04", "05_cw_notices/N-06.txt", "05_cw_notices/N-08.png"),
@@ -217,14 +220,14 @@ def test_hostile_names_never_become_paths(tmp_path: Path) -> None:
 
 def test_own_evidence_is_in_it_and_told(tmp_path: Path) -> None:
     """Screenshots and notices in their folders, with their bytes."""
-    made = story(tmp_path / "home")
-    attach(made, 1, "画面.PNG", b"picture")
-    attach(made, 2, "承認.eml", b"mail", kind="mail")
+    maker = story(tmp_path / "home")
+    add_enclosure(maker, 1, "画面.PNG", b"picture")
+    add_enclosure(maker, 2, "承認.eml", b"mail", kind="mail")
 
-    report = handed(made, "support", tmp_path / "out")
+    report = export_package(maker, "support", tmp_path / "out")
 
-    held = inside(report)
-    assert (b"picture", b"mail") == (held["04_screenshots/S-001.png"], held["05_cw_notices/N-02.eml"])
+    files = zip_files(report)
+    assert (b"picture", b"mail") == (files["04_screenshots/S-001.png"], files["05_cw_notices/N-02.eml"])
     assert "04_screenshots/" in readme(report)
     assert "05_cw_notices/" in readme(report)
     assert "SHA256SUMS" in readme(report)
@@ -233,81 +236,81 @@ def test_own_evidence_is_in_it_and_told(tmp_path: Path) -> None:
 
 def test_the_smallest_come_first_and_what_is_left_out_is_said(tmp_path: Path) -> None:
     """Within the size that was asked for; the table counts as small as it is packed."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
     for number, size in enumerate((400_000, 1_000, 150_000), 1):
-        attach(made, number, f"{number}.png", bytes(range(250)) * (size // 250))
+        add_enclosure(maker, number, f"{number}.png", bytes(range(250)) * (size // 250))
 
-    whole = handed(made, "support", tmp_path / "out")
+    whole = export_package(maker, "support", tmp_path / "out")
     limit = Path(str(whole.zip)).stat().st_size - 100_000
-    report = handed(made, "support", tmp_path / "out", max_mb=limit / 1_000_000)
+    report = export_package(maker, "support", tmp_path / "out", max_mb=limit / 1_000_000)
 
-    kept = {name for name in inside(report) if name.startswith("04_")}
+    kept = {name for name in zip_files(report) if name.startswith("04_")}
     assert {"04_screenshots/S-002.png", "04_screenshots/S-003.png"} == kept
     assert ("S-001: 大きさの上限を超えるため、この資料に入っていません",) == report.incomplete
     assert report.incomplete[0] in readme(report)
     assert Path(str(report.zip)).stat().st_size <= limit
-    assert ((), 3) == (whole.incomplete, sum(1 for name in inside(whole) if name.startswith("04_")))
+    assert ((), 3) == (whole.incomplete, sum(1 for name in zip_files(whole) if name.startswith("04_")))
 
 
 def test_evidence_that_is_lost_or_damaged_stays_out_and_is_said(tmp_path: Path) -> None:
     """Bytes that are not those that were attached never leave."""
-    made = story(tmp_path / "home")
-    attach(made, 1, "a.png", b"first").unlink()
-    damaged = attach(made, 2, "b.png", b"second")
+    maker = story(tmp_path / "home")
+    add_enclosure(maker, 1, "a.png", b"first").unlink()
+    damaged = add_enclosure(maker, 2, "b.png", b"second")
     damaged.chmod(0o600)
     damaged.write_bytes(b"forged")
 
-    report = handed(made, "support", tmp_path / "out")
+    report = export_package(maker, "support", tmp_path / "out")
 
-    assert [] == [name for name in inside(report) if name.startswith("04_")]
+    assert [] == [name for name in zip_files(report) if name.startswith("04_")]
     assert ["S-001", "S-002"] == sorted(one.partition(":")[0] for one in report.incomplete)
 
 
 def test_a_package_that_grew_too_large_all_the_same_is_said(tmp_path: Path) -> None:
     """Report and table cannot be left out."""
-    report = handed(story(tmp_path / "home"), "support", tmp_path / "out", max_mb=0.1)
+    report = export_package(story(tmp_path / "home"), "support", tmp_path / "out", max_mb=0.1)
 
     assert any("上限 0.1 MB を超えています" in one for one in report.incomplete)
 
 
 def test_the_limit_counts_for_every_profile_that_is_given_one(tmp_path: Path) -> None:
     """A lawyer's bag too."""
-    report = handed(story(tmp_path / "home"), "lawyer", tmp_path / "out", max_mb=0.1)
+    report = export_package(story(tmp_path / "home"), "lawyer", tmp_path / "out", max_mb=0.1)
 
     assert any("上限 0.1 MB を超えています" in one for one in report.incomplete)
 
 
 def test_a_courts_own_evidence_lies_under_the_numbers_of_the_list(tmp_path: Path) -> None:
     """In the zip and beside it, with its bytes; report, list and readme call it so."""
-    made = story(tmp_path / "home")
-    attach(made, 1, "画面.PNG", b"picture")
-    attach(made, 2, "承認.pdf", b"%PDF", kind="notice")
-    seen = Seen(answer=True)
+    maker = story(tmp_path / "home")
+    add_enclosure(maker, 1, "画面.PNG", b"picture")
+    add_enclosure(maker, 2, "承認.pdf", b"%PDF", kind="notice")
+    confirm = RecordedConfirm(answer=True)
 
-    report = handed(made, "court", tmp_path / "out", confirm=seen)
+    report = export_package(maker, "court", tmp_path / "out", confirm=confirm)
 
-    held = inside(report)
-    assert (b"picture", b"%PDF") == (held["甲002.png"], held["甲003.pdf"])
-    assert (2, ()) == (seen.told.enclosures, report.incomplete)
+    files = zip_files(report)
+    assert (b"picture", b"%PDF") == (files["甲002.png"], files["甲003.pdf"])
+    assert (2, ()) == (confirm.preview.enclosures, report.incomplete)
     assert [*BESIDE["court"][:2], "甲002.png", "甲003.pdf", "証拠説明書.pdf"] == sorted(beside(report))
     assert all(f"{name}" in readme(report) for name in ("甲002.png", "甲003.pdf"))
-    listed = squeezed(pdf_reader.text(held["証拠説明書.pdf"]))
+    listed = squeezed(pdf_reader.text(files["証拠説明書.pdf"]))
     assert all(
         name in listed for name in ("甲1の1", "甲001の1.pdf", "甲1の2", "甲001の2.pdf", "甲2", "甲002.png", "甲4")
     )
-    assert "甲3通知承認.pdf" in squeezed(pdf_reader.text(held["甲001の1.pdf"]))
+    assert "甲3通知承認.pdf" in squeezed(pdf_reader.text(files["甲001の1.pdf"]))
 
 
 def test_what_a_courts_package_cannot_hold_is_said(tmp_path: Path) -> None:
     """What is too large for a file, or lost, keeps its number and is named on the screen and in the text."""
-    made = story(tmp_path / "home")
-    attach(made, 1, "a.png", b"x" * 3_000_000)
-    attach(made, 2, "b.png", b"lost").unlink()
-    attach(made, 3, "c.png", b"small")
+    maker = story(tmp_path / "home")
+    add_enclosure(maker, 1, "a.png", b"x" * 3_000_000)
+    add_enclosure(maker, 2, "b.png", b"lost").unlink()
+    add_enclosure(maker, 3, "c.png", b"small")
 
-    report = handed(made, "court", tmp_path / "out", max_mb=2)
+    report = export_package(maker, "court", tmp_path / "out", max_mb=2)
 
-    assert ["甲004.png"] == [name for name in inside(report) if name.endswith(".png")]
+    assert ["甲004.png"] == [name for name in zip_files(report) if name.endswith(".png")]
     assert (
         "甲002: 3.0 MB で、1点の上限 2 MB を超えるため、この資料に入っていません",
         "甲003: 保管庫のファイルが失われているため、この資料に入っていません",
@@ -317,12 +320,12 @@ def test_what_a_courts_package_cannot_hold_is_said(tmp_path: Path) -> None:
 
 def test_what_is_missing_is_told_apart_from_what_is_only_late_or_large(tmp_path: Path) -> None:
     """Of a missing thing the package says so itself; of its own stamps and its size it cannot."""
-    made = story(tmp_path / "home")
-    attach(made, 1, "画面.png", b"png").unlink()
+    maker = story(tmp_path / "home")
+    add_enclosure(maker, 1, "画面.png", b"png").unlink()
     stamping = StampService(roots={"b": []}, stamp_seals=lambda: None, stamp=lambda _body: [])
 
-    support = handed(made, "support", tmp_path / "out", stamping=stamping, max_mb=0.1)
-    court = handed(made, "court", tmp_path / "out", max_mb=0.02)
+    support = export_package(maker, "support", tmp_path / "out", stamping=stamping, max_mb=0.1)
+    court = export_package(maker, "court", tmp_path / "out", max_mb=0.02)
 
     assert [1, 1, 1] == [len(one) for one in (support.missing, support.unstamped, support.too_large)]
     assert (*support.missing, *support.unstamped, *support.too_large) == support.incomplete
@@ -337,18 +340,18 @@ def test_what_is_missing_is_told_apart_from_what_is_only_late_or_large(tmp_path:
 
 def test_a_stamp_lies_beside_the_list_of_digests(tmp_path: Path) -> None:
     """It is asked for over that list; an authority that gives none is said, and what is no stamp is a finding."""
-    asked: list[bytes] = []
+    stamped_bytes: list[bytes] = []
 
     def stamp(body: bytes) -> list[tuple[str, bytes]]:
-        asked.append(body)
+        stamped_bytes.append(body)
         return [("a", b"no reply")]
 
     stamping = StampService(roots={"a": [], "b": []}, stamp_seals=lambda: None, stamp=stamp)
 
-    report = handed(story(tmp_path / "home"), "support", tmp_path / "out", stamping=stamping)
+    report = export_package(story(tmp_path / "home"), "support", tmp_path / "out", stamping=stamping)
 
-    held = inside(report)
-    assert ([held["SHA256SUMS.txt"]], b"no reply") == (asked, held["SHA256SUMS.txt.a.tsr"])
+    files = zip_files(report)
+    assert ([files["SHA256SUMS.txt"]], b"no reply") == (stamped_bytes, files["SHA256SUMS.txt.a.tsr"])
     assert ("第三者の時刻(b): この資料に付けられませんでした",) == report.incomplete
     assert not report.stamped
     assert [("stamp", "SHA256SUMS.txt.a.tsr")] == [one[:2] for one in verify_path(Path(str(report.zip))).findings]
@@ -367,11 +370,11 @@ def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expec
     """Names only if names were."""
     covered = tuple(MaskedPassage("No.1 本文", one, 1) for one in reasons)
 
-    told = submission_readme.readme(replace(report_inputs.case(), covered=covered), [], []).decode("utf-8-sig")
+    text = submission_readme.readme(replace(report_inputs.case(), masked_passages=covered), [], []).decode("utf-8-sig")
 
-    assert expected in told
-    assert bool(reasons) == ("伏せています" in told)
-    assert ("氏名" in told) == ("第三者の氏名" in reasons)
+    assert expected in text
+    assert bool(reasons) == ("伏せています" in text)
+    assert ("氏名" in text) == ("第三者の氏名" in reasons)
 
 
 # --- masked --------------------------------------------------------------------------------------
@@ -380,28 +383,28 @@ def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expec
 @pytest.mark.parametrize("profile", ["support", "consult"])
 def test_nothing_covered_is_in_any_byte(tmp_path: Path, profile: str) -> None:
     """Not in a text, not in the table, not in a PDF's text, outlines or metadata; the third person has a letter."""
-    made = with_secrets(tmp_path / "home")
-    deliver(made, 1, "2026-11-05", name="佐藤花子.mp4")
+    maker = story_with_secrets(tmp_path / "home")
+    state_delivery(maker, 1, "2026-11-05", name="佐藤花子.mp4")
 
-    report = handed(made, profile, tmp_path / "out")
+    report = export_package(maker, profile, tmp_path / "out")
 
-    told = squeezed(everything(report))
-    assert [] == [one for one in SECRETS if one in told]
-    assert (profile == "consult") or "参加者A" in told
-    assert "田中" in told
+    text = squeezed(everything(report))
+    assert [] == [one for one in SECRETS if one in text]
+    assert (profile == "consult") or "参加者A" in text
+    assert "田中" in text
 
 
 def test_the_user_may_show_and_cover_people_and_texts(tmp_path: Path) -> None:
     """One person shown, another covered, a text of their own choice; or nothing covered at all."""
-    made = with_secrets(tmp_path / "home")
+    maker = story_with_secrets(tmp_path / "home")
     chosen = masking_policy("support", masks=["払えません"], unmask_people=[THIRD])
 
-    shown = squeezed(everything(handed(made, "support", tmp_path / "a", policy=chosen)))
+    chosen_text = squeezed(everything(export_package(maker, "support", tmp_path / "a", policy=chosen)))
     plain = squeezed(
-        everything(handed(made, "support", tmp_path / "b", policy=masking_policy("support", no_mask=True)))
+        everything(export_package(maker, "support", tmp_path / "b", policy=masking_policy("support", no_mask=True)))
     )
 
-    assert ("佐藤花子" in shown, "払えません" in shown, "hunter2" in shown) == (True, False, False)
+    assert ("佐藤花子" in chosen_text, "払えません" in chosen_text, "hunter2" in chosen_text) == (True, False, False)
     assert all(one in plain for one in ("佐藤花子", "払えません", "hunter2"))
 
 
@@ -410,10 +413,10 @@ def test_the_user_may_show_and_cover_people_and_texts(tmp_path: Path) -> None:
 )
 def test_a_person_that_nobody_knows_is_refused(tmp_path: Path, chosen: Policy) -> None:
     """A number typed wrong must not leave a name open unseen."""
-    made = with_secrets(tmp_path / "home")
+    maker = story_with_secrets(tmp_path / "home")
 
     with pytest.raises(errors.UsageError, match="contract: 5"):
-        handed(made, "support", tmp_path / "out", policy=chosen)
+        export_package(maker, "support", tmp_path / "out", policy=chosen)
 
     assert [] == list((tmp_path / "out").iterdir())
 
@@ -421,79 +424,85 @@ def test_a_person_that_nobody_knows_is_refused(tmp_path: Path, chosen: Policy) -
 # --- nothing is left behind ----------------------------------------------------------------------
 
 
-class Seen:
-    """Looks at what would leave, and answers."""
+class RecordedConfirm:
+    """Confirms or declines an export, and keeps its preview."""
 
-    told: PackagePreview
+    preview: PackagePreview
 
     def __init__(self, *, answer: bool) -> None:
         self._answer = answer
 
     def __call__(self, preview: PackagePreview) -> bool:
-        """Remember it."""
-        self.told = preview
+        """Keep the preview and give the answer."""
+        self.preview = preview
         return self._answer
 
 
-def entries(made: ArchiveMaker) -> int:
+def entries(maker: ArchiveMaker) -> int:
     """How many packages were written down."""
-    with made.archive.reading() as reading:
+    with maker.archive.reading() as reading:
         return len(runs.exports(reading))
 
 
 @pytest.mark.parametrize("profile", [*CONTENTS, "lawyer", "daily"])
 def test_who_declines_gets_nothing(tmp_path: Path, profile: str) -> None:
     """They saw the numbers; no package, no folder, no note of it."""
-    made = story(tmp_path / "home")
-    attach(made, 1, "a.png", b"picture")
-    seen = Seen(answer=False)
+    maker = story(tmp_path / "home")
+    add_enclosure(maker, 1, "a.png", b"picture")
+    confirm = RecordedConfirm(answer=False)
 
     with pytest.raises(ExportDeclined):
-        handed(made, profile, tmp_path / "deep/out", confirm=seen)
+        export_package(maker, profile, tmp_path / "deep/out", confirm=confirm)
 
-    assert (4, 2, 0) == (seen.told.messages, seen.told.people, seen.told.hidden_people)
-    assert (1 if profile in ("lawyer", "daily") else 0) == seen.told.files
+    assert (4, 2, 0) == (confirm.preview.messages, confirm.preview.people, confirm.preview.hidden_people)
+    assert (1 if profile in ("lawyer", "daily") else 0) == confirm.preview.files
     assert not (tmp_path / "deep").exists()
-    assert 0 == entries(made)
+    assert 0 == entries(maker)
 
 
 def test_who_agrees_gets_it(tmp_path: Path) -> None:
     """The numbers are those of what leaves."""
-    made = with_secrets(tmp_path / "home")
-    attach(made, 1, "a.png", b"picture")
-    seen = Seen(answer=True)
+    maker = story_with_secrets(tmp_path / "home")
+    add_enclosure(maker, 1, "a.png", b"picture")
+    confirm = RecordedConfirm(answer=True)
 
-    report = handed(made, "support", tmp_path / "out", confirm=seen)
+    report = export_package(maker, "support", tmp_path / "out", confirm=confirm)
 
-    told = seen.told
-    assert (7, 3, 1, 0, 1) == (told.messages, told.people, told.hidden_people, told.files, told.enclosures)
-    assert told.masked > 5
-    assert sum(map(len, inside(report).values())) == told.size
-    assert 1 == entries(made)
+    preview = confirm.preview
+    assert (7, 3, 1, 0, 1) == (
+        preview.messages,
+        preview.people,
+        preview.hidden_people,
+        preview.files,
+        preview.enclosures,
+    )
+    assert preview.masked > 5
+    assert sum(map(len, zip_files(report).values())) == preview.size
+    assert 1 == entries(maker)
 
 
 @pytest.mark.parametrize("profile", [*CONTENTS, "lawyer", "daily"])
 def test_a_chosen_message_that_is_not_there_stops_it(tmp_path: Path, profile: str) -> None:
     """It is named, and nothing is left behind."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
     with pytest.raises(errors.UsageError, match=r"12345678, No\.9"):
-        handed(made, profile, tmp_path / "out", choice=parse_choice("No.1, 12345678, No.9"))
+        export_package(maker, profile, tmp_path / "out", choice=parse_choice("No.1, 12345678, No.9"))
 
     assert [] == list((tmp_path / "out").iterdir())
-    assert 0 == entries(made)
+    assert 0 == entries(maker)
 
 
 def test_chosen_messages_are_the_excerpt(tmp_path: Path) -> None:
     """It says that the user chose, and marks them."""
     made = long_case(tmp_path / "home", count=60, files=2)
-    report = handed(made, "support", tmp_path / "out", minutes=10_000, choice=parse_choice("No.30、m12"))
+    report = export_package(made, "support", tmp_path / "out", minutes=10_000, choice=parse_choice("No.30、m12"))
 
-    told = squeezed(pdf_reader.text(inside(report)["01_report.pdf"]))
+    text = squeezed(pdf_reader.text(zip_files(report)["01_report.pdf"]))
 
-    assert "30本目の字幕を直しました。" in told
-    assert "45本目の字幕を直しました。" not in told
-    assert "自動選択" not in told
+    assert "30本目の字幕を直しました。" in text
+    assert "45本目の字幕を直しました。" not in text
+    assert "自動選択" not in text
 
 
 def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
@@ -501,17 +510,18 @@ def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
     made = long_case(tmp_path / "home", count=60, files=0)
     late = FACTS | {"contact_approved_on": "2026-11-09"}
     made.contract("job1", platform="crowdworks", platform_id="12345678", client="田中", **late)
-    whole = inside(handed(made, "support", tmp_path / "whole", minutes=10_000))
+    whole = zip_files(export_package(made, "support", tmp_path / "whole", minutes=10_000))
     looked_at: list[PackagePreview] = []
 
     def look(preview: PackagePreview) -> bool:
         looked_at.append(preview)
         return True
 
-    part = inside(handed(made, "support", tmp_path / "part", minutes=10_000, since=at(30), confirm=look))
+    part = zip_files(export_package(made, "support", tmp_path / "part", minutes=10_000, since=at(30), confirm=look))
 
     first = {
-        name: squeezed(pdf_reader.pages(one["01_report.pdf"])[0]) for name, one in (("whole", whole), ("part", part))
+        name: squeezed(pdf_reader.pages(files["01_report.pdf"])[0])
+        for name, files in (("whole", whole), ("part", part))
     }
     begun = re.search(r"Chatworkでの最初の発言(\S{18})", first["whole"])
     assert begun is not None
@@ -529,25 +539,25 @@ def test_what_ends_before_the_record_knows_of_no_silence(tmp_path: Path) -> None
     """Answers that are held and left out are no silence: neither page 1 nor the words for the form count days."""
     made = long_case(tmp_path / "home", count=60, files=0)
 
-    told = inside(handed(made, "support", tmp_path / "out", minutes=10_000, until=at(30)))
+    files = zip_files(export_package(made, "support", tmp_path / "out", minutes=10_000, until=at(30)))
 
-    first = squeezed(pdf_reader.pages(told["01_report.pdf"])[0])
+    first = squeezed(pdf_reader.pages(files["01_report.pdf"])[0])
     assert "相手の最後の発言は" in first
     assert "それから" not in first
-    assert "の確認時点で" not in told["03_inquiry_text.txt"].decode("utf-8")
+    assert "の確認時点で" not in files["03_inquiry_text.txt"].decode("utf-8")
 
 
 def test_a_chat_that_was_never_read_is_said_and_incomplete(tmp_path: Path) -> None:
     """No list of it was ever had: page 1 and chapter 9 say so, and so does the exit code."""
-    made = story(tmp_path / "home")
-    made.contract("job1", [ROOM, 555])
+    maker = story(tmp_path / "home")
+    maker.contract("job1", [ROOM, 555])
 
-    report = handed(made, "support", tmp_path / "out")
+    report = export_package(maker, "support", tmp_path / "out")
 
-    told = squeezed(pdf_reader.text(inside(report)["01_report.pdf"]))
+    text = squeezed(pdf_reader.text(zip_files(report)["01_report.pdf"]))
     assert ("チャット(ルームID 555): 一度も取得できていません。発言の有無は分かりません。",) == report.incomplete
-    assert "一度も取得できていないチャットがあります(ルームID555)" in told
-    assert "ルームID555:一度も取得できていません。" in told
+    assert "一度も取得できていないチャットがあります(ルームID555)" in text
+    assert "ルームID555:一度も取得できていません。" in text
 
 
 def test_a_report_that_cannot_be_made_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -559,9 +569,9 @@ def test_a_report_that_cannot_be_made_stops_nothing(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("archiver.export.package.pdf_files.make_pdf_apart", refuse)
     assert make_pdf_apart is not refuse
 
-    report = handed(story(tmp_path / "home"), "support", tmp_path / "out")
+    report = export_package(story(tmp_path / "home"), "support", tmp_path / "out")
 
-    assert sorted({*CONTENTS["support"]} - {"01_report.pdf"}) == sorted(inside(report))
+    assert sorted({*CONTENTS["support"]} - {"01_report.pdf"}) == sorted(zip_files(report))
     assert ["03_inquiry_text.txt"] == list(beside(report))
     assert report.incomplete[0].startswith("01_report.pdf: 作れませんでした")
     assert report.incomplete[0] in readme(report)
@@ -575,7 +585,7 @@ def test_a_kill_in_the_middle_leaves_no_package(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(submission_package, "put_loose_files", stop)
     with pytest.raises(KeyboardInterrupt):
-        handed(story(tmp_path / "home"), "support", tmp_path / "out")
+        export_package(story(tmp_path / "home"), "support", tmp_path / "out")
 
     assert [] == list((tmp_path / "out").iterdir())
 
@@ -583,43 +593,43 @@ def test_a_kill_in_the_middle_leaves_no_package(tmp_path: Path, monkeypatch: pyt
 # --- warnings, blanks, advice --------------------------------------------------------------------
 
 
-def warned(made: ArchiveMaker, out: Path, profile: str = "support", **options: Any) -> tuple[str, ...]:
+def warned(maker: ArchiveMaker, out: Path, profile: str = "support", **options: Any) -> tuple[str, ...]:
     """What the user is told to think of."""
-    seen = Seen(answer=False)
+    confirm = RecordedConfirm(answer=False)
     with pytest.raises(ExportDeclined):
-        handed(made, profile, out, confirm=seen, **options)
-    return seen.told.warnings
+        export_package(maker, profile, out, confirm=confirm, **options)
+    return confirm.preview.warnings
 
 
 def test_early_contact_and_secrecy_are_warned_of(tmp_path: Path) -> None:
     """The first against approval, or escrow if none is stated; the second only where an office is the reader."""
-    made = story(tmp_path / "home")
-    made.contract("job1", platform="crowdworks", contact_approved_on="2026-11-06", nda=True)
-    early = warned(made, tmp_path / "out")
-    lawyer = warned(made, tmp_path / "out", "lawyer")
-    made.contract("job1", platform="crowdworks", **FACTS)
+    maker = story(tmp_path / "home")
+    maker.contract("job1", platform="crowdworks", contact_approved_on="2026-11-06", nda=True)
+    early = warned(maker, tmp_path / "out")
+    lawyer = warned(maker, tmp_path / "out", "lawyer")
+    maker.contract("job1", platform="crowdworks", **FACTS)
 
     assert (("early_contact", "nda"), ("early_contact",)) == (early, lawyer)
-    assert () == warned(made, tmp_path / "out")
+    assert () == warned(maker, tmp_path / "out")
 
 
 def test_a_client_who_is_not_known_is_warned_of(tmp_path: Path) -> None:
     """With three people and no name that fits, nobody is covered by a letter; that is said."""
-    made = with_secrets(tmp_path / "home")
-    made.contract("job1", platform="crowdworks", client="別の人", **FACTS)
+    maker = story_with_secrets(tmp_path / "home")
+    maker.contract("job1", platform="crowdworks", client="別の人", **FACTS)
 
-    assert ("unmapped",) == warned(made, tmp_path / "out")
-    assert () == warned(made, tmp_path / "out", policy=masking_policy("support", no_mask=True))
+    assert ("unmapped",) == warned(maker, tmp_path / "out")
+    assert () == warned(maker, tmp_path / "out", policy=masking_policy("support", no_mask=True))
 
 
 def test_blanks_and_advice_are_reported(tmp_path: Path) -> None:
     """What an office looks for first, and that it should be delivered on the platform first."""
-    made = story(tmp_path / "home")
+    maker = story(tmp_path / "home")
 
-    bare = handed(made, "support", tmp_path / "out")
-    made.contract("job1", platform="crowdworks", platform_id="12345678", title="動画編集", client="田中", **FACTS)
-    deliver(made, 1, "2026-11-04")
-    whole = handed(made, "support", tmp_path / "out")
+    bare = export_package(maker, "support", tmp_path / "out")
+    maker.contract("job1", platform="crowdworks", platform_id="12345678", title="動画編集", client="田中", **FACTS)
+    state_delivery(maker, 1, "2026-11-04")
+    whole = export_package(maker, "support", tmp_path / "out")
 
     assert {"url", "contracted_on", "escrowed_at", "contact_approved_on", "amount"} == set(bare.blank)
     assert "先にクラウドワークスで納品" in str(bare.advice)
@@ -628,15 +638,15 @@ def test_blanks_and_advice_are_reported(tmp_path: Path) -> None:
 
 def test_under_a_promise_of_secrecy_only_the_excerpt_leaves(tmp_path: Path) -> None:
     """The whole table and the user's enclosures stay out of a platform's hands, and the report says where they are."""
-    made = story(tmp_path / "home")
-    attach(made, 1, "a.png", b"png")
-    made.contract("job1", nda=True)
+    maker = story(tmp_path / "home")
+    add_enclosure(maker, 1, "a.png", b"png")
+    maker.contract("job1", nda=True)
 
-    report = handed(made, "support", tmp_path / "out")
+    report = export_package(maker, "support", tmp_path / "out")
 
-    files = inside(report)
+    files = zip_files(report)
     assert ["00_README.txt", "01_report.pdf", "03_inquiry_text.txt", "SHA256SUMS.txt"] == sorted(files)
-    assert "報告者が保管しています" in pdf_reader.squeezed(pdf_reader.text(files["01_report.pdf"]))
+    assert "報告者が保管しています" in pdf_reader.without_spaces(pdf_reader.text(files["01_report.pdf"]))
 
 
 @pdf_reader.needs_poppler
@@ -644,9 +654,9 @@ def test_under_a_promise_of_secrecy_only_the_excerpt_leaves(tmp_path: Path) -> N
 @pytest.mark.parametrize("profile", CONTENTS)
 def test_the_users_own_name_is_covered_if_the_user_wants_it(tmp_path: Path, profile: str, wish: dict[str, Any]) -> None:
     """On the pages and in what the PDF says of its author."""
-    report = handed(story(tmp_path / "home"), profile, tmp_path / "out", policy=masking_policy(profile, **wish))
+    report = export_package(story(tmp_path / "home"), profile, tmp_path / "out", policy=masking_policy(profile, **wish))
 
     assert "yamada" not in everything(report)
-    papers = [body for name, body in inside(report).items() if name.endswith(".pdf")]
+    papers = [body for name, body in zip_files(report).items() if name.endswith(".pdf")]
     assert papers
     assert all("yamada" not in pdf_reader.info(body)["Author"] for body in papers)

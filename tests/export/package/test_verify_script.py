@@ -18,27 +18,27 @@ from archiver.custody.verify import verify_path
 from archiver.evidence.verify import main
 from archiver.export.package.verify_script import verify_script
 from tests.support.packages.package_damage import KINDS
-from tests.support.packages.sample_package import load_script, zipped
+from tests.support.packages.sample_package import load_script, zip_package
 from tests.support.packages.script_names import name_clashes
 from tests.support.stamps.stamped_archives import stamped_package
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stamped_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stamped package, to be copied."""
     return Path(stamped_package(tmp_path_factory.mktemp("made")).path)
 
 
 @pytest.fixture
-def package(made: Path, tmp_path: Path) -> Path:
+def package(stamped_folder: Path, tmp_path: Path) -> Path:
     """A copy to be damaged."""
-    return Path(shutil.copytree(made, tmp_path / made.name))
+    return Path(shutil.copytree(stamped_folder, tmp_path / stamped_folder.name))
 
 
 @pytest.fixture(scope="module")
-def script(made: Path) -> ModuleType:
+def script(stamped_folder: Path) -> ModuleType:
     """The package's own script, loaded; it needs nothing of ours."""
-    return load_script(made / "verify.py")
+    return load_script(stamped_folder / "verify.py")
 
 
 def run(script: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -48,32 +48,34 @@ def run(script: Path, *arguments: str, **environ: str) -> subprocess.CompletedPr
     return subprocess.run(command, capture_output=True, encoding="utf-8", env=kept, check=False)
 
 
-def found(told: Any) -> list[tuple[str, str]]:
+def check_results(document: Any) -> list[tuple[str, str]]:
     """Checks and subjects of the findings."""
-    return [(one.check, one.subject) for one in told.findings]
+    return [(one.check, one.subject) for one in document.findings]
 
 
 def test_a_zip_gives_the_same_too(package: Path, script: ModuleType, tmp_path: Path) -> None:
     """Packed again after an edit."""
     KINDS["message edited"](package)
-    path = zipped(package, tmp_path / "x.zip")
+    path = zip_package(package, tmp_path / "x.zip")
 
     theirs = script.verify_package_at(path, check=script.openssl_check())
 
-    assert found(verify_path(path)) == found(theirs)
-    assert [("table-rows", "message/4")] == found(theirs)
+    assert check_results(verify_path(path)) == check_results(theirs)
+    assert [("table-rows", "message/4")] == check_results(theirs)
 
 
 def test_a_signature_is_not_checked_where_nothing_can(package: Path, script: ModuleType) -> None:
     """Then a note says so, and what the bytes themselves show is found all the same."""
     KINDS["stamps swapped"](package)
 
-    told = script.verify_package_at(package)
+    verification = script.verify_package_at(package)
 
-    assert {("stamp", "stamp/1/a"), ("stamp", "stamp/2/a")} == {one for one in found(told) if one[0] == "stamp"}
+    assert {("stamp", "stamp/1/a"), ("stamp", "stamp/2/a")} == {
+        result for result in check_results(verification) if result[0] == "stamp"
+    }
     script.speak("en")
-    assert any("cannot be checked on this computer" in one for one in script.verify_package_at(package).notes)
-    assert not [one for one in verify_path(package).notes if "cannot be checked on this computer" in one]
+    assert any("cannot be checked on this computer" in result for result in script.verify_package_at(package).notes)
+    assert not [result for result in verify_path(package).notes if "cannot be checked on this computer" in result]
 
 
 # --- started ----------------------------------------------------------------------------------
@@ -86,9 +88,9 @@ def test_it_checks_the_package_it_lies_in(package: Path) -> None:
     done = run(package / "verify.py", "--json")
 
     assert (0, "") == (done.returncode, done.stderr)
-    told = json.loads(done.stdout)
-    assert (True, []) == (told["ok"], told["findings"])
-    assert {"entries": 28, "seals": 3, "stamps": 8, "files": 1, "messages": 7} == told["checked"]
+    document = json.loads(done.stdout)
+    assert (True, []) == (document["ok"], document["findings"])
+    assert {"entries": 28, "seals": 3, "stamps": 8, "files": 1, "messages": 7} == document["checked"]
     assert before == sorted(package.rglob("*"))
 
 

@@ -1,4 +1,4 @@
-"""What is printed can be seen and copied: every sign there is stands on paper, or a mark names it."""
+"""What is printed can be seen and copied: every character there is stands on paper, or a mark names it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SAMPLE = (
     *range(0xE0000, 0xE0200),
     *(0x4E00, 0x9AD9, 0x9AD8, 0x2F00, 0xF900, 0x20BB7, 0xD800, 0xDFFF, 0xE000, 0xF8FF, 0xFFFFF, 0x10FFFF),
 )
-"""Blocks in which signs are easily lost, and some of the others."""
+"""Blocks in which characters are easily lost, and some of the others."""
 
 SEQUENCES = (
     "👨\u200d👩\u200d👧",
@@ -52,7 +52,7 @@ def font(name: str) -> TTFont:
 
 
 def has_shape(name: str, code: int) -> bool:
-    """Whether the font draws something for the sign, or the sign is a space."""
+    """Whether the font draws something for the character, or the character is a space."""
     glyph = font(name).getBestCmap().get(code)
     if glyph is None:
         return False
@@ -62,32 +62,36 @@ def has_shape(name: str, code: int) -> bool:
 
 
 def lost(codes: Iterable[int]) -> list[str]:
-    """Signs that are neither named by a mark nor drawn by a font that the report uses."""
+    """Characters that are neither named by a mark nor drawn by a font that the report uses."""
     faults = []
     for code in codes:
-        sign, shown = chr(code), printable(chr(code), lines=True)
-        if sign in "\t\n ":
+        character, printed = chr(code), printable(chr(code), lines=True)
+        if character in "\t\n ":
             continue
-        if shown == sign and not any(has_shape(name, code) for name in (REGULAR, EMOJI)):
-            faults.append(f"{code_point_mark(sign)} has no shape")
-        elif shown not in (sign, code_point_mark(sign)):
-            faults.append(f"{code_point_mark(sign)} became {shown!r}")
+        if printed == character and not any(has_shape(name, code) for name in (REGULAR, EMOJI)):
+            faults.append(f"{code_point_mark(character)} has no shape")
+        elif printed not in (character, code_point_mark(character)):
+            faults.append(f"{code_point_mark(character)} became {printed!r}")
     return faults
 
 
 def vanished(codes: Iterable[int]) -> list[str]:
-    """Signs that the PDF of a report does not give back, or gives back as others."""
-    wanted = {code: printable(chr(code), lines=True) for code in codes if chr(code) not in "\t\n "}
-    lines = [f"#{code:X}={shown}=" for code, shown in wanted.items()]
+    """Characters that the PDF of a report does not give back, or gives back as others."""
+    expected = {code: printable(chr(code), lines=True) for code in codes if chr(code) not in "\t\n "}
+    lines = [f"#{code:X}={shown}=" for code, shown in expected.items()]
     pieces = [" ".join(lines[at : at + 500]) for at in range(0, len(lines), 500)]
-    made = pdf_reader.printed(pdf_reader.report(*map(Paragraph, pieces), header="", reference="", footer=""))
+    made = pdf_reader.pdf_bytes(pdf_reader.report(*map(Paragraph, pieces), header="", reference="", footer=""))
     text = "".join(re.sub(r"\d+ / \d+\s*$", "", page) for page in pdf_reader.pages(made))
-    found = dict(re.findall(r"#([0-9A-F]+)=(.*?)=(?=#|$)", pdf_reader.squeezed(text)))
-    return [f"{code:X}" for code, sign in wanted.items() if pdf_reader.squeezed(sign) != found.get(f"{code:X}")]
+    found = dict(re.findall(r"#([0-9A-F]+)=(.*?)=(?=#|$)", pdf_reader.without_spaces(text)))
+    return [
+        f"{code:X}"
+        for code, character in expected.items()
+        if pdf_reader.without_spaces(character) != found.get(f"{code:X}")
+    ]
 
 
 def test_every_sign_is_drawn_or_named() -> None:
-    """No sign of the sample prints as nothing."""
+    """No character of the sample prints as nothing."""
     assert [] == lost(SAMPLE)
 
 
@@ -99,7 +103,7 @@ def test_every_sign_there_is_is_drawn_or_named() -> None:
 
 @pdf_reader.needs_poppler
 def test_every_sign_comes_back_from_the_page() -> None:
-    """What the sample's signs print can be copied from the PDF."""
+    """What the sample's characters print can be copied from the PDF."""
     assert [] == vanished(SAMPLE)
 
 
@@ -118,23 +122,23 @@ def test_every_assigned_sign_comes_back_from_the_page() -> None:
 @pytest.mark.parametrize("body", [EVERY_TAG, UPLOAD, ATTACK])
 def test_every_tag_comes_back_from_the_page(body: str) -> None:
     """Each line of a message with every tag stands in the PDF."""
-    told = plain_text(parse(body))
+    text = plain_text(parse(body))
 
-    shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(pdf_reader.report(Paragraph(told)))))
+    page_text = pdf_reader.without_spaces(pdf_reader.text(pdf_reader.pdf_bytes(pdf_reader.report(Paragraph(text)))))
 
-    for line in printable(told, lines=True).split("\n"):
-        assert pdf_reader.squeezed(line) in shown
+    for line in printable(text, lines=True).split("\n"):
+        assert pdf_reader.without_spaces(line) in page_text
 
 
 @pdf_reader.needs_poppler
 @pytest.mark.parametrize("sequence", SEQUENCES)
-def test_signs_of_several_parts_come_back_whole(sequence: str) -> None:
-    """Families, flags, keycaps and chosen shapes of kanji are printed as one sign and copied with their parts."""
+def test_characters_of_several_parts_come_back_whole(sequence: str) -> None:
+    """Families, flags, keycaps and chosen shapes of kanji are printed as one character and copied with their parts."""
     assert sequence == printable(sequence)
 
-    shown = pdf_reader.text(pdf_reader.printed(pdf_reader.report(Paragraph(f"前{sequence}後"))))
+    page_text = pdf_reader.text(pdf_reader.pdf_bytes(pdf_reader.report(Paragraph(f"前{sequence}後"))))
 
-    assert unicodedata.normalize("NFC", f"前{sequence}後") in unicodedata.normalize("NFC", shown)
+    assert unicodedata.normalize("NFC", f"前{sequence}後") in unicodedata.normalize("NFC", page_text)
 
 
 def test_a_shape_that_the_font_lacks_is_named() -> None:
@@ -142,25 +146,25 @@ def test_a_shape_that_the_font_lacks_is_named() -> None:
     assert "漢[U+E01EF]" == printable("漢\U000e01ef")
 
 
-def test_signs_for_private_use_are_named() -> None:
+def test_private_use_characters_are_named() -> None:
     """What means something else on every computer is named, also where a font of ours has a shape for it."""
     assert 0xFE4E5 in font(EMOJI).getBestCmap()
     assert "[U+FE4E5][U+E000]" == printable("\U000fe4e5\ue000")
 
 
 def test_bold_holds_what_regular_holds() -> None:
-    """A heading or label loses no sign that a text keeps."""
+    """A heading or label loses no character that a text keeps."""
     assert set() == set(font(REGULAR).getBestCmap()) - set(font(BOLD).getBestCmap())
 
 
 @pdf_reader.needs_poppler
-def test_a_heading_keeps_its_signs() -> None:
-    """A chat's name with signs of every kind stands whole in a heading."""
+def test_a_heading_keeps_its_characters() -> None:
+    """A chat's name with characters of every kind stands whole in a heading."""
     name = "𠮷野家🎉 ①㈱ｶﾅ\u202e[b]"
 
-    shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(pdf_reader.report(Subheading(name)))))
+    page_text = pdf_reader.without_spaces(pdf_reader.text(pdf_reader.pdf_bytes(pdf_reader.report(Subheading(name)))))
 
-    assert "𠮷野家🎉①㈱ｶﾅ[U+202E][b]" in shown
+    assert "𠮷野家🎉①㈱ｶﾅ[U+202E][b]" in page_text
 
 
 def test_spaces_keep_their_width() -> None:

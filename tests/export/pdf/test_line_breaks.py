@@ -34,13 +34,13 @@ PAGE = 595.3
 MARGIN_RIGHT = 51.1
 
 
-@pytest.mark.parametrize("most", [WORD, CELL])
+@pytest.mark.parametrize("limit", [WORD, CELL])
 @given(text=strategies.text())
-def test_nothing_but_marks_is_added(most: int, text: str) -> None:
+def test_nothing_but_marks_is_added(limit: int, text: str) -> None:
     """Without the marks, a text is what it was before."""
     text = text.replace(MARK, "")
 
-    assert text == mark_breaks(text, most).replace(MARK, "")
+    assert text == mark_breaks(text, limit).replace(MARK, "")
 
 
 def test_what_has_room_is_left_alone() -> None:
@@ -51,27 +51,29 @@ def test_what_has_room_is_left_alone() -> None:
     assert "2026-11-05 10:14:33" == mark_breaks("2026-11-05 10:14:33", CELL)
 
 
-def test_what_belongs_to_a_sign_stays_with_it() -> None:
-    """No mark stands before a combining sign or a selector."""
-    shown = mark_breaks("q\u0301" * 100)
+def test_what_belongs_to_a_character_stays_with_it() -> None:
+    """No mark stands before a combining character or a selector."""
+    marked = mark_breaks("q\u0301" * 100)
 
-    assert MARK + "\u0301" not in shown
-    assert MARK + "q\u0301" in shown
+    assert MARK + "\u0301" not in marked
+    assert MARK + "q\u0301" in marked
 
 
 @pdf_reader.needs_poppler
 @pytest.mark.parametrize("run", RUNS)
 def test_every_run_ends_within_the_page(run: str) -> None:
-    """A run of 600 signs stays within the margin of the page and of a cell, and is copied without a sign more."""
+    """A run of 600 characters stays within the margins of page and cell, and is copied without an additional character."""
     long = run * (600 // len(run))
     blocks = (Paragraph(f"始{long}終"), FactList(((f"始{long}終", f"始{long}終"),)))
 
-    made = pdf_reader.printed(
+    made = pdf_reader.pdf_bytes(
         pdf_reader.report(*blocks, TableBlock(("一", "二"), (1, 5), ((f"始{long}終", f"始{long}終"),)))
     )
 
-    shown = pdf_reader.squeezed(pdf_reader.text(made))
-    assert 5 == shown.count("終")
-    assert all(shown.count(sign) >= 5 * long.count(sign) for sign in set(pdf_reader.squeezed(run)))
+    page_text = pdf_reader.without_spaces(pdf_reader.text(made))
+    assert 5 == page_text.count("終")
+    assert all(
+        page_text.count(character) >= 5 * long.count(character) for character in set(pdf_reader.without_spaces(run))
+    )
     assert pdf_reader.right_edge(made) <= PAGE - MARGIN_RIGHT + 2
-    assert MARK not in shown
+    assert MARK not in page_text

@@ -1,4 +1,4 @@
-"""A report as a PDF: sound, tagged, the same bytes each time, and no text of a stranger's does anything in it."""
+"""A report as a PDF: sound, tagged, the same bytes each time, and no untrusted text does anything in it."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def everywhere(text: str) -> bytes:
         Interruption(text),
     )
     facts = {"author": text, "header": text, "reference": text, "exhibit": text, "footer": text}
-    return pdf_reader.printed(pdf_reader.report(*blocks, title=text, **facts))
+    return pdf_reader.pdf_bytes(pdf_reader.report(*blocks, title=text, **facts))
 
 
 def test_equal_reports_are_equal_files() -> None:
     """The same report at the same time gives the same bytes, in whatever zone that time is told."""
-    report = report_inputs.told(chapters.build_report, report_inputs.case())
+    report = report_inputs.build_with_survey(chapters.build_report, report_inputs.case())
 
     first = make_pdf(report, at=pdf_reader.AT)
     second = make_pdf(report, at=pdf_reader.AT.astimezone(timezone(timedelta(hours=9))))
@@ -73,15 +73,19 @@ def test_equal_reports_are_equal_files() -> None:
 @pytest.mark.parametrize("profile", ["support", "lawyer", "court"])
 def test_the_file_is_sound(profile: str) -> None:
     """qpdf finds nothing wrong."""
-    made = pdf_reader.printed(report_inputs.told(chapters.build_report, report_inputs.case(profile=profile)))
+    made = pdf_reader.pdf_bytes(
+        report_inputs.build_with_survey(chapters.build_report, report_inputs.case(profile=profile))
+    )
 
-    assert "No syntax or stream encoding errors found" in pdf_reader.check(made)
+    assert "No syntax or stream encoding errors found" in pdf_reader.qpdf_check(made)
 
 
 @pdf_reader.needs_poppler
 def test_the_file_says_what_it_is() -> None:
     """Title, author and date stand in the file, it is tagged, A4, and asks for nothing of its reader."""
-    facts = pdf_reader.info(pdf_reader.printed(report_inputs.told(chapters.build_report, report_inputs.case())))
+    facts = pdf_reader.info(
+        pdf_reader.pdf_bytes(report_inputs.build_with_survey(chapters.build_report, report_inputs.case()))
+    )
 
     assert ("Chatworkやり取り記録 報告書", "yamada") == (facts["Title"], facts["Author"])
     assert ("yes", "no", "no") == (facts["Tagged"], facts["JavaScript"], facts["Encrypted"])
@@ -91,7 +95,9 @@ def test_the_file_says_what_it_is() -> None:
 @pdf_reader.needs_qpdf
 def test_the_file_can_be_read_aloud() -> None:
     """It is in Japanese, claims PDF/A-2a and PDF/UA-1, its fonts travel with it, and nothing in it is an action."""
-    opened = pdf_reader.inner(pdf_reader.printed(report_inputs.told(chapters.build_report, report_inputs.case())))
+    opened = pdf_reader.uncompressed_pdf(
+        pdf_reader.pdf_bytes(report_inputs.build_with_survey(chapters.build_report, report_inputs.case()))
+    )
 
     assert b"/Lang (ja-JP)" in opened
     assert b"<pdfaid:part>2</pdfaid:part>" in opened
@@ -108,14 +114,14 @@ def test_hostile_text_is_printed_as_it_is(text: str) -> None:
     """Code of the layout's language, of templates or of pages does nothing anywhere but stand there."""
     made = everywhere(text)
 
-    shown = pdf_reader.squeezed(pdf_reader.text(made))
-    assert shown.count(pdf_reader.squeezed(text.replace("\u202e", "[U+202E]"))) >= 10
-    assert "root:" not in shown
+    page_text = pdf_reader.without_spaces(pdf_reader.text(made))
+    assert page_text.count(pdf_reader.without_spaces(text.replace("\u202e", "[U+202E]"))) >= 10
+    assert "root:" not in page_text
 
 
 @pdf_reader.needs_poppler
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         ("あ\n\n\n\nい", "あい"),
         ("\n\n", ""),
@@ -125,21 +131,21 @@ def test_hostile_text_is_printed_as_it_is(text: str) -> None:
         ("", ""),
     ],
 )
-def test_lines_and_spaces_of_every_kind_are_laid_out(text: str, wanted: str) -> None:
+def test_lines_and_spaces_of_every_kind_are_laid_out(text: str, expected: str) -> None:
     """Empty lines, tabs, leading spaces and empty texts stop nothing."""
-    made = pdf_reader.printed(pdf_reader.report(MessageBlock("No.1", "頭", (MessageText("", text),), ("終わり",))))
+    made = pdf_reader.pdf_bytes(pdf_reader.report(MessageBlock("No.1", "頭", (MessageText("", text),), ("終わり",))))
 
-    assert f"頭{wanted}終わり" in pdf_reader.squeezed(pdf_reader.text(made))
+    assert f"頭{expected}終わり" in pdf_reader.without_spaces(pdf_reader.text(made))
 
 
 @pdf_reader.needs_poppler
 def test_a_long_word_stays_on_the_page() -> None:
-    """A word of 5,000 signs is printed whole, line below line, within the margins."""
+    """A word of 5,000 characters is printed whole, line below line, within the margins."""
     word = "abcdefghij" * 500
 
-    made = pdf_reader.printed(pdf_reader.report(MessageBlock("No.1", word, (MessageText(word, word),), (word,), "1")))
+    made = pdf_reader.pdf_bytes(pdf_reader.report(MessageBlock("No.1", word, (MessageText(word, word),), (word,), "1")))
 
-    assert pdf_reader.squeezed(pdf_reader.text(made)).replace("試し管理番号CWA-1", "").count("abcdefghij") > 1900
+    assert pdf_reader.without_spaces(pdf_reader.text(made)).replace("試し管理番号CWA-1", "").count("abcdefghij") > 1900
     assert pdf_reader.right_edge(made) < 595.3 - 51
 
 
@@ -149,7 +155,7 @@ def test_a_message_of_a_thousand_lines_is_printed_whole() -> None:
     lines = [f"行{number}番目です" for number in range(1, 1001)]
 
     pages = pdf_reader.pages(
-        pdf_reader.printed(pdf_reader.report(MessageBlock("No.1", "頭", (MessageText("", "\n".join(lines)),), ())))
+        pdf_reader.pdf_bytes(pdf_reader.report(MessageBlock("No.1", "頭", (MessageText("", "\n".join(lines)),), ())))
     )
 
     assert len(pages) > 10
@@ -159,12 +165,14 @@ def test_a_message_of_a_thousand_lines_is_printed_whole() -> None:
 @pdf_reader.needs_poppler
 def test_a_case_without_messages_is_printed() -> None:
     """Nothing held is a report too, and says so."""
-    empty = report_inputs.case([sample_conversation.empty()], deliveries=(), seals=(), covered=())
+    empty = report_inputs.case([sample_conversation.empty()], deliveries=(), seals=(), masked_passages=())
 
-    shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(report_inputs.told(chapters.build_report, empty))))
+    page_text = pdf_reader.without_spaces(
+        pdf_reader.text(pdf_reader.pdf_bytes(report_inputs.build_with_survey(chapters.build_report, empty)))
+    )
 
-    assert "発言はありません。" in shown
-    assert "９取得できなかったもの・記録の限界" in shown
+    assert "発言はありません。" in page_text
+    assert "９取得できなかったもの・記録の限界" in page_text
 
 
 def test_what_the_library_refuses_is_an_error_of_ours() -> None:
@@ -199,7 +207,7 @@ def test_another_judge_finds_it_valid(tmp_path: Path) -> None:
     """PDFBox Preflight accepts the report built as PDF/A-1b, the one level that it can judge."""
     path = tmp_path / "report.pdf"
     plain = replace(
-        report_inputs.told(chapters.build_report, report_inputs.case()), bookmarks=False
+        report_inputs.build_with_survey(chapters.build_report, report_inputs.case()), bookmarks=False
     )  # it cannot read where Typst's lead to
     path.write_bytes(make_pdf(plain, at=pdf_reader.AT, standards=("a-1b",)))
     jars = ":".join(
@@ -214,8 +222,8 @@ def test_another_judge_finds_it_valid(tmp_path: Path) -> None:
         )
     )
 
-    told = subprocess.run(
+    completed = subprocess.run(
         ["java", "-cp", jars, "org.apache.pdfbox.preflight.Validator_A1b", str(path)], capture_output=True, text=True
     )
 
-    assert "is a valid PDF/A-1b file" in told.stdout + told.stderr
+    assert "is a valid PDF/A-1b file" in completed.stdout + completed.stderr

@@ -22,7 +22,7 @@ def numbers(report: Report) -> list[str]:
     return [one.number for chapter in report.chapters for one in chapter.blocks if isinstance(one, MessageBlock)]
 
 
-def signs(report: Report) -> int:
+def characters(report: Report) -> int:
     blocks = [one for chapter in report.chapters for one in chapter.blocks if isinstance(one, MessageBlock)]
     return sum(len(part.text) for one in blocks for part in one.parts)
 
@@ -36,26 +36,26 @@ def test_volumes_are_cut_by_messages() -> None:
     assert "付録A　全メッセージ 第2巻(No.2501 から No.2501、1件)" == second.header
 
 
-def test_volumes_are_cut_by_signs() -> None:
+def test_volumes_are_cut_by_characters() -> None:
     """Long messages fill a volume before their number does."""
     made = list(volume_reports(report_inputs.case([sample_conversation.long(100, body="あ" * 20_000)])))
 
     assert 3 == len(made)
-    assert all(signs(one) <= MAX_CHARACTERS for one in made)
+    assert all(characters(one) <= MAX_CHARACTERS for one in made)
 
 
-@given(counts=strategies.lists(strategies.integers(0, 7), min_size=1, max_size=4), most=strategies.integers(1, 9))
-def test_every_message_is_in_one_volume(counts: list[int], most: int) -> None:
+@given(counts=strategies.lists(strategies.integers(0, 7), min_size=1, max_size=4), limit=strategies.integers(1, 9))
+def test_every_message_is_in_one_volume(counts: list[int], limit: int) -> None:
     """Over rooms and volumes of any size, each message is there once and in order."""
     rooms = [report_inputs.room(["本文"] * count, number=number) for number, count in enumerate(counts, 1)]
-    wanted = [f"No.{message.no}" for room in rooms for message in room.messages()]
+    expected = [f"No.{message.no}" for room in rooms for message in room.messages()]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(all_messages, "MAX_MESSAGES", most)
+        patch.setattr(all_messages, "MAX_MESSAGES", limit)
 
         made = list(volume_reports(report_inputs.case(rooms)))
 
-    assert wanted == [number for one in made for number in numbers(one)]
-    assert max(1, -(-len(wanted) // most)) == len(made)
+    assert expected == [number for one in made for number in numbers(one)]
+    assert max(1, -(-len(expected) // limit)) == len(made)
 
 
 def test_rooms_and_days_have_headings_and_gaps_their_place() -> None:
@@ -94,8 +94,8 @@ def test_files_are_named_in_order_and_alike_each_time(tmp_path: Path) -> None:
         assert [one.read_bytes() for one in write_volumes(case, again)] == [one.read_bytes() for one in made]
 
     assert ["report_all_messages-01.pdf", "report_all_messages-02.pdf"] == [one.name for one in made]
-    shown = pdf_reader.squeezed("".join(pdf_reader.text(one.read_bytes()) for one in made))
-    assert all(f"発言の{n}番" in shown for n in range(1, 7))
+    text = pdf_reader.without_spaces("".join(pdf_reader.text(one.read_bytes()) for one in made))
+    assert all(f"発言の{n}番" in text for n in range(1, 7))
 
 
 @pdf_reader.needs_poppler
@@ -103,7 +103,7 @@ def test_nothing_held_is_a_volume_too(tmp_path: Path) -> None:
     """A case without messages gives one volume that says so."""
     (path,) = write_volumes(report_inputs.case([sample_conversation.empty()]), tmp_path)
 
-    assert "保存した発言はありません。" in pdf_reader.squeezed(pdf_reader.text(path.read_bytes()))
+    assert "保存した発言はありません。" in pdf_reader.without_spaces(pdf_reader.text(path.read_bytes()))
 
 
 def test_an_error_of_the_process_is_an_error_of_ours(tmp_path: Path) -> None:
@@ -123,14 +123,14 @@ def test_an_error_of_the_process_is_an_error_of_ours(tmp_path: Path) -> None:
     (tmp_path / "run.py").write_text(code, encoding="utf-8")
     root = Path(__file__).parents[3]
 
-    told = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, str(tmp_path / "run.py"), str(tmp_path)],
         env={"PYTHONPATH": f"{tmp_path}:{root}"},
         capture_output=True,
         text=True,
     )
 
-    assert ("unavailable\n", "") == (told.stdout, told.stderr)
+    assert ("unavailable\n", "") == (completed.stdout, completed.stderr)
     assert [] == list(tmp_path.glob("*.pdf"))
     assert issubclass(errors.PdfUnavailable, errors.ArchiverError)
 
@@ -152,7 +152,7 @@ def test_a_full_volume_takes_less_than_its_share(tmp_path: Path) -> None:
     )
     (tmp_path / "run.py").write_text(code, encoding="utf-8")
 
-    told = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, str(tmp_path / "run.py"), str(tmp_path)],
         env={"PYTHONPATH": str(Path(__file__).parents[3])},
         capture_output=True,
@@ -160,7 +160,7 @@ def test_a_full_volume_takes_less_than_its_share(tmp_path: Path) -> None:
         check=True,
     )
 
-    made, child, own = map(int, told.stdout.split())
+    made, child, own = map(int, completed.stdout.split())
     assert made >= 2
     assert child <= 500
     assert own <= 500

@@ -54,7 +54,10 @@ def whole(report: Report) -> str:
 def test_there_are_thirteen_chapters(profile: str) -> None:
     """Each profile has the same chapters in the same order, under the same headings."""
     assert TITLES == [
-        one.title for one in report_inputs.told(chapters.build_report, report_inputs.case(profile=profile)).chapters
+        chapter.title
+        for chapter in report_inputs.build_with_survey(
+            chapters.build_report, report_inputs.case(profile=profile)
+        ).chapters
     ]
 
 
@@ -65,9 +68,9 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
     plain = report_inputs.room(["本文です"])
     case = report_inputs.case([plain], profile=profile, contract=contract)
     made = [
-        report_inputs.told(chapters.build_report, case),
-        report_inputs.told(consultation.build_consultation, case),
-        report_inputs.told(exhibits.evidence_list, case),
+        report_inputs.build_with_survey(chapters.build_report, case),
+        report_inputs.build_with_survey(consultation.build_consultation, case),
+        report_inputs.build_with_survey(exhibits.evidence_list, case),
         *volume_reports(case),
     ]
 
@@ -77,7 +80,7 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
 
 def test_an_office_sees_no_digest_and_no_box() -> None:
     """To a support agent a digest or an exhibit's box on each page reads as a threat: neither is there."""
-    report = report_inputs.told(chapters.build_report, report_inputs.case())
+    report = report_inputs.build_with_survey(chapters.build_report, report_inputs.case())
 
     assert "作成 2026-11-25 10:44:33(日本時間)" == report.footer
     assert report.exhibit is None
@@ -86,7 +89,7 @@ def test_an_office_sees_no_digest_and_no_box() -> None:
 
 def test_a_lawyer_sees_the_digest_on_each_page() -> None:
     """The footer names the content list by the first sixteen digits of its digest."""
-    report = report_inputs.told(chapters.build_report, report_inputs.case(profile="lawyer"))
+    report = report_inputs.build_with_survey(chapters.build_report, report_inputs.case(profile="lawyer"))
 
     assert report.footer.endswith("内容一覧(content-sha256.txt)のSHA-256 先頭16桁 fefefefefefefefe")
     assert report.exhibit is None
@@ -95,16 +98,16 @@ def test_a_lawyer_sees_the_digest_on_each_page() -> None:
 @pdf_reader.needs_poppler
 def test_a_court_has_room_to_punch_and_to_number() -> None:
     """A court's pages have 30 mm on the left, a box for the exhibit's number, and entry numbers beside messages."""
-    report = report_inputs.told(chapters.build_report, report_inputs.case(profile="court"))
+    report = report_inputs.build_with_survey(chapters.build_report, report_inputs.case(profile="court"))
 
-    pages = pdf_reader.pages(pdf_reader.printed(report))
+    pages = pdf_reader.pages(pdf_reader.pdf_bytes(report))
 
     assert (30.0, 20.0) == (
         report.left_margin,
-        report_inputs.told(chapters.build_report, report_inputs.case()).left_margin,
+        report_inputs.build_with_survey(chapters.build_report, report_inputs.case()).left_margin,
     )
-    assert all("甲第号証" in pdf_reader.squeezed(page) for page in pages)
-    assert all("管理番号CWA-20261125-01" in pdf_reader.squeezed(page) for page in pages)
+    assert all("甲第号証" in pdf_reader.without_spaces(page) for page in pages)
+    assert all("管理番号CWA-20261125-01" in pdf_reader.without_spaces(page) for page in pages)
     assert any("記録番号\n70" in page for page in pages)
 
 
@@ -113,27 +116,31 @@ def test_a_court_has_room_to_punch_and_to_number() -> None:
 def test_every_page_has_its_number_and_names_the_case(profile: str) -> None:
     """A single page tells to which report it belongs and how many there are."""
     pages = pdf_reader.pages(
-        pdf_reader.printed(report_inputs.told(chapters.build_report, report_inputs.case(profile=profile)))
+        pdf_reader.pdf_bytes(
+            report_inputs.build_with_survey(chapters.build_report, report_inputs.case(profile=profile))
+        )
     )
 
     for number, page in enumerate(pages, 1):
-        shown = pdf_reader.squeezed(page)
-        assert f"{number}/{len(pages)}" in shown
-        assert "管理番号CWA-20261125-01" in shown
-        assert "作成2026-11-2510:44:33(日本時間)" in shown
+        text = pdf_reader.without_spaces(page)
+        assert f"{number}/{len(pages)}" in text
+        assert "管理番号CWA-20261125-01" in text
+        assert "作成2026-11-2510:44:33(日本時間)" in text
 
 
 def test_the_summary_has_the_first_page_to_itself() -> None:
     """Chapter 2 begins on a new page, and no other must."""
     assert [2] == [
-        at
-        for at, one in enumerate(report_inputs.told(chapters.build_report, report_inputs.case()).chapters, 1)
-        if one.new_page
+        number
+        for number, chapter in enumerate(
+            report_inputs.build_with_survey(chapters.build_report, report_inputs.case()).chapters, 1
+        )
+        if chapter.new_page
     ]
 
 
 def test_equal_cases_are_equal_reports() -> None:
     """Nothing in a report comes from elsewhere than its case."""
-    assert report_inputs.told(chapters.build_report, report_inputs.case()) == report_inputs.told(
+    assert report_inputs.build_with_survey(
         chapters.build_report, report_inputs.case()
-    )
+    ) == report_inputs.build_with_survey(chapters.build_report, report_inputs.case())

@@ -17,7 +17,10 @@ from tests.support.reports.sample_conversation import at, message_id
 
 def test_it_has_five_chapters() -> None:
     """Summary, terms, money, the course of things, and what could not be saved."""
-    titles = [one.title for one in report_inputs.told(consultation.build_consultation, report_inputs.case()).chapters]
+    titles = [
+        chapter.title
+        for chapter in report_inputs.build_with_survey(consultation.build_consultation, report_inputs.case()).chapters
+    ]
 
     assert ["１　要約", "２　契約条件", "３　金額", "４　時系列", "５　保存できていないもの"] == titles
 
@@ -28,16 +31,18 @@ def test_it_is_two_pages(text: str) -> None:
     """However long what was typed and however much happened."""
     whole = overlong_case(text)
     rooms = [
-        replace(room, gaps=room.gaps * 500, covered=room.covered[:most]) for most, room in enumerate(whole.rooms, 1)
+        replace(room, gaps=room.gaps * 500, covered=room.covered[:count]) for count, room in enumerate(whole.rooms, 1)
     ]
 
     pages = pdf_reader.pages(
-        pdf_reader.printed(report_inputs.told(consultation.build_consultation, replace(whole, rooms=rooms)))
+        pdf_reader.pdf_bytes(
+            report_inputs.build_with_survey(consultation.build_consultation, replace(whole, rooms=rooms))
+        )
     )
 
     assert 2 == len(pages)
-    assert "３　金額".replace("　", "") in pdf_reader.squeezed(pages[1])
-    assert "５保存できていないもの" in pdf_reader.squeezed(pages[1])
+    assert "３　金額".replace("　", "") in pdf_reader.without_spaces(pages[1])
+    assert "５保存できていないもの" in pdf_reader.without_spaces(pages[1])
     assert "最後の確認" in pages[1]
 
 
@@ -45,18 +50,20 @@ def test_it_is_two_pages(text: str) -> None:
 def test_it_says_what_the_desk_asks() -> None:
     """Terms and sums are there, and what only the user knows is left to be filled in."""
     files = tuple(report_inputs.file(number, message_id(1)) for number in range(1, 40))
-    room = report_inputs.of_messages([report_inputs.said("本文", 1)], attachments=files)
+    room = report_inputs.room_of_messages([report_inputs.plain_message("本文", 1)], attachments=files)
     deliveries = (Delivery(1, "2026-11-03"), Delivery(2, "2026-11-06 09:12"))
 
-    shown = pdf_reader.squeezed(
+    text = pdf_reader.without_spaces(
         pdf_reader.text(
-            pdf_reader.printed(
-                report_inputs.told(consultation.build_consultation, report_inputs.case([room], deliveries=deliveries))
+            pdf_reader.pdf_bytes(
+                report_inputs.build_with_survey(
+                    consultation.build_consultation, report_inputs.case([room], deliveries=deliveries)
+                )
             )
         )
     )
 
-    for wanted in (
+    for expected in (
         "業務委託の日2026-10-01",
         "クラウドワークスでの納品2026-11-0609:12(最後。全2回)",
         "検収期限の目安2026-11-13(納品+7日)",
@@ -65,7 +72,7 @@ def test_it_says_what_the_desk_asks() -> None:
         f"支払いを求める金額{BLANK}円",
         "読み上げるための2頁です。",
     ):
-        assert wanted in shown
+        assert expected in text
 
 
 def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
@@ -73,9 +80,11 @@ def test_short_lines_of_the_course_are_more_than_long_ones() -> None:
     counts = []
     for name in ("短", "長い名前" * 20):
         files = tuple(report_inputs.file(number, message_id(1), name=name) for number in range(1, 40))
-        course = report_inputs.told(
+        course = report_inputs.build_with_survey(
             consultation.build_consultation,
-            report_inputs.case([report_inputs.of_messages([report_inputs.said("一", 1)], attachments=files)]),
+            report_inputs.case(
+                [report_inputs.room_of_messages([report_inputs.plain_message("一", 1)], attachments=files)]
+            ),
         )
         counts.append(sum(len(block.rows) for block in course.chapters[3].blocks if isinstance(block, TableBlock)))
 
@@ -107,12 +116,12 @@ def test_what_is_not_known_of_gaps_is_said() -> None:
         "保存できなかった期間が2か所: 件数の分からないもの2か所。"
         == limits(report_inputs.case([replace(short, gaps=gaps)]))["空白"]
     )
-    told = limits(report_inputs.case([sample, short]))
+    lines = limits(report_inputs.case([sample, short]))
     assert (
         "保存できなかった期間が4か所: およそ507件(Chatworkの表示する件数との差)、件数の分からないもの1か所。"
-        == told["空白"]
+        == lines["空白"]
     )
-    assert "2026-11-24 10:14 まで(最も早く途切れたチャットは 2026-11-06 10:20 まで)" == told["最後の確認"]
+    assert "2026-11-24 10:14 まで(最も早く途切れたチャットは 2026-11-06 10:20 まで)" == lines["最後の確認"]
 
 
 def test_nothing_missing_is_said_too() -> None:
@@ -128,4 +137,4 @@ def test_an_empty_case_is_two_chapters_of_blanks() -> None:
     """Nothing stated, nothing held: blanks, no fault."""
     case = report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=())
 
-    assert 5 <= str(report_inputs.told(consultation.build_consultation, case)).count(BLANK)
+    assert 5 <= str(report_inputs.build_with_survey(consultation.build_consultation, case)).count(BLANK)

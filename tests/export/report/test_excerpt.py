@@ -44,31 +44,31 @@ def quiet(count: int) -> list[str]:
 
 def test_without_a_choice_the_rule_chooses() -> None:
     """Changed messages, messages with files and the last two of each side are chosen, and that it was the rule."""
-    messages = [report_inputs.said("本文", number) for number in range(1, 101)]
+    messages = [report_inputs.plain_message("本文", number) for number in range(1, 101)]
     messages[9] = replace(messages[9], state=State.EDITED)
     messages[29] = replace(messages[29], state=State.DELETED)
     messages[49] = replace(messages[49], state=State.MISSING)
     file = report_inputs.file(1, message_id(70))
-    case = report_inputs.case([report_inputs.of_messages(messages, attachments=(file,))])
+    case = report_inputs.case([report_inputs.room_of_messages(messages, attachments=(file,))])
 
-    shown = blocks(case)
+    excerpt = blocks(case)
 
-    assert isinstance(shown[0], Paragraph)
-    assert "自動選択" in shown[0].text
+    assert isinstance(excerpt[0], Paragraph)
+    assert "自動選択" in excerpt[0].text
     assert ["No.10", "No.30", "No.50", "No.70", "No.97", "No.98", "No.99", "No.100"] == starred(case)
     assert ["No.1から4", "No.16から24", "No.36から44", "No.56から64", "No.76から91"] == elided(case)
 
 
 def test_a_choice_of_the_users_takes_the_place_of_the_rule() -> None:
     """Only the named messages have a star, and the report says who chose."""
-    messages = [report_inputs.said("本文", number, state=State.EDITED) for number in range(1, 41)]
-    case = report_inputs.case([report_inputs.of_messages(messages)], chosen=(message_id(20),))
+    messages = [report_inputs.plain_message("本文", number, state=State.EDITED) for number in range(1, 41)]
+    case = report_inputs.case([report_inputs.room_of_messages(messages)], chosen=(message_id(20),))
 
-    shown = blocks(case)
+    excerpt = blocks(case)
 
-    assert isinstance(shown[0], Paragraph)
-    assert "報告者が選びました" in shown[0].text
-    assert "自動選択" not in shown[0].text
+    assert isinstance(excerpt[0], Paragraph)
+    assert "報告者が選びました" in excerpt[0].text
+    assert "自動選択" not in excerpt[0].text
     assert ["No.20"] == starred(case)
     assert ["(中略 14件　No.1から14)", "(中略 15件　No.26から40)"] == breaks(case)
 
@@ -85,10 +85,10 @@ def test_the_whole_is_named() -> None:
 
 def test_several_rooms_stand_one_after_the_other() -> None:
     """Each room has its heading, and what one leaves out is not counted in another."""
-    early, late = ([report_inputs.said("本文", number) for number in range(at, at + 20)] for at in (1, 101))
-    first = report_inputs.of_messages(early, room_id=RoomId(1), room_name="甲\n乙")
+    early, late = ([report_inputs.plain_message("本文", number) for number in range(at, at + 20)] for at in (1, 101))
+    first = report_inputs.room_of_messages(early, room_id=RoomId(1), room_name="甲\n乙")
     case = report_inputs.case(
-        [first, report_inputs.of_messages(late, room_id=RoomId(2))], chosen=(message_id(20), message_id(101))
+        [first, report_inputs.room_of_messages(late, room_id=RoomId(2))], chosen=(message_id(20), message_id(101))
     )
 
     headings = [one.text for one in blocks(case) if isinstance(one, Subheading)]
@@ -100,16 +100,16 @@ def test_several_rooms_stand_one_after_the_other() -> None:
 
 def test_a_gap_between_shown_messages_is_shown() -> None:
     """Where the record has a hole, the excerpt has one too; a hole in what is left out is counted."""
-    messages = [report_inputs.said("本文", number) for number in range(1, 41)]
+    messages = [report_inputs.plain_message("本文", number) for number in range(1, 41)]
     gaps = (gap(1, 19), gap(2, 35))
-    case = report_inputs.case([report_inputs.of_messages(messages, gaps=gaps)], chosen=(message_id(20),))
+    case = report_inputs.case([report_inputs.room_of_messages(messages, gaps=gaps)], chosen=(message_id(20),))
 
-    shown = breaks(case)
+    interruptions = breaks(case)
 
-    assert shown[0] == "(中略 14件　No.1から14)"
-    assert shown[1].startswith("空白(保存できなかった期間) ")
-    assert "およそ7件" in shown[1]
-    assert shown[2] == "(中略 15件　No.26から40。この間に空白1か所(第9章))"
+    assert interruptions[0] == "(中略 14件　No.1から14)"
+    assert interruptions[1].startswith("空白(保存できなかった期間) ")
+    assert "およそ7件" in interruptions[1]
+    assert interruptions[2] == "(中略 15件　No.26から40。この間に空白1か所(第9章))"
 
 
 def gap(number: int, after: int) -> Gap:
@@ -127,10 +127,10 @@ def gap(number: int, after: int) -> Gap:
 
 def test_too_many_are_cut_to_the_changed_and_the_youngest() -> None:
     """The rule takes at most its number; changed messages go first, and what is left out is counted."""
-    messages = [report_inputs.said("本文", number) for number in range(1, MAX_BY_RULE + 102)]
+    messages = [report_inputs.plain_message("本文", number) for number in range(1, MAX_BY_RULE + 102)]
     messages[0] = replace(messages[0], state=State.DELETED)
     files = tuple(report_inputs.file(number, one.message_id) for number, one in enumerate(messages[1:], 1))
-    case = report_inputs.case([report_inputs.of_messages(messages, attachments=files)])
+    case = report_inputs.case([report_inputs.room_of_messages(messages, attachments=files)])
 
     chosen, left = chosen_messages(case, survey_messages(case))
 
@@ -156,13 +156,13 @@ def test_every_text_is_on_paper(profile: str) -> None:
     (room,) = case.rooms
     around = PaperReferences(case, room)
 
-    shown = pdf_reader.squeezed(
-        pdf_reader.text(pdf_reader.printed(pdf_reader.report(*excerpt.room_blocks(case, room, {message_id(7)}))))
+    text = pdf_reader.without_spaces(
+        pdf_reader.text(pdf_reader.pdf_bytes(pdf_reader.report(*excerpt.room_blocks(case, room, {message_id(7)}))))
     )
 
     for message in list(room.messages())[1:12]:
-        assert f"No.{message.no}2026" in shown
-        assert f"メッセージID{message.message_id}" in shown
+        assert f"No.{message.no}2026" in text
+        assert f"メッセージID{message.message_id}" in text
         for version in message.texts:
             for line in plain_text(parse(version.body), around.references).split("\n"):
-                assert pdf_reader.squeezed(printable(line)) in shown
+                assert pdf_reader.without_spaces(printable(line)) in text

@@ -9,11 +9,12 @@ from archiver.export.report.excerpt_selection import CONTEXT, ExcerptMessage, Om
 Piece = tuple[int, bool] | tuple[int, int, int]
 
 
-def told(items: list[int], chosen: set[int], context: int = CONTEXT) -> list[Piece]:
+def pieces(items: list[int], chosen: set[int], context: int = CONTEXT) -> list[Piece]:
     """The pieces as plain tuples: (item, star), or (first, last, count) of what is left out."""
     found = select_excerpt(items, chosen.__contains__, context=context)
     return [
-        (one.first, one.last, one.count) if isinstance(one, OmittedMessages) else (one.item, one.star) for one in found
+        (piece.first, piece.last, piece.count) if isinstance(piece, OmittedMessages) else (piece.item, piece.star)
+        for piece in found
     ]
 
 
@@ -42,20 +43,20 @@ def test_five_before_and_after() -> None:
     """One message in the middle of many has its neighbours, and the others are counted on both sides."""
     expected = [(1, 14, 14), *((number, number == 20) for number in range(15, 26)), (26, 40, 15)]
 
-    assert expected == told(list(range(1, 41)), {20})
+    assert expected == pieces(list(range(1, 41)), {20})
 
 
 def test_two_close_to_each_other_leave_nothing_out_between() -> None:
-    """Contexts that touch are one stretch."""
-    shown = told(list(range(1, 31)), {10, 20})
+    """Contexts that touch are one range."""
+    excerpt = pieces(list(range(1, 31)), {10, 20})
 
-    assert [(1, 4, 4), (26, 30, 5)] == [piece for piece in shown if len(piece) == 3]
+    assert [(1, 4, 4), (26, 30, 5)] == [piece for piece in excerpt if len(piece) == 3]
 
 
 def test_nothing_chosen_is_one_elision() -> None:
     """Without a chosen message all are left out, and an empty room gives nothing."""
-    assert [(1, 3, 3)] == told([1, 2, 3], set())
-    assert [] == told([], {1})
+    assert [(1, 3, 3)] == pieces([1, 2, 3], set())
+    assert [] == pieces([], {1})
 
 
 @given(
@@ -67,12 +68,12 @@ def test_it_is_what_a_plain_account_gives(count: int, chosen: set[int], context:
     """Whatever is chosen, every message is shown once or counted once, as the whole list tells."""
     items = list(range(count))
 
-    assert plainly(items, chosen, context) == told(items, chosen, context)
+    assert plainly(items, chosen, context) == pieces(items, chosen, context)
 
 
 def test_messages_need_not_be_numbered_without_holes() -> None:
     """What is left out is counted, not worked out from its numbers."""
-    assert [(10, 30, 3), (40, True)] == told([10, 20, 30, 40], {40}, context=0)
+    assert [(10, 30, 3), (40, True)] == pieces([10, 20, 30, 40], {40}, context=0)
 
 
 def test_a_shown_message_is_the_message_itself() -> None:

@@ -31,7 +31,7 @@ def lines(made: bytes) -> list[dict[str, str]]:
 
 def test_the_list_begins_with_contract_messages_and_method() -> None:
     """The contract's screen, the excerpt beside the whole, how it was taken, then the file that was delivered."""
-    found = lines(report_inputs.told(evidence_csv, report_inputs.case()))
+    found = lines(report_inputs.build_with_survey(evidence_csv, report_inputs.case()))
 
     assert [
         ("甲1", "契約詳細(契約ID 12345678)", "写し", "令和8年10月1日", "株式会社クラウドワークス"),
@@ -56,7 +56,7 @@ def test_the_list_begins_with_contract_messages_and_method() -> None:
 
 def test_what_is_to_be_proved_is_left_to_the_user() -> None:
     """No line claims what it proves, and that only a part is filed is said."""
-    found = lines(report_inputs.told(evidence_csv, report_inputs.case()))
+    found = lines(report_inputs.build_with_survey(evidence_csv, report_inputs.case()))
 
     assert {TO_FILL} == {row["立証趣旨"] for row in found}
     assert "一部の抜粋" in found[1]["備考"]
@@ -65,12 +65,12 @@ def test_what_is_to_be_proved_is_left_to_the_user() -> None:
 def test_what_the_user_added_is_listed() -> None:
     """Enclosures and files that the user linked to a delivery come last, the own ones as the claimant's."""
     added = Enclosure(1, "screenshot", "契約画面.png", 1, "00" * 32, at(0), dated="2026-10-03", note="=1+1")
-    room = report_inputs.of_messages(
-        [report_inputs.said("本文", 1)], attachments=(report_inputs.file(7, message_id(1)),)
+    room = report_inputs.room_of_messages(
+        [report_inputs.plain_message("本文", 1)], attachments=(report_inputs.file(7, message_id(1)),)
     )
     case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06", file_id=7),), enclosures=(added,))
 
-    found = lines(report_inputs.told(evidence_csv, case))
+    found = lines(report_inputs.build_with_survey(evidence_csv, case))
 
     assert ("ファイル F-0007 「movie07.mp4」", "原告") == (found[-2]["標目"], found[-2]["作成者"])
     assert ("画面の写し S-001 「契約画面.png」", "令和8年10月3日") == (found[-1]["標目"], found[-1]["作成年月日"])
@@ -114,7 +114,7 @@ def test_a_spreadsheet_opens_it_safely() -> None:
     """A byte order mark, CRLF, and no cell that is a formula, whatever was typed."""
     hostile = replace(report_inputs.CONTRACT, platform_id="\n=cmd|' /C calc'!A0", contracted_on="=1+1")
 
-    made = report_inputs.told(evidence_csv, report_inputs.case(contract=hostile))
+    made = report_inputs.build_with_survey(evidence_csv, report_inputs.case(contract=hostile))
 
     assert made.startswith(b"\xef\xbb\xbf")
     assert made.count(b"\r\n") == made.count(b"\n")
@@ -122,26 +122,26 @@ def test_a_spreadsheet_opens_it_safely() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at_", "wanted"),
+    ("at_", "expected"),
     [
         (datetime(2026, 11, 24, 15, 0, tzinfo=UTC), "令和8年11月25日"),
         (datetime(2019, 4, 30, 15, 0, tzinfo=UTC), "令和元年5月1日"),
         (datetime(2019, 4, 30, 14, 0, tzinfo=UTC), "2019年4月30日"),
     ],
 )
-def test_days_are_told_in_years_of_the_era(at_: datetime, wanted: str) -> None:
+def test_days_are_told_in_years_of_the_era(at_: datetime, expected: str) -> None:
     """As courts write them, by the day in Japan."""
-    assert wanted == era_date(at_)
+    assert expected == era_date(at_)
 
 
 @pdf_reader.needs_poppler
 def test_the_page_holds_what_the_table_holds() -> None:
     """The PDF has each line, the note that it is a draft, and the margin of a court."""
-    report = report_inputs.told(evidence_list, report_inputs.case())
+    report = report_inputs.build_with_survey(evidence_list, report_inputs.case())
 
-    shown = pdf_reader.squeezed(pdf_reader.text(pdf_reader.printed(report)))
+    text = pdf_reader.without_spaces(pdf_reader.text(pdf_reader.pdf_bytes(report)))
 
     assert 30.0 == report.left_margin
-    assert "下書きです。" in shown
+    assert "下書きです。" in text
     for name in ("甲1", "甲2の1", "甲2の2", "甲3", "甲4"):
-        assert name in shown
+        assert name in text

@@ -15,16 +15,16 @@ from tests.support.reports.sample_conversation import at, message_id
 def placed(room: Conversation, *, pauses: bool = True) -> list[str]:
     """Numbers of messages and first words of breaks, in the order in which they are printed."""
     breaks = GapBlocks(room, pauses=pauses)
-    shown = []
+    titles = []
     for message in room.messages():
-        shown += [one.text.split(" ")[0].split("(")[0] for one in breaks.before(message)]
-        shown.append(f"{message.no}")
-    return [*shown, *(one.text.split(" ")[0].split("(")[0] for one in breaks.rest())]
+        titles += [block.text.split(" ")[0].split("(")[0] for block in breaks.before(message)]
+        titles.append(f"{message.no}")
+    return [*titles, *(block.text.split(" ")[0].split("(")[0] for block in breaks.rest())]
 
 
 def room(count: int, gaps: tuple[Gap, ...] = (), pauses: tuple[Pause, ...] = ()) -> Conversation:
-    messages = [report_inputs.said("本文", number) for number in range(1, count + 1)]
-    return replace(report_inputs.of_messages(messages), gaps=gaps, pauses=pauses)
+    messages = [report_inputs.plain_message("本文", number) for number in range(1, count + 1)]
+    return replace(report_inputs.room_of_messages(messages), gaps=gaps, pauses=pauses)
 
 
 def gap(number: int, after: int | None, before: int) -> Gap:
@@ -36,9 +36,9 @@ def test_each_stands_where_it_was() -> None:
     """A gap at the beginning, one in the middle, one at the end, and a pause before the message that ended it."""
     gaps = (gap(1, None, 1), gap(2, 2, 3), gap(3, 4, 9))
 
-    shown = placed(room(4, gaps, (Pause(at(3.5), at(3.8)), Pause(at(50), at(60)))))
+    titles = placed(room(4, gaps, (Pause(at(3.5), at(3.8)), Pause(at(50), at(60)))))
 
-    assert ["空白", "1", "2", "空白", "3", "見ていない時間", "4", "見ていない時間", "空白"] == shown
+    assert ["空白", "1", "2", "空白", "3", "見ていない時間", "4", "見ていない時間", "空白"] == titles
 
 
 def test_without_pauses_only_gaps_are_shown() -> None:

@@ -27,7 +27,7 @@ def items(case: ReportInput) -> list[str]:
 @pytest.mark.parametrize("rooms", [[], [sample_conversation.empty()], [sample_conversation.sample()]])
 def test_it_is_in_every_report(profile: str, rooms: list[Conversation]) -> None:
     """Whatever the case, the chapter is printed with what this kind of record can never hold."""
-    report = report_inputs.told(chapters.build_report, report_inputs.case(rooms, profile=profile))
+    report = report_inputs.build_with_survey(chapters.build_report, report_inputs.case(rooms, profile=profile))
 
     (chapter,) = (one for one in report.chapters if one.title == "９　取得できなかったもの・記録の限界")
     (bullets,) = chapter.blocks
@@ -37,28 +37,32 @@ def test_it_is_in_every_report(profile: str, rooms: list[Conversation]) -> None:
 
 def test_nothing_missing_is_said_too() -> None:
     """A whole record says that there is no gap, no pause and no lost file."""
-    told = items(report_inputs.case([report_inputs.room(["一"])]))
+    sentences = items(report_inputs.case([report_inputs.room(["一"])]))
 
-    assert "空白(保存できなかった期間): ありません。" in told
-    assert "見ていない時間: 1時間を超えるものはありません。" in told
-    assert "未取得のファイル: ありません。" in told
+    assert "空白(保存できなかった期間): ありません。" in sentences
+    assert "見ていない時間: 1時間を超えるものはありません。" in sentences
+    assert "未取得のファイル: ありません。" in sentences
 
 
 def test_lists_that_chatwork_cuts_are_named() -> None:
     """There may be more, and nobody can tell; nothing is said where no list is at its cap."""
-    told = [one for one in items(report_inputs.case(truncated_lists=((5, "files"), (6, "done")))) if "上限" in one]
+    sentences = [
+        sentence
+        for sentence in items(report_inputs.case(truncated_lists=((5, "files"), (6, "done"))))
+        if "上限" in sentence
+    ]
 
     assert ["ルームID 5: ファイルの一覧は、", "ルームID 6: 完了したタスクの一覧は、"] == [
-        one.partition("人ごと")[0] for one in told
+        sentence.partition("人ごと")[0] for sentence in sentences
     ]
-    assert not [one for one in items(report_inputs.case()) if "上限" in one]
+    assert not [sentence for sentence in items(report_inputs.case()) if "上限" in sentence]
 
 
 def test_what_is_missing_is_named() -> None:
     """Gaps with their ids and estimate, pauses with their cost, lost files with the reason, vanished messages."""
-    told = "\n".join(items(report_inputs.case(other_chats=("相手との別のチャット1件は保存の対象にしていません。",))))
+    text = "\n".join(items(report_inputs.case(other_chats=("相手との別のチャット1件は保存の対象にしていません。",))))
 
-    for wanted in (
+    for expected in (
         "保存開始: 2026-11-05 09:14:33。",
         f"{message_id(10)} と メッセージID {message_id(12)} の間)。",
         "およそ23件",
@@ -69,7 +73,7 @@ def test_what_is_missing_is_named() -> None:
         "表示されなくなった発言(理由不明): 1件",
         "相手との別のチャット1件は保存の対象にしていません。",
     ):
-        assert wanted in told
+        assert expected in text
 
 
 def test_many_pauses_and_files_are_counted() -> None:
@@ -78,8 +82,8 @@ def test_many_pauses_and_files_are_counted() -> None:
     files = tuple(report_inputs.file(number, message_id(1), sha256=None) for number in range(1, MAX_NAMED + 4))
     room = replace(report_inputs.room(["一"]), pauses=pauses, attachments=files)
 
-    told = items(report_inputs.case([room]))
+    sentences = items(report_inputs.case([room]))
 
-    assert "見ていない時間: ほかに古いもの5回(合計およそ10時間)。" in told
-    assert MAX_NAMED == sum("まで。" in one for one in told)
-    assert "未取得のファイル: ほか3点(第7章)。" in told
+    assert "見ていない時間: ほかに古いもの5回(合計およそ10時間)。" in sentences
+    assert MAX_NAMED == sum("まで。" in one for one in sentences)
+    assert "未取得のファイル: ほか3点(第7章)。" in sentences

@@ -77,14 +77,14 @@ def test_what_is_known_of_a_text_is_said(number: int, label: str, text: str) -> 
 
 def test_an_empty_body_is_said_to_be_empty() -> None:
     """A message without a text is not printed as a hole."""
-    (part,) = block(report_inputs.said("", 1)).parts
+    (part,) = block(report_inputs.plain_message("", 1)).parts
 
     assert EMPTY_TEXT == part.text
 
 
 def test_a_name_cannot_forge_a_line() -> None:
     """Line feeds and direction marks in a name or file name are shown, not obeyed."""
-    made = block(report_inputs.said("本文", 1, name="田中\nNo.9 報告者 \u202eadamay"))
+    made = block(report_inputs.plain_message("本文", 1, name="田中\nNo.9 報告者 \u202eadamay"))
     with_file = block(sample(3))
 
     assert 2 == len(made.head.split("\n"))

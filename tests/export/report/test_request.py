@@ -17,10 +17,10 @@ from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs
 from tests.support.reports.sample_conversation import DAY, at
 
-SAID = [report_inputs.said("本文", 1), report_inputs.said("本文", 2)]
+SAID = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("本文", 2)]
 
 
-def asked(case: ReportInput) -> str:
+def request_of(case: ReportInput) -> str:
     return request_sentence(case, survey_messages(case))
 
 
@@ -28,7 +28,7 @@ def on(platform: str | None, *, delivered: str | None, silent_days: float) -> Re
     """A case on a platform whose counterpart wrote last so many days ago."""
     now = at(1) + timedelta(days=silent_days)
     return report_inputs.case(
-        [report_inputs.of_messages(SAID, watch=Watch(at(-60), now, 100))],
+        [report_inputs.room_of_messages(SAID, watch=Watch(at(-60), now, 100))],
         contract=replace(report_inputs.CONTRACT, platform=platform),
         deliveries=() if delivered is None else (Delivery(1, delivered),),
         created_at=now,
@@ -40,10 +40,10 @@ def on(platform: str | None, *, delivered: str | None, silent_days: float) -> Re
 )
 def test_before_a_delivery_no_review_is_asked_for(platform: str | None, silent: float) -> None:
     """However long the silence, nobody is asked to accept what was not delivered on the platform."""
-    told = asked(on(platform, delivered=None, silent_days=silent))
+    sentence = request_of(on(platform, delivered=None, silent_days=silent))
 
-    assert "検収" not in told
-    assert "支払い確定" not in told
+    assert "検収" not in sentence
+    assert "支払い確定" not in sentence
 
 
 @pytest.mark.parametrize("platform", platforms_with_office())
@@ -54,37 +54,37 @@ def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
     due = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days)
 
     assert words.review is not None
-    assert "経過しても" not in asked(early)
-    assert f"納品(2026-11-05)から{words.review_days}日を経過しても" in asked(due)
-    assert asked(due).endswith(f"{words.review}をお願いします。")
+    assert "経過しても" not in request_of(early)
+    assert f"納品(2026-11-05)から{words.review_days}日を経過しても" in request_of(due)
+    assert request_of(due).endswith(f"{words.review}をお願いします。")
 
 
 def test_after_three_days_of_silence_a_reminder_is_asked_for() -> None:
     """A counterpart who does not answer is to be reminded; one who does is not."""
-    assert "相手方への連絡催促をお願いします。" in asked(on("crowdworks", delivered=None, silent_days=3))
-    assert DEFAULT_REQUEST == asked(on("crowdworks", delivered=None, silent_days=2.9))
+    assert "相手方への連絡催促をお願いします。" in request_of(on("crowdworks", delivered=None, silent_days=3))
+    assert DEFAULT_REQUEST == request_of(on("crowdworks", delivered=None, silent_days=2.9))
 
 
 def test_silence_counts_up_to_when_somebody_looked() -> None:
     """A report made long after the last look, or of a chat never read, knows of no silence; a part of the time too."""
     case = on("crowdworks", delivered=None, silent_days=30)
     (room,) = case.rooms
-    looked = replace(case, rooms=[replace(room, watch=Watch(at(-60), at(2), 100))])
+    read_case = replace(case, rooms=[replace(room, watch=Watch(at(-60), at(2), 100))])
     never = replace(case, rooms=[replace(room, watch=Watch())])
     nobody = replace(case, period="最初 から 最後 まで", rooms=[replace(room, messages=lambda: iter(SAID[1:]))])
 
-    assert [DEFAULT_REQUEST] * 3 == [asked(looked), asked(never), asked(nobody)]
+    assert [DEFAULT_REQUEST] * 3 == [request_of(read_case), request_of(never), request_of(nobody)]
 
 
 def test_without_an_office_there_is_only_a_question() -> None:
     """A contract without a platform asks for advice, whatever happened."""
-    assert DEFAULT_REQUEST == asked(on(None, delivered="2026-11-05", silent_days=40))
+    assert DEFAULT_REQUEST == request_of(on(None, delivered="2026-11-05", silent_days=40))
     assert platforms()["direct"] == platform_of("unknown")
 
 
 def test_a_delivery_to_come_changes_nothing() -> None:
     """A delivery dated in the future is not overdue."""
-    assert "経過しても" not in asked(on("crowdworks", delivered="2099-01-01", silent_days=30))
+    assert "経過しても" not in request_of(on("crowdworks", delivered="2099-01-01", silent_days=30))
 
 
 @pytest.mark.parametrize("platform", platforms_with_office())
@@ -102,14 +102,14 @@ def test_ending_early_is_warned_of() -> None:
 def test_one_request_in_one_sentence() -> None:
     """Whatever the case, exactly one sentence is asked."""
     for platform, delivered, silent in product([*platforms_with_office(), None], [None, "2026-11-05"], [0, 5, 20]):
-        assert 1 == asked(on(platform, delivered=delivered, silent_days=silent)).count("。")
+        assert 1 == request_of(on(platform, delivered=delivered, silent_days=silent)).count("。")
 
 
 def test_days_are_those_of_the_calendar_in_japan() -> None:
     """A delivery late in the evening of one day is overdue on the seventh day after it."""
     case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=0)
 
-    assert "経過しても" in asked(replace(case, created_at=at(7 * DAY)))
+    assert "経過しても" in request_of(replace(case, created_at=at(7 * DAY)))
 
 
 @pytest.mark.parametrize("profile", ["lawyer", "court", "consult"])

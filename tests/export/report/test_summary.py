@@ -35,25 +35,27 @@ def test_it_is_one_page(text: str, platform: str | None) -> None:
     """However long what was typed, chapter 2 begins at the top of page 2 and page 1 has the whole of chapter 1."""
     case = overlong_case(text)
     case = replace(case, contract=replace(case.contract, platform=platform))
-    report = report_inputs.told(chapters.build_report, case)
+    report = report_inputs.build_with_survey(chapters.build_report, case)
     second = replace(report.chapters[1], blocks=())
 
-    pages = pdf_reader.pages(pdf_reader.printed(replace(report, chapters=(report.chapters[0], second))))
+    pages = pdf_reader.pages(pdf_reader.pdf_bytes(replace(report, chapters=(report.chapters[0], second))))
 
     assert 2 == len(pages)
     assert "報告者の立場" in pages[0]
-    assert "時刻はすべて日本時間です。" in pdf_reader.squeezed(pages[0])
-    assert pdf_reader.squeezed(second.title) in pdf_reader.squeezed(pages[1])
+    assert "時刻はすべて日本時間です。" in pdf_reader.without_spaces(pages[0])
+    assert pdf_reader.without_spaces(second.title) in pdf_reader.without_spaces(pages[1])
 
 
 @pdf_reader.needs_poppler
 def test_it_says_who_what_when_and_what_is_asked() -> None:
     """Request, contract, people, dates, range and standing are on page 1 of the report."""
-    first = pdf_reader.squeezed(
-        pdf_reader.pages(pdf_reader.printed(report_inputs.told(chapters.build_report, report_inputs.case())))[0]
+    first = pdf_reader.without_spaces(
+        pdf_reader.pages(
+            pdf_reader.pdf_bytes(report_inputs.build_with_survey(chapters.build_report, report_inputs.case()))
+        )[0]
     )
 
-    for wanted in (
+    for expected in (
         "利用規約に基づく検収手続きのご検討をお願いします。",
         "契約ID12345678",
         "「YouTube動画編集10本」",
@@ -64,21 +66,21 @@ def test_it_says_who_what_when_and_what_is_asked() -> None:
         "全13件・ファイル3点。取得できなかったファイル1点、空白2か所(第9章)。",
         "本書は契約の一方当事者である報告者が作成したものです。",
     ):
-        assert wanted in first
+        assert expected in first
 
 
 def test_blank_facts_are_said_to_be_blank() -> None:
     """Nothing stated is printed as 「未記入」, never left out and never guessed."""
-    told = rows(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=()))
+    facts = rows(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=()))
 
-    assert f"契約ID {BLANK}\n仕事名「{BLANK}」\n契約ページのURL {BLANK}" == told["クラウドワークスの契約"]
-    assert f"契約 {BLANK} / 仮払い完了 {BLANK} / 契約金額 {BLANK}" == told["契約・仮払い"]
-    assert f"クラウドワークス上 {BLANK}" == told["納品"]
-    assert f"「{BLANK}」" in told["当事者"]
+    assert f"契約ID {BLANK}\n仕事名「{BLANK}」\n契約ページのURL {BLANK}" == facts["クラウドワークスの契約"]
+    assert f"契約 {BLANK} / 仮払い完了 {BLANK} / 契約金額 {BLANK}" == facts["契約・仮払い"]
+    assert f"クラウドワークス上 {BLANK}" == facts["納品"]
+    assert f"「{BLANK}」" in facts["当事者"]
 
 
 @pytest.mark.parametrize(
-    ("facts", "wanted"),
+    ("facts", "expected"),
     [
         ({"contact_approved_on": "2026-11-06"}, "(承認日の1日前)"),
         ({"contact_approved_on": "2026-11-05"}, "(承認と同じ日)"),
@@ -89,16 +91,16 @@ def test_blank_facts_are_said_to_be_blank() -> None:
         ({"contact_approved_on": None, "escrowed_at": None}, "2026-11-05 10:14:33"),
     ],
 )
-def test_when_contact_began_is_set_against_the_permission(facts: dict[str, str | None], wanted: str) -> None:
+def test_when_contact_began_is_set_against_the_permission(facts: dict[str, str | None], expected: str) -> None:
     """The first message stands beside the approval or, without one, beside the escrow, before or after it."""
-    assert rows(with_contract(**facts))["サービス外連絡申請"].endswith(wanted)
+    assert rows(with_contract(**facts))["サービス外連絡申請"].endswith(expected)
 
 
 def test_a_missing_permission_is_stated() -> None:
     """Without an approval the row says so, in the reporter's name."""
-    told = rows(with_contract(contact_approved_on=None, contact_requested_on=None))["サービス外連絡申請"]
+    text = rows(with_contract(contact_approved_on=None, contact_requested_on=None))["サービス外連絡申請"]
 
-    assert told.startswith("申請の記録なし(報告者の申告) / 承認の記録なし(報告者の申告)")
+    assert text.startswith("申請の記録なし(報告者の申告) / 承認の記録なし(報告者の申告)")
 
 
 def test_a_platform_without_such_a_permission_has_no_such_row() -> None:
@@ -113,70 +115,76 @@ def test_a_platform_without_such_a_permission_has_no_such_row() -> None:
 
 def test_the_pages_of_both_sides_are_named() -> None:
     """Both profiles stand beside the names on the platform; a blank one is said to be blank."""
-    told = rows(with_contract(client_url="https://crowdworks.jp/public/employers/1"))["当事者"]
+    text = rows(with_contract(client_url="https://crowdworks.jp/public/employers/1"))["当事者"]
 
-    assert "プロフィール https://crowdworks.jp/public/employers/1" in told
-    assert f"プロフィール {BLANK}" in told
+    assert "プロフィール https://crowdworks.jp/public/employers/1" in text
+    assert f"プロフィール {BLANK}" in text
 
 
 def test_the_count_of_days_has_its_date() -> None:
     """How long ago the last reply was says as of which day, by the calendar in Japan."""
-    told = rows(
-        report_inputs.case([report_inputs.of_messages([report_inputs.said("一", 1), report_inputs.said("二", 2)])])
+    text = rows(
+        report_inputs.case(
+            [
+                report_inputs.room_of_messages(
+                    [report_inputs.plain_message("一", 1), report_inputs.plain_message("二", 2)]
+                )
+            ]
+        )
     )["起きたこと"]
 
-    assert "相手の最後の発言は 2026-11-05 10:15:33(No.1)。それから19日(2026-11-24 に確認した時点)。" == told
+    assert "相手の最後の発言は 2026-11-05 10:15:33(No.1)。それから19日(2026-11-24 に確認した時点)。" == text
 
 
 def test_changes_have_their_day_in_japan() -> None:
     """A change noticed in the evening by UTC is of the next day in Japan."""
-    told = rows(report_inputs.case(events=[change_row("表示名が変わった", "田中(解約済)", before="田中")]))[
+    text = rows(report_inputs.case(events=[change_row("表示名が変わった", "田中(解約済)", before="田中")]))[
         "起きたこと"
     ]
 
-    assert "2026-11-15 表示名が変わった: 田中 → 田中(解約済)" in told
+    assert "2026-11-15 表示名が変わった: 田中 → 田中(解約済)" in text
 
 
 def test_many_changes_are_counted() -> None:
     """Page 1 shows the latest changes and how many there are besides."""
-    told = rows(report_inputs.case(events=[change_row("表示名が変わった", f"名前{number}") for number in range(20)]))[
+    text = rows(report_inputs.case(events=[change_row("表示名が変わった", f"名前{number}") for number in range(20)]))[
         "起きたこと"
     ]
 
-    assert "名前19" in told
-    assert "名前0" not in told
-    assert "ほかの変更 18件(第8章)。" in told
+    assert "名前19" in text
+    assert "名前0" not in text
+    assert "ほかの変更 18件(第8章)。" in text
 
 
 def test_what_was_saved_before_the_last_reply_is_counted() -> None:
     """Messages held when the counterpart last wrote are told from those saved later."""
-    early = [replace(report_inputs.said("本文", number), first_seen=at(number)) for number in (2, 4)]
-    late = replace(report_inputs.said("返信", 5), first_seen=at(5) + timedelta(days=3))
+    early = [replace(report_inputs.plain_message("本文", number), first_seen=at(number)) for number in (2, 4)]
+    late = replace(report_inputs.plain_message("返信", 5), first_seen=at(5) + timedelta(days=3))
 
-    told = rows(report_inputs.case([report_inputs.of_messages([*early, late])]))["保存した時期"]
+    text = rows(report_inputs.case([report_inputs.room_of_messages([*early, late])]))["保存した時期"]
 
-    assert "全3件のうち、相手の最後の発言より前に保存したもの 2件、後に保存したもの 1件" in told
+    assert "全3件のうち、相手の最後の発言より前に保存したもの 2件、後に保存したもの 1件" in text
 
 
 def test_nothing_from_the_other_side_is_said() -> None:
     """A room in which only the reporter wrote says that there is no reply."""
-    told = rows(report_inputs.case([report_inputs.of_messages([report_inputs.said("本文", 2)])]))
+    facts = rows(report_inputs.case([report_inputs.room_of_messages([report_inputs.plain_message("本文", 2)])]))
 
-    assert "相手の発言は、この報告書の範囲にありません。" in told["起きたこと"]
-    assert "相手の発言はありません。" in told["保存した時期"]
+    assert "相手の発言は、この報告書の範囲にありません。" in facts["起きたこと"]
+    assert "相手の発言はありません。" in facts["保存した時期"]
 
 
 def test_states_are_counted() -> None:
     """Deleted, edited and missing messages are counted on page 1, each in its own words, with whose they are."""
     messages = [
-        report_inputs.said("本文", 1, state=State.DELETED),
-        report_inputs.said("本文", 2, state=State.DELETED),
-        report_inputs.said("本文", 3, state=State.DELETED),
-        report_inputs.said("本文", 5, state=State.MISSING, account_id=CLIENT),
+        report_inputs.plain_message("本文", 1, state=State.DELETED),
+        report_inputs.plain_message("本文", 2, state=State.DELETED),
+        report_inputs.plain_message("本文", 3, state=State.DELETED),
+        report_inputs.plain_message("本文", 5, state=State.MISSING, account_id=CLIENT),
     ]
 
-    told = rows(report_inputs.case([report_inputs.of_messages(messages)]))["起きたこと"]
+    text = rows(report_inputs.case([report_inputs.room_of_messages(messages)]))["起きたこと"]
 
-    assert "「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件。第8章)。" in told
-    assert "表示されなくなった発言(理由不明) 1件(相手の発言 1件。第8章)。" in told
-    assert "編集された" not in told
+    assert "「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件。第8章)。" in text
+    assert "表示されなくなった発言(理由不明) 1件(相手の発言 1件。第8章)。" in text
+    assert "編集された" not in text

@@ -1,4 +1,4 @@
-"""Chapters 2, 3, 4, 7, 8, 12 and 13: what their rows hold, and that nothing of a stranger's forges a line."""
+"""Chapters 2, 3, 4, 7, 8, 12 and 13: what their rows hold, and that no untrusted text forges a line."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def words(chapter: Chapter) -> str:
     return "\n".join([*paragraphs, *(item for one in chapter.blocks if isinstance(one, Bullets) for item in one.items)])
 
 
-def told(case: ReportInput) -> list[tuple[str, ...]]:
+def crosscheck_rows(case: ReportInput) -> list[tuple[str, ...]]:
     return rows(crosscheck.chapter(case, survey_messages(case)))
 
 
 def test_points_name_the_screen() -> None:
     """Each point has what the platform shows, what the record has, how they agree, and where the agent sees it."""
-    by_item = {row[1]: row for row in told(report_inputs.case())}
+    by_item = {row[1]: row for row in crosscheck_rows(report_inputs.case())}
 
     assert "契約詳細" == by_item["契約日"][5]
     assert "メッセージの申請ステータス" == by_item["サービス外連絡申請"][5]
@@ -47,7 +47,7 @@ def test_points_name_the_screen() -> None:
         "サイズ・SHA-256とも同じ",
         "契約詳細の納品・検収",
     ) == by_item["納品物"][2:]
-    assert [f"K-{number}" for number in range(1, 7)] == [row[0] for row in told(report_inputs.case())]
+    assert [f"K-{number}" for number in range(1, 7)] == [row[0] for row in crosscheck_rows(report_inputs.case())]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_points_name_the_screen() -> None:
 )
 def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, agreement: str) -> None:
     """Only equal bytes are the same file; a link that the user made is called the user's."""
-    assert agreement == told(report_inputs.case(deliveries=(delivery,)))[-1][4]
+    assert agreement == crosscheck_rows(report_inputs.case(deliveries=(delivery,)))[-1][4]
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, ag
 )
 def test_what_was_not_compared_is_not_said_to_be_missing(delivery: Delivery, words_: str) -> None:
     """Without a file that was stated for the delivery, nothing was looked for."""
-    assert words_ == told(report_inputs.case(deliveries=(delivery,)))[-1][3]
+    assert words_ == crosscheck_rows(report_inputs.case(deliveries=(delivery,)))[-1][3]
 
 
 def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() -> None:
     """The id that was exchanged on the platform is what an agent compares; a row does not repeat the one above."""
-    by_item = {row[1]: row[3] for row in told(report_inputs.case())}
+    by_item = {row[1]: row[3] for row in crosscheck_rows(report_inputs.case())}
 
     assert by_item["相手の同一性"].endswith("田中(解約済)\n　Chatwork ID tanaka_xx\n　アカウントID 7654321")
     assert ("最初の発言 No.1 2026-11-05 10:14:33", "同上(No.1)") == (by_item["契約日"], by_item["仮払い完了"])
@@ -92,7 +92,7 @@ def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     )
     case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06"),))
 
-    assert "同一ファイル" not in str(told(case))
+    assert "同一ファイル" not in str(crosscheck_rows(case))
     assert "-" == rows(files_and_changes.files(case, survey_messages(case)))[0][6]
 
 
@@ -148,17 +148,17 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
         "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)"
         == rows(people_and_dates.parties(case, survey_messages(case)))[0][1]
     )
-    assert "田中(解約済)\n　アカウントID 7654321" == told(case)[1][3]
+    assert "田中(解約済)\n　アカウントID 7654321" == crosscheck_rows(case)[1][3]
 
 
-@pytest.mark.parametrize(("profile", "asked"), [("support", False), ("lawyer", True), ("court", True)])
-def test_only_lawyers_are_asked_about_terms(profile: str, asked: bool) -> None:
+@pytest.mark.parametrize(("profile", "has_terms"), [("support", False), ("lawyer", True), ("court", True)])
+def test_only_lawyers_are_asked_about_terms(profile: str, has_terms: bool) -> None:
     """The table of terms that the law wants stated is for lawyers and courts, left to be filled."""
     case = report_inputs.case(profile=profile)
 
     chapter = people_and_dates.dates(case, survey_messages(case))
 
-    assert asked == any(row[0] == "給付の内容" and row[1] == BLANK for row in rows(chapter))
+    assert has_terms == any(row[0] == "給付の内容" and row[1] == BLANK for row in rows(chapter))
     assert ("検収期限の目安(納品+7日)", "2026-11-13", "納品日からの計算") in rows(chapter)
 
 
@@ -228,8 +228,8 @@ def test_only_so_many_changes_are_printed() -> None:
     support, lawyer = (
         files_and_changes.changes(case, survey_messages(case))
         for case in (
-            report_inputs.case(profile=one, events=[event] * (files_and_changes.MAX_EVENTS + 3))
-            for one in ("support", "lawyer")
+            report_inputs.case(profile=profile, events=[event] * (files_and_changes.MAX_EVENTS + 3))
+            for profile in ("support", "lawyer")
         )
     )
 
@@ -264,7 +264,7 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
     )
     room = report_inputs.room(["一"])
 
-    support, lawyer, one = (
+    support, lawyer, single = (
         digests_and_masking.digests(case, survey_messages(case))
         for case in (
             *(report_inputs.case([room], profile=profile, seals=seals) for profile in ("support", "lawyer")),
@@ -273,19 +273,19 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
     )
 
     assert ["第1号", "第100号"] == [row[0].partition("\n")[0] for row in rows(support)]
-    assert (100, 1) == (len(rows(lawyer)), len(rows(one)))
+    assert (100, 1) == (len(rows(lawyer)), len(rows(single)))
     assert "最初と最後の確定記録です。間の98件は省略しました。" in words(support)
     assert "時刻が付いているのは 第2号(2026-11-05 10:16:33)から 第90号(2026-11-05 11:44:33)までです。" in words(lawyer)
-    assert "時刻が付いているのは 第2号(2026-11-05 10:16:33)だけです。" in words(one)
+    assert "時刻が付いているのは 第2号(2026-11-05 10:16:33)だけです。" in words(single)
 
 
 def test_masked_places_are_listed_or_said_to_be_none() -> None:
     """Each place has its reason and number; without any the chapter says so."""
-    case = report_inputs.case(covered=(MaskedPassage("No.88", "電話番号", 2),))
+    case = report_inputs.case(masked_passages=(MaskedPassage("No.88", "電話番号", 2),))
 
     assert [("No.88", "電話番号", "2")] == rows(digests_and_masking.masked_places(case, survey_messages(case)))
     assert "伏せ字はありません。" == words(
-        digests_and_masking.masked_places(replace(case, covered=()), survey_messages(case))
+        digests_and_masking.masked_places(replace(case, masked_passages=()), survey_messages(case))
     )
 
 
@@ -293,9 +293,9 @@ def test_the_statement_can_be_signed() -> None:
     """Account, interface, room, interval, program and clock are in the statement, and who chose the excerpt."""
     case = report_inputs.case()
 
-    shown = words(method.statement(case, survey_messages(case)))
+    text = words(method.statement(case, survey_messages(case)))
 
-    for wanted in (
+    for expected in (
         "1234567",
         "https://api.chatwork.com/v2",
         "123456789「",
@@ -303,10 +303,10 @@ def test_the_statement_can_be_signed() -> None:
         "chatwork-archiver 0.1.0",
         "0.8 秒",
     ):
-        assert wanted in shown
-    assert "プログラムが第6章の規則で選びました。" in shown
+        assert expected in text
+    assert "プログラムが第6章の規則で選びました。" in text
     assert "私が選びました。" in words(method.statement(replace(case, chosen=("1",)), survey_messages(case)))
-    assert "2026年11月25日　　氏名" in shown
+    assert "2026年11月25日　　氏名" in text
 
 
 def test_a_stamp_is_not_said_to_prove_more_than_it_does() -> None:

@@ -26,13 +26,17 @@ def rows(case: ReportInput) -> list[tuple[str, ...]]:
 def with_files(count: int) -> ReportInput:
     files = tuple(report_inputs.file(number, message_id(1)) for number in range(1, count + 1))
     return report_inputs.case(
-        [report_inputs.of_messages([report_inputs.said("一", 1), report_inputs.said("二", 2)], attachments=files)]
+        [
+            report_inputs.room_of_messages(
+                [report_inputs.plain_message("一", 1), report_inputs.plain_message("二", 2)], attachments=files
+            )
+        ]
     )
 
 
 def test_stated_days_and_noticed_times_stand_in_order() -> None:
     """What was typed and what was recorded are one line of time, each with where it comes from."""
-    shown = rows(report_inputs.case([report_inputs.of_messages([report_inputs.said("一", 1)])]))
+    lines = rows(report_inputs.case([report_inputs.room_of_messages([report_inputs.plain_message("一", 1)])]))
 
     assert [
         ("2026-10-01", "契約", "報告者入力"),
@@ -42,7 +46,7 @@ def test_stated_days_and_noticed_times_stand_in_order() -> None:
         ("2026-11-05 10:15", "Chatworkでの最初の発言", "No.1"),
         ("2026-11-05 10:15", "相手の最後の発言", "No.1"),
         ("2026-11-06 09:12", "クラウドワークスで納品", "報告者入力"),
-    ] == shown
+    ] == lines
 
 
 @given(count=strategies.integers(0, 80))
@@ -50,11 +54,11 @@ def test_there_are_never_more_lines_than_may_be(count: int) -> None:
     """However much happened, the table has at most 25 lines, in order, and says how many are not in it."""
     case = with_files(count)
 
-    shown = timeline.chapter(case, survey_messages(case)).blocks
+    blocks = timeline.chapter(case, survey_messages(case)).blocks
 
     assert len(rows(case)) == min(MAX_LINES, 7 + count)
     assert [row[0][:10] for row in rows(case)] == sorted(row[0][:10] for row in rows(case))
-    note = [one.text for one in shown if isinstance(one, Paragraph)]
+    note = [one.text for one in blocks if isinstance(one, Paragraph)]
     assert note == ([f"ほか{7 + count - MAX_LINES}件は、第7章と第8章にあります。"] if 7 + count > MAX_LINES else [])
 
 
@@ -76,19 +80,19 @@ def test_changes_of_messages_are_one_line_a_day_and_kind() -> None:
     """Thirty deletions on a day are told once for each side, with their number; a name's change says both names."""
     room = sample_conversation.ROOM
     gone = [
-        ChangeRow("2026-11-06T01:00:00.000000Z", one, "「削除」表示に変わった", room, one, "m1", "前", "", None)
-        for one in range(1, 31)
+        ChangeRow("2026-11-06T01:00:00.000000Z", no, "「削除」表示に変わった", room, no, "m1", "前", "", None)
+        for no in range(1, 31)
     ]
     named = ChangeRow("2026-11-06T16:00:00.000000Z", 99, "表示名が変わった", room, None, "ID 1", "甲", "乙", None)
 
-    messages = [report_inputs.said("本文", number) for number in range(1, 30)]
+    messages = [report_inputs.plain_message("本文", number) for number in range(1, 30)]
 
-    shown = rows(replace(report_inputs.case([report_inputs.of_messages(messages)]), events=[*gone, named]))
+    lines = rows(replace(report_inputs.case([report_inputs.room_of_messages(messages)]), events=[*gone, named]))
 
-    assert ("2026-11-06 10:00", "相手の発言15件 「削除」表示に変わった(検知)", "第8章") in shown
-    assert ("2026-11-06 10:00", "報告者の発言14件 「削除」表示に変わった(検知)", "第8章") in shown
-    assert ("2026-11-06 10:00", "発言1件 「削除」表示に変わった(検知)", "第8章") in shown
-    assert ("2026-11-07 01:00", "表示名が変わった(検知): 甲 → 乙", "第8章") in shown
+    assert ("2026-11-06 10:00", "相手の発言15件 「削除」表示に変わった(検知)", "第8章") in lines
+    assert ("2026-11-06 10:00", "報告者の発言14件 「削除」表示に変わった(検知)", "第8章") in lines
+    assert ("2026-11-06 10:00", "発言1件 「削除」表示に変わった(検知)", "第8章") in lines
+    assert ("2026-11-07 01:00", "表示名が変わった(検知): 甲 → 乙", "第8章") in lines
 
 
 def test_a_chat_that_cannot_be_opened_is_one_line() -> None:
@@ -109,12 +113,12 @@ def test_a_chat_that_cannot_be_opened_is_one_line() -> None:
         for day in (20, 24)
     ]
 
-    shown = [row for row in rows(report_inputs.case(events=events)) if "開けなくなった" in row[1]]
+    lines = [row for row in rows(report_inputs.case(events=events)) if "開けなくなった" in row[1]]
 
     assert [
         ("2026-11-20 10:14", f"{kind}(検知): ルームID 123456789", "第8章"),
         ("2026-11-24 10:14", "チャット(ルームID 123456789)が開けなくなった(理由不明)", "第8章"),
-    ] == shown
+    ] == lines
 
 
 def test_what_is_no_date_is_left_out() -> None:

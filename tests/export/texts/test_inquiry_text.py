@@ -22,14 +22,14 @@ from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, STRANG
 PLATFORMS = tuple(platforms())
 
 
-def told(case: ReportInput) -> str:
+def inquiry_text_of(case: ReportInput) -> str:
     """The text for a case."""
     return inquiry_form_text(case, survey_messages(case))
 
 
-def asked(case: ReportInput) -> str:
+def request_paragraph(case: ReportInput) -> str:
     """The one request."""
-    return told(case).partition("【お願い】\n")[2].partition("\n")[0]
+    return inquiry_text_of(case).partition("【お願い】\n")[2].partition("\n")[0]
 
 
 def on(platform: str, **changed: Any) -> ReportInput:
@@ -45,14 +45,16 @@ def delivered(days: float) -> tuple[Delivery, ...]:
 
 def renamed(account: int, *, seq: int = 9) -> ChangeRow:
     """The event of a name that now ends as those of closed accounts do; late in the evening in UTC."""
-    seen = "2026-11-14T18:15:00.000Z"
-    return ChangeRow(seen, seq, "表示名が変わった", 1, None, f"アカウントID {account}", "田中", "田中(解約済)", None)
+    noticed_at = "2026-11-14T18:15:00.000Z"
+    return ChangeRow(
+        noticed_at, seq, "表示名が変わった", 1, None, f"アカウントID {account}", "田中", "田中(解約済)", None
+    )
 
 
 # --- length --------------------------------------------------------------------------------------
 
-SIGNS = strategies.text(strategies.characters(exclude_categories=["Cs"]), max_size=400)
-STATED = strategies.none() | SIGNS
+TEXTS = strategies.text(strategies.characters(exclude_categories=["Cs"]), max_size=400)
+STATED = strategies.none() | TEXTS
 CONTRACTS = strategies.builds(
     Contract,
     id=strategies.just("job1"),
@@ -69,7 +71,7 @@ DELIVERIES = strategies.lists(
     strategies.builds(
         Delivery,
         number=strategies.integers(1, 99),
-        at=SIGNS,
+        at=TEXTS,
         name=STATED,
         size=strategies.none(),
         sha256=strategies.none(),
@@ -89,10 +91,10 @@ DELIVERIES = strategies.lists(
 def test_it_always_fits_a_form(
     contract: Contract, deliveries: list[Delivery], days: int, *, deleted: bool, closed: bool, frozen: bool
 ) -> None:
-    """At most 800 signs with every line's end counted twice, whatever was stated; the request is never cut."""
+    """At most 800 characters with every line's end counted twice, whatever was stated; the request is never cut."""
     state = State.DELETED if deleted else State.PRESENT
-    room = report_inputs.of_messages(
-        [report_inputs.said("[deleted]", 1, state=state)], inaccessible_since=at(5) if frozen else None
+    room = report_inputs.room_of_messages(
+        [report_inputs.plain_message("[deleted]", 1, state=state)], inaccessible_since=at(5) if frozen else None
     )
     case = report_inputs.case(
         [room],
@@ -102,19 +104,19 @@ def test_it_always_fits_a_form(
         created_at=at(days * DAY),
     )
 
-    text = told(case)
+    text = inquiry_text_of(case)
 
     assert len(encode_text(text).decode("utf-8-sig")) <= MAX_LENGTH == 800
     assert text.endswith("【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)")
-    assert asked(case).endswith(("をお願いします。", "ご案内ください。"))
-    assert {"\n"} == {sign for sign in text if ord(sign) < 32}
+    assert request_paragraph(case).endswith(("をお願いします。", "ご案内ください。"))
+    assert {"\n"} == {character for character in text if ord(character) < 32}
 
 
 def test_long_facts_are_cut_and_that_is_said() -> None:
     """On one line each."""
     contract = replace(report_inputs.CONTRACT, title="長い" * 100, client="改\n行")
 
-    text = told(report_inputs.case(contract=contract))
+    text = inquiry_text_of(report_inputs.case(contract=contract))
 
     assert f"仕事名: {'長い' * 25}(以下略)\n" in text
     assert "): 改[U+000A]行\n" in text
@@ -122,7 +124,7 @@ def test_long_facts_are_cut_and_that_is_said() -> None:
 
 def test_what_is_blank_says_so() -> None:
     """Contract id, names and days."""
-    text = told(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=()))
+    text = inquiry_text_of(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=()))
 
     assert text.count("未記入") == 7
 
@@ -136,15 +138,15 @@ def test_before_a_delivery_it_never_asks_for_a_review(platform: str, days: int) 
     """Not in the request, not anywhere, however long the silence; the office could only point to the delivery."""
     case = on(platform, deliveries=(), created_at=at((20 + days) * DAY))
 
-    text = told(case)
+    text = inquiry_text_of(case)
 
     assert "検収" not in text
-    assert "支払い確定" not in asked(case)
+    assert "支払い確定" not in request_paragraph(case)
 
 
 def test_before_a_delivery_it_tells_to_deliver_first_and_warns() -> None:
     """Above everything else, on a line that says that it is to be removed."""
-    text = told(on("crowdworks", deliveries=()))
+    text = inquiry_text_of(on("crowdworks", deliveries=()))
 
     first = text.partition("\n")[0]
     assert first.startswith("【送信前の確認(この行は消してください)】")
@@ -155,8 +157,8 @@ def test_before_a_delivery_it_tells_to_deliver_first_and_warns() -> None:
 @pytest.mark.parametrize("platform", [name for name in PLATFORMS if name != "direct"])
 def test_every_office_wants_the_delivery_first(platform: str) -> None:
     """And nothing of it stands there once it was delivered."""
-    assert "先に" in told(on(platform, deliveries=())).partition("\n")[0]
-    assert "送信前の確認" not in told(on(platform, deliveries=delivered(1)))
+    assert "先に" in inquiry_text_of(on(platform, deliveries=())).partition("\n")[0]
+    assert "送信前の確認" not in inquiry_text_of(on(platform, deliveries=delivered(1)))
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -165,7 +167,7 @@ def test_a_week_after_the_delivery_it_asks_for_the_review(platform: str, days: i
     """Where there is an office for it; the day and the days that passed are named."""
     case = on(platform, deliveries=delivered(days))
 
-    text = asked(case)
+    text = request_paragraph(case)
 
     assert (days >= 7 and platform != "direct") == ("検収が確認できないため" in text)
     assert "検収が確認できないため" not in text or f"{days}日を経過しても" in text
@@ -177,11 +179,11 @@ def test_the_last_delivery_counts_by_its_day() -> None:
     """Not by the order in which it was typed in."""
     late, early = replace(delivered(2)[0], number=1), replace(delivered(30)[0], number=2)
 
-    text = told(on("crowdworks", deliveries=(late, early)))
+    text = inquiry_text_of(on("crowdworks", deliveries=(late, early)))
 
     assert f"クラウドワークスでの納品: {late.at}\n" in text
     assert f"{late.at} に納品しました。" in text
-    assert "検収" not in asked(on("crowdworks", deliveries=(late, early)))
+    assert "検収" not in request_paragraph(on("crowdworks", deliveries=(late, early)))
 
 
 # --- what is told --------------------------------------------------------------------------------
@@ -191,7 +193,7 @@ def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
     """The last reply, the delivery, deletions without a name, the closed account in Japan's time, the lost chat."""
     room = replace(sample_conversation.sample(), inaccessible_since=at(12 * DAY))
 
-    text = told(report_inputs.case([room], events=[renamed(CLIENT)]))
+    text = inquiry_text_of(report_inputs.case([room], events=[renamed(CLIENT)]))
 
     facts = text.partition("【経緯】\n")[2].partition("\n\n")[0].splitlines()
     assert [str(number) for number in range(1, 6)] == [fact.partition(".")[0] for fact in facts]
@@ -203,10 +205,12 @@ def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
 
 def test_whose_the_deleted_messages_are_is_said() -> None:
     """Those of the reporter alone come last, and are not told as the other side's doing."""
-    both = [report_inputs.said("[deleted]", number, state=State.DELETED) for number in (1, 2, 3)]
-    own = [report_inputs.said("本文", 1), report_inputs.said("[deleted]", 2, state=State.DELETED)]
+    both = [report_inputs.plain_message("[deleted]", number, state=State.DELETED) for number in (1, 2, 3)]
+    own = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("[deleted]", 2, state=State.DELETED)]
 
-    mixed, alone = (told(report_inputs.case([report_inputs.of_messages(messages)])) for messages in (both, own))
+    mixed, alone = (
+        inquiry_text_of(report_inputs.case([report_inputs.room_of_messages(messages)])) for messages in (both, own)
+    )
 
     whose = "「削除」表示に変わった発言が3件あります(相手の発言 2件、報告者の発言 1件。報告書の第6章、第8章)。"
     assert whose in mixed
@@ -216,11 +220,13 @@ def test_whose_the_deleted_messages_are_is_said() -> None:
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
 def test_the_closed_account_of_somebody_else_is_not_the_counterparts(account: int) -> None:
     """Neither one's own nor a third person's."""
-    assert "(解約済)" not in told(report_inputs.case(events=[renamed(account)], counterparts={CLIENT}))
+    assert "(解約済)" not in inquiry_text_of(report_inputs.case(events=[renamed(account)], counterparts={CLIENT}))
 
 
 def test_an_empty_case_still_asks() -> None:
     """No message, no fact: contract and request stand alone."""
-    text = told(report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=()))
+    text = inquiry_text_of(
+        report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=())
+    )
 
     assert "【経緯】\n\n【お願い】\n本記録の内容をご確認のうえ" in text

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from archiver.export.stamps import Root, SealStamp, StampStatement
+from archiver.export.stamps import RootCertificate, SealStamp, StampStatement
 from archiver.export.texts.readme import DAILY_FIRST_LINE, MAX_PAUSES, PackageFacts, readme
 from archiver.export.texts.verify_txt import VerificationSteps, verify_text
 from archiver.records import Contract, Pause
@@ -22,7 +22,7 @@ FORBIDDEN = ("改ざん不可能", "証拠能力", "法的に有効", "ガイド
 
 def facts(**changes: Any) -> PackageFacts:
     """A package of nothing much."""
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "name": "CW1_20261105-1014_lawyer",
         "daily": False,
         "contract": Contract("job1", (), title="動画<編集>\u202e"),
@@ -43,7 +43,7 @@ def facts(**changes: Any) -> PackageFacts:
         "software": "chatwork-archiver 1",
         "created_at": at(0),
     }
-    return PackageFacts(**(told | changes))
+    return PackageFacts(**(values | changes))
 
 
 def steps(*, stamped: bool = False, whole: bool = True) -> VerificationSteps:
@@ -54,7 +54,7 @@ def steps(*, stamped: bool = False, whole: bool = True) -> VerificationSteps:
         raw=whole,
         seals=names,
         stamps=[SealStamp(number, name, "a", at(number)) for number, name in enumerate(names, 1)] if stamped else [],
-        roots=[Root("a", "0" * 64, "CN=Root\u202e", is_trusted=False)] if stamped else [],
+        roots=[RootCertificate("a", "0" * 64, "CN=Root\u202e", is_trusted=False)] if stamped else [],
         configured=["a"] if stamped else [],
         made_at=at(3),
     )
@@ -64,8 +64,8 @@ def steps(*, stamped: bool = False, whole: bool = True) -> VerificationSteps:
 @pytest.mark.parametrize("daily", [True, False])
 def test_texts_open_everywhere_and_claim_nothing(daily: bool, stamped: bool) -> None:
     """A byte order mark, CRLF throughout, no forbidden word, nothing unseen."""
-    said = StampStatement(("a",), 2, 2, at(2), timedelta(hours=50)) if stamped else StampStatement()
-    for body in (readme(facts(daily=daily, stamps=said)), verify_text(steps(stamped=stamped, whole=not daily))):
+    statement = StampStatement(("a",), 2, 2, at(2), timedelta(hours=50)) if stamped else StampStatement()
+    for body in (readme(facts(daily=daily, stamps=statement)), verify_text(steps(stamped=stamped, whole=not daily))):
         text = body.decode("utf-8")
         assert "\ufeff" == text[0]
         assert text.count("\n") == text.count("\r\n")
@@ -78,13 +78,13 @@ def test_a_daily_says_first_what_it_is_not_for() -> None:
     assert DAILY_FIRST_LINE == readme(facts(daily=True)).decode("utf-8-sig").split("\r\n")[0]
 
 
-def test_the_times_in_which_nobody_looked_are_said() -> None:
+def test_pauses_are_stated() -> None:
     """The latest one by one, older ones counted with their hours; that there are none is said too."""
     pauses = [Pause(at(number * 1440), at(number * 1440 + 120)) for number in range(42)]
 
-    seen = [replace(report_inputs.room([]), pauses=tuple(pauses))]
+    rooms = [replace(report_inputs.room([]), pauses=tuple(pauses))]
 
-    told_of = (list(pause_lines(seen, limit=MAX_PAUSES)), ())
+    told_of = (list(pause_lines(rooms, limit=MAX_PAUSES)), ())
     many, none = (readme(facts(pauses=told)).decode("utf-8-sig") for told in told_of)
 
     assert "・見ていない時間: ほかに古いもの2回(合計およそ4時間)。\r\n" in many
