@@ -92,10 +92,10 @@ def _hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
 def _run_locked_round(app: App, options: Options, talk: ProgressCallbacks, *, always: bool = False) -> SyncReport:
     sealed = [_seal_if_due(app)]
     complete_options = replace(
-        _with_settings(app.settings, options), watch=alerting.departing_people, seal=lambda: sealed.append(_seal(app))
+        _with_settings(app.settings, options), find_departing=alerting.departing_people, seal=lambda: sealed.append(_seal(app))
     )
     before, longest = long_pauses.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
-    report = run_sync(app.archive, app.chatwork, app.downloads, now=app.now, options=complete_options, talk=talk)
+    report = run_sync(app.archive, app.chatwork, app.downloads, now=app.now, options=complete_options, progress=talk)
     long_pauses.note_pause(app.archive, before, report, longest=longest, whole=options.rooms is None)
     opened_alerts = alerting.judge(app.archive, now=app.now)
     report.alerts = tuple(alerting.alert_document(one) for one in opened_alerts)
@@ -199,7 +199,7 @@ def _due_complaints(app: App, folders: Collection[str]) -> tuple[str, ...]:
     """Those of these folders whose failure is due to be reported; all others count as in order."""
     with app.archive.reading() as reading:
         before = memory.recall(reading, UNCOPIED, {})
-    verdict = trouble_reports.judge(folders, cleared=("",), remembered=before, now=app.now())
+    verdict = trouble_reports.judge_troubles(folders, cleared=("",), remembered=before, now=app.now())
     if verdict.remember != before:
         with app.archive.writing() as writing:
             memory.remember(writing, UNCOPIED, verdict.remember or None)

@@ -1,4 +1,4 @@
-"""What a run leaves to the next ones, and to `status`: rooms that failed, when each was looked at, the last save."""
+"""What a run remembers for the next ones and for `status`: failed rooms, when each was checked, the last save."""
 
 from __future__ import annotations
 
@@ -16,48 +16,52 @@ from archiver.sync.preflight import RunInputs
 from archiver.sync.report import SyncReport
 
 
-def looked_at(reading: Reading, held: RunInputs, left: Overdue) -> list[RoomId]:
-    """The contracted rooms whose last message is known: read in this run, or seen unmoved; `left` is what is unread."""
-    shut = current_state.inaccessible(reading)
-    return [room for room in held.contracted if room not in shut and not left.reading(room, plan.MESSAGES)]
+def checked_rooms(reading: Reading, inputs: RunInputs, overdue: Overdue) -> list[RoomId]:
+    """The contracted rooms whose last message is known: read in this run or unmoved; `overdue` is what is unread."""
+    inaccessible = current_state.inaccessible_rooms(reading)
+    return [
+        room for room in inputs.contracted if room not in inaccessible and not overdue.is_overdue(room, plan.MESSAGES)
+    ]
 
 
-def remember(writing: Writing, report: SyncReport, held: RunInputs, fresh: Collection[RoomId]) -> None:
-    """Write it down at the end of a run; `fresh` are the rooms that were looked at."""
+def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checked: Collection[RoomId]) -> None:
+    """Remember the results of a run at its end; `checked` are the rooms whose last message is known."""
     at = report.finished_at or report.started_at
-    shut = current_state.inaccessible(writing)
-    _failures(writing, report, held, at=at)
-    _names(writing, report)
-    memory.remember(writing, last_looks.SPENT, to_text(at) if report.calls_spent else None)
-    if report.listed:
-        last_looks.keep(writing, fresh, at=at)
-        memory.remember(writing, last_looks.FAULT, None)
-    only_shut = bool(held.contracted) and shut >= set(held.contracted)
-    _last(writing, report, held, at=at if report.listed and (fresh or only_shut) else None)
+    inaccessible = current_state.inaccessible_rooms(writing)
+    _remember_failures(writing, report, inputs, at=at)
+    _remember_names(writing, report)
+    memory.remember(writing, last_looks.CALLS_SPENT, to_text(at) if report.calls_spent else None)
+    if report.has_room_list:
+        last_looks.remember_looks(writing, checked, at=at)
+        memory.remember(writing, last_looks.LAST_ERROR, None)
+    all_inaccessible = bool(inputs.contracted) and inaccessible >= set(inputs.contracted)
+    _remember_last_sync(
+        writing, report, inputs, at=at if report.has_room_list and (checked or all_inaccessible) else None
+    )
 
 
-def _failures(writing: Writing, report: SyncReport, held: RunInputs, *, at: datetime) -> None:
-    found = failed_rooms.after(held.failures, report.rooms, contracted=held.contracted, at=at)
-    if found != held.failures:
-        memory.remember(writing, last_looks.FAILED, failed_rooms.document(found) or None)
+def _remember_failures(writing: Writing, report: SyncReport, inputs: RunInputs, *, at: datetime) -> None:
+    failures = failed_rooms.failures_after(inputs.failures, report.rooms, contracted=inputs.contracted, at=at)
+    if failures != inputs.failures:
+        memory.remember(writing, last_looks.FAILED_ROOMS, failed_rooms.to_document(failures) or None)
 
 
-def _names(writing: Writing, report: SyncReport) -> None:
-    """Of rooms that Chatwork listed but that were not read yet: until then nothing else tells how they are called."""
-    read, before = current_state.names(writing), memory.recall(writing, last_looks.NAMES, {})
+def _remember_names(writing: Writing, report: SyncReport) -> None:
+    """Remember the names of listed rooms that were not read yet: until then nothing else has them."""
+    names_read, before = current_state.names(writing), memory.recall(writing, last_looks.LISTED_NAMES, {})
     named = {str(room.room_id): room.name for room in report.rooms if room.name}
-    found = {room: name for room, name in {**before, **named}.items() if not read.get(int(room))}
-    if found != before:
-        memory.remember(writing, last_looks.NAMES, found or None)
+    unread_names = {room: name for room, name in {**before, **named}.items() if not names_read.get(int(room))}
+    if unread_names != before:
+        memory.remember(writing, last_looks.LISTED_NAMES, unread_names or None)
 
 
-def _last(writing: Writing, report: SyncReport, held: RunInputs, *, at: datetime | None) -> None:
-    """The last run that looked at any room; None: this one looked at none, so it has saved nothing."""
+def _remember_last_sync(writing: Writing, report: SyncReport, inputs: RunInputs, *, at: datetime | None) -> None:
+    """Remember this run as the last one that checked rooms; `at` None: it checked none, so it saved nothing."""
     if at is None:
         return
-    told = {
+    last_sync = {
         "at": to_text(at),
         "complete": report.complete,
-        "every_room": {room.room_id for room in report.rooms} >= set(held.contracted),
+        "every_room": {room.room_id for room in report.rooms} >= set(inputs.contracted),
     }
-    memory.remember(writing, "last_sync", told)
+    memory.remember(writing, "last_sync", last_sync)

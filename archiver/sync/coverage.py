@@ -1,6 +1,6 @@
-"""Pure: what one more window means for the stretch of a room that was seen without a hole.
+"""Pure: how a new window of a room's messages relates to the range that was read without a gap.
 
-A window is Chatwork's newest 100 messages. Whether it joins the last stretch is decided by ids alone; the
+A window is Chatwork's newest 100 messages. Whether it joins the last range is decided by ids alone; the
 counter only estimates how many messages a gap holds (chatwork-api §15, 6 and 8).
 """
 
@@ -16,10 +16,10 @@ WINDOW = 100
 """The most messages that a list shows (chatwork-api §2.1)."""
 
 LOSSES = frozenset({"window", "inaccessible", "list"})
-"""Reasons of gaps that leave the archive incomplete; the others tell what Chatwork never showed it."""
+"""Reasons of gaps that leave the archive incomplete; the others mean that Chatwork never showed the messages."""
 
-PLAN_SHOWS = timedelta(days=30)
-"""What is younger than this is hidden by no plan: the free one shows 40 days (chatwork-api §0.2, 9)."""
+PLAN_SHOWS_AT_LEAST = timedelta(days=30)
+"""No plan hides messages younger than this: the free one shows 40 days (chatwork-api §0.2, 9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +34,22 @@ class NewGap:
 
 @dataclass(frozen=True, slots=True)
 class WindowVerdict:
-    """How a window lies to what was covered before."""
+    """How a window relates to what was covered before."""
 
     joins: bool
-    """Nothing can lie between the last stretch and this window."""
+    """Whether nothing can lie between the last range and this window."""
     beginning: bool
-    """The window shows the room from its beginning: every gap is closed."""
-    hole: NewGap | None = None
+    """Whether the window shows the room from its beginning, so that every gap is closed."""
+    gap: NewGap | None = None
     emptied: bool = False
-    """An empty list in a room whose messages are known: an event, not a mass deletion."""
+    """Whether the list is empty though messages of the room are known: an event, not a mass deletion."""
 
 
 JOINED, WHOLE = WindowVerdict(joins=True, beginning=False), WindowVerdict(joins=True, beginning=True)
 
 
-def judge(
-    shown: Sequence[int],
+def judge_window(
+    positions: Sequence[int],
     *,
     rows: int,
     limited: bool,
@@ -58,30 +58,35 @@ def judge(
     covered: WindowCoverage,
     known: bool,
     lacking: bool,
-    shut: bool,
+    was_inaccessible: bool,
     at: datetime,
 ) -> WindowVerdict:
-    """Judge the positions a list showed (ascending) at a time.
+    """Judge the positions (ascending) of the messages in a list received at a time.
 
-    `rows` is how long the list was as it came (an id may stand in it twice), `limited` the free-plan header,
-    `message_num` Chatwork's counter if known, `new` how many shown messages were not held, `known` whether messages of
-    the room are held that should be shown. `lacking` says that a short list leaves out such a message: it is not the
-    whole room, whatever its length says. `shut` says that the room could not be opened at some time since the last
-    reading.
+    `rows` is the length of the list as received (an id may be in it twice), `limited` the free-plan header,
+    `message_num` Chatwork's counter if known, `new` how many listed messages are new, `known` whether messages of the
+    room are saved that should be listed. `lacking` means that a short list leaves out such a message, so that it is not
+    the whole room, whatever its length. `was_inaccessible` means that the room could not be opened at some time since
+    the last reading.
     """
-    if not shown:
+    if not positions:
         return WindowVerdict(joins=True, beginning=not limited and not known, emptied=known and not limited)
     cut_by_plan = limited and rows < WINDOW
-    if not limited and not lacking and _is_whole(rows, len(shown), message_num, covered):
+    if not limited and not lacking and _is_whole(rows, len(positions), message_num, covered):
         return WHOLE
-    if covered.newest is not None and shown[0] <= covered.newest:
+    if covered.newest is not None and positions[0] <= covered.newest:
         return JOINED
-    if cut_by_plan and covered.read_at is not None and abs(at - covered.read_at) <= PLAN_SHOWS:
-        return JOINED  # whatever was posted since is too young to be hidden
-    missing = None if message_num is None else _missing(message_num, new, len(shown), covered)
-    # A full list is cut by its length: what it does not reach was not hidden, it was overrun.
-    reason = _reason(cut_by_plan or (limited and covered.read_at is None), covered, lacking=lacking, shut=shut)
-    return WindowVerdict(joins=False, beginning=False, hole=NewGap(covered.newest, shown[0], missing, reason))
+    if cut_by_plan and covered.read_at is not None and abs(at - covered.read_at) <= PLAN_SHOWS_AT_LEAST:
+        return JOINED  # whatever was posted since then is too young to be hidden
+    missing = None if message_num is None else _estimate_missing(message_num, new, len(positions), covered)
+    # A full list is cut by its length: older messages were pushed out of it, not hidden.
+    reason = _gap_reason(
+        cut_by_plan or (limited and covered.read_at is None),
+        covered,
+        lacking=lacking,
+        was_inaccessible=was_inaccessible,
+    )
+    return WindowVerdict(joins=False, beginning=False, gap=NewGap(covered.newest, positions[0], missing, reason))
 
 
 def _is_whole(rows: int, count: int, message_num: int | None, covered: WindowCoverage) -> bool:
@@ -89,19 +94,19 @@ def _is_whole(rows: int, count: int, message_num: int | None, covered: WindowCov
     return rows < WINDOW or (covered.newest is None and message_num is not None and message_num <= count)
 
 
-def _missing(message_num: int, new: int, count: int, covered: WindowCoverage) -> int | None:
-    """An estimate of how many messages a gap holds; None if the counter was not known before."""
+def _estimate_missing(message_num: int, new: int, count: int, covered: WindowCoverage) -> int | None:
+    """An estimate of the number of messages in a gap; None if the counter was not known before."""
     if covered.newest is None:
         return max(0, message_num - count)
     return None if covered.message_num is None else max(0, message_num - covered.message_num - new)
 
 
-def _reason(hidden: bool, covered: WindowCoverage, *, lacking: bool, shut: bool) -> str:
-    """A word of docs/reference/tables.md; what the reply itself tells comes before what was so in between."""
+def _gap_reason(hidden: bool, covered: WindowCoverage, *, lacking: bool, was_inaccessible: bool) -> str:
+    """The reason of a gap (docs/reference/tables.md); the reply itself counts before what happened in between."""
     if hidden:
         return "plan"
     if covered.read_at is None:
         return "first_sync"
     if lacking:
         return "list"
-    return "inaccessible" if shut else "window"
+    return "inaccessible" if was_inaccessible else "window"

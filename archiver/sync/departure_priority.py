@@ -1,6 +1,6 @@
-"""Looks, while a run is going on, whether a counterpart is going: then their things come before all others.
+"""Watches during a run for departing counterparts, whose files and rooms are then read before all others.
 
-What counts as a sign is judged by a function that the run is given; this only asks it about what is new.
+A function given to the run decides who is departing; this module calls it with what is new.
 """
 
 from __future__ import annotations
@@ -15,74 +15,78 @@ from archiver.sync import plan
 from archiver.sync.files.download import FileDownloads
 from archiver.sync.plan import PlanStep
 
-Watch = Callable[[Reading, int], frozenset[int]]
-"""The accounts of counterparts who are going, by the entries above a number."""
+FindDeparting = Callable[[Reading, int], frozenset[int]]
+"""Returns the accounts of departing counterparts, judged by the entries above a number."""
 
 URGENT = "urgent"
-"""Why a step is taken that no plan has."""
+"""The reason of a step that is not in the plan."""
 
 
-def nobody(_reading: Reading, _after: int) -> frozenset[int]:
-    """A watch that sees nothing."""
+def nobody_departs(_reading: Reading, _after: int) -> frozenset[int]:
+    """Find no departing counterpart."""
     return frozenset()
 
 
-def nothing() -> None:
-    """A seal that is not made."""
+def seal_nothing() -> None:
+    """Make no seal."""
 
 
 @dataclass(slots=True)
 class DepartureWatch:
-    """Asks about each entry of a run once, and tells of each person once."""
+    """Checks each entry of a run once for departing people, and reports each person once."""
 
     archive: Archive
-    watch: Watch
-    _upto: int = 0
-    _told: set[int] = field(default_factory=set)
+    find_departing: FindDeparting
+    _last_seq: int = 0
+    _reported: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """What is in the archive now is no news."""
+        """Begin after the last entry that the archive has now."""
         with self.archive.reading() as reading:
-            self._upto = entries.last_seq(reading)
+            self._last_seq = entries.last_seq(reading)
 
-    def going(self) -> frozenset[int]:
-        """Those who are going by what came since the last look."""
+    def departing(self) -> frozenset[int]:
+        """The accounts that are departing by the entries since the last call, each only once."""
         with self.archive.reading() as reading:
             last = entries.last_seq(reading)
-            found = self.watch(reading, self._upto) - self._told if last > self._upto else frozenset[int]()
-        self._upto = last
-        self._told |= found
-        return found
+            departing = (
+                self.find_departing(reading, self._last_seq) - self._reported
+                if last > self._last_seq
+                else frozenset[int]()
+            )
+        self._last_seq = last
+        self._reported |= departing
+        return departing
 
 
 @dataclass(slots=True)
 class DeparturePriority:
-    """Turns a run urgent: their files, then every room shared with them, then a seal, then their large files."""
+    """Puts departing people first: their small files, the rooms shared with them, a seal, then their large files."""
 
-    lookout: DepartureWatch
-    fetcher: FileDownloads
-    walk: Callable[[Iterable[PlanStep]], None]
-    """Takes steps, each once in a run."""
+    departure_watch: DepartureWatch
+    downloads: FileDownloads
+    take_steps: Callable[[Iterable[PlanStep]], None]
+    """Takes steps of a plan, each once in a run."""
     fetch: Callable[[Callable[[list[WantedFile]], None], Collection[int]], None]
-    """Fetches files of these people by one of the fetcher's ways, whether or not their time has come."""
+    """Downloads files of these people with a method of `downloads`, whether or not they are due."""
     reach: Callable[[set[int]], list[int]]
-    """Those of these rooms that the run can read."""
+    """Returns those of these rooms that the run can read."""
     seal: Callable[[], None]
 
-    def look(self) -> None:
-        """Look at what is new. A large file waits for the texts, which cost one request a room."""
-        going = self.lookout.going()
-        if not going:
+    def prioritize(self) -> None:
+        """Check what is new and read what departing people have; large files wait for the texts, one request a room."""
+        departing = self.departure_watch.departing()
+        if not departing:
             return
-        with self.lookout.archive.reading() as reading:
-            rooms = departures.rooms_of(reading, going)
-        self.fetch(self.fetcher.small, going)
+        with self.departure_watch.archive.reading() as reading:
+            rooms = departures.contracted_rooms_of(reading, departing)
+        self.fetch(self.downloads.small, departing)
         self._read(rooms, plan.FILES)
-        self.fetch(self.fetcher.small, going)
+        self.fetch(self.downloads.small, departing)
         self._read(rooms, plan.MESSAGES)
         self._read(rooms, plan.PEOPLE)
         self.seal()
-        self.fetch(self.fetcher.large, going)
+        self.fetch(self.downloads.large, departing)
 
     def _read(self, rooms: set[int], kind: str) -> None:
-        self.walk([PlanStep(room, kind, URGENT, overdue=True) for room in self.reach(rooms)])
+        self.take_steps([PlanStep(room, kind, URGENT, overdue=True) for room in self.reach(rooms)])

@@ -1,4 +1,4 @@
-"""Pure: how fast a room talks, from Chatwork's counter at each reading, and how often it must be looked at.
+"""Pure: how many messages a room gets, from Chatwork's counter at each reading, and how often it must be visited.
 
 A list shows the newest 100 messages. Half of them is the margin for bursts that are denser than the busiest hour
 (design §4, «How often»).
@@ -11,37 +11,37 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 HALF_WINDOW = 50
-"""Fewer new messages than this are to be expected between two visits."""
+"""Between two visits fewer new messages than this should be expected."""
 
-SHORTEST = timedelta(minutes=1)
-LONGEST = timedelta(days=1)
+SHORTEST_INTERVAL = timedelta(minutes=1)
+LONGEST_INTERVAL = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
-Counted = tuple[datetime, int]
-"""When a room's counter of messages was read, and what it said."""
+CounterReading = tuple[datetime, int]
+"""The time at which a room's message counter was read, and its value."""
 
 
-def per_minute(readings: Sequence[Counted]) -> float:
-    """Messages a minute in the busiest hour that these readings (oldest first) tell of; 0 if they tell of none.
+def messages_per_minute(readings: Sequence[CounterReading]) -> float:
+    """Messages per minute in the busiest hour of these readings (oldest first); 0 if they show none.
 
-    Between two readings the messages are taken to have come evenly. A counter or a clock that went back tells
-    nothing; a room read for less than an hour had the messages seen until now in that hour.
+    Between two readings the messages are assumed to have come evenly. A counter or a clock that went back is ignored;
+    a room read for less than an hour counts as if all its messages so far came in one hour.
     """
-    points = _cumulative(readings)
+    points = _growth_points(readings)
     ends = [at for at, _ in points] + [at + HOUR for at, _ in points]
-    counts = (_until(points, end) - _until(points, end - HOUR) for end in ends)
+    counts = (_count_until(points, end) - _count_until(points, end - HOUR) for end in ends)
     return max(counts, default=0.0) / 60
 
 
-def interval(rate: float, *, every: timedelta) -> timedelta:
+def visit_interval(rate: float, *, every: timedelta) -> timedelta:
     """The longest time between two visits in which fewer than 50 messages are expected, at `rate` a minute.
 
     Never below a minute unless `every` (the setting) is shorter, and never above `every`.
     """
-    floor = min(SHORTEST, every)
+    floor = min(SHORTEST_INTERVAL, every)
     if rate <= 0:
         return every
-    minutes = min((HALF_WINDOW - 1) / rate, LONGEST / timedelta(minutes=1))
+    minutes = min((HALF_WINDOW - 1) / rate, LONGEST_INTERVAL / timedelta(minutes=1))
     return max(floor, min(every, timedelta(minutes=minutes)))
 
 
@@ -50,8 +50,8 @@ def could_overrun(rate: float, *, every: timedelta) -> bool:
     return rate * (every / timedelta(minutes=1)) >= HALF_WINDOW
 
 
-def _cumulative(readings: Sequence[Counted]) -> list[tuple[datetime, float]]:
-    """Points of growth: times ascending, and how many messages had come since the first."""
+def _growth_points(readings: Sequence[CounterReading]) -> list[tuple[datetime, float]]:
+    """Ascending times, each with the number of messages that had come since the first."""
     points: list[tuple[datetime, float]] = []
     last = 0
     for at, number in readings:
@@ -65,9 +65,9 @@ def _cumulative(readings: Sequence[Counted]) -> list[tuple[datetime, float]]:
     return points
 
 
-def _until(points: Sequence[tuple[datetime, float]], at: datetime) -> float:
-    """How many messages had come at a time, between points evenly."""
-    index = bisect_right(points, at, key=_time)
+def _count_until(points: Sequence[tuple[datetime, float]], at: datetime) -> float:
+    """How many messages had come at a time, interpolated between the points."""
+    index = bisect_right(points, at, key=_point_time)
     if index == 0:
         return 0.0
     before = points[index - 1]
@@ -77,5 +77,5 @@ def _until(points: Sequence[tuple[datetime, float]], at: datetime) -> float:
     return before[1] + (after[1] - before[1]) * ((at - before[0]) / (after[0] - before[0]))
 
 
-def _time(point: tuple[datetime, float]) -> datetime:
+def _point_time(point: tuple[datetime, float]) -> datetime:
     return point[0]

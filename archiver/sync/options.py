@@ -1,4 +1,4 @@
-"""What the caller of a sync wants of it, and how it is told what goes on."""
+"""The options of a sync, and the callbacks through which it reports its progress."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from datetime import timedelta
 
 from archiver.store.queries.files import WantedFile
 from archiver.sync import plan
-from archiver.sync.departure_priority import Watch, nobody, nothing
+from archiver.sync.departure_priority import FindDeparting, nobody_departs, seal_nothing
 from archiver.sync.files.download import DownloadLimits
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller wants of this run."""
+    """The options of a run."""
 
     rooms: frozenset[int] | None = None
-    """Only these contracted rooms; None = all."""
+    """The contracted rooms to read; None = all."""
     full: bool = False
-    """Read everything now and retry every pending file now."""
+    """Whether to read everything and retry every pending file now."""
     max_seconds: float | None = None
     full_every: timedelta = timedelta(hours=6)
     reread_every: timedelta = timedelta(days=30)
-    """Each message older than the list is read once in this time."""
+    """The time in which each message older than the list is read once."""
     limits: DownloadLimits = field(default_factory=DownloadLimits)
     settings: str = ""
-    """Digest of the settings that matter, for the record."""
-    watch: Watch = nobody
-    """Tells who is going; then the run turns urgent."""
-    seal: Callable[[], None] = nothing
-    """Seals what is held, as soon as the urgent things are."""
+    """A digest of the settings that matter, for the record of the run."""
+    find_departing: FindDeparting = nobody_departs
+    """Returns who is departing; their files and rooms are then read first."""
+    seal: Callable[[], None] = seal_nothing
+    """Seals the archive as soon as the urgent things are saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressCallbacks:
-    """How a run tells what it is doing; the defaults say nothing."""
+    """Functions that a run calls with its progress; the defaults do nothing."""
 
-    step: Callable[[plan.PlanStep, str], None] = lambda _step, _name: None
-    file: Callable[[WantedFile, int], None] = lambda _file, _have: None
+    on_step: Callable[[plan.PlanStep, str], None] = lambda _step, _name: None
+    on_file: Callable[[WantedFile, int], None] = lambda _file, _have: None
 
 
 EVERYTHING, SILENT = Options(), ProgressCallbacks()

@@ -1,7 +1,7 @@
-"""Pure: in which rooms something moved or is long overdue and was not read, at the end of a run.
+"""Pure: what was not read at the end of a run though the room moved or the reading is long due.
 
-A list of rooms that shows no movement counts as a look at a room; what is due is behind only when it was put off for
-twice its time, as then it is said to be left over (`plan.Step.overdue`).
+A list of rooms that shows no movement counts as a check of the room; a due reading is overdue only when it was put off
+for twice its time, as then it is reported as left over (`plan.PlanStep.overdue`).
 """
 
 from __future__ import annotations
@@ -13,45 +13,45 @@ from datetime import datetime, timedelta
 
 from archiver.chatwork.models import Room
 from archiver.store.working.visits import Visit
-from archiver.sync.plan import KINDS, counters, spans
+from archiver.sync.plan import KINDS, counters_text, reading_intervals
 
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What a run leaves unread."""
+    """The kinds of reading that a run leaves overdue."""
 
     kinds: Mapping[int, frozenset[str]]
-    """By room; rooms in which nothing is behind are left out."""
+    """The kinds by room; rooms in which nothing is overdue are left out."""
 
-    def reading(self, room: int, kind: str) -> bool:
-        """Whether this kind of reading is behind in a room."""
+    def is_overdue(self, room: int, kind: str) -> bool:
+        """Whether this kind of reading is overdue in a room."""
         return kind in self.kinds.get(room, ())
 
 
-def behind(
+def find_overdue(
     rooms: Iterable[int],
-    shown: Mapping[int, Room],
+    listed_rooms: Mapping[int, Room],
     visits: Mapping[tuple[int, str], Visit],
     *,
     visited: AbstractSet[tuple[int, str]],
-    begun: datetime,
+    started_at: datetime,
     full_every: timedelta,
 ) -> Overdue:
-    """Judge these rooms, as Chatwork listed them in a run that began then; of an unlisted room everything is behind.
+    """What is overdue in these rooms after a run that began at `started_at`; in an unlisted room everything is.
 
-    `visited` is what the run has read: the time of a visit does not tell, as the clock may have been set back.
+    `visited` is what the run has read: the time of a visit does not show it, as the clock may have been set back.
     """
-    every = spans(full_every)
+    every = reading_intervals(full_every)
 
-    def is_behind(number: int, kind: str) -> bool:
-        room, visit = shown.get(number), visits.get((number, kind))
-        return (number, kind) not in visited and _is_unread(room, visit, begun, every[kind])
+    def is_kind_overdue(number: int, kind: str) -> bool:
+        room, visit = listed_rooms.get(number), visits.get((number, kind))
+        return (number, kind) not in visited and _is_unread(room, visit, started_at, every[kind])
 
-    found = {number: frozenset(kind for kind in KINDS if is_behind(number, kind)) for number in rooms}
-    return Overdue({number: kinds for number, kinds in found.items() if kinds})
+    kinds_by_room = {number: frozenset(kind for kind in KINDS if is_kind_overdue(number, kind)) for number in rooms}
+    return Overdue({number: kinds for number, kinds in kinds_by_room.items() if kinds})
 
 
-def _is_unread(room: Room | None, visit: Visit | None, begun: datetime, every: timedelta) -> bool:
+def _is_unread(room: Room | None, visit: Visit | None, started_at: datetime, every: timedelta) -> bool:
     if room is None or visit is None:
         return True
-    return visit.counters != counters(room) or begun - visit.at >= 2 * every
+    return visit.counters != counters_text(room) or started_at - visit.at >= 2 * every

@@ -1,4 +1,4 @@
-"""Pure: rooms, last visits and the time -> what is read in this run, in order.
+"""Pure: plans what is read in a run, in order, from the rooms, their last visits and the time.
 
 Text costs one request, so the message lists of every room that moved come first, then file lists, then people.
 Within a kind the room that was read longest ago comes first, and what was put off far too long comes before
@@ -20,53 +20,53 @@ from archiver.store.working.visits import Visit
 
 MESSAGES, FILES, PEOPLE = "messages", "files", "people"
 KINDS = (MESSAGES, FILES, PEOPLE)
-"""Of visits: the message list · the file list · members, description and tasks."""
+"""The kinds of visits: the message list · the file list · members, description and tasks."""
 
 BACKFILL, REREAD = "backfill", "reread"
-"""Of single messages, which no visit remembers: ids that something named · messages older than the list."""
+"""The kinds of single reads, which are no visits: ids that something named · messages older than the list."""
 
 DAILY = timedelta(days=1)
 
-COSTS = {MESSAGES: 1, FILES: 1, PEOPLE: 4}
-"""Requests for each kind, if no list is at its cap: people are members, description, open and done tasks."""
+REQUESTS_OF_KIND = {MESSAGES: 1, FILES: 1, PEOPLE: 4}
+"""Requests for each kind, if no list is at its limit: people are members, description, open and done tasks."""
 
-ACCOUNT_AND_ROOMS = 2
-"""Requests of every run, before any step."""
+RUN_REQUESTS = 2
+"""Requests of every run before any step: the account and the rooms."""
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
-MOST_EARLY = 8
-"""Requests for steps that were put off far too long and come first: no more, lest messages wait for them."""
+EARLY_REQUESTS = 8
+"""The most requests for steps that were put off far too long and come first, lest messages wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """One thing to read in a room, and why: `moved`, `due`, `first`, `asked`; single messages also `named`, `near`."""
+    """A kind of reading in a room and its reason: `moved`, `due`, `first`, `asked`; for single messages `named`, `near`."""
 
     room_id: int
     kind: str
-    why: str
+    reason: str
     overdue: bool = False
-    """Put off for twice its time: leaving it over again is worth saying."""
-    cost: int = 0
-    """Requests that it takes at least."""
+    """Whether leaving it over must be reported: it is new, moved, or was put off for twice its time."""
+    requests: int = 0
+    """The requests that it takes at least."""
     early: bool = False
-    """It has waited so long that it comes before everything else."""
+    """Whether it has waited so long that it comes before everything else."""
 
 
-def counters(room: Room) -> str:
-    """What tells that a room moved; two equal texts mean that nothing is known to have happened."""
+def counters_text(room: Room) -> str:
+    """A room's counters as a text; two equal texts mean that nothing is known to have happened."""
     # ASCII: a name may hold what no column can (half surrogates).
-    told = (room.message_num, room.file_num, room.task_num, room.last_update_time, room.name, room.role)
-    return json.dumps(told, separators=(",", ":"))
+    values = (room.message_num, room.file_num, room.task_num, room.last_update_time, room.name, room.role)
+    return json.dumps(values, separators=(",", ":"))
 
 
-def spans(full_every: timedelta) -> dict[str, timedelta]:
-    """How often each kind is read though nothing moved."""
+def reading_intervals(full_every: timedelta) -> dict[str, timedelta]:
+    """How often each kind is read if nothing moved."""
     return {MESSAGES: full_every, FILES: full_every, PEOPLE: DAILY}
 
 
-def steps(
+def plan_steps(
     rooms: Iterable[Room],
     visits: Mapping[tuple[int, str], Visit],
     *,
@@ -74,52 +74,52 @@ def steps(
     full_every: timedelta,
     full: bool = False,
 ) -> list[PlanStep]:
-    """What is to be read in these rooms, in order: early ones, then kind by kind, read longest ago first."""
-    every = spans(full_every)
+    """The steps for these rooms, in order: early ones, then kind by kind, read longest ago first."""
+    every = reading_intervals(full_every)
     listed = list(rooms)
     found = [
         step
         for kind in KINDS
-        for step in _in_turn((_step(room, kind, visits, now, every[kind], full) for room in listed), visits)
+        for step in _sort_steps((_plan_step(room, kind, visits, now, every[kind], full) for room in listed), visits)
     ]
-    waiting = [one for one in found if _is_starved(one, visits, now, every)]
-    early = _affordable(sorted(waiting, key=lambda one: _last(one, visits)))
-    return [replace(one, early=True) for one in early] + [one for one in found if one not in early]
+    waiting = [step for step in found if _is_starved(step, visits, now, every)]
+    early = _affordable_steps(sorted(waiting, key=lambda step: _last_visit(step, visits)))
+    return [replace(step, early=True) for step in early] + [step for step in found if step not in early]
 
 
-def total(planned: Sequence[PlanStep]) -> int:
+def count_requests(planned: Sequence[PlanStep]) -> int:
     """Requests that a run with these steps takes at least: one more at its end if anything was read."""
-    return ACCOUNT_AND_ROOMS + sum(step.cost for step in planned) + bool(planned)
+    return RUN_REQUESTS + sum(step.requests for step in planned) + bool(planned)
 
 
-def _in_turn(found: Iterable[PlanStep | None], visits: Mapping[tuple[int, str], Visit]) -> list[PlanStep]:
+def _sort_steps(possible: Iterable[PlanStep | None], visits: Mapping[tuple[int, str], Visit]) -> list[PlanStep]:
     """Steps of one kind: what moved before what is merely due, and read longest ago first."""
-    steps = [step for step in found if step is not None]
-    return sorted(steps, key=lambda one: (not one.overdue, _last(one, visits)))
+    steps = [step for step in possible if step is not None]
+    return sorted(steps, key=lambda step: (not step.overdue, _last_visit(step, visits)))
 
 
 def _is_starved(
     step: PlanStep, visits: Mapping[tuple[int, str], Visit], now: datetime, every: Mapping[str, timedelta]
 ) -> bool:
-    """Whether the room's messages are read all the time and this is not; after a pause messages come first."""
+    """Whether this kind is not read though the room's messages are; after a pause messages come first."""
     messages = visits.get((step.room_id, MESSAGES))
     if step.kind == MESSAGES or messages is None or now - messages.at > every[MESSAGES]:
         return False
-    return _last(step, visits) <= now - 2 * every[step.kind]
+    return _last_visit(step, visits) <= now - 2 * every[step.kind]
 
 
-def _affordable(waiting: Sequence[PlanStep]) -> list[PlanStep]:
-    """The first of these that cost no more than `MOST_EARLY` together."""
-    together = accumulate(one.cost for one in waiting)
-    return [one for one, cost in zip(waiting, together, strict=True) if cost <= MOST_EARLY]
+def _affordable_steps(waiting: Sequence[PlanStep]) -> list[PlanStep]:
+    """The first of these that cost no more than `EARLY_REQUESTS` together."""
+    together = accumulate(step.requests for step in waiting)
+    return [step for step, requests in zip(waiting, together, strict=True) if requests <= EARLY_REQUESTS]
 
 
-def _last(step: PlanStep, visits: Mapping[tuple[int, str], Visit]) -> datetime:
+def _last_visit(step: PlanStep, visits: Mapping[tuple[int, str], Visit]) -> datetime:
     visit = visits.get((step.room_id, step.kind))
     return NEVER if visit is None else visit.at
 
 
-def _step(
+def _plan_step(
     room: Room,
     kind: str,
     visits: Mapping[tuple[int, str], Visit],
@@ -127,29 +127,29 @@ def _step(
     every: timedelta,
     full: bool,
 ) -> PlanStep | None:
-    visit, cost = visits.get((room.room_id, kind)), COSTS[kind]
+    visit, requests = visits.get((room.room_id, kind)), REQUESTS_OF_KIND[kind]
     if visit is None:
-        return PlanStep(room.room_id, kind, "first", overdue=True, cost=cost)
+        return PlanStep(room.room_id, kind, "first", overdue=True, requests=requests)
     if full:
-        return PlanStep(room.room_id, kind, "asked", overdue=True, cost=cost)
-    if visit.counters != counters(room):
-        return PlanStep(room.room_id, kind, "moved", overdue=True, cost=cost)
+        return PlanStep(room.room_id, kind, "asked", overdue=True, requests=requests)
+    if visit.counters != counters_text(room):
+        return PlanStep(room.room_id, kind, "moved", overdue=True, requests=requests)
     if is_due(room.room_id, visit.at, now, every):
-        return PlanStep(room.room_id, kind, "due", overdue=now - visit.at >= 2 * every, cost=cost)
+        return PlanStep(room.room_id, kind, "due", overdue=now - visit.at >= 2 * every, requests=requests)
     return None
 
 
 def is_due(room_id: int, last: datetime, now: datetime, every: timedelta) -> bool:
-    """Whether the room's turn, which comes once in `every` at a moment of its own, lies after the last visit.
+    """Whether the room's turn, which comes once in `every` at a time of its own, is after the last visit.
 
-    A clock that was set back makes everything due: better read too often than never again.
+    A clock that was set back makes everything due: it is better to read too often than never again.
     """
     if last > now:
         return True
-    return _turn(room_id, now, every) > _turn(room_id, last, every)
+    return _turn_number(room_id, now, every) > _turn_number(room_id, last, every)
 
 
-def _turn(room_id: int, at: datetime, every: timedelta) -> int:
+def _turn_number(room_id: int, at: datetime, every: timedelta) -> int:
     length = max(1, int(every.total_seconds()))
     # A multiplier without a common factor spreads neighbouring ids over the whole time.
     offset = room_id * 7919 % length

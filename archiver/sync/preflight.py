@@ -1,4 +1,4 @@
-"""The beginning of a run: which rooms the contracts name, and whose token it is."""
+"""The beginning of a run: what the archive already has, and the check whose token it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries import contracts, current_state
-from archiver.store.queries.last_looks import FAILED
+from archiver.store.queries.last_looks import FAILED_ROOMS
 from archiver.store.timestamps import from_text
 from archiver.store.working import memory
 from archiver.sync import failed_rooms
@@ -23,41 +23,41 @@ from archiver.sync.failed_rooms import Failures
 
 @dataclass(frozen=True, slots=True)
 class RunInputs:
-    """What the archive itself says before anybody is asked."""
+    """What a run knows from the archive before it sends any request."""
 
     contracted: tuple[RoomId, ...]
-    """Every room that is read."""
-    stated: tuple[RoomId, ...]
+    """Every room that a contract wants read now."""
+    in_any_contract: tuple[RoomId, ...]
     """Every room that any contract names, also one that has ended."""
-    wanted: tuple[RoomId, ...]
-    """Those of them that this run is asked for."""
+    requested: tuple[RoomId, ...]
+    """Those contracted rooms that this run shall read."""
     owner: JsonObject | None
-    """Whose archive it is; None before the first sync."""
+    """The owner of the archive; None before the first sync."""
     names: dict[int, str]
-    """Of rooms, as last read."""
+    """The rooms' names, as last read."""
     budget: Budget | None
-    """Of requests, as the last run left it."""
+    """The budget of requests, as the last run left it."""
     failures: Failures
-    """Rooms that the runs before could not read."""
+    """Rooms that earlier runs could not read."""
 
 
-def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) -> RunInputs:
-    """Ask the archive; `chosen` are the rooms meant, None = all. Raises NoContract, UnknownRoom."""
+def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) -> RunInputs:
+    """Read the inputs of a run from the archive; `chosen` are the rooms, None = all. Raises NoContract, UnknownRoom."""
     with archive.reading() as reading:
-        every = contracts.contracts(reading)
-        if not every:
+        all_contracts = contracts.contracts(reading)
+        if not all_contracts:
             raise errors.NoContract
         contracted = contracts.rooms_to_read(reading, at)
         owner = current_state.owner(reading)
         names = current_state.names(reading)
         budget = memory.recall(reading, "budget")
-        failures = failed_rooms.from_document(memory.recall(reading, FAILED, {}))
+        failures = failed_rooms.from_document(memory.recall(reading, FAILED_ROOMS, {}))
     for room in sorted(chosen or ()):
         if room not in contracted:
             raise errors.UnknownRoom(room=room)
     return RunInputs(
         tuple(contracted),
-        tuple(dict.fromkeys(room.room_id for one in every for room in one.rooms)),
+        tuple(dict.fromkeys(room.room_id for contract in all_contracts for room in contract.rooms)),
         tuple(room for room in contracted if chosen is None or room in chosen),
         owner,
         names,
@@ -67,7 +67,7 @@ def look_up(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) 
 
 
 def owner_payload(me: Me) -> dict[str, object]:
-    """What is kept of `/me`: who the owner is and whose organisation it is, nothing else."""
+    """The fields of `/me` that are kept: who the owner is and whose organisation it is, nothing else."""
     fields = ("account_id", "name", "chatwork_id", "organization_id", "organization_name")
     return {name: getattr(me, name) for name in fields}
 
@@ -79,9 +79,9 @@ def check_account(found: AccountId, owner: dict[str, object] | None, archive: Ar
 
 
 def keep_owner(archive: Archive, me: Single[Me], owner: JsonObject | None) -> None:
-    """Write down whose archive it is, if that is new or the person's name changed."""
-    told = owner_payload(me.model)
-    if told != owner:
+    """Append an entry about the archive's owner, if it is new or the person's name changed."""
+    payload = owner_payload(me.model)
+    if payload != owner:
         with archive.writing() as writing:
-            seen = Observation("me", "me", told, None, me.reply.digest)
-            writer.append(writing, [seen], account_id=me.model.account_id, at=me.reply.received_at)
+            observation = Observation("me", "me", payload, None, me.reply.digest)
+            writer.append(writing, [observation], account_id=me.model.account_id, at=me.reply.received_at)

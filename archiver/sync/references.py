@@ -1,4 +1,4 @@
-"""Pure: which messages the things just seen refer to: files and tasks by `message_id`, texts by replies and links."""
+"""Pure: the messages that observations refer to: files and tasks by `message_id`, texts by replies and links."""
 
 from __future__ import annotations
 
@@ -9,57 +9,57 @@ from itertools import islice
 from archiver.chatwork.notation.parse import message_references
 from archiver.message_ids import is_plausible
 from archiver.records import JsonObject, Observation
-from archiver.store.fingerprints import body_of, person_of, storable
-from archiver.store.working.backfill_queue import PRIORITY, Origin, Place
+from archiver.store.fingerprints import account_id_of, body_of, storable_integer
+from archiver.store.working.backfill_queue import PRIORITY, MessagePlace, Origin
 
-MOST = 100
-"""References taken from one text: a text full of invented ids must not cost the budget of the others."""
+REFERENCES_LIMIT = 100
+"""The most references taken from one text: a text full of invented ids must not use up the budget of others."""
 
 
-def mentioned(seen: Iterable[Observation], *, owner: int, at: datetime) -> dict[Place, Origin]:
-    """What observations made at a time refer to, each with its most urgent origin; `owner` is the token's account.
+def find_references(observations: Iterable[Observation], *, owner: int, at: datetime) -> dict[MessagePlace, Origin]:
+    """The messages that observations at a time refer to, each with its most urgent origin; `owner` is the token's account.
 
-    Ids that no message can have by then are left out. The rooms may be any.
+    Ids that no message can have by then are left out. The messages may be in any room.
     """
-    found: dict[Place, Origin] = {}
-    for place, origin in (one for told in seen for one in _in_observation(told, owner)):
-        if is_plausible(place[1], at) and (place not in found or PRIORITY[origin] < PRIORITY[found[place]]):
-            found[place] = origin
-    return found
+    references: dict[MessagePlace, Origin] = {}
+    for place, origin in (one for observation in observations for one in _observation_references(observation, owner)):
+        if is_plausible(place[1], at) and (place not in references or PRIORITY[origin] < PRIORITY[references[place]]):
+            references[place] = origin
+    return references
 
 
-def in_text(text: str) -> Iterator[tuple[Place, Origin]]:
-    """The messages that a body or task text names, in order; at most `MOST`."""
-    for room, message in islice(message_references(text), MOST):
+def text_references(text: str) -> Iterator[tuple[MessagePlace, Origin]]:
+    """The messages that a body or task text names, in order; at most `REFERENCES_LIMIT`."""
+    for room, message in islice(message_references(text), REFERENCES_LIMIT):
         is_reply = f"to={room}-{message}" in text
         yield (room, int(message)), Origin.REPLY if is_reply else Origin.LINK
 
 
-def in_description(text: str) -> Iterator[tuple[Place, Origin]]:
+def description_references(text: str) -> Iterator[tuple[MessagePlace, Origin]]:
     """The messages that a room's description names."""
-    return ((place, Origin.DESCRIPTION) for place, _origin in in_text(text))
+    return ((place, Origin.DESCRIPTION) for place, _origin in text_references(text))
 
 
-def _in_observation(told: Observation, owner: int) -> Iterator[tuple[Place, Origin]]:
-    match told.kind:
-        case "message" if told.payload["state"] not in ("missing", "hidden"):
-            yield from in_text(body_of(told.payload["object"]))
+def _observation_references(observation: Observation, owner: int) -> Iterator[tuple[MessagePlace, Origin]]:
+    match observation.kind:
+        case "message" if observation.payload["state"] not in ("missing", "hidden"):
+            yield from text_references(body_of(observation.payload["object"]))
         case "file":
-            mine = person_of(told.payload["object"].get("account")) == owner
-            yield from _carrier(told, Origin.OWN_FILE if mine else Origin.FILE)
+            mine = account_id_of(observation.payload["object"].get("account")) == owner
+            yield from _carrying_message(observation, Origin.OWN_FILE if mine else Origin.FILE)
         case "task":
-            yield from _carrier(told, Origin.TASK)
-            yield from in_text(body_of(told.payload["object"]))
+            yield from _carrying_message(observation, Origin.TASK)
+            yield from text_references(body_of(observation.payload["object"]))
         case "room":
-            yield from in_description(_description(told.payload["object"]))
+            yield from description_references(_description(observation.payload["object"]))
 
 
-def _carrier(told: Observation, origin: Origin) -> Iterator[tuple[Place, Origin]]:
+def _carrying_message(observation: Observation, origin: Origin) -> Iterator[tuple[MessagePlace, Origin]]:
     """The message that a file or task was posted with."""
-    if told.room_id is not None:
-        yield (told.room_id, storable(told.payload["object"].get("message_id"))), origin
+    if observation.room_id is not None:
+        yield (observation.room_id, storable_integer(observation.payload["object"].get("message_id"))), origin
 
 
-def _description(shown: JsonObject) -> str:
-    text = shown.get("description")
+def _description(received: JsonObject) -> str:
+    text = received.get("description")
     return text if isinstance(text, str) else ""

@@ -1,4 +1,4 @@
-"""What a run came to: counts per room, troubles, and the JSON document of design §5."""
+"""The report of a run: counts per room, troubles, and the JSON document of design §5."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RoomOutcome(StrEnum):
 
 @dataclass(slots=True)
 class RoomReport:
-    """Changes seen in one room in this run; a message first seen edited or deleted is only new."""
+    """The changes seen in one room in a run; a message first seen edited or deleted counts only as new."""
 
     room_id: int
     name: str = ""
@@ -37,10 +37,10 @@ class RoomReport:
     tasks_new: int = 0
     tasks_changed: int = 0
     backfilled: int = 0
-    """Of the new messages, those that no list showed: read singly because something named them."""
+    """New messages that no list showed, read singly because something named them."""
     hidden_by_plan: int = 0
     not_readable: int = 0
-    """Ids that something named and that a single read did not show; nothing of them was ever seen."""
+    """Ids that something named and that a single read did not show; their messages were never seen."""
     reread: int = 0
     """Messages older than the list that were read again."""
     changed: set[int] = field(default_factory=set)
@@ -48,15 +48,15 @@ class RoomReport:
     gaps: list[dict[str, Any]] = field(default_factory=list)
     error: str | None = None
     news: bool = False
-    """Something became an entry."""
+    """Whether anything became an entry."""
     disappeared: bool = False
-    """Something that was shown is shown no more."""
+    """Whether anything that was shown is not shown any more."""
     failed: str | None = None
-    """The kind of reading that failed in this run (`failing.ROOM`, or a kind of visits)."""
-    read: set[str] = field(default_factory=set)
-    """The kinds of reading that this run has made."""
-    left: set[str] = field(default_factory=set)
-    """The kinds of reading that the run did not come to, though their time was over."""
+    """The kind of reading that failed in this run (`failed_rooms.ROOM`, or a kind of visits)."""
+    read_kinds: set[str] = field(default_factory=set)
+    """The kinds of reading that this run has done."""
+    left_over: set[str] = field(default_factory=set)
+    """The kinds of reading that the run did not reach though they were overdue."""
 
     @property
     def is_open(self) -> bool:
@@ -65,8 +65,8 @@ class RoomReport:
 
     @property
     def is_unreached(self) -> bool:
-        """Whether the run ended before it came to the room, whose messages were to be read."""
-        return "messages" in self.left and self.failed is None
+        """Whether the run ended before it read the room's messages."""
+        return "messages" in self.left_over and self.failed is None
 
     def count(self, what: str | None, position: int | None = None) -> None:
         """Add one to `new`, `edited`, `deleted` or `missing` (None: nothing) for the message at a position."""
@@ -87,39 +87,39 @@ class RoomReport:
 
 @dataclass(slots=True)
 class SyncReport:
-    """A whole run."""
+    """The report of a whole run."""
 
     account_id: int
     started_at: datetime
     finished_at: datetime | None = None
     requests: int = 0
     complete: bool = True
-    """Everything that should be held is."""
+    """Whether everything that should be saved is."""
     rooms: list[RoomReport] = field(default_factory=list)
     sealed: int | None = None
     """The number of the last seal made in this run."""
     reported: tuple[str, ...] = ()
-    """Keys of the troubles that this run is the one to report; empty means exit 0."""
+    """Keys of the troubles that this run must report; empty means exit 0."""
     left_over: bool = False
-    listed: bool = False
-    """Whether the list of rooms was had."""
+    has_room_list: bool = False
+    """Whether the list of rooms could be read."""
     calls_spent: bool = False
     """Whether Chatwork's calls were used up before everything was read."""
     troubles: tuple[str, ...] = ()
-    """Keys of everything that went wrong, also of what an earlier run has reported."""
+    """Keys of everything that went wrong, also of what an earlier run reported."""
     unread_dropped: bool = False
-    """The account's unread counter fell during the run without an explanation."""
+    """Whether the account's unread counter fell during the run without an explanation."""
     clock_offset_ms: int | None = None
     complaints: tuple[str, ...] = ()
-    """What could not be written of the daily exports."""
+    """Sentences about daily exports that could not be written."""
     contacts: bool = False
-    """Whether somebody of the contracted rooms came to the contacts or left them."""
+    """Whether somebody of the contracted rooms became a contact or is one no more."""
     alerts: tuple[dict[str, Any], ...] = ()
-    """Those opened in this run, as in the JSON documents."""
+    """The alerts opened in this run, as in the JSON documents."""
 
     @property
     def disappeared(self) -> bool:
-        """Whether anything that was shown is shown no more."""
+        """Whether anything that was shown is not shown any more."""
         return any(room.disappeared for room in self.rooms)
 
     @property

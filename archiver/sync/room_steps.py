@@ -1,8 +1,8 @@
-"""A walk over the rooms of a run: which can be read now, step by step, and what ends the walk early.
+"""Takes the steps of a run room by room: which rooms can be read now, and what ends the run early.
 
-One failing room never stops the rest; two that fail for good, the budget or the time do. A room that failed in the
-run before too tells nothing new of Chatwork: after two of these only the others of their kind wait. What to read and
-in which order is decided by `plan` and `run`.
+One failing room never stops the rest; two failing rooms in a row do, as do the budget and the time. A room that failed
+in the run before too says nothing new about Chatwork: after two of these only others of their kind wait. What to read
+and in which order is decided by `plan` and `run`.
 """
 
 from __future__ import annotations
@@ -25,229 +25,229 @@ from archiver.sync.pull.messages import messages
 from archiver.sync.pull.people import people
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 
-MOST_FAILURES = 2
-"""Rooms in a row that fail for good before the round ends with what it has; of known ones, before these wait."""
+FAILURES_LIMIT = 2
+"""After so many failing rooms in a row the run ends; after so many that failed before, others like them wait."""
 
 PULLS: dict[str, Callable[[PullContext, Room, RoomReport], None]] = {
     plan.MESSAGES: messages,
     plan.FILES: files,
     plan.PEOPLE: people,
 }
-"""What each kind of step does."""
+"""The function that reads each kind of step."""
 
 
 class RoomSteps:
     """The rooms of one run with their reports, and whether more may be asked.
 
-    `shown` are the rooms Chatwork lists for the token; `until` is a time of the monotonic clock, None for no end;
-    `look` is called after each step (a counterpart may be going).
+    `listed_rooms` are the rooms Chatwork lists for the token; `deadline` is a time of the monotonic clock, None for no end;
+    `after_step` is called after each step (a counterpart may be going).
     """
 
     def __init__(
         self,
-        desk: PullContext,
+        context: PullContext,
         report: SyncReport,
-        shown: dict[int, Room],
+        listed_rooms: dict[int, Room],
         *,
-        held: RunInputs,
-        until: float | None,
-        talk: ProgressCallbacks,
+        inputs: RunInputs,
+        deadline: float | None,
+        progress: ProgressCallbacks,
     ) -> None:
-        self.desk, self.report, self.shown = desk, report, shown
-        self.held, self.until, self.talk = held, until, talk
+        self.context, self.report, self.listed_rooms = context, report, listed_rooms
+        self.inputs, self.deadline, self.progress = inputs, deadline, progress
         self.reports: dict[int, RoomReport] = {room.room_id: room for room in report.rooms}
-        self.look: Callable[[], None] = lambda: None
-        self._failures = self._failures_again = 0
-        self._late: list[RoomId] = []
+        self.after_step: Callable[[], None] = lambda: None
+        self._failures = self._repeated_failures = 0
+        self._late_ids: list[RoomId] = []
         self._stopped = False
-        self._taken: set[tuple[int, str]] = set()
+        self._taken_steps: set[tuple[int, str]] = set()
 
     # --- how long --------------------------------------------------------------------------------
 
     def seconds_left(self) -> float | None:
-        """Seconds that may still be spent; None if nothing limits them."""
+        """The seconds left for the run; None if nothing limits them."""
         if self._stopped:
             return 0
-        return None if self.until is None else max(0.0, self.until - time.monotonic())
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
     def is_over(self) -> bool:
-        """Whether nothing more may be asked in this run."""
+        """Whether no more requests may be made in this run."""
         return self.seconds_left() == 0
 
-    def leave_over(self, room: int | None = None, kind: str = plan.MESSAGES) -> None:
-        """Say that something overdue was not read, and in which room, if it is known."""
+    def report_left_over(self, room: int | None = None, kind: str = plan.MESSAGES) -> None:
+        """Report that something overdue was not read, and in which room, if it is known."""
         self.report.left_over = True
-        self.desk.troubles.add("left-over")
+        self.context.troubles.add("left-over")
         if room is not None:
-            self.reports[room].left.add(kind)
+            self.reports[room].left_over.add(kind)
 
-    def leave_all_over(self) -> None:
-        """Nothing could be asked at all."""
+    def report_all_left_over(self) -> None:
+        """Report all rooms as left over, as no request could be made at all."""
         self.stop()
-        with self.desk.archive.reading() as reading:
-            shut = current_state.inaccessible(reading)
+        with self.context.archive.reading() as reading:
+            inaccessible = current_state.inaccessible_rooms(reading)
         for room, report in self.reports.items():
-            if room in shut:
+            if room in inaccessible:
                 report.outcome = RoomOutcome.INACCESSIBLE
             else:
-                self.leave_over(room)
+                self.report_left_over(room)
 
-    def spent(self, *, say: bool = True) -> None:
-        """No call is left in the time that the run may take."""
+    def end_without_calls(self, *, say: bool = True) -> None:
+        """End the run because no call is left in its time."""
         self.report.calls_spent = True
         self.stop(say=say)
 
     def stop(self, *, say: bool = True) -> None:
-        """Ask no more in this run; a reading that was merely due can wait without a word."""
+        """Make no more requests in this run; a reading that was merely due waits without a report."""
         self._stopped = True
         if say:
-            self.leave_over()
+            self.report_left_over()
 
     # --- which rooms -----------------------------------------------------------------------------
 
-    def accessible(self) -> list[Room]:
-        """The contracted rooms that can be read now; one that is absent from the list is asked for once.
+    def accessible_rooms(self) -> list[Room]:
+        """The contracted rooms that can be read now; one that is absent from the list is requested once.
 
-        One that could not be asked for in the run before waits for `late`.
+        One whose request failed in the run before waits for `late_rooms`.
         """
-        with self.desk.archive.reading() as reading:
-            shut = current_state.inaccessible(reading)
+        with self.context.archive.reading() as reading:
+            inaccessible = current_state.inaccessible_rooms(reading)
         found: list[Room] = []
-        for room in self.held.wanted:
-            if room in self.shown:
-                if room in shut:
-                    access.opened(self.desk, self.reports[room])
-                self.reports[room].read.add(failed_rooms.ROOM)
-                found.append(self.shown[room])
-            elif room in shut:
+        for room in self.inputs.requested:
+            if room in self.listed_rooms:
+                if room in inaccessible:
+                    access.opened(self.context, self.reports[room])
+                self.reports[room].read_kinds.add(failed_rooms.ROOM)
+                found.append(self.listed_rooms[room])
+            elif room in inaccessible:
                 self.reports[room].outcome = RoomOutcome.INACCESSIBLE
-            elif room in self.held.failures and self.held.failures[room].kind == failed_rooms.ROOM:
-                self._late.append(room)
+            elif room in self.inputs.failures and self.inputs.failures[room].kind == failed_rooms.ROOM:
+                self._late_ids.append(room)
             else:
-                found += self._asked(room)
+                found += self._request_in_time(room)
         return found
 
-    def late(self) -> list[Room]:
-        """Rooms that are absent from the list and could not be asked for in the run before, as far as they can now."""
-        waiting = sorted(self._late, key=lambda room: self.held.failures[room].at)
-        self._late = []
-        return [single for room in waiting for single in self._asked(room)]
+    def late_rooms(self) -> list[Room]:
+        """The unlisted rooms whose request failed in the run before, as far as they can be read now."""
+        waiting = sorted(self._late_ids, key=lambda room: self.inputs.failures[room].at)
+        self._late_ids = []
+        return [single for room in waiting for single in self._request_in_time(room)]
 
-    def _asked(self, room: RoomId) -> list[Room]:
-        """A room that is not listed, if it can be read and there is time to ask."""
+    def _request_in_time(self, room: RoomId) -> list[Room]:
+        """An unlisted room, if it can be read and there is time for the request."""
         if self.is_over():
-            self.leave_over(room)
+            self.report_left_over(room)
             return []
-        if self._waits(room):
-            self._put_off(room, failed_rooms.ROOM)
+        if self._must_wait(room):
+            self._postpone(room, failed_rooms.ROOM)
             return []
-        single = self._ask_for(room)
+        single = self._request_room(room)
         if single is None:
             return []
-        self.shown[room] = single
+        self.listed_rooms[room] = single
         return [single]
 
     def open_rooms(self) -> list[int]:
-        """Those of this run's rooms that are there and have not failed."""
-        return [room for room, report in self.reports.items() if room in self.shown and report.is_open]
+        """The rooms of this run that are listed and have not failed."""
+        return [room for room, report in self.reports.items() if room in self.listed_rooms and report.is_open]
 
-    def reach(self, rooms: set[int]) -> list[int]:
-        """Those of these rooms that can be read now, also where the run was not asked for them; failing ones last."""
-        for room in self.held.contracted:
-            if room in rooms and room in self.shown and room not in self.reports:
-                self.reports[room] = RoomReport(room, self.shown[room].name)
+    def reachable_rooms(self, rooms: set[int]) -> list[int]:
+        """Those of these rooms that can be read now, also if the run was not asked for them; failing ones last."""
+        for room in self.inputs.contracted:
+            if room in rooms and room in self.listed_rooms and room not in self.reports:
+                self.reports[room] = RoomReport(room, self.listed_rooms[room].name)
                 self.report.rooms.append(self.reports[room])
-        return sorted((room for room in self.open_rooms() if room in rooms), key=self.held.failures.__contains__)
+        return sorted((room for room in self.open_rooms() if room in rooms), key=self.inputs.failures.__contains__)
 
-    def _ask_for(self, room: RoomId) -> Room | None:
+    def _request_room(self, room: RoomId) -> Room | None:
         try:
-            single = self.desk.client.room(room)
+            single = self.context.client.room(room)
         except errors.NotVisible as error:
-            access.shut(self.desk, error, self.reports[room])
+            access.shut(self.context, error, self.reports[room])
         except errors.BudgetSpent:
-            self.spent()
-            self.leave_over(room)
-        except errors.ChatworkError as fault:
-            self._failed(room, failed_rooms.ROOM, fault)
+            self.end_without_calls()
+            self.report_left_over(room)
+        except errors.ChatworkError as error:
+            self._note_failure(room, failed_rooms.ROOM, error)
         else:
-            self._worked(room, failed_rooms.ROOM)
+            self._note_success(room, failed_rooms.ROOM)
             return single.model
         return None
 
     # --- step by step ----------------------------------------------------------------------------
 
-    def take(self, steps: Iterable[plan.PlanStep]) -> None:
+    def take_steps(self, steps: Iterable[plan.PlanStep]) -> None:
         """Take each step once, as long as its room can be read and the run is not over."""
         for step in steps:
-            if (step.room_id, step.kind) in self._taken:
+            if (step.room_id, step.kind) in self._taken_steps:
                 continue
             if self.is_over():
                 if step.overdue and self.reports[step.room_id].is_open:
-                    self.leave_over(step.room_id, step.kind)
-            elif self._waits(step.room_id):
+                    self.report_left_over(step.room_id, step.kind)
+            elif self._must_wait(step.room_id):
                 if step.overdue and self.reports[step.room_id].is_open:
-                    self._put_off(step.room_id, step.kind)
+                    self._postpone(step.room_id, step.kind)
             elif self.reports[step.room_id].is_open:
-                self._take(step)
+                self._take_step(step)
 
-    def _take(self, step: plan.PlanStep) -> None:
-        report, room = self.reports[step.room_id], self.shown[step.room_id]
-        self._taken.add((step.room_id, step.kind))
-        self.talk.step(step, report.name)
+    def _take_step(self, step: plan.PlanStep) -> None:
+        report, room = self.reports[step.room_id], self.listed_rooms[step.room_id]
+        self._taken_steps.add((step.room_id, step.kind))
+        self.progress.on_step(step, report.name)
         try:
-            PULLS[step.kind](self.desk, room, report)
+            PULLS[step.kind](self.context, room, report)
         except errors.BudgetSpent:
-            self.spent(say=step.overdue)
+            self.end_without_calls(say=step.overdue)
             if step.overdue:
-                self.leave_over(step.room_id, step.kind)
+                self.report_left_over(step.room_id, step.kind)
         except errors.NotVisible as error:
-            self.not_visible(step.room_id, error, kind=step.kind)
-        except errors.ChatworkError as fault:
-            self._failed(step.room_id, step.kind, fault)
+            self.handle_not_visible(step.room_id, error, kind=step.kind)
+        except errors.ChatworkError as error:
+            self._note_failure(step.room_id, step.kind, error)
         else:
-            self._worked(step.room_id, step.kind)
-            self.desk.cleared.add(f"room/{step.room_id}/{step.kind}/")
-        self.look()
+            self._note_success(step.room_id, step.kind)
+            self.context.cleared.add(f"room/{step.room_id}/{step.kind}/")
+        self.after_step()
 
-    def not_visible(self, room: int, unseen: errors.NotVisible, *, kind: str | None = None) -> None:
-        """A part of a listed room was refused: is it the room that went? `kind` None: a single message was."""
+    def handle_not_visible(self, room: int, refusal: errors.NotVisible, *, kind: str | None = None) -> None:
+        """Find out whether a refused part means that the room is inaccessible; `kind` None: a single message was refused."""
         try:
-            self.desk.client.room(RoomId(room))
+            self.context.client.room(RoomId(room))
         except errors.NotVisible as error:
-            access.shut(self.desk, error, self.reports[room])
+            access.shut(self.context, error, self.reports[room])
         except errors.BudgetSpent:
-            self.spent()
-            self.leave_over(room, kind or plan.MESSAGES)
-        except errors.ChatworkError as fault:
-            self._failed(room, kind, fault)
+            self.end_without_calls()
+            self.report_left_over(room, kind or plan.MESSAGES)
+        except errors.ChatworkError as error:
+            self._note_failure(room, kind, error)
         else:
-            self._failed(room, kind, unseen)
+            self._note_failure(room, kind, refusal)
 
-    def _waits(self, room: int) -> bool:
-        """Whether a room that failed before waits for the next run, as others like it have failed again."""
-        return room in self.held.failures and self._failures_again >= MOST_FAILURES
+    def _must_wait(self, room: int) -> bool:
+        """Whether a room that failed before must wait for the next run, as others like it have failed again."""
+        return room in self.inputs.failures and self._repeated_failures >= FAILURES_LIMIT
 
-    def _put_off(self, room: int, kind: str) -> None:
-        """A room that failed before is not tried in this run; nothing else is left over for that."""
+    def _postpone(self, room: int, kind: str) -> None:
+        """Do not try a room that failed before in this run; the other rooms are read all the same."""
         report = self.reports[room]
         report.outcome = RoomOutcome.FAILED
         report.error = _("could not be read in earlier runs; tried again in a later one")
-        self.desk.troubles.add(f"room/{room}/{kind if kind in PULLS else plan.MESSAGES}/failed")
+        self.context.troubles.add(f"room/{room}/{kind if kind in PULLS else plan.MESSAGES}/failed")
 
-    def _worked(self, room: int, kind: str) -> None:
-        self.reports[room].read.add(kind)
+    def _note_success(self, room: int, kind: str) -> None:
+        self.reports[room].read_kinds.add(kind)
         self._failures = 0
-        if room in self.held.failures and kind == self.held.failures[room].kind:
-            self._failures_again = 0
+        if room in self.inputs.failures and kind == self.inputs.failures[room].kind:
+            self._repeated_failures = 0
 
-    def _failed(self, room: int, kind: str | None, fault: errors.ChatworkError) -> None:
+    def _note_failure(self, room: int, kind: str | None, error: errors.ChatworkError) -> None:
         report = self.reports[room]
-        report.outcome, report.error = RoomOutcome.FAILED, str(fault)
-        report.failed = kind or report.failed  # a single message that is refused is no list that fails
-        self.desk.troubles.add(f"room/{room}/{kind if kind in PULLS else plan.MESSAGES}/failed")
-        if room in self.held.failures:
-            self._failures_again += 1
+        report.outcome, report.error = RoomOutcome.FAILED, str(error)
+        report.failed = kind or report.failed  # a refused single message is no failed list
+        self.context.troubles.add(f"room/{room}/{kind if kind in PULLS else plan.MESSAGES}/failed")
+        if room in self.inputs.failures:
+            self._repeated_failures += 1
             return
         self._failures += 1
-        if self._failures >= MOST_FAILURES:
+        if self._failures >= FAILURES_LIMIT:
             self.stop()

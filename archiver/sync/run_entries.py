@@ -19,7 +19,7 @@ IDLE = "idle"
 HOUR = timedelta(hours=1)
 
 
-def write(
+def write_run(
     writing: Writing,
     report: SyncReport,
     *,
@@ -29,11 +29,11 @@ def write(
     unparsed: int,
     not_read: Iterable[RoomId],
 ) -> None:
-    """Write down a run with news or trouble at once; let an idle one wait for its hour.
+    """Record a run with news or trouble at once; collect an idle one for its hour.
 
-    `not_read` are the rooms of all contracts of which the run cannot say whether anything new stands in them.
+    `not_read` are the rooms of all contracts of which the run cannot say whether they have anything new.
     """
-    told = {
+    sweep = {
         "from": to_text(report.started_at),
         "to": to_text(at),
         "runs": 1,
@@ -48,56 +48,56 @@ def write(
     }
     idle = not report.news and not report.reported
     if idle:
-        _collect(writing, told, report.account_id, at)
+        _collect_idle(writing, sweep, report.account_id, at)
     else:
-        flush_idle(writing, report.account_id, at)
-        _append(writing, told, report.account_id, at)
+        append_idle_runs(writing, report.account_id, at)
+        _append_sweep(writing, sweep, report.account_id, at)
 
 
-def flush(archive: Archive, *, at: datetime) -> None:
-    """Write down the idle runs collected so far, in a transaction of its own. Raises NoArchive."""
+def flush_idle_runs(archive: Archive, *, at: datetime) -> None:
+    """Record the idle runs collected so far, in a transaction of its own. Raises NoArchive."""
     with archive.writing() as writing:
-        flush_idle(writing, (current_state.owner(writing) or {}).get("account_id"), at)
+        append_idle_runs(writing, (current_state.owner(writing) or {}).get("account_id"), at)
 
 
-def flush_idle(writing: Writing, account_id: int | None, at: datetime) -> None:
-    """Write down the idle runs collected so far, so that nothing is sealed without them."""
+def append_idle_runs(writing: Writing, account_id: int | None, at: datetime) -> None:
+    """Record the idle runs collected so far, so that nothing is sealed without them."""
     waiting = memory.recall(writing, IDLE)
     if waiting is not None:
-        _append(writing, waiting, account_id, at)
+        _append_sweep(writing, waiting, account_id, at)
         memory.remember(writing, IDLE, None)
 
 
-def _collect(writing: Writing, told: dict[str, Any], account_id: int, at: datetime) -> None:
+def _collect_idle(writing: Writing, sweep: dict[str, Any], account_id: int, at: datetime) -> None:
     waiting = memory.recall(writing, IDLE)
-    if waiting is not None and not _belong_together(waiting, told):
-        flush_idle(writing, account_id, at)
+    if waiting is not None and not _can_merge(waiting, sweep):
+        append_idle_runs(writing, account_id, at)
         waiting = None
     if waiting is not None:
-        told = told | {
+        sweep = sweep | {
             "from": waiting["from"],
             "runs": waiting["runs"] + 1,
-            "requests": waiting["requests"] + told["requests"],
-            "unparsed": waiting["unparsed"] + told["unparsed"],
-            "totals": {name: number + waiting["totals"].get(name, 0) for name, number in told["totals"].items()},
+            "requests": waiting["requests"] + sweep["requests"],
+            "unparsed": waiting["unparsed"] + sweep["unparsed"],
+            "totals": {name: number + waiting["totals"].get(name, 0) for name, number in sweep["totals"].items()},
             "unread_before": waiting["unread_before"],
         }
-    if at - from_text(told["from"]) >= HOUR:
-        _append(writing, told, account_id, at)
+    if at - from_text(sweep["from"]) >= HOUR:
+        _append_sweep(writing, sweep, account_id, at)
         memory.remember(writing, IDLE, None)
     else:
-        memory.remember(writing, IDLE, told)
+        memory.remember(writing, IDLE, sweep)
 
 
-def _belong_together(waiting: dict[str, Any], told: dict[str, Any]) -> bool:
-    """Whether one record of both hides neither a pause between them nor a room that one of them did not read."""
-    near = from_text(told["from"]) - from_text(waiting["to"]) <= PAUSE
-    return near and waiting.get("not_read") == told["not_read"]
+def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:
+    """Whether one record of both runs would hide neither a pause between them nor a room that one did not read."""
+    near = from_text(sweep["from"]) - from_text(waiting["to"]) <= PAUSE
+    return near and waiting.get("not_read") == sweep["not_read"]
 
 
-def _append(writing: Writing, told: dict[str, Any], account_id: int | None, at: datetime) -> None:
-    seen = Observation("sweep", f"sweep/{writer.SELF}", told)
-    writer.append(writing, [seen], account_id=account_id, at=at)
+def _append_sweep(writing: Writing, sweep: dict[str, Any], account_id: int | None, at: datetime) -> None:
+    observation = Observation("sweep", f"sweep/{writer.SELF}", sweep)
+    writer.append(writing, [observation], account_id=account_id, at=at)
 
 
 def _totals(report: SyncReport) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Pure: which troubles this run is the one to report: new ones at once, known ones once a day."""
+"""Pure: which troubles a run must report: new ones at once, known ones once a day."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from datetime import datetime, timedelta
 
 from archiver.store.timestamps import from_text, to_text
 
-REPEAT = timedelta(hours=24)
+REPEAT_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class TroubleReport:
-    """What to report now, and what to remember for the next run."""
+    """The troubles to report now, and what to remember for the next run."""
 
     report: tuple[str, ...]
     remember: dict[str, str]
 
 
-def judge(
+def judge_troubles(
     troubles: Iterable[str], *, cleared: Iterable[str], remembered: Mapping[str, str], now: datetime
 ) -> TroubleReport:
-    """Troubles of this run against those reported before (key -> time of the last report).
+    """Compare the troubles of this run with those reported before (key -> time of the last report).
 
-    `cleared` are beginnings of keys that this run found in order: their next trouble is new again. A report that
-    seems to lie in the future (the clock was set back) counts for nothing.
+    `cleared` are prefixes of keys that this run found in order: their next trouble is new again. A report that seems to
+    be in the future (the clock was set back) is ignored.
     """
     now_troubled = set(troubles)
     in_order = tuple(cleared)
-    fresh = {key: at for key, at in remembered.items() if timedelta() <= now - from_text(at) < REPEAT}
-    kept = {key: at for key, at in fresh.items() if key in now_troubled or not key.startswith(in_order)}
-    due = sorted(now_troubled - kept.keys())
-    return TroubleReport(tuple(due), kept | dict.fromkeys(due, to_text(now)))
+    recent = {key: at for key, at in remembered.items() if timedelta() <= now - from_text(at) < REPEAT_AFTER}
+    known = {key: at for key, at in recent.items() if key in now_troubled or not key.startswith(in_order)}
+    due = sorted(now_troubled - known.keys())
+    return TroubleReport(tuple(due), known | dict.fromkeys(due, to_text(now)))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A running world."""
-    with running(tmp_path / "home") as made:
+    with running_world(tmp_path / "home") as made:
         yield made

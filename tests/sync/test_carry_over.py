@@ -8,12 +8,12 @@ import pytest
 
 from archiver import errors
 from archiver.demo.chatwork.simulator import Fault
-from tests.support.world import running
+from tests.support.world import running_world
 
 
 def test_a_run_that_fails_at_once_leaves_word_of_the_calls_it_made(tmp_path: Path) -> None:
     """Its retries used up the window: the next run asks nothing before that has ended."""
-    with running(tmp_path / "home", limit=20) as world:
+    with running_world(tmp_path / "home", limit=20) as world:
         world.sync()
         world.clock.pass_by(minutes=6)
         world.asked()

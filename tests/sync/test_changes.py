@@ -110,7 +110,7 @@ def test_known_messages_inside_the_span_that_are_not_shown_are_absent() -> None:
     """Also one newer than the newest shown: the last post may be the one that vanished."""
     held = {position: known("はい", State.PRESENT) for position in (3, 4, 5, 9)}
 
-    actual = changes.absent([3, 5, 6], held)
+    actual = changes.absent_messages([3, 5, 6], held)
 
     assert [4, 9] == actual
 
@@ -126,17 +126,17 @@ def test_lists_are_compared_by_id() -> None:
     held = {2: KnownObject(same, gone=False), 3: KnownObject("other", gone=False), 4: KnownObject(same, gone=True)}
     held[5] = KnownObject(same, gone=False)
 
-    actual = changes.compare("file", dict.fromkeys((1, 2, 3, 4), file(1)), held, complete=True)
+    actual = changes.compare_objects("file", dict.fromkeys((1, 2, 3, 4), file(1)), held, complete=True)
 
     assert ({1}, {3, 4}, (5,)) == (set(actual.new), set(actual.changed), actual.gone)
-    assert {1, 3, 4} == set(actual.shown)
+    assert {1, 3, 4} == set(actual.new_and_changed)
 
 
 def test_only_a_complete_list_tells_that_something_is_gone() -> None:
     """A list at its cap may just not reach so far."""
     held = {2: KnownObject("any", gone=False)}
 
-    actual = changes.compare("file", {}, held, complete=False)
+    actual = changes.compare_objects("file", {}, held, complete=False)
 
     assert () == actual.gone
 

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.store.queries.current_state import WindowCoverage
-from archiver.sync.coverage import JOINED, PLAN_SHOWS, WHOLE, NewGap, WindowVerdict, judge
+from archiver.sync.coverage import JOINED, PLAN_SHOWS_AT_LEAST, WHOLE, NewGap, WindowVerdict, judge_window
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
-LATELY, LONG_AGO = NOW - timedelta(hours=1), NOW - PLAN_SHOWS - timedelta(seconds=1)
+LATELY, LONG_AGO = NOW - timedelta(hours=1), NOW - PLAN_SHOWS_AT_LEAST - timedelta(seconds=1)
 FULL = range(1001, 1101)
 NEVER = WindowCoverage(None, None)
 
 
 def opened(after: int | None, before: int, missing: int | None, reason: str) -> WindowVerdict:
     """A window that opens a gap."""
-    return WindowVerdict(joins=False, beginning=False, hole=NewGap(after, before, missing, reason))
+    return WindowVerdict(joins=False, beginning=False, gap=NewGap(after, before, missing, reason))
 
 
 CASES = {
@@ -87,7 +87,7 @@ def test_a_window_is_judged_by_ids(case: str) -> None:
     """Whether it joins, shows the room whole, opens a gap or is an empty list that cannot be."""
     (shown, limited, message_num, new, covered, known), expected = CASES[case]
 
-    actual = judge(
+    actual = judge_window(
         list(shown),
         rows=len(list(shown)),
         limited=limited,
@@ -96,7 +96,7 @@ def test_a_window_is_judged_by_ids(case: str) -> None:
         covered=covered,
         known=known,
         lacking=False,
-        shut=False,
+        was_inaccessible=False,
         at=NOW,
     )
 
@@ -132,7 +132,7 @@ def test_a_list_that_leaves_something_out_is_not_the_whole_room_and_a_shut_room_
     (shown, limited, covered, lacking, shut), expected = ODD[case]
     number = 101 if covered is NEVER else 10
 
-    actual = judge(
+    actual = judge_window(
         list(shown),
         rows=len(list(shown)),
         limited=limited,
@@ -141,7 +141,7 @@ def test_a_list_that_leaves_something_out_is_not_the_whole_room_and_a_shut_room_
         covered=covered,
         known=True,
         lacking=lacking,
-        shut=shut,
+        was_inaccessible=shut,
         at=NOW,
     )
 
@@ -172,7 +172,7 @@ def test_a_gap_never_hides_behind_the_counter(
     shown = list(range(first, first + count))
     covered = WindowCoverage(newest, counted, LATELY)
 
-    actual = judge(
+    actual = judge_window(
         shown,
         rows=len(shown),
         limited=limited,
@@ -181,15 +181,15 @@ def test_a_gap_never_hides_behind_the_counter(
         covered=covered,
         known=newest is not None,
         lacking=lacking and count < 100,
-        shut=shut,
+        was_inaccessible=shut,
         at=NOW,
     )
 
     if count == 100 and newest is not None:
-        assert (first > newest) == (actual.hole is not None)
+        assert (first > newest) == (actual.gap is not None)
     if lacking and 0 < count < 100:
         assert not actual.beginning
-    if actual.hole is not None:
+    if actual.gap is not None:
         assert not actual.joins
-        assert (newest, first) == (actual.hole.after, actual.hole.before)
-        assert actual.hole.missing is None or actual.hole.missing >= 0
+        assert (newest, first) == (actual.gap.after, actual.gap.before)
+        assert actual.gap.missing is None or actual.gap.missing >= 0

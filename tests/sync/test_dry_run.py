@@ -17,7 +17,7 @@ def singles(world: World) -> list[tuple[str, str, int]]:
     options = Options(full_every=FOR_EVER, reread_every=PERIOD)
     steps = dry_run(world.archive, world.new_client(), now=world.clock, options=options)
     world.asked()
-    return [(step.kind, step.why, step.cost) for step, _name in steps if step.kind in (plan.BACKFILL, plan.REREAD)]
+    return [(step.kind, step.reason, step.requests) for step, _name in steps if step.kind in (plan.BACKFILL, plan.REREAD)]
 
 
 def asked(world: World) -> list[str]:

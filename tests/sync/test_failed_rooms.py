@@ -9,7 +9,7 @@ import pytest
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries import last_looks
 from archiver.sync import failed_rooms
-from archiver.sync.failed_rooms import Failure, after, apart, document, from_document
+from archiver.sync.failed_rooms import Failure, failures_after, split_steps, to_document, from_document
 from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep
 from archiver.sync.report import RoomOutcome, RoomReport
 from tests.support.world import BEGIN, World
@@ -47,7 +47,7 @@ def test_what_failed_and_what_follows_it_comes_last_room_by_room() -> None:
     """Tried longest ago first; what comes before it in the room is read as ever."""
     failures = {1: failure(MESSAGES, hours=2), 2: failure(PEOPLE), 3: failure(failed_rooms.ROOM, hours=1)}
 
-    first, last = apart(steps(1, 2, 3, 4), failures)
+    first, last = split_steps(steps(1, 2, 3, 4), failures)
 
     assert [(2, MESSAGES), (4, MESSAGES), (2, FILES), (4, FILES), (4, PEOPLE)] == [(o.room_id, o.kind) for o in first]
     assert [(2, PEOPLE), *((3, kind) for kind in KINDS), *((1, kind) for kind in KINDS)] == [
@@ -60,20 +60,20 @@ def test_a_failure_is_remembered_since_it_began_and_until_it_is_over() -> None:
     before = {room: failure(MESSAGES) for room in (1, 2, 3, 4, 5)}
     reports = [
         RoomReport(1, failed=MESSAGES),
-        RoomReport(2, read={MESSAGES}),
-        RoomReport(3, read={failed_rooms.ROOM}),
+        RoomReport(2, read_kinds={MESSAGES}),
+        RoomReport(3, read_kinds={failed_rooms.ROOM}),
         RoomReport(5, outcome=RoomOutcome.INACCESSIBLE),
         RoomReport(6, failed=FILES),
     ]
 
-    actual = after(before, reports, contracted=[1, 2, 3, 5, 6], at=BEGIN + HOUR)
+    actual = failures_after(before, reports, contracted=[1, 2, 3, 5, 6], at=BEGIN + HOUR)
 
     assert {
         1: failure(MESSAGES, hours=1),
         3: failure(MESSAGES),
         6: Failure(FILES, BEGIN + HOUR, BEGIN + HOUR),
     } == actual
-    assert actual == from_document(document(actual))
+    assert actual == from_document(to_document(actual))
 
 
 # --- whole runs -----------------------------------------------------------------------------------
@@ -191,4 +191,4 @@ def test_a_single_message_that_is_refused_is_no_failing_list(world: World) -> No
     world.sync()
 
     with world.archive.reading() as reading:
-        assert {} == last_looks.looks(reading, [world.room]).failing
+        assert {} == last_looks.room_looks(reading, [world.room]).failing

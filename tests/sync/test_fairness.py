@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archiver.sync import plan
 from archiver.sync.report import SyncReport
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 ROOMS = 30
 LIMIT = 30
@@ -31,7 +31,7 @@ def talk_and_sync(world: World, rooms: list[int], *, minutes: int) -> SyncReport
 
 def test_every_room_is_read_in_turn_while_all_are_busy(tmp_path: Path) -> None:
     """Three runs reach every room's messages, and each run says that it left something over."""
-    with running(tmp_path / "home", limit=LIMIT) as world:
+    with running_world(tmp_path / "home", limit=LIMIT) as world:
         rooms = busy(world)
 
         reports = [talk_and_sync(world, rooms, minutes=6) for _ in range(4)]
@@ -46,7 +46,7 @@ def test_every_room_is_read_in_turn_while_all_are_busy(tmp_path: Path) -> None:
 
 def test_files_and_people_get_their_turn_in_the_end(tmp_path: Path) -> None:
     """Although messages alone would eat the budget of every run."""
-    with running(tmp_path / "home", limit=16) as world:
+    with running_world(tmp_path / "home", limit=16) as world:
         rooms = busy(world, 10)
 
         for _ in range(55):

@@ -16,7 +16,7 @@ from archiver.rounds.round import run_round
 from archiver.settings import file
 from archiver.store.queries import runs
 from archiver.sync.run import Options, ProgressCallbacks
-from tests.support.chatwork.in_process import plug, unplugged
+from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.world import BEGIN, Clock, World
 
 EVERY = timedelta(minutes=5)
@@ -69,9 +69,9 @@ class Month:
     def restart(self) -> App:
         """A new process: nothing of the old one's memory is left."""
         environ = {"CHATWORK_API_TOKEN": TOKEN, "CHATWORK_API_BASE_URL": self.chatwork.base_url}
-        app = build_app(file.load(self.home, environ), environ, now=self.clock, sleep=self.clock.sleep)
+        app = build_app(file.load_settings(self.home, environ), environ, now=self.clock, sleep=self.clock.sleep)
         for session in (app.chatwork.transport._session, app.downloads):
-            plug(session, self.chatwork, self.clock)
+            connect_session(session, self.chatwork, self.clock)
         # A cut ends the process here, not the machine: to wait for the disk ten thousand times would show nothing.
         with app.archive._connect() as sql:
             sql.connection.cursor().execute("PRAGMA synchronous = OFF")
@@ -155,7 +155,7 @@ class Month:
 def lived(folder: Path, days: float) -> Month:
     """A month, or some days of it, that ends with the client's leaving."""
     clock = Clock(BEGIN)
-    month = Month(folder / "home", unplugged(Chatwork(now=clock, limit=300, token=TOKEN)), clock)
+    month = Month(folder / "home", without_sockets(Chatwork(now=clock, limit=300, token=TOKEN)), clock)
     month.post(20)
     month.look()
     month.live(days)

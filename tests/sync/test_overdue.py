@@ -10,10 +10,10 @@ from archiver.store.queries import last_looks
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.status import status
 from archiver.store.working import memory as work
-from archiver.sync.overdue import behind
+from archiver.sync.overdue import find_overdue
 from archiver.sync.plan import FILES, KINDS, MESSAGES
-from tests.support.rounds import a_round
-from tests.support.world import BEGIN, World, running
+from tests.support.rounds import next_round
+from tests.support.world import BEGIN, World, running_world
 
 DAY = timedelta(days=1)
 
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 def looks(world: World, *rooms: int) -> LastLooks:
     """What the archive tells of these rooms."""
     with world.archive.reading() as reading:
-        return last_looks.looks(reading, rooms)
+        return last_looks.room_looks(reading, rooms)
 
 
 def second_room(world: World) -> int:
@@ -33,11 +33,11 @@ def second_room(world: World) -> int:
 
 def test_a_room_that_nobody_lists_is_behind_in_everything() -> None:
     """Nothing is known of it."""
-    actual = behind([1], {}, {}, visited=set(), begun=BEGIN, full_every=DAY)
+    actual = find_overdue([1], {}, {}, visited=set(), started_at=BEGIN, full_every=DAY)
 
     assert {1: frozenset(KINDS)} == actual.kinds
-    assert actual.reading(1, FILES)
-    assert not actual.reading(2, MESSAGES)
+    assert actual.is_overdue(1, FILES)
+    assert not actual.is_overdue(2, MESSAGES)
 
 
 def test_a_list_of_rooms_without_movement_counts_as_a_look(world: World) -> None:
@@ -87,15 +87,15 @@ def test_a_quiet_room_that_no_run_is_asked_for_is_behind_in_the_end(world: World
 
 def test_runs_without_a_call_left_are_no_save(world: World) -> None:
     """The last save stays the one that was, and the calls are told to be used up; then all is as before."""
-    saved = a_round(world)
+    saved = next_round(world)
     for _ in range(5):
         world.post("見られない間の発言")
         world.chatwork.fail(Fault.RATE_LIMIT, "/me", times=1, seconds=250)
-        starved = a_round(world, minutes=60 * 24, max_seconds=10)
+        starved = next_round(world, minutes=60 * 24, max_seconds=10)
     memory = {row["key"]: row["value"] for row in world.rows("memory")}
     with world.archive.reading() as reading:
-        spent = work.recall(reading, last_looks.SPENT)
-    again = a_round(world)
+        spent = work.recall(reading, last_looks.CALLS_SPENT)
+    again = next_round(world)
 
     assert saved.finished_at is not None
     assert f"{saved.finished_at:%Y-%m-%dT%H:%M:%S}" in memory["last_sync"]
@@ -103,12 +103,12 @@ def test_runs_without_a_call_left_are_no_save(world: World) -> None:
     assert (False, True) == (starved.complete, starved.rooms[0].is_unreached)
     assert again.complete
     with world.archive.reading() as reading:
-        assert work.recall(reading, last_looks.SPENT) is None
+        assert work.recall(reading, last_looks.CALLS_SPENT) is None
 
 
 def test_calls_that_suffice_for_the_list_of_rooms_alone_are_no_save(tmp_path: Path) -> None:
     """A run that could look at no room has saved nothing."""
-    with running(tmp_path / "home") as world:
+    with running_world(tmp_path / "home") as world:
         saved = world.sync()
         for _ in range(3):
             world.post("見られない間の発言")
@@ -150,4 +150,4 @@ def test_a_room_that_was_only_listed_is_called_by_its_name(world: World) -> None
     world.sync()
 
     assert "動画編集" == before
-    assert not [row for row in world.rows("memory") if row["key"] == last_looks.NAMES]
+    assert not [row for row in world.rows("memory") if row["key"] == last_looks.LISTED_NAMES]

@@ -10,7 +10,7 @@ from archiver.chatwork.models import Room
 from archiver.records import RoomId
 from archiver.store.working.visits import Visit
 from archiver.sync import plan
-from archiver.sync.plan import COSTS, FILES, KINDS, MESSAGES, PEOPLE, PlanStep, counters, is_due, steps
+from archiver.sync.plan import REQUESTS_OF_KIND, FILES, KINDS, MESSAGES, PEOPLE, PlanStep, counters_text, is_due, plan_steps
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 EVERY = timedelta(hours=6)
@@ -19,12 +19,12 @@ ONE, TWO = (Room(RoomId(number), name="x", message_num=5, last_update_time=9) fo
 
 def visits(room: Room, *, ago: timedelta = timedelta(0), counted: str | None = None) -> dict[tuple[int, str], Visit]:
     """Every kind of a room, read some time ago."""
-    return {(room.room_id, kind): Visit(NOW - ago, counters(room) if counted is None else counted) for kind in KINDS}
+    return {(room.room_id, kind): Visit(NOW - ago, counters_text(room) if counted is None else counted) for kind in KINDS}
 
 
 def planned(*rooms: Room, seen: dict[tuple[int, str], Visit], full: bool = False) -> list[PlanStep]:
     """The steps of a run now."""
-    return steps(rooms, seen, now=NOW, full_every=EVERY, full=full)
+    return plan_steps(rooms, seen, now=NOW, full_every=EVERY, full=full)
 
 
 def test_messages_of_every_room_come_before_files_and_people() -> None:
@@ -33,16 +33,16 @@ def test_messages_of_every_room_come_before_files_and_people() -> None:
 
     expected = [(1, MESSAGES), (2, MESSAGES), (1, FILES), (2, FILES), (1, PEOPLE), (2, PEOPLE)]
     assert expected == [(step.room_id, step.kind) for step in actual]
-    assert {("first", True)} == {(step.why, step.overdue) for step in actual}
+    assert {("first", True)} == {(step.reason, step.overdue) for step in actual}
 
 
 def test_a_room_in_which_nothing_moved_is_not_read() -> None:
     """Only the room that moved is."""
-    moved = visits(TWO, counted=counters(ONE) + "1")
+    moved = visits(TWO, counted=counters_text(ONE) + "1")
 
     actual = planned(ONE, TWO, seen=visits(ONE) | moved)
 
-    assert [PlanStep(2, kind, "moved", overdue=True, cost=COSTS[kind]) for kind in KINDS] == actual
+    assert [PlanStep(2, kind, "moved", overdue=True, requests=REQUESTS_OF_KIND[kind]) for kind in KINDS] == actual
 
 
 def test_any_counter_name_or_role_tells_that_a_room_moved() -> None:
@@ -57,15 +57,15 @@ def test_any_counter_name_or_role_tells_that_a_room_moved() -> None:
     ]
     same = Room(RoomId(1), name="x", message_num=5, last_update_time=9, unread_num=3, mention_num=1)
 
-    assert all(counters(one) != counters(ONE) for one in changed)
-    assert counters(same) == counters(ONE)
+    assert all(counters_text(one) != counters_text(ONE) for one in changed)
+    assert counters_text(same) == counters_text(ONE)
 
 
 def test_full_reads_everything() -> None:
     """Whether or not anything moved."""
     actual = planned(ONE, seen=visits(ONE), full=True)
 
-    assert [PlanStep(1, kind, "asked", overdue=True, cost=COSTS[kind]) for kind in KINDS] == actual
+    assert [PlanStep(1, kind, "asked", overdue=True, requests=REQUESTS_OF_KIND[kind]) for kind in KINDS] == actual
 
 
 def test_lists_are_due_after_their_time_and_people_daily() -> None:
@@ -74,9 +74,9 @@ def test_lists_are_due_after_their_time_and_people_daily() -> None:
     twice = planned(ONE, seen=visits(ONE, ago=2 * EVERY))
     daily = planned(ONE, seen=visits(ONE, ago=plan.DAILY))
 
-    assert [PlanStep(1, kind, "due", cost=1) for kind in (MESSAGES, FILES)] == once
-    assert [PlanStep(1, kind, "due", overdue=True, cost=1) for kind in (MESSAGES, FILES)] == twice[:2]
-    assert PlanStep(1, PEOPLE, "due", cost=4) == daily[2]
+    assert [PlanStep(1, kind, "due", requests=1) for kind in (MESSAGES, FILES)] == once
+    assert [PlanStep(1, kind, "due", overdue=True, requests=1) for kind in (MESSAGES, FILES)] == twice[:2]
+    assert PlanStep(1, PEOPLE, "due", requests=4) == daily[2]
 
 
 def test_the_room_read_longest_ago_comes_first_within_a_kind() -> None:
@@ -111,7 +111,7 @@ def test_what_was_put_off_while_messages_were_read_comes_before_everything() -> 
     long_ago: dict[tuple[int, str], Visit] = {key: Visit(NOW - 2 * plan.DAILY, "moved") for key in fresh | old}
     paused = planned(*rooms, seen=long_ago)
 
-    assert plan.MOST_EARLY == sum(step.cost for step in busy if step.early)
+    assert plan.EARLY_REQUESTS == sum(step.requests for step in busy if step.early)
     assert [step for step in busy if step.early] == busy[: sum(step.early for step in busy)]
     assert [MESSAGES] * 20 == [step.kind for step in busy if not step.early][:20]
     assert len(busy) == len({(step.room_id, step.kind) for step in busy}) == 60
@@ -120,8 +120,8 @@ def test_what_was_put_off_while_messages_were_read_comes_before_everything() -> 
 
 def test_a_plan_knows_what_it_costs() -> None:
     """Account, rooms, lists, four requests for people, and the counters once more."""
-    assert 2 == plan.total([])
-    assert 2 + 1 + 1 + 4 + 1 == plan.total(planned(ONE, seen={}))
+    assert 2 == plan.count_requests([])
+    assert 2 + 1 + 1 + 4 + 1 == plan.count_requests(planned(ONE, seen={}))
 
 
 @given(

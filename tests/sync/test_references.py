@@ -8,7 +8,7 @@ from typing import Any
 from archiver.records import Observation
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin
-from archiver.sync.references import MOST, in_text, mentioned
+from archiver.sync.references import REFERENCES_LIMIT, text_references, find_references
 from tests.support.world import BEGIN, World
 
 
@@ -100,21 +100,21 @@ def test_impossible_ids_are_left_out() -> None:
     future = backfill_queue.PRIORITY[Origin.LINK] + 2**62
     seen = [message(f"#!rid5-{future} #!rid5-0 [rp aid=1 to=5-{2**63}] #!rid5-394380493")]
 
-    assert {(5, 394380493): Origin.LINK} == mentioned(seen, owner=1, at=BEGIN)
+    assert {(5, 394380493): Origin.LINK} == find_references(seen, owner=1, at=BEGIN)
 
 
 def test_a_text_full_of_ids_gives_a_bounded_number() -> None:
     """Invented ids must not cost the calls of the others."""
     text = " ".join(f"#!rid5-{number}" for number in range(1, 3_000))
 
-    assert MOST == len(list(in_text(text)))
+    assert REFERENCES_LIMIT == len(list(text_references(text)))
 
 
 def test_a_message_that_is_gone_names_nothing_anew() -> None:
     """What it names was learnt when it was shown; a body of another kind names nothing."""
     gone = message("#!rid5-7", state="missing")
 
-    assert {} == mentioned([gone, message(None), message(7)], owner=1, at=BEGIN)
+    assert {} == find_references([gone, message(None), message(7)], owner=1, at=BEGIN)
 
 
 # --- the table ------------------------------------------------------------------------------------

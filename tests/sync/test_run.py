@@ -18,7 +18,7 @@ from archiver.store.engine import DATABASE
 from archiver.sync import plan
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.run import dry_run
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 
 def settled(world: World) -> World:
@@ -148,7 +148,7 @@ def test_a_room_of_no_contract_is_refused_before_anything_is_asked(world: World)
 
 def test_without_a_contract_nothing_is_read(tmp_path: Path) -> None:
     """Other rooms stay private: there is no default of all rooms."""
-    with running(tmp_path / "other") as world:
+    with running_world(tmp_path / "other") as world:
         world.contract("job1", world.room, state="stopped")
 
         report = world.sync()
@@ -438,7 +438,7 @@ def test_a_failed_room_stays_failed_though_a_file_of_it_was_saved(world: World) 
 
 def test_at_the_reserve_a_run_without_a_limit_waits(tmp_path: Path) -> None:
     """Until the window is new; everything is read, and nothing is left over."""
-    with running(tmp_path / "home", limit=70) as world:
+    with running_world(tmp_path / "home", limit=70) as world:
         more_rooms(world, 20)
 
         report = world.sync()
@@ -450,7 +450,7 @@ def test_at_the_reserve_a_run_without_a_limit_waits(tmp_path: Path) -> None:
 
 def test_at_the_reserve_a_run_with_a_limit_leaves_the_rest_over(tmp_path: Path) -> None:
     """It is said, and made up by the next runs; some of the budget is left to others."""
-    with running(tmp_path / "home", limit=100) as world:
+    with running_world(tmp_path / "home", limit=100) as world:
         more_rooms(world, 30)
 
         first = world.sync(max_seconds=60)
@@ -469,7 +469,7 @@ def test_at_the_reserve_a_run_with_a_limit_leaves_the_rest_over(tmp_path: Path) 
 
 def test_a_reading_that_was_only_due_can_wait_without_a_word(tmp_path: Path) -> None:
     """It is left over only when it has been put off for twice its time."""
-    with running(tmp_path / "home", limit=400) as world:
+    with running_world(tmp_path / "home", limit=400) as world:
         more_rooms(world, 30)
         world.sync()
         said = []

@@ -98,7 +98,7 @@ def test_a_run_over_one_room_tells_nothing_of_another_that_moved(world: World) -
     world.clock.pass_by(hours=2)
 
     world.sync(rooms=(world.room,))
-    run_entries.flush(world.archive, at=world.clock())
+    run_entries.flush_idle_runs(world.archive, at=world.clock())
 
     assert [moved] == world.entries("sweep")[-1]["payload"]["not_read"]
 

@@ -40,7 +40,7 @@ from archiver.store.fingerprints import readable_text
 from archiver.store.timestamps import to_text
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport
-from tests.support.chatwork.in_process import plug, unplugged
+from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.world import Clock, World
 
 LIMITS = DownloadLimits(large=50_000, keep_free=0)
@@ -144,7 +144,7 @@ class Witness(Chatwork):
     def _note(self, room: int, message: str | None, answer: HttpAnswer) -> None:
         self.latest, self.last_before = set(), dict(self.last)
         limited = answer.headers.get("chatwork-message-limitation") == "true"
-        value: Any = json.loads(b"".join(answer.body.pieces())) if answer.body.size else []
+        value: Any = json.loads(b"".join(answer.body.chunks())) if answer.body.size else []
         if message is not None and answer.status == 404 and "errors" in value:
             if self.last.get((room, int(message))) is not MISSING:
                 self.last[room, int(message)] = HIDDEN if limited else MISSING
@@ -188,11 +188,11 @@ class Machine(RuleBasedStateMachine):
         shutil.copy(blank(), home / DATABASE)
         self.clock = Local(Clock())
         self.chatwork = Witness(self.clock.server)
-        unplugged(self.chatwork)
+        without_sockets(self.chatwork)
         self.world = World(home, self.chatwork, self.clock)
         self.archive = self._reopen()
         for session in (self.world.api, self.world.downloads):
-            plug(session, self.chatwork, self.clock)
+            connect_session(session, self.chatwork, self.clock)
             session.get = self._mortally(session.get)  # type: ignore[method-assign]
         self.surprises = 0
         """How often nobody could know how many requests are left: each is good for one too many."""
@@ -332,7 +332,7 @@ class Machine(RuleBasedStateMachine):
             if not self.chatwork.accounts[self.world.tanaka].cancelled:
                 self.chatwork.add_member(self.rooms[room], self.world.tanaka, announce=announce)
         elif len(here) > 1:
-            self.chatwork.leave(self.rooms[room], self.world.tanaka, announce=announce)
+            self.chatwork.leave_room(self.rooms[room], self.world.tanaka, announce=announce)
 
     @rule(who=strategies.booleans())
     def cancel(self, who: bool) -> None:
@@ -345,7 +345,7 @@ class Machine(RuleBasedStateMachine):
     def rename(self, name: str, text: str) -> None:
         """A person is called otherwise; a room is described."""
         self.chatwork.rename_account(self.world.tanaka, name)
-        self.chatwork.describe(self.rooms[0], text, announce=False)
+        self.chatwork.describe_room(self.rooms[0], text, announce=False)
 
     @rule(days=strategies.sampled_from([None, 40]))
     def plan(self, days: int | None) -> None:
@@ -355,7 +355,7 @@ class Machine(RuleBasedStateMachine):
     @rule(room=strategies.integers(0, 1))
     def shut_or_open(self, room: int) -> None:
         """The owner is put out of a room, or comes back."""
-        if self.chatwork.sees(self.rooms[room]):
+        if self.chatwork.owner_is_in(self.rooms[room]):
             self.chatwork.remove_owner(self.rooms[room])
         else:
             self.chatwork.restore_owner(self.rooms[room])

@@ -49,13 +49,13 @@ def fetch(
     Raises StorageError only where the archive itself cannot be read.
     """
     with archive.reading() as reading:
-        urls = avatars.wanted(reading, rooms, at=now(), most=most)
+        urls = avatars.due_urls(reading, rooms, at=now(), limit=most)
     failures = 0
     for url in urls:
         body = _get(over, url, seconds)
         failures = 0 if body is not None else failures + 1
         with suppress(OSError, StorageError):  # a picture is not worth a word
-            avatars.settle(archive, url, body, next_at=now() + AGAIN)
+            avatars.record_download(archive, url, body, next_at=now() + AGAIN)
         if failures >= MOST_FAILURES:
             return
 

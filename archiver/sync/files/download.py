@@ -177,7 +177,7 @@ class FileDownloads:
 
     def _part(self, file: WantedFile) -> Path:
         # Bound to what was listed: a file replaced under its id must not be mixed with the old one's bytes.
-        return blobs.incoming(self.desk.archive.home, file.room_id, file.file_id).with_name(f"{_stem(file)}.part")
+        return blobs.incoming_path(self.desk.archive.home, file.room_id, file.file_id).with_name(f"{_stem(file)}.part")
 
     def _here(self, file: WantedFile) -> int:
         part = self._part(file)

@@ -26,14 +26,14 @@ def differences(
     complete: bool,
 ) -> None:
     """Append what differs in a list of files, tasks or members, and count it."""
-    found = changes.compare(kind, shown, current_state.marks(writing, kind, room), complete=complete)
+    found = changes.compare_objects(kind, shown, current_state.known_objects(writing, kind, room), complete=complete)
     fields = _PEOPLE_FIELDS.get(kind, ())
     seen = persons(writing, room, changes.people_in(list(shown.values()), fields), reply) if fields else []
     prefix = f"member/{room}" if kind == "member" else kind
-    for ident, one in sorted(found.shown.items()):
+    for ident, one in sorted(found.new_and_changed.items()):
         seen.append(Observation(kind, f"{prefix}/{ident}", payload(one, "present"), room, reply.digest))
     for ident in found.gone:
-        last = current_state.payload(writing, f"{prefix}/{ident}", room)
+        last = current_state.last_payload(writing, f"{prefix}/{ident}", room)
         if last is not None:
             told = payload(last["object"], "gone")
             seen.append(Observation(kind, f"{prefix}/{ident}", told, room, reply.digest))
@@ -53,5 +53,8 @@ def _count(kind: str, found: changes.Differences, report: RoomReport) -> None:
 def accounts(desk: PullContext, room: int) -> list[AccountId]:
     """Everybody ever seen in a room, to ask for one by one."""
     with desk.archive.reading() as reading:
-        found = current_state.people(reading, room).keys() | current_state.marks(reading, "member", room).keys()
+        found = (
+            current_state.person_fingerprints(reading, room).keys()
+            | current_state.known_objects(reading, "member", room).keys()
+        )
     return [AccountId(one) for one in sorted(found)]

@@ -96,7 +96,7 @@ def _compare(
 
 def _held(reading: Reading, people: set[int]) -> dict[int, _Seen]:
     """What was last written of each."""
-    told = {person: current_state.payload(reading, f"contact/{person}", None) for person in sorted(people)}
+    told = {person: current_state.last_payload(reading, f"contact/{person}", None) for person in sorted(people)}
     return {
         person: _Seen(None) if payload is None else _Seen(str(payload["state"]), payload.get("other_chat"))
         for person, payload in told.items()

@@ -13,7 +13,7 @@ from archiver.store.archive import Archive, Writing
 from archiver.store.fingerprints import fingerprint
 from archiver.store.queries import contracts, current_state
 from archiver.store.working import backfill_queue, visits
-from archiver.sync.references import mentioned
+from archiver.sync.references import find_references
 from archiver.sync.report import RoomOutcome, RoomReport
 
 
@@ -64,7 +64,7 @@ def append(
         report.news = True
         report.outcome = RoomOutcome.ARCHIVED
     writer.append(writing, seen, account_id=desk.account_id, at=reply.received_at)
-    found = mentioned(seen, owner=desk.account_id, at=reply.received_at)
+    found = find_references(seen, owner=desk.account_id, at=reply.received_at)
     if found:
         rooms = contracts.rooms_to_read(writing, reply.received_at)
         backfill_queue.enqueue(writing, found, rooms=rooms, at=reply.received_at)
@@ -72,7 +72,7 @@ def append(
 
 def persons(writing: Writing, room: int, shown: Mapping[int, JsonObject], reply: Reply) -> list[Observation]:
     """`account` entries for persons whose name or picture is new; one that is told without a name has not lost it."""
-    held = current_state.people(writing, room)
+    held = current_state.person_fingerprints(writing, room)
     return [
         Observation("account", f"account/{room}/{account}", {"object": one}, room, reply.digest)
         for account, one in sorted(shown.items())

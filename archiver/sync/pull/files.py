@@ -34,7 +34,7 @@ def files(desk: PullContext, room: Room, report: RoomReport) -> None:
             desk.troubles.add(f"room/{number}/files/cut")
     with desk.archive.writing() as writing:
         differences(desk, writing, "file", number, everything, last, report, complete=complete)
-        visit(desk, writing, number, plan.FILES, counters=plan.counters(room))
+        visit(desk, writing, number, plan.FILES, counters=plan.counters_text(room))
 
 
 def _listed(part: Listing[File]) -> dict[int, JsonObject]:

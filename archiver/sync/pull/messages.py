@@ -54,7 +54,7 @@ def messages(desk: PullContext, room: Room, report: RoomReport) -> None:
 
 def _visited(desk: PullContext, writing: Writing, room: Room, *, whole: bool) -> None:
     """Remember the visit; without counters the room counts as moved in the next run, whatever happens."""
-    counters = plan.counters(room) if whole else ""
+    counters = plan.counters_text(room) if whole else ""
     visit(desk, writing, room.room_id, plan.MESSAGES, counters=counters)
 
 
@@ -90,24 +90,24 @@ class _Window:
         is_short = bool(positions) and not reply.limited and listing.rows < coverage.WINDOW
         since = 0 if is_short else positions[0] if positions else 2**63 - 1
         held = current_state.messages_since(writing, room.room_id, since)
-        differing, absent = changes.compare_messages(shown, held), changes.absent(shown, held)
+        differing, absent = changes.compare_messages(shown, held), changes.absent_messages(shown, held)
         lacking = is_short and any(held[position].state in current_state.SHOWN for position in absent)
-        verdict = coverage.judge(
+        verdict = coverage.judge_window(
             positions,
             rows=listing.rows,
             limited=reply.limited,
             message_num=room.message_num or None,  # 0 is what a reply without the counter leaves
             new=sum(change.counted == "new" for change in differing),
-            covered=current_state.covered(writing, room.room_id),
+            covered=current_state.window_coverage(writing, room.room_id),
             known=current_state.has_messages(writing, room.room_id),
             lacking=lacking,
-            shut=current_state.was_shut(writing, room.room_id),
+            was_inaccessible=current_state.has_been_inaccessible(writing, room.room_id),
             at=reply.received_at,
         )
         # Only a list that is cut by the plan, not by its length, tells that what lies before it is hidden.
         cut_by_plan = reply.limited and listing.rows < coverage.WINDOW
         hidden = (
-            current_state.shown_before(writing, room.room_id, positions[0] if positions else None)
+            current_state.messages_shown_before(writing, room.room_id, positions[0] if positions else None)
             if cut_by_plan
             else []
         )
@@ -122,7 +122,7 @@ class _Window:
             key = f"message/{change.position}"
             seen.append(Observation("message", key, payload(change.object, change.state), room, digest))
         for message in self.hidden:
-            last = current_state.payload(writing, f"message/{message}", room)
+            last = current_state.last_payload(writing, f"message/{message}", room)
             if last is not None:
                 told = payload(last["object"], State.HIDDEN)
                 seen.append(Observation("message", f"message/{message}", told, room, digest))
@@ -155,7 +155,7 @@ class _Window:
         for gap in across:
             closed = gap.payload | {"missing": 0}
             seen.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.reply.digest))
-        hole = self.verdict.hole
+        hole = self.verdict.gap
         if hole is not None:
             told = self._gap(writing, hole)
             seen.append(Observation("gap", f"gap/{room}/{told['number']}", told, room, self.reply.digest))
@@ -163,9 +163,9 @@ class _Window:
 
     def _gap(self, writing: Writing, hole: coverage.NewGap) -> JsonObject:
         room = self.room.room_id
-        last = None if hole.after is None else current_state.payload(writing, f"message/{hole.after}", room)
+        last = None if hole.after is None else current_state.last_payload(writing, f"message/{hole.after}", room)
         return {
-            "number": current_state.next_gap(writing, room),
+            "number": current_state.next_gap_number(writing, room),
             "after": None if hole.after is None else str(hole.after),
             "before": str(hole.before),
             "from": None if last is None else from_unix(sent_at(last["object"])),
@@ -182,7 +182,7 @@ class _Window:
         states = current_state.SHOWN if self.reply.limited else (*current_state.SHOWN, State.HIDDEN)
         found = [position for position in self.absent if self.known[position].state in states]
         if found:
-            lately = current_state.read_singly(writing, self.room.room_id, self.reply.received_at - READ_AGAIN)
+            lately = current_state.singly_read_messages(writing, self.room.room_id, self.reply.received_at - READ_AGAIN)
             found = [position for position in found if position not in lately]
         return [MessageId(str(position)) for position in found]
 

@@ -34,7 +34,7 @@ def people(desk: PullContext, room: Room, report: RoomReport) -> None:
     description(desk, room.room_id, report)
     members(desk, room.room_id, report)
     whole = tasks(desk, room.room_id, report)
-    counters = plan.counters(room) if whole else ""  # without them the room counts as moved in the next run
+    counters = plan.counters_text(room) if whole else ""  # without them the room counts as moved in the next run
     with desk.archive.writing() as writing:
         visit(desk, writing, room.room_id, plan.PEOPLE, counters=counters)
 
@@ -75,7 +75,7 @@ def tasks(desk: PullContext, room: int, report: RoomReport) -> bool:
     if len(whole) < len(STATUSES):
         desk.troubles.add(f"room/{room}/people/cut")
     with desk.archive.reading() as reading:
-        held = current_state.open_and_done(reading, room)
+        held = current_state.task_statuses(reading, room)
     unseen = [task for task, status in held.items() if task not in shown and (status in whole or len(whole) == 2)]
     return _missing_tasks(desk, room, unseen, report)
 
@@ -133,7 +133,7 @@ def _read_task(desk: PullContext, room: int, task: int, report: RoomReport) -> N
 
 def _gone(desk: PullContext, room: int, task: int, reply: Reply, report: RoomReport) -> None:
     with desk.archive.writing() as writing:
-        last = current_state.payload(writing, f"task/{task}", room)
+        last = current_state.last_payload(writing, f"task/{task}", room)
         if last is None:
             return
         told = payload(last["object"], "gone", ObservedBy.SINGLE)

@@ -128,7 +128,7 @@ def _not_shown(desk: PullContext, room: int, message: MessageId, reply: Reply, r
     state = State.HIDDEN if reply.limited else State.MISSING
     with desk.archive.writing() as writing:
         held = current_state.message(writing, room, message)
-        last = current_state.payload(writing, f"message/{message}", room)
+        last = current_state.last_payload(writing, f"message/{message}", room)
         if held is None or last is None or held.state in (state, State.MISSING):
             return
         told = payload(last["object"], state, ObservedBy.SINGLE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.message_ids import is_plausible
-from archiver.store.working.backfill_queue import Place
+from archiver.store.working.backfill_queue import MessagePlace
 
 MOST = 200_000
 """Ids taken in one call: reading them takes three days at Chatwork's pace."""
@@ -22,8 +22,8 @@ class FoundIds:
     fallback: int | None
     """The room of ids that tell none: the one the user named, or the only one; None = they cannot be used."""
     now: datetime
-    places: set[Place] = field(default_factory=set)
-    elsewhere: set[Place] = field(default_factory=set)
+    places: set[MessagePlace] = field(default_factory=set)
+    elsewhere: set[MessagePlace] = field(default_factory=set)
     """Of rooms without a contract."""
     roomless: set[int] = field(default_factory=set)
     implausible: set[str] = field(default_factory=set)

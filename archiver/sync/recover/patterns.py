@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from archiver.message_ids import first_after
+from archiver.message_ids import first_id_after
 from archiver.sync.recover.found_ids import FilePageIds
 
 _N = r"([0-9]{1,19})(?![0-9])"
@@ -35,7 +35,7 @@ _SAVED = re.compile(
 _MARKED = re.compile(r"(?<![A-Za-z0-9_])m([0-9]{6,19})(?![A-Za-z0-9_])")
 _PAIR = re.compile(r"(?<![0-9])([0-9]{4,12})[-_/:,;\t ]m?([0-9]{16,19})(?![0-9])")
 _BARE = re.compile(r"(?<![\w#.\-])([0-9]{18,19})(?![\w])")
-BARE_FROM = first_after(datetime(2015, 1, 1, tzinfo=UTC))
+BARE_FROM = first_id_after(datetime(2015, 1, 1, tzinfo=UTC))
 """A number that nothing marks is an id only if it tells a time since then: other numbers are shorter."""
 
 

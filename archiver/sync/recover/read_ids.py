@@ -11,9 +11,9 @@ from archiver.errors import NotVisible
 from archiver.records import AccountId, RoomId
 from archiver.store.archive import Archive
 from archiver.store.working import backfill_queue
-from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin, Place
+from archiver.store.working.backfill_queue import BackfillItem, ItemState, MessagePlace, Origin
 from archiver.sync import finish, run_entries
-from archiver.sync.preflight import RunInputs, check_account, look_up
+from archiver.sync.preflight import RunInputs, check_account, read_inputs
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.singles.backfill import BackfillReader
@@ -46,7 +46,7 @@ def minutes(number: int, *, reserve: int) -> int:
 def read(
     archive: Archive,
     client: Client,
-    places: Collection[Place],
+    places: Collection[MessagePlace],
     *,
     now: Callable[[], datetime],
     told: Callable[[int, int], None],
@@ -57,22 +57,22 @@ def read(
     `told` hears how many were asked for and how many there are. Raises NoContract, TokenRefused, WrongAccount,
     StorageError and, if not even the account can be asked for, what `Client.me` raises.
     """
-    held = look_up(archive, at=now(), chosen=None)
+    held = read_inputs(archive, at=now(), chosen=None)
     transport = client.transport
     transport.deadline = None
     transport.budget = held.budget or transport.budget
     before = finish.Counters(transport.requests, transport.unparsed)
     with archive.reading() as reading:
-        there = backfill_queue.held(reading, places)
+        there = backfill_queue.held_places(reading, places)
     todo = set(places) - there
     # Before the first sync nothing says what a list would show by itself.
     desk = _desk(archive, client, held, now) if todo and held.owner is not None else None
     report = SyncReport(AccountId(held.owner["account_id"]) if held.owner else AccountId(0), now())
-    standings: dict[Place, ItemState] = {}
+    standings: dict[MessagePlace, ItemState] = {}
     if desk is not None:
         report.rooms = [RoomReport(room, held.names.get(room, "")) for room in sorted({room for room, _ in todo})]
         standings = _go_through(desk, todo, report, told)
-        _write_down(desk, report, before, settings, not_read=held.stated)
+        _write_down(desk, report, before, settings, not_read=held.in_any_contract)
     counted = list(standings.values())
     return Recovered(
         found=len(places),
@@ -93,8 +93,8 @@ def _desk(archive: Archive, client: Client, held: RunInputs, now: Callable[[], d
 
 
 def _go_through(
-    desk: PullContext, todo: Collection[Place], report: SyncReport, told: Callable[[int, int], None]
-) -> dict[Place, ItemState]:
+    desk: PullContext, todo: Collection[MessagePlace], report: SyncReport, told: Callable[[int, int], None]
+) -> dict[MessagePlace, ItemState]:
     """Learn the ids, read those whose time has come, and say how each stands."""
     with desk.archive.writing() as writing:
         rooms = {room for room, _ in todo}
@@ -109,7 +109,7 @@ def _go_through(
             break
     with desk.archive.reading() as reading:
         return {
-            place: quest.standing for place, (quest, _) in backfill_queue.items_at(reading, todo, at=desk.now()).items()
+            place: quest.state for place, (quest, _) in backfill_queue.items_at(reading, todo, at=desk.now()).items()
         }
 
 
@@ -132,7 +132,7 @@ def _write_down(
     report.complete = not desk.troubles
     unparsed = transport.unparsed - before.unparsed
     with desk.archive.writing() as writing:
-        run_entries.write(
+        run_entries.write_run(
             writing,
             report,
             at=report.finished_at,

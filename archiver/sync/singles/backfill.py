@@ -14,10 +14,10 @@ from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.message_ids import is_plausible
 from archiver.store.archive import Archive, Writing
 from archiver.store.working import backfill_queue, memory
-from archiver.store.working.backfill_queue import BackfillItem, Origin, Place
+from archiver.store.working.backfill_queue import BackfillItem, MessagePlace, Origin
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import RARELY, seek
-from archiver.sync.references import in_description, in_text
+from archiver.sync.references import description_references, text_references
 from archiver.sync.report import RoomReport
 
 BATCH = 20
@@ -55,7 +55,9 @@ class BackfillReader:
         while self.read < most:
             with self.desk.archive.reading() as reading:
                 open_rooms = [room for room in rooms if room not in self.closed]
-                batch = backfill_queue.due(reading, open_rooms, at=self.desk.now(), most=min(BATCH, most - self.read))
+                batch = backfill_queue.due_items(
+                    reading, open_rooms, at=self.desk.now(), limit=min(BATCH, most - self.read)
+                )
             if not batch:
                 return
             for quest in batch:
@@ -87,14 +89,14 @@ class BackfillReader:
     def must_end(self) -> bool:
         """Whether the run is over or a call would have to wait: a round does not wait for single messages."""
         transport = self.desk.client.transport
-        must_wait = bool(ratelimit.wait(transport.budget, self.desk.now(), transport.reserve))
+        must_wait = bool(ratelimit.time_to_wait(transport.budget, self.desk.now(), transport.reserve))
         return self.is_over() or (must_wait and not self.waits)
 
     def _postpone(self, quest: BackfillItem) -> None:
         pause = FIRST_PAUSE * 4 ** min(quest.attempts, 5)
         at = self.desk.now()
         with self.desk.archive.writing() as writing:
-            backfill_queue.record_attempt(writing, quest, quest.standing, at=at, next_at=at + min(pause, RARELY))
+            backfill_queue.record_attempt(writing, quest, quest.state, at=at, next_at=at + min(pause, RARELY))
         self.desk.troubles.add(_trouble(quest))
 
 
@@ -113,10 +115,10 @@ def learn_late(archive: Archive, rooms: Collection[int], *, at: datetime) -> Non
         memory.remember(writing, KNOWN_ROOMS, sorted(rooms))
 
 
-def _named(writing: Writing, room: int, at: datetime) -> dict[Place, Origin]:
-    found: dict[Place, Origin] = {}
+def _named(writing: Writing, room: int, at: datetime) -> dict[MessagePlace, Origin]:
+    found: dict[MessagePlace, Origin] = {}
     for kind, text in backfill_queue.texts_naming(writing, room):
-        for place, origin in in_description(text) if kind == "room" else in_text(text):
+        for place, origin in description_references(text) if kind == "room" else text_references(text):
             if place[0] == room and is_plausible(place[1], at):
                 found.setdefault(place, origin)
     return found

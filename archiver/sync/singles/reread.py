@@ -132,7 +132,7 @@ class _Batch:
         if left <= 0 or self.seeker.must_end():
             return None
         with self.seeker.desk.archive.reading() as reading:
-            below = reread_progress.listed_from(reading, room)
+            below = reread_progress.oldest_listed(reading, room)
             if below is None:
                 return _Choice([], 0, [])
             near = self._near(reading, room, changed, below)
@@ -148,7 +148,7 @@ class _Batch:
     def _near(self, reading: Reading, room: int, changed: list[int], below: int) -> list[MessageId]:
         if not changed:
             return []
-        lately = current_state.read_singly(reading, room, self.at - LATELY)
+        lately = current_state.singly_read_messages(reading, room, self.at - LATELY)
         found = reread_progress.neighbours(reading, room, changed, below=below, reach=REACH)
         return [MessageId(str(one)) for one in found if one not in lately]
 
@@ -165,7 +165,7 @@ class _Batch:
             eligible = reread_progress.count_old(reading, room, below, owner=owner, own=own)
             number = min(MOST_A_ROOM, quota(eligible, one.done, elapsed, self.period))
             start = below if one.position is None else min(below, one.position)
-            due = reread_progress.next_old(reading, room, start, owner=owner, own=own, most=max(1, number))
+            due = reread_progress.next_old(reading, room, start, owner=owner, own=own, limit=max(1, number))
             if elapsed >= self.period and not due:
                 found.append((RereadPass(room, own, self.at), []))
             elif number and due:

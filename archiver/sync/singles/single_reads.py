@@ -43,12 +43,12 @@ def forecast(seeker: BackfillReader, rooms: Sequence[int], options: Options, *, 
     budget = _less(transport.budget, before)
     most = share(budget, desk.now(), reserve=transport.reserve, full=options.full)
     with desk.archive.reading() as reading:
-        found = Counter(one.room_id for one in backfill_queue.due(reading, rooms, at=desk.now(), most=most))
+        found = Counter(one.room_id for one in backfill_queue.due_items(reading, rooms, at=desk.now(), limit=most))
     seeker.read += found.total()
-    steps = [plan.PlanStep(room, plan.BACKFILL, "named", cost=number) for room, number in found.items()]
+    steps = [plan.PlanStep(room, plan.BACKFILL, "named", requests=number) for room, number in found.items()]
     for room, near, turn in forecast_reread(seeker, rooms, period=options.reread_every, most=most):
-        steps += [plan.PlanStep(room, plan.REREAD, "near", cost=near)] if near else []
-        steps += [plan.PlanStep(room, plan.REREAD, "due", cost=turn)] if turn else []
+        steps += [plan.PlanStep(room, plan.REREAD, "near", requests=near)] if near else []
+        steps += [plan.PlanStep(room, plan.REREAD, "due", requests=turn)] if turn else []
     return steps
 
 
@@ -69,7 +69,7 @@ def share(budget: Budget, now: datetime, *, reserve: int, full: bool = False) ->
 
     Nothing where a call would have to wait.
     """
-    if ratelimit.wait(budget, now, reserve):
+    if ratelimit.time_to_wait(budget, now, reserve):
         return 0
     if budget.remaining is None:
         return UNTOLD

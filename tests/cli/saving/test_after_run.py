@@ -15,7 +15,7 @@ from archiver.store.archive import Archive
 from archiver.store.working import memory
 from archiver.sync import finish
 from tests.support.terminal import TOKEN, Terminal
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 
 @pytest.fixture
@@ -59,10 +59,10 @@ def others_call(world: World, number: int) -> None:
         )
 
 
-@pytest.mark.parametrize(("number", "expected"), [(0, False), (finish.BY_HAND, False), (finish.BY_HAND + 1, True)])
+@pytest.mark.parametrize(("number", "expected"), [(0, False), (finish.OWN_CALLS_AT_MOST, False), (finish.OWN_CALLS_AT_MOST + 1, True)])
 def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: int, expected: bool) -> None:
     """More than our own commands do; what was called between two runs does not count."""
-    with running(tmp_path / "home", limit=300, token=TOKEN) as world:
+    with running_world(tmp_path / "home", limit=300, token=TOKEN) as world:
         others_call(world, 50)
         posted = world.posts(3)
         world.sync()
@@ -76,7 +76,7 @@ def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: in
 
         _sync_telling(world, meanwhile)
         with world.archive.reading() as reading:
-            remembered = memory.recall(reading, finish.OTHERS)
+            remembered = memory.recall(reading, finish.OTHER_CALLS)
 
     assert (expected, True) == (remembered is not None, bool(collected and posted))
     assert remembered is None or number == remembered["calls"]
@@ -94,7 +94,7 @@ def _sync_telling(world: World, meanwhile: object) -> None:
         world.downloads,
         now=world.clock,
         options=Options(full=True, limits=LIMITS),
-        talk=ProgressCallbacks(step=meanwhile),
+        talk=ProgressCallbacks(on_step=meanwhile),
     )
 
 

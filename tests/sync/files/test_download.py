@@ -107,7 +107,7 @@ def fetched_in_slices(world: World, *, seconds: float, limits: DownloadLimits = 
         desk, world.downloads, limits, {world.room: report}, lambda: None, lambda _file, _have: None, slice=seconds
     )
     with world.archive.reading() as reading:
-        wanted = file_queries.wanted_files(reading, {world.room}, most=limits.most)
+        wanted = file_queries.wanted_files(reading, {world.room}, size_limit=limits.most)
     made.small(wanted)
     made.large(wanted)
     return report
@@ -168,7 +168,7 @@ def test_the_time_of_the_run_ends_a_transfer(world: World) -> None:
 def test_a_kill_between_bytes_and_entry_is_made_up_for(world: World) -> None:
     """The bytes lie there already: the next run names them and keeps them once."""
     file = upload(world, 1000)
-    body = b"".join(world.chatwork.files[file].content.pieces())
+    body = b"".join(world.chatwork.files[file].content.chunks())
     place = world.home / "files" / digest(body)[:2] / digest(body)[2:4] / digest(body)
     place.parent.mkdir(parents=True)
     place.write_bytes(body)
@@ -470,7 +470,7 @@ def test_a_file_of_untold_size_leaves_that_space_too(world: World, monkeypatch: 
     account = {"account_id": world.tanaka, "name": "田中"}
     shown = [{"file_id": file, "account": account, "message_id": None, "filesize": None, "upload_time": 1}]
     world.chatwork.fail(Fault.REPLY, r"/files$", times=None, body=json.dumps(shown).encode())
-    address = world.chatwork._downloads.address(world.chatwork.files[file])
+    address = world.chatwork._downloads.sign_address(world.chatwork.files[file])
     body = json.dumps({"file_id": file, "download_url": address, "filesize": None}).encode()
     world.chatwork.fail(Fault.REPLY, "create_download_url", times=None, body=body)
     on_a_disk_with(monkeypatch, 10**9 + 1_000_000)

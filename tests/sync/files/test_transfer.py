@@ -16,7 +16,7 @@ from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.errors import TransferFailed
 from archiver.sync.files import transfer
 from archiver.sync.files.transfer import Arrived, fetch
-from tests.support.chatwork.scripted_server import Scripted, hang, reply
+from tests.support.chatwork.scripted_server import ScriptedServer, hang, reply
 
 BODY = bytes(range(256)) * 4000
 SIZE = len(BODY)
@@ -38,7 +38,7 @@ class Host:
 
     def url(self) -> str:
         """A fresh address of the file."""
-        return self.chatwork._downloads.address(self.chatwork.files[self.file])
+        return self.chatwork._downloads.sign_address(self.chatwork.files[self.file])
 
     def fetch(self, url: str | None = None, *, size: int | None = SIZE, seconds: float | None = None) -> Arrived:
         """Go on with the file."""
@@ -89,7 +89,7 @@ def test_nothing_of_the_users_goes_to_the_host(host: Host, tmp_path: Path, monke
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login yamada password secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    with Scripted([reply(body=BODY, set_cookie="a=b")]) as setting:
+    with ScriptedServer([reply(body=BODY, set_cookie="a=b")]) as setting:
         host.fetch(setting.url)
         host.part.unlink()
 
@@ -139,7 +139,7 @@ def hang_up(connection: object, over: object) -> None:
 
 def test_a_connection_that_was_closed_meanwhile_is_opened_again(host: Host) -> None:
     """The host closed what was kept from the file before just as the next request left: once more, at once."""
-    with Scripted([reply(body=BODY), hang_up, reply(body=BODY)]) as other:
+    with ScriptedServer([reply(body=BODY), hang_up, reply(body=BODY)]) as other:
         host.fetch(other.url)
         host.part.unlink()
 
@@ -150,7 +150,7 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again(host: Host) -> N
 
 def test_a_host_that_hangs_up_twice_is_given_up(host: Host) -> None:
     """It is asked once more, no oftener."""
-    with Scripted([hang_up]) as other:
+    with ScriptedServer([hang_up]) as other:
         reason = host.failing(other.url)
 
     assert ("unreachable", 2) == (reason, len(other.heads))
@@ -235,7 +235,7 @@ def test_a_file_that_is_here_already_is_not_asked_for(host: Host) -> None:
 
 def test_a_file_of_untold_size_is_taken_as_it_comes(host: Host) -> None:
     """But no more than the most; a resumed one begins anew."""
-    with Scripted([reply(body=b""), reply(body=BODY), reply(body=BODY * 20)]) as other:
+    with ScriptedServer([reply(body=b""), reply(body=BODY), reply(body=BODY * 20)]) as other:
         empty = host.fetch(other.url, size=None)
         untold = host.fetch(other.url, size=None)
         reason = host.failing(other.url, size=None)
@@ -247,7 +247,7 @@ def test_a_file_of_untold_size_is_taken_as_it_comes(host: Host) -> None:
 def test_an_empty_file_is_empty(host: Host) -> None:
     """Any byte is one too many."""
     chunked = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
-    with Scripted([reply(body=b""), reply(body=b"["), chunked]) as other:
+    with ScriptedServer([reply(body=b""), reply(body=b"["), chunked]) as other:
         empty = host.fetch(other.url, size=0)
         reasons = [host.failing(other.url, size=0) for _ in range(2)]
 
@@ -331,7 +331,7 @@ def test_a_redirect_to_such_an_address_is_refused(host: Host, address: str) -> N
 
 def test_no_proxy_is_asked_for_this_computer(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy would send the address off it."""
-    with Scripted([reply(body=BODY)]) as proxy:
+    with ScriptedServer([reply(body=BODY)]) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("http_proxy", proxy.url)
 
@@ -386,7 +386,7 @@ def test_a_page_is_no_file_of_untold_size(host: Host) -> None:
         reply(body=page, content_type="text/html; charset=utf-8"),
         reply(body=page, content_type="text/html", content_disposition=attached),
     ]
-    with Scripted(kinds) as other:
+    with ScriptedServer(kinds) as other:
         reason = host.failing(other.url, size=None)
         actual = host.fetch(other.url, size=None)
 
@@ -396,7 +396,7 @@ def test_a_page_is_no_file_of_untold_size(host: Host) -> None:
 def test_more_bytes_than_listed_are_not_the_file(host: Host) -> None:
     """Also when their number is not told; nothing of them stays."""
     endless = b"HTTP/1.1 200 X\r\nconnection: close\r\n\r\n" + BODY + b"!"
-    with Scripted([endless]) as other:
+    with ScriptedServer([endless]) as other:
         reason = host.failing(other.url)
 
     assert ("wrong_size", False) == (reason, host.part.exists())
@@ -405,7 +405,7 @@ def test_more_bytes_than_listed_are_not_the_file(host: Host) -> None:
 def test_fewer_bytes_than_listed_in_good_order_are_not_the_file(host: Host) -> None:
     """The host ended the body itself, so more would not come another time."""
     short = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"
-    with Scripted([short]) as other:
+    with ScriptedServer([short]) as other:
         reason = host.failing(other.url)
 
     assert ("wrong_size", False) == (reason, host.part.exists())
@@ -416,7 +416,7 @@ def test_another_part_than_asked_for_is_not_the_file(host: Host, told: str) -> N
     """Bytes that lie elsewhere in the file must not be joined; the next attempt begins anew."""
     host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
     host.failing()
-    with Scripted([reply(206, body=b"x" * 10, content_range=told)]) as other:
+    with ScriptedServer([reply(206, body=b"x" * 10, content_range=told)]) as other:
         reason = host.failing(other.url)
 
     again = host.fetch()
@@ -428,7 +428,7 @@ def test_a_range_that_cannot_be_served_makes_the_next_attempt_begin_anew(host: H
     """The file ends before what is here (416)."""
     host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
     host.failing()
-    with Scripted([reply(416, body=b"")]) as other:
+    with ScriptedServer([reply(416, body=b"")]) as other:
         reason = host.failing(other.url)
 
     assert ("status", False) == (reason, host.part.exists())
@@ -437,7 +437,7 @@ def test_a_range_that_cannot_be_served_makes_the_next_attempt_begin_anew(host: H
 def test_a_host_that_does_not_answer_is_given_up(host: Host) -> None:
     """In time, with its own reason; a dead port too."""
     host.timeout = (0.2, 0.2)
-    with Scripted([hang]) as silent:
+    with ScriptedServer([hang]) as silent:
         silent_reason = host.failing(silent.url)
 
     assert ("unreachable", "unreachable") == (silent_reason, host.failing("http://127.0.0.1:9/a"))
@@ -452,7 +452,7 @@ def test_a_host_that_stops_in_the_middle_is_cut(host: Host) -> None:
         connection.sendall(whole[:600_000])  # type: ignore[attr-defined]
         over.wait(5)  # type: ignore[attr-defined]
 
-    with Scripted([half]) as other:
+    with ScriptedServer([half]) as other:
         reason = host.failing(other.url)
 
     assert "cut" == reason

@@ -29,7 +29,7 @@ def payloads(world: World, kind: str) -> list[dict[str, Any]]:
 def test_name_description_and_role_of_a_room_are_kept_with_each_change(world: World) -> None:
     """Each as an entry; an unchanged room makes none, whatever its counters say."""
     world.sync()
-    world.chatwork.describe(world.room, "納品は毎週金曜\ud83d", announce=False)
+    world.chatwork.describe_room(world.room, "納品は毎週金曜\ud83d", announce=False)
     world.sync(full=True)
     world.post("はい")
     world.sync()
@@ -43,7 +43,7 @@ def test_name_description_and_role_of_a_room_are_kept_with_each_change(world: Wo
 def test_a_member_who_left_is_gone_and_their_card_is_kept(world: World) -> None:
     """The last card seen stands in the entry; joining again is no new person."""
     world.sync()
-    world.chatwork.leave(world.room, world.tanaka)
+    world.chatwork.leave_room(world.room, world.tanaka)
     left = world.synced()
     state = member_states(world)[world.tanaka]
     world.chatwork.add_member(world.room, world.tanaka)

@@ -15,18 +15,18 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
-from archiver.message_ids import first_after
+from archiver.message_ids import first_id_after
 from archiver.sync.recover.files import MOST_TABLE, take, take_file
 from archiver.sync.recover.found_ids import MOST, FoundIds
 from tests.support import recovery_files
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 ROOM, OTHER = 388_277_412, 1_234
-ONE = str(first_after(datetime(2026, 5, 1, tzinfo=UTC)) + 0x5000)
-TWO = str(first_after(datetime(2026, 5, 2, tzinfo=UTC)) + 0xA001)
+ONE = str(first_id_after(datetime(2026, 5, 1, tzinfo=UTC)) + 0x5000)
+TWO = str(first_id_after(datetime(2026, 5, 2, tzinfo=UTC)) + 0xA001)
 OLD = "394380493"
 
-MESSAGES = strategies.integers(first_after(datetime(2017, 1, 1, tzinfo=UTC)), first_after(NOW)).map(str)
+MESSAGES = strategies.integers(first_id_after(datetime(2017, 1, 1, tzinfo=UTC)), first_id_after(NOW)).map(str)
 
 
 def found_in(
@@ -49,7 +49,7 @@ def ids(found: FoundIds) -> set[str]:
 
 @pytest.mark.parametrize("kind", recovery_files.KINDS, ids=lambda kind: kind.__name__)
 @given(messages=strategies.lists(MESSAGES, min_size=1, max_size=5, unique=True))
-def test_every_planted_id_is_found_with_its_room(kind: recovery_files.Kept, messages: list[str]) -> None:
+def test_every_planted_id_is_found_with_its_room(kind: recovery_files.FileBuilder, messages: list[str]) -> None:
     """And no other."""
     found = found_in(kind([(ROOM, message) for message in messages]), rooms=(ROOM, OTHER))
 
@@ -58,7 +58,7 @@ def test_every_planted_id_is_found_with_its_room(kind: recovery_files.Kept, mess
 
 
 @pytest.mark.parametrize("kind", recovery_files.KINDS, ids=lambda kind: kind.__name__)
-def test_ids_of_other_rooms_are_counted_and_not_taken(kind: recovery_files.Kept) -> None:
+def test_ids_of_other_rooms_are_counted_and_not_taken(kind: recovery_files.FileBuilder) -> None:
     """A page may show more than one room; a list of another room's pairs gives nothing at all."""
     found = found_in(kind([(999_999, ONE)]))
 
@@ -68,7 +68,7 @@ def test_ids_of_other_rooms_are_counted_and_not_taken(kind: recovery_files.Kept)
 
 @pytest.mark.parametrize("kind", recovery_files.KINDS, ids=lambda kind: kind.__name__)
 @given(cut=strategies.floats(0, 1), noise=strategies.binary(max_size=40))
-def test_no_damage_makes_it_fail(kind: recovery_files.Kept, cut: float, noise: bytes) -> None:
+def test_no_damage_makes_it_fail(kind: recovery_files.FileBuilder, cut: float, noise: bytes) -> None:
     """Cut anywhere, with anything in between: at most fewer ids, never others of a room that is not there."""
     whole = kind([(ROOM, ONE), (ROOM, TWO)])
     place = int(len(whole) * cut)
@@ -155,7 +155,7 @@ def test_old_small_ids_count_only_where_something_marks_them() -> None:
 
 def test_numbers_of_the_future_and_of_before_chatwork_are_counted() -> None:
     """They cost no call."""
-    future = first_after(NOW + timedelta(days=400))
+    future = first_id_after(NOW + timedelta(days=400))
     content = f"#!rid{ROOM}-{future} #!rid{ROOM}-1764000000123 #!rid{ROOM}-0 #!rid{ROOM}-{ONE}".encode()
 
     found = found_in(content)
@@ -265,7 +265,7 @@ def test_no_text_makes_it_slow(content: bytes) -> None:
 
 def test_more_ids_than_can_be_read_are_cut_and_that_is_said() -> None:
     """Reading two hundred thousand takes three days."""
-    first = first_after(datetime(2020, 1, 1, tzinfo=UTC))
+    first = first_id_after(datetime(2020, 1, 1, tzinfo=UTC))
     content = "\n".join(str(first + number) for number in range(MOST + 10)).encode()
 
     found = found_in(content, fallback=ROOM)

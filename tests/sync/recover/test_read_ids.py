@@ -8,14 +8,14 @@ import pytest
 
 from archiver import errors
 from archiver.demo.chatwork.simulator import Fault
-from archiver.store.working.backfill_queue import Place
+from archiver.store.working.backfill_queue import MessagePlace
 from archiver.sync.recover.read_ids import Recovered, minutes, read
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 SINGLE = r"messages/[0-9]+$"
 
 
-def old(world: World, number: int) -> list[Place]:
+def old(world: World, number: int) -> list[MessagePlace]:
     """Posts that lie before the newest 100 when the first sync comes, the newest first."""
     posts = [(world.room, int(world.post(f"前の {index}"))) for index in range(number)]
     world.posts(100)
@@ -24,7 +24,7 @@ def old(world: World, number: int) -> list[Place]:
     return posts[::-1]
 
 
-def recover(world: World, places: list[Place]) -> Recovered:
+def recover(world: World, places: list[MessagePlace]) -> Recovered:
     """Read these ids as a program does that is started anew."""
     world.clock.pass_by(seconds=1)
     world.client = world.new_client()
@@ -97,7 +97,7 @@ def test_what_the_plan_hides_is_counted_as_such(world: World) -> None:
 
 def test_it_waits_for_the_limit_of_calls_and_keeps_the_reserve(tmp_path: Path) -> None:
     """240 of 300 calls are used before it waits."""
-    with running(tmp_path / "home", limit=300) as world:
+    with running_world(tmp_path / "home", limit=300) as world:
         places = old(world, 250)
         world.clock.pass_by(minutes=6)
         waits: list[float] = []

@@ -10,7 +10,7 @@ import pytest
 from archiver.chatwork.ratelimit import Budget
 from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.singles.single_reads import MOST, share
-from tests.support.world import BEGIN, World, running
+from tests.support.world import BEGIN, World, running_world
 
 SINGLE = r"messages/[0-9]+$"
 
@@ -177,7 +177,7 @@ def test_a_room_that_refuses_is_asked_for_itself(world: World) -> None:
 
 def test_a_round_reads_a_share_and_the_next_ones_the_rest(tmp_path: Path) -> None:
     """It never waits for single messages, and takes half of what is left above the reserve."""
-    with running(tmp_path / "home", limit=300) as world:
+    with running_world(tmp_path / "home", limit=300) as world:
         posts = chain(world, 260)
 
         first = world.sync()
