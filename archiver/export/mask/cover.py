@@ -71,8 +71,8 @@ class PackageMask:
         self._variants: dict[tuple[str, str], list[int]] = {}
 
     def _masked_accounts(self, chosen: Sequence[int]) -> frozenset[int]:
-        asked_for = self.policy.masked if not self.policy.people else frozenset(chosen)
-        return asked_for - self.policy.unmasked
+        named = self.policy.masked if not self.policy.people else frozenset(chosen)
+        return named - self.policy.unmasked
 
     # --- counts -----------------------------------------------------------------------------
 

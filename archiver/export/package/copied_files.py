@@ -76,34 +76,32 @@ def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles
 def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
     """Copy every seal whose file has the recorded digest, with its stamps. Raises OSError."""
     stamped = stamp_files(home)
-    for seal_row in seals:
+    for seal in seals:
         try:
-            body = b"".join(_chunks(home / FOLDER / seal_row.name))
+            body = b"".join(_chunks(home / FOLDER / seal.name))
         except _FileUnreadable:
-            copied.incomplete.append(f"seals/{seal_row.name}: 確定記録のファイルが失われています")
+            copied.incomplete.append(f"seals/{seal.name}: 確定記録のファイルが失われています")
             continue
-        if file_digest(body) != seal_row.sha256:
-            copied.incomplete.append(
-                f"seals/{seal_row.name}: 確定記録のファイルが変わっています(SHA-256が一致しません)"
-            )
+        if file_digest(body) != seal.sha256:
+            copied.incomplete.append(f"seals/{seal.name}: 確定記録のファイルが変わっています(SHA-256が一致しません)")
             continue
-        bag.add(f"data/seals/{seal_row.name}", body)
-        copied.seals.append(seal_row)
-        for authority in stamped.get(seal_row.name, ()):
-            _put_stamp(bag, home, seal_row, authority, body, copied)
+        bag.add(f"data/seals/{seal.name}", body)
+        copied.seals.append(seal)
+        for authority in stamped.get(seal.name, ()):
+            _put_stamp(bag, home, seal, authority, body, copied)
 
 
 def read_stamps(home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
     """Read the stamps of the seals, for a package that contains neither seals nor stamps."""
     stamped = stamp_files(home)
-    for seal_row in seals:
-        body = _read_or_none(home / FOLDER / seal_row.name)
-        if body is None or file_digest(body) != seal_row.sha256:
+    for seal in seals:
+        body = _read_or_none(home / FOLDER / seal.name)
+        if body is None or file_digest(body) != seal.sha256:
             continue
-        for authority in stamped.get(seal_row.name, ()):
-            reply = _read_or_none(home / FOLDER / f"{seal_row.name}.{authority}.tsr")
+        for authority in stamped.get(seal.name, ()):
+            reply = _read_or_none(home / FOLDER / f"{seal.name}.{authority}.tsr")
             if reply is not None:
-                add_seal_stamp(copied.stamps, seal_row, authority, reply, body)
+                add_seal_stamp(copied.stamps, seal, authority, reply, body)
 
 
 def _read_or_none(path: Path) -> bytes | None:
@@ -149,13 +147,13 @@ def put_replies(
             copied.raw += 1
 
 
-def _put_stamp(bag: Bag, home: Path, seal_row: Seal, authority: str, body: bytes, copied: CopiedFiles) -> None:
-    name = f"{seal_row.name}.{authority}.tsr"
+def _put_stamp(bag: Bag, home: Path, seal: Seal, authority: str, body: bytes, copied: CopiedFiles) -> None:
+    name = f"{seal.name}.{authority}.tsr"
     try:
         reply = b"".join(_chunks(home / FOLDER / name))
     except _FileUnreadable:
         reply = b""
-    if not put_seal_stamp(bag, copied.stamps, seal_row, authority, reply, body):
+    if not put_seal_stamp(bag, copied.stamps, seal, authority, reply, body):
         copied.incomplete.append(f"seals/{name}: 第三者の時刻のファイルが壊れています")
 
 

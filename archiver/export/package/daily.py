@@ -127,7 +127,7 @@ def _find_news(reading: Reading, name: str, until: datetime | None) -> _News | N
 
 def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit: int) -> Path | None:
     """Build the zip; None if all the news is outside the contract's periods."""
-    covered_seals = [seal_row for seal_row in seals.seals(reading) if seal_row.first <= news.upto]
+    covered_seals = [seal for seal in seals.seals(reading) if seal.first <= news.upto]
     # Remove what a killed run left; nobody else writes here, as the round holds a lock.
     for leftover in folder.glob(f"*_daily*{PARTIAL}"):
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()

@@ -62,7 +62,7 @@ def test_what_belongs_to_a_character_stays_with_it() -> None:
 @pdf_reader.needs_poppler
 @pytest.mark.parametrize("run", RUNS)
 def test_every_run_ends_within_the_page(run: str) -> None:
-    """A run of 600 characters stays within the margins of page and cell, and is copied without an additional character."""
+    """A run of 600 characters stays within the margins of page and cell; a copy of it has nothing added."""
     long = run * (600 // len(run))
     blocks = (Paragraph(f"始{long}終"), FactList(((f"始{long}終", f"始{long}終"),)))
 
