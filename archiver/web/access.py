@@ -103,9 +103,9 @@ def guard(app: Flask, gate: AccessGate) -> None:
             return Response()
         if not gate.exchange(request.args.get("key", "")):
             if gate.is_known(request.cookies.get(gate.cookie_name, "")):
-                return Response(render_template("opened.html"))
+                return Response(render_template("go_to_overview.html"))
             return _refusal(_("This address was used already. Call “archive view” again for a new one."), 403)
-        answer = Response(render_template("opened.html"))
+        answer = Response(render_template("go_to_overview.html"))
         answer.set_cookie(gate.cookie_name, gate.cookie, httponly=True, samesite="Strict", path="/")
         return answer
 
@@ -119,7 +119,7 @@ def guard(app: Flask, gate: AccessGate) -> None:
 
 
 def _refusal(sentence: str, status: int) -> tuple[str, int]:
-    return render_template("refused.html", sentence=sentence), status
+    return render_template("access_refused.html", sentence=sentence), status
 
 
 def _same(received: str, expected: str) -> bool:

@@ -68,11 +68,11 @@ def _error_page(error: errors.ArchiverError) -> tuple[str, int]:
         # It existed when the viewer started, so the advice to create one would be wrong.
         sentence = _("The archive does not lie any more where it lay when the viewer was started.")
         advice = _("End the viewer (Ctrl-C), and start it where the archive lies now: archive --home FOLDER view")
-        return render_template("fault.html", sentence=sentence, advice=advice), status
-    return render_template("fault.html", sentence=str(error), advice=error.advice()), status
+        return render_template("error.html", sentence=sentence, advice=advice), status
+    return render_template("error.html", sentence=str(error), advice=error.advice()), status
 
 
 def _http_error_page(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
     sentence = _("There is no such page.") if status == 404 else _("This page could not be shown.")
-    return render_template("fault.html", sentence=sentence, advice=""), status
+    return render_template("error.html", sentence=sentence, advice=""), status

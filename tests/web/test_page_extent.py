@@ -50,11 +50,11 @@ def walk(messages: list[Message], gaps: list[Gap], pauses: list[Pause], size: in
     for begin in range(0, len(messages), size):
         page, before = messages[begin : begin + size], messages[begin - 1] if begin else None
         is_last = begin + size >= len(messages)
-        its = [one for one in pauses if before is None or one.start > before.send_time]
-        its = [one for one in its if is_last or one.start <= page[-1].send_time]
-        between = PageBreaks(gaps_on_page(gaps, before, page, is_last=is_last), its, gaps)
-        found.append("".join(f"{between.before(one)}<m{one.message_id}>" for one in page))
-        found[-1] += between.rest() if is_last else ""
+        page_pauses = [one for one in pauses if before is None or one.start > before.send_time]
+        page_pauses = [one for one in page_pauses if is_last or one.start <= page[-1].send_time]
+        breaks = PageBreaks(gaps_on_page(gaps, before, page, is_last=is_last), page_pauses, gaps)
+        found.append("".join(f"{breaks.before(one)}<m{one.message_id}>" for one in page))
+        found[-1] += breaks.rest() if is_last else ""
     return found
 
 

@@ -17,15 +17,15 @@ from tests.support.archives.maker import story
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> ViewContext:
+def context(tmp_path_factory: pytest.TempPathFactory) -> ViewContext:
     maker = story(tmp_path_factory.mktemp("server") / "home")
     maker.archive.close()
     return build_view_context(CliContext(maker.home, 0, {}))
 
 
-def test_a_browser_is_led_from_the_address_to_the_overview(desk: ViewContext) -> None:
+def test_a_browser_is_led_from_the_address_to_the_overview(context: ViewContext) -> None:
     """The printed address, then the overview, over HTTP."""
-    with serve_pages(desk) as gate, requests.Session() as browser:
+    with serve_pages(context) as gate, requests.Session() as browser:
         opened = browser.get(gate.address, timeout=10)
         page = browser.get(f"http://127.0.0.1:{gate.port}/", timeout=10)
 
@@ -34,9 +34,9 @@ def test_a_browser_is_led_from_the_address_to_the_overview(desk: ViewContext) ->
     assert "Server" not in page.headers
 
 
-def test_only_this_computer_can_reach_it(desk: ViewContext) -> None:
+def test_only_this_computer_can_reach_it(context: ViewContext) -> None:
     """The socket is bound to the loopback address, not to every address of the computer."""
-    with serve_pages(desk) as gate:
+    with serve_pages(context) as gate:
         other = [
             address[4][0]
             for address in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
@@ -49,30 +49,30 @@ def test_only_this_computer_can_reach_it(desk: ViewContext) -> None:
             assert "127.0.0.1" == here.getpeername()[0]
 
 
-def test_a_port_that_is_taken_is_said(desk: ViewContext) -> None:
+def test_a_port_that_is_taken_is_said(context: ViewContext) -> None:
     """Two viewers on one port: the second says so and what to do."""
-    with serve_pages(desk) as gate, pytest.raises(errors.PortTaken) as raised, serve_pages(desk, port=gate.port):
+    with serve_pages(context) as gate, pytest.raises(errors.PortTaken) as raised, serve_pages(context, port=gate.port):
         pass
 
     assert str(gate.port) in str(raised.value)
 
 
-def test_the_port_is_free_again_afterwards(desk: ViewContext) -> None:
+def test_the_port_is_free_again_afterwards(context: ViewContext) -> None:
     """When the viewer has ended, nothing answers any more and the port can be used at once."""
-    with serve_pages(desk) as gate:
+    with serve_pages(context) as gate:
         port = gate.port
     with pytest.raises(requests.ConnectionError):
         requests.get(f"http://127.0.0.1:{port}/", timeout=2)
 
-    with serve_pages(desk, port=port) as again:
+    with serve_pages(context, port=port) as again:
         assert port == again.port
 
 
-def test_looking_writes_nothing(desk: ViewContext) -> None:
+def test_looking_writes_nothing(context: ViewContext) -> None:
     """The database has the same bytes before and after, and no page leaves a file."""
-    home = desk.home
+    home = context.home
     before = {path.name: path.read_bytes() for path in home.iterdir() if path.is_file() and "-shm" not in path.name}
-    with serve_pages(desk) as gate, requests.Session() as browser:
+    with serve_pages(context) as gate, requests.Session() as browser:
         for path in ("/open?key=" + gate.key, "/", "/search?q=x", "/nowhere"):
             browser.get(f"http://127.0.0.1:{gate.port}{path}", timeout=10)
 

@@ -36,14 +36,14 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> ViewerArchive:
 
 
 @pytest.fixture(scope="module")
-def desk(archive: ViewerArchive) -> ViewContext:
+def context(archive: ViewerArchive) -> ViewContext:
     return build_view_context(CliContext(archive.home, 0, {"HOME": str(archive.home)}))
 
 
 @pytest.fixture
-def view(desk: ViewContext) -> Iterator[Window]:
+def view(context: ViewContext) -> Iterator[Window]:
     """A tab that was let in; whatever a test does in it, nobody complains and nothing is asked for elsewhere."""
-    with open_window(desk) as window:
+    with open_window(context) as window:
         yield window
         assert ([], []) == (window.complaints, window.outside)
 
@@ -174,9 +174,9 @@ def test_three_chosen_messages_become_a_command(view: Window, archive: ViewerArc
     assert "12345678" in words
 
 
-def test_it_works_without_a_script(desk: ViewContext, archive: ViewerArchive) -> None:
+def test_it_works_without_a_script(context: ViewContext, archive: ViewerArchive) -> None:
     """Search, conversation and choosing are links and forms; the script only adds comfort."""
-    with open_window(desk, scripts=False) as view:
+    with open_window(context, scripts=False) as view:
         page = view.go("/search?q=深紅")
         page.locator("ol.hits input[name=m]").check()
         page.locator("#choose button").click()
@@ -205,12 +205,12 @@ def test_no_page_does_what_a_stranger_wrote(view: Window, archive: ViewerArchive
 
 @pytest.mark.parametrize(("width", "scheme"), [(1100, "light"), (360, "dark")])
 def test_every_page_can_be_used_by_everybody(
-    desk: ViewContext, archive: ViewerArchive, width: int, scheme: str
+    context: ViewContext, archive: ViewerArchive, width: int, scheme: str
 ) -> None:
     """axe-core finds nothing serious, wide and narrow, light and dark; no page has to be pushed sideways."""
     violations: dict[str, list[str]] = {}
     pushed = []
-    with open_window(desk, width=width) as view:
+    with open_window(context, width=width) as view:
         view.page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
         for path in paths(archive):
             page = view.go(path)
@@ -249,22 +249,22 @@ def test_a_long_name_of_a_chat_leaves_the_other_fields_of_the_search_alone(tmp_p
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_on_paper_nothing_is_cut_off_or_folded(desk: ViewContext, archive: ViewerArchive, *, scripts: bool) -> None:
+def test_on_paper_nothing_is_cut_off_or_folded(context: ViewContext, archive: ViewerArchive, *, scripts: bool) -> None:
     """A message with all that vouches for it, the files with their whole fingerprints; links are seen to be links."""
     path = f"/room/{archive.room}/message/{archive.edited}"
-    with open_window(desk, scripts=scripts) as view:
-        made, files = view.go(path).pdf(format="A4"), view.go("/files").pdf(format="A4")
+    with open_window(context, scripts=scripts) as view:
+        conversation_pdf, files = view.go(path).pdf(format="A4"), view.go("/files").pdf(format="A4")
         view.page.emulate_media(media="print")
         view.page.set_viewport_size({"width": 680, "height": 900})
         underlined = view.page.evaluate("getComputedStyle(document.querySelector('td a')).textDecorationLine")
         cut = view.go(path).evaluate(
             "[...document.querySelectorAll('.wide *')].filter(e => e.getBoundingClientRect().right > 680).length"
         )
-    with desk.reading() as reading:
+    with context.reading() as reading:
         digests = [one.digest for one in proof.proofs(reading, archive.room, int(archive.edited))]
     sha256 = hashlib.sha256(b"<script>alert(9)</script>").hexdigest()
 
-    message = pdf_reader.without_spaces(pdf_reader.text(made))
+    message = pdf_reader.without_spaces(pdf_reader.text(conversation_pdf))
     assert [] == [one for one in (*digests, BEFORE) if pdf_reader.without_spaces(one) not in message]
     assert sha256 in pdf_reader.without_spaces(pdf_reader.text(files))
     assert (0, "underline") == (cut, underlined)

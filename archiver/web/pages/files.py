@@ -99,7 +99,7 @@ def play(room: int, file: int) -> str:
     if mimetype is None:
         abort(404)
     return render_template(
-        "file_play.html", chat=room_chat, file=attachment, error="", played=mimetype, checked=CHECKED
+        "file_player.html", chat=room_chat, file=attachment, error="", played=mimetype, checked=CHECKED
     )
 
 
@@ -109,7 +109,7 @@ def look(room: int, file: int) -> str:
     attachment, room_chat = _held_file_and_chat(room, file)
     if not is_picture(head(view_context().home, attachment.sha256 or "", HEAD)):
         abort(404)
-    return render_template("file_look.html", chat=room_chat, file=attachment, error="", checked=CHECKED)
+    return render_template("file_picture.html", chat=room_chat, file=attachment, error="", checked=CHECKED)
 
 
 @pages.get("/room/<int:room>/file/<int:file>/large")
@@ -213,7 +213,7 @@ def _held_file_and_chat(room: int, file: int) -> tuple[Attachment, Chat]:
     if details.attachment.sha256 is None:
         reason = unsaved_reason(details.reason, given_up=details.state is FileState.LOST)
         raise _BytesNotHeld(
-            render_template("file_lacking.html", chat=room_chat, file=details.attachment, not_saved=reason, error="")
+            render_template("file_not_saved.html", chat=room_chat, file=details.attachment, not_saved=reason, error="")
         )
     return details.attachment, room_chat
 
@@ -242,7 +242,7 @@ def _unsendable_page(room: int, attachment: Attachment, reason: UnsendableReason
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
     sentence = unsendable_words()[reason]
-    return render_template("file_lacking.html", chat=room_chat, file=attachment, not_saved="", error=sentence), 503
+    return render_template("file_not_saved.html", chat=room_chat, file=attachment, not_saved="", error=sentence), 503
 
 
 def unsendable_words() -> Mapping[UnsendableReason, str]:

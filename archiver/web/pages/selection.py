@@ -47,7 +47,7 @@ def index() -> str:
     rows = [message_line(one, names) for one in summaries]
     unknown = selection.ignored + len(selection.places) - len(summaries)
     return render_template(
-        "chosen.html",
+        "selection.html",
         rows=rows,
         values=values,
         unknown=unknown,

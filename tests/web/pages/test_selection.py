@@ -126,7 +126,9 @@ def test_two_contracts_of_one_name_are_told_apart(tmp_path: Path) -> None:
     maker = story(tmp_path / "home")
     maker.contract("12345678", [OTHER_ROOM])
     with maker.archive.reading() as reading:
-        made, left = selection_orders(reading, message_summaries(reading, [(ROOM, 1)]), ["archive"], platform="linux")
+        package_orders, left = selection_orders(
+            reading, message_summaries(reading, [(ROOM, 1)]), ["archive"], platform="linux"
+        )
     maker.archive.close()
 
-    assert ("archive export job1 --messages m1", 0) == (made[0].commands[0][1], left)
+    assert ("archive export job1 --messages m1", 0) == (package_orders[0].commands[0][1], left)
