@@ -1,4 +1,4 @@
-"""What every test starts from: texts in English, and none of the variables that the program reads."""
+"""The environment of every test: texts in English, and none of the variables that the program reads."""
 
 from __future__ import annotations
 

@@ -45,13 +45,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ROWS))
     parser.add_argument("--large", action="store_true", help="also what takes many minutes")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
-    given = parser.parse_args(arguments)
-    for name in given.names:
+    options = parser.parse_args(arguments)
+    for name in options.names:
         if name not in ROWS:
             parser.error(f"there is no {name}; there are {', '.join(ROWS)}")
-    chosen = given.names or [name for name in ROWS if given.large or name not in LARGE]
-    figures = [figure for name in chosen for figure in _measure(name)]
-    if given.as_json:
+    names = options.names or [name for name in ROWS if options.large or name not in LARGE]
+    figures = [figure for name in names for figure in _measure(name)]
+    if options.as_json:
         print(json.dumps({"machine": _machine(), "rows": [asdict(one) for one in figures]}, ensure_ascii=False))
     else:
         print(_table(figures))

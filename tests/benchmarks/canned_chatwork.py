@@ -37,15 +37,15 @@ class Canned(BaseAdapter):
         return response
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Nothing needs to be closed."""
 
 
 def session(adapter: Canned) -> requests.Session:
     """A session that asks nobody but this adapter."""
-    made = requests.Session()
-    made.trust_env = False
-    made.mount("https://", adapter)
-    return made
+    http_session = requests.Session()
+    http_session.trust_env = False
+    http_session.mount("https://", adapter)
+    return http_session
 
 
 def client(adapter: Canned, now: Callable[[], datetime]) -> Client:

@@ -54,7 +54,7 @@ def sentences(seed: int = 1) -> Iterator[str]:
 def messages(count: int, *, seed: int = 1) -> Iterator[JsonObject]:
     """So many messages as Chatwork lists them, oldest first: two people, a few minutes between two posts.
 
-    Ids carry their time, as Chatwork's do (`demo.chatwork_state`).
+    Ids carry their time, as Chatwork's do (`demo.chatwork.state`).
     """
     random = Random(seed)
     at = BEGIN
@@ -72,6 +72,6 @@ def messages(count: int, *, seed: int = 1) -> Iterator[JsonObject]:
         }
 
 
-def body_of(shown: list[JsonObject]) -> bytes:
+def body_of(objects: list[JsonObject]) -> bytes:
     """The body of a reply with these objects, escaped to ASCII as Chatwork does."""
-    return json.dumps(shown, separators=(",", ":")).encode("ascii")
+    return json.dumps(objects, separators=(",", ":")).encode("ascii")

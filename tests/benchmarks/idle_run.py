@@ -1,4 +1,4 @@
-"""What a run with nothing new costs beyond the two replies that it asks for."""
+"""The seconds of a run with nothing new, beyond those of its two replies."""
 
 from __future__ import annotations
 
@@ -35,45 +35,45 @@ class RoundTimes:
 
 def measure(folder: Path) -> list[Figure]:
     """Archive the rooms once; then rounds with nothing new in a process of their own, against this one's Chatwork."""
-    with running_simulation(folder / "quiet", rooms=ROOMS, posts=5) as scene:
-        app = scene.app()
-        scene.round(app)
-        scene.round(app)
+    with running_simulation(folder / "quiet", rooms=ROOMS, posts=5) as simulation:
+        app = simulation.app()
+        simulation.round(app)
+        simulation.round(app)
         app.archive.close()
-        given = [str(scene.home), json.dumps(scene.environ), scene.clock.at.isoformat()]
-        taken = RoundTimes(**run_alone(rounds_and_replies, *given).result)
-    beyond = taken.run - taken.bare
-    told = f"{taken.requests} API requests; {beyond:.3f} s more than the two bare replies ({taken.bare:.3f} s)"
+        arguments = [str(simulation.home), json.dumps(simulation.environ), simulation.clock.at.isoformat()]
+        times = RoundTimes(**run_alone(rounds_and_replies, *arguments).result)
+    beyond = times.run - times.bare
+    measured = f"{times.requests} API requests; {beyond:.3f} s more than the two bare replies ({times.bare:.3f} s)"
     return [
         Figure(
             f"a run with nothing new, {ROOMS} contracted rooms",
             f"2 API requests; ≤ {BAR} s beyond start-up and the replies themselves",
-            told,
-            taken.requests == 2 and beyond <= BAR,
-            {"requests": taken.requests, "seconds": taken.run, "bare_seconds": taken.bare},
+            measured,
+            times.requests == 2 and beyond <= BAR,
+            {"requests": times.requests, "seconds": times.run, "bare_seconds": times.bare},
         )
     ]
 
 
 def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
-    """Rounds and what is to be said after them, each with everything built anew, in turn with the same replies bare."""
+    """Time rounds with their notices, each in a newly built program, in turn with the bare replies."""
     variables: dict[str, str] = json.loads(environ)
     clock = Clock(datetime.fromisoformat(at))
     bare: list[float] = []
     whole: list[float] = []
-    asked = 0
+    requests_made = 0
     for turn in range(TIMES + 1):
         begun = time.perf_counter()
         _fetch(variables)
         middle = time.perf_counter()
         app = build_app(file.load_settings(Path(home), variables), variables, now=clock.now)
-        asked = run_round(app, Options(), ProgressCallbacks()).requests
+        requests_made = run_round(app, Options(), ProgressCallbacks()).requests
         troubles.take_pending_notices(app.archive, app.settings, None, now=clock.now())
         app.archive.close()
         if turn:  # the first imports what is imported late: that is start-up
             bare.append(middle - begun)
             whole.append(time.perf_counter() - middle)
-    return asdict(RoundTimes(median(whole), median(bare), asked))
+    return asdict(RoundTimes(median(whole), median(bare), requests_made))
 
 
 def _fetch(variables: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Large archives, made through the store's own writer, many readings in one transaction."""
+"""Large archives, made by the store's own writer with many readings in one transaction."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tests.benchmarks import corpus
 
 ROOM = corpus.ROOM
 SHOWN = 100
-"""Messages that a list shows."""
+"""Messages in one list of Chatwork."""
 
 _READINGS = 500
-"""In one transaction, and in one seal."""
+"""Readings in one transaction, and in one seal."""
 
 
 def fill_archive(home: Path, count: int, *, new: int, in_a_seal: int = _READINGS) -> Archive:
@@ -32,44 +32,47 @@ def fill_archive(home: Path, count: int, *, new: int, in_a_seal: int = _READINGS
         _append_beginning(writing)
     while batch := list(islice(readings, in_a_seal)):
         with archive.writing() as writing:
-            for shown, oldest in batch:
-                at = _append_reading(writing, shown, oldest)
+            for messages, oldest in batch:
+                at = _append_reading(writing, messages, oldest)
         seals.close_seals(archive, now=at + timedelta(hours=6))
     return archive
 
 
 def _readings(messages: Iterator[JsonObject], new: int) -> Iterator[tuple[list[JsonObject], str]]:
-    """What each reading shows for the first time, and the oldest id that its list shows."""
+    """The new messages of each reading, and the oldest id of its list."""
     ids: list[str] = []
-    while fresh := list(islice(messages, new)):
-        ids = [*ids, *(one["message_id"] for one in fresh)][-SHOWN:]
-        yield fresh, ids[0]
+    while new_messages := list(islice(messages, new)):
+        ids = [*ids, *(one["message_id"] for one in new_messages)][-SHOWN:]
+        yield new_messages, ids[0]
 
 
 def _append_beginning(writing: Writing) -> None:
     owner = {"account_id": corpus.OWNER, "name": "yamada", "chatwork_id": "", "organization_name": ""}
     contract = Contract("job1", (ContractRoom(RoomId(ROOM)),), platform="crowdworks", platform_id="12345678")
-    told = [Observation("me", "me", owner), Observation("contract", "contract/job1", contract_payload(contract))]
-    writer.append(writing, told, account_id=corpus.OWNER, at=corpus.BEGIN)
+    observations = [
+        Observation("me", "me", owner),
+        Observation("contract", "contract/job1", contract_payload(contract)),
+    ]
+    writer.append(writing, observations, account_id=corpus.OWNER, at=corpus.BEGIN)
     body = b'{"room_id":123456789}'
     reply = Reply(f"/rooms/{ROOM}", 200, body, {}, corpus.BEGIN)
-    shown = {"room_id": ROOM, "name": "動画編集_田中様", "description": "", "type": "group", "role": "member"}
-    seen = Observation("room", f"room/{ROOM}", {"object": shown | {"icon_path": ""}}, ROOM, reply.digest)
+    room_object = {"room_id": ROOM, "name": "動画編集_田中様", "description": "", "type": "group", "role": "member"}
+    observation = Observation("room", f"room/{ROOM}", {"object": room_object | {"icon_path": ""}}, ROOM, reply.digest)
     writer.keep_reply(writing, reply, room_id=ROOM)
-    writer.append(writing, [seen], account_id=corpus.OWNER, at=corpus.BEGIN)
+    writer.append(writing, [observation], account_id=corpus.OWNER, at=corpus.BEGIN)
 
 
-def _append_reading(writing: Writing, fresh: list[JsonObject], oldest: str) -> datetime:
-    """A window and its new messages; only these stand in its reply, or the archive would be twice as large.
+def _append_reading(writing: Writing, messages: list[JsonObject], oldest: str) -> datetime:
+    """Append a window and its new messages; only these stand in its reply, to keep the archive small.
 
-    Gives the time of the reading.
+    Returns the time of the reading.
     """
-    at = datetime.fromtimestamp(fresh[-1]["send_time"] + 60, UTC)
+    at = datetime.fromtimestamp(messages[-1]["send_time"] + 60, UTC)
     path = f"/rooms/{ROOM}/messages?force=1"
-    reply = Reply(path, 200, corpus.body_of(fresh), {"content-type": "application/json"}, at)
+    reply = Reply(path, 200, corpus.body_of(messages), {"content-type": "application/json"}, at)
     window = {
         "oldest": oldest,
-        "newest": fresh[-1]["message_id"],
+        "newest": messages[-1]["message_id"],
         "count": SHOWN,
         "date": "Thu, 05 Nov 2026 01:00:00 GMT",
         "limited": False,
@@ -79,10 +82,10 @@ def _append_reading(writing: Writing, fresh: list[JsonObject], oldest: str) -> d
         "from": to_text(corpus.BEGIN),
         "absent": [],
     }
-    seen = [Observation("window", f"window/{ROOM}/{writer.SELF}", window, ROOM, reply.digest)]
-    for one in fresh:
-        told = {"object": one, "state": "present", "source": "list"}
-        seen.append(Observation("message", f"message/{one['message_id']}", told, ROOM, reply.digest))
+    observations = [Observation("window", f"window/{ROOM}/{writer.SELF}", window, ROOM, reply.digest)]
+    for message in messages:
+        payload = {"object": message, "state": "present", "source": "list"}
+        observations.append(Observation("message", f"message/{message['message_id']}", payload, ROOM, reply.digest))
     writer.keep_reply(writing, reply, room_id=ROOM)
-    writer.append(writing, seen, account_id=corpus.OWNER, at=at)
+    writer.append(writing, observations, account_id=corpus.OWNER, at=at)
     return at

@@ -1,4 +1,4 @@
-"""How things are measured: repeated beside each other, or alone in a process of their own."""
+"""Measures functions in turns beside each other, or each alone in a process of its own."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Figure:
     met: bool | None
     """None where there is no bar."""
     numbers: dict[str, float]
-    """The same in numbers, for a machine."""
+    """The measured values by name, for JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class AloneResult:
-    """What a function came to in a process of its own."""
+    """Time, memory and result of a function that ran in a process of its own."""
 
     seconds: float
     """Of the function: neither the start of Python nor the imports at the head of its module count."""

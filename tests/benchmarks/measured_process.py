@@ -14,7 +14,7 @@ _KIBIBYTES = 1024
 
 
 def main(name: str, *arguments: str) -> None:
-    """`name` is `package.module:function`."""
+    """Run the function `name`, written `package.module:function`, and print its figures."""
     module, _, function = name.partition(":")
     found = getattr(importlib.import_module(module), function)
     begun = time.perf_counter()
@@ -25,7 +25,7 @@ def main(name: str, *arguments: str) -> None:
 
 
 def peak() -> float:
-    """MiB. `ru_maxrss` also counts what the parent held when it started us (Linux, `exec`), so ask the kernel first."""
+    """The peak of memory in MiB; the kernel's file first, as `ru_maxrss` also counts the parent's at `exec` (Linux)."""
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii")) if status.exists() else None
     peak = int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -21,21 +21,21 @@ COMMANDS = {
 
 
 def measure(folder: Path) -> list[Figure]:
-    """The worst of the commands counts."""
+    """The peak of memory of each command; the largest is compared with the bar."""
     home = folder / "home"
     fill_archive(home, COUNT, new=A_READING).close()
-    taken = {name: run_alone(command, str(home), *given) for name, given in COMMANDS.items()}
+    results = {name: run_alone(command, str(home), *arguments) for name, arguments in COMMANDS.items()}
     package = next(path for path in (home / "exports").iterdir() if path.is_dir())
-    taken["verify PACKAGE"] = run_alone(command, str(home), "verify", str(package), "--json")
-    for name, one in taken.items():
-        assert one.result == 0, f"{name} ended with {one.result}"
-    told = ", ".join(f"`{name}` {one.mebibytes:.0f} MiB in {one.seconds:.0f} s" for name, one in taken.items())
+    results["verify PACKAGE"] = run_alone(command, str(home), "verify", str(package), "--json")
+    for name, result in results.items():
+        assert result.result == 0, f"{name} ended with {result.result}"
+    measured = ", ".join(f"`{name}` {one.mebibytes:.0f} MiB in {one.seconds:.0f} s" for name, one in results.items())
     numbers: dict[str, float] = {}
-    for name, one in taken.items():
+    for name, result in results.items():
         key = name.lower().replace(" ", "_")
-        numbers |= {f"{key}_mebibytes": one.mebibytes, f"{key}_seconds": one.seconds}
-    met = max(one.mebibytes for one in taken.values()) <= BAR
-    return [Figure(f"memory at {COUNT:,} messages", f"≤ {BAR} MiB", told, met, numbers)]
+        numbers |= {f"{key}_mebibytes": result.mebibytes, f"{key}_seconds": result.seconds}
+    met = max(one.mebibytes for one in results.values()) <= BAR
+    return [Figure(f"memory at {COUNT:,} messages", f"≤ {BAR} MiB", measured, met, numbers)]
 
 
 def command(home: str, *arguments: str) -> int:

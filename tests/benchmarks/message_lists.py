@@ -1,4 +1,4 @@
-"""What it costs to take in one message list of 100: all known, or all new."""
+"""The CPU time of reading one message list of 100: all known, or all new."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archiver.records import JsonObject, RoomId
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.sync.pull.context import PullContext
-from archiver.sync.pull.messages import messages
+from archiver.sync.pull.messages import pull_messages
 from archiver.sync.report import RoomReport
 from tests.benchmarks import corpus
 from tests.benchmarks.canned_chatwork import BASE_URL, Canned, client, session
@@ -28,7 +28,7 @@ KNOWN_BAR, NEW_BAR = 5, 10
 WINDOW = 100
 TURNS, EACH = 3, 40
 BEFORE = 100
-"""Windows held before it is measured."""
+"""Windows saved before the measurement."""
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -39,25 +39,31 @@ def measure(folder: Path) -> list[Figure]:
     migrate.create_database(archive.database)
     bodies = _windows(BEFORE + TURNS * EACH)
     adapter = Canned()
-    desk = PullContext(archive, client(adapter, _current_time), _current_time, corpus.OWNER)
+    context = PullContext(archive, client(adapter, _current_time), _current_time, corpus.OWNER)
     for body in islice(bodies, BEFORE):
-        _pull(desk, adapter, body)
+        _pull(context, adapter, body)
     lists = iter(list(bodies))
     bare = session(adapter)
     plain = _Plain(folder / "windows-plain.sqlite3")
 
-    def new() -> None:
-        _pull(desk, adapter, next(lists))
+    def pull_new() -> None:
+        _pull(context, adapter, next(lists))
 
-    def known() -> None:
-        _pull(desk, adapter, None)
+    def pull_known() -> None:
+        _pull(context, adapter, None)
 
-    def request() -> None:
+    def request_bare() -> None:
         with bare.get(f"{BASE_URL}/rooms/1/messages?force=1", stream=True, timeout=30) as response:
             response.raw.read()
 
     fresh, again, http, least = median_seconds(
-        new, known, request, lambda: plain.take(adapter.body), times=TURNS, each=EACH, clock=time.process_time
+        pull_new,
+        pull_known,
+        request_bare,
+        lambda: plain.take(adapter.body),
+        times=TURNS,
+        each=EACH,
+        clock=time.process_time,
     )
     archive.close()
     return [
@@ -68,26 +74,26 @@ def measure(folder: Path) -> list[Figure]:
 
 def _figure(which: str, seconds: float, bar: float, plain: float) -> Figure:
     took = seconds * 1000
-    told = f"{took:.1f} ms ({seconds / plain:.1f} × json, SHA-256 and plain sqlite3 for 100 new ones)"
+    measured = f"{took:.1f} ms ({seconds / plain:.1f} × json, SHA-256 and plain sqlite3 for 100 new ones)"
     numbers = {"milliseconds": took, "plain_milliseconds": plain * 1000}
-    return Figure(f"a window of 100 {which} messages", f"≤ {bar} ms of CPU", told, took <= bar, numbers)
+    return Figure(f"a window of 100 {which} messages", f"≤ {bar} ms of CPU", measured, took <= bar, numbers)
 
 
 def _windows(count: int) -> Iterator[bytes]:
     """Lists of 99 new messages and the newest of the list before, so that no gap opens between two."""
-    shown: list[JsonObject] = []
-    for one in corpus.messages(count * (WINDOW - 1) + 1):
-        shown.append(one)
-        if len(shown) == WINDOW:
-            yield corpus.body_of(shown)
-            del shown[:-1]
+    messages: list[JsonObject] = []
+    for message in corpus.messages(count * (WINDOW - 1) + 1):
+        messages.append(message)
+        if len(messages) == WINDOW:
+            yield corpus.body_of(messages)
+            del messages[:-1]
 
 
-def _pull(desk: PullContext, adapter: Canned, body: bytes | None) -> None:
+def _pull(context: PullContext, adapter: Canned, body: bytes | None) -> None:
     """One window, with new messages if a body is given."""
     adapter.body = body or adapter.body
     room = Room(room_id=RoomId(corpus.ROOM), name="動画編集", message_num=BEFORE * WINDOW)
-    messages(desk, room, RoomReport(corpus.ROOM))
+    pull_messages(context, room, RoomReport(corpus.ROOM))
 
 
 def _current_time() -> datetime:

@@ -12,7 +12,7 @@ SECONDS = 5.0
 """The bar for an office's package."""
 
 MINUTES = 30_000
-"""When they are made, after the beginning: three weeks after the delivery."""
+"""The time of the export after the beginning: three weeks after the delivery."""
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -52,11 +52,15 @@ def make_bare_page() -> None:
 def _figure(profile: str, home: Path, folder: Path, bare: float) -> Figure:
     made = run_alone(make_package, str(home), profile, str(folder / profile))
     megabytes = made.result["bytes"] / 1_000_000
-    told = f"{made.seconds:.1f} s ({made.seconds / bare:.1f} × one bare page), "
-    told += f"{made.mebibytes:.0f} MiB, zip of {megabytes:.2f} MB"
+    measured = f"{made.seconds:.1f} s ({made.seconds / bare:.1f} × one bare page), "
+    measured += f"{made.mebibytes:.0f} MiB, zip of {megabytes:.2f} MB"
     is_office = profile == "support"
     numbers = {"seconds": made.seconds, "bare_seconds": bare, "mebibytes": made.mebibytes, "megabytes": megabytes}
     what = f"`{profile}` package of {MESSAGES:,} messages and {FILES} files, PDF included"
     return Figure(
-        what, f"≤ {SECONDS:g} s" if is_office else "–", told, made.seconds <= SECONDS if is_office else None, numbers
+        what,
+        f"≤ {SECONDS:g} s" if is_office else "–",
+        measured,
+        made.seconds <= SECONDS if is_office else None,
+        numbers,
     )

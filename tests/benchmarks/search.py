@@ -27,7 +27,7 @@ A_READING = 100
 SHOWN = 50
 LENGTHS = range(1, 11)
 EACH = 6
-"""Pieces of each length that are looked for."""
+"""Pieces of each length that are searched for."""
 
 COMMON = ("す", "。", "の", "です", "納品", "よろしく", "お願いします", "ありえない語")
 TIMES = 5
@@ -41,11 +41,12 @@ def measure(folder: Path) -> list[Figure]:
         assert is_current(reading.sql)
         source = driver_connection(reading.sql)
         first = {
-            one.text: median_seconds(partial(newest_hits, source, one, SearchScope(), SHOWN), times=TIMES)[0]
-            for one in queries
+            query.text: median_seconds(partial(newest_hits, source, query, SearchScope(), SHOWN), times=TIMES)[0]
+            for query in queries
         }
         counted = {
-            one.text: median_seconds(partial(count_hits, source, one, SearchScope()), times=TIMES)[0] for one in queries
+            query.text: median_seconds(partial(count_hits, source, query, SearchScope()), times=TIMES)[0]
+            for query in queries
         }
         plain = median_seconds(partial(_instr, source, "納品"), times=TIMES)[0]
         wrong = _differences(source, queries)
@@ -54,17 +55,17 @@ def measure(folder: Path) -> list[Figure]:
 
 
 def _pieces() -> list[str]:
-    random, found = Random(5), dict.fromkeys(COMMON)
+    random, pieces = Random(5), dict.fromkeys(COMMON)
     for length in LENGTHS:
         for text in map(fold, islice(corpus.sentences(length), EACH)):
             begin = random.randrange(len(text) - length)
-            found[text[begin : begin + length].strip() or "の"] = None
-    return list(found)
+            pieces[text[begin : begin + length].strip() or "の"] = None
+    return list(pieces)
 
 
 def _instr(source: sqlite3.Connection, word: str) -> int:
-    found: int = source.execute("SELECT count(*) FROM message_version WHERE instr(body, ?)", (word,)).fetchone()[0]
-    return found
+    number: int = source.execute("SELECT count(*) FROM message_version WHERE instr(body, ?)", (word,)).fetchone()[0]
+    return number
 
 
 def _differences(source: sqlite3.Connection, queries: list[SearchQuery]) -> list[str]:
@@ -72,21 +73,21 @@ def _differences(source: sqlite3.Connection, queries: list[SearchQuery]) -> list
     found: dict[str, list[int]] = {one.text: [] for one in queries}
     for position, body in source.execute("SELECT position, body FROM message_version ORDER BY position DESC"):
         folded = fold(body)
-        for one in queries:
-            if one.text in folded:
-                found[one.text].append(position)
+        for query in queries:
+            if query.text in folded:
+                found[query.text].append(position)
     return [one.text for one in queries if _by_index(source, one) != (len(found[one.text]), found[one.text][:SHOWN])]
 
 
 def _by_index(source: sqlite3.Connection, query: SearchQuery) -> tuple[int, list[int]]:
-    shown = newest_hits(source, query, SearchScope(), SHOWN)
-    return count_hits(source, query, SearchScope()), [one.position for one in shown]
+    hits = newest_hits(source, query, SearchScope(), SHOWN)
+    return count_hits(source, query, SearchScope()), [one.position for one in hits]
 
 
 def _figure(first: dict[str, float], counted: dict[str, float], plain: float, wrong: list[str]) -> Figure:
     worst, slowest = max(first, key=lambda one: first[one]), max(counted, key=lambda one: counted[one])
     milliseconds = first[worst] * 1000
-    told = (
+    measured = (
         f"{len(first)} queries, {len(wrong)} unlike a scan; "
         f"first {SHOWN}: {milliseconds:.1f} ms at worst (「{worst}」), "
         f"{median(first.values()) * 1000:.1f} ms in the middle; "
@@ -95,4 +96,4 @@ def _figure(first: dict[str, float], counted: dict[str, float], plain: float, wr
     )
     bar = f"every hit that a scan finds; first {SHOWN} in ≤ {BAR} ms"
     numbers = {"milliseconds": milliseconds, "count_milliseconds": counted[slowest] * 1000, "unlike": len(wrong)}
-    return Figure(f"search in {COUNT:,} messages", bar, told, milliseconds <= BAR and not wrong, numbers)
+    return Figure(f"search in {COUNT:,} messages", bar, measured, milliseconds <= BAR and not wrong, numbers)

@@ -29,7 +29,7 @@ class Clock:
     at: datetime = BEGIN
 
     def now(self) -> datetime:
-        """The time; two things never happen at the same instant."""
+        """The time, a millisecond later at each call."""
         self.at += timedelta(milliseconds=1)
         return self.at
 
@@ -79,15 +79,15 @@ def running_simulation(home: Path, *, rooms: int, posts: int, clock: Clock | Non
     with Chatwork(now=clock.now, limit=1_000_000) as chatwork:
         client = chatwork.add_account("田中", organization="株式会社サンプル")
         environ = {TOKEN: chatwork.token, "CHATWORK_API_BASE_URL": chatwork.base_url}
-        made = Simulation(chatwork, clock, home, environ, client, [])
-        app = made.app()
+        simulation = Simulation(chatwork, clock, home, environ, client, [])
+        app = simulation.app()
         migrate.create_database(app.archive.database)
-        made.rooms = [chatwork.add_room(f"動画編集_{number}", members=[client]) for number in range(1, rooms + 1)]
-        for room in made.rooms:
-            made.post(room, posts)
-        stated = Contract("job1", tuple(ContractRoom(RoomId(room)) for room in made.rooms))
-        seen = Observation("contract", "contract/job1", contract_payload(stated))
+        simulation.rooms = [chatwork.add_room(f"動画編集_{number}", members=[client]) for number in range(1, rooms + 1)]
+        for room in simulation.rooms:
+            simulation.post(room, posts)
+        contract = Contract("job1", tuple(ContractRoom(RoomId(room)) for room in simulation.rooms))
+        observation = Observation("contract", "contract/job1", contract_payload(contract))
         with app.archive.writing() as writing:
-            writer.append(writing, [seen], account_id=chatwork.owner, at=clock.now().astimezone(UTC))
+            writer.append(writing, [observation], account_id=chatwork.owner, at=clock.now().astimezone(UTC))
         app.archive.close()
-        yield made
+        yield simulation

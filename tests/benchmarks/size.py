@@ -29,14 +29,14 @@ def measure(folder: Path) -> list[Figure]:
 
 
 def _per_message(folder: Path, new: int) -> Figure:
-    with running_simulation(folder / f"size-{new}", rooms=1, posts=BEFORE) as scene:
-        app = scene.app()
-        scene.round(app)
+    with running_simulation(folder / f"size-{new}", rooms=1, posts=BEFORE) as simulation:
+        app = simulation.app()
+        simulation.round(app)
         before = _bytes(app)
         for _reply in range(WANTED[new] // new):
-            scene.post(scene.rooms[0], new, seconds=EVERY.total_seconds() / new)
-            found = scene.round(app).rooms[0].new
-            assert found == new, found
+            simulation.post(simulation.rooms[0], new, seconds=EVERY.total_seconds() / new)
+            new_messages = simulation.round(app).rooms[0].new
+            assert new_messages == new, new_messages
         each = (_bytes(app) - before) / WANTED[new]
         app.archive.close()
     what = f"archive size per 30-character message, {new} new message{'s' * (new > 1)} a reply"
@@ -45,28 +45,28 @@ def _per_message(folder: Path, new: int) -> Figure:
 
 
 def _a_year(folder: Path) -> Figure:
-    one, many = (_idle(folder, rooms) * 365 / DAYS for rooms in (1, MANY_ROOMS))
-    more = (many - one) / (MANY_ROOMS - 1)
-    told = f"{one / MEGABYTE:.1f} MB with one room, {more / MEGABYTE:.1f} MB for each further one"
-    return Figure("fixed growth of the archive a year", "–", told, None, {"bytes": one, "bytes_a_room": more})
+    one_room, many_rooms = (_idle(folder, rooms) * 365 / DAYS for rooms in (1, MANY_ROOMS))
+    more = (many_rooms - one_room) / (MANY_ROOMS - 1)
+    measured = f"{one_room / MEGABYTE:.1f} MB with one room, {more / MEGABYTE:.1f} MB for each further one"
+    return Figure("fixed growth of the archive a year", "–", measured, None, {"bytes": one_room, "bytes_a_room": more})
 
 
 def _idle(folder: Path, rooms: int) -> float:
     """Bytes gained in `DAYS` days in which nothing is posted."""
-    with running_simulation(folder / f"idle-{rooms}", rooms=rooms, posts=BEFORE) as scene:
-        app = scene.app()
-        _let_pass(scene, app, timedelta(hours=6))
+    with running_simulation(folder / f"idle-{rooms}", rooms=rooms, posts=BEFORE) as simulation:
+        app = simulation.app()
+        _let_pass(simulation, app, timedelta(hours=6))
         before = _bytes(app)
-        _let_pass(scene, app, timedelta(days=DAYS))
+        _let_pass(simulation, app, timedelta(days=DAYS))
         gained = _bytes(app) - before
         app.archive.close()
     return gained
 
 
-def _let_pass(scene: Simulation, app: App, time: timedelta) -> None:
+def _let_pass(simulation: Simulation, app: App, time: timedelta) -> None:
     for _run in range(time // EVERY):
-        scene.clock.at += EVERY
-        scene.round(app)
+        simulation.clock.at += EVERY
+        simulation.round(app)
 
 
 def _bytes(app: App) -> int:

@@ -40,24 +40,24 @@ def _day(number: int) -> Figure:
     rooms = [Room(RoomId(10_000 + index * 37), name=f"{index}", message_num=9) for index in range(number)]
     start = datetime(2026, 7, 1, tzinfo=UTC)
     visits: dict[tuple[int, str], Visit] = {
-        (one.room_id, kind): Visit(start, plan.counters_text(one)) for one in rooms for kind in plan.KINDS
+        (room.room_id, kind): Visit(start, plan.counters_text(room)) for room in rooms for kind in plan.KINDS
     }
-    asked, files = 0, 0
+    requests, files = 0, 0
     for run in range(2 * RUNS):
         now = start + run * EVERY
-        moved = set(_busy_rooms(chance, number))
-        rooms = [replace(one, message_num=one.message_num + (at in moved)) for at, one in enumerate(rooms)]
+        busy = set(_busy_rooms(chance, number))
+        rooms = [replace(room, message_num=room.message_num + (at in busy)) for at, room in enumerate(rooms)]
         steps = plan.plan_steps(rooms, visits, now=now, full_every=FULL_EVERY)
-        by_id = {one.room_id: one for one in rooms}
+        by_id = {room.room_id: room for room in rooms}
         for step in steps:
             visits[RoomId(step.room_id), step.kind] = Visit(now, plan.counters_text(by_id[RoomId(step.room_id)]))
         if run >= RUNS:
-            new_files = sum(chance.random() < 0.05 for _ in moved)
-            asked, files = asked + plan.count_requests(steps) + new_files, files + new_files
+            new_files = sum(chance.random() < 0.05 for _ in busy)
+            requests, files = requests + plan.count_requests(steps) + new_files, files + new_files
     naive = RUNS * (1 + NAIVE * number) + files
-    told = f"{asked:,} a day ({asked / RUNS:.1f} a run); naive {naive:,}, of {RUNS * 300:,} allowed"
-    values: dict[str, float] = {"requests": asked, "naive": naive}
-    return Figure(f"API requests a day, {number} contracted rooms", "–", told, None, values)
+    measured = f"{requests:,} a day ({requests / RUNS:.1f} a run); naive {naive:,}, of {RUNS * 300:,} allowed"
+    values: dict[str, float] = {"requests": requests, "naive": naive}
+    return Figure(f"API requests a day, {number} contracted rooms", "–", measured, None, values)
 
 
 def _busy_rooms(chance: random.Random, number: int) -> Iterator[int]:

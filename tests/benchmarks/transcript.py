@@ -38,13 +38,13 @@ def measure(folder: Path) -> list[Figure]:
     plain.mkdir()
     taken, least = run_alone(write_pages, str(ours)), run_alone(write_plain_pages, str(plain))
     largest = max(path.stat().st_size for path in ours.iterdir()) / 1_000_000
-    told = f"{taken.seconds:.1f} s ({taken.seconds / least.seconds:.1f} × plain escaped pages), "
-    told += f"{taken.mebibytes:.0f} MiB ({least.mebibytes:.0f} MiB plain), largest page {largest:.2f} MB"
+    measured = f"{taken.seconds:.1f} s ({taken.seconds / least.seconds:.1f} × plain escaped pages), "
+    measured += f"{taken.mebibytes:.0f} MiB ({least.mebibytes:.0f} MiB plain), largest page {largest:.2f} MB"
     numbers = {"seconds": taken.seconds, "mebibytes": taken.mebibytes, "largest_megabytes": largest}
     numbers |= {"plain_seconds": least.seconds, "plain_mebibytes": least.mebibytes}
     met = taken.seconds <= SECONDS and taken.mebibytes <= MEBIBYTES and largest <= PAGE
     bar = f"≤ {SECONDS} s, ≤ {MEBIBYTES} MiB, pages ≤ {PAGE} MB"
-    return [Figure(f"HTML transcript of {COUNT:,} messages", bar, told, met, numbers)]
+    return [Figure(f"HTML transcript of {COUNT:,} messages", bar, measured, met, numbers)]
 
 
 def write_pages(folder: str) -> None:
@@ -72,28 +72,30 @@ def write_pages(folder: str) -> None:
 def write_plain_pages(folder: str) -> None:
     """The same messages as pages of escaped paragraphs: no notation, no days, no edits, no links."""
     page: list[str] = []
-    for one in _messages():
-        at = one.send_time.astimezone(JST).strftime("%Y-%m-%d %H:%M")
-        page.append(f"<p><b>{html.escape(one.name)}</b> <i>{at}</i> #{one.no}<br>{html.escape(one.body)}</p>\n")
+    for message in _messages():
+        at = message.send_time.astimezone(JST).strftime("%Y-%m-%d %H:%M")
+        page.append(
+            f"<p><b>{html.escape(message.name)}</b> <i>{at}</i> #{message.no}<br>{html.escape(message.body)}</p>\n"
+        )
         if len(page) == A_PAGE:
-            (Path(folder) / f"{one.no // A_PAGE:04}.html").write_text("".join(page), encoding="utf-8")
+            (Path(folder) / f"{message.no // A_PAGE:04}.html").write_text("".join(page), encoding="utf-8")
             page.clear()
 
 
 def _messages() -> Iterator[Message]:
     """Every seventh is a reply with a link, every fiftieth was edited."""
-    for number, shown in enumerate(corpus.messages(COUNT), 1):
-        body, account = shown["body"], shown["account"]
-        at = datetime.fromtimestamp(shown["send_time"], UTC)
+    for number, message_object in enumerate(corpus.messages(COUNT), 1):
+        body, account = message_object["body"], message_object["account"]
+        at = datetime.fromtimestamp(message_object["send_time"], UTC)
         if number % 7 == 0:
-            to = f"[rp aid={corpus.CLIENT} to={corpus.ROOM}-{shown['message_id']}]田中さん"
+            to = f"[rp aid={corpus.CLIENT} to={corpus.ROOM}-{message_object['message_id']}]田中さん"
             body = f"{to}\n{body} https://example.com/spec/{number}"
         now = Version(body, 0, at, at)
         edited = number % 50 == 0
         yield Message(
             no=number,
             room_id=RoomId(corpus.ROOM),
-            message_id=MessageId(shown["message_id"]),
+            message_id=MessageId(message_object["message_id"]),
             account_id=AccountId(account["account_id"]),
             name=account["name"],
             send_time=at,

@@ -49,11 +49,11 @@ def _entries(archive: Archive) -> Figure:
     phases = _Phases(archive)
     whole, plain = median_seconds(phases.verify, partial(_plain_loop, archive.database), times=TIMES)
     rate, least = count / phases.entries, count / plain
-    told = f"{rate / least:.0%}: {rate:,.0f} a second of {least:,.0f}"
-    told += f" ({whole:.1f} s for all {count:,}, replies included)"
+    measured = f"{rate / least:.0%}: {rate:,.0f} a second of {least:,.0f}"
+    measured += f" ({whole:.1f} s for all {count:,}, replies included)"
     numbers = {"ratio": rate / least, "a_second": rate, "plain_a_second": least, "whole_seconds": whole}
     bar = f"≥ {ENTRIES_BAR:.0%} of the speed of a plain loop of sqlite3 and SHA-256"
-    return Figure("verification of entries", bar, told, rate / least >= ENTRIES_BAR, numbers)
+    return Figure("verification of entries", bar, measured, rate / least >= ENTRIES_BAR, numbers)
 
 
 def _stamps(archive: Archive) -> Figure:
@@ -65,13 +65,13 @@ def _stamps(archive: Archive) -> Figure:
         median_seconds(bare.verify, stamped.verify, times=TIMES)
         bare.close()
     more = stamped.entries - bare.entries
-    told = f"{more:.2f} s more for {stamped.stamps}, {more / stamped.stamps * 1000:.1f} ms each"
+    measured = f"{more:.2f} s more for {stamped.stamps}, {more / stamped.stamps * 1000:.1f} ms each"
     numbers = {"seconds": more, "stamps": stamped.stamps}
-    return Figure("verification of a year of stamps, one a day", "–", told, None, numbers)
+    return Figure("verification of a year of stamps, one a day", "–", measured, None, numbers)
 
 
 class _Phases:
-    """Verifies an archive and notes how long the entries took (with seals, columns and form), by what it is told."""
+    """Verifies an archive and notes from its progress how long the entries took (with seals, columns and form)."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
@@ -88,16 +88,16 @@ class _Phases:
         self._archive.close()
 
     def verify(self) -> None:
-        """Once."""
+        """Verify once and note how long the entries took."""
         marks: dict[str, float] = {}
 
         def note(what: str, _done: int, _all: int) -> None:
             marks[what] = time.perf_counter()
 
-        told = verify_archive(self._archive, progress=note)
-        assert told.ok, told.findings[:3]
-        assert told.checked["seals"] >= SEALS
-        self.stamps = told.checked["stamps"]
+        verification = verify_archive(self._archive, progress=note)
+        assert verification.ok, verification.findings[:3]
+        assert verification.checked["seals"] >= SEALS
+        self.stamps = verification.checked["stamps"]
         self._taken.append(marks["entries"] - marks["replies"])
 
 
@@ -117,10 +117,10 @@ def _files(root: Path) -> Figure:
     plain = partial(_sha256sum, program, paths) if program else partial(_hashlib, paths)
     ours, least = median_seconds(check, plain, times=TIMES)
     speed, other = (FILES * EACH / MEBIBYTE / seconds for seconds in (ours, least))
-    told = f"{speed / other:.0%}: {speed:,.0f} MiB/s of {other:,.0f}"
+    measured = f"{speed / other:.0%}: {speed:,.0f} MiB/s of {other:,.0f}"
     bar = f"≥ {FILES_BAR:.0%} of the speed of `sha256sum`"
     numbers = {"ratio": speed / other, "mebibytes_a_second": speed, "plain_mebibytes_a_second": other}
-    return Figure("verification of files", bar, told, speed / other >= FILES_BAR, numbers)
+    return Figure("verification of files", bar, measured, speed / other >= FILES_BAR, numbers)
 
 
 def _file(root: Path, number: int) -> SavedBytes:
@@ -133,9 +133,9 @@ def _file(root: Path, number: int) -> SavedBytes:
 
 
 def _check(root: Path, saved: list[SavedBytes]) -> None:
-    told = Verification()
-    check_files(told, root, saved)
-    assert told.ok
+    verification = Verification()
+    check_files(verification, root, saved)
+    assert verification.ok
 
 
 def _sha256sum(program: str, paths: list[str]) -> None:
@@ -143,7 +143,7 @@ def _sha256sum(program: str, paths: list[str]) -> None:
 
 
 def _hashlib(paths: list[str]) -> None:
-    """Where there is no such program."""
+    """The digests by Python, where there is no `sha256sum`."""
     for path in paths:
         with Path(path).open("rb") as file:
             hashlib.file_digest(file, "sha256")

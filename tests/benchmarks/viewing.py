@@ -1,4 +1,4 @@
-"""How long the viewer's pages take in an archive of a million messages in one room: what they ask, and whole."""
+"""The time of the viewer's pages in an archive of a million messages in one room: their queries, and whole pages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MOST_MEGABYTES = 0.4
 COUNT = 1_000_000
 A_READING = 10
 CHANGED = 2_000
-"""Messages that were edited, and as many files and tasks: what a busy job comes to."""
+"""Edited messages, and as many files and tasks, as in a busy job."""
 
 TIMES = 7
 PAGE = 100
@@ -73,42 +73,48 @@ def _enrich(archive: Archive) -> None:
     """Edits, files and tasks all over the room."""
     with archive.writing() as writing:
         step = COUNT // CHANGED
-        for number, shown in enumerate(islice(corpus.messages(COUNT), 0, None, step)):
-            edited = shown | {"body": shown["body"] + "(訂正)", "update_time": shown["send_time"] + 60}
-            sent = {"account": shown["account"], "message_id": shown["message_id"]}
+        for number, message_object in enumerate(islice(corpus.messages(COUNT), 0, None, step)):
+            edited = message_object | {
+                "body": message_object["body"] + "(訂正)",
+                "update_time": message_object["send_time"] + 60,
+            }
+            sent = {"account": message_object["account"], "message_id": message_object["message_id"]}
             file = {
                 "file_id": number + 1,
                 "filename": f"{number}.png",
                 "filesize": 9,
-                "upload_time": shown["send_time"],
+                "upload_time": message_object["send_time"],
             }
             task = {
                 "task_id": number + 1,
-                "body": shown["body"],
+                "body": message_object["body"],
                 "limit_time": 0,
                 "limit_type": "none",
                 "status": "open",
             }
-            told = [
-                Observation("message", f"message/{shown['message_id']}", _object_payload(edited, "edited"), ROOM),
+            observations = [
+                Observation(
+                    "message", f"message/{message_object['message_id']}", _object_payload(edited, "edited"), ROOM
+                ),
                 Observation("file", f"file/{number + 1}", _object_payload(sent | file), ROOM),
                 Observation("task", f"task/{number + 1}", _object_payload(sent | task), ROOM),
             ]
-            writer.append(writing, told, account_id=corpus.OWNER, at=corpus.BEGIN + timedelta(days=4_000))
+            writer.append(writing, observations, account_id=corpus.OWNER, at=corpus.BEGIN + timedelta(days=4_000))
 
 
-def _object_payload(shown: object, state: str = "present") -> dict[str, object]:
-    return {"object": shown, "state": state, "source": "list"}
+def _object_payload(received: object, state: str = "present") -> dict[str, object]:
+    return {"object": received, "state": state, "source": "list"}
 
 
 def _questions(first: int, last: int) -> dict[str, Question]:
     middle, begin = (first + last) // 2, corpus.BEGIN
     half = begin + timedelta(days=1_800)
     year = [
-        ((begin + timedelta(days=30 * one)).date(), (begin + timedelta(days=30 * one + 30)).date()) for one in range(12)
+        ((begin + timedelta(days=30 * month)).date(), (begin + timedelta(days=30 * month + 30)).date())
+        for month in range(12)
     ]
 
-    def found(words: str, older_than: HitPosition | None = None) -> Question:
+    def search_for(words: str, older_than: HitPosition | None = None) -> Question:
         return lambda reading: search(reading, parse(words), count_limit=MOST, older_than=older_than)
 
     return {
@@ -124,12 +130,12 @@ def _questions(first: int, last: int) -> dict[str, Question]:
         "tasks": lambda reading: tasks.page(reading, [ROOM]),
         "people": lambda reading: people.people(reading, ROOM),
         "events": lambda reading: timeline.timeline(reading, [ROOM], contracts=["job1"]),
-        "search, one sign": found("す"),
-        "search, one sign, older": found("す", HitPosition(middle, ROOM, 0)),
-        "search, a word": found("納品"),
-        "search, a word, older": found("納品", HitPosition(middle, ROOM, 0)),
-        "search, what was edited": found("has:edit"),
-        "search, what has not a word": found("-納品"),
+        "search, one sign": search_for("す"),
+        "search, one sign, older": search_for("す", HitPosition(middle, ROOM, 0)),
+        "search, a word": search_for("納品"),
+        "search, a word, older": search_for("納品", HitPosition(middle, ROOM, 0)),
+        "search, what was edited": search_for("has:edit"),
+        "search, what has not a word": search_for("-納品"),
     }
 
 
@@ -142,10 +148,10 @@ def _whole_pages(home: Path, middle: int) -> Figure:
             size = len(browser.get(path).encode()) / 1_000_000
             taken[name] = median_seconds(partial(browser.get, path), times=TIMES)[0] * 1000, size
     good = all(ms <= BAR and size <= MOST_MEGABYTES for ms, size in taken.values())
-    told = "; ".join(f"{name} {ms:.0f} ms, {size:.2f} MB" for name, (ms, size) in taken.items())
+    measured = "; ".join(f"{name} {ms:.0f} ms, {size:.2f} MB" for name, (ms, size) in taken.items())
     what = f"whole pages of the viewer, {COUNT:,} messages in one room"
     numbers = {name: ms for name, (ms, _) in taken.items()}
-    return Figure(what, f"each ≤ {BAR} ms, ≤ {MOST_MEGABYTES} MB", told, good, numbers)
+    return Figure(what, f"each ≤ {BAR} ms, ≤ {MOST_MEGABYTES} MB", measured, good, numbers)
 
 
 def _paths(middle: int, message: str) -> dict[str, str]:
@@ -171,8 +177,8 @@ def _measure_question(
 ) -> tuple[float, float]:
     """Milliseconds, and how many times as long as one row by its key."""
     row = partial(_row, plain, middle)
-    asked, read = median_seconds(partial(question, reading), row, times=TIMES)
-    return asked * 1000, asked / read
+    question_seconds, row_seconds = median_seconds(partial(question, reading), row, times=TIMES)
+    return question_seconds * 1000, question_seconds / row_seconds
 
 
 def _row(plain: sqlite3.Connection, position: int) -> object:
@@ -182,8 +188,8 @@ def _row(plain: sqlite3.Connection, position: int) -> object:
 
 def _figure(taken: dict[str, tuple[float, float]]) -> Figure:
     worst = max(taken, key=lambda one: taken[one][0])
-    told = "; ".join(f"{name} {ms:.1f} ms ({ratio:,.0f} ×)" for name, (ms, ratio) in taken.items())
+    measured = "; ".join(f"{name} {ms:.1f} ms ({ratio:,.0f} ×)" for name, (ms, ratio) in taken.items())
     numbers = {name: ms for name, (ms, _) in taken.items()}
     what = f"what the pages of the viewer ask of {COUNT:,} messages in one room"
     bar = f"each ≤ {BAR} ms (× one row by its primary key)"
-    return Figure(what, bar, told, taken[worst][0] <= BAR, numbers)
+    return Figure(what, bar, measured, taken[worst][0] <= BAR, numbers)

@@ -52,12 +52,12 @@ class PlainCatalog(Catalog):
 
 
 def po_path(language: str) -> Path:
-    """The file that people edit."""
+    """The path of the `.po` file, which people edit."""
     return LOCALE / language / "LC_MESSAGES" / "messages.po"
 
 
 def mo_path(language: str) -> Path:
-    """The file that the program reads."""
+    """The path of the `.mo` file, which the program reads."""
     return po_path(language).with_suffix(".mo")
 
 
@@ -72,7 +72,7 @@ def used_texts() -> set[Text]:
 
 
 def translations(language: str) -> dict[Text, tuple[str, ...]]:
-    """What the `.po` file has, empty texts left out; a text without plural has one."""
+    """The translations of the `.po` file, one for a text without plural; empty ones are left out."""
     if not po_path(language).exists():
         return {}
     with po_path(language).open("rb") as file:
@@ -89,24 +89,24 @@ def translations(language: str) -> dict[Text, tuple[str, ...]]:
 def catalogue(language: str, texts: set[Text]) -> PlainCatalog:
     """The catalogue of a language for these texts, as far as they are translated."""
     known = translations(language)
-    made = PlainCatalog(locale=language, header_comment="", fuzzy=False)
+    catalog = PlainCatalog(locale=language, header_comment="", fuzzy=False)
     for text in sorted(texts, key=lambda one: (one,) if isinstance(one, str) else one):
         forms = known.get(text, ("",))
-        made.add(text, forms if isinstance(text, tuple) else forms[0])
-    return made
+        catalog.add(text, forms if isinstance(text, tuple) else forms[0])
+    return catalog
 
 
-def po_bytes(made: Catalog) -> bytes:
+def po_bytes(catalog: Catalog) -> bytes:
     """The text of the `.po` file: sorted, without places in the source."""
     buffer = io.BytesIO()
-    write_po(buffer, made, width=0, no_location=True, sort_output=True)
+    write_po(buffer, catalog, width=0, no_location=True, sort_output=True)
     return buffer.getvalue().lstrip()
 
 
-def mo_bytes(made: Catalog) -> bytes:
-    """What gettext reads; an untranslated text is left out, so that it appears in English and not as nothing."""
-    whole = PlainCatalog(locale=made.locale, header_comment="", fuzzy=False)
-    for message in made:
+def mo_bytes(catalog: Catalog) -> bytes:
+    """The bytes of the `.mo` file, without untranslated texts, which then appear in English."""
+    whole = PlainCatalog(locale=catalog.locale, header_comment="", fuzzy=False)
+    for message in catalog:
         if message.id and any(message.string or ""):
             whole.add(message.id, message.string)
     buffer = io.BytesIO()
@@ -124,7 +124,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def problems() -> Iterator[str]:
-    """What is wrong with the catalogues as they lie there, one sentence each."""
+    """The problems of the catalogue files, one sentence each."""
     texts = used_texts()
     for language in LANGUAGES:
         known = translations(language)
@@ -133,31 +133,31 @@ def problems() -> Iterator[str]:
         for text, translated in known.items():
             if not _has_same_placeholders(text, translated):
                 yield f"{language}: other placeholders than {text!r}"
-        made = catalogue(language, set(known))
-        if not mo_path(language).exists() or mo_path(language).read_bytes() != mo_bytes(made):
+        catalog = catalogue(language, set(known))
+        if not mo_path(language).exists() or mo_path(language).read_bytes() != mo_bytes(catalog):
             yield f"{language}: messages.mo is not made of messages.po"
 
 
 def _has_same_placeholders(text: Text, translated: tuple[str, ...]) -> bool:
-    """Whether the last form is filled as the plural is, and no form with a name that nobody gives."""
+    """Whether the last form has the placeholders of the plural, and no form an unknown one."""
     forms = (text,) if isinstance(text, str) else text
     known = set.union(*map(placeholders, forms))
     return placeholders(translated[-1]) == placeholders(forms[-1]) and all(
-        placeholders(one) <= known for one in translated
+        placeholders(form) <= known for form in translated
     )
 
 
 def update(texts: set[Text]) -> None:
     """Write both files of each language for these texts."""
     for language in LANGUAGES:
-        made = catalogue(language, texts)
+        catalog = catalogue(language, texts)
         po_path(language).parent.mkdir(parents=True, exist_ok=True)
-        po_path(language).write_bytes(po_bytes(made))
-        mo_path(language).write_bytes(mo_bytes(made))
+        po_path(language).write_bytes(po_bytes(catalog))
+        mo_path(language).write_bytes(mo_bytes(catalog))
 
 
 def main(action: str) -> int:
-    """Carry out one of the three words; 1 if something is left to do."""
+    """Carry out one of the three actions; returns 1 if something is left to do."""
     match action:
         case "update":
             update(used_texts())

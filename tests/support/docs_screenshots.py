@@ -1,4 +1,4 @@
-"""Takes the pictures of the viewer that the docs show: `python -m tests.support.docs_screenshots`.
+"""Takes the screenshots of the viewer that the docs show: `python -m tests.support.docs_screenshots`.
 
 They are of the demo's archive, so that nobody's conversation is in them.
 """
@@ -31,13 +31,13 @@ SIZES = {"wide": (1000, 760), "narrow": (380, 760)}
 
 def pages(home: Path) -> dict[str, tuple[str, str, str]]:
     """Name of the picture → path, width and colours."""
-    told = _run_json(home, "search", "has:edit", "--json")
-    (room,) = {hit["room_id"] for hit in told["hits"]}
-    edited = told["hits"][0]["message_id"]
+    document = _run_json(home, "search", "has:edit", "--json")
+    (room,) = {hit["room_id"] for hit in document["hits"]}
+    edited_message = document["hits"][0]["message_id"]
     return {
         "view-overview": ("/", "wide", "light"),
         "view-conversation": (f"/room/{room}", "wide", "light"),
-        "view-message": (f"/room/{room}/message/{edited}#compare", "wide", "light"),
+        "view-message": (f"/room/{room}/message/{edited_message}#compare", "wide", "light"),
         "view-search": (f"/search?q={quote('お支払い')}", "wide", "light"),
         "view-conversation-narrow": (f"/room/{room}", "narrow", "dark"),
         "view-calendar": (f"/room/{room}/calendar?month=2026-11", "wide", "light"),
@@ -45,23 +45,25 @@ def pages(home: Path) -> dict[str, tuple[str, str, str]]:
 
 
 def take_screenshots(home: Path, folder: Path) -> None:
-    """Write every picture."""
+    """Write every screenshot."""
     set_language("ja")
     for name, (path, size, scheme) in pages(home).items():
         desk = replace(
             build_view_context(CliContext(home, 0, {"HOME": str(home)})), command=("archive",)
         )  # as at the usual place
-        with open_window(desk, width=SIZES[size][0]) as made:
-            made.page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
-            made.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            made.go(path)
-            _write_picture(folder / f"{name}.png", made.page.screenshot())
+        with open_window(desk, width=SIZES[size][0]) as window:
+            window.page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
+            window.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            window.go(path)
+            _write_picture(folder / f"{name}.png", window.page.screenshot())
 
 
 def _run_json(home: Path, *words: str) -> dict[str, list[dict[str, str]]]:
     command = [sys.executable, "-m", "archiver", "--home", str(home), *words]
-    found: dict[str, list[dict[str, str]]] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    return found
+    document: dict[str, list[dict[str, str]]] = json.loads(
+        subprocess.run(command, capture_output=True, check=True).stdout
+    )
+    return document
 
 
 def _write_picture(path: Path, shot: bytes) -> None:

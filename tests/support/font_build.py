@@ -39,11 +39,11 @@ def as_it_is(body: bytes, folder: Path) -> bytes:
 
 def with_the_characters_of_regular(body: bytes, folder: Path) -> bytes:
     """The bold font cut to the characters that the regular one has; without `locl`, which would keep other regions."""
-    wanted = TTFont(folder / "NotoSansJP-Regular.otf").getBestCmap()
+    characters = TTFont(folder / "NotoSansJP-Regular.otf").getBestCmap()
     options = subset.Options(name_IDs=["*"], name_languages=["*"], notdef_outline=True, recalc_timestamp=False)
     options.hinting = False  # paper needs none
     options.layout_features = [tag for tag in options.layout_features if tag != "locl"]
-    bold = _cut(TTFont(io.BytesIO(body), recalcTimestamp=False), set(wanted), options)
+    bold = _cut(TTFont(io.BytesIO(body), recalcTimestamp=False), set(characters), options)
     for record in bold["name"].names:  # one family with the regular, so that a heading finds its bold
         record.string = record.toUnicode().replace("Noto Sans CJK JP", "Noto Sans JP").replace("CJKjp", "JP")
     return _saved(bold)
@@ -85,7 +85,7 @@ SOURCES = {
 
 COVERAGE = "coverage.txt"
 COVERING = ("NotoSansJP-Regular.otf", "NotoEmoji-Regular.ttf")
-"""What a sign must be in to count as printable; Last Resort draws a box for any sign."""
+"""Fonts that make a character printable; Last Resort draws a box for any character."""
 
 
 def build(folder: Path) -> None:
@@ -96,11 +96,11 @@ def build(folder: Path) -> None:
 
 
 def coverage(folder: Path) -> str:
-    """The signs that can be printed: `FIRST-LAST` a line, then `BASE SELECTOR SELECTOR` for shapes of kanji."""
-    signs = sorted(set().union(*(TTFont(folder / name).getBestCmap() for name in COVERING)))
-    known = frozenset(signs)
-    firsts = [sign for sign in signs if sign - 1 not in known]
-    lasts = [sign for sign in signs if sign + 1 not in known]
+    """The printable characters: `FIRST-LAST` a line, then `BASE SELECTOR SELECTOR` for shapes of kanji."""
+    characters = sorted(set().union(*(TTFont(folder / name).getBestCmap() for name in COVERING)))
+    known = frozenset(characters)
+    firsts = [character for character in characters if character - 1 not in known]
+    lasts = [character for character in characters if character + 1 not in known]
     shapes: dict[int, list[int]] = {}
     for table in TTFont(folder / COVERING[0])["cmap"].tables:
         for selector, pairs in (table.uvsDict if table.format == 14 else {}).items():
@@ -112,11 +112,11 @@ def coverage(folder: Path) -> str:
 
 
 def _original(source: Source, folder: Path) -> bytes:
-    there = folder / "packages"
-    fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(there), source.package]
+    downloads = folder / "packages"
+    fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(downloads), source.package]
     subprocess.run(fetch, check=True)
     stem = source.package.partition("==")[0].replace("-", "_")
-    (wheel,) = there.glob(f"{stem}-*.whl")
+    (wheel,) = downloads.glob(f"{stem}-*.whl")
     with zipfile.ZipFile(wheel) as packed:
         body = packed.read(source.member)
     if hashlib.sha256(body).hexdigest() != source.sha256:
@@ -132,17 +132,17 @@ def _cut(font: TTFont, characters: set[int], options: subset.Options) -> TTFont:
 
 
 def _saved(font: TTFont) -> bytes:
-    made = io.BytesIO()
-    font.save(made)
-    return made.getvalue()
+    buffer = io.BytesIO()
+    font.save(buffer)
+    return buffer.getvalue()
 
 
 def main(folder: Path) -> int:
-    """Build and compare; 1 if a font differs from the committed one."""
+    """Build the fonts and compare them; returns 1 if one differs from the committed one."""
     folder.mkdir(parents=True, exist_ok=True)
     build(folder)
-    made = (*SOURCES, COVERAGE)
-    same = {name: (folder / name).read_bytes() == (FONTS / name).read_bytes() for name in made}
+    names = (*SOURCES, COVERAGE)
+    same = {name: (folder / name).read_bytes() == (FONTS / name).read_bytes() for name in names}
     for name, equal in same.items():
         print(f"{name}: {'the same' if equal else 'DIFFERENT'}")
     return 0 if all(same.values()) else 1

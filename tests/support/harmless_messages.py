@@ -107,5 +107,5 @@ def messages() -> list[str]:
     """Every single sentence, then sentences about things and days in a fixed but mixed order."""
     pairs = list(product(ABOUT, THINGS, DAYS))
     mixed = (pairs[number * 577 % len(pairs)] for number in range(len(pairs)))
-    made = (sentence.format(thing=thing, day=day) for sentence, thing, day in mixed)
-    return [*ALONE, *islice(dict.fromkeys(made), 500)]
+    sentences = (sentence.format(thing=thing, day=day) for sentence, thing, day in mixed)
+    return [*ALONE, *islice(dict.fromkeys(sentences), 500)]

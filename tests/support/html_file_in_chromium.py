@@ -1,4 +1,4 @@
-"""Debian's Chromium without a window: what a page has become, and what it tried to fetch on the way."""
+"""Opens HTML files in headless Chromium: the resulting elements, and the requests that the page made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 NEEDED = pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium (Debian: chromium)")
 
 _ITS_OWN = re.compile(r"\b(?:google|googleapis|gvt1)\.com[:/]")
-"""What Chromium asks its maker for, whatever page is open."""
+"""Hosts that Chromium itself asks, whatever page is open."""
 
 _FLAGS = (
     "--headless",
@@ -36,13 +36,13 @@ _FLAGS = (
 
 @contextmanager
 def recording_proxy() -> Iterator[tuple[int, list[str]]]:
-    """A proxy on loopback that gives nothing: its port, and what a page asked for."""
-    asked: list[str] = []
+    """A proxy on loopback that refuses everything: its port, and the requests of the page."""
+    requests: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def _note(self) -> None:
             if not _ITS_OWN.search(self.requestline):
-                asked.append(self.requestline)
+                requests.append(self.requestline)
             self.send_error(502)
 
         do_GET = do_POST = do_HEAD = do_CONNECT = _note  # noqa: N815 - the names of the base class
@@ -54,7 +54,7 @@ def recording_proxy() -> Iterator[tuple[int, list[str]]]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield server.server_address[1], asked
+        yield server.server_address[1], requests
     finally:
         server.shutdown()
         thread.join()

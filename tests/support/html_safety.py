@@ -1,4 +1,4 @@
-"""Reads HTML as a browser's parser would and tells what in it could act."""
+"""Reads HTML as a browser's parser would and notes elements and attributes that are not expected."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Reader(HTMLParser):
             self.texts.append(data)
 
     def finish(self) -> None:
-        """Note what was never ended."""
+        """Note the elements that were never closed."""
         self.close()
         self.faults += [f"{tag} is not ended" for tag in self._open]
 

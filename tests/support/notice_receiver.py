@@ -1,4 +1,4 @@
-"""A place that takes notices on this computer: `json://` addresses lead to it, and it keeps what it was sent."""
+"""A receiver of `json://` notices on loopback that keeps what it was sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Receiver:
-    """Keeps every notice; `/refuse` is answered with 500, `/hang` only once the place is closed."""
+    """Keeps every notice; answers `/refuse` with 500, and `/hang` only once the receiver is closed."""
 
     def __init__(self) -> None:
         self.notices: list[dict[str, Any]] = []
@@ -26,35 +26,35 @@ class Receiver:
 
     @property
     def texts(self) -> list[str]:
-        """What the notices say, each line for itself."""
+        """The lines of all notices."""
         return [line for one in self.notices for line in one["message"].splitlines()]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        place = self
+        receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                place.arrived.set()
+                receiver.arrived.set()
                 if self.path == "/hang":
-                    place.closed.wait(30)
-                place.notices.append(json.loads(body))
+                    receiver.closed.wait(30)
+                receiver.notices.append(json.loads(body))
                 self.send_response(500 if self.path == "/refuse" else 200)
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                """Say nothing."""
+                """Write no log."""
 
         return Handler
 
 
 @contextmanager
 def running_receiver() -> Iterator[Receiver]:
-    """A place that is open meanwhile."""
-    place = Receiver()
-    thread = threading.Thread(target=place.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    """A receiver that listens meanwhile."""
+    receiver = Receiver()
+    thread = threading.Thread(target=receiver.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    yield place
-    place.closed.set()
-    place.server.shutdown()
-    place.server.server_close()
+    yield receiver
+    receiver.closed.set()
+    receiver.server.shutdown()
+    receiver.server.server_close()

@@ -1,4 +1,4 @@
-"""A person at a terminal: a real process on a pseudo-terminal, what it shows, and the keys that are pressed."""
+"""A command on a pseudo-terminal: its output, and answers typed to its questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files as people keep them: a page saved in the browser, mails, lists and other tools' exports, with given ids."""
+"""Files from which message ids are recovered: saved pages, mails, lists and exports of other tools."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def html(places: Iterable[MessagePlace]) -> bytes:
 
 
 def html_without_rooms(places: Sequence[MessagePlace]) -> bytes:
-    """A page that tells its room only by where it was saved from."""
+    """A page whose room stands only in the address that it was saved from."""
     address = f"https://www.chatwork.com/#!rid{places[0][0]}" if places else "https://example.com/"
     posts = "".join(f'<div id="_messageId{message}">あ</div>' for _, message in places)
     return f"<!-- saved from url=(0041){address} -->\n<html>{posts}</html>".encode("cp932")
 
 
 def mhtml(places: Iterable[MessagePlace]) -> bytes:
-    """The same page as a single file, quoted-printable beside a picture."""
+    """The page of `html` as MHTML, quoted-printable beside a picture."""
     page = quopri.encodestring(html(places))
     head = (
         b"From: <Saved by Blink>\r\nSnapshot-Content-Location: https://www.chatwork.com/\r\nSubject: Chatwork\r\n"
@@ -46,9 +46,13 @@ def mhtml(places: Iterable[MessagePlace]) -> bytes:
 
 def mail(places: Iterable[MessagePlace]) -> bytes:
     """A notification: text in ISO-2022-JP and HTML in base64."""
-    listed = list(places)
-    text = "\n".join(f"田中さんから返信 https://www.chatwork.com/#!rid{room}-{message}" for room, message in listed)
-    links = "".join(f'<a href="https://www.chatwork.com/#%21rid{room}-{message}">表示</a>' for room, message in listed)
+    listed_places = list(places)
+    text = "\n".join(
+        f"田中さんから返信 https://www.chatwork.com/#!rid{room}-{message}" for room, message in listed_places
+    )
+    links = "".join(
+        f'<a href="https://www.chatwork.com/#%21rid{room}-{message}">表示</a>' for room, message in listed_places
+    )
     encoded = base64.encodebytes(f"<html>{links}</html>".encode())
     return (
         b"Received: from x\r\nSubject: =?ISO-2022-JP?B?GyRCJDckLBsoQg==?=\r\nMIME-Version: 1.0\r\n"
@@ -75,12 +79,12 @@ def forwarded(places: Iterable[MessagePlace]) -> bytes:
 
 def api_json(places: Iterable[MessagePlace]) -> bytes:
     """Objects of the API with their room."""
-    told = [{"room_id": room, "message_id": message, "body": "あ", "send_time": 1} for room, message in places]
-    return json.dumps(told).encode()
+    messages = [{"room_id": room, "message_id": message, "body": "あ", "send_time": 1} for room, message in places]
+    return json.dumps(messages).encode()
 
 
 def gateway_json(places: Iterable[MessagePlace]) -> bytes:
-    """What tools save that read the browser's own calls: `id`, `aid`, `msg`, numbers as numbers."""
+    """Replies of the browser's own gateway as tools save them: `id`, `aid`, `msg`, with ids as numbers."""
     chats = [{"rid": room, "chat_list": [{"id": int(message), "aid": 5, "msg": "あ"}]} for room, message in places]
     return b"\xef\xbb\xbf" + json.dumps({"result": chats}, ensure_ascii=False).encode()
 

@@ -1,4 +1,4 @@
-"""Whole rounds of a world, and what a run that nobody watches would say after them."""
+"""Whole rounds of a world, and the notices that are due after them."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def settings(world: World, **notify: Any) -> Settings:
 
 
 def next_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
-    """A whole round some minutes after the last one, by a program that is started anew."""
+    """Run a whole round in a newly built program, some minutes after the last one."""
     world.clock.pass_by(minutes=minutes)
     app = App(settings(world), world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
     return run_round(app, Options(**options), ProgressCallbacks())
 
 
 def due_sentences(
-    world: World, fault: errors.ArchiverError | None = None, *, adapts: bool = False, **notify: Any
+    world: World, error: errors.ArchiverError | None = None, *, adapts: bool = False, **notify: Any
 ) -> list[str]:
-    """What is said now."""
-    chosen = settings(world, **notify)
+    """The sentences of the notices that are due now."""
+    file_settings = settings(world, **notify)
     return sentences.sentences(
-        *troubles.take_pending_notices(world.archive, chosen, fault, now=world.clock(), adapts=adapts)
+        *troubles.take_pending_notices(world.archive, file_settings, error, now=world.clock(), adapts=adapts)
     )

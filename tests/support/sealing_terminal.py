@@ -28,12 +28,12 @@ class SealingTerminal(Terminal):
         file.update_settings(home, {"timestamp.authorities": [AuthoritySetting("a", authority.url, "a.pem")]})
 
     def say(self, text: str) -> None:
-        """One more message, saved."""
+        """Post one more message and save it."""
         self.chatwork.post(self.room, self.tanaka, text)
         self.run("sync")
 
     def authorities(self) -> list[dict[str, str]]:
-        """Those that stand in the settings."""
-        told = tomllib.loads((self.home / "archive.toml").read_text(encoding="utf-8"))
-        found: list[dict[str, str]] = told["timestamp"]["authorities"]
+        """The authorities in the settings file."""
+        settings = tomllib.loads((self.home / "archive.toml").read_text(encoding="utf-8"))
+        found: list[dict[str, str]] = settings["timestamp"]["authorities"]
         return found

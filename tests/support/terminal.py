@@ -35,23 +35,23 @@ class Terminal:
 
     def run(self, *arguments: object, code: int = 0, **environ: str) -> str:
         """Run `archive` and give what it printed; its exit code must be the expected one."""
-        told = subprocess.run(
+        process = subprocess.run(
             self.command(*arguments), env=self.environ | environ, capture_output=True, text=True, encoding="utf-8"
         )
-        assert code == told.returncode, told.stdout + told.stderr
-        assert "Traceback" not in told.stderr
-        return told.stdout if code in (0, 3, 4) else told.stderr
+        assert code == process.returncode, process.stdout + process.stderr
+        assert "Traceback" not in process.stderr
+        return process.stdout if code in (0, 3, 4) else process.stderr
 
     def both(self, *arguments: object, code: int = 0) -> tuple[str, str]:
         """What a command prints on stdout and stderr."""
-        told = subprocess.run(
+        process = subprocess.run(
             self.command(*arguments), env=self.environ, capture_output=True, text=True, encoding="utf-8"
         )
-        assert code == told.returncode, told.stdout + told.stderr
-        assert "Traceback" not in told.stderr
-        return told.stdout, told.stderr
+        assert code == process.returncode, process.stdout + process.stderr
+        assert "Traceback" not in process.stderr
+        return process.stdout, process.stderr
 
     def json(self, *arguments: object, code: int = 0) -> dict[str, Any]:
         """Run a command with `--json`."""
-        found: dict[str, Any] = json.loads(self.run(*arguments, "--json", code=code))
-        return found
+        document: dict[str, Any] = json.loads(self.run(*arguments, "--json", code=code))
+        return document

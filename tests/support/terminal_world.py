@@ -1,6 +1,6 @@
-"""A user's desk: an archive that is filled in this process, by the clock on the wall, and a terminal to look at it.
+"""A world whose archive is filled in this process by the real time, and a terminal over that archive.
 
-Each command is a process of its own and takes a third of a second, so only what a test looks at is run as one.
+A command in a process of its own takes a third of a second, so only the commands under test are run so.
 """
 
 from __future__ import annotations
@@ -29,33 +29,33 @@ class TerminalWorld(World):
 
     def both(self, *arguments: object, code: int = 0, **environ: str) -> tuple[str, str]:
         """What a command prints on stdout and stderr."""
-        told = subprocess.run(
+        process = subprocess.run(
             self.terminal.command(*arguments),
             env=self.terminal.environ | environ,
             capture_output=True,
             text=True,
             encoding="utf-8",
         )
-        assert code == told.returncode, told.stdout + told.stderr
-        assert "Traceback" not in told.stderr
-        return told.stdout, told.stderr
+        assert code == process.returncode, process.stdout + process.stderr
+        assert "Traceback" not in process.stderr
+        return process.stdout, process.stderr
 
     def document(self, *arguments: object) -> dict[str, Any]:
         """The one JSON document that a command prints."""
-        found: dict[str, Any] = json.loads(self.both(*arguments, "--json")[0])
-        return found
+        document: dict[str, Any] = json.loads(self.both(*arguments, "--json")[0])
+        return document
 
     def remember(self, key: str, value: object) -> None:
-        """Leave behind what a run would."""
+        """Remember a value in the archive, as a run does."""
         with self.archive.writing() as writing:
             memory.remember(writing, key, value)
 
 
 @contextmanager
 def running_terminal_world(home: Path) -> Iterator[TerminalWorld]:
-    """A desk whose archive holds nothing but a contract; the simulated Chatwork goes by a clock close to the real."""
+    """A world with nothing but a contract in its archive, under a clock close to the real time."""
     clock = Clock(datetime.now(UTC) - timedelta(seconds=20))
     with Chatwork(now=clock, limit=100_000, token=TOKEN) as chatwork:
-        desk = TerminalWorld(home, chatwork, clock)
-        yield desk
-        desk.close()
+        world = TerminalWorld(home, chatwork, clock)
+        yield world
+        world.close()

@@ -24,7 +24,7 @@ def command_say(cli: CliContext, room: int) -> None:
 
 @click.command()
 def command_status() -> int:
-    """Stand in for the real one."""
+    """Stand in for the real `status`."""
     click.echo("the state")
     return 4
 

@@ -1,4 +1,4 @@
-"""A simulated Chatwork, an archive and a clock that both share: what a sync needs, and ways to look at what it did."""
+"""A simulated Chatwork, an archive and the clock of both, with ways to sync and to look at the archive."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run import Options, run_sync
 
 BEGIN = datetime(2026, 7, 1, 3, 0, 0, 500_000, tzinfo=UTC)
-LIMITS = DownloadLimits(large=1_000_000, keep_free=0)
+LIMITS = DownloadLimits(large_from=1_000_000, keep_free=0)
 
 
 class Clock:
@@ -37,7 +37,7 @@ class Clock:
         self.slept: list[float] = []
 
     def __call__(self) -> datetime:
-        """The present."""
+        """The present time of this clock."""
         return self.time
 
     def pass_by(self, **span: float) -> None:
@@ -60,14 +60,14 @@ class World:
             migrate.create_database(home / DATABASE)
         self.archive = Archive(home)
         self.api = requests.Session()
-        self.downloads = transfer.session()
+        self.downloads = transfer.make_session()
         self.client = self.new_client()
         self.tanaka = chatwork.add_account("田中")
         self.room = chatwork.add_room("動画編集", members=[self.tanaka])
         self.contract("job1", self.room)
 
     def new_client(self) -> Client:
-        """As a program that is started anew has."""
+        """A client without memory, as a newly started program has."""
         transport = Transport(
             self.api,
             token=lambda: self.chatwork.token or "revoked",
@@ -80,11 +80,11 @@ class World:
 
     def contract(self, name: str, *rooms: int, state: str = "open", **facts: Any) -> None:
         """State a contract."""
-        listed = tuple(ContractRoom(RoomId(room)) for room in rooms)
-        told = contract_payload(Contract(name, listed, state, **facts))
+        contract_rooms = tuple(ContractRoom(RoomId(room)) for room in rooms)
+        payload = contract_payload(Contract(name, contract_rooms, state, **facts))
         with self.archive.writing() as writing:
-            seen = Observation("contract", f"contract/{name}", told)
-            writer.append(writing, [seen], account_id=None, at=self.clock())
+            observation = Observation("contract", f"contract/{name}", payload)
+            writer.append(writing, [observation], account_id=None, at=self.clock())
 
     def sync(self, **options: Any) -> SyncReport:
         """Run one sync, a second after whatever happened last."""
@@ -94,7 +94,7 @@ class World:
         return run_sync(self.archive, self.client, self.downloads, now=self.clock, options=Options(**options))
 
     def synced(self, **options: Any) -> RoomReport:
-        """Run one sync; what it did in the first contracted room."""
+        """Run one sync and return its report on the first contracted room."""
         return self.sync(**options).rooms[0]
 
     def post(self, text: str, *, by: int | None = None) -> str:
@@ -129,8 +129,8 @@ class World:
 
     def texts(self, message: str) -> list[str]:
         """Every text of a message, oldest first, exactly as received."""
-        told = [one for one in self.entries("message") if one["key"] == f"message/{message}"]
-        found = [one["payload"]["object"]["body"] for one in told]
+        entries = [one for one in self.entries("message") if one["key"] == f"message/{message}"]
+        found = [one["payload"]["object"]["body"] for one in entries]
         return [text for index, text in enumerate(found) if index == 0 or text != found[index - 1]]
 
     def gaps(self) -> list[tuple[str | None, str, int | None, str, bool]]:
@@ -138,8 +138,8 @@ class World:
         rows = sorted(self.rows("gap"), key=lambda row: (row["room_id"], row["number"]))
         return [(row["after"], row["before"], row["missing"], row["reason"], bool(row["open"])) for row in rows]
 
-    def stretches(self) -> list[tuple[int | None, int | None]]:
-        """oldest and newest of every covered stretch."""
+    def covered_ranges(self) -> list[tuple[int | None, int | None]]:
+        """oldest and newest of every covered range."""
         rows = sorted(self.rows("coverage"), key=lambda row: (row["room_id"], row["number"]))
         return [(row["oldest"], row["newest"]) for row in rows]
 
@@ -152,8 +152,8 @@ class World:
         """State and reason of each file's bytes, by file id."""
         return {row["file_id"]: (row["state"], row["reason"]) for row in self.rows("blob")}
 
-    def asked(self) -> list[str]:
-        """Paths of the requests to the API since last asked, without the version."""
+    def take_requests(self) -> list[str]:
+        """Paths of the API requests since the last call of this, without the version."""
         paths = [request.path.removeprefix("/v2") for request in self.chatwork.requests]
         self.chatwork.requests.clear()
         return paths

@@ -1,4 +1,4 @@
-"""What can be wrong with an archive: each kind by its name, as a change of its home behind the program's back."""
+"""Kinds of damage to an archive by name, each a function that changes the files of its home."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ SEALS = (1, 2, 3)
 
 def archive_stamp_path(archive: Archive, number: int, name: str = "a") -> Path:
     """The file of a seal's stamp."""
-    found = archive_seal_path(archive, number)
-    return found.with_name(f"{found.name}.{name}.tsr")
+    seal = archive_seal_path(archive, number)
+    return seal.with_name(f"{seal.name}.{name}.tsr")
 
 
 def attachments(archive: Archive) -> list[Path]:
-    """The files of all attachments."""
+    """The stored files of all attachments."""
     return sorted(path for path in (archive.home / "files").rglob("*") if path.is_file())
 
 
 def first_seq_of_message(archive: Archive, key: str = "message/4") -> int:
     """The number of the first entry of a message."""
     with archive.reading() as reading:
-        found = reading.sql.exec_driver_sql("SELECT min(seq) FROM entry WHERE key = ?", (key,)).scalar()
-    assert isinstance(found, int)
-    return found
+        seq = reading.sql.exec_driver_sql("SELECT min(seq) FROM entry WHERE key = ?", (key,)).scalar()
+    assert isinstance(seq, int)
+    return seq
 
 
 def rebuild_chain(archive: Archive, change: Callable[[str], str], *, earlier: timedelta | None = None) -> None:
-    """Make every record, digest, seal and row of the table of seals anew after a change of the lines' text.
+    """Change the text of every record and make digests, seals and rows of seals fit again.
 
-    `earlier`: every seal says that it was closed so much earlier.
+    `earlier`: the closing time of every seal is moved back by this.
     """
     with changing_past_triggers(archive) as database:
         digests = {}
@@ -61,28 +61,28 @@ def rebuild_chain(archive: Archive, change: Callable[[str], str], *, earlier: ti
             database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [change(line), digests[seq], seq])
         previous = chain.GENESIS
         for number in [number for (number,) in database.execute("SELECT number FROM seal ORDER BY number")]:
-            told = json.loads(archive_seal_path(archive, number).read_bytes())
-            told["entries"] = [digests[seq] for seq in range(told["first"], told["last"] + 1)]
-            told["previous"] = previous
+            seal = json.loads(archive_seal_path(archive, number).read_bytes())
+            seal["entries"] = [digests[seq] for seq in range(seal["first"], seal["last"] + 1)]
+            seal["previous"] = previous
             if earlier is not None:
-                told["closed_at"] = _earlier(told["closed_at"], earlier)
-            previous = put_seal(archive, database, told)
+                seal["closed_at"] = _earlier(seal["closed_at"], earlier)
+            previous = put_seal(archive, database, seal)
 
 
-def put_seal(archive: Archive, database: sqlite3.Connection, told: Mapping[str, Any]) -> str:
-    """Put a seal in place of the one of its number, file and row; its digest."""
-    body = (chain.canonical(told) + "\n").encode()
-    path = archive_seal_path(archive, told["number"])
+def put_seal(archive: Archive, database: sqlite3.Connection, seal: Mapping[str, Any]) -> str:
+    """Replace file and row of the seal with this number; returns the new digest."""
+    body = (chain.canonical(seal) + "\n").encode()
+    path = archive_seal_path(archive, seal["number"])
     path.chmod(0o600)
     path.write_bytes(body)
     digest = chain.file_digest(body)
-    row = [digest, told["closed_at"], told["number"]]
+    row = [digest, seal["closed_at"], seal["number"]]
     database.execute("UPDATE seal SET sha256 = ?, closed_at = ? WHERE number = ?", row)
     return digest
 
 
 def restamp_seals(archive: Archive, by: Authority, *, roots: bool) -> None:
-    """Stamp every seal anew by somebody under the name `a`, with `roots` also in place of the root beside them."""
+    """Stamp every seal anew under the name `a` by another authority; with `roots` its root is put beside them too."""
     for number in SEALS:
         put_stamp(archive, number, by)
     if roots:
@@ -90,13 +90,13 @@ def restamp_seals(archive: Archive, by: Authority, *, roots: bool) -> None:
 
 
 def put_stamp(archive: Archive, number: int, by: Authority) -> None:
-    """A new stamp over a seal as it lies there."""
-    made = timestamp.request_stamp(archive_seal_path(archive, number).read_bytes(), by, now=Clock())
-    write_file(archive_stamp_path(archive, number), made.reply)
+    """Replace the stamp of a seal by one over its present bytes."""
+    stamp = timestamp.request_stamp(archive_seal_path(archive, number).read_bytes(), by, now=Clock())
+    write_file(archive_stamp_path(archive, number), stamp.reply)
 
 
 def remove_stamps(archive: Archive) -> None:
-    """Remove every stamp, and the rows that tell of them."""
+    """Remove every stamp file and its row."""
     for path in (archive.home / seals.FOLDER).glob("*.tsr"):
         path.unlink()
     with changing_past_triggers(archive) as database:
@@ -104,7 +104,7 @@ def remove_stamps(archive: Archive) -> None:
 
 
 def cut_after_seal(archive: Archive, *, last_seal: int) -> None:
-    """Keep nothing behind a seal: neither records nor replies, seals nor rows of seals."""
+    """Remove the records and seals that follow a seal."""
     for number in SEALS[last_seal:]:
         archive_seal_path(archive, number).unlink()
     with changing_past_triggers(archive) as database:
@@ -114,7 +114,7 @@ def cut_after_seal(archive: Archive, *, last_seal: int) -> None:
 
 
 def write_file(path: Path, body: bytes) -> None:
-    """Write a file, also where it was kept from being written."""
+    """Write a file, also one that is write-protected."""
     if path.exists():
         path.chmod(0o600)
     path.write_bytes(body)
@@ -122,7 +122,7 @@ def write_file(path: Path, body: bytes) -> None:
 
 @cache
 def forging_authority() -> Authority:
-    """Somebody with an authority of their own."""
+    """The authority of a forger, with a root of its own."""
     return authority("forged")
 
 
@@ -149,8 +149,8 @@ def _record_changed(**changes: Any) -> Damage:
         seq = first_seq_of_message(archive)
         with changing_past_triggers(archive) as database:
             (line,) = database.execute("SELECT line FROM entry WHERE seq = ?", [seq]).fetchone()
-            told = rewritten_line(line, **changes)
-            database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [*told, seq])
+            record = rewritten_line(line, **changes)
+            database.execute("UPDATE entry SET line = ?, digest = ? WHERE seq = ?", [*record, seq])
 
     return damage
 
@@ -160,9 +160,9 @@ def _edited_with_its_seal(archive: Archive) -> None:
     _record_changed(salt="0" * 32)(archive)
     with changing_past_triggers(archive) as database:
         (digest,) = database.execute("SELECT digest FROM entry WHERE seq = ?", [seq]).fetchone()
-        told = json.loads(archive_seal_path(archive, 1).read_bytes())
-        told["entries"][seq - 1] = digest
-        put_seal(archive, database, told)
+        seal = json.loads(archive_seal_path(archive, 1).read_bytes())
+        seal["entries"][seq - 1] = digest
+        put_seal(archive, database, seal)
 
 
 def _bit_of_column(column: str) -> Damage:
@@ -187,12 +187,12 @@ def _reply(change: Callable[[bytes], bytes], *, digest: bool = False) -> Damage:
     return damage
 
 
-def _swapped(two: Callable[[Archive], tuple[Path, Path]]) -> Damage:
+def _swapped(path_pair: Callable[[Archive], tuple[Path, Path]]) -> Damage:
     def damage(archive: Archive) -> None:
-        one, other = two(archive)
-        body = one.read_bytes()
-        write_file(one, other.read_bytes())
-        write_file(other, body)
+        first, second = path_pair(archive)
+        body = first.read_bytes()
+        write_file(first, second.read_bytes())
+        write_file(second, body)
 
     return damage
 
@@ -211,10 +211,10 @@ def _stamp(body: Callable[[bytes], bytes]) -> Damage:
 
 
 def _back_dated_last_seal(archive: Archive) -> None:
-    told = json.loads(archive_seal_path(archive, 3).read_bytes())
-    told["closed_at"] = _earlier(told["closed_at"], timedelta(days=30))
+    seal = json.loads(archive_seal_path(archive, 3).read_bytes())
+    seal["closed_at"] = _earlier(seal["closed_at"], timedelta(days=30))
     with changing_past_triggers(archive) as database:
-        put_seal(archive, database, told)
+        put_seal(archive, database, seal)
 
 
 def _chain_rebuilt(archive: Archive) -> None:
@@ -348,4 +348,4 @@ KINDS: Mapping[str, Damage] = {
     "page of the database": _page_of_the_database,
     "database replaced": _no_database,
 }
-"""Every kind is found, those at the end only by a deep verification."""
+"""Verification finds every kind, those at the end only a deep one."""

@@ -1,4 +1,4 @@
-"""Entries as the objects that their lines hold, made short for tests."""
+"""Entries of an archive as the JSON objects of their lines, with defaults for tests."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def entry(
 
 
 def object_entry(
-    seq: int, kind: str, key: str, told: dict[str, Any], *, state: str = "present", room: int = ROOM
+    seq: int, kind: str, key: str, received: dict[str, Any], *, state: str = "present", room: int = ROOM
 ) -> dict[str, Any]:
     """An entry about an object as received."""
-    return entry(seq, kind, key, {"object": told, "state": state, "source": "list"}, room=room)
+    return entry(seq, kind, key, {"object": received, "state": state, "source": "list"}, room=room)
 
 
 def message_entry(
@@ -48,36 +48,36 @@ def message_entry(
     reply: str | None = None,
 ) -> dict[str, Any]:
     """An entry of a message by 田中."""
-    told = {
+    received = {
         "account": {"account_id": 7654321, "name": "田中"},
         "body": body,
         "send_time": send_time,
         "update_time": update_time,
     }
-    made = object_entry(seq, "message", f"message/{message_id}", told, state=state, room=room)
-    return made | {"reply": reply}
+    whole = object_entry(seq, "message", f"message/{message_id}", received, state=state, room=room)
+    return whole | {"reply": reply}
 
 
 def window(
     seq: int, oldest: int, newest: int, *, absent: tuple[int, ...] = (), reply: str | None = None
 ) -> dict[str, Any]:
     """An entry of a message list."""
-    told = {"oldest": str(oldest), "newest": str(newest), "count": 1, "absent": [str(one) for one in absent]}
-    return entry(seq, "window", f"window/{ROOM}/{seq}", told, reply=reply)
+    payload = {"oldest": str(oldest), "newest": str(newest), "count": 1, "absent": [str(one) for one in absent]}
+    return entry(seq, "window", f"window/{ROOM}/{seq}", payload, reply=reply)
 
 
 def file(
     seq: int, file_id: int, name: str, *, size: int = 5, upload_time: int = 1793840400, state: str = "present"
 ) -> dict[str, Any]:
     """An entry of a listed file."""
-    told = {
+    received = {
         "account": {"account_id": 7654321, "name": "田中"},
         "message_id": "1",
         "filename": name,
         "filesize": size,
         "upload_time": upload_time,
     }
-    return object_entry(seq, "file", f"file/{file_id}", told, state=state)
+    return object_entry(seq, "file", f"file/{file_id}", received, state=state)
 
 
 def blob(
@@ -89,8 +89,8 @@ def blob(
     upload_time: int = 1793840400,
     reason: str | None = None,
 ) -> dict[str, Any]:
-    """An entry of bytes that were saved, or of why not."""
-    told = {
+    """An entry of saved bytes, or of the reason why none were saved."""
+    payload = {
         "state": "saved" if sha256 else "lost",
         "sha256": sha256,
         "size": size if sha256 else None,
@@ -99,4 +99,4 @@ def blob(
         "listed_size": size,
         "listed_time": upload_time,
     }
-    return entry(seq, "blob", f"blob/{ROOM}/{file_id}", told)
+    return entry(seq, "blob", f"blob/{ROOM}/{file_id}", payload)

@@ -1,4 +1,4 @@
-"""Archives made by hand: what a sync would have appended, without a sync (`ArchiveMaker`, `story`)."""
+"""Archives filled by hand with what a sync would append (`ArchiveMaker`), and a sample of them (`story`)."""
 
 from __future__ import annotations
 
@@ -76,28 +76,28 @@ class ArchiveMaker:
             return writer.append(writing, observations, account_id=self.account_id, at=at(minutes))
 
     def me(self) -> None:
-        """Whose archive it is."""
-        told = {"account_id": self.account_id, "name": "yamada", "chatwork_id": "", "organization_name": ""}
-        self.append([Observation("me", "me", told)])
+        """Record whose archive it is."""
+        payload = {"account_id": self.account_id, "name": "yamada", "chatwork_id": "", "organization_name": ""}
+        self.append([Observation("me", "me", payload)])
 
     def contract(self, name: str = "job1", rooms: Sequence[int | ContractRoom] = (ROOM,), **facts: Any) -> Contract:
         """State a contract."""
-        listed = tuple(one if isinstance(one, ContractRoom) else ContractRoom(RoomId(one)) for one in rooms)
-        stated = Contract(name, listed, **facts)
-        self.append([Observation("contract", f"contract/{name}", contract_payload(stated))])
-        return stated
+        contract_rooms = tuple(one if isinstance(one, ContractRoom) else ContractRoom(RoomId(one)) for one in rooms)
+        contract = Contract(name, contract_rooms, **facts)
+        self.append([Observation("contract", f"contract/{name}", contract_payload(contract))])
+        return contract
 
     def room(self, name: str, *, room: int = ROOM, minutes: float = 0, description: str = "") -> None:
-        """Read what a room is called."""
-        shown = {"room_id": room, "name": name, "description": description, "type": "group", "role": "member"}
-        told = {"object": shown | {"icon_path": ""}, "state": "present", "source": "list"}
-        self.append([Observation("room", f"room/{room}", told, room)], minutes=minutes)
+        """Record the name and description of a room."""
+        room_object = {"room_id": room, "name": name, "description": description, "type": "group", "role": "member"}
+        payload = {"object": room_object | {"icon_path": ""}, "state": "present", "source": "list"}
+        self.append([Observation("room", f"room/{room}", payload, room)], minutes=minutes)
 
     def account(self, account: int, name: str, *, room: int = ROOM, minutes: float = 0) -> None:
-        """See a person in a list."""
-        told = {"object": {"account_id": account, "name": name, "avatar_image_url": ""}, "state": "present"}
+        """Record a person of a list."""
+        payload = {"object": {"account_id": account, "name": name, "avatar_image_url": ""}, "state": "present"}
         key = f"account/{room}/{account}"
-        self.append([Observation("account", key, told | {"source": "list"}, room)], minutes=minutes)
+        self.append([Observation("account", key, payload | {"source": "list"}, room)], minutes=minutes)
 
     def member(
         self,
@@ -110,14 +110,20 @@ class ArchiveMaker:
         chatwork_id: str = "",
         organisation: str = "",
     ) -> None:
-        """See a member, or see one not any more."""
-        shown = {"account_id": account, "name": name, "role": "member", "chatwork_id": chatwork_id, "department": ""}
-        told = {"object": shown | {"organization_name": organisation}, "state": state, "source": "list"}
-        self.append([Observation("member", f"member/{room}/{account}", told, room)], minutes=minutes)
+        """Record a member; with `state="gone"` one who is not in the list any more."""
+        member_object = {
+            "account_id": account,
+            "name": name,
+            "role": "member",
+            "chatwork_id": chatwork_id,
+            "department": "",
+        }
+        payload = {"object": member_object | {"organization_name": organisation}, "state": state, "source": "list"}
+        self.append([Observation("member", f"member/{room}/{account}", payload, room)], minutes=minutes)
 
     def sync(
         self,
-        shown: Sequence[JsonObject],
+        messages: Sequence[JsonObject],
         *,
         changed: Mapping[int, str] | None = None,
         absent: Mapping[int, JsonObject] | None = None,
@@ -130,8 +136,8 @@ class ArchiveMaker:
 
         `absent`: known messages that the list does not show, with the object last seen; they become `missing`.
         """
-        reply = self._reply(f"/rooms/{room}/messages?force=1", list(shown), minutes)
-        ids = [int(one["message_id"]) for one in shown]
+        reply = self._reply(f"/rooms/{room}/messages?force=1", list(messages), minutes)
+        ids = [int(one["message_id"]) for one in messages]
         states = dict.fromkeys(ids, "present") if changed is None else changed
         window = {
             "oldest": str(min(ids)) if ids else None,
@@ -145,26 +151,26 @@ class ArchiveMaker:
             "from": "2026-11-05T01:00:00.000Z",
             "absent": [str(one) for one in absent or ()],
         }
-        told = [Observation("window", f"window/{room}/{writer.SELF}", window, room, reply.digest)]
-        for one in shown:
-            if int(one["message_id"]) in states:
-                state = states[int(one["message_id"])]
-                told.append(self._message(one, state, "list", room, reply.digest))
-        told += [self._message(one, "missing", "single", room, None) for one in (absent or {}).values()]
-        return self.append(told, minutes=minutes, reply=reply, room=room)
+        observations = [Observation("window", f"window/{room}/{writer.SELF}", window, room, reply.digest)]
+        for message in messages:
+            if int(message["message_id"]) in states:
+                state = states[int(message["message_id"])]
+                observations.append(self._message(message, state, "list", room, reply.digest))
+        observations += [self._message(one, "missing", "single", room, None) for one in (absent or {}).values()]
+        return self.append(observations, minutes=minutes, reply=reply, room=room)
 
     def reading(self, ids: Sequence[int], *, room: int = ROOM, minutes: float) -> None:
         """Read messages singly and find them unchanged."""
-        told = {"ids": [str(one) for one in ids]}
-        self.append([Observation("reading", f"reading/{room}/{writer.SELF}", told, room)], minutes=minutes)
+        payload = {"ids": [str(one) for one in ids]}
+        self.append([Observation("reading", f"reading/{room}/{writer.SELF}", payload, room)], minutes=minutes)
 
-    def hide(self, shown: Sequence[JsonObject], *, room: int = ROOM, minutes: float) -> None:
-        """Find messages hidden by the plan; `shown` is how they were last seen."""
-        self.append([self._message(one, "hidden", "list", room, None) for one in shown], minutes=minutes)
+    def hide(self, messages: Sequence[JsonObject], *, room: int = ROOM, minutes: float) -> None:
+        """Find messages hidden by the plan; `messages` are the objects last seen."""
+        self.append([self._message(one, "hidden", "list", room, None) for one in messages], minutes=minutes)
 
     def file(
         self,
-        shown: JsonObject,
+        listed_file: JsonObject,
         body: bytes | None,
         *,
         state: str = "present",
@@ -172,90 +178,90 @@ class ArchiveMaker:
         room: int = ROOM,
         minutes: float = 2,
     ) -> str:
-        """List a file and save its bytes (None: they could not be had); the digest."""
-        reply = self._reply(f"/rooms/{room}/files", [shown], minutes)
-        listed = {"object": shown, "state": state, "source": "list"}
-        told = [Observation("file", f"file/{shown['file_id']}", listed, room, reply.digest)]
-        blob: JsonObject = {"listed_size": shown["filesize"], "listed_time": shown["upload_time"]}
+        """Record a listed file and save its bytes (None: the download failed); returns the digest."""
+        reply = self._reply(f"/rooms/{room}/files", [listed_file], minutes)
+        payload = {"object": listed_file, "state": state, "source": "list"}
+        observations = [Observation("file", f"file/{listed_file['file_id']}", payload, room, reply.digest)]
+        blob: JsonObject = {"listed_size": listed_file["filesize"], "listed_time": listed_file["upload_time"]}
         sha256 = hashlib.sha256(body or b"").hexdigest()
         if body is None:
             blob |= {"state": "lost", "sha256": None, "size": None, "saved_at": None, "reason": reason}
         else:
-            part = blobs.incoming_path(self.home, room, shown["file_id"])
+            part = blobs.incoming_path(self.home, room, listed_file["file_id"])
             part.write_bytes(body)
             blobs.keep(self.home, part, sha256)
             saved = {"sha256": sha256, "size": len(body), "saved_at": "2026-11-05T01:02:00.000Z", "reason": None}
             blob |= {"state": "saved"} | saved
-        told.append(Observation("blob", f"blob/{room}/{shown['file_id']}", blob, room))
-        self.append(told, minutes=minutes, reply=reply, room=room)
+        observations.append(Observation("blob", f"blob/{room}/{listed_file['file_id']}", blob, room))
+        self.append(observations, minutes=minutes, reply=reply, room=room)
         return sha256
 
     def gap(self, number: int, *, after: str | None, before: str, room: int = ROOM, minutes: float = 1) -> None:
-        """Open a gap."""
-        told: JsonObject = {"number": number, "after": after, "before": before, "from": None}
-        told |= {"to": "2026-11-05T01:00:00.000Z", "missing": 42, "reason": "first_sync"}
-        self.append([Observation("gap", f"gap/{room}/{number}", told, room)], minutes=minutes)
+        """Record an open gap."""
+        payload: JsonObject = {"number": number, "after": after, "before": before, "from": None}
+        payload |= {"to": "2026-11-05T01:00:00.000Z", "missing": 42, "reason": "first_sync"}
+        self.append([Observation("gap", f"gap/{room}/{number}", payload, room)], minutes=minutes)
 
     def task(self, task_id: int, body: str, *, state: str = "present", room: int = ROOM, minutes: float = 2) -> None:
-        """See a task."""
+        """Record a listed task."""
         person = {"account_id": CLIENT, "name": "田中", "avatar_image_url": ""}
-        shown = {"task_id": task_id, "account": person, "assigned_by_account": person, "message_id": "1"}
-        shown |= {"body": body, "limit_time": 0, "limit_type": "none", "status": "open"}
-        told = {"object": shown, "state": state, "source": "list"}
-        self.append([Observation("task", f"task/{task_id}", told, room)], minutes=minutes)
+        task_object = {"task_id": task_id, "account": person, "assigned_by_account": person, "message_id": "1"}
+        task_object |= {"body": body, "limit_time": 0, "limit_type": "none", "status": "open"}
+        payload = {"object": task_object, "state": state, "source": "list"}
+        self.append([Observation("task", f"task/{task_id}", payload, room)], minutes=minutes)
 
     def sweep(self, *, begun: str, ended: str, minutes: float = 3, not_read: Sequence[int] = ()) -> None:
-        """Write down a run, and the rooms at which it did not look."""
-        told = {"from": begun, "to": ended, "runs": 1, "not_read": list(not_read)}
-        self.append([Observation("sweep", f"sweep/{writer.SELF}", told)], minutes=minutes)
+        """Record a run and the rooms that it did not read."""
+        payload = {"from": begun, "to": ended, "runs": 1, "not_read": list(not_read)}
+        self.append([Observation("sweep", f"sweep/{writer.SELF}", payload)], minutes=minutes)
 
-    def _reply(self, path: str, told: object, minutes: float) -> Reply:
-        body = json.dumps(told, ensure_ascii=True).encode("ascii")
+    def _reply(self, path: str, document: object, minutes: float) -> Reply:
+        body = json.dumps(document, ensure_ascii=True).encode("ascii")
         return Reply(path, 200, body, {"content-type": "application/json"}, at(minutes))
 
-    def _message(self, shown: JsonObject, state: str, source: str, room: int, reply: str | None) -> Observation:
-        told = {"object": shown, "state": state, "source": source}
-        return Observation("message", f"message/{shown['message_id']}", told, room, reply)
+    def _message(self, message: JsonObject, state: str, source: str, room: int, reply: str | None) -> Observation:
+        payload = {"object": message, "state": state, "source": source}
+        return Observation("message", f"message/{message['message_id']}", payload, room, reply)
 
 
 def story(home: Path) -> ArchiveMaker:
-    """Two rooms of two contracts; an edit, a deletion, a message gone, files held and lost, a gap, a task."""
-    made = ArchiveMaker(home)
-    made.me()
-    made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="動画編集", client="田中")
-    made.contract("job2", [OTHER_ROOM])
-    made.room("動画編集_田中様")
-    made.account(CLIENT, "田中")
-    made.account(OWNER, "yamada")
-    made.member(CLIENT, "田中")
+    """Two rooms of two contracts: an edit, a deletion, a missing message, a saved and a lost file, a gap, a task."""
+    maker = ArchiveMaker(home)
+    maker.me()
+    maker.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", title="動画編集", client="田中")
+    maker.contract("job2", [OTHER_ROOM])
+    maker.room("動画編集_田中様")
+    maker.account(CLIENT, "田中")
+    maker.account(OWNER, "yamada")
+    maker.member(CLIENT, "田中")
     first = message_object(1, "よろしくお願いします。https://example.com/spec?v=1。", sent=0)
     second = message_object(2, "残り3本もお願いします。", sent=1)
     third = message_object(3, "やっぱり今回の分は払えません", sent=2)
     fourth = message_object(4, "承知しました。", sent=3, account=OWNER, name="yamada")
-    made.sync([first, second, third, fourth], minutes=5)
-    made.gap(1, after=None, before="1", minutes=5)
-    made.file(file_object(11, "画面.png", 9, sent=3), b"png bytes", minutes=6)
-    made.file(file_object(12, "../../etc/passwd", 5, sent=4), None, minutes=6)
-    made.task(55, "字幕の修正", minutes=6)
+    maker.sync([first, second, third, fourth], minutes=5)
+    maker.gap(1, after=None, before="1", minutes=5)
+    maker.file(file_object(11, "画面.png", 9, sent=3), b"png bytes", minutes=6)
+    maker.file(file_object(12, "../../etc/passwd", 5, sent=4), None, minutes=6)
+    maker.task(55, "字幕の修正", minutes=6)
     secret = message_object(900, "他のチャットの秘密", sent=3, name="佐藤")
-    made.room("秘密のチャット", room=OTHER_ROOM)
-    made.sync([secret], room=OTHER_ROOM, minutes=7)
-    made.file(file_object(99, "秘密.pdf", 6, sent=3), b"secret", room=OTHER_ROOM, minutes=7)
-    made.sync([first, second, third, fourth], changed={}, minutes=60)
+    maker.room("秘密のチャット", room=OTHER_ROOM)
+    maker.sync([secret], room=OTHER_ROOM, minutes=7)
+    maker.file(file_object(99, "秘密.pdf", 6, sent=3), b"secret", room=OTHER_ROOM, minutes=7)
+    maker.sync([first, second, third, fourth], changed={}, minutes=60)
     edited = message_object(2, "残り3本は無しで。", sent=1, update_time=int(at(70).timestamp()))
     deleted = message_object(3, "[deleted]", sent=2)
-    made.sync([first, edited, deleted], changed={2: "edited", 3: "deleted"}, absent={4: fourth}, minutes=120)
-    made.account(CLIENT, "田中(解約済)", minutes=121)
-    made.member(CLIENT, "田中", state="gone", minutes=121)
-    made.sweep(begun="2026-11-05T01:05:00.000Z", ended="2026-11-05T01:06:00.000Z", minutes=122)
-    made.sweep(begun="2026-11-05T05:00:00.000Z", ended="2026-11-05T05:01:00.000Z", minutes=241)
-    return made
+    maker.sync([first, edited, deleted], changed={2: "edited", 3: "deleted"}, absent={4: fourth}, minutes=120)
+    maker.account(CLIENT, "田中(解約済)", minutes=121)
+    maker.member(CLIENT, "田中", state="gone", minutes=121)
+    maker.sweep(begun="2026-11-05T01:05:00.000Z", ended="2026-11-05T01:06:00.000Z", minutes=122)
+    maker.sweep(begun="2026-11-05T05:00:00.000Z", ended="2026-11-05T05:01:00.000Z", minutes=241)
+    return maker
 
 
 def hidden_story(home: Path) -> ArchiveMaker:
-    """The same after forty days on the free plan: an edited message, a deleted one and one as it was are hidden."""
-    made = story(home)
+    """The story after forty days on the free plan, which hides an edited, a deleted and an unchanged message."""
+    maker = story(home)
     edited = message_object(2, "残り3本は無しで。", sent=1, update_time=int(at(70).timestamp()))
     as_it_was = message_object(1, "よろしくお願いします。https://example.com/spec?v=1。", sent=0)
-    made.hide([as_it_was, edited, message_object(3, "[deleted]", sent=2)], minutes=60_000)
-    return made
+    maker.hide([as_it_was, edited, message_object(3, "[deleted]", sent=2)], minutes=60_000)
+    return maker

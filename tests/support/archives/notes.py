@@ -18,14 +18,14 @@ def note(text: object, *, key: str = "note/x", room: int | None = None, reply: s
     return Observation("note", key, {"text": text}, room, reply)
 
 
-def append_observations(archive: Archive, *seen: Observation) -> list[Any]:
+def append_observations(archive: Archive, *observations: Observation) -> list[Any]:
     """Append observations in one transaction."""
     with archive.writing() as writing:
-        return writer.append(writing, seen, account_id=1234567, at=AT)
+        return writer.append(writing, observations, account_id=1234567, at=AT)
 
 
 def all_entries(archive: Archive) -> list[Any]:
-    """Every entry."""
+    """Every entry of the archive, oldest first."""
     with archive.reading() as reading:
         return list(entries.entries(reading))
 
@@ -35,7 +35,7 @@ NOON = datetime(2026, 11, 12, 3, 0, tzinfo=UTC)
 
 
 def append_notes(archive: Archive, number: int = 1, *, at: datetime = NOON) -> list[str]:
-    """So many entries; their digests."""
-    seen = [Observation("note", "note/x", {"text": index}) for index in range(number)]
+    """Append so many notes; returns the digests of their entries."""
+    observations = [Observation("note", "note/x", {"text": index}) for index in range(number)]
     with archive.writing() as writing:
-        return [one.digest for one in writer.append(writing, seen, account_id=1234567, at=at)]
+        return [one.digest for one in writer.append(writing, observations, account_id=1234567, at=at)]

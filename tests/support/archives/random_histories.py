@@ -33,14 +33,14 @@ TIMES = strategies.sampled_from(["2026-11-01T00:00:00.000Z", "2026-11-02T00:00:0
 @strategies.composite
 def message(draw: strategies.DrawFn) -> Observation:
     """A message in any state, with any text."""
-    shown: dict[str, Any] = {
+    received: dict[str, Any] = {
         "account": draw(ACCOUNT),
         "body": draw(BODIES),
         "send_time": 5,
         "update_time": draw(strategies.integers(0, 2)),
     }
-    told = {"object": shown, "state": draw(STATES), "source": "list"}
-    return Observation("message", f"message/{draw(POSITIONS)}", told, draw(ROOMS), draw(REPLIES))
+    payload = {"object": received, "state": draw(STATES), "source": "list"}
+    return Observation("message", f"message/{draw(POSITIONS)}", payload, draw(ROOMS), draw(REPLIES))
 
 
 @strategies.composite
@@ -48,7 +48,7 @@ def window(draw: strategies.DrawFn) -> Observation:
     """A list of messages, sometimes an empty one."""
     oldest, newest = sorted((draw(POSITIONS), draw(POSITIONS)))
     full = draw(strategies.booleans())
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "oldest": str(oldest) if full else None,
         "newest": str(newest) if full else None,
         "count": newest - oldest + 1 if full else 0,
@@ -60,7 +60,7 @@ def window(draw: strategies.DrawFn) -> Observation:
         "absent": [str(one) for one in draw(strategies.lists(POSITIONS, max_size=2))],
     }
     room = draw(ROOMS)
-    return Observation("window", f"window/{room}/{writer.SELF}", told, room, draw(REPLIES))
+    return Observation("window", f"window/{room}/{writer.SELF}", payload, room, draw(REPLIES))
 
 
 @strategies.composite
@@ -83,39 +83,45 @@ def access(draw: strategies.DrawFn) -> Observation:
 def person(draw: strategies.DrawFn) -> Observation:
     """A person, or a member."""
     room, kind = draw(ROOMS), draw(strategies.sampled_from(["account", "member"]))
-    told = {"object": {"name": draw(BODIES), "role": "member"}, "state": draw(SHOWN_OR_GONE), "source": "list"}
-    return Observation(kind, f"{kind}/{room}/{draw(POSITIONS)}", told, room)
+    payload = {"object": {"name": draw(BODIES), "role": "member"}, "state": draw(SHOWN_OR_GONE), "source": "list"}
+    return Observation(kind, f"{kind}/{room}/{draw(POSITIONS)}", payload, room)
 
 
 @strategies.composite
 def thing(draw: strategies.DrawFn) -> Observation:
-    """A task, a file, or what became of a file's bytes."""
+    """A task, a file, or the saved or lost bytes of a file."""
     room, kind, ident = draw(ROOMS), draw(strategies.sampled_from(["task", "file", "blob"])), draw(POSITIONS)
     if kind == "blob":
-        told: dict[str, Any] = {
+        payload: dict[str, Any] = {
             "state": draw(strategies.sampled_from(["saved", "lost"])),
             "sha256": None,
             "listed_size": 1,
             "listed_time": 2,
         }
-        return Observation(kind, f"blob/{room}/{ident}", told, room)
-    shown = {"body": draw(BODIES), "status": "open", "filename": draw(BODIES), "account": draw(ACCOUNT), "filesize": 7}
-    told = {"object": shown, "state": draw(SHOWN_OR_GONE), "source": "list"}
-    return Observation(kind, f"{kind}/{ident}", told, room)
+        return Observation(kind, f"blob/{room}/{ident}", payload, room)
+    received = {
+        "body": draw(BODIES),
+        "status": "open",
+        "filename": draw(BODIES),
+        "account": draw(ACCOUNT),
+        "filesize": 7,
+    }
+    payload = {"object": received, "state": draw(SHOWN_OR_GONE), "source": "list"}
+    return Observation(kind, f"{kind}/{ident}", payload, room)
 
 
 @strategies.composite
 def statement(draw: strategies.DrawFn) -> Observation:
     """A gap in any of its states, or a contract."""
     if draw(strategies.booleans()):
-        told: dict[str, Any] = {
+        payload: dict[str, Any] = {
             "id": "x",
             "state": draw(strategies.sampled_from(["open", "closed"])),
             "platform_id": None,
         }
-        return Observation("contract", f"contract/{draw(strategies.sampled_from(['job1', 'job2']))}", told)
+        return Observation("contract", f"contract/{draw(strategies.sampled_from(['job1', 'job2']))}", payload)
     room, kind = draw(ROOMS), draw(strategies.sampled_from(["gap", "gap.narrowed", "gap.closed"]))
-    told = {
+    payload = {
         "after": None,
         "before": "5",
         "from": None,
@@ -123,7 +129,7 @@ def statement(draw: strategies.DrawFn) -> Observation:
         "missing": draw(strategies.none() | POSITIONS),
         "reason": "x",
     }
-    return Observation(kind, f"gap/{room}/{draw(POSITIONS)}", told, room)
+    return Observation(kind, f"gap/{room}/{draw(POSITIONS)}", payload, room)
 
 
 OBSERVATION = strategies.one_of(
@@ -135,7 +141,7 @@ HISTORY = strategies.lists(strategies.lists(OBSERVATION, min_size=1, max_size=6)
 
 @contextmanager
 def archive_with_history(blank: Archive, history: list[list[Observation]]) -> Iterator[Archive]:
-    """An archive that lived through this history."""
+    """An archive to which the batches were appended, one a day."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(blank.database, Path(folder) / DATABASE)
         archive = Archive(Path(folder))

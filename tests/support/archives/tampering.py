@@ -1,4 +1,4 @@
-"""A small archive with everything that verification looks at, and ways to damage it behind the program's back."""
+"""A small archive with everything that verification checks, and ways to change its files past the program."""
 
 from __future__ import annotations
 
@@ -46,13 +46,17 @@ def sample_archive(home: Path) -> Archive:
     seals.close_seals(archive, now=START + timedelta(days=2))
     _append_window(archive, START + timedelta(days=2), {FIRST + 1: ("[deleted]", 0, "deleted")})
     seals.close_seals(archive, now=START + timedelta(days=3))
-    told = [Observation("export", "export/1", {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64})]
-    _append(archive, START + timedelta(days=3), [*told, Observation("sweep", "sweep/{seq}", {"requests": 2})], None)
+    observations = [
+        Observation("export", "export/1", {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64})
+    ]
+    _append(
+        archive, START + timedelta(days=3), [*observations, Observation("sweep", "sweep/{seq}", {"requests": 2})], None
+    )
     return archive
 
 
 def copy_of(archive: Archive, home: Path) -> Archive:
-    """The same archive at another place, to be damaged there."""
+    """A copy of the archive in another home, to be damaged."""
     archive.close()
     shutil.copytree(archive.home, home)
     return Archive(home)
@@ -60,9 +64,9 @@ def copy_of(archive: Archive, home: Path) -> Archive:
 
 @contextmanager
 def changing_past_triggers(archive: Archive) -> Iterator[sqlite3.Connection]:
-    """Change the database as anyone with its file can: past the triggers, which are there again afterwards.
+    """The open database without its triggers, which are put back afterwards.
 
-    A change that changes nothing is no damage, and nobody could find it: it fails here.
+    Fails if nothing was changed, since that would be no damage.
     """
     archive.close()
     with closing(sqlite3.connect(archive.database)) as database:
@@ -78,7 +82,7 @@ def changing_past_triggers(archive: Archive) -> Iterator[sqlite3.Connection]:
 
 
 def _content(database: sqlite3.Connection) -> list[list[tuple[Any, ...]]]:
-    """Every row of every table, and what the database is made of; text as bytes, since damaged text may be none."""
+    """The schema and every row of every table; text as bytes, since damaged text may not decode."""
     database.text_factory = bytes
     made_of = database.execute("SELECT name, type, sql FROM sqlite_master ORDER BY name").fetchall()
     tables = [name.decode() for name, kind, _ in made_of if kind == b"table"]
@@ -96,7 +100,7 @@ def flip_bit(path: Path, bit: int) -> None:
 
 
 def with_flipped_bit(body: bytes, bit: int) -> bytes:
-    """The same bytes with one bit flipped."""
+    """The bytes with one bit flipped."""
     changed = bytearray(body)
     changed[bit // 8] ^= 1 << bit % 8
     return bytes(changed)
@@ -104,8 +108,8 @@ def with_flipped_bit(body: bytes, bit: int) -> bytes:
 
 def archive_seal_path(archive: Archive, number: int) -> Path:
     """The file of a seal."""
-    (found,) = (archive.home / seals.FOLDER).glob(f"{number:06}-*.json")
-    return found
+    (path,) = (archive.home / seals.FOLDER).glob(f"{number:06}-*.json")
+    return path
 
 
 def attachment_path(archive: Archive) -> Path:
@@ -114,10 +118,10 @@ def attachment_path(archive: Archive) -> Path:
 
 
 def rewritten_line(line: str, **changes: Any) -> tuple[str, str]:
-    """The line of an entry with other fields, and its digest: what a forger would make."""
-    told = json.loads(line) | changes
-    again = chain.canonical(told)
-    return again, chain.digest(again)
+    """The line of an entry with other fields, and the digest that fits it."""
+    record = json.loads(line) | changes
+    rewritten = chain.canonical(record)
+    return rewritten, chain.digest(rewritten)
 
 
 def _post_messages(archive: Archive, at: datetime) -> None:
@@ -152,18 +156,18 @@ def _append_window(
         "from": "2026-11-10T02:00:00.000Z",
         "absent": [],
     }
-    seen = [Observation("window", f"window/{ROOM}/{writer.SELF}", window, ROOM, reply.digest)]
+    observations = [Observation("window", f"window/{ROOM}/{writer.SELF}", window, ROOM, reply.digest)]
     if people:
         key = f"account/{ROOM}/{CLIENT['account_id']}"
-        seen.append(Observation("account", key, {"object": CLIENT}, ROOM, reply.digest))
-    for number, shown in objects.items():
-        told = {"object": shown, "state": changes[number][2], "source": "list"}
-        seen.append(Observation("message", f"message/{number}", told, ROOM, reply.digest))
-    _append(archive, at, seen, reply)
+        observations.append(Observation("account", key, {"object": CLIENT}, ROOM, reply.digest))
+    for number, message in objects.items():
+        payload = {"object": message, "state": changes[number][2], "source": "list"}
+        observations.append(Observation("message", f"message/{number}", payload, ROOM, reply.digest))
+    _append(archive, at, observations, reply)
 
 
 def _append_attachment(archive: Archive, at: datetime) -> None:
-    shown = {
+    file_object = {
         "file_id": 77,
         "account": CLIENT,
         "message_id": str(FIRST),
@@ -171,8 +175,8 @@ def _append_attachment(archive: Archive, at: datetime) -> None:
         "filesize": len(BYTES),
         "upload_time": int(START.timestamp()),
     }
-    reply = Reply(f"/rooms/{ROOM}/files", 200, json.dumps([shown]).encode(), {}, at)
-    listed = {"object": shown, "state": "present", "source": "list"}
+    reply = Reply(f"/rooms/{ROOM}/files", 200, json.dumps([file_object]).encode(), {}, at)
+    listed = {"object": file_object, "state": "present", "source": "list"}
     sha256 = hashlib.sha256(BYTES).hexdigest()
     saved = {
         "state": "saved",
@@ -180,7 +184,7 @@ def _append_attachment(archive: Archive, at: datetime) -> None:
         "size": len(BYTES),
         "saved_at": "2026-11-10T03:01:00.000Z",
         "listed_size": len(BYTES),
-        "listed_time": shown["upload_time"],
+        "listed_time": file_object["upload_time"],
     }
     part = blobs.incoming_path(archive.home, ROOM, 77)
     part.write_bytes(BYTES)
@@ -189,8 +193,8 @@ def _append_attachment(archive: Archive, at: datetime) -> None:
     _append(archive, at, [Observation("blob", f"blob/{ROOM}/77", saved, ROOM)], None)
 
 
-def _append(archive: Archive, at: datetime, seen: list[Observation], reply: Reply | None) -> None:
+def _append(archive: Archive, at: datetime, observations: list[Observation], reply: Reply | None) -> None:
     with archive.writing() as writing:
         if reply is not None:
             writer.keep_reply(writing, reply, room_id=ROOM)
-        writer.append(writing, seen, account_id=OWNER, at=at)
+        writer.append(writing, observations, account_id=OWNER, at=at)

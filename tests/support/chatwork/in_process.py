@@ -1,6 +1,6 @@
-"""Hands requests to a simulated Chatwork inside this process: its own answers, without sockets, threads or waiting.
+"""A simulated Chatwork inside this process, without sockets, threads or waiting.
 
-For tests of many thousand requests under a clock that does not move by itself. All others talk real HTTP.
+For tests of many thousand requests under a simulated clock; all other tests use real HTTP.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Timeout = float | tuple[float | None, float | None] | None
 
 
 def without_sockets(chatwork: Chatwork) -> Chatwork:
-    """A Chatwork that is never started, with the addresses by which `connect_session` reaches it."""
+    """The Chatwork with the addresses by which `connect_session` reaches it, though it is never started."""
     chatwork._ports = (API_PORT, FILES_PORT)
     chatwork.files_url = f"http://127.0.0.1:{FILES_PORT}"
     return chatwork
@@ -88,10 +88,10 @@ class InProcessAdapter(BaseAdapter):
         if answer.status != HTTPStatus.NO_CONTENT:
             headers["content-length"] = str(answer.body.size)
         body = answer.body if answer.sent is None else answer.body.cut(0, answer.sent)
-        made = requests.Response()
-        made.status_code, made.url, made.request = answer.status, request.url or "", request
-        made.headers = CaseInsensitiveDict(headers)
-        made.raw = HTTPResponse(
+        response = requests.Response()
+        response.status_code, response.url, response.request = answer.status, request.url or "", request
+        response.headers = CaseInsensitiveDict(headers)
+        response.raw = HTTPResponse(
             io.BytesIO(b"".join(body.chunks())),
             headers=headers,
             status=answer.status,
@@ -100,4 +100,4 @@ class InProcessAdapter(BaseAdapter):
             enforce_content_length=True,  # a body that was cut is an error, as over a wire
             request_method=request.method,
         )
-        return made
+        return response

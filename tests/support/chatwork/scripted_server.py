@@ -1,4 +1,4 @@
-"""A server on loopback that sends exactly the bytes it was told to, for replies no library would make."""
+"""A server on loopback that sends given bytes, for replies that no library would make."""
 
 import socket
 from collections.abc import Callable, Iterable
@@ -13,9 +13,9 @@ Step = bytes | Callable[[socket.socket, Event], None]
 
 def reply(status: int = 200, body: bytes = b"{}", **headers: str) -> bytes:
     """A whole reply; `x_ratelimit_reset="5"` is the header `x-ratelimit-reset`; it may replace a usual one."""
-    told = {"content-type": "application/json", "content-length": str(len(body))}
-    told |= {name.replace("_", "-"): value for name, value in headers.items()}
-    head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    fields = {"content-type": "application/json", "content-length": str(len(body))}
+    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + body
 
 
@@ -37,7 +37,7 @@ def hang(connection: socket.socket, over: Event) -> None:
 
 
 class ScriptedServer:
-    """One step for each request; the last one again and again; `heads` are the requests, as text."""
+    """Answers each request with one step, then always with the last; `heads` are the requests as text."""
 
     def __init__(self, steps: Iterable[Step]) -> None:
         """Listen at once; `with` ends it."""
@@ -50,7 +50,7 @@ class ScriptedServer:
         Thread(target=self._accept, daemon=True).start()
 
     def __enter__(self) -> Self:
-        """Use it."""
+        """The server, which listens already."""
         return self
 
     def __exit__(

@@ -1,4 +1,4 @@
-"""What a user hands over: an archive with deliveries, attachments and a third person, and the packages made of it."""
+"""Archives with deliveries, enclosures and a third person, and the packages exported from them."""
 
 from __future__ import annotations
 
@@ -42,56 +42,56 @@ FACTS: dict[str, Any] = {
 
 
 def reopen_maker(home: Path) -> ArchiveMaker:
-    """An archive that was made before, to append more to it."""
-    made = ArchiveMaker.__new__(ArchiveMaker)
-    made.home, made.account_id, made.archive = home, OWNER, Archive(home)
-    return made
+    """A maker for an archive that exists already, to append more to it."""
+    maker = ArchiveMaker.__new__(ArchiveMaker)
+    maker.home, maker.account_id, maker.archive = home, OWNER, Archive(home)
+    return maker
 
 
 def state_delivery(
-    made: ArchiveMaker, number: int, day: str, *, name: str = "movie01.mp4", contract: str = "job1"
+    maker: ArchiveMaker, number: int, day: str, *, name: str = "movie01.mp4", contract: str = "job1"
 ) -> None:
     """State a delivery on the platform."""
-    _append_statement(made, contract, Delivery(number, day, name, 9, hashlib.sha256(b"png bytes").hexdigest()))
+    _append_statement(maker, contract, Delivery(number, day, name, 9, hashlib.sha256(b"png bytes").hexdigest()))
 
 
 def add_enclosure(
-    made: ArchiveMaker, number: int, name: str, body: bytes, *, kind: str = "screenshot", contract: str = "job1"
+    maker: ArchiveMaker, number: int, name: str, body: bytes, *, kind: str = "screenshot", contract: str = "job1"
 ) -> Path:
-    """State other evidence and keep its bytes; where they lie."""
+    """State an enclosure and store its bytes; returns their path."""
     sha256 = hashlib.sha256(body).hexdigest()
-    part = blobs.incoming_path(made.home, ROOM, number)
+    part = blobs.incoming_path(maker.home, ROOM, number)
     part.write_bytes(body)
-    blobs.keep(made.home, part, sha256)
-    _append_statement(made, contract, Enclosure(number, kind, name, len(body), sha256, added_at=at(200)))
-    return blobs.blob_path(made.home, sha256)
+    blobs.keep(maker.home, part, sha256)
+    _append_statement(maker, contract, Enclosure(number, kind, name, len(body), sha256, added_at=at(200)))
+    return blobs.blob_path(maker.home, sha256)
 
 
 def story_with_secrets(home: Path) -> ArchiveMaker:
-    """The story with a third person in it and something to cover in every place."""
-    made = story(home)
-    made.room("佐藤さんとの打ち合わせ", description="資料 https://x.jp/?key=kEy123", minutes=125)
-    made.account(THIRD, "佐藤 花子", minutes=130)
-    made.member(THIRD, "佐藤 花子", minutes=130, chatwork_id="sato_hanako", organisation="別会社商事")
+    """The story with a third person and with personal data to mask in every place."""
+    maker = story(home)
+    maker.room("佐藤さんとの打ち合わせ", description="資料 https://x.jp/?key=kEy123", minutes=125)
+    maker.account(THIRD, "佐藤 花子", minutes=130)
+    maker.member(THIRD, "佐藤 花子", minutes=130, chatwork_id="sato_hanako", organisation="別会社商事")
     first = message_object(20, "電話は090-1234-5678です", sent=131)
     second = message_object(21, "[To:999]佐藤 花子さん\ntaro@example.com パスワード: hunter2", sent=132)
     third = message_object(22, "了解", sent=133, account=THIRD, name="佐藤 花子")
-    made.sync([first, second, third], minutes=135)
-    made.file(file_object(31, "佐藤花子_0312-34-5678.pdf", 9, sent=134, message_id=22), b"pdf bytes", minutes=142)
-    made.task(56, "佐藤さんに電話 0312-34-5678", minutes=143)
-    return made
+    maker.sync([first, second, third], minutes=135)
+    maker.file(file_object(31, "佐藤花子_0312-34-5678.pdf", 9, sent=134, message_id=22), b"pdf bytes", minutes=142)
+    maker.task(56, "佐藤さんに電話 0312-34-5678", minutes=143)
+    return maker
 
 
 def export_package(
-    made: ArchiveMaker, profile: str, out: Path, *, minutes: float = 300, **options: Any
+    maker: ArchiveMaker, profile: str, out: Path, *, minutes: float = 300, **options: Any
 ) -> ExportReport:
-    """A package as the command makes it, so many minutes after the beginning."""
+    """Export a package as the command does, so many minutes after the beginning."""
     options.setdefault("policy", masking_policy(profile))
-    return export(made.archive, contract="job1", profile=profile, out=out, now=lambda: at(minutes), **options)
+    return export(maker.archive, contract="job1", profile=profile, out=out, now=lambda: at(minutes), **options)
 
 
 def zip_files(report: ExportReport) -> dict[str, bytes]:
-    """Every file of a zip by its path below the package's own folder."""
+    """The bytes of every file of the package's zip, by path below the package's folder."""
     assert report.zip is not None
     root = Path(report.zip).stem
     with zipfile.ZipFile(report.zip) as packed:
@@ -100,33 +100,33 @@ def zip_files(report: ExportReport) -> dict[str, bytes]:
 
 
 def long_case(home: Path, count: int = 1_000, files: int = 30) -> ArchiveMaker:
-    """A long job: edits, deletions, a message gone, files of which one was lost, a gap, a chat that vanished."""
-    made = ArchiveMaker(home)
-    made.me()
-    made.contract("job1", platform="crowdworks", platform_id="12345678", title="動画編集", client="田中", **FACTS)
-    made.room("動画編集_田中様")
-    made.account(CLIENT, "田中")
-    made.account(OWNER, "yamada")
-    made.member(CLIENT, "田中")
-    shown = [_numbered_message(number) for number in range(1, count + 1)]
+    """A long job: edits, deletions, a missing message, a lost file, a gap and an inaccessible room."""
+    maker = ArchiveMaker(home)
+    maker.me()
+    maker.contract("job1", platform="crowdworks", platform_id="12345678", title="動画編集", client="田中", **FACTS)
+    maker.room("動画編集_田中様")
+    maker.account(CLIENT, "田中")
+    maker.account(OWNER, "yamada")
+    maker.member(CLIENT, "田中")
+    messages = [_numbered_message(number) for number in range(1, count + 1)]
     for start in range(0, count, 100):
-        made.sync(shown[start : start + 100], minutes=start + 105, beginning=start == 0)
-    made.gap(1, after=None, before="1", minutes=count + 10)
+        maker.sync(messages[start : start + 100], minutes=start + 105, beginning=start == 0)
+    maker.gap(1, after=None, before="1", minutes=count + 10)
     for number in range(1, files + 1):
         body = None if number == files else b"bytes of file %d" % number
-        listed = file_object(
+        listed_file = file_object(
             number, f"movie{number:02}.mp4", len(body or b"12345"), sent=number * 20, message_id=number
         )
-        made.file(listed, body, minutes=count + 11)
-    last = shown[-100:]
+        maker.file(listed_file, body, minutes=count + 11)
+    last = messages[-100:]
     changed = {int(one["message_id"]): "edited" for one in last[:90:18]}
     changed |= {int(one["message_id"]): "deleted" for one in last[5:90:20]}
     now = [_changed_message(one, changed.get(int(one["message_id"]), "")) for one in last[:-1]]
-    made.sync(now, changed=changed, absent={count: last[-1]}, minutes=count + 60)
-    made.account(CLIENT, "田中(解約済)", minutes=count + 61)
-    made.append([Observation("room.inaccessible", f"room/{ROOM}", {"status": 404}, ROOM)], minutes=count + 90)
-    state_delivery(made, 1, "2026-11-05 12:00")
-    return made
+    maker.sync(now, changed=changed, absent={count: last[-1]}, minutes=count + 60)
+    maker.account(CLIENT, "田中(解約済)", minutes=count + 61)
+    maker.append([Observation("room.inaccessible", f"room/{ROOM}", {"status": 404}, ROOM)], minutes=count + 90)
+    state_delivery(maker, 1, "2026-11-05 12:00")
+    return maker
 
 
 def _numbered_message(number: int) -> dict[str, Any]:
@@ -139,16 +139,17 @@ def _numbered_message(number: int) -> dict[str, Any]:
     return message_object(number, body, sent=number, account=OWNER if own else CLIENT, name="yamada" if own else "田中")
 
 
-def _changed_message(shown: dict[str, Any], state: str) -> dict[str, Any]:
+def _changed_message(message: dict[str, Any], state: str) -> dict[str, Any]:
     if state == "deleted":
-        return shown | {"body": "[deleted]"}
+        return message | {"body": "[deleted]"}
     if state == "edited":
         later = at(0) + timedelta(days=2)
-        return shown | {"body": shown["body"] + "(訂正)", "update_time": int(later.timestamp())}
-    return shown
+        return message | {"body": message["body"] + "(訂正)", "update_time": int(later.timestamp())}
+    return message
 
 
-def _append_statement(made: ArchiveMaker, contract: str, one: Delivery | Enclosure) -> None:
-    made.append(
-        [Observation(kind_of(one), statement_key(contract, one), statement_payload(contract, one))], minutes=200
+def _append_statement(maker: ArchiveMaker, contract: str, statement: Delivery | Enclosure) -> None:
+    maker.append(
+        [Observation(kind_of(statement), statement_key(contract, statement), statement_payload(contract, statement))],
+        minutes=200,
     )

@@ -1,4 +1,4 @@
-"""What can be wrong with a package: each kind by its name, as a change of the package's folder."""
+"""Kinds of damage to a package by name, each a function that changes its folder or its zip."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ OWN = "tagmanifest-sha256.txt.a.tsr"
 
 def seal_path(package: Path, number: int) -> Path:
     """The file of a seal in a package."""
-    (found,) = (package / "data/seals").glob(f"{number:06}-????-??-??.json")
-    return found
+    (path,) = (package / "data/seals").glob(f"{number:06}-????-??-??.json")
+    return path
 
 
 def stamp_path(package: Path, number: int, name: str = "a") -> Path:
     """The file of a seal's stamp in a package."""
-    found = seal_path(package, number)
-    return found.with_name(f"{found.name}.{name}.tsr")
+    seal = seal_path(package, number)
+    return seal.with_name(f"{seal.name}.{name}.tsr")
 
 
 def _added(name: str, body: bytes) -> Damage:
@@ -54,7 +54,7 @@ def _with(name: str, change: Callable[[bytes], bytes]) -> Damage:
 
 
 def _with_lists_renewed(damage: Damage) -> Damage:
-    """The same, the lists made to fit, and the package's own stamps left, which do not any more."""
+    """The damage with lists renewed; the package's own stamps stay and no longer fit."""
 
     def both(package: Path) -> None:
         damage(package)
@@ -64,7 +64,7 @@ def _with_lists_renewed(damage: Damage) -> Damage:
 
 
 def _with_lists_renewed_unstamped(damage: Damage) -> Damage:
-    """The same, the lists made to fit, and without the package's own stamps, which would not any more."""
+    """The damage with lists renewed and the package's own stamps removed, which would no longer fit."""
 
     def both(package: Path) -> None:
         damage(package)
@@ -89,11 +89,11 @@ def _renamed_stamp(package: Path) -> None:
 
 
 def _forged_seal(package: Path) -> None:
-    """The last seal over an edited record: nothing follows it that would name another."""
+    """Put an edited record into the last seal, whose digest no later seal holds."""
     path = seal_path(package, 3)
-    told = json.loads(path.read_bytes())
-    told["entries"][0] = "0" * 64
-    path.write_bytes((chain.canonical(told) + "\n").encode())
+    seal = json.loads(path.read_bytes())
+    seal["entries"][0] = "0" * 64
+    path.write_bytes((chain.canonical(seal) + "\n").encode())
 
 
 def _record_masked(package: Path) -> None:
@@ -114,64 +114,66 @@ def _lines(change: Callable[[list[str]], list[str]]) -> Damage:
 
 
 def _salted_anew(lines: list[str]) -> list[str]:
-    told = json.loads(lines[-1]) | {"salt": "0" * 32}
-    return [*lines[:-1], chain.canonical(told)]
+    record = json.loads(lines[-1]) | {"salt": "0" * 32}
+    return [*lines[:-1], chain.canonical(record)]
 
 
 def _renumbered(lines: list[str]) -> list[str]:
-    """The last two records change their numbers, and places."""
-    one, two = json.loads(lines[-2]), json.loads(lines[-1])
-    return [*lines[:-2], *(chain.canonical(a | {"seq": b["seq"]}) for a, b in ((two, one), (one, two)))]
+    """Swap the numbers and positions of the last two records."""
+    first, second = json.loads(lines[-2]), json.loads(lines[-1])
+    return [*lines[:-2], *(chain.canonical(a | {"seq": b["seq"]}) for a, b in ((second, first), (first, second)))]
 
 
 def _back_dated(package: Path) -> None:
-    """Every seal says that it was closed a month earlier; the chain is made to fit."""
+    """Move the closing time of every seal back by 30 days and make the chain fit."""
     previous = chain.GENESIS
     for number in (1, 2, 3):
-        told = json.loads(seal_path(package, number).read_bytes())
-        told["previous"] = previous
-        told["closed_at"] = to_text(from_text(told["closed_at"]) - timedelta(days=30))
-        body = (chain.canonical(told) + "\n").encode()
+        seal = json.loads(seal_path(package, number).read_bytes())
+        seal["previous"] = previous
+        seal["closed_at"] = to_text(from_text(seal["closed_at"]) - timedelta(days=30))
+        body = (chain.canonical(seal) + "\n").encode()
         seal_path(package, number).write_bytes(body)
         previous = chain.file_digest(body)
 
 
 def _swapped_seals(package: Path) -> None:
-    one, two = seal_path(package, 1), seal_path(package, 2)
-    first, second = one.read_bytes(), two.read_bytes()
-    one.write_bytes(second)
-    two.write_bytes(first)
+    first_path, second_path = seal_path(package, 1), seal_path(package, 2)
+    first, second = first_path.read_bytes(), second_path.read_bytes()
+    first_path.write_bytes(second)
+    second_path.write_bytes(first)
 
 
 def _stamped_by_another(package: Path) -> None:
-    made = timestamp.request_stamp(seal_path(package, 1).read_bytes(), authority(), now=lambda: NOW)
-    stamp_path(package, 1).write_bytes(made.reply)
+    stamp = timestamp.request_stamp(seal_path(package, 1).read_bytes(), authority(), now=lambda: NOW)
+    stamp_path(package, 1).write_bytes(stamp.reply)
 
 
 def _stamped_before_it_was_closed(package: Path) -> None:
-    """The last seal under a new name of an authority, whose clock is a day behind."""
+    """Stamp the last seal by a further authority whose clock is a day behind."""
     late = authority("late", now=lambda: NOW - timedelta(days=1))
-    made = timestamp.request_stamp(seal_path(package, 3).read_bytes(), late, now=lambda: NOW)
-    stamp_path(package, 3, "late").write_bytes(made.reply)
+    stamp = timestamp.request_stamp(seal_path(package, 3).read_bytes(), late, now=lambda: NOW)
+    stamp_path(package, 3, "late").write_bytes(stamp.reply)
     (package / "data/tsa/late.pem").write_text(der_to_pem(late.roots[0]))
 
 
 def _replies_swapped(package: Path) -> None:
-    one, two, *_ = sorted(path for path in (package / "data/raw").glob("*.json") if ".meta." not in path.name)
-    first, second = one.read_bytes(), two.read_bytes()
+    first_path, second_path, *_ = sorted(
+        path for path in (package / "data/raw").glob("*.json") if ".meta." not in path.name
+    )
+    first, second = first_path.read_bytes(), second_path.read_bytes()
     assert first != second
-    one.write_bytes(second)
-    two.write_bytes(first)
+    first_path.write_bytes(second)
+    second_path.write_bytes(first)
 
 
 def mask_last(package: Path, *, body: str, digest: str | None = None) -> None:
     """Mask the last record, a message, and show this text in its place."""
     path = package / "data/entries.jsonl"
     lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-    told, digest = json.loads(lines[-1]), digest or chain.digest(lines[-1])
-    told["payload"]["object"]["body"] = body
+    record, digest = json.loads(lines[-1]), digest or chain.digest(lines[-1])
+    record["payload"]["object"]["body"] = body
     path.write_bytes("".join(f"{line}\n" for line in [*lines[:-1], masked_line(digest, "第三者")]).encode())
-    (package / "data/masked.jsonl").write_bytes(f"{shown_line(digest, told)}\n".encode())
+    (package / "data/masked.jsonl").write_bytes(f"{shown_line(digest, record)}\n".encode())
 
 
 def _more_shown_than_masked(package: Path) -> None:
@@ -185,10 +187,10 @@ def _other_root(package: Path) -> None:
 
 
 def _stamps_swapped(package: Path) -> None:
-    one, two = stamp_path(package, 1), stamp_path(package, 2)
-    first, second = one.read_bytes(), two.read_bytes()
-    one.write_bytes(second)
-    two.write_bytes(first)
+    first_path, second_path = stamp_path(package, 1), stamp_path(package, 2)
+    first, second = first_path.read_bytes(), second_path.read_bytes()
+    first_path.write_bytes(second)
+    second_path.write_bytes(first)
 
 
 def _without_stamps(package: Path) -> None:
@@ -299,16 +301,16 @@ KINDS: Mapping[str, Damage] = {
     "own stamp is none": _added(OWN, b"stamp"),
     "own stamp of something else": lambda package: shutil.copy(stamp_path(package, 3), package / OWN),
 }
-"""Every kind is found; of a masked record only that nothing is shown in its place."""
+"""Verification finds every kind; of a masked record only that nothing is shown in its place."""
 
 _SCREENSHOT, _NOTICE = "data/enclosures/S-001.png", "data/enclosures/N-02.eml"
 
 
 def _enclosures_swapped(package: Path) -> None:
-    one, two = package / _SCREENSHOT, package / _NOTICE
-    first, second = one.read_bytes(), two.read_bytes()
-    one.write_bytes(second)
-    two.write_bytes(first)
+    first_path, second_path = package / _SCREENSHOT, package / _NOTICE
+    first, second = first_path.read_bytes(), second_path.read_bytes()
+    first_path.write_bytes(second)
+    second_path.write_bytes(first)
 
 
 ENCLOSURE_KINDS: Mapping[str, Damage] = {
@@ -331,17 +333,17 @@ ENCLOSURE_KINDS: Mapping[str, Damage] = {
         _added("data/enclosures/S-001.jpg", b"png bytes of a screenshot")
     ),
 }
-"""Changes of the user's own evidence in a package that holds some; every kind is found."""
+"""Damage to the user's own evidence in a package; verification finds every kind."""
 
 
 # --- zips -------------------------------------------------------------------------------------
 
 ZipDamage = Callable[[Path, Path], object]
-"""Makes a zip of a package's folder at a path."""
+"""Zips a package's folder at a path, with a damage."""
 
 
 def _zip_member_added(name: str, *, link: bool = False) -> ZipDamage:
-    """One more file in it."""
+    """A zip with one more member."""
 
     def damage(package: Path, target: Path) -> None:
         info = zipfile.ZipInfo(name)
@@ -354,7 +356,7 @@ def _zip_member_added(name: str, *, link: bool = False) -> ZipDamage:
 
 
 def _zip_list_changed(offset: int, change: Callable[[bytes], bytes], *, size: int) -> ZipDamage:
-    """Other bytes in the zip's list of files, counted from the beginning of what it says of `messages.csv`."""
+    """A zip with other bytes in its central directory; `offset` counts from the entry of `messages.csv`."""
 
     def damage(package: Path, target: Path) -> None:
         body = bytearray(zip_package(package, target).read_bytes())
@@ -366,7 +368,7 @@ def _zip_list_changed(offset: int, change: Callable[[bytes], bytes], *, size: in
 
 
 def _overlapping(package: Path, target: Path) -> None:
-    """Two names for the same bytes, as in a bomb that needs no large file."""
+    """A zip with two members over the same bytes, as in a zip bomb."""
     body = bytearray(zip_package(package, target).read_bytes())
     place = body.rindex(b"P/data/messages.csv") - 46 + 42
     other = body.rindex(b"P/data/messages.jsonl") - 46 + 42
@@ -402,7 +404,7 @@ ZIP_KINDS: Mapping[str, ZipDamage] = {
     "list cut off": _zip_bytes(lambda body: body[: body.index(b"PK\x01\x02") + 10]),
     "without declaration": _without_declaration,
 }
-"""Every kind is found."""
+"""Verification finds every kind."""
 
 
 # --- packages for an office -------------------------------------------------------------------
@@ -411,7 +413,7 @@ SUMS = "SHA256SUMS.txt"
 
 
 def renew_sums(folder: Path) -> None:
-    """Make the one list of such a package fit what now lies there."""
+    """Write the one list of a submission package anew for the files as they are now."""
     paths = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(SUMS)]
     write_manifest(folder / SUMS, {path.relative_to(folder).as_posix(): digest_file(path) for path in paths})
 
@@ -435,4 +437,4 @@ SUPPORT_KINDS: Mapping[str, Damage] = {
     "csv edited, list anew": _with_sums_renewed(_with("02_messages.csv", _replaced(_LINE, "承知しません。"))),
     "file removed, list anew": _with_sums_renewed(_removed("03_inquiry_text.txt")),
 }
-"""Of a stamped package every kind is found."""
+"""Verification of a stamped package finds every kind."""

@@ -1,4 +1,4 @@
-"""Packages to be damaged, and what a forger does after an edit: make the lists of digests anew."""
+"""A lawyer's package of the story, its zip and script, and lists of digests renewed as a forger would."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ HOSTILE = '=1+1\r\n"引用"\n\ud83d 半分\x00\u2028🎉'
 
 def archive_of_the_story(home: Path) -> Archive:
     """The story, sealed three times, with hostile texts; the third seal comes with the export."""
-    made = story(home)
-    seals.close_seals(made.archive, now=at(300))
-    made.sync([message_object(5, HOSTILE, sent=1500)], minutes=1501)
-    seals.close_seals(made.archive, now=at(3000))
-    made.sync([message_object(6, "確認しました", sent=4500), message_object(7, "では", sent=4501)], minutes=4502)
-    return made.archive
+    maker = story(home)
+    seals.close_seals(maker.archive, now=at(300))
+    maker.sync([message_object(5, HOSTILE, sent=1500)], minutes=1501)
+    seals.close_seals(maker.archive, now=at(3000))
+    maker.sync([message_object(6, "確認しました", sent=4500), message_object(7, "では", sent=4501)], minutes=4502)
+    return maker.archive
 
 
 def lawyer_package(folder: Path) -> Path:
@@ -41,22 +41,22 @@ def lawyer_package(folder: Path) -> Path:
 
 
 def renew_lists(package: Path) -> None:
-    """Make every list of digests fit what now lies there."""
+    """Write every list of digests anew for the files as they are now."""
     data, info = package / "data", package / "bag-info.txt"
     content = data / "content-sha256.txt"
     write_manifest(content, _digests(data, lambda name: name != content.name))
     payload = [path for path in data.rglob("*") if path.is_file()]
     oxum = f"Payload-Oxum: {sum(path.stat().st_size for path in payload)}.{len(payload)}"
     lines = info.read_text(encoding="utf-8").splitlines()
-    told = [oxum if line.startswith("Payload-Oxum") else line for line in lines]
-    info.write_text("".join(f"{line}\n" for line in told), encoding="utf-8", newline="\n")
+    new_lines = [oxum if line.startswith("Payload-Oxum") else line for line in lines]
+    info.write_text("".join(f"{line}\n" for line in new_lines), encoding="utf-8", newline="\n")
     write_manifest(package / "manifest-sha256.txt", _digests(package, lambda name: name.startswith("data/")))
     tags = _digests(package, lambda name: not name.startswith(("data/", "tagmanifest")))
     write_manifest(package / "tagmanifest-sha256.txt", tags)
 
 
 def load_script(path: Path) -> ModuleType:
-    """The `verify.py` of a package, loaded; it needs nothing of ours and leaves nothing behind."""
+    """Load the `verify.py` of a package as a module, without writing bytecode."""
     spec = spec_from_file_location("package_verify", path)
     assert spec is not None
     assert spec.loader is not None
@@ -69,13 +69,13 @@ def load_script(path: Path) -> ModuleType:
 
 
 def zip_package(package: Path, target: Path, *, root: str = "P/") -> Path:
-    """A zip of a package's folder."""
+    """Zip the folder of a package."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(package.rglob("*")):
             packed.write(path, root + path.relative_to(package).as_posix())
     return target
 
 
-def _digests(folder: Path, wanted: Callable[[str], bool]) -> dict[str, str]:
+def _digests(folder: Path, is_listed: Callable[[str], bool]) -> dict[str, str]:
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {name: digest_file(path) for name, path in paths.items() if wanted(name)}
+    return {name: digest_file(path) for name, path in paths.items() if is_listed(name)}

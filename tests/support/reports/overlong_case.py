@@ -1,4 +1,4 @@
-"""A case for a report in which everything that can be long is."""
+"""Report inputs in which every text and list is overlong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def change_row(kind: str, after: str = "後", at_: str = "2026-11-14T20:15:00.00
 
 
 def overlong_case(text: str) -> ReportInput:
-    """A case in which everything that can be long is."""
+    """A report input with this text in every fact and with overlong lists."""
     facts = (
         "title client platform_id url contracted_on escrowed_at contact_requested_on contact_approved_on amount due_on"
         " client_url worker_url"

@@ -1,4 +1,4 @@
-"""What a reader of a PDF gets: its pages as text, its facts, and whether the file is sound.
+"""Reads PDF files: their pages as text, their properties, and whether qpdf finds them sound.
 
 Uses Poppler and qpdf, which are programs of the system; tests that need them say so with `needs_poppler` and
 `needs_qpdf`.
@@ -40,54 +40,54 @@ def report(*blocks: Block, title: str = "１　題", **changed: object) -> Repor
     return Report(**{**facts, **changed})  # type: ignore[arg-type]
 
 
-def pdf_bytes(made: Report) -> bytes:
-    """The report as a PDF."""
-    return make_pdf(made, at=AT)
+def pdf_bytes(report: Report) -> bytes:
+    """The bytes of the report as PDF."""
+    return make_pdf(report, at=AT)
 
 
-def text(made: bytes) -> str:
+def text(pdf: bytes) -> str:
     """Every page as text, in the order in which it was written."""
-    return "\f".join(pages(made))
+    return "\f".join(pages(pdf))
 
 
-def pages(made: bytes) -> list[str]:
+def pages(pdf: bytes) -> list[str]:
     """The text of each page."""
-    told = _run(made, "pdftotext", "-raw", "-enc", "UTF-8", "{}", "-").decode("utf-8")
-    return told.split("\f")[:-1]
+    text = _run(pdf, "pdftotext", "-raw", "-enc", "UTF-8", "{}", "-").decode("utf-8")
+    return text.split("\f")[:-1]
 
 
-def without_spaces(shown: str) -> str:
-    """Without what a page adds or cannot keep: line ends and spaces; signs that are the same sign are one."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFC", shown))
+def without_spaces(text: str) -> str:
+    """The text in NFC without line ends and spaces, which a page adds or drops."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFC", text))
 
 
-def info(made: bytes) -> dict[str, str]:
-    """What `pdfinfo` tells."""
-    lines = _run(made, "pdfinfo", "{}").decode("utf-8").splitlines()
-    return {name: told.strip() for name, _, told in (line.partition(":") for line in lines)}
+def info(pdf: bytes) -> dict[str, str]:
+    """The properties that `pdfinfo` prints, by name."""
+    lines = _run(pdf, "pdfinfo", "{}").decode("utf-8").splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
-def qpdf_check(made: bytes) -> str:
-    """What `qpdf --check` says."""
-    return _run(made, "qpdf", "--check", "{}").decode("utf-8")
+def qpdf_check(pdf: bytes) -> str:
+    """The output of `qpdf --check`."""
+    return _run(pdf, "qpdf", "--check", "{}").decode("utf-8")
 
 
-def uncompressed_pdf(made: bytes) -> bytes:
-    """The file with its objects laid open, for what no tool tells."""
-    return _run(made, "qpdf", "--qdf", "--object-streams=disable", "{}", "-")
+def uncompressed_pdf(pdf: bytes) -> bytes:
+    """The file with its objects uncompressed, so that they can be searched."""
+    return _run(pdf, "qpdf", "--qdf", "--object-streams=disable", "{}", "-")
 
 
-def right_edge(made: bytes) -> float:
+def right_edge(pdf: bytes) -> float:
     """How far right any word of any page reaches, in points."""
-    told = _run(made, "pdftotext", "-bbox", "{}", "-").decode("utf-8")
-    return max(float(found) for found in re.findall(r'<word [^>]*xMax="([0-9.]+)"', told))
+    boxes = _run(pdf, "pdftotext", "-bbox", "{}", "-").decode("utf-8")
+    return max(float(edge) for edge in re.findall(r'<word [^>]*xMax="([0-9.]+)"', boxes))
 
 
-def _run(made: bytes, *command: str) -> bytes:
+def _run(pdf: bytes, *command: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "made.pdf")
-        path.write_bytes(made)
-        told = subprocess.run(
+        path.write_bytes(pdf)
+        process = subprocess.run(
             [part.replace("{}", str(path)) for part in command], capture_output=True, check=True, timeout=120
         )
-    return told.stdout
+    return process.stdout

@@ -1,4 +1,4 @@
-"""Cases to write a report from: the sample conversation under a contract, every part of which may be changed."""
+"""Inputs of reports: the sample conversation under a contract, with any part changed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CONTRACT = Contract(
 )
 
 BLANK_CONTRACT = Contract(id="job1", rooms=(), platform="crowdworks")
-"""Nothing stated but the platform."""
+"""A contract of which only the platform is stated."""
 
 DELIVERED = Delivery(1, "2026-11-06 09:12", "画面.png", 3707, "ab" * 32)
 """The sample's F-0001, on the platform."""
@@ -52,12 +52,12 @@ Built = TypeVar("Built")
 
 
 def build_with_survey(make: Callable[[ReportInput, MessageStatistics], Built], of: ReportInput) -> Built:
-    """What is made of a case and of the survey of it."""
+    """The result of a builder for an input and the statistics of its messages."""
     return make(of, survey_messages(of))
 
 
 def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportInput:
-    """The sample as a case of the profile `support`, everything filled in."""
+    """The sample as input of a `support` report, with every field filled in."""
     whole = ReportInput(
         name="CWA-20261125-01",
         profile="support",
@@ -88,7 +88,7 @@ def room(bodies: Iterable[str], *, number: int = 1, name: str = "動画編集", 
 
 
 def room_of_messages(messages: Sequence[Message], **changed: Any) -> Conversation:
-    """The sample's room with these messages and nothing else that would be printed."""
+    """The sample's room with these messages, without files, gaps and pauses."""
     plain = replace(
         sample_conversation.sample(),
         messages=lambda: iter(messages),

@@ -1,4 +1,4 @@
-"""The sample conversation: every tag and every state, with the nastiest texts and names we could think of.
+"""The sample conversation: every tag and every state, with hostile texts and names.
 
 `sample()` is small and fixed, for golden files; `empty()` and `long()` are its extremes.
 """
@@ -94,7 +94,7 @@ ATTACK = (
 
 @dataclass(frozen=True)
 class SampleLine:
-    """A message of the sample in short: who, what, and only what is out of the ordinary."""
+    """A message of the sample in short; fields with a default are those that rarely differ."""
 
     account_id: AccountId
     body: str
@@ -164,12 +164,12 @@ LINES = (
 
 
 def sample() -> Conversation:
-    """Everything at once, small."""
+    """The small conversation with every tag and every state."""
     return conversation(list(_messages()))
 
 
 def empty() -> Conversation:
-    """A room of which nothing is held."""
+    """A room of which nothing is saved."""
     return Conversation(
         contract="job1",
         room_id=ROOM,
@@ -252,7 +252,7 @@ def conversation(messages: list[Message]) -> Conversation:
 
 
 def _attachments() -> tuple[Attachment, ...]:
-    held = Attachment(
+    saved = Attachment(
         number="F-0001",
         room_id=ROOM,
         file_id=FileId(11),
@@ -300,12 +300,12 @@ def _attachments() -> tuple[Attachment, ...]:
         reason=None,
         stored_as=None,
     )
-    return held, lost, stray
+    return saved, lost, stray
 
 
 def _messages() -> Iterator[Message]:
     for number, line in enumerate(LINES, 1):
-        seen = at(line.minutes + 1)
+        first_seen = at(line.minutes + 1)
         yield Message(
             no=number,
             room_id=ROOM,
@@ -316,9 +316,9 @@ def _messages() -> Iterator[Message]:
             update_time=line.update_time,
             state=line.state,
             body=line.body,
-            versions=line.versions or (Version(line.body, 0, seen, at(7 * DAY)),),
-            first_seen=line.versions[0].first_seen if line.versions else seen,
-            changed_at=seen if line.changed is None else at(line.changed),
+            versions=line.versions or (Version(line.body, 0, first_seen, at(7 * DAY)),),
+            first_seen=line.versions[0].first_seen if line.versions else first_seen,
+            changed_at=first_seen if line.changed is None else at(line.changed),
             entry_seq=number * 10,
             source=line.source,
         )
@@ -353,5 +353,5 @@ def _plain_messages(count: int, body: str | None) -> Iterator[Message]:
 
 
 def link(attachment: Attachment) -> str | None:
-    """Where a page in `transcript/` finds the bytes of an attachment."""
+    """The path to an attachment's bytes from a page in `transcript/`."""
     return None if attachment.stored_as is None else f"../{attachment.stored_as}"

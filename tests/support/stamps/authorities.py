@@ -1,4 +1,4 @@
-"""A simulated time-stamp authority as the archiver asks it, and what real `openssl` says of the replies."""
+"""Time-stamp authorities as the archiver asks them: simulated ones, and one run by real `openssl`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from archiver.tsa import build_sender
 def authority_over_http(
     simulated: SimulatedAuthority, name: str = "a", *, roots: Sequence[bytes] | None = None
 ) -> Authority:
-    """Asks a running authority over HTTP; its own root is pinned if no others are named."""
+    """A running authority, asked over HTTP; its own root is pinned unless `roots` names others."""
     return Authority(name, build_sender(simulated.url), (simulated.root_der,) if roots is None else tuple(roots))
 
 
 def authority_in_memory(simulated: SimulatedAuthority, fault: AuthorityFault | None = None) -> Authority:
-    """The same without HTTP, with a fault of the token in every reply."""
+    """A simulated authority, asked without HTTP; each reply has the fault."""
 
     def send(query: bytes) -> AuthorityAnswer:
         return AuthorityAnswer(200, simulated.reply(query, fault))
@@ -33,18 +33,18 @@ def openssl_accepts(
     folder: Path, reply: bytes, data: bytes, roots: Sequence[bytes], *, at: datetime | None = None
 ) -> bool:
     """Whether `openssl ts -verify` finds a reply good, at a time or at present."""
-    names = {"data": data, "reply.tsr": reply, "roots.pem": "".join(map(der_to_pem, roots)).encode()}
-    for name, content in names.items():
+    contents = {"data": data, "reply.tsr": reply, "roots.pem": "".join(map(der_to_pem, roots)).encode()}
+    for name, content in contents.items():
         (folder / name).write_bytes(content)
-    when = [] if at is None else ["-attime", str(int(at.timestamp()))]
-    command = ["openssl", "ts", "-verify", "-data", "data", "-in", "reply.tsr", "-CAfile", "roots.pem", *when]
+    time_options = [] if at is None else ["-attime", str(int(at.timestamp()))]
+    command = ["openssl", "ts", "-verify", "-data", "data", "-in", "reply.tsr", "-CAfile", "roots.pem", *time_options]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert ("Verification: OK" in done.stdout) == (done.returncode == 0), done.stderr
     return done.returncode == 0
 
 
 class OpensslAuthority:
-    """An authority that is not ours at all: RSA keys, and `openssl ts -reply` with the chain as openssl orders it."""
+    """An authority run by `openssl ts -reply`, with RSA keys and the chain as openssl orders it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -59,8 +59,8 @@ class OpensslAuthority:
         """The root to pin."""
         return pem_to_der((self.folder / "root.pem").read_text())[0]
 
-    def asking(self, *, ess: str = "sha256", accuracy: str = "") -> Authority:
-        """As the archiver asks it; `ess` is the digest by which a token names its certificate."""
+    def as_authority(self, *, ess: str = "sha256", accuracy: str = "") -> Authority:
+        """This authority as the archiver asks it; `ess` is the digest by which a token names its certificate."""
         exact = f"accuracy = {accuracy}" if accuracy else ""
 
         def send(query: bytes) -> AuthorityAnswer:
@@ -72,10 +72,10 @@ class OpensslAuthority:
         return Authority("openssl", send, (self.root,))
 
     def _certificate(self, name: str, *, by: str | None) -> None:
-        how = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365", "-config", "certificates.cnf"]
+        options = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365", "-config", "certificates.cnf"]
         names = ["-subj", f"/O=test/CN={name}", "-extensions", name, "-keyout", f"{name}.key", "-out", f"{name}.pem"]
         issuer = [] if by is None else ["-CA", f"{by}.pem", "-CAkey", f"{by}.key"]
-        self._openssl("req", *how, *names, *issuer)
+        self._openssl("req", *options, *names, *issuer)
 
     def _openssl(self, *arguments: str) -> None:
         subprocess.run(["openssl", *arguments], cwd=self.folder, capture_output=True, check=True)

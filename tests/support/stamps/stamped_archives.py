@@ -1,4 +1,4 @@
-"""Packages and archives with third-party times: seals stamped by simulated authorities, asked in memory."""
+"""Archives and packages whose seals are stamped by simulated authorities, in memory."""
 
 from __future__ import annotations
 
@@ -33,33 +33,35 @@ def authority(name: str = "a", *, now: Callable[[], datetime] = lambda: NOW) -> 
 
 
 def stamp_seals(archive: Archive, authorities: Sequence[Authority], *, at: datetime = NOW) -> None:
-    """What the queue does: a stamp of each authority on every seal that lacks it."""
-    for one in authorities:
+    """Stamp every seal that lacks a stamp of an authority, as the queue does."""
+    for authority in authorities:
         with archive.reading() as reading:
-            dues = stamp_queue.due_stamps(reading, [one.name], at, include_paused=True)
+            dues = stamp_queue.due_stamps(reading, [authority.name], at, include_paused=True)
         for due in dues:
             body = (archive.home / seals.FOLDER / due.seal.name).read_bytes()
-            got = timestamp.request_stamp(body, one, now=lambda: at)
-            pem = [der_to_pem(der) for der in one.roots]
-            stamp_queue.keep_stamp(archive, due, got.reply, StampFacts(got.token.time, got.token.root, at), pem=pem)
+            stamp = timestamp.request_stamp(body, authority, now=lambda: at)
+            pem = [der_to_pem(der) for der in authority.roots]
+            stamp_queue.keep_stamp(
+                archive, due, stamp.reply, StampFacts(stamp.token.time, stamp.token.root, at), pem=pem
+            )
 
 
 def stamp_service(archive: Archive, *authorities: Authority, silent: Sequence[str] = ()) -> StampService:
-    """How a package gets its stamps; the `silent` ones give nothing."""
-    speaking = [one for one in authorities if one.name not in silent]
+    """The stamp service of an export; authorities named in `silent` give nothing."""
+    speaking = [authority for authority in authorities if authority.name not in silent]
 
     def stamp(data: bytes) -> Iterator[tuple[str, bytes]]:
-        for one in speaking:
-            yield one.name, timestamp.request_stamp(data, one, now=lambda: NOW).reply
+        for authority in speaking:
+            yield authority.name, timestamp.request_stamp(data, authority, now=lambda: NOW).reply
 
-    roots = {one.name: one.roots for one in authorities}
+    roots = {authority.name: authority.roots for authority in authorities}
     return StampService(roots, lambda: stamp_seals(archive, speaking), stamp)
 
 
 def stamped_package(folder: Path, *, silent: Sequence[str] = (), enclosed: bool = False) -> ExportReport:
     """A lawyer's package of the story: authority `a` stamped the first seals in time, `a` and `b` all at the export.
 
-    `enclosed`: with a screenshot and a notice that the user added, and one that was taken back.
+    `enclosed`: with a screenshot and a notice that the user added, and one enclosure that was withdrawn.
     """
     archive = archive_of_the_story(folder / "home")
     if enclosed:
@@ -81,27 +83,27 @@ def stamped_package(folder: Path, *, silent: Sequence[str] = (), enclosed: bool 
 
 
 def _enclose(home: Path) -> None:
-    made = reopen_maker(home)
-    add_enclosure(made, 1, "削除後の画面.png", b"png bytes of a screenshot")
-    add_enclosure(made, 2, "notice.eml", b"From: notice", kind="notice")
-    add_enclosure(made, 3, "二重.png", b"added by mistake")
-    with made.archive.reading() as reading:
+    maker = reopen_maker(home)
+    add_enclosure(maker, 1, "削除後の画面.png", b"png bytes of a screenshot")
+    add_enclosure(maker, 2, "notice.eml", b"From: notice", kind="notice")
+    add_enclosure(maker, 3, "二重.png", b"added by mistake")
+    with maker.archive.reading() as reading:
         mistaken = enclosures(reading, "job1")[-1]
-    with made.archive.writing() as writing:
+    with maker.archive.writing() as writing:
         withdraw_statement(writing, "job1", mistaken, at=at(4503))
-    made.archive.close()
+    maker.archive.close()
 
 
 def stamped_archive(home: Path, clock: Clock) -> tuple[Archive, tuple[Authority, Authority]]:
-    """The story, its three seals stamped by `a` and `b`; behind them an export of seal 3 and a note."""
+    """The story with three seals stamped by `a` and `b`, followed by an export of seal 3 and a note."""
     archive = archive_of_the_story(home)
     clock.time = at(4600)
     seals.close_seals(archive, now=clock())
     authorities = (authority(now=clock), authority("b", now=clock))
     clock.time = at(4610)
     stamp_seals(archive, authorities, at=clock())
-    told = {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64}
+    payload = {"profile": "lawyer", "contract": "job1", "seal": 3, "sha256": "0" * 64}
     with archive.writing() as writing:
-        seen = [Observation("export", "export/1", told), Observation("note", "note/job1", {"text": "メモ"})]
-        writer.append(writing, seen, account_id=None, at=at(4620))
+        observations = [Observation("export", "export/1", payload), Observation("note", "note/job1", {"text": "メモ"})]
+        writer.append(writing, observations, account_id=None, at=at(4620))
     return archive, authorities

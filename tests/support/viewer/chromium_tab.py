@@ -1,4 +1,4 @@
-"""A real window of Chromium on the viewer's pages: what it shows, what it complains of, what it asks others for."""
+"""The viewer in a tab of real Chromium: pages, console errors, and requests to other hosts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FLAGS = [
 
 @dataclass(slots=True)
 class Window:
-    """One tab, already let in."""
+    """A tab that has passed the access gate."""
 
     page: Page
     site: str
@@ -46,45 +46,45 @@ class Window:
 
 
 @contextmanager
-def open_window(desk: ViewContext, *, scripts: bool = True, width: int = 1100) -> Iterator[Window]:
+def open_window(view_context: ViewContext, *, scripts: bool = True, width: int = 1100) -> Iterator[Window]:
     """The viewer of an archive in a tab of its own, opened by its address."""
-    with serve_pages(desk) as gate, sync_playwright() as driver:
+    with serve_pages(view_context) as gate, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=scripts, accept_downloads=True
         )
-        made = Window(context.new_page(), f"http://127.0.0.1:{gate.port}")
-        _record_complaints(made)
-        made.page.goto(gate.address)
-        made.page.wait_for_url(f"{made.site}/")
-        yield made
+        window = Window(context.new_page(), f"http://127.0.0.1:{gate.port}")
+        _record_complaints(window)
+        window.page.goto(gate.address)
+        window.page.wait_for_url(f"{window.site}/")
+        yield window
         browser.close()
 
 
 def _record_complaints(window: Window) -> None:
     page = window.page
 
-    def guarded(route: Route, request: Request) -> None:
+    def keep_inside(route: Route, request: Request) -> None:
         if request.url.startswith(window.site + "/"):
             route.continue_()
         else:
             window.outside.append(request.url)
             route.abort()
 
-    def told(message: ConsoleMessage) -> None:
+    def console_message(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             window.complaints.append(message.text)
 
-    def opened(dialog: Dialog) -> None:
+    def dialog_opened(dialog: Dialog) -> None:
         window.complaints.append(dialog.message)
         dialog.dismiss()
 
-    def answered(answer: Response) -> None:
+    def response_came(answer: Response) -> None:
         if answer.status >= 400:
             window.complaints.append(f"{answer.status} {answer.url}")
 
-    page.route("**/*", guarded)
-    page.on("console", told)
+    page.route("**/*", keep_inside)
+    page.on("console", console_message)
     page.on("pageerror", lambda fault: window.complaints.append(str(fault)))
-    page.on("dialog", opened)
-    page.on("response", answered)
+    page.on("dialog", dialog_opened)
+    page.on("response", response_came)

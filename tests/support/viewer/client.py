@@ -1,4 +1,4 @@
-"""A browser without a browser: the viewer's application over an archive, let in by its gate."""
+"""The viewer's application over an archive, asked by Flask's test client after its access gate."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 
 
 class Browser:
-    """Asks for pages as a browser does that was let in."""
+    """Gets pages as a browser that has passed the access gate."""
 
     def __init__(self, client: FlaskClient, gate: AccessGate) -> None:
         self.client, self.gate = client, gate
@@ -33,15 +33,15 @@ class Browser:
         return text
 
     def let_in(self) -> None:
-        """Hand in the key."""
+        """Pass the access gate with its key."""
         self.get(self.gate.address.partition(HOST)[2])
 
 
 @contextmanager
 def open_viewer(home: Path) -> Iterator[Browser]:
-    """The pages of an archive, already opened."""
+    """The viewer of an archive, with the access gate passed."""
     gate = AccessGate(PORT)
-    desk = build_view_context(CliContext(home, 0, {"HOME": str(home)}))
-    browser = Browser(build_app(desk, gate).test_client(), gate)
+    view_context = build_view_context(CliContext(home, 0, {"HOME": str(home)}))
+    browser = Browser(build_app(view_context, gate).test_client(), gate)
     browser.let_in()
     yield browser

@@ -1,4 +1,4 @@
-"""The archive that the walks through the viewer go over: everything a user may look for, and everything hostile."""
+"""An archive for the viewer with everything a user may look for, and with hostile texts and names."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ BEFORE, AFTER = "納期は11月10日でお願いします", "納期は11月3日�
 
 @dataclass(frozen=True, slots=True)
 class ViewerArchive:
-    """Where things lie in it."""
+    """The ids of its rooms, messages, files and tasks."""
 
     home: Path
     room: int
     owner: int
-    asked: str
+    question: str
     """The message that the reply answers."""
     reply: str
     deleted: str
@@ -48,8 +48,8 @@ def _save_chat(world: World) -> ViewerArchive:
     stranger = chatwork.add_account(HOSTILE_NAME)
     chatwork.add_member(room, stranger)
     world.contract("job1", room, platform="crowdworks", platform_id="12345678", title="動画編集10本", client="田中")
-    asked = world.post("単価は1本8,000円、合計80,000円でお願いできますか")
-    reply = world.post(f"[rp aid={tanaka} to={room}-{asked}]田中さん\n承知しました。(bow)", by=owner)
+    question = world.post("単価は1本8,000円、合計80,000円でお願いできますか")
+    reply = world.post(f"[rp aid={tanaka} to={room}-{question}]田中さん\n承知しました。(bow)", by=owner)
     edited, deleted, vanished = world.post(BEFORE), world.post(DELETED), world.post("この発言は見えなくなります")
     world.post(ATTACK, by=stranger)
     picture = chatwork.upload(room, tanaka, "絵コンテ.png", data=_png())
@@ -67,7 +67,9 @@ def _save_chat(world: World) -> ViewerArchive:
     world.clock.pass_by(days=1)
     world.posts(150, "作業の進み")
     world.sync()
-    return ViewerArchive(world.home, room, owner, asked, reply, deleted, edited, vanished, picture, film, table, task)
+    return ViewerArchive(
+        world.home, room, owner, question, reply, deleted, edited, vanished, picture, film, table, task
+    )
 
 
 def _png() -> bytes:
