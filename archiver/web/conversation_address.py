@@ -45,25 +45,25 @@ class ConversationAddress(NamedTuple):
 def parse_address(arguments: Mapping[str, str]) -> ConversationAddress:
     """Parse an address by the first of `Anchor` that it has. Raises UsageError for a wrong id or day."""
     for anchor in (Anchor.AT, Anchor.DAY, Anchor.AFTER, Anchor.BEFORE):
-        given = arguments.get(anchor, "").strip()
-        if given:
+        text = arguments.get(anchor, "").strip()
+        if text:
             return (
-                ConversationAddress(anchor, day=_day(given))
+                ConversationAddress(anchor, day=_day(text))
                 if anchor is Anchor.DAY
-                else ConversationAddress(anchor, position(given))
+                else ConversationAddress(anchor, position(text))
             )
     return ConversationAddress(Anchor.NEWEST)
 
 
-def position(given: str) -> int:
+def position(text: str) -> int:
     """The number of a message's id. Raises UsageError."""
-    if not _ID.fullmatch(given) or int(given) > _LAST:
+    if not _ID.fullmatch(text) or int(text) > _LAST:
         raise errors.UsageError(detail=_("This address has no id of a message where one belongs."))
-    return int(given)
+    return int(text)
 
 
-def _day(given: str) -> date:
+def _day(text: str) -> date:
     try:
-        return date.fromisoformat(given if _DAY.fullmatch(given) else "")
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError as error:
         raise errors.UsageError(detail=_("This address has no day where one belongs, like 2026-11-03.")) from error

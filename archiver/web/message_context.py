@@ -45,11 +45,15 @@ def surroundings_of(reading: Reading, room: int, messages: Sequence[Message]) ->
     link_of, file_of, face_of = _links(reading, room), _files(reading, room), _faces(reading, room)
 
     def surroundings(message_ids: Collection[MessageId]) -> Surroundings:
-        here = frozenset(message_ids)
+        on_page = frozenset(message_ids)
 
         def link(to: RoomId, message: MessageId) -> ReferenceLink:
-            found = link_of(to, message)
-            return ReferenceLink(found.label, f"#{anchor_id(message)}") if to == room and message in here else found
+            reference = link_of(to, message)
+            return (
+                ReferenceLink(reference.label, f"#{anchor_id(message)}")
+                if to == room and message in on_page
+                else reference
+            )
 
         return Surroundings(
             References(names_by_account.get, link, file_of),
@@ -86,7 +90,7 @@ def conversation_url(room: int, message_id: str) -> str:
 # --- messages ------------------------------------------------------------------------------------
 
 
-def _links(reading: Reading, here: int) -> Callable[[RoomId, MessageId], ReferenceLink]:
+def _links(reading: Reading, own_room: int) -> Callable[[RoomId, MessageId], ReferenceLink]:
     now = view_context().now()
 
     @cache
@@ -97,9 +101,11 @@ def _links(reading: Reading, here: int) -> Callable[[RoomId, MessageId], Referen
     def link_of(room: RoomId, message: MessageId) -> ReferenceLink:
         number = int(message) if len(message) < len(str(_LAST)) + 1 else _LAST + 1
         summaries = message_summaries(reading, [(room, number)]) if room in rooms() and number <= _LAST else []
-        where = "" if room == here else f"別のチャット「{rooms()[room]}」の" if summaries else f"別のチャット({room})の"
+        where = (
+            "" if room == own_room else f"別のチャット「{rooms()[room]}」の" if summaries else f"別のチャット({room})の"
+        )
         if summaries:
-            return ReferenceLink(f"{where}{_when(summaries[0])}", conversation_url(room, summaries[0].message_id))
+            return ReferenceLink(f"{where}{_time_label(summaries[0])}", conversation_url(room, summaries[0].message_id))
         at = time_from_id(number) if is_plausible(number, now) else None
         label = f"{where}メッセージID {message}(この保管庫にありません){f' {at}' if at else ''}"
         return ReferenceLink(label, chatwork_url(room, message))
@@ -107,7 +113,7 @@ def _links(reading: Reading, here: int) -> Callable[[RoomId, MessageId], Referen
     return link_of
 
 
-def _when(summary: MessageSummary) -> str:
+def _time_label(summary: MessageSummary) -> str:
     return f"{local_time(summary.sent)[:-3]} の発言" if summary.sent else f"メッセージID {summary.message_id}"
 
 
@@ -123,7 +129,7 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | No
         if blob is None:
             return ReferenceLink(label)
         head = open_file.head(home, blob.sha256, media_type.HEAD)
-        href = url_for(_page_of(head), room=room, file=file_id)
+        href = url_for(_endpoint_of(head), room=room, file=file_id)
         small = media_type.is_picture(head)
         return ReferenceLink(
             label, href, Picture(url_for("files.small", room=room, file=file_id), *SMALL) if small else None
@@ -132,7 +138,7 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | No
     return file_of
 
 
-def _page_of(head: bytes) -> str:
+def _endpoint_of(head: bytes) -> str:
     """The endpoint that shows or plays a file, or else lets it be saved."""
     if media_type.is_picture(head):
         return "files.look"

@@ -40,7 +40,7 @@ class Chat:
 
 def chat(reading: Reading, room: int) -> Chat:
     """The chat with this number. Raises UnknownRoom if no contract names it."""
-    return next((one for one in chats(reading) if one.room_id == room), None) or _unknown(room)
+    return next((one for one in chats(reading) if one.room_id == room), None) or _raise_unknown(room)
 
 
 def chats(reading: Reading) -> list[Chat]:
@@ -61,5 +61,5 @@ def _chat(reading: Reading, room: int, every_contract: Sequence[Contract]) -> Ch
     )
 
 
-def _unknown(room: int) -> Chat:
+def _raise_unknown(room: int) -> Chat:
     raise errors.UnknownRoom(room=room)

@@ -20,7 +20,7 @@ LIMIT = 200
 """Chosen messages that are shown; more would make an address too long for browsers."""
 
 _VALUE = re.compile("([0-9]{1,19})-([0-9]{1,19})")
-_FIRST_TOO_LARGE = 2**63
+_FIRST_TOO_LARGE_ID = 2**63
 
 
 class SelectionBox(NamedTuple):
@@ -58,4 +58,4 @@ def _message_place(value: str) -> tuple[int, int] | None:
     if match is None:
         return None
     room, message = int(match[1]), int(match[2])
-    return (room, message) if max(room, message) < _FIRST_TOO_LARGE else None
+    return (room, message) if max(room, message) < _FIRST_TOO_LARGE_ID else None

@@ -58,7 +58,7 @@ def paths(archive: ViewerArchive) -> list[str]:
         "/events",
         "/files",
         "/tasks",
-        f"/chosen?m={archive.room}-{archive.asked}&m={archive.room}-{archive.reply}",
+        f"/chosen?m={archive.room}-{archive.question}&m={archive.room}-{archive.reply}",
         room,
         f"{room}?at={archive.reply}",
         f"{room}?after=0",
@@ -100,9 +100,9 @@ def test_a_reply_leads_to_what_it_answers(view: Window, archive: ViewerArchive) 
 
     page.locator(f"#m{archive.reply} .to a").click()
 
-    assert page.url.endswith(f"#m{archive.asked}")
-    expect(page.locator(f"#m{archive.asked}")).to_be_in_viewport()
-    expect(page.locator(f"#m{archive.asked}")).to_contain_text("80,000円")
+    assert page.url.endswith(f"#m{archive.question}")
+    expect(page.locator(f"#m{archive.question}")).to_be_in_viewport()
+    expect(page.locator(f"#m{archive.question}")).to_contain_text("80,000円")
 
 
 def test_a_gap_is_seen_on_the_first_page_and_in_its_place(view: Window, archive: ViewerArchive) -> None:
@@ -159,7 +159,7 @@ def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: ViewerAr
 def test_three_chosen_messages_become_a_command(view: Window, archive: ViewerArchive) -> None:
     """Boxes on two pages, one list, and the line to paste."""
     page = view.go(f"/room/{archive.room}?after=0")
-    for message in (archive.asked, archive.deleted):
+    for message in (archive.question, archive.deleted):
         page.locator(f"#m{message} input[name=m]").check()
     page = view.go("/search?q=並べない語 OR")
     page = view.go(f"/search?q={'承知'}")
@@ -169,7 +169,7 @@ def test_three_chosen_messages_become_a_command(view: Window, archive: ViewerArc
     command = page.locator("code", has_text="archive").first.inner_text()
     words = shlex.split(command)
     ids = words[words.index("--messages") + 1].split(",")
-    assert {archive.asked, archive.deleted, archive.reply} == set(ids)
+    assert {archive.question, archive.deleted, archive.reply} == set(ids)
     assert "export" in words
     assert "12345678" in words
 

@@ -116,8 +116,8 @@ def is_read(contract: Contract, now: datetime) -> bool:
 
 def rooms_to_read(reading: Reading, now: datetime) -> list[RoomId]:
     """The rooms of every contract that is still read, each once, in the order of the contracts."""
-    found = {room.room_id: None for one in contracts(reading) if is_read(one, now) for room in one.rooms}
-    return list(found)
+    rooms = {room.room_id: None for one in contracts(reading) if is_read(one, now) for room in one.rooms}
+    return list(rooms)
 
 
 def _optional_time(value: str | None) -> datetime | None:

@@ -45,8 +45,8 @@ def damage(reading: Reading) -> list[str]:
     """At most five errors that SQLite's quick check finds; empty if the database is whole. Raises ArchiveDamaged."""
     with raw_tables.damage_translated(reading):
         cursor = reading.sql.connection.cursor()
-        found = [str(text) for (text,) in cursor.execute("PRAGMA quick_check(5)")]
-    return [] if found == ["ok"] else found
+        findings = [str(text) for (text,) in cursor.execute("PRAGMA quick_check(5)")]
+    return [] if findings == ["ok"] else findings
 
 
 def growth(reading: Reading, *, since: datetime) -> Growth:

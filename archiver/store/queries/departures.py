@@ -44,11 +44,11 @@ _SYSTEM = "[info]%[dtext:%"
 
 def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
     """The signals in the entries after a number, for the alert rules; in most runs there are none."""
-    found = _departure_entries(reading, after)
-    if not found:
+    entries = _departure_entries(reading, after)
+    if not entries:
         return DepartureObservations()
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for entry in found:
+    for entry in entries:
         by_kind[entry["kind"]].append(entry)
     renamed = tuple(_rename_signals(reading, by_kind["account"]))
     left = tuple(MemberLeft(one["room_id"], _account_id(one), _observed_at(one)) for one in by_kind["member"])
@@ -58,20 +58,22 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
         if _entry_state(entry) in _GOING
     )
     other_chats = tuple(_other_chats(reading, by_kind["contact"]))
-    shut = tuple(RoomClosed(one["room_id"], _observed_at(one)) for one in by_kind["room.inaccessible"])
-    unshown = tuple(_vanished_messages(reading, by_kind["message"]))
+    closed_rooms = tuple(RoomClosed(one["room_id"], _observed_at(one)) for one in by_kind["room.inaccessible"])
+    vanished = tuple(_vanished_messages(reading, by_kind["message"]))
     people = {one.account_id for ones in (renamed, left, unlisted, other_chats) for one in ones}
-    rooms = {one.room_id for ones in (left, shut, unshown) for one in ones} | contracted_rooms_of(reading, people)
+    rooms = {one.room_id for ones in (left, closed_rooms, vanished) for one in ones} | contracted_rooms_of(
+        reading, people
+    )
     return DepartureObservations(
         owner=number((current_state.owner(reading) or {}).get("account_id")),
         renamed=renamed,
         members_left=left,
         contacts_removed=unlisted,
         other_chats=other_chats,
-        closed_rooms=shut,
-        vanished=unshown,
-        recently_vanished=_recently_vanished(reading, unshown, after),
-        hidden_before=_rooms_hidden_before(reading, {one.room_id for one in unshown}, after),
+        closed_rooms=closed_rooms,
+        vanished=vanished,
+        recently_vanished=_recently_vanished(reading, vanished, after),
+        hidden_before=_rooms_hidden_before(reading, {one.room_id for one in vanished}, after),
         rooms={room: people_of(reading, room) for room in sorted(rooms)},
         alerts=tuple(alerts.alerts(reading)),
     )

@@ -22,7 +22,7 @@ def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:
     """The open gaps of a room, the one from the room's beginning first."""
     table = schema.gap
     rows = reading.sql.execute(select(table).where(table.c.room_id == room, table.c.open))
-    found = (
+    records = (
         Gap(
             room_id=RoomId(row.room_id),
             number=row.number,
@@ -35,4 +35,4 @@ def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:
         )
         for row in rows
     )
-    return tuple(sorted(found, key=lambda gap: int(gap.after or 0)))
+    return tuple(sorted(records, key=lambda gap: int(gap.after or 0)))

@@ -72,7 +72,7 @@ def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     covered = {room: from_text(end) for room, end in reading.sql.execute(_COVERED)}
     listed = {room: from_text(last_list["at"]) for room in last_list["rooms"]} if last_list else {}
     return LastLooks(
-        {room: _later(listed.get(room), covered.get(room)) for room in open_rooms},
+        {room: _later_time(listed.get(room), covered.get(room)) for room in open_rooms},
         frozenset(room for room in open_rooms if last_list and room not in listed),
         {room: from_text(failed[str(room)]["since"]) for room in open_rooms if str(room) in failed},
         from_text(last_list["at"]) if last_list else None,
@@ -84,5 +84,5 @@ def remember_looks(writing: Writing, rooms: Collection[int], *, at: datetime) ->
     memory.remember(writing, LOOKED, {"at": to_text(at), "rooms": sorted(rooms)})
 
 
-def _later(first: datetime | None, second: datetime | None) -> datetime | None:
+def _later_time(first: datetime | None, second: datetime | None) -> datetime | None:
     return max((at for at in (first, second) if at is not None), default=None)

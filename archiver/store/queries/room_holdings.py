@@ -106,8 +106,8 @@ def _count_hidden_deleted(reading: Reading, rooms: Collection[int]) -> int:
 
 def _count_texts(reading: Reading, rooms: Collection[int]) -> int:
     table = schema.message.c
-    gone = and_(table.room_id.in_(sorted(rooms)), table.state.in_((State.DELETED, State.MISSING)))
-    query = select(func.count()).select_from(schema.message).where(gone, table.text_digest != "")
+    condition = and_(table.room_id.in_(sorted(rooms)), table.state.in_((State.DELETED, State.MISSING)))
+    query = select(func.count()).select_from(schema.message).where(condition, table.text_digest != "")
     return reading.sql.execute(query).scalar() or 0
 
 

@@ -29,21 +29,21 @@ def messages_to_screenshot(reading: Reading, alerts: Sequence[Alert], rooms: Col
     relevant = [
         alert for alert in alerts if alert.room_id in rooms and not alert.dismissed and alert.level is not Level.LOW
     ]
-    if not any(alert.level is Level.HIGH for alert in alerts if not alert.dismissed and _concerns(alert, rooms)):
+    if not any(alert.level is Level.HIGH for alert in alerts if not alert.dismissed and _is_about_rooms(alert, rooms)):
         return ()
     closed = {alert.account_id for alert in alerts if alert.rule is AlertRule.ACCOUNT_CLOSED}
     shut, attached = current_state.inaccessible_rooms(reading), attached_messages(reading)
-    found = {
+    ids = {
         position: ident
         for alert in relevant
         if alert.message_id is not None and alert.room_id not in shut
         for position, ident, account in _alert_messages(reading, alert)
         if account not in closed and ident not in attached
     }
-    return tuple(found[position] for position in sorted(found))
+    return tuple(ids[position] for position in sorted(ids))
 
 
-def _concerns(alert: Alert, rooms: Collection[int]) -> bool:
+def _is_about_rooms(alert: Alert, rooms: Collection[int]) -> bool:
     return alert.room_id is None or alert.room_id in rooms
 
 

@@ -60,9 +60,9 @@ def add_texts(sql: Connection, entries: Sequence[EntryObject]) -> None:
     source = driver_connection(sql)
     has_fts5, has_table, index_format = _index_state(source)
     if has_fts5 and has_table and index_format == INDEX_FORMAT:
-        fresh = sorted(_new_versions(source, message_entries))
+        versions = sorted(_new_versions(source, message_entries))
         with damage_forgiven():
-            _insert(source, fresh)
+            _insert(source, versions)
             return
     if index_format is not None:
         source.execute("DELETE FROM memory WHERE key = ?", (_MEMORY,))

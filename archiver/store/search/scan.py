@@ -55,12 +55,12 @@ def newest_hits(
 ) -> list[HitPosition]:
     """The newest messages by the index for a query with words, or those older than a hit."""
     best = _Newest(limit, older_than)
-    reach = _END if older_than is None else _reach(source, older_than)
+    reach = _END if older_than is None else _last_entry_before(source, older_than)
     if older_than is not None:
         _put_late(source, query, scope, best, reach, older_than)
     if _has_only_single_characters(query) and _put_recent(source, query, scope, best, reach):
         return best.hits()
-    message, where, values = _narrowing(scope)
+    message, where, values = _scope_conditions(scope)
     statement = f"SELECT {_FOUND} FROM {_INDEX}{message} WHERE s.search MATCH ?{where}"  # noqa: S608 - our own names
     reached: tuple[int, ...] = ()
     if older_than is not None:
@@ -77,7 +77,7 @@ def count_hits(
     source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, *, count_limit: int | None = None
 ) -> int:
     """The number of messages by the index for a query with words; at most one above `count_limit` are counted."""
-    message, where, values = _narrowing(scope)
+    message, where, values = _scope_conditions(scope)
     distinct = f"SELECT DISTINCT v.position, v.room_id FROM {_INDEX}{message} WHERE s.search MATCH ?{where} LIMIT ?"  # noqa: S608 - likewise
     end = -1 if count_limit is None else count_limit + 1
     rows = source.execute(f"SELECT count(*) FROM ({distinct})", (query.expression(), *values, end))  # noqa: S608 - likewise
@@ -111,7 +111,7 @@ def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSco
                 break
         else:
             return False
-    message, where, values = _narrowing(scope)
+    message, where, values = _scope_conditions(scope)
     late = f"v.newest IS NOT NULL AND v.position >= ? AND v.seq <= ?{where}"
     statement = f"SELECT v.position, v.room_id, v.seq, t.body FROM search_version v{_TEXT}{message} WHERE {late}"  # noqa: S608 - likewise
     for position, room, seq, body in source.execute(statement, (best.oldest, reach, *values)).fetchall():
@@ -122,7 +122,7 @@ def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSco
 
 def _recent_texts(source: sqlite3.Connection, scope: SearchScope, reach: int) -> sqlite3.Cursor:
     """The texts that were saved last, of those that came in the order of their messages."""
-    message, where, values = _narrowing(scope)
+    message, where, values = _scope_conditions(scope)
     in_order = f"v.seq <= ? AND v.newest IS NULL{where}"
     statement = f"SELECT v.position, v.room_id, v.seq, t.body FROM search_version v{_TEXT}{message} WHERE {in_order}"  # noqa: S608 - likewise
     return source.execute(f"{statement} ORDER BY v.seq DESC LIMIT {RECENT}", (reach, *values))
@@ -131,7 +131,7 @@ def _recent_texts(source: sqlite3.Connection, scope: SearchScope, reach: int) ->
 # Older than a message are all versions up to an entry, and later ones that came late (edited or recovered).
 
 
-def _reach(source: sqlite3.Connection, older_than: HitPosition) -> int:
+def _last_entry_before(source: sqlite3.Connection, older_than: HitPosition) -> int:
     """The last entry of a version from before any message newer than this one was known."""
     low, high = 0, source.execute("SELECT coalesce(max(seq), 0) FROM search_version").fetchone()[0]
     query = "SELECT seq, coalesce(newest, position) FROM search_version WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
@@ -154,7 +154,7 @@ def _put_late(
     older_than: HitPosition,
 ) -> None:
     """Add the hits among texts that came late; if these are many, by the index."""
-    message, where, values = _narrowing(scope)
+    message, where, values = _scope_conditions(scope)
     bounds = (reach, older_than.position)
     late = f"SELECT 1 FROM search_version v WHERE {_LATE} LIMIT {RECENT + 1}"  # noqa: S608 - likewise
     if len(source.execute(late, bounds).fetchall()) <= RECENT:
@@ -168,7 +168,7 @@ def _put_late(
         best.put(position, room, seq)
 
 
-def _narrowing(scope: SearchScope) -> tuple[str, str, tuple[int, ...]]:
+def _scope_conditions(scope: SearchScope) -> tuple[str, str, tuple[int, ...]]:
     """The join that the conditions of a scope need, the conditions, and their values."""
     where, values = conditions(scope)
     return _MESSAGE if where else "", where, values
@@ -186,7 +186,7 @@ def scan_texts(
     older_than: HitPosition | None = None,
 ) -> tuple[list[HitPosition], int]:
     """The newest hits, or those older than a hit, and the number of all, by looking at every text."""
-    message, where, values = _narrowing(scope)
+    message, where, values = _scope_conditions(scope)
     statement = f"SELECT v.position, v.room_id, v.seq, v.body FROM message_version v{message} WHERE v.body <> ?{where}"  # noqa: S608 - likewise
     best = _Newest(limit, older_than)
     matched: set[tuple[int, int]] = set()
@@ -212,7 +212,7 @@ def hits_by_filters(
 
     With `older_than` the messages older than that hit, and 0.
     """
-    hits = [HitPosition(*one, 0) for one in islice(_backwards(source, scope, older_than), limit)]
+    hits = [HitPosition(*one, 0) for one in islice(_messages_backwards(source, scope, older_than), limit)]
     where, values = conditions(scope)
     messages = f"SELECT 1 FROM message m WHERE true{where} LIMIT ?"  # noqa: S608 - likewise
     count = f"SELECT count(*) FROM ({messages})"  # noqa: S608 - likewise
@@ -230,9 +230,9 @@ def hits_without_words(
     count_limit: int,
 ) -> tuple[list[HitPosition], int]:
     """The same for a query of nothing but excluded words, of which nearly every message is a hit."""
-    candidates = (_hit_of_message(source, query, *one) for one in _backwards(source, scope, older_than))
-    found = list(islice(filter(None, candidates), limit if older_than else max(limit, count_limit + 1)))
-    return found[:limit], 0 if older_than else len(found)
+    candidates = (_hit_of_message(source, query, *one) for one in _messages_backwards(source, scope, older_than))
+    hits = list(islice(filter(None, candidates), limit if older_than else max(limit, count_limit + 1)))
+    return hits[:limit], 0 if older_than else len(hits)
 
 
 _TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY seq DESC"
@@ -257,7 +257,7 @@ _FEW = {"edit": "message_edited", "delete": "message_vanished"}
 """Indexes of the few messages with these filters; SQLite by itself would go through all messages of a room."""
 
 
-def _backwards(
+def _messages_backwards(
     source: sqlite3.Connection, scope: SearchScope, older_than: HitPosition | None
 ) -> Iterator[tuple[int, int]]:
     """The messages of a scope from the newest on, or older than a hit: the rooms' messages merged."""

@@ -31,7 +31,7 @@ def safe_file_name(name: str, otherwise: str) -> str:
     plain = re.sub(r"\A\.+", "_", plain).rstrip(". ")
     if not plain.strip("_ "):
         return otherwise
-    return _cut(f"_{plain}" if _DEVICE.match(plain) else plain)
+    return _shorten(f"_{plain}" if _DEVICE.match(plain) else plain)
 
 
 def content_disposition(name: str, otherwise: str) -> str:
@@ -41,7 +41,7 @@ def content_disposition(name: str, otherwise: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
-def _cut(name: str) -> str:
+def _shorten(name: str) -> str:
     """The beginning and the ending of a long name."""
     if len(name.encode()) <= LONGEST:
         return name

@@ -30,7 +30,7 @@ def file_response(file: BufferedReader, *, sha256: str, size: int, mimetype: str
     except BaseException:
         file.close()
         raise
-    _hand_over(answer, file)
+    _let_server_read(answer, file)
     return answer
 
 
@@ -41,7 +41,7 @@ def _leave_out_odd_ranges(size: int) -> None:
         request.environ.pop("HTTP_RANGE", None)
 
 
-def _hand_over(answer: Response, file: BufferedReader) -> None:
+def _let_server_read(answer: Response, file: BufferedReader) -> None:
     """Let the server itself read a range if it can, so that a paused download does not block one of its threads.
 
     The server sends no more than Content-Length says (PEP 3333).

@@ -12,26 +12,28 @@ from archiver.web.event_words.sentence import EventText, EventWriter, safe_sente
 # --- messages ------------------------------------------------------------------------------------
 
 
-def _edited(event: TimelineEvent) -> EventText:
+def _write_edited(event: TimelineEvent) -> EventText:
     sentence = _("The text of a message by {name} had changed.")
-    return EventText(safe_sentence(sentence, name=_who(event)), event.before, event.after)
+    return EventText(safe_sentence(sentence, name=_person_name(event)), event.before, event.after)
 
 
-def _touched(event: TimelineEvent) -> EventText:
+def _write_touched(event: TimelineEvent) -> EventText:
     sentence = _("The time of the last edit of a message by {name} had changed; its text is the same.")
-    return EventText(safe_sentence(sentence, name=_who(event)))
+    return EventText(safe_sentence(sentence, name=_person_name(event)))
 
 
-def _deleted(event: TimelineEvent) -> EventText:
-    return EventText(safe_sentence(_("A message by {name} had changed to “deleted”."), name=_who(event)), event.before)
+def _write_deleted(event: TimelineEvent) -> EventText:
+    return EventText(
+        safe_sentence(_("A message by {name} had changed to “deleted”."), name=_person_name(event)), event.before
+    )
 
 
-def _missing(event: TimelineEvent) -> EventText:
+def _write_missing(event: TimelineEvent) -> EventText:
     sentence = _("A message by {name} was not shown any more (reason unknown).")
-    return EventText(safe_sentence(sentence, name=_who(event)), event.before)
+    return EventText(safe_sentence(sentence, name=_person_name(event)), event.before)
 
 
-def _hidden(event: TimelineEvent) -> EventText:
+def _write_hidden(event: TimelineEvent) -> EventText:
     if event.number is not None:
         sentence = ngettext(
             "{n} message was hidden by the limits of the plan. What was saved of it is kept.",
@@ -40,49 +42,49 @@ def _hidden(event: TimelineEvent) -> EventText:
         )
         return EventText(safe_sentence(sentence, n=f"{event.number:,}"))
     sentence = _("A message by {name} was hidden by the limits of the plan.")
-    return EventText(safe_sentence(sentence, name=_who(event)), event.before)
+    return EventText(safe_sentence(sentence, name=_person_name(event)), event.before)
 
 
-def _shown_again(event: TimelineEvent) -> EventText:
-    return EventText(safe_sentence(_("A message by {name} was shown again."), name=_who(event)))
+def _write_shown_again(event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("A message by {name} was shown again."), name=_person_name(event)))
 
 
-def _first_edited(event: TimelineEvent) -> EventText:
+def _write_first_edited(event: TimelineEvent) -> EventText:
     sentence = _("A message by {name} was already edited when it was first saved (the text before that is unknown).")
-    return EventText(safe_sentence(sentence, name=_who(event)))
+    return EventText(safe_sentence(sentence, name=_person_name(event)))
 
 
-def _first_deleted(event: TimelineEvent) -> EventText:
+def _write_first_deleted(event: TimelineEvent) -> EventText:
     sentence = _("A message by {name} was already “deleted” when it was first saved (its text is unknown).")
-    return EventText(safe_sentence(sentence, name=_who(event)))
+    return EventText(safe_sentence(sentence, name=_person_name(event)))
 
 
-def _who(event: TimelineEvent) -> str:
+def _person_name(event: TimelineEvent) -> str:
     return event.about or f"ID {event.account_id}"
 
 
 # --- gaps and access -----------------------------------------------------------------------------
 
 
-def _gap_opened(event: TimelineEvent) -> EventText:
+def _write_gap_opened(event: TimelineEvent) -> EventText:
     if event.before:
         sentence = _("A gap (a period that could not be saved) between the messages {first} and {last}.")
     else:
         sentence = _("A gap (a period that could not be saved) from the beginning of the chat to the message {last}.")
-    return EventText(safe_sentence(sentence + _missing_number(event), first=event.before, last=event.after))
+    return EventText(safe_sentence(sentence + _missing_sentence(event), first=event.before, last=event.after))
 
 
-def _gap_narrowed(event: TimelineEvent) -> EventText:
+def _write_gap_narrowed(event: TimelineEvent) -> EventText:
     sentence = _("One of the messages in the gap before the message {last} could be saved after all.")
-    return EventText(safe_sentence(sentence + _missing_number(event), last=event.after))
+    return EventText(safe_sentence(sentence + _missing_sentence(event), last=event.after))
 
 
-def _gap_closed(event: TimelineEvent) -> EventText:
+def _write_gap_closed(event: TimelineEvent) -> EventText:
     sentence = _("The gap before the message {last} is closed: everything in it was seen.")
     return EventText(safe_sentence(sentence, last=event.after))
 
 
-def _missing_number(event: TimelineEvent) -> str:
+def _missing_sentence(event: TimelineEvent) -> str:
     if not event.about.isdecimal():
         return ""
     number = int(event.about)
@@ -94,85 +96,89 @@ def _missing_number(event: TimelineEvent) -> str:
     return sentence.format(n=f"{number:,}")
 
 
-def _inaccessible(_event: TimelineEvent) -> EventText:
+def _write_inaccessible(_event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("The chat could not be opened any more (reason unknown).")))
 
 
-def _accessible(_event: TimelineEvent) -> EventText:
+def _write_accessible(_event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("The chat could be opened again.")))
 
 
-def _room_renamed(event: TimelineEvent) -> EventText:
+def _write_room_renamed(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("The name of the chat had changed.")), event.before, event.after)
 
 
-def _room_described(event: TimelineEvent) -> EventText:
+def _write_room_described(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("The description of the chat had changed.")), event.before, event.after)
 
 
 # --- people --------------------------------------------------------------------------------------
 
 
-def _joined(event: TimelineEvent) -> EventText:
-    return EventText(safe_sentence(_("{name} was among the members."), name=_who(event)))
+def _write_joined(event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("{name} was among the members."), name=_person_name(event)))
 
 
-def _left(event: TimelineEvent) -> EventText:
-    return EventText(safe_sentence(_("{name} was not among the members any more (reason unknown)."), name=_who(event)))
+def _write_left(event: TimelineEvent) -> EventText:
+    return EventText(
+        safe_sentence(_("{name} was not among the members any more (reason unknown)."), name=_person_name(event))
+    )
 
 
-def _renamed(event: TimelineEvent) -> EventText:
+def _write_renamed(event: TimelineEvent) -> EventText:
     sentence = _("The display name of the account {account} had changed.")
     return EventText(safe_sentence(sentence, account=event.account_id), event.before, event.after)
 
 
-def _role(event: TimelineEvent) -> EventText:
-    return EventText(safe_sentence(_("The role of {name} had changed."), name=_who(event)), event.before, event.after)
-
-
-def _organization(event: TimelineEvent) -> EventText:
+def _write_role(event: TimelineEvent) -> EventText:
     return EventText(
-        safe_sentence(_("The organisation of {name} had changed."), name=_who(event)), event.before, event.after
+        safe_sentence(_("The role of {name} had changed."), name=_person_name(event)), event.before, event.after
     )
 
 
-def _department(event: TimelineEvent) -> EventText:
+def _write_organization(event: TimelineEvent) -> EventText:
     return EventText(
-        safe_sentence(_("The department of {name} had changed."), name=_who(event)), event.before, event.after
+        safe_sentence(_("The organisation of {name} had changed."), name=_person_name(event)), event.before, event.after
     )
 
 
-def _contact(event: TimelineEvent) -> EventText:
+def _write_department(event: TimelineEvent) -> EventText:
+    return EventText(
+        safe_sentence(_("The department of {name} had changed."), name=_person_name(event)), event.before, event.after
+    )
+
+
+def _write_contact(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("The account {account} was among your contacts."), account=event.account_id))
 
 
-def _no_contact(event: TimelineEvent) -> EventText:
+def _write_no_contact(event: TimelineEvent) -> EventText:
     sentence = _("The account {account} was not among your contacts any more (reason unknown).")
     return EventText(safe_sentence(sentence, account=event.account_id))
 
 
 CHAT_WRITERS: Mapping[EventKind, EventWriter] = {
-    EventKind.EDITED: _edited,
-    EventKind.TOUCHED: _touched,
-    EventKind.DELETED: _deleted,
-    EventKind.MISSING: _missing,
-    EventKind.HIDDEN: _hidden,
-    EventKind.SHOWN_AGAIN: _shown_again,
-    EventKind.FIRST_EDITED: _first_edited,
-    EventKind.FIRST_DELETED: _first_deleted,
-    EventKind.GAP_OPENED: _gap_opened,
-    EventKind.GAP_NARROWED: _gap_narrowed,
-    EventKind.GAP_CLOSED: _gap_closed,
-    EventKind.INACCESSIBLE: _inaccessible,
-    EventKind.ACCESSIBLE: _accessible,
-    EventKind.ROOM_RENAMED: _room_renamed,
-    EventKind.ROOM_DESCRIBED: _room_described,
-    EventKind.JOINED: _joined,
-    EventKind.LEFT: _left,
-    EventKind.RENAMED: _renamed,
-    EventKind.ROLE: _role,
-    EventKind.ORGANIZATION: _organization,
-    EventKind.DEPARTMENT: _department,
-    EventKind.CONTACT: _contact,
-    EventKind.NO_CONTACT: _no_contact,
+    EventKind.EDITED: _write_edited,
+    EventKind.TOUCHED: _write_touched,
+    EventKind.DELETED: _write_deleted,
+    EventKind.MISSING: _write_missing,
+    EventKind.HIDDEN: _write_hidden,
+    EventKind.SHOWN_AGAIN: _write_shown_again,
+    EventKind.FIRST_EDITED: _write_first_edited,
+    EventKind.FIRST_DELETED: _write_first_deleted,
+    EventKind.GAP_OPENED: _write_gap_opened,
+    EventKind.GAP_NARROWED: _write_gap_narrowed,
+    EventKind.GAP_CLOSED: _write_gap_closed,
+    EventKind.INACCESSIBLE: _write_inaccessible,
+    EventKind.ACCESSIBLE: _write_accessible,
+    EventKind.ROOM_RENAMED: _write_room_renamed,
+    EventKind.ROOM_DESCRIBED: _write_room_described,
+    EventKind.JOINED: _write_joined,
+    EventKind.LEFT: _write_left,
+    EventKind.RENAMED: _write_renamed,
+    EventKind.ROLE: _write_role,
+    EventKind.ORGANIZATION: _write_organization,
+    EventKind.DEPARTMENT: _write_department,
+    EventKind.CONTACT: _write_contact,
+    EventKind.NO_CONTACT: _write_no_contact,
 }

@@ -29,9 +29,9 @@ EventWriter = Callable[[TimelineEvent], EventText]
 
 def safe_sentence(text: str, /, **names: object) -> Markup:
     """A sentence as HTML; the untrusted values put into it are escaped and isolated in their text direction."""
-    safe = {key: Markup("<bdi>{}</bdi>").format(visible(_short(f"{value}"))) for key, value in names.items()}
+    safe = {key: Markup("<bdi>{}</bdi>").format(visible(_shorten(f"{value}"))) for key, value in names.items()}
     return Markup(escape(text)).format(**safe)  # noqa: S704 - it was just escaped
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

@@ -14,86 +14,90 @@ from archiver.web.template_env import size_text
 # --- files ---------------------------------------------------------------------------------------
 
 
-def _file_gone(event: TimelineEvent) -> EventText:
+def _write_file_gone(event: TimelineEvent) -> EventText:
     sentence = _("The file {name} was not shown any more (reason unknown).")
-    return EventText(safe_sentence(sentence, name=_file(event)))
+    return EventText(safe_sentence(sentence, name=_file_name(event)))
 
 
-def _file_back(event: TimelineEvent) -> EventText:
-    return EventText(safe_sentence(_("The file {name} was shown again."), name=_file(event)))
+def _write_file_back(event: TimelineEvent) -> EventText:
+    return EventText(safe_sentence(_("The file {name} was shown again."), name=_file_name(event)))
 
 
-def _file_replaced(event: TimelineEvent) -> EventText:
+def _write_file_replaced(event: TimelineEvent) -> EventText:
     sentence = _("The file {name} was listed with another size or time.")
-    return EventText(safe_sentence(sentence, name=_file(event)), _size(event.before), _size(event.after))
+    return EventText(
+        safe_sentence(sentence, name=_file_name(event)), _size_in_words(event.before), _size_in_words(event.after)
+    )
 
 
-def _file_renamed(event: TimelineEvent) -> EventText:
+def _write_file_renamed(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("The name of a file had changed.")), event.before, event.after)
 
 
-def _file_lost(event: TimelineEvent) -> EventText:
+def _write_file_lost(event: TimelineEvent) -> EventText:
     sentence = _("The bytes of the file {number} could not be saved: {reason}")
     return EventText(safe_sentence(sentence, number=event.number, reason=reason(event.after)))
 
 
-def _file(event: TimelineEvent) -> str:
+def _file_name(event: TimelineEvent) -> str:
     return event.about or f"{event.number}"
 
 
-def _size(number: str) -> str:
+def _size_in_words(number: str) -> str:
     return size_text(int(number)) if number.isdecimal() else number
 
 
 # --- tasks ---------------------------------------------------------------------------------------
 
 
-def _task(event: TimelineEvent) -> EventText:
+def _write_task(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("A task was seen for the first time.")), after=event.after)
 
 
-def _task_text(event: TimelineEvent) -> EventText:
+def _write_task_text(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("The text of a task had changed.")), event.before, event.after)
 
 
-def _task_status(event: TimelineEvent) -> EventText:
+def _write_task_status(event: TimelineEvent) -> EventText:
     words = {"open": _("open"), "done": _("done")}
     was, now = words.get(event.before, event.before), words.get(event.after, event.after)
     return EventText(safe_sentence(_("The state of the task {text} had changed."), text=event.about), was, now)
 
 
-def _task_limit(event: TimelineEvent) -> EventText:
+def _write_task_limit(event: TimelineEvent) -> EventText:
     sentence = _("The deadline of the task {text} had changed.")
-    return EventText(safe_sentence(sentence, text=event.about), _limit(event.before), _limit(event.after))
+    return EventText(
+        safe_sentence(sentence, text=event.about), _limit_in_words(event.before), _limit_in_words(event.after)
+    )
 
 
-def _task_gone(event: TimelineEvent) -> EventText:
+def _write_task_gone(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("The task {text} was not shown any more (reason unknown)."), text=event.about))
 
 
-def _task_back(event: TimelineEvent) -> EventText:
+def _write_task_back(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("The task {text} was shown again."), text=event.about))
 
 
-def _limit(seconds: str) -> str:
+def _limit_in_words(seconds: str) -> str:
     return typed_time(int(seconds)) if seconds.isdecimal() else _("none")
 
 
 # --- what the user stated ------------------------------------------------------------------------
 
 
-def _contract(_event: TimelineEvent) -> EventText:
+def _write_contract(_event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("You entered the contract.")))
 
 
-def _contract_fact(event: TimelineEvent) -> EventText:
+def _write_contract_fact(event: TimelineEvent) -> EventText:
     sentence = _("You entered “{fact}” of the contract.")
     words = {"open": _("open"), "closed": _("closed"), "stopped": _("stopped"), "True": _("yes"), "False": _("no")}
     was, now = (words.get(one, one) for one in (event.before, event.after))
-    return EventText(safe_sentence(sentence, fact=_facts().get(event.about, event.about)), was, now)
+    return EventText(safe_sentence(sentence, fact=_fact_words().get(event.about, event.about)), was, now)
 
 
-def _delivery(event: TimelineEvent) -> EventText:
+def _write_delivery(event: TimelineEvent) -> EventText:
     if event.about:
         sentence = _("You entered a delivery on the platform of {day}: {name}")
     else:
@@ -101,22 +105,22 @@ def _delivery(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(sentence, day=event.after, name=event.about))
 
 
-def _delivery_withdrawn(event: TimelineEvent) -> EventText:
+def _write_delivery_withdrawn(event: TimelineEvent) -> EventText:
     sentence = _("You withdrew delivery {number} of {day}; the record that it was entered stays.")
     return EventText(safe_sentence(sentence, number=event.number, day=event.after))
 
 
-def _attachment(event: TimelineEvent) -> EventText:
+def _write_attachment(event: TimelineEvent) -> EventText:
     sentence = _("You attached a file ({kind}): {name}")
-    return EventText(safe_sentence(sentence, kind=attached_words().get(event.after, event.after), name=event.about))
+    return EventText(safe_sentence(sentence, kind=attachment_words().get(event.after, event.after), name=event.about))
 
 
-def _attachment_withdrawn(event: TimelineEvent) -> EventText:
+def _write_attachment_withdrawn(event: TimelineEvent) -> EventText:
     sentence = _("You withdrew the attached file {name}; the record and the bytes stay.")
     return EventText(safe_sentence(sentence, name=event.about))
 
 
-def _part(event: TimelineEvent) -> EventText:
+def _write_part(event: TimelineEvent) -> EventText:
     if not event.after:
         sentence = _("You took back who the account {account} is.")
         return EventText(safe_sentence(sentence, account=event.account_id))
@@ -126,14 +130,14 @@ def _part(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(sentence, account=event.account_id, part=part, reason=event.about))
 
 
-def _note(_event: TimelineEvent) -> EventText:
+def _write_note(_event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("You changed your private note on the contract (it leaves with no package).")))
 
 
 # --- packages and seals --------------------------------------------------------------------------
 
 
-def _exported(event: TimelineEvent) -> EventText:
+def _write_exported(event: TimelineEvent) -> EventText:
     words = {
         "support": _("for the platform's office"),
         "lawyer": _("for a lawyer"),
@@ -145,12 +149,12 @@ def _exported(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(sentence, profile=words.get(event.about, event.about), digest=event.after))
 
 
-def _sealed(event: TimelineEvent) -> EventText:
+def _write_sealed(event: TimelineEvent) -> EventText:
     sentence = _("Daily seal {number} ({day}). SHA-256 {digest}")
     return EventText(safe_sentence(sentence, number=event.number, day=event.about, digest=event.after))
 
 
-def _facts() -> Mapping[str, str]:
+def _fact_words() -> Mapping[str, str]:
     return {
         "platform": _("Platform"),
         "platform_id": _("Number there"),
@@ -172,7 +176,7 @@ def _facts() -> Mapping[str, str]:
     }
 
 
-def attached_words() -> Mapping[str, str]:
+def attachment_words() -> Mapping[str, str]:
     """The kinds of attached files in words."""
     return {
         "screenshot": _("screenshot"),
@@ -184,25 +188,25 @@ def attached_words() -> Mapping[str, str]:
 
 
 THING_WRITERS: Mapping[EventKind, EventWriter] = {
-    EventKind.FILE_GONE: _file_gone,
-    EventKind.FILE_BACK: _file_back,
-    EventKind.FILE_REPLACED: _file_replaced,
-    EventKind.FILE_RENAMED: _file_renamed,
-    EventKind.FILE_LOST: _file_lost,
-    EventKind.TASK: _task,
-    EventKind.TASK_TEXT: _task_text,
-    EventKind.TASK_STATUS: _task_status,
-    EventKind.TASK_LIMIT: _task_limit,
-    EventKind.TASK_GONE: _task_gone,
-    EventKind.TASK_BACK: _task_back,
-    EventKind.CONTRACT: _contract,
-    EventKind.CONTRACT_FACT: _contract_fact,
-    EventKind.DELIVERY: _delivery,
-    EventKind.DELIVERY_WITHDRAWN: _delivery_withdrawn,
-    EventKind.ATTACHMENT: _attachment,
-    EventKind.ATTACHMENT_WITHDRAWN: _attachment_withdrawn,
-    EventKind.PART: _part,
-    EventKind.NOTE: _note,
-    EventKind.EXPORTED: _exported,
-    EventKind.SEALED: _sealed,
+    EventKind.FILE_GONE: _write_file_gone,
+    EventKind.FILE_BACK: _write_file_back,
+    EventKind.FILE_REPLACED: _write_file_replaced,
+    EventKind.FILE_RENAMED: _write_file_renamed,
+    EventKind.FILE_LOST: _write_file_lost,
+    EventKind.TASK: _write_task,
+    EventKind.TASK_TEXT: _write_task_text,
+    EventKind.TASK_STATUS: _write_task_status,
+    EventKind.TASK_LIMIT: _write_task_limit,
+    EventKind.TASK_GONE: _write_task_gone,
+    EventKind.TASK_BACK: _write_task_back,
+    EventKind.CONTRACT: _write_contract,
+    EventKind.CONTRACT_FACT: _write_contract_fact,
+    EventKind.DELIVERY: _write_delivery,
+    EventKind.DELIVERY_WITHDRAWN: _write_delivery_withdrawn,
+    EventKind.ATTACHMENT: _write_attachment,
+    EventKind.ATTACHMENT_WITHDRAWN: _write_attachment_withdrawn,
+    EventKind.PART: _write_part,
+    EventKind.NOTE: _write_note,
+    EventKind.EXPORTED: _write_exported,
+    EventKind.SEALED: _write_sealed,
 }

@@ -80,8 +80,8 @@ def room(room: int) -> str:
     return render_template(
         "calendar.html",
         chat=room_chat,
-        title=times.month_text(_iso(month)),
-        month=_iso(month),
+        title=times.month_text(_month_text(month)),
+        month=_month_text(month),
         weeks=weeks,
         months=months,
         steps=_steps(month, span),
@@ -94,10 +94,10 @@ def room(room: int) -> str:
 
 def month_of(text: str) -> date | None:
     """The first day of `2026-11`; None for what is no month in which Chatwork can have been used."""
-    found = _MONTH.fullmatch(text)
-    if found is None or not 1 <= int(found[2]) <= 12 or int(found[1]) == 0:
+    match = _MONTH.fullmatch(text)
+    if match is None or not 1 <= int(match[2]) <= 12 or int(match[1]) == 0:
         return None
-    month = date(int(found[1]), int(found[2]), 1)
+    month = date(int(match[1]), int(match[2]), 1)
     return month if FIRST <= month <= LAST else None
 
 
@@ -149,9 +149,9 @@ def _weeks(reading: Reading, room: int, month: date, today: date) -> list[list[C
 def _months(reading: Reading, room: int, year: int) -> list[CalendarStep]:
     """The links to the twelve months of a year, with the number of messages of each."""
     firsts = [date(year, number, 1) for number in range(1, 13)]
-    counts = calendar.span_counts(reading, room, [(first, _next(first)) for first in firsts])
+    counts = calendar.span_counts(reading, room, [(first, _next_month(first)) for first in firsts])
     steps = (
-        CalendarStep(_("{n} (month)").format(n=first.month), _iso(first), count)
+        CalendarStep(_("{n} (month)").format(n=first.month), _month_text(first), count)
         for first, count in zip(firsts, counts, strict=True)
     )
     return list(steps)
@@ -159,12 +159,12 @@ def _months(reading: Reading, room: int, year: int) -> list[CalendarStep]:
 
 def _steps(month: date, span: tuple[date, date]) -> list[CalendarStep]:
     """The links to the months before and after, and to the first and the last month."""
-    before, after = (month - timedelta(days=1)).replace(day=1), _next(month)
+    before, after = (month - timedelta(days=1)).replace(day=1), _next_month(month)
     return [
-        CalendarStep(_("First month"), _iso(span[0]) if month != span[0] else ""),
-        CalendarStep(_("Month before"), _iso(before) if month > span[0] else ""),
-        CalendarStep(_("Month after"), _iso(after) if month < span[1] else ""),
-        CalendarStep(_("Latest month"), _iso(span[1]) if month != span[1] else ""),
+        CalendarStep(_("First month"), _month_text(span[0]) if month != span[0] else ""),
+        CalendarStep(_("Month before"), _month_text(before) if month > span[0] else ""),
+        CalendarStep(_("Month after"), _month_text(after) if month < span[1] else ""),
+        CalendarStep(_("Latest month"), _month_text(span[1]) if month != span[1] else ""),
     ]
 
 
@@ -172,14 +172,14 @@ def _years(month: date, span: tuple[date, date]) -> list[CalendarStep]:
     """The links to the same month of the years before and after."""
     before, after = month.replace(year=month.year - 1), month.replace(year=month.year + 1)
     return [
-        CalendarStep(f"{before.year}", _iso(max(before, span[0])) if span[0].year <= before.year else ""),
-        CalendarStep(f"{after.year}", _iso(min(after, span[1])) if after.year <= span[1].year else ""),
+        CalendarStep(f"{before.year}", _month_text(max(before, span[0])) if span[0].year <= before.year else ""),
+        CalendarStep(f"{after.year}", _month_text(min(after, span[1])) if after.year <= span[1].year else ""),
     ]
 
 
-def _next(month: date) -> date:
+def _next_month(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
 
 
-def _iso(month: date) -> str:
+def _month_text(month: date) -> str:
     return month.isoformat()[:7]

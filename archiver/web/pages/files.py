@@ -169,9 +169,9 @@ def _older_arguments(page: FilePage, name: str, state: FileState | None) -> dict
     """The arguments of the next page's address; empty if there is none."""
     if page.next is None:
         return {}
-    here = request.view_args or {}
+    arguments = request.view_args or {}
     return (
-        here
+        arguments
         | {"older": cursor_text(page.next)}
         | ({"name": name} if name else {})
         | ({"state": state} if state else {})

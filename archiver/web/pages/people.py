@@ -86,17 +86,17 @@ def room(room: int) -> str:
     every_line = (
         _line(person, owner, parts.get(person.account_id, ())) for person in persons[begin : begin + PERSONS_LIMIT]
     )
-    lines = list(_fitting(every_line))
+    lines = list(_fitting_lines(every_line))
     more = begin + len(lines) if begin + len(lines) < len(persons) else None
     return render_template("people.html", chat=room_chat, lines=lines, begin=begin, more=more, count=len(persons))
 
 
-def _fitting(lines: Iterator[PersonLine]) -> Iterator[PersonLine]:
+def _fitting_lines(lines: Iterator[PersonLine]) -> Iterator[PersonLine]:
     """The first lines whose histories fit on a page."""
-    left = BYTES_LIMIT
+    bytes_left = BYTES_LIMIT
     for index, line in enumerate(lines):
-        left -= sum(_html_bytes(value) for history in line.histories for value in history.values)
-        if left < 0 and index:
+        bytes_left -= sum(_html_bytes(value) for history in line.histories for value in history.values)
+        if bytes_left < 0 and index:
             return
         yield line
 
@@ -148,15 +148,17 @@ def _histories(person: PersonHistory) -> Iterator[ValueHistory]:
         (_("Chatwork ID"), person.chatwork_ids),
     ):
         if values:
-            latest = tuple(_latest(SeenValue(short_name(one.value), one.since) for one in values[::-1][:VALUES_LIMIT]))
+            latest = tuple(
+                _fitting_values(SeenValue(short_name(one.value), one.since) for one in values[::-1][:VALUES_LIMIT])
+            )
             yield ValueHistory(label, latest, len(values) - len(latest))
 
 
-def _latest(values: Iterator[SeenValue]) -> Iterator[SeenValue]:
-    left = HISTORY_BYTES_LIMIT
+def _fitting_values(values: Iterator[SeenValue]) -> Iterator[SeenValue]:
+    bytes_left = HISTORY_BYTES_LIMIT
     for index, value in enumerate(values):
-        left -= _html_bytes(value)
-        if left < 0 and index:
+        bytes_left -= _html_bytes(value)
+        if bytes_left < 0 and index:
             return
         yield value
 

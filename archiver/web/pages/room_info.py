@@ -18,7 +18,7 @@ from archiver.store.queries.statements import enclosures
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.room_history import PastValue, room_history
 from archiver.web.context import view_context
-from archiver.web.event_words.things import attached_words
+from archiver.web.event_words.things import attachment_words
 from archiver.web.message_context import surroundings_of
 from archiver.web.page_cursor import parse_cursor
 from archiver.web.room_header import Chat, chat
@@ -65,7 +65,7 @@ def room(room: int) -> str:
         (upto,) = parse_cursor(request.args.get("upto", ""), 1) or [len(history.descriptions)]
         upto = upto if 0 < upto < len(history.descriptions) else len(history.descriptions)
         references = surroundings_of(reading, room, [])(()).references
-        descriptions = list(_fitting(history.descriptions[:upto], references))
+        descriptions = list(_fitting_descriptions(history.descriptions[:upto], references))
         attachments = list(_attachment_lines(reading, room_chat))
     return render_template(
         "about.html",
@@ -81,25 +81,27 @@ def room(room: int) -> str:
     )
 
 
-def _fitting(values: Sequence[PastValue], references: References) -> Iterator[DescriptionLine]:
+def _fitting_descriptions(values: Sequence[PastValue], references: References) -> Iterator[DescriptionLine]:
     """The latest descriptions first, as many as fit."""
-    left = BYTES_LIMIT
+    bytes_left = BYTES_LIMIT
     for number in range(len(values), 0, -1):
         value = values[number - 1]
         html = Markup(body.html(parse(value.value), references))  # noqa: S704 - `render` escapes everything of untrusted text
-        left -= len(html.encode())
-        if left < 0 and number < len(values):
+        bytes_left -= len(html.encode())
+        if bytes_left < 0 and number < len(values):
             return
         yield DescriptionLine(number, value, html)
 
 
 def _attachment_lines(reading: Reading, room_chat: Chat) -> Iterator[AttachmentLine]:
-    words = attached_words()
+    words = attachment_words()
     for contract in room_chat.contracts:
         for enclosure in enclosures(reading, contract.id):
             kind, note = words.get(enclosure.kind, visible(enclosure.kind)), short_name(enclosure.note or "")
             message = enclosure.message_id or ""
-            here = message if message and message_summaries(reading, [(room_chat.room_id, int(message))]) else ""
+            message_here = (
+                message if message and message_summaries(reading, [(room_chat.room_id, int(message))]) else ""
+            )
             yield AttachmentLine(
-                contract.id, visible(contract.label), kind, short_name(enclosure.name), note, enclosure, here
+                contract.id, visible(contract.label), kind, short_name(enclosure.name), note, enclosure, message_here
             )

@@ -65,13 +65,13 @@ def selection_orders(
 ) -> tuple[list[SelectionOrder], int]:
     """The commands for each contract that has some of the messages, and the number of messages without a contract."""
     every_contract = contracts(reading)
-    of_contract = [(one, [message for message in messages if _belongs(message, one)]) for one in every_contract]
+    of_contract = [(one, [message for message in messages if _is_of_contract(message, one)]) for one in every_contract]
     package_orders = [_order(one, every_contract, of_it, program, platform) for one, of_it in of_contract if of_it]
     placed = {message for _one, of_it in of_contract for message in of_it}
     return package_orders, sum(message not in placed for message in messages)
 
 
-def _belongs(message: MessageSummary, contract: Contract) -> bool:
+def _is_of_contract(message: MessageSummary, contract: Contract) -> bool:
     return any(room.room_id == message.room_id and _is_within(message, room) for room in contract.rooms)
 
 

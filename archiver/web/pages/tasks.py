@@ -105,11 +105,11 @@ def fill_page(reading: Reading, rooms: list[int], status: str, place: list[int] 
     """Tasks from a place in the order on, as many as fit on a page."""
     order = (status,) if status else _ORDER
     part, *rest = place or (0, 0, 0)
-    older, found, left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
+    older, found, bytes_left = (TaskPageKey(*rest) if any(rest) else None), list[TaskDetails](), BYTES_LIMIT
     while 0 <= part < len(order) and len(found) < TASKS_LIMIT:
         page = tasks.page(reading, rooms, status=order[part], older_than=older, limit=TASKS_LIMIT - len(found))
-        fitting = list(_fitting(page.tasks, left, least=0 if found else 1))
-        left -= sum(map(_size, fitting))
+        fitting = list(_fitting_tasks(page.tasks, bytes_left, least=0 if found else 1))
+        bytes_left -= sum(map(_size, fitting))
         found += fitting
         if page.next is not None or len(fitting) < len(page.tasks):
             last = TaskPageKey(found[-1].task.task_id, found[-1].task.room_id) if fitting else older
@@ -118,7 +118,7 @@ def fill_page(reading: Reading, rooms: list[int], status: str, place: list[int] 
     return TaskSlice(found, (part, 0, 0) if 0 < part < len(order) else None)
 
 
-def _fitting(every_task: list[TaskDetails], bytes_left: int, *, least: int) -> Iterator[TaskDetails]:
+def _fitting_tasks(every_task: list[TaskDetails], bytes_left: int, *, least: int) -> Iterator[TaskDetails]:
     """The first tasks that have no more than `bytes_left` together, but at least `least` of them."""
     for index, task in enumerate(every_task):
         bytes_left -= _size(task)
@@ -139,13 +139,13 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, objec
     words, status = status_words(), request.args.get("status", "")
     status = status if status in words else ""
     page = fill_page(reading, list(names), status, parse_cursor(request.args.get("older", ""), 3))
-    here = request.view_args or {}
-    older = here | {"older": cursor_text(page.next)} | ({"status": status} if status else {}) if page.next else {}
+    arguments = request.view_args or {}
+    older = arguments | {"older": cursor_text(page.next)} | ({"status": status} if status else {}) if page.next else {}
     return {
         "lines": list(_lines(reading, page.tasks, names)),
         "older": older,
         "is_first": "older" not in request.args,
-        "here": here,
+        "here": arguments,
         "status": status,
         "statuses": words,
     }

@@ -15,7 +15,7 @@
 
   // --- chosen messages ---
 
-  const MOST = 1000; // as many as an address can carry
+  const LIMIT = 1000; // as many as an address can carry
   const form = one("#choose");
   const listed = one("[data-chosen]");
   let chosen = new Set(read("chosen"));
@@ -28,7 +28,7 @@
 
   function address() {
     const query = new URLSearchParams();
-    [...chosen].slice(0, MOST).forEach((value) => query.append("m", value));
+    [...chosen].slice(0, LIMIT).forEach((value) => query.append("m", value));
     return "?" + query;
   }
 
@@ -42,8 +42,8 @@
   function count(say) {
     if (!form) return;
     one("[data-count]").textContent = chosen.size ? `(${chosen.size})` : "";
-    const told = one("[data-say]");
-    if (say) told.textContent = told.dataset.say.replace("{n}", chosen.size);
+    const status = one("[data-say]");
+    if (say) status.textContent = status.dataset.say.replace("{n}", chosen.size);
   }
 
   function restore() {
@@ -73,13 +73,13 @@
   all("[data-copy]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", async () => {
-      const command = document.getElementById(button.dataset.copy), told = one("[data-copied]");
+      const command = document.getElementById(button.dataset.copy), status = one("[data-copied]");
       try {
         await navigator.clipboard.writeText(command.textContent);
-        told.textContent = told.dataset.copied;
+        status.textContent = status.dataset.copied;
       } catch {
         getSelection().selectAllChildren(command);
-        told.textContent = told.dataset.selected;
+        status.textContent = status.dataset.selected;
       }
     });
   });
@@ -96,7 +96,7 @@
     });
   });
 
-  // --- what is folded is printed too, also by browsers that cannot be told so by a style ---
+  // --- what is folded is printed too, also by browsers that have no style for that ---
 
   let folded = [];
   addEventListener("beforeprint", () => {

@@ -83,12 +83,12 @@ def test_old_messages_count_as_seen_while_a_list_of_that_time_reached_them(world
 def test_the_number_seen_again_is_that_of_the_messages_that_were_read(world: World) -> None:
     """Counted beside the requests themselves, over the last five days of many."""
     aged(world, 20)
-    world.asked()
+    world.take_requests()
     read: dict[str, int] = {}
     for day in range(20):
         world.clock.pass_by(days=1)
         sync(world)
-        read |= {path: day for path in world.asked() if "/messages/" in path}
+        read |= {path: day for path in world.take_requests() if "/messages/" in path}
 
         expected = sum(day - last < 5 for last in read.values())
         assert day < 5 or expected == slow_work(world, days=4.5).rereading.confirmed

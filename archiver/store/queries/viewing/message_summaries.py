@@ -46,8 +46,8 @@ class MessageSummary(NamedTuple):
 def message_summaries(reading: Reading, messages: Iterable[tuple[int, int]]) -> list[MessageSummary]:
     """The messages (room, id as a number) in the order given; unknown ones are left out."""
     source = driver_connection(reading.sql)
-    found = ((room, source.execute(_LINE, (DELETED, room, position)).fetchone()) for room, position in messages)
-    return [_summary(room, *row) for room, row in found if row is not None]
+    rows = ((room, source.execute(_LINE, (DELETED, room, position)).fetchone()) for room, position in messages)
+    return [_summary(room, *row) for room, row in rows if row is not None]
 
 
 def _summary(

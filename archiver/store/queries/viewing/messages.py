@@ -59,23 +59,25 @@ class _StoredMessage(NamedTuple):
 def page_after(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """The first messages after a position (a message's id as a number), at most `limit`."""
     source = driver_connection(reading.sql)
-    stored = list(_fitting(_walk(source, room, position, limit, forwards=True), TEXT_BYTES_LIMIT))
+    stored = list(_fitting_messages(_walk(source, room, position, limit, forwards=True), TEXT_BYTES_LIMIT))
     return _page(source, room, stored)
 
 
 def page_before(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """The last messages before a position, at most `limit`."""
     source = driver_connection(reading.sql)
-    stored = list(_fitting(_walk(source, room, position, limit, forwards=False), TEXT_BYTES_LIMIT))
+    stored = list(_fitting_messages(_walk(source, room, position, limit, forwards=False), TEXT_BYTES_LIMIT))
     return _page(source, room, stored[::-1])
 
 
 def page_around(reading: Reading, room: int, position: int, limit: int) -> MessagePage:
     """Messages on both sides of a position, the one at it included; at most `limit`."""
     source = driver_connection(reading.sql)
-    earlier = list(_fitting(_walk(source, room, position, limit // 2, forwards=False), TEXT_BYTES_LIMIT // 2, least=0))
+    earlier = list(
+        _fitting_messages(_walk(source, room, position, limit // 2, forwards=False), TEXT_BYTES_LIMIT // 2, least=0)
+    )
     rest = TEXT_BYTES_LIMIT - sum(map(_size, earlier))
-    later = list(_fitting(_walk(source, room, position - 1, limit - len(earlier), forwards=True), rest))
+    later = list(_fitting_messages(_walk(source, room, position - 1, limit - len(earlier), forwards=True), rest))
     if not later:  # the position lies after the last message
         return page_before(reading, room, position, limit)
     return _page(source, room, earlier[::-1] + later)
@@ -121,7 +123,9 @@ def _walk(
         )
 
 
-def _fitting(candidates: Iterable[_StoredMessage], bytes_left: int, *, least: int = 1) -> Iterator[_StoredMessage]:
+def _fitting_messages(
+    candidates: Iterable[_StoredMessage], bytes_left: int, *, least: int = 1
+) -> Iterator[_StoredMessage]:
     """The first messages that have no more than `bytes_left` together, but at least `least` of them."""
     for index, stored in enumerate(candidates):
         bytes_left -= _size(stored)

@@ -92,9 +92,9 @@ def _candidates(
     source: sqlite3.Connection, rooms: Collection[int], contracts: Collection[str], end: int
 ) -> Iterator[_Candidate]:
     """The entries that may be events, the newest first."""
-    walked: list[Iterable[_Candidate]] = [sorted(_roomless_candidates(source, rooms, contracts, end), reverse=True)]
-    walked += [source.execute(_CHANGES, (room, end)) for room in set(rooms)]
-    return merge(*walked, reverse=True)
+    sources: list[Iterable[_Candidate]] = [sorted(_roomless_candidates(source, rooms, contracts, end), reverse=True)]
+    sources += [source.execute(_CHANGES, (room, end)) for room in set(rooms)]
+    return merge(*sources, reverse=True)
 
 
 def _roomless_candidates(

@@ -48,9 +48,9 @@ def _pauses_around(
     seqs = sorted(seq for (seq,) in source.execute(_SWEEPS))
     first = 0 if since is None else max(0, _count_ended(source, seqs, since) - BESIDE)
     last = len(seqs) if until is None else min(len(seqs), _count_ended(source, seqs, until) + BESIDE)
-    while first > 0 and not _tells_of(source, seqs[first], room):
+    while first > 0 and not _has_looked_at(source, seqs[first], room):
         first -= 1
-    while last < len(seqs) and not _tells_of(source, seqs[last - 1], room):
+    while last < len(seqs) and not _has_looked_at(source, seqs[last - 1], room):
         last += 1
     return pauses_in(_look_spans(source, room, seqs[first:last]))
 
@@ -67,12 +67,12 @@ def _count_ended(source: sqlite3.Connection, seqs: Sequence[int], at: datetime) 
     return low
 
 
-def _tells_of(source: sqlite3.Connection, seq: int, room: int) -> bool:
+def _has_looked_at(source: sqlite3.Connection, seq: int, room: int) -> bool:
     """Whether a run looked at a room."""
-    return not _lacks(source.execute(_LACKED, (seq,)).fetchone()[0], room)
+    return not _is_not_read(source.execute(_LACKED, (seq,)).fetchone()[0], room)
 
 
-def _lacks(not_read: str | None, room: int) -> bool:
+def _is_not_read(not_read: str | None, room: int) -> bool:
     return not_read is not None and room in json.loads(not_read)
 
 
@@ -87,6 +87,6 @@ def _look_spans(source: sqlite3.Connection, room: int, seqs: Sequence[int]) -> l
     runs = (
         (from_text(begun_at), from_text(ended_at))
         for begun_at, ended_at, not_read in rows
-        if not _lacks(not_read, room)
+        if not _is_not_read(not_read, room)
     )
     return look_spans(windows, runs, since=from_text(begun[0]))
