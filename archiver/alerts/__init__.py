@@ -1,1 +1,1 @@
-"""Hints to the user: pure rules over what was observed, and how they read. Never an accusation, never evidence."""
+"""Alerts for the user: pure rules over observations, and their sentences. Never an accusation, never evidence."""

@@ -103,9 +103,9 @@ def other_chats(observations: DepartureObservations) -> Iterator[Alert]:
 def hidden_by_plan(observations: DepartureObservations) -> Iterator[Alert]:
     """Alerts about rooms of which the plan begins to hide messages; that it hides more each day is no news."""
     hidden = [
-        one
-        for one in observations.vanished
-        if one.state is State.HIDDEN and one.room_id not in observations.hidden_before
+        message
+        for message in observations.vanished
+        if message.state is State.HIDDEN and message.room_id not in observations.hidden_before
     ]
     for room, messages in _grouped_messages(hidden, lambda message: message.room_id):
         yield Alert(
@@ -120,10 +120,14 @@ def hidden_by_plan(observations: DepartureObservations) -> Iterator[Alert]:
 
 def deleted_messages(observations: DepartureObservations) -> Iterator[Alert]:
     """Alerts about others' messages that are now `[deleted]` or missing: many by one counterpart are urgent."""
-    gone = [one for one in observations.vanished if one.state in (State.DELETED, State.MISSING)]
+    gone = [message for message in observations.vanished if message.state in (State.DELETED, State.MISSING)]
     theirs = [message for message in gone if message.account_id != observations.owner]
     for (room, author), messages in _grouped_messages(theirs, lambda message: (message.room_id, message.account_id)):
-        before = [one for one in observations.recently_vanished if (one.room_id, one.account_id) == (room, author)]
+        before = [
+            message
+            for message in observations.recently_vanished
+            if (message.room_id, message.account_id) == (room, author)
+        ]
         count = len(messages) + len(before)
         level = (
             Level.HIGH if count >= DELETION_BURST and carries_conversation(observations, room, author) else Level.MEDIUM

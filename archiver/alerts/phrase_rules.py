@@ -40,7 +40,7 @@ _PATTERNS = tuple(phrase.pattern for phrase in PHRASES)
 
 
 def judge_texts(texts: Iterable[NewText], *, escrowed: Collection[int] = ()) -> Iterator[Alert]:
-    """One alert for each rule that a message newly matches; `escrowed`: rooms with a contract whose escrow is stated."""
+    """One alert for each rule that a text newly matches; `escrowed`: rooms with a contract whose escrow is stated."""
     for text in texts:
         rules = matched_rules(text.body)
         if rules:

@@ -1,1 +1,1 @@
-"""Speaks to Chatwork; knows nothing of archives."""
+"""The client of Chatwork's API and its message notation; independent of the archive."""

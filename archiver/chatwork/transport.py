@@ -193,7 +193,7 @@ class Transport:
             return self._send(target)
         except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
             chatwork_error = _error_of(target, error)
-        raise chatwork_error  # outside the `except`, so that it does not carry the library's error and with it the token
+        raise chatwork_error  # outside the `except`, so that it carries neither the library's error nor the token
 
     def _send(self, target: str) -> Reply:
         started = time.monotonic()  # of real sockets, whatever clock the archive is given

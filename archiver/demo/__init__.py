@@ -1,1 +1,1 @@
-"""A simulated Chatwork and a short story told with it."""
+"""A simulated Chatwork and time-stamp authority, and the short story that `archive demo` plays with them."""

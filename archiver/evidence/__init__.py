@@ -1,1 +1,1 @@
-"""What can be proved; needs no database and no network."""
+"""Digests, seals, time stamps, the tables of packages, and their verification; needs no database and no network."""

@@ -80,7 +80,7 @@ def seal_bytes(
     account_id: int | None,
     software: str,
 ) -> bytes:
-    """The bytes of a seal's file: canonical JSON with its entries' digests and that of the seal before, and a newline."""
+    """The bytes of a seal's file: canonical JSON with the digests of its entries and of the seal before."""
     return (
         canonical(
             {

@@ -1,1 +1,1 @@
-"""Brings the archive up to what Chatwork shows now."""
+"""The sync: reads what is new and changed in Chatwork into the archive."""

@@ -80,13 +80,13 @@ class DeparturePriority:
             return
         with self.departure_watch.archive.reading() as reading:
             rooms = departures.contracted_rooms_of(reading, departing)
-        self.fetch(self.downloads.small, departing)
+        self.fetch(self.downloads.download_small, departing)
         self._read(rooms, plan.FILES)
-        self.fetch(self.downloads.small, departing)
+        self.fetch(self.downloads.download_small, departing)
         self._read(rooms, plan.MESSAGES)
         self._read(rooms, plan.PEOPLE)
         self.seal()
-        self.fetch(self.downloads.large, departing)
+        self.fetch(self.downloads.download_large, departing)
 
     def _read(self, rooms: set[int], kind: str) -> None:
         self.take_steps([PlanStep(room, kind, URGENT, overdue=True) for room in self.reach(rooms)])

@@ -13,7 +13,7 @@ from archiver.chatwork.ratelimit import Budget
 from archiver.records import RoomId
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state, files
-from archiver.store.queries.truncated_lists import truncated_lists as cut_lists
+from archiver.store.queries.truncated_lists import truncated_lists
 from archiver.store.timestamps import to_text
 from archiver.store.working import backfill_queue, memory, visits
 from archiver.sync import carry_over, coverage, plan, run_entries, trouble_reports
@@ -113,22 +113,22 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
     """Whether everything that should be saved is; also counts the pending files."""
     reports = {room.room_id: room for room in report.rooms}
     with context.archive.reading() as reading:
-        shut = current_state.inaccessible_rooms(reading)
+        inaccessible = current_state.inaccessible_rooms(reading)
         everything = files.wanted_files(reading, None, size_limit=limit)
         lost = sum(counts.lost for room, counts in files.file_counts(reading).items() if room in contracted)
         waiting = backfill_queue.count_waiting(reading, contracted)
         reasons = current_state.open_reasons(reading, contracted)
-        cut = cut_lists(reading, contracted)
+        truncated = truncated_lists(reading, contracted)
     clear_incoming(context.archive.home, everything)
     pending = [file for file in everything if file.room_id in contracted]
     for file in pending:
         if file.room_id in reports:
             reports[file.room_id].files_pending += 1
-            if file.attempts and file.room_id not in shut:
+            if file.attempts and file.room_id not in inaccessible:
                 context.troubles.add(f"file/{file.room_id}/{file.file_id}")
     failed = any(room.outcome in (RoomOutcome.FAILED, RoomOutcome.INACCESSIBLE) for room in report.rooms)
-    holes = any(reason in coverage.LOSSES for reason in reasons)
-    return not (pending or waiting or lost or holes or cut or failed or shut & set(contracted))
+    has_losses = any(reason in coverage.LOSSES for reason in reasons)
+    return not (pending or waiting or lost or has_losses or truncated or failed or inaccessible & set(contracted))
 
 
 def _find_overdue(
@@ -136,8 +136,8 @@ def _find_overdue(
 ) -> Overdue:
     """What is left unread in all accessible rooms, also in those that this run was not asked for."""
     with context.archive.reading() as reading:
-        shut, last_visits = current_state.inaccessible_rooms(reading), visits.last_visits(reading)
-    rooms = [room for room in inputs.contracted if room not in shut]
+        inaccessible, last_visits = current_state.inaccessible_rooms(reading), visits.last_visits(reading)
+    rooms = [room for room in inputs.contracted if room not in inaccessible]
     return find_overdue(
         rooms, listed_rooms, last_visits, visited=context.visited, started_at=report.started_at, full_every=full_every
     )
@@ -155,7 +155,7 @@ def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]]) ->
 def _remember_troubles(context: PullContext, writing: Writing, report: SyncReport) -> None:
     """Decide which troubles to report now, and remember what the next run needs."""
     budget, at = context.client.transport.budget, context.now()
-    cleared = context.cleared | {"event/", "token"} | (set() if report.left_over else {"left-over"})
+    cleared = context.cleared_prefixes | {"event/", "token"} | (set() if report.left_over else {"left-over"})
     verdict = trouble_reports.judge_troubles(
         context.troubles, cleared=cleared, remembered=memory.recall(writing, "troubles", {}), now=at
     )

@@ -41,7 +41,7 @@ EARLY_REQUESTS = 8
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """A kind of reading in a room and its reason: `moved`, `due`, `first`, `asked`; for single messages `named`, `near`."""
+    """A kind of reading in a room and its reason: `moved`, `due`, `first`, `asked`; of single reads `named`, `near`."""
 
     room_id: int
     kind: str

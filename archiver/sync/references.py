@@ -17,9 +17,9 @@ REFERENCES_LIMIT = 100
 
 
 def find_references(observations: Iterable[Observation], *, owner: int, at: datetime) -> dict[MessagePlace, Origin]:
-    """The messages that observations at a time refer to, each with its most urgent origin; `owner` is the token's account.
+    """The messages that observations refer to, each with its most urgent origin; `owner` is the token's account.
 
-    Ids that no message can have by then are left out. The messages may be in any room.
+    Ids that no message can have at that time are left out. The messages may be in any room.
     """
     references: dict[MessagePlace, Origin] = {}
     for place, origin in (one for observation in observations for one in _observation_references(observation, owner)):

@@ -20,27 +20,27 @@ from archiver.sync.options import ProgressCallbacks
 from archiver.sync.preflight import RunInputs
 from archiver.sync.pull import access
 from archiver.sync.pull.context import PullContext
-from archiver.sync.pull.files import files
-from archiver.sync.pull.messages import messages
-from archiver.sync.pull.people import people
+from archiver.sync.pull.files import pull_files
+from archiver.sync.pull.messages import pull_messages
+from archiver.sync.pull.people import pull_people
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 
 FAILURES_LIMIT = 2
 """After so many failing rooms in a row the run ends; after so many that failed before, others like them wait."""
 
 PULLS: dict[str, Callable[[PullContext, Room, RoomReport], None]] = {
-    plan.MESSAGES: messages,
-    plan.FILES: files,
-    plan.PEOPLE: people,
+    plan.MESSAGES: pull_messages,
+    plan.FILES: pull_files,
+    plan.PEOPLE: pull_people,
 }
 """The function that reads each kind of step."""
 
 
 class RoomSteps:
-    """The rooms of one run with their reports, and whether more may be asked.
+    """Takes steps in the rooms of one run, with their reports, as long as more requests may be made.
 
-    `listed_rooms` are the rooms Chatwork lists for the token; `deadline` is a time of the monotonic clock, None for no end;
-    `after_step` is called after each step (a counterpart may be going).
+    `listed_rooms` are the rooms Chatwork lists for the token; `deadline` is a time of the monotonic clock, None for no
+    end; `after_step` is called after each step (a counterpart may be departing).
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class RoomSteps:
         for room in self.inputs.requested:
             if room in self.listed_rooms:
                 if room in inaccessible:
-                    access.opened(self.context, self.reports[room])
+                    access.record_accessible(self.context, self.reports[room])
                 self.reports[room].read_kinds.add(failed_rooms.ROOM)
                 found.append(self.listed_rooms[room])
             elif room in inaccessible:
@@ -163,7 +163,7 @@ class RoomSteps:
         try:
             single = self.context.client.room(room)
         except errors.NotVisible as error:
-            access.shut(self.context, error, self.reports[room])
+            access.record_inaccessible(self.context, error, self.reports[room])
         except errors.BudgetSpent:
             self.end_without_calls()
             self.report_left_over(room)
@@ -206,15 +206,15 @@ class RoomSteps:
             self._note_failure(step.room_id, step.kind, error)
         else:
             self._note_success(step.room_id, step.kind)
-            self.context.cleared.add(f"room/{step.room_id}/{step.kind}/")
+            self.context.cleared_prefixes.add(f"room/{step.room_id}/{step.kind}/")
         self.after_step()
 
     def handle_not_visible(self, room: int, refusal: errors.NotVisible, *, kind: str | None = None) -> None:
-        """Find out whether a refused part means that the room is inaccessible; `kind` None: a single message was refused."""
+        """Find out whether a refusal means that the room is inaccessible; `kind` None: a single message was refused."""
         try:
             self.context.client.room(RoomId(room))
         except errors.NotVisible as error:
-            access.shut(self.context, error, self.reports[room])
+            access.record_inaccessible(self.context, error, self.reports[room])
         except errors.BudgetSpent:
             self.end_without_calls()
             self.report_left_over(room, kind or plan.MESSAGES)

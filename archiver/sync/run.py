@@ -21,12 +21,12 @@ from archiver.sync.files import transfer
 from archiver.sync.files.download import FileDownloads
 from archiver.sync.options import EVERYTHING, SILENT, Options, ProgressCallbacks
 from archiver.sync.preflight import check_account, keep_owner, owner_payload, read_inputs
-from archiver.sync.pull.contacts import contacts
+from archiver.sync.pull.contacts import read_contacts
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from archiver.sync.room_steps import RoomSteps
 from archiver.sync.singles.backfill import BackfillReader
-from archiver.sync.singles.single_reads import forecast, singly
+from archiver.sync.singles.single_reads import forecast_single_reads, read_single_messages
 
 __all__ = ["Options", "ProgressCallbacks", "check_account", "dry_run", "owner_payload", "run_sync"]
 
@@ -56,7 +56,7 @@ def dry_run(
 
     Single messages come last, as far as they are known now.
     """
-    run = _Run(archive, client, transfer.session(), now, options, SILENT)
+    run = _Run(archive, client, transfer.make_session(), now, options, SILENT)
     me = run.request_rooms()
     rooms = [room for room in run.inputs.requested if room in run.listed_rooms]
     first, last = failed_rooms.split_steps(
@@ -66,7 +66,7 @@ def dry_run(
     reader = BackfillReader(
         PullContext(archive, client, now, me.model.account_id), {}, lambda: False, lambda _room, _unseen: None
     )
-    steps += forecast(reader, rooms, options, before=plan.count_requests(steps) - plan.RUN_REQUESTS)
+    steps += forecast_single_reads(reader, rooms, options, before=plan.count_requests(steps) - plan.RUN_REQUESTS)
     return [(step, run.listed_rooms[step.room_id].name) for step in steps]
 
 
@@ -183,23 +183,23 @@ class _Run:
         room_steps.after_step = priority.prioritize
         priority.prioritize()
         room_steps.take_steps(step for step in steps if step.early or step.kind != plan.PEOPLE)
-        self._download_files(downloads.small)
+        self._download_files(downloads.download_small)
         room_steps.take_steps(step for step in steps if step.kind == plan.PEOPLE and not step.early)
         failing_steps += self.plan_steps(room_steps.late_rooms())
         if failing_steps:
             room_steps.take_steps(failing_steps)
-            self._download_files(downloads.small)
+            self._download_files(downloads.download_small)
         self._read_contacts()
         self._read_singly()
         priority.prioritize()
-        self._download_files(downloads.large)
+        self._download_files(downloads.download_large)
 
     def _read_contacts(self) -> None:
         """Read the contacts once a day, and when a room became inaccessible; not while no room can be read."""
         reports = self.room_steps.reports.values()
         became_inaccessible = any(report.news and report.outcome is RoomOutcome.INACCESSIBLE for report in reports)
         if not self.room_steps.is_over() and (became_inaccessible or any(report.is_open for report in reports)):
-            self.report.contacts = contacts(
+            self.report.contacts = read_contacts(
                 self.context, self.inputs.contracted, self.listed_rooms, full=self.options.full or became_inaccessible
             )
             self.room_steps.after_step()
@@ -208,7 +208,9 @@ class _Run:
         reader = BackfillReader(
             self.context, self.room_steps.reports, self.room_steps.is_over, self.room_steps.handle_not_visible
         )
-        singly(reader, self.room_steps.open_rooms(), contracted=self.inputs.contracted, options=self.options)
+        read_single_messages(
+            reader, self.room_steps.open_rooms(), contracted=self.inputs.contracted, options=self.options
+        )
 
     # --- files -----------------------------------------------------------------------------------
 
@@ -217,7 +219,7 @@ class _Run:
         reports = self.room_steps.reports
         frozen = {room for room, report in reports.items() if report.outcome is RoomOutcome.INACCESSIBLE}
         with self.archive.reading() as reading:
-            limit, again = self.options.limits.most, self.options.full
+            limit, again = self.options.limits.size_limit, self.options.full
             pending = files.wanted_files(reading, set(reports) - frozen, size_limit=limit, again=again)
         try:
             download([file for file in pending if self._is_wanted(file, people)])
@@ -250,7 +252,7 @@ class _Run:
             inputs=self.inputs,
             listed_rooms=self.listed_rooms,
             full_every=self.options.full_every,
-            limit=self.options.limits.most,
+            limit=self.options.limits.size_limit,
             before=self.counters,
             unread=(before, after),
             settings=self.options.settings,

@@ -26,14 +26,14 @@ ALONE = RoomPeople(members=frozenset({TANAKA}), wrote={TANAKA: 5})
 CROWD = RoomPeople(members=frozenset(range(100, 129)) | {TANAKA}, wrote={TANAKA: 1, 100: 50})
 
 
-def seen(**facts: Any) -> ChangeObservations:
+def observations(**facts: Any) -> ChangeObservations:
     """Changes in a room of the owner and 田中."""
     return replace(ChangeObservations(sides=dict.fromkeys((ROOM, OTHER), Sides(OWNER)), people={ROOM: ALONE}), **facts)
 
 
-def told(**facts: Any) -> list[tuple[str, str, str | None, int]]:
+def alert_facts(**facts: Any) -> list[tuple[str, str, str | None, int]]:
     """Rule, level, subject and number of messages of each alert."""
-    found = change_rules.judge_changes(seen(**facts))
+    found = change_rules.judge_changes(observations(**facts))
     return [(one.rule.value, one.level.value, one.subject, one.count) for one in found]
 
 
@@ -41,7 +41,9 @@ def edited(number: int, *, by: int = TANAKA, room: int = ROOM) -> MessageEdited:
     return MessageEdited(room, by, str(number), AT)
 
 
-def gone(number: int, *, by: int = TANAKA, room: int = ROOM, state: State = State.DELETED) -> VanishedMessage:
+def vanished_message(
+    number: int, *, by: int = TANAKA, room: int = ROOM, state: State = State.DELETED
+) -> VanishedMessage:
     return VanishedMessage(room, by, str(number), state, AT)
 
 
@@ -53,8 +55,8 @@ A10 = ("A10", "medium", None)
     [
         ({"edited": (edited(1), edited(2))}, 2),
         ({"edited": (edited(2),), "edited_lately": (edited(1),)}, 2),
-        ({"edited": (edited(2),), "vanished": (gone(1),)}, 2),
-        ({"edited": (edited(2),), "vanished": (gone(1, state=State.MISSING),)}, 2),
+        ({"edited": (edited(2),), "vanished": (vanished_message(1),)}, 2),
+        ({"edited": (edited(2),), "vanished": (vanished_message(1, state=State.MISSING),)}, 2),
         ({"edited": (edited(1),), "attached": frozenset({"1"})}, 1),
         ({"edited": tuple(map(edited, range(9)))}, 9),
         ({"edited": (edited(1, by=SUZUKI), edited(2, by=SUZUKI))}, 2),
@@ -62,7 +64,7 @@ A10 = ("A10", "medium", None)
 )
 def test_several_changes_within_a_day_are_told(facts: dict[str, Any], count: int) -> None:
     """Two texts of one person, an edit and a deletion, or one that was attached as evidence."""
-    assert [(*A10, count)] == told(**facts)
+    assert [(*A10, count)] == alert_facts(**facts)
 
 
 @pytest.mark.parametrize(
@@ -74,11 +76,11 @@ def test_several_changes_within_a_day_are_told(facts: dict[str, Any], count: int
         {"edited": (edited(1), edited(2, by=SUZUKI))},
         {"edited": (edited(1), edited(2, room=OTHER))},
         {"edited": (edited(1, by=OWNER), edited(2, by=OWNER))},
-        {"vanished": (gone(1), gone(2))},
+        {"vanished": (vanished_message(1), vanished_message(2))},
         {"edited_lately": (edited(1), edited(2))},
-        {"edited": (edited(1),), "vanished": (gone(2, state=State.HIDDEN),)},
-        {"edited": (edited(1),), "vanished": (gone(2, by=OWNER),)},
-        {"edited": (edited(1),), "vanished": (gone(2, room=OTHER),)},
+        {"edited": (edited(1),), "vanished": (vanished_message(2, state=State.HIDDEN),)},
+        {"edited": (edited(1),), "vanished": (vanished_message(2, by=OWNER),)},
+        {"edited": (edited(1),), "vanished": (vanished_message(2, room=OTHER),)},
         {"edited": (edited(1),), "attached": frozenset({"2"})},
         {"edited": (edited(1), edited(2)), "sides": {ROOM: Sides(OWNER, thirds=frozenset({TANAKA}))}},
         {"edited": (edited(1), edited(2)), "sides": {ROOM: Sides(OWNER, clients=frozenset({SUZUKI}))}},
@@ -87,7 +89,7 @@ def test_several_changes_within_a_day_are_told(facts: dict[str, Any], count: int
 )
 def test_what_is_less_than_that_is_not(facts: dict[str, Any]) -> None:
     """One edit, one's own, two people's, two rooms', hidden ones, third persons', deletions alone."""
-    assert [] == told(**facts)
+    assert [] == alert_facts(**facts)
 
 
 def renamed(before: str | None, after: str, *, who: int = TANAKA, room: int = ROOM) -> PersonRenamed:
@@ -114,7 +116,7 @@ def room(before: str = "円", after: str = "円", *, name: str = "動画", new_n
 )
 def test_names_roles_and_descriptions_are_told(facts: dict[str, Any], level: str, subject: str) -> None:
     """Each kind of change is told for itself, once; one of thirty only as good to know."""
-    assert [("A12", level, subject, 1)] == told(**facts)
+    assert [("A12", level, subject, 1)] == alert_facts(**facts)
 
 
 @pytest.mark.parametrize(
@@ -136,4 +138,4 @@ def test_names_roles_and_descriptions_are_told(facts: dict[str, Any], level: str
 )
 def test_other_changes_are_not(facts: dict[str, Any]) -> None:
     """A name first seen, a closed account, one's own name, third persons, lines without money."""
-    assert [] == told(**facts)
+    assert [] == alert_facts(**facts)

@@ -25,21 +25,21 @@ def contract(**facts: Any) -> Contract:
     return Contract("job1", (ContractRoom(RoomId(ROOM)),), **{"platform": "crowdworks", **facts})
 
 
-def seen(facts: dict[str, Any] | None = None, **changed: Any) -> CaseSnapshot:
+def snapshot(facts: dict[str, Any] | None = None, **changed: Any) -> CaseSnapshot:
     """A case whose first message stands at `FIRST`."""
     whole = CaseSnapshot(contract(**(facts or {})), first_at=FIRST, first_room=ROOM, first_message="7")
     return replace(whole, **changed)
 
 
-def with_dues(one: CaseSnapshot, *, now: datetime = NOW) -> CaseSnapshot:
+def with_dues(case: CaseSnapshot, *, now: datetime = NOW) -> CaseSnapshot:
     """The same with its deadlines."""
-    found = contract_dates.deadlines(one.contract, platform_of(one.contract.platform), one.deliveries, now=now)
-    return replace(one, dues=tuple(found))
+    found = contract_dates.deadlines(case.contract, platform_of(case.contract.platform), case.deliveries, now=now)
+    return replace(case, dues=tuple(found))
 
 
-def told(one: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[tuple[str, str]]:
+def alerts_of(case: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()) -> list[tuple[str, str]]:
     """Rule and level of each alert."""
-    found = deadline_rules.judge_cases([one], before=now, now=now, kept=kept)
+    found = deadline_rules.judge_cases([case], before=now, now=now, kept=kept)
     return [(alert.rule.value, alert.level.value) for alert in found]
 
 
@@ -63,7 +63,7 @@ def told(one: CaseSnapshot, *, now: datetime = NOW, kept: tuple[Alert, ...] = ()
 )
 def test_contact_that_began_early_is_told(facts: dict[str, Any]) -> None:
     """Before the approval; before the escrow while no approval is stated; at all where that is forbidden."""
-    (found,) = deadline_rules.judge_cases([seen(facts)], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge_cases([snapshot(facts)], before=NOW, now=NOW, kept=())
 
     assert ("early_contact", "high", ROOM, "7") == (
         found.rule.value,
@@ -94,22 +94,22 @@ def test_contact_that_began_early_is_told(facts: dict[str, Any]) -> None:
 )
 def test_contact_that_did_not_is_not(facts: dict[str, Any]) -> None:
     """The same day, later days, blank days and platforms without a rule accuse nobody."""
-    assert [] == told(seen(facts))
+    assert [] == alerts_of(snapshot(facts))
 
 
 def test_without_a_message_there_was_no_contact() -> None:
     """Nothing was said yet, so nothing began early, whatever the platform."""
-    assert [] == told(seen({"platform": "coconala"}, first_at=None))
+    assert [] == alerts_of(snapshot({"platform": "coconala"}, first_at=None))
 
 
 def test_it_is_told_once_and_settled_by_other_dates() -> None:
     """Standing or put aside it is not told again; a corrected date puts it aside."""
-    early = seen({"escrowed_at": "2026-10-04"})
+    early = snapshot({"escrowed_at": "2026-10-04"})
     (found,) = deadline_rules.judge_cases([early], before=NOW, now=NOW, kept=())
 
-    assert [] == told(early, kept=(replace(found, dismissed_at=NOW),))
+    assert [] == alerts_of(early, kept=(replace(found, dismissed_at=NOW),))
     assert [] == deadline_rules.outdated_contact_alerts([early], [found])
-    assert [found] == deadline_rules.outdated_contact_alerts([seen({"escrowed_at": "2026-10-01"})], [found])
+    assert [found] == deadline_rules.outdated_contact_alerts([snapshot({"escrowed_at": "2026-10-01"})], [found])
 
 
 # --- silence -----------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ def test_it_is_told_once_and_settled_by_other_dates() -> None:
 
 def delivered(*days: str, **changed: Any) -> CaseSnapshot:
     """A case with deliveries and no deadline in mind."""
-    return seen(deliveries=tuple(Delivery(number, day) for number, day in enumerate(days, 1)), **changed)
+    return snapshot(deliveries=tuple(Delivery(number, day) for number, day in enumerate(days, 1)), **changed)
 
 
 def at(text: str) -> datetime:
@@ -125,7 +125,7 @@ def at(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    "one",
+    "case",
     [
         delivered("2026-11-21 22:31"),
         delivered("2026-11-21"),
@@ -135,13 +135,13 @@ def at(text: str) -> datetime:
         delivered("2026-11-10", "2026-11-01", last_reply=at("2026-11-09 23:59")),
     ],
 )
-def test_three_days_of_silence_after_a_delivery_are_told(one: CaseSnapshot) -> None:
+def test_three_days_of_silence_after_a_delivery_are_told(case: CaseSnapshot) -> None:
     """Nothing from the other side since the last delivery."""
-    assert [("A11", "medium")] == told(one)
+    assert [("A11", "medium")] == alerts_of(case)
 
 
 @pytest.mark.parametrize(
-    "one",
+    "case",
     [
         delivered(),
         delivered("2026-11-24 09:00"),
@@ -158,9 +158,9 @@ def test_three_days_of_silence_after_a_delivery_are_told(one: CaseSnapshot) -> N
         replace(delivered("2026-11-03"), contract=contract(state="stopped")),
     ],
 )
-def test_other_silences_are_not(one: CaseSnapshot) -> None:
+def test_other_silences_are_not(case: CaseSnapshot) -> None:
     """Less than three days, an answer, an old or coming delivery, a contract that is over."""
-    assert [] == told(one)
+    assert [] == alerts_of(case)
 
 
 def test_each_delivery_is_waited_for_once() -> None:
@@ -168,8 +168,8 @@ def test_each_delivery_is_waited_for_once() -> None:
     first = delivered("2026-11-03")
     (found,) = deadline_rules.judge_cases([first], before=NOW, now=NOW, kept=())
 
-    assert [] == told(first, kept=(found,))
-    assert [("A11", "medium")] == told(delivered("2026-11-03", "2026-11-10"), kept=(found,))
+    assert [] == alerts_of(first, kept=(found,))
+    assert [("A11", "medium")] == alerts_of(delivered("2026-11-03", "2026-11-10"), kept=(found,))
 
 
 # --- handed over on Chatwork alone ---------------------------------------------------------------
@@ -177,14 +177,14 @@ def test_each_delivery_is_waited_for_once() -> None:
 
 def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSnapshot:
     """A case in which the user spoke of a delivery on Chatwork."""
-    told = tuple(Delivery(number, one) for number, one in enumerate(delivered_on, 1))
+    deliveries = tuple(Delivery(number, one) for number, one in enumerate(delivered_on, 1))
     when = None if day is None else at(day)
-    facts = {"deliveries": told, "last_reply": NOW, "handed_at": when, "handed_room": ROOM, "handed_message": "8"}
-    return seen(None, **{**facts, **changed})
+    facts = {"deliveries": deliveries, "last_reply": NOW, "handed_at": when, "handed_room": ROOM, "handed_message": "8"}
+    return snapshot(None, **{**facts, **changed})
 
 
 @pytest.mark.parametrize(
-    "one",
+    "case",
     [
         handed("2026-11-23 22:31"),
         handed("2026-11-20 10:00"),
@@ -194,17 +194,17 @@ def handed(day: str | None, *delivered_on: str, **changed: Any) -> CaseSnapshot:
         handed("2026-11-20 10:00", "先週"),
     ],
 )
-def test_a_delivery_on_chatwork_alone_is_told(one: CaseSnapshot) -> None:
+def test_a_delivery_on_chatwork_alone_is_told(case: CaseSnapshot) -> None:
     """A day later, with nothing stated on the platform from the day before on; once for each message."""
-    (found,) = deadline_rules.judge_cases([one], before=NOW, now=NOW, kept=())
+    (found,) = deadline_rules.judge_cases([case], before=NOW, now=NOW, kept=())
 
     assert ("undelivered", "medium", "8") == (found.rule.value, found.level.value, found.message_id)
-    assert [] == told(one, kept=(found,))
-    assert [("undelivered", "medium")] == told(replace(one, handed_message="9"), kept=(found,))
+    assert [] == alerts_of(case, kept=(found,))
+    assert [("undelivered", "medium")] == alerts_of(replace(case, handed_message="9"), kept=(found,))
 
 
 @pytest.mark.parametrize(
-    "one",
+    "case",
     [
         handed(None),
         handed("2026-11-24 09:00"),
@@ -221,9 +221,9 @@ def test_a_delivery_on_chatwork_alone_is_told(one: CaseSnapshot) -> None:
         handed("2026-11-20 10:00", contract=contract(state="closed")),
     ],
 )
-def test_a_delivery_on_both_is_not(one: CaseSnapshot) -> None:
+def test_a_delivery_on_both_is_not(case: CaseSnapshot) -> None:
     """Delivered there the day before, the same day or later; too new, too old, no platform, a contract that is over."""
-    assert [] == told(one)
+    assert [] == alerts_of(case)
 
 
 # --- deadlines ---------------------------------------------------------------------------------
@@ -235,38 +235,38 @@ def test_a_delivery_on_both_is_not(one: CaseSnapshot) -> None:
 )
 def test_a_deadline_is_told_the_day_before_and_a_week_after(day: str, level: str) -> None:
     """Seven days after a delivery: the day before and on the day to look at, passed only good to know."""
-    one = with_dues(delivered(day, last_reply=at("2026-11-24 09:00")))
+    case = with_dues(delivered(day, last_reply=at("2026-11-24 09:00")))
 
-    assert [("DEADLINE".lower(), level)] == told(one)
+    assert [("DEADLINE".lower(), level)] == alerts_of(case)
 
 
 @pytest.mark.parametrize("day", ["2026-11-24", "2026-11-20", "2026-11-19", "2026-11-09", "2026-10-01", "2026-09-01"])
 def test_a_deadline_far_from_today_is_not(day: str) -> None:
     """Two days before, and more than a week after."""
-    assert [] == told(with_dues(delivered(day, last_reply=at("2026-11-24 09:00"))))
+    assert [] == alerts_of(with_dues(delivered(day, last_reply=at("2026-11-24 09:00"))))
 
 
 @pytest.mark.parametrize(("state", "days"), [("closed", 7), ("stopped", 7), ("open", 3)])
 def test_contracts_that_are_over_and_early_days_have_none(state: str, days: int) -> None:
     """Nobody is reminded of a closed contract."""
     day = (NOW - timedelta(days=days)).strftime("%Y-%m-%d")
-    one = with_dues(delivered(day, last_reply=NOW))
+    case = with_dues(delivered(day, last_reply=NOW))
 
-    assert [] == told(replace(one, contract=contract(state=state)))
+    assert [] == alerts_of(replace(case, contract=contract(state=state)))
 
 
 def test_a_deadline_says_its_name_day_and_advice() -> None:
     """The sentence is the platform's, and asks to check the number of days."""
-    one = with_dues(delivered("2026-11-18", last_reply=NOW))
-    (found,) = deadline_rules.judge_cases([one], before=NOW, now=NOW, kept=())
+    case = with_dues(delivered("2026-11-18", last_reply=NOW))
+    (found,) = deadline_rules.judge_cases([case], before=NOW, now=NOW, kept=())
 
-    said = sentences.alert_sentence(found)
+    sentence = sentences.alert_sentence(found)
 
-    assert "job1" in said
-    assert "検収の目安(納品+7日)" in said
-    assert "2026-11-25" in said
-    assert [] == told(one, kept=(found,))
-    assert [] == told(with_dues(one, now=NOW + timedelta(days=2)), now=NOW + timedelta(days=2), kept=(found,))
+    assert "job1" in sentence
+    assert "検収の目安(納品+7日)" in sentence
+    assert "2026-11-25" in sentence
+    assert [] == alerts_of(case, kept=(found,))
+    assert [] == alerts_of(with_dues(case, now=NOW + timedelta(days=2)), now=NOW + timedelta(days=2), kept=(found,))
 
 
 # --- pauses ------------------------------------------------------------------------------------
@@ -292,6 +292,6 @@ def test_a_long_pause_is_told(hours: float | None, level: str | None) -> None:
 
 def test_the_time_zone_of_a_clock_changes_nothing() -> None:
     """The same moment by another clock gives the same alerts."""
-    one = with_dues(delivered("2026-11-18"))
+    case = with_dues(delivered("2026-11-18"))
 
-    assert told(one) == told(one, now=NOW.astimezone(UTC))
+    assert alerts_of(case) == alerts_of(case, now=NOW.astimezone(UTC))

@@ -13,11 +13,11 @@ from archiver.alerts import departure_rules, sentences
 from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.signals import (
-    MemberLeft,
     DepartureObservations,
+    MemberLeft,
     OtherChatSeen,
-    RemovedFromContacts,
     PersonRenamed,
+    RemovedFromContacts,
     RoomClosed,
     RoomPeople,
     VanishedMessage,
@@ -33,7 +33,7 @@ CROWD = RoomPeople(members=THIRTY | {TANAKA}, wrote={TANAKA: 1, 100: 50})
 """A room of thirty in which 田中 hardly said anything."""
 
 
-def seen(**facts: Any) -> DepartureObservations:
+def observations(**facts: Any) -> DepartureObservations:
     """An observation of the owner's archive in which 田中 is the only other person of the room."""
     return replace(DepartureObservations(owner=OWNER, rooms={ROOM: ALONE}), **facts)
 
@@ -43,7 +43,7 @@ def vanished(number: int, *, author: int = TANAKA, state: State = State.DELETED,
     return VanishedMessage(room, author, str(number), state, AT)
 
 
-def told(found: list[Alert]) -> list[tuple[str, str]]:
+def rules_and_levels(found: list[Alert]) -> list[tuple[str, str]]:
     """Rule and level of each."""
     return [(one.rule.value, one.level.value) for one in found]
 
@@ -68,9 +68,9 @@ def told(found: list[Alert]) -> list[tuple[str, str]]:
 )
 def test_the_mark_of_a_closed_account_stands_at_the_end_of_the_name(before: str | None, after: str, hit: bool) -> None:
     """Only a name that ends with the mark and did not before is a closed account; one first seen so is no event."""
-    found = departure_rules.judge_observations(seen(renamed=(PersonRenamed(ROOM, TANAKA, before, after, AT),)))
+    found = departure_rules.judge_observations(observations(renamed=(PersonRenamed(ROOM, TANAKA, before, after, AT),)))
 
-    assert ([("account_closed", "high")] if hit else []) == told(found)
+    assert ([("account_closed", "high")] if hit else []) == rules_and_levels(found)
 
 
 def test_an_account_is_closed_once_whatever_its_rooms() -> None:
@@ -80,8 +80,8 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
         PersonRenamed(ROOM, TANAKA, "田中", "田中(解約済)", AT),
     )
 
-    (first,) = departure_rules.judge_observations(seen(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
-    again = departure_rules.judge_observations(seen(renamed=both, alerts=(first,)))
+    (first,) = departure_rules.judge_observations(observations(renamed=both, rooms={OTHER: CROWD, ROOM: ALONE}))
+    again = departure_rules.judge_observations(observations(renamed=both, alerts=(first,)))
 
     assert (AlertRule.ACCOUNT_CLOSED, Level.HIGH, ROOM, TANAKA) == (
         first.rule,
@@ -106,9 +106,11 @@ def test_an_account_is_closed_once_whatever_its_rooms() -> None:
 )
 def test_a_member_who_left_is_urgent_where_the_conversation_rests_on_them(people: RoomPeople, level: str) -> None:
     """The only counterpart, or a third of what the others wrote or sent: urgent; one of thirty: not."""
-    found = departure_rules.judge_observations(seen(members_left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people}))
+    found = departure_rules.judge_observations(
+        observations(members_left=(MemberLeft(ROOM, TANAKA, AT),), rooms={ROOM: people})
+    )
 
-    assert [("member_gone", level)] == told(found)
+    assert [("member_gone", level)] == rules_and_levels(found)
 
 
 def test_all_counterparts_who_leave_at_once_are_urgent() -> None:
@@ -116,10 +118,10 @@ def test_all_counterparts_who_leave_at_once_are_urgent() -> None:
     people = RoomPeople(former=frozenset({TANAKA, SUZUKI}), wrote={TANAKA: 9})
 
     found = departure_rules.judge_observations(
-        seen(members_left=(MemberLeft(ROOM, TANAKA, AT), MemberLeft(ROOM, SUZUKI, AT)), rooms={ROOM: people})
+        observations(members_left=(MemberLeft(ROOM, TANAKA, AT), MemberLeft(ROOM, SUZUKI, AT)), rooms={ROOM: people})
     )
 
-    assert [("member_gone", "high")] * 2 == told(found)
+    assert [("member_gone", "high")] * 2 == rules_and_levels(found)
 
 
 def test_the_owner_is_no_counterpart() -> None:
@@ -127,7 +129,7 @@ def test_the_owner_is_no_counterpart() -> None:
     mine = tuple(vanished(number, author=OWNER) for number in range(5))
 
     found = departure_rules.judge_observations(
-        seen(
+        observations(
             members_left=(MemberLeft(ROOM, OWNER, AT),),
             vanished=mine,
             renamed=(PersonRenamed(ROOM, OWNER, "yamada", "yamada(解約済)", AT),),
@@ -153,7 +155,7 @@ def test_a_burst_of_deletions_of_a_counterpart_is_urgent(
     gone = tuple(map(vanished, now))
 
     (found,) = departure_rules.judge_observations(
-        seen(vanished=gone, recently_vanished=tuple(map(vanished, lately)), rooms={ROOM: people})
+        observations(vanished=gone, recently_vanished=tuple(map(vanished, lately)), rooms={ROOM: people})
     )
 
     assert expected == (found.level.value, found.count)
@@ -163,19 +165,21 @@ def test_deletions_of_two_people_are_two_events() -> None:
     """One deletion each of two people is no burst of either."""
     people = RoomPeople(members=frozenset({TANAKA, SUZUKI}))
 
-    found = departure_rules.judge_observations(seen(vanished=(vanished(1), vanished(2, author=SUZUKI)), rooms={ROOM: people}))
+    found = departure_rules.judge_observations(
+        observations(vanished=(vanished(1), vanished(2, author=SUZUKI)), rooms={ROOM: people})
+    )
 
-    assert [("deletions", "medium")] * 2 == told(found)
+    assert [("deletions", "medium")] * 2 == rules_and_levels(found)
 
 
 def test_missing_counts_with_deleted_and_hidden_does_not() -> None:
     """A message that vanished is as alarming as a deleted one; what the plan hides is another kind."""
     gone = (vanished(1), vanished(2, state=State.MISSING), vanished(3, state=State.HIDDEN))
 
-    found = departure_rules.judge_observations(seen(vanished=gone))
+    found = departure_rules.judge_observations(observations(vanished=gone))
 
     assert [("deletions", "high", 2), ("hidden_by_plan", "medium", 1)] == [
-        (one.rule.value, one.level.value, one.count) for one in found
+        (alert.rule.value, alert.level.value, alert.count) for alert in found
     ]
 
 
@@ -183,7 +187,7 @@ def test_the_plan_is_told_once_for_each_room() -> None:
     """That the plan hides more each day is no news."""
     gone = (vanished(1, state=State.HIDDEN), vanished(2, state=State.HIDDEN, room=OTHER))
 
-    found = departure_rules.judge_observations(seen(vanished=gone, hidden_before=frozenset({ROOM})))
+    found = departure_rules.judge_observations(observations(vanished=gone, hidden_before=frozenset({ROOM})))
 
     assert [(AlertRule.HIDDEN_BY_PLAN, OTHER)] == [(one.rule, one.room_id) for one in found]
 
@@ -191,24 +195,27 @@ def test_the_plan_is_told_once_for_each_room() -> None:
 def test_rooms_and_contacts() -> None:
     """A room that is shut is urgent whoever was in it; a contact that went is not by itself."""
     found = departure_rules.judge_observations(
-        seen(
+        observations(
             closed_rooms=(RoomClosed(OTHER, AT),),
             contacts_removed=(RemovedFromContacts(TANAKA, AT), RemovedFromContacts(101, AT)),
             rooms={ROOM: ALONE, OTHER: CROWD},
         )
     )
 
-    assert [("room_inaccessible", "high"), ("contact_gone", "medium"), ("contact_gone", "low")] == told(found)
+    assert [("room_inaccessible", "high"), ("contact_gone", "medium"), ("contact_gone", "low")] == rules_and_levels(
+        found
+    )
 
 
 def test_who_is_going_are_the_counterparts_of_urgent_alerts() -> None:
     """Of a room that is shut those on whom it rested; nobody for what is not urgent."""
-    shut = seen(closed_rooms=(RoomClosed(ROOM, AT),))
-    crowd = seen(closed_rooms=(RoomClosed(ROOM, AT),), rooms={ROOM: CROWD})
-    left = seen(members_left=(MemberLeft(ROOM, 101, AT),), rooms={ROOM: CROWD})
+    shut = observations(closed_rooms=(RoomClosed(ROOM, AT),))
+    crowd = observations(closed_rooms=(RoomClosed(ROOM, AT),), rooms={ROOM: CROWD})
+    left = observations(members_left=(MemberLeft(ROOM, 101, AT),), rooms={ROOM: CROWD})
 
     assert [{TANAKA}, {100}, set()] == [
-        set(departure_rules.departing_accounts(one, departure_rules.judge_observations(one))) for one in (shut, crowd, left)
+        set(departure_rules.departing_accounts(observed, departure_rules.judge_observations(observed)))
+        for observed in (shut, crowd, left)
     ]
 
 
@@ -216,7 +223,7 @@ KEPT = Alert(AlertRule.DELETIONS, Level.HIGH, AT, ROOM, TANAKA, "1", 2, number=1
 
 
 @pytest.mark.parametrize(
-    ("held", "stands"),
+    ("standing", "stands"),
     [
         (KEPT, True),
         (replace(KEPT, at=AT - timedelta(hours=23)), True),
@@ -227,11 +234,11 @@ KEPT = Alert(AlertRule.DELETIONS, Level.HIGH, AT, ROOM, TANAKA, "1", 2, number=1
         (replace(KEPT, rule=AlertRule.MEMBER_GONE), False),
     ],
 )
-def test_more_deletions_add_to_the_alert_that_stands(held: Alert, stands: bool) -> None:
+def test_more_deletions_add_to_the_alert_that_stands(standing: Alert, stands: bool) -> None:
     """Same room, person and level within a day, and not put aside: no new alert."""
-    found = departure_rules.standing_alert(replace(KEPT, number=0, count=3), [held])
+    found = departure_rules.standing_alert(replace(KEPT, number=0, count=3), [standing])
 
-    assert (held if stands else None) == found
+    assert (standing if stands else None) == found
 
 
 @pytest.mark.parametrize(
@@ -247,11 +254,11 @@ def test_a_chat_that_is_not_saved_is_never_urgent(
     people: RoomPeople, account: int, room: int | None, expected: list[tuple[str, str]]
 ) -> None:
     """Worth a look where the conversation rests on that person; the alert names that chat."""
-    told_of = seen(rooms={ROOM: people}, other_chats=(OtherChatSeen(account, room, AT),))
+    told_of = observations(rooms={ROOM: people}, other_chats=(OtherChatSeen(account, room, AT),))
 
     found = departure_rules.judge_observations(told_of)
 
-    assert expected == told(found)
+    assert expected == rules_and_levels(found)
     assert [77] * len(found) == [one.room_id for one in found]
     assert frozenset() == departure_rules.departing_accounts(told_of, found)
 
@@ -264,7 +271,9 @@ def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int
     alert = Alert(AlertRule.OTHER_CHAT, Level.MEDIUM, AT, 77, TANAKA, number=4)
     aside = replace(alert, number=5, dismissed_at=AT)
 
-    found = departure_rules.outdated_chat_alerts(seen(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside)))
+    found = departure_rules.outdated_chat_alerts(
+        observations(other_chats=(OtherChatSeen(*now, AT),), alerts=(alert, aside))
+    )
 
     assert ([alert] if settled else []) == found
 
@@ -272,7 +281,7 @@ def test_the_alert_is_settled_once_the_chat_is_saved_or_gone(now: tuple[int, int
 @given(strategies.text())
 def test_any_name_can_be_judged(name: str) -> None:
     """No name makes a rule fail, and one that lacks the mark's word is never a closed account."""
-    found = departure_rules.judge_observations(seen(renamed=(PersonRenamed(ROOM, TANAKA, "田中", name, AT),)))
+    found = departure_rules.judge_observations(observations(renamed=(PersonRenamed(ROOM, TANAKA, "田中", name, AT),)))
 
     assert not found or "解約済" in name or "ancel" in name
 

@@ -297,15 +297,17 @@ NEAR: dict[str, list[str]] = {
 }
 
 
-def said(body: str, message: str = "1", earlier: tuple[str, ...] = ()) -> NewText:
+def text_of(body: str, message: str = "1", earlier: tuple[str, ...] = ()) -> NewText:
     """A text of 田中's."""
     return NewText(ROOM, TANAKA, message, body, AT, lambda: earlier)
 
 
-def told(*bodies: str, escrowed: bool = False) -> list[Alert]:
+def alerts_of(*bodies: str, escrowed: bool = False) -> list[Alert]:
     """The alerts of some messages."""
     rooms = {ROOM} if escrowed else set()
-    return list(phrase_rules.judge_texts([said(body, str(number)) for number, body in enumerate(bodies)], escrowed=rooms))
+    return list(
+        phrase_rules.judge_texts([text_of(body, str(number)) for number, body in enumerate(bodies)], escrowed=rooms)
+    )
 
 
 @pytest.mark.parametrize(("rule", "body"), [(rule, body) for rule, bodies in HITS.items() for body in bodies])
@@ -335,7 +337,7 @@ def test_ordinary_work_raises_nothing(escrowed: bool) -> None:
     """Five hundred different messages of ordinary work raise nothing above low."""
     corpus = messages()
 
-    found = [one for one in told(*corpus, escrowed=escrowed) if one.level is not Level.LOW]
+    found = [one for one in alerts_of(*corpus, escrowed=escrowed) if one.level is not Level.LOW]
 
     assert 500 <= len(set(corpus))
     assert [] == [(one.rule.value, corpus[int(one.message_id or 0)]) for one in found]
@@ -359,14 +361,14 @@ def test_only_their_own_words_count() -> None:
     """Quotes, code, names of files and lines that begin with `>` are somebody else's words; a box is their own."""
     phrase = "直接取引にしませんか"
 
-    assert [] == told(
+    assert [] == alerts_of(
         f"[qt][qtmeta aid=1 time=1]{phrase}[/qt]こちらは?",
         f"[code]{phrase}[/code]",
         f"> {phrase}\nこれは何ですか",
         f"[download:1]{phrase}.mp4[/download]",
         f"[info][title]引用[/title][qt]{phrase}[/qt][/info]",
     )
-    assert ["A5"] == [one.rule.value for one in told(f"[info][title]ご提案[/title]{phrase}[/info]")]
+    assert ["A5"] == [one.rule.value for one in alerts_of(f"[info][title]ご提案[/title]{phrase}[/info]")]
 
 
 @pytest.mark.parametrize(
@@ -386,7 +388,7 @@ def test_a_hostile_message_costs_no_more_than_its_length(piece: str) -> None:
 
 def test_a_hit_names_room_person_and_message() -> None:
     """An alert says where to look; one message may meet several rules, each once."""
-    found = told("やあ", "LINEで話しましょう。LINEを交換しましょう。直接取引でお願いします")
+    found = alerts_of("やあ", "LINEで話しましょう。LINEを交換しましょう。直接取引でお願いします")
 
     assert [(AlertRule.A5, Level.HIGH), (AlertRule.A6, Level.MEDIUM)] == [(one.rule, one.level) for one in found]
     assert {(ROOM, TANAKA, "1", AT)} == {(one.room_id, one.account_id, one.message_id, one.at) for one in found}
@@ -394,7 +396,7 @@ def test_a_hit_names_room_person_and_message() -> None:
 
 def test_an_edit_that_says_the_same_is_no_news() -> None:
     """Only what an edit adds is told."""
-    now = said("直接取引にしませんか。LINEで話しましょう", earlier=("直接取引はどうですか",))
+    now = text_of("直接取引にしませんか。LINEで話しましょう", earlier=("直接取引はどうですか",))
 
     assert ["A6"] == [one.rule.value for one in phrase_rules.judge_texts([now])]
 

@@ -11,8 +11,7 @@ import requests
 import responses
 from hypothesis import given, settings, strategies
 
-from archiver.chatwork import client as calls
-from archiver.chatwork.client import Client, read_listing, read_single
+from archiver.chatwork.client import Client, _read_download_url, read_listing, read_single
 from archiver.chatwork.models import Contact, File, Me, Member, Message, Model, Room, Task
 from archiver.chatwork.transport import Transport
 from archiver.errors import ArchiverError, NotUnderstood, NotVisible
@@ -154,7 +153,7 @@ def test_of_an_id_that_comes_twice_the_last_is_kept(client: Client) -> None:
     answer = client.messages(ROOM)
 
     assert [("7", "b", "b"), ("8", "はい", "はい")] == [
-        (shown.model.message_id, shown.model.body, shown.object["body"]) for shown in answer.items
+        (bodies.model.message_id, bodies.model.body, bodies.object["body"]) for bodies in answer.items
     ]
     assert 3 == answer.rows
 
@@ -251,7 +250,7 @@ def test_any_body_is_understood_or_one_of_our_errors(
         lambda: read_listing(whole, kind),
         lambda: read_listing(whole, kind, may_be_empty=False),
         lambda: read_single(whole, kind, number=number),
-        lambda: calls._read_download_url(whole, number=1),
+        lambda: _read_download_url(whole, number=1),
     ):
         try:
             understand()
@@ -272,6 +271,6 @@ def test_a_listing_shows_each_id_once_in_order(rows: list[dict[str, Any]]) -> No
     """Of every id the last object, whatever its text."""
     whole = reply([{OWN[Task]: row["number"], "body": row["body"]} for row in rows])
 
-    shown = {one.model.number: one.model.body for one in read_listing(whole, Task).items}
+    bodies = {one.model.number: one.model.body for one in read_listing(whole, Task).items}
 
-    assert {row["number"]: row["body"] for row in rows} == shown
+    assert {row["number"]: row["body"] for row in rows} == bodies

@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings, strategies
 
-from archiver.chatwork.json_body import NESTING_LIMIT, ERROR_TEXT_LIMIT, error_texts, parse_json, printable
+from archiver.chatwork.json_body import ERROR_TEXT_LIMIT, NESTING_LIMIT, error_texts, parse_json, printable
 
 
 def test_texts_come_through_unharmed() -> None:
@@ -84,7 +84,7 @@ def test_an_error_body_is_known_by_its_list(body: bytes, expected: tuple[str, ..
 @given(strategies.text(strategies.characters()))
 def test_any_text_becomes_printable_and_short(text: str) -> None:
     """Nothing invisible or unprintable remains, and the length is bounded."""
-    shown = printable(text)
+    line = printable(text)
 
-    assert shown.isprintable()
-    assert len(shown) <= ERROR_TEXT_LIMIT * len("[U+10FFFF]") + 1
+    assert line.isprintable()
+    assert len(line) <= ERROR_TEXT_LIMIT * len("[U+10FFFF]") + 1

@@ -20,13 +20,13 @@ def headers(
     date: datetime | None = NOW,
 ) -> dict[str, str]:
     """Headers as Chatwork sends them, `reset` in seconds after `date`; None leaves one out."""
-    told = {
+    values = {
         "x-ratelimit-limit": limit,
         "x-ratelimit-remaining": remaining,
         "x-ratelimit-reset": None if reset is None else str(int((date or NOW).timestamp()) + reset),
         "date": None if date is None else format_datetime(date, usegmt=True),
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def seconds(budget: Budget, *, now: datetime = NOW, reserve: int = 60) -> float:
@@ -89,9 +89,9 @@ def test_without_a_date_our_clock_serves() -> None:
 @pytest.mark.parametrize("reset", ["", "soon", "-1", "1e9", "0", "1", "9" * 5000, "１７６", "120.5", "1, 2"])
 def test_a_bad_reset_is_the_fallback(reset: str) -> None:
     """An absent, malformed or long past reset means five minutes."""
-    told = headers("0") | {"x-ratelimit-reset": reset}
+    received = headers("0") | {"x-ratelimit-reset": reset}
 
-    assert FALLBACK_WINDOW.total_seconds() == seconds(Budget().observe(told, NOW))
+    assert FALLBACK_WINDOW.total_seconds() == seconds(Budget().observe(received, NOW))
 
 
 @pytest.mark.parametrize("reset", [301, 86400, 4 * 10**8])
@@ -143,7 +143,7 @@ DATES = strategies.one_of(TEXTS, strategies.datetimes().map(lambda date: format_
 
 @settings(deadline=None)
 @given(
-    told=strategies.fixed_dictionaries(
+    received=strategies.fixed_dictionaries(
         {},
         optional={
             "x-ratelimit-limit": TEXTS,
@@ -157,10 +157,10 @@ DATES = strategies.one_of(TEXTS, strategies.datetimes().map(lambda date: format_
     refused=strategies.booleans(),
 )
 def test_whatever_the_headers_the_wait_is_within_five_minutes(
-    told: dict[str, str], later: timedelta, reserve: int, refused: bool
+    received: dict[str, str], later: timedelta, reserve: int, refused: bool
 ) -> None:
     """No header and no clock makes us fail, hurry into the past or wait for ever."""
-    budget = Budget().observe(told, NOW, refused=refused)
+    budget = Budget().observe(received, NOW, refused=refused)
 
     assert FREE <= time_to_wait(budget, NOW + later, reserve) <= FALLBACK_WINDOW
     assert FREE == time_to_wait(budget, NOW + FALLBACK_WINDOW, reserve)
@@ -169,16 +169,16 @@ def test_whatever_the_headers_the_wait_is_within_five_minutes(
 # --- calls of others -------------------------------------------------------------------------
 
 
-def counted(*told: tuple[int, int]) -> int:
+def counted(*replies: tuple[int, int]) -> int:
     """Calls of others after replies that told (reset, remaining), each to one request of ours."""
     tally = OtherCalls()
-    for reset, left in told:
+    for reset, left in replies:
         tally = tally.spend().observe(headers(str(left), reset=reset))
     return tally.others
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("replies", "expected"),
     [
         ([], 0),
         ([(120, 10)], 0),
@@ -192,9 +192,9 @@ def counted(*told: tuple[int, int]) -> int:
         ([(120, 3), (120, 0), (120, 0)], 2),
     ],
 )
-def test_calls_of_others_are_what_falls_by_more_than_our_own(told: list[tuple[int, int]], expected: int) -> None:
+def test_calls_of_others_are_what_falls_by_more_than_our_own(replies: list[tuple[int, int]], expected: int) -> None:
     """Between two of our replies in one window, and nowhere else."""
-    assert expected == counted(*told)
+    assert expected == counted(*replies)
 
 
 def test_requests_without_a_reply_are_ours_too() -> None:

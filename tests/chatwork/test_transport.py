@@ -36,7 +36,7 @@ from archiver.errors import (
     Unreachable,
 )
 from archiver.records import Reply
-from tests.support.chatwork.scripted_server import Scripted, Step, drip, hang, reply
+from tests.support.chatwork.scripted_server import ScriptedServer, Step, drip, hang, reply
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 TOKEN = "c4naryc4naryc4naryc4naryc4nary00"
@@ -52,7 +52,7 @@ class Clock:
     slept: list[float] = field(default_factory=list)
 
     def now(self) -> datetime:
-        """The time."""
+        """The present time of the tests."""
         return self.time
 
     def sleep(self, seconds: float) -> None:
@@ -75,10 +75,10 @@ def build(clock: Clock, url: str, **given: Any) -> Transport:
 
 
 @contextmanager
-def serving(*steps: Step, **given: Any) -> Iterator[tuple[Transport, Scripted, Clock]]:
+def serving(*steps: Step, **given: Any) -> Iterator[tuple[Transport, ScriptedServer, Clock]]:
     """A transport that leads to a server with these steps."""
     clock = Clock()
-    with Scripted(steps) as server:
+    with ScriptedServer(steps) as server:
         yield build(clock, server.url, **given), server, clock
 
 
@@ -91,11 +91,11 @@ def parse(reply: Reply) -> object:
 
 
 def ask(transport: Transport) -> object:
-    """Any request."""
+    """Send any request."""
     return transport.get("/me", {}, parse)
 
 
-def told(remaining: int, seconds: int, limit: int = 300) -> dict[str, str]:
+def budget_headers(remaining: int, seconds: int, limit: int = 300) -> dict[str, str]:
     """Budget headers whose window ends so many seconds after the start."""
     return {
         "x_ratelimit_limit": str(limit),
@@ -131,18 +131,18 @@ def test_a_reply_is_kept_as_it_came() -> None:
 
 def test_the_token_is_asked_for_once_at_the_first_request() -> None:
     """A transport can be built without a token, and does not ask twice."""
-    asked: list[str] = []
+    requests_of_token: list[str] = []
 
     def token() -> str:
-        asked.append("asked")
+        requests_of_token.append("asked")
         return TOKEN
 
     with serving(GOOD, token=token) as (transport, _, _):
-        before = len(asked)
+        before = len(requests_of_token)
         ask(transport)
         ask(transport)
 
-    assert (0, 1) == (before, len(asked))
+    assert (0, 1) == (before, len(requests_of_token))
 
 
 @pytest.mark.parametrize("token", ["", "a\nb", "a\r\nHost: x", "a b", "トークン", "a\0", "a\x7f", "token\n"])
@@ -246,7 +246,7 @@ def test_loopback_is_reached_without_the_environments_proxy(monkeypatch: pytest.
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_never_followed(status: int) -> None:
     """Neither the token nor the request goes to another place."""
-    with Scripted([GOOD]) as other:
+    with ScriptedServer([GOOD]) as other:
         away = reply(status, b"", location=other.url)
         with serving(away) as (transport, _, clock), pytest.raises(NotUnderstood):
             ask(transport)
@@ -320,7 +320,7 @@ def test_after_four_retries_a_fault_is_an_error(name: str) -> None:
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:
     """A refused connection is retried like any other fault."""
-    with Scripted([GOOD]) as gone:
+    with ScriptedServer([GOOD]) as gone:
         pass
     clock = Clock()
     transport = build(clock, gone.url)
@@ -436,9 +436,9 @@ def test_other_refusals_carry_chatworks_texts() -> None:
     with serving(reply(400, body.encode())) as (transport, _, _), pytest.raises(Refused) as caught:
         ask(transport)
 
-    shown = str(caught.value)
-    assert "(400): Parameter x is required; a[U+001B][U+202E]b[U+D83D]; no ***; 長長" in shown
-    assert len(shown) < 300
+    text = str(caught.value)
+    assert "(400): Parameter x is required; a[U+001B][U+202E]b[U+D83D]; no ***; 長長" in text
+    assert len(text) < 300
     assert 1 == transport.requests
 
 
@@ -454,7 +454,7 @@ def test_a_refusal_without_a_text_is_a_refusal() -> None:
 def test_after_a_429_the_end_of_the_window_is_waited_for() -> None:
     """Until the reset plus jitter, told before it begins, and not counted as a retry."""
     waits: list[timedelta] = []
-    refusal = reply(429, b"{}", **told(0, 120))
+    refusal = reply(429, b"{}", **budget_headers(0, 120))
     with serving(refusal, *[FAULTS["500"]] * 4, GOOD, jitter=lambda: 2.5, on_wait=waits.append) as (
         transport,
         _,
@@ -478,7 +478,7 @@ def test_a_fourth_429_is_too_much() -> None:
 
 def test_a_429_whose_window_has_ended_still_waits_the_jitter() -> None:
     """No refusal is answered by a request at once."""
-    with serving(reply(429, b"", **told(0, 0)), GOOD, jitter=lambda: 1.5) as (transport, _, clock):
+    with serving(reply(429, b"", **budget_headers(0, 0)), GOOD, jitter=lambda: 1.5) as (transport, _, clock):
         ask(transport)
 
     assert [1.5] == clock.slept
@@ -486,7 +486,7 @@ def test_a_429_whose_window_has_ended_still_waits_the_jitter() -> None:
 
 def test_a_wait_past_the_deadline_is_refused_at_once() -> None:
     """Whoever has no time for the wait learns so without waiting."""
-    with serving(reply(429, b"", **told(0, 120)), GOOD) as (transport, _, clock):
+    with serving(reply(429, b"", **budget_headers(0, 120)), GOOD) as (transport, _, clock):
         transport.deadline = NOW + timedelta(seconds=119)
         with pytest.raises(BudgetSpent):
             ask(transport)
@@ -498,7 +498,7 @@ def test_a_wait_past_the_deadline_is_refused_at_once() -> None:
 
 def test_at_the_reserve_the_wait_comes_before_the_request() -> None:
     """The reserve is for the person's other tools; whoever needs it sets it to 0."""
-    first, second = (reply(200, b"{}", **told(left, 90)) for left in (61, 60))
+    first, second = (reply(200, b"{}", **budget_headers(left, 90)) for left in (61, 60))
     with serving(first, second, GOOD) as (transport, server, clock):
         for _ in range(2):
             ask(transport)
@@ -529,7 +529,7 @@ def test_a_budget_known_from_before_is_kept() -> None:
 def test_budget_and_clocks_are_learnt_from_every_reply() -> None:
     """Also from a refusal; of the clocks' differences the largest is kept."""
     dates = [NOW + timedelta(seconds=seconds) for seconds in (3, -40, 5)]
-    steps = [reply(400, b"{}", date=format_datetime(date, usegmt=True), **told(100, 60)) for date in dates]
+    steps = [reply(400, b"{}", date=format_datetime(date, usegmt=True), **budget_headers(100, 60)) for date in dates]
     with serving(*steps) as (transport, _, _):
         for _ in steps:
             with pytest.raises(Refused):
@@ -551,8 +551,8 @@ def test_the_token_is_in_no_error_and_no_log(name: str, caplog: pytest.LogCaptur
         ask(transport)
 
     trace = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    shown = [repr(caught.value), str(caught.value), repr(transport), caplog.text]
-    assert TOKEN not in "".join([*shown, *trace.format(chain=True)])
+    texts = [repr(caught.value), str(caught.value), repr(transport), caplog.text]
+    assert TOKEN not in "".join([*texts, *trace.format(chain=True)])
 
 
 class Adapter(requests.adapters.HTTPAdapter):
@@ -564,7 +564,7 @@ class Adapter(requests.adapters.HTTPAdapter):
         self._make = make
 
     def send(self, request: requests.PreparedRequest, *given: Any, **more: Any) -> requests.Response:
-        """Answer."""
+        """Send the canned answer."""
         return self.build_response(request, self._make())
 
 

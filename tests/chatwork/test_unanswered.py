@@ -30,6 +30,6 @@ def test_a_request_without_an_answer_is_taken_off_the_budget() -> None:
         chatwork.fail(Fault.DROP, times=1)
         client.me()
 
-        asked = [one.at - BEGIN < timedelta(seconds=300) for one in chatwork.requests]
+        requests_made = [one.at - BEGIN < timedelta(seconds=300) for one in chatwork.requests]
 
-    assert (16, 1) == (asked.count(True), asked.count(False))
+    assert (16, 1) == (requests_made.count(True), requests_made.count(False))

@@ -14,9 +14,9 @@ from archiver.store.working.alerts import alerts
 @pytest.mark.slow
 def test_each_family_of_alerts_is_told_once(tmp_path: Path) -> None:
     """Words, changes, silence, a deadline, a pause, early contact and a departure: every rule once, none twice."""
-    with story.set_stage(tmp_path / "home", lambda _text: None) as told:
-        whole = story.play(told)
-        with told.app.archive.reading() as reading:
+    with story.set_stage(tmp_path / "home", lambda _text: None) as story_played:
+        whole = story.play(story_played)
+        with story_played.app.archive.reading() as reading:
             rules = Counter(one.rule.value for one in alerts(reading))
 
     expected = {

@@ -128,10 +128,10 @@ def test_what_other_programs_write_is_read(line: str) -> None:
 )
 def test_a_list_that_is_none_names_its_line(body: bytes, line: int) -> None:
     """No digest, a path named twice, bytes that are no text."""
-    with pytest.raises(ManifestError) as fault:
+    with pytest.raises(ManifestError) as raised:
         parse_manifest(body)
 
-    assert line == fault.value.line
+    assert line == raised.value.line
 
 
 def test_a_folder_is_compared_with_its_list() -> None:

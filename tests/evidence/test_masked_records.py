@@ -19,8 +19,8 @@ from archiver.evidence.verify.seals import SealedRange
 from archiver.evidence.verify.tables import TableCheck, compare_tables
 from archiver.export.mask.cover import masking_policy
 from archiver.export.mask.folding import folded_text
-from archiver.export.mask.records import MaskedRecord, make_mask, is_unmasked, mask_record
-from tests.support.archives.entries import ROOM, blob, file, message, shown, window
+from archiver.export.mask.records import MaskedRecord, is_unmasked, make_mask, mask_record
+from tests.support.archives.entries import ROOM, blob, file, message_entry, object_entry, window
 
 SECRETS = ("090-1234-5678", "foo@example.com", "佐藤")
 THIRD, PARTY = 999, 7654321
@@ -36,23 +36,23 @@ def entries() -> list[dict[str, Any]]:
     edited = "電話 090-1234-9999"
     task = {"account": person(THIRD, "佐藤 花子"), "assigned_by_account": person(PARTY, "田中"), "body": "佐藤さんへ"}
     room = {"name": "佐藤さんの件", "description": "foo@example.comへ https://x.jp/?token=佐藤", "room_id": ROOM}
-    written = message(9, 4, "了解")
+    written = message_entry(9, 4, "了解")
     written["payload"]["object"]["account"] = person(THIRD, "佐藤 花子")
     return [
-        shown(1, "account", f"account/{ROOM}/{PARTY}", person(PARTY, "田中")),
-        shown(2, "account", f"account/{ROOM}/{THIRD}", person(THIRD, "佐藤 花子")),
-        shown(3, "member", f"member/{ROOM}/{THIRD}", person(THIRD, "佐藤 花子") | {"role": "member"}),
-        shown(4, "room", f"room/{ROOM}", room),
+        object_entry(1, "account", f"account/{ROOM}/{PARTY}", person(PARTY, "田中")),
+        object_entry(2, "account", f"account/{ROOM}/{THIRD}", person(THIRD, "佐藤 花子")),
+        object_entry(3, "member", f"member/{ROOM}/{THIRD}", person(THIRD, "佐藤 花子") | {"role": "member"}),
+        object_entry(4, "room", f"room/{ROOM}", room),
         window(5, 1, 4, reply="a" * 64),
-        message(6, 1, "お支払いは検収後で。50,000円", reply="a" * 64),
-        message(7, 2, "電話 090-1234-5678", reply="a" * 64),
-        message(8, 3, "佐藤さんに聞いて", reply="a" * 64),
+        message_entry(6, 1, "お支払いは検収後で。50,000円", reply="a" * 64),
+        message_entry(7, 2, "電話 090-1234-5678", reply="a" * 64),
+        message_entry(8, 3, "佐藤さんに聞いて", reply="a" * 64),
         written,
         file(10, 11, "佐藤の見積.pdf"),
         blob(11, 11, "b" * 64),
-        shown(12, "task", "task/55", task),
+        object_entry(12, "task", "task/55", task),
         window(13, 1, 4, reply="c" * 64),
-        message(14, 2, edited, state="edited", update_time=1793850000, reply="c" * 64),
+        message_entry(14, 2, edited, state="edited", update_time=1793850000, reply="c" * 64),
     ]
 
 
@@ -68,10 +68,10 @@ class Sent:
         made = list(made)
         cover = make_mask(masking_policy("support"), made, owner=1, counterparts={PARTY})
         self.digests = [chain.digest(chain.canonical(one)) for one in made]
-        for one, digest in zip(made, self.digests, strict=True):
-            found = mask_record(one, digest, cover)
-            self.lines.append(chain.canonical(one) if found is None else found.line)
-            self.told.append(one if found is None else dict(found.entry))
+        for entry, digest in zip(made, self.digests, strict=True):
+            found = mask_record(entry, digest, cover)
+            self.lines.append(chain.canonical(entry) if found is None else found.line)
+            self.told.append(entry if found is None else dict(found.entry))
             if found is not None:
                 self.shown.append(found.shown_line)
                 self.masked.append(found)
@@ -79,15 +79,15 @@ class Sent:
 
     def verified(self, *, shown_lines: Sequence[str] | None = None, rows: dict[str, str] | None = None) -> Verification:
         """What a verification says, perhaps of other lines of `masked.jsonl` or other tables."""
-        told = Verification()
+        verification = Verification()
         shown_file = text(self.shown if shown_lines is None else shown_lines)
-        lines = PackageLines(told, text(self.lines), shown_file)
+        lines = PackageLines(verification, text(self.lines), shown_file)
         lines.check(iter([SealedRange(1, 1, len(self.digests), self.digests)]))
         if lines.is_readable:
-            held = self.rows if rows is None else rows
-            checks = {name: TableCheck(told, name, io.BytesIO(body.encode())) for name, body in held.items()}
-            compare_tables(told, table_lines(lines.groups(), lines.other, lines.readings), checks)
-        return told
+            tables = self.rows if rows is None else rows
+            checks = {name: TableCheck(verification, name, io.BytesIO(body.encode())) for name, body in tables.items()}
+            compare_tables(verification, table_lines(lines.groups(), lines.other, lines.readings), checks)
+        return verification
 
 
 def text(lines: Iterable[str]) -> io.BytesIO:
@@ -100,15 +100,15 @@ def table_lines(groups: Any, other: Any, readings: Any) -> Any:
     return build.table_lines(groups, other, readings, seal_of=build.seal_numbers([(1, 1, 99)]))
 
 
-def rows(told: list[dict[str, Any]]) -> dict[str, str]:
+def rows(entries: list[dict[str, Any]]) -> dict[str, str]:
     """The tables that these records give, by name."""
     found: dict[str, str] = {}
     groups: dict[int, list[dict[str, Any]]] = {}
-    for one in told:
-        if one["kind"] == "message":
-            groups.setdefault(int(one["key"].partition("/")[2]), []).append(one)
-    other = [one for one in told if one["kind"] not in ("message", "window")]
-    for name, line in table_lines((groups[one] for one in sorted(groups)), other, build.sightings(told)):
+    for entry in entries:
+        if entry["kind"] == "message":
+            groups.setdefault(int(entry["key"].partition("/")[2]), []).append(entry)
+    other = [one for one in entries if one["kind"] not in ("message", "window")]
+    for name, line in table_lines((groups[one] for one in sorted(groups)), other, build.sightings(entries)):
         found[name] = found.get(name, "") + line
     return found
 
@@ -144,7 +144,7 @@ def test_what_is_no_masked_line_is_none(line: bytes) -> None:
 
 def test_what_is_shown_holds_neither_the_salt_nor_a_digest_to_guess_by() -> None:
     """With either, every telephone number could be tried until it fits."""
-    single = message(7, 2, "電話 090-1234-5678", reply="d" * 64)
+    single = message_entry(7, 2, "電話 090-1234-5678", reply="d" * 64)
     single["payload"]["source"] = "single"
     single["salt"] = "5a" * 16
 
@@ -186,8 +186,14 @@ def test_nothing_covered_is_in_any_byte() -> None:
 
     assert [] == [one for one in (*SECRETS, "090-1234-9999", "x/999.png") if folded_text(one) in body]
     member = next(one.entry for one in sent.masked if one.entry["kind"] == "member")
-    told = {"account_id": THIRD, "name": "参加者A", "avatar_image_url": "■■", "chatwork_id": "■■", "role": "member"}
-    assert told == member["payload"]["object"]
+    verification = {
+        "account_id": THIRD,
+        "name": "参加者A",
+        "avatar_image_url": "■■",
+        "chatwork_id": "■■",
+        "role": "member",
+    }
+    assert verification == member["payload"]["object"]
 
 
 def test_ids_order_and_times_of_rows_stay() -> None:
@@ -216,7 +222,7 @@ def test_whatever_stands_around_a_secret_it_leaves_no_trace(around: list[str], s
     """In every version and every table, and the package still verifies."""
     made = [window(1, 1, 9)]
     for number, body in enumerate(around, 2):
-        made.append(message(number, number, f"{body}。{between}{secret}{between}。{body}"))
+        made.append(message_entry(number, number, f"{body}。{between}{secret}{between}。{body}"))
 
     sent = Sent(made)
 
@@ -242,19 +248,19 @@ def test_a_reply_is_handed_out_only_if_nothing_in_it_is_covered() -> None:
 
 def test_a_masked_package_verifies_and_says_what_that_leaves_open() -> None:
     """Counts and messages whose rows rest on what is shown are in notes, not in findings."""
-    told = Sent(entries()).verified()
+    verification = Sent(entries()).verified()
 
-    assert [] == told.findings
-    assert 14 == told.checked["entries"]
-    assert told.notes[0].startswith("9 records are masked.")
-    assert told.notes[1].endswith("in place of masked records: m2, m3, m4")
+    assert [] == verification.findings
+    assert 14 == verification.checked["entries"]
+    assert verification.notes[0].startswith("9 records are masked.")
+    assert verification.notes[1].endswith("in place of masked records: m2, m3, m4")
 
 
 def test_a_package_without_masked_records_has_no_such_note() -> None:
     """Nothing is said about what is not there."""
-    told = Sent([message(1, 1, "はい")]).verified()
+    verification = Sent([message_entry(1, 1, "はい")]).verified()
 
-    assert ([], []) == (told.findings, told.notes)
+    assert ([], []) == (verification.findings, verification.notes)
 
 
 def test_a_row_that_is_not_what_is_shown_is_found() -> None:
@@ -264,9 +270,9 @@ def test_a_row_that_is_not_what_is_shown_is_found() -> None:
         "messages.csv": sent.rows["messages.csv"].replace("参加者Aさんに聞いて", "参加者Aさんに払って")
     }
 
-    told = sent.verified(rows=changed)
+    verification = sent.verified(rows=changed)
 
-    assert [("table-rows", "message/3")] == [(one.check, one.subject) for one in told.findings]
+    assert [("table-rows", "message/3")] == [(one.check, one.subject) for one in verification.findings]
 
 
 @pytest.mark.parametrize(
@@ -284,9 +290,9 @@ def test_what_stands_in_place_must_be_there_for_each_masked_record(change: Any, 
     """In order, under the number at which the seal has the digest, and no more."""
     sent = Sent(entries())
 
-    told = sent.verified(shown_lines=change(sent.shown))
+    verification = sent.verified(shown_lines=change(sent.shown))
 
-    assert expected in {one.check for one in told.findings}
+    assert expected in {one.check for one in verification.findings}
 
 
 def test_a_masked_record_that_was_never_sealed_is_found() -> None:
@@ -296,6 +302,6 @@ def test_a_masked_record_that_was_never_sealed_is_found() -> None:
     sent.lines[1] = masked_line("0" * 64, "x")
     sent.shown[0] = shown_line("0" * 64, found.entry)
 
-    told = sent.verified()
+    verification = sent.verified()
 
-    assert "entry-sealed" in {one.check for one in told.findings}
+    assert "entry-sealed" in {one.check for one in verification.findings}

@@ -31,9 +31,9 @@ def test_a_module_is_of_python_3_8_and_imports_only_its_neighbours(name: str) ->
     called = {node.attr for node in attributes} | {ast.unparse(node) for node in attributes}
 
     foreign = {
-        one
-        for one in imported
-        if one.partition(".")[0] not in sys.stdlib_module_names and not f"{one}.".startswith("archiver.evidence.")
+        line
+        for line in imported
+        if line.partition(".")[0] not in sys.stdlib_module_names and not f"{line}.".startswith("archiver.evidence.")
     }
     assert set() == foreign
     assert set() == called & LATER

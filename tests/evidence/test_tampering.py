@@ -25,7 +25,7 @@ from tests.support.archives import archive_damage
 from tests.support.archives.tampering import copy_of
 from tests.support.packages import package_damage
 from tests.support.packages.sample_package import NOW, load_script
-from tests.support.stamps.stamped_archives import authority, stamped_archive, stamped_package, stamping
+from tests.support.stamps.stamped_archives import authority, stamp_service, stamped_archive, stamped_package
 from tests.support.world import Clock
 
 ONLY_DEEPLY = ("readable-rows", "triggers")
@@ -220,21 +220,21 @@ def test_every_kind_is_in_the_tables() -> None:
     assert package_damage.SUPPORT_KINDS.keys() == SUPPORT.keys()
 
 
-def told_of(told: Any) -> list[str]:
+def verification_of(verification: Any) -> list[str]:
     """Check and subject of each finding."""
-    return [f"{one.check} {one.subject}" for one in told.findings]
+    return [f"{one.check} {one.subject}" for one in verification.findings]
 
 
-def names(told: Verification, expected: str) -> bool:
+def names(verification: Verification, expected: str) -> bool:
     """Whether a finding is the expected one."""
-    return any(one.startswith(expected) for one in told_of(told))
+    return any(one.startswith(expected) for one in verification_of(verification))
 
 
 # --- archives ---------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, tuple[Authority, ...]]:
+def archive_sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, tuple[Authority, ...]]:
     """A stamped archive to be copied, and the authorities that its settings name."""
     archive, authorities = stamped_archive(tmp_path_factory.mktemp("kept") / "home", Clock())
     archive.close()
@@ -242,50 +242,52 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Archive, tuple[Autho
 
 
 @pytest.fixture
-def archive(kept: tuple[Archive, tuple[Authority, ...]], tmp_path: Path) -> Iterator[Archive]:
+def archive(archive_sample: tuple[Archive, tuple[Authority, ...]], tmp_path: Path) -> Iterator[Archive]:
     """A copy to be damaged."""
-    made = copy_of(kept[0], tmp_path / "home")
-    yield made
-    made.close()
+    copy = copy_of(archive_sample[0], tmp_path / "home")
+    yield copy
+    copy.close()
 
 
-def test_the_archive_is_whole_before(kept: tuple[Archive, tuple[Authority, ...]]) -> None:
+def test_the_archive_is_whole_before(archive_sample: tuple[Archive, tuple[Authority, ...]]) -> None:
     """Nothing is found in what was not damaged, however deep one looks."""
-    told = verify_archive(kept[0], deep=True, authorities=kept[1])
+    verification = verify_archive(archive_sample[0], deep=True, authorities=archive_sample[1])
 
-    assert [] == told.findings
-    assert {"entries": 39, "seals": 3, "stamps": 6, "files": 2, "messages": 8} == told.checked
+    assert [] == verification.findings
+    assert {"entries": 39, "seals": 3, "stamps": 6, "files": 2, "messages": 8} == verification.checked
 
 
 @pytest.mark.parametrize("kind", ARCHIVE)
-def test_a_damaged_archive_is_found(archive: Archive, kept: tuple[Archive, tuple[Authority, ...]], kind: str) -> None:
+def test_a_damaged_archive_is_found(
+    archive: Archive, archive_sample: tuple[Archive, tuple[Authority, ...]], kind: str
+) -> None:
     """`archive verify` names what is wrong."""
     archive_damage.KINDS[kind](archive)
 
-    told = verify_archive(archive, deep=ARCHIVE[kind].startswith(ONLY_DEEPLY), authorities=kept[1])
+    verification = verify_archive(archive, deep=ARCHIVE[kind].startswith(ONLY_DEEPLY), authorities=archive_sample[1])
 
-    assert names(told, ARCHIVE[kind]), told_of(told)
+    assert names(verification, ARCHIVE[kind]), verification_of(verification)
 
 
 # --- packages ---------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def package_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stamped package to be copied."""
     return Path(stamped_package(tmp_path_factory.mktemp("made")).path)
 
 
 @pytest.fixture
-def package(made: Path, tmp_path: Path) -> Path:
+def package(package_sample: Path, tmp_path: Path) -> Path:
     """A copy to be damaged."""
-    return Path(shutil.copytree(made, tmp_path / made.name))
+    return Path(shutil.copytree(package_sample, tmp_path / package_sample.name))
 
 
 @pytest.fixture(scope="module")
-def script(made: Path) -> ModuleType:
+def script(package_sample: Path) -> ModuleType:
     """The package's own script."""
-    return load_script(made / "verify.py")
+    return load_script(package_sample / "verify.py")
 
 
 @pytest.fixture(scope="module")
@@ -301,8 +303,8 @@ def test_a_damaged_package_is_found(package: Path, script: ModuleType, check: An
 
     ours, theirs = verify_path(package), script.verify_package_at(package, check=check)
 
-    assert names(ours, PACKAGE[kind]), told_of(ours)
-    assert told_of(ours) == told_of(theirs)
+    assert names(ours, PACKAGE[kind]), verification_of(ours)
+    assert verification_of(ours) == verification_of(theirs)
     assert (ours.checked, ours.ok) == (theirs.checked, theirs.ok)
 
 
@@ -332,8 +334,8 @@ def test_damaged_evidence_of_the_user_is_found(
 
     ours, theirs = verify_path(package), script.verify_package_at(package, check=check)
 
-    assert names(ours, ENCLOSURES[kind]), told_of(ours)
-    assert told_of(ours) == told_of(theirs)
+    assert names(ours, ENCLOSURES[kind]), verification_of(ours)
+    assert verification_of(ours) == verification_of(theirs)
     assert (ours.checked, ours.ok) == (theirs.checked, theirs.ok)
 
 
@@ -348,21 +350,21 @@ def test_a_zip_that_was_tampered_with_is_found(
 
     ours, theirs = verify_path(path), script.verify_package_at(path, check=check)
 
-    assert names(ours, ZIP[kind]), told_of(ours)
-    assert told_of(ours) == told_of(theirs)
+    assert names(ours, ZIP[kind]), verification_of(ours)
+    assert verification_of(ours) == verification_of(theirs)
 
 
 @pytest.fixture(scope="module")
-def submission(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def submission(package_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stamped package for a platform's office, unpacked."""
-    archive, folder = Archive(made.parents[1] / "home"), tmp_path_factory.mktemp("submission")
+    archive, folder = Archive(package_sample.parents[1] / "home"), tmp_path_factory.mktemp("submission")
     report = export(
         archive,
         contract="job1",
         profile="support",
         out=folder / "out",
         now=lambda: NOW,
-        stamping=stamping(archive, authority()),
+        stamping=stamp_service(archive, authority()),
     )
     archive.close()
     with zipfile.ZipFile(str(report.zip)) as packed:
@@ -381,5 +383,5 @@ def test_a_damaged_package_for_an_office_is_found(
 
     ours, theirs = verify_path(folder), script.verify_package_at(folder, check=check)
 
-    assert names(ours, SUPPORT[kind]), told_of(ours)
-    assert told_of(ours) == told_of(theirs)
+    assert names(ours, SUPPORT[kind]), verification_of(ours)
+    assert verification_of(ours) == verification_of(theirs)

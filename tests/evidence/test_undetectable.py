@@ -25,10 +25,16 @@ from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support.archives.archive_damage import remove_stamps
 from tests.support.archives.maker import ArchiveMaker, at, message_object
-from tests.support.archives.tampering import behind_the_back
-from tests.support.packages.package_damage import mask_last, seal_path, stamp_path, renew_sums
+from tests.support.archives.tampering import changing_past_triggers
+from tests.support.packages.package_damage import mask_last, renew_sums, seal_path, stamp_path
 from tests.support.packages.sample_package import NOW, archive_of_the_story, renew_lists
-from tests.support.stamps.stamped_archives import authority, stamp_seals, stamped_archive, stamped_package, stamping
+from tests.support.stamps.stamped_archives import (
+    authority,
+    stamp_seals,
+    stamp_service,
+    stamped_archive,
+    stamped_package,
+)
 from tests.support.world import Clock
 
 EXPLANATION = Path(__file__).parents[2] / "docs" / "explanation"
@@ -42,31 +48,31 @@ Done = tuple[Verification, str]
 
 def _tail_cut(home: Path) -> Done:
     archive, authorities = stamped_archive(home, Clock())
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("DELETE FROM entry WHERE seq > (SELECT max(last) FROM seal)")
     return _verified(archive, *authorities), ""
 
 
 def _older_copy(home: Path) -> Done:
     """What the home held before the newest seal."""
-    archive, one = archive_of_the_story(home / "older"), authority(now=lambda: at(3001))
-    stamp_seals(archive, [one], at=at(3001))
+    archive, stamper = archive_of_the_story(home / "older"), authority(now=lambda: at(3001))
+    stamp_seals(archive, [stamper], at=at(3001))
     archive.close()
     shutil.copytree(home / "older", home / "newer")
     newer = Archive(home / "newer")
     seals.close_seals(newer, now=at(4600))
     newer.close()
-    return _verified(archive, one), "not sealed yet; whether records were cut off after them cannot be told"
+    return _verified(archive, stamper), "not sealed yet; whether records were cut off after them cannot be told"
 
 
 def _invented(home: Path, closed: datetime = NOW) -> Archive:
     """A talk that never was."""
-    made = ArchiveMaker(home)
-    made.me()
-    made.contract("job1")
-    made.sync([message_object(1, "全額お支払いします。"), message_object(2, "了解しました。", sent=1)], minutes=5)
-    seals.close_seals(made.archive, now=closed)
-    return made.archive
+    maker = ArchiveMaker(home)
+    maker.me()
+    maker.contract("job1")
+    maker.sync([message_object(1, "全額お支払いします。"), message_object(2, "了解しました。", sent=1)], minutes=5)
+    seals.close_seals(maker.archive, now=closed)
+    return maker.archive
 
 
 def _invented_today(home: Path) -> Done:
@@ -75,16 +81,16 @@ def _invented_today(home: Path) -> Done:
 
 def _invented_and_stamped_today(home: Path) -> Done:
     """It says that it was closed long ago."""
-    archive, one = _invented(home, at(300)), authority(now=lambda: NOW)
-    stamp_seals(archive, [one], at=NOW)
-    return _verified(archive, one), "more than 48 hours after it was closed: only from then on is it proved"
+    archive, stamper = _invented(home, at(300)), authority(now=lambda: NOW)
+    stamp_seals(archive, [stamper], at=NOW)
+    return _verified(archive, stamper), "more than 48 hours after it was closed: only from then on is it proved"
 
 
 def _authority_that_lies(home: Path) -> Done:
     """Its key, its root, and a time of long ago."""
-    archive, one = _invented(home, at(300)), authority(now=lambda: at(301))
-    stamp_seals(archive, [one], at=at(301))
-    return _verified(archive, one), ""
+    archive, liar = _invented(home, at(300)), authority(now=lambda: at(301))
+    stamp_seals(archive, [liar], at=at(301))
+    return _verified(archive, liar), ""
 
 
 def _all_stamps_removed(home: Path) -> Done:
@@ -95,15 +101,15 @@ def _all_stamps_removed(home: Path) -> Done:
 
 def _beside_a_reply(home: Path) -> Done:
     archive, authorities = stamped_archive(home, Clock())
-    with behind_the_back(archive) as database:
+    with changing_past_triggers(archive) as database:
         database.execute("UPDATE reply SET path = '/rooms/1/messages', status = 201, received_at = '2020'")
     return _verified(archive, *authorities), ""
 
 
 def _verified(archive: Archive, *authorities: Authority) -> Verification:
-    told = verify_archive(archive, deep=True, authorities=authorities)
+    verification = verify_archive(archive, deep=True, authorities=authorities)
     archive.close()
-    return told
+    return verification
 
 
 ARCHIVE: Mapping[str, Callable[[Path], Done]] = {
@@ -120,10 +126,10 @@ ARCHIVE: Mapping[str, Callable[[Path], Done]] = {
 @pytest.mark.parametrize("kind", ARCHIVE)
 def test_a_verification_of_an_archive_stays_silent(tmp_path: Path, kind: str) -> None:
     """No finding, also when deep; where a note can say something, it does."""
-    told, note = ARCHIVE[kind](tmp_path / "home")
+    verification, note = ARCHIVE[kind](tmp_path / "home")
 
-    assert [] == told.findings
-    assert not note or any(note in one for one in told.notes), told.notes
+    assert [] == verification.findings
+    assert not note or any(note in authority for authority in verification.notes), verification.notes
 
 
 # --- packages ---------------------------------------------------------------------------------
@@ -174,8 +180,8 @@ def _stamps_and_root_exchanged(package: Path) -> None:
     forger = replace(authority("forger", now=clock), name="a")
     for number in (1, 2, 3):
         clock.time = NOW - timedelta(days=10 if number < 3 else 0)
-        made = timestamp.request_stamp(seal_path(package, number).read_bytes(), forger, now=clock)
-        stamp_path(package, number).write_bytes(made.reply)
+        stamped = timestamp.request_stamp(seal_path(package, number).read_bytes(), forger, now=clock)
+        stamp_path(package, number).write_bytes(stamped.reply)
         stamp_path(package, number, "b").unlink()
     (package / "data/tsa/a.pem").write_text(der_to_pem(forger.roots[0]))
     (package / "data/tsa/b.pem").unlink()
@@ -210,26 +216,26 @@ PACKAGE: Mapping[str, tuple[Callable[[Path], None], str]] = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def package_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stamped package to be copied."""
     return Path(stamped_package(tmp_path_factory.mktemp("made")).path)
 
 
 @pytest.mark.parametrize("kind", PACKAGE)
-def test_a_verification_of_a_package_stays_silent(made: Path, tmp_path: Path, kind: str) -> None:
+def test_a_verification_of_a_package_stays_silent(package_sample: Path, tmp_path: Path, kind: str) -> None:
     """Once its lists fit and its own stamps are gone; where a note can say something, it does."""
-    package = Path(shutil.copytree(made, tmp_path / made.name))
+    package = Path(shutil.copytree(package_sample, tmp_path / package_sample.name))
     change, note = PACKAGE[kind]
     change(package)
     renew_lists(package)
     for path in package.glob("tagmanifest-sha256.txt.*.tsr"):
         path.unlink()
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert [] == told.findings
-    assert "The package itself bears no stamp; the stamps on its seals cover the records alone." in told.notes
-    assert not note or any(note in one for one in told.notes), told.notes
+    assert [] == verification.findings
+    assert "The package itself bears no stamp; the stamps on its seals cover the records alone." in verification.notes
+    assert not note or any(note in authority for authority in verification.notes), verification.notes
 
 
 SUPPORT = "a package for an office, with its list and stamp made anew"
@@ -244,7 +250,7 @@ def test_a_verification_of_a_package_for_an_office_stays_silent(tmp_path: Path) 
         profile="support",
         out=tmp_path / "out",
         now=lambda: NOW,
-        stamping=stamping(archive, authority()),
+        stamping=stamp_service(archive, authority()),
     )
     archive.close()
     with zipfile.ZipFile(str(report.zip)) as packed:
@@ -255,10 +261,10 @@ def test_a_verification_of_a_package_for_an_office_stays_silent(tmp_path: Path) 
     anybody = timestamp.request_stamp((folder / "SHA256SUMS.txt").read_bytes(), authority("anybody"), now=lambda: NOW)
     (folder / "SHA256SUMS.txt.a.tsr").write_bytes(anybody.reply)
 
-    told = verify_path(folder)
+    verification = verify_path(folder)
 
-    assert [] == told.findings
-    assert any("the signatures of its stamps were not checked" in one for one in told.notes)
+    assert [] == verification.findings
+    assert any("the signatures of its stamps were not checked" in one for one in verification.notes)
 
 
 def test_an_invented_archive_gives_an_unblemished_package(tmp_path: Path) -> None:

@@ -16,15 +16,15 @@ def test_a_run_that_fails_at_once_leaves_word_of_the_calls_it_made(tmp_path: Pat
     with running_world(tmp_path / "home", limit=20) as world:
         world.sync()
         world.clock.pass_by(minutes=6)
-        world.asked()
+        world.take_requests()
         for _ in range(5):
             world.sync()
-        assert 10 == len(world.asked())
+        assert 10 == len(world.take_requests())
         world.chatwork.fail(Fault.SERVER_ERROR, "/rooms$", times=5)
         with pytest.raises(errors.Unreachable):
             world.sync()
-        assert 6 == len(world.asked())
+        assert 6 == len(world.take_requests())
 
         report = world.sync(max_seconds=10)
 
-    assert ([], True) == (world.asked(), report.left_over)
+    assert ([], True) == (world.take_requests(), report.left_over)

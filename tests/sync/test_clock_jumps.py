@@ -21,12 +21,12 @@ def test_a_clock_that_jumps_back_and_forth_never_breaks_the_order(world: World) 
         seals.close_seals(world.archive, now=world.clock())
 
     times = [one["observed_at"] for one in world.entries()]
-    told = verify_archive(world.archive, deep=True)
+    verification = verify_archive(world.archive, deep=True)
 
     assert times == sorted(times)
     assert set(posts) <= set(world.states())
-    assert ([], []) == (world.gaps(), told.findings)
-    assert told.checked["seals"] >= 1
+    assert ([], []) == (world.gaps(), verification.findings)
+    assert verification.checked["seals"] >= 1
 
 
 def test_intervals_of_versions_stay_in_order(world: World) -> None:
@@ -37,11 +37,11 @@ def test_intervals_of_versions_stay_in_order(world: World) -> None:
         world.chatwork.edit(post, f"{jump}円で")
         world.sync(full=True)
 
-    seen = [(row["first_seen"], row["last_seen"]) for row in world.rows("message_version")]
+    intervals = [(row["first_seen"], row["last_seen"]) for row in world.rows("message_version")]
 
-    assert 5 == len(seen)
-    assert all(last is None or first <= last for first, last in seen)
-    assert all(from_text(one[0]) <= from_text(two[0]) for one, two in pairwise(seen))
+    assert 5 == len(intervals)
+    assert all(last is None or first <= last for first, last in intervals)
+    assert all(from_text(one[0]) <= from_text(two[0]) for one, two in pairwise(intervals))
 
 
 def test_after_a_jump_back_new_messages_are_read_at_once(world: World) -> None:

@@ -85,11 +85,11 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_window_is_judged_by_ids(case: str) -> None:
     """Whether it joins, shows the room whole, opens a gap or is an empty list that cannot be."""
-    (shown, limited, message_num, new, covered, known), expected = CASES[case]
+    (positions, limited, message_num, new, covered, known), expected = CASES[case]
 
     actual = judge_window(
-        list(shown),
-        rows=len(list(shown)),
+        list(positions),
+        rows=len(list(positions)),
         limited=limited,
         message_num=message_num,
         new=new,
@@ -129,15 +129,15 @@ ODD = {
 @pytest.mark.parametrize("case", ODD)
 def test_a_list_that_leaves_something_out_is_not_the_whole_room_and_a_shut_room_explains_a_gap(case: str) -> None:
     """What the reply itself tells comes before what was so in between."""
-    (shown, limited, covered, lacking, shut), expected = ODD[case]
+    (positions, limited, covered, lacking, shut), expected = ODD[case]
     number = 101 if covered is NEVER else 10
 
     actual = judge_window(
-        list(shown),
-        rows=len(list(shown)),
+        list(positions),
+        rows=len(list(positions)),
         limited=limited,
         message_num=number,
-        new=len(shown),
+        new=len(positions),
         covered=covered,
         known=True,
         lacking=lacking,
@@ -169,12 +169,12 @@ def test_a_gap_never_hides_behind_the_counter(
     shut: bool,
 ) -> None:
     """A full list that does not reach the last covered id is a gap, whatever the counters say; none is negative."""
-    shown = list(range(first, first + count))
+    positions = list(range(first, first + count))
     covered = WindowCoverage(newest, counted, LATELY)
 
     actual = judge_window(
-        shown,
-        rows=len(shown),
+        positions,
+        rows=len(positions),
         limited=limited,
         message_num=message_num,
         new=count,

@@ -16,14 +16,16 @@ def singles(world: World) -> list[tuple[str, str, int]]:
     """Kind, reason and cost of each step about single messages, as a dry run tells them."""
     options = Options(full_every=FOR_EVER, reread_every=PERIOD)
     steps = dry_run(world.archive, world.new_client(), now=world.clock, options=options)
-    world.asked()
-    return [(step.kind, step.reason, step.requests) for step, _name in steps if step.kind in (plan.BACKFILL, plan.REREAD)]
+    world.take_requests()
+    return [
+        (step.kind, step.reason, step.requests) for step, _name in steps if step.kind in (plan.BACKFILL, plan.REREAD)
+    ]
 
 
-def asked(world: World) -> list[str]:
+def single_requests(world: World) -> list[str]:
     """The messages that a run reads one by one."""
     world.sync(full_every=FOR_EVER, reread_every=PERIOD)
-    return [path for path in world.asked() if "/messages/" in path]
+    return [path for path in world.take_requests() if "/messages/" in path]
 
 
 def aged(world: World, old: int) -> list[str]:
@@ -55,22 +57,22 @@ def test_ids_that_something_named_are_told(world: World) -> None:
 
     soon = singles(world)
     world.clock.pass_by(hours=2)
-    told = singles(world)
+    steps = singles(world)
 
     assert [] == soon
-    assert [(plan.BACKFILL, "named", 2)] == told
-    assert {*named} <= {path.rpartition("/")[2] for path in asked(world)}
+    assert [(plan.BACKFILL, "named", 2)] == steps
+    assert {*named} <= {path.rpartition("/")[2] for path in single_requests(world)}
 
 
 def test_old_messages_whose_turn_it_is_are_told_as_they_are_read(world: World) -> None:
     """As many as the run then reads; asking changes nothing."""
     aged(world, 20)
     world.clock.pass_by(hours=2)
-    asked(world)
+    single_requests(world)
     world.clock.pass_by(days=5)
 
     first, second = singles(world), singles(world)
-    read = len(asked(world))
+    read = len(single_requests(world))
 
     assert [(plan.REREAD, "due", read)] == first == second
     assert read > 0
@@ -80,12 +82,12 @@ def test_neighbours_of_a_change_are_told_apart(world: World) -> None:
     """A change that a run has seen while it read again is for the next one."""
     posts = aged(world, 20)
     world.clock.pass_by(hours=2)
-    asked(world)
+    single_requests(world)
     world.chatwork.edit(posts[-1], "変えた")
     world.clock.pass_by(days=2)
-    asked(world)
+    single_requests(world)
 
-    told = singles(world)
+    steps = singles(world)
 
-    assert [plan.REREAD] == [kind for kind, why, _cost in told if why == "near"]
-    assert len(asked(world)) == sum(cost for _kind, _why, cost in told)
+    assert [plan.REREAD] == [kind for kind, why, _cost in steps if why == "near"]
+    assert len(single_requests(world)) == sum(cost for _kind, _why, cost in steps)

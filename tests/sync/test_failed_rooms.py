@@ -9,7 +9,7 @@ import pytest
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries import last_looks
 from archiver.sync import failed_rooms
-from archiver.sync.failed_rooms import Failure, failures_after, split_steps, to_document, from_document
+from archiver.sync.failed_rooms import Failure, failures_after, from_document, split_steps, to_document
 from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep
 from archiver.sync.report import RoomOutcome, RoomReport
 from tests.support.world import BEGIN, World
@@ -29,7 +29,7 @@ def failure(kind: str, *, hours: int = 0) -> Failure:
 
 def more_rooms(world: World, number: int) -> list[int]:
     """So many more rooms of one contract."""
-    rooms = [world.chatwork.add_room(f"room {one}", members=[world.tanaka]) for one in range(number)]
+    rooms = [world.chatwork.add_room(f"room {report}", members=[world.tanaka]) for report in range(number)]
     world.contract("job2", *rooms)
     return rooms
 
@@ -51,7 +51,7 @@ def test_what_failed_and_what_follows_it_comes_last_room_by_room() -> None:
 
     assert [(2, MESSAGES), (4, MESSAGES), (2, FILES), (4, FILES), (4, PEOPLE)] == [(o.room_id, o.kind) for o in first]
     assert [(2, PEOPLE), *((3, kind) for kind in KINDS), *((1, kind) for kind in KINDS)] == [
-        (one.room_id, one.kind) for one in last
+        (report.room_id, report.kind) for report in last
     ]
 
 
@@ -110,13 +110,13 @@ def test_failing_rooms_are_tried_in_turn_two_in_a_run(world: World) -> None:
         world.sync()
     world.chatwork.heal()
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/({'|'.join(map(str, bad[:4]))})/messages", times=None)
-    world.asked()
+    world.take_requests()
 
     posts = talk(world, bad)
     tried = []
     for _ in range(3):
         world.sync()
-        tried.append(len({path for path in world.asked() if path.endswith("messages?force=1")}))
+        tried.append(len({path for path in world.take_requests() if path.endswith("messages?force=1")}))
         talk(world, bad)
 
     assert posts[4] in world.states()
@@ -158,11 +158,11 @@ def test_half_a_surrogate_in_a_rooms_name_or_role_is_no_trouble(world: World) ->
     world.post("はい")
 
     first = world.sync()
-    world.asked()
+    world.take_requests()
     world.sync()
 
     assert first.complete
-    assert ["/me", "/rooms"] == world.asked()
+    assert ["/me", "/rooms"] == world.take_requests()
 
 
 def test_a_room_that_waits_its_turn_leaves_nothing_else_over(world: World) -> None:

@@ -35,11 +35,11 @@ def test_every_room_is_read_in_turn_while_all_are_busy(tmp_path: Path) -> None:
         rooms = busy(world)
 
         reports = [talk_and_sync(world, rooms, minutes=6) for _ in range(4)]
-        world.asked()
+        world.take_requests()
         for _ in range(3):
             talk_and_sync(world, rooms, minutes=6)
 
-        read = {path.split("/")[2] for path in world.asked() if "messages?force=1" in path}
+        read = {path.split("/")[2] for path in world.take_requests() if "messages?force=1" in path}
         assert {str(room) for room in rooms} <= read
         assert not any(report.complete for report in reports)
 

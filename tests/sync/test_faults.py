@@ -97,14 +97,14 @@ def provoke(world: World, endpoint: str) -> str:
     post = world.post(endpoint)
     world.chatwork.upload(world.room, world.tanaka, f"{endpoint}.txt", data=endpoint.encode())
     if endpoint == "message":  # one that the list leaves out, though it is there
-        left_out = json.dumps(shown(world, "messages")[1:]).encode()
+        left_out = json.dumps(chatwork_state(world, "messages")[1:]).encode()
         world.chatwork.fail(Fault.REPLY, ENDPOINTS["messages"], body=left_out)
     elif endpoint == "task":
         world.chatwork.fail(Fault.REPLY, ENDPOINTS["tasks"], times=2, body=b"[]")
     return post
 
 
-def shown(world: World, endpoint: str) -> Any:
+def chatwork_state(world: World, endpoint: str) -> Any:
     """What Chatwork shows there now."""
     room = f"/rooms/{world.room}"
     path = {
@@ -128,14 +128,14 @@ def answering(world: World, endpoint: str, value: Any, *, pad: int = 0) -> None:
     world.chatwork.fail(Fault.REPLY, path, times=None, body=body)
 
 
-def gone(world: World) -> list[dict[str, Any]]:
+def disappearances(world: World) -> list[dict[str, Any]]:
     """Everything that is said to be listed no more."""
     return [row for table in ("member", "file", "task") for row in world.rows(table) if row["state"] == "gone"]
 
 
 def was_asked(world: World, endpoint: str) -> bool:
     """Whether the last run asked this endpoint at all: a test that does not come there tests nothing."""
-    return any(re.search(ENDPOINTS[endpoint], f"/v2{path}") for path in world.asked())
+    return any(re.search(ENDPOINTS[endpoint], f"/v2{path}") for path in world.take_requests())
 
 
 def texts(world: World) -> dict[str, str]:
@@ -151,7 +151,7 @@ def test_a_fault_that_passes_costs_a_second_try_and_nothing_else(world: World, f
     for endpoint, path in ENDPOINTS.items():
         post = provoke(world, endpoint)
         world.chatwork.fail(path=path, **PASSING[fault])
-        world.asked()
+        world.take_requests()
         report = sync(world)
         assert was_asked(world, endpoint)
         world.chatwork.heal()
@@ -162,7 +162,7 @@ def test_a_fault_that_passes_costs_a_second_try_and_nothing_else(world: World, f
         assert (endpoint, True, RoomOutcome.ARCHIVED) == (endpoint, report.complete, report.rooms[0].outcome)
 
     assert set(texts(world).values()) == {"present"}
-    assert ([], []) == (world.gaps(), gone(world))
+    assert ([], []) == (world.gaps(), disappearances(world))
 
 
 @pytest.mark.parametrize("fault", LASTING)
@@ -189,7 +189,7 @@ def test_a_lasting_fault_fails_the_room_and_is_made_up_for(world: World, fault: 
         world.chatwork.fail(path=ENDPOINTS[endpoint], times=None, **PASSING[fault])
         bad = sync(world)
         states = set(texts(world).values())
-        lost = gone(world)
+        lost = disappearances(world)
         world.chatwork.heal()
         good = sync(world)
 
@@ -286,13 +286,13 @@ def test_401_in_the_middle_stops_everything_and_keeps_what_was_read(world: World
 
     with pytest.raises(errors.TokenRefused):
         sync(world)
-    held = texts(world)
+    bodies = texts(world)
     world.chatwork.heal()
     after = sync(world)
 
-    assert (post in held) == (endpoint not in ("me", "rooms", "messages"))
-    assert {"present"} == set(held.values())
-    assert [] == gone(world)
+    assert (post in bodies) == (endpoint not in ("me", "rooms", "messages"))
+    assert {"present"} == set(bodies.values())
+    assert [] == disappearances(world)
     assert (True, "present") == (after.complete, texts(world)[post])
 
 
@@ -320,7 +320,7 @@ def test_403_for_a_part_of_a_room_is_a_failure_and_no_departure(world: World, en
     report = sync(world)
 
     assert RoomOutcome.FAILED is report.rooms[0].outcome
-    assert ([], []) == (world.entries("room.inaccessible"), gone(world))
+    assert ([], []) == (world.entries("room.inaccessible"), disappearances(world))
     assert {"present"} == set(texts(world).values())
 
 
@@ -350,7 +350,7 @@ def test_a_page_of_somebody_in_between_with_403_or_404_is_no_answer(world: World
 
     sync(world)
 
-    assert ([], []) == (world.entries("room.inaccessible"), gone(world))
+    assert ([], []) == (world.entries("room.inaccessible"), disappearances(world))
     assert {"present"} == set(texts(world).values())
 
 
@@ -397,10 +397,10 @@ def backwards(value: list[Any]) -> list[Any]:
 def other_ids(value: Any) -> Any:
     """Ids as numbers where text is documented, and as text where numbers are."""
     if isinstance(value, list):
-        return [other_ids(one) for one in value]
+        return [other_ids(listing) for listing in value]
     if not isinstance(value, dict):
         return value
-    return {name: turned(one) if name.endswith("_id") else other_ids(one) for name, one in value.items()}
+    return {name: turned(listing) if name.endswith("_id") else other_ids(listing) for name, listing in value.items()}
 
 
 def turned(ident: Any) -> Any:
@@ -413,10 +413,10 @@ def turned(ident: Any) -> Any:
 def nulls(value: Any) -> Any:
     """Everything null but ids and what holds them."""
     if isinstance(value, list):
-        return [nulls(one) for one in value]
+        return [nulls(listing) for listing in value]
     if not isinstance(value, dict):
         return None
-    return {name: one if name.endswith("_id") else nulls(one) for name, one in value.items()}
+    return {name: listing if name.endswith("_id") else nulls(listing) for name, listing in value.items()}
 
 
 @pytest.mark.parametrize("change", [twice, backwards, other_ids])
@@ -427,13 +427,13 @@ def test_a_list_that_is_odd_but_understood_changes_nothing(
     """The same ids twice, another order, ids of another type: nobody and nothing is new, gone or there twice."""
     settled(world)
     before = {table: len(world.rows(table)) for table in ("message", "file", "task", "member", "room", "blob")}
-    answering(world, endpoint, change(shown(world, endpoint)))
+    answering(world, endpoint, change(chatwork_state(world, endpoint)))
 
     report = sync(world)
 
     assert (True, 0, 0) == (report.complete, report.rooms[0].new, report.rooms[0].edited)
     assert before == {table: len(world.rows(table)) for table in before}
-    assert ([], []) == (world.gaps(), gone(world))
+    assert ([], []) == (world.gaps(), disappearances(world))
     assert {"present"} == set(texts(world).values())
 
 
@@ -441,7 +441,7 @@ def test_a_list_that_is_odd_but_understood_changes_nothing(
 def test_odd_messages_are_each_held_once(world: World, change: Callable[[Any], Any]) -> None:
     """When they are new, too."""
     posts = [world.post(f"{number}") for number in range(3)]
-    value = shown(world, "messages")
+    value = chatwork_state(world, "messages")
     answering(world, "messages", change(value))
 
     report = sync(world)
@@ -456,13 +456,13 @@ def test_a_room_with_an_absurd_counter_is_read_and_one_of_no_form_keeps_no_other
     other = world.chatwork.add_room("別", members=[world.tanaka])
     world.contract("job2", other)
     settled(world)
-    listed = shown(world, "rooms")
+    listed = chatwork_state(world, "rooms")
     spoilt = {
         world.room: {"last_update_time": 2**63, "message_num": -1},
         other: {"name": 5},
         world.chatwork.my_room: {"room_id": None},
     }
-    answering(world, "rooms", [one | spoilt.get(one["room_id"], {}) for one in listed])
+    answering(world, "rooms", [listing | spoilt.get(listing["room_id"], {}) for listing in listed])
     posts = [world.chatwork.post(room, world.tanaka, "はい") for room in (world.room, other)]
 
     report = sync(world)
@@ -476,14 +476,14 @@ def test_a_room_with_an_absurd_counter_is_read_and_one_of_no_form_keeps_no_other
 def test_null_fields_are_read_wherever_they_come(world: World, endpoint: str) -> None:
     """Nothing is gone for it, and the next run reads what is there again."""
     settled(world)
-    answering(world, endpoint, nulls(shown(world, endpoint)))
+    answering(world, endpoint, nulls(chatwork_state(world, endpoint)))
 
     report = sync(world)
     world.chatwork.heal()
     after = sync(world)
 
     assert (True, True) == (report.complete, after.complete)
-    assert ([], []) == (world.gaps(), gone(world))
+    assert ([], []) == (world.gaps(), disappearances(world))
     assert {"present", "edited"} >= set(texts(world).values())
 
 
@@ -492,7 +492,7 @@ def test_an_answer_of_10_mb_is_read(world: World, endpoint: str) -> None:
     """Far below the limit of 64 MB."""
     settled(world)
     post = world.post("10 MB")
-    answering(world, endpoint, shown(world, endpoint), pad=10_000_000)
+    answering(world, endpoint, chatwork_state(world, endpoint), pad=10_000_000)
 
     report = sync(world, size=2**26, total=20)
 
@@ -502,7 +502,7 @@ def test_an_answer_of_10_mb_is_read(world: World, endpoint: str) -> None:
 
 def test_a_text_of_10_mb_is_held_as_it_came(world: World) -> None:
     """Longer than Chatwork allows, and yet no reason to lose it."""
-    value = shown(world, "messages")
+    value = chatwork_state(world, "messages")
     text = "長い文面。" * 700_000
     answering(world, "messages", [*value[:-1], value[-1] | {"body": text}])
 
@@ -515,12 +515,12 @@ def test_null_fields_are_read_and_null_ids_are_not(world: World) -> None:
     """Only an id must be there."""
     posts = settled(world)
     person = {"account_id": world.tanaka, "name": None, "avatar_image_url": None}
-    one = [{"message_id": "9" * 18, "account": person, "body": None, "send_time": None, "update_time": None}]
+    listing = [{"message_id": "9" * 18, "account": person, "body": None, "send_time": None, "update_time": None}]
     nameless = json.dumps([{"message_id": None}]).encode()
     world.chatwork.fail(Fault.REPLY, ENDPOINTS["messages"], times=None, body=nameless)
     bad = sync(world)
     world.chatwork.heal()
-    world.chatwork.fail(Fault.REPLY, ENDPOINTS["messages"], body=json.dumps(one).encode())
+    world.chatwork.fail(Fault.REPLY, ENDPOINTS["messages"], body=json.dumps(listing).encode())
 
     sync(world)
 

@@ -33,8 +33,8 @@ def test_a_busy_hour_may_lie_between_several_readings() -> None:
 def test_nothing_is_known_of_a_room_read_once() -> None:
     """Nor of one never read, nor of counters and clocks that only go back."""
     assert [0.0] * 4 == [
-        message_rate.messages_per_minute(one)
-        for one in ([], readings((0, 500)), readings((0, 9), (5, 3)), readings((9, 7), (5, 7), (0, 7)))
+        message_rate.messages_per_minute(reading)
+        for reading in ([], readings((0, 500)), readings((0, 9), (5, 3)), readings((9, 7), (5, 7), (0, 7)))
     ]
 
 
@@ -63,7 +63,7 @@ def test_fewer_than_fifty_are_expected_wherever_the_shortest_time_allows(rate: f
 @given(strategies.lists(strategies.tuples(strategies.integers(0, 10**4), strategies.integers(0, 10**4)), max_size=20))
 def test_no_history_gives_more_than_all_that_came_in_one_hour(points: list[tuple[int, int]]) -> None:
     """Nor less than nothing, whatever clocks and counters do."""
-    told = readings(*points)
-    grown = sum(max(0, after[1] - before[1]) for before, after in pairwise(told))
+    counted = readings(*points)
+    grown = sum(max(0, after[1] - before[1]) for before, after in pairwise(counted))
 
-    assert 0 <= message_rate.messages_per_minute(told) * 60 <= grown + 1e-6
+    assert 0 <= message_rate.messages_per_minute(counted) * 60 <= grown + 1e-6

@@ -170,8 +170,8 @@ def check(month: Month) -> None:
     world, truth = month.world, month.truth
     gaps = [row for row in world.rows("gap") if row["room_id"] == world.room]
     inside = [(int(row["after"] or 0), int(row["before"])) for row in gaps if row["open"]]
-    held = {row["message_id"] for row in world.rows("message") if row["room_id"] == world.room}
-    lost = [one for one in truth.posted if one not in held]
+    saved = {row["message_id"] for row in world.rows("message") if row["room_id"] == world.room}
+    lost = [one for one in truth.posted if one not in saved]
 
     assert truth.overruns >= 1
     assert (truth.overruns, truth.lost) == (len(inside), sum(row["missing"] for row in gaps if row["open"]))
@@ -186,8 +186,8 @@ def check(month: Month) -> None:
     pauses = [(one.start, one.end) for one in watch.pauses]
     assert [end for _, end in truth.pauses] == [end for _, end in pauses]
     assert all(abs(told[0] - true[0]) <= EVERY for told, true in zip(pauses, truth.pauses, strict=True))
-    told = verify_archive(world.archive, deep=True)
-    assert [] == told.findings
+    verification = verify_archive(world.archive, deep=True)
+    assert [] == verification.findings
 
 
 def test_a_day_is_told_as_it_was(tmp_path: Path) -> None:

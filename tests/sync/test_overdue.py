@@ -9,7 +9,7 @@ from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries import last_looks
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.status import status
-from archiver.store.working import memory as work
+from archiver.store.working.memory import recall
 from archiver.sync.overdue import find_overdue
 from archiver.sync.plan import FILES, KINDS, MESSAGES
 from tests.support.rounds import next_round
@@ -62,11 +62,11 @@ def test_a_room_that_no_run_is_asked_for_is_behind_when_it_moves(world: World) -
         world.clock.pass_by(days=1)
         report = world.sync(rooms=frozenset({world.room}))
 
-    told = looks(world, world.room, other)
+    last_looks_now = looks(world, world.room, other)
     assert not report.complete
-    assert ([other], []) == (list(told.behind), list(told.failing))
-    assert [other] == told.older(world.clock() - DAY)
-    at = told.at[other]
+    assert ([other], []) == (list(last_looks_now.behind), list(last_looks_now.failing))
+    assert [other] == last_looks_now.older(world.clock() - DAY)
+    at = last_looks_now.at[other]
     assert at is not None
     assert read_at - at < timedelta(minutes=1)
 
@@ -94,7 +94,7 @@ def test_runs_without_a_call_left_are_no_save(world: World) -> None:
         starved = next_round(world, minutes=60 * 24, max_seconds=10)
     memory = {row["key"]: row["value"] for row in world.rows("memory")}
     with world.archive.reading() as reading:
-        spent = work.recall(reading, last_looks.CALLS_SPENT)
+        spent = recall(reading, last_looks.CALLS_SPENT)
     again = next_round(world)
 
     assert saved.finished_at is not None
@@ -103,7 +103,7 @@ def test_runs_without_a_call_left_are_no_save(world: World) -> None:
     assert (False, True) == (starved.complete, starved.rooms[0].is_unreached)
     assert again.complete
     with world.archive.reading() as reading:
-        assert work.recall(reading, last_looks.CALLS_SPENT) is None
+        assert recall(reading, last_looks.CALLS_SPENT) is None
 
 
 def test_calls_that_suffice_for_the_list_of_rooms_alone_are_no_save(tmp_path: Path) -> None:
@@ -132,11 +132,11 @@ def test_a_failing_room_is_told_with_the_time_since_when(world: World) -> None:
         world.clock.pass_by(days=1)
         world.sync()
 
-    told = looks(world, world.room, other)
+    last_looks_now = looks(world, world.room, other)
 
-    assert [other] == list(told.failing)
-    assert timedelta() < told.failing[other] - begun < 2 * DAY
-    assert {other} == told.behind
+    assert [other] == list(last_looks_now.failing)
+    assert timedelta() < last_looks_now.failing[other] - begun < 2 * DAY
+    assert {other} == last_looks_now.behind
 
 
 def test_a_room_that_was_only_listed_is_called_by_its_name(world: World) -> None:

@@ -10,7 +10,17 @@ from archiver.chatwork.models import Room
 from archiver.records import RoomId
 from archiver.store.working.visits import Visit
 from archiver.sync import plan
-from archiver.sync.plan import REQUESTS_OF_KIND, FILES, KINDS, MESSAGES, PEOPLE, PlanStep, counters_text, is_due, plan_steps
+from archiver.sync.plan import (
+    FILES,
+    KINDS,
+    MESSAGES,
+    PEOPLE,
+    REQUESTS_OF_KIND,
+    PlanStep,
+    counters_text,
+    is_due,
+    plan_steps,
+)
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 EVERY = timedelta(hours=6)
@@ -19,17 +29,19 @@ ONE, TWO = (Room(RoomId(number), name="x", message_num=5, last_update_time=9) fo
 
 def visits(room: Room, *, ago: timedelta = timedelta(0), counted: str | None = None) -> dict[tuple[int, str], Visit]:
     """Every kind of a room, read some time ago."""
-    return {(room.room_id, kind): Visit(NOW - ago, counters_text(room) if counted is None else counted) for kind in KINDS}
+    return {
+        (room.room_id, kind): Visit(NOW - ago, counters_text(room) if counted is None else counted) for kind in KINDS
+    }
 
 
-def planned(*rooms: Room, seen: dict[tuple[int, str], Visit], full: bool = False) -> list[PlanStep]:
+def planned(*rooms: Room, last_visits: dict[tuple[int, str], Visit], full: bool = False) -> list[PlanStep]:
     """The steps of a run now."""
-    return plan_steps(rooms, seen, now=NOW, full_every=EVERY, full=full)
+    return plan_steps(rooms, last_visits, now=NOW, full_every=EVERY, full=full)
 
 
 def test_messages_of_every_room_come_before_files_and_people() -> None:
     """Text costs one request and never waits for members and tasks."""
-    actual = planned(ONE, TWO, seen={})
+    actual = planned(ONE, TWO, last_visits={})
 
     expected = [(1, MESSAGES), (2, MESSAGES), (1, FILES), (2, FILES), (1, PEOPLE), (2, PEOPLE)]
     assert expected == [(step.room_id, step.kind) for step in actual]
@@ -40,7 +52,7 @@ def test_a_room_in_which_nothing_moved_is_not_read() -> None:
     """Only the room that moved is."""
     moved = visits(TWO, counted=counters_text(ONE) + "1")
 
-    actual = planned(ONE, TWO, seen=visits(ONE) | moved)
+    actual = planned(ONE, TWO, last_visits=visits(ONE) | moved)
 
     assert [PlanStep(2, kind, "moved", overdue=True, requests=REQUESTS_OF_KIND[kind]) for kind in KINDS] == actual
 
@@ -63,16 +75,16 @@ def test_any_counter_name_or_role_tells_that_a_room_moved() -> None:
 
 def test_full_reads_everything() -> None:
     """Whether or not anything moved."""
-    actual = planned(ONE, seen=visits(ONE), full=True)
+    actual = planned(ONE, last_visits=visits(ONE), full=True)
 
     assert [PlanStep(1, kind, "asked", overdue=True, requests=REQUESTS_OF_KIND[kind]) for kind in KINDS] == actual
 
 
 def test_lists_are_due_after_their_time_and_people_daily() -> None:
     """Put off for twice the time, it is overdue."""
-    once = planned(ONE, seen=visits(ONE, ago=EVERY))
-    twice = planned(ONE, seen=visits(ONE, ago=2 * EVERY))
-    daily = planned(ONE, seen=visits(ONE, ago=plan.DAILY))
+    once = planned(ONE, last_visits=visits(ONE, ago=EVERY))
+    twice = planned(ONE, last_visits=visits(ONE, ago=2 * EVERY))
+    daily = planned(ONE, last_visits=visits(ONE, ago=plan.DAILY))
 
     assert [PlanStep(1, kind, "due", requests=1) for kind in (MESSAGES, FILES)] == once
     assert [PlanStep(1, kind, "due", overdue=True, requests=1) for kind in (MESSAGES, FILES)] == twice[:2]
@@ -83,7 +95,7 @@ def test_the_room_read_longest_ago_comes_first_within_a_kind() -> None:
     """So a small budget starves no room."""
     older = visits(TWO, ago=timedelta(minutes=10), counted="moved")
 
-    actual = planned(ONE, TWO, seen=visits(ONE, ago=timedelta(minutes=5), counted="moved") | older)
+    actual = planned(ONE, TWO, last_visits=visits(ONE, ago=timedelta(minutes=5), counted="moved") | older)
 
     expected = [(room, kind) for kind in KINDS for room in (2, 1)]
     assert expected == [(step.room_id, step.kind) for step in actual]
@@ -93,8 +105,8 @@ def test_what_is_merely_due_waits_for_rooms_that_moved() -> None:
     """Unless it was put off for twice its time."""
     moved = visits(TWO, ago=timedelta(minutes=5), counted="moved")
 
-    once = planned(ONE, TWO, seen=moved | visits(ONE, ago=EVERY))
-    twice = planned(ONE, TWO, seen=moved | visits(ONE, ago=2 * EVERY))
+    once = planned(ONE, TWO, last_visits=moved | visits(ONE, ago=EVERY))
+    twice = planned(ONE, TWO, last_visits=moved | visits(ONE, ago=2 * EVERY))
 
     assert [2, 1] == [step.room_id for step in once if step.kind == MESSAGES]
     assert [1, 2] == [step.room_id for step in twice if step.kind == MESSAGES]
@@ -107,9 +119,9 @@ def test_what_was_put_off_while_messages_were_read_comes_before_everything() -> 
     fresh = {(number, MESSAGES): Visit(NOW - timedelta(minutes=5), "moved") for number in numbers}
     old = {(number, kind): Visit(NOW - 2 * plan.DAILY, "moved") for number in numbers for kind in (FILES, PEOPLE)}
 
-    busy = planned(*rooms, seen=fresh | old)
+    busy = planned(*rooms, last_visits=fresh | old)
     long_ago: dict[tuple[int, str], Visit] = {key: Visit(NOW - 2 * plan.DAILY, "moved") for key in fresh | old}
-    paused = planned(*rooms, seen=long_ago)
+    paused = planned(*rooms, last_visits=long_ago)
 
     assert plan.EARLY_REQUESTS == sum(step.requests for step in busy if step.early)
     assert [step for step in busy if step.early] == busy[: sum(step.early for step in busy)]
@@ -121,7 +133,7 @@ def test_what_was_put_off_while_messages_were_read_comes_before_everything() -> 
 def test_a_plan_knows_what_it_costs() -> None:
     """Account, rooms, lists, four requests for people, and the counters once more."""
     assert 2 == plan.count_requests([])
-    assert 2 + 1 + 1 + 4 + 1 == plan.count_requests(planned(ONE, seen={}))
+    assert 2 + 1 + 1 + 4 + 1 == plan.count_requests(planned(ONE, last_visits={}))
 
 
 @given(
@@ -131,12 +143,12 @@ def test_a_plan_knows_what_it_costs() -> None:
 )
 def test_a_turn_comes_exactly_once_in_its_time(room: int, start: datetime, every: timedelta) -> None:
     """Looked at in small steps, it is due once in `every`, and at the latest when `every` is over."""
-    step, seen, due = every / 10, start, 0
+    step, last, due = every / 10, start, 0
 
     for at in (start + step * index for index in range(1, 41)):
-        if is_due(room, seen, at, every):
-            assert at - seen <= every
-            seen = at
+        if is_due(room, last, at, every):
+            assert at - last <= every
+            last = at
             due += 1
 
     assert 4 == due

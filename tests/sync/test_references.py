@@ -8,7 +8,7 @@ from typing import Any
 from archiver.records import Observation
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin
-from archiver.sync.references import REFERENCES_LIMIT, text_references, find_references
+from archiver.sync.references import REFERENCES_LIMIT, find_references, text_references
 from tests.support.world import BEGIN, World
 
 
@@ -26,8 +26,8 @@ def old_posts(world: World, number: int) -> list[str]:
 
 def message(body: object, **more: Any) -> Observation:
     """A message just seen."""
-    told = {"object": {"message_id": "1", "body": body}, "state": "present", "source": "list"}
-    return Observation("message", "message/1", told | more, 5)
+    payload = {"object": {"message_id": "1", "body": body}, "state": "present", "source": "list"}
+    return Observation("message", "message/1", payload | more, 5)
 
 
 # --- what names a message ------------------------------------------------------------------------
@@ -98,9 +98,9 @@ def test_a_room_that_is_contracted_later_is_looked_for_in_what_is_held(world: Wo
 def test_impossible_ids_are_left_out() -> None:
     """A text can name a message of the future; none is asked for."""
     future = backfill_queue.PRIORITY[Origin.LINK] + 2**62
-    seen = [message(f"#!rid5-{future} #!rid5-0 [rp aid=1 to=5-{2**63}] #!rid5-394380493")]
+    observations = [message(f"#!rid5-{future} #!rid5-0 [rp aid=1 to=5-{2**63}] #!rid5-394380493")]
 
-    assert {(5, 394380493): Origin.LINK} == find_references(seen, owner=1, at=BEGIN)
+    assert {(5, 394380493): Origin.LINK} == find_references(observations, owner=1, at=BEGIN)
 
 
 def test_a_text_full_of_ids_gives_a_bounded_number() -> None:
@@ -123,10 +123,10 @@ def test_a_message_that_is_gone_names_nothing_anew() -> None:
 def test_what_is_at_risk_comes_first_and_of_these_the_newest(world: World) -> None:
     """Recovered ids, then the counterpart's files, tasks, replies, links, descriptions, one's own files."""
     origins = [Origin.LINK, Origin.OWN_FILE, Origin.FILE, Origin.DESCRIPTION, Origin.TASK, Origin.RECOVERED]
-    held = int(world.post("はい"))
+    position = int(world.post("はい"))
     world.sync()
-    found = {(world.room, held - 10 - index): origin for index, origin in enumerate(origins)}
-    found[world.room, held - 1] = Origin.LINK
+    found = {(world.room, position - 10 - index): origin for index, origin in enumerate(origins)}
+    found[world.room, position - 1] = Origin.LINK
 
     with world.archive.writing() as writing:
         backfill_queue.enqueue(writing, found, rooms=[world.room], at=world.clock())
@@ -134,7 +134,7 @@ def test_what_is_at_risk_comes_first_and_of_these_the_newest(world: World) -> No
 
     expected = [Origin.RECOVERED, Origin.FILE, Origin.TASK, Origin.LINK, Origin.LINK, Origin.DESCRIPTION]
     assert [*expected, Origin.OWN_FILE] == [quest.origin for quest in due]
-    assert [held - 1, held - 10] == [quest.position for quest in due if quest.origin is Origin.LINK]
+    assert [position - 1, position - 10] == [quest.position for quest in due if quest.origin is Origin.LINK]
 
 
 def test_a_more_urgent_origin_takes_the_place_of_another_while_it_waits(world: World) -> None:
@@ -160,8 +160,11 @@ def test_what_was_hidden_or_not_readable_waits_long_and_then_comes_last(world: W
         backfill_queue.enqueue(writing, places, rooms=[world.room], at=at)
         quest = BackfillItem(world.room, newest - 2, Origin.RECOVERED, 0, ItemState.WAITING)
         backfill_queue.record_attempt(writing, quest, ItemState.HIDDEN, at=at, next_at=at + timedelta(days=30))
-        now = [one.position for one in backfill_queue.due_items(writing, [world.room], at=at, limit=10)]
-        later = [one.position for one in backfill_queue.due_items(writing, [world.room], at=at + timedelta(days=31), limit=10)]
+        now = [item.position for item in backfill_queue.due_items(writing, [world.room], at=at, limit=10)]
+        later = [
+            item.position
+            for item in backfill_queue.due_items(writing, [world.room], at=at + timedelta(days=31), limit=10)
+        ]
         waiting = backfill_queue.count_waiting(writing, [world.room])
 
     assert ([newest - 1], [newest - 1, newest - 2], 1) == (now, later, waiting)
@@ -188,6 +191,6 @@ def test_many_ids_at_once_are_learnt(world: World) -> None:
 
     with world.archive.writing() as writing:
         backfill_queue.enqueue(writing, places, rooms=[world.room], at=world.clock())
-        held = backfill_queue.held_places(writing, [*places, (world.room, newest)])
+        queued = backfill_queue.held_places(writing, [*places, (world.room, newest)])
 
-    assert (1_500, {(world.room, newest)}) == (len(world.rows("quest")), held)
+    assert (1_500, {(world.room, newest)}) == (len(world.rows("quest")), queued)

@@ -25,7 +25,7 @@ def settled(world: World) -> World:
     """A world whose first sync is done."""
     world.post("よろしくお願いします。")
     world.sync()
-    world.asked()
+    world.take_requests()
     return world
 
 
@@ -52,7 +52,7 @@ def test_a_run_in_which_nothing_moved_costs_two_requests_and_no_entry(world: Wor
 
     report = world.sync()
 
-    assert ["/me", "/rooms"] == world.asked()
+    assert ["/me", "/rooms"] == world.take_requests()
     assert (2, True, ()) == (report.requests, report.complete, report.reported)
     assert before == world.seqs()
     assert {RoomOutcome.UNCHANGED} == {room.outcome for room in report.rooms}
@@ -66,11 +66,11 @@ def test_only_the_room_that_moved_is_read(world: World) -> None:
 
     report = world.sync()
 
-    asked = world.asked()
-    assert {str(rooms[1])} == {found for path in asked for found in re.findall("/rooms/([0-9]+)", path)}
-    assert ["/me", "/rooms", f"/rooms/{rooms[1]}/messages?force=1"] == asked[:3]
-    assert "/rooms" == asked[-1]
-    assert len(asked) == report.requests
+    requested = world.take_requests()
+    assert {str(rooms[1])} == {found for path in requested for found in re.findall("/rooms/([0-9]+)", path)}
+    assert ["/me", "/rooms", f"/rooms/{rooms[1]}/messages?force=1"] == requested[:3]
+    assert "/rooms" == requested[-1]
+    assert len(requested) == report.requests
 
 
 def test_texts_and_small_files_come_before_people_and_those_before_large_files(world: World) -> None:
@@ -82,12 +82,12 @@ def test_texts_and_small_files_come_before_people_and_those_before_large_files(w
 
     world.sync()
 
-    asked = world.asked()
+    requested = world.take_requests()
     files = [
         f"/rooms/{room}/files/{file}?create_download_url=1"
         for room, file in ((world.room, theirs), (world.room, mine), (rooms[0], large))
     ]
-    wanted = [
+    expected_requests = [
         f"/rooms/{world.room}/messages?force=1",
         f"/rooms/{rooms[0]}/messages?force=1",
         files[0],
@@ -96,7 +96,7 @@ def test_texts_and_small_files_come_before_people_and_those_before_large_files(w
         f"/rooms/{rooms[0]}/members",
         files[2],
     ]
-    assert wanted == [path for path in asked if path in wanted]
+    assert expected_requests == [path for path in requested if path in expected_requests]
 
 
 def test_every_request_is_a_get_and_messages_are_read_with_force(world: World) -> None:
@@ -134,7 +134,7 @@ def test_rooms_are_chosen_by_number(world: World) -> None:
     report = world.sync(rooms=frozenset(rooms))
 
     assert rooms == [room.room_id for room in report.rooms]
-    assert not any(f"/rooms/{world.room}/" in path for path in world.asked())
+    assert not any(f"/rooms/{world.room}/" in path for path in world.take_requests())
     assert world.sync().rooms[0].new
 
 
@@ -143,7 +143,7 @@ def test_a_room_of_no_contract_is_refused_before_anything_is_asked(world: World)
     with pytest.raises(errors.UnknownRoom):
         world.sync(rooms=frozenset([999]))
 
-    assert [] == world.asked()
+    assert [] == world.take_requests()
 
 
 def test_without_a_contract_nothing_is_read(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_without_a_contract_nothing_is_read(tmp_path: Path) -> None:
         report = world.sync()
 
         assert [] == report.rooms
-        assert not any(path.startswith("/rooms/") for path in world.asked())
+        assert not any(path.startswith("/rooms/") for path in world.take_requests())
 
 
 def test_a_closed_contract_is_read_for_180_days_more(world: World) -> None:
@@ -179,7 +179,7 @@ def test_a_dry_run_tells_the_steps_and_writes_nothing(world: World) -> None:
 
     expected = [(plan.MESSAGES, "動画編集"), (plan.FILES, "動画編集"), (plan.PEOPLE, "動画編集")]
     assert expected == [(step.kind, name) for step, name in steps]
-    assert ["/me", "/rooms"] == world.asked()
+    assert ["/me", "/rooms"] == world.take_requests()
     assert before == (world.rows("entry"), world.rows("visit"), world.rows("memory"))
 
 
@@ -206,10 +206,10 @@ def test_the_owner_is_written_down_without_private_data(world: World) -> None:
     world.chatwork.rename_account(world.chatwork.owner, "山田")
     world.sync()
 
-    told = [one["payload"] for one in world.entries("me")]
+    payloads = [one["payload"] for one in world.entries("me")]
     fields = {"account_id", "name", "chatwork_id", "organization_id", "organization_name"}
-    assert [fields, fields] == [set(one) for one in told]
-    assert ["yamada", "山田"] == [one["name"] for one in told]
+    assert [fields, fields] == [set(one) for one in payloads]
+    assert ["yamada", "山田"] == [one["name"] for one in payloads]
     assert b"yamada@example.com" not in everything(world.home)
 
 
@@ -224,7 +224,7 @@ def test_another_accounts_token_writes_nothing(world: World) -> None:
 
     assert 5 == caught.value.code
     assert before == (world.rows("entry"), world.rows("memory"), world.rows("visit"))
-    assert ["/me"] == world.asked()
+    assert ["/me"] == world.take_requests()
 
 
 def test_a_token_refused_at_the_beginning_writes_nothing(world: World) -> None:
@@ -265,10 +265,10 @@ def test_a_room_that_cannot_be_opened_is_frozen_until_it_is_back(world: World) -
     world.chatwork.remove_owner(world.room)
 
     first = world.sync()
-    asked_first = world.asked()
+    asked_first = world.take_requests()
     world.clock.pass_by(days=2)
     second = world.sync()
-    asked_second = world.asked()
+    asked_second = world.take_requests()
     kept = world.states()
     world.chatwork.heal()
     world.chatwork.restore_owner(world.room)
@@ -379,7 +379,7 @@ def test_two_rooms_in_a_row_that_fail_end_the_round(world: World) -> None:
     assert [False, False, False, True, True] == [room.is_unreached for room in report.rooms]
     assert report.left_over
     assert "left-over" in report.reported
-    assert not any(f"/rooms/{rooms[2]}" in path for path in world.asked())
+    assert not any(f"/rooms/{rooms[2]}" in path for path in world.take_requests())
 
 
 def test_failing_rooms_that_are_not_in_a_row_do_not(world: World) -> None:
@@ -454,7 +454,7 @@ def test_at_the_reserve_a_run_with_a_limit_leaves_the_rest_over(tmp_path: Path) 
         more_rooms(world, 30)
 
         first = world.sync(max_seconds=60)
-        used = len(world.asked())
+        used = len(world.take_requests())
         rest: list[SyncReport] = []
         while not rest or rest[-1].left_over:
             world.clock.pass_by(minutes=5)
@@ -472,13 +472,13 @@ def test_a_reading_that_was_only_due_can_wait_without_a_word(tmp_path: Path) -> 
     with running_world(tmp_path / "home", limit=400) as world:
         more_rooms(world, 30)
         world.sync()
-        said = []
+        reports = []
         for hour in (6, 13):
             world.clock.time += timedelta(hours=hour)
             world.chatwork.fail(Fault.RATE_LIMIT, "/messages", times=1, seconds=200)
-            said.append(world.sync(max_seconds=10).left_over)
+            reports.append(world.sync(max_seconds=10).left_over)
 
-        assert [False, True] == said
+        assert [False, True] == reports
 
 
 def test_a_refusal_for_too_many_calls_is_waited_for_within_the_time(world: World) -> None:
@@ -512,18 +512,18 @@ def test_what_the_last_run_knew_of_the_budget_is_remembered(world: World) -> Non
     settled(world)
     world.chatwork.fail(Fault.RATE_LIMIT, "/me", times=1, seconds=250)
     world.sync(max_seconds=10)
-    world.asked()
+    world.take_requests()
 
     world.sync(max_seconds=10)
 
-    assert [] == world.asked()
+    assert [] == world.take_requests()
 
 
 def test_no_time_left_leaves_everything_over(world: World) -> None:
     """The two requests of the beginning are made, no more."""
     report = world.sync(max_seconds=0)
 
-    assert (["/me", "/rooms"], ("left-over",)) == (world.asked(), report.reported)
+    assert (["/me", "/rooms"], ("left-over",)) == (world.take_requests(), report.reported)
 
 
 # --- the record -----------------------------------------------------------------------------------
@@ -565,8 +565,8 @@ def test_reading_does_not_change_what_is_unread_and_that_is_measured(world: Worl
     report = world.sync()
     before = world.chatwork.rooms[world.room].unread_num
 
-    (told,) = sweeps(world)
-    assert (before, before, False) == (told["unread_before"], told["unread_after"], report.unread_dropped)
+    (sweep,) = sweeps(world)
+    assert (before, before, False) == (sweep["unread_before"], sweep["unread_after"], report.unread_dropped)
 
     world.post("読む")
     world.chatwork.fail(Fault.REPLY, "/rooms$", after=1, body=b'[{"room_id": %d, "unread_num": 0}]' % world.room)
@@ -579,8 +579,8 @@ def test_the_clocks_difference_and_unparsed_replies_are_recorded(world: World) -
     world.chatwork.fail(Fault.HTML, "/messages", times=2)
     world.sync()
 
-    (told,) = sweeps(world)
-    assert (2, True) == (told["unparsed"], -1000 <= int(str(told["clock_offset_ms"])) <= 0)
+    (sweep,) = sweeps(world)
+    assert (2, True) == (sweep["unparsed"], -1000 <= int(str(sweep["clock_offset_ms"])) <= 0)
 
 
 def test_entries_are_numbered_without_holes_and_observed_when_the_reply_came(world: World) -> None:
@@ -603,9 +603,9 @@ def test_every_entry_that_came_of_a_reply_has_it_kept(world: World) -> None:
 
     kept = {row["sha256"] for row in world.rows("reply")}
     kinds = {"message", "account", "member", "room", "task", "file"}
-    told = [one for one in world.entries() if one["kind"] in kinds]
-    assert kinds == {one["kind"] for one in told}
-    assert {one["reply"] for one in told} <= kept
+    entries = [one for one in world.entries() if one["kind"] in kinds]
+    assert kinds == {one["kind"] for one in entries}
+    assert {one["reply"] for one in entries} <= kept
 
 
 def test_a_complete_archive_says_so_and_any_lack_unsays_it(world: World) -> None:
@@ -658,11 +658,11 @@ def test_the_document_has_every_counter(world: World) -> None:
 
 def test_a_deletion_is_a_disappearance_and_an_edit_is_not() -> None:
     """What makes a seal at once."""
-    told = {what: RoomReport(5) for what in ("new", "edited", "deleted", "missing")}
-    for what, report in told.items():
+    reports = {what: RoomReport(5) for what in ("new", "edited", "deleted", "missing")}
+    for what, report in reports.items():
         report.count(what)
 
-    assert {"deleted", "missing"} == {what for what, report in told.items() if report.disappeared}
+    assert {"deleted", "missing"} == {what for what, report in reports.items() if report.disappeared}
 
 
 # --- what stays private ---------------------------------------------------------------------------

@@ -17,8 +17,8 @@ def pauses(world: World) -> list[tuple[datetime, datetime]]:
     """What the archive tells of times without a run."""
     with world.archive.reading() as reading:
         upto = len(world.seqs())
-        told = runs.watch(reading, world.room, runs.runs(reading, upto=upto), upto=upto)
-    return [(one.start, one.end) for one in told.pauses]
+        watch = runs.watch(reading, world.room, runs.runs(reading, upto=upto), upto=upto)
+    return [(one.start, one.end) for one in watch.pauses]
 
 
 def test_a_pause_between_two_idle_runs_is_told(world: World) -> None:
@@ -47,11 +47,12 @@ def test_idle_runs_close_together_make_one_record_an_hour(world: World) -> None:
         world.clock.pass_by(minutes=5)
         world.sync()
 
-    told = [one["payload"] for one in world.entries("sweep")[before:]]
+    sweeps_written = [sweep["payload"] for sweep in world.entries("sweep")[before:]]
 
-    assert 2 == len(told)
+    assert 2 == len(sweeps_written)
     assert all(
-        datetime.fromisoformat(one["to"]) - datetime.fromisoformat(one["from"]) >= timedelta(hours=1) for one in told
+        datetime.fromisoformat(sweep["to"]) - datetime.fromisoformat(sweep["from"]) >= timedelta(hours=1)
+        for sweep in sweeps_written
     )
     assert [] == pauses(world)
 
@@ -76,12 +77,12 @@ def test_a_room_that_fails_was_not_looked_at(world: World) -> None:
         world.clock.pass_by(minutes=50)
         world.sync()
     failing, known = watched(world, world.room), watched(world, other)
-    told = [one["payload"]["not_read"] for one in world.entries("sweep")]
+    not_read = [one["payload"]["not_read"] for one in world.entries("sweep")]
     world.chatwork.heal()
     world.clock.pass_by(minutes=50)
     world.sync()
 
-    assert [[], *[[world.room]] * (len(told) - 1)] == told
+    assert [[], *[[world.room]] * (len(not_read) - 1)] == not_read
     assert (before, ()) == (failing.last, failing.pauses)
     assert known.last is not None
     assert known.last - before > timedelta(hours=8)

@@ -43,7 +43,7 @@ from archiver.sync.report import RoomOutcome, SyncReport
 from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.world import Clock, World
 
-LIMITS = DownloadLimits(large=50_000, keep_free=0)
+LIMITS = DownloadLimits(large_from=50_000, keep_free=0)
 RESERVE = 60
 TEXTS = strategies.sampled_from(["はい", "いいえ", "[deleted]", "\ud83d\x00", "", "お支払いは検収後で。"])
 PATHS = strategies.sampled_from(
@@ -151,12 +151,12 @@ class Witness(Chatwork):
             return
         if answer.status not in (200, 204) or isinstance(value, list) == (message is not None):
             return
-        shown = {int(one["message_id"]): one["body"] for one in (value if message is None else [value])}
-        if message is None and limited and len(shown) < 100:
-            self._hide_before(room, min(shown, default=2**63))
-        self.latest = {(room, number, body) for number, body in shown.items()}
+        bodies = {int(one["message_id"]): one["body"] for one in (value if message is None else [value])}
+        if message is None and limited and len(bodies) < 100:
+            self._hide_before(room, min(bodies, default=2**63))
+        self.latest = {(room, number, body) for number, body in bodies.items()}
         self.told |= self.latest
-        self.last.update({(room, number): body for number, body in shown.items()})
+        self.last.update({(room, number): body for number, body in bodies.items()})
 
     def _hide_before(self, room: int, oldest: int) -> None:
         for place, last in self.last.items():
@@ -218,11 +218,11 @@ class Machine(RuleBasedStateMachine):
         return archive
 
     def _mortally(self, get: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(*args: Any, **given: Any) -> Any:
+        def tick_and_get(*args: Any, **keywords: Any) -> Any:
             self.archive.tick()
-            return get(*args, **given)
+            return get(*args, **keywords)
 
-        return asked
+        return tick_and_get
 
     def _happens(self, body: str | None, *messages: int | str) -> None:
         """Note the truth; the archive's clock stands still while this machine's is behind the last entry."""
@@ -362,7 +362,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(minutes=strategies.sampled_from([1, 10, 400, 24 * 60, 25 * 24 * 60]))
     def wait(self, minutes: int) -> None:
-        """Time passes."""
+        """Let some time pass."""
         self.clock.pass_by(minutes=minutes)
 
     @rule(seconds=JUMPS)
@@ -474,13 +474,13 @@ class Machine(RuleBasedStateMachine):
     def _texts(self) -> set[tuple[int, int, str]]:
         entries = self.world.entries("message")
         return {
-            (one["room_id"], int(one["key"].partition("/")[2]), one["payload"]["object"]["body"] or "")
-            for one in entries
+            (row["room_id"], int(row["key"].partition("/")[2]), row["payload"]["object"]["body"] or "")
+            for row in entries
         }
 
     def _missed(self) -> list[int]:
         """Messages that are there, older than the newest covered one, not held and in no open gap."""
-        held = {(row["room_id"], row["position"]) for row in self.world.rows("message")}
+        saved = {(row["room_id"], row["position"]) for row in self.world.rows("message")}
         gaps = [row for row in self.world.rows("gap") if row["open"]]
         covered: dict[int, int] = {}
         for row in self.world.rows("coverage"):
@@ -489,7 +489,7 @@ class Machine(RuleBasedStateMachine):
             number
             for number, message in self.chatwork.messages.items()
             if message.room_id in self.rooms
-            and (message.room_id, number) not in held
+            and (message.room_id, number) not in saved
             and number <= covered.get(message.room_id, 0)
             and not any(
                 gap["room_id"] == message.room_id and int(gap["after"] or 0) < number < int(gap["before"])
@@ -499,7 +499,7 @@ class Machine(RuleBasedStateMachine):
 
     def _miscounted(self) -> list[tuple[int, int, int]]:
         """Open gaps with what they tell and what is true, in rooms whose counter is right."""
-        held = {(row["room_id"], row["position"]) for row in self.world.rows("message")}
+        saved = {(row["room_id"], row["position"]) for row in self.world.rows("message")}
         found = []
         for gap in self.world.rows("gap"):
             if not gap["open"] or gap["missing"] is None or gap["room_id"] in self.crooked:
@@ -510,7 +510,7 @@ class Machine(RuleBasedStateMachine):
                 for number, message in self.chatwork.messages.items()
                 if message.room_id == gap["room_id"]
                 and after < number < before
-                and (gap["room_id"], number) not in held
+                and (gap["room_id"], number) not in saved
             ]
             if len(lost) != gap["missing"]:
                 found.append((gap["number"], gap["missing"], len(lost)))
@@ -561,8 +561,8 @@ class Machine(RuleBasedStateMachine):
         self._compare_files()
         self._compare_tasks()
         self._seal()
-        told = verify_archive(self.world.archive, deep=True)
-        assert [] == told.findings
+        verification = verify_archive(self.world.archive, deep=True)
+        assert [] == verification.findings
         assert {"GET"} == {request.method for request in (*self.chatwork.requests, *self.chatwork.downloads)}
         self.world.archive.close()
         every_byte = b"".join(path.read_bytes() for path in self.world.home.rglob("*") if path.is_file())
@@ -586,10 +586,12 @@ class Machine(RuleBasedStateMachine):
 
 def _happened(events: list[Event], body: str | None, since: str, until: str) -> bool:
     """Whether a message got this text (as columns show it) between two times of the archive."""
-    told = (
-        event.body if event.body is None else readable_text(event.body) for event in events if since <= event.at <= until
+    conditions = (
+        event.body if event.body is None else readable_text(event.body)
+        for event in events
+        if since <= event.at <= until
     )
-    return body in told
+    return body in conditions
 
 
 def agrees(state: str, last: object) -> bool:

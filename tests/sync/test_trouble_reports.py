@@ -67,9 +67,9 @@ def test_reports_of_a_lasting_trouble_are_a_day_apart(runs: list[tuple[bool, int
     at, remembered, reported = NOW, dict[str, str](), list[datetime]()
     for troubled, minutes in runs:
         at += timedelta(minutes=minutes)
-        told = judge_troubles(["a"] if troubled else [], cleared=[], remembered=remembered, now=at)
-        remembered = told.remember
-        reported += [at] if told.report else []
+        report = judge_troubles(["a"] if troubled else [], cleared=[], remembered=remembered, now=at)
+        remembered = report.remember
+        reported += [at] if report.report else []
 
     assert all(later - earlier >= REPEAT_AFTER for earlier, later in pairwise(reported))
     assert any(troubled for troubled, _ in runs) == bool(reported)

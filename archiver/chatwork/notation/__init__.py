@@ -1,1 +1,1 @@
-"""A message body as a tree of nodes: Chatwork's notation, read."""
+"""Parses Chatwork's notation: a message body becomes a tree of nodes."""

@@ -1,1 +1,1 @@
-"""A simulated Chatwork on loopback: its state, its rules, its faults."""
+"""A simulated Chatwork on loopback: its state, its answers, and failures on order."""

@@ -27,7 +27,7 @@ class ByteContent:
         return self.stop - self.start
 
     def cut(self, start: int, stop: int) -> "ByteContent":
-        """The part from byte `start` to before byte `stop`, counted from this content's start; never more than there is."""
+        """The part from byte `start` to before byte `stop` of this content; never more than there is."""
         begin = min(self.start + start, self.stop)
         return ByteContent(self.source, begin, max(begin, min(self.start + stop, self.stop)))
 

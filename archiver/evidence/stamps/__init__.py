@@ -1,1 +1,1 @@
-"""RFC 3161 time stamps: asked for, read, and followed to a pinned root."""
+"""RFC 3161 time stamps: requested, parsed and verified up to a pinned root."""

@@ -1,1 +1,1 @@
-"""The numbered checks of an archive and of a package."""
+"""The checks of an archive and of a package."""

@@ -1,1 +1,1 @@
-"""Attachments and avatars: address, transfer, kept by digest."""
+"""Downloads attachments and avatars, and stores them by digest."""

@@ -1,4 +1,4 @@
-"""Avatars and icons, best effort: after everything else, a few a run, never counted and never a trouble.
+"""Downloads avatars and icons, best effort: after everything else, a few per run, never counted or reported.
 
 The requests carry no token and no cookie, follow no redirect and go to https or this computer only.
 """
@@ -17,67 +17,67 @@ import urllib3.exceptions
 from archiver.errors import StorageError, TransferFailed
 from archiver.store import avatars
 from archiver.store.archive import Archive
-from archiver.sync.files.transfer import checked_host
+from archiver.sync.files.transfer import check_address
 
-MOST = 10
-"""Pictures tried in one run."""
+PICTURES_LIMIT = 10
+"""The most pictures tried in one run."""
 
-SECONDS = 5.0
-"""For one picture."""
+PICTURE_SECONDS = 5.0
+"""The time for one picture."""
 
-LARGEST = 2**20
-"""Bytes of one picture."""
+PICTURE_BYTES = 2**20
+"""The largest size of one picture."""
 
-AGAIN = timedelta(days=1)
-"""Until one that could not be had is asked for again."""
+RETRY_AFTER = timedelta(days=1)
+"""The time until a picture that could not be downloaded is tried again."""
 
-MOST_FAILURES = 2
-"""In a row: then nobody answers today, and the rest waits for another run."""
+FAILURES_LIMIT = 2
+"""After so many failures in a row nobody seems to answer, and the rest waits for another run."""
 
 
-def fetch(
+def fetch_avatars(
     archive: Archive,
-    over: requests.Session,
+    session: requests.Session,
     rooms: Collection[int],
     *,
     now: Callable[[], datetime],
-    most: int = MOST,
-    seconds: float = SECONDS,
+    limit: int = PICTURES_LIMIT,
+    seconds: float = PICTURE_SECONDS,
 ) -> None:
-    """Get some pictures of these rooms and their people that are not held; `over` is a session for downloads.
+    """Download some missing pictures of these rooms and their people; `session` is one for downloads.
 
     Raises StorageError only where the archive itself cannot be read.
     """
     with archive.reading() as reading:
-        urls = avatars.due_urls(reading, rooms, at=now(), limit=most)
+        urls = avatars.due_urls(reading, rooms, at=now(), limit=limit)
     failures = 0
     for url in urls:
-        body = _get(over, url, seconds)
+        body = _get_picture(session, url, seconds)
         failures = 0 if body is not None else failures + 1
-        with suppress(OSError, StorageError):  # a picture is not worth a word
-            avatars.record_download(archive, url, body, next_at=now() + AGAIN)
-        if failures >= MOST_FAILURES:
+        with suppress(OSError, StorageError):  # a picture is not worth a report
+            avatars.record_download(archive, url, body, next_at=now() + RETRY_AFTER)
+        if failures >= FAILURES_LIMIT:
             return
 
 
-def _get(over: requests.Session, url: str, seconds: float) -> bytes | None:
-    """A picture's bytes; None if it could not be had whole in time."""
+def _get_picture(session: requests.Session, url: str, seconds: float) -> bytes | None:
+    """A picture's bytes; None if it could not be downloaded whole in time."""
     if not _is_allowed(url):
         return None
     try:
-        with over.get(url, stream=True, allow_redirects=False, timeout=seconds) as response:
+        with session.get(url, stream=True, allow_redirects=False, timeout=seconds) as response:
             is_picture = response.headers.get("content-type", "").strip().lower().startswith("image/")
-            return _body(response, seconds) if response.status_code == 200 and is_picture else None
+            return _read_picture(response, seconds) if response.status_code == 200 and is_picture else None
     except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError):
         return None
 
 
-def _body(response: requests.Response, seconds: float) -> bytes | None:
+def _read_picture(response: requests.Response, seconds: float) -> bytes | None:
     until = time.monotonic() + seconds
     body = bytearray()
-    while piece := response.raw.read1(2**16, decode_content=True):
-        body += piece
-        if len(body) > LARGEST or time.monotonic() > until:
+    while chunk := response.raw.read1(2**16, decode_content=True):
+        body += chunk
+        if len(body) > PICTURE_BYTES or time.monotonic() > until:
             return None
     length = response.headers.get("content-length", "")
     whole = "content-encoding" in response.headers or not length.isdecimal() or int(length[:20]) == len(body)
@@ -85,9 +85,9 @@ def _body(response: requests.Response, seconds: float) -> bytes | None:
 
 
 def _is_allowed(url: str) -> bool:
-    """The same addresses as for files."""
+    """Whether the address is allowed, as for files."""
     try:
-        checked_host(url)
+        check_address(url)
     except TransferFailed:
         return False
     return True

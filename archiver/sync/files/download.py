@@ -1,8 +1,8 @@
-"""Attachments that are not held yet: ask for the address, fetch in one breath, keep by digest.
+"""Downloads attachments that are not saved yet: request the address, download at once, store by digest.
 
-Small files come first and the counterpart's before one's own; large ones in slices, so that none waits for
-another. What cannot be had is tried again with growing pauses, then given up with its reason; `rescue` and
-`sync --full` try that again too.
+Small files come first, and the counterpart's before one's own; large ones are downloaded in slices, so that none waits
+for another. A file that fails is tried again with growing pauses, then given up with its reason; `rescue` and `sync
+--full` try it again all the same.
 """
 
 from __future__ import annotations
@@ -28,102 +28,102 @@ from archiver.sync.files import transfer
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, RoomReport
 
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 360, 720, 1440, 1440, 2880, 4320))
-"""After each failed attempt; a file that fails once more after the last pause is given up."""
+RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 360, 720, 1440, 1440, 2880, 4320))
+"""The pauses after each failed attempt; a file that fails again after the last pause is given up."""
 
-SLICE = 60.0
-"""Seconds that a file is fetched before the next one gets its turn."""
+SLICE_SECONDS = 60.0
+"""How long a file is downloaded before the next one gets its turn."""
 
-LEAST = 2**16
-"""Bytes that a slice must bring; a host that drips waits for another run."""
+SLICE_BYTES_AT_LEAST = 2**16
+"""The bytes that a slice must bring; a file from a very slow host waits for another run."""
 
 FRESH_ADDRESSES = 3
-"""How often one attempt goes on with a new address after the transfer was cut."""
+"""How many addresses one attempt may use, as a cut transfer goes on with a new one."""
 
 NO_SPACE = "disk"
-"""The trouble of a disk on which no more files are kept."""
+"""The key of the trouble that the disk has no space for more files."""
 
-MOST_SILENT = 2
-"""Files in a row for which nobody answers before the others are left for the next run."""
+SILENT_LIMIT = 2
+"""After so many files in a row without an answer the others are left for the next run."""
 
 
 @dataclass(frozen=True)
 class DownloadLimits:
-    """Bytes: what counts as large, what is only listed, and how much of the disk stays free."""
+    """Limits in bytes: from which size a file is large, which is only listed, and how much of the disk stays free."""
 
-    large: int = 20_000_000
-    most: int = 5_000_000_000
+    large_from: int = 20_000_000
+    size_limit: int = 5_000_000_000
     keep_free: int = 2_000_000_000
 
 
 @dataclass(slots=True)
 class FileDownloads:
-    """Fetches files for one run; counts into the rooms' reports."""
+    """Downloads files in one run and counts them in the rooms' reports."""
 
-    desk: PullContext
-    over: transfer.Session
+    context: PullContext
+    session: transfer.Session
     limits: DownloadLimits
     reports: dict[int, RoomReport]
     seconds_left: Callable[[], float | None]
-    """Until the run is to end; None = no limit, 0 = now."""
+    """Returns the seconds until the run must end; None = no limit, 0 = now."""
     progress: Callable[[WantedFile, int], None]
-    slice: float = SLICE
-    _silent: int = 0
-    _done: set[tuple[int, int]] = field(default_factory=set)
-    """Files that were kept, failed or given up in this run: each has one attempt."""
+    slice: float = SLICE_SECONDS
+    _silent_in_a_row: int = 0
+    _tried: set[tuple[int, int]] = field(default_factory=set)
+    """Files that were saved, failed or given up in this run: each has one attempt."""
 
-    def small(self, files: Iterable[WantedFile]) -> None:
-        """Files up to the size that counts as large, the counterpart's first, then the newest."""
-        for file in self._in_order(one for one in files if one.size <= self.limits.large):
-            if self._late():
+    def download_small(self, files: Iterable[WantedFile]) -> None:
+        """Download the files that are not large, the counterpart's first, then the newest."""
+        for file in self._untried(file for file in files if file.size <= self.limits.large_from):
+            if self._is_late():
                 return
             self._attempt(file)
 
-    def large(self, files: Iterable[WantedFile]) -> None:
-        """Whatever is left, in turns of a slice each, until all are here, failed, or the time is up."""
-        waiting = deque(self._in_order(files))
+    def download_large(self, files: Iterable[WantedFile]) -> None:
+        """Download the files that are left, a slice of each in turn, until all are done or the time is up."""
+        waiting = deque(self._untried(files))
         while waiting:
             file = waiting.popleft()
-            if (file.room_id, file.file_id) in self._done:
+            if (file.room_id, file.file_id) in self._tried:
                 continue
-            if self._late():
+            if self._is_late():
                 return
             self._attempt(file)
             waiting.append(file)
 
-    def _in_order(self, files: Iterable[WantedFile]) -> list[WantedFile]:
-        waiting = [one for one in files if (one.room_id, one.file_id) not in self._done]
-        return sorted(waiting, key=lambda one: one.account_id == self.desk.account_id)
+    def _untried(self, files: Iterable[WantedFile]) -> list[WantedFile]:
+        waiting = [file for file in files if (file.room_id, file.file_id) not in self._tried]
+        return sorted(waiting, key=lambda file: file.account_id == self.context.account_id)
 
-    def _late(self) -> bool:
-        if self.seconds_left() == 0 or self._silent >= MOST_SILENT:
-            self.desk.troubles.add("left-over/files")
+    def _is_late(self) -> bool:
+        if self.seconds_left() == 0 or self._silent_in_a_row >= SILENT_LIMIT:
+            self.context.troubles.add("left-over/files")
             return True
         return False
 
     def _attempt(self, file: WantedFile) -> None:
-        """Bring one file nearer, keep it, or write down why not. Raises StorageError, TokenRefused, BudgetSpent."""
+        """Download a slice of a file and save it if whole. Raises StorageError, TokenRefused, BudgetSpent."""
         before = 0
         try:
-            before = self._here(file)
-            reason = self._try(file)
+            before = self._bytes_here(file)
+            reason = self._try_download(file)
         except OSError as error:
             if not is_full(error):
-                raise storage_error(error, self.desk.archive.home / blobs.FOLDER) from error
-            transfer.drop(self._part(file))  # the database needs the space more
+                raise storage_error(error, self.context.archive.home / blobs.FOLDER) from error
+            transfer.discard_partial(self._part_path(file))  # the database needs the space more
             reason = "no_space"
-        self._silent = self._silent + 1 if reason == "unreachable" else 0
+        self._silent_in_a_row = self._silent_in_a_row + 1 if reason == "unreachable" else 0
         if reason is not None:
-            self._failed(file, reason, grown=self._here(file) > before)
+            self._record_failure(file, reason, has_grown=self._bytes_here(file) > before)
 
-    def _try(self, file: WantedFile) -> str | None:
-        """Why the file could not be had now; None if it is here or coming. Raises OSError."""
-        if file.size > self.limits.most:
+    def _try_download(self, file: WantedFile) -> str | None:
+        """Why the file could not be downloaded now; None if it is here or coming. Raises OSError."""
+        if file.size > self.limits.size_limit:
             self._give_up(file, "too_large")
             return None
         if not self._has_space(file):
             return "no_space"
-        before = self._here(file)
+        before = self._bytes_here(file)
         try:
             arrived = self._fetch(file)
         except NotVisible:
@@ -134,130 +134,132 @@ class FileDownloads:
             return "unreachable"
         except TransferFailed as error:
             return str(error.data["reason"])
-        if arrived.whole:
-            self._keep(file, arrived)
-        elif arrived.size - before < LEAST and self.seconds_left() != 0:
+        if arrived.is_whole:
+            self._keep_file(file, arrived)
+        elif arrived.size - before < SLICE_BYTES_AT_LEAST and self.seconds_left() != 0:
             return "slow"
         return None
 
-    def _fetch(self, file: WantedFile) -> transfer.Arrived:
-        """Fetch on one address, and on fresh ones: after a refusal, and while each cut transfer brings something."""
+    def _fetch(self, file: WantedFile) -> transfer.DownloadState:
+        """Download from one address, and from new ones after a refusal or a cut transfer that brought something."""
         for left in reversed(range(FRESH_ADDRESSES)):
-            before = self._here(file)
-            single = self.desk.client.download_url(RoomId(file.room_id), FileId(file.file_id))
+            before = self._bytes_here(file)
+            single = self.context.client.download_url(RoomId(file.room_id), FileId(file.file_id))
             try:
                 return self._transfer(file, single)
             except TransferFailed as error:
-                came = self._here(file) > before
-                if not left or not _goes_on(str(error.data["reason"]), came=came):
+                has_progress = self._bytes_here(file) > before
+                if not left or not _can_go_on(str(error.data["reason"]), has_progress=has_progress):
                     raise
         raise AssertionError("the last address either brings the file or raises")
 
-    def _transfer(self, file: WantedFile, single: Single[File]) -> transfer.Arrived:
+    def _transfer(self, file: WantedFile, single: Single[File]) -> transfer.DownloadState:
         left = self.seconds_left()
-        # A size that a list did not tell stands as 0 there; a file that is empty is told to be.
-        told = single.model.filesize if isinstance(single.object.get("filesize"), int) else None
-        size = file.size or told
-        free = max(0, self._free() - self.limits.keep_free)
+        # A size that the list did not state is 0 there; an empty file is reported as empty here.
+        told_size = single.model.filesize if isinstance(single.object.get("filesize"), int) else None
+        size = file.size or told_size
+        free = max(0, self._free_bytes() - self.limits.keep_free)
         try:
-            return transfer.fetch(
-                self.over,
+            return transfer.download(
+                self.session,
                 single.model.download_url,
-                self._part(file),
+                self._part_path(file),
                 size=size,
-                most=min(self.limits.most, free),
+                size_limit=min(self.limits.size_limit, free),
                 seconds=self.slice if left is None else min(left, self.slice),
                 progress=lambda have: self.progress(file, have),
             )
         except TransferFailed as error:
-            # Of a file of untold size only what comes can tell that there is no space for it.
-            if size is None and free < self.limits.most and error.data["reason"] == "wrong_size":
+            # Without a known size, only the bytes that come show that there is no space for the file.
+            if size is None and free < self.limits.size_limit and error.data["reason"] == "wrong_size":
                 raise TransferFailed(reason="no_space", detail=str(free)) from None
             raise
 
-    def _part(self, file: WantedFile) -> Path:
-        # Bound to what was listed: a file replaced under its id must not be mixed with the old one's bytes.
-        return blobs.incoming_path(self.desk.archive.home, file.room_id, file.file_id).with_name(f"{_stem(file)}.part")
+    def _part_path(self, file: WantedFile) -> Path:
+        # With the listed size and time in it: a file replaced under its id must not get the old one's bytes.
+        return blobs.incoming_path(self.context.archive.home, file.room_id, file.file_id).with_name(
+            f"{_part_stem(file)}.part"
+        )
 
-    def _here(self, file: WantedFile) -> int:
-        part = self._part(file)
+    def _bytes_here(self, file: WantedFile) -> int:
+        part = self._part_path(file)
         return part.stat().st_size if part.exists() else 0
 
     def _has_space(self, file: WantedFile) -> bool:
-        return self._free() - (file.size - self._here(file)) >= self.limits.keep_free
+        return self._free_bytes() - (file.size - self._bytes_here(file)) >= self.limits.keep_free
 
-    def _free(self) -> int:
-        return shutil.disk_usage(self.desk.archive.home).free
+    def _free_bytes(self) -> int:
+        return shutil.disk_usage(self.context.archive.home).free
 
-    def _keep(self, file: WantedFile, arrived: transfer.Arrived) -> None:
-        """Bytes first, then the entry: a kill between the two leaves bytes that the next run names."""
-        part, report = self._part(file), self.reports[file.room_id]
-        blobs.keep(self.desk.archive.home, part, arrived.sha256)
-        transfer.drop(part)
-        at = self.desk.now()
-        told = {
+    def _keep_file(self, file: WantedFile, arrived: transfer.DownloadState) -> None:
+        """Store the bytes first, then append the entry: if killed between the two, the next run appends it."""
+        part, report = self._part_path(file), self.reports[file.room_id]
+        blobs.keep(self.context.archive.home, part, arrived.sha256)
+        transfer.discard_partial(part)
+        at = self.context.now()
+        payload = {
             "state": "saved",
             "sha256": arrived.sha256,
             "size": arrived.size,
             "saved_at": to_text(at),
             "reason": None,
         }
-        self._append(file, told, at)
-        self.desk.cleared |= {f"file/{file.room_id}/{file.file_id}", NO_SPACE}
+        self._append(file, payload, at)
+        self.context.cleared_prefixes |= {f"file/{file.room_id}/{file.file_id}", NO_SPACE}
         report.files_saved += 1
         if report.outcome is RoomOutcome.UNCHANGED:
             report.outcome = RoomOutcome.ARCHIVED
 
-    def _failed(self, file: WantedFile, reason: str, *, grown: bool) -> None:
-        """Try again later; after the last pause give up. One that was given up before waits again only if it came."""
-        self._done.add((file.room_id, file.file_id))
-        self.desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
+    def _record_failure(self, file: WantedFile, reason: str, *, has_grown: bool) -> None:
+        """Schedule another attempt, or give up after the last pause; a file given up is only scheduled if it grew."""
+        self._tried.add((file.room_id, file.file_id))
+        self.context.troubles.add(f"file/{file.room_id}/{file.file_id}")
         if reason == "no_space":
-            self.desk.troubles.add(NO_SPACE)
-            attempts = file.attempts  # the disk's fault is no reason to give the file up
-        elif grown:
+            self.context.troubles.add(NO_SPACE)
+            attempts = file.attempts  # a full disk is no reason to give the file up
+        elif has_grown:
             attempts = 1  # it is coming, if slowly
         elif file.given_up:
-            return  # what was said of it holds
-        elif file.attempts >= len(PAUSES):
+            return  # the recorded reason stays
+        elif file.attempts >= len(RETRY_PAUSES):
             self._give_up(file, reason)
             return
         else:
             attempts = file.attempts + 1
-        next_at = self.desk.now() + PAUSES[max(attempts, 1) - 1]
-        with self.desk.archive.writing() as writing:
+        next_at = self.context.now() + RETRY_PAUSES[max(attempts, 1) - 1]
+        with self.context.archive.writing() as writing:
             visits.put_retry(writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason)
 
     def _give_up(self, file: WantedFile, reason: str) -> None:
-        transfer.drop(self._part(file))
-        told = {"state": "lost", "sha256": None, "size": None, "saved_at": None, "reason": reason}
-        self._append(file, told, self.desk.now())
-        self.desk.troubles.add(f"file/{file.room_id}/{file.file_id}")
+        transfer.discard_partial(self._part_path(file))
+        payload = {"state": "lost", "sha256": None, "size": None, "saved_at": None, "reason": reason}
+        self._append(file, payload, self.context.now())
+        self.context.troubles.add(f"file/{file.room_id}/{file.file_id}")
         self.reports[file.room_id].files_lost += 1
 
-    def _append(self, file: WantedFile, facts: Mapping[str, object], at: datetime) -> None:
-        told = {**facts, "listed_size": file.size, "listed_time": file.upload_time}
-        seen = Observation("blob", f"blob/{file.room_id}/{file.file_id}", told, file.room_id)
-        with self.desk.archive.writing() as writing:
-            writer.append(writing, [seen], account_id=self.desk.account_id, at=at)
+    def _append(self, file: WantedFile, fields: Mapping[str, object], at: datetime) -> None:
+        payload = {**fields, "listed_size": file.size, "listed_time": file.upload_time}
+        observation = Observation("blob", f"blob/{file.room_id}/{file.file_id}", payload, file.room_id)
+        with self.context.archive.writing() as writing:
+            writer.append(writing, [observation], account_id=self.context.account_id, at=at)
             visits.drop_retry(writing, file.room_id, file.file_id)
-        self._done.add((file.room_id, file.file_id))
+        self._tried.add((file.room_id, file.file_id))
         self.reports[file.room_id].news = True
 
 
-def _goes_on(reason: str, *, came: bool) -> bool:
-    """Whether a fresh address may help at once."""
-    return reason == "refused" or (reason == "cut" and came)
+def _can_go_on(reason: str, *, has_progress: bool) -> bool:
+    """Whether a new address may help at once."""
+    return reason == "refused" or (reason == "cut" and has_progress)
 
 
-def clear_incoming(home: Path, wanted: Iterable[WantedFile]) -> None:
-    """Remove begun transfers that nothing waits for any more."""
-    stems = {_stem(one) for one in wanted}
+def clear_incoming(home: Path, pending: Iterable[WantedFile]) -> None:
+    """Remove partial downloads of files that are not pending any more."""
+    stems = {_part_stem(file) for file in pending}
     for path in (home / blobs.FOLDER / blobs.INCOMING).glob("*"):
         if path.stem not in stems:
-            with suppress(OSError):  # it takes space, no more
+            with suppress(OSError):  # a file that stays only takes space
                 path.unlink(missing_ok=True)
 
 
-def _stem(file: WantedFile) -> str:
+def _part_stem(file: WantedFile) -> str:
     return f"{file.room_id}-{file.file_id}-{file.upload_time}-{file.size}"

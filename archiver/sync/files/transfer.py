@@ -1,8 +1,8 @@
-"""One download: a short-lived address on another host, streamed to disk while it is hashed.
+"""One download from a short-lived address on another host, streamed to disk while it is hashed.
 
-No token, no cookie and no `.netrc` goes to that host; at most two redirects, each to https or loopback. A cut
-transfer keeps what came and goes on from there with `Range`; after a power cut only bytes that were known to
-be on the disk count as come (`partial`).
+No token, no cookie and no `.netrc` goes to that host; at most two redirects, each to https or loopback. A cut transfer
+keeps its bytes and is resumed with `Range`; after a power cut only bytes that were surely on the disk count
+(`partial`).
 """
 
 from __future__ import annotations
@@ -20,169 +20,173 @@ import urllib3.exceptions
 
 from archiver.chatwork.allowed_urls import is_loopback
 from archiver.errors import TransferFailed
-from archiver.sync.files.partial import SYNC_EVERY, Partial
+from archiver.sync.files.partial import SYNC_EVERY, PartialFile
 
 Session = requests.Session
 
-MOST_REDIRECTS = 2
-TIMEOUT = (10.0, 30.0)
-"""Seconds to connect, and between two arrivals."""
-CHUNK = 2**18
-UNTOLD_FACTOR = 9
-"""A file of untold size cannot be fetched in slices: it gets so much more time at once."""
+REDIRECTS_LIMIT = 2
+TIMEOUT_SECONDS = (10.0, 30.0)
+"""Seconds to connect, and between two chunks."""
+CHUNK_BYTES = 2**18
+UNKNOWN_SIZE_FACTOR = 9
+"""A file of unknown size cannot be downloaded in slices, so it gets so many times the time at once."""
 
-REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 
 Progress = Callable[[int], None]
-"""Told how many bytes of the file are here now."""
+"""Called with how many bytes of the file are here now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    """How far a download has come."""
+class DownloadState:
+    """How many bytes of a download are here, their digest if it is whole, and whether it is."""
 
     size: int
     sha256: str
-    whole: bool
+    is_whole: bool
 
 
-def session() -> Session:
-    """A session for downloads: it carries nothing of the user's."""
+def make_session() -> Session:
+    """A new session for downloads, without any data of the user."""
     return harden(requests.Session())
 
 
-def harden(over: Session) -> Session:
-    """Make any session one for downloads: no `.netrc`, no cookies, bytes as uploaded."""
-    over.auth = _no_auth
-    over.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    over.headers["Accept-Encoding"] = "identity"  # lengths that can be compared
-    return over
+def harden(session: Session) -> Session:
+    """Make a session one for downloads: no `.netrc`, no cookies, bytes as uploaded."""
+    session.auth = _no_auth
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    session.headers["Accept-Encoding"] = "identity"  # lengths that can be compared
+    return session
 
 
-def fetch(
-    over: Session,
+def download(
+    session: Session,
     url: str,
     part: Path,
     *,
     size: int | None,
-    most: int,
+    size_limit: int,
     seconds: float | None = None,
     progress: Progress,
-    timeout: tuple[float, float] = TIMEOUT,
+    timeout: tuple[float, float] = TIMEOUT_SECONDS,
     durable_every: int = SYNC_EVERY,
-) -> Arrived:
-    """Bring `part` nearer to `size` bytes (None = not told: as many as come, up to `most`).
+) -> DownloadState:
+    """Download into `part`, up to `size` bytes (None = unknown: as many as come, up to `size_limit`).
 
-    Stops after `seconds` (None = no limit) with what has come. Raises TransferFailed (its `reason` is a stable
-    word, for the record) and OSError of the disk. What cannot become the file is dropped.
+    Stops after `seconds` (None = no limit) and keeps the bytes so far. Raises TransferFailed (its `reason` is a stable
+    word, for the record) and OSError of the disk. Bytes that cannot become the file are removed.
     """
-    with Partial(part, size or 0, every=durable_every) as partial:
-        if size and partial.have == size:
-            partial.finish()
-            return Arrived(size, partial.sha256, whole=True)
+    with PartialFile(part, size or 0, every=durable_every) as partial:
+        if size and partial.size_here == size:
+            partial.set_whole()
+            return DownloadState(size, partial.sha256, is_whole=True)
         try:
-            response = _open(over, url, partial, timeout)
+            response = _follow_redirects(session, url, partial, timeout)
         except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as error:
             raise TransferFailed(reason="unreachable", detail=type(error).__name__) from None
         with response:
-            _begin(response, partial, size)
+            _check_response(response, partial, size)
             try:
-                limit, told = (most, False) if size is None else (size, True)
-                return _stream(response, partial, limit, told=told, seconds=seconds, progress=progress)
+                limit, is_size_known = (size_limit, False) if size is None else (size, True)
+                return _stream(
+                    response, partial, limit, is_size_known=is_size_known, seconds=seconds, progress=progress
+                )
             except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as error:
                 raise TransferFailed(reason="cut", detail=type(error).__name__) from None
 
 
-def drop(part: Path) -> None:
-    """Forget what came of a file. Raises OSError."""
-    Partial.drop_at(part)
+def discard_partial(part: Path) -> None:
+    """Remove a partial download. Raises OSError."""
+    PartialFile.discard_at(part)
 
 
 def _stream(
     response: requests.Response,
-    partial: Partial,
+    partial: PartialFile,
     size: int,
     *,
-    told: bool,
+    is_size_known: bool,
     seconds: float | None,
     progress: Progress,
-) -> Arrived:
+) -> DownloadState:
     until = None if seconds is None else time.monotonic() + seconds
-    # As it arrives: whoever waits for whole pieces waits for a host that drips, and loses them when it is cut.
-    while piece := response.raw.read1(CHUNK, decode_content=True):
-        if partial.have + len(piece) > size:
-            partial.drop()
+    # Read as it arrives: waiting for whole chunks would wait for slow hosts, and lose the bytes when cut.
+    while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
+        if partial.size_here + len(chunk) > size:
+            partial.discard()
             raise TransferFailed(reason="wrong_size", detail=f"> {size}")
-        partial.add(piece)
-        progress(partial.have)
-        if until is not None and time.monotonic() >= until and partial.have < size:
-            if told:
-                return Arrived(partial.have, "", whole=False)
-            if time.monotonic() >= until + UNTOLD_FACTOR * (seconds or 0):
-                partial.drop()  # without a size nothing says where it would go on
-                raise TransferFailed(reason="slow", detail=str(partial.have))
-    if told and partial.have != size:
-        # The host ended the body in good order, so more would not come another time.
-        arrived = partial.have
-        partial.drop()
+        partial.append(chunk)
+        progress(partial.size_here)
+        if until is not None and time.monotonic() >= until and partial.size_here < size:
+            if is_size_known:
+                return DownloadState(partial.size_here, "", is_whole=False)
+            if time.monotonic() >= until + UNKNOWN_SIZE_FACTOR * (seconds or 0):
+                partial.discard()  # without a size it could not be resumed
+                raise TransferFailed(reason="slow", detail=str(partial.size_here))
+    if is_size_known and partial.size_here != size:
+        # The host ended the body regularly, so no more would come another time.
+        arrived = partial.size_here
+        partial.discard()
         raise TransferFailed(reason="wrong_size", detail=f"{arrived} / {size}")
-    partial.finish()
-    return Arrived(partial.have, partial.sha256, whole=True)
+    partial.set_whole()
+    return DownloadState(partial.size_here, partial.sha256, is_whole=True)
 
 
-def _open(over: Session, url: str, partial: Partial, timeout: tuple[float, float]) -> requests.Response:
-    """The answer of the last of at most three addresses."""
-    headers = {"Range": f"bytes={partial.have}-"} if partial.have else {}
-    if partial.have and partial.etag:
+def _follow_redirects(
+    session: Session, url: str, partial: PartialFile, timeout: tuple[float, float]
+) -> requests.Response:
+    """The response of the address after at most two redirects."""
+    headers = {"Range": f"bytes={partial.size_here}-"} if partial.size_here else {}
+    if partial.size_here and partial.etag:
         headers["If-Range"] = partial.etag
-    for _ in range(MOST_REDIRECTS + 1):
-        # A proxy would send what belongs on this computer off it.
-        proxies = {"no_proxy": "*"} if checked_host(url) else None
-        response = _get(over, url, headers, timeout, proxies)
-        if response.status_code not in REDIRECTS:
+    for _ in range(REDIRECTS_LIMIT + 1):
+        # A proxy would send a request to this computer off it.
+        proxies = {"no_proxy": "*"} if check_address(url) else None
+        response = _get_with_retry(session, url, headers, timeout, proxies)
+        if response.status_code not in REDIRECT_STATUSES:
             return response
         response.close()
-        url = _joined(url, response.headers.get("location", ""))
-    raise TransferFailed(reason="redirects", detail=f"> {MOST_REDIRECTS}")
+        url = _join_location(url, response.headers.get("location", ""))
+    raise TransferFailed(reason="redirects", detail=f"> {REDIRECTS_LIMIT}")
 
 
-def _get(
-    over: Session,
+def _get_with_retry(
+    session: Session,
     url: str,
     headers: Mapping[str, str],
     timeout: tuple[float, float],
     proxies: dict[str, str] | None,
 ) -> requests.Response:
-    """Ask; once more if the host hung up before it answered.
+    """Send the request, once more if the host closed the connection before it answered.
 
-    It may have closed a connection kept from the file before just as this request left (RFC 9112 §9.3.1).
+    It may have closed a kept connection just as this request was sent (RFC 9112 §9.3.1).
     """
 
     def ask() -> requests.Response:
-        return over.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout, proxies=proxies)
+        return session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout, proxies=proxies)
 
     try:
         return ask()
     except requests.ConnectionError as error:
         if not (error.args and isinstance(error.args[0], urllib3.exceptions.ProtocolError)):
-            raise  # nobody is there: that takes its time, and another try no less
+            raise  # nobody answers, and another try would take as long
         return ask()
 
 
-def _joined(url: str, location: str) -> str:
+def _join_location(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError:
         raise TransferFailed(reason="address", detail="?") from None
 
 
-def checked_host(url: str) -> bool:
-    """Whether an address is on this computer; only https, or http to this computer, and no password in it.
+def check_address(url: str) -> bool:
+    """Whether an address is on this computer; allowed are https, and http to this computer, without a password.
 
     Raises TransferFailed for every other address.
     """
     try:
-        url.encode()  # a lone surrogate has no place in an address
+        url.encode()  # raises for lone surrogates
         parts = urlsplit(url)
         host = parts.hostname or ""
         good = bool(host) and parts.username is None and parts.port != 0
@@ -194,34 +198,34 @@ def checked_host(url: str) -> bool:
     return loopback
 
 
-def _begin(response: requests.Response, partial: Partial, size: int | None) -> None:
-    """Check that this is the file, or the rest of it, before anything that has come is given up."""
+def _check_response(response: requests.Response, partial: PartialFile, size: int | None) -> None:
+    """Check that the response is the file, or the rest of it, before the bytes so far are removed."""
     status, headers = response.status_code, response.headers
-    if status == 403:  # an address that is over, or a place that is closed: they look alike
+    if status == 403:  # an expired address or a closed file: they look alike
         raise TransferFailed(reason="refused", detail=str(status))
     if status in (404, 410):
         raise TransferFailed(reason="not_found", detail=str(status))
     if status == 206:
-        if size is None or headers.get("content-range", "").strip() != f"bytes {partial.have}-{size - 1}/{size}":
-            partial.drop()
+        if size is None or headers.get("content-range", "").strip() != f"bytes {partial.size_here}-{size - 1}/{size}":
+            partial.discard()
             raise TransferFailed(reason="wrong_size", detail="content-range")
     elif status == 200:
         length = headers.get("content-length", "")
         is_plain = size is not None and "content-encoding" not in headers and length.isdecimal()
         if is_plain and int(length[:20]) != size:
             raise TransferFailed(reason="wrong_size", detail=f"{length[:20]} / {size}")
-        if size is None and _is_page(headers):
+        if size is None and _is_html_page(headers):
             raise TransferFailed(reason="not_understood", detail="html")
         partial.restart()
     else:
         if status == 416:
-            partial.drop()  # the file ends before what is here
+            partial.discard()  # the file is shorter than the bytes here
         raise TransferFailed(reason="status", detail=str(status))
-    partial.remember(headers.get("etag", ""))
+    partial.remember_etag(headers.get("etag", ""))
 
 
-def _is_page(headers: Mapping[str, str]) -> bool:
-    """Whether this is somebody's page rather than a file: where no size is told, nothing else tells."""
+def _is_html_page(headers: Mapping[str, str]) -> bool:
+    """Whether the response is an HTML page instead of a file; without a known size nothing else shows it."""
     kind = headers.get("content-type", "").strip().lower()
     return kind.startswith("text/html") and "attachment" not in headers.get("content-disposition", "").lower()
 

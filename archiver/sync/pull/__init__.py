@@ -1,4 +1,5 @@
-"""One module per kind: fetch, compare, append, in one transaction per understood reply.
+"""Reads one kind of data each from Chatwork, compares it with the archive and appends what differs.
 
-Each pull gets the desk (what it works with) and the report of its room, to which it adds what it saw.
+Each understood reply is appended in one transaction. A pull gets the `PullContext` and the report of its room, to
+which it adds what it saw.
 """

@@ -1,4 +1,4 @@
-"""Rooms that can be opened no more, and rooms that can be opened again: written down on change, never explained."""
+"""Records rooms that became inaccessible or accessible again, without a reason, as none is known."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, RoomReport
 
 
-def shut(desk: PullContext, unseen: NotVisible, report: RoomReport) -> None:
-    """The room cannot be opened any more: left, removed and deleted look alike (chatwork-api §5)."""
+def record_inaccessible(context: PullContext, refusal: NotVisible, report: RoomReport) -> None:
+    """Record that a room cannot be opened any more: left, removed and deleted look alike (chatwork-api §5)."""
     room = report.room_id
-    told = {"status": unseen.status}
-    seen = Observation("room.inaccessible", f"room/{room}", told, room, unseen.reply.digest)
-    with desk.archive.writing() as writing:
-        writer.keep_reply(writing, unseen.reply, room_id=room)
-        writer.append(writing, [seen], account_id=desk.account_id, at=unseen.reply.received_at)
+    payload = {"status": refusal.status}
+    observation = Observation("room.inaccessible", f"room/{room}", payload, room, refusal.reply.digest)
+    with context.archive.writing() as writing:
+        writer.keep_reply(writing, refusal.reply, room_id=room)
+        writer.append(writing, [observation], account_id=context.account_id, at=refusal.reply.received_at)
     report.outcome, report.news, report.disappeared = RoomOutcome.INACCESSIBLE, True, True
-    desk.troubles.add(f"event/{room}/inaccessible")
+    context.troubles.add(f"event/{room}/inaccessible")
 
 
-def opened(desk: PullContext, report: RoomReport) -> None:
-    """The room is listed again: everything in it is read anew."""
-    room, at = report.room_id, desk.now()
-    seen = Observation("room.accessible", f"room/{room}", {}, room)
-    with desk.archive.writing() as writing:
-        writer.append(writing, [seen], account_id=desk.account_id, at=at)
+def record_accessible(context: PullContext, report: RoomReport) -> None:
+    """Record that a room is listed again, and let everything in it be read anew."""
+    room, at = report.room_id, context.now()
+    observation = Observation("room.accessible", f"room/{room}", {}, room)
+    with context.archive.writing() as writing:
+        writer.append(writing, [observation], account_id=context.account_id, at=at)
         for kind in plan.KINDS:
             visits.put_visit(writing, room, kind, at=at, counters="")
     report.outcome, report.news = RoomOutcome.ARCHIVED, True

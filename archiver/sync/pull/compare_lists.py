@@ -1,4 +1,4 @@
-"""Files, members and tasks come in lists that are compared alike: what differs is appended and counted."""
+"""Compares lists of files, members and tasks with the archive; what differs is appended and counted."""
 
 from __future__ import annotations
 
@@ -8,53 +8,59 @@ from archiver.records import AccountId, JsonObject, Observation, Reply
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state
 from archiver.sync import changes
-from archiver.sync.pull.context import PullContext, append, payload, persons
+from archiver.sync.pull.context import PullContext, account_observations, append_observations, object_payload
 from archiver.sync.report import RoomReport
 
 _PEOPLE_FIELDS = {"file": ("account",), "task": ("account", "assigned_by_account")}
 
 
-def differences(
-    desk: PullContext,
+def append_differences(
+    context: PullContext,
     writing: Writing,
     kind: str,
     room: int,
-    shown: Mapping[int, JsonObject],
+    received: Mapping[int, JsonObject],
     reply: Reply,
     report: RoomReport,
     *,
     complete: bool,
 ) -> None:
     """Append what differs in a list of files, tasks or members, and count it."""
-    found = changes.compare_objects(kind, shown, current_state.known_objects(writing, kind, room), complete=complete)
+    differences = changes.compare_objects(
+        kind, received, current_state.known_objects(writing, kind, room), complete=complete
+    )
     fields = _PEOPLE_FIELDS.get(kind, ())
-    seen = persons(writing, room, changes.people_in(list(shown.values()), fields), reply) if fields else []
+    observations = (
+        account_observations(writing, room, changes.people_in(list(received.values()), fields), reply) if fields else []
+    )
     prefix = f"member/{room}" if kind == "member" else kind
-    for ident, one in sorted(found.new_and_changed.items()):
-        seen.append(Observation(kind, f"{prefix}/{ident}", payload(one, "present"), room, reply.digest))
-    for ident in found.gone:
+    for ident, element in sorted(differences.new_and_changed.items()):
+        observations.append(
+            Observation(kind, f"{prefix}/{ident}", object_payload(element, "present"), room, reply.digest)
+        )
+    for ident in differences.gone:
         last = current_state.last_payload(writing, f"{prefix}/{ident}", room)
         if last is not None:
-            told = payload(last["object"], "gone")
-            seen.append(Observation(kind, f"{prefix}/{ident}", told, room, reply.digest))
-    append(desk, writing, seen, reply, report)
-    _count(kind, found, report)
+            gone_payload = object_payload(last["object"], "gone")
+            observations.append(Observation(kind, f"{prefix}/{ident}", gone_payload, room, reply.digest))
+    append_observations(context, writing, observations, reply, report)
+    _count_differences(kind, differences, report)
 
 
-def _count(kind: str, found: changes.Differences, report: RoomReport) -> None:
-    report.disappeared |= bool(found.gone)
+def _count_differences(kind: str, differences: changes.Differences, report: RoomReport) -> None:
+    report.disappeared |= bool(differences.gone)
     if kind == "file":
-        report.files_new += len(found.new)
+        report.files_new += len(differences.new)
     elif kind == "task":
-        report.tasks_new += len(found.new)
-        report.tasks_changed += len(found.changed) + len(found.gone)
+        report.tasks_new += len(differences.new)
+        report.tasks_changed += len(differences.changed) + len(differences.gone)
 
 
-def accounts(desk: PullContext, room: int) -> list[AccountId]:
-    """Everybody ever seen in a room, to ask for one by one."""
-    with desk.archive.reading() as reading:
-        found = (
+def room_accounts(context: PullContext, room: int) -> list[AccountId]:
+    """The accounts of everybody ever seen in a room, to request lists one by one."""
+    with context.archive.reading() as reading:
+        accounts = (
             current_state.person_fingerprints(reading, room).keys()
             | current_state.known_objects(reading, "member", room).keys()
         )
-    return [AccountId(one) for one in sorted(found)]
+    return [AccountId(account) for account in sorted(accounts)]

@@ -1,7 +1,7 @@
-"""The list of contacts, once a day: compared and not kept, as it names people of no contracted room.
+"""Reads the list of contacts once a day; it is compared but not kept, as it names people of no contracted room.
 
-It also tells of direct chats with people of the contracted rooms that belong to no contract. Of such a chat nothing
-is written but its number beside the person's.
+It also shows direct chats with people of the contracted rooms that belong to no contract. Of such a chat only its
+number is recorded, with the person.
 """
 
 from __future__ import annotations
@@ -20,99 +20,111 @@ from archiver.store.queries import contracts, current_state, departures
 from archiver.store.working import visits
 from archiver.sync.pull.context import PullContext
 
-KIND = "contacts"
-"""Of visits; the list belongs to no room, so its room is 0."""
+VISIT_KIND = "contacts"
+"""The kind of its visits; the list belongs to no room, so its room is 0."""
 
 NO_ROOM = 0
 REFUSED = "refused"
-EVERY = timedelta(days=1)
+READ_EVERY = timedelta(days=1)
 EMPTY = "empty"
-"""What a visit remembers that saw nobody where somebody was expected: it is believed the second time."""
+"""The counters of a visit whose list was empty where somebody was expected: it is believed the second time."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """A person as a contact: listed or not, and the direct chat with them that no contract names."""
+class _ContactState:
+    """A person's state as a contact, and the direct chat with them that no contract names."""
 
     state: str | None
-    """None: nothing was written of them yet."""
+    """`present`, `gone`, or None if nothing was recorded of them yet."""
     other_chat: int | None = None
 
 
-def contacts(desk: PullContext, rooms: Sequence[int], shown: Mapping[int, Room], *, full: bool = False) -> bool:
-    """Who of the people of these rooms is a contact, and who is one no more; whether anything became an entry.
+def read_contacts(
+    context: PullContext, rooms: Sequence[int], listed_rooms: Mapping[int, Room], *, full: bool = False
+) -> bool:
+    """Record who of the people of these rooms is a contact and who is one no more; returns whether anything changed.
 
-    `shown` are the rooms that Chatwork lists. Only ids are written. Reads nothing before its day has come, unless
-    `full`. A list that is refused or not understood is let be until the next day, one that could not be asked for
-    until the next run. Raises TokenRefused, StorageError.
+    `listed_rooms` are the rooms that Chatwork lists. Only ids are recorded. Reads nothing before a day has passed,
+    unless `full`. A list that is refused or not understood is tried again on the next day, one that could not be
+    requested in the next run. Raises TokenRefused, StorageError.
     """
-    if not _are_due(desk, rooms, full=full):
+    if not _are_due(context, rooms, full=full):
         return False
     try:
-        listing = desk.client.contacts()
+        listing = context.client.contacts()
     except (NotVisible, NotUnderstood, Refused):
-        with desk.archive.writing() as writing:
-            visits.put_visit(writing, NO_ROOM, KIND, at=desk.now(), counters=REFUSED)
+        with context.archive.writing() as writing:
+            visits.put_visit(writing, NO_ROOM, VISIT_KIND, at=context.now(), counters=REFUSED)
         return False
     except ChatworkError:
         return False
-    with desk.archive.writing() as writing:
-        seen = _compare(writing, rooms, listing, _direct(writing, shown))
-        counters = "" if seen is not None else EMPTY
-        writer.append(writing, seen or [], account_id=desk.account_id, at=listing.reply.received_at)
-        visits.put_visit(writing, NO_ROOM, KIND, at=desk.now(), counters=counters)
-    return bool(seen)
+    with context.archive.writing() as writing:
+        observations = _compare_listing(writing, rooms, listing, _uncontracted_direct_chats(writing, listed_rooms))
+        counters = "" if observations is not None else EMPTY
+        writer.append(writing, observations or [], account_id=context.account_id, at=listing.reply.received_at)
+        visits.put_visit(writing, NO_ROOM, VISIT_KIND, at=context.now(), counters=counters)
+    return bool(observations)
 
 
-def _are_due(desk: PullContext, rooms: Sequence[int], *, full: bool) -> bool:
-    """Whether a day has passed since the last list, and there is anybody to look for in it."""
-    with desk.archive.reading() as reading:
-        last = visits.last_visits(reading).get((NO_ROOM, KIND))
-        recent = last is not None and last.counters != EMPTY and timedelta() <= desk.now() - last.at < EVERY
+def _are_due(context: PullContext, rooms: Sequence[int], *, full: bool) -> bool:
+    """Whether a day has passed since the last list, and there is a counterpart to look for in it."""
+    with context.archive.reading() as reading:
+        last = visits.last_visits(reading).get((NO_ROOM, VISIT_KIND))
+        recent = last is not None and last.counters != EMPTY and timedelta() <= context.now() - last.at < READ_EVERY
         return (full or not recent) and bool(departures.counterparts(reading, rooms))
 
 
-def _direct(reading: Reading, shown: Mapping[int, Room]) -> set[int]:
-    """The direct chats that no contract names, not even one that is not read any more."""
-    contracted = {room.room_id for one in contracts.contracts(reading) for room in one.rooms}
-    return {room for room, one in shown.items() if one.type == "direct"} - contracted
+def _uncontracted_direct_chats(reading: Reading, listed_rooms: Mapping[int, Room]) -> set[int]:
+    """The direct chats that no contract names, ended contracts included."""
+    contracted = {room.room_id for contract in contracts.contracts(reading) for room in contract.rooms}
+    return {number for number, room in listed_rooms.items() if room.type == "direct"} - contracted
 
 
-def _compare(
-    writing: Writing, rooms: Sequence[int], listing: Listing[Contact], direct: set[int]
+def _compare_listing(
+    writing: Writing, rooms: Sequence[int], listing: Listing[Contact], direct_chats: set[int]
 ) -> list[Observation] | None:
-    """What differs; None for a list that is empty where several were expected, the first time."""
+    """The observations of what differs; None for a list that is empty, the first time, where several were expected."""
     listed = {
-        one.model.number: _Seen("present", one.model.room_id if one.model.room_id in direct else None)
-        for one in listing.items
+        contact.number: _ContactState("present", contact.room_id if contact.room_id in direct_chats else None)
+        for contact in (item.model for item in listing.items)
     }
-    held = _held(writing, departures.counterparts(writing, rooms))
-    were = [person for person, seen in held.items() if seen.state == "present"]
-    last = visits.last_visits(writing).get((NO_ROOM, KIND))
-    if not listed and len(were) > 1 and (last is None or last.counters != EMPTY):
+    known = _known_states(writing, departures.counterparts(writing, rooms))
+    present_before = [person for person, contact in known.items() if contact.state == "present"]
+    last = visits.last_visits(writing).get((NO_ROOM, VISIT_KIND))
+    if not listed and len(present_before) > 1 and (last is None or last.counters != EMPTY):
         return None
-    return _changes(held, listed, listing.reply.digest)
+    return _changed_contacts(known, listed, listing.reply.digest)
 
 
-def _held(reading: Reading, people: set[int]) -> dict[int, _Seen]:
-    """What was last written of each."""
-    told = {person: current_state.last_payload(reading, f"contact/{person}", None) for person in sorted(people)}
+def _known_states(reading: Reading, people: set[int]) -> dict[int, _ContactState]:
+    """What was last recorded of each person."""
+    payloads = {person: current_state.last_payload(reading, f"contact/{person}", None) for person in sorted(people)}
     return {
-        person: _Seen(None) if payload is None else _Seen(str(payload["state"]), payload.get("other_chat"))
-        for person, payload in told.items()
+        person: _ContactState(None)
+        if payload is None
+        else _ContactState(str(payload["state"]), payload.get("other_chat"))
+        for person, payload in payloads.items()
     }
 
 
-def _changes(held: dict[int, _Seen], listed: dict[int, _Seen], digest: str) -> list[Observation]:
-    """Those who are listed and were not, those who were and are not, and those with another chat than before."""
-    changed = {person: listed[person] for person, seen in held.items() if person in listed and listed[person] != seen}
-    gone = {person: _Seen("gone") for person, seen in held.items() if person not in listed and seen.state == "present"}
+def _changed_contacts(
+    known: dict[int, _ContactState], listed: dict[int, _ContactState], digest: str
+) -> list[Observation]:
+    """Observations of people who became contacts, who are none any more, or whose chat changed."""
+    changed = {
+        person: listed[person] for person, contact in known.items() if person in listed and listed[person] != contact
+    }
+    gone = {
+        person: _ContactState("gone")
+        for person, contact in known.items()
+        if person not in listed and contact.state == "present"
+    }
     return [
-        Observation("contact", f"contact/{person}", _payload(person, one), None, digest)
-        for person, one in sorted((changed | gone).items())
+        Observation("contact", f"contact/{person}", _contact_payload(person, contact), None, digest)
+        for person, contact in sorted((changed | gone).items())
     ]
 
 
-def _payload(person: int, seen: _Seen) -> dict[str, object]:
-    told: dict[str, object] = {"account_id": person, "state": seen.state}
-    return told if seen.other_chat is None else {**told, "other_chat": seen.other_chat}
+def _contact_payload(person: int, contact: _ContactState) -> dict[str, object]:
+    payload: dict[str, object] = {"account_id": person, "state": contact.state}
+    return payload if contact.other_chat is None else {**payload, "other_chat": contact.other_chat}

@@ -1,4 +1,4 @@
-"""What every pull works with, and how what it saw is appended."""
+"""The context of all pulls, and functions that append what a pull saw."""
 
 from __future__ import annotations
 
@@ -19,62 +19,64 @@ from archiver.sync.report import RoomOutcome, RoomReport
 
 @dataclass(slots=True)
 class PullContext:
-    """What a pull works with."""
+    """What every pull needs: archive, client, clock and account, and what the run has noted so far."""
 
     archive: Archive
     client: Client
     now: Callable[[], datetime]
     account_id: int
     troubles: set[str] = field(default_factory=set)
-    """What went wrong or is not complete, each by a stable key (`room/5/messages/failed`, `file/5/77`)."""
-    cleared: set[str] = field(default_factory=set)
-    """Beginnings of keys that this run has found to be in order."""
+    """Stable keys of what went wrong or is not complete (`room/5/messages/failed`, `file/5/77`)."""
+    cleared_prefixes: set[str] = field(default_factory=set)
+    """Prefixes of the keys of troubles that this run found to be over."""
     visited: set[tuple[int, str]] = field(default_factory=set)
-    """What this run has read: rooms and kinds of visits."""
+    """The rooms and kinds of visits that this run has read."""
 
 
-def visit(desk: PullContext, writing: Writing, room: int, kind: str, *, counters: str) -> None:
-    """Remember that a kind was read now; without counters the room counts as moved in the next run."""
-    visits.put_visit(writing, room, kind, at=desk.now(), counters=counters)
-    desk.visited.add((room, kind))
+def record_visit(context: PullContext, writing: Writing, room: int, kind: str, *, counters: str) -> None:
+    """Record that a kind was read now; without counters the room counts as moved in the next run."""
+    visits.put_visit(writing, room, kind, at=context.now(), counters=counters)
+    context.visited.add((room, kind))
 
 
-def payload(one: JsonObject, state: str, source: ObservedBy = ObservedBy.LIST) -> JsonObject:
+def object_payload(received: JsonObject, state: str, source: ObservedBy = ObservedBy.LIST) -> JsonObject:
     """The payload of message, task, file and member entries: the object as received, or the last one seen."""
-    return {"object": one, "state": state, "source": source.value}
+    return {"object": received, "state": state, "source": source.value}
 
 
-def append(
-    desk: PullContext,
+def append_observations(
+    context: PullContext,
     writing: Writing,
-    seen: Sequence[Observation],
+    observations: Sequence[Observation],
     reply: Reply,
     report: RoomReport,
     *,
-    keep: bool = True,
+    keeps_reply: bool = True,
 ) -> None:
-    """Append what a reply told, and keep the reply if it told anything but its window.
+    """Append the observations of a reply, and keep the reply unless `keeps_reply` is False.
 
-    Messages that it mentions and that are not held are remembered in the same transaction.
+    Messages that they mention and that are not saved are queued in the same transaction.
     """
-    if not seen:
+    if not observations:
         return
-    if keep:
+    if keeps_reply:
         writer.keep_reply(writing, reply, room_id=report.room_id)
         report.news = True
         report.outcome = RoomOutcome.ARCHIVED
-    writer.append(writing, seen, account_id=desk.account_id, at=reply.received_at)
-    found = find_references(seen, owner=desk.account_id, at=reply.received_at)
-    if found:
+    writer.append(writing, observations, account_id=context.account_id, at=reply.received_at)
+    references = find_references(observations, owner=context.account_id, at=reply.received_at)
+    if references:
         rooms = contracts.rooms_to_read(writing, reply.received_at)
-        backfill_queue.enqueue(writing, found, rooms=rooms, at=reply.received_at)
+        backfill_queue.enqueue(writing, references, rooms=rooms, at=reply.received_at)
 
 
-def persons(writing: Writing, room: int, shown: Mapping[int, JsonObject], reply: Reply) -> list[Observation]:
-    """`account` entries for persons whose name or picture is new; one that is told without a name has not lost it."""
-    held = current_state.person_fingerprints(writing, room)
+def account_observations(
+    writing: Writing, room: int, received: Mapping[int, JsonObject], reply: Reply
+) -> list[Observation]:
+    """Observations of people whose name or picture is new; an account received without a name keeps the known one."""
+    known = current_state.person_fingerprints(writing, room)
     return [
-        Observation("account", f"account/{room}/{account}", {"object": one}, room, reply.digest)
-        for account, one in sorted(shown.items())
-        if held.get(account) != fingerprint("account", one) and (one.get("name") or account not in held)
+        Observation("account", f"account/{room}/{account}", {"object": element}, room, reply.digest)
+        for account, element in sorted(received.items())
+        if known.get(account) != fingerprint("account", element) and (element.get("name") or account not in known)
     ]

@@ -1,4 +1,4 @@
-"""The file list of a room."""
+"""Reads the file list of a room."""
 
 from __future__ import annotations
 
@@ -6,42 +6,42 @@ from archiver.chatwork.client import Listing
 from archiver.chatwork.models import File, Room
 from archiver.records import JsonObject, RoomId
 from archiver.sync import coverage, plan
-from archiver.sync.pull.compare_lists import accounts, differences
-from archiver.sync.pull.context import PullContext, visit
-from archiver.sync.pull.people import members
+from archiver.sync.pull.compare_lists import append_differences, room_accounts
+from archiver.sync.pull.context import PullContext, record_visit
+from archiver.sync.pull.people import pull_members
 from archiver.sync.report import RoomReport
 
 
-def files(desk: PullContext, room: Room, report: RoomReport) -> None:
-    """The file list; at its cap it is asked again for each person, and what stays cut is said."""
+def pull_files(context: PullContext, room: Room, report: RoomReport) -> None:
+    """Read the file list; a full list is read again for each person, and reported if still cut."""
     number = room.room_id
-    whole = desk.client.files(RoomId(number))
-    everything = _listed(whole)
-    complete = whole.rows < coverage.WINDOW
-    last = whole.reply
+    listing = context.client.files(RoomId(number))
+    everything = _objects_by_id(listing)
+    complete = listing.rows < coverage.WINDOW
+    last = listing.reply
     if not complete:
-        # What is listed comes first: it may name people that nothing else does.
-        _append(desk, number, whole, report)
-        members(desk, number, report)
+        # The list is appended first: it may name people that nothing else names.
+        _append_part(context, number, listing, report)
+        pull_members(context, number, report)
         complete = True
-        for one in accounts(desk, number):
-            part = desk.client.files(RoomId(number), account_id=one)
-            _append(desk, number, part, report)
-            everything |= _listed(part)
+        for account in room_accounts(context, number):
+            part = context.client.files(RoomId(number), account_id=account)
+            _append_part(context, number, part, report)
+            everything |= _objects_by_id(part)
             complete &= part.rows < coverage.WINDOW
             last = part.reply
         if not complete:
-            desk.troubles.add(f"room/{number}/files/cut")
-    with desk.archive.writing() as writing:
-        differences(desk, writing, "file", number, everything, last, report, complete=complete)
-        visit(desk, writing, number, plan.FILES, counters=plan.counters_text(room))
+            context.troubles.add(f"room/{number}/files/cut")
+    with context.archive.writing() as writing:
+        append_differences(context, writing, "file", number, everything, last, report, complete=complete)
+        record_visit(context, writing, number, plan.FILES, counters=plan.counters_text(room))
 
 
-def _listed(part: Listing[File]) -> dict[int, JsonObject]:
-    return {one.model.number: one.object for one in part.items}
+def _objects_by_id(part: Listing[File]) -> dict[int, JsonObject]:
+    return {item.model.number: item.object for item in part.items}
 
 
-def _append(desk: PullContext, room: int, part: Listing[File], report: RoomReport) -> None:
-    """What a list shows, while it may not be all."""
-    with desk.archive.writing() as writing:
-        differences(desk, writing, "file", room, _listed(part), part.reply, report, complete=False)
+def _append_part(context: PullContext, room: int, part: Listing[File], report: RoomReport) -> None:
+    """Append what a list shows that may not be complete."""
+    with context.archive.writing() as writing:
+        append_differences(context, writing, "file", room, _objects_by_id(part), part.reply, report, complete=False)

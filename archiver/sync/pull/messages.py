@@ -1,4 +1,4 @@
-"""The newest window of a room: new and changed messages, coverage and gaps, and what it does not show any more."""
+"""Reads the newest messages of a room: new and changed ones, coverage and gaps, and messages not shown any more."""
 
 from __future__ import annotations
 
@@ -14,89 +14,95 @@ from archiver.store.fingerprints import sent_at
 from archiver.store.queries import current_state
 from archiver.store.timestamps import from_unix, to_text
 from archiver.sync import changes, coverage, plan
-from archiver.sync.pull.context import PullContext, append, payload, persons, visit
-from archiver.sync.pull.single_messages import singles
+from archiver.sync.pull.context import (
+    PullContext,
+    account_observations,
+    append_observations,
+    object_payload,
+    record_visit,
+)
+from archiver.sync.pull.single_messages import read_singly
 from archiver.sync.report import RoomReport
 
-MOST_SINGLES = 100
-"""Messages read singly in one room and run because a list no longer shows them."""
+SINGLE_READS_LIMIT = 100
+"""The most messages read singly in one room and run because a list no longer shows them."""
 
-READ_AGAIN = timedelta(hours=6)
-"""A message that a list does not show but that is there when asked for is not asked for more often."""
+READ_AGAIN_AFTER = timedelta(hours=6)
+"""A message that a list does not show, but that exists, is not read singly more often."""
 
 
-def messages(desk: PullContext, room: Room, report: RoomReport) -> None:
-    """The newest window: new, edited and deleted messages, coverage and gaps; then what it did not show.
+def pull_messages(context: PullContext, room: Room, report: RoomReport) -> None:
+    """Read the newest messages with coverage and gaps, then singly those that the list does not show.
 
-    The room counts as visited only when all of that is done, so that a run that is cut short is made up for.
+    The room counts as visited only when all of that is done, so that the next run makes up for a run that was cut.
     """
     number = room.room_id
-    listing = desk.client.messages(RoomId(number))
-    with desk.archive.writing() as writing:
-        window = _Window.of(writing, room, listing)
-        gaps = window.gaps(writing)
-        seen = [*window.entries(writing), *gaps]
-        append(desk, writing, seen, listing.reply, report, keep=len(seen) > 1)
-        unseen = window.unseen(writing)
-        _visited(desk, writing, room, whole=not unseen and not window.verdict.emptied)
-    window.count(report)
-    _tell_gaps(desk, gaps, report)
+    listing = context.client.messages(RoomId(number))
+    with context.archive.writing() as writing:
+        window = _WindowComparison.compare(writing, room, listing)
+        gaps = window.gap_observations(writing)
+        observations = [*window.observations(writing), *gaps]
+        append_observations(context, writing, observations, listing.reply, report, keeps_reply=len(observations) > 1)
+        missing = window.missing_messages(writing)
+        _record_messages_visit(context, writing, room, whole=not missing and not window.verdict.emptied)
+    window.count_changes(report)
+    _report_gaps(context, gaps, report)
     if window.verdict.emptied:
-        desk.troubles.add(f"room/{number}/messages/empty")
-    elif unseen:
-        singles(desk, number, unseen[-MOST_SINGLES:], report)
-        if len(unseen) > MOST_SINGLES:
-            desk.troubles.add(f"room/{number}/messages/unread")
+        context.troubles.add(f"room/{number}/messages/empty")
+    elif missing:
+        read_singly(context, number, missing[-SINGLE_READS_LIMIT:], report)
+        if len(missing) > SINGLE_READS_LIMIT:
+            context.troubles.add(f"room/{number}/messages/unread")
             return
-        with desk.archive.writing() as writing:  # now that it is known what is gone, a short list may be the whole
-            _visited(desk, writing, room, whole=not window.lacking)
+        with context.archive.writing() as writing:  # now that it is known what is gone, a short list may be the whole
+            _record_messages_visit(context, writing, room, whole=not window.lacking)
 
 
-def _visited(desk: PullContext, writing: Writing, room: Room, *, whole: bool) -> None:
-    """Remember the visit; without counters the room counts as moved in the next run, whatever happens."""
+def _record_messages_visit(context: PullContext, writing: Writing, room: Room, *, whole: bool) -> None:
+    """Record the visit; if it is not whole, the room counts as moved in the next run."""
     counters = plan.counters_text(room) if whole else ""
-    visit(desk, writing, room.room_id, plan.MESSAGES, counters=counters)
+    record_visit(context, writing, room.room_id, plan.MESSAGES, counters=counters)
 
 
-def _tell_gaps(desk: PullContext, gaps: list[Observation], report: RoomReport) -> None:
-    """New gaps go into the report; that nothing older can be listed at the first sync is no trouble."""
-    for told in (gap.payload for gap in gaps if gap.kind == "gap"):
-        report.gaps.append({name: told[name] for name in ("after", "before", "from", "to", "missing", "reason")})
-        if told["after"] is not None or told["reason"] in coverage.LOSSES:
-            desk.troubles.add(f"event/{report.room_id}/gap")
+def _report_gaps(context: PullContext, gaps: list[Observation], report: RoomReport) -> None:
+    """Add new gaps to the report; that nothing older can be listed at the first sync is no trouble."""
+    for payload in (gap.payload for gap in gaps if gap.kind == "gap"):
+        report.gaps.append({name: payload[name] for name in ("after", "before", "from", "to", "missing", "reason")})
+        if payload["after"] is not None or payload["reason"] in coverage.LOSSES:
+            context.troubles.add(f"event/{report.room_id}/gap")
 
 
 @dataclass(slots=True)
-class _Window:
-    """One list of messages against the archive."""
+class _WindowComparison:
+    """A list of messages compared with the archive."""
 
     room: Room
     reply: Reply
-    shown: dict[int, JsonObject]
+    received: dict[int, JsonObject]
     positions: list[int]
     known: dict[int, KnownMessage]
     changes: list[changes.Change]
     absent: list[int]
     lacking: bool
-    """A list that should be the whole room leaves out a message that was shown when we last looked."""
+    """Whether a list that should be the whole room leaves out a message that was shown before."""
     verdict: coverage.WindowVerdict
     hidden: list[MessageId]
 
     @classmethod
-    def of(cls, writing: Writing, room: Room, listing: Listing[Message]) -> _Window:
-        """Compare a list with what is held."""
-        shown, reply = {one.model.number: one.object for one in listing.items}, listing.reply
-        positions = sorted(shown)
+    def compare(cls, writing: Writing, room: Room, listing: Listing[Message]) -> _WindowComparison:
+        """Compare a list with the archive."""
+        received, reply = {item.model.number: item.object for item in listing.items}, listing.reply
+        positions = sorted(received)
         is_short = bool(positions) and not reply.limited and listing.rows < coverage.WINDOW
         since = 0 if is_short else positions[0] if positions else 2**63 - 1
-        held = current_state.messages_since(writing, room.room_id, since)
-        differing, absent = changes.compare_messages(shown, held), changes.absent_messages(shown, held)
-        lacking = is_short and any(held[position].state in current_state.SHOWN for position in absent)
+        known = current_state.messages_since(writing, room.room_id, since)
+        differing, absent = changes.compare_messages(received, known), changes.absent_messages(received, known)
+        lacking = is_short and any(known[position].state in current_state.SHOWN for position in absent)
         verdict = coverage.judge_window(
             positions,
             rows=listing.rows,
             limited=reply.limited,
-            message_num=room.message_num or None,  # 0 is what a reply without the counter leaves
+            message_num=room.message_num or None,  # 0 if the reply had no counter
             new=sum(change.counted == "new" for change in differing),
             covered=current_state.window_coverage(writing, room.room_id),
             known=current_state.has_messages(writing, room.room_id),
@@ -104,33 +110,35 @@ class _Window:
             was_inaccessible=current_state.has_been_inaccessible(writing, room.room_id),
             at=reply.received_at,
         )
-        # Only a list that is cut by the plan, not by its length, tells that what lies before it is hidden.
+        # Only if a list is cut by the plan, not by its length, older messages are hidden.
         cut_by_plan = reply.limited and listing.rows < coverage.WINDOW
         hidden = (
             current_state.messages_shown_before(writing, room.room_id, positions[0] if positions else None)
             if cut_by_plan
             else []
         )
-        return cls(room, reply, shown, positions, held, differing, absent, lacking, verdict, hidden)
+        return cls(room, reply, received, positions, known, differing, absent, lacking, verdict, hidden)
 
-    def entries(self, writing: Writing) -> list[Observation]:
-        """The window itself, then persons, then messages."""
+    def observations(self, writing: Writing) -> list[Observation]:
+        """The observations of the window itself, then of people, then of messages."""
         room, digest = self.room.room_id, self.reply.digest
-        people = persons(writing, room, changes.people_in([self.shown[one] for one in self.positions]), self.reply)
-        seen = [Observation("window", f"window/{room}/{writer.SELF}", self._payload(), room, digest), *people]
+        people = account_observations(
+            writing, room, changes.people_in([self.received[position] for position in self.positions]), self.reply
+        )
+        found = [Observation("window", f"window/{room}/{writer.SELF}", self._window_payload(), room, digest), *people]
         for change in self.changes:
             key = f"message/{change.position}"
-            seen.append(Observation("message", key, payload(change.object, change.state), room, digest))
+            found.append(Observation("message", key, object_payload(change.object, change.state), room, digest))
         for message in self.hidden:
             last = current_state.last_payload(writing, f"message/{message}", room)
             if last is not None:
-                told = payload(last["object"], State.HIDDEN)
-                seen.append(Observation("message", f"message/{message}", told, room, digest))
-        return seen
+                hidden_payload = object_payload(last["object"], State.HIDDEN)
+                found.append(Observation("message", f"message/{message}", hidden_payload, room, digest))
+        return found
 
-    def _payload(self) -> JsonObject:
+    def _window_payload(self) -> JsonObject:
         positions = self.positions
-        oldest = self.shown[positions[0]] if positions else {}
+        oldest = self.received[positions[0]] if positions else {}
         return {
             "oldest": str(positions[0]) if positions else None,
             "newest": str(positions[-1]) if positions else None,
@@ -141,12 +149,12 @@ class _Window:
             "joins": self.verdict.joins,
             "beginning": self.verdict.beginning,
             "from": from_unix(sent_at(oldest)) or to_text(self.reply.received_at),
-            "absent": [str(one) for one in self.absent],
+            "absent": [str(position) for position in self.absent],
         }
 
-    def gaps(self, writing: Writing) -> list[Observation]:
-        """Gaps that this window reaches across are closed; then the one that it opens."""
-        room, seen = self.room.room_id, list[Observation]()
+    def gap_observations(self, writing: Writing) -> list[Observation]:
+        """The observations of gaps that this window closes, then of the one that it opens."""
+        room, found = self.room.room_id, list[Observation]()
         across = []
         if self.verdict.beginning:
             across = current_state.open_gaps(writing, room)
@@ -154,39 +162,41 @@ class _Window:
             across = current_state.open_gaps(writing, room, reached=self.positions[0])
         for gap in across:
             closed = gap.payload | {"missing": 0}
-            seen.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.reply.digest))
-        hole = self.verdict.gap
-        if hole is not None:
-            told = self._gap(writing, hole)
-            seen.append(Observation("gap", f"gap/{room}/{told['number']}", told, room, self.reply.digest))
-        return seen
+            found.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.reply.digest))
+        new_gap = self.verdict.gap
+        if new_gap is not None:
+            payload = self._gap_payload(writing, new_gap)
+            found.append(Observation("gap", f"gap/{room}/{payload['number']}", payload, room, self.reply.digest))
+        return found
 
-    def _gap(self, writing: Writing, hole: coverage.NewGap) -> JsonObject:
+    def _gap_payload(self, writing: Writing, new_gap: coverage.NewGap) -> JsonObject:
         room = self.room.room_id
-        last = None if hole.after is None else current_state.last_payload(writing, f"message/{hole.after}", room)
+        last = None if new_gap.after is None else current_state.last_payload(writing, f"message/{new_gap.after}", room)
         return {
             "number": current_state.next_gap_number(writing, room),
-            "after": None if hole.after is None else str(hole.after),
-            "before": str(hole.before),
+            "after": None if new_gap.after is None else str(new_gap.after),
+            "before": str(new_gap.before),
             "from": None if last is None else from_unix(sent_at(last["object"])),
-            "to": from_unix(sent_at(self.shown[hole.before])),
-            "missing": hole.missing,
-            "reason": hole.reason,
+            "to": from_unix(sent_at(self.received[new_gap.before])),
+            "missing": new_gap.missing,
+            "reason": new_gap.reason,
         }
 
-    def unseen(self, writing: Writing) -> list[MessageId]:
-        """Messages inside the list's span that it does not show, to be asked for singly, oldest first.
+    def missing_messages(self, writing: Writing) -> list[MessageId]:
+        """Messages inside the list's range that it does not show, to be read singly, oldest first.
 
-        What the plan hid belongs to them where no limitation is told any more: it is shown again, or it has vanished.
+        Messages hidden by the plan are among them if the reply has no limitation any more.
         """
         states = current_state.SHOWN if self.reply.limited else (*current_state.SHOWN, State.HIDDEN)
         found = [position for position in self.absent if self.known[position].state in states]
         if found:
-            lately = current_state.singly_read_messages(writing, self.room.room_id, self.reply.received_at - READ_AGAIN)
-            found = [position for position in found if position not in lately]
+            read_lately = current_state.singly_read_messages(
+                writing, self.room.room_id, self.reply.received_at - READ_AGAIN_AFTER
+            )
+            found = [position for position in found if position not in read_lately]
         return [MessageId(str(position)) for position in found]
 
-    def count(self, report: RoomReport) -> None:
+    def count_changes(self, report: RoomReport) -> None:
         """Add the changes to the room's report."""
         for change in self.changes:
             report.count(change.counted, change.position)

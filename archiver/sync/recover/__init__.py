@@ -1,5 +1,5 @@
-"""`archive recover`: message ids out of pages, mails and lists that the user kept; each is then read by API.
+"""`archive recover`: finds message ids in pages, mails and lists that the user kept, and reads each by API.
 
-A file gives ids and nothing else: every text comes from Chatwork. `files` takes them out (pure, but for reading the
-file), `reading` reads them.
+Only ids are taken from a file: every text comes from Chatwork. `files` finds the ids (pure, apart from reading the
+file), `read_ids` reads them.
 """

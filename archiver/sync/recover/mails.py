@@ -1,6 +1,6 @@
-"""Mails, mailboxes and pages saved as MHTML: their parts decoded line by line, whatever their size and nesting.
+"""Decodes the parts of mails, mailboxes and pages saved as MHTML, line by line, whatever their size and nesting.
 
-Only what is needed to find ids: a line that is a boundary named earlier ends a part, blank lines end headers, a part
+Parses only what is needed to find ids: a boundary line named earlier ends a part, a blank line ends headers, a part
 that holds a mail goes on with headers. Nothing is unpacked, run or fetched. Formats: RFC 2045 and 2557, mbox RFC 4155.
 """
 
@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from archiver.sync.recover.text_chunks import decoded, known_encoding
+from archiver.sync.recover.text_chunks import decode_parts, known_encoding
 
-LONGEST_LINE = 2**16
-MOST_HEADERS = 2**16
-"""Bytes of the headers of one part that are looked at."""
+LINE_BYTES = 2**16
+HEADER_BYTES = 2**16
+"""The most bytes of one part's headers that are parsed."""
 
-MOST_BOUNDARIES = 1_000
+BOUNDARIES_LIMIT = 1_000
 
 _BOUNDARY = re.compile(rb"boundary\s{0,9}=\s{0,9}(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:\-]{1,40})", re.IGNORECASE)
@@ -26,20 +26,20 @@ _TYPE = re.compile(rb"(?im)^content-type:\s{0,9}([a-z0-9.+\-]{1,60}/[a-z0-9.+\-]
 _CODING = re.compile(rb"(?im)^content-transfer-encoding:\s{0,9}([a-z0-9\-]{1,40})")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 
-HEADER = re.compile(
+MAIL_HEADER = re.compile(
     rb"(?im)\A(?:From \S|[A-Za-z][A-Za-z0-9\-]{1,60}:)(?:.*\n)*?"
     rb"(?:content-type|mime-version|message-id|received|return-path|subject|date):"
 )
-"""How a mail, a mailbox or a page saved as MHTML begins."""
+"""Matches the beginning of a mail, a mailbox or a page saved as MHTML."""
 
 
 @dataclass(slots=True)
-class _Lines:
-    """The lines of a mailbox with the boundaries that were named so far."""
+class _MailLines:
+    """The lines of a mail or mailbox with the boundaries named so far."""
 
     file: BinaryIO
     mailbox: bool = False
-    """Whether a line that begins with `From ` after a blank one begins a new mail."""
+    """Whether a line that begins with `From ` after a blank line begins a new mail."""
     boundaries: set[bytes] = field(default_factory=set)
     end: str = ""
     """What ended the last part: `boundary`, `mail` or `file`."""
@@ -47,7 +47,7 @@ class _Lines:
     def until_end(self) -> Iterator[bytes]:
         """The lines of one part."""
         before = b""
-        while line := self.file.readline(LONGEST_LINE):
+        while line := self.file.readline(LINE_BYTES):
             if line.startswith(b"--") and self._is_boundary(line):
                 self.end = "boundary"
                 return
@@ -59,69 +59,69 @@ class _Lines:
         self.end = "file"
 
     def headers(self, lines: Iterator[bytes]) -> bytes:
-        """The headers at the beginning of a part, unfolded; the boundaries they name count from now on."""
-        found = bytearray()
+        """The headers at the beginning of a part, unfolded; the boundaries in them are known from now on."""
+        body = bytearray()
         for line in lines:
             if not line.strip():
                 break
-            if len(found) < MOST_HEADERS:
-                found += line
-        told = _FOLD.sub(b" ", bytes(found))
-        for named in _BOUNDARY.finditer(told):
-            if len(self.boundaries) < MOST_BOUNDARIES:
-                self.boundaries.add((named[1] or named[2]).strip())
-        return told
+            if len(body) < HEADER_BYTES:
+                body += line
+        headers = _FOLD.sub(b" ", bytes(body))
+        for match in _BOUNDARY.finditer(headers):
+            if len(self.boundaries) < BOUNDARIES_LIMIT:
+                self.boundaries.add((match[1] or match[2]).strip())
+        return headers
 
     def _is_boundary(self, line: bytes) -> bool:
         name = line[2:].strip()
         return name in self.boundaries or name.removesuffix(b"--") in self.boundaries
 
 
-def parts(file: BinaryIO) -> Iterator[tuple[bool, Iterator[str]]]:
+def mail_parts(file: BinaryIO) -> Iterator[tuple[bool, Iterator[str]]]:
     """Each part's headers and body as texts, each with whether it begins a new mail or page.
 
-    Of a part that is no text only the headers are given. Read one iterator to its end before the next is asked for.
+    Of a part that is no text only the headers are yielded. Read each iterator to its end before the next.
     """
     start = file.tell()
-    lines = _Lines(file, mailbox=file.read(5) == b"From ")
+    lines = _MailLines(file, mailbox=file.read(5) == b"From ")
     file.seek(start)
-    begins = True
+    is_new_page = True
     while True:
         body = lines.until_end()
         headers = lines.headers(body)
-        yield begins, iter([headers.decode("ascii", "replace")])
-        kind = _first(_TYPE, headers).lower() or "text/plain"
+        yield is_new_page, iter([headers.decode("ascii", "replace")])
+        kind = _first_match(_TYPE, headers).lower() or "text/plain"
         if kind == "message/rfc822":
             headers = lines.headers(body)
             yield False, iter([headers.decode("ascii", "replace")])
-            kind = _first(_TYPE, headers).lower() or "text/plain"
+            kind = _first_match(_TYPE, headers).lower() or "text/plain"
         if kind.startswith(("text/", "multipart/", "message/", "application/xhtml", "application/json")):
-            coding, charset = _first(_CODING, headers).lower(), known_encoding(_first(_CHARSET, headers))
-            yield False, decoded(_plain(body, coding), charset)
-        for _line in body:  # what nobody read of it
+            coding, charset = _first_match(_CODING, headers).lower(), known_encoding(_first_match(_CHARSET, headers))
+            yield False, decode_parts(_decode_transfer(body, coding), charset)
+        for _line in body:  # the lines that the caller did not read
             pass
         if lines.end in ("", "file"):
             return
-        begins = lines.end == "mail"
+        is_new_page = lines.end == "mail"
 
 
-def _first(pattern: re.Pattern[bytes], headers: bytes) -> str:
-    found = pattern.search(headers)
-    return found[1].decode("ascii") if found else ""
+def _first_match(pattern: re.Pattern[bytes], headers: bytes) -> str:
+    match = pattern.search(headers)
+    return match[1].decode("ascii") if match else ""
 
 
-def _plain(lines: Iterable[bytes], coding: str) -> Iterator[bytes]:
-    """The bytes of a body in a transfer encoding (RFC 2045, 6); what is unknown stays as it is."""
+def _decode_transfer(lines: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    """The bytes of a body in a transfer encoding (RFC 2045, 6); an unknown encoding leaves it as it is."""
     match coding:
         case "base64":
-            return _from_base64(lines)
+            return _decode_base64(lines)
         case "quoted-printable":
-            return (_from_quoted(line) for line in lines)
+            return (_decode_quoted(line) for line in lines)
         case _:
             return iter(lines)
 
 
-def _from_quoted(line: bytes) -> bytes:
+def _decode_quoted(line: bytes) -> bytes:
     whole = line.rstrip(b" \t\r\n")
     if whole.endswith(b"="):
         return binascii.a2b_qp(whole[:-1])
@@ -131,8 +131,8 @@ def _from_quoted(line: bytes) -> bytes:
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
-def _from_base64(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Whole groups of four, whatever the lines are; one that cannot be decoded is passed over."""
+def _decode_base64(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Decode whole groups of four characters, across line ends; other characters are skipped."""
     rest = b""
     for line in lines:
         rest += _NOT_BASE64.sub(b"", line)

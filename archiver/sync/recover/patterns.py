@@ -1,4 +1,4 @@
-"""How message ids look in text: links, replies, attributes of Chatwork's page, addresses, marked and bare numbers.
+"""The forms of message ids in text: links, replies, attributes of Chatwork's page, addresses, bare numbers.
 
 Sources: chatwork-api §9.1, §9.4, §12.2, §13.2. Every pattern is bounded, so that no text makes it slow.
 """
@@ -36,50 +36,50 @@ _MARKED = re.compile(r"(?<![A-Za-z0-9_])m([0-9]{6,19})(?![A-Za-z0-9_])")
 _PAIR = re.compile(r"(?<![0-9])([0-9]{4,12})[-_/:,;\t ]m?([0-9]{16,19})(?![0-9])")
 _BARE = re.compile(r"(?<![\w#.\-])([0-9]{18,19})(?![\w])")
 BARE_FROM = first_id_after(datetime(2015, 1, 1, tzinfo=UTC))
-"""A number that nothing marks is an id only if it tells a time since then: other numbers are shorter."""
+"""A bare number is an id only if it states a time since then: other numbers are smaller."""
 
 
 def take_page(text: str, page: FilePageIds) -> None:
-    """Ids that a saved page, a mail or any other text names in so many words."""
-    for found in _SAVED.finditer(text):
-        page.saved_in(found[1])
+    """Add the ids that a saved page, a mail or any other text states explicitly."""
+    for match in _SAVED.finditer(text):
+        page.set_room(match[1])
     for pattern in (_LINK, _REPLY):
-        for found in pattern.finditer(text):
-            page.add(found[1], found[2])
+        for match in pattern.finditer(text):
+            page.add(match[1], match[2])
     if "mid=" in text and "rid=" in text:
         _take_addresses(text, page)
     if "data-" in text:
-        for found in _TAG.finditer(text):
-            _take_tag(found[0], page)
+        for match in _TAG.finditer(text):
+            _take_tag(match[0], page)
     for pattern in (_ELEMENT, _KEY):
-        for found in pattern.finditer(text):
-            page.add(None, found[1])
+        for match in pattern.finditer(text):
+            page.add(None, match[1])
 
 
 def take_list(text: str, page: FilePageIds) -> None:
-    """The same, and ids that stand in a plain list: `m…`, room and message side by side, or a bare number."""
+    """Add the same ids and those of a plain list: `m…`, room and message side by side, or a bare number."""
     take_page(text, page)
-    for found in _PAIR.finditer(text):
-        if int(found[1]) in page.found.rooms:
-            page.add(found[1], found[2])
-    for found in _MARKED.finditer(text):
-        page.add(None, found[1])
-    for found in _BARE.finditer(text):
-        if int(found[1]) >= BARE_FROM:
-            page.add(None, found[1])
+    for match in _PAIR.finditer(text):
+        if int(match[1]) in page.found.rooms:
+            page.add(match[1], match[2])
+    for match in _MARKED.finditer(text):
+        page.add(None, match[1])
+    for match in _BARE.finditer(text):
+        if int(match[1]) >= BARE_FROM:
+            page.add(None, match[1])
 
 
 def _take_addresses(text: str, page: FilePageIds) -> None:
-    for found in _ROOM_FIRST.finditer(text):
-        page.add(found["rid"], found["mid"])
-    for found in _MESSAGE_FIRST.finditer(text):
-        page.add(found["rid"], found["mid"])
+    for match in _ROOM_FIRST.finditer(text):
+        page.add(match["rid"], match["mid"])
+    for match in _MESSAGE_FIRST.finditer(text):
+        page.add(match["rid"], match["mid"])
 
 
 def _take_tag(tag: str, page: FilePageIds) -> None:
-    """The message of one element of Chatwork's page, with its room if it tells it."""
+    """Add the message of one element of Chatwork's page, with its room if the element states it."""
     numbers: dict[str, str] = {}
-    for found in _ATTRIBUTE.finditer(tag):
-        numbers.setdefault("message" if found["message"] else "room", found["number"])
+    for match in _ATTRIBUTE.finditer(tag):
+        numbers.setdefault("message" if match["message"] else "room", match["number"])
     if "message" in numbers:
         page.add(numbers.get("room"), numbers["message"])

@@ -1,4 +1,4 @@
-"""Reads recovered ids one by one by API; what could not be read stays in the table for the next run."""
+"""Reads recovered ids one by one by API; ids that could not be read stay in the queue for the next run."""
 
 from __future__ import annotations
 
@@ -18,120 +18,123 @@ from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.singles.backfill import BackfillReader
 
-CALLS, MINUTES = 300, 5
-"""What Chatwork allows (developer.chatwork.com/docs/endpoints)."""
+WINDOW_CALLS, WINDOW_MINUTES = 300, 5
+"""The calls that Chatwork allows in a window (developer.chatwork.com/docs/endpoints)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
-    """What has become of the ids; `report` is that of the run as any other."""
+class RecoveryResult:
+    """How many ids were recovered and why others were not, with the report of the run."""
 
     found: int
-    held: int
-    """Were in the archive already."""
+    saved_before: int
+    """Ids whose messages were in the archive already."""
     recovered: int
     hidden_by_plan: int
     not_readable: int
     left: int
-    """Not asked for yet: the next runs go on with them."""
+    """Ids not read yet, with which the next runs go on."""
     report: SyncReport
 
 
-def minutes(number: int, *, reserve: int) -> int:
-    """About how long so many single reads take; the first window of calls is used up at once."""
-    usable = CALLS - min(reserve, CALLS // 5)
-    return max(0, number - 1) // usable * MINUTES + 1
+def estimate_minutes(number: int, *, reserve: int) -> int:
+    """About how many minutes so many single reads take; the first window of calls is used up at once."""
+    usable = WINDOW_CALLS - min(reserve, WINDOW_CALLS // 5)
+    return max(0, number - 1) // usable * WINDOW_MINUTES + 1
 
 
-def read(
+def read_recovered(
     archive: Archive,
     client: Client,
     places: Collection[MessagePlace],
     *,
     now: Callable[[], datetime],
-    told: Callable[[int, int], None],
+    progress: Callable[[int, int], None],
     settings: str,
-) -> Recovered:
-    """Read what is not held of these ids, the newest first, waiting for Chatwork's limit as often as it takes.
+) -> RecoveryResult:
+    """Read the messages of these ids that are not saved, the newest first, waiting for Chatwork's limit when needed.
 
-    `told` hears how many were asked for and how many there are. Raises NoContract, TokenRefused, WrongAccount,
-    StorageError and, if not even the account can be asked for, what `Client.me` raises.
+    `progress` is called with how many were read and how many there are. Raises NoContract, TokenRefused, WrongAccount,
+    StorageError and, if not even the account can be read, what `Client.me` raises.
     """
-    held = read_inputs(archive, at=now(), chosen=None)
+    inputs = read_inputs(archive, at=now(), chosen=None)
     transport = client.transport
     transport.deadline = None
-    transport.budget = held.budget or transport.budget
+    transport.budget = inputs.budget or transport.budget
     before = finish.Counters(transport.requests, transport.unparsed)
     with archive.reading() as reading:
-        there = backfill_queue.held_places(reading, places)
-    todo = set(places) - there
-    # Before the first sync nothing says what a list would show by itself.
-    desk = _desk(archive, client, held, now) if todo and held.owner is not None else None
-    report = SyncReport(AccountId(held.owner["account_id"]) if held.owner else AccountId(0), now())
-    standings: dict[MessagePlace, ItemState] = {}
-    if desk is not None:
-        report.rooms = [RoomReport(room, held.names.get(room, "")) for room in sorted({room for room, _ in todo})]
-        standings = _go_through(desk, todo, report, told)
-        _write_down(desk, report, before, settings, not_read=held.in_any_contract)
-    counted = list(standings.values())
-    return Recovered(
+        saved = backfill_queue.held_places(reading, places)
+    missing = set(places) - saved
+    # Before the first sync nothing shows which messages a list would bring anyway.
+    context = _make_context(archive, client, inputs, now) if missing and inputs.owner is not None else None
+    report = SyncReport(AccountId(inputs.owner["account_id"]) if inputs.owner else AccountId(0), now())
+    states: dict[MessagePlace, ItemState] = {}
+    if context is not None:
+        report.rooms = [RoomReport(room, inputs.names.get(room, "")) for room in sorted({room for room, _ in missing})]
+        states = _read_places(context, missing, report, progress)
+        _record_run(context, report, before, settings, not_read=inputs.in_any_contract)
+    counted = list(states.values())
+    return RecoveryResult(
         found=len(places),
-        held=len(there),
+        saved_before=len(saved),
         recovered=counted.count(ItemState.READ),
         hidden_by_plan=counted.count(ItemState.HIDDEN),
         not_readable=counted.count(ItemState.UNREADABLE),
-        left=len(todo) - sum(standing is not ItemState.WAITING for standing in counted),
+        left=len(missing) - sum(standing is not ItemState.WAITING for standing in counted),
         report=report,
     )
 
 
-def _desk(archive: Archive, client: Client, held: RunInputs, now: Callable[[], datetime]) -> PullContext:
-    """Refuses another account's token before anything is written."""
+def _make_context(archive: Archive, client: Client, inputs: RunInputs, now: Callable[[], datetime]) -> PullContext:
+    """The context of the run; refuses another account's token before anything is written. Raises WrongAccount."""
     account = client.me().model.account_id
-    check_account(account, held.owner, archive)
+    check_account(account, inputs.owner, archive)
     return PullContext(archive, client, now, account)
 
 
-def _go_through(
-    desk: PullContext, todo: Collection[MessagePlace], report: SyncReport, told: Callable[[int, int], None]
+def _read_places(
+    context: PullContext, missing: Collection[MessagePlace], report: SyncReport, progress: Callable[[int, int], None]
 ) -> dict[MessagePlace, ItemState]:
-    """Learn the ids, read those whose time has come, and say how each stands."""
-    with desk.archive.writing() as writing:
-        rooms = {room for room, _ in todo}
-        backfill_queue.enqueue(writing, dict.fromkeys(todo, Origin.RECOVERED), rooms=rooms, at=desk.now())
-        due = [quest for quest, is_due in backfill_queue.items_at(writing, todo, at=desk.now()).values() if is_due]
-    seeker = BackfillReader(
-        desk, {room.room_id: room for room in report.rooms}, lambda: False, _leave_room(desk), waits=True
+    """Queue the ids, read those that are due, and return the state of each."""
+    with context.archive.writing() as writing:
+        rooms = {room for room, _ in missing}
+        backfill_queue.enqueue(writing, dict.fromkeys(missing, Origin.RECOVERED), rooms=rooms, at=context.now())
+        due = [
+            queued for queued, is_due in backfill_queue.items_at(writing, missing, at=context.now()).values() if is_due
+        ]
+    reader = BackfillReader(
+        context, {room.room_id: room for room in report.rooms}, lambda: False, _leave_room(context), may_wait=True
     )
-    for number, quest in enumerate(sorted(due, key=_newest_first)):
-        told(number, len(due))
-        if not seeker.take(quest):
+    for number, item in enumerate(sorted(due, key=_newest_first)):
+        progress(number, len(due))
+        if not reader.read_item(item):
             break
-    with desk.archive.reading() as reading:
+    with context.archive.reading() as reading:
         return {
-            place: quest.state for place, (quest, _) in backfill_queue.items_at(reading, todo, at=desk.now()).items()
+            place: queued.state
+            for place, (queued, _) in backfill_queue.items_at(reading, missing, at=context.now()).items()
         }
 
 
-def _newest_first(quest: BackfillItem) -> int:
-    return -quest.position
+def _newest_first(item: BackfillItem) -> int:
+    return -item.position
 
 
-def _leave_room(desk: PullContext) -> Callable[[int, NotVisible], None]:
-    """A room that refuses is left to the next sync, which finds out whether it can still be opened."""
-    return lambda room, _unseen: desk.troubles.add(f"room/{room}/messages/refused")
+def _leave_room(context: PullContext) -> Callable[[int, NotVisible], None]:
+    """A function that leaves a refusing room to the next sync, which finds out whether it is still accessible."""
+    return lambda room, _unseen: context.troubles.add(f"room/{room}/messages/refused")
 
 
-def _write_down(
-    desk: PullContext, report: SyncReport, before: finish.Counters, settings: str, *, not_read: Collection[RoomId]
+def _record_run(
+    context: PullContext, report: SyncReport, before: finish.Counters, settings: str, *, not_read: Collection[RoomId]
 ) -> None:
-    """The run's record, and the calls that are left for the next one; no list was read."""
-    transport = desk.client.transport
-    report.finished_at = desk.now()
+    """Record the run and the remaining calls; no list was read."""
+    transport = context.client.transport
+    report.finished_at = context.now()
     report.requests = transport.requests - before.requests
-    report.complete = not desk.troubles
+    report.complete = not context.troubles
     unparsed = transport.unparsed - before.unparsed
-    with desk.archive.writing() as writing:
+    with context.archive.writing() as writing:
         run_entries.write_run(
             writing,
             report,

@@ -1,15 +1,15 @@
-"""Bytes of any size -> pieces of text that hold whole lines or tags, in memory that does not grow."""
+"""Decodes bytes of any size to pieces of text with whole lines or tags, in bounded memory."""
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator
 
-PIECE = 2**20
-"""Characters, about."""
+PIECE_CHARACTERS = 2**20
+"""About how many characters a piece has."""
 
 LONGEST_REST = 2**16
-"""A tag or line longer than this is cut; what is looked for is far shorter."""
+"""A tag or line longer than this is cut; the ids that are searched are far shorter."""
 
 OVERLAP = 512
 """Characters that a piece cut anywhere shares with the next one."""
@@ -24,7 +24,7 @@ _MARKS = (
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding of a text by its first bytes: its mark, UTF-8 if it can be that, else CP932."""
+    """The encoding of a text by its first bytes: that of its byte order mark, UTF-8 if valid, else CP932."""
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
@@ -39,24 +39,24 @@ def encoding_of(head: bytes) -> str:
 
 
 def known_encoding(name: str) -> str:
-    """The encoding a mail or page names, if Python has it as one of texts; else UTF-8."""
+    """The encoding that a mail or page names, if Python knows it as a text encoding; else UTF-8."""
     try:
-        found = codecs.lookup(name)
-        found.incrementaldecoder("replace").decode(b"")
+        codec = codecs.lookup(name)
+        codec.incrementaldecoder("replace").decode(b"")
     except (LookupError, ValueError, TypeError, UnicodeError):
         return "utf-8"
-    return found.name if getattr(found, "_is_text_encoding", False) else "utf-8"
+    return codec.name if getattr(codec, "_is_text_encoding", False) else "utf-8"
 
 
-def decoded(parts: Iterable[bytes], encoding: str) -> Iterator[str]:
-    """Text of bytes in any encoding; what does not decode becomes U+FFFD."""
+def decode_parts(parts: Iterable[bytes], encoding: str) -> Iterator[str]:
+    """Decode bytes in any encoding; what does not decode becomes U+FFFD."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     for part in parts:
-        yield _text(decoder, part)
-    yield _text(decoder, b"", final=True)
+        yield _decode_part(decoder, part)
+    yield _decode_part(decoder, b"", final=True)
 
 
-def pieces(parts: Iterable[str]) -> Iterator[str]:
+def text_pieces(parts: Iterable[str]) -> Iterator[str]:
     """The text in pieces that end at the end of a tag or line."""
     rest = ""
     waiting: list[str] = []
@@ -64,25 +64,25 @@ def pieces(parts: Iterable[str]) -> Iterator[str]:
     for part in parts:
         waiting.append(part)
         size += len(part)
-        if size >= PIECE:
+        if size >= PIECE_CHARACTERS:
             whole = rest + "".join(waiting)
-            piece, rest = _cut(whole)
+            piece, rest = _split_piece(whole)
             waiting, size = [], 0
             yield piece
     yield rest + "".join(waiting)
 
 
-def _text(decoder: codecs.IncrementalDecoder, part: bytes, *, final: bool = False) -> str:
-    """What a part says; ids are ASCII, so they are found even where the rest is not as promised."""
+def _decode_part(decoder: codecs.IncrementalDecoder, part: bytes, *, final: bool = False) -> str:
+    """Decode one part; ids are ASCII, so they are found even if the encoding is not the promised one."""
     try:
         return decoder.decode(part, final)
-    except UnicodeError:  # some decoders raise whatever they are told to do with errors
+    except UnicodeError:  # some decoders raise even with "replace"
         decoder.reset()
         return part.decode("ascii", "replace")
 
 
-def _cut(text: str) -> tuple[str, str]:
-    """A piece and the rest, which begins the next one; no number is ever cut in two."""
+def _split_piece(text: str) -> tuple[str, str]:
+    """A piece, and the rest, with which the next one begins; no number is ever cut in two."""
     end = text.rfind(">") + 1 or text.rfind("\n") + 1
     if len(text) - end <= LONGEST_REST:
         return text[:end], text[end:]

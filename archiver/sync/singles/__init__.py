@@ -1,1 +1,1 @@
-"""Messages read one by one: back-fill and re-reading."""
+"""Reads messages one by one: back-fill and re-reading."""

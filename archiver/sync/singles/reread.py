@@ -1,7 +1,7 @@
-"""Re-reading: messages older than the list, one by one, so that late edits and deletions get a bounded interval.
+"""Re-reads messages older than the list one by one, so that late edits and deletions get a bounded interval.
 
-Each comes once in a period, spread evenly over it, the youngest first and others' before one's own; at most one
-batch an hour, so that idle runs stay at two requests. After a change its neighbours are read soon.
+Each is read once in a period, spread evenly over it, the youngest first and others' before one's own; at most one batch
+an hour, so that idle runs stay at two requests. After a change its neighbours are read soon.
 """
 
 from __future__ import annotations
@@ -17,212 +17,214 @@ from archiver.store.queries import current_state
 from archiver.store.timestamps import from_text, to_text
 from archiver.store.working import memory, reread_progress
 from archiver.store.working.reread_progress import RereadPass
-from archiver.sync.pull.single_messages import singles
+from archiver.sync.pull.single_messages import read_singly
 from archiver.sync.report import RoomReport
 from archiver.sync.singles.backfill import BackfillReader
 
-EVERY = timedelta(hours=1)
-"""Between two batches."""
+BATCH_EVERY = timedelta(hours=1)
+"""The time between two batches."""
 
-MOST_A_ROOM = 30
-"""Messages of one room in one batch, neighbours of changes left aside."""
+ROOM_LIMIT = 30
+"""The most messages of one room in one batch, without neighbours of changes."""
 
-REACH = 10
-"""Neighbours on either side of a change that are read soon."""
+NEIGHBOURS_REACH = 10
+"""How many neighbours on either side of a change are read soon."""
 
-LATELY = timedelta(hours=6)
+RECENTLY = timedelta(hours=6)
 """A neighbour that was read singly within this time is not read again."""
 
-MOST_CHANGES = 50
-"""Changes of one room whose neighbours are remembered."""
+CHANGES_LIMIT = 50
+"""The most changes of one room whose neighbours are remembered."""
 
 BATCH_AT, CHANGED = "reread_at", "reread_changed"
 
-Changed = dict[int, list[int]]
+ChangedPositions = dict[int, list[int]]
 """Positions of changes whose neighbours are still to be read, by room, the youngest first."""
 
 
-def reread(seeker: BackfillReader, rooms: Collection[int], *, period: timedelta, most: int) -> None:
-    """Read what it is the turn of in these rooms, until the run has made `most` requests for single messages.
+def reread_messages(reader: BackfillReader, rooms: Collection[int], *, period: timedelta, limit: int) -> None:
+    """Re-read the messages whose turn it is in these rooms, until the run has made `limit` single reads.
 
     Raises TokenRefused, StorageError.
     """
-    batch, waiting = _begin(seeker, period, most)
-    changed = _merged(waiting, seeker.reports)
-    for report in seeker.reports.values():
+    batch, waiting = _begin_batch(reader, period, limit)
+    changed = _merge_changes(waiting, reader.reports)
+    for report in reader.reports.values():
         report.changed.clear()
     left = {room: found for room, found in changed.items() if room not in rooms}
-    for room in _in_turn(rooms if batch.has_turn else changed.keys() & set(rooms), batch.at):
+    for room in _rotate_rooms(rooms if batch.has_turn else changed.keys() & set(rooms), batch.at):
         if not batch.read_room(room, changed.get(room, [])) and room in changed:
             left[room] = changed[room]
-    # What the re-reading itself has seen change is for the next run.
-    _remember(seeker, batch, waiting, _merged(left, seeker.reports))
+    # Changes that the re-reading itself has found are for the next run.
+    _remember_batch(reader, batch, waiting, _merge_changes(left, reader.reports))
 
 
-def forecast(
-    seeker: BackfillReader, rooms: Collection[int], *, period: timedelta, most: int
+def forecast_reread(
+    reader: BackfillReader, rooms: Collection[int], *, period: timedelta, limit: int
 ) -> list[tuple[int, int, int]]:
-    """What `reread` would read by what is known now: room, neighbours of changes, messages whose turn it is.
+    """What `reread_messages` would read now: room, number of neighbours of changes, number of messages in turn.
 
-    Only reads the archive; the seeker's `read` counts as if they had been read.
+    Only reads the archive; the reader counts the requests as if they had been made.
     """
-    batch, waiting = _begin(seeker, period, most)
+    batch, waiting = _begin_batch(reader, period, limit)
     found = []
-    for room in _in_turn(rooms if batch.has_turn else waiting.keys() & set(rooms), batch.at):
+    for room in _rotate_rooms(rooms if batch.has_turn else waiting.keys() & set(rooms), batch.at):
         choice = batch.choose(room, waiting.get(room, []))
-        if choice is not None and choice.wanted:
-            near = min(choice.near, len(choice.wanted))
-            found.append((room, near, len(choice.wanted) - near))
-            seeker.read += len(choice.wanted)
+        if choice is not None and choice.messages:
+            near = min(choice.neighbour_count, len(choice.messages))
+            found.append((room, near, len(choice.messages) - near))
+            reader.requests_made += len(choice.messages)
     return found
 
 
-def quota(eligible: int, done: int, elapsed: timedelta, period: timedelta) -> int:
-    """How many more of `eligible` messages are to be read now, so that all are read when the period ends."""
+def due_count(eligible: int, done: int, elapsed: timedelta, period: timedelta) -> int:
+    """How many more of `eligible` messages must be read now so that all are read when the period ends."""
     passed = min(1.0, max(0.0, elapsed / period))
     return max(0, int(eligible * passed) - done)
 
 
-def _begin(seeker: BackfillReader, period: timedelta, most: int) -> tuple[_Batch, Changed]:
-    """The batch of this run, and the changes whose neighbours earlier ones have left over."""
-    at = seeker.desk.now()
-    with seeker.desk.archive.reading() as reading:
+def _begin_batch(reader: BackfillReader, period: timedelta, limit: int) -> tuple[_Batch, ChangedPositions]:
+    """The batch of this run, and the changes whose neighbours earlier batches have left over."""
+    at = reader.context.now()
+    with reader.context.archive.reading() as reading:
         waiting = {int(room): found for room, found in memory.recall(reading, CHANGED, {}).items()}
         last = memory.recall(reading, BATCH_AT)
-    has_time = seeker.read < most and not seeker.must_end()
-    has_turn = has_time and (last is None or not timedelta() <= at - from_text(last) < EVERY)
-    return _Batch(seeker, period, most, at, has_turn), waiting
+    has_time = reader.requests_made < limit and not reader.must_end()
+    has_turn = has_time and (last is None or not timedelta() <= at - from_text(last) < BATCH_EVERY)
+    return _Batch(reader, period, limit, at, has_turn), waiting
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """What is to be read in one room."""
+class _RoomChoice:
+    """The messages to read in one room."""
 
-    wanted: list[MessageId]
-    near: int
-    """Neighbours of changes that are to be read; as many as there is room for stand first in `wanted`."""
-    advanced: list[RereadPass]
-    """How far the rounds come by it."""
+    messages: list[MessageId]
+    neighbour_count: int
+    """How many neighbours of changes are to be read; as many as the limit allows are first in `messages`."""
+    advanced_passes: list[RereadPass]
+    """The passes of the room after reading these messages."""
 
 
 @dataclass(slots=True)
 class _Batch:
-    """What one run reads again."""
+    """The messages that one run re-reads."""
 
-    seeker: BackfillReader
+    reader: BackfillReader
     period: timedelta
-    most: int
+    limit: int
     at: datetime
     has_turn: bool
-    rounds: list[RereadPass] = field(default_factory=list)
-    """How far rounds have come, where that changed."""
+    passes: list[RereadPass] = field(default_factory=list)
+    """The passes that this batch has advanced."""
 
     def read_room(self, room: int, changed: list[int]) -> bool:
-        """Neighbours of changes, then those whose turn it is; False if neighbours are left over."""
-        left = self.most - self.seeker.read
+        """Read neighbours of changes, then messages whose turn it is; returns False if neighbours are left over."""
+        left = self.limit - self.reader.requests_made
         choice = self.choose(room, changed)
-        if choice is None or not _read(self.seeker, room, choice.wanted):
+        if choice is None or not _read_messages(self.reader, room, choice.messages):
             return False
-        self.rounds += choice.advanced
-        return choice.near <= left
+        self.passes += choice.advanced_passes
+        return choice.neighbour_count <= left
 
-    def choose(self, room: int, changed: list[int]) -> _Choice | None:
-        """What to read in a room, as far as the share reaches; None if it is used up or the run is over."""
-        left = self.most - self.seeker.read
-        if left <= 0 or self.seeker.must_end():
+    def choose(self, room: int, changed: list[int]) -> _RoomChoice | None:
+        """The messages to read in a room within the limit; None if it is used up or the run is over."""
+        left = self.limit - self.reader.requests_made
+        if left <= 0 or self.reader.must_end():
             return None
-        with self.seeker.desk.archive.reading() as reading:
+        with self.reader.context.archive.reading() as reading:
             below = reread_progress.oldest_listed(reading, room)
             if below is None:
-                return _Choice([], 0, [])
+                return _RoomChoice([], 0, [])
             near = self._near(reading, room, changed, below)
             turns = self._turns(reading, room, below) if self.has_turn else []
-        wanted, advanced = near[:left], []
-        room_left = min(MOST_A_ROOM, left - len(wanted))
-        for one, due in turns:
+        messages, advanced = near[:left], []
+        room_left = min(ROOM_LIMIT, left - len(messages))
+        for current_pass, due in turns:
             taken, room_left = due[:room_left], room_left - len(due[:room_left])
-            wanted += [message for message in taken if message not in wanted]
-            advanced.append(_advanced(one, taken))
-        return _Choice(wanted, len(near), advanced)
+            messages += [message for message in taken if message not in messages]
+            advanced.append(_advance_pass(current_pass, taken))
+        return _RoomChoice(messages, len(near), advanced)
 
     def _near(self, reading: Reading, room: int, changed: list[int], below: int) -> list[MessageId]:
         if not changed:
             return []
-        lately = current_state.singly_read_messages(reading, room, self.at - LATELY)
-        found = reread_progress.neighbours(reading, room, changed, below=below, reach=REACH)
-        return [MessageId(str(one)) for one in found if one not in lately]
+        read_recently = current_state.singly_read_messages(reading, room, self.at - RECENTLY)
+        found = reread_progress.neighbours(reading, room, changed, below=below, reach=NEIGHBOURS_REACH)
+        return [MessageId(str(position)) for position in found if position not in read_recently]
 
     def _turns(self, reading: Reading, room: int, below: int) -> list[tuple[RereadPass, list[MessageId]]]:
-        """Both rounds of a room with the messages that are due in each, the others' first."""
-        owner = self.seeker.desk.account_id
+        """Both passes of a room with the messages due in each, others' messages first."""
+        owner = self.reader.context.account_id
         found: list[tuple[RereadPass, list[MessageId]]] = []
         for own in (False, True):
-            one = reread_progress.current_pass(reading, room, own=own)
-            if one is None or one.begun_at > self.at:  # the first, or the clock was set back
+            current_pass = reread_progress.current_pass(reading, room, own=own)
+            if current_pass is None or current_pass.begun_at > self.at:  # the first pass, or the clock was set back
                 found.append((RereadPass(room, own, self.at), []))
                 continue
-            elapsed = self.at - one.begun_at
+            elapsed = self.at - current_pass.begun_at
             eligible = reread_progress.count_old(reading, room, below, owner=owner, own=own)
-            number = min(MOST_A_ROOM, quota(eligible, one.done, elapsed, self.period))
-            start = below if one.position is None else min(below, one.position)
+            number = min(ROOM_LIMIT, due_count(eligible, current_pass.done, elapsed, self.period))
+            start = below if current_pass.position is None else min(below, current_pass.position)
             due = reread_progress.next_old(reading, room, start, owner=owner, own=own, limit=max(1, number))
             if elapsed >= self.period and not due:
                 found.append((RereadPass(room, own, self.at), []))
             elif number and due:
-                found.append((one, due))
+                found.append((current_pass, due))
         return found
 
 
-def _advanced(one: RereadPass, taken: list[MessageId]) -> RereadPass:
-    return replace(one, done=one.done + len(taken), position=int(taken[-1])) if taken else one
+def _advance_pass(current_pass: RereadPass, taken: list[MessageId]) -> RereadPass:
+    return (
+        replace(current_pass, done=current_pass.done + len(taken), position=int(taken[-1])) if taken else current_pass
+    )
 
 
-def _in_turn(rooms: Collection[int], at: datetime) -> list[int]:
-    """The rooms, each hour beginning with another, so that none is always the last."""
+def _rotate_rooms(rooms: Collection[int], at: datetime) -> list[int]:
+    """The rooms, beginning with another one each hour, so that none is always the last."""
     listed = sorted(rooms)
-    start = int(at.timestamp() // EVERY.total_seconds()) % max(1, len(listed))
+    start = int(at.timestamp() // BATCH_EVERY.total_seconds()) % max(1, len(listed))
     return listed[start:] + listed[:start]
 
 
-def _merged(waiting: Mapping[int, list[int]], reports: Mapping[int, RoomReport]) -> Changed:
+def _merge_changes(waiting: Mapping[int, list[int]], reports: Mapping[int, RoomReport]) -> ChangedPositions:
     rooms = waiting.keys() | {room for room, report in reports.items() if report.changed}
     found = {}
     for room in sorted(rooms):
         fresh = reports[room].changed if room in reports else set()
-        found[room] = sorted({*waiting.get(room, ()), *fresh}, reverse=True)[:MOST_CHANGES]
+        found[room] = sorted({*waiting.get(room, ()), *fresh}, reverse=True)[:CHANGES_LIMIT]
     return found
 
 
-def _read(seeker: BackfillReader, room: int, messages: list[MessageId]) -> bool:
-    """Read them; False if they are to be tried again. Another fault must not hold up what comes after it."""
+def _read_messages(reader: BackfillReader, room: int, messages: list[MessageId]) -> bool:
+    """Read these messages; returns False if they must be tried again. Other errors do not hold up later messages."""
     if not messages:
         return True
-    desk, report = seeker.desk, seeker.reports[room]
-    before = desk.client.transport.requests
+    context, report = reader.context, reader.reports[room]
+    before = context.client.transport.requests
     try:
-        singles(desk, room, messages, report)
+        read_singly(context, room, messages, report)
     except BudgetSpent:
         return False
     except NotVisible as error:
-        seeker.closed.add(room)
-        seeker.refused(room, error)
+        reader.refused_rooms.add(room)
+        reader.on_refusal(room, error)
         return False
     except ChatworkError:
-        desk.troubles.add(f"room/{room}/reread/failed")
+        context.troubles.add(f"room/{room}/reread/failed")
     else:
-        desk.cleared.add(f"room/{room}/reread/")
+        context.cleared_prefixes.add(f"room/{room}/reread/")
     finally:
-        seeker.read += len(messages)
-        report.reread += min(len(messages), desk.client.transport.requests - before)
+        reader.requests_made += len(messages)
+        report.reread += min(len(messages), context.client.transport.requests - before)
     return True
 
 
-def _remember(seeker: BackfillReader, batch: _Batch, before: Changed, after: Changed) -> None:
+def _remember_batch(reader: BackfillReader, batch: _Batch, before: ChangedPositions, after: ChangedPositions) -> None:
     if not batch.has_turn and after == before:
         return
-    with seeker.desk.archive.writing() as writing:
+    with reader.context.archive.writing() as writing:
         memory.remember(writing, CHANGED, {str(room): found for room, found in after.items()} or None)
         if batch.has_turn:
             memory.remember(writing, BATCH_AT, to_text(batch.at))
-        for one in batch.rounds:
-            reread_progress.save_pass(writing, one)
+        for current_pass in batch.passes:
+            reread_progress.save_pass(writing, current_pass)

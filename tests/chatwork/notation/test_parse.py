@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import (
-    NESTING_DEPTH,
     EMOTICONS,
+    NESTING_DEPTH,
     Box,
     Code,
     Container,

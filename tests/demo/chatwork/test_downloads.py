@@ -88,7 +88,7 @@ def test_a_file_that_is_gone_cannot_be_fetched_any_more(chatwork: Chatwork, room
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "span", "expected"),
+    ("range_header", "status", "span", "expected"),
     [
         ("bytes=100-199", 206, "bytes 100-199/2560", DATA[100:200]),
         ("bytes=2500-", 206, "bytes 2500-2559/2560", DATA[2500:]),
@@ -99,12 +99,12 @@ def test_a_file_that_is_gone_cannot_be_fetched_any_more(chatwork: Chatwork, room
     ],
 )
 def test_a_part_can_be_asked_for(
-    asked: str, status: int, span: str | None, expected: bytes, chatwork: Chatwork, room: int, get: Get
+    range_header: str, status: int, span: str | None, expected: bytes, chatwork: Chatwork, room: int, get: Get
 ) -> None:
     """Range requests make it possible to go on after a cut."""
     url = address(get, room, chatwork.upload(room, chatwork.owner, "a", data=DATA))
 
-    reply = fetch(url, Range=asked)
+    reply = fetch(url, Range=range_header)
 
     assert (status, span, expected) == (
         reply.status_code,

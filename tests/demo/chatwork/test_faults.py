@@ -137,12 +137,12 @@ def test_a_redirect_to_another_host_would_give_the_token_away(chatwork: Chatwork
     """Who follows it with the token is caught on the second port."""
     chatwork.fail(Fault.REDIRECT, times=2)
 
-    seen = get("/me", allow_redirects=False)
+    response = get("/me", allow_redirects=False)
     assert not chatwork.leaked
     get("/me")
 
-    assert 302 == seen.status_code
-    assert seen.headers["location"].startswith("http://localhost:")
+    assert 302 == response.status_code
+    assert response.headers["location"].startswith("http://localhost:")
     assert chatwork.leaked
 
 

@@ -56,16 +56,16 @@ SHAPES: dict[str, object] = {
 }  # fmt: skip
 
 
-def shape(value: object, wanted: object) -> object:
+def shape(value: object, expected: object) -> object:
     """The wanted shape if the value has it, else what the value is instead."""
-    match wanted:
+    match expected:
         case dict() if isinstance(value, dict):
-            return {name: shape(part, wanted.get(name, "no such field")) for name, part in value.items()}
+            return {name: shape(part, expected.get(name, "no such field")) for name, part in value.items()}
         case list() if isinstance(value, list) and value:
-            found = [shape(item, wanted[0]) for item in value]
-            return next(([item] for item in found if item != wanted[0]), [wanted[0]])
+            found = [shape(item, expected[0]) for item in value]
+            return next(([item] for item in found if item != expected[0]), [expected[0]])
         case set():
-            return wanted if value in wanted else value
+            return expected if value in expected else value
         case type():
             return type(value)
         case _:

@@ -168,7 +168,7 @@ def test_the_free_plan_hides_old_posts_and_says_so(chatwork: Chatwork, clock: Cl
     new = chatwork.post(full.room, full.tanaka, "新しい")
     partly = get(f"{path}?force=1")
     single = get(f"{path}/{full.message}")
-    shown, absent = get(f"{path}/{new}"), get(f"{path}/1")
+    response, absent = get(f"{path}/{new}"), get(f"{path}/1")
     chatwork.free_plan(None)
     back = get(f"{path}?force=1")
 
@@ -177,6 +177,6 @@ def test_the_free_plan_hides_old_posts_and_says_so(chatwork: Chatwork, clock: Cl
     assert [(204, "true"), (200, "true"), (404, "true")] == limited
     assert ["新しい"] == message_texts(partly)
     assert "40 days" in partly.headers[f"{header}-summary"]
-    free = [(reply.status_code, reply.headers.get(header)) for reply in (shown, absent, back)]
+    free = [(reply.status_code, reply.headers.get(header)) for reply in (response, absent, back)]
     assert [(200, None), (404, None), (200, None)] == free
     assert 5 == len(back.json())

@@ -61,7 +61,7 @@ def test_the_budget_is_a_fixed_window_told_in_every_response(clock: Clock) -> No
             replies.append(session.get(f"{chatwork.base_url}/rooms", timeout=10))
 
     start = int(datetime(2026, 7, 1, 3, tzinfo=UTC).timestamp())
-    told = [
+    budgets = [
         (
             reply.status_code,
             *(int(reply.headers[f"x-ratelimit-{name}"]) for name in ("limit", "remaining", "reset")),
@@ -75,7 +75,7 @@ def test_the_budget_is_a_fixed_window_told_in_every_response(clock: Clock) -> No
         (429, 2, 0, first),
         (429, 2, 0, first),
         (200, 2, 1, second),
-    ] == told
+    ] == budgets
     assert {"errors": ["Rate limit exceeded"]} == replies[2].json()
 
 

@@ -78,11 +78,11 @@ def test_a_deleted_post_keeps_its_place_as_deleted(chatwork: Chatwork, clock: Cl
 
     chatwork.delete(full.message)
     chatwork.delete(second, moves_update_time=True, moves_room=True)
-    shown = {one["message_id"]: one for one in get(f"/rooms/{full.room}/messages?force=1").json()}
+    message = {one["message_id"]: one for one in get(f"/rooms/{full.room}/messages?force=1").json()}
 
     now = int(clock.time.timestamp())
-    assert ("[deleted]", 0) == (shown[full.message]["body"], shown[full.message]["update_time"])
-    assert ("[deleted]", now) == (shown[second]["body"], shown[second]["update_time"])
+    assert ("[deleted]", 0) == (message[full.message]["body"], message[full.message]["update_time"])
+    assert ("[deleted]", now) == (message[second]["body"], message[second]["update_time"])
     assert count == get(f"/rooms/{full.room}").json()["message_num"]
 
 

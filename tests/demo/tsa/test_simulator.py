@@ -52,10 +52,10 @@ def test_openssl_asks_and_verifies(authority: SimulatedAuthority, query: bytes, 
     verified = openssl(
         tmp_path, "-verify", "-queryfile", "query.tsq", "-in", "reply.tsr", "-CAfile", "root.pem", "-attime", when
     )
-    shown = openssl(tmp_path, "-reply", "-in", "reply.tsr", "-text")
+    output = openssl(tmp_path, "-reply", "-in", "reply.tsr", "-text")
 
     assert "Verification: OK" in verified
-    assert "Time stamp: Jul  1 03:00:00 2026 GMT" in shown
+    assert "Time stamp: Jul  1 03:00:00 2026 GMT" in output
 
 
 def test_each_token_has_its_own_number(authority: SimulatedAuthority, query: bytes) -> None:
@@ -139,6 +139,6 @@ def test_it_comes_back_on_the_same_port_with_the_same_root(authority: SimulatedA
 
 def test_two_authorities_have_nothing_in_common() -> None:
     """Each has a root of its own, named after it."""
-    one, other = SimulatedAuthority(name="One"), SimulatedAuthority(name="Other")
+    authority, other = SimulatedAuthority(name="One"), SimulatedAuthority(name="Other")
 
-    assert one.root_pem != other.root_pem
+    assert authority.root_pem != other.root_pem

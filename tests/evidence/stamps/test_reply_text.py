@@ -9,9 +9,9 @@ from hypothesis import example, given, strategies
 
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
-from archiver.evidence.stamps.reply_text import earliest_covering, read_reply, claimed_time
+from archiver.evidence.stamps.reply_text import claimed_time, earliest_covering, read_reply
 from archiver.store.timestamps import to_text
-from tests.support.stamps.authorities import OpensslAuthority, at_hand
+from tests.support.stamps.authorities import OpensslAuthority, authority_in_memory
 
 DATA = b"the bytes of a seal\n"
 AT = datetime(2026, 11, 24, 13, 31, 5, 250_000, UTC)
@@ -19,29 +19,29 @@ AT = datetime(2026, 11, 24, 13, 31, 5, 250_000, UTC)
 
 @pytest.fixture(scope="module")
 def stamped() -> timestamp.Stamped:
-    return timestamp.request_stamp(DATA, at_hand(SimulatedAuthority(now=lambda: AT)), now=lambda: AT)
+    return timestamp.request_stamp(DATA, authority_in_memory(SimulatedAuthority(now=lambda: AT)), now=lambda: AT)
 
 
 def test_it_is_read_as_the_library_reads_it(stamped: timestamp.Stamped) -> None:
     """Time to the millisecond, and the digest."""
-    said = read_reply(stamped.reply)
+    claims = read_reply(stamped.reply)
 
-    assert said is not None
-    assert to_text(stamped.token.time) == said.time
-    assert int(stamped.token.time.timestamp()) == said.seconds
-    assert said.fits(DATA)
-    assert not said.fits(DATA + b"x")
-    assert (said.time, None) == (claimed_time(stamped.reply, DATA), claimed_time(stamped.reply, b""))
+    assert claims is not None
+    assert to_text(stamped.token.time) == claims.time
+    assert int(stamped.token.time.timestamp()) == claims.seconds
+    assert claims.fits(DATA)
+    assert not claims.fits(DATA + b"x")
+    assert (claims.time, None) == (claimed_time(stamped.reply, DATA), claimed_time(stamped.reply, b""))
 
 
 def test_a_reply_of_openssl_is_read(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Another maker, with decimals (which the library leaves out), accuracy and a chain."""
     foreign = OpensslAuthority(tmp_path_factory.mktemp("openssl"))
-    made = timestamp.request_stamp(DATA, foreign.asking(accuracy="secs:1"), now=lambda: datetime.now(UTC))
+    made = timestamp.request_stamp(DATA, foreign.as_authority(accuracy="secs:1"), now=lambda: datetime.now(UTC))
 
-    said = claimed_time(made.reply, DATA)
-    assert said is not None
-    assert to_text(made.token.time)[:19] == said[:19]
+    claims = claimed_time(made.reply, DATA)
+    assert claims is not None
+    assert to_text(made.token.time)[:19] == claims[:19]
 
 
 @pytest.mark.parametrize("fault", [AuthorityFault.REJECTED, AuthorityFault.WRONG_IMPRINT, AuthorityFault.WRONG_DIGEST])
@@ -50,7 +50,7 @@ def test_a_reply_that_stamps_something_else_says_no_time(fault: AuthorityFault) 
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     request = TimestampRequestBuilder().data(DATA).hash_algorithm(HashAlgorithm.SHA256).build()
-    reply = at_hand(SimulatedAuthority(), fault).send(request.as_bytes()).body
+    reply = authority_in_memory(SimulatedAuthority(), fault).send(request.as_bytes()).body
 
     assert claimed_time(reply, DATA) is None
 

@@ -67,11 +67,11 @@ def test_the_fingerprint_is_the_one_that_openssl_prints(simulated: SimulatedAuth
     (tmp_path / "root.pem").write_text(simulated.root_pem)
     command = ["openssl", "x509", "-in", "root.pem", "-noout", "-fingerprint", "-sha256"]
     printed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-    said = printed.strip().partition("=")[2]
+    output = printed.strip().partition("=")[2]
 
-    assert roots.fingerprint(simulated.root_der) == said.replace(":", "").lower()
-    assert roots.is_fingerprint(said, simulated.root_der)
-    assert not roots.is_fingerprint(said[:-1], simulated.root_der)
+    assert roots.fingerprint(simulated.root_der) == output.replace(":", "").lower()
+    assert roots.is_fingerprint(output, simulated.root_der)
+    assert not roots.is_fingerprint(output[:-1], simulated.root_der)
 
 
 def test_the_subject_is_told(simulated: SimulatedAuthority) -> None:
@@ -98,11 +98,11 @@ def test_every_root_of_browsers_is_read() -> None:
     assert blocks == len(roots._certifi())
 
 
-@pytest.mark.parametrize("wanted", ["", "00" * 32, DIGICERT[:-1], "certifi"])
-def test_an_unknown_fingerprint_is_refused(wanted: str) -> None:
+@pytest.mark.parametrize("fingerprint", ["", "00" * 32, DIGICERT[:-1], "certifi"])
+def test_an_unknown_fingerprint_is_refused(fingerprint: str) -> None:
     """A root that browsers do not have is never guessed."""
     with pytest.raises(ValueError, match="certifi"):
-        roots.certifi_root(wanted)
+        roots.certifi_root(fingerprint)
 
 
 def test_a_private_root_is_not_among_those_of_browsers(simulated: SimulatedAuthority) -> None:

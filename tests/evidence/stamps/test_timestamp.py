@@ -25,7 +25,7 @@ from archiver.evidence.stamps.timestamp import (
     check_stamp,
     request_stamp,
 )
-from tests.support.stamps.authorities import OpensslAuthority, asking, at_hand, openssl_accepts
+from tests.support.stamps.authorities import OpensslAuthority, authority_in_memory, authority_over_http, openssl_accepts
 from tests.support.world import Clock
 
 SEAL = b'{"day":"2026-07-01","number":1}\n'
@@ -49,9 +49,9 @@ def still() -> SimulatedAuthority:
 
 
 @pytest.fixture(scope="module")
-def kept(still: SimulatedAuthority) -> bytes:
+def good_reply(still: SimulatedAuthority) -> bytes:
     """A good reply."""
-    return request_stamp(SEAL, at_hand(still), now=authority_time).reply
+    return request_stamp(SEAL, authority_in_memory(still), now=authority_time).reply
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def authority_time() -> datetime:
 
 def test_a_good_reply_tells_its_time_and_root(simulated: SimulatedAuthority, clock: Clock) -> None:
     """The token has the authority's time in UTC, the pinned root's fingerprint and what it says of itself."""
-    stamped = request_stamp(SEAL, asking(simulated), now=clock)
+    stamped = request_stamp(SEAL, authority_over_http(simulated), now=clock)
 
     assert datetime(2026, 7, 1, 3, tzinfo=UTC) == stamped.token.time
     assert fingerprint(simulated.root_der) == stamped.token.root
@@ -87,7 +87,7 @@ def test_a_good_reply_tells_its_time_and_root(simulated: SimulatedAuthority, clo
 def test_only_a_digest_and_a_number_are_sent(simulated: SimulatedAuthority, clock: Clock) -> None:
     """The request holds the SHA-256 of the data, asks for certificates, and has another nonce each time."""
     for _ in range(2):
-        request_stamp(SEAL, asking(simulated), now=clock)
+        request_stamp(SEAL, authority_over_http(simulated), now=clock)
 
     queries = [tsp.TimeStampReq.load(query, strict=True) for query in simulated.queries]
     imprints = [query["message_imprint"] for query in queries]
@@ -100,14 +100,14 @@ def test_only_a_digest_and_a_number_are_sent(simulated: SimulatedAuthority, cloc
 
 def test_clocks_are_compared(simulated: SimulatedAuthority, clock: Clock) -> None:
     """The token's time is held against this computer's clock and against the server's `Date`."""
-    stamped = request_stamp(SEAL, asking(simulated), now=lambda: clock() + timedelta(minutes=3))
+    stamped = request_stamp(SEAL, authority_over_http(simulated), now=lambda: clock() + timedelta(minutes=3))
 
     assert (-180.5, 0) == (stamped.offset_seconds, stamped.server_offset_seconds)  # the authority tells whole seconds
 
 
 def test_a_server_that_tells_no_time_is_no_fault(still: SimulatedAuthority) -> None:
     """Without a `Date` there is nothing to compare with, and the stamp is good."""
-    assert request_stamp(SEAL, at_hand(still), now=authority_time).server_offset_seconds is None
+    assert request_stamp(SEAL, authority_in_memory(still), now=authority_time).server_offset_seconds is None
 
 
 @pytest.mark.parametrize("fault", [None, AuthorityFault.UNSORTED, AuthorityFault.CROSS_SIGNED, AuthorityFault.BRIEF])
@@ -131,7 +131,7 @@ def test_openssl_accepts_what_is_accepted_here(
 @pytest.mark.parametrize("ess", ["sha1", "sha256"])
 def test_tokens_made_by_openssl_are_accepted(ess: str, tmp_path: Path, foreign: OpensslAuthority) -> None:
     """RSA, a chain in whatever order, fractions of a second, and both ways to name the certificate."""
-    authority = foreign.asking(ess=ess, accuracy="secs:1, millisecs:500")
+    authority = foreign.as_authority(ess=ess, accuracy="secs:1, millisecs:500")
 
     stamped = request_stamp(SEAL, authority, now=lambda: datetime.now(UTC))
 
@@ -142,14 +142,14 @@ def test_tokens_made_by_openssl_are_accepted(ess: str, tmp_path: Path, foreign: 
 
 def test_an_authority_need_not_say_how_exact_it_is(foreign: OpensslAuthority) -> None:
     """Without a word of it the accuracy is unknown, not nought."""
-    assert request_stamp(SEAL, foreign.asking(), now=lambda: datetime.now(UTC)).token.accuracy_seconds is None
+    assert request_stamp(SEAL, foreign.as_authority(), now=lambda: datetime.now(UTC)).token.accuracy_seconds is None
 
 
 def test_certificates_out_of_order_are_read_all_the_same(still: SimulatedAuthority) -> None:
     """The reply that the library itself refuses is accepted, and its own bytes are what is kept."""
     from rfc3161_client import decode_timestamp_response
 
-    stamped = request_stamp(SEAL, at_hand(still, AuthorityFault.UNSORTED), now=authority_time)
+    stamped = request_stamp(SEAL, authority_in_memory(still, AuthorityFault.UNSORTED), now=authority_time)
 
     with pytest.raises(ValueError, match="InvalidSetOrdering"):
         decode_timestamp_response(stamped.reply)
@@ -158,22 +158,24 @@ def test_certificates_out_of_order_are_read_all_the_same(still: SimulatedAuthori
 
 def test_a_stamp_stays_good_after_its_certificate_has_ended(tmp_path: Path, still: SimulatedAuthority) -> None:
     """The chain is judged at the token's time; openssl must be told that time, or it says no."""
-    stamped = request_stamp(SEAL, at_hand(still, AuthorityFault.BRIEF), now=authority_time)
+    stamped = request_stamp(SEAL, authority_in_memory(still, AuthorityFault.BRIEF), now=authority_time)
 
     assert stamped.token == check_stamp(stamped.reply, SEAL, [still.root_der])
     assert openssl_accepts(tmp_path, stamped.reply, SEAL, [still.root_der], at=stamped.token.time)
     assert not openssl_accepts(tmp_path, stamped.reply, SEAL, [still.root_der])
 
 
-def test_each_root_is_tried_by_itself(kept: bytes, still: SimulatedAuthority) -> None:
+def test_each_root_is_tried_by_itself(good_reply: bytes, still: SimulatedAuthority) -> None:
     """Of several pinned roots the one that fits is named, wherever it stands; roots of one call never help another."""
     others = [SimulatedAuthority().root_der for _ in range(2)]
 
-    roots = {check_stamp(kept, SEAL, [*others[:place], still.root_der, *others[place:]]).root for place in range(3)}
+    roots = {
+        check_stamp(good_reply, SEAL, [*others[:place], still.root_der, *others[place:]]).root for place in range(3)
+    }
 
     assert {fingerprint(still.root_der)} == roots
     with pytest.raises(StampRefused) as refused:
-        check_stamp(kept, SEAL, others)
+        check_stamp(good_reply, SEAL, others)
     assert "untrusted" == refused.value.reason
 
 
@@ -204,7 +206,7 @@ def test_a_bad_token_is_refused_for_what_is_wrong_with_it(
     fault: AuthorityFault, expected: str, still: SimulatedAuthority
 ) -> None:
     """Each fault has its reason."""
-    assert expected == reason(at_hand(still, fault))
+    assert expected == reason(authority_in_memory(still, fault))
 
 
 @pytest.mark.parametrize(
@@ -242,15 +244,15 @@ def test_a_bad_answer_is_refused(
     simulated.fail(fault)
 
     with pytest.raises(StampRefused) as refused:
-        request_stamp(SEAL, asking(simulated), now=clock)
+        request_stamp(SEAL, authority_over_http(simulated), now=clock)
 
     assert expected == refused.value.reason
-    assert request_stamp(SEAL, asking(simulated), now=clock).token
+    assert request_stamp(SEAL, authority_over_http(simulated), now=clock).token
 
 
 def test_an_authority_that_is_gone_is_unreachable(simulated: SimulatedAuthority, clock: Clock) -> None:
     """A closed port is a reason like any other."""
-    authority = asking(simulated)
+    authority = authority_over_http(simulated)
     simulated.stop()
 
     assert "unreachable" == reason(authority)
@@ -259,23 +261,23 @@ def test_an_authority_that_is_gone_is_unreachable(simulated: SimulatedAuthority,
 def test_the_reason_of_a_rejection_is_kept_for_the_log(still: SimulatedAuthority) -> None:
     """The authority's own words are in the detail."""
     with pytest.raises(StampRefused) as refused:
-        request_stamp(SEAL, at_hand(still, AuthorityFault.REJECTED), now=authority_time)
+        request_stamp(SEAL, authority_in_memory(still, AuthorityFault.REJECTED), now=authority_time)
 
     assert "Not today." in refused.value.detail
 
 
-def test_a_changed_byte_of_the_data_is_found(kept: bytes, still: SimulatedAuthority) -> None:
+def test_a_changed_byte_of_the_data_is_found(good_reply: bytes, still: SimulatedAuthority) -> None:
     """A kept reply fits the bytes that it was asked for, and no others."""
     with pytest.raises(StampRefused) as refused:
-        check_stamp(kept, SEAL.replace(b"1}", b"2}"), [still.root_der])
+        check_stamp(good_reply, SEAL.replace(b"1}", b"2}"), [still.root_der])
 
     assert "imprint" == refused.value.reason
 
 
-def test_bytes_after_a_reply_are_not_part_of_one(kept: bytes, still: SimulatedAuthority) -> None:
+def test_bytes_after_a_reply_are_not_part_of_one(good_reply: bytes, still: SimulatedAuthority) -> None:
     """A reply with something behind it is no reply."""
     with pytest.raises(StampRefused) as refused:
-        check_stamp(kept + b"\0", SEAL, [still.root_der])
+        check_stamp(good_reply + b"\0", SEAL, [still.root_der])
 
     assert "not_a_token" == refused.value.reason
 
@@ -332,15 +334,15 @@ def test_every_reason_has_its_words() -> None:
 def test_without_a_readable_root_nothing_is_asked(simulated: SimulatedAuthority, clock: Clock) -> None:
     """An authority whose root is missing is refused before anything is sent."""
     with pytest.raises(StampRefused) as refused:
-        request_stamp(SEAL, asking(simulated, roots=()), now=clock)
+        request_stamp(SEAL, authority_over_http(simulated, roots=()), now=clock)
 
     assert ("roots", 0) == (refused.value.reason, simulated.count)
 
 
-def test_a_root_that_is_none_is_refused(kept: bytes) -> None:
+def test_a_root_that_is_none_is_refused(good_reply: bytes) -> None:
     """Bytes that are no certificate are no root, and no error of another kind."""
     with pytest.raises(StampRefused):
-        check_stamp(kept, SEAL, [b"no certificate"])
+        check_stamp(good_reply, SEAL, [b"no certificate"])
 
 
 def test_without_the_library_stamps_are_not_to_be_had(
@@ -349,12 +351,12 @@ def test_without_the_library_stamps_are_not_to_be_had(
     """Where the library cannot be installed, asking and checking say so, and nothing is sent."""
     monkeypatch.setattr(timestamp, "find_spec", lambda name: None)
 
-    with pytest.raises(StampRefused) as asked:
-        request_stamp(SEAL, asking(simulated), now=clock)
+    with pytest.raises(StampRefused) as requested:
+        request_stamp(SEAL, authority_over_http(simulated), now=clock)
     with pytest.raises(StampRefused) as checked:
         check_stamp(b"", SEAL, [simulated.root_der])
 
-    assert ("unsupported", "unsupported", 0) == (asked.value.reason, checked.value.reason, simulated.count)
+    assert ("unsupported", "unsupported", 0) == (requested.value.reason, checked.value.reason, simulated.count)
     assert not timestamp.can_stamp()
 
 
@@ -364,15 +366,15 @@ def test_without_the_library_stamps_are_not_to_be_had(
     part=strategies.floats(0, 1),
 )
 def test_hostile_bytes_raise_nothing_else(
-    edits: Sequence[tuple[float, int]], part: float, kept: bytes, still: SimulatedAuthority
+    edits: Sequence[tuple[float, int]], part: float, good_reply: bytes, still: SimulatedAuthority
 ) -> None:
     """A reply with any bytes changed is either refused or says the same as before; a part of one is refused."""
-    spoilt = bytearray(kept)
+    spoilt = bytearray(good_reply)
     for place, value in edits:
         spoilt[int(place * (len(spoilt) - 1))] = value
 
     with contextlib.suppress(StampRefused):
-        assert check_stamp(kept, SEAL, [still.root_der]) == check_stamp(bytes(spoilt), SEAL, [still.root_der])
+        assert check_stamp(good_reply, SEAL, [still.root_der]) == check_stamp(bytes(spoilt), SEAL, [still.root_der])
     with pytest.raises(StampRefused):
         check_stamp(bytes(spoilt[: int(part * (len(spoilt) - 1))]), SEAL, [still.root_der])
 

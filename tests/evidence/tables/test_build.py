@@ -27,9 +27,12 @@ from archiver.evidence.tables.build import (
     tasks,
     urls,
 )
-from tests.support.archives.entries import ROOM, blob, entry, file, message, shown, time, window
+from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry, time, window
 
-EDITED = [message(2, 5, "前の文面"), message(9, 5, "今の文面", state="edited", update_time=1793850000, reply="r2")]
+EDITED = [
+    message_entry(2, 5, "前の文面"),
+    message_entry(9, 5, "今の文面", state="edited", update_time=1793850000, reply="r2"),
+]
 READINGS = [window(1, 1, 9, reply="r1"), window(6, 1, 9), window(8, 1, 9, reply="r2")]
 
 
@@ -37,7 +40,7 @@ def test_a_message_object_has_the_fields_of_the_design() -> None:
     """In this order; Chatwork's times as seconds, ours as text, every version with its interval."""
     history = next(messages([EDITED], sightings(READINGS)))
 
-    told = message_object(7, history, 3, None)
+    document = message_object(7, history, 3, None)
 
     assert {
         "no": 7,
@@ -59,13 +62,13 @@ def test_a_message_object_has_the_fields_of_the_design() -> None:
         "seal": 3,
         "stamped_at": None,
         "source": "list",
-    } == told
-    assert ["no", "room_id", "message_id"] == list(told)[:3]
+    } == document
+    assert ["no", "room_id", "message_id"] == list(document)[:3]
 
 
 def test_the_readings_of_one_room_tell_nothing_about_another() -> None:
     """Ids of two rooms lie among each other."""
-    elsewhere = [message(2, 5, "前", room=42)]
+    elsewhere = [message_entry(2, 5, "前", room=42)]
 
     history = next(messages([elsewhere], sightings(READINGS)))
 
@@ -81,7 +84,7 @@ def test_a_seal_is_found_by_an_entrys_number() -> None:
 
 def test_the_earlier_texts_of_a_message_stand_in_its_line() -> None:
     """A deleted message shows what it said before, and until when that was seen."""
-    gone = [message(2, 5, "消した文"), message(9, 5, "[deleted]", state="deleted", reply="r2")]
+    gone = [message_entry(2, 5, "消した文"), message_entry(9, 5, "[deleted]", state="deleted", reply="r2")]
     history = next(messages([gone], sightings(READINGS)))
 
     cells = message_cells(1, history)
@@ -121,7 +124,7 @@ def test_web_addresses_are_found_in_texts(text: str, expected: list[str]) -> Non
 
 def test_links_of_earlier_texts_are_listed_too() -> None:
     """Where a link was taken out, that is seen."""
-    entries = [message(1, 5, "https://a.example https://b.example"), message(2, 5, "https://b.example")]
+    entries = [message_entry(1, 5, "https://a.example https://b.example"), message_entry(2, 5, "https://b.example")]
 
     found = message_links(1, next(messages([entries], {})))
 
@@ -131,23 +134,23 @@ def test_links_of_earlier_texts_are_listed_too() -> None:
 def test_links_of_tasks_and_descriptions_are_listed() -> None:
     """With their place."""
     other = [
-        shown(1, "task", "task/55", {"body": "https://a.example"}),
-        shown(2, "room", f"room/{ROOM}", {"description": "https://b.example"}),
-        shown(3, "room", f"room/{ROOM}", {"description": ""}),
+        object_entry(1, "task", "task/55", {"body": "https://a.example"}),
+        object_entry(2, "room", f"room/{ROOM}", {"description": "https://b.example"}),
+        object_entry(3, "room", f"room/{ROOM}", {"description": ""}),
     ]
 
     assert [("タスクID 55", "https://a.example", True), ("チャットの概要", "https://b.example", False)] == [
-        (one.place, one.url, one.current) for one in other_links(other)
+        (link.place, link.url, link.current) for link in other_links(other)
     ]
 
 
 def test_a_task_shows_its_earlier_texts() -> None:
     """And since when it is not shown any more."""
-    told = {"body": "一", "status": "open", "limit_time": 1793840400, "limit_type": "date", "message_id": "5"}
+    task = {"body": "一", "status": "open", "limit_time": 1793840400, "limit_type": "date", "message_id": "5"}
     other = [
-        shown(1, "task", "task/55", told),
-        shown(2, "task", "task/55", told | {"body": "二", "status": "done"}),
-        shown(3, "task", "task/55", told | {"body": "二", "status": "done"}, state="gone"),
+        object_entry(1, "task", "task/55", task),
+        object_entry(2, "task", "task/55", task | {"body": "二", "status": "done"}),
+        object_entry(3, "task", "task/55", task | {"body": "二", "status": "done"}, state="gone"),
     ]
 
     cells = task_cells(tasks(other)[0])
@@ -157,7 +160,7 @@ def test_a_task_shows_its_earlier_texts() -> None:
     assert len(CSV_HEADERS["tasks.csv"]) == len(cells)
 
 
-def made(entries: list[dict[str, Any]]) -> dict[str, list[str]]:
+def tables_of(entries: list[dict[str, Any]]) -> dict[str, list[str]]:
     """All tables of these entries, by name."""
     groups = [one for one in entries if one["kind"] == "message"]
     groups.sort(key=lambda one: (int(one["key"].partition("/")[2]), one["seq"]))
@@ -171,7 +174,7 @@ def made(entries: list[dict[str, Any]]) -> dict[str, list[str]]:
 
 def test_every_table_begins_with_its_head() -> None:
     """Also if there is nothing in it; a CSV file begins with a byte order mark."""
-    lines = made([])
+    lines = tables_of([])
 
     assert set(CSV_HEADERS) == set(lines)
     assert {BOM} == {table[0][0] for table in lines.values()}
@@ -183,13 +186,13 @@ def test_all_tables_are_made_in_one_pass() -> None:
     entries = [
         *READINGS,
         *EDITED,
-        message(10, 6, "二つ目 https://a.example"),
+        message_entry(10, 6, "二つ目 https://a.example"),
         file(11, 3, "a.txt"),
         blob(12, 3, "ab" * 32),
-        shown(13, "task", "task/55", {"body": "する"}),
+        object_entry(13, "task", "task/55", {"body": "する"}),
     ]
 
-    lines = made(entries)
+    lines = tables_of(entries)
 
     assert {
         MESSAGES: 2,
@@ -226,9 +229,9 @@ OBJECT = strategies.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, ODD))
 def test_objects_of_any_shape_make_lines_that_can_be_written(kind: str, objects: list[dict[str, Any]]) -> None:
     """Null, missing and foreign kinds of values never stop an export."""
     keys = {"room": f"room/{ROOM}"}
-    entries = [shown(n, kind, keys.get(kind, f"{kind}/5"), told) for n, told in enumerate(objects, 1)]
+    entries = [object_entry(n, kind, keys.get(kind, f"{kind}/5"), told) for n, told in enumerate(objects, 1)]
 
-    lines = made(entries)
+    lines = tables_of(entries)
 
     assert all(line.encode("utf-8") for table in lines.values() for line in table)
 
@@ -236,6 +239,6 @@ def test_objects_of_any_shape_make_lines_that_can_be_written(kind: str, objects:
 def test_a_reading_alone_is_no_line() -> None:
     """Windows and single readings only end intervals."""
     single = entry(4, "reading", f"reading/{ROOM}/4", {"ids": ["5"]})
-    history = next(messages([[message(2, 5, "a")]], {ROOM: Sightings([single])}))
+    history = next(messages([[message_entry(2, 5, "a")]], {ROOM: Sightings([single])}))
 
     assert time(4) == history.versions[-1].last_seen

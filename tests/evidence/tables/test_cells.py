@@ -48,11 +48,11 @@ def test_a_cell_is_safe_for_a_spreadsheet(given_text: object, expected: str) -> 
 @given(TEXT)
 def test_no_cell_is_a_formula_and_every_cell_can_be_encoded(text: str) -> None:
     """Whatever was written, the first sign beyond spaces begins no formula."""
-    shown = cell(text)
+    visible = cell(text)
 
-    shown.encode("utf-8")
-    assert not shown.lstrip().startswith(("=", "+", "-", "@"))
-    assert not shown.startswith(("\t", "\r"))
+    visible.encode("utf-8")
+    assert not visible.lstrip().startswith(("=", "+", "-", "@"))
+    assert not visible.startswith(("\t", "\r"))
 
 
 @given(strategies.lists(TEXT, min_size=1, max_size=4))

@@ -7,22 +7,22 @@ from typing import Any
 import pytest
 
 from archiver.evidence.history import Sightings
-from archiver.evidence.tables.build import EVENT_HEADER, event_cells, sort_events, message_events, other_events
+from archiver.evidence.tables.build import EVENT_HEADER, event_cells, message_events, other_events, sort_events
 from archiver.evidence.tables.events import EVENT_TEXT_LIMIT
-from tests.support.archives.entries import ROOM, entry, file, message, shown, time, window
+from tests.support.archives.entries import ROOM, entry, file, message_entry, object_entry, time, window
 
 Told = dict[str, Any]
 
 
 def test_an_edit_lies_between_two_readings() -> None:
     """Both texts and both ends of the interval are told."""
-    entries = [message(2, 5, "前"), message(9, 5, "後", state="edited", reply="r2")]
+    entries = [message_entry(2, 5, "前"), message_entry(9, 5, "後", state="edited", reply="r2")]
     sightings = Sightings([window(1, 1, 9, reply="r1"), window(6, 1, 9), window(8, 1, 9, reply="r2")])
 
     found = message_events(3, entries, sightings)
 
     assert [("編集された", 3, "m5", "前", "後", time(9), time(6))] == [
-        (one.kind, one.no, one.about, one.before, one.after, one.at, one.last_before) for one in found
+        (event.kind, event.no, event.about, event.before, event.after, event.at, event.last_before) for event in found
     ]
 
 
@@ -42,32 +42,34 @@ def test_an_edit_lies_between_two_readings() -> None:
 def test_every_change_of_state_is_an_event(states: list[str], kinds: list[str]) -> None:
     """A message that never changed has none."""
     bodies = ["[deleted]" if state == "deleted" else "本文" for state in states]
-    entries = [message(n, 5, body, state=state) for n, (state, body) in enumerate(zip(states, bodies, strict=True), 1)]
+    entries = [
+        message_entry(n, 5, body, state=state) for n, (state, body) in enumerate(zip(states, bodies, strict=True), 1)
+    ]
 
-    assert kinds == [one.kind for one in message_events(1, entries, Sightings())]
+    assert kinds == [event.kind for event in message_events(1, entries, Sightings())]
 
 
 def test_a_message_that_came_back_was_not_seen_while_it_was_gone() -> None:
     """Its absence is no sight of it."""
-    entries = [message(1, 5, "a"), message(2, 5, "a", state="missing"), message(3, 5, "a")]
+    entries = [message_entry(1, 5, "a"), message_entry(2, 5, "a", state="missing"), message_entry(3, 5, "a")]
 
-    assert [time(1), None] == [one.last_before for one in message_events(1, entries, Sightings())]
+    assert [time(1), None] == [event.last_before for event in message_events(1, entries, Sightings())]
 
 
 def person(seq: int, name: str) -> Told:
-    return shown(seq, "account", f"account/{ROOM}/7", {"name": name})
+    return object_entry(seq, "account", f"account/{ROOM}/7", {"name": name})
 
 
 def member(seq: int, account: int, state: str = "present") -> Told:
-    return shown(seq, "member", f"member/{ROOM}/{account}", {"name": "佐藤"}, state=state)
+    return object_entry(seq, "member", f"member/{ROOM}/{account}", {"name": "佐藤"}, state=state)
 
 
 def room(seq: int, name: str, description: str = "") -> Told:
-    return shown(seq, "room", f"room/{ROOM}", {"name": name, "description": description})
+    return object_entry(seq, "room", f"room/{ROOM}", {"name": name, "description": description})
 
 
 def task(seq: int, state: str = "present") -> Told:
-    return shown(seq, "task", "task/55", {"body": "字幕の修正"}, state=state)
+    return object_entry(seq, "task", "task/55", {"body": "字幕の修正"}, state=state)
 
 
 def gap(seq: int, kind: str) -> Told:
@@ -106,23 +108,23 @@ def gap(seq: int, kind: str) -> Told:
 )
 def test_rooms_people_files_tasks_and_gaps_have_events(other: list[Told], expected: list[tuple[str, str, str]]) -> None:
     """What was there at the first reading is no event."""
-    assert expected == [(one.kind, one.before, one.after) for one in other_events(other)]
+    assert expected == [(event.kind, event.before, event.after) for event in other_events(other)]
 
 
 def test_events_come_in_the_order_in_which_they_were_noticed() -> None:
     """Events of messages and of others are mixed by the number of their entries."""
     events = [
         *other_events([person(1, "a"), person(4, "b")]),
-        *message_events(1, [message(2, 5, "a"), message(3, 5, "b"), message(5, 5, "c")], Sightings()),
+        *message_events(1, [message_entry(2, 5, "a"), message_entry(3, 5, "b"), message_entry(5, 5, "c")], Sightings()),
     ]
 
-    assert [3, 4, 5] == [one.seq for one in sort_events(events)]
+    assert [3, 4, 5] == [event.seq for event in sort_events(events)]
 
 
 def test_a_long_text_is_cut_in_the_table() -> None:
     """The whole stands in another one, and that is said."""
     long = "長" * 65_535
-    event = message_events(1, [message(1, 5, long), message(2, 5, "短")], Sightings())[0]
+    event = message_events(1, [message_entry(1, 5, long), message_entry(2, 5, "短")], Sightings())[0]
 
     cells = event_cells(event)
 

@@ -21,8 +21,8 @@ from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.daily import write_daily_copy
 from tests.support.archives.maker import at
-from tests.support.archives.tampering import flipped
-from tests.support.packages.exported_archives import attach, reopen_maker
+from tests.support.archives.tampering import with_flipped_bit
+from tests.support.packages.exported_archives import add_enclosure, reopen_maker
 from tests.support.packages.sample_package import archive_of_the_story, lawyer_package, renew_lists, zip_package
 
 NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they exist."
@@ -42,20 +42,20 @@ Edit = Callable[[Path], object]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lawyer's package, to be copied."""
     return lawyer_package(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture
-def package(made: Path, tmp_path: Path) -> Path:
+def package(sample: Path, tmp_path: Path) -> Path:
     """A copy to be damaged."""
-    return Path(shutil.copytree(made, tmp_path / made.name))
+    return Path(shutil.copytree(sample, tmp_path / sample.name))
 
 
-def found(told: Verification) -> list[tuple[str, str]]:
+def found_checks(verification: Verification) -> list[tuple[str, str]]:
     """Checks and subjects of the findings."""
-    return [(one.check, one.subject) for one in told.findings]
+    return [(one.check, one.subject) for one in verification.findings]
 
 
 def replaced(before: str, after: str) -> Edit:
@@ -83,27 +83,27 @@ def lines_edited(edit: Callable[[list[str]], list[str]]) -> Edit:
 # --- nothing wrong -----------------------------------------------------------------------------
 
 
-def test_an_intact_package_has_no_findings(made: Path) -> None:
+def test_an_intact_package_has_no_findings(sample: Path) -> None:
     """Everything is counted; what cannot be proved is said."""
-    told = verify_path(made)
+    verification = verify_path(sample)
 
-    assert [] == told.findings
-    assert {"entries": 28, "seals": 3, "stamps": 0, "files": 1, "messages": 7} == told.checked
-    assert [HIDDEN, NO_STAMP, NOTE, REPORTS] == told.notes
+    assert [] == verification.findings
+    assert {"entries": 28, "seals": 3, "stamps": 0, "files": 1, "messages": 7} == verification.checked
+    assert [HIDDEN, NO_STAMP, NOTE, REPORTS] == verification.notes
 
 
-def test_its_zip_gives_the_same(made: Path) -> None:
+def test_its_zip_gives_the_same(sample: Path) -> None:
     """A zip is read as it lies there."""
-    folder, packed = verify_path(made), verify_path(made.with_name(made.name + ".zip"))
+    folder, packed = verify_path(sample), verify_path(sample.with_name(sample.name + ".zip"))
 
     assert folder == packed
 
 
-def test_a_zip_without_a_folder_around_it_is_a_package_too(made: Path, tmp_path: Path) -> None:
+def test_a_zip_without_a_folder_around_it_is_a_package_too(sample: Path, tmp_path: Path) -> None:
     """Whoever packs it again packs it as they like."""
-    told = verify_path(zip_package(made, tmp_path / "x.zip", root=""))
+    verification = verify_path(zip_package(sample, tmp_path / "x.zip", root=""))
 
-    assert [] == told.findings
+    assert [] == verification.findings
 
 
 def test_a_daily_copy_has_no_findings(tmp_path: Path) -> None:
@@ -113,23 +113,23 @@ def test_a_daily_copy_has_no_findings(tmp_path: Path) -> None:
     archive.close()
     assert path is not None
 
-    told = verify_path(path)
+    verification = verify_path(path)
 
-    assert [] == told.findings
-    assert 7 == told.checked["messages"]
+    assert [] == verification.findings
+    assert 7 == verification.checked["messages"]
 
 
 def test_a_daily_copy_beside_the_users_own_evidence_has_no_findings(tmp_path: Path) -> None:
     """It holds neither the evidence nor its records."""
     archive = archive_of_the_story(tmp_path / "home")
-    attach(reopen_maker(tmp_path / "home"), 1, "画面.png", b"png")
+    add_enclosure(reopen_maker(tmp_path / "home"), 1, "画面.png", b"png")
     path = write_daily_copy(archive, "job1", now=lambda: at(4600), file_limit_bytes=3, at_once=True)
     archive.close()
     assert path is not None
 
-    told = verify_path(path)
+    verification = verify_path(path)
 
-    assert [] == told.findings
+    assert [] == verification.findings
 
 
 def test_a_second_daily_copy_has_no_findings(tmp_path: Path) -> None:
@@ -142,17 +142,17 @@ def test_a_second_daily_copy_has_no_findings(tmp_path: Path) -> None:
         paths.append(write_daily_copy(archive, "job1", now=lambda: clock, file_limit_bytes=10**9))  # noqa: B023 - called at once
     archive.close()
 
-    told = [verify_path(path) for path in paths if path is not None]
+    verification = [verify_path(path) for path in paths if path is not None]
 
-    assert told
-    assert [[]] * len(told) == [one.findings for one in told]
+    assert verification
+    assert [[]] * len(verification) == [one.findings for one in verification]
 
 
-def test_progress_is_told(made: Path) -> None:
+def test_progress_is_told(sample: Path) -> None:
     """Files, then messages, each to its end."""
     heard: dict[str, tuple[int, int]] = {}
 
-    verify_path(made, progress=lambda what, done, total: heard.update({what: (done, total)}))
+    verify_path(sample, progress=lambda what, done, total: heard.update({what: (done, total)}))
 
     assert {"files", "messages"} == heard.keys()
     assert all(done == total for done, total in heard.values())
@@ -168,15 +168,15 @@ def test_any_flipped_bit_of_any_file_is_found_and_named(package: Path, data: str
     names = sorted(path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file())
     name = data.draw(strategies.sampled_from(names))
     whole = (package / name).read_bytes()
-    (package / name).write_bytes(flipped(whole, data.draw(strategies.integers(0, len(whole) * 8 - 1))))
+    (package / name).write_bytes(with_flipped_bit(whole, data.draw(strategies.integers(0, len(whole) * 8 - 1))))
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
     (package / name).write_bytes(whole)
-    assert not told.ok
-    assert len(told.findings) <= 12
+    assert not verification.ok
+    assert len(verification.findings) <= 12
     if not name.endswith("manifest-sha256.txt"):
-        assert ("manifest", name) in found(told)
+        assert ("manifest", name) in found_checks(verification)
 
 
 @pytest.mark.parametrize(
@@ -186,9 +186,9 @@ def test_a_removed_file_is_named(package: Path, name: str) -> None:
     """The lists know that it was there."""
     (package / name).unlink()
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert ("manifest", name) in found(told)
+    assert ("manifest", name) in found_checks(verification)
 
 
 @pytest.mark.parametrize("name", ["data/extra.txt", "extra.txt", "data/files/F-0009.png"])
@@ -196,18 +196,18 @@ def test_an_added_file_is_named(package: Path, name: str) -> None:
     """What no list names does not belong in the package."""
     (package / name).write_bytes(b"x")
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert ("manifest", name) in found(told)
+    assert ("manifest", name) in found_checks(verification)
 
 
 def test_the_stamp_of_the_lists_belongs_to_the_package(package: Path) -> None:
     """It cannot stand in the list over which it was made; but it must be one."""
     (package / "tagmanifest-sha256.txt.freetsa.tsr").write_bytes(b"stamp")
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert [("stamp", "tagmanifest-sha256.txt.freetsa.tsr")] == found(told)
+    assert [("stamp", "tagmanifest-sha256.txt.freetsa.tsr")] == found_checks(verification)
 
 
 @pytest.mark.parametrize(
@@ -217,9 +217,9 @@ def test_a_package_without_one_of_its_lists_is_found(package: Path, name: str) -
     """Nothing else vouches for what it listed."""
     (package / name).unlink()
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert name in {subject for _, subject in found(told)}
+    assert name in {subject for _, subject in found_checks(verification)}
 
 
 @pytest.mark.parametrize("path", ["../outside", "/etc/passwd", "data/../../x", "C:/x", "data\\..\\..\\x", "~/x"])
@@ -228,10 +228,10 @@ def test_a_list_that_leads_out_of_the_package_is_named(package: Path, path: str)
     with (package / "manifest-sha256.txt").open("a", encoding="utf-8", newline="\n") as file:
         file.write(f"{'0' * 64}  {path}\n")
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert ("manifest", path) in found(told)
-    assert "leads out" in next(one.text for one in told.findings if one.subject == path)
+    assert ("manifest", path) in found_checks(verification)
+    assert "leads out" in next(one.text for one in verification.findings if one.subject == path)
 
 
 def test_a_link_is_not_followed(package: Path, tmp_path: Path) -> None:
@@ -240,18 +240,18 @@ def test_a_link_is_not_followed(package: Path, tmp_path: Path) -> None:
     path.rename(tmp_path / "elsewhere.csv")
     path.symlink_to(tmp_path / "elsewhere.csv")
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert ("unsafe", "data/messages.csv") == found(told)[0]
+    assert ("unsafe", "data/messages.csv") == found_checks(verification)[0]
 
 
 def test_a_list_that_is_none_is_a_finding(package: Path) -> None:
     """The line is told."""
     (package / "manifest-sha256.txt").write_bytes(b"junk\n")
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert ("manifest", "manifest-sha256.txt") in found(told)
+    assert ("manifest", "manifest-sha256.txt") in found_checks(verification)
 
 
 # --- lists made anew ---------------------------------------------------------------------------
@@ -299,13 +299,13 @@ def test_an_edit_is_found_although_the_lists_were_made_anew(
     edit(package / "data" / name)
     renew_lists(package)
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert not told.ok
-    assert all(check != "manifest" for check, _ in found(told))
+    assert not verification.ok
+    assert all(check != "manifest" for check, _ in found_checks(verification))
     if expected is not None:
-        assert expected == [one for one in found(told) if one[0] == expected[0][0]][: len(expected)]
-    assert len(told.findings) <= 12
+        assert expected == [one for one in found_checks(verification) if one[0] == expected[0][0]][: len(expected)]
+    assert len(verification.findings) <= 12
 
 
 def test_an_edited_record_is_named(package: Path) -> None:
@@ -313,11 +313,11 @@ def test_an_edited_record_is_named(package: Path) -> None:
     replaced("よろしくお願いします。", "お断りします。")(package / "data/entries.jsonl")
     renew_lists(package)
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert ["entry-sealed", "table-rows", "table-rows"] == [check for check, _ in found(told)]
-    assert re.fullmatch(r"entry/\d+", told.findings[0].subject)
-    assert "message/1" in told.findings[0].text
+    assert ["entry-sealed", "table-rows", "table-rows"] == [check for check, _ in found_checks(verification)]
+    assert re.fullmatch(r"entry/\d+", verification.findings[0].subject)
+    assert "message/1" in verification.findings[0].text
 
 
 def test_a_record_from_elsewhere_is_found(package: Path) -> None:
@@ -328,9 +328,9 @@ def test_a_record_from_elsewhere_is_found(package: Path) -> None:
         file.write(chain.canonical(last | {"seq": last["seq"] + 1, "key": "message/8"}) + "\n")
     renew_lists(package)
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert ("entry-unsealed", f"entry/{last['seq'] + 1}") == found(told)[0]
+    assert ("entry-unsealed", f"entry/{last['seq'] + 1}") == found_checks(verification)[0]
 
 
 @pytest.mark.parametrize(
@@ -348,24 +348,24 @@ def test_a_changed_or_missing_seal_is_named(package: Path, edit: Edit, expected:
     edit(path)
     renew_lists(package)
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert (expected, "seal/2") == found(told)[0]
-    assert {"entry-unsealed", "seal-chain"} >= {check for check, _ in found(told)[1:]}
-    assert len(told.findings) <= 2
+    assert (expected, "seal/2") == found_checks(verification)[0]
+    assert {"entry-unsealed", "seal-chain"} >= {check for check, _ in found_checks(verification)[1:]}
+    assert len(verification.findings) <= 2
 
 
 def test_a_forged_seal_breaks_the_chain(package: Path) -> None:
     """A seal made anew over an edited record is not the one that the next seal names."""
     (path,) = (package / "data/seals").glob("000002-*.json")
-    told = json.loads(path.read_bytes())
-    told["entries"][0] = "0" * 64
-    path.write_bytes((chain.canonical(told) + "\n").encode())
+    verification = json.loads(path.read_bytes())
+    verification["entries"][0] = "0" * 64
+    path.write_bytes((chain.canonical(verification) + "\n").encode())
     renew_lists(package)
 
     told_of = verify_path(package)
 
-    assert ("seal-chain", "seal/3") in found(told_of)
+    assert ("seal-chain", "seal/3") in found_checks(told_of)
 
 
 def test_seals_that_are_all_gone_are_found(package: Path) -> None:
@@ -373,9 +373,9 @@ def test_seals_that_are_all_gone_are_found(package: Path) -> None:
     shutil.rmtree(package / "data/seals")
     renew_lists(package)
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert ("seal-missing", "data/seals/") in found(told)
+    assert ("seal-missing", "data/seals/") in found_checks(verification)
 
 
 def raw_reply(package: Path) -> Path:
@@ -393,9 +393,9 @@ def test_a_changed_reply_is_named(package: Path, with_meta: bool) -> None:
         replaced(before, chain.file_digest(path.read_bytes()))(path.with_name(path.stem + ".meta.json"))
     renew_lists(package)
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert [("raw-replies", f"data/raw/{path.name}")] == found(told)
+    assert [("raw-replies", f"data/raw/{path.name}")] == found_checks(verification)
 
 
 def test_a_reply_without_its_description_is_named(package: Path) -> None:
@@ -404,9 +404,9 @@ def test_a_reply_without_its_description_is_named(package: Path) -> None:
     path.with_name(path.stem + ".meta.json").unlink()
     renew_lists(package)
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert [("raw-replies", f"data/raw/{path.name}")] == found(told)
+    assert [("raw-replies", f"data/raw/{path.name}")] == found_checks(verification)
 
 
 # --- masked lines ------------------------------------------------------------------------------
@@ -433,10 +433,10 @@ def test_a_masked_record_is_accepted_if_its_digest_was_sealed(package: Path) -> 
     """What is hidden can still be counted."""
     mask(package, without_effect(package))
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert not [one for one in told.findings if one.check.startswith("entry")]
-    assert 28 == told.checked["entries"]
+    assert not [one for one in verification.findings if one.check.startswith("entry")]
+    assert 28 == verification.checked["entries"]
 
 
 def test_a_masked_record_that_was_never_sealed_is_named(package: Path) -> None:
@@ -444,17 +444,17 @@ def test_a_masked_record_that_was_never_sealed_is_named(package: Path) -> None:
     index = without_effect(package)
     mask(package, index, digest="0" * 64)
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert ("entry-sealed", f"entries.jsonl:{index + 1}") in found(told)
+    assert ("entry-sealed", f"entries.jsonl:{index + 1}") in found_checks(verification)
 
 
 # --- zips that want to do harm -----------------------------------------------------------------
 
 
-def with_member(made: Path, target: Path, info: zipfile.ZipInfo, body: bytes = b"x") -> Path:
+def with_member(sample: Path, target: Path, info: zipfile.ZipInfo, body: bytes = b"x") -> Path:
     """The package as a zip with one more member."""
-    zip_package(made, target)
+    zip_package(sample, target)
     with zipfile.ZipFile(target, "a") as packed:
         packed.writestr(info, body)
     return target
@@ -469,40 +469,40 @@ def link_info() -> zipfile.ZipInfo:
 
 
 @pytest.mark.parametrize("name", ["../evil", "/etc/evil", "P/../../evil", "P\\..\\evil", "C:/evil"])
-def test_a_zip_with_a_path_that_leads_out_is_found(made: Path, tmp_path: Path, name: str) -> None:
+def test_a_zip_with_a_path_that_leads_out_is_found(sample: Path, tmp_path: Path, name: str) -> None:
     """It is told, and not looked at."""
-    path = with_member(made, tmp_path / "x.zip", zipfile.ZipInfo(name))
+    path = with_member(sample, tmp_path / "x.zip", zipfile.ZipInfo(name))
 
-    told = verify_path(path)
+    verification = verify_path(path)
 
-    assert ["unsafe"] == [check for check, _ in found(told)]
+    assert ["unsafe"] == [check for check, _ in found_checks(verification)]
 
 
-def test_a_zip_with_a_link_is_found(made: Path, tmp_path: Path) -> None:
+def test_a_zip_with_a_link_is_found(sample: Path, tmp_path: Path) -> None:
     """Links do not belong in a package."""
-    told = verify_path(with_member(made, tmp_path / "x.zip", link_info()))
+    verification = verify_path(with_member(sample, tmp_path / "x.zip", link_info()))
 
-    assert [("unsafe", "P/data/link")] == found(told)
+    assert [("unsafe", "P/data/link")] == found_checks(verification)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_zip_with_two_files_of_one_name_is_found(made: Path, tmp_path: Path) -> None:
+def test_a_zip_with_two_files_of_one_name_is_found(sample: Path, tmp_path: Path) -> None:
     """Whoever unpacks it might get the other one."""
-    told = verify_path(with_member(made, tmp_path / "x.zip", zipfile.ZipInfo("P/data/messages.csv")))
+    verification = verify_path(with_member(sample, tmp_path / "x.zip", zipfile.ZipInfo("P/data/messages.csv")))
 
-    assert [("unsafe", "P/data/messages.csv")] == found(told)
+    assert [("unsafe", "P/data/messages.csv")] == found_checks(verification)
 
 
-def test_a_zip_with_something_beside_the_package_is_found(made: Path, tmp_path: Path) -> None:
+def test_a_zip_with_something_beside_the_package_is_found(sample: Path, tmp_path: Path) -> None:
     """A zip holds one package."""
-    told = verify_path(with_member(made, tmp_path / "x.zip", zipfile.ZipInfo("Q/other")))
+    verification = verify_path(with_member(sample, tmp_path / "x.zip", zipfile.ZipInfo("Q/other")))
 
-    assert [("unsafe", "Q/other")] == found(told)
+    assert [("unsafe", "Q/other")] == found_checks(verification)
 
 
-def test_a_file_that_says_to_be_larger_than_it_can_be_is_not_read(made: Path, tmp_path: Path) -> None:
+def test_a_file_that_says_to_be_larger_than_it_can_be_is_not_read(sample: Path, tmp_path: Path) -> None:
     """A bomb is told from what the zip says of it."""
-    path = zip_package(made, tmp_path / "x.zip")
+    path = zip_package(sample, tmp_path / "x.zip")
     with zipfile.ZipFile(path) as packed:
         info = packed.getinfo("P/data/messages.csv")
         size, small = info.file_size, info.compress_size
@@ -513,52 +513,52 @@ def test_a_file_that_says_to_be_larger_than_it_can_be_is_not_read(made: Path, tm
     body[central + 24 : central + 28] = (2**31).to_bytes(4, "little")
     path.write_bytes(body)
 
-    told = verify_path(path)
+    verification = verify_path(path)
 
-    assert ("unsafe", "P/data/messages.csv") == found(told)[0]
+    assert ("unsafe", "P/data/messages.csv") == found_checks(verification)[0]
 
 
-def test_an_encrypted_file_is_not_read(made: Path, tmp_path: Path) -> None:
+def test_an_encrypted_file_is_not_read(sample: Path, tmp_path: Path) -> None:
     """A package has no password."""
-    path = zip_package(made, tmp_path / "x.zip")
+    path = zip_package(sample, tmp_path / "x.zip")
     body = bytearray(path.read_bytes())
     central = body.rindex(b"P/data/messages.csv") - 46
     body[central + 8] |= 1
     path.write_bytes(body)
 
-    told = verify_path(path)
+    verification = verify_path(path)
 
-    assert ("unsafe", "P/data/messages.csv") == found(told)[0]
+    assert ("unsafe", "P/data/messages.csv") == found_checks(verification)[0]
 
 
-def test_damaged_bytes_of_a_zip_are_named(made: Path, tmp_path: Path) -> None:
+def test_damaged_bytes_of_a_zip_are_named(sample: Path, tmp_path: Path) -> None:
     """What does not have the check sum of the zip cannot be read."""
-    path = zip_package(made, tmp_path / "x.zip")
+    path = zip_package(sample, tmp_path / "x.zip")
     with zipfile.ZipFile(path) as packed:
         info = packed.getinfo("P/data/transcript/index.html")
     body = bytearray(path.read_bytes())
     body[info.header_offset + 30 + len(info.filename) + info.compress_size // 2] ^= 1
     path.write_bytes(body)
 
-    told = verify_path(path)
+    verification = verify_path(path)
 
-    assert ("unreadable", "data/transcript/index.html") == found(told)[0]
+    assert ("unreadable", "data/transcript/index.html") == found_checks(verification)[0]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=strategies.data())
-def test_a_damaged_zip_never_ends_in_an_exception(made: Path, tmp_path: Path, data: strategies.DataObject) -> None:
+def test_a_damaged_zip_never_ends_in_an_exception(sample: Path, tmp_path: Path, data: strategies.DataObject) -> None:
     """Cut or with flipped bits in its list of files, it is told as far as it can be read."""
     path = tmp_path / "x.zip"
-    whole = bytearray((made.with_name(made.name + ".zip")).read_bytes())
+    whole = bytearray((sample.with_name(sample.name + ".zip")).read_bytes())
     start = whole.index(b"PK\x01\x02")
     for bit in data.draw(strategies.lists(strategies.integers(start * 8, len(whole) * 8 - 1), min_size=1, max_size=4)):
         whole[bit // 8] ^= 1 << bit % 8
     path.write_bytes(whole[: data.draw(strategies.sampled_from([len(whole), len(whole) - 30, start + 10]))])
 
-    told = verify_path(path)
+    verification = verify_path(path)
 
-    assert isinstance(told, Verification)
+    assert isinstance(verification, Verification)
 
 
 # --- what is no package ------------------------------------------------------------------------
@@ -586,9 +586,9 @@ def test_a_package_without_records_is_a_finding(package: Path) -> None:
     shutil.rmtree(package / "data/raw")
     renew_lists(package)
 
-    told = verify_path(package)
+    verification = verify_path(package)
 
-    assert [("nothing", "data/entries.jsonl")] == found(told)
+    assert [("nothing", "data/entries.jsonl")] == found_checks(verification)
 
 
 def test_the_home_of_an_archive_is_verified_by_its_path(tmp_path: Path) -> None:
@@ -596,7 +596,7 @@ def test_the_home_of_an_archive_is_verified_by_its_path(tmp_path: Path) -> None:
     archive = archive_of_the_story(tmp_path / "home")
     archive.close()
 
-    told = verify_path(tmp_path / "home", deep=True)
+    verification = verify_path(tmp_path / "home", deep=True)
 
-    assert [] == told.findings
-    assert 8 == told.checked["messages"]
+    assert [] == verification.findings
+    assert 8 == verification.checked["messages"]

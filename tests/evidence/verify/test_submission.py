@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from archiver.evidence.manifest import digest_file, write_manifest
-from archiver.evidence.stamps.timestamp import request_stamp as stamp_of
+from archiver.evidence.stamps.timestamp import request_stamp
 from archiver.evidence.verify.path import verify_package_at
 from archiver.evidence.verify.submission import is_submission
 from archiver.export.package.verify_script import verify_script
 from tests.support.archives.maker import story
-from tests.support.packages.exported_archives import handed
+from tests.support.packages.exported_archives import export_package
 from tests.support.packages.sample_package import NOW, zip_package
 from tests.support.stamps.stamped_archives import authority
 
@@ -27,7 +27,7 @@ from tests.support.stamps.stamped_archives import authority
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an undamaged package: zip, and files beside it."""
     place = tmp_path_factory.mktemp("whole")
-    return Path(handed(story(place / "home"), "support", place / "out").path)
+    return Path(export_package(story(place / "home"), "support", place / "out").path)
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ def beside(whole: Path, tmp_path: Path) -> Path:
 
 def findings(place: Path) -> list[tuple[str, str]]:
     """Check and subject of each finding."""
-    told = verify_package_at(place)
-    assert told is not None
-    return [(one.check, one.subject) for one in told.findings]
+    verification = verify_package_at(place)
+    assert verification is not None
+    return [(authority.check, authority.subject) for authority in verification.findings]
 
 
 def change(path: Path) -> None:
@@ -61,11 +61,11 @@ def change(path: Path) -> None:
 def test_an_undamaged_one_says_what_was_not_checked(whole: Path, folder: Path) -> None:
     """That its records are not in it; files are counted, the list itself is not."""
     for place in (whole, whole / f"{whole.name}.zip", folder):
-        told = verify_package_at(place)
+        verification = verify_package_at(place)
 
-        assert told is not None
-        assert ([], 4) == (told.findings, told.checked["files"])
-        assert any("holds no records" in note for note in told.notes)
+        assert verification is not None
+        assert ([], 4) == (verification.findings, verification.checked["files"])
+        assert any("holds no records" in note for note in verification.notes)
 
 
 @pytest.mark.parametrize(
@@ -125,21 +125,24 @@ def test_a_list_made_anew_hides_an_edit(folder: Path) -> None:
     """It is said that only a package with records can show such a thing."""
     change(folder / "02_messages.csv")
     names = [path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS.txt"]
-    write_manifest(folder / "SHA256SUMS.txt", {one.relative_to(folder).as_posix(): digest_file(one) for one in names})
+    write_manifest(
+        folder / "SHA256SUMS.txt",
+        {authority.relative_to(folder).as_posix(): digest_file(authority) for authority in names},
+    )
 
-    told = verify_package_at(folder)
+    verification = verify_package_at(folder)
 
-    assert told is not None
-    assert told.ok
-    assert any("can be compared with the records" in note for note in told.notes)
+    assert verification is not None
+    assert verification.ok
+    assert any("can be compared with the records" in note for note in verification.notes)
 
 
 def test_a_stamp_must_be_over_the_list(folder: Path) -> None:
     """One over these bytes is counted, and that its signature was not checked is said; another one is found."""
-    stamp, one = folder / "SHA256SUMS.txt.a.tsr", authority()
-    stamp.write_bytes(stamp_of((folder / "SHA256SUMS.txt").read_bytes(), one, now=lambda: NOW).reply)
+    stamp, stamper = folder / "SHA256SUMS.txt.a.tsr", authority()
+    stamp.write_bytes(request_stamp((folder / "SHA256SUMS.txt").read_bytes(), stamper, now=lambda: NOW).reply)
     good = verify_package_at(folder)
-    stamp.write_bytes(stamp_of(b"something else", one, now=lambda: NOW).reply)
+    stamp.write_bytes(request_stamp(b"something else", stamper, now=lambda: NOW).reply)
 
     assert good is not None
     assert ([], 1) == (good.findings, good.checked["stamps"])
@@ -166,7 +169,7 @@ def test_the_program_for_lawyers_reads_it_too(folder: Path, tmp_path: Path) -> N
 
     assert json.loads(good.stdout)["ok"]
     assert 3 == bad.returncode
-    assert ["01_report.pdf"] == [one["subject"] for one in json.loads(bad.stdout)["findings"]]
+    assert ["01_report.pdf"] == [authority["subject"] for authority in json.loads(bad.stdout)["findings"]]
 
 
 def test_only_its_list_makes_it_one() -> None:

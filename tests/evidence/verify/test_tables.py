@@ -15,10 +15,10 @@ TEXTS = strategies.text(strategies.sampled_from('a",\n\r-1'), max_size=6)
 
 def compared(name: str, given_rows: list[str], there: list[str]) -> list[tuple[str, str]]:
     """Subjects and texts of what is found."""
-    told = Verification()
-    check = TableCheck(told, name, io.BytesIO("".join(there).encode()))
-    compare_tables(told, ((name, row) for row in given_rows), {name: check})
-    return [(one.subject, one.text) for one in told.findings]
+    verification = Verification()
+    check = TableCheck(verification, name, io.BytesIO("".join(there).encode()))
+    compare_tables(verification, ((name, row) for row in given_rows), {name: check})
+    return [(one.subject, one.text) for one in verification.findings]
 
 
 def messages(ids: list[int], *, body: str = "x") -> list[str]:
@@ -66,11 +66,11 @@ def test_an_added_row_is_the_only_one_that_is_named(ids: list[int], data: strate
 @given(
     strategies.lists(strategies.integers(1, 6), max_size=12), strategies.lists(strategies.integers(1, 6), max_size=12)
 )
-def test_files_that_differ_are_found(wanted: list[int], there: list[int]) -> None:
+def test_files_that_differ_are_found(expected_rows: list[int], there: list[int]) -> None:
     """Whatever was done to the rows: found if and only if they differ."""
-    actual = compared("messages.jsonl", messages(wanted), messages(there))
+    actual = compared("messages.jsonl", messages(expected_rows), messages(there))
 
-    assert (wanted != there) == bool(actual)
+    assert (expected_rows != there) == bool(actual)
 
 
 def test_a_file_of_other_rows_is_told_in_few_findings() -> None:
@@ -85,11 +85,11 @@ def test_a_file_of_other_rows_is_told_in_few_findings() -> None:
 
 def test_a_changed_cell_is_not_taken_for_another_count() -> None:
     """What stands before and behind the number of a row still counts."""
-    wanted = [csv_line(["2026-11-05 10:00:00", "編集", 3, "m5", "x"])]
+    expected_rows = [csv_line(["2026-11-05 10:00:00", "編集", 3, "m5", "x"])]
     changed = [csv_line(["2026-11-05 10:00:00", "削除", 3, "m5", "x"])]
     recounted = [csv_line(["2026-11-05 10:00:00", "編集", 4, "m5", "x"])]
 
-    actual = [compared("events.csv", wanted, there)[0][1] for there in (changed, recounted)]
+    actual = [compared("events.csv", expected_rows, there)[0][1] for there in (changed, recounted)]
 
     assert ["A row of events.csv is not what the records give.", "From here on, events.csv counts otherwise."] == actual
 
@@ -101,9 +101,9 @@ def test_records_of_another_shape_are_a_finding() -> None:
         yield "messages.jsonl", messages([1])[0]
         raise KeyError("payload")
 
-    told = Verification()
-    check = TableCheck(told, "messages.jsonl", io.BytesIO(messages([1])[0].encode()))
+    verification = Verification()
+    check = TableCheck(verification, "messages.jsonl", io.BytesIO(messages([1])[0].encode()))
 
-    compare_tables(told, lines(), {"messages.jsonl": check})  # type: ignore[arg-type]
+    compare_tables(verification, lines(), {"messages.jsonl": check})  # type: ignore[arg-type]
 
-    assert ["data/entries.jsonl"] == [one.subject for one in told.findings]
+    assert ["data/entries.jsonl"] == [one.subject for one in verification.findings]

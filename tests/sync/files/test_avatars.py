@@ -14,11 +14,11 @@ from tests.support.world import World
 def fetched(world: World, *, seconds: float = 5) -> list[str]:
     """Fetch pictures after a sync; the paths that were asked for."""
     world.chatwork.downloads.clear()
-    avatars.fetch(world.archive, world.downloads, [world.room], now=world.clock, seconds=seconds)
+    avatars.fetch_avatars(world.archive, world.downloads, [world.room], now=world.clock, seconds=seconds)
     return [request.path for request in world.chatwork.downloads]
 
 
-def held(world: World) -> dict[str, str]:
+def held_digests(world: World) -> dict[str, str]:
     """The bytes' digests by the file's name."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (world.home / "avatars").glob("*")}
 
@@ -34,7 +34,7 @@ def test_pictures_are_kept_once_by_their_digest(world: World) -> None:
     digest = hashlib.sha256(tiny_png()).hexdigest()
     assert first
     assert not second
-    assert {digest: digest} == held(world)
+    assert {digest: digest} == held_digests(world)
     assert len(first) == len(set(first)) == len(world.rows("picture"))
     assert entries == world.seqs()
     assert not world.chatwork.leaked
@@ -52,10 +52,10 @@ def test_a_picture_that_cannot_be_had_is_asked_for_again_after_a_day(world: Worl
     world.clock.pass_by(days=1)
     later = fetched(world)
 
-    assert 1 <= len(failed) <= avatars.MOST_FAILURES
+    assert 1 <= len(failed) <= avatars.FAILURES_LIMIT
     assert not set(failed) & set(again)
     assert set(failed) <= set(later)
-    assert held(world)
+    assert held_digests(world)
 
 
 def test_what_is_no_picture_is_not_kept(world: World) -> None:
@@ -73,7 +73,7 @@ def test_what_is_no_picture_is_not_kept(world: World) -> None:
 
     fetched(world, seconds=0.2)
 
-    assert {} == held(world)
+    assert {} == held_digests(world)
 
 
 def test_pictures_of_other_rooms_are_never_asked_for(world: World) -> None:
@@ -94,5 +94,5 @@ def test_pictures_of_other_rooms_are_never_asked_for(world: World) -> None:
 def test_addresses_that_lead_elsewhere_are_not_followed(world: World) -> None:
     """Plain http to other computers, passwords and nonsense are refused without a request."""
     refused = ("http://example.com/a.png", "https://a:b@example.com/", "ftp://127.0.0.1/", "http://[", "\ud83d", "x")
-    assert [None] * len(refused) == [avatars._get(world.downloads, url, 1) for url in refused]
-    assert timedelta(days=1) == avatars.AGAIN
+    assert [None] * len(refused) == [avatars._get_picture(world.downloads, url, 1) for url in refused]
+    assert timedelta(days=1) == avatars.RETRY_AFTER

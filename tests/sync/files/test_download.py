@@ -15,8 +15,8 @@ from archiver import errors
 from archiver.cli.status import warnings
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store import blobs
-from archiver.store.queries import files as file_queries
-from archiver.sync.files.download import LEAST, PAUSES, DownloadLimits, FileDownloads
+from archiver.store.queries.files import wanted_files
+from archiver.sync.files.download import RETRY_PAUSES, SLICE_BYTES_AT_LEAST, DownloadLimits, FileDownloads
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport
 from tests.support.file_size_limit import file_size_limit
@@ -30,7 +30,9 @@ def upload(world: World, size: int, name: str = "a.bin", *, by: int | None = Non
 
 def asked_for(world: World) -> list[int]:
     """Ids of the files whose address was asked for since last looked, in order."""
-    return [int(path.split("/")[4].partition("?")[0]) for path in world.asked() if "create_download_url" in path]
+    return [
+        int(path.split("/")[4].partition("?")[0]) for path in world.take_requests() if "create_download_url" in path
+    ]
 
 
 def retries(world: World) -> dict[int, tuple[int, str]]:
@@ -89,13 +91,13 @@ def test_large_files_come_in_turns(world: World) -> None:
     """A slice each, so that none waits for the other; both are whole in the end."""
     files = [upload(world, 3_000_000, name) for name in ("a", "b")]
     world.chatwork.fail(Fault.SLOW, "/uploadfile/", rate=8_000_000, times=None)
-    world.sync(limits=replace(LIMITS, most=1))
-    world.asked()
+    world.sync(limits=replace(LIMITS, size_limit=1))
+    world.take_requests()
 
     fetched_in_slices(world, seconds=0.15)
 
-    asked = asked_for(world)
-    assert [files[1], files[0], files[1]] == asked[:3]
+    requested = asked_for(world)
+    assert [files[1], files[0], files[1]] == requested[:3]
     assert [world.chatwork.content_digest(file) for file in files] == [digest(world.blob(file)) for file in files]
 
 
@@ -107,9 +109,9 @@ def fetched_in_slices(world: World, *, seconds: float, limits: DownloadLimits = 
         desk, world.downloads, limits, {world.room: report}, lambda: None, lambda _file, _have: None, slice=seconds
     )
     with world.archive.reading() as reading:
-        wanted = file_queries.wanted_files(reading, {world.room}, size_limit=limits.most)
-    made.small(wanted)
-    made.large(wanted)
+        pending = wanted_files(reading, {world.room}, size_limit=limits.size_limit)
+    made.download_small(pending)
+    made.download_large(pending)
     return report
 
 
@@ -118,10 +120,10 @@ def test_a_file_of_five_gigabytes_comes_in_slices(world: World) -> None:
     """Past 32 bits too, each slice on a fresh address where the last one ended."""
     size = 5_000_000_000
     file = upload(world, size)
-    world.sync(limits=replace(LIMITS, most=1))
-    most = replace(LIMITS, most=size)
+    world.sync(limits=replace(LIMITS, size_limit=1))
+    limits = replace(LIMITS, size_limit=size)
 
-    report = fetched_in_slices(world, seconds=4, limits=most)
+    report = fetched_in_slices(world, seconds=4, limits=limits)
 
     begun = [int(one.headers.get("range", "bytes=0-")[6:-1]) for one in world.chatwork.downloads]
     (blob,) = [row for row in world.rows("blob") if row["file_id"] == file]
@@ -134,7 +136,7 @@ def test_a_file_of_five_gigabytes_comes_in_slices(world: World) -> None:
 
 def test_a_small_file_that_drips_does_not_hold_up_the_others(world: World) -> None:
     """Its slice is over; what brought next to nothing is left for another run."""
-    slow = upload(world, LEAST * 2, "slow")
+    slow = upload(world, SLICE_BYTES_AT_LEAST * 2, "slow")
     fast = upload(world, 1000, "fast")
     key = world.chatwork.files[slow].key
     world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
@@ -188,8 +190,8 @@ def test_a_file_of_a_name_that_is_no_path_is_held_all_the_same(world: World) -> 
 
     report = world.synced()
 
-    held = {one["payload"]["object"]["filename"] for one in world.entries("file")}
-    assert (len(names), set(names)) == (report.files_saved, held)
+    digests = {one["payload"]["object"]["filename"] for one in world.entries("file")}
+    assert (len(names), set(names)) == (report.files_saved, digests)
     assert [str(index).encode() for index in range(len(names))] == [world.blob(file) for file in files]
     assert not list(world.home.rglob("*passwd*"))
 
@@ -203,16 +205,16 @@ def test_a_file_that_cannot_be_had_is_tried_with_growing_pauses_and_then_given_u
     world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
     world.sync()
 
-    for attempt, pause in enumerate(PAUSES, 1):
+    for attempt, pause in enumerate(RETRY_PAUSES, 1):
         assert (attempt, "not_found") == retries(world)[file]
         world.clock.time += pause * 0.9
-        world.asked()
+        world.take_requests()
         world.sync()
         assert [] == asked_for(world)
         world.clock.time += pause * 0.2
         last = world.sync()
         assert [file] == asked_for(world)
-    world.asked()
+    world.take_requests()
     world.clock.pass_by(days=100)
     after = world.sync()
 
@@ -254,11 +256,11 @@ def given_up(world: World, size: int = 1000) -> int:
     """A file that was tried until it was given up."""
     file = upload(world, size)
     world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
-    for pause in (*PAUSES, PAUSES[-1]):
+    for pause in (*RETRY_PAUSES, RETRY_PAUSES[-1]):
         world.sync()
         world.clock.time += pause * 1.1
     assert {file: ("lost", "not_found")} == world.blob_states()
-    world.asked()
+    world.take_requests()
     return file
 
 
@@ -268,10 +270,10 @@ def test_full_tries_what_was_given_up_and_keeps_it_if_it_comes(world: World) -> 
     world.chatwork.heal()
 
     plain = world.sync()
-    asked = asked_for(world)
+    requested = asked_for(world)
     full = world.sync(full=True)
 
-    assert ([], 1, 0) == (asked, full.rooms[0].files_saved, full.rooms[0].files_lost)
+    assert ([], 1, 0) == (requested, full.rooms[0].files_saved, full.rooms[0].files_lost)
     assert (False, True) == (plain.complete, full.complete)
     assert ("saved", None) == world.blob_states()[file]
     assert ["lost", "saved"] == [one["payload"]["state"] for one in world.entries("blob")]
@@ -282,11 +284,11 @@ def test_what_was_given_up_and_still_does_not_come_stays_given_up(world: World) 
     file = given_up(world)
 
     report = world.sync(full=True)
-    asked = asked_for(world)
+    requested = asked_for(world)
     world.clock.pass_by(days=30)
     world.sync()
 
-    assert ([file], []) == (asked, asked_for(world))
+    assert ([file], []) == (requested, asked_for(world))
     assert ({}, 0, 0) == (retries(world), report.rooms[0].files_pending, report.rooms[0].files_lost)
     assert f"file/{world.room}/{file}" in report.reported
     assert ["lost"] == [one["payload"]["state"] for one in world.entries("blob")]
@@ -313,10 +315,10 @@ def test_what_was_given_up_and_begins_to_come_is_in_the_queue_again(world: World
 def test_a_file_over_the_limit_is_not_tried_again_however_it_is_asked_for(world: World) -> None:
     """Only a higher limit in the settings makes it wanted."""
     upload(world, 3_000_000)
-    world.sync(limits=replace(LIMITS, most=2_000_000))
-    world.asked()
+    world.sync(limits=replace(LIMITS, size_limit=2_000_000))
+    world.take_requests()
 
-    report = world.sync(full=True, limits=replace(LIMITS, most=2_000_000))
+    report = world.sync(full=True, limits=replace(LIMITS, size_limit=2_000_000))
 
     assert ([], 0) == (asked_for(world), report.rooms[0].files_lost)
     assert 1 == len(world.entries("blob"))
@@ -327,7 +329,7 @@ def test_full_tries_every_file_now(world: World) -> None:
     upload(world, 1000)
     world.chatwork.fail(Fault.NOT_FOUND, "/uploadfile/", times=None)
     world.sync()
-    world.asked()
+    world.take_requests()
 
     report = world.sync(full=True)
 
@@ -387,11 +389,11 @@ def test_when_nobody_answers_the_other_files_are_left_over(world: World) -> None
     world.chatwork.fail(Fault.DROP, "/uploadfile/", times=None)
 
     first = world.sync()
-    asked = asked_for(world)
+    requested = asked_for(world)
     world.chatwork.heal()
     second = world.sync()
 
-    assert [files[4], files[3]] == asked
+    assert [files[4], files[3]] == requested
     assert "left-over/files" in first.reported
     assert (3, [files[2], files[1], files[0]]) == (second.rooms[0].files_saved, asked_for(world))
 
@@ -399,7 +401,7 @@ def test_when_nobody_answers_the_other_files_are_left_over(world: World) -> None
 def test_a_file_that_comes_slowly_is_not_given_up(world: World) -> None:
     """As long as each attempt brings something it counts as the first."""
     file = upload(world, 3_000_000)
-    for _ in range(len(PAUSES) + 5):
+    for _ in range(len(RETRY_PAUSES) + 5):
         world.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=20_000)
         world.chatwork.fail(Fault.DROP, "/uploadfile/", times=2)
         world.sync(full=True)
@@ -415,12 +417,17 @@ def test_too_large_a_file_is_listed_only_until_the_limit_is_raised(world: World)
     """Given up at once with its reason; no request for it."""
     file = upload(world, 3_000_000)
 
-    first = world.sync(limits=replace(LIMITS, most=2_000_000))
-    asked = asked_for(world)
-    second = world.sync(limits=replace(LIMITS, most=2_000_000))
-    third = world.sync(limits=replace(LIMITS, most=3_000_000))
+    first = world.sync(limits=replace(LIMITS, size_limit=2_000_000))
+    requested = asked_for(world)
+    second = world.sync(limits=replace(LIMITS, size_limit=2_000_000))
+    third = world.sync(limits=replace(LIMITS, size_limit=3_000_000))
 
-    assert ([], 1, 0, 0) == (asked, first.rooms[0].files_lost, first.rooms[0].files_pending, second.rooms[0].files_lost)
+    assert ([], 1, 0, 0) == (
+        requested,
+        first.rooms[0].files_lost,
+        first.rooms[0].files_pending,
+        second.rooms[0].files_lost,
+    )
     assert ((), False, 1) == (second.reported, second.complete, third.rooms[0].files_saved)
     assert {file: ("saved", None)} == world.blob_states()
 
@@ -429,7 +436,7 @@ def test_without_space_files_wait_and_texts_do_not(world: World) -> None:
     """Never given up for it, however long it lasts."""
     file = upload(world, 1000)
     world.post("はい")
-    scarce = DownloadLimits(large=1_000_000, keep_free=10**18)
+    scarce = DownloadLimits(large_from=1_000_000, keep_free=10**18)
     for _ in range(15):
         report = world.sync(limits=scarce)
         world.clock.pass_by(days=5)
@@ -447,20 +454,20 @@ def on_a_disk_with(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
 def test_the_space_that_is_to_stay_free_is_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that would take some of it is not begun, a smaller one is fetched; said, and cured when there is space."""
     large, small = upload(world, 2000, "large"), upload(world, 1000, "small")
-    scarce = DownloadLimits(large=1_000_000, keep_free=10**9)
+    scarce = DownloadLimits(large_from=1_000_000, keep_free=10**9)
     on_a_disk_with(monkeypatch, 10**9 + 1500)
 
     first = world.sync(limits=scarce)
-    asked = asked_for(world)
+    requested = asked_for(world)
     with world.archive.reading() as reading:
-        told = warnings.archive_warnings(reading, [world.room], every=timedelta(minutes=5), now=world.clock())
+        reasons = warnings.archive_warnings(reading, [world.room], every=timedelta(minutes=5), now=world.clock())
     on_a_disk_with(monkeypatch, 10**10)
     world.clock.pass_by(hours=1)
     second = world.sync(limits=scarce)
 
-    assert ([small], ("disk", f"file/{world.room}/{large}")) == (asked, first.reported)
-    assert warnings.run_warnings(first) == told
-    assert "[files] stop_when_free_gb" in told[0]
+    assert ([small], ("disk", f"file/{world.room}/{large}")) == (requested, first.reported)
+    assert warnings.run_warnings(first) == reasons
+    assert "[files] stop_when_free_gb" in reasons[0]
     assert (1, True) == (second.rooms[0].files_saved, second.complete)
 
 
@@ -468,14 +475,14 @@ def test_a_file_of_untold_size_leaves_that_space_too(world: World, monkeypatch: 
     """Nothing but its bytes tells how large it is; it waits, and is not taken for a wrong one."""
     file = upload(world, 3_000_000)
     account = {"account_id": world.tanaka, "name": "田中"}
-    shown = [{"file_id": file, "account": account, "message_id": None, "filesize": None, "upload_time": 1}]
-    world.chatwork.fail(Fault.REPLY, r"/files$", times=None, body=json.dumps(shown).encode())
+    listing = [{"file_id": file, "account": account, "message_id": None, "filesize": None, "upload_time": 1}]
+    world.chatwork.fail(Fault.REPLY, r"/files$", times=None, body=json.dumps(listing).encode())
     address = world.chatwork._downloads.sign_address(world.chatwork.files[file])
     body = json.dumps({"file_id": file, "download_url": address, "filesize": None}).encode()
     world.chatwork.fail(Fault.REPLY, "create_download_url", times=None, body=body)
     on_a_disk_with(monkeypatch, 10**9 + 1_000_000)
 
-    report = world.sync(limits=DownloadLimits(large=1_000_000, keep_free=10**9))
+    report = world.sync(limits=DownloadLimits(large_from=1_000_000, keep_free=10**9))
 
     assert {file: (0, "no_space")} == retries(world)
     assert "disk" in report.reported

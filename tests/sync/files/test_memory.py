@@ -44,12 +44,12 @@ def test_a_file_of_200_mb_is_streamed(tmp_path: Path) -> None:
         terminal.run("init", "--yes")
         terminal.run("contract", "add", "job1", "--room", room)
 
-        told = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", PROGRAM, "sync"], env=terminal.environ, capture_output=True, text=True, check=False
         )
 
-        assert (0, "") == (told.returncode, told.stderr)
-        peak = int(told.stdout.rpartition("PEAK ")[2]) * 1024
-        (held,) = blob_files(terminal.home)
-        assert chatwork.content_digest(file) == blobs.file_sha256(held)
+        assert (0, "") == (process.returncode, process.stderr)
+        peak = int(process.stdout.rpartition("PEAK ")[2]) * 1024
+        (path,) = blob_files(terminal.home)
+        assert chatwork.content_digest(file) == blobs.file_sha256(path)
         assert peak < MOST

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.errors import TransferFailed
 from archiver.sync.files import transfer
-from archiver.sync.files.transfer import Arrived, fetch
+from archiver.sync.files.transfer import DownloadState, download
 from tests.support.chatwork.scripted_server import ScriptedServer, hang, reply
 
 BODY = bytes(range(256)) * 4000
@@ -32,22 +32,22 @@ class Host:
         self.mark = folder / "1-2.mark"
         self.room = chatwork.add_room("動画編集")
         self.file = chatwork.upload(self.room, chatwork.owner, "a.bin", data=BODY)
-        self.session = transfer.session()
+        self.session = transfer.make_session()
         self.told: list[int] = []
-        self.timeout = transfer.TIMEOUT
+        self.timeout = transfer.TIMEOUT_SECONDS
 
     def url(self) -> str:
         """A fresh address of the file."""
         return self.chatwork._downloads.sign_address(self.chatwork.files[self.file])
 
-    def fetch(self, url: str | None = None, *, size: int | None = SIZE, seconds: float | None = None) -> Arrived:
+    def fetch(self, url: str | None = None, *, size: int | None = SIZE, seconds: float | None = None) -> DownloadState:
         """Go on with the file."""
-        return fetch(
+        return download(
             self.session,
             url or self.url(),
             self.part,
             size=size,
-            most=10**7,
+            size_limit=10**7,
             seconds=seconds,
             progress=self.told.append,
             timeout=self.timeout,
@@ -77,7 +77,7 @@ def test_a_file_is_streamed_hashed_and_readable_by_the_owner_only(host: Host) ->
     """Whole, with its digest; told how far it is."""
     actual = host.fetch()
 
-    assert Arrived(SIZE, SHA256, whole=True) == actual
+    assert DownloadState(SIZE, SHA256, is_whole=True) == actual
     assert BODY == host.part.read_bytes()
     assert 0o600 == stat.S_IMODE(host.part.stat().st_mode)
     assert SIZE == host.told[-1]
@@ -113,7 +113,7 @@ def test_a_cut_transfer_goes_on_with_a_range(host: Host) -> None:
     assert 0 < have <= 300_000
     assert [None, f"bytes={have}-"] == host.ranges()
     assert host.chatwork.downloads[1].headers["if-range"].startswith('"')
-    assert Arrived(SIZE, SHA256, whole=True) == actual
+    assert DownloadState(SIZE, SHA256, is_whole=True) == actual
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -130,7 +130,7 @@ def test_however_often_it_is_cut_the_bytes_are_right(host: Host, cuts: list[int]
 
     actual = host.fetch()
 
-    assert (Arrived(SIZE, SHA256, whole=True), BODY) == (actual, host.part.read_bytes())
+    assert (DownloadState(SIZE, SHA256, is_whole=True), BODY) == (actual, host.part.read_bytes())
 
 
 def hang_up(connection: object, over: object) -> None:
@@ -145,7 +145,7 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again(host: Host) -> N
 
         actual = host.fetch(other.url)
 
-    assert (Arrived(SIZE, SHA256, whole=True), 2) == (actual, other.connections)
+    assert (DownloadState(SIZE, SHA256, is_whole=True), 2) == (actual, other.connections)
 
 
 def test_a_host_that_hangs_up_twice_is_given_up(host: Host) -> None:
@@ -165,7 +165,7 @@ def test_a_file_that_changed_meanwhile_is_begun_anew(host: Host) -> None:
 
     actual = host.fetch()
 
-    assert Arrived(SIZE, hashlib.sha256(other).hexdigest(), whole=True) == actual
+    assert DownloadState(SIZE, hashlib.sha256(other).hexdigest(), is_whole=True) == actual
     assert other == host.part.read_bytes()
 
 
@@ -179,7 +179,7 @@ def test_bytes_that_were_not_surely_on_the_disk_are_fetched_again(host: Host) ->
 
     actual = host.fetch()
 
-    assert Arrived(SIZE, SHA256, whole=True) == actual
+    assert DownloadState(SIZE, SHA256, is_whole=True) == actual
     assert f"bytes={durable}-" == host.ranges()[-1]
 
 
@@ -194,7 +194,7 @@ def test_a_part_without_a_good_mark_is_begun_anew(host: Host, mark: bytes | None
 
     actual = host.fetch()
 
-    assert (Arrived(SIZE, SHA256, whole=True), [None]) == (actual, host.ranges())
+    assert (DownloadState(SIZE, SHA256, is_whole=True), [None]) == (actual, host.ranges())
 
 
 def test_what_comes_is_made_durable_on_the_way(host: Host) -> None:
@@ -203,9 +203,9 @@ def test_what_comes_is_made_durable_on_the_way(host: Host) -> None:
 
     def note(have: int) -> None:
         marks.append(json.loads(host.mark.read_bytes())["size"] if host.mark.exists() else 0)
-        assert have - marks[-1] <= 200_000 + transfer.CHUNK
+        assert have - marks[-1] <= 200_000 + transfer.CHUNK_BYTES
 
-    fetch(host.session, host.url(), host.part, size=SIZE, most=SIZE, progress=note, durable_every=200_000)
+    download(host.session, host.url(), host.part, size=SIZE, size_limit=SIZE, progress=note, durable_every=200_000)
 
     assert len(set(marks)) > 2
 
@@ -217,10 +217,10 @@ def test_a_slice_ends_with_what_has_come(host: Host) -> None:
     first = host.fetch(seconds=0.05)
     second = host.fetch()
 
-    assert (False, "") == (first.whole, first.sha256)
+    assert (False, "") == (first.is_whole, first.sha256)
     assert 0 < first.size < SIZE
     assert f"bytes={first.size}-" == host.ranges()[-1]
-    assert Arrived(SIZE, SHA256, whole=True) == second
+    assert DownloadState(SIZE, SHA256, is_whole=True) == second
 
 
 def test_a_file_that_is_here_already_is_not_asked_for(host: Host) -> None:
@@ -230,7 +230,7 @@ def test_a_file_that_is_here_already_is_not_asked_for(host: Host) -> None:
 
     actual = host.fetch()
 
-    assert (Arrived(SIZE, SHA256, whole=True), 1) == (actual, len(host.chatwork.downloads))
+    assert (DownloadState(SIZE, SHA256, is_whole=True), 1) == (actual, len(host.chatwork.downloads))
 
 
 def test_a_file_of_untold_size_is_taken_as_it_comes(host: Host) -> None:
@@ -240,7 +240,7 @@ def test_a_file_of_untold_size_is_taken_as_it_comes(host: Host) -> None:
         untold = host.fetch(other.url, size=None)
         reason = host.failing(other.url, size=None)
 
-    assert [(0, True), (SIZE, True)] == [(one.size, one.whole) for one in (empty, untold)]
+    assert [(0, True), (SIZE, True)] == [(one.size, one.is_whole) for one in (empty, untold)]
     assert ("wrong_size", False) == (reason, host.part.exists())
 
 
@@ -251,7 +251,7 @@ def test_an_empty_file_is_empty(host: Host) -> None:
         empty = host.fetch(other.url, size=0)
         reasons = [host.failing(other.url, size=0) for _ in range(2)]
 
-    assert (0, hashlib.sha256().hexdigest(), True) == (empty.size, empty.sha256, empty.whole)
+    assert (0, hashlib.sha256().hexdigest(), True) == (empty.size, empty.sha256, empty.is_whole)
     assert ["wrong_size", "wrong_size"] == reasons
 
 
@@ -270,7 +270,7 @@ def test_two_redirects_are_followed(host: Host) -> None:
 
     actual = host.fetch()
 
-    assert (True, 3) == (actual.whole, len(host.chatwork.downloads))
+    assert (True, 3) == (actual.is_whole, len(host.chatwork.downloads))
     assert not host.chatwork.leaked
 
 
@@ -310,7 +310,7 @@ BAD = [
 def test_an_address_that_is_neither_https_nor_here_is_refused(host: Host, address: str) -> None:
     """Before anything is sent."""
     with pytest.raises(TransferFailed) as caught:
-        fetch(host.session, address, host.part, size=SIZE, most=10**7, progress=host.told.append)
+        download(host.session, address, host.part, size=SIZE, size_limit=10**7, progress=host.told.append)
 
     assert "address" == caught.value.data["reason"]
     assert not host.part.exists()
@@ -337,7 +337,7 @@ def test_no_proxy_is_asked_for_this_computer(host: Host, monkeypatch: pytest.Mon
 
         actual = host.fetch()
 
-    assert (True, []) == (actual.whole, proxy.heads)
+    assert (True, []) == (actual.is_whole, proxy.heads)
 
 
 # --- what is not the file -------------------------------------------------------------------------
@@ -390,7 +390,7 @@ def test_a_page_is_no_file_of_untold_size(host: Host) -> None:
         reason = host.failing(other.url, size=None)
         actual = host.fetch(other.url, size=None)
 
-    assert ("not_understood", True, page) == (reason, actual.whole, host.part.read_bytes())
+    assert ("not_understood", True, page) == (reason, actual.is_whole, host.part.read_bytes())
 
 
 def test_more_bytes_than_listed_are_not_the_file(host: Host) -> None:
@@ -411,17 +411,17 @@ def test_fewer_bytes_than_listed_in_good_order_are_not_the_file(host: Host) -> N
     assert ("wrong_size", False) == (reason, host.part.exists())
 
 
-@pytest.mark.parametrize("told", ["bytes 0-9/10", f"bytes 5-{SIZE - 1}/{SIZE}", f"bytes 300000-{SIZE}/*", ""])
-def test_another_part_than_asked_for_is_not_the_file(host: Host, told: str) -> None:
+@pytest.mark.parametrize("content_range", ["bytes 0-9/10", f"bytes 5-{SIZE - 1}/{SIZE}", f"bytes 300000-{SIZE}/*", ""])
+def test_another_part_than_asked_for_is_not_the_file(host: Host, content_range: str) -> None:
     """Bytes that lie elsewhere in the file must not be joined; the next attempt begins anew."""
     host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
     host.failing()
-    with ScriptedServer([reply(206, body=b"x" * 10, content_range=told)]) as other:
+    with ScriptedServer([reply(206, body=b"x" * 10, content_range=content_range)]) as other:
         reason = host.failing(other.url)
 
     again = host.fetch()
 
-    assert ("wrong_size", Arrived(SIZE, SHA256, whole=True)) == (reason, again)
+    assert ("wrong_size", DownloadState(SIZE, SHA256, is_whole=True)) == (reason, again)
 
 
 def test_a_range_that_cannot_be_served_makes_the_next_attempt_begin_anew(host: Host) -> None:
@@ -465,6 +465,6 @@ def test_a_forgotten_file_leaves_nothing(host: Host) -> None:
     host.chatwork.fail(Fault.CUT_BODY, "/uploadfile/", size=300_000)
     host.failing()
 
-    transfer.drop(host.part)
+    transfer.discard_partial(host.part)
 
     assert [] == list(host.part.parent.glob("1-2*"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.demo.chatwork.simulator import Fault
-from archiver.sync.pull.contacts import contacts
+from archiver.sync.pull.contacts import read_contacts
 from archiver.sync.pull.context import PullContext
 from tests.support.world import World
 
@@ -18,14 +18,14 @@ def direct(world: World) -> int:
     return room
 
 
-def told(world: World) -> list[tuple[str, str]]:
+def contact_states(world: World) -> list[tuple[str, str]]:
     """Key and state of every entry about contacts."""
     return [(one["key"], one["payload"]["state"]) for one in world.entries("contact")]
 
 
-def asked(world: World) -> int:
+def list_requests(world: World) -> int:
     """How often the list was asked for."""
-    return world.asked().count("/contacts")
+    return world.take_requests().count("/contacts")
 
 
 def test_only_people_of_contracted_rooms_are_written_and_the_list_is_not_kept(world: World, direct: int) -> None:
@@ -35,26 +35,26 @@ def test_only_people_of_contracted_rooms_are_written_and_the_list_is_not_kept(wo
 
     world.sync()
 
-    held = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
+    database = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
     (entry,) = world.entries("contact")
     assert {"account_id": world.tanaka, "state": "present"} == entry["payload"]
     assert (None, 64) == (entry["room_id"], len(entry["reply"]))
     assert entry["reply"] not in {row["sha256"] for row in world.rows("reply")}
-    assert not [secret for secret in (str(stranger), "ひみつの人") if secret.encode() in held]
+    assert not [secret for secret in (str(stranger), "ひみつの人") if secret.encode() in database]
 
 
 def test_it_is_read_once_a_day(world: World, direct: int) -> None:
     """A second run within the day does not ask; one a day later does, and writes nothing if nothing changed."""
     world.sync()
-    first = asked(world)
+    first = list_requests(world)
     world.clock.pass_by(hours=23)
     world.sync()
-    second = asked(world)
+    second = list_requests(world)
     world.clock.pass_by(hours=2)
     world.sync()
 
-    assert (1, 0, 1) == (first, second, asked(world))
-    assert [(f"contact/{world.tanaka}", "present")] == told(world)
+    assert (1, 0, 1) == (first, second, list_requests(world))
+    assert [(f"contact/{world.tanaka}", "present")] == contact_states(world)
 
 
 def test_gone_and_back(world: World, direct: int) -> None:
@@ -68,7 +68,7 @@ def test_gone_and_back(world: World, direct: int) -> None:
     world.sync()
 
     key = f"contact/{world.tanaka}"
-    assert [(key, "present"), (key, "gone"), (key, "present")] == told(world)
+    assert [(key, "present"), (key, "gone"), (key, "present")] == contact_states(world)
     assert (True, True) == (gone.contacts, gone.news)
 
 
@@ -83,10 +83,10 @@ def test_a_list_that_is_suddenly_empty_is_believed_the_second_time(world: World,
     world.clock.pass_by(days=1, hours=1)
 
     world.sync()
-    doubted = len(told(world))
+    doubted = len(contact_states(world))
     world.sync()
 
-    assert (2, 4) == (doubted, len(told(world)))
+    assert (2, 4) == (doubted, len(contact_states(world)))
 
 
 @pytest.mark.parametrize(("fault", "next_run"), [(Fault.FORBIDDEN, 0), (Fault.HTML, 0), (Fault.SERVER_ERROR, 1)])
@@ -95,24 +95,24 @@ def test_a_list_that_cannot_be_had_troubles_nobody(world: World, direct: int, fa
     world.chatwork.fail(fault, "/contacts", times=None)
 
     report = world.sync()
-    world.asked()
+    world.take_requests()
     world.chatwork.heal()
     world.sync()
 
     assert ((), True) == (report.reported, report.complete)
-    assert next_run == asked(world) == len(told(world))
+    assert next_run == list_requests(world) == len(contact_states(world))
 
 
 def test_a_chat_that_is_shut_makes_the_list_due(world: World, direct: int) -> None:
     """With a direct chat the contact often goes: that is looked at in the same run."""
     world.sync()
-    world.asked()
+    world.take_requests()
     world.chatwork.remove_room(direct)
 
     world.sync()
 
-    assert 1 == asked(world)
-    assert (f"contact/{world.tanaka}", "gone") == told(world)[-1]
+    assert 1 == list_requests(world)
+    assert (f"contact/{world.tanaka}", "gone") == contact_states(world)[-1]
 
 
 def other_chats(world: World) -> list[int | None]:
@@ -133,11 +133,11 @@ def test_a_direct_chat_that_no_contract_names_is_written_by_its_number_alone(wor
 
     world.sync()
 
-    held = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
+    database = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
     (entry,) = world.entries("contact")
     assert {"account_id": world.tanaka, "state": "present", "other_chat": room} == entry["payload"]
-    assert not [path for path in world.asked() if f"/rooms/{room}" in path]
-    assert not [secret for secret in ("ふたりだけ", "外の話") if secret.encode() in held]
+    assert not [path for path in world.take_requests() if f"/rooms/{room}" in path]
+    assert not [secret for secret in ("ふたりだけ", "外の話") if secret.encode() in database]
 
 
 @pytest.mark.parametrize("state", ["open", "stopped"])
@@ -157,9 +157,9 @@ def test_a_chat_with_somebody_else_is_nobodys_business(world: World) -> None:
 
     world.sync()
 
-    held = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
+    database = b"".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
     assert [] == other_chats(world)
-    assert str(room).encode() not in held
+    assert str(room).encode() not in database
 
 
 def test_the_other_chat_comes_and_goes_in_entries(world: World) -> None:
@@ -178,6 +178,6 @@ def test_a_chat_that_is_not_listed_among_the_rooms_is_not_told(world: World) -> 
     room = world.chatwork.add_room("", members=[world.tanaka], type="direct")
     world.sync()
     desk = PullContext(world.archive, world.new_client(), world.clock, world.chatwork.owner)
-    contacts(desk, [world.room], {}, full=True)  # as if `GET /rooms` did not list it any more
+    read_contacts(desk, [world.room], {}, full=True)  # as if `GET /rooms` did not list it any more
 
     assert [room, None] == other_chats(world)

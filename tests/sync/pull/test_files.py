@@ -49,9 +49,9 @@ def test_the_same_bytes_lie_once(world: World) -> None:
 
     world.sync()
 
-    held = [path for path in (world.home / "files").rglob("*") if path.is_file()]
+    paths = [path for path in (world.home / "files").rglob("*") if path.is_file()]
     assert [b"same", b"same"] == [world.blob(file) for file in files]
-    assert 1 == len(held)
+    assert 1 == len(paths)
 
 
 def test_a_removed_file_is_gone_and_its_bytes_stay(world: World) -> None:
@@ -90,17 +90,17 @@ def test_a_file_replaced_under_its_id_is_fetched_again_and_both_are_kept(world: 
     report = world.synced()
 
     digests = [one["payload"]["sha256"] for one in world.entries("blob")]
-    held = {path.read_bytes() for path in (world.home / "files").rglob("*") if path.is_file()}
-    assert (1, {b"before", b"after that"}, 2) == (report.files_saved, held, len(set(digests)))
+    bodies = {path.read_bytes() for path in (world.home / "files").rglob("*") if path.is_file()}
+    assert (1, {b"before", b"after that"}, 2) == (report.files_saved, bodies, len(set(digests)))
     assert b"after that" == world.blob(file)
 
 
-def listed(world: World, file: int, **changes: object) -> None:
+def change_listing(world: World, file: int, **changes: object) -> None:
     """From now on the list shows the file with these changes."""
     url = f"{world.chatwork.base_url}/rooms/{world.room}/files"
-    (shown,) = requests.get(url, headers={"x-chatworktoken": world.chatwork.token}, timeout=5).json()
-    assert file == shown["file_id"]
-    world.chatwork.fail(Fault.REPLY, r"/files$", times=None, body=json.dumps([shown | changes]).encode())
+    (listing,) = requests.get(url, headers={"x-chatworktoken": world.chatwork.token}, timeout=5).json()
+    assert file == listing["file_id"]
+    world.chatwork.fail(Fault.REPLY, r"/files$", times=None, body=json.dumps([listing | changes]).encode())
 
 
 def test_other_content_of_the_same_size_is_noticed_by_its_time(world: World) -> None:
@@ -108,12 +108,12 @@ def test_other_content_of_the_same_size_is_noticed_by_its_time(world: World) -> 
     file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"before")
     world.sync()
     world.chatwork.replace_file(file, data=b"after!")
-    listed(world, file, upload_time=1_780_000_000)
+    change_listing(world, file, upload_time=1_780_000_000)
 
     world.sync(full=True)
 
-    held = {path.read_bytes() for path in (world.home / "files").rglob("*") if path.is_file()}
-    assert {b"before", b"after!"} == held
+    bodies = {path.read_bytes() for path in (world.home / "files").rglob("*") if path.is_file()}
+    assert {b"before", b"after!"} == bodies
     assert b"after!" == world.blob(file)
 
 
@@ -121,7 +121,7 @@ def test_the_name_alone_makes_no_second_download(world: World) -> None:
     """It is a version of what is listed, not of the bytes."""
     file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"before")
     world.sync()
-    listed(world, file, filename="b.pdf")
+    change_listing(world, file, filename="b.pdf")
 
     report = world.synced(full=True)
 
@@ -236,11 +236,13 @@ def test_a_file_gone_before_its_bytes_were_had_is_given_up_at_last(world: World)
 def test_ids_as_text_and_missing_fields_of_a_file_are_accepted(world: World) -> None:
     """A file whose size is not told is fetched all the same."""
     file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", data=b"whatever is there")
-    shown = [{"file_id": str(file), "account": {"account_id": str(world.tanaka)}, "message_id": None, "filesize": None}]
-    world.chatwork.fail(Fault.REPLY, r"/files$", body=json.dumps(shown).encode())
+    listing = [
+        {"file_id": str(file), "account": {"account_id": str(world.tanaka)}, "message_id": None, "filesize": None}
+    ]
+    world.chatwork.fail(Fault.REPLY, r"/files$", body=json.dumps(listing).encode())
 
     report = world.synced()
 
     assert (1, 1) == (report.files_new, report.files_saved)
     assert b"whatever is there" == world.blob(file)
-    assert shown[0] == world.entries("file")[0]["payload"]["object"]
+    assert listing[0] == world.entries("file")[0]["payload"]["object"]

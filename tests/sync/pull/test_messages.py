@@ -134,7 +134,9 @@ def test_a_renamed_author_is_an_account_entry_and_no_edit(world: World) -> None:
     report = world.synced(full=True)
 
     names = [
-        one["payload"]["object"]["name"] for one in world.entries("account") if one["key"].endswith(str(world.tanaka))
+        entry["payload"]["object"]["name"]
+        for entry in world.entries("account")
+        if entry["key"].endswith(str(world.tanaka))
     ]
     assert (0, 0, 0, 0) == counts(report)
     assert ["田中", "田中(退職)"] == names
@@ -150,7 +152,7 @@ def test_exactly_100_messages_are_no_gap(world: World) -> None:
     report = world.synced()
 
     assert ([], []) == (report.gaps, world.gaps())
-    assert [(None, int(max(world.states(), key=int)))] == world.stretches()
+    assert [(None, int(max(world.states(), key=int)))] == world.covered_ranges()
 
 
 def test_what_lies_before_the_first_window_is_a_gap_but_no_trouble(world: World) -> None:
@@ -177,7 +179,7 @@ def test_more_than_a_window_between_two_syncs_is_a_gap(world: World) -> None:
     assert (first, later[30], 30) == tuple(report.rooms[0].gaps[0][name] for name in ("after", "before", "missing"))
     assert ((f"event/{world.room}/gap",), False) == (report.reported, report.complete)
     assert ((), False) == (again.reported, again.complete)
-    assert 2 == len(world.stretches())
+    assert 2 == len(world.covered_ranges())
 
 
 def test_a_window_that_just_touches_is_no_gap(world: World) -> None:
@@ -204,7 +206,7 @@ def test_a_short_list_closes_every_gap(world: World) -> None:
     world.sync(full=True)
 
     assert [False] == [open_ for *_, open_ in world.gaps()]
-    assert [(None, int(later[-1]))] == world.stretches()
+    assert [(None, int(later[-1]))] == world.covered_ranges()
 
 
 def test_a_short_list_that_leaves_out_held_messages_closes_a_gap_only_when_they_are_known_to_be_gone(
@@ -224,7 +226,7 @@ def test_a_short_list_that_leaves_out_held_messages_closes_a_gap_only_when_they_
 
     assert (False, [True]) == (first.complete, after_first)
     assert [False] == [open_ for *_, open_ in world.gaps()]
-    assert [(None, int(later[-1]))] == world.stretches()
+    assert [(None, int(later[-1]))] == world.covered_ranges()
 
 
 def test_a_short_list_never_closes_a_gap_while_it_leaves_out_what_is_there(world: World) -> None:
@@ -234,8 +236,8 @@ def test_a_short_list_never_closes_a_gap_while_it_leaves_out_what_is_there(world
     later = world.posts(130)
     world.sync()
     url = f"{world.chatwork.base_url}/rooms/{world.room}/messages?force=1"
-    shown = requests.get(url, headers={"x-chatworktoken": world.chatwork.token}, timeout=5).json()
-    world.chatwork.fail(Fault.REPLY, LIST, times=None, body=json.dumps(shown[50:]).encode())
+    listing = requests.get(url, headers={"x-chatworktoken": world.chatwork.token}, timeout=5).json()
+    world.chatwork.fail(Fault.REPLY, LIST, times=None, body=json.dumps(listing[50:]).encode())
 
     for _ in range(3):
         world.sync(full=True)
@@ -248,8 +250,8 @@ def test_a_short_list_that_begins_after_all_that_was_covered_is_a_gap_while_that
     """Everything held has vanished: a gap for one run, closed when each message was asked for."""
     posts = world.posts(5)
     world.sync()
-    held = list(world.states())
-    for post in held:
+    ids = list(world.states())
+    for post in ids:
         world.chatwork.vanish(post)
     new = world.post("また")
 
@@ -308,7 +310,7 @@ def test_a_list_that_reaches_back_across_a_gap_closes_it(world: World) -> None:
     world.sync(full=True)
 
     assert [("first_sync", True), ("window", False)] == [(reason, open_) for _, _, _, reason, open_ in world.gaps()]
-    assert 1 == len(world.stretches())
+    assert 1 == len(world.covered_ranges())
 
 
 def test_more_than_a_window_in_a_room_seen_empty_is_a_gap(world: World) -> None:
@@ -336,7 +338,7 @@ def test_an_empty_room_is_covered(world: World) -> None:
         report = world.sync()
 
         assert ((), True, []) == (report.reported, report.complete, world.gaps())
-    assert [(None, None), (None, None)] == world.stretches()
+    assert [(None, None), (None, None)] == world.covered_ranges()
 
 
 # --- what is not shown any more -------------------------------------------------------------------
@@ -347,7 +349,7 @@ def test_a_message_missing_inside_the_window_is_read_singly(world: World) -> Non
     posts = world.posts(3)
     world.sync()
     world.chatwork.vanish(posts[1])
-    world.asked()
+    world.take_requests()
 
     report = world.synced(full=True)
 
@@ -355,7 +357,7 @@ def test_a_message_missing_inside_the_window_is_read_singly(world: World) -> Non
     (reply,) = [row for row in world.rows("reply") if row["sha256"] == last["reply"]]
     assert (0, 0, 0, 1) == counts(report)
     assert report.disappeared
-    assert f"/rooms/{world.room}/messages/{posts[1]}" in world.asked()
+    assert f"/rooms/{world.room}/messages/{posts[1]}" in world.take_requests()
     assert ("missing", "もう一つ 1", 404) == (
         world.states()[posts[1]],
         last["payload"]["object"]["body"],
@@ -382,16 +384,16 @@ def test_a_missing_message_is_asked_for_once(world: World) -> None:
     kept = world.chatwork.messages[int(posts[1])]
     world.chatwork.vanish(posts[1])
     world.sync(full=True)
-    world.asked()
+    world.take_requests()
     world.sync(full=True)
-    asked = world.asked()
+    requested = world.take_requests()
     world.chatwork.messages[int(posts[1])] = kept
     world.chatwork.rooms[world.room].message_ids.append(int(posts[1]))
     world.chatwork.rooms[world.room].message_ids.sort()
 
     report = world.synced(full=True)
 
-    assert f"/rooms/{world.room}/messages/{posts[1]}" not in asked
+    assert f"/rooms/{world.room}/messages/{posts[1]}" not in requested
     assert (0, 0, 0, 0) == counts(report)
     assert "present" == world.states()[posts[1]]
 
@@ -402,18 +404,18 @@ def test_a_message_that_the_list_leaves_out_but_that_is_there_goes_into_a_readin
     world.sync()
     listed = [one["payload"]["object"] for one in world.entries("message") if one["key"] != f"message/{posts[1]}"]
     as_list(world, *listed)
-    world.asked()
+    world.take_requests()
 
     report = world.synced(full=True)
-    asked = world.asked()
+    requested = world.take_requests()
     as_list(world, *listed)
     world.sync(full=True)
-    asked_again = world.asked()
+    asked_again = world.take_requests()
 
     (reading,) = world.entries("reading")
     assert {"ids": [posts[1]]} == reading["payload"]
     assert (0, 0, 0, 0) == counts(report)
-    assert f"/rooms/{world.room}/messages/{posts[1]}" in asked
+    assert f"/rooms/{world.room}/messages/{posts[1]}" in requested
     assert f"/rooms/{world.room}/messages/{posts[1]}" not in asked_again
 
 
@@ -442,15 +444,15 @@ def test_a_list_that_is_suddenly_empty_is_an_event_and_no_mass_deletion(world: W
     world.chatwork.fail(Fault.REPLY, LIST, status=204, body=b"")
 
     report = world.sync(full=True)
-    stretches = world.stretches()
-    world.asked()
+    stretches = world.covered_ranges()
+    world.take_requests()
     again = world.sync()
-    assert f"/rooms/{world.room}/messages?force=1" in world.asked()
+    assert f"/rooms/{world.room}/messages?force=1" in world.take_requests()
 
     assert (before, 0) == (world.states(), report.rooms[0].missing)
     assert (f"room/{world.room}/messages/empty",) == report.reported
     assert not report.complete
-    assert stretches == world.stretches()
+    assert stretches == world.covered_ranges()
     assert again.complete
 
 
@@ -504,7 +506,7 @@ def test_when_the_plan_hides_everything_nothing_else_changes(world: World) -> No
     report = world.sync()
 
     assert {"hidden"} == {world.states()[post] for post in posts}
-    assert ((), [(None, int(posts[-1]))]) == (report.reported, world.stretches())
+    assert ((), [(None, int(posts[-1]))]) == (report.reported, world.covered_ranges())
 
 
 def test_what_was_hidden_is_found_again_when_the_plan_shows_it(world: World) -> None:
@@ -615,18 +617,18 @@ def test_a_post_after_long_silence_on_the_free_plan_is_no_gap(world: World) -> N
 
 def test_ids_as_numbers_nulls_missing_and_unknown_fields_are_accepted(world: World) -> None:
     """And kept exactly as received."""
-    shown = [
+    listing = [
         message(2**62 + 1),
         message(str(2**62 + 2), None, update_time=None, unheard_of={"a": [1, None, True]}),
         {"message_id": "0003", "account": {"account_id": "7"}},
     ]
-    as_list(world, *shown)
+    as_list(world, *listing)
 
     report = world.synced()
 
-    held = {one["key"]: one["payload"]["object"] for one in world.entries("message")}
+    rows = {one["key"]: one["payload"]["object"] for one in world.entries("message")}
     assert 3 == report.new
-    assert {"message/3": shown[2], f"message/{2**62 + 1}": shown[0], f"message/{2**62 + 2}": shown[1]} == held
+    assert {"message/3": listing[2], f"message/{2**62 + 1}": listing[0], f"message/{2**62 + 2}": listing[1]} == rows
 
 
 @pytest.mark.parametrize(
@@ -669,8 +671,8 @@ def test_a_hostile_name_is_kept_exactly(world: World) -> None:
 
     world.sync()
 
-    held = {one["payload"]["object"]["name"] for kind in ("account", "member") for one in world.entries(kind)}
-    assert name in held
+    names = {one["payload"]["object"]["name"] for kind in ("account", "member") for one in world.entries(kind)}
+    assert name in names
 
 
 def test_order_of_a_list_does_not_matter(world: World) -> None:

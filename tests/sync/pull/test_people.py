@@ -34,9 +34,9 @@ def test_name_description_and_role_of_a_room_are_kept_with_each_change(world: Wo
     world.post("はい")
     world.sync()
 
-    held = [one["object"]["description"] for one in payloads(world, "room")]
+    names = [one["object"]["description"] for one in payloads(world, "room")]
     (row,) = world.rows("room")
-    assert ["", "納品は毎週金曜\ud83d"] == held
+    assert ["", "納品は毎週金曜\ud83d"] == names
     assert "納品は毎週金曜[U+D83D]" == row["description"]
 
 
@@ -50,9 +50,9 @@ def test_a_member_who_left_is_gone_and_their_card_is_kept(world: World) -> None:
 
     world.sync()
 
-    told = [one for one in payloads(world, "member") if one["object"]["account_id"] == world.tanaka]
-    assert ["present", "gone", "present"] == [one["state"] for one in told]
-    assert ("gone", "田中") == (state, told[1]["object"]["name"])
+    theirs = [payload for payload in payloads(world, "member") if payload["object"]["account_id"] == world.tanaka]
+    assert ["present", "gone", "present"] == [payload["state"] for payload in theirs]
+    assert ("gone", "田中") == (state, theirs[1]["object"]["name"])
     assert "present" == member_states(world)[world.tanaka]
     assert left.disappeared
 
@@ -106,14 +106,14 @@ def test_a_deleted_task_is_asked_for_and_then_gone(world: World) -> None:
     world.chatwork.delete_task(task)
 
     report = world.synced()
-    world.asked()
+    world.take_requests()
     world.sync(full=True)
 
     last = world.entries("task")[-1]
     assert ("gone", 1) == (tasks(world)[task][1], report.tasks_changed)
     assert "初稿" == last["payload"]["object"]["body"]
     assert last["reply"] in {row["sha256"] for row in world.rows("reply") if row["status"] == 404}
-    assert f"/rooms/{world.room}/tasks/{task}" not in world.asked()
+    assert f"/rooms/{world.room}/tasks/{task}" not in world.take_requests()
 
 
 def test_a_task_in_neither_list_that_is_there_is_not_gone(world: World) -> None:
@@ -138,7 +138,7 @@ def test_more_than_100_tasks_are_asked_for_by_person(world: World) -> None:
     report = world.sync()
 
     assert (140, ()) == (report.rooms[0].tasks_new, report.reported)
-    assert any("assigned_by_account_id" in path for path in world.asked())
+    assert any("assigned_by_account_id" in path for path in world.take_requests())
 
 
 def test_tasks_that_stay_cut_are_said_and_none_is_called_gone(world: World) -> None:
@@ -167,16 +167,16 @@ def test_a_finished_or_deleted_task_is_noticed_beside_a_list_that_stays_cut(worl
     world.sync()
     world.chatwork.finish_task(finished)
     world.chatwork.delete_task(deleted)
-    world.asked()
+    world.take_requests()
 
     report = world.synced()
 
-    held = tasks(world)
+    rows = tasks(world)
     assert [("done", "present"), ("open", "gone"), ("open", "present")] == [
-        held[one] for one in (finished, deleted, stays)
+        rows[number] for number in (finished, deleted, stays)
     ]
     assert 2 == report.tasks_changed
-    assert 2 == len([path for path in world.asked() if "/tasks/" in path])
+    assert 2 == len([path for path in world.take_requests() if "/tasks/" in path])
 
 
 def test_hundreds_of_vanished_tasks_are_asked_for_over_several_runs(world: World) -> None:
@@ -185,12 +185,12 @@ def test_hundreds_of_vanished_tasks_are_asked_for_over_several_runs(world: World
     world.sync()
     for task in made:
         world.chatwork.delete_task(task, announce=False)
-    world.asked()
+    world.take_requests()
 
     runs: list[tuple[bool, int]] = []
     for _ in range(3):
         report = world.sync(full=not runs)
-        runs.append((report.complete, len([path for path in world.asked() if "/tasks/" in path])))
+        runs.append((report.complete, len([path for path in world.take_requests() if "/tasks/" in path])))
 
     assert [(False, 50), (True, 40), (True, 0)] == runs
     assert {"gone"} == {state for _, state in tasks(world).values()}
@@ -212,12 +212,12 @@ def test_tasks_go_with_a_cancelled_account(world: World) -> None:
 
 def test_odd_forms_of_a_task_are_accepted(world: World) -> None:
     """Ids as text, null people, missing fields."""
-    shown: list[dict[str, Any]] = [
+    listing: list[dict[str, Any]] = [
         {"task_id": "5", "account": None, "body": None, "limit_time": None, "unheard_of": []}
     ]
-    world.chatwork.fail(Fault.REPLY, "status=open", body=json.dumps(shown).encode())
+    world.chatwork.fail(Fault.REPLY, "status=open", body=json.dumps(listing).encode())
 
     report = world.synced()
 
     assert 1 == report.tasks_new
-    assert shown[0] == payloads(world, "task")[0]["object"]
+    assert listing[0] == payloads(world, "task")[0]["object"]

@@ -16,8 +16,8 @@ from hypothesis import given, strategies
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
 from archiver.message_ids import first_id_after
-from archiver.sync.recover.files import MOST_TABLE, take, take_file
-from archiver.sync.recover.found_ids import MOST, FoundIds
+from archiver.sync.recover.files import TABLE_BYTES, take_file, take_files
+from archiver.sync.recover.found_ids import IDS_LIMIT, FoundIds
 from tests.support import recovery_files
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -83,7 +83,7 @@ def test_no_bytes_make_it_fail(content: bytes) -> None:
     """Whatever the first bytes promise."""
     for head in (b"", b"{", b"[[", b"From ", b"Subject: a\n", b"<html", b"message_id,a\n", b"\xff\xfe", b"\x1b$B"):
         found = found_in(head + content, fallback=ROOM)
-        assert not found.cut
+        assert not found.is_cut
 
 
 # --- without a room -------------------------------------------------------------------------------
@@ -104,10 +104,10 @@ def test_no_bytes_make_it_fail(content: bytes) -> None:
 )
 def test_an_id_alone_needs_the_users_word_or_a_single_room(content: str) -> None:
     """Else it is counted, so that the user can be told."""
-    told = found_in(content.encode(), rooms=(ROOM, OTHER), fallback=ROOM)
+    found_ids = found_in(content.encode(), rooms=(ROOM, OTHER), fallback=ROOM)
     untold = found_in(content.encode(), rooms=(ROOM, OTHER))
 
-    assert ({(ROOM, int(ONE))}, set()) == (told.places, told.roomless)
+    assert ({(ROOM, int(ONE))}, set()) == (found_ids.places, found_ids.roomless)
     assert (set(), {int(ONE)}) == (untold.places, untold.roomless)
 
 
@@ -118,10 +118,10 @@ def test_the_name_of_the_file_may_tell_the_room(name: str) -> None:
     """As other tools name them; only a contracted room counts."""
     content = f'[{{"message_id": "{ONE}"}}]'.encode()
 
-    told = found_in(content, rooms=(ROOM, OTHER), name=name)
+    found_ids = found_in(content, rooms=(ROOM, OTHER), name=name)
     foreign = found_in(content, rooms=(OTHER, 5), name=name)
 
-    assert ({(ROOM, int(ONE))}, {int(ONE)}) == (told.places, foreign.roomless)
+    assert ({(ROOM, int(ONE))}, {int(ONE)}) == (found_ids.places, foreign.roomless)
 
 
 def test_what_the_page_says_of_its_room_counts_more_than_the_user(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_a_huge_file_is_read_in_little_memory(tmp_path: Path, head: bytes) -> No
     found = FoundIds(frozenset({ROOM}), None, NOW)
 
     tracemalloc.start()
-    take([path], found)
+    take_files([path], found)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
@@ -224,10 +224,10 @@ def test_a_huge_file_is_read_in_little_memory(tmp_path: Path, head: bytes) -> No
 @pytest.mark.parametrize("head", [b"[", b"message_id,text\n"])
 def test_a_table_that_is_too_large_is_refused_with_a_sentence(tmp_path: Path, head: bytes) -> None:
     """It would have to be held in memory whole."""
-    path = sparse(tmp_path / "a", head, megabytes=MOST_TABLE // 2**20)
+    path = sparse(tmp_path / "a", head, megabytes=TABLE_BYTES // 2**20)
 
     with pytest.raises(FileTooLarge):
-        take([path], FoundIds(frozenset({ROOM}), None, NOW))
+        take_files([path], FoundIds(frozenset({ROOM}), None, NOW))
 
 
 def test_base64_inside_base64_is_not_unpacked() -> None:
@@ -266,11 +266,11 @@ def test_no_text_makes_it_slow(content: bytes) -> None:
 def test_more_ids_than_can_be_read_are_cut_and_that_is_said() -> None:
     """Reading two hundred thousand takes three days."""
     first = first_id_after(datetime(2020, 1, 1, tzinfo=UTC))
-    content = "\n".join(str(first + number) for number in range(MOST + 10)).encode()
+    content = "\n".join(str(first + number) for number in range(IDS_LIMIT + 10)).encode()
 
     found = found_in(content, fallback=ROOM)
 
-    assert (MOST, True) == (len(found.places), found.cut)
+    assert (IDS_LIMIT, True) == (len(found.places), found.is_cut)
 
 
 # --- files on disk --------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ def test_several_files_are_one_set_of_ids(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(recovery_files.plain_list(places))
     found = FoundIds(frozenset({ROOM}), None, NOW)
 
-    take([tmp_path / "a.html", tmp_path / "b.txt"], found)
+    take_files([tmp_path / "a.html", tmp_path / "b.txt"], found)
 
     assert {ONE, TWO} == ids(found)
 
@@ -291,11 +291,11 @@ def test_a_file_that_is_not_there_is_said_before_any_is_read(tmp_path: Path) -> 
     """A folder is none either."""
     for path in (tmp_path / "none", tmp_path):
         with pytest.raises(NothingThere):
-            take([path], FoundIds(frozenset({ROOM}), None, NOW))
+            take_files([path], FoundIds(frozenset({ROOM}), None, NOW))
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="a file that can be opened and not read")
 def test_a_file_that_cannot_be_read_is_said() -> None:
     """With the system's own words."""
     with pytest.raises(NotAllowed):
-        take([Path("/proc/self/mem")], FoundIds(frozenset({ROOM}), None, NOW))
+        take_files([Path("/proc/self/mem")], FoundIds(frozenset({ROOM}), None, NOW))

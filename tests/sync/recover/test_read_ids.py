@@ -9,7 +9,7 @@ import pytest
 from archiver import errors
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.working.backfill_queue import MessagePlace
-from archiver.sync.recover.read_ids import Recovered, minutes, read
+from archiver.sync.recover.read_ids import RecoveryResult, estimate_minutes, read_recovered
 from tests.support.world import World, running_world
 
 SINGLE = r"messages/[0-9]+$"
@@ -20,20 +20,22 @@ def old(world: World, number: int) -> list[MessagePlace]:
     posts = [(world.room, int(world.post(f"前の {index}"))) for index in range(number)]
     world.posts(100)
     world.sync()
-    world.asked()
+    world.take_requests()
     return posts[::-1]
 
 
-def recover(world: World, places: list[MessagePlace]) -> Recovered:
+def recover(world: World, places: list[MessagePlace]) -> RecoveryResult:
     """Read these ids as a program does that is started anew."""
     world.clock.pass_by(seconds=1)
     world.client = world.new_client()
-    return read(world.archive, world.client, places, now=world.clock, told=lambda _done, _all: None, settings="")
+    return read_recovered(
+        world.archive, world.client, places, now=world.clock, progress=lambda _done, _all: None, settings=""
+    )
 
 
-def counts(made: Recovered) -> tuple[int, int, int, int, int, int]:
+def counts(made: RecoveryResult) -> tuple[int, int, int, int, int, int]:
     """found, held, recovered, hidden, not readable, left."""
-    return made.found, made.held, made.recovered, made.hidden_by_plan, made.not_readable, made.left
+    return made.found, made.saved_before, made.recovered, made.hidden_by_plan, made.not_readable, made.left
 
 
 def test_each_id_is_read_once_and_marked_recovered(world: World) -> None:
@@ -42,7 +44,7 @@ def test_each_id_is_read_once_and_marked_recovered(world: World) -> None:
     (before,) = world.gaps()
 
     made = recover(world, places)
-    paths = world.asked()
+    paths = world.take_requests()
     again = recover(world, places)
 
     sources = {one["payload"]["source"] for one in world.entries("message")}
@@ -51,7 +53,7 @@ def test_each_id_is_read_once_and_marked_recovered(world: World) -> None:
     assert ["/me", *(f"/rooms/{room}/messages/{position}" for room, position in places)] == paths
     assert ({"list", "recovered"}, ["前の 4"]) == (sources, world.texts(str(places[0][1])))
     assert (before[2] or 0) - 5 == after[2]
-    assert ((5, 5, 0, 0, 0, 0), []) == (counts(again), world.asked())
+    assert ((5, 5, 0, 0, 0, 0), []) == (counts(again), world.take_requests())
 
 
 def test_the_run_stands_in_the_archive_as_any_other(world: World) -> None:
@@ -72,15 +74,15 @@ def test_held_hidden_and_vanished_are_told_apart(world: World) -> None:
     """And those that were not shown are not asked for again at once."""
     places = old(world, 3)
     world.chatwork.vanish(str(places[0][1]))
-    held = (world.room, int(world.rows("message")[0]["position"]))
+    saved_place = (world.room, int(world.rows("message")[0]["position"]))
 
-    made = recover(world, [*places, held])
-    world.asked()
-    again = recover(world, [*places, held])
+    made = recover(world, [*places, saved_place])
+    world.take_requests()
+    again = recover(world, [*places, saved_place])
 
     assert (4, 1, 2, 0, 1, 0) == counts(made)
     assert (4, 3, 0, 0, 1, 0) == counts(again)
-    assert ["/me"] == world.asked()
+    assert ["/me"] == world.take_requests()
 
 
 def test_what_the_plan_hides_is_counted_as_such(world: World) -> None:
@@ -104,7 +106,9 @@ def test_it_waits_for_the_limit_of_calls_and_keeps_the_reserve(tmp_path: Path) -
 
         world.client = world.new_client()
         world.client.transport.on_wait = lambda time: waits.append(time.total_seconds())
-        made = read(world.archive, world.client, places, now=world.clock, told=lambda _d, _a: None, settings="")
+        made = read_recovered(
+            world.archive, world.client, places, now=world.clock, progress=lambda _d, _a: None, settings=""
+        )
 
         assert (250, 0, 250, 0, 0, 0) == counts(made)
         assert 1 == len(waits)
@@ -141,7 +145,7 @@ def test_before_the_first_sync_nothing_is_asked_for(world: World) -> None:
 
     made = recover(world, [(world.room, post)])
 
-    assert ((1, 0, 0, 0, 0, 1), []) == (counts(made), world.asked())
+    assert ((1, 0, 0, 0, 0, 1), []) == (counts(made), world.take_requests())
 
 
 def test_ids_newer_than_the_list_are_left_to_the_next_sync(world: World) -> None:
@@ -184,4 +188,4 @@ def test_a_refused_token_keeps_what_was_read(world: World) -> None:
 )
 def test_the_time_is_told_by_chatworks_pace(number: int, reserve: int, expected: int) -> None:
     """300 calls in five minutes, less what stays free for others."""
-    assert expected == minutes(number, reserve=reserve)
+    assert expected == estimate_minutes(number, reserve=reserve)

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.chatwork.ratelimit import Budget
 from archiver.demo.chatwork.simulator import Fault
-from archiver.sync.singles.single_reads import MOST, share
+from archiver.sync.singles.single_reads import SINGLE_READS_LIMIT, single_reads_share
 from tests.support.world import BEGIN, World, running_world
 
 SINGLE = r"messages/[0-9]+$"
@@ -17,7 +17,7 @@ SINGLE = r"messages/[0-9]+$"
 
 def singly(world: World) -> list[str]:
     """Ids of the messages read one by one since last asked, in order."""
-    return [path.rpartition("/")[2] for path in world.asked() if "/messages/" in path]
+    return [path.rpartition("/")[2] for path in world.take_requests() if "/messages/" in path]
 
 
 def chain(world: World, length: int) -> list[str]:
@@ -100,7 +100,7 @@ def test_what_was_never_seen_and_is_not_there_makes_no_entry(world: World) -> No
     world.chatwork.vanish(gone)
 
     report = world.synced()
-    world.asked()
+    world.take_requests()
     world.clock.pass_by(days=1)
     world.sync(full=True)
     soon = singly(world)
@@ -152,7 +152,7 @@ def test_a_fault_is_no_answer(world: World, fault: Fault) -> None:
 
     report = world.sync()
     world.chatwork.heal()
-    world.asked()
+    world.take_requests()
     world.sync()
     at_once = singly(world)
     world.clock.pass_by(hours=2)
@@ -186,7 +186,7 @@ def test_a_round_reads_a_share_and_the_next_ones_the_rest(tmp_path: Path) -> Non
         while world.sync().rooms[0].backfilled:
             world.clock.pass_by(minutes=5)
 
-        assert MOST == first.rooms[0].backfilled == second.rooms[0].backfilled
+        assert SINGLE_READS_LIMIT == first.rooms[0].backfilled == second.rooms[0].backfilled
         assert (False, ()) == (first.complete, first.reported)
         assert [] == world.clock.slept
         assert set(posts) <= world.states().keys()
@@ -200,7 +200,7 @@ def test_a_killed_run_is_made_up_for(world: World) -> None:
     with pytest.raises(Exception, match="401"):
         world.sync()
     world.chatwork.heal()
-    world.asked()
+    world.take_requests()
     world.sync()
 
     assert [posts[0]] == singly(world)
@@ -212,12 +212,12 @@ def test_the_share_leaves_the_next_round_its_calls() -> None:
     soon, past = BEGIN + timedelta(minutes=3), BEGIN - timedelta(minutes=1)
 
     shares = [
-        share(Budget(), BEGIN, reserve=60),
-        share(Budget(300, 160, soon), BEGIN, reserve=60),
-        share(Budget(300, 160, soon), BEGIN, reserve=60, full=True),
-        share(Budget(300, 60, soon), BEGIN, reserve=60),
-        share(Budget(300, 300, soon), BEGIN, reserve=60),
-        share(Budget(300, 10, past), BEGIN, reserve=60),
+        single_reads_share(Budget(), BEGIN, reserve=60),
+        single_reads_share(Budget(300, 160, soon), BEGIN, reserve=60),
+        single_reads_share(Budget(300, 160, soon), BEGIN, reserve=60, full=True),
+        single_reads_share(Budget(300, 60, soon), BEGIN, reserve=60),
+        single_reads_share(Budget(300, 300, soon), BEGIN, reserve=60),
+        single_reads_share(Budget(300, 10, past), BEGIN, reserve=60),
     ]
 
-    assert [50, 50, 100, 0, MOST, MOST] == shares
+    assert [50, 50, 100, 0, SINGLE_READS_LIMIT, SINGLE_READS_LIMIT] == shares

@@ -9,7 +9,7 @@ from hypothesis import given, strategies
 
 from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.report import SyncReport
-from archiver.sync.singles.reread import EVERY, REACH, quota
+from archiver.sync.singles.reread import BATCH_EVERY, NEIGHBOURS_REACH, due_count
 from tests.support.world import World
 
 PERIOD = timedelta(days=10)
@@ -31,7 +31,7 @@ def aged(world: World, old: int, *, own: int = 0) -> list[str]:
     world.sync(full_every=FOR_EVER)
     world.posts(40)
     world.sync(full_every=FOR_EVER)
-    world.asked()
+    world.take_requests()
     return [min(world.states(), key=int), *posts] if own else posts
 
 
@@ -39,7 +39,7 @@ def turn(world: World, **span: float) -> tuple[SyncReport, list[str]]:
     """Let time pass and run once: the report and the messages read one by one."""
     world.clock.pass_by(**span)
     report = world.sync(full_every=FOR_EVER, reread_every=PERIOD)
-    return report, [path.rpartition("/")[2] for path in world.asked() if "/messages/" in path]
+    return report, [path.rpartition("/")[2] for path in world.take_requests() if "/messages/" in path]
 
 
 def days(world: World, number: int) -> list[str]:
@@ -106,7 +106,7 @@ def test_idle_runs_between_two_batches_cost_two_requests(world: World) -> None:
     reports = [turn(world, minutes=5)[0] for _ in range(11)]
 
     assert [2] * 11 == [report.requests for report in reports]
-    assert timedelta(hours=1) == EVERY
+    assert timedelta(hours=1) == BATCH_EVERY
 
 
 def test_an_old_edit_and_an_old_deletion_are_found_with_an_interval(world: World) -> None:
@@ -120,10 +120,10 @@ def test_an_old_edit_and_an_old_deletion_are_found_with_an_interval(world: World
     second, _ = turn(world, days=4)
 
     versions = [row for row in world.rows("message_version") if str(row["position"]) == posts[1]]
-    seen = sorted((row["first_seen"], row["last_seen"]) for row in versions)
+    intervals = sorted((row["first_seen"], row["last_seen"]) for row in versions)
     assert (1, 1) == (first.rooms[0].edited, second.rooms[0].deleted)
     assert ("edited", "deleted") == (world.states()[posts[1]], world.states()[posts[0]])
-    assert seen[0][1] < seen[1][0]
+    assert intervals[0][1] < intervals[1][0]
 
 
 def test_the_neighbours_of_a_change_are_read_at_once(world: World) -> None:
@@ -136,8 +136,8 @@ def test_the_neighbours_of_a_change_are_read_at_once(world: World) -> None:
     report, read = turn(world, minutes=5)
     _, again = turn(world, minutes=5)
 
-    assert list(reversed(posts))[:REACH] == read
-    assert (1, REACH) == (report.rooms[0].edited, report.rooms[0].reread)
+    assert list(reversed(posts))[:NEIGHBOURS_REACH] == read
+    assert (1, NEIGHBOURS_REACH) == (report.rooms[0].edited, report.rooms[0].reread)
     assert [] == again
 
 
@@ -152,7 +152,7 @@ def test_what_the_re_reading_finds_brings_up_its_own_neighbours(world: World) ->
     idle, _ = turn(world, minutes=5)
 
     assert 1 == found.rooms[0].deleted
-    assert list(reversed(posts))[1 : REACH + 1] == read
+    assert list(reversed(posts))[1 : NEIGHBOURS_REACH + 1] == read
     assert 2 == idle.requests
 
 
@@ -213,7 +213,7 @@ def test_the_quota_reads_everything_within_the_period_and_nothing_twice(eligible
     period = timedelta(hours=hours)
     done = 0
     for hour in range(hours + 1):
-        done += quota(eligible, done, timedelta(hours=hour), period)
+        done += due_count(eligible, done, timedelta(hours=hour), period)
 
     assert eligible == done
 
@@ -225,4 +225,4 @@ def test_the_quota_reads_everything_within_the_period_and_nothing_twice(eligible
 )
 def test_the_quota_is_never_negative_nor_more_than_there_are(eligible: int, done: int, elapsed: timedelta) -> None:
     """Also for a clock that was set back."""
-    assert 0 <= quota(eligible, done, elapsed, PERIOD) <= eligible
+    assert 0 <= due_count(eligible, done, elapsed, PERIOD) <= eligible
