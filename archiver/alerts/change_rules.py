@@ -25,7 +25,7 @@ MONEY = re.compile(r"円|[¥\uffe5]|報酬|単価|金額|支払|料金|\d万|納
 def edited_texts(changes: ChangeObservations) -> Iterator[Alert]:
     """Alerts about edits by one person of the other side within a day, deletions included, or of an attached message.
 
-    Deletions alone are in `departure_rules.deletions`. What counts is when we saw the changes.
+    Deletions alone are in `departure_rules.deleted_messages`. The time of a change is when we saw it.
     """
     for (room, author), signals in groupby(sorted(changes.edited, key=_room_and_author), key=_room_and_author):
         edited = list(signals)

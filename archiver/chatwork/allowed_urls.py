@@ -21,7 +21,7 @@ def check_base_url(url: str) -> tuple[str, bool]:
     Allowed are https, and http to loopback, both without credentials, query or fragment. Raises BadBaseUrl.
     """
     # Backslashes and spaces are read in different ways by different programs: no host may hide behind one.
-    good = all("!" <= character <= "~" and character not in '\\\\?#@<>"' for character in url)
+    good = all("!" <= character <= "~" and character not in '\\?#@<>"' for character in url)
     loopback = False
     try:
         parts = urlsplit(url)

@@ -21,9 +21,9 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 
 
 def canonical(value: object) -> str:
-    r"""One text for one value: sorted keys, no spaces, no escapes but for lone surrogates (`\udXXX`).
+    r"""The canonical JSON of a value: sorted keys, no spaces, no escapes but for lone surrogates (`\udXXX`).
 
-    Whoever hashes it encodes it as UTF-8. Raises ValueError for NaN and infinities, which JSON lacks.
+    It is encoded as UTF-8 to be hashed. Raises ValueError for NaN and infinities, which JSON lacks.
     """
     return escape_lone(_CANONICAL(value))
 

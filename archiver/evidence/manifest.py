@@ -108,16 +108,16 @@ def is_safe(path: str) -> bool:
     )
 
 
-def compare_manifest(listed: Mapping[str, str], there: Mapping[str, str | None]) -> Iterator[FileDifference]:
-    """Compare a list with digests of what lies there (None: cannot be read), in order of the paths."""
-    for path in sorted(set(listed) | set(there)):
+def compare_manifest(listed: Mapping[str, str], actual: Mapping[str, str | None]) -> Iterator[FileDifference]:
+    """Compare a list with the digests of the files (None: cannot be read), in order of the paths."""
+    for path in sorted(set(listed) | set(actual)):
         if path in listed and not is_safe(path):
             yield FileDifference("unsafe", path)
-        elif path not in there:
+        elif path not in actual:
             yield FileDifference("missing", path)
         elif path not in listed:
             yield FileDifference("extra", path)
-        elif there[path] != listed[path]:
+        elif actual[path] != listed[path]:
             yield FileDifference("changed", path)
 
 

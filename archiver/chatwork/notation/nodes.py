@@ -107,7 +107,7 @@ class PreviewTag:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """`[download:1]label[/download]`: a file; the label (name and rounded size) is text as it stands there."""
+    """`[download:1]label[/download]`: a file; the label (name and rounded size) is unchanged text."""
 
     source: str
     file_id: FileId

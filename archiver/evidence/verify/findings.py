@@ -20,7 +20,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Finding(NamedTuple):
-    """One thing that verification found wrong (食い違い): the check's name, what it is about, one sentence."""
+    """An error that a verification found (食い違い): the check's name, the subject and a sentence."""
 
     check: str
     subject: str

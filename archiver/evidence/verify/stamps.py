@@ -118,7 +118,7 @@ class StampCheck:
         numbers = {one.number for one in self._seals}
         for over, authorities in sorted(self._unchecked_names.items()):
             number = int(over.partition("-")[0])
-            if number > max(numbers, default=0) or number in numbers:  # else the seal itself was told to be missing
+            if number > max(numbers, default=0) or number in numbers:  # else the missing seal is a finding already
                 for authority in authorities:
                     subject = f"stamp/{number}/{authority}"
                     self._add_finding(subject, _("It is a stamp over a seal that is not there."))
