@@ -122,7 +122,7 @@ def test_a_package_without_any_stamp_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("statement", "expected"),
     [
         (StampStatement(("a",), 2), "まだ付いていません"),
         (StampStatement(("a",), 2, 1, at(0), timedelta(hours=50)), "確定記録 2件のうち 1件"),
