@@ -65,7 +65,9 @@ def counterparts(maker: ArchiveMaker) -> set[int] | None:
             every=timedelta(minutes=5),
             confirm=None,
         )
-        found = make_recipe(reading, seals.seals(reading), order, "x", contracts.contract(reading, "job1"), at(260))
+        found = make_recipe(
+            reading, seals.seals(reading), order, "x", contracts.find_contract(reading, "job1"), at(260)
+        )
     return None if found.counterparts is None else set(found.counterparts)
 
 

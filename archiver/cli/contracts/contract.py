@@ -230,7 +230,7 @@ _add_state_command(
 
 
 def _find_contract(archive: Archive, contract_id: str) -> Contract:
-    from archiver.store.queries.contracts import contract
+    from archiver.store.queries.contracts import find_contract
 
     with archive.reading() as reading:
-        return contract(reading, contract_id)
+        return find_contract(reading, contract_id)

@@ -165,11 +165,11 @@ def delivery_remove(obj: CliContext, contract_id: str, number: int) -> int:
 
 def _find_contract(obj: CliContext, contract_id: str) -> tuple[Archive, Contract]:
     from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import contract
+    from archiver.store.queries.contracts import find_contract
 
     archive = Archive(obj.home)
     with archive.reading() as reading:
-        return archive, contract(reading, contract_id)
+        return archive, find_contract(reading, contract_id)
 
 
 def _find_delivery(reading: Reading, contract: Contract, number: int) -> Delivery:

@@ -45,7 +45,7 @@ def contract_map(obj: CliContext, contract_id: str, account: int, part: str, rea
     if not reason.strip():
         raise errors.UsageError(detail=_("Say how you know: --reason TEXT"))
     with Archive(obj.home).writing() as writing:
-        contract = contracts.contract(writing, contract_id)
+        contract = contracts.find_contract(writing, contract_id)
         _check_person(writing, contract, account)
         fresh = statements.state_role(writing, contract.id, account, Role(part), reason.strip(), at=utc_now())
     sentence = _("Entered: account {account} of contract {contract} is {part}.")
@@ -67,7 +67,7 @@ def contract_unmap(obj: CliContext, contract_id: str, account: int) -> int:
     from archiver.store.queries import contracts
 
     with Archive(obj.home).writing() as writing:
-        contract = contracts.contract(writing, contract_id)
+        contract = contracts.find_contract(writing, contract_id)
         if not statements.withdraw_role(writing, contract.id, account, at=utc_now()):
             sentence = _("Nothing was entered about account {account} of contract {contract}.")
             raise errors.UsageError(detail=sentence.format(account=account, contract=visible(contract.label)))

@@ -69,10 +69,10 @@ def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
 
 def _named_contracts(app: App, name: str | None) -> list[Contract]:
     """The contract named, or all of them. Raises UnknownContract, NoContract."""
-    from archiver.store.queries.contracts import contract, contracts
+    from archiver.store.queries.contracts import contracts, find_contract
 
     with app.archive.reading() as reading:
-        named = contracts(reading) if name is None else [contract(reading, name)]
+        named = contracts(reading) if name is None else [find_contract(reading, name)]
     if not named:
         raise errors.NoContract
     return named

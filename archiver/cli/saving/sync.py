@@ -100,12 +100,12 @@ def command_sync(
 
 def _chosen_rooms(app: App, contracts: tuple[str, ...], rooms: tuple[int, ...]) -> frozenset[int] | None:
     """The rooms that the options choose; None: all. Raises UnknownContract."""
-    from archiver.store.queries.contracts import contract
+    from archiver.store.queries.contracts import find_contract
 
     if not contracts and not rooms:
         return None
     with app.archive.reading() as reading:
-        named = [room.room_id for name in contracts for room in contract(reading, name).rooms]
+        named = [room.room_id for name in contracts for room in find_contract(reading, name).rooms]
     return frozenset([*named, *rooms])
 
 

@@ -109,7 +109,7 @@ def copy_to_folders(home: Path, folders: tuple[Path, ...]) -> list[CopyFailure]:
 
 def _find_news(reading: Reading, name: str, until: datetime | None) -> _News | None:
     """The news since the last daily copy; None if there is none that a reader would look for."""
-    contract = contracts.contract(reading, name)
+    contract = contracts.find_contract(reading, name)
     after = memory.recall(reading, _memory_key(contract.id), 0)
     upto = last_seq(reading) if until is None else last_entry_before(reading, until)
     rooms = {room.room_id for room in contract.rooms}

@@ -190,7 +190,7 @@ def _make_package(
     reading: Reading, all_seals: list[Seal], order: ExportOrder, folder: Path, at: datetime, progress: Progress | None
 ) -> ExportReport:
     """Build the package under a temporary name and rename it; folder and zip are both there, or neither."""
-    contract = contracts.contract(reading, order.contract)
+    contract = contracts.find_contract(reading, order.contract)
     name = free_name(folder, f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}")
     recipe = make_recipe(reading, all_seals, order, name, contract, at)
     form = PROFILES[order.profile].form

@@ -71,7 +71,7 @@ def contracts(reading: Reading) -> list[Contract]:
     return [contract_from_payload(json.loads(line)) for (line,) in rows]
 
 
-def contract(reading: Reading, name: str) -> Contract:
+def find_contract(reading: Reading, name: str) -> Contract:
     """The contract of this id, or of this platform id. Raises UnknownContract, SharedNumber."""
     known = contracts(reading)
     for contract in known:
@@ -88,7 +88,7 @@ def contract(reading: Reading, name: str) -> Contract:
 def named_or_only_contract(reading: Reading, name: str | None) -> Contract:
     """The named contract, or the only one. Raises UnknownContract, SharedNumber, NoContract, AmbiguousContract."""
     if name is not None:
-        return contract(reading, name)
+        return find_contract(reading, name)
     known = contracts(reading)
     if not known:
         raise errors.NoContract

@@ -13,7 +13,7 @@ from archiver.evidence.history import text
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.bigrams import fold
-from archiver.store.queries.contracts import contract, contracts
+from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.search.query import SearchQuery
 
 
@@ -87,7 +87,7 @@ def _rooms(
             raise errors.UnknownRoom(room=number)
     room_sets: list[frozenset[int]] = []
     if named:
-        room_sets.append(frozenset(room.room_id for name in named for room in contract(reading, name).rooms))
+        room_sets.append(frozenset(room.room_id for name in named for room in find_contract(reading, name).rooms))
     if numbers:
         room_sets.append(frozenset(numbers))
     if query.rooms:

@@ -14,7 +14,7 @@ from archiver import errors
 from archiver.render.snippet import Snippet
 from archiver.render.visible import visible
 from archiver.store.archive import Reading
-from archiver.store.queries.contracts import contract
+from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.room_history import room_history
 from archiver.store.search.other_hits import OtherHit
@@ -157,7 +157,7 @@ def _other_line(reading: Reading, hit: OtherHit, query: SearchQuery, names: Mapp
 def _address(reading: Reading, hit: OtherHit) -> str:
     """The URL of the page that shows the hit; empty if it belongs to no chat."""
     if hit.room_id is None:
-        rooms = contract(reading, hit.contract or "").rooms
+        rooms = find_contract(reading, hit.contract or "").rooms
         anchor = f"attachment-{hit.contract}-{hit.id}"
         return url_for("about.room", room=rooms[0].room_id, _anchor=anchor) if rooms else ""
     match hit.kind:
