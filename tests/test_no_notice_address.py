@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.notice_receiver import receiving
+from tests.support.notice_receiver import running_receiver
 from tests.support.terminal import TOKEN, Terminal
 from tests.support.zlib_streams import inflate_streams
 
@@ -25,7 +25,7 @@ COMMANDS = (
 def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None:
     """Whether it is taken, refused, not understood or in a file: neither on the screen nor in any file beside it."""
     home, output = tmp_path / "home", ""
-    with Chatwork(token=TOKEN, limit=10_000) as chatwork, receiving() as place:
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork, running_receiver() as place:
         room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")])
         terminal = Terminal(home, chatwork)
         terminal.run("init", "--yes")

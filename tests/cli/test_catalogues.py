@@ -16,21 +16,21 @@ from archiver.cli.main import build
 from archiver.cli.terminal.help_pages import HelpContext
 from archiver.cli.terminal.language import set_language
 from archiver.cli.terminal.text import columns
-from tests.support.catalogues import catalogue, faults, mo_bytes, placeholders, po_bytes, po_path, translations, used
+from tests.support.catalogues import catalogue, problems, mo_bytes, placeholders, po_bytes, po_path, translations, used_texts
 
 PACKAGE = Path(__file__).parents[2] / "archiver"
 
 
 def test_every_text_is_translated_and_compiled() -> None:
     """Ours and click's, with the same placeholders; `update` was run, and nothing is left over."""
-    actual = list(faults())
+    actual = list(problems())
 
     assert [] == actual, "run: python -m tests.support.catalogues update"
 
 
 def test_the_file_is_the_same_wherever_it_is_made() -> None:
     """No date, no name, no place in the source: only a changed text changes it."""
-    actual = po_bytes(catalogue("ja", used()))
+    actual = po_bytes(catalogue("ja", used_texts()))
 
     assert po_path("ja").read_bytes() == actual
     assert not {word for word in (b"-Date:", b"Translator:", b"Team:", b"#: ") if word in actual}
@@ -112,7 +112,7 @@ def test_help_texts_are_marked_for_translation(name: str) -> None:
     found = [text for text in texts(getattr(module, f"command_{name}")) if text]
 
     assert found
-    assert set() == set(found) - used()
+    assert set() == set(found) - used_texts()
 
 
 def test_no_text_stands_inside_a_formatted_string() -> None:

@@ -20,8 +20,8 @@ from archiver.cli.commands import COMMANDS
 from archiver.cli.main import build
 from archiver.cli.terminal.text import columns
 from archiver.store.engine import DATABASE
-from tests.support.pseudo_terminal import Teletype
-from tests.support.world import running
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.world import running_world
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "12 $(touch /tmp/hit)"
@@ -31,7 +31,7 @@ HOSTILE = "12 $(touch /tmp/hit)"
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive of two contracts and one room whose name a terminal would obey; the second has an odd number."""
     home = tmp_path_factory.mktemp("completion") / "home"
-    with running(home) as world:
+    with running_world(home) as world:
         world.contract("job1", world.room, platform_id="12345678", title="動画\x1b[31m10本")
         world.contract("video", world.room, platform_id=HOSTILE)
         world.sync()
@@ -215,7 +215,7 @@ def test_a_real_shell_completes(home: Path, tmp_path: Path, shell: str) -> None:
     program.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {sys.executable} -m archiver "$@"\n')
     program.chmod(0o755)
     variables = environ(home, PATH=f"{tmp_path}:{os.environ['PATH']}", PS1="> ", ARCHIVE_LANG="en")
-    with Teletype([found, *SHELLS[shell]], variables) as tty:
+    with PseudoTerminal([found, *SHELLS[shell]], variables) as tty:
         for line in completion.SHELLS[shell].lines:
             tty.answer("> ", line)
         tty.answer("> ", "archive contr\tsho\tvid\t--help; exit")

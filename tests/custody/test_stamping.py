@@ -36,7 +36,7 @@ from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.tsa import build_sender
 from tests.support.archives import tampering
-from tests.support.world import Clock, World, running
+from tests.support.world import Clock, World, running_world
 
 
 class Desk:
@@ -100,7 +100,7 @@ class Desk:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A Chatwork that answers and an archive with one contracted room."""
-    with running(tmp_path / "home") as world:
+    with running_world(tmp_path / "home") as world:
         yield world
 
 

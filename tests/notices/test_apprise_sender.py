@@ -11,7 +11,7 @@ import pytest
 
 from archiver.notices import apprise_sender
 from archiver.notices.apprise_sender import DeliveryResult
-from tests.support.notice_receiver import Receiver, receiving
+from tests.support.notice_receiver import Receiver, running_receiver
 
 SECRET = "canary-6f1d"
 
@@ -19,7 +19,7 @@ SECRET = "canary-6f1d"
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     """A place that takes notices."""
-    with receiving() as made:
+    with running_receiver() as made:
         yield made
 
 

@@ -16,7 +16,7 @@ from archiver.notices.facts import NoticeFacts
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings.model import Settings
 from archiver.store.working import alerts
-from tests.support.world import BEGIN, World, running
+from tests.support.world import BEGIN, World, running_world
 
 KEYS = strategies.sampled_from(["stale", "findings", "fault/Unreachable", "alert/1", "hint/2", "gap/1/2", "lost/1/1"])
 TIMES = strategies.lists(
@@ -43,7 +43,7 @@ def test_each_trouble_is_said_at_once_then_once_a_day_and_its_end_once(times: li
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """An archive whose last round went through."""
-    with running(tmp_path / "home") as made:
+    with running_world(tmp_path / "home") as made:
         made.post("こんにちは")
         made.sync()
         yield made
@@ -79,7 +79,7 @@ def test_what_is_no_trouble_is_not_noticed(world: World) -> None:
 def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> None:
     """Nothing can be remembered, so it is said each time."""
     (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
-    with running(tmp_path / "other") as other:
+    with running_world(tmp_path / "other") as other:
         broken = type(other.archive)(tmp_path)
         made, _facts = troubles.take_pending_notices(
             broken, Settings(tmp_path), errors.DiskFull(path=tmp_path), now=BEGIN

@@ -20,7 +20,7 @@ from archiver.store.statements import add_delivery
 from archiver.store.working.alerts import alerts, dismiss
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 DIRECT, LINE = "直接取引にしませんか。", "LINEで話しましょう。"
 
@@ -28,7 +28,7 @@ DIRECT, LINE = "直接取引にしませんか。", "LINEで話しましょう�
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """One contract on CrowdWorks with 田中 and a third person, 鈴木."""
-    with running(tmp_path / "home") as world:
+    with running_world(tmp_path / "home") as world:
         world.suzuki = world.chatwork.add_account("鈴木")  # type: ignore[attr-defined]
         people = [world.tanaka, world.suzuki]  # type: ignore[attr-defined]
         world.room = world.chatwork.add_room("動画", members=people, announce=False)

@@ -21,7 +21,7 @@ from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import FileSettings, Settings, SyncSettings
 from archiver.store.working import verification_log
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 
 class Shift:
@@ -56,7 +56,7 @@ class Shift:
 
     def requests(self) -> int:
         """How often Chatwork was asked since this was last called."""
-        return len(self.world.asked())
+        return len(self.world.take_requests())
 
     def _report(self, _report: object) -> None:
         self.reports += 1
@@ -77,7 +77,7 @@ class Shift:
 @pytest.fixture
 def shift(tmp_path: Path) -> Iterator[Shift]:
     """A world with one message, and a daemon that has not begun."""
-    with running(tmp_path / "home", token="good") as world:
+    with running_world(tmp_path / "home", token="good") as world:
         world.post("こんにちは")
         yield Shift(world)
 

@@ -16,13 +16,13 @@ from archiver.store.queries.other_chats import other_chats
 from archiver.store.working.alerts import alerts
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """One contracted room with 田中, and a direct chat with them that no contract names."""
-    with running(tmp_path / "home") as made:
+    with running_world(tmp_path / "home") as made:
         made.direct = made.chatwork.add_room("", members=[made.tanaka], type="direct")  # type: ignore[attr-defined]
         yield made
 

@@ -16,7 +16,7 @@ from archiver.settings.model import FileSettings, Settings
 from archiver.store.working.alerts import alerts, dismiss
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 
 class Office:
@@ -58,7 +58,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """Three contracted rooms: two shared with 田中, one not."""
-    with running(tmp_path / "home") as world:
+    with running_world(tmp_path / "home") as world:
         yield Office(world)
 
 
@@ -106,12 +106,12 @@ def test_one_of_thirty_is_not_urgent(office: Office) -> None:
         world.chatwork.post(crowd, person, "はい")
     office.round()
     world.chatwork.leave_room(crowd, people[0])
-    world.asked()
+    world.take_requests()
 
     office.round()
 
     assert [("member_gone", "low", 1)] == office.alert_summaries()
-    assert not [path for path in world.asked() if f"/rooms/{office.other}" in path]
+    assert not [path for path in world.take_requests() if f"/rooms/{office.other}" in path]
 
 
 def test_deletions_add_up_within_a_day(office: Office) -> None:
@@ -182,11 +182,11 @@ def test_a_counterpart_who_is_going_comes_before_everything_else(office: Office)
     for post in posts[:2]:
         world.chatwork.delete(post, moves_room=True)
     world.chatwork.post(office.third, world.chatwork.owner, "別件")
-    world.asked()
+    world.take_requests()
 
     report = office.round(later=1)
 
-    paths = world.asked()
+    paths = world.take_requests()
     fetched = paths.index(f"/rooms/{office.other}/files/{waiting}?create_download_url=1")
     shared = paths.index(f"/rooms/{office.other}/messages?force=1")
     unrelated = paths.index(f"/rooms/{office.third}/messages?force=1")
@@ -223,12 +223,12 @@ def test_a_room_outside_the_order_is_read_when_it_is_shared(office: Office) -> N
     office.round()
     for post in posts[:2]:
         world.chatwork.delete(post)
-    world.asked()
+    world.take_requests()
 
     report = office.round(rooms=frozenset({world.room}), full=True)
 
     assert [world.room, office.other] == [room.room_id for room in report.rooms]
-    assert f"/rooms/{office.other}/messages?force=1" in world.asked()
+    assert f"/rooms/{office.other}/messages?force=1" in world.take_requests()
 
 
 def test_a_cancelled_account_turns_the_round_urgent(office: Office) -> None:
@@ -239,11 +239,11 @@ def test_a_cancelled_account_turns_the_round_urgent(office: Office) -> None:
     world.chatwork.cancel_account(world.tanaka)
     world.chatwork.post(world.room, world.chatwork.owner, "もしもし")
     world.chatwork.post(office.third, world.chatwork.owner, "別件")
-    world.asked()
+    world.take_requests()
 
     office.round()
 
-    paths = world.asked()
+    paths = world.take_requests()
     assert paths.index(f"/rooms/{office.other}/members") < paths.index(f"/rooms/{office.third}/messages?force=1")
     assert {"account_closed", "member_gone"} == {one.rule.value for one in office.alerts()}
 
@@ -256,11 +256,11 @@ def test_rescue_reads_everything_shared_and_nothing_else(office: Office) -> None
     world = office.world
     world.posts(3)
     office.round()
-    world.asked()
+    world.take_requests()
 
     report = office.rescue(world.room)
 
-    paths = world.asked()
+    paths = world.take_requests()
     assert {world.room, office.other} == {room.room_id for room in report.rooms}
     for room in (world.room, office.other):
         assert {f"/rooms/{room}/messages?force=1", f"/rooms/{room}/files", f"/rooms/{room}/members"} <= set(paths)

@@ -20,7 +20,7 @@ from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.records import Contract
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
-from tests.support.pseudo_terminal import CTRL_C, CTRL_D, Teletype
+from tests.support.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
 from tests.support.terminal import TOKEN, Terminal
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
@@ -55,9 +55,9 @@ class Desk(Terminal):
         self.room = chatwork.add_room("動画編集_田中様", members=[chatwork.add_account("田中")], announce=False)
         self.run("init", "--yes")
 
-    def add(self, *arguments: object) -> Teletype:
+    def add(self, *arguments: object) -> PseudoTerminal:
         """`archive contract add` on a terminal."""
-        return Teletype(self.command("contract", "add", *arguments), self.environ)
+        return PseudoTerminal(self.command("contract", "add", *arguments), self.environ)
 
     def contracts(self) -> list[Contract]:
         """The contracts in the archive."""

@@ -22,7 +22,7 @@ from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.transcript import names_in_room
 from archiver.store.statements import add_delivery
 from tests.support.terminal import TOKEN, Terminal
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 """22:31 in Tokyo."""
@@ -67,7 +67,7 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A world whose contract is one on CrowdWorks."""
-    with running(tmp_path / "home") as world:
+    with running_world(tmp_path / "home") as world:
         yield world
 
 

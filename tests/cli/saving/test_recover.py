@@ -34,7 +34,7 @@ class Job:
         terminal.run("contract", "add", "job1", "--room", self.room)
         terminal.run("sync")
 
-    def places(self) -> list[recovery_files.Place]:
+    def places(self) -> list[recovery_files.MessagePlace]:
         """The old posts."""
         return [(self.room, post) for post in self.old]
 

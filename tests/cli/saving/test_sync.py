@@ -39,7 +39,7 @@ def test_a_dry_run_tells_what_is_read_why_and_what_it_costs(desk: TerminalWorld)
     assert all("first time" in line for line in lines[:3])
     assert "Together at least 9 requests." == lines[3]
     assert "Nothing was saved" in talk
-    assert ["/me", "/rooms"] == desk.asked()
+    assert ["/me", "/rooms"] == desk.take_requests()
     assert [] == desk.rows("window")
 
 

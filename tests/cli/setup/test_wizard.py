@@ -18,7 +18,7 @@ from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.settings import file
-from tests.support.pseudo_terminal import CTRL_C, CTRL_D, Teletype
+from tests.support.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
 from tests.support.scheduler_programs import CRONTAB
 from tests.support.terminal import TOKEN, Terminal
 
@@ -74,9 +74,9 @@ class Desk(Terminal):
     def _program(self) -> str:
         return PROGRAM.format(python=sys.executable, address=self.chatwork.base_url, root=ROOT)
 
-    def init(self, *options: str, **environ: str) -> Teletype:
+    def init(self, *options: str, **environ: str) -> PseudoTerminal:
         """`archive init` on a terminal."""
-        return Teletype([str(self.folder / "bin" / "archive"), "init", *options], self.environ | environ)
+        return PseudoTerminal([str(self.folder / "bin" / "archive"), "init", *options], self.environ | environ)
 
     def contract(self) -> dict[str, Any]:
         """The first contract, as the archive stores it."""
@@ -97,12 +97,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield Desk(tmp_path, chatwork)
 
 
-def choose(tty: Teletype, *names: str) -> None:
+def choose(tty: PseudoTerminal, *names: str) -> None:
     """Choose chats by their names."""
     tty.answer("", " ".join(number_of(tty, name) for name in names))
 
 
-def number_of(tty: Teletype, name: str) -> str:
+def number_of(tty: PseudoTerminal, name: str) -> str:
     """The number of a chat whose list is on the screen."""
     lines = [line for line in tty.shown.splitlines() if f" {name} " in line and "messages" in line]
     return lines[0].split()[0]
@@ -235,7 +235,7 @@ def test_only_what_the_platform_has_is_asked_and_told(
     assert [] == [word for word in never if word in step_text]
 
 
-def reply(tty: Teletype, question: str, answer: str | None) -> None:
+def reply(tty: PseudoTerminal, question: str, answer: str | None) -> None:
     """Answer one question of `STEPS`."""
     tty.see(question)
     tty.answer("", number_of(tty, "動画編集_田中様") if answer is None else answer)
@@ -305,7 +305,7 @@ def test_another_accounts_token_never_takes_the_place_of_the_first(desk: Desk) -
         (desk.folder / "bin" / "archive").write_text(
             PROGRAM.format(python=sys.executable, address=elsewhere.base_url, root=ROOT), encoding="utf-8"
         )
-        with Teletype([archive, "token", "set"], desk.environ) as tty:
+        with PseudoTerminal([archive, "token", "set"], desk.environ) as tty:
             tty.answer("not be shown)", "e" * 32)
             code = tty.end()
 

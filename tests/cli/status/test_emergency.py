@@ -15,7 +15,7 @@ from archiver.rounds import alerting
 from archiver.store.queries.contracts import contracts
 from archiver.store.statements import add_enclosure
 from archiver.store.working.alerts import alerts
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 
 class Jobs(World):
@@ -51,7 +51,7 @@ class Jobs(World):
 @pytest.fixture
 def jobs(tmp_path: Path) -> Iterator[Jobs]:
     """Four contracts, all saved."""
-    with running(tmp_path / "home") as made:
+    with running_world(tmp_path / "home") as made:
         world = Jobs(made.home, made.chatwork, made.clock)
         world.set_up()
         yield world
