@@ -13,7 +13,7 @@ from tests.support.archives import tampering
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    """Without a single entry."""
+    """An archive without entries."""
     made = tampering.empty_archive(tmp_path / "home")
     yield made
     made.close()
