@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from archiver.platforms.platform import Deadline, Platform
-from archiver.records import JST, Attachment, Contract, Delivery
+from archiver.records import JST, Attachment, Contract, Delivery, contract_facts
+from archiver.records.contract_facts import ContractFact
 
 _DATE_LENGTH = len("2026-11-24")
 
@@ -190,9 +191,7 @@ def delivery_matches(deliveries: Iterable[Delivery], files: Sequence[Attachment]
 # --- facts that are not stated -----------------------------------------------------------------
 
 
-def unstated_facts(contract: Contract, platform: Platform) -> tuple[str, ...]:
-    """The names of the most important facts that are not stated."""
-    names = ["platform_id", "title", "client", "url", "contracted_on", "escrowed_at"]
-    if platform.outside:
-        names.append("contact_approved_on")
-    return tuple(name for name in (*names, "amount") if not getattr(contract, name))
+def unstated_facts(contract: Contract, platform: Platform) -> tuple[ContractFact, ...]:
+    """The most important facts that are not stated."""
+    facts = sorted((fact for fact in contract_facts.FACTS if fact.missing_rank), key=lambda fact: fact.missing_rank)
+    return tuple(fact for fact in facts if not getattr(contract, fact.name) and fact.exists_with(platform.outside))

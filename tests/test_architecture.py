@@ -19,10 +19,11 @@ OF_A_CASE = FOUNDATION | {"contract_dates", "platforms"}
 
 #: Each part, and the parts or modules of ours it may import. The row nearest to a module wins.
 MAY_IMPORT: dict[str, set[str]] = {
-    "records": set(),
+    "gettext_mark": set(),
+    "records": {"gettext_mark"},
     "message_ids": set(),
     "platforms": set(),
-    "errors": {"records"},  # the type of a reply that an error carries
+    "errors": {"gettext_mark", "records"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
     "settings": FOUNDATION,
     "chatwork": FOUNDATION,

@@ -141,8 +141,11 @@ def test_points_agree_by_bytes_before_words() -> None:
 
 def test_blanks_are_what_the_office_looks_for() -> None:
     """The approval is only asked for where there is one."""
-    assert "contact_approved_on" in contract_dates.unstated_facts(report_inputs.BLANK_CONTRACT, CROWDWORKS)
-    assert "contact_approved_on" not in contract_dates.unstated_facts(
-        report_inputs.BLANK_CONTRACT, platform_of("coconala")
-    )
+    facts = {
+        platform: contract_dates.unstated_facts(report_inputs.BLANK_CONTRACT, platform_of(platform))
+        for platform in ("crowdworks", "coconala")
+    }
+
+    assert "contact_approved_on" in [fact.name for fact in facts["crowdworks"]]
+    assert "contact_approved_on" not in [fact.name for fact in facts["coconala"]]
     assert () == contract_dates.unstated_facts(report_inputs.CONTRACT, CROWDWORKS)

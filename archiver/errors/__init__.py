@@ -29,10 +29,7 @@ from archiver.errors.archive import (
     RowsDisagree,
     StorageError,
 )
-from archiver.errors.base import (
-    N_,
-    ArchiverError,
-)
+from archiver.errors.base import ArchiverError
 from archiver.errors.chatwork import (
     BudgetSpent,
     ChatworkError,
@@ -104,6 +101,7 @@ from archiver.errors.usage import (
     UnknownRoom,
     UsageError,
 )
+from archiver.gettext_mark import N_
 
 __all__ = (
     "N_",

@@ -5,10 +5,7 @@ from __future__ import annotations
 from gettext import gettext
 from typing import ClassVar
 
-
-def N_(text: str) -> str:  # noqa: N802 - the name that catalogue extractors know
-    """Mark a text for the catalogues without translating it yet."""
-    return text
+from archiver.gettext_mark import N_
 
 
 class ArchiverError(Exception):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archiver.errors.base import N_
 from archiver.errors.usage import UsageError
+from archiver.gettext_mark import N_
 
 
 class BadSearch(UsageError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archiver.errors.base import N_, ArchiverError
+from archiver.errors.base import ArchiverError
+from archiver.gettext_mark import N_
 
 
 class SettingsError(ArchiverError):

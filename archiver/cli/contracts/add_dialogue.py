@@ -15,7 +15,6 @@ import click
 from archiver import errors
 from archiver.cli.answers import note_answer, recall_answers
 from archiver.cli.contracts import added, fact_options
-from archiver.cli.contracts.deadlines import fact_labels
 from archiver.cli.contracts.pick_rooms import choosable_rooms, pick_rooms
 from archiver.cli.contracts.questions import next_question
 from archiver.cli.failure import INTERRUPTED
@@ -27,19 +26,6 @@ if TYPE_CHECKING:
     from archiver.app import App
 
 BEGUN, DONE = "begun", "done"
-
-EXAMPLES = {
-    "platform_id": "12345678",
-    "title": '"..."',
-    "client": '"..."',
-    "url": "https://...",
-    "contracted_on": "2026-10-01",
-    "escrowed_at": '"2026-10-02 14:05"',
-    "contact_requested_on": "2026-10-02",
-    "contact_approved_on": "2026-10-03",
-    "amount": '"..."',
-}
-"""An example of the option's value for each fact that is still blank."""
 
 
 def add_contract(app: App, name: str | None, given: Mapping[str, Any], remark: str | None) -> int:
@@ -186,7 +172,7 @@ def _tell_end(contract: Contract) -> None:
         command = f"archive contract set {contract.id}"
         tell(_("Still blank. Whenever you know it: {command}").format(command=command + " ..."), indent=0)
         for fact in blank_facts:
-            click.echo(f"  {pad(fact_labels()[fact], 28)} --{fact.replace('_', '-')} {EXAMPLES[fact]}")
+            click.echo(f"  {pad(_(fact.label), 28)} {fact.option} {fact.example}")
     else:
         click.echo(_("Nothing is blank that a reader looks for first."))
     click.echo(_("To change anything: {command}").format(command=f"archive contract set {contract.id} --help"))

@@ -15,7 +15,7 @@ from archiver.cli.contracts.roles import people, role_words
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import OutsideContact
 from archiver.platforms.platform import Platform, platform_of
-from archiver.records import JST, Contract
+from archiver.records import JST, Contract, contract_facts
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _PEOPLE_LIMIT = 6
+_IN_SENTENCES = frozenset(
+    ("title", "client", "platform", "platform_id", "url", "client_url", "worker_url", "amount", "due_on", "nda")
+) | {"contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"}
+"""Facts for which the page has sentences; any other has a row with its label."""
 
 
 def page_lines(reading: Reading, contract: Contract, *, now: datetime) -> Iterator[str]:
@@ -88,9 +92,9 @@ def _fact_rows(
         platform.worker,
         [f"{visible(names.get(activity.sides.owner, ''))} (ID {activity.sides.owner})   {contract.worker_url or ''}"],
     )
-    secrecy = {True: _("yes"), False: _("no"), None: _blank_text()}[contract.nda]
     money = _("{amount}   due {due}   secrecy (NDA): {nda}")
-    yield _("Money"), [money.format(amount=_fact_text(contract.amount), due=_fact_text(contract.due_on), nda=secrecy)]
+    terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}
+    yield _("Money"), [money.format(**{name: _fact_text(value) for name, value in terms.items()})]
     day_sentence = _("contract {contract}   escrow (仮払い) {escrow}")
     dates = [day_sentence.format(contract=_fact_text(contract.contracted_on), escrow=_fact_text(contract.escrowed_at))]
     if platform.outside:
@@ -101,6 +105,9 @@ def _fact_rows(
         }
         dates.append(request.format(permission=platform.outside, **contact_days))
     yield _("Dates"), dates
+    for fact in contract_facts.FACTS:
+        if fact.name not in _IN_SENTENCES:
+            yield _(fact.label), [_fact_text(getattr(contract, fact.name))]
     yield _("Chatwork"), _chatwork_lines(activity, platform, now)
 
 
@@ -183,7 +190,9 @@ def _row_lines(label: str, texts: list[str], margin: int) -> Iterator[str]:
             yield pad(label if not number and not row else "", margin) + indent + line
 
 
-def _fact_text(value: str | None) -> str:
+def _fact_text(value: str | bool | None) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return visible(value) if value else _blank_text()
 
 

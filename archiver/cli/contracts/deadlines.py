@@ -88,23 +88,7 @@ def _blank_lines(contract: Contract, label: str) -> Iterator[str]:
 
 def blank_labels(contract: Contract) -> list[str]:
     """Labels of the blank facts that a reader will look for."""
-    words = fact_labels()
-    return [words[name] for name in contract_dates.unstated_facts(contract, platform_of(contract.platform))]
-
-
-def fact_labels() -> dict[str, str]:
-    """The labels of a contract's facts, by field."""
-    return {
-        "platform_id": _("Number there"),
-        "title": _("Job"),
-        "client": _("Client"),
-        "url": _("Page"),
-        "contracted_on": _("Contract of"),
-        "escrowed_at": _("Escrow (仮払い)"),
-        "contact_requested_on": _("Outside contact asked for"),
-        "contact_approved_on": _("Outside contact approved"),
-        "amount": _("Amount"),
-    }
+    return [_(fact.label) for fact in contract_dates.unstated_facts(contract, platform_of(contract.platform))]
 
 
 def _labelled_lines(label: str, lines: list[str]) -> Iterator[str]:

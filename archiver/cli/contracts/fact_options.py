@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,69 +13,64 @@ from archiver import errors
 from archiver.cli.contracts.statement_lines import EXAMPLE_DAY, EXAMPLE_TIME, read_day
 from archiver.errors import N_
 from archiver.platforms.platform import platforms
-from archiver.records import Contract
+from archiver.records import Contract, contract_facts
+from archiver.records.contract_facts import ContractFact, FactKind
 
-_DATES = ("contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on", "due_on")
-"""Each may have a time of day, which orders two that fall on one day."""
-_MAY_BE_AHEAD = frozenset({"due_on"})
-"""Dates that may lie in the future."""
-_IN_ORDER = (("contracted_on", "escrowed_at"), ("contact_requested_on", "contact_approved_on"))
+_METAVARS = {
+    FactKind.TEXT: N_("TEXT"),
+    FactKind.NUMBER: "ID",
+    FactKind.PLATFORM: N_("NAME"),
+    FactKind.PAGE: "URL",
+    FactKind.ADDRESS: "URL",
+    FactKind.DAY: N_("DAY"),
+    FactKind.TIME: N_("TIME"),
+}
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that `add` and `set` share, in the order in which the help shows them."""
-    shared = [
-        click.option("--title", metavar=N_("TEXT"), help=N_("The job's name.")),
-        click.option("--client", metavar=N_("TEXT"), help=N_("The client's name on the platform.")),
-        click.option(
-            "--platform",
-            metavar=N_("NAME"),
-            help=N_("Where the job was agreed: crowdworks, lancers, coconala or direct."),
-        ),
-        click.option("--platform-id", metavar="ID", help=N_("The contract's number there.")),
-        click.option("--url", metavar="URL", help=N_("The contract's page; it sets platform and number.")),
-        click.option("--client-url", metavar="URL", help=N_("The client's profile on the platform.")),
-        click.option("--worker-url", metavar="URL", help=N_("Your own profile on the platform.")),
-        click.option("--contracted-on", metavar=N_("DAY"), help=N_("Day of the contract, such as 2026-10-01.")),
-        click.option("--escrowed-at", metavar=N_("TIME"), help=N_("When the money was put in escrow (仮払い).")),
-        click.option("--contact-requested-on", metavar=N_("DAY"), help=N_("Day you asked to talk outside.")),
-        click.option("--contact-approved-on", metavar=N_("DAY"), help=N_("Day that was approved.")),
-        click.option("--amount", metavar=N_("TEXT"), help=N_("The agreed amount.")),
-        click.option("--due-on", metavar=N_("DAY"), help=N_("Day the work is due.")),
-        click.option("--nda", type=click.Choice(["yes", "no"]), help=N_("Whether you promised secrecy.")),
-        click.option("--note", metavar=N_("TEXT"), help=N_("A note for yourself; it never leaves this archive.")),
-    ]
-    for option in reversed(shared):
-        command = option(command)
+    note = click.option("--note", metavar=N_("TEXT"), help=N_("A note for yourself; it never leaves this archive."))
+    command = note(command)
+    for fact in reversed(contract_facts.FACTS):
+        command = _fact_option(fact)(command)
     return command
 
 
-def read_facts(given: dict[str, str | None], *, now: datetime) -> dict[str, Any]:
+def _fact_option(fact: ContractFact) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    if fact.kind is FactKind.YES_NO:
+        return click.option(fact.option, type=click.Choice(["yes", "no"]), help=fact.help)
+    return click.option(fact.option, metavar=_METAVARS[fact.kind], help=fact.help)
+
+
+def read_facts(given: Mapping[str, str | None], *, now: datetime) -> dict[str, Any]:
     """The facts that were given, checked. Raises BadValue, DayAhead, UnknownPlatform."""
     facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    for name in _DATES:
-        if name in facts:
-            ahead = name in _MAY_BE_AHEAD
-            facts[name] = read_day(facts[name], "--" + name.replace("_", "-"), EXAMPLE_TIME, now=None if ahead else now)
-    if "nda" in facts:
-        facts["nda"] = facts["nda"] == "yes"
-    for name in ("client_url", "worker_url"):
-        _check_address(facts.get(name), "--" + name.replace("_", "-"))
+    stated = [fact for fact in contract_facts.FACTS if fact.name in facts]
+    assert len(stated) == len(facts)
+    for fact in stated:
+        if fact.is_day:
+            limit = None if fact.may_lie_ahead else now
+            facts[fact.name] = read_day(facts[fact.name], fact.option, EXAMPLE_TIME, now=limit)
+        elif fact.kind is FactKind.YES_NO:
+            facts[fact.name] = facts[fact.name] == "yes"
+    for fact in stated:
+        if fact.kind is FactKind.ADDRESS:
+            _check_address(facts[fact.name], fact.option)
     if "url" in facts:
         facts = {**platform_from_url(facts["url"]), **facts}
     if facts.get("platform", "direct") not in platforms():
         raise errors.UnknownPlatform(platform=facts["platform"], known=", ".join(platforms()))
-    assert facts.keys() <= {field.name for field in fields(Contract)}
     return facts
 
 
 def check_order(contract: Contract) -> None:
-    """Check that dates which must follow each other do; they may fall on one day. Raises DaysInWrongOrder."""
-    for before, after in _IN_ORDER:
-        first, later = getattr(contract, before), getattr(contract, after)
+    """Check that days which must follow each other do; they may be the same day. Raises DaysInWrongOrder."""
+    options_by_name = {fact.name: fact.option for fact in contract_facts.FACTS}
+    for fact in contract_facts.FACTS:
+        first, later = fact.follows and getattr(contract, fact.follows), getattr(contract, fact.name)
         if first and later and later[: len(EXAMPLE_DAY)] < first[: len(EXAMPLE_DAY)]:
-            options = {"before": "--" + before.replace("_", "-"), "after": "--" + after.replace("_", "-")}
-            raise errors.DaysInWrongOrder(first=first, later=later, **options)
+            before = options_by_name[fact.follows]
+            raise errors.DaysInWrongOrder(first=first, later=later, before=before, after=fact.option)
 
 
 def platform_from_url(url: str) -> dict[str, str]:
@@ -89,6 +83,6 @@ def platform_from_url(url: str) -> dict[str, str]:
     return {}
 
 
-def _check_address(url: str | None, option: str) -> None:
-    if url is not None and not re.fullmatch(r"https?://[!-~]+", url):
+def _check_address(url: str, option: str) -> None:
+    if not re.fullmatch(r"https?://[!-~]+", url):
         raise errors.BadValue(value=url, option=option, example="https://crowdworks.jp/contracts/12345678")

@@ -12,6 +12,7 @@ from archiver.cli.answers import note_answer, recall_answers
 from archiver.cli.contracts.questions import Question, first_question
 from archiver.cli.terminal.prompts import ask, tell, tell_head
 from archiver.platforms.platform import platform_of
+from archiver.records.contract_facts import FactContext
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -47,7 +48,7 @@ def _ask_fact(app: App, contract: Contract, question: Question) -> Contract:
     from archiver.store.statements import state_contract
 
     rule = platform_of(contract.platform).rule
-    if question.name == "contact_approved_on" and rule is not None:
+    if question.fact.context is FactContext.PERMISSION and rule is not None:
         tell(rule)
     tell(question.explanation)
     updated = replace(contract, **ask(question.prompt, question.understand, exact=question.exact))

@@ -18,7 +18,7 @@ from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, replacem
 from archiver.export.mask.names import NameMatcher, letter_names
 from archiver.export.mask.places import MaskCounts, MaskedLine, MaskedPlace
 from archiver.export.mask.policy import POLICIES, Policy, masking_policy
-from archiver.records import Attachment, Contract, Conversation, Message, Person, Task, Version
+from archiver.records import Attachment, Contract, Conversation, Message, Person, Task, Version, contract_facts
 
 __all__ = ["POLICIES", "MaskedLine", "MaskedPlace", "MaskedText", "PackageMask", "Policy", "masking_policy"]
 
@@ -177,8 +177,7 @@ class PackageMask:
 
     def contract(self, contract: Contract) -> Contract:
         """The contract with the user's texts as they may be shown."""
-        names = ("title", "client", "url", "amount", "client_url", "worker_url")
-        values = {name: getattr(contract, name) for name in names}
+        values = {fact.name: getattr(contract, fact.name) for fact in contract_facts.FACTS if fact.is_prose}
         texts: dict[str, Any] = {
             name: None if value is None else self.mask_text(value, MaskedPlace("契約の記録"))
             for name, value in values.items()

@@ -11,7 +11,7 @@ from archiver.export.report.people import PersonSummary, case_people
 from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.platform import platform_of
-from archiver.records import MembershipPeriod, Message, PersonName
+from archiver.records import MembershipPeriod, Message, PersonName, contract_facts
 from archiver.render.times import local_time
 from archiver.render.visible import visible
 
@@ -96,12 +96,11 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """Chapter 4, the dated steps of the contract in their usual order, blank ones too."""
     contract, platform = case.contract, platform_of(case.contract.platform)
     delivered, due = last_delivery(case), review_due(case)
-    rows = [("契約", contract.contracted_on or BLANK, STATED), ("仮払い完了", contract.escrowed_at or BLANK, STATED)]
-    if platform.outside:
-        rows += [
-            (f"{platform.outside} 申請", contract.contact_requested_on or BLANK, STATED),
-            (f"{platform.outside} 承認", contract.contact_approved_on or BLANK, STATED),
-        ]
+    rows = [
+        (fact.event.format(permission=platform.outside), getattr(contract, fact.name) or BLANK, STATED)
+        for fact in contract_facts.FACTS
+        if fact.event and fact.exists_with(platform.outside)
+    ]
     rows.append(("Chatworkでの最初の発言", *_first_message_cells(case, statistics)))
     rows.append(("納期", contract.due_on or BLANK, STATED))
     rows.append((f"{platform.where}での納品(最後)", BLANK if delivered is None else local_time(delivered), STATED))

@@ -69,7 +69,8 @@ def _overdue_text(case: ReportInput) -> str:
 
 def blank_facts(case: ReportInput) -> tuple[str, ...]:
     """The names of the blank facts of the contract that the office looks for first."""
-    return contract_dates.unstated_facts(case.contract, platform_of(case.contract.platform))
+    facts = contract_dates.unstated_facts(case.contract, platform_of(case.contract.platform))
+    return tuple(fact.name for fact in facts)
 
 
 def advice(case: ReportInput) -> str | None:

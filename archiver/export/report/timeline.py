@@ -13,7 +13,7 @@ from archiver.export.report.outside_contact import BEFORE, first_message_time
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncate import shorten_line
 from archiver.platforms.platform import platform_of
-from archiver.records import JST, Attachment
+from archiver.records import JST, Attachment, contract_facts
 from archiver.render.times import local_time
 from archiver.render.visible import visible
 
@@ -66,10 +66,11 @@ def _time_text(line: _TimelineLine) -> str:
 def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     contract, platform = case.contract, platform_of(case.contract.platform)
     stated = [
-        ("契約", contract.contracted_on),
-        ("仮払い完了", contract.escrowed_at),
-        (f"{platform.outside or '外部連絡'} 申請", contract.contact_requested_on),
-        (f"{platform.outside or '外部連絡'} 承認", contract.contact_approved_on),
+        *(
+            (fact.event.format(permission=platform.outside or "外部連絡"), getattr(contract, fact.name))
+            for fact in contract_facts.FACTS
+            if fact.event
+        ),
         *((f"{platform.where}で納品", delivery.at) for delivery in case.deliveries),
     ]
     for what, text in stated:

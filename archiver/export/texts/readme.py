@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.export.stamps import StampStatement
-from archiver.records import Contract, Gap, Seal, Watch
+from archiver.records import Contract, Gap, Seal, Watch, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title
 from archiver.render.times import local_time
 from archiver.render.visible import visible
@@ -136,13 +136,9 @@ def _duration_text(span: timedelta) -> str:
 
 def _stated_facts(contract: Contract) -> Iterator[tuple[str, str | None]]:
     yield "契約(利用者の入力)", contract.label
-    yield "仕事名(利用者の入力)", contract.title
-    yield "相手(利用者の入力)", contract.client
-    yield "契約ページ(利用者の入力)", contract.url
-    yield "契約日(利用者の入力)", contract.contracted_on
-    yield "仮払い完了(利用者の入力)", contract.escrowed_at
-    yield "サービス外連絡の申請(利用者の入力)", contract.contact_requested_on
-    yield "サービス外連絡の承認(利用者の入力)", contract.contact_approved_on
+    for fact in contract_facts.FACTS:
+        if fact.office_label:
+            yield f"{fact.office_label}(利用者の入力)", getattr(contract, fact.name)
 
 
 def _missing_lines(facts: PackageFacts) -> Iterator[str]:

@@ -9,30 +9,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from archiver import errors
-from archiver.records import Contract, ContractRoom, RoomId
+from archiver.records import Contract, ContractRoom, RoomId, contract_facts
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.timestamps import from_text, to_text
 
 READ_AFTER_CLOSING = timedelta(days=180)
 """How long the rooms of a contract are still read after it was closed (design §4.11)."""
-
-_FACTS = (
-    "title",
-    "client",
-    "platform",
-    "platform_id",
-    "url",
-    "contracted_on",
-    "escrowed_at",
-    "contact_requested_on",
-    "contact_approved_on",
-    "amount",
-    "due_on",
-    "nda",
-    "client_url",
-    "worker_url",
-)
 
 
 def contract_payload(contract: Contract) -> dict[str, Any]:
@@ -41,7 +24,7 @@ def contract_payload(contract: Contract) -> dict[str, Any]:
         {"room_id": room.room_id, "from": room.start and to_text(room.start), "to": room.end and to_text(room.end)}
         for room in contract.rooms
     ]
-    facts = {name: getattr(contract, name) for name in _FACTS}
+    facts = {fact.name: getattr(contract, fact.name) for fact in contract_facts.FACTS}
     closed_at = contract.closed_at and to_text(contract.closed_at)
     return {"id": contract.id, "rooms": rooms, "state": contract.state, "closed_at": closed_at, **facts}
 
@@ -52,7 +35,7 @@ def contract_from_payload(payload: dict[str, Any]) -> Contract:
         ContractRoom(RoomId(room["room_id"]), _optional_time(room["from"]), _optional_time(room["to"]))
         for room in payload["rooms"]
     )
-    facts = {name: payload.get(name) for name in _FACTS}
+    facts = {fact.name: payload.get(fact.name) for fact in contract_facts.FACTS}
     return Contract(payload["id"], rooms, payload["state"], _optional_time(payload["closed_at"]), **facts)
 
 

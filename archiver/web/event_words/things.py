@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from gettext import gettext as _
 
+from archiver.records import contract_facts
 from archiver.render.file_reasons import reason
 from archiver.render.times import typed_time
 from archiver.store.queries.viewing.event import EventKind, TimelineEvent
@@ -155,25 +156,8 @@ def _write_sealed(event: TimelineEvent) -> EventText:
 
 
 def _fact_words() -> Mapping[str, str]:
-    return {
-        "platform": _("Platform"),
-        "platform_id": _("Number there"),
-        "title": _("Job"),
-        "client": _("Client"),
-        "url": _("Page"),
-        "client_url": _("Client's profile"),
-        "worker_url": _("Your profile"),
-        "contracted_on": _("Contract of"),
-        "escrowed_at": _("Escrow (仮払い)"),
-        "contact_requested_on": _("Outside contact asked for"),
-        "contact_approved_on": _("Outside contact approved"),
-        "amount": _("Amount"),
-        "due_on": _("Due on"),
-        "nda": _("Promise of secrecy"),
-        "rooms": _("Chats"),
-        "state": _("State"),
-        "closed_at": _("Closed at"),
-    }
+    labels = {fact.name: _(fact.label) for fact in contract_facts.FACTS}
+    return {**labels, "rooms": _("Chats"), "state": _("State"), "closed_at": _("Closed at")}
 
 
 def attachment_words() -> Mapping[str, str]:

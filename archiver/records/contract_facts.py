@@ -1,0 +1,271 @@
+"""The facts of a contract, one row each.
+
+Options, questions, labels, examples, the payload of a contract's entry and the lists of packages are made of `FACTS`.
+Texts marked with `N_` are for screens and translated there; `office_label` and `event` are for packages and Japanese.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from archiver.gettext_mark import N_
+
+
+class FactKind(StrEnum):
+    """How the value of a fact is typed and checked."""
+
+    TEXT = "text"
+    """Any text, kept exactly as typed."""
+    NUMBER = "number"
+    """The contract's number on the platform, which may hold letters."""
+    PLATFORM = "platform"
+    PAGE = "page"
+    """The address of the contract's page, which tells platform and number."""
+    ADDRESS = "address"
+    DAY = "day"
+    """A day in Japan; a time of day may follow, which orders two that fall on one day."""
+    TIME = "time"
+    """The same, where the time of day matters."""
+    YES_NO = "yes-no"
+
+
+class FactContext(StrEnum):
+    """The contracts for which a fact has a meaning."""
+
+    ALL = "all"
+    PLATFORM = "platform"
+    """Those that were agreed on a platform."""
+    PERMISSION = "permission"
+    """Those on a platform that has a permission for contact outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractFact:
+    """A fact of a contract that the user can state."""
+
+    name: str
+    """The field of `Contract`."""
+    kind: FactKind
+    label: str
+    help: str
+    """The help of its option."""
+    turn: int
+    """Its place among the questions of `contract add`."""
+    explanation: str
+    """The line before its question; `{screen}` and `{permission}` are words of the platform."""
+    prompt: str
+    """Its question; `{choices}` are the platforms."""
+    example: str
+    """A value as typed in a shell."""
+    is_in_first_run: bool = False
+    """Whether the first run asks for it: a reader looks for these before all else."""
+    missing_rank: int = 0
+    """Its place among the facts that are named as long as they are blank; 0: it is not."""
+    context: FactContext = FactContext.ALL
+    may_lie_ahead: bool = False
+    follows: str = ""
+    """The fact whose day it cannot precede."""
+    office_label: str = ""
+    """Its label in the readme of a package; empty: it is not listed there."""
+    event: str = ""
+    """What happened on its day, in the tables of a report; `{permission}` as above."""
+
+    @property
+    def option(self) -> str:
+        """The option that states it: `--due-on`."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is a day, with or without a time of day."""
+        return self.kind in (FactKind.DAY, FactKind.TIME)
+
+    def exists_with(self, permission: str | None) -> bool:
+        """Whether there is such a fact on a platform with this permission for contact outside, or without one."""
+        return self.context is not FactContext.PERMISSION or permission is not None
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it may hold what a package masks: a text or an address."""
+        return self.kind in (FactKind.TEXT, FactKind.PAGE, FactKind.ADDRESS)
+
+
+FACTS = (
+    ContractFact(
+        name="title",
+        kind=FactKind.TEXT,
+        label=N_("Job"),
+        help=N_("The job's name."),
+        turn=4,
+        explanation=N_("As it stands there; it is printed on page 1 of packages."),
+        prompt=N_("Name of the job:"),
+        example='"..."',
+        missing_rank=2,
+        office_label="仕事名",
+    ),
+    ContractFact(
+        name="client",
+        kind=FactKind.TEXT,
+        label=N_("Client"),
+        help=N_("The client's name on the platform."),
+        turn=5,
+        explanation=N_("The name by which the platform shows the client."),
+        prompt=N_("Name of the client:"),
+        example='"..."',
+        missing_rank=3,
+        office_label="相手",
+    ),
+    ContractFact(
+        name="platform",
+        kind=FactKind.PLATFORM,
+        label=N_("Platform"),
+        help=N_("Where the job was agreed: crowdworks, lancers, coconala or direct."),
+        turn=2,
+        explanation=N_("Where the job was agreed."),
+        prompt=N_("Number ({choices}):"),
+        example="crowdworks",
+        is_in_first_run=True,
+    ),
+    ContractFact(
+        name="platform_id",
+        kind=FactKind.NUMBER,
+        label=N_("Number there"),
+        help=N_("The contract's number there."),
+        turn=3,
+        explanation=N_("It stands on the contract's page and in its address."),
+        prompt=N_("The contract's number there:"),
+        example="12345678",
+        is_in_first_run=True,
+        missing_rank=1,
+        context=FactContext.PLATFORM,
+    ),
+    ContractFact(
+        name="url",
+        kind=FactKind.PAGE,
+        label=N_("Page"),
+        help=N_("The contract's page; it sets platform and number."),
+        turn=1,
+        explanation=N_("Copy the address of the contract's page from your browser; it holds platform and number."),
+        prompt=N_("Contract page (URL) or number:"),
+        example="https://...",
+        is_in_first_run=True,
+        missing_rank=4,
+        context=FactContext.PLATFORM,
+        office_label="契約ページ",
+    ),
+    ContractFact(
+        name="client_url",
+        kind=FactKind.ADDRESS,
+        label=N_("Client's profile"),
+        help=N_("The client's profile on the platform."),
+        turn=13,
+        explanation=N_("The client's profile page there; it ties the account on Chatwork to the contract."),
+        prompt=N_("Client's profile (URL):"),
+        example="https://...",
+        context=FactContext.PLATFORM,
+    ),
+    ContractFact(
+        name="worker_url",
+        kind=FactKind.ADDRESS,
+        label=N_("Your profile"),
+        help=N_("Your own profile on the platform."),
+        turn=14,
+        explanation=N_("Your own profile page there."),
+        prompt=N_("Your profile (URL):"),
+        example="https://...",
+        context=FactContext.PLATFORM,
+    ),
+    ContractFact(
+        name="contracted_on",
+        kind=FactKind.DAY,
+        label=N_("Contract of"),
+        help=N_("Day of the contract, such as 2026-10-01."),
+        turn=6,
+        explanation=N_("The day on which both sides agreed (see: {screen})."),
+        prompt=N_("Day of the contract (such as 2026-10-01):"),
+        example="2026-10-01",
+        missing_rank=5,
+        office_label="契約日",
+        event="契約",
+    ),
+    ContractFact(
+        name="escrowed_at",
+        kind=FactKind.TIME,
+        label=N_("Escrow (仮払い)"),
+        help=N_("When the money was put in escrow (仮払い)."),
+        turn=7,
+        explanation=N_("When the client had paid the fee in (仮払い). It tells what was before and what after."),
+        prompt=N_("When the escrow was paid (such as 2026-10-02 14:05):"),
+        example='"2026-10-02 14:05"',
+        is_in_first_run=True,
+        missing_rank=6,
+        context=FactContext.PLATFORM,
+        follows="contracted_on",
+        office_label="仮払い完了",
+        event="仮払い完了",
+    ),
+    ContractFact(
+        name="contact_requested_on",
+        kind=FactKind.DAY,
+        label=N_("Outside contact asked for"),
+        help=N_("Day you asked to talk outside."),
+        turn=8,
+        explanation=N_("{permission}: the day on which you or the client asked for it."),
+        prompt=N_("Asked for on (such as 2026-10-02):"),
+        example="2026-10-02",
+        context=FactContext.PERMISSION,
+        office_label="サービス外連絡の申請",
+        event="{permission} 申請",
+    ),
+    ContractFact(
+        name="contact_approved_on",
+        kind=FactKind.DAY,
+        label=N_("Outside contact approved"),
+        help=N_("Day that was approved."),
+        turn=9,
+        explanation=N_("The day on which the office allowed it; its notice and mail give it."),
+        prompt=N_("Allowed on (such as 2026-10-03):"),
+        example="2026-10-03",
+        is_in_first_run=True,
+        missing_rank=7,
+        context=FactContext.PERMISSION,
+        follows="contact_requested_on",
+        office_label="サービス外連絡の承認",
+        event="{permission} 承認",
+    ),
+    ContractFact(
+        name="amount",
+        kind=FactKind.TEXT,
+        label=N_("Amount"),
+        help=N_("The agreed amount."),
+        turn=11,
+        explanation=N_("As it was agreed, with or without tax; it is kept as you write it."),
+        prompt=N_("Amount:"),
+        example='"..."',
+        missing_rank=8,
+    ),
+    ContractFact(
+        name="due_on",
+        kind=FactKind.DAY,
+        label=N_("Due on"),
+        help=N_("Day the work is due."),
+        turn=10,
+        explanation=N_("The day by which you are to deliver; it may be to come."),
+        prompt=N_("Delivery is due on (such as 2026-11-10):"),
+        example="2026-11-10",
+        may_lie_ahead=True,
+    ),
+    ContractFact(
+        name="nda",
+        kind=FactKind.YES_NO,
+        label=N_("Promise of secrecy"),
+        help=N_("Whether you promised secrecy."),
+        turn=12,
+        explanation=N_("Whether you promised to show nothing to others; it is asked before packages are made."),
+        prompt=N_("Did you promise secrecy (NDA)? [no/yes/unknown]:"),
+        example="yes",
+        is_in_first_run=True,
+    ),
+)
+"""Every fact, in the order of the options."""
