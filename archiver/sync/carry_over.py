@@ -7,9 +7,9 @@ from datetime import datetime
 
 from archiver.records import RoomId
 from archiver.store.archive import Reading, Writing
-from archiver.store.queries import current_state, last_looks
-from archiver.store.timestamps import to_text
-from archiver.store.working import memory
+from archiver.store.queries import current_state
+from archiver.store.working import slots
+from archiver.store.working.slots import LastRoomList, LastSync
 from archiver.sync import failed_rooms, plan
 from archiver.sync.overdue import Overdue
 from archiver.sync.preflight import RunInputs
@@ -30,10 +30,10 @@ def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checke
     inaccessible = current_state.inaccessible_rooms(writing)
     _remember_failures(writing, report, inputs, at=at)
     _remember_names(writing, report)
-    memory.remember(writing, last_looks.CALLS_SPENT, to_text(at) if report.calls_spent else None)
+    slots.CALLS_SPENT.remember(writing, at if report.calls_spent else None)
     if report.has_room_list:
-        last_looks.remember_looks(writing, checked, at=at)
-        memory.remember(writing, last_looks.LAST_ERROR, None)
+        slots.LAST_ROOM_LIST.remember(writing, LastRoomList(at, frozenset(checked)))
+        slots.LAST_FAULT.remember(writing, None)
     all_inaccessible = bool(inputs.contracted) and inaccessible >= set(inputs.contracted)
     _remember_last_sync(
         writing, report, inputs, at=at if report.has_room_list and (checked or all_inaccessible) else None
@@ -43,25 +43,21 @@ def remember_run(writing: Writing, report: SyncReport, inputs: RunInputs, checke
 def _remember_failures(writing: Writing, report: SyncReport, inputs: RunInputs, *, at: datetime) -> None:
     failures = failed_rooms.failures_after(inputs.failures, report.rooms, contracted=inputs.contracted, at=at)
     if failures != inputs.failures:
-        memory.remember(writing, last_looks.FAILED_ROOMS, failed_rooms.to_document(failures) or None)
+        slots.FAILED_ROOMS.remember(writing, failures or None)
 
 
 def _remember_names(writing: Writing, report: SyncReport) -> None:
     """Remember the names of listed rooms that were not read yet: until then nothing else has them."""
-    names_read, before = current_state.names(writing), memory.recall(writing, last_looks.LISTED_NAMES, {})
-    named = {str(room.room_id): room.name for room in report.rooms if room.name}
-    unread_names = {room: name for room, name in {**before, **named}.items() if not names_read.get(int(room))}
+    names_read, before = current_state.names(writing), slots.LISTED_NAMES.recall(writing)
+    named = {int(room.room_id): room.name for room in report.rooms if room.name}
+    unread_names = {room: name for room, name in {**before, **named}.items() if not names_read.get(room)}
     if unread_names != before:
-        memory.remember(writing, last_looks.LISTED_NAMES, unread_names or None)
+        slots.LISTED_NAMES.remember(writing, unread_names or None)
 
 
 def _remember_last_sync(writing: Writing, report: SyncReport, inputs: RunInputs, *, at: datetime | None) -> None:
     """Remember this run as the last one that checked rooms; `at` None: it checked none, so it saved nothing."""
     if at is None:
         return
-    last_sync = {
-        "at": to_text(at),
-        "complete": report.complete,
-        "every_room": {room.room_id for room in report.rooms} >= set(inputs.contracted),
-    }
-    memory.remember(writing, "last_sync", last_sync)
+    every_room = {room.room_id for room in report.rooms} >= set(inputs.contracted)
+    slots.LAST_SYNC.remember(writing, LastSync(at, report.complete, every_room))

@@ -6,11 +6,9 @@ The kind of reading that failed is remembered: what comes before it in a room is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.working.slots import RoomFailure
 from archiver.sync.plan import KINDS, PlanStep
 from archiver.sync.report import RoomOutcome, RoomReport
 
@@ -20,16 +18,7 @@ ROOM = "room"
 _ORDER = (ROOM, *KINDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """The kind of reading that failed in a room, and when it was first and last tried."""
-
-    kind: str
-    since: datetime
-    at: datetime
-
-
-Failures = Mapping[int, Failure]
+Failures = Mapping[int, RoomFailure]
 """The failure of each room."""
 
 
@@ -51,23 +40,7 @@ def failures_after(
     for report in rooms:
         before = failures_left.get(report.room_id)
         if report.failed is not None:
-            failures_left[report.room_id] = Failure(report.failed, at if before is None else before.since, at)
+            failures_left[report.room_id] = RoomFailure(report.failed, at if before is None else before.since, at)
         elif before is not None and (before.kind in report.read_kinds or report.outcome is RoomOutcome.INACCESSIBLE):
             del failures_left[report.room_id]
     return failures_left
-
-
-def to_document(failures: Failures) -> dict[str, Any]:
-    """The failures as a JSON object, as they are remembered."""
-    return {
-        str(room): {"kind": failure.kind, "since": to_text(failure.since), "at": to_text(failure.at)}
-        for room, failure in failures.items()
-    }
-
-
-def from_document(document: Mapping[str, Any]) -> dict[int, Failure]:
-    """The failures from the JSON object that was remembered."""
-    return {
-        int(room): Failure(entry["kind"], from_text(entry["since"]), from_text(entry["at"]))
-        for room, entry in document.items()
-    }

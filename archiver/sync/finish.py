@@ -14,23 +14,14 @@ from archiver.records import RoomId
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state, files
 from archiver.store.queries.truncated_lists import truncated_lists
-from archiver.store.timestamps import to_text
-from archiver.store.working import backfill_queue, memory, visits
+from archiver.store.working import backfill_queue, slots, visits
+from archiver.store.working.slots import CallBudget, OtherCallsSeen
 from archiver.sync import carry_over, coverage, plan, run_entries, trouble_reports
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.overdue import Overdue, find_overdue
 from archiver.sync.preflight import RunInputs
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, SyncReport
-
-CLOCK_OFFSET = "clock_offset_ms"
-"""The key of the remembered clock offset: the server's clock minus ours in the last run that knew it."""
-
-UNREAD_DROPPED = "unread_dropped"
-"""The key of the remembered time at which the own unread messages last became fewer during a run."""
-
-OTHER_CALLS = "other_calls"
-"""The key of the remembered other calls: when a run last saw that others use the account's calls, and how many."""
 
 OWN_CALLS_AT_MOST = 10
 """Up to so many calls of others in one run are ignored: our own commands make some meanwhile."""
@@ -94,14 +85,13 @@ def finish_run(
 def keep_budget(writing: Writing, budget: Budget) -> None:
     """Remember for the next run how many calls this one has left."""
     if budget.reset is not None:
-        remembered = {"limit": budget.limit, "remaining": budget.remaining, "reset": to_text(budget.reset)}
-        memory.remember(writing, "budget", remembered)
+        slots.BUDGET.remember(writing, CallBudget(budget.limit, budget.remaining, budget.reset))
 
 
 def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:
     """Remember that others called, if there were more calls than our own commands make."""
     if calls > OWN_CALLS_AT_MOST:
-        memory.remember(writing, OTHER_CALLS, {"at": to_text(at), "calls": calls})
+        slots.OTHER_CALLS.remember(writing, OtherCallsSeen(at, calls))
 
 
 def is_clock_wrong(offset_ms: int) -> bool:
@@ -157,12 +147,12 @@ def _remember_troubles(context: PullContext, writing: Writing, report: SyncRepor
     budget, at = context.client.transport.budget, context.now()
     cleared = context.cleared_prefixes | {"event/", "token"} | (set() if report.left_over else {"left-over"})
     verdict = trouble_reports.judge_troubles(
-        context.troubles, cleared=cleared, remembered=memory.recall(writing, "troubles", {}), now=at
+        context.troubles, cleared=cleared, remembered=slots.TROUBLES.recall(writing), now=at
     )
     report.reported = verdict.report
-    memory.remember(writing, "troubles", verdict.remember)
+    slots.TROUBLES.remember(writing, verdict.remember)
     keep_budget(writing, budget)
     if report.clock_offset_ms is not None:
-        memory.remember(writing, CLOCK_OFFSET, report.clock_offset_ms)
+        slots.CLOCK_OFFSET.remember(writing, report.clock_offset_ms)
     if report.unread_dropped:
-        memory.remember(writing, UNREAD_DROPPED, to_text(at))
+        slots.UNREAD_DROPPED.remember(writing, at)

@@ -14,10 +14,7 @@ from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries import contracts, current_state
-from archiver.store.queries.last_looks import FAILED_ROOMS
-from archiver.store.timestamps import from_text
-from archiver.store.working import memory
-from archiver.sync import failed_rooms
+from archiver.store.working import slots
 from archiver.sync.failed_rooms import Failures
 
 
@@ -50,8 +47,8 @@ def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | No
         contracted = contracts.rooms_to_read(reading, at)
         owner = current_state.owner(reading)
         names = current_state.names(reading)
-        budget = memory.recall(reading, "budget")
-        failures = failed_rooms.from_document(memory.recall(reading, FAILED_ROOMS, {}))
+        budget = slots.BUDGET.recall(reading)
+        failures = slots.FAILED_ROOMS.recall(reading)
     for room in sorted(chosen or ()):
         if room not in contracted:
             raise errors.UnknownRoom(room=room)
@@ -61,7 +58,7 @@ def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | No
         tuple(room for room in contracted if chosen is None or room in chosen),
         owner,
         names,
-        budget and Budget(budget["limit"], budget["remaining"], from_text(budget["reset"])),
+        None if budget is None else Budget(budget.limit, budget.remaining, budget.reset),
         failures,
     )
 

@@ -12,10 +12,9 @@ from archiver.store.archive import Archive, Writing
 from archiver.store.queries import current_state
 from archiver.store.queries.runs import PAUSE
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory
+from archiver.store.working import slots
 from archiver.sync.report import SyncReport
 
-IDLE = "idle"
 HOUR = timedelta(hours=1)
 
 
@@ -62,14 +61,14 @@ def flush_idle_runs(archive: Archive, *, at: datetime) -> None:
 
 def append_idle_runs(writing: Writing, account_id: int | None, at: datetime) -> None:
     """Record the idle runs collected so far, so that nothing is sealed without them."""
-    waiting = memory.recall(writing, IDLE)
+    waiting = slots.IDLE_RUNS.recall(writing)
     if waiting is not None:
         _append_sweep(writing, waiting, account_id, at)
-        memory.remember(writing, IDLE, None)
+        slots.IDLE_RUNS.remember(writing, None)
 
 
 def _collect_idle(writing: Writing, sweep: dict[str, Any], account_id: int, at: datetime) -> None:
-    waiting = memory.recall(writing, IDLE)
+    waiting = slots.IDLE_RUNS.recall(writing)
     if waiting is not None and not _can_merge(waiting, sweep):
         append_idle_runs(writing, account_id, at)
         waiting = None
@@ -84,9 +83,9 @@ def _collect_idle(writing: Writing, sweep: dict[str, Any], account_id: int, at: 
         }
     if at - from_text(sweep["from"]) >= HOUR:
         _append_sweep(writing, sweep, account_id, at)
-        memory.remember(writing, IDLE, None)
+        slots.IDLE_RUNS.remember(writing, None)
     else:
-        memory.remember(writing, IDLE, sweep)
+        slots.IDLE_RUNS.remember(writing, sweep)
 
 
 def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archiver.store.timestamps import from_text, to_text
-
 REPEAT_AFTER = timedelta(hours=24)
 
 
@@ -16,11 +14,11 @@ class TroubleReport:
     """The troubles to report now, and what to remember for the next run."""
 
     report: tuple[str, ...]
-    remember: dict[str, str]
+    remember: dict[str, datetime]
 
 
 def judge_troubles(
-    troubles: Iterable[str], *, cleared: Iterable[str], remembered: Mapping[str, str], now: datetime
+    troubles: Iterable[str], *, cleared: Iterable[str], remembered: Mapping[str, datetime], now: datetime
 ) -> TroubleReport:
     """Compare the troubles of this run with those reported before (key -> time of the last report).
 
@@ -29,7 +27,7 @@ def judge_troubles(
     """
     now_troubled = set(troubles)
     in_order = tuple(cleared)
-    recent = {key: at for key, at in remembered.items() if timedelta() <= now - from_text(at) < REPEAT_AFTER}
+    recent = {key: at for key, at in remembered.items() if timedelta() <= now - at < REPEAT_AFTER}
     known = {key: at for key, at in recent.items() if key in now_troubled or not key.startswith(in_order)}
     due = sorted(now_troubled - known.keys())
-    return TroubleReport(tuple(due), known | dict.fromkeys(due, to_text(now)))
+    return TroubleReport(tuple(due), known | dict.fromkeys(due, now))

@@ -8,8 +8,9 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries import last_looks
+from archiver.store.working.slots import RoomFailure
 from archiver.sync import failed_rooms
-from archiver.sync.failed_rooms import Failure, failures_after, from_document, split_steps, to_document
+from archiver.sync.failed_rooms import failures_after, split_steps
 from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep
 from archiver.sync.report import RoomOutcome, RoomReport
 from tests.support.world import BEGIN, World
@@ -22,9 +23,9 @@ def steps(*rooms: int) -> list[PlanStep]:
     return [PlanStep(room, kind, "moved", overdue=True) for kind in KINDS for room in rooms]
 
 
-def failure(kind: str, *, hours: int = 0) -> Failure:
+def failure(kind: str, *, hours: int = 0) -> RoomFailure:
     """Since the beginning, and last tried so many hours later."""
-    return Failure(kind, BEGIN, BEGIN + hours * HOUR)
+    return RoomFailure(kind, BEGIN, BEGIN + hours * HOUR)
 
 
 def more_rooms(world: World, number: int) -> list[int]:
@@ -71,9 +72,8 @@ def test_a_failure_is_remembered_since_it_began_and_until_it_is_over() -> None:
     assert {
         1: failure(MESSAGES, hours=1),
         3: failure(MESSAGES),
-        6: Failure(FILES, BEGIN + HOUR, BEGIN + HOUR),
+        6: RoomFailure(FILES, BEGIN + HOUR, BEGIN + HOUR),
     } == actual
-    assert actual == from_document(to_document(actual))
 
 
 # --- whole runs -----------------------------------------------------------------------------------

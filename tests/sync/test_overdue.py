@@ -9,7 +9,7 @@ from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries import last_looks
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.status import status
-from archiver.store.working.memory import recall
+from archiver.store.working import slots
 from archiver.sync.overdue import find_overdue
 from archiver.sync.plan import FILES, KINDS, MESSAGES
 from tests.support.rounds import next_round
@@ -94,7 +94,7 @@ def test_runs_without_a_call_left_are_no_save(world: World) -> None:
         starved = next_round(world, minutes=60 * 24, max_seconds=10)
     memory = {row["key"]: row["value"] for row in world.rows("memory")}
     with world.archive.reading() as reading:
-        spent = recall(reading, last_looks.CALLS_SPENT)
+        spent = slots.CALLS_SPENT.recall(reading)
     again = next_round(world)
 
     assert saved.finished_at is not None
@@ -103,7 +103,7 @@ def test_runs_without_a_call_left_are_no_save(world: World) -> None:
     assert (False, True) == (starved.complete, starved.rooms[0].is_unreached)
     assert again.complete
     with world.archive.reading() as reading:
-        assert recall(reading, last_looks.CALLS_SPENT) is None
+        assert slots.CALLS_SPENT.recall(reading) is None
 
 
 def test_calls_that_suffice_for_the_list_of_rooms_alone_are_no_save(tmp_path: Path) -> None:
@@ -150,4 +150,4 @@ def test_a_room_that_was_only_listed_is_called_by_its_name(world: World) -> None
     world.sync()
 
     assert "動画編集" == before
-    assert not [row for row in world.rows("memory") if row["key"] == last_looks.LISTED_NAMES]
+    assert not [row for row in world.rows("memory") if row["key"] == slots.LISTED_NAMES.key]

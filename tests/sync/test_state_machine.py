@@ -412,7 +412,7 @@ class Machine(RuleBasedStateMachine):
     def watch(self, full: bool) -> None:
         """A run that turns urgent when somebody is going, and is judged after."""
         with suppress(errors.ChatworkError, errors.TokenRefused):
-            self._sync(full=full, watch=alerting.departing_people, seal=self._seal)
+            self._sync(full=full, find_departing=alerting.departing_people, seal=self._seal)
         alerting.judge(self.world.archive, now=self.world.clock)
         self.judge()
 
@@ -421,7 +421,7 @@ class Machine(RuleBasedStateMachine):
         """A run that dies at any moment; another process goes on."""
         self.archive.left = moments
         with suppress(Kill, errors.ChatworkError, errors.TokenRefused):
-            self._sync(full=True, watch=alerting.departing_people, seal=self._seal)
+            self._sync(full=True, find_departing=alerting.departing_people, seal=self._seal)
         died = self.archive.dead
         self.archive = self._reopen()
         if died:

@@ -12,14 +12,11 @@ from archiver.errors import NotUnderstood, NotVisible
 from archiver.records import Observation, ObservedBy, Reply, RoomId, TaskId
 from archiver.store.fingerprints import fingerprint
 from archiver.store.queries import current_state
-from archiver.store.working import memory
+from archiver.store.working import slots
 from archiver.sync import coverage, plan
 from archiver.sync.pull.compare_lists import append_differences, room_accounts
 from archiver.sync.pull.context import PullContext, append_observations, object_payload, record_visit
 from archiver.sync.report import RoomReport
-
-TASKS_READ = "tasks_read/"
-"""The prefix of the remembered last task read singly in a room, while some are left."""
 
 Status = Literal["open", "done"]
 STATUSES: tuple[Status, ...] = ("open", "done")
@@ -104,15 +101,16 @@ def _append_part(context: PullContext, room: int, part: Listing[Task], report: R
 
 def _read_missing_tasks(context: PullContext, room: int, missing: Sequence[int], report: RoomReport) -> bool:
     """Read as many of these tasks as one run may, after those of the last run; returns whether all were read."""
+    slot = slots.TASKS_READ.of(room)
     with context.archive.reading() as reading:
-        last = int(memory.recall(reading, f"{TASKS_READ}{room}", 0))
+        last = slot.recall(reading)
     in_turn = sorted(missing, key=lambda task: (task <= last, task))[:SINGLE_READS_LIMIT]
     for task in in_turn:
         _read_task(context, room, task, report)
     whole = len(in_turn) == len(missing)
     if not whole or last:
         with context.archive.writing() as writing:
-            memory.remember(writing, f"{TASKS_READ}{room}", None if whole else in_turn[-1])
+            slot.remember(writing, None if whole else in_turn[-1])
     if not whole:
         context.troubles.add(f"room/{room}/people/unread")
     return whole

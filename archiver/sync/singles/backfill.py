@@ -13,7 +13,7 @@ from archiver.chatwork import ratelimit
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.message_ids import is_plausible
 from archiver.store.archive import Archive, Writing
-from archiver.store.working import backfill_queue, memory
+from archiver.store.working import backfill_queue, slots
 from archiver.store.working.backfill_queue import BackfillItem, MessagePlace, Origin
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import RETRY_AFTER, read_queued
@@ -28,8 +28,6 @@ FIRST_PAUSE = timedelta(hours=1)
 
 ERRORS_LIMIT = 2
 """After so many errors in a row the rest is left for later."""
-
-KNOWN_ROOMS = "quest_rooms"
 
 
 @dataclass(slots=True)
@@ -106,13 +104,13 @@ def enqueue_for_new_rooms(archive: Archive, rooms: Collection[int], *, at: datet
     Until a room is under a contract, nothing of it is kept.
     """
     with archive.reading() as reading:
-        before = memory.recall(reading, KNOWN_ROOMS)
-    if before == sorted(rooms):
+        before = slots.KNOWN_ROOMS.recall(reading)
+    if before == frozenset(rooms):
         return
     with archive.writing() as writing:
         for room in sorted(set(rooms) - set(before or ())):
             backfill_queue.enqueue(writing, _references_to_room(writing, room, at), rooms=(room,), at=at)
-        memory.remember(writing, KNOWN_ROOMS, sorted(rooms))
+        slots.KNOWN_ROOMS.remember(writing, frozenset(rooms))
 
 
 def _references_to_room(writing: Writing, room: int, at: datetime) -> dict[MessagePlace, Origin]:

@@ -14,8 +14,7 @@ from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.records import MessageId
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory, reread_progress
+from archiver.store.working import reread_progress, slots
 from archiver.store.working.reread_progress import RereadPass
 from archiver.sync.pull.single_messages import read_singly
 from archiver.sync.report import RoomReport
@@ -36,9 +35,7 @@ RECENTLY = timedelta(hours=6)
 CHANGES_LIMIT = 50
 """The most changes of one room whose neighbours are remembered."""
 
-BATCH_AT, CHANGED = "reread_at", "reread_changed"
-
-ChangedPositions = dict[int, list[int]]
+ChangedPositions = Mapping[int, list[int]]
 """Positions of changes whose neighbours are still to be read, by room, the youngest first."""
 
 
@@ -87,10 +84,9 @@ def _begin_batch(reader: BackfillReader, period: timedelta, limit: int) -> tuple
     """The batch of this run, and the changes whose neighbours earlier batches have left over."""
     at = reader.context.now()
     with reader.context.archive.reading() as reading:
-        waiting = {int(room): found for room, found in memory.recall(reading, CHANGED, {}).items()}
-        last = memory.recall(reading, BATCH_AT)
+        waiting, last = slots.REREAD_CHANGES.recall(reading), slots.REREAD_AT.recall(reading)
     has_time = reader.requests_made < limit and not reader.must_end()
-    has_turn = has_time and (last is None or not timedelta() <= at - from_text(last) < BATCH_EVERY)
+    has_turn = has_time and (last is None or not timedelta() <= at - last < BATCH_EVERY)
     return _Batch(reader, period, limit, at, has_turn), waiting
 
 
@@ -223,8 +219,8 @@ def _remember_batch(reader: BackfillReader, batch: _Batch, before: ChangedPositi
     if not batch.has_turn and after == before:
         return
     with reader.context.archive.writing() as writing:
-        memory.remember(writing, CHANGED, {str(room): found for room, found in after.items()} or None)
+        slots.REREAD_CHANGES.remember(writing, after or None)
         if batch.has_turn:
-            memory.remember(writing, BATCH_AT, to_text(batch.at))
+            slots.REREAD_AT.remember(writing, batch.at)
         for current_pass in batch.passes:
             reread_progress.save_pass(writing, current_pass)
