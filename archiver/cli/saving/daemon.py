@@ -14,8 +14,8 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.text import visible
-from archiver.cli.terminal.times import interval_words
 from archiver.errors import N_, ArchiverError, SettingsError
+from archiver.render.times import interval_words
 
 if TYPE_CHECKING:
     from archiver.app import App

@@ -18,7 +18,7 @@ from archiver.errors import N_, NoContract, UnknownRoom
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.sync.recover.found_ids import FoundIds
-    from archiver.sync.recover.read_ids import Recovered
+    from archiver.sync.recover.read_ids import RecoveryResult
 
 INCOMPLETE = 4
 """Exit code: done, but something was left for later."""
@@ -43,7 +43,7 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     from archiver.cli.terminal.progress import ProgressScreen
     from archiver.rounds import upgrade
     from archiver.rounds.round import recover_round
-    from archiver.sync.recover.read_ids import minutes
+    from archiver.sync.recover.read_ids import estimate_minutes
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     upgrade.if_older(app, after_run.tell_upgraded)
@@ -51,12 +51,12 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     reserve = app.settings.sync.reserve
     quiet = obj.verbose < 0
     if found_ids.places and not quiet:
-        _announce(len(found_ids.places), minutes(len(found_ids.places), reserve=reserve))
+        _announce(len(found_ids.places), estimate_minutes(len(found_ids.places), reserve=reserve))
     with ProgressScreen(quiet=quiet) as progress:
         app.chatwork.transport.on_wait = progress.wait
 
         def tell_progress(done: int, total: int) -> None:
-            progress.show_single_reads(done, total, minutes(total - done, reserve=reserve))
+            progress.show_single_reads(done, total, estimate_minutes(total - done, reserve=reserve))
 
         recovered = recover_round(app, found_ids.places, tell_progress)
     result = _RecoverResult(found_ids, recovered)
@@ -70,7 +70,7 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
 def _read_files(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds:
     """The ids in the files. Raises NoContract, UnknownRoom, NothingThere, FileTooLarge, NotAllowed."""
     from archiver.store.queries.contracts import rooms_to_read
-    from archiver.sync.recover.files import take
+    from archiver.sync.recover.files import take_files
     from archiver.sync.recover.found_ids import FoundIds
 
     now = app.now()
@@ -82,7 +82,7 @@ def _read_files(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds
         raise UnknownRoom(room=room)
     fallback = room if room is not None else rooms[0] if len(rooms) == 1 else None
     found_ids = FoundIds(frozenset(rooms), fallback, now)
-    take(files, found_ids)
+    take_files(files, found_ids)
     return found_ids
 
 
@@ -103,17 +103,21 @@ class _RecoverResult:
     """The ids found in the files, and the result of reading them."""
 
     found_ids: FoundIds
-    recovered: Recovered
+    recovered: RecoveryResult
 
     def is_incomplete(self) -> bool:
         """Whether any possible id was left unread."""
-        return bool(self.recovered.left or self.found_ids.roomless or self.found_ids.cut)
+        return bool(self.recovered.left or self.found_ids.roomless or self.found_ids.is_cut)
 
     def document(self) -> dict[str, object]:
         """The JSON document of `archive recover --json`."""
-        counts = ("found", "held", "recovered", "hidden_by_plan", "not_readable", "left")
         return {
-            **{name: getattr(self.recovered, name) for name in counts},
+            "found": self.recovered.found,
+            "held": self.recovered.saved_before,
+            "recovered": self.recovered.recovered,
+            "hidden_by_plan": self.recovered.hidden_by_plan,
+            "not_readable": self.recovered.not_readable,
+            "left": self.recovered.left,
             "other_rooms": len(self.found_ids.elsewhere),
             "without_room": len(self.found_ids.roomless),
             "implausible": len(self.found_ids.implausible),
@@ -122,25 +126,25 @@ class _RecoverResult:
 
     def tell(self) -> None:
         """Print on the screen what is kept, what is not, and what to do next."""
-        made, found = self.recovered, self.found_ids
+        recovered, found_ids = self.recovered, self.found_ids
         rows = (
-            (_("found"), made.found),
-            (_("already kept"), made.held),
-            (_("recovered"), made.recovered),
-            (_("hidden by the plan"), made.hidden_by_plan),
-            (_("not readable"), made.not_readable),
-            (_("left for later"), made.left),
+            (_("found"), recovered.found),
+            (_("already kept"), recovered.saved_before),
+            (_("recovered"), recovered.recovered),
+            (_("hidden by the plan"), recovered.hidden_by_plan),
+            (_("not readable"), recovered.not_readable),
+            (_("left for later"), recovered.left),
         )
         click.echo("  ".join(f"{word} {number}" for word, number in rows))
-        if found.elsewhere:
-            click.echo(_("Of rooms without a contract, not used: {n}").format(n=len(found.elsewhere)))
-        if found.implausible:
-            click.echo(_("Numbers that no message can have, not used: {n}").format(n=len(found.implausible)))
-        if found.roomless:
-            click.echo(_("Without a room: {n}. Name it with --room N.").format(n=len(found.roomless)))
-        if found.cut:
+        if found_ids.elsewhere:
+            click.echo(_("Of rooms without a contract, not used: {n}").format(n=len(found_ids.elsewhere)))
+        if found_ids.implausible:
+            click.echo(_("Numbers that no message can have, not used: {n}").format(n=len(found_ids.implausible)))
+        if found_ids.roomless:
+            click.echo(_("Without a room: {n}. Name it with --room N.").format(n=len(found_ids.roomless)))
+        if found_ids.is_cut:
             click.echo(_("There were more ids than are taken at once. Run the same command again later."))
-        if made.left:
+        if recovered.left:
             click.echo(_("The next runs go on with what was left; or run the same command again."))
-        if not made.found and not found.roomless:
+        if not recovered.found and not found_ids.roomless:
             click.echo(_("No message id of your rooms for work stands in there."))

@@ -98,7 +98,7 @@ def _tell_error(error: errors.ArchiverError) -> None:
 
 def _tell_unread(report: SyncReport) -> None:
     """Print which chats this run could not read, or not wholly, every time."""
-    unread = [room for room in report.rooms if room.failed is not None or room.left]
+    unread = [room for room in report.rooms if room.failed is not None or room.left_over]
     if unread:
         sentence = ngettext(
             "This chat could not be read, or not all of it: {rooms}. Call again: archive rescue",

@@ -114,10 +114,10 @@ def _show_plan(app: App, options: Options, *, as_json: bool) -> int:
     from archiver.sync.run import dry_run
 
     steps = dry_run(app.archive, app.chatwork, now=app.now, options=options)
-    total = plan.total([step for step, _name in steps])
+    total = plan.count_requests([step for step, _name in steps])
     if as_json:
         rows = [
-            {"room_id": step.room_id, "name": name, "kind": step.kind, "why": step.why, "requests": step.cost}
+            {"room_id": step.room_id, "name": name, "kind": step.kind, "why": step.reason, "requests": step.requests}
             for step, name in steps
         ]
         click.echo(json.dumps({"steps": rows, "requests": total}, ensure_ascii=False))

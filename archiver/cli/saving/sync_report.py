@@ -98,7 +98,7 @@ def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
     whys = {"first": _("first time"), "moved": _("something moved"), "due": _("it is its turn")}
     whys |= {"asked": _("asked for"), "named": _("named somewhere"), "near": _("near a change")}
     for step, name in steps:
-        click.echo(f"{pad(kinds[step.kind], 20)} {pad(shorten(name), 26)} {pad(whys[step.why], 18)} {step.cost}")
+        click.echo(f"{pad(kinds[step.kind], 20)} {pad(shorten(name), 26)} {pad(whys[step.reason], 18)} {step.requests}")
     sentence = ngettext("Together at least {n} request.", "Together at least {n} requests.", requests)
     click.echo(sentence.format(n=requests))
     click.echo(_("Then files that are not held yet. Nothing was saved."), err=True)
