@@ -46,8 +46,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": FOUNDATION | {"tsa", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "settings", "evidence", "store", "export.stamps"},
     "rounds": OF_A_CASE | {"alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily"},
-    "health": FOUNDATION | {"app", "custody", "evidence", "rounds", "schedule", "settings", "store", "sync"},
-    "notices": FOUNDATION | {"platforms", "health", "rounds", "settings", "store", "sync"},
+    "health": FOUNDATION
+    | {"app", "custody", "evidence", "render.times", "rounds", "schedule", "settings", "store", "sync"},
+    "notices": FOUNDATION | {"platforms", "health", "render.times", "rounds", "settings", "store", "sync"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
 }

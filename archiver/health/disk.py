@@ -8,7 +8,8 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.health.finding import CheckResult, action, attention, day, good
+from archiver.health.finding import CheckResult, action, attention, good
+from archiver.render.times import iso_date
 from archiver.settings.home import DATABASE_FILE
 from archiver.store.archive import Reading
 from archiver.store.queries import database_health, runs
@@ -100,7 +101,7 @@ def check_disk(disk: DiskSpace, *, now: datetime) -> CheckResult:
     left = _until_full(disk)
     if left is None or left > FAR:
         return good("disk", " ".join(sentences))
-    sentences.append(_("At this pace there is room until {day}.").format(day=day(now + left)))
+    sentences.append(_("At this pace there is room until {day}.").format(day=iso_date(now + left)))
     return (attention if left < SOON else good)("disk", " ".join(sentences))
 
 

@@ -12,7 +12,8 @@ from archiver.custody.stamping import SEAL_CHANGED
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.timestamp import REASONS
-from archiver.health.finding import CheckResult, action, attention, day, good, minute
+from archiver.health.finding import CheckResult, action, attention, good
+from archiver.render.times import iso_date, minute_text
 from archiver.store.archive import Reading
 from archiver.store.working import stamp_queue
 from archiver.store.working.stamp_queue import LongestWait
@@ -97,10 +98,10 @@ def check_verification(last: VerificationRecord | None, *, now: datetime) -> Che
             "{n} things did not match on {time}. Change nothing and see: archive verify",
             last.findings,
         )
-        return action("verification", sentence.format(n=last.findings, time=minute(last.at)))
+        return action("verification", sentence.format(n=last.findings, time=minute_text(last.at)))
     sentence = _("Nothing was found changed on {time} (records {entries}, files {files}).")
     counts = {name: last.checked.get(name, 0) for name in ("entries", "files")}
-    text = sentence.format(time=minute(last.at), **counts)
+    text = sentence.format(time=minute_text(last.at), **counts)
     if now - last.at > OLD:
         return attention("verification", f"{text} " + _("That is long ago: archive verify"))
     return good("verification", text)
@@ -121,4 +122,4 @@ def _waiting_sentence(longest: LongestWait) -> str:
     )
     reasons: dict[str, str] = {**REASONS}
     reason = _(reasons[longest.reason]) if longest.reason in reasons else _("its turn has not come yet")
-    return sentence.format(name=longest.authority, n=longest.seals, day=day(longest.since), reason=reason)
+    return sentence.format(name=longest.authority, n=longest.seals, day=iso_date(longest.since), reason=reason)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from archiver.errors import ArchiverError
-from archiver.records import JST
 
 
 class Grade(StrEnum):
@@ -54,13 +52,3 @@ def error_text(error: ArchiverError) -> str:
 def is_ok(results: Iterable[CheckResult]) -> bool:
     """Whether nothing has to be done now."""
     return not any(one.grade is Grade.ACTION for one in results)
-
-
-def minute(at: datetime) -> str:
-    """A time in Japan, to the minute."""
-    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")
-
-
-def day(at: datetime) -> str:
-    """A day in Japan."""
-    return at.astimezone(JST).strftime("%Y-%m-%d")

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.health.finding import CheckResult, action, attention, error_text, good, minute
+from archiver.health.finding import CheckResult, action, attention, error_text, good
+from archiver.render.times import minute_text
 from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mounts
 from archiver.settings.token import is_private
@@ -109,7 +110,7 @@ def check_backup(last: LastBackup | None, *, now: datetime) -> CheckResult:
         return attention(
             "backup", _("There is no copy elsewhere: if this computer breaks, all is lost. archive backup DEST")
         )
-    words = {"time": minute(last.at), "path": last.path}
+    words = {"time": minute_text(last.at), "path": last.path}
     if not last.verified:
         sentence = _("The last copy has findings ({time}, {path}). Change nothing in it and see: archive verify {path}")
         return action("backup", sentence.format(**words))

@@ -8,7 +8,8 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
-from archiver.health.finding import CheckResult, attention, day, good
+from archiver.health.finding import CheckResult, attention, good
+from archiver.render.times import interval_words, iso_date
 from archiver.store.archive import Reading
 from archiver.store.queries import message_counter
 from archiver.store.queries.database_health import Horizon
@@ -54,7 +55,7 @@ def check_pace(rates: Sequence[RoomRate], *, every: timedelta) -> CheckResult:
             "{n} rooms are read, and none of them is too fast for a save every {every}.",
             len(rates),
         )
-        return good("pace", sentence.format(n=len(rates), every=_interval_words(every)))
+        return good("pace", sentence.format(n=len(rates), every=interval_words(every)))
     fastest = max(fast, key=lambda one: one.per_minute)
     shorter = message_rate.interval(fastest.per_minute, every=every)
     sentence = ngettext(
@@ -67,7 +68,7 @@ def check_pace(rates: Sequence[RoomRate], *, every: timedelta) -> CheckResult:
     text = sentence.format(
         rooms=", ".join(str(one.room_id) for one in fast),
         most=round(fastest.per_minute * 60),
-        every=_interval_words(every),
+        every=interval_words(every),
         shorter=_interval_setting(shorter),
     )
     return attention("pace", text)
@@ -85,17 +86,10 @@ def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:
             "The plan hides what is older than about {n} days (rooms {rooms}). Older messages than those saved can "
             "be fetched until {day} at most: archive recover"
         )
-        return attention("plan", sentence.format(n=HORIZON.days, rooms=rooms, day=day(last)))
+        return attention("plan", sentence.format(n=HORIZON.days, rooms=rooms, day=iso_date(last)))
     oldest = min((one.oldest for one in horizons if one.oldest is not None), default=None)
     sentence = _("The plan hides older messages (rooms {rooms}; shown from {day}). What was saved is kept.")
-    return good("plan", sentence.format(rooms=rooms, day="-" if oldest is None else day(oldest)))
-
-
-def _interval_words(every: timedelta) -> str:
-    seconds = int(every.total_seconds())
-    if seconds % 60:
-        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
-    return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)
+    return good("plan", sentence.format(rooms=rooms, day="-" if oldest is None else iso_date(oldest)))
 
 
 def _interval_setting(every: timedelta) -> str:

@@ -9,7 +9,8 @@ from gettext import ngettext
 from pathlib import Path
 
 from archiver.health.fault_reasons import NEEDS_YOU, last_save_failed_sentence
-from archiver.health.finding import CheckResult, Grade, action, attention, good, minute
+from archiver.health.finding import CheckResult, Grade, action, attention, good
+from archiver.render.times import minute_text
 from archiver.store.queries.last_looks import LastLooks
 from archiver.sync.finish import is_wrong
 
@@ -59,7 +60,7 @@ def check_last_run(
     if looks is not None and not reads:
         return good("last_run", _("Every contract has ended: no chat is saved any more."))
     age = now - last
-    time = minute(last)
+    time = minute_text(last)
     if age > stale:
         hours = round(age.total_seconds() / 3600)
         sentence = _(
@@ -131,13 +132,13 @@ def check_budget(
             "Another program uses the same account's calls (another computer with this archiver, or another tool; "
             "last seen {time}). That is allowed; saving takes longer while it does."
         )
-        return attention("budget", sentence.format(time=minute(others_seen)))
+        return attention("budget", sentence.format(time=minute_text(others_seen)))
     if spent is not None:
         sentence = _(
             "The last run ({time}) ended early: Chatwork's calls for 5 minutes were used up, by this archive or by "
             "another program of the same account. If that lasts: archive status"
         )
-        return attention("budget", sentence.format(time=minute(spent)))
+        return attention("budget", sentence.format(time=minute_text(spent)))
     return good("budget", _("Nobody else was seen using the account's calls."))
 
 
@@ -146,7 +147,7 @@ def with_error(result: CheckResult, error_name: str | None, *, last: datetime | 
     if error_name is None:
         return result
     saved = _("Nothing has been saved yet.") if last is None else _("The last save was at {time}.")
-    when = saved.format(time=last and minute(last))
+    when = saved.format(time=last and minute_text(last))
     text = f"{when} {last_save_failed_sentence(error_name)}"  # which ends with the command to call
     needed = result.grade is Grade.ACTION or error_name in NEEDS_YOU
     return (action if needed else attention)(result.name, text)

@@ -7,7 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 
 from archiver.notices.facts import DepartureFacts, NoticeFacts
-from archiver.records import JST
+from archiver.render.times import short_time
 from archiver.store.queries.period_counts import VanishedCounts
 
 SENTENCES_LIMIT = 3
@@ -60,7 +60,7 @@ def _deletions_sentence(departure: DepartureFacts, vanished: VanishedCounts, now
         kept = _("Texts from before that are kept: {texts} of {n}.")
     sentence = _("[Check] {where}{time}: {changed} {kept} Do not leave the chat; call: archive")
     words = {"changed": changed.format(n=number), "kept": kept.format(texts=vanished.texts, n=number)}
-    return sentence.format(where=_contract_words(departure), time=_time(departure.at, now), **words)
+    return sentence.format(where=_contract_words(departure), time=short_time(departure.at, now), **words)
 
 
 def _shut_chat_sentence(departure: DepartureFacts, chat_counts: tuple[int, int, int]) -> str:
@@ -81,9 +81,3 @@ def _shut_chat_sentence(departure: DepartureFacts, chat_counts: tuple[int, int, 
 
 def _contract_words(departure: DepartureFacts) -> str:
     return "" if departure.contract is None else _("contract {contract} ").format(contract=departure.contract)
-
-
-def _time(at: datetime, now: datetime) -> str:
-    """The time in Japan, with the day unless it is today."""
-    here = at.astimezone(JST)
-    return f"{here:%H:%M}" if here.date() == now.astimezone(JST).date() else f"{here:%m-%d %H:%M}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from gettext import ngettext
 
 from archiver.message_ids import posted_at
 from archiver.records import JST
@@ -43,6 +44,16 @@ def local_time(at: datetime) -> str:
     return _to_tokyo(at).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
+def minute_text(at: datetime) -> str:
+    """Date and time of day to the minute: `2026-11-05 10:14`."""
+    return local_time(at)[:16]
+
+
+def short_time(at: datetime, now: datetime) -> str:
+    """The time of day to the minute, after the day unless it is today: `11-05 10:14`."""
+    return minute_text(at)[len("2026-11-05 ") if iso_date(at) == iso_date(now) else len("2026-") :]
+
+
 def full_time(at: datetime) -> str:
     """Date, weekday and time of day: `2026-11-05(木) 10:14:33`.
 
@@ -75,6 +86,14 @@ def typed_date(seconds: int) -> str:
     """The date of a Unix time that somebody typed, without the time of day."""
     time = typed_time(seconds)
     return time.partition(" ")[0]
+
+
+def interval_words(interval: timedelta) -> str:
+    """An interval in words, in minutes if it is whole minutes, else in seconds."""
+    seconds = round(interval.total_seconds())
+    if seconds % 60:
+        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
+    return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)
 
 
 def _to_tokyo(at: datetime) -> datetime:

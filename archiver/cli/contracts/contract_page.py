@@ -15,7 +15,8 @@ from archiver.cli.contracts.roles import people, role_words
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import OutsideContact
 from archiver.platforms.platform import Platform, platform_of
-from archiver.records import JST, Contract, contract_facts
+from archiver.records import Contract, contract_facts
+from archiver.render.times import iso_date, minute_text
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -68,14 +69,14 @@ def state_words(contract: Contract, now: datetime) -> str:
     if until is None:
         return {"open": _("open"), "stopped": _("stopped")}[contract.state]
     sentence = _("closed, saved until {day}") if is_read(contract, now) else _("closed, not saved since {day}")
-    return sentence.format(day=until.astimezone(JST).strftime("%Y-%m-%d"))
+    return sentence.format(day=iso_date(until))
 
 
 def _head_lines(contract: Contract, platform: Platform, now: datetime) -> Iterator[str]:
     name = contract.id if contract.label == contract.id else f"{visible(contract.label)} ({contract.id})"
     head = _("Contract {contract}   {state}   as of {time}")
     place = platform.name if platform.operator else _("agreed directly")
-    yield from wrap(head.format(contract=name, state=state_words(contract, now), time=_time_text(now)), WIDTH)
+    yield from wrap(head.format(contract=name, state=state_words(contract, now), time=minute_text(now)), WIDTH)
     for text in (contract.title, f"{place}   {contract.url or ''}".strip()):
         yield from wrap(visible(text), WIDTH) if text else ()
     yield "-" * WIDTH
@@ -138,7 +139,7 @@ def _message_lines(activity: ContractActivity, platform: Platform, now: datetime
     if activity.first is None:
         none_yet = _("No message is kept yet.")
         return [f"{rooms}   {none_yet}"]
-    first = _("first message {time}").format(time=_time_text(activity.first.at))
+    first = _("first message {time}").format(time=minute_text(activity.first.at))
     contact = contact_words(contract_dates.outside_contact(activity.contract, platform, activity.first.at))
     if activity.last_reply is None:
         return [f"{rooms}   {first} {contact}".strip()]
@@ -148,7 +149,7 @@ def _message_lines(activity: ContractActivity, platform: Platform, now: datetime
         "last message of the other side {time}, {n} days ago",
         days,
     )
-    return [f"{rooms}   {first} {contact}".strip(), last.format(time=_time_text(activity.last_reply.at), n=days)]
+    return [f"{rooms}   {first} {contact}".strip(), last.format(time=minute_text(activity.last_reply.at), n=days)]
 
 
 def contact_words(contact: OutsideContact) -> str:
@@ -198,7 +199,3 @@ def _fact_text(value: str | bool | None) -> str:
 
 def _blank_text() -> str:
     return _("(not entered)")
-
-
-def _time_text(at: datetime) -> str:
-    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")

@@ -17,6 +17,7 @@ from archiver import errors
 from archiver.cli.terminal.day_options import parse_day, parse_until
 from archiver.errors import N_
 from archiver.records import JST, ContractRoom
+from archiver.render.times import iso_date, minute_text
 
 ROOM_NUMBER = click.IntRange(1, 2**63 - 1)
 """The type of a room number, up to the greatest that the database can store."""
@@ -90,4 +91,4 @@ def _last_day(at: datetime) -> str:
 
 def _day_or_time(at: datetime, day: datetime) -> str:
     is_midnight = at.astimezone(JST).time() == time()
-    return f"{day.astimezone(JST):%Y-%m-%d}" if is_midnight else f"{at.astimezone(JST):%Y-%m-%d %H:%M}"
+    return iso_date(day) if is_midnight else minute_text(at)

@@ -12,6 +12,7 @@ from archiver import errors
 from archiver.cli.contracts.japanese_dates import read_written_day
 from archiver.cli.terminal.text import visible, wrap
 from archiver.records import JST, Contract, Delivery, Enclosure, RoomId
+from archiver.render.times import minute_text
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
@@ -80,7 +81,7 @@ def room_ids(contract: Contract) -> set[RoomId]:
 
 def upload_time(seconds: int) -> str:
     """A file's time of upload in Japan, from seconds since 1970; “-” if it cannot be a time."""
-    return datetime.fromtimestamp(seconds, JST).strftime("%Y-%m-%d %H:%M") if 0 < seconds < 2**36 else "-"
+    return minute_text(datetime.fromtimestamp(seconds, JST)) if 0 < seconds < 2**36 else "-"
 
 
 def same_file_sentence(sent: Sequence[SentFile]) -> str:

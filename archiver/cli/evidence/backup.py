@@ -15,8 +15,8 @@ from archiver.cli.context import CliContext
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
-from archiver.cli.terminal.times import jst_time
 from archiver.errors import N_, SettingsError
+from archiver.render.times import minute_text
 
 if TYPE_CHECKING:
     from archiver.store.backup.copy import CopyReport
@@ -57,7 +57,7 @@ def command_backup(obj: CliContext, place: str) -> int:
 
 
 def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
-    at = jst_time(copied.earlier, year=True) if copied.earlier else "-"
+    at = minute_text(copied.earlier) if copied.earlier else "-"
     click.echo(_("The earlier copy of {time} was left as it was: the new one has findings.").format(time=at))
     click.echo(_("The new database lies beside it: {path}").format(path=visible(str(folder / name))))
 

@@ -8,8 +8,8 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.text import pad, visible
-from archiver.cli.terminal.times import jst_time
 from archiver.errors import N_
+from archiver.render.times import minute_text
 
 
 @click.command("exports", help=N_("The packages made so far: when, for whom, and their fingerprint."))
@@ -23,7 +23,7 @@ def command_exports(obj: CliContext) -> int:
     with Archive(obj.home).reading() as reading:
         packages = exports(reading)
     for at, payload in packages:
-        head = f"{jst_time(from_text(at), year=True)}  {pad(payload['contract'], 20)} {pad(payload['profile'], 8)}"
+        head = f"{minute_text(from_text(at))}  {pad(payload['contract'], 20)} {pad(payload['profile'], 8)}"
         click.echo(f"{head} {visible(payload['name'])}")
         click.echo(f"    SHA-256 {payload['sha256']}")
     if not packages:

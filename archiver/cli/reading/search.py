@@ -14,11 +14,11 @@ import click
 
 from archiver.cli.completers import contract_ids, room_numbers
 from archiver.cli.terminal.day_options import parse_period
-from archiver.cli.terminal.message_times import minute_text
 from archiver.cli.terminal.text import columns, pad, visible
 from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import State, notable_states
 from archiver.render.snippet import snippet
+from archiver.render.times import minute_text
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext

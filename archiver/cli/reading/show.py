@@ -13,10 +13,11 @@ import click
 from archiver.cli.completers import room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_period
-from archiver.cli.terminal.message_times import minute_text, unseen_line
+from archiver.cli.terminal.message_times import unseen_line
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import State
+from archiver.render.times import minute_text
 
 if TYPE_CHECKING:
     from archiver.cli.terminal.message_times import UnseenMessage

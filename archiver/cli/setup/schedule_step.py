@@ -69,7 +69,7 @@ def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamp
 
 def _ask_schedule(app: App) -> bool:
     """Whether the user wants the job; the question is asked once."""
-    from archiver.cli.terminal.times import interval_words
+    from archiver.render.times import interval_words
 
     answer = recall_answers(app.archive).get(SCHEDULE)
     if answer is None:

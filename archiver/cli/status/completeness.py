@@ -8,7 +8,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-from archiver.records import JST
+from archiver.cli.terminal.times import jst_time
 
 if TYPE_CHECKING:
     from archiver.store.queries.last_looks import LastLooks
@@ -74,7 +74,7 @@ def _room_sentences(
             len(failing),
         )
         since = _("{room} (since {time})")
-        rooms_with_time = (since.format(room=room, time=_minute(looks.failing[room])) for room in failing)
+        rooms_with_time = (since.format(room=room, time=jst_time(looks.failing[room])) for room in failing)
         yield sentence.format(rooms=_join_named(rooms_with_time))
 
 
@@ -97,7 +97,7 @@ def _unread_sentences(looks: LastLooks, rooms: Sequence[int]) -> Iterator[str]:
 def _room_with_time(room: int, at: datetime | None) -> str:
     if at is None:
         return _("{room} (never yet)").format(room=room)
-    return _("{room} (last read {time})").format(room=room, time=_minute(at))
+    return _("{room} (last read {time})").format(room=room, time=jst_time(at))
 
 
 def _join_named(rooms: Iterable[str]) -> str:
@@ -106,7 +106,3 @@ def _join_named(rooms: Iterable[str]) -> str:
     return (
         text if len(names) <= NAMED_ROOMS_LIMIT else text + _(" and {n} more").format(n=len(names) - NAMED_ROOMS_LIMIT)
     )
-
-
-def _minute(at: datetime) -> str:
-    return at.astimezone(JST).strftime("%m-%d %H:%M")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -17,7 +16,8 @@ import click
 from archiver.alerts import departure_rules
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
-from archiver.records import JST, Contract
+from archiver.cli.terminal.times import jst_time
+from archiver.records import Contract
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.signals import DepartureObservations
 from archiver.render.file_reasons import unsaved_reason
@@ -146,7 +146,7 @@ def _head(contract: Contract, alerts: Sequence[Alert]) -> str:
         return _("[Now] Contract {contract}").format(contract=label)
     at = max(one.at for one in alerts if one.level is Level.HIGH)
     sentence = _("[Act now] {time} contract {contract}: a great change on the other side (reason left open)")
-    return sentence.format(time=_minute(at), contract=label)
+    return sentence.format(time=jst_time(at), contract=label)
 
 
 def _changes_sentence(holdings: RoomHoldings, alerts: Sequence[Alert]) -> str:
@@ -239,10 +239,6 @@ def _next_steps(contract: Contract, name: str, screenshot_ids: Sequence[str]) ->
         steps.append(screenshots_sentence(name, screenshot_ids))
     steps.append(_("archive export {contract}    makes a package (nothing is sent by itself)").format(contract=name))
     return steps
-
-
-def _minute(at: datetime) -> str:
-    return at.astimezone(JST).strftime("%m-%d %H:%M")
 
 
 def _size(size: int) -> str:

@@ -19,8 +19,9 @@ from archiver.cli.status.stamp_lines import seals_line
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import RULE, jst_time
-from archiver.records import JST, Contract
+from archiver.records import Contract
 from archiver.records.alerts import Level
+from archiver.render.times import full_time
 
 if TYPE_CHECKING:
     from archiver.cli.status.emergency import Emergency
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from archiver.store.backup.copy import LastBackup
     from archiver.store.queries.slow_work import SlowWork
     from archiver.store.queries.status import RoomStatus, Status
-
-WEEKDAYS = "月火水木金土日"
 
 
 def status_warnings(status: Status, settings: Settings, *, now: datetime, stopped: Sequence[str] = ()) -> list[str]:
@@ -67,11 +66,9 @@ def tell_status(
     step: str = "",
 ) -> None:
     """Print the status page of reference/voice.md, emergencies first."""
-    here = now.astimezone(JST)
-    today = f"{here:%Y-%m-%d}({WEEKDAYS[here.weekday()]}) {here:%H:%M}"
     attention, level = _("Attention"), condition(status, warnings, emergencies)
     state = _("Good") if level is None else attention if level is Level.MEDIUM else sentences.level_word(Level.HIGH)
-    click.echo(_head(status, today, _("State: {state}").format(state=state)))
+    click.echo(_head(status, full_time(now)[: -len(":33")], _("State: {state}").format(state=state)))
     click.echo(RULE)
     for emergency in emergencies:
         tell_emergency(emergency)

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 from archiver.cli.answers import BEGUN, FINISHED, MEMORY_KEY
 from archiver.cli.terminal.text import columns
-from archiver.cli.terminal.times import interval_words
 from archiver.health import disk, fault_reasons
 from archiver.health.runs import RUNS
-from archiver.records import JST
 from archiver.records.alerts import Level
+from archiver.render.times import interval_words, short_time
 from archiver.rounds import last_fault, run_log
 from archiver.schedule import commands, schedulers
 from archiver.store.engine import is_writable
@@ -145,14 +144,14 @@ def saving_line(saving: SavingStatus, status: Status, *, now: datetime) -> str:
 
 def _last_run_words(saving: SavingStatus, status: Status, now: datetime) -> str:
     if saving.error_name is not None:
-        time = "" if saving.failed_at is None else _short_time(saving.failed_at, now)
+        time = "" if saving.failed_at is None else short_time(saving.failed_at, now)
         why = fault_reasons.reason(saving.error_name)
         words = _("last {time} failed: {reason}") if why else _("last {time} failed")
         return " ".join(words.format(time=time, reason=why).split())
     if status.last_sync is None:
         return _("last: none yet")
     words = _("last {time} good") if status.last_complete else _("last {time} partly unsaved")
-    return words.format(time=_short_time(status.last_sync, now))
+    return words.format(time=short_time(status.last_sync, now))
 
 
 def _next_run_words(saving: SavingStatus, status: Status, now: datetime) -> str:
@@ -160,13 +159,8 @@ def _next_run_words(saving: SavingStatus, status: Status, now: datetime) -> str:
     ends = [at for at in (_last_run(status), saving.failed_at) if at is not None]
     due = max(ends) + saving.every if ends else now
     if due > now:
-        return _("next {time}").format(time=_short_time(due, now))
+        return _("next {time}").format(time=short_time(due, now))
     return _("next within {every}").format(every=interval_words(saving.every))
-
-
-def _short_time(at: datetime, now: datetime) -> str:
-    here = at.astimezone(JST)
-    return f"{here:%H:%M}" if here.date() == now.astimezone(JST).date() else f"{here:%m-%d %H:%M}"
 
 
 # --- what to do next -----------------------------------------------------------------------------

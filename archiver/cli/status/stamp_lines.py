@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.terminal.text import columns, visible
+from archiver.cli.terminal.times import jst_time
 from archiver.errors import N_
-from archiver.records import JST
+from archiver.render.times import local_time
 
 if TYPE_CHECKING:
     from archiver.custody.stamping import StampOutcome
@@ -35,7 +35,7 @@ def tell_stamps(outcomes: Sequence[StampOutcome]) -> None:
     for outcome in outcomes:
         if outcome.time is not None:
             sentence = _("Seal {number}, {authority}: third-party time {time}")
-            line = sentence.format(number=outcome.seal, authority=outcome.authority, time=_exact_time(outcome.time))
+            line = sentence.format(number=outcome.seal, authority=outcome.authority, time=local_time(outcome.time))
         else:
             sentence = _("Seal {number}, {authority}: waits; {reason}. The next runs ask again.")
             line = sentence.format(
@@ -69,7 +69,7 @@ def seal_words(status: Status) -> list[str]:
         sentence = ngettext("waiting {n} day", "waiting {n} days", waiting).format(n=waiting)
         why = _("{waiting} ({reason})").format(waiting=sentence, reason=_short_reason(reason)) if reason else sentence
         parts.append(why)
-    parts.append(f"{newest} {status.last_seal.astimezone(JST):%m-%d %H:%M}" if status.last_seal else f"{newest} -")
+    parts.append(f"{newest} {jst_time(status.last_seal) if status.last_seal else '-'}")
     if status.unsealed:
         parts.append(_("not yet sealed {n}").format(n=status.unsealed))
     return parts
@@ -97,7 +97,3 @@ def _reason_words(reason: str | None) -> str:
         return _("its turn has not come yet")
     known: dict[str, str] = {**REASONS}
     return _(known[reason]) if reason in known else _short_reason(reason)
-
-
-def _exact_time(at: datetime) -> str:
-    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M:%S")

@@ -12,6 +12,7 @@ from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.health.runs import clock_sentence
+from archiver.render.times import interval_words
 from archiver.store.queries import files, message_counter
 from archiver.store.timestamps import from_text
 from archiver.store.working import memory
@@ -50,7 +51,7 @@ def archive_warnings(reading: Reading, rooms: Collection[int], *, every: timedel
             "Keep this computer on, or see: archive check",
             fast,
         )
-        found.append(sentence.format(n=fast, every=_interval_words(every)))
+        found.append(sentence.format(n=fast, every=interval_words(every)))
     offset = memory.recall(reading, finish.CLOCK)
     if offset is not None and finish.is_wrong(offset):
         found.append(clock_sentence(offset))
@@ -79,10 +80,3 @@ def _full_disk_sentence() -> str:
         "Files are waiting: less space is free on this computer than is to stay free "
         "([files] stop_when_free_gb). Texts are saved all the same. Free some space, or move the archive."
     )
-
-
-def _interval_words(every: timedelta) -> str:
-    seconds = round(every.total_seconds())
-    if seconds % 60:
-        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
-    return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)

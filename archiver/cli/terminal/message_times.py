@@ -12,7 +12,7 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver.message_ids import posted_at
-from archiver.records import JST
+from archiver.render.times import iso_date, minute_text
 
 if TYPE_CHECKING:
     from archiver.store.working.backfill_queue import ItemState
@@ -30,12 +30,7 @@ def about_time(number: int) -> str | None:
 def derived_day(number: int) -> str:
     """The day derived from an id, without the mark; `?` if the id gives none."""
     at = posted_at(number)
-    return "?" if at is None else minute_text(at)[:10]
-
-
-def minute_text(at: datetime) -> str:
-    """A time in Japan to the minute, with its year."""
-    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")
+    return "?" if at is None else iso_date(at)
 
 
 def unseen_line(unseen: UnseenMessage) -> str:
