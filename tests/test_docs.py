@@ -17,6 +17,9 @@ from archiver.cli.failure import INTERRUPTED
 from archiver.cli.main import build
 from archiver.settings.schema import SettingsTable
 from archiver.store import schema
+from archiver.store.search import index
+from archiver.store.working import slots
+from archiver.store.working.memory import Slot, SlotFamily
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -137,6 +140,15 @@ def test_the_reference_has_every_table() -> None:
     documented = first_column(page_section("tables.md", "## Tables"))
 
     assert sorted(schema.metadata.tables) == sorted(documented)
+
+
+def test_the_reference_has_everything_that_is_remembered() -> None:
+    """tables.md names each slot and what the search keeps beside them, and no others."""
+    documented = first_column(page_section("tables.md", "## What is remembered"))
+
+    keys = [slot.key for slot in vars(slots).values() if isinstance(slot, Slot | SlotFamily)]
+
+    assert sorted([*keys, index.FORMAT_KEY, index.COUNT_KEY]) == sorted(documented)
 
 
 def test_the_reference_has_every_format_and_profile() -> None:

@@ -22,6 +22,8 @@ from archiver.settings.token import token_file
 from archiver.store.archive import Archive
 from archiver.store.backup import copy
 from archiver.store.engine import DATABASE
+from archiver.store.working import slots
+from archiver.store.working.slots import LastBackup
 
 WITH_FINDINGS = DATABASE + ".with-findings"
 """Name for a copied database with findings, which must not replace a good earlier one."""
@@ -77,7 +79,7 @@ def backup(
             report = replace(second, files=report.files + second.files, bytes=report.bytes + second.bytes)
             verification = _verify(place, report.database, tell)
         placed = _put_in_place(report, verification, place)
-        last = copy.LastBackup(now(), str(place), verification.ok and not report.uncopied)
+        last = LastBackup(now(), str(place), verification.ok and not report.uncopied)
         is_same_disk = place.stat().st_dev == archive.home.stat().st_dev
         return BackupOutcome(
             verification,
@@ -111,7 +113,7 @@ def restore(source: Path, home: Path, *, now: Callable[[], datetime], tell: Prog
     copy.place_database(home)
     copy.remove_mark(home)
     with closing(Archive(home)) as restored:
-        _remember_backup(restored, copy.LastBackup(now(), str(source), verified=True))
+        _remember_backup(restored, LastBackup(now(), str(source), verified=True))
     return BackupOutcome(verification, report, is_placed=True)
 
 
@@ -130,11 +132,11 @@ def _put_in_place(report: copy.CopyReport, verification: Verification, place: Pa
     return True
 
 
-def _remember_backup(archive: Archive, last: copy.LastBackup) -> bool:
+def _remember_backup(archive: Archive, last: LastBackup) -> bool:
     """Remember the backup in the archive; False if the archive cannot be written."""
     try:
         with archive.writing() as writing:
-            copy.remember_backup(writing, last)
+            slots.LAST_BACKUP.remember(writing, last)
     except errors.StorageError:
         return False
     return True

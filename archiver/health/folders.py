@@ -15,7 +15,7 @@ from archiver.render.times import minute_text
 from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mounts
 from archiver.settings.token import is_private
-from archiver.store.backup.copy import LastBackup
+from archiver.store.working.slots import LastBackup
 from archiver.store.engine import is_writable
 
 OLD = timedelta(days=7)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from archiver import errors
 from archiver.app import App
@@ -13,16 +12,13 @@ from archiver.health import disk, evidence
 from archiver.health.rooms import RoomRate, room_rates
 from archiver.rounds import last_fault
 from archiver.store.archive import Archive, Reading
-from archiver.store.backup import copy
-from archiver.store.backup.copy import LastBackup
 from archiver.store.queries import current_state, database_health, last_looks
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.room_holdings import holdings_of
-from archiver.store.timestamps import from_text
-from archiver.store.working import memory, verification_log
+from archiver.store.working import slots, verification_log
+from archiver.store.working.slots import CallBudget, LastBackup
 from archiver.store.working.verification_log import VerificationRecord
-from archiver.sync.finish import CLOCK, OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +28,8 @@ class HealthSnapshot:
     owner: int | None
     clock_ms: int | None
     """Chatwork's clock minus ours in the last run that knew it."""
-    budget: dict[str, Any] | None
-    """Chatwork's request budget as the last run left it: limit, remaining, reset."""
+    budget: CallBudget | None
+    """Chatwork's request budget as the last run left it."""
     other_calls: datetime | None
     """When a run last saw that somebody else uses the account's calls."""
     calls_spent: datetime | None
@@ -78,28 +74,24 @@ def _read_snapshot(reading: Reading, app: App) -> HealthSnapshot:
     now = app.now()
     rooms = rooms_to_read(reading, now)
     size, per_day = disk.size_and_growth(reading, now=now)
-    last, others, spent = (memory.recall(reading, key) for key in ("last_sync", OTHERS, last_looks.CALLS_SPENT))
+    last_run, others = slots.last_saved_at(reading), slots.OTHER_CALLS.recall(reading)
     return HealthSnapshot(
         owner=(current_state.owner(reading) or {}).get("account_id"),
-        clock_ms=memory.recall(reading, CLOCK),
-        budget=_parse_budget(memory.recall(reading, "budget")),
-        other_calls=None if others is None else from_text(others["at"]),
-        calls_spent=None if spent is None else from_text(spent),
+        clock_ms=slots.CLOCK_OFFSET.recall(reading),
+        budget=slots.BUDGET.recall(reading),
+        other_calls=None if others is None else others.at,
+        calls_spent=slots.CALLS_SPENT.recall(reading),
         looks=last_looks.room_looks(reading, rooms),
         has_open_rooms=bool(rooms),
-        last_run=None if last is None else from_text(last["at"]),
-        has_messages=last is None and holdings_of(reading, rooms).messages > 0,
+        last_run=last_run,
+        has_messages=last_run is None and holdings_of(reading, rooms).messages > 0,
         error_name=last_fault.standing_error(reading),
         size=size,
         per_day=per_day,
         stamps=evidence.stamp_status(reading, [one.name for one in app.authorities], app.root_errors),
         rates=tuple(room_rates(reading, rooms, now=now)),
         horizons=tuple(database_health.horizons(reading, rooms)),
-        backup=copy.last_backup(reading),
+        backup=slots.LAST_BACKUP.recall(reading),
         last_verification=verification_log.last(reading),
         versions=database_health.versions(reading),
     )
-
-
-def _parse_budget(budget: dict[str, Any] | None) -> dict[str, Any] | None:
-    return budget and budget | {"reset": from_text(budget["reset"])}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
@@ -15,6 +15,7 @@ from archiver.health.finding import CheckResult, action, attention, error_text, 
 from archiver.schedule.schedulers import CRON, title
 from archiver.settings.model import Settings
 from archiver.settings.token import read_token
+from archiver.store.working.slots import CallBudget
 
 
 class TokenState(NamedTuple):
@@ -60,14 +61,14 @@ def is_readable(settings: Settings, environ: Mapping[str, str]) -> bool:
     return observe_token(settings, environ, system="").error is None
 
 
-def ask_account(app: App, budget: Mapping[str, Any] | None) -> TokenTrial:
+def ask_account(app: App, budget: CallBudget | None) -> TokenTrial:
     """Ask Chatwork whose token it is, with one request; nothing is waited for and nothing is written.
 
-    `budget` is what the last run left: limit, remaining, reset.
+    `budget` is what the last run left.
     """
     transport = app.chatwork.transport
     transport.deadline = app.now()
-    transport.budget = replace(transport.budget, **(budget or {}))
+    transport.budget = replace(transport.budget, **(asdict(budget) if budget else {}))
     try:
         account = app.chatwork.me().model.account_id
     except errors.ArchiverError as error:

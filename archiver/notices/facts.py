@@ -17,15 +17,13 @@ from archiver.notices.due import ALERT, DAILY, DUE, GAP, LOST, PAUSE, UNREAD, Du
 from archiver.platforms.platform import Deadline, platform_of
 from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule
-from archiver.rounds import long_pauses
-from archiver.rounds.long_pauses import EndedPause
 from archiver.store.archive import Reading
 from archiver.store.queries import files, last_looks, period_counts
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.period_counts import VanishedCounts
 from archiver.store.queries.room_holdings import holdings_of
-from archiver.store.timestamps import from_text
-from archiver.store.working import alerts, memory
+from archiver.store.working import alerts, slots
+from archiver.store.working.slots import EndedPause
 
 DAY = timedelta(days=1)
 
@@ -90,8 +88,8 @@ class NoticeFacts:
 
 def idle_hours(reading: Reading, *, now: datetime) -> int | None:
     """Hours since a round last went through; None: none ever did."""
-    last = memory.recall(reading, "last_sync")
-    return None if last is None else round((now - from_text(last["at"])) / timedelta(hours=1))
+    saved_at = slots.last_saved_at(reading)
+    return None if saved_at is None else round((now - saved_at) / timedelta(hours=1))
 
 
 def collect_facts(
@@ -104,7 +102,7 @@ def collect_facts(
     now: datetime,
 ) -> NoticeFacts:
     """The facts for the sentences of these notices; `known`: the troubles reported before."""
-    last = memory.recall(reading, "last_sync")
+    last = slots.LAST_SYNC.recall(reading)
     all_contracts = contracts(reading)
     opened = {one.number: one for one in alerts.open_alerts(reading)}
     return NoticeFacts(
@@ -112,7 +110,7 @@ def collect_facts(
         every=every,
         hours=idle_hours(reading, now=now),
         reason=reason,
-        complete=last["complete"] if last is not None and last.get("every_room") else None,
+        complete=last.complete if last is not None and last.every_room else None,
         departures={
             number: _departure_facts(reading, opened[number], all_contracts)
             for number in _alert_numbers(ALERT, notices.say, opened)
@@ -120,9 +118,7 @@ def collect_facts(
         deadlines=tuple(
             _deadline_facts([opened[number] for number in _alert_numbers(DUE, notices.say, opened)], all_contracts, now)
         ),
-        ended_pause=long_pauses.last_ended_pause(reading)
-        if any(key.startswith(PAUSE) for key in notices.say)
-        else None,
+        ended_pause=slots.ENDED_PAUSE.recall(reading) if any(key.startswith(PAUSE) for key in notices.say) else None,
         regained=_count_regained_files(reading, notices),
         read_again=_count_rooms_read_again(reading, notices),
         daily=_daily_facts(reading, notices, known, now) if any(key.startswith(DAILY) for key in notices.say) else None,

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import entries, message_counter
-from archiver.store.working import memory
+from archiver.store.working import slots
+from archiver.store.working.slots import KnownRates
 from archiver.sync import message_rate
-
-PACES = "paces"
-"""Remembered: the last entry that the rates take into account, and the messages a minute in each chat."""
 
 RECENT = timedelta(days=7)
 """How far back a busy hour of a chat counts."""
@@ -34,28 +32,20 @@ class Paces(NamedTuple):
 
 def current_paces(reading: Reading, rooms: Iterable[int], *, now: datetime) -> Paces:
     """The rates of these rooms, computed anew where needed."""
-    upto, known = _parse_paces(memory.recall(reading, PACES))
+    remembered = slots.MESSAGE_RATES.recall(reading)
+    upto, known = remembered.upto, dict(remembered.rates)
     changed = set(message_counter.rooms_read_since(reading, upto)) if known else set()
     stale = [room for room in rooms if room in changed or room not in known]
     if not stale:
         return Paces(upto, {room: known[room] for room in rooms}, is_fresh=False)
     since = now - RECENT
     computed = {
-        room: message_rate.per_minute(message_counter.counter_readings(reading, room, since=since)) for room in stale
+        room: message_rate.messages_per_minute(message_counter.counter_readings(reading, room, since=since))
+        for room in stale
     }
     return Paces(entries.last_seq(reading), {room: (known | computed)[room] for room in rooms}, is_fresh=True)
 
 
 def remember_paces(writing: Writing, paces: Paces) -> None:
     """Keep the rates for the next round."""
-    memory.remember(
-        writing, PACES, {"upto": paces.upto, "rates": {str(room): one for room, one in paces.rates.items()}}
-    )
-
-
-def _parse_paces(payload: Any) -> tuple[int, dict[int, float]]:
-    """The remembered entry and rates; nothing if the payload has another shape."""
-    try:
-        return int(payload["upto"]), {int(room): float(one) for room, one in payload["rates"].items()}
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return 0, {}
+    slots.MESSAGE_RATES.remember(writing, KnownRates(paces.upto, paces.rates))

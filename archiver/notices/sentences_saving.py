@@ -7,7 +7,7 @@ from gettext import ngettext
 
 from archiver.health.fault_reasons import command, reason
 from archiver.notices.facts import NoticeFacts
-from archiver.rounds.long_pauses import EndedPause
+from archiver.store.working.slots import EndedPause
 
 
 def stopped_sentence(facts: NoticeFacts) -> str:

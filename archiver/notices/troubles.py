@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archiver import errors
 from archiver.notices import (
@@ -31,17 +30,14 @@ from archiver.notices.due import (
 )
 from archiver.notices.facts import NoticeFacts, collect_facts, days_left
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
-from archiver.rounds import long_pauses
-from archiver.rounds.last_fault import LAST_FAULT, RoundFault, last_round_text, standing_error
+from archiver.rounds.last_fault import standing_error
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts, files, gaps, last_looks, runs
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import alerts, memory, verification_log
+from archiver.store.timestamps import to_text
+from archiver.store.working import alerts, slots, verification_log
+from archiver.store.working.slots import RoundFault
 from archiver.sync import message_rate
-
-NOTICED = "noticed"
-"""Remembered: key of a trouble → when it was last reported."""
 
 NO_TROUBLE = (errors.ArchiveInUse, errors.NoContract, errors.UsageError)
 """Errors of a run that need no notice: another run is at work, or the command was called wrongly."""
@@ -67,7 +63,7 @@ def take_pending_notices(
     every, name = settings.sync.every, _error_name(error)
     try:
         with archive.reading() as reading:
-            known = _parse_known(memory.recall(reading, NOTICED))
+            known = slots.NOTICED.recall(reading)
             standing_name = standing_error(reading)
             reason = name or standing_name
             rooms = contracts.rooms_to_read(reading, now)
@@ -76,15 +72,16 @@ def take_pending_notices(
             present = {*trouble_keys(reading, settings, rooms, now=now), *fast, *_fault_keys(reason)}
             notices = due.due_notices(present, known, now=now)
             notice_facts = collect_facts(reading, notices, known, every=every, reason=reason, now=now)
-            new_fault = None if name is None or name == standing_name else RoundFault(name, last_round_text(reading))
+            saved_at = slots.last_saved_at(reading)
+            new_fault = None if name is None or name == standing_name else RoundFault(name, saved_at)
         if (
             notices.known != known or paces.is_fresh or new_fault is not None
         ):  # a round without news writes nothing here
             with archive.writing() as writing:
-                memory.remember(writing, NOTICED, {key: to_text(at) for key, at in notices.known.items()})
+                slots.NOTICED.remember(writing, notices.known)
                 message_rates.remember_paces(writing, paces)
                 if new_fault is not None:
-                    memory.remember(writing, LAST_FAULT, new_fault._asdict())
+                    slots.LAST_FAULT.remember(writing, new_fault)
     except UNREADABLE:
         error_notices = due.due_notices(_fault_keys(name), {}, now=now)
         return PendingNotices(error_notices._replace(is_remembered=False), NoticeFacts(now, every, reason=name))
@@ -101,15 +98,6 @@ def warnings(archive: Archive, settings: Settings, *, now: datetime) -> PendingN
         )
 
 
-def _parse_known(payload: Any) -> dict[str, datetime]:
-    """Keys reported before, and when; entries that cannot be understood are left out."""
-    found = {}
-    for key, at in payload.items() if isinstance(payload, dict) else ():
-        with suppress(TypeError, ValueError):
-            found[key] = from_text(at)
-    return {key: at for key, at in found.items() if at.tzinfo is not None}
-
-
 def trouble_keys(reading: Reading, settings: Settings, rooms: Collection[int], *, now: datetime) -> Iterator[str]:
     """The keys of all troubles that the archive shows now; `rooms` are those that are read."""
     yield from urgent_keys(reading, settings, now=now)
@@ -117,7 +105,7 @@ def trouble_keys(reading: Reading, settings: Settings, rooms: Collection[int], *
     yield from _lost_file_keys(reading, rooms)
     yield from _unread_room_keys(reading, rooms, before=now - timedelta(hours=settings.notify.stale_hours))
     yield from (f"{DUE}{alert.number}" for alert in alerts.open_alerts(reading) if _is_near(alert, now))
-    pause = long_pauses.last_ended_pause(reading)
+    pause = slots.ENDED_PAUSE.recall(reading)
     if pause is not None:
         yield f"{PAUSE}{to_text(pause.end)}"
     if settings.notify.urls and not apprise_sender.is_installed():
@@ -128,10 +116,10 @@ def trouble_keys(reading: Reading, settings: Settings, rooms: Collection[int], *
 
 def urgent_keys(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[str]:
     """The keys of the troubles that every command warns of."""
-    last = memory.recall(reading, "last_sync")
+    saved_at = slots.last_saved_at(reading)
     longest = timedelta(hours=settings.notify.stale_hours)
     # Where every contract has ended there is nothing to save.
-    if last is not None and now - from_text(last["at"]) > longest and contracts.rooms_to_read(reading, now):
+    if saved_at is not None and now - saved_at > longest and contracts.rooms_to_read(reading, now):
         yield STALE
     verified = verification_log.last(reading)
     if verified is not None and verified.findings:
@@ -157,7 +145,7 @@ def _fault_keys(error_name: str | None) -> set[str]:
 def _pace_keys(rates: Mapping[int, float], *, every: timedelta, adapts: bool) -> Iterator[str]:
     """One key for each chat in which a list may not show all new messages."""
     for room, rate in rates.items():
-        if message_rate.could_overrun(rate, every=message_rate.interval(rate, every=every) if adapts else every):
+        if message_rate.could_overrun(rate, every=message_rate.visit_interval(rate, every=every) if adapts else every):
             yield f"{PACE}{room}"
 
 

@@ -26,15 +26,9 @@ from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import departures, entries, new_texts_and_changes
 from archiver.store.queries.contract_activity import activity_of, last_handover
 from archiver.store.queries.contracts import contracts, is_read, last_contract_entry
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import alerts, memory
+from archiver.store.timestamps import to_text
+from archiver.store.working import alerts, slots
 
-JUDGED = "judged"
-"""Remembers the number of the last entry that was judged."""
-CASES = "cases_judged"
-"""Remembers when the contracts' dates were judged last, and the last entry that stated a contract."""
-DATES = "dates_judged"
-"""Remembers the hour in which deadlines were judged without a round."""
 _HOUR = "%Y-%m-%dT%H"
 
 
@@ -67,26 +61,26 @@ def judge_dates(archive: Archive, *, now: Callable[[], datetime]) -> None:
     at = now()
     hour = at.strftime(_HOUR)
     with archive.reading() as reading:
-        if memory.recall(reading, DATES) == hour:
+        if slots.JUDGED_HOUR.recall(reading) == hour:
             return
     with archive.writing() as writing:
         cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
         for alert in deadline_rules.due_deadlines(cases, now=at, kept=alerts.alerts(writing)):
             alerts.keep(writing, alert)
-        memory.remember(writing, DATES, hour)
+        slots.JUDGED_HOUR.remember(writing, hour)
 
 
 def _has_new_entries(reading: Reading) -> bool:
-    return entries.last_seq(reading) > int(memory.recall(reading, JUDGED, 0))
+    return entries.last_seq(reading) > slots.JUDGED_UPTO.recall(reading)
 
 
 def _is_due(reading: Reading, at: datetime) -> bool:
-    judged = memory.recall(reading, CASES)
-    return judged is None or judged["at"][: len("2026-11-24T13")] != at.strftime(_HOUR)
+    judged = slots.JUDGED_CASES.recall(reading)
+    return judged is None or judged.at.strftime(_HOUR) != at.strftime(_HOUR)
 
 
 def _judge_entries(writing: Writing) -> list[Alert]:
-    after, last = memory.recall(writing, JUDGED, 0), entries.last_seq(writing)
+    after, last = slots.JUDGED_UPTO.recall(writing), entries.last_seq(writing)
     observed = departures.observed_signals(writing, after=after)
     sides = new_texts_and_changes.sides_by_room(writing)
     alerts_found = [
@@ -100,7 +94,7 @@ def _judge_entries(writing: Writing) -> list[Alert]:
     opened = _keep_alerts(writing, alerts_found)
     for alert in departure_rules.outdated_chat_alerts(observed):
         alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
-    memory.remember(writing, JUDGED, last)
+    slots.JUDGED_UPTO.remember(writing, last)
     return opened
 
 
@@ -122,16 +116,16 @@ def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]
 
 def _judge_cases(writing: Writing, at: datetime) -> list[Alert]:
     """The alerts from the contracts' dates, judged once an hour, and at once when a contract was stated anew."""
-    judged, stated = memory.recall(writing, CASES), last_contract_entry(writing)
-    if judged is not None and judged["stated"] == stated and not _is_due(writing, at):
+    judged, stated = slots.JUDGED_CASES.recall(writing), last_contract_entry(writing)
+    if judged is not None and judged.stated == stated and not _is_due(writing, at):
         return []
     kept = alerts.alerts(writing)
     cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
-    before = None if judged is None else from_text(judged["at"])
+    before = None if judged is None else judged.at
     opened = [alerts.keep(writing, one) for one in deadline_rules.judge_cases(cases, before=before, now=at, kept=kept)]
     for alert in deadline_rules.outdated_contact_alerts(cases, kept):
         alerts.dismiss(writing, alert.number, at=at, reason=None)
-    memory.remember(writing, CASES, {"at": to_text(at), "stated": stated})
+    slots.JUDGED_CASES.remember(writing, slots.JudgedCases(at, stated))
     return opened
 
 

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archiver.store.archive import Archive, Reading
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory
+from archiver.store.archive import Archive
+from archiver.store.working import slots
+from archiver.store.working.slots import EndedPause
 from archiver.sync.report import RoomOutcome, SyncReport
-
-RESUMED = "resumed"
-"""Remembered: the last long pause that has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class EndedPause:
-    """A long pause that has ended."""
-
-    begin: datetime
-    end: datetime
-    gaps: int
-    """How many the round that ended it found."""
-    is_complete: bool
-    """Whether that round read all that had moved in every room."""
 
 
 def last_round(archive: Archive) -> datetime | None:
     """When a round last went through; ask before the next one. Raises as `Archive.reading`."""
     with archive.reading() as reading:
-        last = memory.recall(reading, "last_sync")
-    return None if last is None else from_text(last["at"])
+        return slots.last_saved_at(reading)
 
 
 def note_pause(
@@ -40,25 +23,9 @@ def note_pause(
     end = report.finished_at or report.started_at
     if before is None or end - before <= longest or last_round(archive) == before:
         return  # there was none, or this round read no chat and so has not ended it
-    payload = {
-        "begin": to_text(before),
-        "end": to_text(end),
-        "gaps": sum(gap["after"] is not None for room in report.rooms for gap in room.gaps),
-        "whole": whole and _has_read_all(report),
-    }
+    gaps = sum(gap["after"] is not None for room in report.rooms for gap in room.gaps)
     with archive.writing() as writing:
-        memory.remember(writing, RESUMED, payload)
-
-
-def last_ended_pause(reading: Reading) -> EndedPause | None:
-    """The last long pause that has ended; None: there was none."""
-    payload = memory.recall(reading, RESUMED)
-    try:
-        return EndedPause(
-            from_text(payload["begin"]), from_text(payload["end"]), int(payload["gaps"]), bool(payload["whole"])
-        )
-    except (KeyError, TypeError, ValueError):  # there was none, or it is of another shape
-        return None
+        slots.ENDED_PAUSE.remember(writing, EndedPause(before, end, gaps, whole and _has_read_all(report)))
 
 
 def _has_read_all(report: SyncReport) -> bool:

@@ -23,20 +23,14 @@ from archiver.rounds import alerting, long_pauses, run_log, upgrade
 from archiver.settings.model import Settings
 from archiver.store import seals
 from archiver.store.queries import contracts, departures
-from archiver.store.working import memory
+from archiver.store.working import slots
 from archiver.store.working.backfill_queue import MessagePlace
 from archiver.sync import trouble_reports
 from archiver.sync.files import avatars
 from archiver.sync.files.download import DownloadLimits
-from archiver.sync.recover.read_ids import Recovered, read
+from archiver.sync.recover.read_ids import RecoveryResult, read_recovered
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks, run_sync
-
-DAILIES = "dailies"
-"""Remembers the Tokyo day, and the last entry about a contract, for which every daily export is made."""
-
-UNCOPIED = "uncopied"
-"""Remembers the folders that could not get copies, and when that was last reported."""
 
 
 def run_round(
@@ -92,7 +86,9 @@ def _hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
 def _run_locked_round(app: App, options: Options, talk: ProgressCallbacks, *, always: bool = False) -> SyncReport:
     sealed = [_seal_if_due(app)]
     complete_options = replace(
-        _with_settings(app.settings, options), find_departing=alerting.departing_people, seal=lambda: sealed.append(_seal(app))
+        _with_settings(app.settings, options),
+        find_departing=alerting.departing_people,
+        seal=lambda: sealed.append(_seal(app)),
     )
     before, longest = long_pauses.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
     report = run_sync(app.archive, app.chatwork, app.downloads, now=app.now, options=complete_options, progress=talk)
@@ -122,7 +118,7 @@ def _fetch_pictures(app: App) -> None:
     """Download avatars and icons; a round without news has no new ones, and older ones can wait."""
     with app.archive.reading() as reading:
         rooms = contracts.rooms_to_read(reading, app.now())
-    avatars.fetch(app.archive, app.downloads, rooms, now=app.now)
+    avatars.fetch_avatars(app.archive, app.downloads, rooms, now=app.now)
 
 
 def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
@@ -139,12 +135,12 @@ def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
     return frozenset(read_now)
 
 
-def recover_round(app: App, places: Collection[MessagePlace], tell: Callable[[int, int], None]) -> Recovered:
+def recover_round(app: App, places: Collection[MessagePlace], tell: Callable[[int, int], None]) -> RecoveryResult:
     """Read recovered ids as a round of its own. Raises ArchiveInUse, and what `recover.reading.read` raises."""
     with _hold_round(app, upgrade.TELL_NOBODY):
         _seal_if_due(app)
         digest = settings_digest(app.settings)
-        recovered = read(app.archive, app.chatwork, places, now=app.now, told=tell, settings=digest)
+        recovered = read_recovered(app.archive, app.chatwork, places, now=app.now, progress=tell, settings=digest)
         run_log.write(app.settings.home, recovered.report)
         return recovered
 
@@ -198,11 +194,11 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
 def _due_complaints(app: App, folders: Collection[str]) -> tuple[str, ...]:
     """Those of these folders whose failure is due to be reported; all others count as in order."""
     with app.archive.reading() as reading:
-        before = memory.recall(reading, UNCOPIED, {})
+        before = slots.COPY_FAILURES.recall(reading)
     verdict = trouble_reports.judge_troubles(folders, cleared=("",), remembered=before, now=app.now())
     if verdict.remember != before:
         with app.archive.writing() as writing:
-            memory.remember(writing, UNCOPIED, verdict.remember or None)
+            slots.COPY_FAILURES.remember(writing, verdict.remember or None)
     return verdict.report
 
 
@@ -215,12 +211,12 @@ def _make_daily_exports(app: App, *, at_once: bool) -> None:
     """Make the daily exports once a day, and whenever a contract was stated anew."""
     with app.archive.reading() as reading:
         names = [contract.id for contract in contracts.contracts(reading)]
-        news_key = [app.now().astimezone(JST).date().isoformat(), contracts.last_contract_entry(reading)]
-        due = at_once or memory.recall(reading, DAILIES) != news_key
+        today = slots.ExportedDay(app.now().astimezone(JST).date(), contracts.last_contract_entry(reading))
+        due = at_once or slots.EXPORTED_DAY.recall(reading) != today
     if not due:
         return
     limit = app.settings.exports.daily_file_bytes
     for name in names:
         daily.write_daily_copy(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
     with app.archive.writing() as writing:
-        memory.remember(writing, DAILIES, news_key)
+        slots.EXPORTED_DAY.remember(writing, today)

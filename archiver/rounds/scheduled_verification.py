@@ -13,12 +13,8 @@ from archiver.rounds import run_log
 from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION, Reminders, as_error
 from archiver.rounds.due import CheckHistory, DueCheck, check_due
 from archiver.store.archive import Archive
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory, verification_log
+from archiver.store.working import slots, verification_log
 from archiver.store.working.verification_log import VerificationRecord
-
-CHECKED = "daemon-checked"
-"""Remembers when a sample and when everything was last verified by the daemon."""
 
 
 class ScheduledVerification:
@@ -75,9 +71,8 @@ def _record_verification(
     kind = "whole" if due_check.is_whole else "sample"
     counts = " ".join(f"{name}={number}" for name, number in verification.checked.items())
     run_log.note(archive.home, f"verified={kind} findings={len(verification.findings)} {counts}", at=now)
-    times = {"sample": history.sample, "whole": history.whole}
     with archive.writing() as writing:
-        memory.remember(writing, CHECKED, {name: at and to_text(at) for name, at in times.items()})
+        slots.LAST_CHECKS.remember(writing, slots.LastChecks(history.sample, history.whole))
         if due_check.is_whole:
             verification_log.keep(
                 writing,
@@ -89,6 +84,5 @@ def _record_verification(
 
 def _remembered_checks(archive: Archive) -> CheckHistory:
     with archive.reading() as reading:
-        times = memory.recall(reading, CHECKED, {})
-    sample, whole = (times.get(name) for name in ("sample", "whole"))
-    return CheckHistory(sample and from_text(sample), whole and from_text(whole))
+        checks = slots.LAST_CHECKS.recall(reading)
+    return CheckHistory(checks.sample, checks.whole)

@@ -25,9 +25,9 @@ from archiver.health.folders import HomeFolder, OutsideFolder
 from archiver.health.rooms import RoomRate
 from archiver.health.token import NOT_ASKED, TokenState, TokenTrial
 from archiver.store import migrate
-from archiver.store.backup.copy import LastBackup
 from archiver.store.queries.database_health import Horizon, Versions
 from archiver.store.queries.last_looks import LastLooks
+from archiver.store.working.slots import LastBackup
 from archiver.store.working.stamp_queue import LongestWait
 from archiver.store.working.verification_log import VerificationRecord
 
@@ -414,10 +414,10 @@ def test_the_disk_is_told_with_the_day_it_is_full(disk_space: DiskSpace, expecte
     strategies.builds(
         DiskSpace,
         free=strategies.integers(0, 10**16),
-        keep=strategies.integers(0, 10**15),
+        keep_free=strategies.integers(0, 10**15),
         total=strategies.none() | strategies.integers(0, 10**16),
         per_day=strategies.none() | strategies.floats(0, 10**15),
-        floor=strategies.integers(0, 10**15),
+        required=strategies.integers(0, 10**15),
     )
 )
 def test_any_disk_can_be_told(disk_space: DiskSpace) -> None:

@@ -9,15 +9,16 @@ import pytest
 
 from archiver.notices import message_rates
 from archiver.store.queries import message_counter
-from archiver.store.working import memory
+from archiver.store.working import slots
+from archiver.store.working.memory import Slot
 from tests.support.rounds import due_sentences, next_round
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """Two contracted chats, one of them busy, after an hour of rounds whose notices were said."""
-    with running(tmp_path / "home") as made:
+    with running_world(tmp_path / "home") as made:
         made.contract("job2", made.chatwork.add_room("記事", members=[made.tanaka]))
         for _ in range(13):
             made.posts(52)
@@ -71,7 +72,7 @@ def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: 
 def test_what_an_earlier_version_remembered_is_computed_anew(world: World, payload: object) -> None:
     """Whatever its shape."""
     with world.archive.writing() as writing:
-        memory.remember(writing, message_rates.PACES, payload)
+        Slot[object](slots.MESSAGE_RATES.key, str, None).remember(writing, payload)
     with world.archive.reading() as reading:
         known = message_rates.current_paces(reading, [world.room], now=world.clock())
 

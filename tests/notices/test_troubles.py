@@ -14,9 +14,10 @@ from archiver.demo.chatwork.simulator import Fault
 from archiver.records import JST, Delivery
 from archiver.rounds.last_fault import standing_error
 from archiver.store.statements import add_delivery
-from archiver.store.working import alerts, memory
+from archiver.store.working import alerts
+from archiver.store.working.memory import Slot
 from tests.support.rounds import due_sentences, next_round
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 NAMES = ("田中", "動画編集", "tanaka", "さようなら", "納期")
 
@@ -24,7 +25,7 @@ NAMES = ("田中", "動画編集", "tanaka", "さようなら", "納期")
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A contract on CrowdWorks whose first round went through."""
-    with running(tmp_path / "home") as made:
+    with running_world(tmp_path / "home") as made:
         made.contract("tanaka-video", made.room, platform="crowdworks", platform_id="12345678", client="田中")
         made.contract("job1", made.room, state="stopped")
         made.posts(12, "納期")
@@ -356,7 +357,7 @@ def test_nothing_has_stopped_where_every_contract_has_ended(world: World) -> Non
 def remember(world: World, key: str, value: object) -> None:
     """Leave behind what a run would."""
     with world.archive.writing() as writing:
-        memory.remember(writing, key, value)
+        Slot[object](key, str, None).remember(writing, value)
 
 
 def test_a_round_over_some_chats_does_not_say_that_nothing_is_missing(world: World) -> None:

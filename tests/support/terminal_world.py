@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from archiver.demo.chatwork.simulator import Chatwork
-from archiver.store.working import memory
+from archiver.store.working.memory import Slot
 from tests.support.terminal import TOKEN, Terminal
 from tests.support.world import Clock, World
+
+T = TypeVar("T")
 
 
 class TerminalWorld(World):
@@ -45,10 +47,10 @@ class TerminalWorld(World):
         document: dict[str, Any] = json.loads(self.both(*arguments, "--json")[0])
         return document
 
-    def remember(self, key: str, value: object) -> None:
+    def remember(self, slot: Slot[T], value: T | None) -> None:
         """Remember a value in the archive, as a run does."""
         with self.archive.writing() as writing:
-            memory.remember(writing, key, value)
+            slot.remember(writing, value)
 
 
 @contextmanager

@@ -173,7 +173,7 @@ def _success_sentence(kind: str) -> str:
     return _("It was run once in this way, and it saved.")
 
 
-def _wait_for_run(app: App, last_save: str | None, known_error: str | None, *, since: datetime) -> str | None:
+def _wait_for_run(app: App, last_save: datetime | None, known_error: str | None, *, since: datetime) -> str | None:
     """Wait until the run has saved or failed, or PATIENCE is over; the name of the error if it failed.
 
     `last_save` and `known_error` are from before the run; the same error again is seen in the log.

@@ -12,7 +12,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.cli.answers import BEGUN, FINISHED, MEMORY_KEY
+from archiver.cli.answers import BEGUN, FINISHED
 from archiver.cli.terminal.text import columns
 from archiver.health import disk, fault_reasons
 from archiver.health.runs import RUNS
@@ -21,7 +21,7 @@ from archiver.render.times import interval_words, short_time
 from archiver.rounds import last_fault, run_log
 from archiver.schedule import commands, schedulers
 from archiver.store.engine import is_writable
-from archiver.store.working import memory
+from archiver.store.working import slots
 
 if TYPE_CHECKING:
     from archiver.cli.status.emergency import Emergency
@@ -54,7 +54,7 @@ class SavingStatus:
 def observe_saving(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> SavingStatus:
     """Ask the archive, this computer's schedulers and its disk. Raises OSError."""
     error_name = last_fault.standing_error(reading)
-    answers, by = memory.recall(reading, MEMORY_KEY, {}), schedulers.find_starters(settings.home, environ)
+    answers, by = slots.SETUP_ANSWERS.recall(reading), schedulers.find_starters(settings.home, environ)
     return SavingStatus(
         every=settings.sync.every,
         started_by=by,

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from archiver.health.runs import clock_sentence
 from archiver.render.times import interval_words
 from archiver.store.queries import files, message_counter
-from archiver.store.timestamps import from_text
-from archiver.store.working import memory
+from archiver.store.working import slots
 from archiver.sync import finish, message_rate
 from archiver.sync.files import download
 
@@ -30,7 +29,7 @@ RECENT = timedelta(days=7)
 def run_warnings(report: SyncReport) -> list[str]:
     """The warnings of one run, one sentence each."""
     found = []
-    if report.clock_offset_ms is not None and finish.is_wrong(report.clock_offset_ms):
+    if report.clock_offset_ms is not None and finish.is_clock_wrong(report.clock_offset_ms):
         found.append(clock_sentence(report.clock_offset_ms))
     if report.unread_dropped:
         found.append(_unread_sentence())
@@ -52,11 +51,11 @@ def archive_warnings(reading: Reading, rooms: Collection[int], *, every: timedel
             fast,
         )
         found.append(sentence.format(n=fast, every=interval_words(every)))
-    offset = memory.recall(reading, finish.CLOCK)
-    if offset is not None and finish.is_wrong(offset):
+    offset = slots.CLOCK_OFFSET.recall(reading)
+    if offset is not None and finish.is_clock_wrong(offset):
         found.append(clock_sentence(offset))
-    dropped = memory.recall(reading, finish.UNREAD_DROPPED)
-    if dropped is not None and abs(now - from_text(dropped)) < RECENT:
+    dropped = slots.UNREAD_DROPPED.recall(reading)
+    if dropped is not None and abs(now - dropped) < RECENT:
         found.append(_unread_sentence())
     if files.count_waiting_for_space(reading, rooms):
         found.append(_full_disk_sentence())
@@ -64,7 +63,7 @@ def archive_warnings(reading: Reading, rooms: Collection[int], *, every: timedel
 
 
 def _is_fast(reading: Reading, room: int, *, every: timedelta, since: datetime) -> bool:
-    rate = message_rate.per_minute(message_counter.counter_readings(reading, room, since=since))
+    rate = message_rate.messages_per_minute(message_counter.counter_readings(reading, room, since=since))
     return message_rate.could_overrun(rate, every=every)
 
 

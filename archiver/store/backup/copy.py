@@ -16,25 +16,11 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.store import snapshot
-from archiver.store.archive import Archive, Reading, Writing, driver_connection
+from archiver.store.archive import Archive, driver_connection
 from archiver.store.backup import destination, transfer
 from archiver.store.backup.inventory import backup_files
 from archiver.store.disk import is_full
 from archiver.store.engine import DATABASE
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory
-
-_MEMORY = "backup"
-
-
-@dataclass(frozen=True, slots=True)
-class LastBackup:
-    """When and where the last copy was made, and whether it was verified."""
-
-    at: datetime
-    path: str
-    verified: bool
-    """Whether nothing was found wrong in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +93,6 @@ def check_free(source: Archive, home: Path) -> None:
     with source.reading() as reading:
         if not destination.is_free(home, driver_connection(reading.sql)):
             raise errors.ArchiveThere(path=home)
-
-
-def last_backup(reading: Reading) -> LastBackup | None:
-    """The last copy that was made; None if there was none yet."""
-    value = memory.recall(reading, _MEMORY)
-    return None if value is None else LastBackup(from_text(value["at"]), value["path"], value["verified"])
-
-
-def remember_backup(writing: Writing, backup: LastBackup) -> None:
-    """Store when and where a copy was made; this is no evidence."""
-    memory.remember(writing, _MEMORY, {"at": to_text(backup.at), "path": backup.path, "verified": backup.verified})
 
 
 def check_closed(source: Path) -> None:

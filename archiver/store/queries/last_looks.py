@@ -12,25 +12,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from archiver.store import schema
-from archiver.store.archive import Reading, Writing
+from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory
-
-FAILED_ROOMS = "failed_rooms"
-"""Remembered: rooms that the last runs could not read → what failed there, since when, and when it was last tried."""
-
-LAST_ERROR = "last_fault"
-"""Remembered: the error that stops every round; a round that receives the list of rooms clears it."""
-
-LOOKED = "looked"
-"""Remembered: when the list of rooms was last read, and the rooms without unread messages at that time."""
-
-CALLS_SPENT = "calls_spent"
-"""Remembered: when the last run ended, if it ended early because no API call was left."""
-
-LISTED_NAMES = "listed_names"
-"""Remembered: the names of contracted rooms that were listed and not yet read."""
+from archiver.store.timestamps import from_text
+from archiver.store.working import slots
 
 _COVERED = select(schema.coverage.c.room_id, func.max(schema.coverage.c.end)).group_by(schema.coverage.c.room_id)
 
@@ -67,21 +52,15 @@ def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     """The last looks at these rooms; rooms that cannot be opened any more are left out."""
     shut = current_state.inaccessible_rooms(reading)
     open_rooms = [int(room) for room in rooms if room not in shut]
-    last_list = memory.recall(reading, LOOKED)
-    failed = memory.recall(reading, FAILED_ROOMS, {})
+    last_list, failed = slots.LAST_ROOM_LIST.recall(reading), slots.FAILED_ROOMS.recall(reading)
     covered = {room: from_text(end) for room, end in reading.sql.execute(_COVERED)}
-    listed = {room: from_text(last_list["at"]) for room in last_list["rooms"]} if last_list else {}
+    listed = dict.fromkeys(last_list.rooms, last_list.at) if last_list else {}
     return LastLooks(
         {room: _later_time(listed.get(room), covered.get(room)) for room in open_rooms},
         frozenset(room for room in open_rooms if last_list and room not in listed),
-        {room: from_text(failed[str(room)]["since"]) for room in open_rooms if str(room) in failed},
-        from_text(last_list["at"]) if last_list else None,
+        {room: failed[room].since for room in open_rooms if room in failed},
+        last_list.at if last_list else None,
     )
-
-
-def remember_looks(writing: Writing, rooms: Collection[int], *, at: datetime) -> None:
-    """Remember when the rooms were listed, and that these have no unread messages."""
-    memory.remember(writing, LOOKED, {"at": to_text(at), "rooms": sorted(rooms)})
 
 
 def _later_time(first: datetime | None, second: datetime | None) -> datetime | None:

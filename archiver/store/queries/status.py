@@ -13,16 +13,15 @@ from archiver.records import Contract, RoomId
 from archiver.records.alerts import Alert
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.backup import copy
-from archiver.store.backup.copy import LastBackup
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import FileCounts, file_counts
-from archiver.store.queries.last_looks import LISTED_NAMES, LastLooks, room_looks
+from archiver.store.queries.last_looks import LastLooks, room_looks
 from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
 from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import memory
+from archiver.store.working import slots
 from archiver.store.working.alerts import open_alerts
+from archiver.store.working.slots import LastBackup
 from archiver.store.working.stamp_queue import StampQueueCounts, count_days, count_unstamped
 
 
@@ -81,7 +80,7 @@ class Status:
 def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     """The status in one snapshot; `authorities` are the names of those that are to stamp the seals."""
     owner = current_state.owner(reading) or {}
-    last = memory.recall(reading, "last_sync")
+    last = slots.LAST_SYNC.recall(reading)
     every_contract = tuple(contracts(reading))
     rooms = {room.room_id for one in every_contract for room in one.rooms}
     seal, entry = schema.seal.c, schema.entry.c
@@ -91,8 +90,8 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     return Status(
         account_id=owner.get("account_id"),
         account_name=owner.get("name", ""),
-        last_sync=None if last is None else from_text(last["at"]),
-        last_complete=last is None or last["complete"],
+        last_sync=None if last is None else last.at,
+        last_complete=last is None or last.complete,
         rooms=_rooms(reading, every_contract),
         contracts=every_contract,
         seals=number,
@@ -102,7 +101,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         unstamped=count_unstamped(reading, authorities),
         stamps=count_days(reading, authorities),
         alerts=tuple(open_alerts(reading)),
-        backup=copy.last_backup(reading),
+        backup=slots.LAST_BACKUP.recall(reading),
         looks=room_looks(reading, rooms),
         cut=tuple(truncated_lists(reading, rooms)),
     )
@@ -117,7 +116,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
     states = _counts_by_state(reading)
     files = file_counts(reading)
     tasks = _counts_by_room(reading, schema.task)
-    listed = memory.recall(reading, LISTED_NAMES, {})
+    listed = slots.LISTED_NAMES.recall(reading)
     found = []
     for room_id, contracted in contracts_by_room.items():
         row = facts.get(room_id)
@@ -126,7 +125,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
         found.append(
             RoomStatus(
                 room_id=room_id,
-                name=(row.name if row is not None else "") or listed.get(str(room_id), ""),
+                name=(row.name if row is not None else "") or listed.get(room_id, ""),
                 contracts=tuple(contracted),
                 inaccessible_since=None if since is None else from_text(since),
                 messages=by_state.get("known", 0),

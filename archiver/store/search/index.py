@@ -22,8 +22,8 @@ from archiver.store.archive import Archive, driver_connection
 from archiver.store.bigrams import INDEX_FORMAT, fold, index_text
 from archiver.store.fingerprints import DELETED
 
-_MEMORY, _COUNT = "search", "search_texts"
-"""Keys of the remembered format of the index and number of texts in it."""
+FORMAT_KEY, COUNT_KEY = "search", "search_texts"
+"""Keys of the remembered format of the index and number of texts in it; no slots, as SQL reads and counts them."""
 _BATCH = 1_000
 _STANDING = """
     SELECT sqlite_compileoption_used('ENABLE_FTS5'),
@@ -65,7 +65,7 @@ def add_texts(sql: Connection, entries: Sequence[EntryObject]) -> None:
             _insert(source, versions)
             return
     if index_format is not None:
-        source.execute("DELETE FROM memory WHERE key = ?", (_MEMORY,))
+        source.execute("DELETE FROM memory WHERE key = ?", (FORMAT_KEY,))
     if has_fts5:
         with damage_forgiven():  # if it is so damaged that SQLite cannot even remove it, searches do without
             _rebuild(source)
@@ -120,11 +120,11 @@ def _rebuild(source: sqlite3.Connection) -> None:
     source.execute("DROP TABLE IF EXISTS search")
     source.execute(schema.SEARCH)
     source.execute("DELETE FROM search_version")
-    source.execute("DELETE FROM memory WHERE key = ?", (_COUNT,))
+    source.execute("DELETE FROM memory WHERE key = ?", (COUNT_KEY,))
     _add_to_count(source, 0)
     _insert(source, source.execute(f"{_VERSIONS} ORDER BY seq"))
     source.execute("INSERT INTO search (search) VALUES ('optimize')")
-    source.execute("INSERT OR REPLACE INTO memory (key, value) VALUES (?, ?)", (_MEMORY, INDEX_FORMAT))
+    source.execute("INSERT OR REPLACE INTO memory (key, value) VALUES (?, ?)", (FORMAT_KEY, INDEX_FORMAT))
 
 
 def _insert(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
@@ -144,4 +144,4 @@ def _insert(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
 
 
 def _add_to_count(source: sqlite3.Connection, number: int) -> None:
-    source.execute(_COUNTED, (_COUNT, number))
+    source.execute(_COUNTED, (COUNT_KEY, number))

@@ -12,7 +12,7 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.health import folders
 from archiver.settings.network_drives import Mount
 from archiver.store.archive import Archive
-from archiver.store.working import memory
+from archiver.store.working import slots
 from archiver.sync import finish
 from tests.support.terminal import TOKEN, Terminal
 from tests.support.world import World, running_world
@@ -59,7 +59,9 @@ def others_call(world: World, number: int) -> None:
         )
 
 
-@pytest.mark.parametrize(("number", "expected"), [(0, False), (finish.OWN_CALLS_AT_MOST, False), (finish.OWN_CALLS_AT_MOST + 1, True)])
+@pytest.mark.parametrize(
+    ("number", "expected"), [(0, False), (finish.OWN_CALLS_AT_MOST, False), (finish.OWN_CALLS_AT_MOST + 1, True)]
+)
 def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: int, expected: bool) -> None:
     """More than our own commands do; what was called between two runs does not count."""
     with running_world(tmp_path / "home", limit=300, token=TOKEN) as world:
@@ -76,10 +78,10 @@ def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: in
 
         _sync_telling(world, meanwhile)
         with world.archive.reading() as reading:
-            remembered = memory.recall(reading, finish.OTHER_CALLS)
+            remembered = slots.OTHER_CALLS.recall(reading)
 
     assert (expected, True) == (remembered is not None, bool(collected and posted))
-    assert remembered is None or number == remembered["calls"]
+    assert remembered is None or number == remembered.calls
 
 
 def _sync_telling(world: World, meanwhile: object) -> None:
@@ -94,7 +96,7 @@ def _sync_telling(world: World, meanwhile: object) -> None:
         world.downloads,
         now=world.clock,
         options=Options(full=True, limits=LIMITS),
-        talk=ProgressCallbacks(on_step=meanwhile),
+        progress=ProgressCallbacks(on_step=meanwhile),
     )
 
 

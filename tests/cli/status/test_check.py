@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pytest
 
@@ -27,9 +27,12 @@ from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
-from archiver.store.working import memory
-from archiver.sync import finish
+from archiver.store.working import slots
+from archiver.store.working.memory import Slot
+from archiver.store.working.slots import LastRoomList, LastSync
 from tests.support.terminal import TOKEN, Terminal
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[3]
 
@@ -55,11 +58,11 @@ class Checked(Terminal):
         assert (code == 0) == is_ok(found)
         return {one.name: (one.grade.value, one.text) for one in found}
 
-    def remember(self, key: str, value: object) -> None:
+    def remember(self, slot: Slot[T], value: T | None) -> None:
         """Leave behind what a run would."""
         archive = Archive(self.home)
         with archive.writing() as writing:
-            memory.remember(writing, key, value)
+            slot.remember(writing, value)
         archive.close()
 
     def rewrite(self, statement: str) -> None:
@@ -110,7 +113,7 @@ def checked(careful: Careful, tmp_path: Path) -> Checked:
     """A copy of that archive; none of the tests changes the simulated Chatwork."""
     shutil.copytree(careful.home, tmp_path / "home")
     checked_home = Checked(tmp_path / "home", careful.chatwork)
-    checked_home.remember("last_sync", {"at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+    checked_home.remember(slots.LAST_SYNC, LastSync(datetime.now(UTC), complete=True, every_room=True))
     careful.chatwork.requests.clear()
     return checked_home
 
@@ -134,9 +137,9 @@ def test_on_a_good_day_all_is_good_but_the_schedule(checked: Checked) -> None:
 def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Checked) -> None:
     """Right after a save by hand nobody can know; later it has to be acted on."""
     fresh = checked.run("check")
-    last = f"{datetime.now(UTC) - timedelta(minutes=20):%Y-%m-%dT%H:%M:%S.000Z}"
-    checked.remember("last_sync", {"at": last, "complete": True})
-    checked.remember("looked", {"at": last, "rooms": []})
+    last = datetime.now(UTC) - timedelta(minutes=20)
+    checked.remember(slots.LAST_SYNC, LastSync(last, complete=True, every_room=True))
+    checked.remember(slots.LAST_ROOM_LIST, LastRoomList(last, frozenset()))
     later = checked.run("check", code=4)
 
     assert (True, True) == ("cannot be seen here" in fresh, "Nothing saves by itself" in later)
@@ -191,17 +194,17 @@ def _open_home(checked: Checked) -> None:
 
 
 def _wrong_clock(checked: Checked) -> None:
-    checked.remember(finish.CLOCK, -90_000)
+    checked.remember(slots.CLOCK_OFFSET, -90_000)
     checked.environ["CHATWORK_API_BASE_URL"] = "http://127.0.0.1:9"
 
 
 def _no_saves(checked: Checked) -> None:
     last = datetime.now(UTC) - timedelta(hours=30)
-    checked.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+    checked.remember(slots.LAST_SYNC, LastSync(last, complete=True, every_room=True))
 
 
 def _first_save_interrupted(checked: Checked) -> None:
-    checked.remember("last_sync", None)
+    checked.remember(slots.LAST_SYNC, None)
 
 
 def _failing_runs(checked: Checked) -> None:
@@ -281,7 +284,7 @@ def _stamps_off(checked: Checked) -> None:
 
 
 def _no_copy(checked: Checked) -> None:
-    checked.remember("backup", None)
+    checked.remember(slots.LAST_BACKUP, None)
 
 
 def _never_verified(checked: Checked) -> None:

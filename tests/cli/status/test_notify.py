@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.store.working import alerts
-from tests.support.notice_receiver import Receiver, receiving
+from archiver.store.working import alerts, slots
+from archiver.store.working.slots import LastSync
+from tests.support.notice_receiver import Receiver, running_receiver
 from tests.support.terminal_world import TerminalWorld, running_terminal_world
 
 
@@ -69,7 +70,7 @@ def test_who_watches_is_not_told_twice(desk: TerminalWorld) -> None:
 
 def test_a_stopped_archive_is_said_above_every_result(desk: TerminalWorld) -> None:
     """On stderr, so that no script that reads the result is disturbed; a help page and -q stay as they are."""
-    desk.remember("last_sync", {"at": "2026-01-01T00:00:00.000Z", "complete": True})
+    desk.remember(slots.LAST_SYNC, LastSync(datetime(2026, 1, 1, tzinfo=UTC), complete=True, every_room=True))
 
     out, output = desk.both("search", "こんにちは", "--json")
 
@@ -90,7 +91,7 @@ def test_a_good_archive_has_no_banner_and_a_broken_one_only_its_own_error(desk: 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     """A place that takes notices."""
-    with receiving() as made:
+    with running_receiver() as made:
         yield made
 
 
@@ -116,7 +117,7 @@ def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: TerminalWor
     wrong = {"CHATWORK_API_TOKEN": "f" * 32}
 
     desk.both("sync", code=10, **wrong)
-    desk.remember("noticed", None)
+    desk.remember(slots.NOTICED, None)
     for _ in range(2):
         desk.both("-q", "sync", code=10, **wrong)
     desk.both("-q", "sync")

@@ -15,6 +15,8 @@ from archiver.cli.terminal.text import columns
 from archiver.schedule.daemon_lock import hold_daemon_lock
 from archiver.store.archive import Archive
 from archiver.store.queries.status import Status, status
+from archiver.store.working import slots
+from archiver.store.working.slots import LastSync
 from tests.support.terminal import Terminal
 from tests.support.terminal_world import TerminalWorld, running_terminal_world
 
@@ -144,7 +146,7 @@ def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: Term
     """What the notices say is what the page says."""
     desk.sync()
     last = datetime.now(UTC) - timedelta(hours=26)
-    desk.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+    desk.remember(slots.LAST_SYNC, LastSync(last, complete=True, every_room=True))
     desk.both("-q", "sync", code=10, **WRONG)
 
     screen, _talk = desk.both("status")
@@ -169,7 +171,7 @@ def test_an_interrupted_first_save_is_not_called_none(desk: TerminalWorld) -> No
     """What came is there; it is said how to go on."""
     desk.post("こんにちは")
     desk.sync()
-    desk.remember("last_sync", None)
+    desk.remember(slots.LAST_SYNC, None)
 
     screen, _talk = desk.both("status")
 

@@ -16,8 +16,9 @@ from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries.slow_work import Rereading, SlowWork
 from archiver.store.queries.status import status
+from archiver.store.working import slots
 from archiver.store.working.backfill_queue import BackfillCounts
-from archiver.sync import finish
+from archiver.store.working.slots import LastSync
 from tests.support.archives.maker import hidden_story
 from tests.support.terminal_world import TerminalWorld, running_terminal_world
 
@@ -113,8 +114,8 @@ def test_each_trouble_is_one_warning_without_names(desk: TerminalWorld) -> None:
     desk.sync()
     desk.chatwork.remove_owner(desk.room)
     desk.sync()
-    desk.remember(finish.CLOCK, -90_000)
-    desk.remember(finish.UNREAD_DROPPED, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}")
+    desk.remember(slots.CLOCK_OFFSET, -90_000)
+    desk.remember(slots.UNREAD_DROPPED, datetime.now(UTC))
 
     text = warnings(desk)
 
@@ -132,7 +133,7 @@ def test_an_archive_that_was_not_saved_for_long_says_so(desk: TerminalWorld) -> 
     """After `notify.stale_hours`."""
     desk.sync()
     last = datetime.now(UTC) - timedelta(hours=30)
-    desk.remember("last_sync", {"at": f"{last:%Y-%m-%dT%H:%M:%S.000Z}", "complete": True})
+    desk.remember(slots.LAST_SYNC, LastSync(last, complete=True, every_room=True))
 
     assert "Nothing was saved for 30 hours" in warnings(desk)
 
@@ -187,8 +188,8 @@ def test_the_worst_screen_fits_in_80_columns(desk: TerminalWorld, language: str)
     desk.sync()
     desk.chatwork.remove_owner(desk.room)
     desk.sync()
-    desk.remember(finish.CLOCK, -90_000)
-    desk.remember(finish.UNREAD_DROPPED, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}")
+    desk.remember(slots.CLOCK_OFFSET, -90_000)
+    desk.remember(slots.UNREAD_DROPPED, datetime.now(UTC))
 
     screen, _talk = desk.both("status", ARCHIVE_LANG=language)
 

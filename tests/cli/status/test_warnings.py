@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from archiver.cli.status import warnings
-from archiver.store.working import memory
-from archiver.sync import finish
-from tests.support.world import World, running
+from archiver.store.working import slots
+from tests.support.world import World, running_world
 
 EVERY = timedelta(minutes=5)
 
@@ -19,7 +18,7 @@ EVERY = timedelta(minutes=5)
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A running world."""
-    with running(tmp_path / "home") as made:
+    with running_world(tmp_path / "home") as made:
         yield made
 
 
@@ -76,7 +75,7 @@ def test_unread_messages_that_became_fewer_are_told_for_a_week(world: World) -> 
     report = world.sync()
     report.unread_dropped = True
     with world.archive.writing() as writing:
-        memory.remember(writing, finish.UNREAD_DROPPED, "2026-07-01T03:00:00.000Z")
+        slots.UNREAD_DROPPED.remember(writing, datetime(2026, 7, 1, 3, tzinfo=UTC))
 
     soon = watched(world)
     world.clock.pass_by(days=8)

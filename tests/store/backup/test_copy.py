@@ -22,11 +22,8 @@ from archiver.store.archive import Archive
 from archiver.store.backup import destination, transfer
 from archiver.store.backup.copy import (
     CopyReport,
-    LastBackup,
     copy_archive,
-    last_backup,
     place_database,
-    remember_backup,
 )
 from archiver.store.engine import DATABASE
 from tests.support.archives import tampering
@@ -486,19 +483,6 @@ def test_an_archive_without_records_is_not_copied(archive: Archive, target: Path
         copy_archive(archive, target)
 
     assert "no records" in str(caught.value)
-
-
-def test_the_last_copy_is_remembered(home: Archive) -> None:
-    """The last copy is read as it was stored; before the first there is none."""
-    made = LastBackup(NOW, "E:\\cw-backup", verified=True)
-    with home.reading() as reading:
-        before = last_backup(reading)
-
-    with home.writing() as writing:
-        remember_backup(writing, made)
-
-    with home.reading() as reading:
-        assert (None, made) == (before, last_backup(reading))
 
 
 def test_progress_is_told_to_the_last_byte(home: Archive, target: Path) -> None:
