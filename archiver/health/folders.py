@@ -15,8 +15,8 @@ from archiver.render.times import minute_text
 from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mounts
 from archiver.settings.token import is_private
-from archiver.store.working.slots import LastBackup
 from archiver.store.engine import is_writable
+from archiver.store.working.slots import LastBackup
 
 OLD = timedelta(days=7)
 """Age of a copy that needs attention."""

@@ -26,9 +26,9 @@ from archiver.render.times import full_time
 if TYPE_CHECKING:
     from archiver.cli.status.emergency import Emergency
     from archiver.settings.model import Settings
-    from archiver.store.working.slots import LastBackup
     from archiver.store.queries.slow_work import SlowWork
     from archiver.store.queries.status import RoomStatus, Status
+    from archiver.store.working.slots import LastBackup
 
 
 def status_warnings(status: Status, settings: Settings, *, now: datetime, stopped: Sequence[str] = ()) -> list[str]:
