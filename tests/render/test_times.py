@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -39,3 +39,19 @@ def test_the_last_hour_of_all_does_not_fail() -> None:
     actual = times.local_time(datetime.max.replace(tzinfo=UTC))
 
     assert "9999-12-31 23:59:59" == actual
+
+
+def test_a_short_time_names_the_day_only_if_it_is_another() -> None:
+    """Today is the day in Japan, which begins at three in the afternoon in UTC."""
+    before = EVENING - timedelta(minutes=1)
+
+    assert ("00:00", "11-05 23:59") == (times.short_time(EVENING, EVENING), times.short_time(before, EVENING))
+    assert "2026-11-05 23:59" == times.minute_text(before)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(60, "1 minute"), (300, "5 minutes"), (1, "1 second"), (90, "90 seconds"), (0, "0 minutes")]
+)
+def test_an_interval_is_in_minutes_if_it_can_be(seconds: int, words: str) -> None:
+    """As the settings write it: `90s`, `5m`."""
+    assert words == times.interval_words(timedelta(seconds=seconds))
