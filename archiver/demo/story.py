@@ -20,6 +20,7 @@ from archiver.custody.verify import verify_archive, verify_path
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.export.package import make
+from archiver.export.package.order import ExportOrder
 from archiver.records import JST, Contract, ContractRoom, Delivery, Observation, RoomId
 from archiver.rounds.round import run_round
 from archiver.settings import file
@@ -241,14 +242,8 @@ def _proof(story: Story) -> None:
     _heading(story, _("Today you need it: a package for a lawyer, and the check that nothing was changed."))
     _sync(story)
     app = story.app
-    package = make.export(
-        app.archive,
-        contract=CONTRACT,
-        profile="lawyer",
-        out=story.home / "exports",
-        now=app.now,
-        stamping=stamp_service(app),
-    )
+    order = ExportOrder(contract=CONTRACT, profile="lawyer", out=story.home / "exports")
+    package = make.export(app.archive, order, now=app.now, stamping=stamp_service(app))
     story.package = Path(package.path)
     story.print_line(f"    archive export {CONTRACT} --for lawyer")
     in_package, in_archive = (

@@ -20,6 +20,7 @@ from archiver.custody.verify import verify_archive, verify_path
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.make import export
+from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from tests.support.archives import archive_damage
 from tests.support.archives.tampering import copy_of
@@ -360,9 +361,7 @@ def submission(package_sample: Path, tmp_path_factory: pytest.TempPathFactory) -
     archive, folder = Archive(package_sample.parents[1] / "home"), tmp_path_factory.mktemp("submission")
     report = export(
         archive,
-        contract="job1",
-        profile="support",
-        out=folder / "out",
+        ExportOrder(contract="job1", profile="support", out=folder / "out"),
         now=lambda: NOW,
         stamping=stamp_service(archive, authority()),
     )

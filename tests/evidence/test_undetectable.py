@@ -21,6 +21,7 @@ from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.make import export
+from archiver.export.package.order import ExportOrder
 from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support.archives.archive_damage import remove_stamps
@@ -246,9 +247,7 @@ def test_a_verification_of_a_package_for_an_office_stays_silent(tmp_path: Path) 
     archive = archive_of_the_story(tmp_path / "home")
     report = export(
         archive,
-        contract="job1",
-        profile="support",
-        out=tmp_path / "out",
+        ExportOrder(contract="job1", profile="support", out=tmp_path / "out"),
         now=lambda: NOW,
         stamping=stamp_service(archive, authority()),
     )
@@ -270,7 +269,7 @@ def test_a_verification_of_a_package_for_an_office_stays_silent(tmp_path: Path) 
 def test_an_invented_archive_gives_an_unblemished_package(tmp_path: Path) -> None:
     """A package shows what the archive holds, whoever filled it."""
     archive = _invented(tmp_path / "home")
-    report = export(archive, contract="job1", profile="lawyer", out=tmp_path / "out", now=lambda: NOW)
+    report = export(archive, ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out"), now=lambda: NOW)
     archive.close()
 
     assert [] == verify_path(Path(report.path)).findings

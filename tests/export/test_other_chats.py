@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archiver.export.package.make import export
+from archiver.export.package.order import ExportOrder
 from archiver.records import AccountId, Observation, OtherChat, RoomId
 from archiver.render.other_chats import MAX_NAMED, other_chat_texts
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, at, story
@@ -21,7 +22,9 @@ def test_a_package_names_the_chat_with_its_people_and_no_other(tmp_path: Path) -
         payload = {"account_id": account, "state": "present", "other_chat": room}
         maker.append([Observation("contact", f"contact/{account}", payload)], minutes=200)
 
-    report = export(maker.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
+    report = export(
+        maker.archive, ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out"), now=lambda: at(300)
+    )
 
     folder = Path(report.path)
     readme = (folder / "00_README.txt").read_text("utf-8-sig")
@@ -40,7 +43,9 @@ def test_a_chat_that_was_contracted_since_is_not_named(tmp_path: Path) -> None:
     payload = {"account_id": CLIENT, "state": "present", "other_chat": OTHER_ROOM}
     maker.append([Observation("contact", f"contact/{CLIENT}", payload)], minutes=200)
 
-    report = export(maker.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
+    report = export(
+        maker.archive, ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out"), now=lambda: at(300)
+    )
 
     assert TITLE not in (Path(report.path) / "00_README.txt").read_text("utf-8-sig")
 

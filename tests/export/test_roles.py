@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,9 @@ import pytest
 from archiver.custody.verify import verify_path
 from archiver.export.counterparts import other_side
 from archiver.export.mask.cover import masking_policy
-from archiver.export.message_choice import NOTHING
 from archiver.export.package.make import export
-from archiver.export.package.order import ExportOrder, make_recipe
+from archiver.export.package.order import ExportOrder
+from archiver.export.package.recipe import make_recipe
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import people_and_dates
 from archiver.export.report.statistics import survey_messages
@@ -51,23 +50,9 @@ def counterparts(maker: ArchiveMaker) -> set[int] | None:
     """Whom a package would take for the other side."""
     seals.close_seals(maker.archive, now=at(250))
     with maker.archive.reading() as reading:
-        order = ExportOrder(
-            contract="job1",
-            profile="support",
-            since=None,
-            until=None,
-            zip=False,
-            stamping=None,
-            policy=masking_policy("support"),
-            counterparts=None,
-            choice=NOTHING,
-            max_mb=None,
-            every=timedelta(minutes=5),
-            confirm=None,
-        )
-        found = make_recipe(
-            reading, seals.seals(reading), order, "x", contracts.find_contract(reading, "job1"), at(260)
-        )
+        order = ExportOrder(profile="support", policy=masking_policy("support"))
+        contract = contracts.find_contract(reading, "job1")
+        found = make_recipe(reading, seals.seals(reading), order, contract, name="x", stamping=None, at=at(260))
     return None if found.counterparts is None else set(found.counterparts)
 
 
@@ -91,7 +76,9 @@ def test_a_mapping_goes_into_the_package_and_verifies(maker: ArchiveMaker, tmp_p
     with maker.archive.writing() as writing:
         statements.state_role(writing, "job2", HELPER, Role.THIRD, "別の契約", at=at(200))
 
-    report = export(maker.archive, contract="job1", profile="lawyer", now=lambda: at(300), out=tmp_path / "out")
+    report = export(
+        maker.archive, ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out"), now=lambda: at(300)
+    )
 
     lines = (Path(report.path) / "data/entries.jsonl").read_text("utf-8").splitlines()
     entries = [json.loads(line) for line in lines if '"kind":"mapping"' in line]

@@ -21,6 +21,7 @@ from archiver.evidence.masked_records import masked_digest
 from archiver.export.mask.cover import masking_policy
 from archiver.export.package.daily import write_daily_copy
 from archiver.export.package.make import export
+from archiver.export.package.order import ExportOrder
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import seals, statements, writer
 from tests.support.archives.maker import CLIENT, ArchiveMaker, at, message_object
@@ -79,7 +80,9 @@ def state_facts(world: World) -> None:
         statements.add_enclosure(writing, CONTRACT[0], enclosure, at=world.clock())
         note = Observation("note", f"note/{CONTRACT[0]}", {"text": TEXTS[7]})
         writer.append(writing, [note], account_id=None, at=world.clock())
-    export(world.archive, contract=CONTRACT[0], profile="lawyer", out=world.home / "other", now=world.clock)
+    export(
+        world.archive, ExportOrder(contract=CONTRACT[0], profile="lawyer", out=world.home / "other"), now=world.clock
+    )
     world.clock.pass_by(days=2)
     seals.close_seals(world.archive, now=world.clock())
 
@@ -135,13 +138,15 @@ def test_nothing_of_another_chat_is_in_any_byte_of_a_package(tmp_path: Path) -> 
         for profile in PROFILES:
             export(
                 world.archive,
-                contract="job1",
-                profile=profile,
-                out=tmp_path / "out" / profile,
+                ExportOrder(
+                    contract="job1",
+                    profile=profile,
+                    out=tmp_path / "out" / profile,
+                    policy=masking_policy(profile),
+                    counterparts={world.tanaka},
+                ),
                 now=world.clock,
                 stamping=stamp_service(world.archive, stamp_authority),
-                policy=masking_policy(profile),
-                counterparts={world.tanaka},
             )
         world.clock.pass_by(days=1)
         copy = write_daily_copy(world.archive, "job1", now=world.clock, file_limit_bytes=10**9, at_once=True)
@@ -172,7 +177,7 @@ def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
     maker.me()
     maker.contract("job1", platform="crowdworks")
     maker.sync([message_object(1, secret)])
-    export(maker.archive, contract="job1", profile="support", out=tmp_path / "out", now=lambda: at(300))
+    export(maker.archive, ExportOrder(contract="job1", profile="support", out=tmp_path / "out"), now=lambda: at(300))
     (report,) = (tmp_path / "out").rglob("01_report.pdf")
     assert any(secret.encode() in layer for layer in layers(report))
 
@@ -190,12 +195,14 @@ def masked_package(folder: Path) -> tuple[Path, list[str]]:
     maker.sync([message_object(1, "はい"), message_object(2, "090-1234-5678", sent=1)])
     report = export(
         maker.archive,
-        contract="job1",
-        profile="lawyer",
-        out=folder / "out",
+        ExportOrder(
+            contract="job1",
+            profile="lawyer",
+            out=folder / "out",
+            policy=masking_policy("support"),
+            counterparts={CLIENT},
+        ),
         now=lambda: at(300),
-        policy=masking_policy("support"),
-        counterparts={CLIENT},
     )
     with maker.archive.reading() as reading:
         lines = [line for (line,) in reading.sql.exec_driver_sql("SELECT line FROM entry ORDER BY seq")]

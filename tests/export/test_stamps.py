@@ -19,6 +19,7 @@ from archiver.evidence.stamps.roots import fingerprint
 from archiver.export.package.copied_files import CopiedFiles, read_stamps
 from archiver.export.package.daily import write_daily_copy
 from archiver.export.package.make import ExportReport, export
+from archiver.export.package.order import ExportOrder
 from archiver.export.package.verify_script import verify_script
 from archiver.export.stamps import StampService
 from archiver.store import seals
@@ -48,7 +49,7 @@ def package(report: ExportReport, tmp_path: Path) -> Path:
 
 
 def exported(archive: Archive, handed_in: StampService | None) -> ExportReport:
-    return export(archive, contract="job1", profile="lawyer", now=lambda: NOW, stamping=handed_in)
+    return export(archive, ExportOrder(contract="job1", profile="lawyer"), now=lambda: NOW, stamping=handed_in)
 
 
 def names(report: ExportReport) -> set[str]:
@@ -190,9 +191,7 @@ def test_an_archive_that_cannot_be_written_is_handed_out_with_what_it_holds(tmp_
     handed_in = stamp_service(archive, stamp_authority)
     report = export(
         Archive(archive.home, unchanging=True),
-        contract="job1",
-        profile="lawyer",
-        out=tmp_path / "out",
+        ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out"),
         now=lambda: NOW,
         stamping=StampService(handed_in.roots, lambda: None, handed_in.stamp),
     )

@@ -92,37 +92,37 @@ def command_export(
     from archiver.export.mask.cover import masking_policy
     from archiver.export.message_choice import parse_choice
     from archiver.export.package import make
+    from archiver.export.package.order import ExportOrder
     from archiver.settings.model import exports_folder
 
     app = build_app(obj.settings(), obj.environ)
-    folder = Path(out).expanduser().absolute() if out else exports_folder(app.settings)
     begin, end = parse_period(since, until)
     previews: list[PackagePreview] = []
     screen = ProgressScreen(quiet=obj.verbose < 0)
+    ask = _warn if as_json else _ask_without_bar(screen, profile)
+    order = ExportOrder(
+        contract=contract,
+        profile=profile,
+        since=begin,
+        until=end,
+        out=Path(out).expanduser() if out else exports_folder(app.settings),
+        zip=packed,
+        policy=masking_policy(
+            profile, masks=masks, no_mask=no_mask, mask_people=mask_people, unmask_people=unmask_people
+        ),
+        choice=parse_choice(messages),
+        max_mb=max_mb,
+        every=app.settings.sync.every,
+    )
     try:
         with screen:
             report = make.export(
                 app.archive,
-                contract=contract,
-                profile=profile,
-                since=begin,
-                until=end,
-                out=folder,
-                zip=packed,
+                order,
                 now=app.now,
-                progress=_progress_bar(screen),
                 stamping=None if preview else stamp_service(app),
-                policy=masking_policy(
-                    profile, masks=masks, no_mask=no_mask, mask_people=mask_people, unmask_people=unmask_people
-                ),
-                choice=parse_choice(messages),
-                max_mb=max_mb,
-                every=app.settings.sync.every,
-                confirm=_record_preview(previews)
-                if preview
-                else _warn
-                if as_json
-                else _ask_without_bar(screen, profile),
+                progress=_progress_bar(screen),
+                confirm=_record_preview(previews) if preview else ask,
             )
     except make.ExportDeclined:
         _tell_declined(previews, profile, as_json=as_json)

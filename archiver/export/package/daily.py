@@ -16,6 +16,7 @@ from archiver.evidence.manifest import digest_file
 from archiver.export.bag import PARTIAL, free_name, pack, partial_bag
 from archiver.export.package.full_package import assemble
 from archiver.export.package.make import file_errors_as_ours
+from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
 from archiver.export.scope import NEVER_EXPORTED, READINGS, PackageScope, subject
 from archiver.records import JST, Contract
@@ -133,8 +134,8 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     name = free_name(folder, base_name)
     recipe = Recipe(
+        order=ExportOrder(contract=news.contract.id, profile="daily"),
         name=base_name,
-        profile="daily",
         contract=news.contract,
         scope=PackageScope(news.contract, after=news.after, news=news.subjects),
         seals=covered_seals,

@@ -45,15 +45,15 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
     step = step_counter(reading, recipe, progress)
-    statistics = PackageStatistics(source, step, checked=recipe.only_messages is None, choice=recipe.choice)
+    statistics = PackageStatistics(source, step, checked=recipe.only_messages is None, choice=recipe.order.choice)
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)
     package.tables = make_tables(bag, source, statistics, copied, recipe.seals)
-    recipe.choice.check(statistics.chosen)
+    recipe.order.choice.check(statistics.chosen)
     content = FormatInput(package.tables, package.conversations)
-    for name in PROFILES[recipe.profile].formats:
+    for name in PROFILES[recipe.order.profile].formats:
         FORMATS[name](content, bag)
     shutil.rmtree(bag.folder / SCRATCH)
-    if PROFILES[recipe.profile].raw:
+    if PROFILES[recipe.order.profile].raw:
         replies = package_entries.kept_replies(reading, recipe.scope.rooms)
         copied_files.put_replies(bag, replies, source.replies, recipe.scope, copied, mask=recipe.mask)
     return _close(bag, package)
@@ -78,7 +78,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
     gaps = [gap for room in conversations for gap in room.gaps]
     copied.incomplete += unread_chats(conversations)
     unheld = tuple(f"{row.number}: {row.reason}" for row in files if row.sha256 is None)
-    whole = PROFILES[recipe.profile].raw
+    whole = PROFILES[recipe.order.profile].raw
     facts = readme.PackageFacts(
         name=recipe.name,
         daily=not whole,
@@ -106,7 +106,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
     )
     _put_enclosures(bag, package)
     _write_content_list(bag)
-    if PROFILES[recipe.profile].report:
+    if PROFILES[recipe.order.profile].report:
         case = report_input(package, content_sha256=bag.digests[CONTENT_LIST])
         pdf_files.put_all_pdfs(bag, case, copied)
         _write_list(bag, f"manifest{case.created_at.astimezone(JST):%Y%m%d}.txt", manifest_lines(bag.payload()))

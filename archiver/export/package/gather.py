@@ -70,7 +70,7 @@ def step_counter(reading: Reading, recipe: Recipe, progress: Progress | None) ->
         if recipe.only_messages is not None
         else package_entries.count_messages(reading, recipe.scope.rooms)
     )
-    passes, done = PROFILES[recipe.profile].passes, 0
+    passes, done = PROFILES[recipe.order.profile].passes, 0
 
     def step() -> None:
         nonlocal done

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,13 +18,11 @@ from archiver.evidence.history import number
 from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag, free_name, pack, partial_bag, sweep_leftovers
-from archiver.export.mask.cover import Policy
-from archiver.export.message_choice import NOTHING, MessageChoice
 from archiver.export.package import submission_package
 from archiver.export.package.full_package import assemble
 from archiver.export.package.gather import Progress
-from archiver.export.package.order import Confirm, ExportOrder, make_recipe
-from archiver.export.package.recipe import PackageResult, Recipe
+from archiver.export.package.order import ExportOrder
+from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe, make_recipe
 from archiver.export.stamps import StampService, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.store import seals, writer
@@ -33,6 +31,9 @@ from archiver.store.disk import storage_error
 from archiver.store.engine import BUSY_SECONDS
 from archiver.store.queries import contracts, current_state
 from archiver.store.queries.entries import last_seq
+
+Confirm = Callable[[PackagePreview], bool]
+"""Called with the preview of a package; returns False to decline it."""
 
 FOLDER = "exports"
 MAX_UNASKED_ZIP_BYTES = 2_000_000_000
@@ -107,62 +108,37 @@ class ExportReport:
 
 def export(
     archive: Archive,
+    order: ExportOrder,
     *,
-    contract: str | None = None,
-    profile: str,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    out: Path | None = None,
-    zip: bool = False,  # noqa: A002 - the name of the option
     now: Callable[[], datetime],
-    progress: Progress | None = None,
     stamping: StampService | None = None,
-    policy: Policy | None = None,
-    counterparts: Collection[int] | None = None,
-    choice: MessageChoice = NOTHING,
-    max_mb: float | None = None,
-    every: timedelta = timedelta(minutes=5),
+    progress: Progress | None = None,
     confirm: Confirm | None = None,
 ) -> ExportReport:
-    """Make the package of a contract (None: the only one) in `out` (None: `exports` in the home).
+    """Make the package of an order.
 
-    `since` (included) and `until` (excluded) replace the contract's periods. `zip` makes a zip of a bag above 2 GB
-    too. `stamping` gets the time stamps (None: no authority is asked). `policy` says what is masked (None: nothing),
-    `counterparts` who is mapped as the other side (None: nobody yet). `choice` names the messages of the excerpt.
-    `max_mb` is the size limit (None: the profile's), `every` the interval between the job's readings. `confirm` is
-    called with the preview and may decline.
+    `stamping` gets the time stamps (None: no authority is asked); `confirm` is called with the preview and may decline.
     Raises ExportDeclined, UsageError (a chosen message or person is not in the package), UnknownProfile,
     UnknownContract, NoContract, AmbiguousContract, RowsDisagree, DiskFull, PackagePlaceNotWritable, HomeNotWritable,
     ArchiveBusy. Then nothing is left behind.
     """
-    if profile not in PROFILES:
-        raise errors.UnknownProfile(profile=profile, known=", ".join(PROFILES))
+    if order.profile not in PROFILES:
+        raise errors.UnknownProfile(profile=order.profile, known=", ".join(PROFILES))
     with archive.reading() as reading:
-        contract_id = contracts.named_or_only_contract(reading, contract).id
-    folder = (out or archive.home / FOLDER).absolute()
+        contract_id = contracts.named_or_only_contract(reading, order.contract).id
+    folder = (order.out or archive.home / FOLDER).absolute()
     with file_errors_as_ours(folder, errors.PackagePlaceNotWritable), _packages_folder(folder):
         sweep_leftovers(folder, older_than=now() - _STALE_AFTER)
         with sealed_reading(archive, now=now) as (reading, all_seals):
             if stamping is not None:
                 stamping.stamp_seals()
-            order = ExportOrder(
-                contract=contract_id,
-                profile=profile,
-                since=since,
-                until=until,
-                zip=zip,
-                stamping=stamping,
-                policy=policy,
-                counterparts=counterparts,
-                choice=choice,
-                max_mb=max_mb,
-                every=every,
-                confirm=confirm,
-            )
-            report = _make_package(reading, all_seals, order, folder, now(), progress)
+            contract, at = contracts.find_contract(reading, contract_id), now()
+            name = free_name(folder, f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}")
+            recipe = make_recipe(reading, all_seals, order, contract, name=name, stamping=stamping, at=at)
+            report = _make_package(reading, recipe, folder, progress, confirm)
     # If the archive cannot be written, the export is not recorded; the package is complete all the same.
     with contextlib.suppress(errors.HomeNotWritable):
-        _record_export(archive, report, contract_id, at=now())
+        _record_export(archive, report, at=now())
     return report
 
 
@@ -187,31 +163,28 @@ def package_name(contract: Contract) -> str:
 
 
 def _make_package(
-    reading: Reading, all_seals: list[Seal], order: ExportOrder, folder: Path, at: datetime, progress: Progress | None
+    reading: Reading, recipe: Recipe, folder: Path, progress: Progress | None, confirm: Confirm | None
 ) -> ExportReport:
     """Build the package under a temporary name and rename it; folder and zip are both there, or neither."""
-    contract = contracts.find_contract(reading, order.contract)
-    name = free_name(folder, f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}")
-    recipe = make_recipe(reading, all_seals, order, name, contract, at)
-    form = PROFILES[order.profile].form
+    order, name, profile = recipe.order, recipe.name, PROFILES[recipe.order.profile]
     with partial_bag(folder, name) as bag:
-        if form is PackageForm.SUBMISSION:
-            result, made_zip, missing = _make_submission(reading, recipe, bag, order, progress)
+        if profile.form is PackageForm.SUBMISSION:
+            result, made_zip, missing = _make_submission(reading, recipe, bag, progress, confirm)
             bag.folder.rename(folder / name)
             zip_file: Path | None = folder / name / made_zip.name
         else:
-            result, zip_file, missing = _make_bag(reading, recipe, bag, order, folder, progress)
+            result, zip_file, missing = _make_bag(reading, recipe, bag, progress, confirm)
     oversized = _size_warnings(result, zip_file or folder / name, order)
     return ExportReport(
-        path=str(folder / name if PROFILES[order.profile].folder else folder),
+        path=str(folder / name if profile.folder else folder),
         zip=None if zip_file is None else str(zip_file),
         profile=order.profile,
         messages=result.messages,
         files=result.files,
         gaps=result.gaps,
-        seal=all_seals[-1].number if all_seals else None,
-        sha256=result.sha256 if zip_file is None or form is PackageForm.BAG else digest_file(zip_file),
-        stamped=order.stamping is not None and bool(order.stamping.roots) and not missing,
+        seal=recipe.seals[-1].number if recipe.seals else None,
+        sha256=result.sha256 if zip_file is None or profile.form is PackageForm.BAG else digest_file(zip_file),
+        stamped=recipe.stamping is not None and bool(recipe.stamping.roots) and not missing,
         missing=tuple(one for one in result.incomplete if one not in oversized),
         unstamped=tuple(f"第三者の時刻({one}): この資料に付けられませんでした" for one in missing),
         too_large=tuple(oversized),
@@ -220,7 +193,7 @@ def _make_package(
         unheld=result.unheld,
         advice=result.advice,
         blank=result.blank,
-        contract=contract.id,
+        contract=recipe.contract.id,
     )
 
 
@@ -238,36 +211,36 @@ def _size_warnings(result: PackageResult, package_path: Path, order: ExportOrder
     return [f"資料の大きさ {size / 1e6:.1f} MB が上限 {order.max_bytes / 1e6:g} MB を超えています"]
 
 
-def _ask_to_confirm(result: PackageResult, order: ExportOrder) -> None:
-    if order.confirm is not None and result.preview is not None and not order.confirm(result.preview):
+def _ask_to_confirm(result: PackageResult, confirm: Confirm | None) -> None:
+    if confirm is not None and result.preview is not None and not confirm(result.preview):
         raise ExportDeclined
 
 
 def _make_submission(
-    reading: Reading, recipe: Recipe, outer: Bag, order: ExportOrder, progress: Progress | None
+    reading: Reading, recipe: Recipe, outer: Bag, progress: Progress | None, confirm: Confirm | None
 ) -> tuple[PackageResult, Path, list[str]]:
     """Make the zip, and beside it the files that are also handed in separately."""
     inner = Bag(outer.folder / "content")
     inner.folder.mkdir()
     result = submission_package.assemble(reading, recipe, inner, progress)
-    _ask_to_confirm(result, order)
+    _ask_to_confirm(result, confirm)
     missing = stamp_package(inner, recipe.stamping, submission_package.DIGEST_LIST) if recipe.stamping else []
     zip_file = outer.folder / f"{recipe.name}.zip"
     pack(inner.folder, recipe.name, zip_file, at=recipe.read_at)
-    submission_package.put_loose_files(inner, recipe.profile, outer.folder)
+    submission_package.put_loose_files(inner, recipe.order.profile, outer.folder)
     shutil.rmtree(inner.folder)
     return result, zip_file, missing
 
 
 def _make_bag(
-    reading: Reading, recipe: Recipe, bag: Bag, order: ExportOrder, folder: Path, progress: Progress | None
+    reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None, confirm: Confirm | None
 ) -> tuple[PackageResult, Path | None, list[str]]:
     """Make the folder of a bag, its zip, or both."""
-    stays = PROFILES[order.profile].folder
+    order, folder, stays = recipe.order, bag.folder.parent, PROFILES[recipe.order.profile].folder
     zip_file = folder / f"{recipe.name}.zip" if not stays else None
     result = assemble(reading, recipe, bag, progress)
-    _ask_to_confirm(result, order)
-    missing = stamp_package(bag, order.stamping) if order.stamping else []
+    _ask_to_confirm(result, confirm)
+    missing = stamp_package(bag, recipe.stamping) if recipe.stamping else []
     if zip_file is None and (order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES):
         zip_file = folder / f"{recipe.name}.zip"
     if zip_file is not None:
@@ -279,11 +252,11 @@ def _make_bag(
     return result, zip_file, missing
 
 
-def _record_export(archive: Archive, report: ExportReport, contract: str, *, at: datetime) -> None:
+def _record_export(archive: Archive, report: ExportReport, *, at: datetime) -> None:
     """Append the `export` entry, which records what was exported."""
     exported_path = report.path if PROFILES[report.profile].folder else report.zip
     payload = {
-        "contract": contract,
+        "contract": report.contract,
         "files": report.files,
         "gaps": report.gaps,
         "messages": report.messages,

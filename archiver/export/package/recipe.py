@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from gettext import gettext as _
 
-from archiver.export.mask.cover import PackageMask
-from archiver.export.message_choice import NOTHING, MessageChoice
+from archiver import errors
+from archiver.evidence.history import number
+from archiver.export.counterparts import other_side
+from archiver.export.mask.cover import PackageMask, Policy
+from archiver.export.mask.names import people_in
+from archiver.export.mask.records import make_mask
+from archiver.export.package.order import ExportOrder
 from archiver.export.scope import PackageScope
 from archiver.export.stamps import StampService
 from archiver.records import Contract, Delivery, Enclosure, MappedAccount, Seal
+from archiver.store.archive import Reading
+from archiver.store.queries import current_state, package_entries, roles, statements
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """The contents of a package; the same recipe over the same entries gives the same bytes, `created_at` aside."""
 
+    order: ExportOrder
     name: str
-    profile: str
     contract: Contract
+    """The contract as the package shows it, masked."""
     scope: PackageScope
     seals: Sequence[Seal]
     upto: int
@@ -36,18 +46,12 @@ class Recipe:
     """The service for the package's own stamps; None: it gets none."""
     mask: PackageMask | None = None
     """Masks texts and names; None: everything is shown as it is."""
-    choice: MessageChoice = NOTHING
-    """The messages that the user wants in the excerpt."""
     deliveries: Sequence[Delivery] = ()
     enclosures: Sequence[Enclosure] = ()
-    every: timedelta = timedelta(minutes=5)
-    """The interval between readings according to the settings."""
     counterparts: Collection[int] | None = None
     """The accounts known as the other side; None: nobody was mapped."""
     mapped: Sequence[MappedAccount] = ()
     """The user's statements about who is who, with reasons."""
-    max_bytes: int | None = None
-    """The size limit of the package; None: no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +93,54 @@ class PackageResult:
     blank: tuple[str, ...] = ()
     """Facts of the contract that a reader will look for and that are not stated."""
     preview: PackagePreview | None = None
+
+
+def make_recipe(
+    reading: Reading,
+    seals: Sequence[Seal],
+    order: ExportOrder,
+    contract: Contract,
+    *,
+    name: str,
+    stamping: StampService | None,
+    at: datetime,
+) -> Recipe:
+    """The recipe of an order for this snapshot. Raises UsageError (a person to be masked or shown is unknown)."""
+    upto = seals[-1].last if seals else 0
+    owner = number((current_state.owner(reading) or {}).get("account_id"))
+    rooms, kinds = PackageScope(contract).rooms, ("account", "member")
+    entries = package_entries.package_entries(reading, rooms, contract.id, upto=upto, kinds=kinds)
+    member_entries = [json.loads(one.line) for one in entries]
+    people, _rooms = people_in(member_entries)
+    mappings = roles.mapped_accounts(reading, contract.id, upto=upto)
+    sides = roles.sides_of(mappings, owner=owner)
+    mapped = order.counterparts or other_side(sides, contract.client, people) or None
+    mask = None
+    if order.policy is not None:
+        _check_people(order.policy, {owner, *people})
+        others = mapped if mapped is not None else people.keys() - {owner}
+        mask = make_mask(order.policy, member_entries, owner=owner, counterparts=sides.mine.union(others) - {owner})
+    return Recipe(
+        order=order,
+        name=name,
+        contract=contract if mask is None else mask.contract(contract),
+        scope=PackageScope(contract, order.since, order.until),
+        seals=seals,
+        upto=upto,
+        read_at=seals[-1].closed_at if seals else at,
+        created_at=at,
+        stamping=stamping,
+        mask=mask,
+        deliveries=statements.deliveries(reading, contract.id, upto=upto),
+        enclosures=statements.enclosures(reading, contract.id, upto=upto),
+        counterparts=mapped,
+        mapped=mappings,
+    )
+
+
+def _check_people(policy: Policy, known_people: Collection[int]) -> None:
+    """Refuse unknown accounts, as a mistyped number would leave a name unmasked. Raises UsageError."""
+    lacking = sorted((policy.masked | policy.unmasked) - set(known_people))
+    if lacking:
+        message = _("Nobody with this account id is in the chats of the contract: {people}")
+        raise errors.UsageError(detail=message.format(people=", ".join(map(str, lacking))))

@@ -34,7 +34,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
     owner_name = text(owner.get("name"))
     return ReportInput(
         name=recipe.name,
-        profile=recipe.profile,
+        profile=recipe.order.profile,
         contract=recipe.contract,
         rooms=tuple(package.conversations()),
         owner_id=AccountId(owner_id),
@@ -52,7 +52,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         ends_at=_earliest_end(recipe.scope),
         left_out=package.statistics.left_out,
         first_sent=_unix_time(package.statistics.first_sent),
-        every=recipe.every,
+        every=recipe.order.every,
         clock_seconds=runs.clock_difference(package.reading, upto=recipe.upto),
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
@@ -120,7 +120,8 @@ def _preview_warnings(package: PackageInput, people: int) -> Iterator[str]:
     contact_state = _outside_contact(recipe.contract, package.statistics.first_sent)
     if contact_state.is_early:
         yield "forbidden_contact" if contact_state is OutsideContact.FORBIDDEN else "early_contact"
-    if recipe.contract.nda and recipe.profile == "support":  # courts and lawyers are commonly exempt from such promises
+    # Courts and lawyers are commonly exempt from such promises.
+    if recipe.contract.nda and recipe.order.profile == "support":
         yield "nda"
     if recipe.mask is not None and recipe.mask.policy.people and not recipe.counterparts and people > _TWO_PEOPLE:
         yield "unmapped"

@@ -49,10 +49,10 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
     copied_files.read_stamps(reading.home, recipe.seals, copied)
     step = step_counter(reading, recipe, progress)
-    statistics = PackageStatistics(source, step, checked=True, choice=recipe.choice)
+    statistics = PackageStatistics(source, step, checked=True, choice=recipe.order.choice)
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)
     package.tables = make_tables(bag, source, statistics, copied, recipe.seals)
-    recipe.choice.check(statistics.chosen)
+    recipe.order.choice.check(statistics.chosen)
     return _fill_bag(bag, package)
 
 
@@ -76,7 +76,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
     recipe, copied = package.recipe, package.copied
     case = report_input(package)
     copied.incomplete += unread_chats(case.rooms)
-    left_out = PROFILE_FILLERS[recipe.profile](bag, case, package)
+    left_out = PROFILE_FILLERS[recipe.order.profile](bag, case, package)
     shutil.rmtree(bag.folder / SCRATCH, ignore_errors=True)
     gaps = [gap for room in case.rooms for gap in room.gaps]
     bag.add(README, submission_readme.readme(case, bag.digests, [*copied.incomplete, *left_out]))
@@ -91,7 +91,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
         gaps=len(gaps),
         incomplete=(*copied.incomplete, *left_out),
         unheld=(),  # no file from Chatwork belongs in it; chapter 9 names those never saved
-        advice=advice(case) if recipe.profile == "support" else None,
+        advice=advice(case) if recipe.order.profile == "support" else None,
         blank=blank_facts(case),
         preview=package_preview(package, bag),
     )
@@ -116,7 +116,7 @@ def _fill_consultation(bag: Bag, case: ReportInput, package: PackageInput) -> li
 
 
 def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
-    statistics, limit = survey_messages(case), package.recipe.max_bytes
+    statistics, limit = survey_messages(case), package.recipe.order.max_bytes
     missing = _put_exhibits(bag, package)
     pdf_files.put_pdf(bag, "甲001の1.pdf", lambda: pdf_files.report_pdf(case, statistics), package.copied)
     pdf_files.put_volumes(bag, case, package.copied, lambda number: f"甲001の{number + 1}.pdf")
@@ -131,7 +131,7 @@ def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]
 
 def _put_exhibits(bag: Bag, package: PackageInput) -> dict[int, str]:
     """Write the user's own evidence under exhibit numbers; return number → reason for what stays out."""
-    limit, missing = package.recipe.max_bytes, {}
+    limit, missing = package.recipe.order.max_bytes, {}
     for number, enclosure in attachments.numbered_exhibits(package.recipe.enclosures):
         if limit is not None and enclosure.size > limit:
             missing[enclosure.number] = (
@@ -155,7 +155,7 @@ PROFILE_FILLERS: Mapping[str, Callable[[Bag, ReportInput, PackageInput], list[st
 def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
     """Write the user's own evidence, the smallest first, up to the size limit; return sentences about the rest."""
     enclosures = attachments.sort_by_size(package.recipe.enclosures)
-    limit = package.recipe.max_bytes
+    limit = package.recipe.order.max_bytes
     size = _packed_size(bag) + _ROOM_FOR_TEXTS if enclosures and limit is not None else 0
     left_out = []
     for enclosure in enclosures:

@@ -14,6 +14,7 @@ from archiver.custody.verify import verify_path
 from archiver.evidence.masked_records import masked_digest
 from archiver.export.mask.cover import Policy, masking_policy
 from archiver.export.package.make import ExportReport, export
+from archiver.export.package.order import ExportOrder
 from archiver.records import Observation, Reply
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story
 from tests.support.packages.sample_package import renew_lists
@@ -43,12 +44,8 @@ def exported(maker: ArchiveMaker, out: Path, chosen: Policy | None) -> ExportRep
     """A lawyer's package with this policy."""
     return export(
         maker.archive,
-        contract="job1",
-        profile="lawyer",
-        out=out,
+        ExportOrder(contract="job1", profile="lawyer", out=out, policy=chosen, counterparts={CLIENT}),
         now=lambda: at(300),
-        policy=chosen,
-        counterparts={CLIENT},
     )
 
 

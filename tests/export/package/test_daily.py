@@ -14,6 +14,7 @@ from archiver import errors
 from archiver.custody.verify import verify_path
 from archiver.export.package import daily
 from archiver.export.package.make import export
+from archiver.export.package.order import ExportOrder
 from archiver.export.texts.readme import DAILY_FIRST_LINE
 from archiver.store.archive import Archive
 from archiver.store.working import slots
@@ -165,7 +166,7 @@ def test_a_daily_at_will_holds_everything(tmp_path: Path) -> None:
     maker = story(tmp_path / "home")
     made_daily(maker.archive, minutes=DAY)
 
-    report = export(maker.archive, contract="job1", profile="daily", now=lambda: at(DAY + 1))
+    report = export(maker.archive, ExportOrder(contract="job1", profile="daily"), now=lambda: at(DAY + 1))
 
     packed = maker.home / "exports/CW12345678_20261106-1001_daily.zip"
     assert (str(packed.parent), str(packed)) == (report.path, report.zip)

@@ -22,6 +22,7 @@ import pytest
 from archiver import errors
 from archiver.custody.verify import verify_path
 from archiver.export.package.make import ExportReport, export, package_name
+from archiver.export.package.order import ExportOrder
 from archiver.export.package.verify_script import verify_script
 from archiver.records import Contract, ContractRoom, RoomId
 from archiver.store import blobs, seals
@@ -43,7 +44,7 @@ def exported(
     archive: Archive, contract: str | None = "job1", *, profile: str = "lawyer", minutes: float = 300, **options: Any
 ) -> ExportReport:
     """A package, a lawyer's if not said otherwise, made so many minutes after the beginning."""
-    return export(archive, contract=contract, profile=profile, now=lambda: at(minutes), **options)
+    return export(archive, ExportOrder(contract=contract, profile=profile, **options), now=lambda: at(minutes))
 
 
 def rows(package: str, name: str) -> list[dict[str, str]]:
@@ -507,7 +508,7 @@ def test_what_cannot_be_meant_is_refused(
     maker = story(tmp_path / "home")
 
     with pytest.raises(expected):
-        export(maker.archive, now=lambda: at(300), **options)
+        export(maker.archive, ExportOrder(**options), now=lambda: at(300))
 
     assert not (maker.home / "exports").exists()
     assert not (maker.home / "seals").exists()
@@ -545,7 +546,8 @@ def test_progress_is_told_to_the_end(tmp_path: Path, profile: str, total: int) -
     """Each message counts once for each time that the profile goes through it, the PDFs' passes too."""
     steps: list[tuple[int, int]] = []
 
-    exported(story(tmp_path / "home").archive, profile=profile, progress=lambda *step: steps.append(step))
+    archive, order = story(tmp_path / "home").archive, ExportOrder(contract="job1", profile=profile)
+    export(archive, order, now=lambda: at(300), progress=lambda *step: steps.append(step))
 
     assert [(done, total) for done in range(1, total + 1)] == steps
 
@@ -575,7 +577,7 @@ def test_what_is_sealed_meanwhile_is_in_the_package(tmp_path: Path) -> None:
             maker.room("改名", minutes=200)
         return at(300)
 
-    report = export(maker.archive, contract="job1", profile="lawyer", now=clock)
+    report = export(maker.archive, ExportOrder(contract="job1", profile="lawyer"), now=clock)
 
     with maker.archive.reading() as reading:
         last = seals.seals(reading)[-1]

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from archiver.export.mask.cover import masking_policy
-from archiver.export.package.make import ExportReport, export
+from archiver.export.package.make import Confirm, ExportReport, export
+from archiver.export.package.order import ExportOrder
+from archiver.export.stamps import StampService
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import blobs
 from archiver.store.archive import Archive
@@ -83,11 +85,19 @@ def story_with_secrets(home: Path) -> ArchiveMaker:
 
 
 def export_package(
-    maker: ArchiveMaker, profile: str, out: Path, *, minutes: float = 300, **options: Any
+    maker: ArchiveMaker,
+    profile: str,
+    out: Path,
+    *,
+    minutes: float = 300,
+    stamping: StampService | None = None,
+    confirm: Confirm | None = None,
+    **options: Any,
 ) -> ExportReport:
     """Export a package as the command does, so many minutes after the beginning."""
     options.setdefault("policy", masking_policy(profile))
-    return export(maker.archive, contract="job1", profile=profile, out=out, now=lambda: at(minutes), **options)
+    order = ExportOrder(contract="job1", profile=profile, out=out, **options)
+    return export(maker.archive, order, now=lambda: at(minutes), stamping=stamping, confirm=confirm)
 
 
 def zip_files(report: ExportReport) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from archiver.evidence.manifest import digest_file, write_manifest
 from archiver.export.package.make import export
+from archiver.export.package.order import ExportOrder
 from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support.archives.maker import at, message_object, story
@@ -35,7 +36,7 @@ def archive_of_the_story(home: Path) -> Archive:
 def lawyer_package(folder: Path) -> Path:
     """The folder of a lawyer's package of the story; its zip lies beside it."""
     archive = archive_of_the_story(folder / "home")
-    report = export(archive, contract="job1", profile="lawyer", out=folder / "out", now=lambda: NOW)
+    report = export(archive, ExportOrder(contract="job1", profile="lawyer", out=folder / "out"), now=lambda: NOW)
     archive.close()
     return Path(report.path)
 

@@ -12,6 +12,7 @@ from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.export.package.make import ExportReport, export
+from archiver.export.package.order import ExportOrder
 from archiver.export.stamps import StampService
 from archiver.records import Observation
 from archiver.store import seals, writer
@@ -72,9 +73,7 @@ def stamped_package(folder: Path, *, silent: Sequence[str] = (), enclosed: bool 
     clock.pass_by(days=10)
     report = export(
         archive,
-        contract="job1",
-        profile="lawyer",
-        out=folder / "out",
+        ExportOrder(contract="job1", profile="lawyer", out=folder / "out"),
         now=lambda: NOW,
         stamping=stamp_service(archive, first, authority("b"), silent=silent),
     )
