@@ -245,7 +245,7 @@ def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pyte
     def refuse(*_arguments: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("archiver.rounds.alerting.around", refuse)
+    monkeypatch.setattr("archiver.rounds.alerting.activity_of", refuse)
     monkeypatch.setattr("archiver.rounds.alerting.heard.said", refuse)
 
     from archiver.rounds import alerting
