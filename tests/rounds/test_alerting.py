@@ -246,7 +246,7 @@ def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pyte
         raise AssertionError
 
     monkeypatch.setattr("archiver.rounds.alerting.activity_of", refuse)
-    monkeypatch.setattr("archiver.rounds.alerting.heard.said", refuse)
+    monkeypatch.setattr("archiver.rounds.alerting.new_texts_and_changes.new_texts", refuse)
 
     from archiver.rounds import alerting
 
