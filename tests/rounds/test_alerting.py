@@ -10,16 +10,12 @@ import pytest
 
 from archiver import errors
 from archiver.alerts.sentences import alert_sentence
-from archiver.app import App
 from archiver.records import Delivery, Role
 from archiver.records.alerts import Alert
-from archiver.rounds.round import run_round
-from archiver.settings.model import FileSettings, Settings
 from archiver.store import statements
 from archiver.store.statements import add_delivery
 from archiver.store.working.alerts import alerts, dismiss
-from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, ProgressCallbacks
+from tests.support.rounds import next_round
 from tests.support.world import World, running_world
 
 DIRECT, LINE = "直接取引にしませんか。", "LINEで話しましょう。"
@@ -41,14 +37,6 @@ def state(world: World, **facts: Any) -> None:
     world.contract("job1", world.room, platform="crowdworks", **facts)
 
 
-def a_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
-    """A whole round some minutes after the last one."""
-    world.clock.pass_by(minutes=minutes)
-    settings = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
-    app = App(settings, world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
-    return run_round(app, Options(**options), ProgressCallbacks())
-
-
 def kept_alerts(world: World) -> list[Alert]:
     """Every alert kept."""
     with world.archive.reading() as reading:
@@ -67,10 +55,10 @@ def test_a_phrase_is_told_once_and_nothing_is_hurried(world: World) -> None:
     """The round that saw it tells; later rounds, edits that say it again and full readings do not."""
     message = world.post(DIRECT)
 
-    first = a_round(world)
-    second = a_round(world, full=True)
+    first = next_round(world)
+    second = next_round(world, full=True)
     world.chatwork.edit(message, DIRECT + "いかがですか。")
-    third = a_round(world, full=True)
+    third = next_round(world, full=True)
 
     assert [("A5", "high", 1)] == alert_summaries(world)
     assert (1, 0, 0) == tuple(len(one.alerts) for one in (first, second, third))
@@ -83,7 +71,7 @@ def test_what_the_owner_writes_or_quotes_is_no_alert(world: World) -> None:
     world.post(DIRECT, by=world.chatwork.owner)
     world.post(f"[qt][qtmeta aid={world.chatwork.owner} time=1]{DIRECT}[/qt]違反になります")
 
-    a_round(world)
+    next_round(world)
 
     assert [] == kept_alerts(world)
 
@@ -91,11 +79,11 @@ def test_what_the_owner_writes_or_quotes_is_no_alert(world: World) -> None:
 def test_an_edit_that_says_more_is_told(world: World) -> None:
     """A phrase that was edited in is news."""
     message = world.post("こんにちは")
-    a_round(world)
+    next_round(world)
     world.chatwork.edit(message, LINE)
     world.post("やあ")
 
-    a_round(world)
+    next_round(world)
 
     assert [("A6", "medium", 1)] == alert_summaries(world)
 
@@ -106,13 +94,13 @@ def test_a_row_grows_and_an_urgent_one_is_told_for_each_message(world: World) ->
         world.post(LINE)
     world.post(DIRECT)
     world.post(DIRECT)
-    first = a_round(world)
+    first = next_round(world)
     world.post(LINE)
-    a_round(world)
+    next_round(world)
     with world.archive.writing() as writing:
         dismiss(writing, 3, at=world.clock(), reason=None)
     world.post(LINE)
-    a_round(world)
+    next_round(world)
 
     assert [("A5", "high", 1), ("A5", "high", 1), ("A6", "medium", 5), ("A6", "medium", 1)] == sorted(
         alert_summaries(world), key=lambda one: (one[0], -one[2])
@@ -123,14 +111,14 @@ def test_a_row_grows_and_an_urgent_one_is_told_for_each_message(world: World) ->
 def test_who_is_mapped_decides_whose_words_count(world: World) -> None:
     """Until anybody is mapped all others count; then the client alone."""
     world.post(LINE, by=world.suzuki)  # type: ignore[attr-defined]
-    a_round(world)
+    next_round(world)
     before = alert_summaries(world)
     with world.archive.writing() as writing:
         statements.state_role(writing, "job1", world.tanaka, Role.CLIENT, "CWで確認", at=world.clock())
     world.post(DIRECT, by=world.suzuki)  # type: ignore[attr-defined]
-    a_round(world)
+    next_round(world)
     world.post(DIRECT)
-    a_round(world)
+    next_round(world)
 
     assert [("A6", "medium", 1)] == before
     assert [*before, ("A5", "high", 1)] == alert_summaries(world)
@@ -140,10 +128,10 @@ def test_work_before_the_escrow_counts_less_once_there_is_one(world: World) -> N
     """Medium while no escrow is stated, low after."""
     phrase = "まずはテストライティングをお願いします"
     world.post(phrase)
-    a_round(world)
+    next_round(world)
     state(world, escrowed_at="2026-06-30")
     world.post(phrase)
-    a_round(world)
+    next_round(world)
 
     assert [("A1", "medium", 1), ("A1", "low", 1)] == alert_summaries(world)
 
@@ -154,16 +142,16 @@ def test_work_before_the_escrow_counts_less_once_there_is_one(world: World) -> N
 def test_edits_within_a_day_and_a_changed_description_are_told(world: World) -> None:
     """One edit alone is not; a second within the day is, and so is a pay list that changed."""
     posts = world.posts(3)
-    a_round(world)
+    next_round(world)
     world.chatwork.edit(posts[0], "書き直した")
     world.post("はい")
-    a_round(world)
+    next_round(world)
     none_yet = alert_summaries(world)
     world.chatwork.edit(posts[1], "これも書き直した")
     world.chatwork.describe_room(world.room, "1本 3,000円")
     world.post("はい")
-    a_round(world, full=True)
-    a_round(world, full=True)
+    next_round(world, full=True)
+    next_round(world, full=True)
 
     assert [] == none_yet
     assert [("A10", "medium", 2), ("A12", "medium", 1)] == alert_summaries(world)
@@ -176,12 +164,12 @@ def test_edits_within_a_day_and_a_changed_description_are_told(world: World) -> 
 def test_early_contact_is_told_at_once_when_it_is_stated_and_settled_by_a_correction(world: World) -> None:
     """A contract stated anew is judged by the next round, not by the next hour."""
     message = world.post("はじめまして")
-    a_round(world, minutes=1)
+    next_round(world, minutes=1)
     state(world, contact_approved_on="2026-07-05")
-    a_round(world, minutes=1)
+    next_round(world, minutes=1)
     early = kept_alerts(world)
     state(world, contact_approved_on="2026-06-25")
-    a_round(world, minutes=1)
+    next_round(world, minutes=1)
 
     assert [("early_contact", "high", message)] == [(one.rule.value, one.level.value, one.message_id) for one in early]
     assert [True] == [one.dismissed for one in kept_alerts(world)]
@@ -190,12 +178,12 @@ def test_early_contact_is_told_at_once_when_it_is_stated_and_settled_by_a_correc
 def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
     """Hour by hour for nine days after a delivery: three days of silence, then the day before the review."""
     world.post("お願いします")
-    a_round(world)
+    next_round(world)
     with world.archive.writing() as writing:
         add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())
 
     for _ in range(9 * 8):
-        a_round(world, minutes=180)
+        next_round(world, minutes=180)
 
     assert [("A11", "medium", 1), ("deadline", "medium", 1)] == alert_summaries(world)
     assert all("job1" in alert_sentence(one) for one in kept_alerts(world))
@@ -204,17 +192,17 @@ def test_silence_and_a_deadline_are_told_once_each(world: World) -> None:
 def test_a_deadline_is_told_although_no_round_goes_through(world: World) -> None:
     """Days pass also while the token is refused; that somebody is silent is said only by a round that has looked."""
     world.post("お願いします")
-    a_round(world)
+    next_round(world)
     with world.archive.writing() as writing:
         add_delivery(writing, "job1", Delivery(0, "2026-07-01 13:00"), at=world.clock())
     world.chatwork.revoke_token()
 
     for _ in range(9 * 4):
         with pytest.raises(errors.TokenRefused):
-            a_round(world, minutes=360)
+            next_round(world, minutes=360)
     refused = alert_summaries(world)
     world.chatwork.revoke_token(new="another")
-    a_round(world)
+    next_round(world)
 
     assert [("deadline", "medium", 1)] == refused
     assert ["A11", "A14", "deadline"] == sorted(rule for rule, _level, _count in alert_summaries(world))
@@ -227,11 +215,11 @@ def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
     world.chatwork.upload(world.room, world.tanaka, "納品例.zip", data=b"1", comment="納品の例です")
     world.post("もうすぐ納品します", by=owner)
     for _ in range(3):
-        a_round(world, minutes=60 * 12)
+        next_round(world, minutes=60 * 12)
     nothing = alert_summaries(world)
     world.chatwork.upload(world.room, owner, "movie.mp4", data=b"2", comment="納品します")
     for _ in range(4):
-        a_round(world, minutes=60 * 12)
+        next_round(world, minutes=60 * 12)
 
     assert [] == nothing
     assert [("undelivered", "medium", 1)] == alert_summaries(world)
@@ -239,7 +227,7 @@ def test_a_delivery_on_chatwork_alone_is_told(world: World) -> None:
 
 def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within the hour, without news, no contract is looked at and nothing is written."""
-    a_round(world)
+    next_round(world)
     world.clock.pass_by(minutes=1)
 
     def refuse(*_arguments: object) -> None:
@@ -257,7 +245,7 @@ def test_no_sentence_holds_a_name_or_a_text(world: World) -> None:
     """Screens are shared: alerts name numbers alone."""
     for text in (DIRECT, LINE, "身分証の写真を送ってください", "tanaka.taro@gmail.com", "セミナーに参加しませんか"):
         world.post(text)
-    a_round(world)
+    next_round(world)
 
     texts = " ".join(alert_sentence(one) for one in kept_alerts(world))
 

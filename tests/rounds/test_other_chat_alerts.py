@@ -7,15 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from archiver.app import App
 from archiver.records.alerts import Alert, AlertRule
-from archiver.rounds.round import run_round
-from archiver.settings.model import FileSettings, Settings
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.other_chats import other_chats
 from archiver.store.working.alerts import alerts
 from archiver.sync.report import SyncReport
-from archiver.sync.run import Options, ProgressCallbacks
+from tests.support.rounds import next_round
 from tests.support.world import World, running_world
 
 
@@ -27,13 +24,9 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def a_round(world: World, *, hours: float = 25) -> SyncReport:
+def later_round(world: World, *, hours: float = 25) -> SyncReport:
     """A round so many hours after the last one."""
-    world.clock.pass_by(hours=hours)
-    settings = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
-    client, clock = world.new_client(), world.clock
-    app = App(settings, world.archive, client, world.downloads, clock, clock.sleep)
-    return run_round(app, Options(), ProgressCallbacks())
+    return next_round(world, minutes=hours * 60)
 
 
 def kept_alerts(world: World) -> list[Alert]:
@@ -50,7 +43,7 @@ def listed_chats(world: World) -> list[tuple[int, int]]:
 
 def test_it_is_told_once_and_seals_nothing_at_once(world: World) -> None:
     """Nothing is going: the seal waits for the end of the day."""
-    first, second = a_round(world, hours=1), a_round(world)
+    first, second = later_round(world, hours=1), later_round(world)
 
     (alert,) = kept_alerts(world)
     assert ("other_chat", "medium") == (alert.rule.value, alert.level.value)
@@ -62,11 +55,11 @@ def test_it_is_told_once_and_seals_nothing_at_once(world: World) -> None:
 
 def test_once_the_chat_is_contracted_the_alert_and_the_line_are_gone(world: World) -> None:
     """The alert stays listed, put aside; the line goes at once, without waiting for the next list."""
-    a_round(world)
+    later_round(world)
     before = listed_chats(world)
     world.contract("job2", world.direct)  # type: ignore[attr-defined]
     after = listed_chats(world)
-    a_round(world)
+    later_round(world)
 
     assert ([(world.tanaka, world.direct)], []) == (before, after)  # type: ignore[attr-defined]
     assert [True] == [one.dismissed for one in kept_alerts(world)]
@@ -79,7 +72,7 @@ def test_people_of_other_rooms_are_not_in_the_line(world: World) -> None:
     world.chatwork.add_room("", members=[suzuki], type="direct")
     world.contract("job3", other)
 
-    a_round(world)
+    later_round(world)
 
     assert [world.tanaka] == [account for account, _room in listed_chats(world)]
     assert 2 == len(kept_alerts(world))
