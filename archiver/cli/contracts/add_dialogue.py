@@ -172,7 +172,8 @@ def _tell_end(contract: Contract) -> None:
         command = f"archive contract set {contract.id}"
         tell(_("Still blank. Whenever you know it: {command}").format(command=command + " ..."), indent=0)
         for fact in blank_facts:
-            click.echo(f"  {pad(_(fact.label), 28)} {fact.option} {fact.example}")
+            label = _(fact.label)
+            click.echo(f"  {pad(label, 28)} {fact.option} {fact.example}")
     else:
         click.echo(_("Nothing is blank that a reader looks for first."))
     click.echo(_("To change anything: {command}").format(command=f"archive contract set {contract.id} --help"))
