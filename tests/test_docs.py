@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from archiver import errors, export
-from archiver.cli.failure import INTERRUPTED
+from archiver.cli.error_output import INTERRUPTED
 from archiver.cli.main import build
 from archiver.settings.schema import SettingsTable
 from archiver.store import schema

@@ -13,7 +13,7 @@ from itertools import groupby
 from archiver.alerts.departure_rules import CLOSED, carries_conversation
 from archiver.records import Sides, State
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.signals import ChangeObservations, DepartureObservations, MessageEdited, VanishedMessage
+from archiver.records.observed_changes import ChangeObservations, DepartureObservations, MessageEdited, VanishedMessage
 
 SEVERAL_CHANGES = 2
 """How many changes of one person within a day are more than a slip."""

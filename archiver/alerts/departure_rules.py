@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.signals import DepartureObservations, VanishedMessage
+from archiver.records.observed_changes import DepartureObservations, VanishedMessage
 
 CLOSED = re.compile(r"(?:[(\uff08](?:解約済み?|Cancelled|Canceled)[)\uff09]|\A解約済みユーザー)\s*\Z")
 """The end of a closed account's name (chatwork-api §10: 解約済みユーザー alone before 2016-03-09)."""

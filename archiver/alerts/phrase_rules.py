@@ -26,7 +26,7 @@ from archiver.chatwork.notation.parse import (
     parse,
 )
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.signals import NewText
+from archiver.records.observed_changes import NewText
 
 HIGH_RULES = frozenset({AlertRule.A3, AlertRule.A5, AlertRule.A8})
 LOW_RULES = frozenset({AlertRule.A7})

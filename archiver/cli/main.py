@@ -13,10 +13,10 @@ from gettext import gettext as _
 
 import click
 
+from archiver.cli.argument_completion import folders
 from archiver.cli.commands import COMMANDS, COMPLETION_VARIABLE, FOR_HELP, LazyGroup, ListedCommand
-from archiver.cli.completers import folders
 from archiver.cli.context import CliContext
-from archiver.cli.failure import tell_error
+from archiver.cli.error_output import tell_error
 from archiver.cli.terminal.language import choose_language, make_output_safe, set_language, windows_language
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.settings.home import has_archive, home_path

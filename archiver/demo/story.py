@@ -19,7 +19,7 @@ from archiver.custody.export_stamps import stamp_service
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
-from archiver.export.package import make
+from archiver.export.package import make_package
 from archiver.export.package.order import ExportOrder
 from archiver.records import JST, Contract, ContractRoom, Delivery, Observation, RoomId
 from archiver.rounds.round import run_round
@@ -243,7 +243,7 @@ def _proof(story: Story) -> None:
     _sync(story)
     app = story.app
     order = ExportOrder(contract=CONTRACT, profile="lawyer", out=story.home / "exports")
-    package = make.export(app.archive, order, now=app.now, stamping=stamp_service(app))
+    package = make_package.export(app.archive, order, now=app.now, stamping=stamp_service(app))
     story.package = Path(package.path)
     story.print_line(f"    archive export {CONTRACT} --for lawyer")
     in_package, in_archive = (

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from archiver.evidence.history import EntryObject, MessageHistory, Span, text
 from archiver.evidence.tables.build import FileRow, TaskRow, tasks
-from archiver.export.members import room_people
-from archiver.export.scope import PackageScope
+from archiver.export.package_scope import PackageScope
+from archiver.export.room_people import room_people
 from archiver.records import (
     AccountId,
     Attachment,

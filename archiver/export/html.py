@@ -12,8 +12,8 @@ from pathlib import Path
 
 from archiver.export import thumbnails
 from archiver.records import Attachment, Conversation, RoomId
-from archiver.render.page import Transcript, TranscriptPage
-from archiver.render.templating import index_html
+from archiver.render.page_templates import index_html
+from archiver.render.transcript import Transcript, TranscriptPage
 
 SEARCH = "search"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.evidence.stamps import roots
-from archiver.evidence.stamps.reply_text import claimed_time, earliest_covering
+from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.export.bag import TAG_MANIFEST, Bag
 from archiver.records import Seal
 from archiver.store.seals import FOLDER

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from archiver.records import Attachment, FileId
-from archiver.render.body import Picture
+from archiver.render.message_body import Picture
 from archiver.render.thumbnail import thumbnail
 
 FOLDER = "thumbnails"

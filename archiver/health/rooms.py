@@ -36,7 +36,7 @@ def room_rates(reading: Reading, rooms: Collection[int], *, now: datetime) -> li
     """The rate of each of these rooms."""
     since = now - RECENT
     return [
-        RoomRate(room, message_rate.per_minute(message_counter.counter_readings(reading, room, since=since)))
+        RoomRate(room, message_rate.messages_per_minute(message_counter.counter_readings(reading, room, since=since)))
         for room in rooms
     ]
 
@@ -57,7 +57,7 @@ def check_pace(rates: Sequence[RoomRate], *, every: timedelta) -> CheckResult:
         )
         return good("pace", sentence.format(n=len(rates), every=interval_words(every)))
     fastest = max(fast, key=lambda one: one.per_minute)
-    shorter = message_rate.interval(fastest.per_minute, every=every)
+    shorter = message_rate.visit_interval(fastest.per_minute, every=every)
     sentence = ngettext(
         "In room {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form. "
         'Keep this computer on and set [sync] every = "{shorter}".',

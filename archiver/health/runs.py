@@ -12,7 +12,7 @@ from archiver.health.fault_reasons import NEEDS_YOU, last_save_failed_sentence
 from archiver.health.finding import CheckResult, Grade, action, attention, good
 from archiver.render.times import minute_text
 from archiver.store.queries.last_looks import LastLooks
-from archiver.sync.finish import is_wrong
+from archiver.sync.finish import is_clock_wrong
 
 LATE = timedelta(hours=1)
 """Age of a last save that needs attention, or three times the interval where that is longer."""
@@ -25,7 +25,7 @@ def check_clock(offset_ms: int | None) -> CheckResult:
     """Check this computer's clock; `offset_ms`: Chatwork's clock minus ours, None if never compared."""
     if offset_ms is None:
         return good("clock", _("It was not compared with Chatwork's yet; the first run does that."))
-    if is_wrong(offset_ms):
+    if is_clock_wrong(offset_ms):
         return action("clock", clock_sentence(offset_ms))
     seconds = f"{abs(offset_ms) / 1000:.1f}"
     return good("clock", _("It differs from Chatwork's by {seconds} seconds.").format(seconds=seconds))

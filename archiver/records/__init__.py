@@ -38,15 +38,7 @@ from archiver.records.evidence import (
     Observation,
     Seal,
 )
-from archiver.records.names import (
-    JST,
-    AccountId,
-    FileId,
-    JsonObject,
-    MessageId,
-    RoomId,
-    TaskId,
-)
+from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId
 from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,

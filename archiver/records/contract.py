@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from archiver.records.names import AccountId, MessageId, RoomId
+from archiver.records.identifiers import AccountId, MessageId, RoomId
 
 
 @dataclass(frozen=True, slots=True)

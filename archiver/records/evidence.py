@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from archiver.records.names import JsonObject
+from archiver.records.identifiers import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

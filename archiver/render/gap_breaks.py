@@ -11,8 +11,8 @@ from datetime import datetime
 from html import escape
 
 from archiver.records import Conversation, Gap, Message, MessageId, Pause, Period
+from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time, time_from_id
-from archiver.render.visible import visible
 
 GAP = "空白(保存できなかった期間)"
 FIRST_GAP = "一覧では取得できなかった期間"

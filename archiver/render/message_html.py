@@ -1,7 +1,7 @@
 """One message → its HTML in a transcript: present text, earlier texts, state, files and tasks.
 
 Strings are joined here without a template, because a room of 100,000 messages spends most of its time here.
-Everything from outside goes through `render.body` or `render.visible`.
+Everything from outside goes through `render.message_body` or `render.invisible_characters`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.records import AccountId, Attachment, Message, MessageId, ObservedBy, RoomId, State, Task, Version
-from archiver.render.body import REL, References, anchor_html, html, picture_html
+from archiver.render.invisible_characters import visible, visible_html
+from archiver.render.message_body import REL, References, anchor_html, html, picture_html
 from archiver.render.search_data import SearchText, TextKind, readable_text
 from archiver.render.times import iso_time, local_time, typed_time
-from archiver.render.visible import visible, visible_html
 
 STATES: Mapping[State, str] = {
     State.EDITED: "編集済み",

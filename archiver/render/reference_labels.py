@@ -1,6 +1,6 @@
 """The labels of references in a body: people, messages, files, quotes and tasks, as plain words.
 
-Shared by the plain text and the HTML of `render.body`. Ids are looked up by functions that the caller gives
+Shared by the plain text and the HTML of `render.message_body`. Ids are looked up by functions that the caller gives
 (`References`).
 """
 
@@ -24,8 +24,8 @@ from archiver.chatwork.notation.parse import (
     Url,
 )
 from archiver.records import AccountId, FileId, MessageId, RoomId
+from archiver.render.invisible_characters import visible
 from archiver.render.times import typed_date, typed_time
-from archiver.render.visible import visible
 
 
 class Picture(NamedTuple):

@@ -23,8 +23,8 @@ from html import unescape
 from typing import NamedTuple
 
 from archiver.records import Message
+from archiver.render.invisible_characters import visible
 from archiver.render.message_places import PLACEHOLDER
-from archiver.render.visible import visible
 
 BUCKETS = 32749
 """Rows of the filter: a prime, so that similar pairs get different rows. `templates/search.js` has the same numbers."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from archiver import errors
 from archiver.evidence.verify.findings import Verification
 from archiver.rounds import due
-from archiver.store.disk import storage_error
+from archiver.store.durable_files import storage_error
 from archiver.sync.report import SyncReport
 
 FINDINGS = "findings"

@@ -119,7 +119,7 @@ class DaemonWork:
             self._reminders.messages.unsaved(self._refusal)
             return
         options = Options(rooms=due_round.rooms, max_seconds=self.settings.sync.every.total_seconds())
-        talk = ProgressCallbacks(step=self._at_step, file=self._at_step)
+        talk = ProgressCallbacks(on_step=self._at_step, on_file=self._at_step)
         report = run_round(app, options, talk, upgraded=self._reminders.messages.upgraded)
         self._hold = self._refusal = None
         self._reminders.saved()
@@ -168,7 +168,7 @@ class DaemonWork:
 
 def _room_pace(reading: Reading, room: int, *, every: timedelta, now: datetime) -> timedelta:
     counted = message_counter.counter_readings(reading, room, since=now - RECENT)
-    interval = message_rate.interval(message_rate.per_minute(counted), every=every)
+    interval = message_rate.visit_interval(message_rate.messages_per_minute(counted), every=every)
     if counted and timedelta() <= now - counted[0][0] < message_rate.HOUR:
         return min(interval, NEW_ROOM_INTERVAL)
     return interval

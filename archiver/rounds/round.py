@@ -16,7 +16,7 @@ from gettext import gettext as _
 from archiver import errors
 from archiver.app import App
 from archiver.custody import stamping
-from archiver.export.package import daily
+from archiver.export.package import daily_copy
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES
 from archiver.rounds import alerting, long_pauses, run_log, upgrade
@@ -185,7 +185,7 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
     """
     if app.settings.exports.daily:
         _make_daily_exports(app, at_once=at_once)
-    failures = daily.copy_to_folders(app.settings.home, app.settings.exports.also_to)
+    failures = daily_copy.copy_to_folders(app.settings.home, app.settings.exports.also_to)
     complaints = {str(failure.folder): failure for failure in failures}
     due_folders = _due_complaints(app, complaints)
     return tuple(_complaint_sentence(one) for folder, one in complaints.items() if always or folder in due_folders)
@@ -202,7 +202,7 @@ def _due_complaints(app: App, folders: Collection[str]) -> tuple[str, ...]:
     return verdict.report
 
 
-def _complaint_sentence(complaint: daily.CopyFailure) -> str:
+def _complaint_sentence(complaint: daily_copy.CopyFailure) -> str:
     sentence = _("No copy could be made in {folder}: {detail}")
     return sentence.format(folder=complaint.folder, detail=complaint.detail or _("this folder is not there"))
 
@@ -217,6 +217,6 @@ def _make_daily_exports(app: App, *, at_once: bool) -> None:
         return
     limit = app.settings.exports.daily_file_bytes
     for name in names:
-        daily.write_daily_copy(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
+        daily_copy.write_daily_copy(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
     with app.archive.writing() as writing:
         slots.EXPORTED_DAY.remember(writing, today)

@@ -19,7 +19,7 @@ from archiver import errors
 from archiver.schedule import cron, launchd, systemd, windows
 from archiver.schedule.commands import is_installed, require_success, run_program, start_in_background
 from archiver.schedule.job import ScheduledJob
-from archiver.store.disk import storage_error
+from archiver.store.durable_files import storage_error
 
 LONGEST_LINE = 990
 """Bytes of a command that cron takes (crontab(5) of Debian: 998)."""

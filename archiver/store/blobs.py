@@ -10,7 +10,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from archiver.store.disk import private_folder, sync_folder
+from archiver.store.durable_files import private_folder, sync_folder
 
 FOLDER = "files"
 INCOMING = "incoming"

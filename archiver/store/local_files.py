@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple
 
 from archiver import errors
 from archiver.store import blobs
-from archiver.store.disk import private_folder, storage_error
+from archiver.store.durable_files import private_folder, storage_error
 
 FOLDER = "added"
 """Folder below `files/incoming/`: a sync removes unknown files from `incoming/` itself, but not from here."""

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
-from archiver.store.disk import storage_error, sync_folder
-from archiver.store.snapshot import copy_database, remove_with_logs
+from archiver.store.database_copy import copy_database, remove_with_logs
+from archiver.store.durable_files import storage_error, sync_folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

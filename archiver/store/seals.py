@@ -18,7 +18,7 @@ from archiver.evidence import chain
 from archiver.records import JST, Seal
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.disk import storage_error, write_durably
+from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.timestamps import from_text, to_text
 
 FOLDER = "seals"

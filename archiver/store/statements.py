@@ -83,7 +83,8 @@ def _append_statement(
 def state_role(writing: Writing, contract: str, account: int, role: Role, reason: str, *, at: datetime) -> bool:
     """Append who an account is; False if the same is stated already."""
     if any(
-        (mapped.account_id, mapped.role, mapped.reason) == (account, role, reason) for mapped in mapped_accounts(writing, contract)
+        (mapped.account_id, mapped.role, mapped.reason) == (account, role, reason)
+        for mapped in mapped_accounts(writing, contract)
     ):
         return False
     _append_role(writing, contract, account, {"state": role.value, "reason": reason}, at)

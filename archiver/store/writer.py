@@ -18,8 +18,8 @@ from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.projection.maker import insert_rows
 from archiver.store.projection.project import project
+from archiver.store.projection.rows import insert_rows
 from archiver.store.search import index
 from archiver.store.timestamps import to_text
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from gettext import gettext as _
 
@@ -14,12 +13,12 @@ from archiver.records import RoomId
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state, files
 from archiver.store.queries.truncated_lists import truncated_lists
-from archiver.store.working import backfill_queue, slots, visits
+from archiver.store.working import backfill_queue, slots, visits_and_retries
 from archiver.store.working.slots import CallBudget, OtherCallsSeen
 from archiver.sync import carry_over, coverage, plan, run_entries, trouble_reports
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.overdue import Overdue, find_overdue
-from archiver.sync.preflight import RunInputs
+from archiver.sync.preflight import RunInputs, RunStart
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, SyncReport
 
@@ -29,40 +28,28 @@ OWN_CALLS_AT_MOST = 10
 WRONG_CLOCK_MS = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """The transport's counters before this run, as one transport may serve many runs."""
-
-    requests: int
-    unparsed: int
-
-
 def finish_run(
     context: PullContext,
     report: SyncReport,
+    start: RunStart,
     *,
-    inputs: RunInputs,
     listed_rooms: Mapping[int, Room],
-    full_every: timedelta,
-    limit: int,
-    before: Counters,
     unread: tuple[int | None, int | None],
-    settings: str,
 ) -> SyncReport:
     """Complete the report and record the run.
 
-    `inputs` is what the archive itself said before, `listed_rooms` the rooms that Chatwork lists (none if it was not
-    asked); `limit` is the size in bytes up to which files are downloaded.
+    `listed_rooms` are the rooms that Chatwork lists (none if it was not asked), `unread` the account's unread messages
+    before and after.
     """
-    transport = context.client.transport
+    transport, inputs, options = context.client.transport, start.inputs, start.options
     report.finished_at = context.now()
-    report.requests = transport.requests - before.requests
+    report.requests = transport.requests - start.counters.requests
     offset = transport.clock_offset
     report.clock_offset_ms = None if offset is None else round(offset.total_seconds() * 1000)
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
-    overdue = _find_overdue(context, report, inputs, listed_rooms, full_every)
+    overdue = _find_overdue(context, report, inputs, listed_rooms, options.full_every)
     _report_unread(report, context.visited)
-    whole = _is_whole(context, report, inputs.contracted, limit)
+    whole = _is_whole(context, report, inputs.contracted, options.limits.size_limit)
     report.complete = whole and not context.troubles and not overdue.kinds
     report.troubles = tuple(sorted(context.troubles))
     with context.archive.writing() as writing:
@@ -75,8 +62,8 @@ def finish_run(
             report,
             at=report.finished_at,
             unread=unread,
-            settings=settings,
-            unparsed=transport.unparsed - before.unparsed,
+            settings=options.settings,
+            unparsed=transport.unparsed - start.counters.unparsed,
             not_read=set(inputs.in_any_contract) - set(known_rooms),
         )
     return report
@@ -126,7 +113,7 @@ def _find_overdue(
 ) -> Overdue:
     """What is left unread in all accessible rooms, also in those that this run was not asked for."""
     with context.archive.reading() as reading:
-        inaccessible, last_visits = current_state.inaccessible_rooms(reading), visits.last_visits(reading)
+        inaccessible, last_visits = current_state.inaccessible_rooms(reading), visits_and_retries.last_visits(reading)
     rooms = [room for room in inputs.contracted if room not in inaccessible]
     return find_overdue(
         rooms, listed_rooms, last_visits, visited=context.visited, started_at=report.started_at, full_every=full_every

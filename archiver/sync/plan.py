@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
 from archiver.chatwork.models import Room
-from archiver.store.working.visits import Visit
+from archiver.store.working.visits_and_retries import Visit
 
 MESSAGES, FILES, PEOPLE = "messages", "files", "people"
 KINDS = (MESSAGES, FILES, PEOPLE)

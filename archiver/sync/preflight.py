@@ -1,21 +1,24 @@
-"""The beginning of a run: what the archive already has, and the check whose token it is."""
+"""The beginning of a run: what the archive already has, whose token it is, and the rooms that Chatwork lists."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from archiver import errors
-from archiver.chatwork.client import Single
-from archiver.chatwork.models import Me
-from archiver.chatwork.ratelimit import Budget
+from archiver.chatwork.client import Client, Single
+from archiver.chatwork.models import Me, Room
+from archiver.chatwork.ratelimit import Budget, OtherCalls
+from archiver.chatwork.transport import Transport
 from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.queries import contracts, current_state
 from archiver.store.working import slots
 from archiver.sync.failed_rooms import Failures
+from archiver.sync.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,56 @@ class RunInputs:
     """The budget of requests, as the last run left it."""
     failures: Failures
     """Rooms that earlier runs could not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The transport's counters before a run, as one transport may serve many runs."""
+
+    requests: int
+    unparsed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """The start of a run, before its first request."""
+
+    options: Options
+    at: datetime
+    deadline: float | None
+    """The end of the run on the monotonic clock; None: no end."""
+    inputs: RunInputs
+    counters: Counters
+
+
+@dataclass(frozen=True, slots=True)
+class FirstReplies:
+    """The replies to the first requests of a run: whose token it is, and the counters of all rooms."""
+
+    account_id: AccountId
+    me: Single[Me] | None
+    """None: no call was left, and the account is the archive's owner."""
+    rooms: dict[int, Room]
+    """The rooms that Chatwork lists for the token; rooms that are requested singly are added."""
+
+
+def start_run(archive: Archive, transport: Transport, options: Options, *, at: datetime) -> RunStart:
+    """Read the inputs of a run and prepare the transport for it. Raises NoContract, UnknownRoom."""
+    seconds = options.max_seconds
+    deadline = None if seconds is None else time.monotonic() + seconds
+    inputs = read_inputs(archive, at=at, chosen=options.rooms)
+    transport.deadline = None if seconds is None else at + timedelta(seconds=seconds)
+    transport.budget = inputs.budget or transport.budget
+    transport.clock_offset = None  # each run tells its own
+    transport.tally = OtherCalls()  # between two runs another command of ours may have called
+    return RunStart(options, at, deadline, inputs, Counters(transport.requests, transport.unparsed))
+
+
+def first_replies(archive: Archive, client: Client, owner: JsonObject | None) -> FirstReplies:
+    """Check the account and read the counters of all rooms, which is all that a quiet run requests."""
+    me = client.me()
+    check_account(me.model.account_id, owner, archive)
+    return FirstReplies(me.model.account_id, me, {item.model.room_id: item.model for item in client.rooms().items})
 
 
 def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) -> RunInputs:

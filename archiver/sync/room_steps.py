@@ -17,7 +17,7 @@ from archiver.records import RoomId
 from archiver.store.queries import current_state
 from archiver.sync import failed_rooms, plan
 from archiver.sync.options import ProgressCallbacks
-from archiver.sync.preflight import RunInputs
+from archiver.sync.preflight import RunStart
 from archiver.sync.pull import access
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.files import pull_files
@@ -39,24 +39,23 @@ PULLS: dict[str, Callable[[PullContext, Room, RoomReport], None]] = {
 class RoomSteps:
     """Takes steps in the rooms of one run, with their reports, as long as more requests may be made.
 
-    `listed_rooms` are the rooms Chatwork lists for the token; `deadline` is a time of the monotonic clock, None for no
-    end; `after_step` is called after each step (a counterpart may be departing).
+    `listed_rooms` are the rooms Chatwork lists for the token; `after_step` is called after each step (a counterpart may
+    be departing).
     """
 
     def __init__(
         self,
         context: PullContext,
         report: SyncReport,
+        start: RunStart,
         listed_rooms: dict[int, Room],
         *,
-        inputs: RunInputs,
-        deadline: float | None,
         progress: ProgressCallbacks,
+        after_step: Callable[[], None],
     ) -> None:
         self.context, self.report, self.listed_rooms = context, report, listed_rooms
-        self.inputs, self.deadline, self.progress = inputs, deadline, progress
+        self.inputs, self.deadline, self.progress, self.after_step = start.inputs, start.deadline, progress, after_step
         self.reports: dict[int, RoomReport] = {room.room_id: room for room in report.rooms}
-        self.after_step: Callable[[], None] = lambda: None
         self._failures = self._repeated_failures = 0
         self._late_ids: list[RoomId] = []
         self._stopped = False

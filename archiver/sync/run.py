@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from archiver import errors
-from archiver.chatwork.client import Client, Single
-from archiver.chatwork.models import Me, Room
-from archiver.chatwork.ratelimit import OtherCalls
+from archiver.chatwork.client import Client
+from archiver.chatwork.models import Room
 from archiver.records import AccountId
 from archiver.store.archive import Archive
 from archiver.store.queries import files
 from archiver.store.queries.files import WantedFile
-from archiver.store.working import visits
+from archiver.store.working import visits_and_retries
 from archiver.sync import failed_rooms, finish, plan
 from archiver.sync.departure_priority import DeparturePriority, DepartureWatch
 from archiver.sync.files import transfer
 from archiver.sync.files.download import FileDownloads
 from archiver.sync.options import EVERYTHING, SILENT, Options, ProgressCallbacks
-from archiver.sync.preflight import check_account, keep_owner, owner_payload, read_inputs
+from archiver.sync.preflight import (
+    FirstReplies,
+    RunStart,
+    check_account,
+    first_replies,
+    keep_owner,
+    owner_payload,
+    start_run,
+)
 from archiver.sync.pull.contacts import read_contacts
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
@@ -46,7 +52,18 @@ def run_sync(
     written), StorageError, and Unreachable, NotUnderstood or Refused if not even the list of rooms could be read;
     BudgetSpent only in an archive that was never synced. Errors after that are in the report.
     """
-    return _Run(archive, client, transfer.harden(downloads), now, options, progress).execute()
+    start = start_run(archive, client.transport, options, at=now())
+    try:
+        replies = first_replies(archive, client, start.inputs.owner)
+    except (errors.ChatworkError, errors.TokenRefused) as error:
+        if not isinstance(error, errors.BudgetSpent) or start.inputs.owner is None:
+            _keep_budget(archive, client)
+            raise
+        replies = FirstReplies(AccountId(start.inputs.owner["account_id"]), None, {})
+    if replies.me is not None:
+        keep_owner(archive, replies.me, start.inputs.owner)
+    context = PullContext(archive, client, now, replies.account_id)
+    return _Run(context, start, replies, transfer.harden(downloads), progress).execute()
 
 
 def dry_run(
@@ -56,75 +73,82 @@ def dry_run(
 
     Single messages come last, as far as they are known now.
     """
-    run = _Run(archive, client, transfer.make_session(), now, options, SILENT)
-    me = run.request_rooms()
-    rooms = [room for room in run.inputs.requested if room in run.listed_rooms]
-    first, last = failed_rooms.split_steps(
-        run.plan_steps([run.listed_rooms[room] for room in rooms]), run.inputs.failures
-    )
+    start = start_run(archive, client.transport, options, at=now())
+    replies = first_replies(archive, client, start.inputs.owner)
+    rooms = [room for room in start.inputs.requested if room in replies.rooms]
+    planned = _plan_steps(archive, start, [replies.rooms[room] for room in rooms])
+    first, last = failed_rooms.split_steps(planned, start.inputs.failures)
     steps = first + last
     reader = BackfillReader(
-        PullContext(archive, client, now, me.model.account_id), {}, lambda: False, lambda _room, _unseen: None
+        PullContext(archive, client, now, replies.account_id), {}, lambda: False, lambda _room, _unseen: None
     )
     steps += forecast_single_reads(reader, rooms, options, before=plan.count_requests(steps) - plan.RUN_REQUESTS)
-    return [(step, run.listed_rooms[step.room_id].name) for step in steps]
+    return [(step, replies.rooms[step.room_id].name) for step in steps]
+
+
+def _keep_budget(archive: Archive, client: Client) -> None:
+    """Remember the budget, as the calls of a failed run count too."""
+    with archive.writing() as writing:
+        finish.keep_budget(writing, client.transport.budget)
+
+
+def _plan_steps(archive: Archive, start: RunStart, rooms: list[Room]) -> list[plan.PlanStep]:
+    """The planned steps for these rooms."""
+    with archive.reading() as reading:
+        last_visits = visits_and_retries.last_visits(reading)
+    return plan.plan_steps(
+        rooms, last_visits, now=start.at, full_every=start.options.full_every, full=start.options.full
+    )
 
 
 class _Run:
-    """The state of one run."""
+    """One run after its first requests."""
 
     def __init__(
         self,
-        archive: Archive,
-        client: Client,
+        context: PullContext,
+        start: RunStart,
+        replies: FirstReplies,
         session: transfer.Session,
-        now: Callable[[], datetime],
-        options: Options,
         progress: ProgressCallbacks,
     ) -> None:
-        self.archive, self.client, self.session, self.now = archive, client, session, now
-        self.options, self.progress = options, progress
-        self.started_at = now()
-        self.deadline = None if options.max_seconds is None else time.monotonic() + options.max_seconds
-        self.inputs = read_inputs(archive, at=self.started_at, chosen=options.rooms)
-        transport, max_seconds = client.transport, options.max_seconds
-        transport.deadline = None if max_seconds is None else self.started_at + timedelta(seconds=max_seconds)
-        transport.budget = self.inputs.budget or transport.budget
-        transport.clock_offset = None  # each run tells its own
-        transport.tally = OtherCalls()  # between two runs another command of ours may have called
-        self.counters = finish.Counters(transport.requests, transport.unparsed)
-        self.listed_rooms: dict[int, Room] = {}
-
-    def request_rooms(self) -> Single[Me]:
-        """Check the account and read the counters of all rooms, which is all that a quiet run requests."""
-        me = self.client.me()
-        check_account(me.model.account_id, self.inputs.owner, self.archive)
-        self.listed_rooms = {item.model.room_id: item.model for item in self.client.rooms().items}
-        return me
-
-    def plan_steps(self, rooms: list[Room]) -> list[plan.PlanStep]:
-        """The planned steps for these rooms."""
-        with self.archive.reading() as reading:
-            last_visits = visits.last_visits(reading)
-        return plan.plan_steps(
-            rooms, last_visits, now=self.started_at, full_every=self.options.full_every, full=self.options.full
+        self.context, self.start, self.replies = context, start, replies
+        self.options, self.inputs, self.listed_rooms = start.options, start.inputs, replies.rooms
+        rooms = [
+            RoomReport(
+                room, self.listed_rooms[room].name if room in self.listed_rooms else self.inputs.names.get(room, "")
+            )
+            for room in self.inputs.requested
+        ]
+        self.report = SyncReport(context.account_id, start.at, rooms=rooms)
+        self.room_steps = RoomSteps(
+            context,
+            self.report,
+            start,
+            self.listed_rooms,
+            progress=progress,
+            after_step=lambda: self.priority.prioritize(),  # it takes steps itself
+        )
+        room_steps, limits = self.room_steps, self.options.limits
+        self.downloads = FileDownloads(
+            context, session, limits, room_steps.reports, room_steps.seconds_left, progress.on_file
+        )
+        self.priority = DeparturePriority(
+            DepartureWatch(context.archive, self.options.find_departing),
+            self.downloads,
+            room_steps.take_steps,
+            self._download_files,
+            room_steps.reachable_rooms,
+            self.options.seal,
         )
 
     def execute(self) -> SyncReport:
         """Take every step in order, then record the run."""
-        try:
-            me = self.request_rooms()
-        except (errors.ChatworkError, errors.TokenRefused) as error:
-            if not isinstance(error, errors.BudgetSpent) or self.inputs.owner is None:
-                self._keep_budget()
-                raise
-            self._prepare(AccountId(self.inputs.owner["account_id"]))
+        if self.replies.me is None:
             self.report.calls_spent = True
             self.room_steps.report_all_left_over()
             return self._finish(None, None)
-        self._prepare(me.model.account_id)
         self.report.has_room_list = True
-        keep_owner(self.archive, me, self.inputs.owner)
         before = self._count_unread(self.listed_rooms.values())
         try:
             self._read_rooms()
@@ -134,64 +158,24 @@ class _Run:
             raise
         return self._finish(before, self._count_unread_again())
 
-    def _keep_budget(self) -> None:
-        """Remember the budget, as the calls of this failed run count too."""
-        with self.archive.writing() as writing:
-            finish.keep_budget(writing, self.client.transport.budget)
-
-    def _prepare(self, account: AccountId) -> None:
-        self.context = PullContext(self.archive, self.client, self.now, account)
-        rooms = [
-            RoomReport(
-                room, self.listed_rooms[room].name if room in self.listed_rooms else self.inputs.names.get(room, "")
-            )
-            for room in self.inputs.requested
-        ]
-        self.report = SyncReport(account, self.started_at, rooms=rooms)
-        self.room_steps = RoomSteps(
-            self.context,
-            self.report,
-            self.listed_rooms,
-            inputs=self.inputs,
-            deadline=self.deadline,
-            progress=self.progress,
-        )
-
     # --- the order -------------------------------------------------------------------------------
 
     def _read_rooms(self) -> None:
         """Read the lists of every room, small files, people, large files; departing people come before all of that."""
-        room_steps, limits, departure_watch = (
-            self.room_steps,
-            self.options.limits,
-            DepartureWatch(self.archive, self.options.find_departing),
-        )
-        downloads = FileDownloads(
-            self.context, self.session, limits, room_steps.reports, room_steps.seconds_left, self.progress.on_file
-        )
-        priority = DeparturePriority(
-            departure_watch,
-            downloads,
-            room_steps.take_steps,
-            self._download_files,
-            room_steps.reachable_rooms,
-            self.options.seal,
-        )
-        steps, failing_steps = failed_rooms.split_steps(
-            self.plan_steps(room_steps.accessible_rooms()), self.inputs.failures
-        )
-        room_steps.after_step = priority.prioritize
-        priority.prioritize()
+        room_steps, downloads = self.room_steps, self.downloads
+        planned = _plan_steps(self.context.archive, self.start, room_steps.accessible_rooms())
+        steps, failing_steps = failed_rooms.split_steps(planned, self.inputs.failures)
+        self.priority.prioritize()
         room_steps.take_steps(step for step in steps if step.early or step.kind != plan.PEOPLE)
         self._download_files(downloads.download_small)
         room_steps.take_steps(step for step in steps if step.kind == plan.PEOPLE and not step.early)
-        failing_steps += self.plan_steps(room_steps.late_rooms())
+        failing_steps += _plan_steps(self.context.archive, self.start, room_steps.late_rooms())
         if failing_steps:
             room_steps.take_steps(failing_steps)
             self._download_files(downloads.download_small)
         self._read_contacts()
         self._read_singly()
-        priority.prioritize()
+        self.priority.prioritize()
         self._download_files(downloads.download_large)
 
     def _read_contacts(self) -> None:
@@ -202,7 +186,7 @@ class _Run:
             self.report.contacts = read_contacts(
                 self.context, self.inputs.contracted, self.listed_rooms, full=self.options.full or became_inaccessible
             )
-            self.room_steps.after_step()
+            self.priority.prioritize()
 
     def _read_singly(self) -> None:
         reader = BackfillReader(
@@ -218,7 +202,7 @@ class _Run:
         """Download the due files of accessible rooms; if `people` are given, all their files and no others."""
         reports = self.room_steps.reports
         frozen = {room for room, report in reports.items() if report.outcome is RoomOutcome.INACCESSIBLE}
-        with self.archive.reading() as reading:
+        with self.context.archive.reading() as reading:
             limit, again = self.options.limits.size_limit, self.options.full
             pending = files.wanted_files(reading, set(reports) - frozen, size_limit=limit, again=again)
         try:
@@ -229,7 +213,7 @@ class _Run:
     def _is_wanted(self, file: WantedFile, people: Collection[int]) -> bool:
         if people:
             return file.account_id in people
-        return self.options.full or files.is_due(file, self.started_at)
+        return self.options.full or files.is_due(file, self.start.at)
 
     # --- the end ---------------------------------------------------------------------------------
 
@@ -238,22 +222,14 @@ class _Run:
 
     def _count_unread_again(self) -> int | None:
         """The own unread counters once more, if anything was read, to see whether reading changes them."""
-        if self.client.transport.requests - self.counters.requests <= 2 or self.room_steps.is_over():
+        if self.context.client.transport.requests - self.start.counters.requests <= 2 or self.room_steps.is_over():
             return None
         try:
-            return self._count_unread([item.model for item in self.client.rooms().items])
+            return self._count_unread([item.model for item in self.context.client.rooms().items])
         except (errors.ChatworkError, errors.TokenRefused):
             return None
 
     def _finish(self, before: int | None, after: int | None) -> SyncReport:
         return finish.finish_run(
-            self.context,
-            self.report,
-            inputs=self.inputs,
-            listed_rooms=self.listed_rooms,
-            full_every=self.options.full_every,
-            limit=self.options.limits.size_limit,
-            before=self.counters,
-            unread=(before, after),
-            settings=self.options.settings,
+            self.context, self.report, self.start, listed_rooms=self.listed_rooms, unread=(before, after)
         )

@@ -8,7 +8,7 @@ from flask import Flask, Response, render_template
 from werkzeug.exceptions import HTTPException
 
 from archiver import errors
-from archiver.render.templating import style
+from archiver.render.page_templates import style
 from archiver.web import template_env
 from archiver.web.access import AccessGate, guard
 from archiver.web.context import EXTENSION, ViewContext

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.records import Message
-from archiver.render.body import References, plain_text
-from archiver.render.visible import visible
+from archiver.render.invisible_characters import visible
+from archiver.render.message_body import References, plain_text
 from archiver.web.text_diff import DiffPiece, difference
 
 BYTES_LIMIT = 120_000

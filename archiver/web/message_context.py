@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from archiver.message_ids import is_plausible
 from archiver.records import AccountId, FileId, Message, MessageId, RoomId
-from archiver.render.body import Picture, ReferenceLink, References
+from archiver.render.message_body import Picture, ReferenceLink, References
 from archiver.render.message_html import Surroundings, anchor_id, chatwork_url
 from archiver.render.times import local_time, time_from_id
 from archiver.store.archive import Reading

@@ -10,11 +10,11 @@ from gettext import gettext as _
 
 from archiver.chatwork.notation.parse import parse
 from archiver.records import notable_states
-from archiver.render.body import plain_text
+from archiver.render.invisible_characters import visible
+from archiver.render.message_body import plain_text
 from archiver.render.message_html import STATES
 from archiver.render.reference_labels import NOWHERE
 from archiver.render.snippet import Snippet, snippet
-from archiver.render.visible import visible
 from archiver.store.queries.viewing.message_summaries import MessageSummary
 from archiver.store.search.search import SearchHit
 

@@ -9,7 +9,7 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.records import Contract
-from archiver.render.visible import visible
+from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.room_header import room_row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gettext import gettext as _
 
-from archiver.render.visible import visible
+from archiver.render.invisible_characters import visible
 
 LENGTH_LIMIT = 300
 """Characters; far more than any real name has."""

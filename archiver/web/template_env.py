@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from archiver.records import State
 from archiver.render import times
+from archiver.render.invisible_characters import visible
 from archiver.render.message_html import STATES
-from archiver.render.visible import visible
 from archiver.web.context import Condition, ViewContext
 
 KILO = 1000

@@ -12,7 +12,7 @@ from hypothesis import given, strategies
 from archiver.alerts import departure_rules, sentences
 from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
-from archiver.records.signals import (
+from archiver.records.observed_changes import (
     DepartureObservations,
     MemberLeft,
     OtherChatSeen,

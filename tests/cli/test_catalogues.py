@@ -16,7 +16,16 @@ from archiver.cli.main import build
 from archiver.cli.terminal.help_pages import HelpContext
 from archiver.cli.terminal.language import set_language
 from archiver.cli.terminal.text import columns
-from tests.support.catalogues import catalogue, problems, mo_bytes, placeholders, po_bytes, po_path, translations, used_texts
+from tests.support.catalogues import (
+    catalogue,
+    mo_bytes,
+    placeholders,
+    po_bytes,
+    po_path,
+    problems,
+    translations,
+    used_texts,
+)
 
 PACKAGE = Path(__file__).parents[2] / "archiver"
 

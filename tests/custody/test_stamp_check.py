@@ -151,7 +151,8 @@ def test_a_removed_last_seal_is_found_by_its_stamp(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize(
-    "authority_fault", [AuthorityFault.WRONG_ROOT, AuthorityFault.BAD_SIGNATURE, AuthorityFault.EXPIRED, AuthorityFault.NO_EKU]
+    "authority_fault",
+    [AuthorityFault.WRONG_ROOT, AuthorityFault.BAD_SIGNATURE, AuthorityFault.EXPIRED, AuthorityFault.NO_EKU],
 )
 def test_a_stamp_that_is_not_the_authoritys_is_named(archive: Archive, authority_fault: AuthorityFault) -> None:
     """Right bytes, right time, wrong signature; the reason is told."""

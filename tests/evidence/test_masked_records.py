@@ -14,11 +14,11 @@ from archiver.evidence import chain
 from archiver.evidence.masked_records import masked_digest, masked_line, shown_line, shown_record
 from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.lines import PackageLines
+from archiver.evidence.verify.package_lines import PackageLines
 from archiver.evidence.verify.seals import SealedRange
 from archiver.evidence.verify.tables import TableCheck, compare_tables
-from archiver.export.mask.cover import masking_policy
 from archiver.export.mask.folding import folded_text
+from archiver.export.mask.package_mask import masking_policy
 from archiver.export.mask.records import MaskedRecord, is_unmasked, make_mask, mask_record
 from tests.support.archives.entries import ROOM, blob, file, message_entry, object_entry, window
 

@@ -11,7 +11,7 @@ import pytest
 import archiver.evidence
 
 FOLDER = Path(archiver.evidence.__file__).parent
-STAMPS = {f"stamps/{name}.py" for name in ("refusal", "roots", "timestamp", "reply_check")}
+STAMPS = {f"stamps/{name}.py" for name in ("refusal", "roots", "timestamp", "reply_verification")}
 SOURCES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py")}
 ALONE = sorted(SOURCES - STAMPS)
 """Time stamps need libraries; everything else stands alone."""

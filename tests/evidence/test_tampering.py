@@ -19,7 +19,7 @@ import pytest
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
-from archiver.export.package.make import export
+from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from tests.support.archives import archive_damage

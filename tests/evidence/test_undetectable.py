@@ -20,7 +20,7 @@ from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.findings import Verification
-from archiver.export.package.make import export
+from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store import seals
 from archiver.store.archive import Archive

@@ -11,7 +11,7 @@ import pytest
 
 from archiver.evidence.tables.build import files, messages
 from archiver.export.conversation import PackageRoom, build_conversation, build_message, gaps, room_name
-from archiver.export.scope import PackageScope
+from archiver.export.package_scope import PackageScope
 from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch
 from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archiver.export.package.make import export
+from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import AccountId, Observation, OtherChat, RoomId
 from archiver.render.other_chats import MAX_NAMED, other_chat_texts

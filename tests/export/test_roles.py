@@ -9,8 +9,8 @@ import pytest
 
 from archiver.custody.verify import verify_path
 from archiver.export.counterparts import other_side
-from archiver.export.mask.cover import masking_policy
-from archiver.export.package.make import export
+from archiver.export.mask.package_mask import masking_policy
+from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import make_recipe
 from archiver.export.pdf.blocks import TableBlock

@@ -18,9 +18,9 @@ import pytest
 from archiver.custody.verify import verify_path
 from archiver.evidence import chain
 from archiver.evidence.masked_records import masked_digest
-from archiver.export.mask.cover import masking_policy
-from archiver.export.package.daily import write_daily_copy
-from archiver.export.package.make import export
+from archiver.export.mask.package_mask import masking_policy
+from archiver.export.package.daily_copy import write_daily_copy
+from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import seals, statements, writer

@@ -17,8 +17,8 @@ import pytest
 from archiver.custody.verify import verify_path
 from archiver.evidence.stamps.roots import fingerprint
 from archiver.export.package.copied_files import CopiedFiles, read_stamps
-from archiver.export.package.daily import write_daily_copy
-from archiver.export.package.make import ExportReport, export
+from archiver.export.package.daily_copy import write_daily_copy
+from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.verify_script import verify_script
 from archiver.export.stamps import StampService

@@ -72,7 +72,8 @@ def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: 
 def test_what_an_earlier_version_remembered_is_computed_anew(world: World, payload: object) -> None:
     """Whatever its shape."""
     with world.archive.writing() as writing:
-        Slot[object](slots.MESSAGE_RATES.key, str, None).remember(writing, payload)
+        slot: Slot[object] = Slot(slots.MESSAGE_RATES.key, str, None)
+        slot.remember(writing, payload)
     with world.archive.reading() as reading:
         known = message_rates.current_paces(reading, [world.room], now=world.clock())
 

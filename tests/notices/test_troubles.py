@@ -357,7 +357,8 @@ def test_nothing_has_stopped_where_every_contract_has_ended(world: World) -> Non
 def remember(world: World, key: str, value: object) -> None:
     """Leave behind what a run would."""
     with world.archive.writing() as writing:
-        Slot[object](key, str, None).remember(writing, value)
+        slot: Slot[object] = Slot(key, str, None)
+        slot.remember(writing, value)
 
 
 def test_a_round_over_some_chats_does_not_say_that_nothing_is_missing(world: World) -> None:

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from archiver.records import Message, MessageId, ObservedBy, State, Version
-from archiver.render.body import NOWHERE
+from archiver.render.message_body import NOWHERE
 from archiver.render.message_html import EDITED_BEFORE, Surroundings, message_html
 from tests.support.html_safety import read_html
 from tests.support.reports import sample_conversation

@@ -8,7 +8,7 @@ from html import unescape
 
 from hypothesis import given, strategies
 
-from archiver.render.body import NOWHERE
+from archiver.render.message_body import NOWHERE
 from archiver.web import diff_html
 from archiver.web.diff_html import version_pair, version_pairs
 from archiver.web.text_diff import difference

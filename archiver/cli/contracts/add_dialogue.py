@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli.answers import note_answer, recall_answers
-from archiver.cli.contracts import added, fact_options
-from archiver.cli.contracts.pick_rooms import choosable_rooms, pick_rooms
-from archiver.cli.contracts.questions import next_question
-from archiver.cli.failure import INTERRUPTED
+from archiver.cli.contracts import contract_entered, fact_options
+from archiver.cli.contracts.fact_questions import next_question
+from archiver.cli.contracts.room_choice import choosable_rooms, pick_rooms
+from archiver.cli.dialogue_answers import note_answer, recall_answers
+from archiver.cli.error_output import INTERRUPTED
 from archiver.cli.terminal.prompts import InvalidAnswer, ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.records import Contract
@@ -64,7 +64,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
     fact_options.check_order(updated)
     state_contract(app.archive, updated, remark, at=app.now())
     if existing is None:
-        added.tell_added(updated, list(contracts.values()), unchecked=False)
+        contract_entered.tell_added(updated, list(contracts.values()), unchecked=False)
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and what was answered is kept."), indent=0)
     contract = _ask_facts(app, updated)
     note_answer(app.archive, _answer_key(name), DONE)
@@ -124,7 +124,7 @@ def _ask_name(app: App) -> str:
 
 def read_contract_id(answer: str, taken_ids: Collection[str]) -> str:
     """The typed contract id, if it is valid and still free. Raises InvalidAnswer."""
-    if not added.ID.fullmatch(answer):
+    if not contract_entered.ID.fullmatch(answer):
         raise InvalidAnswer(str(errors.BadContractId(contract=visible(answer))))
     if answer in taken_ids:
         raise InvalidAnswer(_("This name is taken already."))

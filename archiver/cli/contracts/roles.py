@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.completers import contract_ids
+from archiver.cli.argument_completion import contract_ids
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.completers import folders
+from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
 from archiver.cli.terminal.progress import ProgressScreen

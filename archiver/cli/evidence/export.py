@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.completers import contract_ids, folders, profiles
+from archiver.cli.argument_completion import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
 from archiver.cli.saving.sync import INCOMPLETE
@@ -24,7 +24,7 @@ from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
 if TYPE_CHECKING:
-    from archiver.export.package.make import ExportReport
+    from archiver.export.package.make_package import ExportReport
     from archiver.export.package.recipe import PackagePreview
 
 _WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
@@ -89,9 +89,9 @@ def command_export(
     """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
     from archiver.app import build_app
     from archiver.custody.export_stamps import stamp_service
-    from archiver.export.mask.cover import masking_policy
+    from archiver.export.mask.package_mask import masking_policy
     from archiver.export.message_choice import parse_choice
-    from archiver.export.package import make
+    from archiver.export.package import make_package
     from archiver.export.package.order import ExportOrder
     from archiver.settings.model import exports_folder
 
@@ -116,7 +116,7 @@ def command_export(
     )
     try:
         with screen:
-            report = make.export(
+            report = make_package.export(
                 app.archive,
                 order,
                 now=app.now,
@@ -124,7 +124,7 @@ def command_export(
                 progress=_progress_bar(screen),
                 confirm=_record_preview(previews) if preview else ask,
             )
-    except make.ExportDeclined:
+    except make_package.ExportDeclined:
         _tell_declined(previews, profile, as_json=as_json)
         return 0
     tell_root_errors(app.root_errors)

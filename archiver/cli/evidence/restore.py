@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.completers import folders
+from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.backup import copy_progress, tell_copied
 from archiver.cli.evidence.verify import FINDINGS, tell_verification

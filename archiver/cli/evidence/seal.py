@@ -21,10 +21,10 @@ def command_seal(obj: CliContext) -> int:
     from archiver.cli.status.stamp_lines import tell_stamps
     from archiver.custody import stamping
     from archiver.store import seals
-    from archiver.sync.run_entries import flush
+    from archiver.sync.run_entries import flush_idle_runs
 
     app = require_archive(build_app(obj.settings(), obj.environ))
-    flush(app.archive, at=app.now())
+    flush_idle_runs(app.archive, at=app.now())
     new_seals = seals.close_seals(app.archive, now=app.now())
     for seal in new_seals:
         number = seal.last - seal.first + 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archiver.cli.completers import contract_ids, room_numbers
+from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.text import columns, pad, visible
 from archiver.errors import N_, EmptyPart, EmptySearch

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.completers import room_numbers
+from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.message_times import unseen_line
@@ -21,7 +21,7 @@ from archiver.render.times import minute_text
 
 if TYPE_CHECKING:
     from archiver.cli.terminal.message_times import UnseenMessage
-    from archiver.render.body import References
+    from archiver.render.message_body import References
     from archiver.store.queries.transcript import TranscriptMessage, TranscriptText
 
 
@@ -62,7 +62,7 @@ def tell_messages(
 
     `unseen` are messages known by id alone; each is printed at its place among the others.
     """
-    from archiver.render.body import References
+    from archiver.render.message_body import References
     from archiver.store.timestamps import from_text, from_unix
 
     references = References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
@@ -96,7 +96,7 @@ def state_words() -> dict[State, str]:
 
 def _tell_text(text: TranscriptText, references: References, *, last: bool) -> None:
     from archiver.chatwork.notation import parse
-    from archiver.render.body import plain_text
+    from archiver.render.message_body import plain_text
 
     if text.body == "[deleted]":
         return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.completers import room_numbers
+from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
 from archiver.errors import N_, NoContract, UnknownRoom
 

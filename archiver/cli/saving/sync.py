@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.completers import contract_ids, room_numbers
+from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.saving import sync_report
 from archiver.errors import N_, ArchiverError

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archiver.cli.answers import last_saved_at
+from archiver.cli.dialogue_answers import last_saved_at
 from archiver.cli.terminal.prompts import WIDTH, tell, tell_head
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class BackgroundRound:
         from archiver.sync.run import Options, ProgressCallbacks
 
         try:
-            run_round(self.app, Options(), ProgressCallbacks(step=self._step, file=self._step))
+            run_round(self.app, Options(), ProgressCallbacks(on_step=self._step, on_file=self._step))
         except _RoundLeft:
             pass
         except Exception as error:  # noqa: BLE001 - raised again by `check`, in the thread of the questions

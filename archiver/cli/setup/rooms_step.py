@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.contracts.pick_rooms import choosable_rooms, pick_rooms
+from archiver.cli.contracts.room_choice import choosable_rooms, pick_rooms
 from archiver.cli.terminal.prompts import Postponed, tell, tell_head
 from archiver.records import Contract
 

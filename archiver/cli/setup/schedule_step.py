@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.answers import last_saved_at, note_answer, recall_answers
+from archiver.cli.dialogue_answers import last_saved_at, note_answer, recall_answers
 from archiver.cli.setup import first_save_step
 from archiver.cli.terminal.prompts import WIDTH, ask_yes_no, tell, tell_head
 from archiver.cli.terminal.text import columns, visible

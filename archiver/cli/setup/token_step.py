@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.answers import note_answer, recall_answers
+from archiver.cli.dialogue_answers import note_answer, recall_answers
 from archiver.cli.setup.token_source import (
     clean_token,
     keep_token,

@@ -11,15 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.answers import BEGUN, FINISHED, note_answer, recall_answers
-from archiver.cli.failure import INTERRUPTED, advice, print_error
-from archiver.cli.setup import (
-    contract_step,
-    first_save_step,
-    rooms_step,
-    schedule_step,
-    token_step,
-)
+from archiver.cli.dialogue_answers import BEGUN, FINISHED, note_answer, recall_answers
+from archiver.cli.error_output import INTERRUPTED, advice, print_error
+from archiver.cli.setup import facts_step, first_save_step, rooms_step, schedule_step, token_step
 from archiver.cli.terminal.prompts import Postponed, tell
 
 if TYPE_CHECKING:
@@ -59,7 +53,7 @@ def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) 
         rooms_step.choose_rooms(app)
     saving = first_save_step.begin_first_save(obj, app)
     try:
-        contract_step.state_facts(app)
+        facts_step.state_facts(app)
         schedule_step.arrange(obj, app, saving, timestamps)
     finally:
         if saving is not None:

@@ -19,7 +19,7 @@ from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import jst_time
 from archiver.records import Contract
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
-from archiver.records.signals import DepartureObservations
+from archiver.records.observed_changes import DepartureObservations
 from archiver.render.file_reasons import unsaved_reason
 
 if TYPE_CHECKING:

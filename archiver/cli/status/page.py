@@ -26,7 +26,7 @@ from archiver.render.times import full_time
 if TYPE_CHECKING:
     from archiver.cli.status.emergency import Emergency
     from archiver.settings.model import Settings
-    from archiver.store.queries.slow_work import SlowWork
+    from archiver.store.queries.reread_and_backfill_progress import SlowWork
     from archiver.store.queries.status import RoomStatus, Status
     from archiver.store.working.slots import LastBackup
 

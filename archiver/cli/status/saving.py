@@ -12,7 +12,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.cli.answers import BEGUN, FINISHED
+from archiver.cli.dialogue_answers import BEGUN, FINISHED
 from archiver.cli.terminal.text import columns
 from archiver.health import disk, fault_reasons
 from archiver.health.runs import RUNS

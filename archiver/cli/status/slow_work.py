@@ -13,7 +13,7 @@ from archiver.cli.terminal.message_times import derived_day
 from archiver.cli.terminal.text import columns, wrap
 
 if TYPE_CHECKING:
-    from archiver.store.queries.slow_work import Rereading, SlowWork
+    from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
     from archiver.store.working.backfill_queue import BackfillCounts
 
 WIDTH = 80

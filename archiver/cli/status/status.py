@@ -23,7 +23,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.cli.status.warnings import archive_warnings
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import rooms_to_read
-    from archiver.store.queries.slow_work import slow_work_progress
+    from archiver.store.queries.reread_and_backfill_progress import slow_work_progress
     from archiver.store.queries.status import status, status_document
 
     settings, now = obj.settings(), utc_now()

@@ -19,14 +19,14 @@ import secrets
 from types import TracebackType
 from typing import Self
 
+from archiver.demo.chatwork.api_answers import Replies
 from archiver.demo.chatwork.downloads import DownloadServer
 from archiver.demo.chatwork.faults import Fault, FaultOrder, Faults, apply_fault
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
-from archiver.demo.chatwork.people import PeopleAndRooms
+from archiver.demo.chatwork.people_and_rooms import PeopleAndRooms
 from archiver.demo.chatwork.rate_limit import RateLimitGate
-from archiver.demo.chatwork.replies import Replies
+from archiver.demo.chatwork.room_contents import RoomContents
 from archiver.demo.chatwork.state import Clock
-from archiver.demo.chatwork.talk import RoomContents
 
 __all__ = ["Chatwork", "Fault", "HttpRequest"]
 

@@ -131,19 +131,19 @@ def _check_reply(reply: bytes, data: bytes, roots: Sequence[bytes], nonce: int |
         raise StampRefused("roots")
     if not can_stamp():
         raise StampRefused("unsupported")
-    from archiver.evidence.stamps import reply_check
+    from archiver.evidence.stamps import reply_verification
 
-    response = reply_check.parse_reply(reply)
+    response = reply_verification.parse_reply(reply)
     _check_contents(response, data, nonce)
-    root = reply_check.trusted_root(response, roots)
-    reply_check.check_signer(response)
+    root = reply_verification.trusted_root(response, roots)
+    reply_verification.check_signer(response)
     info = response.tst_info
     return TimestampClaims(
         info.gen_time.astimezone(UTC),
         fingerprint(root),
         info.serial_number,
         info.policy.dotted_string,
-        reply_check.accuracy_seconds(response),
+        reply_verification.accuracy_seconds(response),
     )
 
 

@@ -15,7 +15,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archiver.evidence.stamps.pem import fingerprints, single_roots
-from archiver.evidence.stamps.reply_text import read_reply
+from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, TokenResult
 
 _TIMEOUT_SECONDS = 60

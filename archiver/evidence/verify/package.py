@@ -22,12 +22,12 @@ from archiver.evidence.manifest import (
     parse_manifest,
 )
 from archiver.evidence.masked_records import MASKED_FILE
-from archiver.evidence.stamps.reply_text import earliest_covering
+from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, files, seal_numbers, table_lines
 from archiver.evidence.verify.attachments import ENCLOSURES, check_enclosures
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.evidence.verify.lines import PackageLines
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
+from archiver.evidence.verify.package_lines import PackageLines
 from archiver.evidence.verify.seals import SealChain, SealedRange
 from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
 from archiver.evidence.verify.tables import TableCheck, compare_tables

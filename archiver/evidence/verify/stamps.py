@@ -13,9 +13,9 @@ from gettext import ngettext
 from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.stamps.pem import fingerprints
-from archiver.evidence.stamps.reply_text import read_reply
+from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.stamp_reach import CLOCK_TOLERANCE_SECONDS, SealTime, note_reach, unix_seconds
+from archiver.evidence.verify.stamp_coverage import CLOCK_TOLERANCE_SECONDS, SealTime, note_reach, unix_seconds
 
 _STAMP_NAME = re.compile(r"(?P<over>\d{6,18}-\d{4}-\d\d-\d\d\.json)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 

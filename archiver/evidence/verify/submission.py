@@ -11,7 +11,7 @@ from gettext import gettext as _
 from typing import Dict, Iterable, Optional  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.manifest import ManifestError, compare_manifest, difference_text, digest_stream, parse_manifest
-from archiver.evidence.stamps.reply_text import claimed_time
+from archiver.evidence.stamps.reply_claims import claimed_time
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
 

@@ -13,7 +13,7 @@ from gettext import gettext as _
 from typing import BinaryIO, Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.lines import LINE_LIMIT
+from archiver.evidence.verify.package_lines import LINE_LIMIT
 
 LOOKAHEAD_ROWS = 50
 """How many rows are read ahead to find where file and records match again."""

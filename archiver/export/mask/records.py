@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from archiver.evidence.history import EntryObject, number
 from archiver.evidence.masked_records import masked_line, shown_line
-from archiver.export.mask import places
-from archiver.export.mask.cover import PackageMask, Policy
+from archiver.export.mask import masked_places
 from archiver.export.mask.kinds import MaskKind, reason
+from archiver.export.mask.masked_places import MaskedPlace
 from archiver.export.mask.names import people_in, third_persons
-from archiver.export.mask.places import MaskedPlace
+from archiver.export.mask.package_mask import PackageMask, Policy
 
 _NEVER_MASKED = frozenset({"window", "reading", "gap", "gap.narrowed", "gap.closed", "blob"})
 """Kinds of entries that hold only ids, times and counts."""
@@ -91,7 +91,7 @@ def _reply_digest(entry: EntryObject) -> str | None:
 def _record_place(entry: EntryObject) -> MaskedPlace:
     kind, name = entry["kind"], entry["key"].rpartition("/")[2]
     if kind == "message":
-        return places.message_place(entry["room_id"], number(name))
+        return masked_places.message_place(entry["room_id"], number(name))
     if kind == "room":
         return MaskedPlace("チャット名・概要", entry["room_id"])
     words = {"file": f"ファイル名(ファイルID {name})", "task": f"タスク(タスクID {name})"}

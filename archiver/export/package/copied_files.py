@@ -12,9 +12,9 @@ from pathlib import Path
 from archiver.evidence.chain import file_digest
 from archiver.evidence.tables.build import FileRow
 from archiver.export.bag import Bag
-from archiver.export.mask.cover import PackageMask
+from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import is_unmasked
-from archiver.export.scope import PackageScope
+from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import Stamps, add_seal_stamp, put_seal_stamp, stamp_files
 from archiver.records import Seal
 from archiver.store import blobs

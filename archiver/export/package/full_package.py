@@ -12,12 +12,19 @@ from collections.abc import Iterable
 from archiver.evidence.manifest import manifest_lines
 from archiver.evidence.masked_records import MASKED_FILE
 from archiver.evidence.tables import build
-from archiver.export import FORMATS, PROFILES, attachments, conversation
+from archiver.export import FORMATS, PROFILES, conversation, enclosures
 from archiver.export.bag import Bag
 from archiver.export.format_input import FormatInput
 from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.copied_files import CopiedFiles
-from archiver.export.package.gather import SCRATCH, PackageInput, Progress, make_tables, software_name, step_counter
+from archiver.export.package.package_input import (
+    SCRATCH,
+    PackageInput,
+    Progress,
+    make_tables,
+    software_name,
+    step_counter,
+)
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
 from archiver.export.package.source_entries import PackageStatistics, SourceEntries
@@ -143,10 +150,10 @@ def _verification_steps(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> 
 def _put_enclosures(bag: Bag, package: PackageInput) -> None:
     """Write the user's own evidence, as the archive holds it."""
     for enclosure in package.recipe.enclosures:
-        name = attachments.file_name(enclosure)
+        name = enclosures.file_name(enclosure)
         if not copied_files.put_blob(bag, package.reading.home, f"data/enclosures/{name}", enclosure.sha256):
             package.copied.incomplete.append(
-                f"{attachments.label(enclosure)} (SHA-256 {enclosure.sha256}): {copied_files.LOST_REASON}"
+                f"{enclosures.label(enclosure)} (SHA-256 {enclosure.sha256}): {copied_files.LOST_REASON}"
             )
 
 

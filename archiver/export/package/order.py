@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archiver.export import PROFILES
-from archiver.export.mask.cover import Policy
+from archiver.export.mask.package_mask import Policy
 from archiver.export.message_choice import NOTHING, MessageChoice
 
 

@@ -11,11 +11,11 @@ from gettext import gettext as _
 from archiver import errors
 from archiver.evidence.history import number
 from archiver.export.counterparts import other_side
-from archiver.export.mask.cover import PackageMask, Policy
 from archiver.export.mask.names import people_in
+from archiver.export.mask.package_mask import PackageMask, Policy
 from archiver.export.mask.records import make_mask
 from archiver.export.package.order import ExportOrder
-from archiver.export.scope import PackageScope
+from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
 from archiver.records import Contract, Delivery, Enclosure, MappedAccount, Seal
 from archiver.store.archive import Reading

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, time, timedelta
 from archiver.contract_dates import OutsideContact, outside_contact
 from archiver.evidence.history import number, text
 from archiver.evidence.tables.events import other_events, sort_events
-from archiver.export import attachments
+from archiver.export import enclosures
 from archiver.export.bag import Bag
-from archiver.export.package.gather import PackageInput, software_name
+from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview
+from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.input import NEVER_READ, MaskedPassage, ReportInput, SealLine, StampLine
-from archiver.export.scope import PackageScope, TimeBounds
 from archiver.export.stamps import Stamps
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, AccountId, Contract, Conversation, Delivery, Enclosure, MappedAccount, Seal
@@ -108,7 +108,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         hidden_people=0 if mask is None else sum(1 for account in people if mask.is_hidden(account)),
         messages=package.statistics.count,
         files=sum(1 for name in bag.digests if name.startswith("data/files/")),
-        enclosures=sum(map(attachments.is_enclosure, bag.digests)),
+        enclosures=sum(map(enclosures.is_enclosure, bag.digests)),
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
         warnings=tuple(_preview_warnings(package, len(people))),

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from archiver.evidence.manifest import write_manifest
 from archiver.evidence.tables import build
-from archiver.export import attachments
+from archiver.export import enclosures as attachments
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
 from archiver.export.package.copied_files import CopiedFiles
-from archiver.export.package.gather import SCRATCH, PackageInput, Progress, make_tables, step_counter
+from archiver.export.package.package_input import SCRATCH, PackageInput, Progress, make_tables, step_counter
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
 from archiver.export.package.source_entries import PackageStatistics, SourceEntries

@@ -17,7 +17,7 @@ from pathlib import Path
 NAME = "verify.py"
 
 _FOLDER = Path(__file__).parents[2]
-_START_MODULE = "verify.main"
+_START_MODULE = "verify.command_line"
 _EVIDENCE_PACKAGE = "archiver.evidence"
 _WIDTH = 100
 _SEPARATOR = "# " + "-" * (_WIDTH - 2)

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.render.visible import visible
+from archiver.render.invisible_characters import visible
 
 FONTS = Path(__file__).parent / "fonts"
 

@@ -17,8 +17,8 @@ from archiver.export.report.gap_blocks import GapBlocks
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.records import Conversation
+from archiver.render.invisible_characters import visible
 from archiver.render.times import day_text, local_time
-from archiver.render.visible import visible
 
 MAX_MESSAGES = 2_500
 MAX_CHARACTERS = 800_000

@@ -9,11 +9,11 @@ from archiver.export.report import summary, timeline
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncate import shorten_line
+from archiver.export.report.truncation import shorten_line
 from archiver.platforms.platform import platform_of
 from archiver.render.gap_breaks import PAUSE
+from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-from archiver.render.visible import visible
 
 TITLE = "Chatworkやり取り記録 相談用の要約"
 MAX_LINES = 14

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
-from archiver.export.attachments import label, numbered_exhibits
+from archiver.export.enclosures import label, numbered_exhibits
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.outside_contact import BEFORE, first_message_time
@@ -16,8 +16,8 @@ from archiver.export.report.people import PersonSummary, counterparts
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.platform import Platform, platform_of
 from archiver.records import Enclosure
+from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-from archiver.render.visible import visible
 
 _HEADS = ("番号", "照合項目", "{name}の記録(日時)", "本記録(番号)", "一致", "確認できる画面")
 _AGREEMENTS = {

@@ -15,7 +15,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.export.report.statistics import CHANGED, MessageStatistics
 from archiver.records import Conversation
-from archiver.render.visible import visible
+from archiver.render.invisible_characters import visible
 
 MAX_BY_RULE = 200
 """Messages that the rule chooses at most: changed ones first, then the newest. The user's choice has no limit."""

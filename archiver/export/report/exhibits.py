@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from archiver.evidence.tables.cells import csv_line
-from archiver.export.attachments import COURT_EXTENSIONS, exhibit_name, label, numbered_exhibits
+from archiver.export.enclosures import COURT_EXTENSIONS, exhibit_name, label, numbered_exhibits
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import COURT_MARGIN
 from archiver.export.report.crosscheck import KINDS
@@ -19,8 +19,8 @@ from archiver.export.report.input import BLANK, ReportInput, day_of
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.platform import platform_of
 from archiver.records import JST, Attachment, Enclosure
+from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-from archiver.render.visible import visible
 
 TITLE = "付録B　証拠説明書(下書き)"
 HEADS = ("号証", "標目", "原本・写しの別", "作成年月日", "作成者", "立証趣旨", "備考")

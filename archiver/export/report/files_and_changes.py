@@ -11,12 +11,12 @@ from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncate import shorten
+from archiver.export.report.truncation import shorten
 from archiver.platforms.platform import platform_of
 from archiver.records import Attachment
-from archiver.render.body import NOWHERE, References, plain_text
+from archiver.render.invisible_characters import visible
+from archiver.render.message_body import NOWHERE, References, plain_text
 from archiver.render.times import local_time
-from archiver.render.visible import visible
 
 MAX_EVENTS = 200
 """Changes printed at most; the others are counted."""

@@ -11,8 +11,8 @@ from archiver.export.report.input import NEVER_READ, ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import State
 from archiver.render.gap_breaks import pause_lines
+from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-from archiver.render.visible import visible
 
 MAX_NAMED = 40
 """Pauses and files listed one by one; the others are counted."""

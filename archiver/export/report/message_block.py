@@ -8,10 +8,10 @@ from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.export.pdf.blocks import MessageBlock, MessageText
 from archiver.export.report.input import ReportInput
 from archiver.records import Attachment, Conversation, FileId, Message, MessageId, RoomId, State, Version
-from archiver.render.body import ReferenceLink, References, plain_text
+from archiver.render.invisible_characters import visible
+from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url
 from archiver.render.times import full_time, local_time, typed_time
-from archiver.render.visible import visible
 
 UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"
 EMPTY_TEXT = "(本文は空です)"

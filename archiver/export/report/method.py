@@ -8,8 +8,8 @@ from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
+from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-from archiver.render.visible import visible
 
 API = "https://api.chatwork.com/v2"
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from archiver.contract_dates import OutsideContact, day_of, days_since, outside_contact
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncate import shorten_line
+from archiver.export.report.truncation import shorten_line
 from archiver.platforms.platform import platform_of
 from archiver.render.times import local_time
 

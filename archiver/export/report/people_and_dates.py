@@ -12,8 +12,8 @@ from archiver.export.report.request import last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.platform import platform_of
 from archiver.records import MembershipPeriod, Message, PersonName, contract_facts
+from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-from archiver.render.visible import visible
 
 _PEOPLE = (
     "呼び方",

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from archiver.export.report.course import authors_text
 from archiver.export.report.input import BLANK, ReportInput, day_of
+from archiver.export.report.key_events import authors_text
 from archiver.export.report.request import advice, days_since, request_sentence
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncate import shorten_line
+from archiver.export.report.truncation import shorten_line
 from archiver.platforms.platform import platform_of
 from archiver.records import Delivery, State
+from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, local_time
-from archiver.render.visible import visible
 
 MAX_LENGTH = 800
 """Characters of the whole file at most, a line end counted as two; forms truncate what is longer."""

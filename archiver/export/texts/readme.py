@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from archiver.export.stamps import StampStatement
 from archiver.records import Contract, Gap, Seal, Watch, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title
+from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-from archiver.render.visible import visible
 
 MAX_PAUSES = 40
 """Pauses between readings that are listed one by one; older ones are counted."""

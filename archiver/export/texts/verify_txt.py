@@ -13,8 +13,8 @@ from datetime import datetime
 from archiver.export.bag import TAG_MANIFEST
 from archiver.export.stamps import RootCertificate, SealStamp, package_stamp_name
 from archiver.export.texts.readme import encode_lines
+from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-from archiver.render.visible import visible
 
 _INDENT = "   "
 _POWERSHELL = (

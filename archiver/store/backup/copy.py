@@ -15,11 +15,11 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver import errors
-from archiver.store import snapshot
+from archiver.store import database_copy
 from archiver.store.archive import Archive, driver_connection
 from archiver.store.backup import destination, transfer
 from archiver.store.backup.inventory import backup_files
-from archiver.store.disk import is_full
+from archiver.store.durable_files import is_full
 from archiver.store.engine import DATABASE
 
 
@@ -58,14 +58,14 @@ def copy_archive(
             earlier = destination.earlier_copy(source, place)
             files = backup_files(reading, also=also, leave_out=leave_out)
             changed = [one for one in files if transfer.is_different(one, archive.home, place, thorough=thorough)]
-            progress = transfer.CopyProgress(snapshot.copy_size(source), [one.size for one in changed], tell)
+            progress = transfer.CopyProgress(database_copy.copy_size(source), [one.size for one in changed], tell)
             destination.check_space(place, progress.total)
             destination.prepare_folder(place, source)
-            snapshot.copy_database(source, database, tell=progress.report)
+            database_copy.copy_database(source, database, tell=progress.report)
         kept = transfer.transfer_all(changed, archive.home, place, progress)
     except OSError as error:
         if is_full(error):  # the database without the files it names is of no use, and takes the space
-            snapshot.remove_with_logs(database)
+            database_copy.remove_with_logs(database)
         raise _storage_error(error, place) from error
     return CopyReport(database, earlier, len(changed) - len(kept), progress.total, kept)
 
@@ -75,8 +75,8 @@ def place_database(place: Path) -> None:
     database = place / DATABASE
     try:
         with suppress(sqlite3.Error):  # a broken one has no log worth keeping
-            snapshot.checkpoint_log(database)
-        snapshot.remove_logs(database)
+            database_copy.checkpoint_log(database)
+        database_copy.remove_logs(database)
         database.with_name(DATABASE + transfer.PARTIAL_SUFFIX).replace(database)
         transfer.sync_rename(place)
     except OSError as error:

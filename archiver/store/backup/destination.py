@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.store.backup.inventory import FOLDERS, SETTINGS
-from archiver.store.disk import storage_error, write_durably
+from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.engine import DATABASE
 
 MARK = "backup.json"

@@ -17,7 +17,7 @@ from typing import Any
 
 from archiver.store.backup.inventory import BackupFile, ReplaceRule
 from archiver.store.blobs import file_sha256
-from archiver.store.disk import private_folder, sync_folder
+from archiver.store.durable_files import private_folder, sync_folder
 
 PARTIAL_SUFFIX = ".partial"
 _PIECE_BYTES = 2**20

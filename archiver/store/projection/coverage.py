@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
-from archiver.store.projection.maker import EntriesOf, id_in_key, note_changes, upsert_rows
+from archiver.store.projection.rows import EntriesOf, id_in_key, note_changes, upsert_rows
 
 
 def project_windows(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:

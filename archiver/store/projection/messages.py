@@ -12,7 +12,7 @@ from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory, 
 from archiver.records import State
 from archiver.store import schema
 from archiver.store.fingerprints import DELETED, fingerprint, readable_text, storable_integer, text_digest
-from archiver.store.projection.maker import EntriesOf, insert_rows, note_changes
+from archiver.store.projection.rows import EntriesOf, insert_rows, note_changes
 
 
 class _ProjectedMessage(NamedTuple):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from archiver.evidence.history import EntryObject
 from archiver.store.projection import coverage, messages, rooms, statements, tasks_and_files
-from archiver.store.projection.maker import EntriesOf, Maker
+from archiver.store.projection.rows import EntriesOf, Maker
 
 
 def project(sql: Connection, entries: Sequence[EntryObject], entries_of: EntriesOf) -> None:

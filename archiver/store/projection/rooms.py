@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from archiver.evidence.history import EntryObject, text
 from archiver.store import schema
 from archiver.store.fingerprints import fingerprint, readable_text
-from archiver.store.projection.maker import EntriesOf, id_in_key, note_changes, upsert_rows
+from archiver.store.projection.rows import EntriesOf, id_in_key, note_changes, upsert_rows
 
 
 def project_rooms(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
 from archiver.store.fingerprints import readable_text
-from archiver.store.projection.maker import EntriesOf, id_in_key, upsert_rows
+from archiver.store.projection.rows import EntriesOf, id_in_key, upsert_rows
 
 
 def project_deliveries(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from archiver.evidence.history import EntryObject, account_of, text
 from archiver.store import schema
 from archiver.store.fingerprints import fingerprint, readable_text, storable_integer
-from archiver.store.projection.maker import EntriesOf, id_in_key, note_changes, upsert_rows
+from archiver.store.projection.rows import EntriesOf, id_in_key, note_changes, upsert_rows
 
 
 def project_tasks(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:

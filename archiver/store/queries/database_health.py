@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from archiver.store import schema, snapshot
+from archiver.store import database_copy, schema
 from archiver.store.archive import Reading
 from archiver.store.queries import raw_tables
 from archiver.store.queries.package_entries import last_entry_before
@@ -85,7 +85,7 @@ def versions(reading: Reading) -> Versions:
 def _database_size(reading: Reading) -> int:
     connection = reading.sql.connection.driver_connection
     assert connection is not None
-    return snapshot.copy_size(connection)
+    return database_copy.copy_size(connection)
 
 
 def _send_time(reading: Reading, room: int, position: int | None) -> datetime | None:

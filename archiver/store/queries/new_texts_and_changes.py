@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from archiver.evidence.history import account_of, number, text
 from archiver.records import Sides, State
-from archiver.records.signals import (
+from archiver.records.observed_changes import (
     ChangeObservations,
     MessageEdited,
     NewText,

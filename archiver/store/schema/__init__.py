@@ -12,9 +12,6 @@ from archiver.store.schema.evidence import (
     reply,
     seal,
 )
-from archiver.store.schema.index import (
-    SEARCH,
-)
 from archiver.store.schema.readable import (
     attachment,
     blob,
@@ -34,6 +31,7 @@ from archiver.store.schema.readable import (
     task_version,
     window,
 )
+from archiver.store.schema.search_index import SEARCH
 from archiver.store.schema.working import (
     alert,
     memory,

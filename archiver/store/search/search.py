@@ -15,7 +15,7 @@ from archiver.records import State
 from archiver.store import archive
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
-from archiver.store.queries.message_standing import STANDING
+from archiver.store.queries.text_state_sql import STANDING
 from archiver.store.search import index, scan
 from archiver.store.search.other_hits import OtherHit, other_hits
 from archiver.store.search.query import SearchQuery

@@ -285,7 +285,7 @@ EXPORTED_DAY: Slot[ExportedDay | None] = Slot(
 """The day for which every daily export is made, a pair in the JSON: `rounds.round`, for itself."""
 
 DAILY_COPY_UPTO: SlotFamily[int] = SlotFamily("daily/<contract>", int, 0)
-"""The last entry that a daily copy of a contract covers: `export.package.daily`, for itself."""
+"""The last entry that a daily copy of a contract covers: `export.package.daily_copy`, for itself."""
 
 COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", lambda value: _by_key(_time, value), {})
 """Folders that could not get copies, and when that was last reported: `rounds.round`, for itself."""
@@ -346,7 +346,7 @@ LAST_BACKUP: Slot[LastBackup | None] = Slot(
 """The last copy of the archive: from `custody.backup` for status and checks."""
 
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", lambda value: _by_key(_text, value), {})
-"""Answers in the setting up and in `contract add`, by question: from `cli.answers`, also for `status`.
+"""Answers in the setting up and in `contract add`, by question: from `cli.dialogue_answers`, also for `status`.
 
 Pressing Enter leaves no other trace.
 """

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from archiver.store.disk import storage_error, write_durably
+from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.seals import FOLDER
 
 _STAMP_NAME = re.compile(r"(\d{6,18}-\d{4}-\d\d-\d\d\.json)\.([a-z0-9-]{1,20})\.tsr")

@@ -20,10 +20,10 @@ from archiver.chatwork.models import File
 from archiver.errors import NotUnderstood, NotVisible, Refused, TransferFailed, Unreachable
 from archiver.records import FileId, Observation, RoomId
 from archiver.store import blobs, writer
-from archiver.store.disk import is_full, storage_error
+from archiver.store.durable_files import is_full, storage_error
 from archiver.store.queries.files import WantedFile
 from archiver.store.timestamps import to_text
-from archiver.store.working import visits
+from archiver.store.working import visits_and_retries
 from archiver.sync.files import transfer
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, RoomReport
@@ -228,7 +228,9 @@ class FileDownloads:
             attempts = file.attempts + 1
         next_at = self.context.now() + RETRY_PAUSES[max(attempts, 1) - 1]
         with self.context.archive.writing() as writing:
-            visits.put_retry(writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason)
+            visits_and_retries.put_retry(
+                writing, file.room_id, file.file_id, attempts=attempts, next_at=next_at, reason=reason
+            )
 
     def _give_up(self, file: WantedFile, reason: str) -> None:
         transfer.discard_partial(self._part_path(file))
@@ -242,7 +244,7 @@ class FileDownloads:
         observation = Observation("blob", f"blob/{file.room_id}/{file.file_id}", payload, file.room_id)
         with self.context.archive.writing() as writing:
             writer.append(writing, [observation], account_id=self.context.account_id, at=at)
-            visits.drop_retry(writing, file.room_id, file.file_id)
+            visits_and_retries.drop_retry(writing, file.room_id, file.file_id)
         self._tried.add((file.room_id, file.file_id))
         self.reports[file.room_id].news = True
 

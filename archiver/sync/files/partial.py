@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from archiver.store.disk import write_durably
+from archiver.store.durable_files import write_durably
 
 CHUNK = 2**20
 SYNC_EVERY = 64 * 2**20

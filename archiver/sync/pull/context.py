@@ -12,7 +12,7 @@ from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.fingerprints import fingerprint
 from archiver.store.queries import contracts, current_state
-from archiver.store.working import backfill_queue, visits
+from archiver.store.working import backfill_queue, visits_and_retries
 from archiver.sync.references import find_references
 from archiver.sync.report import RoomOutcome, RoomReport
 
@@ -35,7 +35,7 @@ class PullContext:
 
 def record_visit(context: PullContext, writing: Writing, room: int, kind: str, *, counters: str) -> None:
     """Record that a kind was read now; without counters the room counts as moved in the next run."""
-    visits.put_visit(writing, room, kind, at=context.now(), counters=counters)
+    visits_and_retries.put_visit(writing, room, kind, at=context.now(), counters=counters)
     context.visited.add((room, kind))
 
 

@@ -13,7 +13,7 @@ from archiver.store.archive import Archive
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, MessagePlace, Origin
 from archiver.sync import finish, run_entries
-from archiver.sync.preflight import RunInputs, check_account, read_inputs
+from archiver.sync.preflight import Counters, RunInputs, check_account, read_inputs
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.singles.backfill import BackfillReader
@@ -61,7 +61,7 @@ def read_recovered(
     transport = client.transport
     transport.deadline = None
     transport.budget = inputs.budget or transport.budget
-    before = finish.Counters(transport.requests, transport.unparsed)
+    before = Counters(transport.requests, transport.unparsed)
     with archive.reading() as reading:
         saved = backfill_queue.held_places(reading, places)
     missing = set(places) - saved
@@ -126,7 +126,7 @@ def _leave_room(context: PullContext) -> Callable[[int, NotVisible], None]:
 
 
 def _record_run(
-    context: PullContext, report: SyncReport, before: finish.Counters, settings: str, *, not_read: Collection[RoomId]
+    context: PullContext, report: SyncReport, before: Counters, settings: str, *, not_read: Collection[RoomId]
 ) -> None:
     """Record the run and the remaining calls; no list was read."""
     transport = context.client.transport

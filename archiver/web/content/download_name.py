@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from archiver.render.visible import visible
+from archiver.render.invisible_characters import visible
 
 LONGEST = 180
 """Bytes of a name in UTF-8; file systems allow 255, and a browser may add ` (1)` and an ending of its own."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from gettext import gettext as _
 from gettext import ngettext
 
-from archiver.store.queries.viewing.event import EventKind, TimelineEvent
+from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
 from archiver.web.event_words.sentence import EventText, EventWriter, safe_sentence
 
 # --- messages ------------------------------------------------------------------------------------

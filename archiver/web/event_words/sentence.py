@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from archiver.render.visible import visible
-from archiver.store.queries.viewing.event import TimelineEvent
+from archiver.render.invisible_characters import visible
+from archiver.store.queries.viewing.timeline_event import TimelineEvent
 
 LONGEST = 120
 """Characters of a name or a reason within a sentence."""

@@ -19,7 +19,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.gaps import gaps
 from archiver.store.queries.package_entries import covered_periods
 from archiver.store.queries.viewing import calendar
-from archiver.store.queries.viewing.unwatched import pauses_touching
+from archiver.store.queries.viewing.pauses import pauses_touching
 from archiver.web.context import view_context
 from archiver.web.day_coverage import DayCoverage, RoomReadings, day_bounds, day_coverage, unwatched_time
 from archiver.web.room_header import chat

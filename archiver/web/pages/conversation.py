@@ -28,12 +28,12 @@ from archiver.store.queries.viewing.messages import (
     page_around,
     page_before,
 )
-from archiver.store.queries.viewing.proof import RoomEnd, room_end
-from archiver.store.queries.viewing.unwatched import pauses_between
+from archiver.store.queries.viewing.pauses import pauses_between
+from archiver.store.queries.viewing.text_proofs import RoomEnd, room_end
 from archiver.web.context import view_context
 from archiver.web.conversation_address import Anchor, ConversationAddress, parse_address
+from archiver.web.conversation_range import PageBreaks, fit_messages, gaps_on_page
 from archiver.web.message_context import SurroundingsOf, surroundings_of
-from archiver.web.page_extent import PageBreaks, fit_messages, gaps_on_page
 from archiver.web.room_header import Chat, chat
 
 pages = Blueprint("conversation", __name__)

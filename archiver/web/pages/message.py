@@ -12,13 +12,13 @@ from markupsafe import Markup
 
 from archiver import errors
 from archiver.records import Contract, Message, ObservedBy, Version
+from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_html import chatwork_url, message_html
 from archiver.render.times import typed_time
-from archiver.render.visible import visible, visible_html
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import messages
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.queries.viewing.proof import Proof, proofs
+from archiver.store.queries.viewing.text_proofs import Proof, proofs
 from archiver.web import selection_box, shell_command
 from archiver.web.context import view_context
 from archiver.web.conversation_address import position

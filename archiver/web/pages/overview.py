@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 
 from archiver.records import Contract, Gap
 from archiver.render.gap_breaks import gap_text, gap_title
-from archiver.render.visible import visible
+from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.gaps import gaps
 from archiver.store.queries.status import RoomStatus, Status

@@ -14,7 +14,7 @@ from flask import Blueprint, render_template, request
 from markupsafe import escape
 
 from archiver.records import Role
-from archiver.render.visible import visible
+from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.viewing.people import DatedValue, PersonHistory, people

@@ -10,15 +10,15 @@ from markupsafe import Markup
 
 from archiver.chatwork.notation.parse import parse
 from archiver.records import Enclosure
-from archiver.render import body
-from archiver.render.body import References
-from archiver.render.visible import visible
+from archiver.render import message_body
+from archiver.render.invisible_characters import visible
+from archiver.render.message_body import References
 from archiver.store.archive import Reading
 from archiver.store.queries.statements import enclosures
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.room_history import PastValue, room_history
 from archiver.web.context import view_context
-from archiver.web.event_words.things import attachment_words
+from archiver.web.event_words.files_tasks_statements import attachment_words
 from archiver.web.message_context import surroundings_of
 from archiver.web.page_cursor import parse_cursor
 from archiver.web.room_header import Chat, chat
@@ -86,7 +86,7 @@ def _fitting_descriptions(values: Sequence[PastValue], references: References) -
     bytes_left = BYTES_LIMIT
     for number in range(len(values), 0, -1):
         value = values[number - 1]
-        html = Markup(body.html(parse(value.value), references))  # noqa: S704 - `render` escapes everything of untrusted text
+        html = Markup(message_body.html(parse(value.value), references))  # noqa: S704 - `render` escapes everything of untrusted text
         bytes_left -= len(html.encode())
         if bytes_left < 0 and number < len(values):
             return

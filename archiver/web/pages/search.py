@@ -11,8 +11,8 @@ from gettext import ngettext
 from flask import Blueprint, render_template, request, url_for
 
 from archiver import errors
+from archiver.render.invisible_characters import visible
 from archiver.render.snippet import Snippet
-from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.viewing import files

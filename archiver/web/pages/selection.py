@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from archiver.records import Contract, ContractRoom
-from archiver.render.visible import visible
+from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.message_summaries import MessageSummary, message_summaries

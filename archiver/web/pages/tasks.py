@@ -12,11 +12,11 @@ from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup, escape
 
 from archiver.chatwork.notation.parse import parse
-from archiver.render import body
-from archiver.render.body import References
+from archiver.render import message_body
+from archiver.render.invisible_characters import visible
+from archiver.render.message_body import References
 from archiver.render.reference_labels import NOWHERE
 from archiver.render.times import iso_date, local_time
-from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.viewing import tasks
 from archiver.store.queries.viewing.tasks import REST, TaskDetails, TaskPageKey
@@ -186,7 +186,7 @@ def _earlier_text(
 
 
 def _html(text: str, references: References) -> Markup:
-    return Markup(body.html(parse(text), references))  # noqa: S704 - `render` escapes everything of untrusted text
+    return Markup(message_body.html(parse(text), references))  # noqa: S704 - `render` escapes everything of untrusted text
 
 
 def _limit(limit: datetime | None, limit_type: str) -> str:

@@ -12,19 +12,19 @@ from gettext import gettext as _
 
 from flask import Blueprint, render_template, request
 
+from archiver.render.invisible_characters import visible
 from archiver.render.snippet import Snippet
-from archiver.render.visible import visible
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.store.queries.viewing.last_seen_before import message_seen_before, text_seen_before
 from archiver.store.queries.viewing.timeline import Timeline, timeline
+from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
 from archiver.store.search.scope import room_names
 from archiver.web import page_cursor
 from archiver.web.context import view_context
 from archiver.web.event_words.chat import CHAT_WRITERS
+from archiver.web.event_words.files_tasks_statements import THING_WRITERS
 from archiver.web.event_words.sentence import EventText
-from archiver.web.event_words.things import THING_WRITERS
 from archiver.web.message_line import chat_name, message_snippet, text_snippet
 from archiver.web.room_header import chat
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.cli.contracts.add_dialogue import read_contract_id
-from archiver.cli.contracts.questions import next_question, read_platform
+from archiver.cli.contracts.fact_questions import next_question, read_platform
 from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault

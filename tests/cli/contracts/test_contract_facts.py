@@ -17,7 +17,7 @@ from archiver import errors
 from archiver.cli.contracts import fact_options
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.contracts.deadlines import blank_labels
-from archiver.cli.contracts.questions import next_question
+from archiver.cli.contracts.fact_questions import next_question
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import timeline
 from archiver.export.report.input import STATED
@@ -25,8 +25,8 @@ from archiver.export.report.statistics import survey_messages
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import FACTS, ContractFact, FactKind
 from archiver.store.queries import contracts
-from archiver.store.queries.viewing.event import EventKind, TimelineEvent
-from archiver.web.event_words.things import THING_WRITERS
+from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
+from archiver.web.event_words.files_tasks_statements import THING_WRITERS
 from tests.support.reports import report_inputs
 from tests.support.world import World, running_world
 

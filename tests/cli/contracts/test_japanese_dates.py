@@ -10,8 +10,8 @@ from hypothesis import given, strategies
 
 from archiver import errors
 from archiver.cli.contracts import statement_lines
+from archiver.cli.contracts.fact_questions import Question, next_question
 from archiver.cli.contracts.japanese_dates import read_written_day
-from archiver.cli.contracts.questions import Question, next_question
 from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.records import Contract
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.contracts.pick_rooms import find_names, read_room_wish
-from archiver.cli.contracts.questions import read_page
+from archiver.cli.contracts.fact_questions import read_page
+from archiver.cli.contracts.room_choice import find_names, read_room_wish
 from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault

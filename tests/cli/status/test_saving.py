@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.answers import BEGUN, FINISHED, note_answer
+from archiver.cli.dialogue_answers import BEGUN, FINISHED, note_answer
 from archiver.cli.status.saving import SavingStatus, is_setting_up, next_step, saving_line, saving_warnings
 from archiver.cli.terminal.text import columns
 from archiver.schedule.daemon_lock import hold_daemon_lock

@@ -14,7 +14,7 @@ from archiver.cli.status import emergency
 from archiver.cli.status.slow_work import document, tell_progress
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Fault
-from archiver.store.queries.slow_work import Rereading, SlowWork
+from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
 from archiver.store.queries.status import status
 from archiver.store.working import slots
 from archiver.store.working.backfill_queue import BackfillCounts

@@ -19,7 +19,7 @@ from archiver.custody.verify import verify_path
 from archiver.evidence import chain
 from archiver.evidence.tables import build
 from archiver.evidence.verify.findings import Verification
-from archiver.export.package.daily import write_daily_copy
+from archiver.export.package.daily_copy import write_daily_copy
 from tests.support.archives.maker import at
 from tests.support.archives.tampering import with_flipped_bit
 from tests.support.packages.exported_archives import add_enclosure, reopen_maker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.export.mask.cover import PackageMask, masking_policy
+from archiver.export.mask.package_mask import PackageMask, masking_policy
 
 PLACE = "■■(住所)"
 

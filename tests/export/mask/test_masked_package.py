@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver.custody.verify import verify_path
 from archiver.evidence.masked_records import masked_digest
-from archiver.export.mask.cover import Policy, masking_policy
-from archiver.export.package.make import ExportReport, export
+from archiver.export.mask.package_mask import Policy, masking_policy
+from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.order import ExportOrder
 from archiver.records import Observation, Reply
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, file_object, message_object, story

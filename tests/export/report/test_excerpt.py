@@ -15,7 +15,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.statistics import survey_messages
 from archiver.records import Gap, MessageId, RoomId, State
-from archiver.render.body import plain_text
+from archiver.render.message_body import plain_text
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from archiver.export.mask.cover import masking_policy
-from archiver.export.package.make import Confirm, ExportReport, export
+from archiver.export.mask.package_mask import masking_policy
+from archiver.export.package.make_package import Confirm, ExportReport, export
 from archiver.export.package.order import ExportOrder
 from archiver.export.stamps import StampService
 from archiver.records import Delivery, Enclosure, Observation

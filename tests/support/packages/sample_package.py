@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from archiver.evidence.manifest import digest_file, write_manifest
-from archiver.export.package.make import export
+from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store import seals
 from archiver.store.archive import Archive

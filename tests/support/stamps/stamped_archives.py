@@ -11,7 +11,7 @@ from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
-from archiver.export.package.make import ExportReport, export
+from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.order import ExportOrder
 from archiver.export.stamps import StampService
 from archiver.records import Observation

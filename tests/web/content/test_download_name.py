@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies
 from werkzeug.http import parse_options_header
 
-from archiver.render.visible import visible
+from archiver.render.invisible_characters import visible
 from archiver.web.content.download_name import LONGEST, content_disposition, safe_file_name
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver.records import MessageId
-from archiver.store.queries.viewing.event import EventKind, TimelineEvent
+from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
 from archiver.web.pages.timeline import EVENT_WRITERS, GROUPS, event_text
 
 AT = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)

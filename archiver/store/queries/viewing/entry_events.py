@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from archiver.evidence.history import GONE_STATES, EntryObject, account_of, number, text, text_of
 from archiver.records import MessageId
 from archiver.store.queries.viewing import statement_events
-from archiver.store.queries.viewing.event import EventKind, TimelineEvent, entry_ident, make_event
+from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent, entry_ident, make_event
 
 
 def entry_events(entry: EntryObject, before: EntryObject | None, *, is_new_member: bool) -> list[TimelineEvent]:

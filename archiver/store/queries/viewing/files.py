@@ -18,7 +18,7 @@ from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.bigrams import fold
 from archiver.store.blobs import FOLDER
-from archiver.store.queries.viewing.entry_objects import entries_at
+from archiver.store.queries.viewing.parsed_entries import entries_at
 from archiver.store.queries.viewing.sent_at import sent_at
 from archiver.store.timestamps import from_text
 

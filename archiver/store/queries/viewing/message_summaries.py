@@ -9,7 +9,7 @@ from typing import NamedTuple
 from archiver.records import State
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.fingerprints import DELETED
-from archiver.store.queries.message_standing import STANDING
+from archiver.store.queries.text_state_sql import STANDING
 from archiver.store.queries.viewing.sent_at import sent_at
 
 _LINE = f"""

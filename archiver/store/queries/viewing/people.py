@@ -13,7 +13,7 @@ from archiver.evidence.history import EntryObject, text
 from archiver.records import AccountId
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.avatars import FOLDER
-from archiver.store.queries.viewing.entry_objects import entries_under
+from archiver.store.queries.viewing.parsed_entries import entries_under
 from archiver.store.timestamps import from_text
 
 

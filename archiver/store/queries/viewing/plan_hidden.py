@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from archiver.store.queries.viewing.event import EventKind, TimelineEvent
+from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
 
 _BOUNDS = (
     "SELECT (SELECT coalesce(max(seq), 0) FROM window WHERE room_id = ?1 AND seq < ?2),"

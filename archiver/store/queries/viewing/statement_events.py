@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archiver.evidence.history import EntryObject, text
 from archiver.records import MessageId
-from archiver.store.queries.viewing.event import EventKind, TimelineEvent, entry_ident, make_event
+from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent, entry_ident, make_event
 
 
 def contract_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:

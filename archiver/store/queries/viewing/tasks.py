@@ -12,7 +12,7 @@ from typing import NamedTuple
 from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.records import AccountId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.queries.viewing.entry_objects import entries_at
+from archiver.store.queries.viewing.parsed_entries import entries_at
 from archiver.store.queries.viewing.sent_at import sent_at
 from archiver.store.timestamps import from_text
 

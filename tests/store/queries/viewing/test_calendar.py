@@ -12,7 +12,7 @@ from archiver.records import JST
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time, span_counts
-from archiver.store.queries.viewing.unwatched import pauses_touching
+from archiver.store.queries.viewing.pauses import pauses_touching
 from archiver.store.timestamps import to_text
 from tests.support.archives.maker import BEGIN, ROOM, ArchiveMaker, at, message_object
 

@@ -18,8 +18,8 @@ from archiver.records import Observation
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.entries import entries, message_entries
-from archiver.store.queries.viewing.event import EventKind, TimelineEvent
 from archiver.store.queries.viewing.timeline import timeline
+from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, story
 from tests.support.archives.random_histories import HISTORY, archive_with_history
 

@@ -7,7 +7,7 @@ from hypothesis import given, strategies
 
 from archiver.chatwork.notation.parse import parse
 from archiver.records import AccountId, FileId, MessageId, RoomId
-from archiver.render.body import Picture, ReferenceLink, References, html, plain_text
+from archiver.render.message_body import Picture, ReferenceLink, References, html, plain_text
 from tests.support.html_safety import read_html
 from tests.support.notation_pieces import PIECES
 from tests.support.reports.sample_conversation import ATTACK, EVERY_TAG

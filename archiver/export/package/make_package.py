@@ -20,14 +20,14 @@ from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag, free_name, pack, partial_bag, sweep_leftovers
 from archiver.export.package import submission_package
 from archiver.export.package.full_package import assemble
-from archiver.export.package.gather import Progress
 from archiver.export.package.order import ExportOrder
+from archiver.export.package.package_input import Progress
 from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe, make_recipe
 from archiver.export.stamps import StampService, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading
-from archiver.store.disk import storage_error
+from archiver.store.durable_files import storage_error
 from archiver.store.engine import BUSY_SECONDS
 from archiver.store.queries import contracts, current_state
 from archiver.store.queries.entries import last_seq

@@ -1,8 +1,8 @@
 """The nodes of a message body → plain text, and → safe HTML.
 
 Both show everything in the body, with tags as readable labels and invisible characters made visible
-(`render.visible`). All text is escaped here: a body adds no element but those in this file. Links lead to http(s)
-or to where `References` says.
+(`render.invisible_characters`). All text is escaped here: a body adds no element but those in this file. Links lead
+to http(s) or to where `References` says.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from archiver.chatwork.notation.parse import (
     Title,
     Url,
 )
+from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.reference_labels import (
     BLOCKS,
     NOWHERE,
@@ -49,7 +50,6 @@ from archiver.render.reference_labels import (
     reply_target,
     task_head,
 )
-from archiver.render.visible import visible, visible_html
 
 __all__ = [
     "NOWHERE",

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.errors import UsageError
-from archiver.export.mask.cover import MaskedLine, PackageMask, Policy, masking_policy
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.names import letter_names, third_persons
+from archiver.export.mask.package_mask import MaskedLine, PackageMask, Policy, masking_policy
 from archiver.export.mask.policy import user_pattern
 from archiver.records import Contract, Message
 from tests.support.reports.sample_conversation import CLIENT, OWNER, STRANGER, conversation, sample

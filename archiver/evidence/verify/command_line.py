@@ -18,7 +18,7 @@ from typing import Callable, Mapping, Sequence, TextIO  # noqa: UP035 - Python 3
 from archiver.evidence.tables.cells import visible_text
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.openssl import openssl_check
-from archiver.evidence.verify.path import verify_package_at
+from archiver.evidence.verify.package_at_path import verify_package_at
 
 EXIT_GOOD, EXIT_WRONG_USAGE, EXIT_FOUND = 0, 2, 3
 """The exit codes: nothing found, wrong usage, something found."""

@@ -11,7 +11,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import Callable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.stamps.reply_text import earliest_covering
+from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.verify.findings import Verification
 
 CLOCK_TOLERANCE_SECONDS = 15 * 60

@@ -15,10 +15,10 @@ from pathlib import Path
 from archiver.evidence.manifest import digest_file
 from archiver.export.bag import PARTIAL, free_name, pack, partial_bag
 from archiver.export.package.full_package import assemble
-from archiver.export.package.make import file_errors_as_ours
+from archiver.export.package.make_package import file_errors_as_ours
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
-from archiver.export.scope import NEVER_EXPORTED, READINGS, PackageScope, subject
+from archiver.export.package_scope import NEVER_EXPORTED, READINGS, PackageScope, subject
 from archiver.records import JST, Contract
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading

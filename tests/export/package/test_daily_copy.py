@@ -12,8 +12,8 @@ import pytest
 
 from archiver import errors
 from archiver.custody.verify import verify_path
-from archiver.export.package import daily
-from archiver.export.package.make import export
+from archiver.export.package import daily_copy
+from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.texts.readme import DAILY_FIRST_LINE
 from archiver.store.archive import Archive
@@ -26,7 +26,7 @@ LIMIT = 100
 
 def made_daily(archive: Archive, *, minutes: float, **options: Any) -> Path | None:
     """The daily copy of job1 made so many minutes after the beginning."""
-    return daily.write_daily_copy(archive, "job1", now=lambda: at(minutes), file_limit_bytes=LIMIT, **options)
+    return daily_copy.write_daily_copy(archive, "job1", now=lambda: at(minutes), file_limit_bytes=LIMIT, **options)
 
 
 def inside(path: Path | None) -> dict[str, bytes]:
@@ -182,9 +182,9 @@ def test_copies_go_elsewhere_once(tmp_path: Path) -> None:
     usb, gone = tmp_path / "usb", tmp_path / "gone"
     usb.mkdir()
 
-    first = daily.copy_to_folders(maker.home, (gone, usb))
+    first = daily_copy.copy_to_folders(maker.home, (gone, usb))
     (usb / "daily/job1/2026-11-05_job1_daily.zip").write_bytes(b"kept")
-    daily.copy_to_folders(maker.home, (usb,))
+    daily_copy.copy_to_folders(maker.home, (usb,))
 
     assert [gone] == [one.folder for one in first]
     assert not gone.exists()
@@ -202,7 +202,7 @@ def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
     (seals / "000001-2026-11-05.json").write_bytes(b"seal")
     (seals / "a.pem").write_bytes(b"first")
-    daily.copy_to_folders(home, (usb,))
+    daily_copy.copy_to_folders(home, (usb,))
     for name, body in {
         "000001-2026-11-05.json.a.tsr": b"stamp",
         "000001-2026-11-05.json.b.tsr.new": b"half",
@@ -212,7 +212,7 @@ def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
         (seals / name).write_bytes(body)
     (usb / "seals" / "b.pem").write_bytes(b"kept")
 
-    complaints = daily.copy_to_folders(home, (usb,))
+    complaints = daily_copy.copy_to_folders(home, (usb,))
 
     assert [] == complaints
     assert {
@@ -231,7 +231,7 @@ def test_a_folder_that_cannot_be_written_is_a_complaint(tmp_path: Path) -> None:
     usb.mkdir()
     (usb / "daily").touch()
 
-    complaints = daily.copy_to_folders(maker.home, (usb,))
+    complaints = daily_copy.copy_to_folders(maker.home, (usb,))
 
     assert [usb] == [one.folder for one in complaints]
     assert all(one.detail for one in complaints)
@@ -242,7 +242,7 @@ def test_an_unknown_contract_is_refused(tmp_path: Path) -> None:
     maker = story(tmp_path / "home")
 
     with pytest.raises(errors.UnknownContract):
-        daily.write_daily_copy(maker.archive, "job9", now=lambda: at(DAY), file_limit_bytes=LIMIT)
+        daily_copy.write_daily_copy(maker.archive, "job9", now=lambda: at(DAY), file_limit_bytes=LIMIT)
 
 
 def test_nothing_of_another_room_is_in_a_daily(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
-from archiver.export.mask import places
+from archiver.export.mask import masked_places
 from archiver.export.mask.folding import TAG, FoldedText, fold, folded_text
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, replacement
+from archiver.export.mask.masked_places import MaskCounts, MaskedLine, MaskedPlace
 from archiver.export.mask.names import NameMatcher, letter_names
-from archiver.export.mask.places import MaskCounts, MaskedLine, MaskedPlace
 from archiver.export.mask.policy import POLICIES, Policy, masking_policy
 from archiver.records import Attachment, Contract, Conversation, Message, Person, Task, Version, contract_facts
 
@@ -106,7 +106,7 @@ class PackageMask:
         if not self.is_hidden(account):
             return self.mask_text(original, MaskedPlace("表示名"))
         label = self.label_of(account)
-        self._counts.add(places.person_place(label), MaskKind.NAME, original)
+        self._counts.add(masked_places.person_place(label), MaskKind.NAME, original)
         return label
 
     def label_of(self, account: int) -> str:
@@ -202,7 +202,7 @@ class PackageMask:
         )
 
     def _message(self, message: Message) -> Message:
-        place = places.message_place(message.room_id, int(message.message_id))
+        place = masked_places.message_place(message.room_id, int(message.message_id))
         subject = f"{message.room_id}/{message.message_id}"
         versions = tuple(self._version(one, place, subject) for one in message.versions)
         body = self.mask_with_kinds(message.body, place, subject).text

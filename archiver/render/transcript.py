@@ -16,9 +16,10 @@ from typing import TypeVar
 from archiver.chatwork.notation.parse import parse
 from archiver.message_ids import is_plausible
 from archiver.records import AccountId, Attachment, Conversation, FileId, MessageId, RoomId, State, Task
-from archiver.render import conversation_summary, templating
-from archiver.render.body import Picture, ReferenceLink, References, html
+from archiver.render import conversation_summary, page_templates
 from archiver.render.gap_breaks import GapBreaks
+from archiver.render.invisible_characters import visible, visible_html
+from archiver.render.message_body import Picture, ReferenceLink, References, html
 from archiver.render.message_html import (
     Surroundings,
     anchor_id,
@@ -31,7 +32,6 @@ from archiver.render.message_places import PLACEHOLDER, MessagePlaces, placehold
 from archiver.render.page_buffer import PageBuffer
 from archiver.render.search_data import PairFilter
 from archiver.render.times import local_time, time_from_id
-from archiver.render.visible import visible, visible_html
 
 FileLink = Callable[[Attachment], str | None]
 """An attachment → the address of its bytes as seen from the pages; None if they are not in the package."""
@@ -73,7 +73,7 @@ class Transcript:
             _group_by_message(conversation.attachments),
             _group_by_message(conversation.tasks),
         )
-        self._head: templating.PageHead | None = None
+        self._head: page_templates.PageHead | None = None
 
     def pages(self) -> Iterator[TranscriptPage]:
         """The pages in order, each once it is full; at least one."""
@@ -100,7 +100,7 @@ class Transcript:
         """The completed HTML of a page; to be called after `pages()` has ended."""
         content = PLACEHOLDER.sub(self._fill_placeholder, page.content)
         days = conversation_summary.days(self._pages[page.number - 1])
-        return templating.page_html(self._page_head(), self._places.names, page.number, content, days=days)
+        return page_templates.page_html(self._page_head(), self._places.names, page.number, content, days=days)
 
     def filter_scripts(self) -> Iterator[tuple[str, str]]:
         """Names and contents of the pair filter's scripts; to be called after `pages()` has ended."""
@@ -108,7 +108,7 @@ class Transcript:
 
     def index_section(self) -> str:
         """The part of the index for the room; to be called after `pages()` has ended."""
-        return templating.section_html(
+        return page_templates.section_html(
             self._page_head(),
             [conversation_summary.index_line(page) for page in self._pages],
             months=conversation_summary.months(self._pages),
@@ -134,7 +134,7 @@ class Transcript:
         self._pair_filter.put(texts.joined_text())
         return TranscriptPage(len(self._pages), page.name, content, texts.script(page.name.removesuffix(".html")))
 
-    def _page_head(self) -> templating.PageHead:
+    def _page_head(self) -> page_templates.PageHead:
         if self._head is None:
             raise RuntimeError("pages() must be iterated to the end first")
         return self._head

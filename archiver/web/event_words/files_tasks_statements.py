@@ -8,7 +8,7 @@ from gettext import gettext as _
 from archiver.records import contract_facts
 from archiver.render.file_reasons import reason
 from archiver.render.times import typed_time
-from archiver.store.queries.viewing.event import EventKind, TimelineEvent
+from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
 from archiver.web.event_words.sentence import EventText, EventWriter, safe_sentence
 from archiver.web.template_env import size_text
 

@@ -10,7 +10,7 @@ from hypothesis import given, strategies
 
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
-from archiver.store.queries.viewing.unwatched import pauses_between
+from archiver.store.queries.viewing.pauses import pauses_between
 from archiver.store.timestamps import to_text
 from tests.support.archives.maker import ROOM, ArchiveMaker, at
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archiver.export.scope import PackageScope, subject
+from archiver.export.package_scope import PackageScope, subject
 from archiver.records import Contract, ContractRoom, RoomId
 from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry, window
 

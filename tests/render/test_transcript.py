@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from archiver.records import Conversation, Message
-from archiver.render.page import Transcript
 from archiver.render.page_buffer import PAGE_BYTES, PAGE_MESSAGES
+from archiver.render.transcript import Transcript
 from tests.support.html_safety import read_html
 from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, empty, link, long, message_id, sample
 

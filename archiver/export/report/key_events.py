@@ -9,7 +9,7 @@ from archiver.evidence.tables.events import ChangeRow
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request import days_since
 from archiver.export.report.statistics import MessageStatistics
-from archiver.export.report.truncate import shorten_line
+from archiver.export.report.truncation import shorten_line
 from archiver.records import Message, State
 from archiver.render.times import iso_date, local_time
 

@@ -21,7 +21,7 @@ import pytest
 
 from archiver import errors
 from archiver.custody.verify import verify_path
-from archiver.export.package.make import ExportReport, export, package_name
+from archiver.export.package.make_package import ExportReport, export, package_name
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.verify_script import verify_script
 from archiver.records import Contract, ContractRoom, RoomId

@@ -12,7 +12,7 @@ from functools import cached_property
 from importlib.metadata import version
 
 from archiver.evidence.history import MessageHistory, number
-from archiver.evidence.stamps.reply_text import earliest_covering
+from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables import build
 from archiver.export import PROFILES, conversation
 from archiver.export.bag import Bag, HashingWriter

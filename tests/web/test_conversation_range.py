@@ -10,8 +10,8 @@ from hypothesis import given, strategies
 
 from archiver.records import Gap, Message, MessageId, Pause
 from archiver.render.times import local_time
-from archiver.web import page_extent
-from archiver.web.page_extent import PageBreaks, fit_messages, gaps_on_page, pauses_html, places_outward
+from archiver.web import conversation_range
+from archiver.web.conversation_range import PageBreaks, fit_messages, gaps_on_page, pauses_html, places_outward
 from tests.support.reports import sample_conversation
 from tests.support.reports.sample_conversation import ROOM, at
 
@@ -111,8 +111,8 @@ def test_a_page_has_what_fits_and_at_least_one(sizes: list[int], data: strategie
     total = sum(len(html) for html in html_by_place.values())
     assert centre in kept
     assert list(kept) == sorted(html_by_place)
-    assert len(kept) == 1 or total <= page_extent.BYTES_LIMIT
-    assert len(kept) == len(sizes) or total + max(sizes) > page_extent.BYTES_LIMIT
+    assert len(kept) == 1 or total <= conversation_range.BYTES_LIMIT
+    assert len(kept) == len(sizes) or total + max(sizes) > conversation_range.BYTES_LIMIT
 
 
 def test_nothing_is_made_of_no_messages() -> None:

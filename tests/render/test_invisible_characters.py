@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies
 
-from archiver.render.visible import visible, visible_attribute, visible_html
+from archiver.render.invisible_characters import visible, visible_attribute, visible_html
 
 
 @pytest.mark.parametrize(

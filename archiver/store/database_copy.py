@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from archiver import errors
-from archiver.store.disk import is_full
+from archiver.store.durable_files import is_full
 
 _PAGES = 2_000
 """Pages between two reports of progress (8 MB)."""

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
-from archiver.store.queries.slow_work import Rereading, SlowWork, is_in_spans, merge_spans, slow_work_progress
+from archiver.store.queries.reread_and_backfill_progress import (
+    Rereading,
+    SlowWork,
+    is_in_spans,
+    merge_spans,
+    slow_work_progress,
+)
 from archiver.store.working.backfill_queue import BackfillCounts, ItemState, unseen_ids
 from tests.support.world import World, running_world
 
