@@ -21,11 +21,11 @@ def alert_sentence(alert: Alert, contract_names: Mapping[str, str] | None = None
         case AlertRule.MEMBER_GONE:
             text = _("Somebody is no longer listed as a member of room {room} (reason unknown).")
         case AlertRule.CONTACT_GONE:
-            text = _("Somebody of your rooms for work is no longer listed as your contact (reason unknown).")
+            text = _("Somebody from your work rooms is no longer listed as your contact (reason unknown).")
         case AlertRule.OTHER_CHAT:
             text = _(
-                "You have a direct chat with somebody of your rooms for work that is not saved: room {room}. "
-                "If work is talked about in it, add it: archive contract set."
+                "You have a direct chat with somebody from your work rooms that is not saved: room {room}. If you "
+                "talk about work there, add it: archive contract set."
             )
         case AlertRule.HIDDEN_BY_PLAN:
             text = ngettext(
@@ -35,8 +35,8 @@ def alert_sentence(alert: Alert, contract_names: Mapping[str, str] | None = None
             )
         case AlertRule.DELETIONS:
             text = ngettext(
-                "{n} message of somebody else in room {room} now shows as deleted or is not shown any more.",
-                "{n} messages of somebody else in room {room} now show as deleted or are not shown any more.",
+                "{n} message by somebody else in room {room} now shows as deleted or is not shown any more.",
+                "{n} messages by somebody else in room {room} now show as deleted or are not shown any more.",
                 number,
             )
         case _:
@@ -48,7 +48,9 @@ def _hint_sentence(alert: Alert) -> str:
     """The sentence of a phrase alert: what was found, and what to consider."""
     match alert.rule:
         case AlertRule.A1:
-            return _("Room {room}: work seems to be asked for before the escrow (仮払い). Consider beginning after it.")
+            return _(
+                "Room {room}: somebody seems to ask for work before the escrow (仮払い). Consider starting after it."
+            )
         case AlertRule.A2:
             return _(
                 "Room {room}: a survey, manual or explanation seems to come before the contract or escrow. "
@@ -56,42 +58,40 @@ def _hint_sentence(alert: Alert) -> str:
             )
         case AlertRule.A3:
             return _(
-                "Room {room}: the escrow seems to depend on something else. Consider doing nothing before the escrow, "
-                "asking on the platform, and keeping a screenshot: archive attach."
+                "Room {room}: the escrow seems to be tied to a condition. Consider doing nothing before the escrow, "
+                "asking about it on the platform, and keeping a screenshot: archive attach."
             )
         case AlertRule.A4:
             return _(
-                "Room {room}: a message holds something like a mail address or phone number. "
-                "Consider keeping to the platform's rules on contact data; packages for an office cover it."
+                "Room {room}: a message holds something like an email address or phone number. Consider keeping to "
+                "the platform's rules on contact data; packages for the platform's office mask it."
             )
         case AlertRule.A5:
             return _(
-                "Room {room}: a message speaks of dealing past the platform or its fees. Consider declining politely, "
-                "delivering on the platform too, and keeping a screenshot: archive attach."
+                "Room {room}: a message mentions dealing outside the platform or avoiding its fees. Consider "
+                "declining politely, delivering on the platform too, and keeping a screenshot: archive attach."
             )
         case AlertRule.A6:
             return _(
-                "Room {room}: a message speaks of another channel. This archive sees only Chatwork; "
-                "consider staying here or on the platform."
+                "Room {room}: a message mentions another channel. This archive sees only Chatwork; consider staying "
+                "here or on the platform."
             )
         case AlertRule.A7:
-            return _(
-                "Room {room}: a message speaks of a seminar, an investment or costs in advance. Consider asking why."
-            )
+            return _("Room {room}: a message mentions a seminar, an investment or upfront costs. Consider asking why.")
         case AlertRule.A8:
             return _(
-                "Room {room}: papers that show who you are, or bank data, seem to be asked for. "
-                "Consider not sending them here, asking the platform, and keeping a screenshot: archive attach."
+                "Room {room}: somebody seems to ask for identity papers or bank details. Consider not sending them "
+                "here, asking the platform, and keeping a screenshot: archive attach."
             )
         case AlertRule.A9:
             return _(
-                "Room {room}: a permission of the office is claimed, or control of a computer asked for. "
+                "Room {room}: somebody claims to have the office's permission, or asks to control a computer. "
                 "Consider asking the office itself, and installing nothing."
             )
         case AlertRule.A13:
             return _(
-                "Room {room}: a message speaks of another amount or day than agreed. "
-                "Consider answering in writing, on the platform too, and not agreeing in haste."
+                "Room {room}: a message mentions another amount or date than agreed. Consider answering in writing, "
+                "on the platform too, and not agreeing in a hurry."
             )
         case _:
             return _contract_sentence(alert)
@@ -101,50 +101,48 @@ def _contract_sentence(alert: Alert) -> str:
     match alert.rule:
         case AlertRule.A10:
             return ngettext(
-                "Room {room}: {n} message of the other side was changed. "
-                "The earlier text is kept: archive show {room}.",
-                "Room {room}: {n} messages of the other side were changed within a day. "
-                "The earlier texts are kept: archive show {room}.",
+                "Room {room}: {n} message from the other side was changed. The earlier text is kept: archive show "
+                "{room}.",
+                "Room {room}: {n} messages from the other side were changed within a day. The earlier texts are "
+                "kept: archive show {room}.",
                 alert.count,
             )
         case AlertRule.A11:
             return _(
-                "Contract {contract}: nothing of the other side for three days since the delivery. "
-                "Consider writing on the platform as well, where silence counts."
+                "Contract {contract}: nothing from the other side for three days since the delivery. Consider "
+                "writing on the platform as well, where silence counts."
             )
         case AlertRule.A12:
             return _change_sentence(alert.subject)
         case AlertRule.A14:
             return _(
-                "Nothing was saved for {hours} hours. What was changed in that time is kept only as it is now; "
-                "consider keeping this computer on: archive check."
+                "Nothing was saved for {hours} hours. Of what was changed in that time, only the present state is "
+                "kept; consider keeping this computer on: archive check."
             )
         case AlertRule.UNDELIVERED:
             return _(
-                "Contract {contract}: you handed something over on Chatwork, and no delivery on the platform "
-                "is entered. Consider delivering there too, as its record decides about the money: "
-                "archive delivery add."
+                "Contract {contract}: you delivered something on Chatwork, but no delivery on the platform is "
+                "entered. Consider delivering there too, as its record decides on the money: archive delivery add."
             )
         case AlertRule.DEADLINE:
             return _("Contract {contract}: {name}, {day}. {advice}. Please check the number of days.")
         case _:
             return _(
-                "Contract {contract}: by the dates entered, the oldest message on Chatwork does not fit the rule "
-                "of the platform on contact outside. Packages show its day; consider looking at the dates, or asking "
-                "the office, before handing one in."
+                "Contract {contract}: by the dates entered, the oldest message on Chatwork does not fit the "
+                "platform's rule on outside contact. Packages show its date; consider checking the dates, or asking "
+                "the office, before you hand one in."
             )
 
 
 def _change_sentence(subject: str | None) -> str:
     words = {
-        "name": _("Room {room}: a name of the other side is another one now. The earlier one is kept."),
-        "role": _(
-            "Room {room}: somebody's role (who may manage the chat) is another one now. The earlier one is kept."
-        ),
-        "room": _("Room {room}: the chat's name is another one now. The earlier one is kept."),
+        "name": _("Room {room}: somebody on the other side has a new name now. The earlier one is kept."),
+        "role": _("Room {room}: somebody's role (who may manage the chat) has changed. The earlier one is kept."),
+        "room": _("Room {room}: the chat's name has changed. The earlier one is kept."),
     }
     other = _(
-        "Room {room}: the description changed near an amount or a day. The earlier one is kept; consider comparing."
+        "Room {room}: the description changed near an amount or a date. The earlier one is kept; consider comparing "
+        "the two."
     )
     return words.get(subject or "", other)
 

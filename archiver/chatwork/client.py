@@ -156,7 +156,7 @@ def read_listing(reply: Reply, kind: type[M], *, may_be_empty: bool = True, leni
         return Listing(reply, (), 0)
     value = _parse_body(reply)
     if not isinstance(value, list):
-        _raise_not_understood(reply, _("it is no list"))
+        _raise_not_understood(reply, _("it is not a list"))
     items: dict[int, ListItem[M]] = {}
     last_error: NotUnderstood | None = None
     for element in value:
@@ -177,10 +177,10 @@ def read_single(reply: Reply, kind: type[M], *, number: int | None = None) -> Si
     """Read a reply as one object, that with this id if one is given. Raises NotUnderstood and nothing else."""
     value = _parse_body(reply)
     if not isinstance(value, dict):
-        _raise_not_understood(reply, _("it is no object"))
+        _raise_not_understood(reply, _("it is not an object"))
     model = _build_model(reply, value, kind)
     if number is not None and model.number != number:
-        _raise_not_understood(reply, _("it shows something else than was asked for"))
+        _raise_not_understood(reply, _("it shows something other than what was asked for"))
     return Single(reply, value, model)
 
 
@@ -204,7 +204,7 @@ def _build_model(reply: Reply, value: object, kind: type[M]) -> M:
     try:
         return models.read_model(value, kind)
     except models.WrongShape as error:
-        _raise_not_understood(reply, _("it has another form than documented ({place})").format(place=error))
+        _raise_not_understood(reply, _("it does not have the documented form ({place})").format(place=error))
 
 
 def _raise_not_understood(reply: Reply, detail: str) -> NoReturn:

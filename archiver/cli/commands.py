@@ -56,20 +56,20 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "rescue": ListedCommand(
         "archiver.cli.saving.rescue", EVERYDAY, N_("Something is about to vanish: save it all, see what to do")
     ),
-    "init": ListedCommand("archiver.cli.setup.init", SETTING_UP, N_("Set everything up; call it again to go on")),
+    "init": ListedCommand("archiver.cli.setup.init", SETTING_UP, N_("Set everything up; run it again to go on")),
     "schedule": ListedCommand(
         "archiver.cli.setup.schedule", SETTING_UP, N_("Let this computer save by itself, again and again")
     ),
-    "check": ListedCommand("archiver.cli.status.check", SETTING_UP, N_("Is everything set up to save by itself")),
+    "check": ListedCommand("archiver.cli.status.check", SETTING_UP, N_("Check that automatic saving is fully set up")),
     "token": ListedCommand("archiver.cli.setup.token", SETTING_UP, N_("Store, test or forget the API token")),
     "sync": ListedCommand("archiver.cli.saving.sync", ADVANCED, N_("Save now what Chatwork shows")),
     "rooms": ListedCommand("archiver.cli.setup.rooms", ADVANCED, N_("Your rooms and their numbers")),
     "recover": ListedCommand(
-        "archiver.cli.saving.recover", ADVANCED, N_("Fetch older messages by pages and mails you kept")
+        "archiver.cli.saving.recover", ADVANCED, N_("Fetch older messages using pages and mails you kept")
     ),
     "show": ListedCommand("archiver.cli.reading.show", ADVANCED, N_("Read a room as it is kept")),
     "alerts": ListedCommand(
-        "archiver.cli.status.alerts", ADVANCED, N_("Signs that something is going; put them aside")
+        "archiver.cli.status.alerts", ADVANCED, N_("Signs that something is vanishing; put them aside")
     ),
     "delivery": ListedCommand(
         "archiver.cli.contracts.delivery", ADVANCED, N_("What you delivered on the platform, and when")
@@ -83,10 +83,10 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "backup": ListedCommand(
         "archiver.cli.evidence.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")
     ),
-    "restore": ListedCommand("archiver.cli.evidence.restore", ADVANCED, N_("Make an archive again of such a copy")),
+    "restore": ListedCommand("archiver.cli.evidence.restore", ADVANCED, N_("Restore an archive from such a copy")),
     "daemon": ListedCommand("archiver.cli.saving.daemon", ADVANCED, N_("Save again and again until it is stopped")),
     "completion": ListedCommand("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
-    "migrate": ListedCommand("archiver.cli.setup.migrate", ADVANCED, N_("Bring an older archive to this version")),
+    "migrate": ListedCommand("archiver.cli.setup.migrate", ADVANCED, N_("Update an older archive to this version")),
     "demo": ListedCommand("archiver.cli.demo", ADVANCED, N_("See the whole story, without a token")),
 }
 

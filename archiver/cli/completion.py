@@ -51,7 +51,7 @@ class _TextlessPowerShell(PowerShellComplete):
 
 @click.command("completion", help=N_("Complete commands, contracts and rooms with the Tab key: how to turn it on."))
 @click.argument("shell", type=click.Choice(list(SHELLS)), required=False)
-@click.option("--script", is_flag=True, help=N_("Print what that line runs."))
+@click.option("--script", is_flag=True, help=N_("Print the script that this line loads."))
 @click.pass_obj
 def command_completion(obj: CliContext, shell: str | None, script: bool) -> int:
     """Print the line that the user can add to the shell's start-up file; no file is changed."""
@@ -66,7 +66,7 @@ def command_completion(obj: CliContext, shell: str | None, script: bool) -> int:
     for line in SHELLS[chosen_shell].lines:
         click.echo(f"  {line}")
     if shutil.which(PROGRAM) is None:
-        click.echo("\n" + _("There the command archive has to be known by its name alone (PATH)."), err=True)
+        click.echo("\n" + _("For this, the command archive must be found by its name alone (PATH)."), err=True)
     return 0
 
 

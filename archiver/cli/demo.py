@@ -37,7 +37,7 @@ def command_demo(obj: CliContext, folder: str | None, keep_running: bool) -> int
 
     home = _demo_folder(folder)
     with set_stage(home, click.echo) as story:
-        click.echo(_("A simulated Chatwork runs on this computer. Three weeks pass in some seconds."))
+        click.echo(_("A simulated Chatwork runs on this computer. Three weeks pass in a few seconds."))
         is_good = play(story)
         _tell_where(story)
         if keep_running:
@@ -64,7 +64,7 @@ def _tell_where(story: Story) -> None:
     command = f"archive --home {shlex.quote(str(story.home))}"
     page = story.package / "data" / "transcript" / "index.html" if story.package else story.home
     click.echo("")
-    verdict = _("The package verified.") if story.ok else _("The package did NOT verify.")
+    verdict = _("The package passed the check.") if story.ok else _("The package did NOT pass the check.")
     click.echo(_("The package: {path}").format(path=visible(str(story.package))))
     click.echo(verdict + " " + _("Open this page in your browser:"))
     click.echo(f"  {visible(str(page))}")

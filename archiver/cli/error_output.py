@@ -33,7 +33,7 @@ def tell_error(error: BaseException) -> int | None:
                 2, _("A question needs an answer, but nobody can answer here."), _("See: archive --help")
             )
         case click.Abort() | KeyboardInterrupt():
-            click.echo(_("Interrupted. What was saved until now is kept."), file=sys.stderr)
+            click.echo(_("Interrupted. What was saved so far is kept."), file=sys.stderr)
             return INTERRUPTED
         case OSError():
             return _tell_system_error(error)

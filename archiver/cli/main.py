@@ -58,9 +58,9 @@ def build(table: Mapping[str, ListedCommand] = COMMANDS) -> LazyGroup:
         options_metavar=_("[OPTIONS]"),
         subcommand_metavar=_("COMMAND [ARGS]..."),
         help=_(
-            "Keeps the messages and files of your Chatwork rooms for work on this computer.\n\n"
+            "Keeps the messages and files of your Chatwork work rooms on this computer.\n\n"
             "It only reads: nothing is posted, changed or deleted on Chatwork.\n\n"
-            "The word archive alone shows how things stand, or how to begin."
+            "The command archive alone shows how things stand, or how to begin."
         ),
         epilog="\b\n" + side_by_side([*_first_commands(), (_("More on a command:"), "archive export --help")]),
         params=[
@@ -71,8 +71,8 @@ def build(table: Mapping[str, ListedCommand] = COMMANDS) -> LazyGroup:
                 help=_("The folder of the archive; left out: the usual place."),
             ),
             click.Option(["--lang"], type=click.Choice(["ja", "en"]), help=_("The language of the screen.")),
-            click.Option(["-v", "--verbose"], count=True, help=_("Say more.")),
-            click.Option(["-q", "--quiet"], is_flag=True, help=_("Say only what is asked for, and errors.")),
+            click.Option(["-v", "--verbose"], count=True, help=_("Print more.")),
+            click.Option(["-q", "--quiet"], is_flag=True, help=_("Print only what is asked for, and errors.")),
             click.Option(
                 ["--version"],
                 is_flag=True,
@@ -99,7 +99,7 @@ def _begin(home: str | None, lang: str | None, verbose: int, quiet: bool) -> int
         return None
     if has_archive(ctx.obj.home):
         return _call_command(ctx, "status")
-    elsewhere = (_("Your archive lies elsewhere:"), "archive --home " + _("DIR"))
+    elsewhere = (_("Your archive is elsewhere:"), "archive --home " + _("DIR"))
     click.echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
     click.echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), "archive --help")]))
     click.echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))

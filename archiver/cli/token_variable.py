@@ -21,7 +21,7 @@ def variable_token(obj: CliContext) -> str:
 def variable_wins_hint() -> str:
     """The hint that the variable is used as long as it is set, whatever is stored."""
     sentence = _(
-        "The variable {name} is set here and is used instead of what is stored. Take it away: unset {name} "
-        "(in PowerShell: Remove-Item Env:{name})"
+        "The variable {name} is set here and is used instead of what is stored. Remove it: unset {name} (in "
+        "PowerShell: Remove-Item Env:{name})"
     )
     return sentence.format(name=VARIABLE_NAME)

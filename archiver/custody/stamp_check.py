@@ -49,5 +49,5 @@ def _check_token(reply: bytes, data: bytes, pem: bytes) -> TokenResult:
     except StampRefused as error:
         if error.reason == "unsupported":
             return UNCHECKED
-        return TokenResult(None, None, _("The stamp is not good: {reason}.").format(reason=_(REASONS[error.reason])))
+        return TokenResult(None, None, _("The stamp is not valid: {reason}.").format(reason=_(REASONS[error.reason])))
     return TokenResult(to_text(token.time), token.root, None)

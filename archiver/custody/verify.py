@@ -141,7 +141,7 @@ def _check_stamp_files(verification: Verification, reading: Reading, folder: Pat
     present = {(path.name.partition("-")[0], path.name.split(".")[-2]) for path in folder.glob("*-*.json.*.tsr")}
     for number, authority in stamps:
         if (f"{number:06}", authority) not in present:
-            text = _("The table of stamps says that this stamp came, but its file is not there.")
+            text = _("The table of stamps says that this stamp arrived, but its file is not there.")
             verification.add_finding("stamp-missing", f"stamp/{number}/{authority}", text)
 
 
@@ -160,7 +160,7 @@ def _check_deeply(verification: Verification, reading: Reading, tell: Progress) 
             "database", DATABASE, _("SQLite finds the database damaged: {detail}").format(detail=detail)
         )
     for name in rebuild.altered_triggers(reading):
-        text = _("The rule that keeps records from being changed is not there as it was made.")
+        text = _("The rule that keeps records from being changed is missing, or not as it was made.")
         verification.add_finding("triggers", name, text)
     total = entries.last_seq(reading)
     for difference in rebuild.row_differences(reading, progress=lambda done: tell("rows", done, total)):
@@ -171,7 +171,7 @@ def _check_deeply(verification: Verification, reading: Reading, tell: Progress) 
 
 def _difference_text(difference: rebuild.RowDifference) -> str:
     if difference.table == "entry":
-        return _("The readable tables cannot be made of this record.")
+        return _("The readable tables cannot be made from this record.")
     match difference.kind:
         case "missing":
             return _("The records give this row, but the readable table lacks it.")

@@ -200,7 +200,7 @@ def _delivery(story: Story) -> None:
     _pass_days(story, 5)
     _heading(story, _("Your computer is off for two days."))
     _pass_days(story, 7, awake=False)
-    _heading(story, _("You deliver. The client is content."))
+    _heading(story, _("You deliver. The client is happy."))
     world.upload(story.room, world.owner, "movie01.mp4", size=2_000_000, comment="7本分の納品です。ご確認ください。")
     story.posts["thanks"] = _post(
         story, f"[To:{world.owner}]yamadaさん\n確認しました。残り3本もこの調子でお願いします😀"
@@ -221,7 +221,7 @@ def _change(story: Story) -> None:
     quoted = f"[rp aid={story.client} to={story.room}-{story.posts['price']}]田中さん\n金額が変わっていませんか。"
     _post(story, quoted, mine=True)
     _sync(story)
-    story.print_line("    " + _("Both earlier texts are in the archive, with the time between which they changed."))
+    story.print_line("    " + _("Both earlier texts are in the archive, with the times between which they changed."))
 
 
 def _departure(story: Story) -> None:

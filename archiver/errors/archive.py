@@ -25,7 +25,7 @@ class NewerArchive(ArchiverError):
 class NoSpaceToMigrate(NewerArchive):
     """The archive must be migrated, and there is no space for the copy that is made first: exit 12."""
 
-    message = N_("The archive in {path} needs a newer form, but there is no space for the copy made first.")
+    message = N_("The archive in {path} has to be updated, but there is no space for the copy that is made first.")
     hint = N_("Make space and run: archive migrate   The archive was not touched.")
 
 
@@ -39,7 +39,7 @@ class StorageError(ArchiverError):
 class HomeNotWritable(StorageError):
     """The home cannot be made or written."""
 
-    message = N_("The folder {path} cannot be written: {detail}")
+    message = N_("The folder {path} cannot be written to: {detail}")
     hint = N_("Choose another folder with --home, or allow writing there.")
 
 
@@ -53,9 +53,9 @@ class OlderArchive(StorageError):
     """The archive has the form of an older version, and the command needs the present form."""
 
     message = N_(
-        "The archive in {path} has the form of an older version of this program; this command needs the present form."
+        "The archive in {path} has the format of an older version of this program; this command needs the current one."
     )
-    hint = N_("Bring it to this version, on a disk that can be written: archive migrate   Nothing was changed.")
+    hint = N_("Update it, on a disk that can be written to: archive migrate   Nothing was changed.")
 
 
 class DiskFull(StorageError):
@@ -104,5 +104,5 @@ class RowsDisagree(StorageError):
     """A readable row differs from the entry that it names: exit 3, as for any finding."""
 
     code = 3
-    message = N_("{subject}: the readable table differs from the record it was made of. Nothing was exported.")
+    message = N_("{subject}: the readable table differs from the record it was made from. Nothing was exported.")
     hint = N_("See what differs with: archive verify --deep")

@@ -13,19 +13,19 @@ class BadSearch(UsageError):
 class EmptySearch(BadSearch):
     """Nothing was given to look for."""
 
-    message = N_("Say what to look for: a word, a phrase between quotation marks, or a filter such as has:file.")
+    message = N_("Say what to look for: a word, a phrase in quotation marks, or a filter such as has:file.")
 
 
 class UnclosedPhrase(BadSearch):
     """A phrase has a quotation mark at its beginning only."""
 
-    message = N_("The quotation mark of “{text}” is not closed by a second one.")
+    message = N_("The quotation mark of “{text}” has no second one to close it.")
 
 
 class EmptyPart(BadSearch):
     """Nothing stands between quotation marks, or after a filter's name."""
 
-    message = N_("Nothing is given to look for at “{text}”; the value of a filter follows its colon without a blank.")
+    message = N_("There is nothing to look for in “{text}”; the value of a filter follows its colon without a space.")
 
 
 class NegatedFilter(BadSearch):
@@ -37,8 +37,8 @@ class NegatedFilter(BadSearch):
 class EmptyTime(BadSearch):
     """The last day of a search lies before its first, so nothing could be found."""
 
-    message = N_("The first day ({begin}) lies after the last one ({end}): nothing can lie between them.")
-    hint = N_("Change them around, or leave one out.")
+    message = N_("The first day ({begin}) is after the last one ({end}): nothing can be between them.")
+    hint = N_("Swap them, or leave one out.")
 
 
 class UnknownHas(BadSearch):

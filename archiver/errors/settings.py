@@ -16,7 +16,7 @@ class SettingsError(ArchiverError):
 class BadSettings(SettingsError):
     """`archive.toml` cannot be read, or holds a value of the wrong kind."""
 
-    message = N_("The settings file {path} is not right: {detail}")
+    message = N_("The settings file {path} has a mistake: {detail}")
     hint = N_("Open the file, correct that place and try again. Nothing was changed.")
 
 
@@ -30,16 +30,16 @@ class NoArchive(SettingsError):
 class SyncedFolder(SettingsError):
     """The home is in a folder that another program synchronises while the archive is written."""
 
-    message = N_("{path} lies in a folder that {service} synchronises; the database would be damaged there.")
-    hint = N_("Choose another folder with --home, and copy dailies there with [exports] also_to.")
+    message = N_("{path} is in a folder that {service} synchronises; the database could be damaged there.")
+    hint = N_("Choose another folder with --home, and have daily copies put there with [exports] also_to.")
 
 
 class NetworkFolder(SettingsError):
     """The home is on another computer, where SQLite's locks are not dependable."""
 
     message = N_(
-        "{path} lies on another computer ({kind}); the locks of the database are not dependable over a network, so it"
-        " could be damaged there."
+        "{path} is on another computer ({kind}); the locks of the database are not reliable over a network, so it "
+        "could be damaged there."
     )
     hint = N_("Choose a folder on a disk of this computer with --home, and copy there with: archive backup {path}")
 
@@ -47,7 +47,7 @@ class NetworkFolder(SettingsError):
 class BadBaseUrl(SettingsError):
     """`CHATWORK_API_BASE_URL` is neither https nor an address of this computer."""
 
-    message = N_("CHATWORK_API_BASE_URL must begin with https:// or lead to this computer; it is “{url}”.")
+    message = N_("CHATWORK_API_BASE_URL must begin with https:// or point to this computer; it is “{url}”.")
 
 
 class BadRoots(SettingsError):
@@ -67,8 +67,8 @@ class TokenMissing(SettingsError):
 class TokenMalformed(SettingsError):
     """The value stored as the API token cannot be a token."""
 
-    message = N_("What is stored as API token ({source}) is not one: it holds signs that no token has.")
-    hint = N_("Copy the token once more and store it with: archive token set")
+    message = N_("What is stored as API token ({source}) is not one: it has characters that no token has.")
+    hint = N_("Copy the token again and store it with: archive token set")
 
 
 class TokenFileUnsafe(SettingsError):
@@ -89,6 +89,7 @@ class WrongAccount(SettingsError):
     """The token belongs to another account than this archive."""
 
     message = N_(
-        "This token belongs to account {found}, but the archive in {path} is of account {expected}. Nothing was saved."
+        "This token belongs to account {found}, but the archive in {path} belongs to account {expected}. Nothing was "
+        "saved."
     )
     hint = N_("Use the token of account {expected}, or another archive with --home.")

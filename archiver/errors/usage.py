@@ -30,10 +30,10 @@ class AmbiguousContract(UsageError):
 class SharedNumber(UsageError):
     """Several contracts have the number on the platform that was given."""
 
-    message = N_("The number “{number}” is that of several contracts: {contracts}.")
+    message = N_("The number “{number}” belongs to several contracts: {contracts}.")
     hint = N_(
-        "Name the contract as it is called here. "
-        "A wrong number is corrected with: archive contract set ID --platform-id"
+        "Use the name that the contract has in this archive. To correct a wrong number: archive contract set ID "
+        "--platform-id"
     )
 
 
@@ -140,43 +140,43 @@ class OwnFile(UsageError):
 class DayAhead(UsageError):
     """A past event is given a time in the future."""
 
-    message = N_("“{value}” for {option} lies in the future.")
-    hint = N_("Times are those of Japan. Look at the year, the month and the day once more.")
+    message = N_("“{value}” for {option} is in the future.")
+    hint = N_("Times are in Japan time. Check the year, the month and the day.")
 
 
 class NoSuchDay(UsageError):
     """A day or time does not exist."""
 
     message = N_("“{value}” for {option}: there is no such day or time.")
-    hint = N_("Look at the month, the day and the time once more.")
+    hint = N_("Check the month, the day and the time.")
 
 
 class DayTooEarly(UsageError):
     """A day is too early to be right."""
 
-    message = N_("“{value}” for {option} lies too far back.")
-    hint = N_("Look at the year once more.")
+    message = N_("“{value}” for {option} is too long ago.")
+    hint = N_("Check the year.")
 
 
 class DaysInWrongOrder(UsageError):
     """Of two events on a platform, the first is given the later day."""
 
-    message = N_("{after} ({later}) lies before {before} ({first}); on a platform it is the other way round.")
-    hint = N_("Nothing was changed. Look at both days once more; give both options to correct both.")
+    message = N_("{after} ({later}) is before {before} ({first}); on a platform it is the other way round.")
+    hint = N_("Nothing was changed. Check both days; give both options to correct both.")
 
 
 class EmptyPeriod(UsageError):
     """A period ends before it begins."""
 
-    message = N_("--from {begin} lies after --to {end}: nothing can lie between them.")
-    hint = N_("Change them around, or leave one out.")
+    message = N_("--from {begin} is after --to {end}: nothing can be between them.")
+    hint = N_("Swap them, or leave one out.")
 
 
 class UnknownPlatform(UsageError):
     """No file of `archiver/platforms` has this name."""
 
     message = N_("There is no platform “{platform}”.")
-    hint = N_("Known are: {known}. If the job was agreed elsewhere, it is direct.")
+    hint = N_("Known: {known}. If the job was agreed elsewhere, use direct.")
 
 
 class UnknownPerson(UsageError):

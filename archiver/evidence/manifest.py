@@ -127,7 +127,7 @@ def difference_text(difference: FileDifference, listed_in: str) -> str:
         "missing": _("{list} names this file, but it is not there."),
         "changed": _("The file is not the one that {list} names: its SHA-256 differs."),
         "extra": _("The file is not named in {list}."),
-        "unsafe": _("{list} names a path that leads out of the folder."),
+        "unsafe": _("{list} names a path that leads outside the folder."),
     }
     return texts[difference.kind].format(list=listed_in)
 

@@ -64,7 +64,7 @@ def parse_choice(given: str | None) -> MessageChoice:
         elif bare:
             numbers.add(int(bare["id"]))
         else:
-            message = _("“{word}” is no message: give its id, its address out of Chatwork, or its number like No.12.")
+            message = _("“{word}” is not a message: give its id, its address from Chatwork, or its number like No.12.")
             raise errors.UsageError(detail=message.format(word=word))
     return MessageChoice(frozenset(ids), frozenset(numbers))
 

@@ -153,8 +153,8 @@ def check_versions(versions: Versions | None, *, program: str) -> CheckResult:
         revision=versions.revision
     )
     if versions.revision != migrate.HEAD:
-        return attention("versions", f"{text}. " + _("Bring the archive to this version: archive migrate"))
+        return attention("versions", f"{text}. " + _("Update the archive to this version: archive migrate"))
     if not versions.fts5:
-        sentence = _("SQLite lacks FTS5 here, which makes searching fast. Another Python has it.")
+        sentence = _("SQLite here lacks FTS5, which makes searching fast. Another build of Python has it.")
         return attention("versions", f"{text}. {sentence}")
     return good("versions", text)

@@ -89,13 +89,13 @@ def check_disk(disk: DiskSpace, *, now: datetime) -> CheckResult:
     free_gb = f"{disk.free / GIGABYTE:.1f}"
     if disk.free < disk.keep_free:
         sentence = _(
-            "Only {free} GB are free, and {keep:g} GB are to stay free: files are not fetched any more. "
-            "Make space, or change [files] stop_when_free_gb."
+            "Only {free} GB are free, and {keep:g} GB must stay free: no more files are fetched. Make space, or "
+            "change [files] stop_when_free_gb."
         )
         return action("disk", sentence.format(free=free_gb, keep=disk.keep_free / GIGABYTE))
     sentences = [_("{free} GB are free.").format(free=free_gb)]
     if disk.total is not None:
-        sentences.append(_("The archive has {size} MB.").format(size=f"{disk.total / MEGABYTE:.1f}"))
+        sentences.append(_("The archive takes up {size} MB.").format(size=f"{disk.total / MEGABYTE:.1f}"))
     if disk.per_day is not None:
         sentences.append(_("It grows by {pace} MB a day.").format(pace=f"{disk.per_day / MEGABYTE:.1f}"))
     left = _until_full(disk)

@@ -75,11 +75,13 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
     if status.root_errors:
         return action("stamps", " ".join([*map(str, status.root_errors), status.root_errors[0].advice()]))
     if any(one.reason == SEAL_CHANGED for one in status.waiting):
-        return action("stamps", _("A seal is not as it was closed, so it is not stamped. See: archive verify"))
+        return action(
+            "stamps", _("A seal is not as it was when it was closed, so it is not stamped. See: archive verify")
+        )
     if not status.is_available and status.waiting:
         sentence = _(
-            "This computer cannot check time stamps, so none is asked for, and the seals wait. "
-            "Another computer can stamp them: archive backup, there archive restore and archive seal"
+            "This computer cannot check time stamps, so none is asked for, and the seals wait. Another computer can "
+            "stamp them: archive backup here, then archive restore and archive seal there"
         )
         return attention("stamps", sentence)
     if any(now - one.since > PATIENCE for one in status.waiting):
@@ -91,7 +93,7 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
 def check_verification(last: VerificationRecord | None, *, now: datetime) -> CheckResult:
     """When everything was looked through, and what came of it."""
     if last is None:
-        return attention("verification", _("The archive was not verified yet: archive verify"))
+        return attention("verification", _("The archive has not been verified yet: archive verify"))
     if last.findings:
         sentence = ngettext(
             "{n} thing did not match on {time}. Change nothing and see: archive verify",
@@ -99,11 +101,11 @@ def check_verification(last: VerificationRecord | None, *, now: datetime) -> Che
             last.findings,
         )
         return action("verification", sentence.format(n=last.findings, time=minute_text(last.at)))
-    sentence = _("Nothing was found changed on {time} (records {entries}, files {files}).")
+    sentence = _("No change was found on {time} (records {entries}, files {files}).")
     counts = {name: last.checked.get(name, 0) for name in ("entries", "files")}
     text = sentence.format(time=minute_text(last.at), **counts)
     if now - last.at > OLD:
-        return attention("verification", f"{text} " + _("That is long ago: archive verify"))
+        return attention("verification", f"{text} " + _("That is a long time ago: archive verify"))
     return good("verification", text)
 
 
@@ -116,8 +118,8 @@ def _sealed_days_sentence(status: StampStatus) -> str:
 
 def _waiting_sentence(longest: LongestWait) -> str:
     sentence = ngettext(
-        "{name}: {n} seal waits since {day} ({reason}).",
-        "{name}: {n} seals wait since {day} ({reason}).",
+        "{name}: {n} seal has waited since {day} ({reason}).",
+        "{name}: {n} seals have waited since {day} ({reason}).",
         longest.seals,
     )
     reasons: dict[str, str] = {**REASONS}

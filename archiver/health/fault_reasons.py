@@ -10,21 +10,21 @@ from archiver.errors import N_
 REASONS = {
     "TokenRefused": N_("the API token is not accepted (401)"),
     "TokenMissing": N_("no API token is found"),
-    "TokenMalformed": N_("what is stored as API token is none"),
+    "TokenMalformed": N_("what is stored as API token is not one"),
     "TokenFileUnsafe": N_("others can read the file of the API token"),
     "KeyringUnavailable": N_("the system's password store cannot be used"),
-    "WrongAccount": N_("the API token is of another account"),
+    "WrongAccount": N_("the API token belongs to another account"),
     "Unreachable": N_("Chatwork cannot be reached"),
     "NotUnderstood": N_("Chatwork does not answer as expected"),
     "Refused": N_("Chatwork does not answer as expected"),
     "ChatworkError": N_("Chatwork does not answer as expected"),
     "BudgetSpent": N_("the number of calls that Chatwork allows is used up"),
     "DiskFull": N_("the disk is full"),
-    "HomeNotWritable": N_("the archive's folder cannot be written"),
-    "ArchiveBusy": N_("another program holds the archive's database"),
+    "HomeNotWritable": N_("the archive's folder cannot be written to"),
+    "ArchiveBusy": N_("another program is using the archive's database"),
     "ArchiveDamaged": N_("the archive's database cannot be read"),
     "NewerArchive": N_("the archive needs a newer version of this program"),
-    "NoSpaceToMigrate": N_("there is no space for the archive's new form"),
+    "NoSpaceToMigrate": N_("there is no space to update the archive"),
     "BadSettings": N_("there is a mistake in archive.toml"),
 }
 """Part of a sentence by the name of the error; for an error that is not listed no reason is given."""
@@ -63,13 +63,13 @@ def advice(error_name: str) -> str:
     hint: str = (
         error_class.hint if isinstance(error_class, type) and issubclass(error_class, errors.ArchiverError) else ""
     )
-    return _(hint) if hint and "{" not in hint else _("Call: {command}").format(command=command(error_name))
+    return _(hint) if hint and "{" not in hint else _("Run: {command}").format(command=command(error_name))
 
 
 def last_save_failed_sentence(error_name: str) -> str:
     """The sentence that the last save failed, with reason and advice."""
     why = reason(error_name)
     if why is None:
-        return _("The last save did not go through.") + " " + advice(error_name)
-    sentence = _("The last save did not go through. Reason: {reason}. {advice}")
+        return _("The last save failed.") + " " + advice(error_name)
+    sentence = _("The last save failed. Reason: {reason}. {advice}")
     return sentence.format(reason=why, advice=advice(error_name))

@@ -83,7 +83,7 @@ def check_home_folder(home: HomeFolder) -> CheckResult:
     if home.error is not None:
         return action("home", error_text(home.error))
     if not home.is_writable:
-        sentence = _("{path} cannot be written, so nothing new can be saved here. What is there can be read.")
+        sentence = _("{path} cannot be written to, so nothing new can be saved here. What is there can still be read.")
         return action("home", sentence.format(path=home.path))
     return good("home", str(home.path))
 
@@ -91,7 +91,7 @@ def check_home_folder(home: HomeFolder) -> CheckResult:
 def check_permissions(home: HomeFolder) -> CheckResult:
     """Check whether others on this computer are kept out."""
     if not home.is_private:
-        sentence = _("Others on this computer may look into the archive. Keep them out: chmod 700 {path}")
+        sentence = _("Others on this computer can look into the archive. Keep them out: chmod 700 {path}")
         return action("permissions", sentence.format(path=home.path))
     if home.exposed:
         names = ", ".join(home.exposed[:SHOWN_NAMES_LIMIT])
@@ -108,7 +108,8 @@ def check_backup(last: LastBackup | None, *, now: datetime) -> CheckResult:
     """Check whether there is a copy elsewhere, how old it is, and whether it was verified."""
     if last is None:
         return attention(
-            "backup", _("There is no copy elsewhere: if this computer breaks, all is lost. archive backup DEST")
+            "backup",
+            _("There is no copy elsewhere: if this computer breaks, everything is lost. Make one: archive backup DEST"),
         )
     words = {"time": minute_text(last.at), "path": last.path}
     if not last.verified:
@@ -123,15 +124,15 @@ def check_backup(last: LastBackup | None, *, now: datetime) -> CheckResult:
 def check_daily_copies(folders: Sequence[OutsideFolder]) -> CheckResult:
     """Check the folders of `also_to`, which each run copies seals and daily exports to."""
     if not folders:
-        return good("also_to", _("Seals and dailies are copied nowhere else ([exports] also_to is empty)."))
+        return good("also_to", _("Seals and daily copies are put nowhere else ([exports] also_to is empty)."))
     missing = [str(one.path) for one in folders if not one.is_usable]
     if missing:
         sentence = _(
-            "Seals and dailies cannot be copied to {folders} now. Connect the disk, or change [exports] also_to."
+            "Seals and daily copies cannot be put into {folders} now. Connect the disk, or change [exports] also_to."
         )
         return attention("also_to", sentence.format(folders=", ".join(missing)))
     names = ", ".join(str(one.path) for one in folders)
-    return good("also_to", _("Each run copies seals and dailies to {folders}.").format(folders=names))
+    return good("also_to", _("Each run puts seals and daily copies into {folders}.").format(folders=names))
 
 
 def check_exports_folder(folder: OutsideFolder) -> CheckResult:

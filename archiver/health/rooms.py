@@ -51,8 +51,8 @@ def check_pace(rates: Sequence[RoomRate], *, every: timedelta) -> CheckResult:
     fast = [one for one in rates if message_rate.could_overrun(one.per_minute, every=every)]
     if not fast:
         sentence = ngettext(
-            "{n} room is read, and it is not too fast for a save every {every}.",
-            "{n} rooms are read, and none of them is too fast for a save every {every}.",
+            "{n} room is read; a save every {every} is often enough for it.",
+            "{n} rooms are read; a save every {every} is often enough for all of them.",
             len(rates),
         )
         return good("pace", sentence.format(n=len(rates), every=interval_words(every)))
@@ -77,14 +77,14 @@ def check_pace(rates: Sequence[RoomRate], *, every: timedelta) -> CheckResult:
 def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:
     """Report what the plan hides of these rooms, and until when older messages can still be fetched."""
     if not horizons:
-        return good("plan", _("No room was seen in which the plan hides messages."))
+        return good("plan", _("The plan hides no messages in any room, as far as was seen."))
     rooms = ", ".join(str(one.room_id) for one in horizons)
     open_until = [one.unsaved_until + HORIZON for one in horizons if one.unsaved_until is not None]
     last = max((until for until in open_until if until > now), default=None)
     if last is not None:
         sentence = _(
-            "The plan hides what is older than about {n} days (rooms {rooms}). Older messages than those saved can "
-            "be fetched until {day} at most: archive recover"
+            "The plan hides what is older than about {n} days (rooms {rooms}). Messages older than those saved can "
+            "be fetched only until {day}: archive recover"
         )
         return attention("plan", sentence.format(n=HORIZON.days, rooms=rooms, day=iso_date(last)))
     oldest = min((one.oldest for one in horizons if one.oldest is not None), default=None)

@@ -24,7 +24,7 @@ SHARED = timedelta(days=1)
 def check_clock(offset_ms: int | None) -> CheckResult:
     """Check this computer's clock; `offset_ms`: Chatwork's clock minus ours, None if never compared."""
     if offset_ms is None:
-        return good("clock", _("It was not compared with Chatwork's yet; the first run does that."))
+        return good("clock", _("It has not been compared with Chatwork's yet; the first run does that."))
     if is_clock_wrong(offset_ms):
         return action("clock", clock_sentence(offset_ms))
     seconds = f"{abs(offset_ms) / 1000:.1f}"
@@ -64,11 +64,11 @@ def check_last_run(
     if age > stale:
         hours = round(age.total_seconds() / 3600)
         sentence = _(
-            "Nothing was saved for {hours} hours (last {time}). Texts that are changed meanwhile are lost: archive sync"
+            "Nothing was saved for {hours} hours (last {time}). Texts that change meanwhile are lost: archive sync"
         )
         return action("last_run", sentence.format(hours=hours, time=time))
     if age < -LATE:
-        sentence = _("The last save lies in the future ({time}): this computer's clock was changed. Set it right.")
+        sentence = _("The last save is in the future ({time}): this computer's clock was changed. Set it right.")
         return attention("last_run", sentence.format(time=time))
     unread = [] if looks is None else looks.older(now - stale)
     if looks is not None and unread:
@@ -82,24 +82,26 @@ def check_last_run(
 def _remove_job_advice(scheduled: Sequence[Path]) -> str:
     """How to stop the other archives from saving, with commands for those that a scheduler starts."""
     if scheduled:
-        sentence = _("If one is enough, take the job of another one out: {commands}")
+        sentence = _("If one is enough, remove the job of another one: {commands}")
         return sentence.format(commands=" / ".join(f"archive --home {one} schedule remove" for one in scheduled))
-    return _("If one is enough, end what saves the others, such as archive daemon.")
+    return _("If one is enough, stop what saves the others, such as archive daemon.")
 
 
 def _check_first_run(*, begun: bool) -> CheckResult:
     if not begun:
         return action("last_run", _("Nothing has been saved yet. Run: archive sync"))
-    sentence = _("The first save has not ended yet; what came is kept. If it was interrupted, go on with: archive sync")
+    sentence = _(
+        "The first save has not ended yet; what has come is kept. If it was interrupted, go on with: archive sync"
+    )
     return action("last_run", sentence)
 
 
 def _unread_sentence(rooms: Sequence[int], at: datetime | None, *, now: datetime) -> str:
     hours = round((now - at).total_seconds() / 3600) if at is not None else 0
     sentence = ngettext(
-        "Nothing of room {rooms} was read for {hours} hours. Texts that are changed meanwhile are lost: archive status",
-        "Nothing of rooms {rooms} was read for up to {hours} hours. Texts that are changed meanwhile are lost: "
-        "archive status",
+        "Nothing of room {rooms} was read for {hours} hours. Texts that change meanwhile are lost: archive status",
+        "Nothing of rooms {rooms} was read for up to {hours} hours. Texts that change meanwhile are lost: archive "
+        "status",
         len(rooms),
     )
     return sentence.format(rooms=", ".join(map(str, rooms)), hours=hours)
@@ -136,7 +138,7 @@ def check_budget(
     if spent is not None:
         sentence = _(
             "The last run ({time}) ended early: Chatwork's calls for 5 minutes were used up, by this archive or by "
-            "another program of the same account. If that lasts: archive status"
+            "another program of the same account. If that goes on, see: archive status"
         )
         return attention("budget", sentence.format(time=minute_text(spent)))
     return good("budget", _("Nobody else was seen using the account's calls."))
@@ -178,8 +180,8 @@ def check_schedule(
         return action("schedule", sentence.format(scheduler=registered))
     if age is not None and RUNS * max(every, timedelta(minutes=1)) < age != NEVER:
         sentence = _(
-            "Registered with {scheduler}, but for three times its pace nothing was saved. If this computer was on all "
-            "that time, the job does not run: archive schedule show"
+            "Registered with {scheduler}, but nothing was saved for three times its interval. If this computer was "
+            "on all that time, the job does not run: archive schedule show"
         )
         return attention("schedule", sentence.format(scheduler=registered))
     return good("schedule", _("Registered with {scheduler}.").format(scheduler=registered))
@@ -193,4 +195,4 @@ def _check_unregistered(*, is_fresh: bool) -> CheckResult:
             "daemon: archive schedule install"
         )
         return attention("schedule", sentence)
-    return action("schedule", _("Nothing saves by itself. Have it done: archive schedule install"))
+    return action("schedule", _("Automatic saving is not set up. To set it up: archive schedule install"))

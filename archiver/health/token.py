@@ -119,11 +119,11 @@ def check_account(state: TokenState, trial: TokenTrial, *, owner: int | None, ho
         case errors.TokenRefused() as error:
             return action("account", error_text(error))
         case errors.ArchiverError() as error:
-            sentence = _("Chatwork could not be asked now: {detail} What is saved can be used all the same.")
+            sentence = _("Chatwork could not be asked now: {detail} What is saved can still be used.")
             return attention("account", sentence.format(detail=error))
     if trial.account is None:
         return attention("account", _("Chatwork was not asked."))
     if owner is not None and trial.account != owner:
         wrong_account = errors.WrongAccount(found=trial.account, expected=owner, path=home)
         return action("account", error_text(wrong_account))
-    return good("account", _("Chatwork takes the token (ID {account}).").format(account=trial.account))
+    return good("account", _("Chatwork accepts the token (ID {account}).").format(account=trial.account))

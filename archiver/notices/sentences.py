@@ -44,9 +44,9 @@ def _urgent_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     elif due.count_of_kind(FAULT, notices.say):
         yield failed_sentence(facts)
     if FINDINGS in notices.say:
-        yield _("[Check] Something in the archive does not match. Change nothing; call: archive verify --deep")
+        yield _("[Check] Something in the archive does not match. Change nothing; run: archive verify --deep")
     if due.count_of_kind(HINT, notices.say):
-        yield _("[Check] Something asks for a decision of yours. See: archive alerts")
+        yield _("[Check] Something needs your decision. See: archive alerts")
 
 
 def _lasting_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
@@ -54,10 +54,10 @@ def _lasting_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]
     unread = due.count_of_kind(UNREAD, notices.say)
     if unread:
         sentence = ngettext(
-            "[Attention] {n} chat has not been read for long; what is changed there meanwhile is lost. "
-            "See: archive status",
-            "[Attention] {n} chats have not been read for long; what is changed there meanwhile is lost. "
-            "See: archive status",
+            "[Attention] {n} chat has not been read for a long time; what changes there meanwhile is lost. See: "
+            "archive status",
+            "[Attention] {n} chats have not been read for a long time; what changes there meanwhile is lost. See: "
+            "archive status",
             unread,
         )
         yield sentence.format(n=unread)
@@ -66,7 +66,9 @@ def _lasting_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]
         yield ngettext("A new gap: {n}. See: archive status", "New gaps: {n}. See: archive status", gaps).format(n=gaps)
     if lost:
         sentence = ngettext(
-            "{n} file could not be had. See: archive status", "{n} files could not be had. See: archive status", lost
+            "{n} file could not be downloaded. See: archive status",
+            "{n} files could not be downloaded. See: archive status",
+            lost,
         )
         yield sentence.format(n=lost)
     fast = due.count_of_kind(PACE, notices.say)
@@ -92,8 +94,8 @@ def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
         yield sentence.format(n=facts.read_again)
     if facts.regained:
         sentence = ngettext(
-            "{n} file that could not be had is saved now.",
-            "{n} files that could not be had are saved now.",
+            "{n} file that could not be downloaded is saved now.",
+            "{n} files that could not be downloaded are saved now.",
             facts.regained,
         )
         yield sentence.format(n=facts.regained)
@@ -158,14 +160,15 @@ def daily_sentence(facts: DailyFacts, *, needs_user: bool) -> str:
     words = {"day": f"{facts.period.day:%m-%d}", "messages": facts.saved.messages, "files": facts.saved.files}
     if needs_user:
         text = _(
-            "Chatwork archive {day}: something needs you. Saved: messages {messages}, files {files}. Call: archive"
+            "Chatwork archive {day}: something needs your attention. Saved: messages {messages}, files {files}. Run: "
+            "archive"
         ).format(**words)
     elif facts.pending or facts.lost:
-        text = _("Chatwork archive {day}: partly unsaved. Saved: messages {messages}, files {files}.").format(**words)
+        text = _("Chatwork archive {day}: incomplete. Saved: messages {messages}, files {files}.").format(**words)
     else:
         text = _("Chatwork archive {day}: fine. Saved: messages {messages}, files {files}.").format(**words)
     if facts.pending:
         text += _(" Still to be fetched: files {n}. They are tried again; nothing is urgent.").format(n=facts.pending)
     if facts.lost:
-        text += _(" Could not be had: files {n}.").format(n=facts.lost)
+        text += _(" Could not be downloaded: files {n}.").format(n=facts.lost)
     return text + (_(" Gaps: {n}.").format(n=facts.gaps) if facts.gaps else _(" No gap."))

@@ -23,7 +23,7 @@ def sentences(number: int, facts: NoticeFacts) -> list[str]:
     texts = list(dict.fromkeys(texts))
     if len(departures) > SENTENCES_LIMIT:
         more = len(departures) - SENTENCES_LIMIT
-        texts.append(ngettext("And {n} more. Call: archive", "And {n} more. Call: archive", more).format(n=more))
+        texts.append(ngettext("And {n} more. Run: archive", "And {n} more. Run: archive", more).format(n=more))
     return texts
 
 
@@ -37,9 +37,9 @@ def _sentence(departure: DepartureFacts, now: datetime) -> str:
 
 def _change_sentence(contract: str | None) -> str:
     if contract is None:
-        return _("[Check] There was a great change on the other side. Do not leave the chat; call: archive")
+        return _("[Check] There was a big change on the other side. Do not leave the chat; run: archive")
     sentence = _(
-        "[Check] Contract {contract}: there was a great change on the other side. Do not leave the chat; call: archive"
+        "[Check] Contract {contract}: there was a big change on the other side. Do not leave the chat; run: archive"
     )
     return sentence.format(contract=contract)
 
@@ -55,10 +55,10 @@ def _deletions_sentence(departure: DepartureFacts, vanished: VanishedCounts, now
     else:
         changed = ngettext("{n} message now shows as deleted.", "{n} messages now show as deleted.", number)
     if vanished.texts == number:
-        kept = _("All texts from before are kept.")
+        kept = _("All earlier texts are kept.")
     else:
-        kept = _("Texts from before that are kept: {texts} of {n}.")
-    sentence = _("[Check] {where}{time}: {changed} {kept} Do not leave the chat; call: archive")
+        kept = _("Earlier texts that are kept: {texts} of {n}.")
+    sentence = _("[Check] {where}{time}: {changed} {kept} Do not leave the chat; run: archive")
     words = {"changed": changed.format(n=number), "kept": kept.format(texts=vanished.texts, n=number)}
     return sentence.format(where=_contract_words(departure), time=short_time(departure.at, now), **words)
 
@@ -68,13 +68,13 @@ def _shut_chat_sentence(departure: DepartureFacts, chat_counts: tuple[int, int, 
     words = {"contract": departure.contract, "messages": messages, "saved": saved, "known": known}
     if departure.contract is None:
         sentence = _(
-            "[Check] A chat cannot be opened any more (reason unknown). "
-            "Kept: messages {messages}, files {saved}/{known}. This record stays. Call: archive"
+            "[Check] A chat cannot be opened any more (reason unknown). Kept: messages {messages}, files "
+            "{saved}/{known}. This record stays. Run: archive"
         )
     else:
         sentence = _(
-            "[Check] The chat of contract {contract} cannot be opened any more (reason unknown). "
-            "Kept: messages {messages}, files {saved}/{known}. This record stays. Call: archive"
+            "[Check] The chat of contract {contract} cannot be opened any more (reason unknown). Kept: messages "
+            "{messages}, files {saved}/{known}. This record stays. Run: archive"
         )
     return sentence.format(**words)
 

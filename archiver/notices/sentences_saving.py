@@ -16,8 +16,8 @@ def stopped_sentence(facts: NoticeFacts) -> str:
     words = {"n": hours, "reason": why, "command": command(facts.reason)}
     if why is None:
         return ngettext(
-            "[Stopped] Nothing was saved for {n} hour. Texts that change meanwhile are lost. Call: {command}",
-            "[Stopped] Nothing was saved for {n} hours. Texts that change meanwhile are lost. Call: {command}",
+            "[Stopped] Nothing was saved for {n} hour. Texts that change meanwhile are lost. Run: {command}",
+            "[Stopped] Nothing was saved for {n} hours. Texts that change meanwhile are lost. Run: {command}",
             hours,
         ).format(**words)
     return ngettext(
@@ -31,7 +31,7 @@ def failed_sentence(facts: NoticeFacts) -> str:
     """That the last round failed, and why."""
     why = reason(facts.reason)
     if why is None:
-        return _("Saving does not work just now. It is tried again by itself. Call: archive check")
+        return _("Saving does not work just now. It is tried again by itself. Run: archive check")
     sentence = _("Saving does not work just now. Reason: {reason}. It is tried again by itself. {command}")
     return sentence.format(reason=why, command=command(facts.reason))
 
@@ -41,22 +41,22 @@ def resumed_sentence(pause: EndedPause) -> str:
     duration = pause_words(round((pause.end - pause.begin).total_seconds() / 3600))
     if pause.gaps:
         sentence = ngettext(
-            "Saving goes on after {pause}, with {n} gap: messages of that time are lacking. "
-            "Texts that were changed meanwhile are not known as they were. See: archive status",
-            "Saving goes on after {pause}, with {n} gaps: messages of that time are lacking. "
-            "Texts that were changed meanwhile are not known as they were. See: archive status",
+            "Saving goes on after {pause}, with {n} gap: messages of that time are missing. For texts changed "
+            "meanwhile, the earlier text is not known. See: archive status",
+            "Saving goes on after {pause}, with {n} gaps: messages of that time are missing. For texts changed "
+            "meanwhile, the earlier text is not known. See: archive status",
             pause.gaps,
         )
         return sentence.format(pause=duration, n=pause.gaps)
     if pause.is_complete:
         sentence = _(
-            "Saving goes on after {pause}; the messages of that time were had without a gap. "
-            "Texts that were changed meanwhile are not known as they were."
+            "Saving goes on after {pause}; the messages of that time were fetched without a gap. For texts changed "
+            "meanwhile, the earlier text is not known."
         )
         return sentence.format(pause=duration)
     sentence = _(
-        "Saving goes on after {pause}; not all of that time was read yet. "
-        "Texts that were changed meanwhile are not known as they were. See: archive status"
+        "Saving goes on after {pause}; not all of that time has been read yet. For texts changed meanwhile, the "
+        "earlier text is not known. See: archive status"
     )
     return sentence.format(pause=duration)
 

@@ -62,7 +62,7 @@ def observe_notices(
 
 def not_understood_sentences(positions: Sequence[int]) -> list[str]:
     """A sentence for each address that the library does not understand, by its position from 1."""
-    sentence = _("The notice address number {number} of [notify] urls is not understood. See docs/how-to/notices.md")
+    sentence = _("Notice address number {number} of [notify] urls is not understood. See docs/how-to/notices.md")
     return [sentence.format(number=number) for number in positions]
 
 
@@ -85,7 +85,7 @@ def check_notices(state: NoticesState) -> CheckResult:
 
 def _places_sentence(state: NoticesState) -> str:
     if not state.number:
-        return _("On this desktop.") if state.desktop else _("Nowhere but in what a run prints ([notify]).")
+        return _("On this desktop.") if state.desktop else _("Only in what a run prints ([notify]).")
     sentence = ngettext("At {n} address of [notify] urls.", "At {n} addresses of [notify] urls.", state.number)
     return (_("On this desktop.") + " " if state.desktop else "") + sentence.format(n=state.number)
 
@@ -94,11 +94,13 @@ def _check_test_notice(trial: NoticeTrial, number: int) -> CheckResult:
     words = []
     if trial.desktop is not None:
         words.append(
-            _("Test notice: shown on this desktop.") if trial.desktop else _("Test notice: no desktop took it.")
+            _("Test notice: shown on this desktop.")
+            if trial.desktop
+            else _("Test notice: it could not be shown on this desktop.")
         )
     if number:
         words.append(_("Sent to {n} of {all} addresses.").format(n=trial.sent, all=number))
-    text = " ".join([*words, *trial.complaints]) or _("Nowhere but in what a run prints ([notify]).")
+    text = " ".join([*words, *trial.complaints]) or _("Only in what a run prints ([notify]).")
     return action("notices", text) if trial.sent < number else good("notices", text)
 
 

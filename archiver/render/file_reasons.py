@@ -11,16 +11,16 @@ def reason(code: str) -> str:
         "too_large": _("larger than the limit in the settings"),
         "no_space": _("not enough space on this computer"),
         "not_shown": _("Chatwork answered “not found”"),
-        "not_found": _("the place of the file answered “not found” (404)"),
-        "refused": _("the place of the file answered “not allowed” (403)"),
+        "not_found": _("the file's server answered “not found” (404)"),
+        "refused": _("the file's server answered “not allowed” (403)"),
         "not_understood": _("the answer could not be understood"),
         "unreachable": _("no connection"),
-        "cut": _("the transfer was cut"),
+        "cut": _("the transfer was cut off"),
         "slow": _("the transfer was too slow"),
-        "wrong_size": _("another size came than was listed"),
+        "wrong_size": _("the size differs from the one listed"),
         "redirects": _("too many redirections"),
-        "address": _("it leads to an unsafe place"),
-        "status": _("the place of the file answered with an error"),
+        "address": _("it leads to an unsafe address"),
+        "status": _("the file's server answered with an error"),
     }
     return words.get(code, code)
 

@@ -204,7 +204,7 @@ def _due_complaints(app: App, folders: Collection[str]) -> tuple[str, ...]:
 
 def _complaint_sentence(complaint: daily_copy.CopyFailure) -> str:
     sentence = _("No copy could be made in {folder}: {detail}")
-    return sentence.format(folder=complaint.folder, detail=complaint.detail or _("this folder is not there"))
+    return sentence.format(folder=complaint.folder, detail=complaint.detail or _("this folder does not exist"))
 
 
 def _make_daily_exports(app: App, *, at_once: bool) -> None:

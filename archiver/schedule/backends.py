@@ -58,7 +58,7 @@ class Cron:
         before = self._read()
         self._write(before, cron.install(before, job))
         if cron.find(self._read(), job.name) is None:
-            raise errors.SchedulerRefused(program="crontab", detail=_("it did not keep the line"))
+            raise errors.SchedulerRefused(program="crontab", detail=_("it did not keep the registered line"))
 
     def find(self, name: str) -> str | None:
         """The line that cron runs."""

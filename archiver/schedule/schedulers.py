@@ -57,7 +57,7 @@ def install(job: ScheduledJob, environ: Mapping[str, str], *, kind: str) -> list
     Returns the names of those others. Raises SchedulerMissing, SchedulerRefused, StorageError, UsageError.
     """
     if any(character in "\r\n\0" for word in job.command for character in word):
-        raise errors.UsageError(detail=_("The archive's path has a line break in it, which no scheduler takes."))
+        raise errors.UsageError(detail=_("The archive's path has a line break in it, which no scheduler accepts."))
     all_backends = backends(environ)
     all_backends[kind].install(job)
     return [other for other in all_backends if other != kind and _is_removed(all_backends[other], job.name)]
@@ -154,7 +154,7 @@ def missing_for_job(
     if kind == CRON and cron_runs is False:
         found.append(
             _(
-                "The job stands in the crontab, but no cron runs on this computer, so nothing starts it. Start it (on "
+                "The job is in the crontab, but no cron runs on this computer, so nothing starts it. Start it (on "
                 "WSL: sudo service cron start), or leave this running: archive daemon"
             )
         )

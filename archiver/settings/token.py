@@ -66,7 +66,7 @@ def store_token(home: Path, source: str, value: str) -> None:
         case "keyring":
             _write_keyring(home, value)
         case _:
-            detail = _("The variable {name} has to be set outside this program.").format(name=place)
+            detail = _("The variable {name} must be set outside this program.").format(name=place)
             raise errors.UsageError(detail=detail)
 
 

@@ -124,7 +124,7 @@ def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]]) ->
     """Mark rooms that the run did not reach, so that they are not reported as unchanged."""
     for room in report.rooms:
         if room.is_unreached and (room.room_id, plan.MESSAGES) not in visited:
-            room.outcome, room.error = RoomOutcome.FAILED, _("not read in this run, which ended before its turn")
+            room.outcome, room.error = RoomOutcome.FAILED, _("not read in this run, which ended too early")
         elif room.left_over and room.error is None:
             room.error = _("not all of it was read in this run")
 

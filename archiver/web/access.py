@@ -93,7 +93,9 @@ def guard(app: Flask, gate: AccessGate) -> None:
             return None
         if gate.is_known(request.cookies.get(gate.cookie_name, "")):
             return None
-        return _refusal(_("This page can be opened only by the address that “archive view” gave, and only once."), 403)
+        return _refusal(
+            _("This page can be opened only with the address that “archive view” gave, and only once."), 403
+        )
 
     @app.get(OPEN, endpoint="gate_open")
     def _exchange_key() -> wrappers.Response | tuple[str, int]:
@@ -104,7 +106,7 @@ def guard(app: Flask, gate: AccessGate) -> None:
         if not gate.exchange(request.args.get("key", "")):
             if gate.is_known(request.cookies.get(gate.cookie_name, "")):
                 return Response(render_template("go_to_overview.html"))
-            return _refusal(_("This address was used already. Call “archive view” again for a new one."), 403)
+            return _refusal(_("This address was already used. Run “archive view” again for a new one."), 403)
         answer = Response(render_template("go_to_overview.html"))
         answer.set_cookie(gate.cookie_name, gate.cookie, httponly=True, samesite="Strict", path="/")
         return answer

@@ -66,8 +66,8 @@ def _error_page(error: errors.ArchiverError) -> tuple[str, int]:
     status = 404 if isinstance(error, errors.UsageError) else 503
     if isinstance(error, errors.NoArchive):
         # It existed when the viewer started, so the advice to create one would be wrong.
-        sentence = _("The archive does not lie any more where it lay when the viewer was started.")
-        advice = _("End the viewer (Ctrl-C), and start it where the archive lies now: archive --home FOLDER view")
+        sentence = _("The archive is no longer where it was when the viewer was started.")
+        advice = _("End the viewer (Ctrl-C), and start it where the archive is now: archive --home FOLDER view")
         return render_template("error.html", sentence=sentence, advice=advice), status
     return render_template("error.html", sentence=str(error), advice=error.advice()), status
 

@@ -58,7 +58,7 @@ def parse_address(arguments: Mapping[str, str]) -> ConversationAddress:
 def position(text: str) -> int:
     """The number of a message's id. Raises UsageError."""
     if not _ID.fullmatch(text) or int(text) > _LAST:
-        raise errors.UsageError(detail=_("This address has no id of a message where one belongs."))
+        raise errors.UsageError(detail=_("This address has no message id where one belongs."))
     return int(text)
 
 

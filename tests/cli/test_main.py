@@ -176,7 +176,9 @@ def test_an_error_of_ours_is_a_line_a_hint_and_its_code(tmp_path: Path, capsys: 
     captured = capsys.readouterr()
     assert (5, "") == (code, captured.out)
     path = "a[U+001B][2J[U+202E]b[U+D83D] c🎉"
-    sentence = f"Error: This token belongs to account 1, but the archive in {path} is of account 2. Nothing was saved."
+    sentence = (
+        f"Error: This token belongs to account 1, but the archive in {path} belongs to account 2. Nothing was saved."
+    )
     hint = "Use the token of account 2, or another archive with --home."
     assert [sentence, hint] == captured.err.splitlines()
 
@@ -254,7 +256,7 @@ def test_broken_settings_are_exit_5(tmp_path: Path, capsys: pytest.CaptureFixtur
     code = tiny(tmp_path, "say", "--room", "1")
 
     sentence = (
-        f"Error: The settings file {tmp_path}/archive.toml is not right: sync.every must be a text in quotation marks."
+        f"Error: The settings file {tmp_path}/archive.toml has a mistake: sync.every must be a text in quotation marks."
     )
     assert (5, sentence) == (code, capsys.readouterr().err.splitlines()[0])
 

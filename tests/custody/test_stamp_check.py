@@ -275,7 +275,7 @@ def test_a_clock_that_was_set_back_is_a_note(tmp_path: Path) -> None:
     verification = verify_archive(made)
 
     assert [] == verification.findings
-    assert noted(verification, "1 seal says that it was closed before the one that precedes it")
+    assert noted(verification, "1 seal says that it was closed before the one before it")
 
 
 def test_a_huge_file_of_roots_costs_nothing() -> None:

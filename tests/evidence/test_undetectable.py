@@ -63,7 +63,7 @@ def _older_copy(home: Path) -> Done:
     newer = Archive(home / "newer")
     seals.close_seals(newer, now=at(4600))
     newer.close()
-    return _verified(archive, stamper), "not sealed yet; whether records were cut off after them cannot be told"
+    return _verified(archive, stamper), "not sealed yet; it cannot be told whether records after them were removed"
 
 
 def _invented(home: Path, closed: datetime = NOW) -> Archive:
@@ -77,14 +77,14 @@ def _invented(home: Path, closed: datetime = NOW) -> Archive:
 
 
 def _invented_today(home: Path) -> Done:
-    return _verified(_invented(home)), "nothing shows since when they exist"
+    return _verified(_invented(home)), "nothing shows since when they have existed"
 
 
 def _invented_and_stamped_today(home: Path) -> Done:
     """It says that it was closed long ago."""
     archive, stamper = _invented(home, at(300)), authority(now=lambda: NOW)
     stamp_seals(archive, [stamper], at=NOW)
-    return _verified(archive, stamper), "more than 48 hours after it was closed: only from then on is it proved"
+    return _verified(archive, stamper), "more than 48 hours after it was closed: it is proved only from then on"
 
 
 def _authority_that_lies(home: Path) -> Done:
@@ -97,7 +97,7 @@ def _authority_that_lies(home: Path) -> Done:
 def _all_stamps_removed(home: Path) -> Done:
     archive, authorities = stamped_archive(home, Clock())
     remove_stamps(archive)
-    return _verified(archive, *authorities), "nothing shows since when they exist"
+    return _verified(archive, *authorities), "nothing shows since when they have existed"
 
 
 def _beside_a_reply(home: Path) -> Done:
@@ -135,7 +135,7 @@ def test_a_verification_of_an_archive_stays_silent(tmp_path: Path, kind: str) ->
 
 # --- packages ---------------------------------------------------------------------------------
 
-LISTS_ALONE = "held by the lists of digests alone"
+LISTS_ALONE = "protected by the lists of digests alone"
 
 
 def _edited(name: str, before: bytes, after: bytes) -> Callable[[Path], None]:
@@ -208,10 +208,10 @@ PACKAGE: Mapping[str, tuple[Callable[[Path], None], str]] = {
     "the script or the instructions, with lists made anew": (_script_and_instructions, ""),
     "a message left out of records and tables": (
         _left_out,
-        "not in this package: of other chats or times, or left out",
+        "not in this package: they are from other chats or times, or were left out",
     ),
     "a reply or a file left out": (_reply_and_file_left_out, ""),
-    "what is shown in place of a masked record": (_shown_otherwise, "only be checked once the record itself is shown"),
+    "what is shown in place of a masked record": (_shown_otherwise, "be checked only once the record itself is shown"),
     "stamps and root exchanged alike": (_stamps_and_root_exchanged, "It is not one that browsers trust"),
 }
 
@@ -235,7 +235,7 @@ def test_a_verification_of_a_package_stays_silent(package_sample: Path, tmp_path
     verification = verify_path(package)
 
     assert [] == verification.findings
-    assert "The package itself bears no stamp; the stamps on its seals cover the records alone." in verification.notes
+    assert "The package has no stamp of its own; the stamps on its seals cover only the records." in verification.notes
     assert not note or any(note in authority for authority in verification.notes), verification.notes
 
 

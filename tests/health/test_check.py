@@ -120,7 +120,7 @@ def test_without_a_token_chatwork_is_not_asked() -> None:
 @pytest.mark.parametrize(
     ("offset", "expected", "words"),
     [
-        (None, GOOD, "not compared"),
+        (None, GOOD, "not been compared"),
         (-312, GOOD, "0.3 seconds"),
         (60_000, GOOD, "60.0"),
         (60_001, ACTION, "behind"),
@@ -174,12 +174,12 @@ def test_an_interrupted_first_save_is_not_called_none() -> None:
 @pytest.mark.parametrize(
     ("error_name", "last", "expected", "words"),
     [
-        ("TokenRefused", ago(minutes=4), ACTION, "The last save was at 2026-11-24 22:27. The last save did"),
+        ("TokenRefused", ago(minutes=4), ACTION, "The last save was at 2026-11-24 22:27. The last save failed"),
         ("KeyringUnavailable", ago(minutes=4), ACTION, "password store"),
         ("DiskFull", ago(minutes=4), ACTION, "Make space"),
         ("Unreachable", ago(minutes=4), ATTENTION, "Chatwork cannot be reached. Nothing is lost; the next run"),
-        ("TokenFileUnsafe", ago(minutes=4), ACTION, "Call: archive check"),
-        ("NoSuchError", ago(minutes=4), ATTENTION, "did not go through. Call: archive check"),
+        ("TokenFileUnsafe", ago(minutes=4), ACTION, "Run: archive check"),
+        ("NoSuchError", ago(minutes=4), ATTENTION, "failed. Run: archive check"),
         ("Unreachable", ago(hours=26), ACTION, "2026-11-23"),
         ("Unreachable", None, ACTION, "Nothing has been saved yet."),
     ],
@@ -204,8 +204,8 @@ def test_a_fresh_save_is_not_good_while_rounds_fail(
         ("systemd", timedelta(minutes=16), False, ATTENTION, "archive schedule show"),
         (None, timedelta(minutes=15), False, ATTENTION, "archive schedule install"),
         (None, None, False, ATTENTION, "archive schedule install"),
-        (None, timedelta(minutes=16), False, ACTION, "Nothing saves by itself."),
-        (None, runs.NEVER, False, ACTION, "Nothing saves by itself."),
+        (None, timedelta(minutes=16), False, ACTION, "Automatic saving is not set up."),
+        (None, runs.NEVER, False, ACTION, "Automatic saving is not set up."),
     ],
 )
 def test_where_nothing_starts_it_somebody_has_to_act(
@@ -239,7 +239,7 @@ def test_a_fast_room_is_named_by_its_number(rates: list[RoomRate], expected: Gra
 @pytest.mark.parametrize(
     ("horizons", "expected", "words"),
     [
-        ([], GOOD, "No room"),
+        ([], GOOD, "The plan hides no messages"),
         ([Horizon(5, ago(days=39), None)], GOOD, "rooms 5; shown from 2026-10-16"),
         ([Horizon(5, None, None)], GOOD, "shown from -"),
         ([Horizon(5, ago(days=39), ago(days=39))], ATTENTION, "until 2026-11-25"),
@@ -270,7 +270,7 @@ def waits(since: datetime, reason: str | None = "unreachable") -> LongestWait:
         (ON._replace(authorities=[]), ATTENTION, "Off"),
         (ON, GOOD, "52 days"),
         (ON._replace(days=0), GOOD, "Nothing is sealed"),
-        (ON._replace(waiting=[waits(ago(hours=3))]), GOOD, "a: 3 seals wait since 2026-11-24"),
+        (ON._replace(waiting=[waits(ago(hours=3))]), GOOD, "a: 3 seals have waited since 2026-11-24"),
         (ON._replace(waiting=[waits(ago(days=7))]), ATTENTION, "archive seal"),
         (ON._replace(waiting=[waits(ago(days=7), None)]), ATTENTION, "its turn has not come yet"),
         (ON._replace(waiting=[waits(ago(hours=1), "seal")]), ACTION, "archive verify"),
@@ -293,7 +293,7 @@ def test_stamps_are_off_or_there_or_wait_since_and_why(stamps: StampStatus, expe
     [
         (None, ATTENTION, "archive verify"),
         (VerificationRecord(ago(days=1), True, {"entries": 9, "files": 2}, 0), GOOD, "records 9, files 2"),
-        (VerificationRecord(ago(days=36), False, {}, 0), ATTENTION, "long ago"),
+        (VerificationRecord(ago(days=36), False, {}, 0), ATTENTION, "long time ago"),
         (VerificationRecord(ago(days=36), False, {}, 2, ("chain",)), ACTION, "2 things did not match"),
     ],
 )
@@ -333,7 +333,7 @@ def test_only_a_home_that_has_a_job_is_told_to_be_taken_out() -> None:
     scheduled = runs.check_budget(None, others, home=HOME, now=NOW, scheduled=[Path("/b")])
     none = runs.check_budget(None, others, home=HOME, now=NOW)
 
-    check(ATTENTION, "take the job of another one out: archive --home /b schedule remove", scheduled)
+    check(ATTENTION, "remove the job of another one: archive --home /b schedule remove", scheduled)
     check(ATTENTION, "such as archive daemon", none)
     assert "schedule remove" not in none.text
 
@@ -390,7 +390,7 @@ def test_folders_outside_are_reachable() -> None:
     ("disk_space", "expected", "words"),
     [
         (DiskSpace(80 * GB, 2 * GB), GOOD, "80.0 GB are free."),
-        (DiskSpace(80 * GB, 2 * GB, 5_000_000, None), GOOD, "has 5.0 MB."),
+        (DiskSpace(80 * GB, 2 * GB, 5_000_000, None), GOOD, "takes up 5.0 MB."),
         (DiskSpace(80 * GB, 2 * GB, 5_000_000, 0.0), GOOD, "grows by 0.0 MB a day."),
         (DiskSpace(12 * GB, 2 * GB, GB, 0.1 * GB), GOOD, "until 2027-03-04"),
         (DiskSpace(4 * GB, 2 * GB, GB, 0.1 * GB), ATTENTION, "until 2026-12-14"),

@@ -63,8 +63,8 @@ def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
         made, replace(FACTS, departures=dict.fromkeys(going, DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")))
     )
 
-    assert ["6 messages" in texts[0], "4 messages" in texts[2], texts[3]] == [True, True, "And 2 more. Call: archive"]
-    assert [True, False] == ["Contract 12: there was a great change" in one for one in same]
+    assert ["6 messages" in texts[0], "4 messages" in texts[2], texts[3]] == [True, True, "And 2 more. Run: archive"]
+    assert [True, False] == ["Contract 12: there was a big change" in one for one in same]
 
 
 def test_the_time_of_another_day_has_its_date() -> None:
@@ -73,7 +73,7 @@ def test_the_time_of_another_day_has_its_date() -> None:
 
     (text,) = sentences(DueNotices(("alert/1",), (), {}), replace(FACTS, departures=going))
 
-    assert text.startswith("[Check] contract 12 06-30 12:00: 2 messages now show as deleted. All texts")
+    assert text.startswith("[Check] contract 12 06-30 12:00: 2 messages now show as deleted. All earlier texts")
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_the_time_of_another_day_has_its_date() -> None:
     [
         ({}, False, ["fine", "messages 18", "files 1", "No gap."]),
         ({"gaps": 2}, False, ["fine", "Gaps: 2."]),
-        ({"lost": 1}, False, ["partly unsaved", "Could not be had: files 1.", "No gap."]),
-        ({"pending": 3}, False, ["partly unsaved", "files 3. They are tried again"]),
-        ({"pending": 3}, True, ["something needs you", "files 3. They are tried again"]),
+        ({"lost": 1}, False, ["incomplete", "Could not be downloaded: files 1.", "No gap."]),
+        ({"pending": 3}, False, ["incomplete", "files 3. They are tried again"]),
+        ({"pending": 3}, True, ["something needs your attention", "files 3. They are tried again"]),
     ],
 )
 def test_the_notice_of_a_day_says_how_it_stands(changed: dict[str, int], stands: bool, words: list[str]) -> None:

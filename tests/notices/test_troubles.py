@@ -46,7 +46,7 @@ def test_vanished_messages_are_counted_with_the_texts_that_are_kept(world: World
     (text,) = due_sentences(world)
 
     here = world.clock().astimezone(JST)
-    assert f"[Check] contract 12345678 {here:%H:%M}: 12 messages now show as deleted. All texts" in text
+    assert f"[Check] contract 12345678 {here:%H:%M}: 12 messages now show as deleted. All earlier texts" in text
     assert not [name for name in NAMES if name in text]
 
 
@@ -60,7 +60,7 @@ def test_texts_that_were_never_seen_are_not_called_kept(world: World) -> None:
 
     (text,) = due_sentences(world)
 
-    assert "3 messages now show as deleted. Texts from before that are kept: 2 of 3." in text
+    assert "3 messages now show as deleted. Earlier texts that are kept: 2 of 3." in text
 
 
 def test_a_chat_that_is_shut_is_told_with_what_is_kept_of_it(world: World) -> None:
@@ -139,7 +139,7 @@ def test_a_pause_without_a_gap_is_told_once(world: World) -> None:
 
     texts = due_sentences(world)
 
-    assert "Saving goes on after 2 days 7 h; the messages of that time were had without a gap." in texts[0]
+    assert "Saving goes on after 2 days 7 h; the messages of that time were fetched without a gap." in texts[0]
     next_round(world)
     assert [] == due_sentences(world)
 
@@ -162,7 +162,7 @@ def test_a_pause_with_a_gap_says_so(world: World) -> None:
 
     texts = due_sentences(world)
 
-    assert any("after 2 days 7 h, with 1 gap: messages of that time are lacking" in one for one in texts)
+    assert any("after 2 days 7 h, with 1 gap: messages of that time are missing" in one for one in texts)
     assert not any("without a gap" in one for one in texts)
 
 
@@ -174,7 +174,7 @@ def test_a_pause_is_not_called_whole_while_a_room_is_unread(world: World) -> Non
 
     (text,) = [one for one in due_sentences(world) if "goes on" in one]
 
-    assert "not all of that time was read yet" in text
+    assert "not all of that time has been read yet" in text
 
 
 # --- files, pace, deadlines -------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def test_each_lost_file_is_news_and_one_less_is_not(world: World) -> None:
     next_round(world, full=True)
     saved = [state for state, _reason in (world.blob_states()[one] for one in (first, second))].count("saved")
 
-    assert ["2 files could not be had. See: archive status"] == lost
+    assert ["2 files could not be downloaded. See: archive status"] == lost
     assert saved > 0
     assert [True] == [f"{saved} file" in one and "saved now" in one for one in due_sentences(world)]
 
@@ -283,7 +283,7 @@ def test_a_day_with_a_waiting_file_is_not_called_fine(world: World) -> None:
 
     texts = [one for one in due_sentences(world, daily=True) if one.startswith("Chatwork archive")]
 
-    assert ["partly unsaved" in one and "Still to be fetched: files 1." in one for one in texts] == [True]
+    assert ["incomplete" in one and "Still to be fetched: files 1." in one for one in texts] == [True]
 
 
 def test_a_day_with_trouble_is_not_called_fine(world: World) -> None:
@@ -292,7 +292,7 @@ def test_a_day_with_trouble_is_not_called_fine(world: World) -> None:
 
     *_, texts = due_sentences(world, errors.TokenRefused(), daily=True)
 
-    assert ("something needs you" in texts, "fine" in texts) == (True, False)
+    assert ("something needs your attention" in texts, "fine" in texts) == (True, False)
 
 
 def test_a_missing_library_is_said_once_a_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,7 +388,7 @@ def test_a_chat_that_no_round_can_read_is_told_daily_and_its_end_once(world: Wor
     world.clock.pass_by(hours=1)
     next_round(world)
 
-    unread = "[Attention] 1 chat has not been read for long; what is changed there meanwhile is lost."
+    unread = "[Attention] 1 chat has not been read for a long time; what changes there meanwhile is lost."
     assert [False, True, False, True] == [any(one.startswith(unread) for one in day) for day in collected]
     assert "1 chat is read again." in due_sentences(world)
 
@@ -404,7 +404,7 @@ def test_a_chat_that_could_never_be_read_is_told_too(world: World) -> None:
         collected.append(due_sentences(world))
         world.clock.pass_by(hours=13)
 
-    assert [False, False, True] == [any("has not been read for long" in one for one in day) for day in collected]
+    assert [False, False, True] == [any("has not been read for a long time" in one for one in day) for day in collected]
 
 
 def test_a_round_that_went_through_ends_the_fault_though_its_chat_fails(world: World) -> None:

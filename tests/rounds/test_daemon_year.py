@@ -36,7 +36,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 DOES_NOT_WORK = "Saving does not work just now"
 STOPPED = "[Stopped] Nothing was saved for {} hours"
 GOES_ON = "Saving goes on after 2 days 13 h for good"
-CHANGE = "[Check] There was a great change on the other side"
+CHANGE = "[Check] There was a big change on the other side"
 
 
 class Disk(Archive):
@@ -141,7 +141,7 @@ def lived(folder: Path, scale: float) -> Year:
     assert ([], ["Saving goes on after 3 days 1 h for good"]) == (year.live(30 * scale), year.heard())
     year.sleep(9, 260)
     assert [] == year.live(40 * scale)
-    lacking = "Saving goes on after 9 days 1 h, with 1 gap: messages of that time are lacking"
+    lacking = "Saving goes on after 9 days 1 h, with 1 gap: messages of that time are missing"
     assert ["A new gap: 1", lacking] == year.heard()
 
     year.chatwork.fail(Fault.DROP, "/v2/", times=None)

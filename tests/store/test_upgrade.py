@@ -244,7 +244,7 @@ def test_what_needs_the_later_form_says_so(terminal: Terminal, program: Path) ->
         [sys.executable, "-P", "-c", code, terminal.home], env=environ, capture_output=True, text=True
     )
 
-    assert process.stdout.startswith("1 Bring it to this version"), process.stderr
+    assert process.stdout.startswith("1 Update it"), process.stderr
 
 
 def test_an_archive_of_the_later_form_is_left_alone_by_this_version(terminal: Terminal, program: Path) -> None:

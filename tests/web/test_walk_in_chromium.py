@@ -153,7 +153,7 @@ def test_a_file_that_is_damaged_says_so_instead_of_being_saved(archive: ViewerAr
         page = window.go("/files")
         page.locator(f'a[href="/room/{archive.room}/file/{archive.table}"]').click()
 
-        expect(page.locator("main")).to_contain_text("do not lie in the archive")
+        expect(page.locator("main")).to_contain_text("are no longer in the archive")
 
 
 def test_three_chosen_messages_become_a_command(view: Window, archive: ViewerArchive) -> None:

@@ -40,7 +40,7 @@ def add_contract(app: App, name: str | None, given: Mapping[str, Any], remark: s
         _ask_contract(app, contract_id, given, remark)
     except (click.Abort, KeyboardInterrupt):
         click.echo()
-        click.echo(_("Interrupted. What was answered until now is kept."))
+        click.echo(_("Interrupted. Your answers so far are kept."))
         click.echo(_resume_hint(contract_id))
         return INTERRUPTED
     except errors.UsageError:
@@ -65,7 +65,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
     state_contract(app.archive, updated, remark, at=app.now())
     if existing is None:
         contract_entered.tell_added(updated, list(contracts.values()), unchecked=False)
-    tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and what was answered is kept."), indent=0)
+    tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and your answers are kept."), indent=0)
     contract = _ask_facts(app, updated)
     note_answer(app.archive, _answer_key(name), DONE)
     _tell_end(contract)
@@ -100,7 +100,7 @@ def _new_contract(app: App, name: str) -> Contract | None:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."), indent=0)
         click.echo(_resume_hint(name))
         return None
-    tell(_("Which chats belong to this contract? (Several numbers are parted by blanks.)"), indent=0)
+    tell(_("Which chats belong to this contract? (Separate several numbers with spaces.)"), indent=0)
     return Contract(name, pick_rooms(app, rooms))
 
 
@@ -110,15 +110,15 @@ def _offer_unfinished(app: App) -> str | None:
     if not begun:
         return None
     tell(_("The questions about contract {contract} are not finished.").format(contract=begun[-1]), indent=0)
-    return begun[-1] if ask_yes_no(_("Go on with it?"), default=True) else None
+    return begun[-1] if ask_yes_no(_("Go on with them?"), default=True) else None
 
 
 def _ask_name(app: App) -> str:
     taken_ids = {*_taken_ids(app), *_unfinished_ids(app)}
     default = next(f"job{number}" for number in range(1, len(taken_ids) + 2) if f"job{number}" not in taken_ids)
-    tell(_("A short name for it, by which you call it here: a-z, 0-9 and “-”."))
+    tell(_("A short name for it in this archive: a-z, 0-9 and “-”."))
     return ask(
-        _("Name here [{usual}]:").format(usual=default), lambda answer: read_contract_id(answer or default, taken_ids)
+        _("Short name [{usual}]:").format(usual=default), lambda answer: read_contract_id(answer or default, taken_ids)
     )
 
 
@@ -127,7 +127,7 @@ def read_contract_id(answer: str, taken_ids: Collection[str]) -> str:
     if not contract_entered.ID.fullmatch(answer):
         raise InvalidAnswer(str(errors.BadContractId(contract=visible(answer))))
     if answer in taken_ids:
-        raise InvalidAnswer(_("This name is taken already."))
+        raise InvalidAnswer(_("This name is already taken."))
     return answer
 
 
@@ -170,12 +170,12 @@ def _tell_end(contract: Contract) -> None:
     blank_facts = unstated_facts(contract, platform_of(contract.platform))
     if blank_facts:
         command = f"archive contract set {contract.id}"
-        tell(_("Still blank. Whenever you know it: {command}").format(command=command + " ..."), indent=0)
+        tell(_("Not filled in yet. When you know it: {command}").format(command=command + " ..."), indent=0)
         for fact in blank_facts:
             label = _(fact.label)
             click.echo(f"  {pad(label, 28)} {fact.option} {fact.example}")
     else:
-        click.echo(_("Nothing is blank that a reader looks for first."))
+        click.echo(_("Everything that a reader looks for first is filled in."))
     click.echo(_("To change anything: {command}").format(command=f"archive contract set {contract.id} --help"))
     click.echo(_("All on one screen: {command}").format(command=f"archive contract show {contract.id}"))
     click.echo(_("Next: archive sync"))

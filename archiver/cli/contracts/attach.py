@@ -45,22 +45,24 @@ _RECEIVED = ("screenshot", "notice", "mail")
     "contract_id",
     metavar="ID",
     shell_complete=contract_ids,
-    help=N_("The contract; may be left out if there is one only."),
+    help=N_("The contract; may be left out if there is only one."),
 )
 @click.option("--message", metavar="ID", help=N_("The message that it shows: its number, or its link."))
 @click.option(
     "--kind",
     type=click.Choice(statement_lines.KINDS),
     metavar=N_("KIND"),
-    help=N_("screenshot, notice, mail, invoice or other; left out: told by the file's name."),
+    help=N_("screenshot, notice, mail, invoice or other; left out: judged by the file's name."),
 )
-@click.option("--date", "day", metavar=N_("DAY"), help=N_("The day it is of, such as 2026-11-03."))
-@click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in packages to be handed in."))
+@click.option("--date", "day", metavar=N_("DAY"), help=N_("Its date, such as 2026-11-03."))
+@click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in packages."))
 @click.option(
     "--remove",
     type=click.IntRange(1),
     metavar="N",
-    help=N_("Take back number N of contract show. The file is left out from then on; name and note stay on record."),
+    help=N_(
+        "Take back number N (see: contract show). The file is left out from then on; name and note stay on record."
+    ),
 )
 @click.pass_obj
 def command_attach(
@@ -119,7 +121,7 @@ def _attach_file(
         enclosure, is_new = statements.add_enclosure(writing, contract.id, draft, at=now)
     sentence = _("Kept with contract {contract} as number {number}: {file}, {kind}.")
     if not is_new:
-        sentence = _("It was kept already with contract {contract} as number {number}: {file}, {kind}.")
+        sentence = _("Already kept with contract {contract} as number {number}: {file}, {kind}.")
     file, kind_name = (
         statement_lines.name_and_size(enclosure.name, enclosure.size),
         statement_lines.kind_word(enclosure.kind),

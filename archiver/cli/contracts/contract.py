@@ -32,7 +32,7 @@ def command_contract() -> None:
     "add",
     help=N_(
         "Enter a contract, such as: archive contract add job1 --room 123456789\n\n"
-        "On a terminal and without --room it asks for everything; what was answered is kept if you leave."
+        "On a terminal and without --room it asks for everything; your answers are kept if you leave."
     ),
 )
 @click.argument("contract_id", metavar="ID", required=False)
@@ -75,7 +75,7 @@ def contract_add(
 
         return add_dialogue.add_contract(app, contract_id, facts, note)
     if contract_id is None:
-        raise errors.UsageError(detail=_("Say how you call it: archive contract add ID --room NUMBER"))
+        raise errors.UsageError(detail=_("Say what to call it: archive contract add ID --room NUMBER"))
     with app.archive.reading() as reading:
         existing = contracts(reading)
     if any(one.id == contract_id for one in existing):
@@ -175,7 +175,7 @@ def contract_list(obj: CliContext) -> int:
     return 0
 
 
-@command_contract.command("show", help=N_("One contract on one screen, to be read aloud on the phone."))
+@command_contract.command("show", help=N_("One contract on one screen, to read aloud on the phone."))
 @click.argument("contract_id", metavar="ID", shell_complete=contract_ids, required=False)
 @click.pass_obj
 def contract_show(obj: CliContext, contract_id: str | None) -> int:

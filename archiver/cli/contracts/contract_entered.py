@@ -25,7 +25,7 @@ def tell_added(contract: Contract, contracts: list[Contract], *, unchecked: bool
             sentence = _("Room {room} also belongs to {contracts}; that is allowed.")
             click.echo(sentence.format(room=room.room_id, contracts=visible(", ".join(others))))
             if room.start is None:
-                hint = _("Its packages hold the whole talk. To hold only this job's part: {command}")
+                hint = _("Its packages contain the whole chat. For this job's part only: {command}")
                 command = f"archive contract set {contract.id} --room-from {room.room_id} 2026-11-01"
                 click.echo(hint.format(command=command))
     warn_of_shared_number(contract, contracts)
@@ -36,7 +36,8 @@ def warn_of_shared_number(contract: Contract, contracts: list[Contract]) -> None
     others = [one.id for one in contracts if one.id != contract.id and one.platform_id == contract.platform_id]
     if contract.platform_id is not None and others:
         sentence = _(
-            "[Note] The number {number} is that of {contracts} too. If it is right, name each as it is called."
+            "[Note] The number {number} also belongs to {contracts}. If that is right, use the contracts' names in "
+            "this archive."
         )
         warning = sentence.format(number=visible(contract.platform_id), contracts=", ".join(others))
         click.echo(warning, err=True)

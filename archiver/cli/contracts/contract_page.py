@@ -41,7 +41,7 @@ def page_lines(reading: Reading, contract: Contract, *, now: datetime) -> Iterat
     last_rows = [
         (_("Deadlines"), list(_deadline_lines(activity, now))),
         (
-            _("The office can"),
+            _("Ask the office"),
             [step.text.partition("(")[0] for step in platform.steps if _is_open(step.stage, activity)],
         ),
         (_("Not entered"), [_(", ").join(blank_labels(contract))]),
@@ -130,7 +130,7 @@ def _people_lines(activity: ContractActivity, names: dict[int, str]) -> Iterator
 
 def _chatwork_lines(activity: ContractActivity, platform: Platform, now: datetime) -> list[str]:
     periods = [period for period in map(room_periods.period_words, activity.contract.rooms) if period]
-    only = [_("To it belongs only what was said {periods}.").format(periods=_(", ").join(periods))] if periods else []
+    only = [_("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))] if periods else []
     return [*_message_lines(activity, platform, now), *only]
 
 
@@ -145,8 +145,8 @@ def _message_lines(activity: ContractActivity, platform: Platform, now: datetime
         return [f"{rooms}   {first} {contact}".strip()]
     days = contract_dates.days_since(activity.last_reply.at, now)
     last = ngettext(
-        "last message of the other side {time}, {n} day ago",
-        "last message of the other side {time}, {n} days ago",
+        "last message from the other side {time}, {n} day ago",
+        "last message from the other side {time}, {n} days ago",
         days,
     )
     return [f"{rooms}   {first} {contact}".strip(), last.format(time=minute_text(activity.last_reply.at), n=days)]
@@ -161,7 +161,7 @@ def contact_words(contact: OutsideContact) -> str:
         OutsideContact.SAME_DAY: _("(on the day of the approval)"),
         OutsideContact.BEFORE_APPROVAL: _("(before the approval)"),
         OutsideContact.BEFORE_ESCROW: _("(before the escrow)"),
-        OutsideContact.FORBIDDEN: _("(the platform allows no contact outside)"),
+        OutsideContact.FORBIDDEN: _("(the platform allows no outside contact)"),
     }[contact]
 
 

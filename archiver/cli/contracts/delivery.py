@@ -39,9 +39,9 @@ def _add_options(command: Any) -> Any:
             "--file-id",
             type=NUMBER,
             metavar="N",
-            help=N_("In its place: the number of the same file on Chatwork, if the file itself is gone."),
+            help=N_("Instead of --file: the number of the same file on Chatwork, if the file itself is gone."),
         ),
-        click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in packages to be handed in.")),
+        click.option("--note", metavar=N_("TEXT"), help=N_("A few words; they are shown in packages.")),
     ]
     for option in reversed(shared):
         command = option(command)
@@ -56,13 +56,15 @@ def command_delivery() -> None:
 @command_delivery.command(
     "add",
     help=N_(
-        "Write down a delivery on the platform, such as:"
-        ' archive delivery add job1 --at "2026-11-03 09:12" --file video.mp4\n\n'
+        'Enter a delivery made on the platform, such as: archive delivery add job1 --at "2026-11-03 09:12" --file '
+        "video.mp4\n\n"
         "The file is compared with those sent on Chatwork. Nothing is sent to anyone."
     ),
 )
 @click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
-@click.option("--at", required=True, metavar=N_("TIME"), help=N_("Its time on the platform's page: 2026-11-03 09:12"))
+@click.option(
+    "--at", required=True, metavar=N_("TIME"), help=N_("Its time on the platform's page, such as 2026-11-03 09:12")
+)
 @_add_options
 @click.pass_obj
 def delivery_add(
@@ -80,7 +82,7 @@ def delivery_add(
         )
     sentence = _("Entered: delivery {number} of contract {contract}, {at}.")
     if not is_new:
-        sentence = _("It was entered already: delivery {number} of contract {contract}, {at}.")
+        sentence = _("Already entered: delivery {number} of contract {contract}, {at}.")
     click.echo(sentence.format(number=delivery.number, contract=visible(contract.label), at=delivery.at))
     _warn_of_sender(archive, contract, delivery)
     _tell_match(archive, contract, delivery)
@@ -109,7 +111,7 @@ def delivery_list(obj: CliContext, contract_id: str | None) -> int:
 @command_delivery.command("set", help=N_("Correct a delivery; what was entered before stays on record."))
 @click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.argument("number", type=NUMBER, metavar="N")
-@click.option("--at", metavar=N_("TIME"), help=N_("Its time on the platform's page: 2026-11-03 09:12"))
+@click.option("--at", metavar=N_("TIME"), help=N_("Its time on the platform's page, such as 2026-11-03 09:12"))
 @_add_options
 @click.pass_obj
 def delivery_set(
@@ -143,7 +145,7 @@ def delivery_set(
     return 0
 
 
-@command_delivery.command("remove", help=N_("Take back a delivery entered by mistake; the record that it was stays."))
+@command_delivery.command("remove", help=N_("Take back a delivery entered by mistake; the record of it stays."))
 @click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.argument("number", type=NUMBER, metavar="N")
 @click.pass_obj

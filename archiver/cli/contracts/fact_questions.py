@@ -149,23 +149,23 @@ def _read_day(answer: str, fact: ContractFact, contract: Contract, now: datetime
 
 _DAY_SENTENCES = {
     errors.BadValue: N_("Please give it like this: {example}"),
-    errors.NoSuchDay: N_("There is no such day or time. Look at the month, the day and the time once more."),
-    errors.DayTooEarly: N_("That lies too far back. Look at the year once more."),
-    errors.DayAhead: N_("That lies in the future. Look at the year, the month and the day once more."),
+    errors.NoSuchDay: N_("There is no such day or time. Please check the month, the day and the time."),
+    errors.DayTooEarly: N_("That is too long ago. Please check the year."),
+    errors.DayAhead: N_("That is in the future. Please check the year, the month and the day."),
 }
 
 
 def _wrong_order_sentence(data: Mapping[str, object]) -> str:
     labels = {fact.option: _(fact.label) for fact in contract_facts.FACTS}
     names = {key: labels[str(data[key])] for key in ("before", "after")}
-    sentence = _("{before} is {first}, so {after} cannot be {later}. Look at both; Enter leaves this one unknown.")
+    sentence = _("{before} is {first}, so {after} cannot be {later}. Check both; Enter leaves this one unknown.")
     return sentence.format(**names, first=data["first"], later=data["later"])
 
 
 def _read_text(answer: str, fact: ContractFact, **_known: object) -> Facts:
     """What is typed as it is, if it can be displayed. Raises InvalidAnswer."""
     if visible(answer) != answer:
-        raise InvalidAnswer(_("That holds signs that cannot be shown. Please type it once more."))
+        raise InvalidAnswer(_("That has characters that cannot be displayed. Please type it again."))
     return {fact.name: answer} if answer else {}
 
 

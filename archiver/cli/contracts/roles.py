@@ -50,12 +50,12 @@ def contract_map(obj: CliContext, contract_id: str, account: int, part: str, rea
         fresh = statements.state_role(writing, contract.id, account, Role(part), reason.strip(), at=utc_now())
     sentence = _("Entered: account {account} of contract {contract} is {part}.")
     if not fresh:
-        sentence = _("It was entered already: account {account} of contract {contract} is {part}.")
+        sentence = _("Already entered: account {account} of contract {contract} is {part}.")
     click.echo(sentence.format(account=account, contract=visible(contract.label), part=role_words(Role(part))))
     return 0
 
 
-@click.command("unmap", help=N_("Take back who somebody is; the record that it was entered stays."))
+@click.command("unmap", help=N_("Take back what you entered about somebody; the record of it stays."))
 @click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
 @click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
 @click.pass_obj

@@ -97,7 +97,7 @@ def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool
         )
         click.echo(f"  {position + 1:>3} {name} {kind} {counts}")
     if more and len(rooms) > PAGE:
-        tell(_("({n} in all. Enter: the next ones; a part of a name: look for it)").format(n=len(rooms)), indent=6)
+        tell(_("({n} in all. Enter: the next ones; part of a name: search for it)").format(n=len(rooms)), indent=6)
 
 
 def _offer_direct_chats(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> list[Room]:

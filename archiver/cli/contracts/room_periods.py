@@ -71,11 +71,11 @@ def period_words(room: ContractRoom) -> str | None:
     if room.start is None and room.end is None:
         return None
     if room.end is None:
-        sentence = _("of room {room} from {begin} on")
+        sentence = _("in room {room} from {begin} on")
     elif room.start is None:
-        sentence = _("of room {room} up to {end}")
+        sentence = _("in room {room} up to {end}")
     else:
-        sentence = _("of room {room} from {begin} to {end}")
+        sentence = _("in room {room} from {begin} to {end}")
     begin, end = room.start and _first_day(room.start), room.end and _last_day(room.end)
     return sentence.format(room=room.room_id, begin=begin, end=end)
 

@@ -93,7 +93,7 @@ def same_file_sentence(sent: Sequence[SentFile]) -> str:
 
 def no_same_file_sentence() -> str:
     """A sentence that no file saved from Chatwork is the same as the delivered one."""
-    return _("Among the files saved from the rooms of this contract there is none that is the same.")
+    return _("No file saved from the rooms of this contract is the same.")
 
 
 def name_and_size(name: str, size: int) -> str:
@@ -128,7 +128,7 @@ def delivery_lines(reading: Reading, contract: Contract, deliveries: Sequence[De
         elif delivery.file_id is not None:
             chatwork_file = sent_file(reading, rooms, delivery.file_id)
             name = visible(chatwork_file.name) if chatwork_file else "-"
-            sentence = _("By your word it is the file {file} on Chatwork: {name}.")
+            sentence = _("As you stated, it is the file {file} on Chatwork: {name}.")
             yield from _entry_lines(sentence.format(file=delivery.file_id, name=name), indent=5)
         if delivery.note:
             yield from _entry_lines(visible(delivery.note), indent=5)

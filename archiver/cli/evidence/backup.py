@@ -47,19 +47,19 @@ def command_backup(obj: CliContext, place: str) -> int:
     tell_copied(outcome.report)
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
-        click.echo(_("The archive cannot be written now, so it does not remember this copy."), err=True)
+        click.echo(_("The archive cannot be written to now, so it does not remember this copy."), err=True)
     if outcome.is_same_disk:
         click.echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
     if _has_notify_urls(obj):
-        sentence = _("The notice addresses of [notify] urls are in the copy, with the passwords in them. See: {page}")
+        sentence = _("The copy contains the notice addresses of [notify] urls, with their passwords. See: {page}")
         click.echo(sentence.format(page="docs/how-to/notices.md"), err=True)
     return 0 if outcome.ok else FINDINGS
 
 
 def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
     at = minute_text(copied.earlier) if copied.earlier else "-"
-    click.echo(_("The earlier copy of {time} was left as it was: the new one has findings.").format(time=at))
-    click.echo(_("The new database lies beside it: {path}").format(path=visible(str(folder / name))))
+    click.echo(_("The earlier copy of {time} was kept as it was: the new one has findings.").format(time=at))
+    click.echo(_("The new database is beside it: {path}").format(path=visible(str(folder / name))))
 
 
 def tell_copied(copied: CopyReport) -> None:
@@ -79,9 +79,9 @@ def tell_copied(copied: CopyReport) -> None:
 
 def _not_copied_line(not_copied: UncopiedFile) -> str:
     if not_copied.detail is None:
-        sentence = _("Not copied: {name}. What lies there is another file; it was left as it is.")
+        sentence = _("Not copied: {name}. Another file is already there; it was left as it was.")
     else:
-        sentence = _("Not copied: {name}. It cannot be read here: {detail}")
+        sentence = _("Not copied: {name}. It cannot be read: {detail}")
     return sentence.format(name=visible(not_copied.name), detail=visible(not_copied.detail or ""))
 
 

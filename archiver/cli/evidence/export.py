@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from archiver.export.package.recipe import PackagePreview
 
 _WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
-_MESSAGES = N_("The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, with commas.")
+_MESSAGES = N_(
+    "The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, separated by commas."
+)
 
 _NAMED_LIMIT = 20
 """So many things that a package lacks are named on the screen; the package names them all."""
@@ -50,18 +52,18 @@ def _require_finite(_context: click.Context, _option: click.Parameter, value: fl
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Only messages sent up to this day."))
 @click.option("--messages", metavar=N_("LIST"), help=_MESSAGES)
 @click.option("--mask", "masks", metavar=N_("PATTERN"), multiple=True, help=N_("Mask this text everywhere, too."))
-@click.option("--no-mask", is_flag=True, help=N_("Mask nothing that is not asked for here."))
+@click.option("--no-mask", is_flag=True, help=N_("Mask only what is asked for here."))
 @click.option(
     "--mask-person", "mask_people", type=int, metavar="ID", multiple=True, help=N_("Mask this person's name.")
 )
 @click.option("--unmask", "unmask_people", type=int, metavar="ID", multiple=True, help=N_("Show this person's name."))
-@click.option("--preview", is_flag=True, help=N_("Only say in numbers what would leave; nothing is made."))
+@click.option("--preview", is_flag=True, help=N_("Only say in numbers what would be handed over; nothing is made."))
 @click.option(
     "--max-mb",
     type=click.FloatRange(min=0.1),
     callback=_require_finite,
     metavar="N",
-    help=N_("What the package may weigh at most."),
+    help=N_("The package's maximum size."),
 )
 @click.option("--zip", "packed", is_flag=True, help=N_("Make a zip file too, however large."))
 @click.option(
@@ -189,7 +191,7 @@ def _tell_declined(previews: list[PackagePreview], profile: str, *, as_json: boo
 
 
 def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
-    numbers = _("It tells of {messages} messages, {files} files, {gaps} gaps, up to seal {seal}")
+    numbers = _("It covers {messages} messages, {files} files, {gaps} gaps, up to seal {seal}")
     click.echo(_("The package is ready. It was sent to nobody."), err=to_stderr)
     click.echo(f"  {visible(str(report.path))}")
     if report.zip:
@@ -197,7 +199,7 @@ def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
     counts = numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal)
     click.echo("  " + counts, err=to_stderr)
     if report.stamped:
-        click.echo("  " + _("It bears the time of every third party in the settings."), err=to_stderr)
+        click.echo("  " + _("It is time-stamped by every third party in the settings."), err=to_stderr)
     _tell_incomplete(report)
     _tell_before_sending(report)
     open_folder(Path(report.path))
@@ -208,13 +210,16 @@ def _tell_incomplete(report: ExportReport) -> None:
     for sentences, explanation in (
         (
             (*report.missing, *report.unheld),
-            _("Not everything that belongs into it could be put in; the package says so too."),
+            _("Not everything that belongs in it could be included; the package says so too."),
         ),
         (
             report.unstamped,
-            _("The package itself does not say so, as its own stamps come last. The next export asks for them again."),
+            _(
+                "The package itself does not say so, as its own stamps are added last. The next export asks for "
+                "them again."
+            ),
         ),
-        (report.too_large, _("Nothing was left out for that. To choose fewer messages: --from, --to")),
+        (report.too_large, _("Nothing was left out because of that. To choose fewer messages: --from, --to")),
     ):
         for sentence in sentences[:_NAMED_LIMIT]:
             click.echo("  " + visible(sentence), err=True)

@@ -18,10 +18,10 @@ _WITHOUT_FILES = ("support", "consult", "court")
 
 def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     """Print the numbers, one a line, then the warnings."""
-    click.echo(_("What would leave with this package:"), err=err)
+    click.echo(_("What this package would hand over:"), err=err)
     for line in (
         _messages_line(preview, profile),
-        _("{n} people, {hidden} of them called by a letter").format(n=preview.people, hidden=preview.hidden_people),
+        _("{n} people, {hidden} of them shown only as a letter").format(n=preview.people, hidden=preview.hidden_people),
         _files_line(preview.files, profile),
         ngettext("{n} piece of your own evidence", "{n} pieces of your own evidence", preview.enclosures).format(
             n=preview.enclosures
@@ -65,13 +65,13 @@ def _warning_sentence(name: str) -> str:
             "Messages are never left out to hide it; think about whom you send it to."
         ),
         "forbidden_contact": _(
-            "[Note] This platform allows no contact outside of it, and the package shows that there was some. "
-            "Messages are never left out to hide it; think about whom you send it to."
+            "[Note] This platform allows no outside contact, and the package shows that there was some. Messages are "
+            "never left out to hide it; think about whom you send it to."
         ),
         "nda": _(
-            "[Note] You stated a promise of secrecy (NDA). A platform's office is usually not among those it excepts; "
-            "a lawyer is. So the whole table and your own evidence stay out of this package. Consider: "
-            "archive export --for lawyer"
+            "[Note] You stated a promise of secrecy (NDA). Such a promise usually has an exception for a lawyer, but "
+            "not for a platform's office. So the whole table and your own evidence stay out of this package. "
+            "Consider: archive export --for lawyer"
         ),
         "unmapped": _(
             "[Note] It is not known which of the people is the client, so no name is masked. State the client's name "

@@ -16,7 +16,7 @@ from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
 
-@click.command("restore", help=N_("Make an archive again of a copy made by backup. The copy is not changed."))
+@click.command("restore", help=N_("Restore an archive from a copy made by backup. The copy is not changed."))
 @click.argument("source", metavar=N_("SRC"), shell_complete=folders)
 @click.pass_obj
 def command_restore(obj: CliContext, source: str) -> int:
@@ -37,20 +37,20 @@ def command_restore(obj: CliContext, source: str) -> int:
         make_home(obj.home)
         _tell_restored(obj.home, folder)
     elif outcome.report is None:
-        click.echo(_("Nothing was restored: the copy is not as it was made."), err=True)
+        click.echo(_("Nothing was restored: the copy was changed after it was made."), err=True)
         _tell_in_place(folder)
     else:
-        click.echo(_("The archive was not put in place: it did not arrive as it was sent. Try again."), err=True)
+        click.echo(_("The archive was not put in place: what arrived differs from the copy. Try again."), err=True)
     return 0 if outcome.ok else FINDINGS
 
 
 def _tell_restored(home: Path, source: Path) -> None:
-    click.echo(_("The archive is there again: {path}").format(path=visible(str(home))))
+    click.echo(_("The archive is restored: {path}").format(path=visible(str(home))))
     click.echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
     click.echo(_("Next: archive token set (the token was not part of the copy)   then: archive sync"))
-    click.echo(_("Work on with one of the two only: an archive that goes on in two places cannot be joined again."))
+    click.echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
 
 
 def _tell_in_place(source: Path) -> None:
-    sentence = _("What it holds can still be read where it lies: archive --home {path} status")
+    sentence = _("Its contents can still be read where it is: archive --home {path} status")
     click.echo(sentence.format(path=visible(str(source))), err=True)

@@ -12,7 +12,7 @@ from archiver.errors import N_
 
 
 @click.command(
-    "seal", help=N_("Seal the records made until now, and ask for the third-party time of every seal that waits.")
+    "seal", help=N_("Seal the records made until now, and ask for the third-party time of every waiting seal.")
 )
 @click.pass_obj
 def command_seal(obj: CliContext) -> int:

@@ -30,7 +30,7 @@ SHOWN_LIMIT = 50
 
 @click.command("verify", help=N_("Check that nothing was changed: this archive, or a package (folder or zip)."))
 @click.argument("path", metavar=N_("PATH"), required=False, shell_complete=files)
-@click.option("--deep", is_flag=True, help=N_("Also make the readable tables anew from the records and compare."))
+@click.option("--deep", is_flag=True, help=N_("Also rebuild the readable tables from the records and compare."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool) -> int:
@@ -85,7 +85,7 @@ def tell_verification(verification: Verification) -> None:
     for note in verification.notes:
         click.echo(_("Note: {text}").format(text=visible(note)))
     if verification.ok:
-        click.echo(_("Nothing was found changed."))
+        click.echo(_("No change was found."))
     else:
         number = len(verification.findings)
         click.echo(ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number))

@@ -47,8 +47,8 @@ class _Command(click.Command):
     context_settings={"ignore_unknown_options": True},  # `-word` is a word that must not be there
     help=N_(
         "Find messages by what they say or said, with file names, tasks and notes.\n\n"
-        'All words must be there. Also: "a phrase", -without, from:NAME, room:NAME, after:DAY, before:DAY, '
-        "has:file, has:link, has:task, has:edit, has:delete."
+        'All words must occur. Also: "a phrase", -without, from:NAME, room:NAME, after:DAY, before:DAY, has:file, '
+        "has:link, has:task, has:edit, has:delete."
     ),
 )
 @click.argument("words", nargs=-1, metavar=N_("WORDS"))

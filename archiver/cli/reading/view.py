@@ -29,7 +29,7 @@ FIRST_PORT = 1024
     "view",
     help=N_(
         "Look at what is kept in your browser: conversations with earlier and deleted texts, search, files.\n\n"
-        "The pages come from this computer alone and only show; end it with Ctrl-C."
+        "The pages come from this computer alone and change nothing; end it with Ctrl-C."
     ),
 )
 @click.option(
@@ -59,7 +59,7 @@ def command_view(obj: CliContext, port: int | None, no_browser: bool) -> int:
         else:
             click.echo(_("Open this address in the browser of this computer; it works once:"), err=True)
         click.echo(gate.address)
-        click.echo(_("The pages are there until you press Ctrl-C. Looking changes nothing."), err=True)
+        click.echo(_("The pages stay until you press Ctrl-C. Looking changes nothing."), err=True)
         ended.wait()
     return 0
 

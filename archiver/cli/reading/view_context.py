@@ -105,7 +105,7 @@ def _facts(
         yield from ((label, text) for text in texts)
     yield _("Daily seals"), "  ".join(stamp_lines.seal_words(status))
     if not settings.timestamp.authorities:
-        yield _("Third-party time"), _("off (the seals show no time that a stranger vouches for)")
+        yield _("Third-party time"), _("off (no third party vouches for the time of the seals)")
     yield _("Other copy"), "  ".join(filter(None, page.backup_words(status.backup, _("Attention"))))
     missing, deadline_lines = deadlines.blank_and_near_sentences(reading, status.contracts, now=now)
     yield from ((_("Not entered"), line) for line in missing)

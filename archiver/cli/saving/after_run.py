@@ -13,7 +13,7 @@ from archiver.cli.terminal.text import visible
 
 def tell_upgraded(copy: Path) -> None:
     """Print that the archive was upgraded, also with `-q`: it happens once a version, and the copy takes space."""
-    sentence = _("The archive was brought to this version of the program. As it was before, it lies in {path}")
+    sentence = _("The archive was updated to this version of the program. A copy of it as it was before: {path}")
     click.echo(sentence.format(path=visible(str(copy))), err=True)
 
 

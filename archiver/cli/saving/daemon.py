@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 @click.command(
     "daemon",
-    help=N_("Save again and again until it is stopped, verify the archive now and then, and say what needs you."),
+    help=N_(
+        "Save again and again until it is stopped, verify the archive now and then, and say what needs your attention."
+    ),
 )
 @click.pass_obj
 def command_daemon(obj: CliContext) -> int:
@@ -55,7 +57,7 @@ def command_daemon(obj: CliContext) -> int:
     stamp_lines.tell_root_errors(require_archive(build(work.settings)).root_errors)
     with hold_daemon_lock(obj.home):
         if obj.verbose >= 0:
-            sentence = _("Saving again and again ({every} apart). Stop with Ctrl-C.")
+            sentence = _("Saving again and again (every {every}). Stop with Ctrl-C.")
             click.echo(sentence.format(every=interval_words(work.settings.sync.every)), err=True)
         is_ended = daemon.run(work, stop)
         if obj.verbose >= 0:

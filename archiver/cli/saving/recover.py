@@ -33,7 +33,7 @@ INCOMPLETE = 4
     ),
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=N_("FILE..."))
-@click.option("--room", type=int, metavar="N", shell_complete=room_numbers, help=N_("The room of ids that name none."))
+@click.option("--room", type=int, metavar="N", shell_complete=room_numbers, help=N_("The room for ids that name none."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
 def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, as_json: bool) -> int:
@@ -89,10 +89,10 @@ def _read_files(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds
 def _announce(number: int, minutes: int) -> None:
     """Print before the reading begins how long it takes at most."""
     sentence = ngettext(
-        "{n} message id was found. Those not held are read one by one: at most {minutes} minutes "
-        "(Chatwork allows 300 calls in 5 minutes). You may stop at any time and run it again.",
-        "{n} message ids were found. Those not held are read one by one: at most {minutes} minutes "
-        "(Chatwork allows 300 calls in 5 minutes). You may stop at any time and run it again.",
+        "{n} message id was found. Those not yet kept are read one by one: at most {minutes} minutes (Chatwork "
+        "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
+        "{n} message ids were found. Those not yet kept are read one by one: at most {minutes} minutes (Chatwork "
+        "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
         number,
     )
     click.echo(sentence.format(n=number, minutes=minutes), err=True)
@@ -141,10 +141,10 @@ class _RecoverResult:
         if found_ids.implausible:
             click.echo(_("Numbers that no message can have, not used: {n}").format(n=len(found_ids.implausible)))
         if found_ids.roomless:
-            click.echo(_("Without a room: {n}. Name it with --room N.").format(n=len(found_ids.roomless)))
+            click.echo(_("Without a room: {n}. Name the room with --room N.").format(n=len(found_ids.roomless)))
         if found_ids.is_cut:
-            click.echo(_("There were more ids than are taken at once. Run the same command again later."))
+            click.echo(_("There were more ids than can be read at once. Run the same command again later."))
         if recovered.left:
-            click.echo(_("The next runs go on with what was left; or run the same command again."))
+            click.echo(_("The next runs go on with what is left; or run the same command again."))
         if not recovered.found and not found_ids.roomless:
-            click.echo(_("No message id of your rooms for work stands in there."))
+            click.echo(_("It contains no message id from your work rooms."))

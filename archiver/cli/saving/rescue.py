@@ -92,7 +92,7 @@ def _tell_error(error: errors.ArchiverError) -> None:
     click.echo(_("Error: {message}").format(message=visible(str(error))), err=True)
     if error.advice():
         click.echo(visible(error.advice()), err=True)
-    sentence = _("Not everything could be saved anew just now. What was saved before is kept; it is told below.")
+    sentence = _("Not everything could be saved again just now. What was saved before is kept; it is listed below.")
     click.echo("\n".join(wrap(sentence, emergency.WIDTH)))
 
 
@@ -101,8 +101,8 @@ def _tell_unread(report: SyncReport) -> None:
     unread = [room for room in report.rooms if room.failed is not None or room.left_over]
     if unread:
         sentence = ngettext(
-            "This chat could not be read, or not all of it: {rooms}. Call again: archive rescue",
-            "These chats could not be read, or not all of them: {rooms}. Call again: archive rescue",
+            "This chat could not be read, or not all of it: {rooms}. Run again: archive rescue",
+            "These chats could not be read, or not all of them: {rooms}. Run again: archive rescue",
             len(unread),
         )
         named = _(", ").join(f"{room.room_id} {shorten(room.name)}".strip() for room in unread)

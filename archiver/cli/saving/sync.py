@@ -25,7 +25,7 @@ LONGEST_SECONDS = 366 * 24 * 60 * 60
 
 @click.command(
     "sync",
-    help=N_("Save now what Chatwork shows: messages, edits, deletions, files, tasks and people of the rooms for work."),
+    help=N_("Save now what Chatwork shows: messages, edits, deletions, files, tasks and people of the work rooms."),
 )
 @click.option(
     "--contract",
@@ -41,7 +41,7 @@ LONGEST_SECONDS = 366 * 24 * 60 * 60
 @click.option("--full", is_flag=True, help=N_("Read everything again now, and try every missing file again."))
 @click.option("--dry-run", is_flag=True, help=N_("Only show what would be read; nothing is saved."))
 @click.option(
-    "--max-seconds", type=click.IntRange(1, LONGEST_SECONDS), metavar="S", help=N_("Stop after so many seconds.")
+    "--max-seconds", type=click.IntRange(1, LONGEST_SECONDS), metavar="S", help=N_("Stop after this many seconds.")
 )
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj

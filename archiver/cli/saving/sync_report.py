@@ -81,27 +81,27 @@ def notice_line(report: SyncReport) -> str:
 
 
 def _only_left_over_sentence() -> str:
-    return _("Chatwork archive: not everything was read in the time; the rest is read by the next run.")
+    return _("Chatwork archive: not everything was read in time; the next run reads the rest.")
 
 
 def _left_over_sentence() -> str:
-    return _("Some was left to be read by the next run.")
+    return _("Some was left for the next run to read.")
 
 
 def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
     """Print what a run would read, why, and what it costs; `requests` is the least number of requests in all."""
     if not steps:
-        click.echo(_("Nothing has moved and nothing is due: nothing would be read."))
+        click.echo(_("Nothing has changed and nothing is due: nothing would be read."))
         return
     kinds = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
     kinds |= {"backfill": _("Back-fill"), "reread": _("Re-reading")}
-    whys = {"first": _("first time"), "moved": _("something moved"), "due": _("it is its turn")}
-    whys |= {"asked": _("asked for"), "named": _("named somewhere"), "near": _("near a change")}
+    whys = {"first": _("first time"), "moved": _("something changed"), "due": _("regular turn")}
+    whys |= {"asked": _("asked for"), "named": _("mentioned"), "near": _("near a change")}
     for step, name in steps:
         click.echo(f"{pad(kinds[step.kind], 20)} {pad(shorten(name), 26)} {pad(whys[step.reason], 18)} {step.requests}")
     sentence = ngettext("Together at least {n} request.", "Together at least {n} requests.", requests)
     click.echo(sentence.format(n=requests))
-    click.echo(_("Then files that are not held yet. Nothing was saved."), err=True)
+    click.echo(_("Then files that are not saved yet. Nothing was saved."), err=True)
 
 
 def tell_alerts(report: SyncReport) -> None:

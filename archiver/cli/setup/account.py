@@ -55,7 +55,7 @@ def choose_authorities(home: Path, timestamps: str | None) -> None:
     authorities = file.load_settings(home, {}).timestamp.authorities
     if timestamps == "off" and authorities:
         file.update_settings(home, {"timestamp.authorities": ()})
-        click.echo(_("Third-party time: off. The stamps that there are stay."))
+        click.echo(_("Third-party time: off. Existing stamps stay."))
     if timestamps == "on":
         if not authorities:
             file.update_settings(home, {"timestamp.authorities": [offer.setting for offer in OFFERS]})

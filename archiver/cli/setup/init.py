@@ -24,7 +24,7 @@ SOURCES = N_("prompt | env:NAME | file:PATH | keyring")
 # --- init --------------------------------------------------------------------------------------
 
 
-@click.command("init", help=N_("Set everything up. It can be interrupted; call it again to go on."))
+@click.command("init", help=N_("Set everything up. It can be interrupted; run it again to go on."))
 @click.option("--token-from", metavar=SOURCES, help=N_("Where the API token comes from; left out: it is asked for."))
 @click.option(
     "--timestamps",

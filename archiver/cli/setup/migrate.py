@@ -13,7 +13,7 @@ from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
 
-@click.command("migrate", help=N_("Bring an archive made by an older version to this one, after a verified copy."))
+@click.command("migrate", help=N_("Update an archive made by an older version to this one, after a verified copy."))
 @click.pass_obj
 def command_migrate(obj: CliContext) -> int:
     """Migrate an older archive; one that is up to date stays unchanged."""

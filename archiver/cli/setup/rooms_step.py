@@ -34,8 +34,8 @@ def choose_rooms(app: App) -> None:
 
 def _tell_head(number: int) -> None:
     sentence = ngettext(
-        "Chats to save (those for work of your {n} chat; no other chat is saved)",
-        "Chats to save (those for work of your {n} chats; no other chat is saved)",
+        "Chats to save (choose those for work from your {n} chat; no other chat is saved)",
+        "Chats to save (choose those for work from your {n} chats; no other chat is saved)",
         number,
     )
     tell_head(2, sentence.format(n=number))

@@ -20,12 +20,12 @@ KINDS = ("cron", "systemd", "launchd", "windows")
 WITH_HELP = N_("Which scheduler; left out: the one that suits this computer.")
 
 
-@click.group("schedule", help=N_("Let this computer's own scheduler save by itself, see that job, or take it out."))
+@click.group("schedule", help=N_("Let this computer's own scheduler save by itself, see that job, or remove it."))
 def command_schedule() -> None:
     """Group the commands about the scheduled job."""
 
 
-@command_schedule.command("install", help=N_("Register the job; called again, it is registered anew, still once."))
+@command_schedule.command("install", help=N_("Register the job; running this again renews it, so there is only one."))
 @click.option("--with", "kind", type=click.Choice(KINDS), help=WITH_HELP)
 @click.pass_obj
 def schedule_install(obj: CliContext, kind: str | None) -> int:
@@ -45,9 +45,11 @@ def schedule_install(obj: CliContext, kind: str | None) -> int:
     )
     for other in others:
         click.echo(
-            _("It was taken out of {scheduler}, so that it runs once.").format(scheduler=schedulers.title(other))
+            _("It was removed from {scheduler}, so that it does not run twice.").format(
+                scheduler=schedulers.title(other)
+            )
         )
-    click.echo(_("In a few minutes this says whether it ran: archive check"))
+    click.echo(_("To see in a few minutes whether it ran: archive check"))
     for warning in schedulers.missing_for_job(
         settings, environ, kind=chosen_kind, cron_runs=commands.is_cron_running()
     ):
@@ -55,7 +57,7 @@ def schedule_install(obj: CliContext, kind: str | None) -> int:
     return 0
 
 
-@command_schedule.command("show", help=N_("What is registered for this archive, as it lies there."))
+@command_schedule.command("show", help=N_("What is registered for this archive, word for word."))
 @click.pass_obj
 def schedule_show(obj: CliContext) -> int:
     """Print the archive's jobs in every scheduler that this computer has."""
@@ -70,8 +72,8 @@ def schedule_show(obj: CliContext) -> int:
     return 0
 
 
-@command_schedule.command("remove", help=N_("Take the job out; what is saved stays."))
-@click.option("--with", "kind", type=click.Choice(KINDS), help=N_("Out of this scheduler only; left out: of all."))
+@command_schedule.command("remove", help=N_("Remove the job; what is saved stays."))
+@click.option("--with", "kind", type=click.Choice(KINDS), help=N_("Only from this scheduler; left out: from all."))
 @click.pass_obj
 def schedule_remove(obj: CliContext, kind: str | None) -> int:
     """Remove the archive's jobs, and nothing that this program did not write."""
@@ -79,7 +81,7 @@ def schedule_remove(obj: CliContext, kind: str | None) -> int:
 
     removed_kinds = schedulers.remove(obj.home, obj.environ, kind=kind)
     for removed_kind in removed_kinds:
-        click.echo(_("Taken out of {scheduler}. What is saved stays.").format(scheduler=schedulers.title(removed_kind)))
+        click.echo(_("Removed from {scheduler}. What is saved stays.").format(scheduler=schedulers.title(removed_kind)))
     if not removed_kinds:
         click.echo(_("Nothing was registered for this archive; nothing was changed."))
     return 0

@@ -36,21 +36,26 @@ def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamp
     """Ask about the job and the time stamps, then register the job and let it run once."""
     from archiver.schedule import schedulers
 
-    tell_head(5, _("Saving by itself, and the time of a third party"))
+    tell_head(5, _("Automatic saving, and the time of a third party"))
     scheduler = schedulers.find_starters(obj.home, obj.environ)
     is_wanted = scheduler is not None or _ask_schedule(app)
     _ask_stamps(obj, app, timestamps)
     if scheduler is not None:
         _finish_saving(app, saving)
         tell(
-            _("It saves by itself already ({scheduler}); that was not changed. archive check").format(
+            _("It saves by itself already ({scheduler}); nothing was changed. See: archive check").format(
                 scheduler=scheduler
             )
         )
         return
     if not is_wanted:
         _finish_saving(app, saving)
-        tell(_("Nothing saves by itself yet. Later: archive schedule install, or leave this running: archive daemon"))
+        tell(
+            _(
+                "Automatic saving is not set up yet. Later: archive schedule install, or leave this running: archive "
+                "daemon"
+            )
+        )
         return
     if TRIED in recall_answers(app.archive):
         return
@@ -89,7 +94,7 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
             return
         tell(
             _(
-                "Only the fingerprint of your records (64 signs from which nothing can be read) can go to two outside "
+                "Only the fingerprint of your records (64 characters that reveal nothing) can go to two outside "
                 "time-stamp authorities each day, to show that they existed then. No message, name or file is sent."
             )
         )
@@ -130,8 +135,8 @@ def _offer_readable_token(obj: CliContext, kind: str) -> None:
     is_hidden = settings.token_source == KEYRING and kind in schedulers.WITHOUT_SESSION and sys.platform != "darwin"
     if not is_hidden and not settings.token_source.startswith("env:"):
         return
-    tell(_("The job of {scheduler} cannot read the token where it lies.").format(scheduler=schedulers.title(kind)))
-    if ask_yes_no(_("Lay it into a file that only you can read?"), default=True):
+    tell(_("The job of {scheduler} cannot read the token where it is stored.").format(scheduler=schedulers.title(kind)))
+    if ask_yes_no(_("Put it into a file that only you can read?"), default=True):
         store_token(obj.home, "file:token", read_token(settings, obj.environ))
         keep_token_source(obj, "file:token")
 
@@ -144,7 +149,7 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
     job = schedulers.build_job(obj.settings(), obj.environ, spoken=_call_language(), argv0=sys.argv[0])
     sentence = _("Registered with {scheduler}: {pace}.")
     tell(sentence.format(scheduler=schedulers.title(kind), pace=schedulers.pace_words(job, app.settings.sync.every)))
-    tell(_("It is run once in this way now (a minute at most)."))
+    tell(_("It is now run once in this way (a minute at most)."))
     try:
         schedulers.start(job, obj.environ, kind=kind)
     except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
@@ -158,9 +163,9 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
             _tell_failure(obj, app, error_name)
             return
         if _is_saving(app):
-            tell(_("It runs in this way and is still saving; archive status shows how far it is."))
+            tell(_("It runs in this way and is still saving; see how far with: archive status"))
             return
-    tell(_("Whether it works there could not be seen yet. In a few minutes this says so: archive check"))
+    tell(_("It could not be seen yet whether it works there. In a few minutes, see: archive check"))
     _save_here(obj, app)
 
 
@@ -169,7 +174,7 @@ def _success_sentence(kind: str) -> str:
     from archiver.schedule import schedulers
 
     if kind == schedulers.CRON:
-        return _("It was run once with what cron gives a job, and it saved.")
+        return _("It was run once the way cron runs a job, and it saved.")
     return _("It was run once in this way, and it saved.")
 
 
@@ -208,10 +213,10 @@ def _tell_failure(obj: CliContext, app: App, error_name: str) -> None:
     from archiver.rounds import last_fault
 
     reason = fault_reasons.reason(error_name) or error_name
-    sentence = _("The run by itself failed: {reason}. {advice}")
+    sentence = _("The automatic run failed: {reason}. {advice}")
     tell(sentence.format(reason=reason, advice=fault_reasons.advice(error_name)))
     _save_here(obj, app)
-    tell(_("Until that is mended, nothing is saved by itself. Then see: archive check"))
+    tell(_("Until that is fixed, nothing is saved by itself. Then see: archive check"))
     with app.archive.writing() as writing:
         last_fault.keep_fault(writing, error_name)
 
@@ -235,7 +240,7 @@ def _save_here(obj: CliContext, app: App) -> None:
 
 def _finish_saving(app: App, saving: BackgroundRound | None) -> None:
     if saving is not None and not saving.wait(0):
-        tell(_("The first save goes on (Ctrl-C ends it; what came is kept)."))
+        tell(_("The first save goes on (Ctrl-C ends it; what has come is kept)."))
         first_save_step.show_counts(saving, app.archive, seconds=None)
     if saving is not None:
         saving.check()
@@ -250,6 +255,6 @@ def tell_end(obj: CliContext) -> None:
     from archiver.settings.model import exports_folder
 
     folder = visible(str(exports_folder(obj.settings())))
-    head = _("Done. Packages go to:")
+    head = _("Done. Packages are put into:")
     click.echo(f"{head} {folder}" if columns(f"{head} {folder}") <= WIDTH else f"{head}\n  {folder}")
     click.echo(_("Two to remember:   archive (how it stands)   archive rescue (when it may vanish)"))

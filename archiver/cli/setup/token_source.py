@@ -36,7 +36,7 @@ def clean_token(text: str) -> str:
     if not token:
         raise InvalidAnswer(_("Nothing was pasted. Copy the token and paste it here; Ctrl-C leaves."))
     if not re.fullmatch(r"[!-~]+", token):
-        raise InvalidAnswer(_("This cannot be a token: it holds blanks or signs that no token has. Copy it once more."))
+        raise InvalidAnswer(_("This cannot be a token: it has spaces or characters that no token has. Copy it again."))
     return token
 
 

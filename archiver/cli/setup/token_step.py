@@ -92,7 +92,7 @@ def _use_variable_token(obj: CliContext) -> App | None:
 
 def _use_typed_token(obj: CliContext) -> App:
     tell(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)"))
-    tell(_("- Re-issuing it ends the token before; if a tool uses that one, paste that."))
+    tell(_("- Issuing a new one ends the old token; if a tool uses the old one, paste that."))
     tell(_("- On company plans an administrator must allow it; to wait for that: Enter."))
     token = ask(
         _("Paste it and press Enter (it will not be shown):"), lambda answer: _try_token(obj, answer), hidden=True
@@ -109,9 +109,7 @@ def _try_token(obj: CliContext, answer: str) -> str:
     try:
         _check_token(obj, token)
     except errors.TokenRefused:
-        raise InvalidAnswer(
-            _("Chatwork refused this token (401). Copy it once more, as it is shown there now.")
-        ) from None
+        raise InvalidAnswer(_("Chatwork refused this token (401). Copy it again, as it is shown there now.")) from None
     except errors.WrongAccount as error:
         raise InvalidAnswer(f"{error} {error.advice()}") from None
     return token
@@ -152,7 +150,7 @@ def _keep_unchecked(obj: CliContext, token: str, app: App) -> None:
         keep_token(obj, token)
         tell(_("The token is kept, and checked when you go on."))
     else:
-        tell(_("The token was not kept, as it could be of another account."))
+        tell(_("The token was not kept, as it may belong to another account."))
 
 
 def _choose_source(obj: CliContext, source: str) -> None:
@@ -184,6 +182,6 @@ def _tell_owner(app: App, source: str) -> None:
         is_of_client = ask_yes_no(_("Does a client of yours own this organisation?"), default=False)
         note_answer(app.archive, ORGANISATION, "client" if is_of_client else "own")
         if is_of_client:
-            tell(_("Its administrators can close your account and its token at any time. What is saved here stays."))
+            tell(_("Its administrators can close your account and your token at any time. What is saved here stays."))
             tell(_("Keep a copy on another disk early: archive backup FOLDER"))
     click.echo()

@@ -36,7 +36,7 @@ def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
         return 0
     except (click.Abort, KeyboardInterrupt):
         click.echo()
-        tell(_("Interrupted. What was done until now is kept.") + " " + _resume_hint(), indent=0)
+        tell(_("Interrupted. What was done so far is kept.") + " " + _resume_hint(), indent=0)
         return INTERRUPTED
     except errors.ArchiverError as error:
         # that the next run tries again, as Chatwork's errors say, is not true before the first one
@@ -83,12 +83,14 @@ def _prepare_archive(obj: CliContext) -> None:
 def _say_what_it_does(*, again: bool) -> None:
     """Print what this program can and cannot do; on a later call, one line of it."""
     if again:
-        tell(_("Going on where you were. It only reads, and nothing is sent to the other side."), indent=0)
+        tell(_("Going on where you left off. It only reads; the other side is sent nothing."), indent=0)
         return
-    tell(_("Setting up (about 10 minutes). You may stop at any time; archive init goes on where you were."), indent=0)
+    tell(
+        _("Setting up (about 10 minutes). You may stop at any time; archive init goes on where you left off."), indent=0
+    )
     for sentence in (
         _("- It only reads: it posts and deletes nothing, and sends the others nothing."),
-        _("- What it was once shown stays, also when it is changed or deleted later."),
+        _("- What it has seen once stays, even if it is changed or deleted later."),
         _("- What is gone stays gone. For messages beyond the newest 100: archive recover"),
         _("- Only the chats that you choose are kept, and only on this computer."),
         _("- It judges and promises nothing; the platform's record decides: deliver there"),

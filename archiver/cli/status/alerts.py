@@ -24,7 +24,9 @@ WIDTH = 80
 @click.group(
     "alerts",
     invoke_without_command=True,
-    help=N_("Signs that something of your rooms for work is going. They accuse nobody and are part of no package."),
+    help=N_(
+        "Signs that something in your work rooms is vanishing. They accuse nobody and are not part of any package."
+    ),
 )
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_context

@@ -52,9 +52,9 @@ _NAMES = {
 }
 
 
-@click.command("check", help=N_("Is everything set up to save by itself? One line for each thing, and what to do."))
+@click.command("check", help=N_("Is automatic saving fully set up? One line for each thing, and what to do."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-@click.option("--send-test-notice", "test", is_flag=True, help=N_("Send a test notice to every place that is set."))
+@click.option("--send-test-notice", "test", is_flag=True, help=N_("Send a test notice to every address that is set."))
 @click.pass_obj
 def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
     """Write nothing; ask Chatwork once whose token it is, and work without network and token all the same."""
@@ -123,7 +123,7 @@ def tell_results(results: Sequence[CheckResult]) -> None:
 def _tell_summary(results: Sequence[CheckResult]) -> None:
     actions = sum(one.grade == "action" for one in results)
     if actions:
-        sentence = ngettext("{n} thing has to be done.", "{n} things have to be done.", actions)
+        sentence = ngettext("{n} thing needs to be done.", "{n} things need to be done.", actions)
         click.echo(sentence.format(n=actions))
     elif any(one.name == SCHEDULE and one.grade != "good" for one in results):
         sentence, name = (
@@ -132,6 +132,6 @@ def _tell_summary(results: Sequence[CheckResult]) -> None:
         )
         click.echo(sentence.format(name=_(name)))
     elif any(one.grade == "attention" for one in results):
-        click.echo(_("It works unattended. See to the rest when you have time."))
+        click.echo(_("It works unattended. Look after the rest when you have time."))
     else:
         click.echo(_("Everything is set up."))

@@ -39,7 +39,9 @@ def sentences(status: Status, *, stale: timedelta, now: datetime) -> list[str]:
 def _first_save_sentence(status: Status) -> str:
     """The sentence for an archive without a finished round; an interrupted one may have saved something."""
     if any(room.messages or room.files.saved for room in status.rooms):
-        return _("The first save has not ended yet; what came is kept. If it was interrupted, go on with: archive sync")
+        return _(
+            "The first save has not ended yet; what has come is kept. If it was interrupted, go on with: archive sync"
+        )
     return _("Nothing has been saved yet. Run: archive sync")
 
 
@@ -53,7 +55,7 @@ def cut_list_sentences(cuts: Sequence[TruncatedList]) -> list[str]:
     if not cuts:
         return []
     words = {"files": _("files"), "open": _("open tasks"), "done": _("finished tasks")}
-    sentence = _("Chatwork lists at most 100 of these for a person; there may be more that are not kept: {lists}.")
+    sentence = _("Chatwork lists at most 100 of these per person; there may be more that are not kept: {lists}.")
     return [sentence.format(lists=_join_named(f"{one.room_id} {words[one.kind]}" for one in cuts))]
 
 

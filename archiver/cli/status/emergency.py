@@ -145,7 +145,7 @@ def _head(contract: Contract, alerts: Sequence[Alert]) -> str:
     if not any(one.level is Level.HIGH for one in alerts):
         return _("[Now] Contract {contract}").format(contract=label)
     at = max(one.at for one in alerts if one.level is Level.HIGH)
-    sentence = _("[Act now] {time} contract {contract}: a great change on the other side (reason left open)")
+    sentence = _("[Act now] {time} contract {contract}: a big change on the other side (reason not judged)")
     return sentence.format(time=jst_time(at), contract=label)
 
 
@@ -167,7 +167,7 @@ def _changes_sentence(holdings: RoomHoldings, alerts: Sequence[Alert]) -> str:
     ):
         if number:
             parts.append(text.format(n=number))
-    return _(". ").join(parts) if parts else _("no great change was seen so far")
+    return _(". ").join(parts) if parts else _("no big change was seen so far")
 
 
 def _kept_counts(holdings: RoomHoldings) -> str:
@@ -198,7 +198,7 @@ def _not_kept_lines(holdings: RoomHoldings) -> list[str]:
     if holdings.gaps:
         lines.append(ngettext("{n} gap (see “archive status”)", "{n} gaps (see “archive status”)", holdings.gaps))
         lines[-1] = lines[-1].format(n=holdings.gaps)
-    return lines or [_("nothing that was ever shown to this archive is lacking")]
+    return lines or [_("nothing that this archive has ever seen is missing")]
 
 
 def _file_line(file: MissingFile) -> str:
@@ -231,10 +231,10 @@ def screenshots_sentence(name: str, messages: Sequence[str]) -> str:
 def _next_steps(contract: Contract, name: str, screenshot_ids: Sequence[str]) -> list[str]:
     steps = []
     if contract.platform == "crowdworks":
-        steps.append(_("Look at your delivery on CrowdWorks; if you have not delivered there, deliver there first."))
+        steps.append(_("Check your delivery on CrowdWorks; if you have not delivered there, deliver there first."))
         steps.append(_("Before you agree to end the contract early, ask for advice (the whole escrow may go back)."))
     else:
-        steps.append(_("Look at your delivery where the job was agreed; if it is not there, deliver there first."))
+        steps.append(_("Check your delivery where the job was agreed; if it is not there, deliver there first."))
     if screenshot_ids:
         steps.append(screenshots_sentence(name, screenshot_ids))
     steps.append(_("archive export {contract}    makes a package (nothing is sent by itself)").format(contract=name))

@@ -22,7 +22,7 @@ def gap_line(gap: dict[str, object]) -> str:
         return _("Gap {period}: the chat could not be opened for a time; {number}.").format(
             period=period, number=number
         )
-    return _("Gap {period}: not seen without a hole; {number}.").format(period=period, number=number)
+    return _("Gap {period}: not seen continuously; {number}.").format(period=period, number=number)
 
 
 def _gap_end(at: object, message: object) -> str:

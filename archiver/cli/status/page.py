@@ -44,7 +44,7 @@ def status_warnings(status: Status, settings: Settings, *, now: datetime, stoppe
         sentence = ngettext("{n} file is still to be fetched.", "{n} files are still to be fetched.", pending)
         found.append(sentence.format(n=pending))
     if lost:
-        sentence = ngettext("{n} file could not be had.", "{n} files could not be had.", lost)
+        sentence = ngettext("{n} file could not be downloaded.", "{n} files could not be downloaded.", lost)
         found.append(sentence.format(n=lost))
     found += completeness.cut_list_sentences(status.cut)
     gaps = sum(gap["after"] is not None for room in status.rooms for gap in room.gaps)
@@ -89,7 +89,7 @@ def tell_status(
     tell_progress(progress, days=settings.sync.reread_days)
     click.echo(seals_line(status))
     if not settings.timestamp.authorities:
-        click.echo(_("Third-party time   off (the seals show no time that a stranger vouches for)"))
+        click.echo(_("Third-party time   off (no third party vouches for the time of the seals)"))
     _tell_backup(status.backup, attention)
     for line in dues:
         click.echo(line)

@@ -77,12 +77,14 @@ def saving_warnings(saving: SavingStatus, status: Status, *, now: datetime) -> l
     """What keeps the archive from saving, one sentence each, the most urgent first."""
     found = []
     if is_setting_up(saving, status):
-        found.append(_("The setting up is not finished. Go on with: archive init"))
+        found.append(_("The setup is not finished. Go on with: archive init"))
     found += _obstacle_sentences(saving.error_name, saving.full_disk)
     if saving.is_idle:
-        found.append(_("Nothing saves by itself: the job stands in the crontab, but no cron runs here. archive check"))
+        found.append(
+            _("Automatic saving does not run: the job is in the crontab, but no cron runs here. See: archive check")
+        )
     elif _is_started_by_nothing(saving, status, now):
-        found.append(_("Nothing saves by itself here, and the last save is not new. Call: archive schedule install"))
+        found.append(_("Automatic saving is not set up here, and the last save is old. Run: archive schedule install"))
     return found
 
 
@@ -150,7 +152,7 @@ def _last_run_words(saving: SavingStatus, status: Status, now: datetime) -> str:
         return " ".join(words.format(time=time, reason=why).split())
     if status.last_sync is None:
         return _("last: none yet")
-    words = _("last {time} good") if status.last_complete else _("last {time} partly unsaved")
+    words = _("last {time} good") if status.last_complete else _("last {time} incomplete")
     return words.format(time=short_time(status.last_sync, now))
 
 
@@ -179,7 +181,7 @@ def next_step(
     old = status.last_sync is not None and now - status.last_sync > stale
     levels = {one.level for one in status.alerts}
     steps = (
-        (bool(emergencies), _("what stands above under “What to do now”")),
+        (bool(emergencies), _("what is listed above under “What to do now”")),
         (is_setting_up(saving, status), "archive init"),
         (not status.contracts, "archive contract add"),
         (saving.error_name is not None, fault_reasons.command(saving.error_name)),

@@ -49,8 +49,8 @@ def document(progress: SlowWork) -> dict[str, object]:
 
 def _reread_sentence(rereading: Rereading, days: int) -> str:
     sentence = ngettext(
-        "of {old} old message {confirmed} seen again within {days} days",
-        "of {old} old messages {confirmed} seen again within {days} days",
+        "{confirmed} of {old} old message seen again within {days} days",
+        "{confirmed} of {old} old messages seen again within {days} days",
         rereading.old,
     )
     return sentence.format(old=f"{rereading.old:,}", confirmed=f"{rereading.confirmed:,}", days=days)
@@ -60,7 +60,7 @@ def _count_words(counts: BackfillCounts) -> list[str]:
     """The counts that are not zero, in words."""
     words = (
         (_("waiting {n}"), counts.waiting),
-        (_("got {n}"), counts.read),
+        (_("fetched {n}"), counts.read),
         (_("hidden by the plan {n}"), counts.hidden),
         (_("not readable {n}"), counts.unreadable),
     )

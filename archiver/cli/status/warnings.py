@@ -44,10 +44,10 @@ def archive_warnings(reading: Reading, rooms: Collection[int], *, every: timedel
     fast = sum(_is_fast(reading, room, every=every, since=now - RECENT) for room in rooms)
     if fast:
         sentence = ngettext(
-            "In {n} chat so much is written that a gap may form between two saves ({every} apart). "
-            "Keep this computer on, or see: archive check",
-            "In {n} chats so much is written that a gap may form between two saves ({every} apart). "
-            "Keep this computer on, or see: archive check",
+            "In {n} chat so much is written that a gap may form between two saves (every {every}). Keep this "
+            "computer on, or see: archive check",
+            "In {n} chats so much is written that a gap may form between two saves (every {every}). Keep this "
+            "computer on, or see: archive check",
             fast,
         )
         found.append(sentence.format(n=fast, every=interval_words(every)))
@@ -76,6 +76,6 @@ def _unread_sentence() -> str:
 
 def _full_disk_sentence() -> str:
     return _(
-        "Files are waiting: less space is free on this computer than is to stay free "
-        "([files] stop_when_free_gb). Texts are saved all the same. Free some space, or move the archive."
+        "Files are waiting: this computer has less free space than must stay free ([files] stop_when_free_gb). Texts "
+        "are still saved. Free some space, or move the archive."
     )

@@ -22,10 +22,10 @@ Reason = Literal[
 
 REASONS: dict[str, str] = {
     "unreachable": N_("the authority could not be reached"),
-    "not_a_token": N_("the reply was no time stamp"),
+    "not_a_token": N_("the reply was not a time stamp"),
     "rejected": N_("the authority rejected the request"),
-    "imprint": N_("the time stamp is of something else"),
-    "nonce": N_("the time stamp answers another request"),
+    "imprint": N_("the time stamp is for something else"),
+    "nonce": N_("the time stamp answers a different request"),
     "untrusted": N_("the time stamp does not lead to the pinned root"),
     "expired": N_("the authority's certificate was not valid at the time stated"),
     "purpose": N_("the signing certificate is not meant for time stamps"),

@@ -31,7 +31,7 @@ def check_enclosures(
             sentence = _("No record in the package says that this evidence was added.")
             verification.add_finding("package-enclosures", ENCLOSURES + name, sentence)
         elif digest != expected.pop(label):
-            sentence = _("It is not the evidence that was added: its SHA-256 is not that of the record.")
+            sentence = _("It is not the evidence that was added: its SHA-256 differs from that in the record.")
             verification.add_finding("package-enclosures", ENCLOSURES + name, sentence)
     for label in sorted(expected):
         sentence = _("A record says that this evidence was added, but it is not in the package.")

@@ -70,8 +70,8 @@ def _system_language() -> str | None:
 def _parser() -> argparse.ArgumentParser:
     description = _("Checks that a package was not changed: its lists, records, seals, tables and stamps.")
     parser = argparse.ArgumentParser(prog="verify.py", description=description)
-    parser.add_argument("path", nargs="?", help=_("A package (folder or zip); left out: where this program lies."))
-    parser.add_argument("--lang", choices=("ja", "en"), help=_("The language of what is said."))
+    parser.add_argument("path", nargs="?", help=_("A package (folder or zip); left out: where this program is."))
+    parser.add_argument("--lang", choices=("ja", "en"), help=_("The language of the output."))
     parser.add_argument("--json", action="store_true", help=_("Give the result as one JSON document."))
     return parser
 
@@ -94,7 +94,7 @@ def _print_verification(verification: Verification, *, as_json: bool) -> None:
     for note in verification.notes:
         _print_line(_("Note: {text}").format(text=note))
     if verification.ok:
-        _print_line(_("Nothing was found changed."))
+        _print_line(_("No change was found."))
     else:
         number = len(verification.findings)
         _print_line(ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number))

@@ -179,8 +179,8 @@ class EntryCheck:
         count = self._next - 1 - self._sealed.settled
         if count > 0:
             sentence = ngettext(
-                "{count} record is not sealed yet; whether records were cut off after it cannot be told.",
-                "{count} records are not sealed yet; whether records were cut off after them cannot be told.",
+                "{count} record is not sealed yet; it cannot be told whether records after it were removed.",
+                "{count} records are not sealed yet; it cannot be told whether records after them were removed.",
                 count,
             )
             self.verification.add_note(sentence.format(count=count))
@@ -210,7 +210,7 @@ class EntryCheck:
         check, last, count = self._run
         self._run = ("", 0, 0)
         if count > NAMED_SINGLY:
-            sentence = _("The same is wrong with these {count} records.").format(count=count - NAMED_SINGLY)
+            sentence = _("These {count} records have the same problem.").format(count=count - NAMED_SINGLY)
             self.verification.add_finding(check, _entry_subject(last - count + NAMED_SINGLY + 1, last), sentence)
 
 
@@ -220,8 +220,8 @@ def _entry_subject(first: int, last: int) -> str:
 
 _SENTENCES: dict[str, Callable[[], str]] = {
     "entry-number": lambda: _("There is a record ({key}) numbered below 1; the first has the number 1."),
-    "entry-digest": lambda: _("The record ({key}) and the digest beside it do not fit: one of them was changed."),
+    "entry-digest": lambda: _("The record ({key}) and the digest beside it do not match: one of them was changed."),
     "entry-sealed": lambda: _("The record ({key}) is not the one that was sealed under this number."),
     "entry-form": lambda: _("The record ({key}) does not have the form that all records have."),
-    "entry-columns": lambda: _("The columns of the record ({key}) say something else than the record itself."),
+    "entry-columns": lambda: _("The columns of the record ({key}) differ from the record itself."),
 }

@@ -71,7 +71,7 @@ def _check_file(verification: Verification, root: Path, record: SavedBytes) -> N
 
 
 def _find_size(verification: Verification, record: SavedBytes, size: int | None) -> None:
-    sentence = _("Record {seq} gives another size for the file than it has ({size} bytes).")
+    sentence = _("Record {seq} gives a different size for the file; it has {size} bytes.")
     verification.add_finding(
         "file-changed", f"files/{stored_path(record.sha256)}", sentence.format(seq=record.seq, size=size)
     )

@@ -39,7 +39,7 @@ def openssl_check() -> CheckToken | None:
 def _check_token(program: str, reply: bytes, data: bytes, roots: bytes) -> TokenResult:
     claims = read_reply(reply)
     if claims is None:
-        return TokenResult(None, None, _("The file is no reply of an authority with a time stamp in it."))
+        return TokenResult(None, None, _("The file is not an authority's reply with a time stamp in it."))
     could_run = False
     for root in single_roots(roots):
         with tempfile.TemporaryDirectory(prefix="stamp-") as folder:
@@ -53,7 +53,7 @@ def _check_token(program: str, reply: bytes, data: bytes, roots: bytes) -> Token
         could_run = could_run or result is not None
     if not could_run:
         return UNCHECKED
-    problem = _("The stamp does not lead to the root certificate that lies beside it, or its signature is wrong.")
+    problem = _("The stamp does not lead to the root certificate beside it, or its signature is wrong.")
     return TokenResult(None, None, problem)
 
 

@@ -133,7 +133,8 @@ class _PackageCheck:
             self._check_enclosures(lines)
         if any(name.startswith("data/transcript/") for name in self.names):
             note = _(
-                "The pages in {folder} are held by the lists of digests alone; they were not compared with the records."
+                "The pages in {folder} are protected by the lists of digests alone; they were not compared with the "
+                "records."
             )
             self.verification.add_note(note.format(folder="data/transcript/"))
         self._note_reports()
@@ -141,7 +142,8 @@ class _PackageCheck:
     def _note_reports(self) -> None:
         if any(name.startswith("data/report") and name.endswith(".pdf") for name in self.names):
             note = _(
-                "The reports ({files}) are held by the lists of digests alone; they were not compared with the records."
+                "The reports ({files}) are protected by the lists of digests alone; they were not compared with the "
+                "records."
             )
             listed = ", data/evidence_list.csv" if "data/evidence_list.csv" in self.names else ""
             self.verification.add_note(note.format(files=f"data/*.pdf{listed}"))
@@ -174,7 +176,7 @@ class _PackageCheck:
         payload = [name for name in self.names if name.startswith("data/")]
         size = sum(map(self.tree.size, payload))
         if oxum and (int(oxum.group(1)), int(oxum.group(2))) != (size, len(payload)):
-            sentence = _("It gives another number or size of the files below data/ than they have.")
+            sentence = _("It gives a different number or size for the files below data/ than they have.")
             self.verification.add_finding("package-form", "bag-info.txt", sentence)
 
     def _check_list(self, name: str, inside: str, outside: str, *, base: str = "") -> None:
@@ -186,12 +188,12 @@ class _PackageCheck:
         try:
             listed = parse_manifest(body)
         except ManifestError as error:
-            sentence = _("Line {line} is not one of a list of digests.").format(line=error.line)
+            sentence = _("Line {line} does not belong in a list of digests.").format(line=error.line)
             self.verification.add_finding("manifest", name, sentence)
             return
         if not is_canonical(body, listed):
             self.verification.add_finding(
-                "manifest", name, _("The list of digests is not written as packages write it.")
+                "manifest", name, _("The list of digests is not written the way packages write it.")
             )
         digests = {
             path[len(base) :]: digest
@@ -214,7 +216,7 @@ class _PackageCheck:
         own = [match for match in map(_OWN_STAMP.fullmatch, sorted(self.names)) if match is not None]
         if self.stamps.times and not own:
             self.verification.add_note(
-                _("The package itself bears no stamp; the stamps on its seals cover the records alone.")
+                _("The package has no stamp of its own; the stamps on its seals cover only the records.")
             )
         for match in own:
             name = match.group()
@@ -234,10 +236,10 @@ class _PackageCheck:
         count = sum(last - first + 1 for _, first, last in self._ranges) - self.verification.checked["entries"]
         if count > 0:
             sentence = ngettext(
-                "The seals name {count} record that is not in this package: of other chats or times, or left out. "
-                "The archive alone can tell.",
-                "The seals name {count} records that are not in this package: of other chats or times, or left out. "
-                "The archive alone can tell.",
+                "The seals name {count} record that is not in this package: it is from other chats or times, or was "
+                "left out. Only the archive can tell.",
+                "The seals name {count} records that are not in this package: they are from other chats or times, or "
+                "were left out. Only the archive can tell.",
                 count,
             )
             self.verification.add_note(sentence.format(count=count))
@@ -324,10 +326,10 @@ class _PackageCheck:
                     "package-files", FILES + name, _("No record in the package says that this file was saved.")
                 )
             elif digest != row.sha256:
-                sentence = _("The file is not the one that was saved: its SHA-256 is not that of the record.")
+                sentence = _("The file is not the one that was saved: its SHA-256 differs from that in the record.")
                 self.verification.add_finding("package-files", FILES + name, sentence)
             elif sizes.get(str(digest)) != self.tree.size(FILES + name):
-                sentence = _("The record gives another size for the file than it has.")
+                sentence = _("The record gives a different size for the file than it has.")
                 self.verification.add_finding("package-files", FILES + name, sentence)
 
     def _check_enclosures(self, lines: PackageLines) -> None:

@@ -76,7 +76,7 @@ class PackageFolder:
                 relative = path.relative_to(root).as_posix()
                 if path.is_symlink() or not (path.is_dir() or path.is_file()):
                     verification.add_finding(
-                        "unsafe", relative, _("It is a link or no ordinary file; it was not looked at.")
+                        "unsafe", relative, _("It is a link or not an ordinary file; it was not looked at.")
                     )
                 elif name in listed:
                     self._names.append(relative)
@@ -123,7 +123,7 @@ class ZippedPackage:
             if name.startswith(self.root):
                 self._infos[name[len(self.root) :]] = info
             else:
-                verification.add_finding("unsafe", name, _("It lies outside the package's folder in the zip."))
+                verification.add_finding("unsafe", name, _("It is outside the package's folder in the zip."))
 
     def names(self) -> list[str]:
         """Every file, sorted."""
@@ -178,15 +178,15 @@ def _unsafe_reason(info: zipfile.ZipInfo, *, overlaps: bool) -> str | None:
     """Why a file of a zip must not be read; None if it may be."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if not is_safe(info.filename.rstrip("/")):
-        return _("The zip holds a path that leads out of its folder.")
+        return _("The zip holds a path that leads outside its folder.")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        return _("It is a link or no ordinary file; it was not looked at.")
+        return _("It is a link or not an ordinary file; it was not looked at.")
     if info.flag_bits & 1:
         return _("It is encrypted; it was not looked at.")
     if info.compress_type not in _METHODS:
         return _("It is compressed in a way that packages do not use; it was not looked at.")
     if overlaps or info.file_size > info.compress_size * _DEFLATE_RATIO + CHUNK_BYTES:
-        return _("It says to be larger than it can be; it was not looked at.")
+        return _("It claims to be larger than it can be; it was not looked at.")
     return None
 
 

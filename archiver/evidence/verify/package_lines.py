@@ -78,9 +78,7 @@ class PackageLines:
                 self.verification.checked["entries"] += 1
             seq = entry["seq"]
             if type(seq) is not int or seq <= last:
-                self._add_finding(
-                    "entry-order", f"entry/{seq}", _("The record does not stand in order of the numbers.")
-                )
+                self._add_finding("entry-order", f"entry/{seq}", _("The record is out of numerical order."))
                 self.is_readable = False
                 continue
             last = seq
@@ -91,7 +89,7 @@ class PackageLines:
         sealed.close()
         self._find_unsealed(sealed.last)
         for digest, number in self._masked_digests.items():
-            sentence = _("The digest {digest} of a masked record stands in no seal.").format(digest=digest)
+            sentence = _("The digest {digest} of a masked record is in no seal.").format(digest=digest)
             self._add_finding("entry-sealed", f"entries.jsonl:{number}", sentence)
         self._check_masked()
         self._message_keys.sort()
@@ -196,17 +194,17 @@ class PackageLines:
 
     def _note_masked(self) -> None:
         sentence = ngettext(
-            "{count} record is masked. Its digest stands in the seals; that it says what is shown in its place, the "
-            "covered parts aside, can only be checked once the record itself is shown.",
-            "{count} records are masked. Their digests stand in the seals; that they say what is shown in their place, "
-            "the covered parts aside, can only be checked once the records themselves are shown.",
+            "{count} record is masked. Its digest is in the seals. Whether it says what is shown in its place, apart "
+            "from the masked parts, can be checked only once the record itself is shown.",
+            "{count} records are masked. Their digests are in the seals. Whether they say what is shown in their "
+            "place, apart from the masked parts, can be checked only once the records themselves are shown.",
             self._masked_count,
         )
         self.verification.add_note(sentence.format(count=self._masked_count))
         if self._masked_messages:
             sentence = ngettext(
-                "Rows of {count} message rest on what is shown in place of masked records: {ids}",
-                "Rows of {count} messages rest on what is shown in place of masked records: {ids}",
+                "Rows of {count} message are based on what is shown in place of masked records: {ids}",
+                "Rows of {count} messages are based on what is shown in place of masked records: {ids}",
                 len(self._masked_messages),
             )
             ids = sorted(self._masked_messages)

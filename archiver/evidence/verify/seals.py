@@ -130,7 +130,7 @@ class SealChain:
             name
         ):  # a file being written when the process was killed
             self.verification.add_note(
-                _("“{name}” in the folder of the seals is no seal; it was not looked at.").format(name=name)
+                _("“{name}” in the folder of the seals is not a seal; it was not looked at.").format(name=name)
             )
 
     def ranges(self) -> Iterator[SealedRange]:
@@ -236,7 +236,7 @@ class SealChain:
         """Check that the seal follows the one before it, if that one is known."""
         before = self._before
         if before.digests and seal["previous"] not in before.digests:
-            sentence = _("It names another seal as the one before it than seal {before} as it lies there.")
+            sentence = _("The seal that it names as the one before it is not seal {before} as found here.")
             self._add_finding("seal-chain", number, sentence.format(before=before.number))
         elif before.last >= 0 and seal["first"] != before.last + 1:
             sentence = _("It begins at record {first}, but the seal before it ends at record {last}.")

@@ -39,13 +39,15 @@ def note_reach(verification: Verification, seals: Sequence[SealTime], times: Map
     if times:
         _note_covered(verification, seals, times)
     else:
-        verification.add_note(_("No stamp of a third party covers the seals: nothing shows since when they exist."))
+        verification.add_note(
+            _("No stamp of a third party covers the seals: nothing shows since when they have existed.")
+        )
     _note_count(
         verification,
         sum(_is_before(seal, before) for before, seal in zip(seals, seals[1:])),  # noqa: B905, RUF007 - Python 3.8
         lambda n: ngettext(
-            "{count} seal says that it was closed before the one that precedes it: a clock was set back.",
-            "{count} seals say that they were closed before those that precede them: a clock was set back.",
+            "{count} seal says that it was closed before the one before it: a clock was set back.",
+            "{count} seals say that they were closed before those before them: a clock was set back.",
             n,
         ),
     )
@@ -83,8 +85,8 @@ def _note_covered(verification: Verification, seals: Sequence[SealTime], times: 
         verification,
         sum(_delay(one.closed, since(one.number)) > LATE_SECONDS for one in seals),
         lambda n: ngettext(
-            "{count} seal was stamped more than 48 hours after it was closed: only from then on is it proved.",
-            "{count} seals were stamped more than 48 hours after they were closed: only from then on is it proved.",
+            "{count} seal was stamped more than 48 hours after it was closed: it is proved only from then on.",
+            "{count} seals were stamped more than 48 hours after they were closed: it is proved only from then on.",
             n,
         ),
     )

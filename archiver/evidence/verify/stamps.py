@@ -98,10 +98,10 @@ class StampCheck:
         self.verification.checked["stamps"] += 1
         claims = read_reply(reply)
         if claims is None:
-            self._add_finding(subject, _("The file is no reply of an authority with a time stamp in it."))
+            self._add_finding(subject, _("The file is not an authority's reply with a time stamp in it."))
             return None
         if not claims.fits(data):
-            self._add_finding(subject, _("The stamp is not one over these bytes."))
+            self._add_finding(subject, _("The stamp is not for these bytes."))
             return None
         roots = self._roots_of(authority)
         if roots is not None:
@@ -121,14 +121,14 @@ class StampCheck:
             if number > max(numbers, default=0) or number in numbers:  # else the missing seal is a finding already
                 for authority in authorities:
                     subject = f"stamp/{number}/{authority}"
-                    self._add_finding(subject, _("It is a stamp over a seal that is not there."))
+                    self._add_finding(subject, _("It is a stamp for a seal that is not there."))
         note_reach(self.verification, self._seals, self.times)
         self._note_roots()
         if self._unverified_count:
             sentence = ngettext(
-                "{count} stamp was compared with its bytes alone: its signature cannot be checked on this computer.",
-                "{count} stamps were compared with their bytes alone: "
-                "their signatures cannot be checked on this computer.",
+                "{count} stamp was compared only with its bytes: its signature cannot be checked on this computer.",
+                "{count} stamps were compared only with their bytes: their signatures cannot be checked on this "
+                "computer.",
                 self._unverified_count,
             )
             self.verification.add_note(sentence.format(count=self._unverified_count))
@@ -138,7 +138,7 @@ class StampCheck:
     def _compare_times(self, subject: str, time: str, closed_at: str | None) -> None:
         stamped, closed = unix_seconds(time), unix_seconds(closed_at)
         if stamped is not None and closed is not None and stamped < closed - CLOCK_TOLERANCE_SECONDS:
-            sentence = _("The stamp is of {time}, but the seal says that it was closed only at {closed_at}.")
+            sentence = _("The stamp is from {time}, but the seal says that it was closed only at {closed_at}.")
             self.verification.add_finding("stamp-time", subject, sentence.format(time=time, closed_at=closed_at))
 
     # --- roots ------------------------------------------------------------------------------------

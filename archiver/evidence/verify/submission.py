@@ -40,7 +40,7 @@ def verify_submission(verification: Verification, tree: PackageFiles, progress: 
         listed = parse_manifest(sums)
     except ManifestError as error:
         verification.add_finding(
-            "manifest", DIGEST_LIST, _("Line {line} is not one of a list of digests.").format(line=error.line)
+            "manifest", DIGEST_LIST, _("Line {line} does not belong in a list of digests.").format(line=error.line)
         )
         return
     for difference in compare_manifest(listed, digests):
@@ -48,10 +48,10 @@ def verify_submission(verification: Verification, tree: PackageFiles, progress: 
     for name in filter(_LIST_STAMP.fullmatch, names):
         verification.checked["stamps"] += 1
         if claimed_time(_read_or_empty(verification, tree, name), sums) is None:
-            verification.add_finding("stamp", name, _("The stamp is not one over these bytes."))
+            verification.add_finding("stamp", name, _("The stamp is not for these bytes."))
         else:
             verification.add_note(
-                _("Of {name} only the bytes were compared; its signature was not checked.").format(name=name)
+                _("Only the bytes of {name} were compared; its signature was not checked.").format(name=name)
             )
     if not digests and verification.ok:
         verification.add_finding(
@@ -63,8 +63,8 @@ def verify_submission(verification: Verification, tree: PackageFiles, progress: 
         )
     verification.add_note(
         _(
-            "This package holds no records: only that its files are those listed in {list} was checked. "
-            "The package for a lawyer can be compared with the records."
+            "This package holds no records: the only check was that its files are those listed in {list}. The "
+            "package for a lawyer can be compared with the records."
         ).format(list=DIGEST_LIST)
     )
 

@@ -100,12 +100,13 @@ class TableCheck:
             return False
         if self._name == _MESSAGES and not self._restamped and _stamped_at(line) != _stamped_at(row):
             self._restamped = True
-            sentence = _("From here on, {name} names other times of stamps than the stamps themselves.")
+            sentence = _("From here on, the stamp times in {name} are not those of the stamps themselves.")
             self._add_finding(_row_subject(self._name, row), sentence.format(name=self._name))
         if not self._renumbered and self._without_stamp_time(line) != self._without_stamp_time(row):
             self._renumbered = True
             self._add_finding(
-                _row_subject(self._name, row), _("From here on, {name} counts otherwise.").format(name=self._name)
+                _row_subject(self._name, row),
+                _("From here on, the numbers in {name} differ from the records.").format(name=self._name),
             )
         return True
 
@@ -184,7 +185,7 @@ def compare_tables(
             if progress is not None and name == "messages.jsonl":
                 progress()
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
-        sentence = _("The tables cannot be made of the records, so they were not compared to the end.")
+        sentence = _("The tables cannot be made from the records, so they were not compared to the end.")
         verification.add_finding("table-rows", "data/entries.jsonl", sentence)
         return
     for check in checks.values():

@@ -101,7 +101,7 @@ def _compile_dialect(given: str, body: str) -> re.Pattern[str]:
             continue
         match = _ITEM.match(body, position)
         if match is None:
-            message = _("The pattern “{pattern}” cannot be used: “{sign}” is not known at this place.")
+            message = _("The pattern “{pattern}” cannot be used: “{sign}” is not understood at this place.")
             raise UsageError(detail=message.format(pattern=given, sign=body[position]))
         pieces.append(_pattern_item(match["item"], match["times"] or ""))
         position = match.end()

@@ -47,11 +47,11 @@ def archive_identity(source: sqlite3.Connection) -> ArchiveIdentity | None:
 def check_apart(home: Path, place: Path) -> None:
     """Raise BadCopyPlace if one of the folders lies in the other, or a name in the copy is a link."""
     if _is_within(place, home):
-        raise errors.BadCopyPlace(path=place, detail=_("it lies in the archive's own folder."))
+        raise errors.BadCopyPlace(path=place, detail=_("it is in the archive's own folder."))
     if _is_within(home, place):
-        raise errors.BadCopyPlace(path=place, detail=_("the archive itself lies in it."))
+        raise errors.BadCopyPlace(path=place, detail=_("the archive itself is in it."))
     if place.exists() and not place.is_dir():
-        raise errors.BadCopyPlace(path=place, detail=_("it is no folder."))
+        raise errors.BadCopyPlace(path=place, detail=_("it is not a folder."))
     for name in (*FOLDERS, DATABASE, SETTINGS, MARK):
         if (place / name).is_symlink():
             detail = _("“{name}” there is a link to another place.").format(name=name)
@@ -71,14 +71,14 @@ def earlier_copy(source: sqlite3.Connection, place: Path) -> datetime | None:
         present = _identity_at(database) if database.exists() else None
     except sqlite3.Error as error:
         if _marked_archive(place) != own.first:
-            detail = _("a database lies there that cannot be read ({detail}).").format(detail=error)
+            detail = _("a database is there that cannot be read ({detail}).").format(detail=error)
             raise errors.BadCopyPlace(path=place, detail=detail) from error
         return _modified_at(database)  # ours by its mark, and broken: it can only become better
     if present is None:
         _check_unfinished(place, own)
         return None
     if present.first != own.first:
-        detail = _("another archive lies there (account {account}).").format(account=present.account_id or "?")
+        detail = _("another archive is there (account {account}).").format(account=present.account_id or "?")
         raise errors.BadCopyPlace(path=place, detail=detail)
     if present.last > own.last or not _is_same_entry(source, database, present.last):
         detail = _("the copy there holds records that this archive does not have.")
@@ -119,10 +119,10 @@ def _check_unfinished(place: Path, own: ArchiveIdentity) -> None:
     """Raise BadCopyPlace if a place without a database holds more than an interrupted copy of this archive left."""
     marked = _marked_archive(place)
     if marked is None and any((place / name).exists() for name in (*FOLDERS, DATABASE)):
-        detail = _("other things lie there under names that the copy needs ({names}).").format(names=", ".join(FOLDERS))
+        detail = _("other things are there under names that the copy needs ({names}).").format(names=", ".join(FOLDERS))
         raise errors.BadCopyPlace(path=place, detail=detail)
     if marked not in (None, own.first):
-        raise errors.BadCopyPlace(path=place, detail=_("an unfinished copy of another archive lies there."))
+        raise errors.BadCopyPlace(path=place, detail=_("an unfinished copy of another archive is there."))
 
 
 def _marked_archive(place: Path) -> str | None:

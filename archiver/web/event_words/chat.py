@@ -89,8 +89,8 @@ def _missing_sentence(event: TimelineEvent) -> str:
         return ""
     number = int(event.about)
     sentence = ngettext(
-        " By Chatwork's counter about {n} message is missing.",
-        " By Chatwork's counter about {n} messages are missing.",
+        " According to Chatwork's counter, about {n} message is missing.",
+        " According to Chatwork's counter, about {n} messages are missing.",
         number,
     )
     return sentence.format(n=f"{number:,}")

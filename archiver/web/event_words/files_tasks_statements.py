@@ -123,7 +123,7 @@ def _write_attachment_withdrawn(event: TimelineEvent) -> EventText:
 
 def _write_part(event: TimelineEvent) -> EventText:
     if not event.after:
-        sentence = _("You took back who the account {account} is.")
+        sentence = _("You took back what you entered about the account {account}.")
         return EventText(safe_sentence(sentence, account=event.account_id))
     words = {"client": _("the client"), "me": _("you"), "third": _("a third person")}
     sentence = _("You entered who the account {account} is: {part}. Reason: {reason}")
@@ -132,7 +132,7 @@ def _write_part(event: TimelineEvent) -> EventText:
 
 
 def _write_note(_event: TimelineEvent) -> EventText:
-    return EventText(safe_sentence(_("You changed your private note on the contract (it leaves with no package).")))
+    return EventText(safe_sentence(_("You changed your private note on the contract (it is in no package).")))
 
 
 # --- packages and seals --------------------------------------------------------------------------

@@ -104,11 +104,11 @@ def month_of(text: str) -> date | None:
 def coverage_words() -> Mapping[DayCoverage, str]:
     """The coverage of a day in words."""
     return {
-        DayCoverage.WHOLLY: _("wholly seen"),
+        DayCoverage.WHOLLY: _("fully seen"),
         DayCoverage.PARTLY: _("partly seen"),
         DayCoverage.GAP: _("has a gap"),
         DayCoverage.PAUSE: _("not watched for a time"),
-        DayCoverage.BEFORE: _("before the record"),
+        DayCoverage.BEFORE: _("before the archive"),
         DayCoverage.NOT_YET: _("not seen so far"),
     }
 
@@ -119,10 +119,10 @@ def coverage_meanings() -> Mapping[DayCoverage, str]:
         DayCoverage.WHOLLY: _("every message that Chatwork listed was saved"),
         DayCoverage.PARTLY: _("the record begins or ends on this day"),
         DayCoverage.GAP: _(
-            "messages may be lacking: more came between two readings than a list shows, or the chat was shut"
+            "messages may be missing: more came between two readings than a list shows, or the chat could not be opened"
         ),
         DayCoverage.PAUSE: _("all messages were saved later, but what was changed meanwhile is known only as changed"),
-        DayCoverage.BEFORE: _("the archive did not exist yet; what is held was listed or found later"),
+        DayCoverage.BEFORE: _("the archive did not exist yet; what is kept was listed or found later"),
         DayCoverage.NOT_YET: _("no reading has reached this day"),
     }
 

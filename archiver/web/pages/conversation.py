@@ -129,7 +129,7 @@ def _around_message(reading: Reading, room: int, position: int) -> MessageSelect
     centre = later[0] if later else max(0, len(page.messages) - 1)
     if page.messages and int(page.messages[centre].message_id) == position:
         return MessageSelection(page, centre, page.messages[centre].message_id)
-    note = _("No message with the id {id} is kept in this chat; this is where it would stand.")
+    note = _("No message with the id {id} is kept in this chat; this is where it would be.")
     return MessageSelection(page, centre, note=note.format(id=position))
 
 

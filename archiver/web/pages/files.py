@@ -248,13 +248,15 @@ def _unsendable_page(room: int, attachment: Attachment, reason: UnsendableReason
 def unsendable_words() -> Mapping[UnsendableReason, str]:
     """Why saved bytes are not sent, as sentences."""
     return {
-        UnsendableReason.ABSENT: _("The bytes were saved, but they do not lie in the archive's folder any more."),
-        UnsendableReason.OUTSIDE: _("In place of the bytes there is something that leads out of the archive's folder."),
-        UnsendableReason.UNREADABLE: _("The bytes lie in the archive's folder, but cannot be read."),
+        UnsendableReason.ABSENT: _("The bytes were saved, but they are no longer in the archive's folder."),
+        UnsendableReason.OUTSIDE: _(
+            "In place of the bytes there is something that leads outside the archive's folder."
+        ),
+        UnsendableReason.UNREADABLE: _("The bytes are in the archive's folder, but cannot be read."),
         UnsendableReason.WRONG_SIZE: _(
-            "What lies in the archive's folder has another size than the bytes that were saved."
+            "What is in the archive's folder has a different size from the bytes that were saved."
         ),
         UnsendableReason.CHANGED: _(
-            "What lies in the archive's folder has another fingerprint than the bytes that were saved."
+            "What is in the archive's folder has a different fingerprint from the bytes that were saved."
         ),
     }

@@ -94,7 +94,7 @@ def source_word(source: ObservedBy) -> str:
     """How the last reading of a message was made, in words."""
     words = {
         ObservedBy.LIST: _("from the list of messages"),
-        ObservedBy.SINGLE: _("read singly"),
+        ObservedBy.SINGLE: _("read one by one"),
         ObservedBy.RECOVERED: _("recovered (archive recover)"),
     }
     return words[source]

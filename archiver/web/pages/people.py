@@ -143,7 +143,7 @@ def _histories(person: PersonHistory) -> Iterator[ValueHistory]:
     for label, values in (
         (_("Names"), person.names),
         (_("Role"), roles),
-        (_("Organization"), person.organizations),
+        (_("Organisation"), person.organizations),
         (_("Department"), person.departments),
         (_("Chatwork ID"), person.chatwork_ids),
     ):

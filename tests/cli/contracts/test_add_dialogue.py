@@ -27,14 +27,14 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 PAGE = "https://crowdworks.jp/contracts/12345678"
 
 STEPS = (
-    ("Name here [job1]:", "", None),
+    ("Short name [job1]:", "", None),
     ("Numbers:", "1", None),
     ("(URL) or number:", PAGE, PAGE),
     ("Name of the job:", "動画編集（10本）", "動画編集（10本）"),
     ("Name of the client:", "", None),
     ("2026-10-01):", "2026/7/1", "2026-07-01"),
     ("2026-10-02 14:05):", "２０２６-07-01 9:05", "2026-07-01 09:05"),
-    ("Asked for on (such as 2026-10-02):", "", None),
+    ("Requested on (such as 2026-10-02):", "", None),
     ("Allowed on (such as 2026-10-03):", "2026-07-03", "2026-07-03"),
     ("Delivery is due on (such as 2026-11-10):", "2099-01-31", "2099-01-31"),
     ("Amount:", "５０,０００円(税込)", "５０,０００円(税込)"),
@@ -93,7 +93,7 @@ def test_left_at_a_question_it_goes_on_there(desk: Desk) -> None:
     for begin, end in zip([0, *left], [*left, len(STEPS)], strict=True):
         with desk.add() as tty:
             if begin:
-                tty.answer("Go on with it? [yes]:", "")
+                tty.answer("Go on with them? [yes]:", "")
             for question, answer, _fact in STEPS[begin:end]:
                 tty.answer(question, answer)
             if end < len(STEPS):
@@ -108,8 +108,8 @@ def test_left_at_a_question_it_goes_on_there(desk: Desk) -> None:
     assert ("job1", "crowdworks", "12345678") == (contract.id, contract.platform, contract.platform_id)
     assert stated_facts() == facts_of(contract)
     assert [desk.room] == [room.room_id for room in contract.rooms]
-    assert "--client" in tty.shown.partition("Still blank.")[2]
-    assert "--amount" not in tty.shown.partition("Still blank.")[2]
+    assert "--client" in tty.shown.partition("Not filled in yet.")[2]
+    assert "--amount" not in tty.shown.partition("Not filled in yet.")[2]
     assert desk.json("verify")["ok"]
 
 
@@ -140,7 +140,7 @@ def test_all_at_once_and_wrong_answers_are_asked_again(desk: Desk) -> None:
     assert 0 == code
     assert ("crowdworks", "12345678", "田中") == (contract.platform, contract.platform_id, contract.client)
     assert ("2026-07-02", None) == (contract.contracted_on, contract.escrowed_at)
-    assert "--escrowed-at" in tty.shown.partition("Still blank.")[2]
+    assert "--escrowed-at" in tty.shown.partition("Not filled in yet.")[2]
     assert [] == [line for line in tty.shown.splitlines() if columns(line) > 80]
     assert "Traceback" not in tty.shown
     with desk.add("job7") as tty:
@@ -152,7 +152,7 @@ def test_without_chatwork_it_ends_with_one_sentence(desk: Desk) -> None:
     """And says how to go on; nothing is stated, and the name that was given is kept."""
     desk.chatwork.fail(Fault.FORBIDDEN, "/rooms$", times=None)
     with desk.add() as tty:
-        tty.answer("Name here [job1]:", "movie")
+        tty.answer("Short name [job1]:", "movie")
         code = tty.end()
 
     assert (1, True) == (code, "To go on: archive contract add movie" in tty.shown), tty.shown

@@ -45,7 +45,7 @@ def test_a_day_is_understood_in_each_of_these_forms(text: str, expected: str) ->
     [
         ("2026-02-30", errors.NoSuchDay, "There is no such day"),
         ("2026-10-02 25:00", errors.NoSuchDay, "There is no such day or time"),
-        ("1900-01-01", errors.DayTooEarly, "too far back"),
+        ("1900-01-01", errors.DayTooEarly, "too long ago"),
         ("0000-01-01", errors.NoSuchDay, "There is no such day"),
         ("2027-01-01", errors.DayAhead, "in the future"),
         ("yesterday", errors.BadValue, "like this: 2026-10-02 14:05"),

@@ -130,7 +130,7 @@ def test_a_machine_is_told_warnings_and_what_is_missing(desk: Desk) -> None:
     assert (3, 0) == (payload["files"], payload["files_packed"])
     assert "no name is masked" in err
     assert payload["incomplete"][0] in err
-    assert "Not everything that belongs into it could be put in; the package says so too." in err
+    assert "Not everything that belongs in it could be included; the package says so too." in err
 
 
 @pytest.mark.parametrize("profile", ["support", "court"])
@@ -139,8 +139,8 @@ def test_what_is_too_large_is_not_told_to_be_missing(desk: Desk, profile: str) -
     output, err = desk.both("export", "job1", "--for", profile, "--max-mb", "0.1", code=4)
 
     assert "0.1 MB を超えています" in err
-    assert "Nothing was left out for that." in err
-    assert "could be put in" not in output + err
+    assert "Nothing was left out because of that." in err
+    assert "could be included" not in output + err
 
 
 def test_a_day_ends_before_the_next_midnight(desk: Desk) -> None:
@@ -182,7 +182,7 @@ def test_preview_makes_nothing(desk: Desk) -> None:
     output, err = desk.both("export", "job1", "--preview", "--out", desk.home / "elsewhere")
 
     assert "7 messages" in output
-    assert "3 people, 1 of them called by a letter" in output
+    assert "3 people, 1 of them shown only as a letter" in output
     assert "No package was made." in err
     assert not (desk.home / "elsewhere").exists()
     assert 0 == desk.handed_out()
@@ -218,7 +218,11 @@ def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
     code, output = desk.before_a_screen("export", "job1", answer="y")
 
     assert 0 == code
-    assert output.index("What would leave") < output.index("Make this package?") < output.index("The package is ready.")
+    assert (
+        output.index("What this package would hand over")
+        < output.index("Make this package?")
+        < output.index("The package is ready.")
+    )
     assert 1 == len(list(desk.out.iterdir())) == desk.handed_out()
 
 

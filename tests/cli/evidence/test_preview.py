@@ -21,10 +21,10 @@ def test_it_is_numbers_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     tell_preview(preview(), "lawyer", err=False)
     tell_preview(preview(messages=342, people=3, files=0), "lawyer", err=False)
 
-    output, many = capsys.readouterr().out.split("What would leave with this package:\n")[1:]
-    assert ["1 message", "1 people, 1 of them called by a letter", "1 file from Chatwork"] == _lines(output)[:3]
+    output, many = capsys.readouterr().out.split("What this package would hand over:\n")[1:]
+    assert ["1 message", "1 people, 1 of them shown only as a letter", "1 file from Chatwork"] == _lines(output)[:3]
     assert ["1 piece of your own evidence", "1 masked place", "1.2 MB before it is zipped"] == _lines(output)[3:]
-    assert ["342 messages", "3 people, 1 of them called by a letter", "0 files from Chatwork"] == _lines(many)[:3]
+    assert ["342 messages", "3 people, 1 of them shown only as a letter", "0 files from Chatwork"] == _lines(many)[:3]
 
 
 @pytest.mark.parametrize(

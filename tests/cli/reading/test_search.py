@@ -94,10 +94,10 @@ def test_words_that_must_not_be_there_and_filters_come_through_the_command_line(
     ("words", "sentence"),
     [
         ([], "Say what to look for"),
-        (['"請求'], "not closed"),
+        (['"請求'], "no second one to close it"),
         (["has:photo"], "Known: file, link, task, edit, delete"),
         (["-from:a"], "only words and phrases"),
-        (["room:"], "Nothing is given"),
+        (["room:"], "There is nothing to look for"),
         (["before:明日"], "before:2026-11-24"),
         (["before:9999-12-31"], "before:2026-11-24"),
         (["--rom", "5"], "--rom"),
@@ -192,7 +192,7 @@ def test_a_period_that_ends_before_it_begins_is_said(run: Runner, command: tuple
     printed = run.capsys.readouterr()
 
     assert 2 == actual
-    assert "--from 2026-11-06 lies after --to 2026-11-05" in printed.err
+    assert "--from 2026-11-06 is after --to 2026-11-05" in printed.err
     assert "" == printed.out
 
 

@@ -55,7 +55,7 @@ def test_a_dry_run_lists_single_messages_with_cost_and_reason(desk: TerminalWorl
     output, _talk = desk.both("sync", "--dry-run")
 
     (line,) = [line for line in output.splitlines() if line.startswith("Back-fill")]
-    assert "named somewhere" in line
+    assert "mentioned" in line
     assert line.endswith(" 3")
     assert "Together at least 6 requests." == output.splitlines()[-1]
     assert not [line for line in output.splitlines() if columns(line) > 80]
@@ -78,7 +78,7 @@ def test_a_dry_run_with_nothing_to_do_says_so(desk: TerminalWorld) -> None:
 
     output, _talk = desk.both("sync", "--dry-run")
 
-    assert output.startswith("Nothing has moved and nothing is due")
+    assert output.startswith("Nothing has changed and nothing is due")
 
 
 @pytest.mark.parametrize("seconds", ["0", "nan", "inf", "1e30", "99999999999"])
@@ -140,7 +140,7 @@ def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: Terminal
     usb.rename(usb.with_name("away"))
     again = desk.both("-q", "sync", code=4)
 
-    assert f"No copy could be made in {usb}: this folder is not there" in first[1]
+    assert f"No copy could be made in {usb}: this folder does not exist" in first[1]
     assert first == again
     assert ("", "") == second == there
 

@@ -136,10 +136,10 @@ def test_the_whole_first_run(desk: Desk) -> None:
         tty.answer("computer runs? [yes]:", "")
         tty.answer("confirmed? [yes]:", "no")
         tty.see("cron")
-        tty.see("It was run once with what cron gives a job, and it saved.")
+        tty.see("It was run once the way cron runs a job, and it saved.")
         code = tty.end()
 
-    assert (0, True) == (code, "Done. Packages go to:" in tty.shown)
+    assert (0, True) == (code, "Done. Packages are put into:" in tty.shown)
     assert [] == [
         line for line in tty.shown.splitlines() if columns(line) > 80 and line[0] != "\r" and "/home/" not in line
     ]
@@ -369,7 +369,7 @@ def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk
         tty.answer("computer runs? [yes]:", "")
         tty.answer("confirmed? [yes]:", "no")
         tty.answer("you can read? [yes]:", "")
-        tty.see("It was run once with what cron gives a job, and it saved.")
+        tty.see("It was run once the way cron runs a job, and it saved.")
         code = tty.end()
 
     assert (0, TOKEN) == (code, (desk.home / "token").read_text(encoding="utf-8").strip())
@@ -385,7 +385,7 @@ def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -
         tty.answer("computer runs? [yes]:", "")
         tty.answer("confirmed? [yes]:", "no")
         tty.answer("you can read? [yes]:", "no")
-        tty.see("The run by itself failed: the system's password store cannot be used.", seconds=30)
+        tty.see("The automatic run failed: the system's password store cannot be used.", seconds=30)
         tty.see("saved once more from here")
         code = tty.end()
 

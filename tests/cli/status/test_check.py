@@ -142,8 +142,8 @@ def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Che
     checked.remember(slots.LAST_ROOM_LIST, LastRoomList(last, frozenset()))
     later = checked.run("check", code=4)
 
-    assert (True, True) == ("cannot be seen here" in fresh, "Nothing saves by itself" in later)
-    assert "unattended. See" not in fresh + later
+    assert (True, True) == ("cannot be seen here" in fresh, "Automatic saving is not set up" in later)
+    assert "unattended. Look" not in fresh + later
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -251,7 +251,7 @@ def _no_database(checked: Checked) -> None:
         (_no_saves, "last_run", "30 hours"),
         (_first_save_interrupted, "last_run", "first save has not ended"),
         (_failing_runs, "last_run", "401"),
-        (_full_disk, "disk", "files are not fetched"),
+        (_full_disk, "disk", "no more files are fetched"),
         (_no_root, "stamps", "The root certificate"),
         (_changed_seal, "verification", "did not match"),
         (_packages_into_a_file, "exports", "cannot be put"),
@@ -322,7 +322,7 @@ def _plan(checked: Checked) -> None:
 @pytest.mark.parametrize(
     ("harm", "name", "words"),
     [
-        (_authority_down, "stamps", "a: 1 seal waits since 2026-01-01 (the authority could not be reached"),
+        (_authority_down, "stamps", "a: 1 seal has waited since 2026-01-01 (the authority could not be reached"),
         (_stamps_off, "stamps", "archive init --timestamps on"),
         (_no_copy, "backup", "archive backup DEST"),
         (_never_verified, "verification", "archive verify"),

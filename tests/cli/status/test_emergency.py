@@ -97,7 +97,7 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: 
     assert "1 chat cannot be opened" in blocks["job1"]
     assert "messages shown as deleted: 3" in blocks["job2"]
     assert "参考.mov" in blocks["job3"]
-    assert "no great change" in blocks["job4"]
+    assert "no big change" in blocks["job4"]
     for phrase, name in (("cannot be opened", "job1"), ("shown as deleted", "job2"), ("参考.mov", "job3")):
         assert [name] == [job for job, block in blocks.items() if phrase in block]
 

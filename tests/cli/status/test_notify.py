@@ -138,8 +138,8 @@ def test_an_address_that_fails_fails_no_round(desk: TerminalWorld, receiver: Rec
     output = desk.both("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)[1].splitlines()
 
     assert [
-        "Nothing is where the notice address number 3 of [notify] urls should lie.",
-        "The notice address number 1 of [notify] urls is not understood. See docs/how-to/notices.md",
+        "Notice address number 3 of [notify] urls is not where it should be.",
+        "Notice address number 1 of [notify] urls is not understood. See docs/how-to/notices.md",
         "A notice did not reach 1 of 4 addresses of [notify] urls. The next one is tried there again.",
     ] == [one for one in output if "[notify]" in one]
     assert 2 == len(receiver.notices)

@@ -51,7 +51,7 @@ def saved(desk: TerminalWorld) -> Status:
     ("stands", "changed", "expected"),
     [
         (RUNS, {}, "Saving by itself (every 5 minutes; systemd) last 22:27 good next 22:32"),
-        (RUNS, {"last_complete": False}, "last 22:27 partly unsaved next 22:32"),
+        (RUNS, {"last_complete": False}, "last 22:27 incomplete next 22:32"),
         (RUNS, {"last_sync": NOW - timedelta(hours=30)}, "last 11-23 16:31 good next within 5 minutes"),
         (RUNS, {"last_sync": None}, "last: none yet next within 5 minutes"),
         (
@@ -92,7 +92,7 @@ def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_come
         (
             replace(RUNS, started_by=None),
             {"last_sync": NOW - timedelta(hours=1)},
-            "Nothing saves by itself here",
+            "Automatic saving is not set up here",
             "archive schedule install (if nothing else starts it)",
         ),
         (replace(RUNS, started_by="cron", is_idle=True), {}, "no cron runs here", "archive check"),
@@ -135,11 +135,11 @@ def test_while_every_run_fails_the_page_is_not_good(desk: TerminalWorld) -> None
     after, _talk = desk.both("status")
 
     assert ("State: Attention", True) == (screen.splitlines()[0][-16:], "Next: archive token set" in screen)
-    assert ["The last save did not go through. Reason: the API token is not accepted (401)."] == [
+    assert ["The last save failed. Reason: the API token is not accepted (401)."] == [
         warning.partition(" In Chatwork")[0] for warning in document["warnings"]
     ]
     assert "failed: the API token is not accepted (401)" in screen
-    assert ("State: Good", False) == (after.splitlines()[0][-11:], "did not go through" in after)
+    assert ("State: Good", False) == (after.splitlines()[0][-11:], "failed" in after)
 
 
 def test_after_a_long_time_the_reason_is_said_and_not_to_save_by_hand(desk: TerminalWorld) -> None:

@@ -51,7 +51,7 @@ def test_re_reading_and_back_fill_stand_on_the_screen_and_in_the_document(desk: 
     old = sum(int(one) < oldest for one in desk.states())
     assert {"old": old, "confirmed": old} == document["reread"]
     assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 1} == document["backfill"]
-    assert f"Re-reading   of {old} old messages {old} seen again within 30 days" in screen
+    assert f"Re-reading   {old} of {old} old messages seen again within 30 days" in screen
     today = f"{desk.clock() + timedelta(hours=9):%Y-%m-%d}"
     assert "Back-fill   not readable 1" in screen
     assert f"unseen ones: about {today} - {today} (derived from the ids)" in screen

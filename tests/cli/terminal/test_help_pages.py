@@ -14,7 +14,7 @@ LONG = "契約の期間と、このチャットの最初の発言の時刻とを
 
 @click.group(help="Options", epilog="Commands")
 @click.option("--long-name-of-an-option-for-this", help=LONG, metavar="DIR")
-@click.option("--short", help="Say more.")
+@click.option("--short", help="Print more.")
 def tree(**_options: str) -> None:
     """Hold one command."""
 
@@ -49,7 +49,7 @@ def test_a_command_is_shown_in_the_language_of_the_process() -> None:
 
     assert "使い方: tree [オプション] コマンド [値]...\n\n  オプション\n" in japanese
     assert "Usage: tree [OPTIONS] COMMAND [ARGS]...\n\n  Options\n" in english
-    assert ("詳しく表示します。" in japanese, "Say more." in english) == (True, True)
+    assert ("詳しく表示します。" in japanese, "Print more." in english) == (True, True)
     assert "  leaf  コマンド\n" in japanese
 
 
@@ -60,7 +60,7 @@ def test_translating_leaves_the_command_itself_alone() -> None:
     translate_command(tree)
 
     helps = [option.help for option in tree.params if isinstance(option, click.Option)]
-    assert ("Options", [LONG, "Say more."]) == (tree.help, helps)
+    assert ("Options", [LONG, "Print more."]) == (tree.help, helps)
 
 
 def test_a_command_without_texts_has_none() -> None:

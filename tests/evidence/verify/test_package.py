@@ -25,16 +25,19 @@ from tests.support.archives.tampering import with_flipped_bit
 from tests.support.packages.exported_archives import add_enclosure, reopen_maker
 from tests.support.packages.sample_package import archive_of_the_story, lawyer_package, renew_lists, zip_package
 
-NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they exist."
+NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they have existed."
 HIDDEN = (
-    "The seals name 9 records that are not in this package: of other chats or times, or left out. "
-    "The archive alone can tell."
+    "The seals name 9 records that are not in this package: they are from other chats or times, or were left out. "
+    "Only the archive can tell."
 )
-NOTE = "The pages in data/transcript/ are held by the lists of digests alone; they were not compared with the records."
+NOTE = (
+    "The pages in data/transcript/ are protected by the lists of digests alone; they were not compared with the "
+    "records."
+)
 
 REPORTS = (
-    "The reports (data/*.pdf, data/evidence_list.csv) are held by the lists of digests alone; "
-    "they were not compared with the records."
+    "The reports (data/*.pdf, data/evidence_list.csv) are protected by the lists of digests alone; they were not "
+    "compared with the records."
 )
 
 Edit = Callable[[Path], object]

@@ -91,7 +91,10 @@ def test_a_changed_cell_is_not_taken_for_another_count() -> None:
 
     actual = [compared("events.csv", expected_rows, there)[0][1] for there in (changed, recounted)]
 
-    assert ["A row of events.csv is not what the records give.", "From here on, events.csv counts otherwise."] == actual
+    assert [
+        "A row of events.csv is not what the records give.",
+        "From here on, the numbers in events.csv differ from the records.",
+    ] == actual
 
 
 def test_records_of_another_shape_are_a_finding() -> None:

@@ -58,7 +58,7 @@ WORDS = {
     EventKind.ATTACHMENT: "You attached a file (2): X",
     EventKind.ATTACHMENT_WITHDRAWN: "You withdrew the attached file X; the record and the bytes stay.",
     EventKind.PART: "You entered who the account 7 is: 2. Reason: X",
-    EventKind.NOTE: "You changed your private note on the contract (it leaves with no package).",
+    EventKind.NOTE: "You changed your private note on the contract (it is in no package).",
     EventKind.EXPORTED: "A package was made (X). SHA-256 2",
     EventKind.SEALED: "Daily seal 9 (X). SHA-256 2",
 }

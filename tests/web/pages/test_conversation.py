@@ -209,8 +209,8 @@ def test_the_end_says_what_is_known_behind_it(tmp_path: Path) -> None:
 
     assert "last read on 2026-11-05 12:00:00" in before
     assert "2026-11-05 15:00:00 に、このチャットが開けなくなっていることを確認しました" in before
-    assert "lie in no daily seal yet" in before
-    assert "lie in no daily seal yet" not in after
+    assert "are not in a daily seal yet" in before
+    assert "are not in a daily seal yet" not in after
 
 
 def test_a_chat_without_messages_is_a_calm_page(tmp_path: Path) -> None:
@@ -336,7 +336,7 @@ def test_what_is_no_id_is_said_calmly(story_browser: Browser, name: str, given: 
     """Neither a trace nor another page: 404."""
     html = story_browser.get(f"/room/{ROOM}?{name}={given}", status=404)
 
-    assert "no id of a message" in html
+    assert "no message id" in html
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_the_list_is_narrowed(browser: Browser, query: str, expected: set[str]) 
     page = browser.get(f"/room/{ROOM}/files?{query}")
 
     assert expected == set(rows(page))
-    assert expected or "No file here fits." in page
+    assert expected or "No file here matches." in page
 
 
 def test_page_after_page_shows_each_file_once(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,10 +245,10 @@ def test_damaged_bytes_are_said_and_not_sent(tmp_path: Path, kind: str) -> None:
         page = browser.get(f"/room/{ROOM}/file/200", status=503)
         listed = browser.get("/files")
 
-    assert "The file cannot be handed out" in page
+    assert "The file cannot be provided" in page
     assert "壊れる.bin" in page
     assert hashlib.sha256(body).hexdigest() in page
-    expected = {"absent": "do not lie", "cut": "another size", "changed": "another fingerprint"}
+    expected = {"absent": "are no longer", "cut": "a different size", "changed": "a different fingerprint"}
     assert expected[kind] in page
     assert ("cannot be read now" in listed) is (kind == "absent")
 

@@ -69,7 +69,7 @@ def test_a_vanished_message_says_when(story_browser: Browser) -> None:
     assert (
         "表示されなくなった(理由不明) 最後に見えた 2026-11-05 11:00:00 / 見えなくなっていた 2026-11-05 12:00:00" in html
     )
-    assert "read singly" in html
+    assert "read one by one" in html
     assert "compare" not in html
 
 

@@ -102,11 +102,11 @@ def test_the_fields_narrow_as_the_words_do(browser: Browser, address: str, expec
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("q=%22" + quote("請求"), "is not closed"),
+        ("q=%22" + quote("請求"), "no second one to close it"),
         ("q=has:photo", "Known: file, link, task, edit, delete"),
         ("q=-from:a", "only words and phrases"),
-        ("q=room:", "Nothing is given"),
-        ("q=%22%22", "Nothing is given"),
+        ("q=room:", "There is nothing to look for"),
+        ("q=%22%22", "There is nothing to look for"),
         ("from=tomorrow", "“tomorrow” is not understood for From"),
         ("to=9999-12-31", "is not understood for Up to"),
         ("room=5", "Room 5 is not among"),
