@@ -9,8 +9,8 @@ from archiver.store.working.slots import RoundFault
 
 def standing_error(reading: Reading) -> str | None:
     """The name of the error for which no round has gone through since, however the clock was set meanwhile."""
-    fault = slots.LAST_FAULT.recall(reading)
-    return fault.name if fault is not None and fault.after == slots.last_saved_at(reading) else None
+    round_fault = slots.LAST_FAULT.recall(reading)
+    return round_fault.name if round_fault is not None and round_fault.after == slots.last_saved_at(reading) else None
 
 
 def keep_fault(writing: Writing, name: str) -> None:
