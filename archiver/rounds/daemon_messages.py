@@ -48,8 +48,8 @@ SILENT = DaemonMessages()
 class Reminders:
     """Passes on messages that are due, and remembers when; used by both threads of the daemon."""
 
-    def __init__(self, voice: DaemonMessages, now: Callable[[], datetime]) -> None:
-        self.messages, self._now = voice, now
+    def __init__(self, messages: DaemonMessages, now: Callable[[], datetime]) -> None:
+        self.messages, self._now = messages, now
         self._at: dict[str, datetime] = {}
 
     def trouble(self, error: errors.ArchiverError) -> None:

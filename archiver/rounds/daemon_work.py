@@ -119,8 +119,8 @@ class DaemonWork:
             self._reminders.messages.unsaved(self._refusal)
             return
         options = Options(rooms=due_round.rooms, max_seconds=self.settings.sync.every.total_seconds())
-        talk = ProgressCallbacks(on_step=self._at_step, on_file=self._at_step)
-        report = run_round(app, options, talk, upgraded=self._reminders.messages.upgraded)
+        progress = ProgressCallbacks(on_step=self._at_step, on_file=self._at_step)
+        report = run_round(app, options, progress, upgraded=self._reminders.messages.upgraded)
         self._hold = self._refusal = None
         self._reminders.saved()
         self._reminders.messages.round(report)

@@ -34,7 +34,7 @@ from archiver.sync.run import Options, ProgressCallbacks, run_sync
 
 
 def run_round(
-    app: App, options: Options, talk: ProgressCallbacks, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY
+    app: App, options: Options, progress: ProgressCallbacks, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY
 ) -> SyncReport:
     """Run one round. Raises ArchiveInUse at once if another one runs, NewerArchive, and what `sync.run.run` raises.
 
@@ -43,14 +43,18 @@ def run_round(
     """
     with _hold_round(app, upgraded):
         try:
-            return _run_locked_round(app, options, talk)
+            return _run_locked_round(app, options, progress)
         except errors.ArchiverError:
             _do_offline_work(app)
             raise
 
 
 def rescue_round(
-    app: App, rooms: Collection[int], talk: ProgressCallbacks, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY
+    app: App,
+    rooms: Collection[int],
+    progress: ProgressCallbacks,
+    *,
+    upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY,
 ) -> SyncReport:
     """Save everything shared with the people of these rooms now: no pacing, no reserve, a seal whatever happens.
 
@@ -59,7 +63,7 @@ def rescue_round(
     with _hold_round(app, upgraded):
         app.chatwork.transport.reserve = 0
         try:
-            return _run_locked_round(app, Options(rooms=_shared_rooms(app, rooms), full=True), talk, always=True)
+            return _run_locked_round(app, Options(rooms=_shared_rooms(app, rooms), full=True), progress, always=True)
         except errors.ArchiverError:
             _seal(app)  # nothing new could be read; what is saved is sealed at least
             _do_offline_work(app, at_once=True)
@@ -83,7 +87,7 @@ def _hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
         yield
 
 
-def _run_locked_round(app: App, options: Options, talk: ProgressCallbacks, *, always: bool = False) -> SyncReport:
+def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *, always: bool = False) -> SyncReport:
     sealed = [_seal_if_due(app)]
     complete_options = replace(
         _with_settings(app.settings, options),
@@ -91,7 +95,9 @@ def _run_locked_round(app: App, options: Options, talk: ProgressCallbacks, *, al
         seal=lambda: sealed.append(_seal(app)),
     )
     before, longest = long_pauses.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
-    report = run_sync(app.archive, app.chatwork, app.downloads, now=app.now, options=complete_options, progress=talk)
+    report = run_sync(
+        app.archive, app.chatwork, app.downloads, now=app.now, options=complete_options, progress=progress
+    )
     long_pauses.note_pause(app.archive, before, report, longest=longest, whole=options.rooms is None)
     opened_alerts = alerting.judge(app.archive, now=app.now)
     report.alerts = tuple(alerting.alert_document(one) for one in opened_alerts)

@@ -114,12 +114,8 @@ class _Run:
     ) -> None:
         self.context, self.start, self.replies = context, start, replies
         self.options, self.inputs, self.listed_rooms = start.options, start.inputs, replies.rooms
-        rooms = [
-            RoomReport(
-                room, self.listed_rooms[room].name if room in self.listed_rooms else self.inputs.names.get(room, "")
-            )
-            for room in self.inputs.requested
-        ]
+        names = start.inputs.names | {room: listed.name for room, listed in replies.rooms.items()}
+        rooms = [RoomReport(room, names.get(room, "")) for room in start.inputs.requested]
         self.report = SyncReport(context.account_id, start.at, rooms=rooms)
         self.room_steps = RoomSteps(
             context,

@@ -20,7 +20,6 @@ from archiver.store import blobs, migrate, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.contracts import contract_payload
-from archiver.sync.files import transfer
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run import Options, run_sync
@@ -60,7 +59,7 @@ class World:
             migrate.create_database(home / DATABASE)
         self.archive = Archive(home)
         self.api = requests.Session()
-        self.downloads = transfer.make_session()
+        self.downloads = requests.Session()
         self.client = self.new_client()
         self.tanaka = chatwork.add_account("田中")
         self.room = chatwork.add_room("動画編集", members=[self.tanaka])

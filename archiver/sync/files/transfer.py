@@ -46,11 +46,6 @@ class DownloadState:
     is_whole: bool
 
 
-def make_session() -> Session:
-    """A new session for downloads, without any data of the user."""
-    return harden(requests.Session())
-
-
 def harden(session: Session) -> Session:
     """Make a session one for downloads: no `.netrc`, no cookies, bytes as uploaded."""
     session.auth = _no_auth

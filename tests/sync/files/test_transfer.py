@@ -32,7 +32,7 @@ class Host:
         self.mark = folder / "1-2.mark"
         self.room = chatwork.add_room("動画編集")
         self.file = chatwork.upload(self.room, chatwork.owner, "a.bin", data=BODY)
-        self.session = transfer.make_session()
+        self.session = transfer.harden(transfer.Session())
         self.told: list[int] = []
         self.timeout = transfer.TIMEOUT_SECONDS
 
