@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from archiver.platforms.platform import Deadline, Platform
+from archiver.platforms.job_platform import Deadline, Platform
 from archiver.records import JST, Attachment, Contract, Delivery, contract_facts
 from archiver.records.contract_facts import ContractFact
 

@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gettext_mark": set(),
     "records": {"gettext_mark"},
     "message_ids": set(),
+    "reminders": set(),
     "platforms": set(),
     "errors": {"gettext_mark", "records"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
@@ -33,10 +34,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.seals": FOUNDATION | {"evidence.chain"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.tables"},
     "render": {"message_ids", "records", "chatwork.notation"},
-    "sync": FOUNDATION | {"message_ids", "chatwork", "store"},
+    "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
     "export": OF_A_CASE | {"chatwork.notation", "evidence.history", "evidence.tables", "render"},
     "export.bag": FOUNDATION | {"evidence.manifest"},
-    "export.stamps": FOUNDATION | {"evidence.stamps", "store.seals", "store.timestamps"},
+    "export.stamps": FOUNDATION | {"evidence.stamps", "store.seals", "store.time_text"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.masked_records"},
     "export.package": OF_A_CASE | {"chatwork.notation", "evidence", "render", "store"},
     "web": OF_A_CASE | {"message_ids", "chatwork.notation", "render", "store"},
@@ -46,10 +47,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": FOUNDATION | {"tsa", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "settings", "evidence", "store", "export.stamps"},
     "rounds": OF_A_CASE
-    | {"alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"},
+    | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"},
     "health": FOUNDATION
     | {"app", "custody", "evidence", "render.times", "rounds", "schedule", "settings", "store", "sync"},
-    "notices": FOUNDATION | {"platforms", "health", "render.times", "rounds", "settings", "store", "sync"},
+    "notices": FOUNDATION | {"reminders", "platforms", "health", "render.times", "rounds", "settings", "store", "sync"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
 }

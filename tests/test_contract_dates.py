@@ -10,7 +10,7 @@ from hypothesis import given, strategies
 
 from archiver import contract_dates
 from archiver.contract_dates import Agreement, OutsideContact
-from archiver.platforms.platform import platform_of, platforms
+from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import JST, Contract, Delivery
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import report_inputs

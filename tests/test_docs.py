@@ -18,8 +18,8 @@ from archiver.cli.main import build
 from archiver.settings.schema import SettingsTable
 from archiver.store import schema
 from archiver.store.search import index
-from archiver.store.working import slots
-from archiver.store.working.memory import Slot, SlotFamily
+from archiver.store.working import remembered_values
+from archiver.store.working.key_value_store import Slot, SlotFamily
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -146,7 +146,7 @@ def test_the_reference_has_everything_that_is_remembered() -> None:
     """tables.md names each slot and what the search keeps beside them, and no others."""
     documented = first_column(page_section("tables.md", "## What is remembered"))
 
-    keys = [slot.key for slot in vars(slots).values() if isinstance(slot, Slot | SlotFamily)]
+    keys = [slot.key for slot in vars(remembered_values).values() if isinstance(slot, Slot | SlotFamily)]
 
     assert sorted([*keys, index.FORMAT_KEY, index.COUNT_KEY]) == sorted(documented)
 

@@ -13,7 +13,7 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from archiver import tsa
 from archiver.app import App, build_app
-from archiver.demo.chatwork.content import held_content
+from archiver.demo.chatwork.file_bytes import held_content
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.errors import BadRoots

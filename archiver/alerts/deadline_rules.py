@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.contract_dates import DueDate, OutsideContact, day_of, days_since, outside_contact
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract, Delivery
 from archiver.records.alerts import Alert, AlertRule, Level
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from gettext import gettext as _
 from gettext import ngettext
 
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.records.alerts import Alert, AlertRule, Level
 
 

@@ -22,8 +22,8 @@ from archiver.settings.token import token_file
 from archiver.store.archive import Archive
 from archiver.store.backup import copy
 from archiver.store.engine import DATABASE
-from archiver.store.working import slots
-from archiver.store.working.slots import LastBackup
+from archiver.store.working import remembered_values
+from archiver.store.working.remembered_values import LastBackup
 
 WITH_FINDINGS = DATABASE + ".with-findings"
 """Name for a copied database with findings, which must not replace a good earlier one."""
@@ -136,7 +136,7 @@ def _remember_backup(archive: Archive, last: LastBackup) -> bool:
     """Remember the backup in the archive; False if the archive cannot be written."""
     try:
         with archive.writing() as writing:
-            slots.LAST_BACKUP.remember(writing, last)
+            remembered_values.LAST_BACKUP.remember(writing, last)
     except errors.StorageError:
         return False
     return True

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import stamping
+from archiver.custody import stamp_requests
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.timestamp import StampRefused
 from archiver.export.stamps import StampService
@@ -25,9 +25,9 @@ def stamp_service(app: App) -> StampService | None:
 
     def ask_for_seals() -> None:
         with suppress(errors.StorageError):
-            outcomes = stamping.request_stamps(app, at_once=True).outcomes
+            outcomes = stamp_requests.request_stamps(app, at_once=True).outcomes
             came = {one.authority for one in outcomes if one.time is not None}
-            silent.update({one.authority for one in outcomes if one.reason != stamping.SEAL_CHANGED} - came)
+            silent.update({one.authority for one in outcomes if one.reason != stamp_requests.SEAL_CHANGED} - came)
 
     def stamp(data: bytes) -> Iterator[tuple[str, bytes]]:
         for authority in app.authorities:

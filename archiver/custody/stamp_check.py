@@ -11,7 +11,7 @@ from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused
 from archiver.evidence.verify.openssl import openssl_check
 from archiver.evidence.verify.stamps import UNCHECKED, CheckToken, StampSource, TokenResult
 from archiver.store import seals
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 
 
 def token_check() -> CheckToken | None:

@@ -15,9 +15,9 @@ from archiver import errors
 from archiver.custody.stamp_check import archive_stamps, is_known_root, token_check
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.entries import EntryCheck
-from archiver.evidence.verify.files import check_files
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_at_path import verify_package_at
+from archiver.evidence.verify.saved_files import check_files
 from archiver.evidence.verify.seals import SealChain, SealRow
 from archiver.evidence.verify.stamps import StampCheck
 from archiver.store import blobs, rebuild, seals

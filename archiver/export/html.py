@@ -13,7 +13,7 @@ from pathlib import Path
 from archiver.export import thumbnails
 from archiver.records import Attachment, Conversation, RoomId
 from archiver.render.page_templates import index_html
-from archiver.render.transcript import Transcript, TranscriptPage
+from archiver.render.transcript_pages import Transcript, TranscriptPage
 
 SEARCH = "search"
 

@@ -18,7 +18,7 @@ from archiver.evidence.stamps.reply_claims import claimed_time, earliest_coverin
 from archiver.export.bag import TAG_MANIFEST, Bag
 from archiver.records import Seal
 from archiver.store.seals import FOLDER
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 
 _NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 

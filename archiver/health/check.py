@@ -16,7 +16,7 @@ from platform import python_version
 
 from archiver.app import App
 from archiver.health import disk, evidence, folders, rooms, runs, token
-from archiver.health.finding import CheckResult, attention, good, is_ok
+from archiver.health.check_result import CheckResult, attention, good, is_ok
 from archiver.health.runs import NEVER, check_schedule, with_error
 from archiver.health.snapshot import HealthSnapshot
 from archiver.schedule.schedulers import CRON, title

@@ -8,7 +8,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.health.finding import CheckResult, action, attention, good
+from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.render.times import iso_date
 from archiver.settings.home import DATABASE_FILE
 from archiver.store.archive import Reading

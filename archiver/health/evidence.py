@@ -8,11 +8,11 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
-from archiver.custody.stamping import SEAL_CHANGED
+from archiver.custody.stamp_requests import SEAL_CHANGED
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.timestamp import REASONS
-from archiver.health.finding import CheckResult, action, attention, good
+from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.render.times import iso_date, minute_text
 from archiver.store.archive import Reading
 from archiver.store.working import stamp_queue

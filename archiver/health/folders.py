@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.health.finding import CheckResult, action, attention, error_text, good
+from archiver.health.check_result import CheckResult, action, attention, error_text, good
 from archiver.render.times import minute_text
 from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mounts
 from archiver.settings.token import is_private
 from archiver.store.engine import is_writable
-from archiver.store.working.slots import LastBackup
+from archiver.store.working.remembered_values import LastBackup
 
 OLD = timedelta(days=7)
 """Age of a copy that needs attention."""

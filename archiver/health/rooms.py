@@ -8,7 +8,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
-from archiver.health.finding import CheckResult, attention, good
+from archiver.health.check_result import CheckResult, attention, good
 from archiver.render.times import interval_words, iso_date
 from archiver.store.archive import Reading
 from archiver.store.queries import message_counter

@@ -8,11 +8,11 @@ from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 
-from archiver.health.fault_reasons import NEEDS_YOU, last_save_failed_sentence
-from archiver.health.finding import CheckResult, Grade, action, attention, good
+from archiver.health.check_result import CheckResult, Grade, action, attention, good
+from archiver.health.error_reasons import NEEDS_YOU, last_save_failed_sentence
 from archiver.render.times import minute_text
 from archiver.store.queries.last_looks import LastLooks
-from archiver.sync.finish import is_clock_wrong
+from archiver.sync.run_end import is_clock_wrong
 
 LATE = timedelta(hours=1)
 """Age of a last save that needs attention, or three times the interval where that is longer."""

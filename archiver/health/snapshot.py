@@ -10,14 +10,14 @@ from archiver import errors
 from archiver.app import App
 from archiver.health import disk, evidence
 from archiver.health.rooms import RoomRate, room_rates
-from archiver.rounds import last_fault
+from archiver.rounds import last_error
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import current_state, database_health, last_looks
 from archiver.store.queries.contracts import rooms_to_read
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.room_holdings import holdings_of
-from archiver.store.working import slots, verification_log
-from archiver.store.working.slots import CallBudget, LastBackup
+from archiver.store.working import remembered_values, verification_log
+from archiver.store.working.remembered_values import CallBudget, LastBackup
 from archiver.store.working.verification_log import VerificationRecord
 
 
@@ -74,24 +74,24 @@ def _read_snapshot(reading: Reading, app: App) -> HealthSnapshot:
     now = app.now()
     rooms = rooms_to_read(reading, now)
     size, per_day = disk.size_and_growth(reading, now=now)
-    last_run, others = slots.last_saved_at(reading), slots.OTHER_CALLS.recall(reading)
+    last_run, others = remembered_values.last_saved_at(reading), remembered_values.OTHER_CALLS.recall(reading)
     return HealthSnapshot(
         owner=(current_state.owner(reading) or {}).get("account_id"),
-        clock_ms=slots.CLOCK_OFFSET.recall(reading),
-        budget=slots.BUDGET.recall(reading),
+        clock_ms=remembered_values.CLOCK_OFFSET.recall(reading),
+        budget=remembered_values.BUDGET.recall(reading),
         other_calls=None if others is None else others.at,
-        calls_spent=slots.CALLS_SPENT.recall(reading),
+        calls_spent=remembered_values.CALLS_SPENT.recall(reading),
         looks=last_looks.room_looks(reading, rooms),
         has_open_rooms=bool(rooms),
         last_run=last_run,
         has_messages=last_run is None and holdings_of(reading, rooms).messages > 0,
-        error_name=last_fault.standing_error(reading),
+        error_name=last_error.standing_error(reading),
         size=size,
         per_day=per_day,
         stamps=evidence.stamp_status(reading, [one.name for one in app.authorities], app.root_errors),
         rates=tuple(room_rates(reading, rooms, now=now)),
         horizons=tuple(database_health.horizons(reading, rooms)),
-        backup=slots.LAST_BACKUP.recall(reading),
+        backup=remembered_values.LAST_BACKUP.recall(reading),
         last_verification=verification_log.last(reading),
         versions=database_health.versions(reading),
     )

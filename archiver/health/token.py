@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App
-from archiver.health.finding import CheckResult, action, attention, error_text, good
+from archiver.health.check_result import CheckResult, action, attention, error_text, good
 from archiver.schedule.schedulers import CRON, title
 from archiver.settings.model import Settings
 from archiver.settings.token import read_token
-from archiver.store.working.slots import CallBudget
+from archiver.store.working.remembered_values import CallBudget
 
 
 class TokenState(NamedTuple):

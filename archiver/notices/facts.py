@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from archiver.notices import daily
-from archiver.notices.daily import NoticePeriod
-from archiver.notices.due import ALERT, DAILY, DUE, GAP, LOST, PAUSE, UNREAD, DueNotices
-from archiver.platforms.platform import Deadline, platform_of
+from archiver.notices import daily_notice
+from archiver.notices.daily_notice import NoticePeriod
+from archiver.notices.due_notices import ALERT, DAILY, DUE, GAP, LOST, PAUSE, UNREAD, DueNotices
+from archiver.platforms.job_platform import Deadline, platform_of
 from archiver.records import JST, Contract
 from archiver.records.alerts import Alert, AlertRule
 from archiver.store.archive import Reading
@@ -22,8 +22,8 @@ from archiver.store.queries import files, last_looks, period_counts
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.period_counts import VanishedCounts
 from archiver.store.queries.room_holdings import holdings_of
-from archiver.store.working import alerts, slots
-from archiver.store.working.slots import EndedPause
+from archiver.store.working import alerts, remembered_values
+from archiver.store.working.remembered_values import EndedPause
 
 DAY = timedelta(days=1)
 
@@ -88,7 +88,7 @@ class NoticeFacts:
 
 def idle_hours(reading: Reading, *, now: datetime) -> int | None:
     """Hours since a round last went through; None: none ever did."""
-    saved_at = slots.last_saved_at(reading)
+    saved_at = remembered_values.last_saved_at(reading)
     return None if saved_at is None else round((now - saved_at) / timedelta(hours=1))
 
 
@@ -102,7 +102,7 @@ def collect_facts(
     now: datetime,
 ) -> NoticeFacts:
     """The facts for the sentences of these notices; `known`: the troubles reported before."""
-    last = slots.LAST_SYNC.recall(reading)
+    last = remembered_values.LAST_SYNC.recall(reading)
     all_contracts = contracts(reading)
     opened = {one.number: one for one in alerts.open_alerts(reading)}
     return NoticeFacts(
@@ -118,7 +118,9 @@ def collect_facts(
         deadlines=tuple(
             _deadline_facts([opened[number] for number in _alert_numbers(DUE, notices.say, opened)], all_contracts, now)
         ),
-        ended_pause=slots.ENDED_PAUSE.recall(reading) if any(key.startswith(PAUSE) for key in notices.say) else None,
+        ended_pause=remembered_values.ENDED_PAUSE.recall(reading)
+        if any(key.startswith(PAUSE) for key in notices.say)
+        else None,
         regained=_count_regained_files(reading, notices),
         read_again=_count_rooms_read_again(reading, notices),
         daily=_daily_facts(reading, notices, known, now) if any(key.startswith(DAILY) for key in notices.say) else None,
@@ -185,7 +187,7 @@ def _count_regained_files(reading: Reading, notices: DueNotices) -> int:
 
 
 def _daily_facts(reading: Reading, notices: DueNotices, known: Mapping[str, datetime], now: datetime) -> DailyFacts:
-    period, rooms = daily.notice_period(known, now), rooms_to_read(reading, now)
+    period, rooms = daily_notice.notice_period(known, now), rooms_to_read(reading, now)
     counts = [one for room, one in files.file_counts(reading).items() if room in rooms]
     return DailyFacts(
         period,

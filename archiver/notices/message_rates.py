@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import entries, message_counter
-from archiver.store.working import slots
-from archiver.store.working.slots import KnownRates
+from archiver.store.working import remembered_values
+from archiver.store.working.remembered_values import KnownRates
 from archiver.sync import message_rate
 
 RECENT = timedelta(days=7)
@@ -32,7 +32,7 @@ class Paces(NamedTuple):
 
 def current_paces(reading: Reading, rooms: Iterable[int], *, now: datetime) -> Paces:
     """The rates of these rooms, computed anew where needed."""
-    remembered = slots.MESSAGE_RATES.recall(reading)
+    remembered = remembered_values.MESSAGE_RATES.recall(reading)
     upto, known = remembered.upto, dict(remembered.rates)
     changed = set(message_counter.rooms_read_since(reading, upto)) if known else set()
     stale = [room for room in rooms if room in changed or room not in known]
@@ -48,4 +48,4 @@ def current_paces(reading: Reading, rooms: Iterable[int], *, now: datetime) -> P
 
 def remember_paces(writing: Writing, paces: Paces) -> None:
     """Keep the rates for the next round."""
-    slots.MESSAGE_RATES.remember(writing, KnownRates(paces.upto, paces.rates))
+    remembered_values.MESSAGE_RATES.remember(writing, KnownRates(paces.upto, paces.rates))

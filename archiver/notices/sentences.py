@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from gettext import gettext as _
 from gettext import ngettext
 
-from archiver.notices import due, sentences_departure
-from archiver.notices.due import (
+from archiver.notices import due_notices, sentences_departure
+from archiver.notices.due_notices import (
     ALERT,
     DAILY,
     DUE,
@@ -38,20 +38,20 @@ def sentences(notices: DueNotices, facts: NoticeFacts) -> list[str]:
 
 
 def _urgent_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    yield from sentences_departure.sentences(due.count_of_kind(ALERT, notices.say), facts)
+    yield from sentences_departure.sentences(due_notices.count_of_kind(ALERT, notices.say), facts)
     if STALE in notices.say:
         yield stopped_sentence(facts)
-    elif due.count_of_kind(FAULT, notices.say):
+    elif due_notices.count_of_kind(FAULT, notices.say):
         yield failed_sentence(facts)
     if FINDINGS in notices.say:
         yield _("[Check] Something in the archive does not match. Change nothing; run: archive verify --deep")
-    if due.count_of_kind(HINT, notices.say):
+    if due_notices.count_of_kind(HINT, notices.say):
         yield _("[Check] Something needs your decision. See: archive alerts")
 
 
 def _lasting_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     """Sentences about what nobody can mend any more, and about what is near."""
-    unread = due.count_of_kind(UNREAD, notices.say)
+    unread = due_notices.count_of_kind(UNREAD, notices.say)
     if unread:
         sentence = ngettext(
             "[Attention] {n} chat has not been read for a long time; what changes there meanwhile is lost. See: "
@@ -61,7 +61,7 @@ def _lasting_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]
             unread,
         )
         yield sentence.format(n=unread)
-    gaps, lost = due.count_of_kind(GAP, notices.say), due.count_of_kind(LOST, notices.say)
+    gaps, lost = due_notices.count_of_kind(GAP, notices.say), due_notices.count_of_kind(LOST, notices.say)
     if gaps:
         yield ngettext("A new gap: {n}. See: archive status", "New gaps: {n}. See: archive status", gaps).format(n=gaps)
     if lost:
@@ -71,10 +71,10 @@ def _lasting_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]
             lost,
         )
         yield sentence.format(n=lost)
-    fast = due.count_of_kind(PACE, notices.say)
+    fast = due_notices.count_of_kind(PACE, notices.say)
     if fast:
         yield _pace_sentence(fast, facts)
-    if due.count_of_kind(DUE, notices.say):
+    if due_notices.count_of_kind(DUE, notices.say):
         yield from (_deadline_sentence(one) for one in facts.deadlines)
     if REMOTE in notices.say:
         yield missing_library_sentence()
@@ -83,10 +83,10 @@ def _lasting_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]
 def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     """Sentences about what has ended, as far as they are true now."""
     saves = not any(_keeps_from_saving(key) for key in notices.known)
-    if facts.ended_pause is not None and saves and due.count_of_kind(PAUSE, notices.say):
+    if facts.ended_pause is not None and saves and due_notices.count_of_kind(PAUSE, notices.say):
         yield resumed_sentence(facts.ended_pause)
     elif saves and any(_keeps_from_saving(key) for key in notices.over):
-        yield _saves_again_sentence(complete=facts.complete, alarm=due.count_of_kind(ALERT, notices.say) > 0)
+        yield _saves_again_sentence(complete=facts.complete, alarm=due_notices.count_of_kind(ALERT, notices.say) > 0)
     if FINDINGS in notices.over:
         yield _("The archive was verified again, and nothing was found.")
     if facts.read_again:
@@ -113,7 +113,7 @@ def _saves_again_sentence(*, complete: bool | None, alarm: bool) -> str:
 
 
 def _daily_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    if facts.daily is not None and due.count_of_kind(DAILY, notices.say):
+    if facts.daily is not None and due_notices.count_of_kind(DAILY, notices.say):
         needs_user = any(key.startswith((FAULT, ALERT, HINT, FINDINGS, STALE)) for key in notices.known)
         yield daily_sentence(facts.daily, needs_user=needs_user)
 

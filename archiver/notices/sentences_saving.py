@@ -5,9 +5,9 @@ from __future__ import annotations
 from gettext import gettext as _
 from gettext import ngettext
 
-from archiver.health.fault_reasons import command, reason
+from archiver.health.error_reasons import command, reason
 from archiver.notices.facts import NoticeFacts
-from archiver.store.working.slots import EndedPause
+from archiver.store.working.remembered_values import EndedPause
 
 
 def stopped_sentence(facts: NoticeFacts) -> str:

@@ -7,13 +7,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.notices import (
-    apprise_sender,
-    due,
-    message_rates,
-)
-from archiver.notices.daily import notice_key
-from archiver.notices.due import (
+from archiver.notices import apprise_sender, due_notices, message_rates
+from archiver.notices.daily_notice import notice_key
+from archiver.notices.due_notices import (
     ALERT,
     DUE,
     FAULT,
@@ -30,13 +26,13 @@ from archiver.notices.due import (
 )
 from archiver.notices.facts import NoticeFacts, collect_facts, days_left
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
-from archiver.rounds.last_fault import standing_error
+from archiver.rounds.last_error import standing_error
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts, files, gaps, last_looks, runs
-from archiver.store.timestamps import to_text
-from archiver.store.working import alerts, slots, verification_log
-from archiver.store.working.slots import RoundFault
+from archiver.store.time_text import to_text
+from archiver.store.working import alerts, remembered_values, verification_log
+from archiver.store.working.remembered_values import RoundFault
 from archiver.sync import message_rate
 
 NO_TROUBLE = (errors.ArchiveInUse, errors.NoContract, errors.UsageError)
@@ -63,27 +59,27 @@ def take_pending_notices(
     every, name = settings.sync.every, _error_name(error)
     try:
         with archive.reading() as reading:
-            known = slots.NOTICED.recall(reading)
+            known = remembered_values.NOTICED.recall(reading)
             standing_name = standing_error(reading)
             reason = name or standing_name
             rooms = contracts.rooms_to_read(reading, now)
             paces = message_rates.current_paces(reading, rooms, now=now)
             fast = _pace_keys(paces.rates, every=every, adapts=adapts)
             present = {*trouble_keys(reading, settings, rooms, now=now), *fast, *_fault_keys(reason)}
-            notices = due.due_notices(present, known, now=now)
+            notices = due_notices.due_notices(present, known, now=now)
             notice_facts = collect_facts(reading, notices, known, every=every, reason=reason, now=now)
-            saved_at = slots.last_saved_at(reading)
+            saved_at = remembered_values.last_saved_at(reading)
             new_fault = None if name is None or name == standing_name else RoundFault(name, saved_at)
         if (
             notices.known != known or paces.is_fresh or new_fault is not None
         ):  # a round without news writes nothing here
             with archive.writing() as writing:
-                slots.NOTICED.remember(writing, notices.known)
+                remembered_values.NOTICED.remember(writing, notices.known)
                 message_rates.remember_paces(writing, paces)
                 if new_fault is not None:
-                    slots.LAST_FAULT.remember(writing, new_fault)
+                    remembered_values.LAST_FAULT.remember(writing, new_fault)
     except UNREADABLE:
-        error_notices = due.due_notices(_fault_keys(name), {}, now=now)
+        error_notices = due_notices.due_notices(_fault_keys(name), {}, now=now)
         return PendingNotices(error_notices._replace(is_remembered=False), NoticeFacts(now, every, reason=name))
     return PendingNotices(notices, notice_facts)
 
@@ -105,7 +101,7 @@ def trouble_keys(reading: Reading, settings: Settings, rooms: Collection[int], *
     yield from _lost_file_keys(reading, rooms)
     yield from _unread_room_keys(reading, rooms, before=now - timedelta(hours=settings.notify.stale_hours))
     yield from (f"{DUE}{alert.number}" for alert in alerts.open_alerts(reading) if _is_near(alert, now))
-    pause = slots.ENDED_PAUSE.recall(reading)
+    pause = remembered_values.ENDED_PAUSE.recall(reading)
     if pause is not None:
         yield f"{PAUSE}{to_text(pause.end)}"
     if settings.notify.urls and not apprise_sender.is_installed():
@@ -116,7 +112,7 @@ def trouble_keys(reading: Reading, settings: Settings, rooms: Collection[int], *
 
 def urgent_keys(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[str]:
     """The keys of the troubles that every command warns of."""
-    saved_at = slots.last_saved_at(reading)
+    saved_at = remembered_values.last_saved_at(reading)
     longest = timedelta(hours=settings.notify.stale_hours)
     # Where every contract has ended there is nothing to save.
     if saved_at is not None and now - saved_at > longest and contracts.rooms_to_read(reading, now):

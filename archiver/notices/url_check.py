@@ -7,7 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
-from archiver.health.finding import CheckResult, action, attention, good
+from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.notices import apprise_sender
 from archiver.notices.sentences import missing_library_sentence
 from archiver.settings.home import SETTINGS_FILE

@@ -14,10 +14,10 @@ from archiver.render.gap_breaks import gap_text, gap_title, pause_text
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import References, html
 from archiver.render.message_html import STATES
-from archiver.render.other_chats import other_chat_texts
 from archiver.render.page_buffer import PageBuffer, day_anchor
 from archiver.render.page_templates import Day, IndexLine, Month, PageHead
 from archiver.render.times import day_of_month, local_time, month_text
+from archiver.render.unsaved_direct_chats import other_chat_texts
 
 
 def page_head(conversation: Conversation, pages: Sequence[PageBuffer], states: Mapping[State, int]) -> PageHead:

@@ -25,7 +25,7 @@ _HIDDEN_RANGES = (
     (0x2060, 0x206F),  # word joiner, invisible operators, isolates
     (0x3164, 0x3164),
     (0xD800, 0xDFFF),  # surrogates without their partner
-    (0xFDD0, 0xFDEF),  # noncharacters; `render.transcript` marks places with two of them
+    (0xFDD0, 0xFDEF),  # noncharacters; `render.transcript_pages` marks places with two of them
     (0xFE00, 0xFE0F),  # variation selectors
     (0xFEFF, 0xFEFF),  # byte-order mark
     (0xFFA0, 0xFFA0),

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from archiver.records import Message
 from archiver.render.invisible_characters import visible
-from archiver.render.message_places import PLACEHOLDER
+from archiver.render.message_page_numbers import PLACEHOLDER
 
 BUCKETS = 32749
 """Rows of the filter: a prime, so that similar pairs get different rows. `templates/search.js` has the same numbers."""

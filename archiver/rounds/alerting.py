@@ -19,15 +19,15 @@ from archiver.alerts import (
     sentences,
 )
 from archiver.alerts.deadline_rules import CaseSnapshot
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, Level
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.queries import departures, entries, new_texts_and_changes
 from archiver.store.queries.contract_activity import activity_of, last_handover
 from archiver.store.queries.contracts import contracts, is_read, last_contract_entry
-from archiver.store.timestamps import to_text
-from archiver.store.working import alerts, slots
+from archiver.store.time_text import to_text
+from archiver.store.working import alerts, remembered_values
 
 _HOUR = "%Y-%m-%dT%H"
 
@@ -61,26 +61,26 @@ def judge_dates(archive: Archive, *, now: Callable[[], datetime]) -> None:
     at = now()
     hour = at.strftime(_HOUR)
     with archive.reading() as reading:
-        if slots.JUDGED_HOUR.recall(reading) == hour:
+        if remembered_values.JUDGED_HOUR.recall(reading) == hour:
             return
     with archive.writing() as writing:
         cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
         for alert in deadline_rules.due_deadlines(cases, now=at, kept=alerts.alerts(writing)):
             alerts.keep(writing, alert)
-        slots.JUDGED_HOUR.remember(writing, hour)
+        remembered_values.JUDGED_HOUR.remember(writing, hour)
 
 
 def _has_new_entries(reading: Reading) -> bool:
-    return entries.last_seq(reading) > slots.JUDGED_UPTO.recall(reading)
+    return entries.last_seq(reading) > remembered_values.JUDGED_UPTO.recall(reading)
 
 
 def _is_due(reading: Reading, at: datetime) -> bool:
-    judged = slots.JUDGED_CASES.recall(reading)
+    judged = remembered_values.JUDGED_CASES.recall(reading)
     return judged is None or judged.at.strftime(_HOUR) != at.strftime(_HOUR)
 
 
 def _judge_entries(writing: Writing) -> list[Alert]:
-    after, last = slots.JUDGED_UPTO.recall(writing), entries.last_seq(writing)
+    after, last = remembered_values.JUDGED_UPTO.recall(writing), entries.last_seq(writing)
     observed = departures.observed_signals(writing, after=after)
     sides = new_texts_and_changes.sides_by_room(writing)
     alerts_found = [
@@ -94,7 +94,7 @@ def _judge_entries(writing: Writing) -> list[Alert]:
     opened = _keep_alerts(writing, alerts_found)
     for alert in departure_rules.outdated_chat_alerts(observed):
         alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
-    slots.JUDGED_UPTO.remember(writing, last)
+    remembered_values.JUDGED_UPTO.remember(writing, last)
     return opened
 
 
@@ -116,7 +116,7 @@ def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]
 
 def _judge_cases(writing: Writing, at: datetime) -> list[Alert]:
     """The alerts from the contracts' dates, judged once an hour, and at once when a contract was stated anew."""
-    judged, stated = slots.JUDGED_CASES.recall(writing), last_contract_entry(writing)
+    judged, stated = remembered_values.JUDGED_CASES.recall(writing), last_contract_entry(writing)
     if judged is not None and judged.stated == stated and not _is_due(writing, at):
         return []
     kept = alerts.alerts(writing)
@@ -125,7 +125,7 @@ def _judge_cases(writing: Writing, at: datetime) -> list[Alert]:
     opened = [alerts.keep(writing, one) for one in deadline_rules.judge_cases(cases, before=before, now=at, kept=kept)]
     for alert in deadline_rules.outdated_contact_alerts(cases, kept):
         alerts.dismiss(writing, alert.number, at=at, reason=None)
-    slots.JUDGED_CASES.remember(writing, slots.JudgedCases(at, stated))
+    remembered_values.JUDGED_CASES.remember(writing, remembered_values.JudgedCases(at, stated))
     return opened
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.evidence.verify.findings import Verification
-from archiver.rounds import due
+from archiver.reminders import is_due
 from archiver.store.durable_files import storage_error
 from archiver.sync.report import SyncReport
 
@@ -78,7 +78,7 @@ class Reminders:
         self.over(*(name for name in list(self._at) if name not in (FINDINGS, VERIFICATION, *SETTINGS_ERRORS)))
 
     def _is_new(self, name: str) -> bool:
-        if not due.is_to_say(self._at.get(name), self._now()):
+        if not is_due(self._at.get(name), self._now()):
             return False
         self._at[name] = self._now()
         return True

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from archiver import errors
 from archiver.app import App
-from archiver.rounds import due
+from archiver.rounds import due_work
 from archiver.rounds.daemon_messages import SETTINGS_ERRORS, SILENT, DaemonMessages, Reminders, as_error
-from archiver.rounds.due import DueRound, RoundHistory, TokenHold
+from archiver.rounds.due_work import DueRound, RoundHistory, TokenHold
 from archiver.rounds.round import run_round, upkeep_round
 from archiver.rounds.scheduled_verification import ScheduledVerification
 from archiver.settings.model import Settings
@@ -85,7 +85,7 @@ class DaemonWork:
             self._handle_failure(as_error(error, self.settings.home))
         finally:
             self._close_database()
-        self._rounds = due.record_round(self._rounds, due_round, begun=begun)
+        self._rounds = due_work.record_round(self._rounds, due_round, begun=begun)
         return True
 
     def _reload_settings(self) -> None:
@@ -102,18 +102,18 @@ class DaemonWork:
 
     def _due_round(self, now: datetime) -> DueRound | None:
         every = self.settings.sync.every
-        found = due.round_due(now, self._rounds, every=every, paces=self._paces)
+        found = due_work.round_due(now, self._rounds, every=every, paces=self._paces)
         if found is None or found.rooms is None:
             return found
         with suppress(errors.ArchiverError):  # a contract may have ended since; the round itself meets any error
             self._paces = self._fast_rooms(now)
-        return due.round_due(now, self._rounds, every=every, paces=self._paces)
+        return due_work.round_due(now, self._rounds, every=every, paces=self._paces)
 
     def _run_due_round(self, due_round: DueRound) -> None:
         if self._app is None:
             self._app = self._build(self.settings)
         app = self._app
-        if self._refusal is not None and not due.can_ask(self._hold, self._token_fingerprint(), self.now()):
+        if self._refusal is not None and not due_work.can_ask(self._hold, self._token_fingerprint(), self.now()):
             self._reminders.trouble(self._refusal)
             upkeep_round(app, upgraded=self._reminders.messages.upgraded)
             self._reminders.messages.unsaved(self._refusal)
@@ -149,7 +149,10 @@ class DaemonWork:
 
     def _handle_failure(self, error: errors.ArchiverError) -> None:
         if isinstance(error, TOKEN_REFUSALS):
-            self._hold, self._refusal = due.record_refusal(self._hold, self._token_fingerprint(), self.now()), error
+            self._hold, self._refusal = (
+                due_work.record_refusal(self._hold, self._token_fingerprint(), self.now()),
+                error,
+            )
         self._release_app()  # its connections, and the token that it remembers, go with it
         self._reminders.trouble(error)
         self._reminders.messages.unsaved(error)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from archiver.store.archive import Archive
-from archiver.store.working import slots
-from archiver.store.working.slots import EndedPause
+from archiver.store.working import remembered_values
+from archiver.store.working.remembered_values import EndedPause
 from archiver.sync.report import RoomOutcome, SyncReport
 
 
 def last_round(archive: Archive) -> datetime | None:
     """When a round last went through; ask before the next one. Raises as `Archive.reading`."""
     with archive.reading() as reading:
-        return slots.last_saved_at(reading)
+        return remembered_values.last_saved_at(reading)
 
 
 def note_pause(
@@ -25,7 +25,7 @@ def note_pause(
         return  # there was none, or this round read no chat and so has not ended it
     gaps = sum(gap["after"] is not None for room in report.rooms for gap in room.gaps)
     with archive.writing() as writing:
-        slots.ENDED_PAUSE.remember(writing, EndedPause(before, end, gaps, whole and _has_read_all(report)))
+        remembered_values.ENDED_PAUSE.remember(writing, EndedPause(before, end, gaps, whole and _has_read_all(report)))
 
 
 def _has_read_all(report: SyncReport) -> bool:

@@ -15,17 +15,17 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import stamping
+from archiver.custody import stamp_requests
 from archiver.export.package import daily_copy
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES
+from archiver.reminders import due_reminders
 from archiver.rounds import alerting, long_pauses, run_log, upgrade
 from archiver.settings.model import Settings
 from archiver.store import seals
 from archiver.store.queries import contracts, departures
-from archiver.store.working import slots
+from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import MessagePlace
-from archiver.sync import trouble_reports
 from archiver.sync.files import avatars
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.recover.read_ids import RecoveryResult, read_recovered
@@ -74,7 +74,7 @@ def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBO
     """Run the parts of a round that need no Chatwork: sealing, stamps, dates, copies. Raises ArchiveInUse."""
     with _hold_round(app, upgraded):
         _seal_if_due(app)
-        stamping.request_stamps(app)
+        stamp_requests.request_stamps(app)
         alerting.judge_dates(app.archive, now=app.now)
         _export_and_copy(app, at_once=False)
 
@@ -105,7 +105,7 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
     if at_once:
         sealed.append(_seal(app))
     report.sealed = max((number for number in sealed if number is not None), default=None)
-    stamping.request_stamps(app, at_once=always)
+    stamp_requests.request_stamps(app, at_once=always)
     report.complaints = _export_and_copy(app, at_once=at_once, always=always)
     run_log.write(app.settings.home, report)
     if report.news:
@@ -116,7 +116,7 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
 def _do_offline_work(app: App, *, at_once: bool = False) -> None:
     """Request stamps and judge dates after a failed round; the round's error matters more than a full disk here."""
     with contextlib.suppress(errors.StorageError):
-        stamping.request_stamps(app, at_once=at_once)
+        stamp_requests.request_stamps(app, at_once=at_once)
         alerting.judge_dates(app.archive, now=app.now)
 
 
@@ -200,12 +200,12 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
 def _due_complaints(app: App, folders: Collection[str]) -> tuple[str, ...]:
     """Those of these folders whose failure is due to be reported; all others count as in order."""
     with app.archive.reading() as reading:
-        before = slots.COPY_FAILURES.recall(reading)
-    verdict = trouble_reports.judge_troubles(folders, cleared=("",), remembered=before, now=app.now())
-    if verdict.remember != before:
+        before = remembered_values.COPY_FAILURES.recall(reading)
+    reminders = due_reminders(folders, before, now=app.now())
+    if reminders.known != before:
         with app.archive.writing() as writing:
-            slots.COPY_FAILURES.remember(writing, verdict.remember or None)
-    return verdict.report
+            remembered_values.COPY_FAILURES.remember(writing, reminders.known or None)
+    return reminders.say
 
 
 def _complaint_sentence(complaint: daily_copy.CopyFailure) -> str:
@@ -217,12 +217,12 @@ def _make_daily_exports(app: App, *, at_once: bool) -> None:
     """Make the daily exports once a day, and whenever a contract was stated anew."""
     with app.archive.reading() as reading:
         names = [contract.id for contract in contracts.contracts(reading)]
-        today = slots.ExportedDay(app.now().astimezone(JST).date(), contracts.last_contract_entry(reading))
-        due = at_once or slots.EXPORTED_DAY.recall(reading) != today
+        today = remembered_values.ExportedDay(app.now().astimezone(JST).date(), contracts.last_contract_entry(reading))
+        due = at_once or remembered_values.EXPORTED_DAY.recall(reading) != today
     if not due:
         return
     limit = app.settings.exports.daily_file_bytes
     for name in names:
         daily_copy.write_daily_copy(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)
     with app.archive.writing() as writing:
-        slots.EXPORTED_DAY.remember(writing, today)
+        remembered_values.EXPORTED_DAY.remember(writing, today)

@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archiver.errors import ArchiverError
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 from archiver.sync.report import SyncReport
 
 FOLDER = "logs"

@@ -11,9 +11,9 @@ from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Verification
 from archiver.rounds import run_log
 from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION, Reminders, as_error
-from archiver.rounds.due import CheckHistory, DueCheck, check_due
+from archiver.rounds.due_work import CheckHistory, DueCheck, check_due
 from archiver.store.archive import Archive
-from archiver.store.working import slots, verification_log
+from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.verification_log import VerificationRecord
 
 
@@ -72,7 +72,7 @@ def _record_verification(
     counts = " ".join(f"{name}={number}" for name, number in verification.checked.items())
     run_log.note(archive.home, f"verified={kind} findings={len(verification.findings)} {counts}", at=now)
     with archive.writing() as writing:
-        slots.LAST_CHECKS.remember(writing, slots.LastChecks(history.sample, history.whole))
+        remembered_values.LAST_CHECKS.remember(writing, remembered_values.LastChecks(history.sample, history.whole))
         if due_check.is_whole:
             verification_log.keep(
                 writing,
@@ -84,5 +84,5 @@ def _record_verification(
 
 def _remembered_checks(archive: Archive) -> CheckHistory:
     with archive.reading() as reading:
-        checks = slots.LAST_CHECKS.recall(reading)
+        checks = remembered_values.LAST_CHECKS.recall(reading)
     return CheckHistory(checks.sample, checks.whole)

@@ -17,8 +17,8 @@ from typing import Protocol
 
 from archiver import errors
 from archiver.schedule import cron, launchd, systemd, windows
-from archiver.schedule.commands import is_installed, require_success, run_program, start_in_background
 from archiver.schedule.job import ScheduledJob
+from archiver.schedule.programs import is_installed, require_success, run_program, start_in_background
 from archiver.store.durable_files import storage_error
 
 LONGEST_LINE = 990

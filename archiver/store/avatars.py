@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import private_folder, write_durably
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 
 FOLDER = "avatars"
 

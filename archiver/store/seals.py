@@ -19,7 +19,7 @@ from archiver.records import JST, Seal
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import storage_error, write_durably
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 
 FOLDER = "seals"
 MAX_ENTRIES = 100_000

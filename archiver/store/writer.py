@@ -21,7 +21,7 @@ from archiver.store.archive import Reading, Writing
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_rows
 from archiver.store.search import index
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 
 SELF = "{seq}"
 """Placeholder in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""

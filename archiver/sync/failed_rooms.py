@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from archiver.store.working.slots import RoomFailure
+from archiver.store.working.remembered_values import RoomFailure
 from archiver.sync.plan import KINDS, PlanStep
 from archiver.sync.report import RoomOutcome, RoomReport
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 
 
 class RoomOutcome(StrEnum):

@@ -17,13 +17,13 @@ from archiver.records import RoomId
 from archiver.store.queries import current_state
 from archiver.sync import failed_rooms, plan
 from archiver.sync.options import ProgressCallbacks
-from archiver.sync.preflight import RunStart
-from archiver.sync.pull import access
+from archiver.sync.pull import room_access
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.files import pull_files
 from archiver.sync.pull.messages import pull_messages
 from archiver.sync.pull.people import pull_people
 from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
+from archiver.sync.run_inputs import RunStart
 
 FAILURES_LIMIT = 2
 """After so many failing rooms in a row the run ends; after so many that failed before, others like them wait."""
@@ -115,7 +115,7 @@ class RoomSteps:
         for room in self.inputs.requested:
             if room in self.listed_rooms:
                 if room in inaccessible:
-                    access.record_accessible(self.context, self.reports[room])
+                    room_access.record_accessible(self.context, self.reports[room])
                 self.reports[room].read_kinds.add(failed_rooms.ROOM)
                 found.append(self.listed_rooms[room])
             elif room in inaccessible:
@@ -162,7 +162,7 @@ class RoomSteps:
         try:
             single = self.context.client.room(room)
         except errors.NotVisible as error:
-            access.record_inaccessible(self.context, error, self.reports[room])
+            room_access.record_inaccessible(self.context, error, self.reports[room])
         except errors.BudgetSpent:
             self.end_without_calls()
             self.report_left_over(room)
@@ -213,7 +213,7 @@ class RoomSteps:
         try:
             self.context.client.room(RoomId(room))
         except errors.NotVisible as error:
-            access.record_inaccessible(self.context, error, self.reports[room])
+            room_access.record_inaccessible(self.context, error, self.reports[room])
         except errors.BudgetSpent:
             self.end_without_calls()
             self.report_left_over(room, kind or plan.MESSAGES)

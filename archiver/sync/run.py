@@ -13,12 +13,16 @@ from archiver.store.archive import Archive
 from archiver.store.queries import files
 from archiver.store.queries.files import WantedFile
 from archiver.store.working import visits_and_retries
-from archiver.sync import failed_rooms, finish, plan
+from archiver.sync import failed_rooms, plan, run_end
 from archiver.sync.departure_priority import DeparturePriority, DepartureWatch
 from archiver.sync.files import transfer
 from archiver.sync.files.download import FileDownloads
 from archiver.sync.options import EVERYTHING, SILENT, Options, ProgressCallbacks
-from archiver.sync.preflight import (
+from archiver.sync.pull.contacts import read_contacts
+from archiver.sync.pull.context import PullContext
+from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
+from archiver.sync.room_steps import RoomSteps
+from archiver.sync.run_inputs import (
     FirstReplies,
     RunStart,
     check_account,
@@ -27,10 +31,6 @@ from archiver.sync.preflight import (
     owner_payload,
     start_run,
 )
-from archiver.sync.pull.contacts import read_contacts
-from archiver.sync.pull.context import PullContext
-from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
-from archiver.sync.room_steps import RoomSteps
 from archiver.sync.singles.backfill import BackfillReader
 from archiver.sync.singles.single_reads import forecast_single_reads, read_single_messages
 
@@ -89,7 +89,7 @@ def dry_run(
 def _keep_budget(archive: Archive, client: Client) -> None:
     """Remember the budget, as the calls of a failed run count too."""
     with archive.writing() as writing:
-        finish.keep_budget(writing, client.transport.budget)
+        run_end.keep_budget(writing, client.transport.budget)
 
 
 def _plan_steps(archive: Archive, start: RunStart, rooms: list[Room]) -> list[plan.PlanStep]:
@@ -226,6 +226,6 @@ class _Run:
             return None
 
     def _finish(self, before: int | None, after: int | None) -> SyncReport:
-        return finish.finish_run(
+        return run_end.finish_run(
             self.context, self.report, self.start, listed_rooms=self.listed_rooms, unread=(before, after)
         )

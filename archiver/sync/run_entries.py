@@ -11,8 +11,8 @@ from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries import current_state
 from archiver.store.queries.runs import PAUSE
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import slots
+from archiver.store.time_text import from_text, to_text
+from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
 
 HOUR = timedelta(hours=1)
@@ -61,14 +61,14 @@ def flush_idle_runs(archive: Archive, *, at: datetime) -> None:
 
 def append_idle_runs(writing: Writing, account_id: int | None, at: datetime) -> None:
     """Record the idle runs collected so far, so that nothing is sealed without them."""
-    waiting = slots.IDLE_RUNS.recall(writing)
+    waiting = remembered_values.IDLE_RUNS.recall(writing)
     if waiting is not None:
         _append_sweep(writing, waiting, account_id, at)
-        slots.IDLE_RUNS.remember(writing, None)
+        remembered_values.IDLE_RUNS.remember(writing, None)
 
 
 def _collect_idle(writing: Writing, sweep: dict[str, Any], account_id: int, at: datetime) -> None:
-    waiting = slots.IDLE_RUNS.recall(writing)
+    waiting = remembered_values.IDLE_RUNS.recall(writing)
     if waiting is not None and not _can_merge(waiting, sweep):
         append_idle_runs(writing, account_id, at)
         waiting = None
@@ -83,9 +83,9 @@ def _collect_idle(writing: Writing, sweep: dict[str, Any], account_id: int, at: 
         }
     if at - from_text(sweep["from"]) >= HOUR:
         _append_sweep(writing, sweep, account_id, at)
-        slots.IDLE_RUNS.remember(writing, None)
+        remembered_values.IDLE_RUNS.remember(writing, None)
     else:
-        slots.IDLE_RUNS.remember(writing, sweep)
+        remembered_values.IDLE_RUNS.remember(writing, sweep)
 
 
 def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from archiver import contract_dates
 from archiver.alerts import deadline_rules, sentences
 from archiver.alerts.deadline_rules import CaseSnapshot
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, ContractRoom, Delivery, RoomId
 from archiver.records.alerts import Alert
 

@@ -11,7 +11,7 @@ from archiver.records import Contract, ContractRoom, JsonObject, Observation, Re
 from archiver.store import migrate, seals, writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries.contracts import contract_payload
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 from tests.benchmarks import corpus
 
 ROOM = corpus.ROOM

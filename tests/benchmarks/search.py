@@ -12,8 +12,8 @@ from statistics import median
 from archiver.store.archive import driver_connection
 from archiver.store.bigrams import fold
 from archiver.store.search.index import is_current
+from archiver.store.search.newest_hits import count_hits, newest_hits
 from archiver.store.search.query import SearchQuery
-from archiver.store.search.scan import count_hits, newest_hits
 from archiver.store.search.scope import SearchScope
 from tests.benchmarks import corpus
 from tests.benchmarks.large_archives import fill_archive

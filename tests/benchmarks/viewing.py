@@ -24,8 +24,8 @@ from archiver.store.queries.viewing import (
     tasks,
     timeline,
 )
+from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import parse
-from archiver.store.search.scan import HitPosition
 from archiver.store.search.search import search
 from tests.benchmarks import corpus
 from tests.benchmarks.large_archives import ROOM, fill_archive

@@ -17,8 +17,8 @@ from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.backup.copy import copy_archive
 from archiver.store.engine import DATABASE
-from archiver.store.working import slots
-from archiver.store.working.slots import LastBackup
+from archiver.store.working import remembered_values
+from archiver.store.working.remembered_values import LastBackup
 from tests.support.archives import tampering
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
@@ -46,7 +46,7 @@ def now() -> datetime:
 def remembered(archive: Archive) -> LastBackup | None:
     """The last copy that the archive knows of."""
     with archive.reading() as reading:
-        return slots.LAST_BACKUP.recall(reading)
+        return remembered_values.LAST_BACKUP.recall(reading)
 
 
 def bytes_of(folder: Path) -> dict[Path, bytes]:

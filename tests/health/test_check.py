@@ -18,16 +18,16 @@ from archiver.health import (
     token,
 )
 from archiver.health.check import check_versions, document
+from archiver.health.check_result import CheckResult, Grade, action, attention, good, is_ok
 from archiver.health.disk import DiskSpace
 from archiver.health.evidence import StampStatus
-from archiver.health.finding import CheckResult, Grade, action, attention, good, is_ok
 from archiver.health.folders import HomeFolder, OutsideFolder
 from archiver.health.rooms import RoomRate
 from archiver.health.token import NOT_ASKED, TokenState, TokenTrial
 from archiver.store import migrate
 from archiver.store.queries.database_health import Horizon, Versions
 from archiver.store.queries.last_looks import LastLooks
-from archiver.store.working.slots import LastBackup
+from archiver.store.working.remembered_values import LastBackup
 from archiver.store.working.stamp_queue import LongestWait
 from archiver.store.working.verification_log import VerificationRecord
 

@@ -9,8 +9,8 @@ import pytest
 
 from archiver.notices import message_rates
 from archiver.store.queries import message_counter
-from archiver.store.working import slots
-from archiver.store.working.memory import Slot
+from archiver.store.working import remembered_values
+from archiver.store.working.key_value_store import Slot
 from tests.support.rounds import due_sentences, next_round
 from tests.support.world import World, running_world
 
@@ -72,7 +72,7 @@ def test_a_chat_that_was_read_again_is_reckoned_anew(world: World, monkeypatch: 
 def test_what_an_earlier_version_remembered_is_computed_anew(world: World, payload: object) -> None:
     """Whatever its shape."""
     with world.archive.writing() as writing:
-        slot: Slot[object] = Slot(slots.MESSAGE_RATES.key, str, None)
+        slot: Slot[object] = Slot(remembered_values.MESSAGE_RATES.key, str, None)
         slot.remember(writing, payload)
     with world.archive.reading() as reading:
         known = message_rates.current_paces(reading, [world.room], now=world.clock())

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from archiver.notices.daily import NoticePeriod
-from archiver.notices.due import DueNotices
+from archiver.notices.daily_notice import NoticePeriod
+from archiver.notices.due_notices import DueNotices
 from archiver.notices.facts import DailyFacts, DepartureFacts, NoticeFacts
 from archiver.notices.sentences import daily_sentence, sentences
 from archiver.records.alerts import AlertRule

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver import errors
-from archiver.health.fault_reasons import BY_TOKEN, REASONS, command, reason
+from archiver.health.error_reasons import BY_TOKEN, REASONS, command, reason
 from archiver.notices.sentences_saving import pause_words
 
 

@@ -12,10 +12,10 @@ import pytest
 from archiver import errors
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import JST, Delivery
-from archiver.rounds.last_fault import standing_error
+from archiver.rounds.last_error import standing_error
 from archiver.store.statements import add_delivery
 from archiver.store.working import alerts
-from archiver.store.working.memory import Slot
+from archiver.store.working.key_value_store import Slot
 from tests.support.rounds import due_sentences, next_round
 from tests.support.world import World, running_world
 

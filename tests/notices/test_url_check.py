@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.health.finding import Grade
+from archiver.health.check_result import Grade
 from archiver.notices.url_check import NoticesState, NoticeTrial, check_notices, observe_notices
 from archiver.settings.model import NotifySettings, Settings
 

@@ -20,7 +20,8 @@ from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.notices import sentences, troubles
-from archiver.rounds import due, run_log
+from archiver.reminders import is_due
+from archiver.rounds import run_log
 from archiver.rounds.daemon_messages import DaemonMessages
 from archiver.rounds.daemon_work import DaemonWork
 from archiver.settings.model import AuthoritySetting, FileSettings, Settings, SyncSettings, TimestampSettings
@@ -113,7 +114,7 @@ class Year:
         made = troubles.take_pending_notices(self.disk, self.settings, error, now=self.clock(), adapts=True)
         for sentence in sentences.sentences(*made):
             if not made.notices.is_remembered:
-                if not due.is_to_say(self.unkept.get(sentence), self.clock()):
+                if not is_due(self.unkept.get(sentence), self.clock()):
                     continue
                 self.unkept[sentence] = self.clock()
             self.told.append(sentence)

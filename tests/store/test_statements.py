@@ -19,7 +19,7 @@ from archiver.store import blobs, local_files, rebuild, statements
 from archiver.store.archive import Archive
 from archiver.store.queries import entries
 from archiver.store.queries.statements import deliveries, enclosures, holds_message, next_number, same_bytes, sent_file
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 from archiver.sync.files.download import clear_incoming
 from tests.support.archives import tampering
 from tests.support.archives.blob_files import blob_files

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.platforms.platform import UNKNOWN, platforms
+from archiver.platforms.job_platform import UNKNOWN, platforms
 
 
 def platforms_with_office() -> tuple[str, ...]:

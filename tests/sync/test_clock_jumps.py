@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from archiver.custody.verify import verify_archive
 from archiver.store import seals
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 from tests.support.world import World
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries import last_looks
-from archiver.store.working.slots import RoomFailure
+from archiver.store.working.remembered_values import RoomFailure
 from archiver.sync import failed_rooms
 from archiver.sync.failed_rooms import failures_after, split_steps
 from archiver.sync.plan import FILES, KINDS, MESSAGES, PEOPLE, PlanStep

@@ -37,7 +37,7 @@ from archiver.store import migrate, seals
 from archiver.store.archive import Archive, Writing
 from archiver.store.engine import DATABASE
 from archiver.store.fingerprints import readable_text
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport
 from tests.support.chatwork.in_process import connect_session, without_sockets

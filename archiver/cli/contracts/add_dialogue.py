@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli.contracts import contract_entered, fact_options
+from archiver.cli.answered_questions import note_answer, recall_answers
+from archiver.cli.contracts import contract_added_messages, fact_options
 from archiver.cli.contracts.fact_questions import next_question
 from archiver.cli.contracts.room_choice import choosable_rooms, pick_rooms
-from archiver.cli.dialogue_answers import note_answer, recall_answers
 from archiver.cli.error_output import INTERRUPTED
 from archiver.cli.terminal.prompts import InvalidAnswer, ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
@@ -64,7 +64,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
     fact_options.check_order(updated)
     state_contract(app.archive, updated, remark, at=app.now())
     if existing is None:
-        contract_entered.tell_added(updated, list(contracts.values()), unchecked=False)
+        contract_added_messages.tell_added(updated, list(contracts.values()), unchecked=False)
     tell(_("Now the facts. Enter leaves one unknown; Ctrl-C ends, and your answers are kept."), indent=0)
     contract = _ask_facts(app, updated)
     note_answer(app.archive, _answer_key(name), DONE)
@@ -124,7 +124,7 @@ def _ask_name(app: App) -> str:
 
 def read_contract_id(answer: str, taken_ids: Collection[str]) -> str:
     """The typed contract id, if it is valid and still free. Raises InvalidAnswer."""
-    if not contract_entered.ID.fullmatch(answer):
+    if not contract_added_messages.ID.fullmatch(answer):
         raise InvalidAnswer(str(errors.BadContractId(contract=visible(answer))))
     if answer in taken_ids:
         raise InvalidAnswer(_("This name is already taken."))
@@ -164,7 +164,7 @@ def _resume_hint(name: str | None) -> str:
 def _tell_end(contract: Contract) -> None:
     """Print the facts that are still blank, each with the option that fills it."""
     from archiver.contract_dates import unstated_facts
-    from archiver.platforms.platform import platform_of
+    from archiver.platforms.job_platform import platform_of
 
     click.echo()
     blank_facts = unstated_facts(contract, platform_of(contract.platform))

@@ -13,7 +13,7 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import fact_options, roles, room_periods
-from archiver.cli.contracts.contract_entered import ID, tell_added, warn_of_shared_number
+from archiver.cli.contracts.contract_added_messages import ID, tell_added, warn_of_shared_number
 from archiver.cli.contracts.room_periods import ROOM_NUMBER
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_

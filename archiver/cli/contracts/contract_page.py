@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from archiver import contract_dates
 from archiver.cli.contracts import room_periods, statement_lines
-from archiver.cli.contracts.deadlines import blank_labels, due_dates, due_line
+from archiver.cli.contracts.deadline_lines import blank_labels, due_dates, due_line
 from archiver.cli.contracts.roles import people, role_words
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import OutsideContact
-from archiver.platforms.platform import Platform, platform_of
+from archiver.platforms.job_platform import Platform, platform_of
 from archiver.records import Contract, contract_facts
 from archiver.render.times import iso_date, minute_text
 

@@ -12,7 +12,7 @@ import click
 from archiver import errors
 from archiver.cli.contracts.statement_lines import EXAMPLE_DAY, EXAMPLE_TIME, read_day
 from archiver.errors import N_
-from archiver.platforms.platform import platforms
+from archiver.platforms.job_platform import platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactKind
 

@@ -18,7 +18,7 @@ from archiver.cli.contracts import fact_options
 from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.platforms.platform import UNKNOWN, platform_of, platforms
+from archiver.platforms.job_platform import UNKNOWN, platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 

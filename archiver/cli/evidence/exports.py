@@ -18,7 +18,7 @@ def command_exports(obj: CliContext) -> int:
     """Print the packages that the archive has on record."""
     from archiver.store.archive import Archive
     from archiver.store.queries.runs import exports
-    from archiver.store.timestamps import from_text
+    from archiver.store.time_text import from_text
 
     with Archive(obj.home).reading() as reading:
         packages = exports(reading)

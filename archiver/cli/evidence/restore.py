@@ -22,7 +22,7 @@ from archiver.errors import N_
 def command_restore(obj: CliContext, source: str) -> int:
     """Restore into the archive's folder (--home), which must not hold an archive yet."""
     from archiver.app import utc_now
-    from archiver.cli.setup.account import make_home
+    from archiver.cli.setup.archive_setup import make_home
     from archiver.custody import backup
     from archiver.settings.home import check_home
 

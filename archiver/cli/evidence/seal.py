@@ -19,7 +19,7 @@ def command_seal(obj: CliContext) -> int:
     """Seal and request stamps; a stamp that an authority does not give changes no exit code, its seal waits."""
     from archiver.app import build_app, require_archive
     from archiver.cli.status.stamp_lines import tell_stamps
-    from archiver.custody import stamping
+    from archiver.custody import stamp_requests
     from archiver.store import seals
     from archiver.sync.run_entries import flush_idle_runs
 
@@ -32,7 +32,7 @@ def command_seal(obj: CliContext) -> int:
         click.echo(sentence.format(number=seal.number, n=number) + f"\n  SHA-256 {seal.sha256}")
     if not new_seals:
         click.echo(_("Everything is sealed already."))
-    tell_stamps(stamping.request_stamps(app, at_once=True, seconds=None).outcomes)
+    tell_stamps(stamp_requests.request_stamps(app, at_once=True, seconds=None).outcomes)
     if app.root_errors:
         raise app.root_errors[0]
     return 0

@@ -63,7 +63,7 @@ def tell_messages(
     `unseen` are messages known by id alone; each is printed at its place among the others.
     """
     from archiver.render.message_body import References
-    from archiver.store.timestamps import from_text, from_unix
+    from archiver.store.time_text import from_text, from_unix
 
     references = References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
     states = state_words()

@@ -8,14 +8,14 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver.cli.commands import COMMANDS
-from archiver.cli.contracts import deadlines
+from archiver.cli.contracts import deadline_lines as deadlines
 from archiver.cli.status import (
-    emergency,
+    emergency_block,
     page,
-    saving,
-    slow_work,
+    reread_and_backfill_lines,
+    run_warnings,
+    saving_status,
     stamp_lines,
-    warnings,
 )
 from archiver.cli.terminal import times
 from archiver.cli.terminal.text import visible
@@ -66,10 +66,10 @@ def build_attention(reading: Reading, status: Status, settings: Settings, *, now
     from archiver.store.queries.contracts import rooms_to_read
 
     rooms = rooms_to_read(reading, now)
-    watched = warnings.archive_warnings(reading, rooms, every=settings.sync.every, now=now)
-    obstacles = saving.find_obstacles(reading, settings.home)
+    watched = run_warnings.archive_warnings(reading, rooms, every=settings.sync.every, now=now)
+    obstacles = saving_status.find_obstacles(reading, settings.home)
     all_warnings = page.status_warnings(status, settings, now=now, stopped=obstacles) + watched
-    emergencies = emergency.emergencies(reading, status.contracts, status.alerts)
+    emergencies = emergency_block.emergencies(reading, status.contracts, status.alerts)
     program = command_words(settings.home)
     sentences = (*all_warnings, *page.other_alert_sentences(status, emergencies))
     facts = _facts(reading, status, settings, rooms, now=now)
@@ -91,8 +91,8 @@ def complete_commands(sentence: str, program: Sequence[str], *, is_alone: bool =
     return re.sub(rf"{start}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
 
 
-def _emergency_block(alarm: emergency.Emergency, program: Sequence[str]) -> Block:
-    text = emergency.emergency_text(alarm)
+def _emergency_block(alarm: emergency_block.Emergency, program: Sequence[str]) -> Block:
+    text = emergency_block.emergency_text(alarm)
     return Block(text.head, text.rows, tuple(complete_commands(step, program) for step in text.steps))
 
 
@@ -101,7 +101,7 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     """The facts of `status` without the re-reading, whose counting would delay the page in a large archive."""
     yield _("Last save"), times.jst_time(status.last_sync) if status.last_sync else _("never")
-    for label, texts in slow_work.backfill_words(backfill_queue.count_items(reading, rooms)):
+    for label, texts in reread_and_backfill_lines.backfill_words(backfill_queue.count_items(reading, rooms)):
         yield from ((label, text) for text in texts)
     yield _("Daily seals"), "  ".join(stamp_lines.seal_words(status))
     if not settings.timestamp.authorities:

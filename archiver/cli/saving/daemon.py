@@ -100,12 +100,12 @@ def _last_good_settings(obj: CliContext) -> Callable[[], Settings]:
 
 def _send_notices(settings: Settings, obj: CliContext, root_error: ArchiverError | None) -> None:
     """Send the notices of a round; on stderr only what the daemon has not printed already."""
-    from archiver.cli.status import notify
+    from archiver.cli.status import notice_delivery
     from archiver.rounds.daemon_messages import as_error
 
     already_said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/")
     try:
-        notify.tell_after_round(
+        notice_delivery.tell_after_round(
             settings, obj.environ, root_error, unwatched=True, already_said=already_said, adapts=True
         )
     except OSError:

@@ -14,7 +14,7 @@ from archiver.cli.argument_completion import contract_ids
 from archiver.cli.context import CliContext
 from archiver.cli.saving import sync_report
 from archiver.cli.saving.sync import INCOMPLETE
-from archiver.cli.status import emergency
+from archiver.cli.status import emergency_block
 from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal import times
 from archiver.cli.terminal.progress import shorten
@@ -93,7 +93,7 @@ def _tell_error(error: errors.ArchiverError) -> None:
     if error.advice():
         click.echo(visible(error.advice()), err=True)
     sentence = _("Not everything could be saved again just now. What was saved before is kept; it is listed below.")
-    click.echo("\n".join(wrap(sentence, emergency.WIDTH)))
+    click.echo("\n".join(wrap(sentence, emergency_block.WIDTH)))
 
 
 def _tell_unread(report: SyncReport) -> None:
@@ -106,7 +106,7 @@ def _tell_unread(report: SyncReport) -> None:
             len(unread),
         )
         named = _(", ").join(f"{room.room_id} {shorten(room.name)}".strip() for room in unread)
-        click.echo("\n".join(wrap(sentence.format(rooms=named), emergency.WIDTH)))
+        click.echo("\n".join(wrap(sentence.format(rooms=named), emergency_block.WIDTH)))
 
 
 def _has_room_among(contract: Contract, rooms: set[int]) -> bool:
@@ -124,9 +124,9 @@ def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
         shared = departures.contracted_rooms_of(reading, departures.counterparts(reading, rooms))
         named_ids = {one.id for one in contracts_named}
         also = [one for one in contracts(reading) if one.id not in named_ids and _has_room_among(one, shared)]
-        blocks = emergency.emergencies(reading, [*contracts_named, *also], alerts(reading), always=True)
+        blocks = emergency_block.emergencies(reading, [*contracts_named, *also], alerts(reading), always=True)
     for block in blocks:
         click.echo(times.RULE)
-        emergency.tell_emergency(block)
+        emergency_block.tell_emergency(block)
     click.echo(times.RULE)
     click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))

@@ -57,7 +57,7 @@ def command_sync(
     """Run one round and print its outcome."""
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
-    from archiver.cli.status import notify, stamp_lines, warnings
+    from archiver.cli.status import notice_delivery, run_warnings, stamp_lines
     from archiver.cli.terminal.progress import ProgressScreen
     from archiver.rounds import upgrade
     from archiver.rounds.round import run_round
@@ -75,7 +75,9 @@ def command_sync(
             app.chatwork.transport.on_wait = progress.wait
             report = run_round(app, options, progress.callbacks(), upgraded=after_run.tell_upgraded)
     except ArchiverError as error:
-        to_say = notify.tell_after_round(app.settings, obj.environ, error, unwatched=quiet, already_said=("fault/",))
+        to_say = notice_delivery.tell_after_round(
+            app.settings, obj.environ, error, unwatched=quiet, already_said=("fault/",)
+        )
         if quiet and not to_say:
             return error.code  # printed within the last day; a mail every five minutes would hide the next trouble
         raise
@@ -85,14 +87,16 @@ def command_sync(
     elif obj.verbose >= 0:
         sync_report.tell_sync(report)
     if obj.verbose >= 0:
-        for warning in warnings.run_warnings(report):
+        for warning in run_warnings.run_warnings(report):
             click.echo(warning, err=True)
         stamp_lines.tell_root_errors(app.root_errors)
     for complaint in report.complaints:
         click.echo(complaint, err=True)
     sync_report.tell_alerts(report)
     opened = [f"{kind}/{alert['number']}" for alert in report.alerts for kind in ("alert", "hint", "due")]
-    notify.tell_after_round(app.settings, obj.environ, None, unwatched=quiet, already_said=("gap/", "lost/", *opened))
+    notice_delivery.tell_after_round(
+        app.settings, obj.environ, None, unwatched=quiet, already_said=("gap/", "lost/", *opened)
+    )
     if report.reported and obj.verbose < 0:
         click.echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0

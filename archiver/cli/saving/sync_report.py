@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.status import completeness
-from archiver.cli.status.gaps import gap_line
+from archiver.cli.status.gap_line import gap_line
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import pad, visible
 

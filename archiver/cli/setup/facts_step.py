@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.cli.answered_questions import note_answer, recall_answers
 from archiver.cli.contracts.fact_questions import Question, first_question
-from archiver.cli.dialogue_answers import note_answer, recall_answers
 from archiver.cli.terminal.prompts import ask, tell, tell_head
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.records.contract_facts import FactContext
 
 if TYPE_CHECKING:

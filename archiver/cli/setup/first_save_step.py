@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archiver.cli.dialogue_answers import last_saved_at
+from archiver.cli.answered_questions import last_saved_at
 from archiver.cli.terminal.prompts import WIDTH, tell, tell_head
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.setup.account import choose_authorities, keep_token_source, make_home, record_account
+from archiver.cli.setup.archive_setup import choose_authorities, keep_token_source, make_home, record_account
 from archiver.cli.setup.token_source import ask_token
 from archiver.cli.terminal.text import visible
 from archiver.cli.token_variable import VARIABLE_SOURCE

@@ -30,7 +30,7 @@ def command_schedule() -> None:
 @click.pass_obj
 def schedule_install(obj: CliContext, kind: str | None) -> int:
     """Register the job and print what it will lack; the token is never written into it."""
-    from archiver.schedule import commands, schedulers
+    from archiver.schedule import programs, schedulers
 
     if not has_archive(obj.home):
         raise errors.NoArchive(path=obj.home)
@@ -51,7 +51,7 @@ def schedule_install(obj: CliContext, kind: str | None) -> int:
         )
     click.echo(_("To see in a few minutes whether it ran: archive check"))
     for warning in schedulers.missing_for_job(
-        settings, environ, kind=chosen_kind, cron_runs=commands.is_cron_running()
+        settings, environ, kind=chosen_kind, cron_runs=programs.is_cron_running()
     ):
         click.echo(warning, err=True)
     return 0

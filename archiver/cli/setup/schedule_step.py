@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.dialogue_answers import last_saved_at, note_answer, recall_answers
+from archiver.cli.answered_questions import last_saved_at, note_answer, recall_answers
 from archiver.cli.setup import first_save_step
 from archiver.cli.terminal.prompts import WIDTH, ask_yes_no, tell, tell_head
 from archiver.cli.terminal.text import columns, visible
@@ -87,7 +87,7 @@ def _ask_schedule(app: App) -> bool:
 
 def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
     """Ask once whether a third party confirms the time of the seals, unless option or settings say so already."""
-    from archiver.cli.setup.account import choose_authorities
+    from archiver.cli.setup.archive_setup import choose_authorities
 
     if timestamps is None:
         if STAMPS in recall_answers(app.archive) or app.settings.timestamp.authorities:
@@ -108,7 +108,7 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
 
 def _register(obj: CliContext) -> str | None:
     """Register the job and return the scheduler's kind; None, after printing why, if no scheduler takes it."""
-    from archiver.schedule import commands, schedulers
+    from archiver.schedule import programs, schedulers
 
     try:
         kind = schedulers.choose_backend(obj.environ)
@@ -119,14 +119,14 @@ def _register(obj: CliContext) -> str | None:
     except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
         tell(f"{visible(str(error))} {visible(error.advice())}".rstrip())
         return None
-    for warning in schedulers.missing_for_job(settings, obj.environ, kind=kind, cron_runs=commands.is_cron_running()):
+    for warning in schedulers.missing_for_job(settings, obj.environ, kind=kind, cron_runs=programs.is_cron_running()):
         tell(warning)
     return kind
 
 
 def _offer_readable_token(obj: CliContext, kind: str) -> None:
     """Offer to store the token where a job without a desktop session can read it."""
-    from archiver.cli.setup.account import keep_token_source
+    from archiver.cli.setup.archive_setup import keep_token_source
     from archiver.schedule import schedulers
     from archiver.settings.file import TOKEN_VARIABLE, load_settings
     from archiver.settings.token import read_token, store_token
@@ -197,7 +197,7 @@ def _wait_for_run(app: App, last_save: datetime | None, known_error: str | None,
 
 
 def _standing_error(app: App) -> str | None:
-    from archiver.rounds.last_fault import standing_error
+    from archiver.rounds.last_error import standing_error
 
     with app.archive.reading() as reading:
         return standing_error(reading)
@@ -209,16 +209,16 @@ def _is_after(at: datetime | None, since: datetime) -> bool:
 
 def _tell_failure(obj: CliContext, app: App, error_name: str) -> None:
     """Print why the scheduled run failed and save here; the error is kept, so that `archive` still shows it."""
-    from archiver.health import fault_reasons
-    from archiver.rounds import last_fault
+    from archiver.health import error_reasons
+    from archiver.rounds import last_error
 
-    reason = fault_reasons.reason(error_name) or error_name
+    reason = error_reasons.reason(error_name) or error_name
     sentence = _("The automatic run failed: {reason}. {advice}")
-    tell(sentence.format(reason=reason, advice=fault_reasons.advice(error_name)))
+    tell(sentence.format(reason=reason, advice=error_reasons.advice(error_name)))
     _save_here(obj, app)
     tell(_("Until that is fixed, nothing is saved by itself. Then see: archive check"))
     with app.archive.writing() as writing:
-        last_fault.keep_fault(writing, error_name)
+        last_error.keep_fault(writing, error_name)
 
 
 def _is_saving(app: App) -> bool:

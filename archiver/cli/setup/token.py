@@ -24,7 +24,7 @@ def command_token() -> None:
 @click.pass_obj
 def token_set(obj: CliContext, source: str | None) -> int:
     """Ask for the token and store it; one of another account is refused before."""
-    from archiver.cli.setup.account import record_account
+    from archiver.cli.setup.archive_setup import record_account
     from archiver.cli.setup.token_source import keep_token
 
     token = ask_token(_("Paste the token and press Enter (it will not be shown)"))

@@ -92,7 +92,7 @@ def keep_token(obj: CliContext, token: str, source: str | None = None) -> None:
 
 def write_token_source(obj: CliContext, source: str) -> None:
     """Write the token's source into the settings."""
-    from archiver.cli.setup.account import keep_token_source
+    from archiver.cli.setup.archive_setup import keep_token_source
 
     keep_token_source(obj, source)
 

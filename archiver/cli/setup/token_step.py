@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.dialogue_answers import note_answer, recall_answers
+from archiver.cli.answered_questions import note_answer, recall_answers
 from archiver.cli.setup.token_source import (
     clean_token,
     keep_token,
@@ -57,7 +57,7 @@ def current_app(obj: CliContext) -> App:
 
 def _use_kept_token(obj: CliContext) -> App | None:
     """The app with the token that an earlier call stored; None if there is none that works."""
-    from archiver.cli.setup.account import record_account
+    from archiver.cli.setup.archive_setup import record_account
     from archiver.health.token import is_readable
     from archiver.settings.home import SETTINGS_FILE
 
@@ -76,7 +76,7 @@ def _use_kept_token(obj: CliContext) -> App | None:
 
 def _use_variable_token(obj: CliContext) -> App | None:
     """The app with the token of this session's variable, which a job cannot see, so storing it is offered."""
-    from archiver.cli.setup.account import record_account
+    from archiver.cli.setup.archive_setup import record_account
 
     token = variable_token(obj)
     if not token:
@@ -120,7 +120,7 @@ def _check_token(obj: CliContext, token: str) -> None:
 
     Raises TokenRefused, WrongAccount, Postponed.
     """
-    from archiver.cli.setup.account import record_account
+    from archiver.cli.setup.archive_setup import record_account
 
     app = trial_app(obj, token)
     while True:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.dialogue_answers import BEGUN, FINISHED, note_answer, recall_answers
+from archiver.cli.answered_questions import BEGUN, FINISHED, note_answer, recall_answers
 from archiver.cli.error_output import INTERRUPTED, advice, print_error
 from archiver.cli.setup import facts_step, first_save_step, rooms_step, schedule_step, token_step
 from archiver.cli.terminal.prompts import Postponed, tell
@@ -65,7 +65,7 @@ def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) 
 
 def _prepare_archive(obj: CliContext) -> None:
     """Print what this program can and cannot do, then create the folder and the empty archive."""
-    from archiver.cli.setup.account import make_home
+    from archiver.cli.setup.archive_setup import make_home
     from archiver.settings import home
     from archiver.store import migrate
     from archiver.store.archive import Archive
@@ -128,7 +128,7 @@ def _is_ready(obj: CliContext) -> bool:
 
 def _choose_stamps(obj: CliContext, timestamps: str) -> int:
     """Turn third-party time on or off in an archive that is already in use."""
-    from archiver.cli.setup.account import choose_authorities
+    from archiver.cli.setup.archive_setup import choose_authorities
     from archiver.store.archive import Archive
 
     choose_authorities(obj.home, timestamps)
@@ -138,7 +138,7 @@ def _choose_stamps(obj: CliContext, timestamps: str) -> int:
 
 def _show_status(obj: CliContext, timestamps: str | None) -> int:
     """Print that everything is set up, and the status."""
-    from archiver.cli.setup.account import choose_authorities
+    from archiver.cli.setup.archive_setup import choose_authorities
     from archiver.cli.status.status import command_status
 
     if timestamps is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
-from archiver.cli.status.emergency import screenshots_sentence
+from archiver.cli.status.emergency_block import screenshots_sentence
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_
 

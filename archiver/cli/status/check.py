@@ -17,7 +17,7 @@ from archiver.errors import N_
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.health.check import Computer
-    from archiver.health.finding import CheckResult
+    from archiver.health.check_result import CheckResult
 
 INCOMPLETE = 4
 """Exit code: something has to be done before the archive works unattended."""
@@ -58,7 +58,7 @@ _NAMES = {
 @click.pass_obj
 def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
     """Write nothing; ask Chatwork once whose token it is, and work without network and token all the same."""
-    from archiver.health import check, finding
+    from archiver.health import check, check_result
     from archiver.health.snapshot import take_snapshot
 
     app = as_scheduled(obj)
@@ -69,24 +69,24 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
         click.echo(json.dumps(check.document(results), ensure_ascii=False))
     else:
         tell_results(results)
-    return 0 if finding.is_ok(results) else INCOMPLETE
+    return 0 if check_result.is_ok(results) else INCOMPLETE
 
 
 def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> Computer:
     """What the checks need to know of this computer; `test` sends a test notice."""
     from archiver.app import utc_now
-    from archiver.cli.status import notify
+    from archiver.cli.status import notice_delivery
     from archiver.health.check import Computer
     from archiver.notices import url_check
-    from archiver.schedule import commands, schedulers
+    from archiver.schedule import programs, schedulers
     from archiver.settings import other_archives
 
     state = other_archives.state_folder()
     homes = [] if account is None else other_archives.other_homes(obj.home, account, now=utc_now(), state=state)
-    send_test = (lambda: notify.send_test_notice(app.settings, obj.environ)) if test else None
+    send_test = (lambda: notice_delivery.send_test_notice(app.settings, obj.environ)) if test else None
     return Computer(
         scheduler=schedulers.find_starters(obj.home, obj.environ),
-        is_cron_running=commands.is_cron_running(),
+        is_cron_running=programs.is_cron_running(),
         other_homes=homes,
         scheduled_homes=[home for home in homes if schedulers.show(home, obj.environ)],
         notices=url_check.check_notices(url_check.observe_notices(app.settings, obj.environ, test=send_test)),

@@ -12,9 +12,9 @@ import click
 
 from archiver.alerts import sentences
 from archiver.cli.status import completeness
-from archiver.cli.status.emergency import tell_emergency
-from archiver.cli.status.gaps import gap_line
-from archiver.cli.status.slow_work import tell_progress
+from archiver.cli.status.emergency_block import tell_emergency
+from archiver.cli.status.gap_line import gap_line
+from archiver.cli.status.reread_and_backfill_lines import tell_progress
 from archiver.cli.status.stamp_lines import seals_line
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
@@ -24,11 +24,11 @@ from archiver.records.alerts import Level
 from archiver.render.times import full_time
 
 if TYPE_CHECKING:
-    from archiver.cli.status.emergency import Emergency
+    from archiver.cli.status.emergency_block import Emergency
     from archiver.settings.model import Settings
     from archiver.store.queries.reread_and_backfill_progress import SlowWork
     from archiver.store.queries.status import RoomStatus, Status
-    from archiver.store.working.slots import LastBackup
+    from archiver.store.working.remembered_values import LastBackup
 
 
 def status_warnings(status: Status, settings: Settings, *, now: datetime, stopped: Sequence[str] = ()) -> list[str]:

@@ -15,7 +15,7 @@ from archiver.errors import N_
 from archiver.render.times import local_time
 
 if TYPE_CHECKING:
-    from archiver.custody.stamping import StampOutcome
+    from archiver.custody.stamp_requests import StampOutcome
     from archiver.errors import BadRoots
     from archiver.store.queries.status import Status
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import click
 
 from archiver.cli.context import CliContext
-from archiver.cli.status import emergency, page
+from archiver.cli.status import emergency_block, page
 from archiver.errors import N_
 
 
@@ -18,9 +18,10 @@ from archiver.errors import N_
 def command_status(obj: CliContext, as_json: bool) -> int:
     """Print the state of the archive; needs no token and no network."""
     from archiver.app import utc_now
-    from archiver.cli.contracts import deadlines
-    from archiver.cli.status import saving, slow_work
-    from archiver.cli.status.warnings import archive_warnings
+    from archiver.cli.contracts import deadline_lines as deadlines
+    from archiver.cli.status import reread_and_backfill_lines
+    from archiver.cli.status import saving_status as saving
+    from archiver.cli.status.run_warnings import archive_warnings
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.reread_and_backfill_progress import slow_work_progress
@@ -32,14 +33,14 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         rooms, reread_since = rooms_to_read(reading, now), now - timedelta(days=settings.sync.reread_days)
         watch_warnings = archive_warnings(reading, rooms, every=settings.sync.every, now=now)
         progress = slow_work_progress(reading, rooms, since=reread_since)
-        emergencies = emergency.emergencies(reading, archive_status.contracts, archive_status.alerts)
+        emergencies = emergency_block.emergencies(reading, archive_status.contracts, archive_status.alerts)
         deadline_lines = [] if as_json else deadlines.status_lines(reading, archive_status.contracts, now=now)
         saving_status = saving.observe_saving(reading, settings, obj.environ)
     stopped = saving.saving_warnings(saving_status, archive_status, now=now)
     stale = timedelta(hours=settings.notify.stale_hours)
     warnings = page.status_warnings(archive_status, settings, now=now, stopped=stopped) + watch_warnings
     if as_json:
-        payload = status_document(archive_status, warnings=warnings) | slow_work.document(progress)
+        payload = status_document(archive_status, warnings=warnings) | reread_and_backfill_lines.document(progress)
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:
         saving_text = saving.saving_line(saving_status, archive_status, now=now)

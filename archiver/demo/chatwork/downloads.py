@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from archiver.demo.chatwork.content import held_content, tiny_png
+from archiver.demo.chatwork.file_bytes import held_content, tiny_png
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest
 from archiver.demo.chatwork.model import File
 from archiver.demo.chatwork.state import ChatworkState

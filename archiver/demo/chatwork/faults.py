@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from threading import Lock
 
-from archiver.demo.chatwork.content import held_content
+from archiver.demo.chatwork.file_bytes import held_content
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, error_answer
 
 _PAGE = b"<!DOCTYPE html><html><head><title>Chatwork</title></head><body>Please wait.</body></html>"

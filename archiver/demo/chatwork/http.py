@@ -16,7 +16,7 @@ from socketserver import TCPServer
 from threading import Event, Thread
 from typing import Any
 
-from archiver.demo.chatwork.content import ByteContent, held_content
+from archiver.demo.chatwork.file_bytes import ByteContent, held_content
 
 _NO_CONTENT = 204
 _CHUNKS_PER_SECOND = 20  # in which a slowed body is sent

@@ -7,7 +7,7 @@ the server as text.
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archiver.demo.chatwork.content import ByteContent
+from archiver.demo.chatwork.file_bytes import ByteContent
 
 Role = Literal["admin", "member", "readonly"]
 RoomType = Literal["my", "direct", "group"]

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from archiver.demo.chatwork import system_texts
-from archiver.demo.chatwork.content import ByteContent, generated_content, held_content
+from archiver.demo.chatwork.file_bytes import ByteContent, generated_content, held_content
 from archiver.demo.chatwork.model import File, LimitType, Task
 from archiver.demo.chatwork.state import ChatworkState, locked
 

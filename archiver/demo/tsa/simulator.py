@@ -19,7 +19,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from archiver.demo.chatwork.content import held_content
+from archiver.demo.chatwork.file_bytes import held_content
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
 from archiver.demo.tsa import keys as keys
 from archiver.demo.tsa import tokens as tokens

@@ -23,8 +23,8 @@ from archiver.evidence.tables.events import (
     sort_events,
 )
 from archiver.evidence.tables.files import FILE_HEADER, FileRow, extension, file_cells, files
-from archiver.evidence.tables.links import LINK_HEADER, LinkRow, link_cells, message_links, other_links, urls
 from archiver.evidence.tables.tasks import TASK_HEADER, TaskRow, task_cells, tasks
+from archiver.evidence.tables.web_links import LINK_HEADER, LinkRow, link_cells, message_links, other_links, urls
 
 __all__ = [
     "BOM",

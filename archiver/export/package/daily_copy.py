@@ -25,8 +25,8 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.package_entries import NewEntry, last_entry_before, new_entries
-from archiver.store.timestamps import from_text
-from archiver.store.working import slots
+from archiver.store.time_text import from_text
+from archiver.store.working import remembered_values
 
 FOLDER = "daily"
 ROOTS_SUFFIX = ".pem"
@@ -86,7 +86,7 @@ def write_daily_copy(
         with archive.reading() as reading:
             zip_path = _make_zip(reading, news, target, f"{label}_{news.contract.id}_daily", file_limit_bytes)
     with archive.writing() as writing:
-        slots.DAILY_COPY_UPTO.of(news.contract.id).remember(writing, news.upto)
+        remembered_values.DAILY_COPY_UPTO.of(news.contract.id).remember(writing, news.upto)
     return zip_path
 
 
@@ -111,7 +111,7 @@ def copy_to_folders(home: Path, folders: tuple[Path, ...]) -> list[CopyFailure]:
 def _find_news(reading: Reading, name: str, until: datetime | None) -> _News | None:
     """The news since the last daily copy; None if there is none that a reader would look for."""
     contract = contracts.find_contract(reading, name)
-    after = slots.DAILY_COPY_UPTO.of(contract.id).recall(reading)
+    after = remembered_values.DAILY_COPY_UPTO.of(contract.id).recall(reading)
     upto = last_seq(reading) if until is None else last_entry_before(reading, until)
     rooms = {room.room_id for room in contract.rooms}
     subjects: set[tuple[int | None, str]] = set()

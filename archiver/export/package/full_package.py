@@ -17,6 +17,7 @@ from archiver.export.bag import Bag
 from archiver.export.format_input import FormatInput
 from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
 from archiver.export.package.package_input import (
     SCRATCH,
     PackageInput,
@@ -27,14 +28,13 @@ from archiver.export.package.package_input import (
 )
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
-from archiver.export.package.source_entries import PackageStatistics, SourceEntries
 from archiver.export.stamps import put_roots
 from archiver.export.texts import readme, verify_txt
 from archiver.records import JST
 from archiver.render.gap_breaks import pause_lines
-from archiver.render.other_chats import other_chat_texts
+from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.store.archive import Reading
-from archiver.store.queries import other_chats, package_entries
+from archiver.store.queries import package_entries, unsaved_direct_chats
 
 CONTENT_LIST = "data/content-sha256.txt"
 
@@ -109,7 +109,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         pauses=list(pause_lines(conversations, limit=readme.MAX_PAUSES)),
         watches=[(room.room_id, room.watch) for room in conversations],
         left_out_messages=statistics.left_out,
-        other_chats=other_chat_texts(other_chats.other_chats(source.reading, rooms, upto=recipe.upto)),
+        other_chats=other_chat_texts(unsaved_direct_chats.other_chats(source.reading, rooms, upto=recipe.upto)),
     )
     _put_enclosures(bag, package)
     _write_content_list(bag)

@@ -19,11 +19,11 @@ from archiver.export.bag import Bag, HashingWriter
 from archiver.export.conversation import PackageRoom
 from archiver.export.format_input import PreparedTable
 from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
 from archiver.export.package.recipe import Recipe
-from archiver.export.package.source_entries import PackageStatistics, SourceEntries
 from archiver.records import Conversation, Seal, Watch
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state, other_chats, package_entries, runs
+from archiver.store.queries import current_state, package_entries, runs, unsaved_direct_chats
 
 SCRATCH = ".tables"
 
@@ -123,7 +123,7 @@ def _conversations(package: PackageInput) -> Iterator[Conversation]:
             histories=lambda room=room: _counted_histories(source, room, package.step),  # type: ignore[misc]
             watch=package.watches[room],
             covered=package_entries.covered_periods(source.reading, room),
-            other_chats=other_chats.other_chats(source.reading, (room,), upto=recipe.upto),
+            other_chats=unsaved_direct_chats.other_chats(source.reading, (room,), upto=recipe.upto),
         )
         yield conversation.build_conversation(package_room, recipe.scope)
 

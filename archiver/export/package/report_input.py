@@ -16,11 +16,11 @@ from archiver.export.package.recipe import PackagePreview
 from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.input import NEVER_READ, MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.stamps import Stamps
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, AccountId, Contract, Conversation, Delivery, Enclosure, MappedAccount, Seal
-from archiver.render.other_chats import other_chat_texts
 from archiver.render.times import local_time
-from archiver.store.queries import current_state, other_chats, runs
+from archiver.render.unsaved_direct_chats import other_chat_texts
+from archiver.store.queries import current_state, runs, unsaved_direct_chats
 from archiver.store.queries.truncated_lists import truncated_lists
 
 _TWO_PEOPLE = 2
@@ -60,7 +60,9 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
-        other_chats=other_chat_texts(other_chats.other_chats(package.reading, recipe.scope.rooms, upto=recipe.upto)),
+        other_chats=other_chat_texts(
+            unsaved_direct_chats.other_chats(package.reading, recipe.scope.rooms, upto=recipe.upto)
+        ),
     )
 
 

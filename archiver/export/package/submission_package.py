@@ -17,15 +17,15 @@ from archiver.export import enclosures as attachments
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
 from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
 from archiver.export.package.package_input import SCRATCH, PackageInput, Progress, make_tables, step_counter
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
-from archiver.export.package.source_entries import PackageStatistics, SourceEntries
 from archiver.export.report.exhibits import CourtFiles
 from archiver.export.report.input import ReportInput
-from archiver.export.report.request import advice, blank_facts
+from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts import inquiry_text, submission_readme
+from archiver.export.texts import platform_inquiry_text, submission_readme
 from archiver.store.archive import Reading
 
 REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", "03_inquiry_text.txt"
@@ -103,7 +103,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
 def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
     statistics = survey_messages(case)
     pdf_files.put_pdf(bag, REPORT, lambda: pdf_files.report_pdf(case, statistics), package.copied)
-    bag.add(INQUIRY, submission_readme.encode_text(inquiry_text.inquiry_form_text(case, statistics)))
+    bag.add(INQUIRY, submission_readme.encode_text(platform_inquiry_text.inquiry_form_text(case, statistics)))
     if case.excerpt_only:
         return []
     bag.move_table(MESSAGES, package.tables["messages.csv"])

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from archiver.export.pdf.blocks import Chapter, Report
 from archiver.export.report import (
-    crosscheck,
     digests_and_masking,
     excerpt,
     files_and_changes,
     limits,
     method,
     people_and_dates,
+    platform_crosscheck,
     summary,
     timeline,
 )
@@ -24,7 +24,7 @@ TITLE = "Chatworkやり取り記録 報告書"
 
 CHAPTERS: tuple[Callable[[ReportInput, MessageStatistics], Chapter], ...] = (
     summary.chapter,
-    crosscheck.chapter,
+    platform_crosscheck.chapter,
     people_and_dates.parties,
     people_and_dates.dates,
     timeline.chapter,

@@ -7,10 +7,10 @@ from dataclasses import replace
 from archiver.export.pdf.blocks import Block, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.report import summary, timeline
 from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.request import last_delivery, review_due
+from archiver.export.report.request_to_office import last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.render.gap_breaks import PAUSE
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time

@@ -14,10 +14,10 @@ from archiver.evidence.tables.cells import csv_line
 from archiver.export.enclosures import COURT_EXTENSIONS, exhibit_name, label, numbered_exhibits
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import COURT_MARGIN
-from archiver.export.report.crosscheck import KINDS
 from archiver.export.report.input import BLANK, ReportInput, day_of
+from archiver.export.report.platform_crosscheck import KINDS
 from archiver.export.report.statistics import MessageStatistics
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Attachment, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time

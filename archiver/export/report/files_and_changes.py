@@ -12,7 +12,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.records import Attachment
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References, plain_text

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.report.input import ReportInput
-from archiver.export.report.request import days_since
+from archiver.export.report.request_to_office import days_since
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.records import Message, State

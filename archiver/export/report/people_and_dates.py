@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.outside_contact import BEFORE, first_message_time
+from archiver.export.report.outside_contact_permission import BEFORE, first_message_time
 from archiver.export.report.people import PersonSummary, case_people
-from archiver.export.report.request import last_delivery, review_due
+from archiver.export.report.request_to_office import last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.records import MembershipPeriod, Message, PersonName, contract_facts
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time

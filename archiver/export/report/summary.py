@@ -5,12 +5,12 @@ from __future__ import annotations
 from archiver.export.pdf.blocks import Chapter, FactList, Paragraph
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.key_events import events_text
-from archiver.export.report.outside_contact import permission_rows
+from archiver.export.report.outside_contact_permission import permission_rows
 from archiver.export.report.people import counterparts
-from archiver.export.report.request import opening_row
+from archiver.export.report.request_to_office import opening_row
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 

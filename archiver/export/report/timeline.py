@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import STATED, ReportInput, day_of
-from archiver.export.report.outside_contact import BEFORE, first_message_time
+from archiver.export.report.outside_contact_permission import BEFORE, first_message_time
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Attachment, contract_facts
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time

@@ -9,7 +9,7 @@ from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.truncation import shorten_line
 from archiver.export.texts.readme import encode_lines
-from archiver.platforms.platform import platform_of
+from archiver.platforms.job_platform import platform_of
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 

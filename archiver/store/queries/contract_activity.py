@@ -13,7 +13,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, roles
 from archiver.store.queries.statements import deliveries
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from archiver import errors
 from archiver.records import Contract, ContractRoom, RoomId, contract_facts
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 
 READ_AFTER_CLOSING = timedelta(days=180)
 """How long the rooms of a contract are still read after it was closed (design §4.11)."""

@@ -12,7 +12,7 @@ from archiver.store import database_copy, schema
 from archiver.store.archive import Reading
 from archiver.store.queries import raw_tables
 from archiver.store.queries.package_entries import last_entry_before
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 
 
 class Growth(NamedTuple):

@@ -27,7 +27,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
 
 DAY = timedelta(days=1)

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, ColumnElement, Row, Select, and_, bindparam, cas
 
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 
 @dataclass(frozen=True, slots=True)

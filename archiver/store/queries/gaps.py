@@ -7,7 +7,7 @@ from sqlalchemy import select
 from archiver.records import Gap, MessageId, RoomId
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 _HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(schema.gap.c.open, schema.gap.c.after.is_not(None))
 """Built once: every run needs it."""

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.timestamps import from_text
-from archiver.store.working import slots
+from archiver.store.time_text import from_text
+from archiver.store.working import remembered_values
 
 _COVERED = select(schema.coverage.c.room_id, func.max(schema.coverage.c.end)).group_by(schema.coverage.c.room_id)
 
@@ -52,7 +52,7 @@ def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     """The last looks at these rooms; rooms that cannot be opened any more are left out."""
     shut = current_state.inaccessible_rooms(reading)
     open_rooms = [int(room) for room in rooms if room not in shut]
-    last_list, failed = slots.LAST_ROOM_LIST.recall(reading), slots.FAILED_ROOMS.recall(reading)
+    last_list, failed = remembered_values.LAST_ROOM_LIST.recall(reading), remembered_values.FAILED_ROOMS.recall(reading)
     covered = {room: from_text(end) for room, end in reading.sql.execute(_COVERED)}
     listed = dict.fromkeys(last_list.rooms, last_list.at) if last_list else {}
     return LastLooks(

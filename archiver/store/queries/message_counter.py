@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 LIMIT = 500
 """The newest readings that are used: a busy room is read 288 times a day, a quiet one four times."""

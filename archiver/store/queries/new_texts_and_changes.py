@@ -26,7 +26,7 @@ from archiver.store.fingerprints import DELETED, body_of
 from archiver.store.queries import departures, roles
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import enclosures
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 
 DAY = timedelta(days=1)
 _READABLE = ("present", "edited")

@@ -14,7 +14,7 @@ from archiver.records import Entry, Period
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import KeptReply
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 
 STATED = ("contract", "delivery", "attachment", "mapping")
 """Kinds of entries about a contract that the user made; their keys are `kind/contract` or begin with it."""

@@ -11,7 +11,7 @@ from sqlalchemy import case, func, select
 from archiver.records import State
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 
 
 class PeriodCounts(NamedTuple):

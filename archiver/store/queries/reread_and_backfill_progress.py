@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 from archiver.store.working import backfill_queue, reread_progress
 
 _MESSAGE, _WINDOW = schema.message.c, schema.window.c

@@ -12,7 +12,7 @@ from archiver.records import AccountId, MappedAccount, Role, Sides
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 WITHDRAWN = "withdrawn"
 """The state of a mapping that was withdrawn; its entries stay."""

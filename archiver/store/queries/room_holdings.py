@@ -14,7 +14,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.files import file_counts, file_counts_of_others, unheld_files
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 
 @dataclass(frozen=True, slots=True)

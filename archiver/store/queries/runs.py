@@ -12,7 +12,7 @@ from sqlalchemy import select
 from archiver.records import JsonObject, Pause, Watch
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 PAUSE = timedelta(hours=1)
 """Runs further apart than this are shown as a pause: idle runs are recorded once an hour."""

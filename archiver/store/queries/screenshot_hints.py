@@ -13,7 +13,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.new_texts_and_changes import attached_messages
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 
 DAY = timedelta(days=1)
 

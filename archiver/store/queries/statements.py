@@ -15,7 +15,7 @@ from sqlalchemy import and_, func, select
 from archiver.records import Delivery, Enclosure, FileId, MessageId
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 STATED, WITHDRAWN = "stated", "withdrawn"
 """States of a statement; a withdrawn statement is left out from then on, and its entries stay."""

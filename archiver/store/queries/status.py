@@ -18,10 +18,10 @@ from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import FileCounts, file_counts
 from archiver.store.queries.last_looks import LastLooks, room_looks
 from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import slots
+from archiver.store.time_text import from_text, to_text
+from archiver.store.working import remembered_values
 from archiver.store.working.alerts import open_alerts
-from archiver.store.working.slots import LastBackup
+from archiver.store.working.remembered_values import LastBackup
 from archiver.store.working.stamp_queue import StampQueueCounts, count_days, count_unstamped
 
 
@@ -80,7 +80,7 @@ class Status:
 def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
     """The status in one snapshot; `authorities` are the names of those that are to stamp the seals."""
     owner = current_state.owner(reading) or {}
-    last = slots.LAST_SYNC.recall(reading)
+    last = remembered_values.LAST_SYNC.recall(reading)
     every_contract = tuple(contracts(reading))
     rooms = {room.room_id for one in every_contract for room in one.rooms}
     seal, entry = schema.seal.c, schema.entry.c
@@ -101,7 +101,7 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         unstamped=count_unstamped(reading, authorities),
         stamps=count_days(reading, authorities),
         alerts=tuple(open_alerts(reading)),
-        backup=slots.LAST_BACKUP.recall(reading),
+        backup=remembered_values.LAST_BACKUP.recall(reading),
         looks=room_looks(reading, rooms),
         cut=tuple(truncated_lists(reading, rooms)),
     )
@@ -116,7 +116,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
     states = _counts_by_state(reading)
     files = file_counts(reading)
     tasks = _counts_by_room(reading, schema.task)
-    listed = slots.LISTED_NAMES.recall(reading)
+    listed = remembered_values.LISTED_NAMES.recall(reading)
     found = []
     for room_id, contracted in contracts_by_room.items():
         row = facts.get(room_id)

@@ -13,7 +13,7 @@ from archiver.records import State, notable_states
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 
 @dataclass(frozen=True, slots=True)

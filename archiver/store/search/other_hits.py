@@ -18,7 +18,7 @@ from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import STATED
 from archiver.store.search.query import SearchQuery
 from archiver.store.search.scope import SearchScope
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 
 class OtherHit(NamedTuple):

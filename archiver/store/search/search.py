@@ -16,12 +16,12 @@ from archiver.store import archive
 from archiver.store.archive import Reading
 from archiver.store.fingerprints import DELETED
 from archiver.store.queries.text_state_sql import STANDING
-from archiver.store.search import index, scan
+from archiver.store.search import index, newest_hits
+from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.other_hits import OtherHit, other_hits
 from archiver.store.search.query import SearchQuery
-from archiver.store.search.scan import HitPosition
 from archiver.store.search.scope import SearchScope, room_names, scope_of
-from archiver.store.timestamps import from_text, from_unix
+from archiver.store.time_text import from_text, from_unix
 
 
 class SearchHit(NamedTuple):
@@ -98,18 +98,20 @@ def _find_positions(
     """The messages, their number, and whether that is exact."""
     source = archive.driver_connection(reading.sql)
     if not query.words and not query.without:
-        places, total = scan.hits_by_filters(source, scope, limit, older_than=older_than, count_limit=count_limit)
+        places, total = newest_hits.hits_by_filters(
+            source, scope, limit, older_than=older_than, count_limit=count_limit
+        )
         return places, *((0, False) if older_than else _capped_total(total, count_limit))
     if not query.words and (older_than or count_limit is not None):
-        places, total = scan.hits_without_words(
+        places, total = newest_hits.hits_without_words(
             source, query, scope, limit, older_than=older_than, count_limit=count_limit or 0
         )
         return places, *((0, False) if older_than else _capped_total(total, count_limit))
     if query.words and index.is_current(reading.sql):
         with index.damage_forgiven():
-            places = scan.newest_hits(source, query, scope, limit, older_than=older_than)
+            places = newest_hits.newest_hits(source, query, scope, limit, older_than=older_than)
             return places, *((0, False) if older_than else _index_total(source, query, scope, limit, count_limit))
-    places, total = scan.scan_texts(source, query, scope, limit, older_than=older_than)
+    places, total = newest_hits.scan_texts(source, query, scope, limit, older_than=older_than)
     return places, *((0, False) if older_than else (total, True))
 
 
@@ -122,11 +124,11 @@ def _index_total(
 ) -> tuple[int, bool]:
     """The number of messages by the index, and whether that is exact."""
     if count_limit is None:
-        return scan.count_hits(source, query, scope), True
-    common = scan.count_recent(source, query, scope)
+        return newest_hits.count_hits(source, query, scope), True
+    common = newest_hits.count_recent(source, query, scope)
     if common >= limit:
         return common, False
-    return _capped_total(scan.count_hits(source, query, scope, count_limit=count_limit), count_limit)
+    return _capped_total(newest_hits.count_hits(source, query, scope, count_limit=count_limit), count_limit)
 
 
 _HIT = f"""

@@ -12,7 +12,7 @@ from archiver.errors import UnknownAlert
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 
 _ALERT = schema.alert.c
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 
 MessagePlace = tuple[int, int]
 """Room and position: the message's id as a number."""

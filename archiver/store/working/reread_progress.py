@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from archiver.records import MessageId, State
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 
 REREADABLE = (State.PRESENT, State.EDITED)
 """States of messages that are read again. Deleted, hidden and missing messages are not."""

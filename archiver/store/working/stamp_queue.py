@@ -18,8 +18,8 @@ from archiver.records import Seal
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.seals import seals
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working import stamp_files
+from archiver.store.time_text import from_text, to_text
+from archiver.store.working import stamp_reply_files
 
 PAUSES = (
     timedelta(minutes=5),
@@ -49,7 +49,7 @@ class DueStamp:
     @property
     def file(self) -> str:
         """The name that the stamp's file has in `seals/`."""
-        return stamp_files.file_name(self.seal.name, self.authority)
+        return stamp_reply_files.file_name(self.seal.name, self.authority)
 
 
 class StampFacts(NamedTuple):
@@ -169,7 +169,7 @@ def unlisted_stamps(reading: Reading) -> list[DueStamp]:
     stored = {(number, stamp.authority) for number, stamps in stamps_by_seal(reading).items() for stamp in stamps}
     by_name = {one.name: one for one in seals(reading)}
     unlisted = []
-    for name, authority in stamp_files.stamp_files(reading.home):
+    for name, authority in stamp_reply_files.stamp_files(reading.home):
         seal = by_name.get(name)
         if seal is not None and (seal.number, authority) not in stored:
             unlisted.append(DueStamp(seal, authority))
@@ -188,7 +188,7 @@ def keep_stamp(archive: Archive, due: DueStamp, reply: bytes, facts: StampFacts,
     with archive.writing() as writing:
         if _is_stamped(writing, due):
             return False
-        stamp_files.write_stamp(writing.home, due.file, reply, authority=due.authority, pem=pem)
+        stamp_reply_files.write_stamp(writing.home, due.file, reply, authority=due.authority, pem=pem)
         _put_stamped(writing, due, facts)
     return True
 

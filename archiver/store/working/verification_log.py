@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 
 _TABLE = schema.verification.c
 

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
-from archiver.store.timestamps import from_text, to_text
-from archiver.store.working.memory import upsert
+from archiver.store.time_text import from_text, to_text
+from archiver.store.working.key_value_store import upsert
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from archiver.records import FileId, Observation, RoomId
 from archiver.store import blobs, writer
 from archiver.store.durable_files import is_full, storage_error
 from archiver.store.queries.files import WantedFile
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 from archiver.store.working import visits_and_retries
 from archiver.sync.files import transfer
 from archiver.sync.pull.context import PullContext

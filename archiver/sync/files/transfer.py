@@ -20,7 +20,7 @@ import urllib3.exceptions
 
 from archiver.chatwork.allowed_urls import is_loopback
 from archiver.errors import TransferFailed
-from archiver.sync.files.partial import SYNC_EVERY, PartialFile
+from archiver.sync.files.partial_file import SYNC_EVERY, PartialFile
 
 Session = requests.Session
 

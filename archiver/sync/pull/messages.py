@@ -12,7 +12,7 @@ from archiver.store import writer
 from archiver.store.archive import Writing
 from archiver.store.fingerprints import sent_at
 from archiver.store.queries import current_state
-from archiver.store.timestamps import from_unix, to_text
+from archiver.store.time_text import from_unix, to_text
 from archiver.sync import changes, coverage, plan
 from archiver.sync.pull.context import (
     PullContext,

@@ -12,7 +12,7 @@ from archiver.errors import NotUnderstood, NotVisible
 from archiver.records import Observation, ObservedBy, Reply, RoomId, TaskId
 from archiver.store.fingerprints import fingerprint
 from archiver.store.queries import current_state
-from archiver.store.working import slots
+from archiver.store.working import remembered_values
 from archiver.sync import coverage, plan
 from archiver.sync.pull.compare_lists import append_differences, room_accounts
 from archiver.sync.pull.context import PullContext, append_observations, object_payload, record_visit
@@ -101,7 +101,7 @@ def _append_part(context: PullContext, room: int, part: Listing[Task], report: R
 
 def _read_missing_tasks(context: PullContext, room: int, missing: Sequence[int], report: RoomReport) -> bool:
     """Read as many of these tasks as one run may, after those of the last run; returns whether all were read."""
-    slot = slots.TASKS_READ.of(room)
+    slot = remembered_values.TASKS_READ.of(room)
     with context.archive.reading() as reading:
         last = slot.recall(reading)
     in_turn = sorted(missing, key=lambda task: (task <= last, task))[:SINGLE_READS_LIMIT]

@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 from archiver.errors import FileTooLarge, NotAllowed, NothingThere
 from archiver.sync.recover.found_ids import FilePageIds, FoundIds
+from archiver.sync.recover.id_patterns import take_list, take_page
+from archiver.sync.recover.json_and_csv import is_csv, take_csv, take_json
 from archiver.sync.recover.mails import MAIL_HEADER, mail_parts
-from archiver.sync.recover.patterns import take_list, take_page
-from archiver.sync.recover.tables import is_csv, take_csv, take_json
 from archiver.sync.recover.text_chunks import decode_parts, encoding_of, text_pieces
 
 HEAD_BYTES = 2**16

@@ -12,10 +12,10 @@ from archiver.records import AccountId, RoomId
 from archiver.store.archive import Archive
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, MessagePlace, Origin
-from archiver.sync import finish, run_entries
-from archiver.sync.preflight import Counters, RunInputs, check_account, read_inputs
+from archiver.sync import run_end, run_entries
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomReport, SyncReport
+from archiver.sync.run_inputs import Counters, RunInputs, check_account, read_inputs
 from archiver.sync.singles.backfill import BackfillReader
 
 WINDOW_CALLS, WINDOW_MINUTES = 300, 5
@@ -144,4 +144,4 @@ def _record_run(
             unparsed=unparsed,
             not_read=not_read,
         )
-        finish.keep_budget(writing, transport.budget)
+        run_end.keep_budget(writing, transport.budget)

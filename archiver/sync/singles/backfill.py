@@ -13,7 +13,7 @@ from archiver.chatwork import ratelimit
 from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.message_ids import is_plausible
 from archiver.store.archive import Archive, Writing
-from archiver.store.working import backfill_queue, slots
+from archiver.store.working import backfill_queue, remembered_values
 from archiver.store.working.backfill_queue import BackfillItem, MessagePlace, Origin
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.single_messages import RETRY_AFTER, read_queued
@@ -104,13 +104,13 @@ def enqueue_for_new_rooms(archive: Archive, rooms: Collection[int], *, at: datet
     Until a room is under a contract, nothing of it is kept.
     """
     with archive.reading() as reading:
-        before = slots.KNOWN_ROOMS.recall(reading)
+        before = remembered_values.KNOWN_ROOMS.recall(reading)
     if before == frozenset(rooms):
         return
     with archive.writing() as writing:
         for room in sorted(set(rooms) - set(before or ())):
             backfill_queue.enqueue(writing, _references_to_room(writing, room, at), rooms=(room,), at=at)
-        slots.KNOWN_ROOMS.remember(writing, frozenset(rooms))
+        remembered_values.KNOWN_ROOMS.remember(writing, frozenset(rooms))
 
 
 def _references_to_room(writing: Writing, room: int, at: datetime) -> dict[MessagePlace, Origin]:

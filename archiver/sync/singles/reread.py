@@ -14,7 +14,7 @@ from archiver.errors import BudgetSpent, ChatworkError, NotVisible
 from archiver.records import MessageId
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.working import reread_progress, slots
+from archiver.store.working import remembered_values, reread_progress
 from archiver.store.working.reread_progress import RereadPass
 from archiver.sync.pull.single_messages import read_singly
 from archiver.sync.report import RoomReport
@@ -84,7 +84,7 @@ def _begin_batch(reader: BackfillReader, period: timedelta, limit: int) -> tuple
     """The batch of this run, and the changes whose neighbours earlier batches have left over."""
     at = reader.context.now()
     with reader.context.archive.reading() as reading:
-        waiting, last = slots.REREAD_CHANGES.recall(reading), slots.REREAD_AT.recall(reading)
+        waiting, last = remembered_values.REREAD_CHANGES.recall(reading), remembered_values.REREAD_AT.recall(reading)
     has_time = reader.requests_made < limit and not reader.must_end()
     has_turn = has_time and (last is None or not timedelta() <= at - last < BATCH_EVERY)
     return _Batch(reader, period, limit, at, has_turn), waiting
@@ -219,8 +219,8 @@ def _remember_batch(reader: BackfillReader, batch: _Batch, before: ChangedPositi
     if not batch.has_turn and after == before:
         return
     with reader.context.archive.writing() as writing:
-        slots.REREAD_CHANGES.remember(writing, after or None)
+        remembered_values.REREAD_CHANGES.remember(writing, after or None)
         if batch.has_turn:
-            slots.REREAD_AT.remember(writing, batch.at)
+            remembered_values.REREAD_AT.remember(writing, batch.at)
         for current_pass in batch.passes:
             reread_progress.save_pass(writing, current_pass)

@@ -17,9 +17,9 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.viewing import files
 from archiver.store.queries.viewing.room_history import room_history
+from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.other_hits import OtherHit
 from archiver.store.search.query import SearchQuery
-from archiver.store.search.scan import HitPosition
 from archiver.store.search.search import SearchResult, search
 from archiver.web import page_cursor, selection_box
 from archiver.web.context import view_context

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.cli.contracts import deadlines, fact_options
+from archiver.cli.contracts import deadline_lines, fact_options
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
@@ -329,7 +329,7 @@ def test_status_names_what_is_blank_and_what_is_near(world: World) -> None:
     world.contract("job2", world.room, state="stopped", platform="crowdworks")
 
     with world.archive.reading() as reading:
-        status = deadlines.status_lines(reading, tuple(contracts(reading)), now=world.clock() + timedelta(days=7))
+        status = deadline_lines.status_lines(reading, tuple(contracts(reading)), now=world.clock() + timedelta(days=7))
 
     whole = "\n".join(status)
     assert status[0].startswith("Not entered")

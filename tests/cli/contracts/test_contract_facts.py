@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from archiver import errors
 from archiver.cli.contracts import fact_options
 from archiver.cli.contracts.contract_page import page_lines
-from archiver.cli.contracts.deadlines import blank_labels
+from archiver.cli.contracts.deadline_lines import blank_labels
 from archiver.cli.contracts.fact_questions import next_question
 from archiver.export.pdf.blocks import TableBlock
 from archiver.export.report import timeline

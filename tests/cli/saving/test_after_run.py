@@ -12,8 +12,8 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.health import folders
 from archiver.settings.network_drives import Mount
 from archiver.store.archive import Archive
-from archiver.store.working import slots
-from archiver.sync import finish
+from archiver.store.working import remembered_values
+from archiver.sync import run_end
 from tests.support.terminal import TOKEN, Terminal
 from tests.support.world import World, running_world
 
@@ -60,7 +60,7 @@ def others_call(world: World, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"), [(0, False), (finish.OWN_CALLS_AT_MOST, False), (finish.OWN_CALLS_AT_MOST + 1, True)]
+    ("number", "expected"), [(0, False), (run_end.OWN_CALLS_AT_MOST, False), (run_end.OWN_CALLS_AT_MOST + 1, True)]
 )
 def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: int, expected: bool) -> None:
     """More than our own commands do; what was called between two runs does not count."""
@@ -78,7 +78,7 @@ def test_a_run_remembers_that_others_called_meanwhile(tmp_path: Path, number: in
 
         _sync_telling(world, meanwhile)
         with world.archive.reading() as reading:
-            remembered = slots.OTHER_CALLS.recall(reading)
+            remembered = remembered_values.OTHER_CALLS.recall(reading)
 
     assert (expected, True) == (remembered is not None, bool(collected and posted))
     assert remembered is None or number == remembered.calls

@@ -9,7 +9,7 @@ import pytest
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.saving import daemon
-from archiver.cli.status import notify
+from archiver.cli.status import notice_delivery
 from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION
 
 
@@ -44,7 +44,7 @@ def test_a_bug_in_a_notice_is_said_and_survived(
     def fail(*_given: object, **_named: object) -> None:
         raise ValueError("秘密")
 
-    monkeypatch.setattr(notify, "tell_after_round", fail)
+    monkeypatch.setattr(notice_delivery, "tell_after_round", fail)
 
     daemon._daemon_messages(context(tmp_path)).unsaved(errors.Unreachable(path="/me", detail="x"))
 
@@ -56,7 +56,7 @@ def test_notices_go_on_while_the_settings_are_broken(tmp_path: Path, monkeypatch
     """By the last ones that could be read, as saving does."""
     settings_file, used = tmp_path / "archive.toml", list[float]()
     monkeypatch.setattr(
-        notify, "tell_after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours)
+        notice_delivery, "tell_after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours)
     )
     settings_file.write_text("[notify]\nstale_hours = 7\n", encoding="utf-8")
     voice = daemon._daemon_messages(context(tmp_path))

@@ -20,16 +20,16 @@ from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.health import check
-from archiver.health.finding import is_ok
+from archiver.health.check_result import is_ok
 from archiver.health.snapshot import take_snapshot
 from archiver.notices import url_check
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
-from archiver.store.working import slots
-from archiver.store.working.memory import Slot
-from archiver.store.working.slots import LastRoomList, LastSync
+from archiver.store.working import remembered_values
+from archiver.store.working.key_value_store import Slot
+from archiver.store.working.remembered_values import LastRoomList, LastSync
 from tests.support.terminal import TOKEN, Terminal
 
 T = TypeVar("T")
@@ -113,7 +113,7 @@ def checked(careful: Careful, tmp_path: Path) -> Checked:
     """A copy of that archive; none of the tests changes the simulated Chatwork."""
     shutil.copytree(careful.home, tmp_path / "home")
     checked_home = Checked(tmp_path / "home", careful.chatwork)
-    checked_home.remember(slots.LAST_SYNC, LastSync(datetime.now(UTC), complete=True, every_room=True))
+    checked_home.remember(remembered_values.LAST_SYNC, LastSync(datetime.now(UTC), complete=True, every_room=True))
     careful.chatwork.requests.clear()
     return checked_home
 
@@ -138,8 +138,8 @@ def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Che
     """Right after a save by hand nobody can know; later it has to be acted on."""
     fresh = checked.run("check")
     last = datetime.now(UTC) - timedelta(minutes=20)
-    checked.remember(slots.LAST_SYNC, LastSync(last, complete=True, every_room=True))
-    checked.remember(slots.LAST_ROOM_LIST, LastRoomList(last, frozenset()))
+    checked.remember(remembered_values.LAST_SYNC, LastSync(last, complete=True, every_room=True))
+    checked.remember(remembered_values.LAST_ROOM_LIST, LastRoomList(last, frozenset()))
     later = checked.run("check", code=4)
 
     assert (True, True) == ("cannot be seen here" in fresh, "Automatic saving is not set up" in later)
@@ -194,17 +194,17 @@ def _open_home(checked: Checked) -> None:
 
 
 def _wrong_clock(checked: Checked) -> None:
-    checked.remember(slots.CLOCK_OFFSET, -90_000)
+    checked.remember(remembered_values.CLOCK_OFFSET, -90_000)
     checked.environ["CHATWORK_API_BASE_URL"] = "http://127.0.0.1:9"
 
 
 def _no_saves(checked: Checked) -> None:
     last = datetime.now(UTC) - timedelta(hours=30)
-    checked.remember(slots.LAST_SYNC, LastSync(last, complete=True, every_room=True))
+    checked.remember(remembered_values.LAST_SYNC, LastSync(last, complete=True, every_room=True))
 
 
 def _first_save_interrupted(checked: Checked) -> None:
-    checked.remember(slots.LAST_SYNC, None)
+    checked.remember(remembered_values.LAST_SYNC, None)
 
 
 def _failing_runs(checked: Checked) -> None:
@@ -284,7 +284,7 @@ def _stamps_off(checked: Checked) -> None:
 
 
 def _no_copy(checked: Checked) -> None:
-    checked.remember(slots.LAST_BACKUP, None)
+    checked.remember(remembered_values.LAST_BACKUP, None)
 
 
 def _never_verified(checked: Checked) -> None:

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from archiver.cli.main import main
-from archiver.cli.status import emergency
-from archiver.cli.status.slow_work import document, tell_progress
+from archiver.cli.status import emergency_block
+from archiver.cli.status.reread_and_backfill_lines import document, tell_progress
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
 from archiver.store.queries.status import status
-from archiver.store.working import slots
+from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import BackfillCounts
-from archiver.store.working.slots import LastSync
+from archiver.store.working.remembered_values import LastSync
 from tests.support.archives.maker import hidden_story
 from tests.support.terminal_world import TerminalWorld, running_terminal_world
 
@@ -114,8 +114,8 @@ def test_each_trouble_is_one_warning_without_names(desk: TerminalWorld) -> None:
     desk.sync()
     desk.chatwork.remove_owner(desk.room)
     desk.sync()
-    desk.remember(slots.CLOCK_OFFSET, -90_000)
-    desk.remember(slots.UNREAD_DROPPED, datetime.now(UTC))
+    desk.remember(remembered_values.CLOCK_OFFSET, -90_000)
+    desk.remember(remembered_values.UNREAD_DROPPED, datetime.now(UTC))
 
     text = warnings(desk)
 
@@ -133,7 +133,7 @@ def test_an_archive_that_was_not_saved_for_long_says_so(desk: TerminalWorld) -> 
     """After `notify.stale_hours`."""
     desk.sync()
     last = datetime.now(UTC) - timedelta(hours=30)
-    desk.remember(slots.LAST_SYNC, LastSync(last, complete=True, every_room=True))
+    desk.remember(remembered_values.LAST_SYNC, LastSync(last, complete=True, every_room=True))
 
     assert "Nothing was saved for 30 hours" in warnings(desk)
 
@@ -188,8 +188,8 @@ def test_the_worst_screen_fits_in_80_columns(desk: TerminalWorld, language: str)
     desk.sync()
     desk.chatwork.remove_owner(desk.room)
     desk.sync()
-    desk.remember(slots.CLOCK_OFFSET, -90_000)
-    desk.remember(slots.UNREAD_DROPPED, datetime.now(UTC))
+    desk.remember(remembered_values.CLOCK_OFFSET, -90_000)
+    desk.remember(remembered_values.UNREAD_DROPPED, datetime.now(UTC))
 
     screen, _talk = desk.both("status", ARCHIVE_LANG=language)
 
@@ -219,8 +219,8 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
     """`rescue` and the block of `status` tell of them."""
     maker = hidden_story(tmp_path / "home")
     with maker.archive.reading() as reading:
-        emergency_text = emergency.emergency_text(
-            emergency.emergencies(reading, status(reading).contracts, [], always=True)[0]
+        emergency_text = emergency_block.emergency_text(
+            emergency_block.emergencies(reading, status(reading).contracts, [], always=True)[0]
         )
     maker.archive.close()
 

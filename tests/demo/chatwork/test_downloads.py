@@ -7,7 +7,7 @@ import pytest
 import requests
 from hypothesis import given, strategies
 
-from archiver.demo.chatwork.content import generated_content, held_content
+from archiver.demo.chatwork.file_bytes import generated_content, held_content
 from archiver.demo.chatwork.simulator import Chatwork
 from tests.support.chatwork.full_room import Get
 from tests.support.world import Clock

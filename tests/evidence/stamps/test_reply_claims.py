@@ -10,7 +10,7 @@ from hypothesis import example, given, strategies
 from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering, read_reply
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 from tests.support.stamps.authorities import OpensslAuthority, authority_in_memory
 
 DATA = b"the bytes of a seal\n"

@@ -17,7 +17,7 @@ from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.texts.readme import DAILY_FIRST_LINE
 from archiver.store.archive import Archive
-from archiver.store.working import slots
+from archiver.store.working import remembered_values
 from tests.support.archives.maker import ROOM, ArchiveMaker, at, file_object, message_object, story
 
 DAY = 24 * 60
@@ -117,7 +117,7 @@ def test_a_run_killed_after_the_zip_makes_no_second_one(tmp_path: Path) -> None:
     maker = story(tmp_path / "home")
     first = made_daily(maker.archive, minutes=DAY)
     with maker.archive.writing() as writing:
-        slots.DAILY_COPY_UPTO.of("job1").remember(writing, None)
+        remembered_values.DAILY_COPY_UPTO.of("job1").remember(writing, None)
 
     again = made_daily(maker.archive, minutes=DAY + 7)
 

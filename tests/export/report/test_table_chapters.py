@@ -9,11 +9,11 @@ import pytest
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report import (
-    crosscheck,
     digests_and_masking,
     files_and_changes,
     method,
     people_and_dates,
+    platform_crosscheck,
 )
 from archiver.export.report.input import BLANK, MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import survey_messages
@@ -32,7 +32,7 @@ def words(chapter: Chapter) -> str:
 
 
 def crosscheck_rows(case: ReportInput) -> list[tuple[str, ...]]:
-    return rows(crosscheck.chapter(case, survey_messages(case)))
+    return rows(platform_crosscheck.chapter(case, survey_messages(case)))
 
 
 def test_points_name_the_screen() -> None:
@@ -103,7 +103,7 @@ def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
         contract=report_inputs.BLANK_CONTRACT, clues={"IDの連絡": "「IDは tanaka_xx です」"}, enclosures=(added,)
     )
 
-    chapter = crosscheck.chapter(case, survey_messages(case))
+    chapter = platform_crosscheck.chapter(case, survey_messages(case))
 
     assert f"契約ID {BLANK}\n仕事名「{BLANK}」" == rows(chapter)[0][2]
     assert ("IDの連絡", "「IDは tanaka_xx です」") == rows(chapter)[2][1:3]
@@ -114,7 +114,7 @@ def test_a_contract_without_a_platform_speaks_of_papers() -> None:
     """Without an office between, the other source is what the user has in hand."""
     case = report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=None))
 
-    assert "２　書面・メール等の記録と照合できる点" == crosscheck.chapter(case, survey_messages(case)).title
+    assert "２　書面・メール等の記録と照合できる点" == platform_crosscheck.chapter(case, survey_messages(case)).title
 
 
 def test_people_have_every_name_and_their_rooms() -> None:

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver.records import Observation
 from archiver.store.archive import Archive, Reading
-from archiver.store.search import scan
+from archiver.store.search import newest_hits
+from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import parse
-from archiver.store.search.scan import HitPosition
 from archiver.store.search.search import SearchResult, search
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, message_object
 from tests.support.archives.random_histories import archive_with_history
@@ -64,7 +64,7 @@ def test_pages_put_together_are_the_one_list(
     blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[Seen], text: str, limit: int, recent: int
 ) -> None:
     """By the index or by a scan, whatever came late; each message stands once, with the same text."""
-    monkeypatch.setattr(scan, "RECENT", recent)
+    monkeypatch.setattr(newest_hits, "RECENT", recent)
     with archive_with_history(blank, [[observation(one)] for one in history]) as archive, archive.reading() as reading:
         whole = search(reading, parse(text), limit=100)
         parts = list(pages(reading, text, limit))

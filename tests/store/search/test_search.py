@@ -18,8 +18,8 @@ from archiver.store import archive, writer
 from archiver.store.archive import Archive
 from archiver.store.bigrams import INDEX_FORMAT, fold
 from archiver.store.search import index
+from archiver.store.search.newest_hits import newest_hits
 from archiver.store.search.query import SearchQuery, parse
-from archiver.store.search.scan import newest_hits
 from archiver.store.search.scope import SearchScope
 from archiver.store.search.search import SearchResult, search
 from tests.support.archives.maker import (

@@ -18,7 +18,7 @@ from archiver.evidence.stamps.roots import der_to_pem
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.store import seals
 from archiver.store.archive import Archive
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 from tests.support.archives.tampering import archive_seal_path, changing_past_triggers, flip_bit, rewritten_line
 from tests.support.stamps.stamped_archives import authority
 from tests.support.world import Clock

@@ -15,7 +15,7 @@ from archiver.evidence.manifest import digest_file, write_manifest
 from archiver.evidence.masked_records import masked_line, shown_line
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.roots import der_to_pem
-from archiver.store.timestamps import from_text, to_text
+from archiver.store.time_text import from_text, to_text
 from tests.support.packages.sample_package import NOW, renew_lists, zip_package
 from tests.support.stamps.stamped_archives import authority
 

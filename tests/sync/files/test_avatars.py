@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
-from archiver.demo.chatwork.content import tiny_png
+from archiver.demo.chatwork.file_bytes import tiny_png
 from archiver.demo.chatwork.simulator import Fault
 from archiver.sync.files import avatars
 from tests.support.world import World

@@ -11,7 +11,7 @@ import pytest
 from archiver.records import Observation
 from archiver.render import times
 from archiver.store import seals
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.html_safety import read_html
 from tests.support.reports import sample_conversation

@@ -19,8 +19,8 @@ from archiver.store.archive import Reading, driver_connection
 from archiver.store.bigrams import fold
 from archiver.store.blobs import FOLDER
 from archiver.store.queries.viewing.parsed_entries import entries_at
-from archiver.store.queries.viewing.sent_at import sent_at
-from archiver.store.timestamps import from_text
+from archiver.store.queries.viewing.unix_seconds import sent_at
+from archiver.store.time_text import from_text
 
 LOOKED_AT = 10_000
 """Files that are read for one page: a rare name in a room of very many files takes several pages."""

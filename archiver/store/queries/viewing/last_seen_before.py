@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 MANY = 500
 """Readings before the entry that are searched; a vanished message was nearly always in one of the last lists."""

@@ -10,7 +10,7 @@ from archiver.records import State
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.fingerprints import DELETED
 from archiver.store.queries.text_state_sql import STANDING
-from archiver.store.queries.viewing.sent_at import sent_at
+from archiver.store.queries.viewing.unix_seconds import sent_at
 
 _LINE = f"""
     SELECT m.message_id, m.send_time, m.account_id, m.name, m.state, t.body, {STANDING}

@@ -14,7 +14,7 @@ from datetime import datetime
 from archiver.records import Pause
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.queries.runs import Span, look_spans, pauses_in
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 BESIDE = 2
 """Runs that are read beyond both ends."""

@@ -14,7 +14,7 @@ from archiver.records import AccountId
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.avatars import FOLDER
 from archiver.store.queries.viewing.parsed_entries import entries_under
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 
 class DatedValue(NamedTuple):

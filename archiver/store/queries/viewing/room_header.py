@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 
 class RoomRow(NamedTuple):

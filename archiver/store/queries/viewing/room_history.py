@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, text
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 
 class PastValue(NamedTuple):

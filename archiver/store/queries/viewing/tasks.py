@@ -13,8 +13,8 @@ from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.records import AccountId, MessageId, RoomId, Task, TaskId
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.queries.viewing.parsed_entries import entries_at
-from archiver.store.queries.viewing.sent_at import sent_at
-from archiver.store.timestamps import from_text
+from archiver.store.queries.viewing.unix_seconds import sent_at
+from archiver.store.time_text import from_text
 
 REST = "rest"
 """The status to ask for every task that is not open."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 
 class HeldStamp(NamedTuple):

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.queries.viewing.entry_events import entry_events
+from archiver.store.queries.viewing.hidden_by_plan import HiddenRuns
 from archiver.store.queries.viewing.parsed_entries import entries_at, previous_entry
-from archiver.store.queries.viewing.plan_hidden import HiddenRuns
 from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 LOOKED_AT = 500
 """Entries that are read for one page; most of them are events."""

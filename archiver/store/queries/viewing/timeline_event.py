@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject
 from archiver.records import MessageId
-from archiver.store.timestamps import from_text
+from archiver.store.time_text import from_text
 
 
 class EventKind(StrEnum):

@@ -13,7 +13,7 @@ from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time, span_counts
 from archiver.store.queries.viewing.pauses import pauses_touching
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 from tests.support.archives.maker import BEGIN, ROOM, ArchiveMaker, at, message_object
 
 SENT = [-600.01, -600, 0, 839.99, 840, 840.01, 2279.99, 2280, 60_000]

@@ -11,7 +11,7 @@ from hypothesis import given, strategies
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
 from archiver.store.queries.viewing.pauses import pauses_between
-from archiver.store.timestamps import to_text
+from archiver.store.time_text import to_text
 from tests.support.archives.maker import ROOM, ArchiveMaker, at
 
 RUNS = [(0, 30), (90, 100), (130, 250), (260, 270), (500, 501), (561, 570), (640, 900), (2000, 2001), (2100, 2200)]

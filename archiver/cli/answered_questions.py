@@ -1,0 +1,38 @@
+"""Remembers which questions of the first run and of `contract add` were answered, between two calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from archiver.store.archive import Archive
+
+BEGUN, FINISHED = "begun", "finished"
+"""Keys that say that the first run was begun, and that it was finished."""
+
+
+def recall_answers(archive: Archive) -> Mapping[str, str]:
+    """The answers so far, by question."""
+    from archiver.store.working import remembered_values
+
+    with archive.reading() as reading:
+        return remembered_values.SETUP_ANSWERS.recall(reading)
+
+
+def note_answer(archive: Archive, question: str, answer: str = "") -> None:
+    """Remember that a question was answered."""
+    from archiver.store.working import remembered_values as slots
+
+    with archive.writing() as writing:
+        slots.SETUP_ANSWERS.remember(writing, {**slots.SETUP_ANSWERS.recall(writing), question: answer})
+
+
+def last_saved_at(archive: Archive) -> datetime | None:
+    """When a round last ended; None if never."""
+    from archiver.store.working import remembered_values as slots
+
+    with archive.reading() as reading:
+        return slots.last_saved_at(reading)

@@ -1,0 +1,98 @@
+"""Deadlines and blank facts of contracts, in lines for `status` and `contract show`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING
+
+from archiver import contract_dates
+from archiver.cli.terminal.text import columns, pad, visible, wrap
+from archiver.contract_dates import DueDate
+from archiver.platforms.job_platform import platform_of
+
+if TYPE_CHECKING:
+    from archiver.records import Contract
+    from archiver.store.archive import Reading
+    from archiver.store.queries.contract_activity import ContractActivity
+
+WIDTH = 80
+_MARGIN = 13
+_LIMIT = 4
+"""How many deadlines and how many blank facts `status` names for one contract."""
+
+
+def status_lines(reading: Reading, contracts: tuple[Contract, ...], *, now: datetime) -> list[str]:
+    """Lines about blank facts and near deadlines of every contract that is still read."""
+    blank, near = blank_and_near_sentences(reading, contracts, now=now)
+    return [*_labelled_lines(_("Not entered"), blank), *_labelled_lines(_("Deadline"), near)]
+
+
+def blank_and_near_sentences(
+    reading: Reading, contracts: tuple[Contract, ...], *, now: datetime
+) -> tuple[list[str], list[str]]:
+    """Sentences about the same: blank facts, and near deadlines."""
+    from archiver.store.queries.contract_activity import activity_of
+    from archiver.store.queries.contracts import is_read
+
+    blank: list[str] = []
+    near: list[str] = []
+    for contract in contracts:
+        if is_read(contract, now):
+            label = visible(contract.label)
+            blank += _blank_lines(contract, label)
+            near += [f"{label} {due_line(due)}" for due in due_dates(activity_of(reading, contract), now=now)[:_LIMIT]]
+    return blank, near
+
+
+def due_dates(activity: ContractActivity, *, now: datetime) -> list[DueDate]:
+    """The deadlines that are worth a line; none for a contract that is closed or stopped."""
+    if activity.contract.state != "open":
+        return []
+    deadlines = contract_dates.deadlines(
+        activity.contract,
+        platform_of(activity.contract.platform),
+        activity.deliveries,
+        now=now,
+        last_reply=activity.last_reply.at if activity.last_reply else None,
+        last_seen=activity.last_seen,
+    )
+    return contract_dates.dues_worth_showing(deadlines)
+
+
+def due_line(due: DueDate) -> str:
+    """A deadline's name, day and distance, with a hint to check it if its source is weak."""
+    words = [due.deadline.name, f"{due.day:%m-%d}", _distance_words(due.days_left)]
+    return "  ".join([*words, *([_("please check")] if due.deadline.weak else [])])
+
+
+def _distance_words(days: int) -> str:
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in {n} day", "in {n} days", days).format(n=days)
+    return ngettext("{n} day ago", "{n} days ago", -days).format(n=-days)
+
+
+def _blank_lines(contract: Contract, label: str) -> Iterator[str]:
+    lacking = blank_labels(contract)
+    if lacking:
+        more = len(lacking) - _LIMIT
+        facts = _(", ").join(lacking[:_LIMIT]) + (_(" and {n} more").format(n=more) if more > 0 else "")
+        first, command = f"{label} {facts}", f"archive contract set {label}"
+        is_short = columns(f"{first}   {command}") <= WIDTH - _MARGIN
+        yield from ((f"{first}   {command}",) if is_short else (first, command))  # a command is never broken
+
+
+def blank_labels(contract: Contract) -> list[str]:
+    """Labels of the blank facts that a reader will look for."""
+    return [_(fact.label) for fact in contract_dates.unstated_facts(contract, platform_of(contract.platform))]
+
+
+def _labelled_lines(label: str, lines: list[str]) -> Iterator[str]:
+    margin = max(_MARGIN, columns(label) + 1)
+    for number, line in enumerate(lines):
+        for row, piece in enumerate(wrap(line, WIDTH - margin)):
+            yield pad(label if not number and not row else "", margin) + piece

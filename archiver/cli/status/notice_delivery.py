@@ -1,0 +1,124 @@
+"""Sends the notices of a round: on stderr, on the desktop, and to the addresses of `[notify] urls`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+
+if TYPE_CHECKING:
+    from archiver.notices.due_notices import DueNotices
+    from archiver.notices.troubles import PendingNotices
+    from archiver.notices.url_check import NoticeTrial
+    from archiver.settings.model import Settings
+
+
+def tell_after_round(
+    settings: Settings,
+    environ: Mapping[str, str],
+    error: errors.ArchiverError | None,
+    *,
+    unwatched: bool,
+    already_said: tuple[str, ...] = (),
+    adapts: bool = False,
+) -> bool:
+    """Give notice of new, lasting and ended troubles; return whether the command has to print the error itself.
+
+    `already_said`: keys of troubles, or key prefixes ending in “/”, that the command has printed itself; `unwatched`:
+    nobody is before the screen; `adapts`: as for `take_pending_notices`. It runs after the round, without its lock.
+    """
+    from archiver.app import utc_now
+    from archiver.notices import last_notice_time_file, sentences, troubles
+    from archiver.settings.other_archives import state_folder
+    from archiver.store.archive import Archive
+
+    archive = Archive(settings.home)
+    try:
+        pending = troubles.take_pending_notices(archive, settings, error, now=utc_now(), adapts=adapts)
+    finally:
+        archive.close()
+    remembered = pending.notices.is_remembered
+    is_first = True if remembered else last_notice_time_file.is_first_today(settings.home, state=state_folder())
+    if is_first is False:  # what the archive cannot remember would be repeated after every round
+        pending = pending._replace(notices=pending.notices._replace(say=()))
+    for sentence in sentences.sentences(_drop_already_said(pending.notices, already_said), pending.facts):
+        click.echo(sentence, err=True)
+    if unwatched and is_first:
+        for complaint in _deliver(settings, environ, pending):
+            click.echo(complaint, err=True)
+    return troubles.is_to_say(error, pending.notices)
+
+
+def _drop_already_said(notices: DueNotices, already_said: tuple[str, ...]) -> DueNotices:
+    """The notices without the troubles that the command has printed itself."""
+
+    def unsaid(keys: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(key for key in keys if key not in already_said and key.partition("/")[0] + "/" not in already_said)
+
+    return notices._replace(say=unsaid(notices.say), over=unsaid(notices.over))
+
+
+def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNotices) -> list[str]:
+    """Show the notice on the desktop and send it elsewhere; return sentences about what failed."""
+    from archiver.app import utc_now
+    from archiver.notices import desktop, sentences
+    from archiver.rounds import run_log
+    from archiver.settings.notify_urls import environ_without_secrets
+
+    words = sentences.sentences(*pending)
+    if not words:
+        return []
+    text = "\n".join(words)
+    is_shown = settings.notify.desktop and desktop.show(
+        _("Chatwork archive"), text, environ_without_secrets(settings, environ)
+    )
+    sent, complaints = send_to_urls(settings, environ, text) if settings.notify.urls else (0, [])
+    kinds = ",".join(sorted({key.partition("/")[0] for key in pending.notices.say + pending.notices.over}))
+    line = f"notice={kinds} desktop={'yes' if is_shown else 'no'} elsewhere={sent}/{len(settings.notify.urls)}"
+    run_log.note(settings.home, line, at=utc_now())
+    return complaints
+
+
+def send_to_urls(settings: Settings, environ: Mapping[str, str], text: str) -> tuple[int, list[str]]:
+    """Send a text to all `[notify] urls`; return how many took it and sentences about the others."""
+    from archiver.notices import apprise_sender, url_check
+    from archiver.settings.notify_urls import addresses, environ_without_secrets
+
+    if not apprise_sender.is_installed():
+        return 0, []  # that is a trouble of its own, see `REMOTE`
+    places = addresses(settings, environ)
+    usable = [one for one in places if one.error is None]
+    urls, clean_environ = [one.url for one in usable], environ_without_secrets(settings, environ)
+    result = (
+        apprise_sender.send(_("Chatwork archive"), text, urls, clean_environ)
+        if usable
+        else apprise_sender.DeliveryResult()
+    )
+    complaints = [one.error for one in places if one.error is not None]
+    complaints += url_check.not_understood_sentences([usable[number].position for number in result.bad])
+    if result.failed:
+        sentence = _(
+            "A notice did not reach {n} of {all} addresses of [notify] urls. The next one is tried there again."
+        )
+        complaints.append(sentence.format(n=len(result.failed), all=len(places)))
+    return result.sent, complaints
+
+
+def send_test_notice(settings: Settings, environ: Mapping[str, str]) -> NoticeTrial:
+    """Send a test notice to every place that the settings name."""
+    from archiver.notices import desktop
+    from archiver.notices.url_check import NoticeTrial
+    from archiver.settings.notify_urls import environ_without_secrets
+
+    text = _("This is a test notice. Notices hold no names and no text of a message.")
+    is_shown = (
+        desktop.show(_("Chatwork archive"), text, environ_without_secrets(settings, environ))
+        if settings.notify.desktop
+        else None
+    )
+    sent, complaints = send_to_urls(settings, environ, text) if settings.notify.urls else (0, [])
+    return NoticeTrial(is_shown, sent, complaints)

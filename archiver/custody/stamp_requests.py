@@ -1,0 +1,206 @@
+"""Requests time stamps (RFC 3161) for the seals that wait for one, checks each at once, and keeps the good ones.
+
+An authority that is down, or answers nonsense, never fails a run: the seal waits, and later runs ask again. The newest
+seal comes first: each seal names the one before, so its stamp covers all earlier ones too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from archiver.app import App
+from archiver.evidence.chain import file_digest
+from archiver.evidence.stamps import roots, timestamp
+from archiver.evidence.stamps.timestamp import Authority, Stamped, StampRefused, TimestampClaims
+from archiver.store import seals
+from archiver.store.archive import Archive
+from archiver.store.working import stamp_queue, stamp_reply_files
+from archiver.store.working.stamp_queue import DueStamp, StampFacts
+
+AUTHORITY_SECONDS = 60.0
+"""How long one authority may be asked within a round; the rest is left to the next round."""
+
+REQUESTS_LIMIT = 20
+"""Requests to one authority within a round, so that years of old seals do not reach it all at once."""
+
+VAIN_REQUESTS_LIMIT = 2
+"""Failed requests in a row after which an authority is not asked any more."""
+
+SEAL_CHANGED = "seal"
+"""The reason for a seal whose file was changed: it is not stamped."""
+
+_NEVER_ASKED = ("roots", "unsupported")
+"""Reasons that are the same for every seal of an authority."""
+
+
+class StampOutcome(NamedTuple):
+    """The outcome for one seal at one authority: its time, or why it waits."""
+
+    seal: int
+    authority: str
+    time: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StampReport:
+    """The outcomes of one round of requests, sorted by seal."""
+
+    outcomes: tuple[StampOutcome, ...] = ()
+    waiting: int = 0
+    """Seals that lack a stamp of a configured authority now."""
+
+    @property
+    def stamp_count(self) -> int:
+        """How many stamps came."""
+        return sum(one.time is not None for one in self.outcomes)
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One authority's turn: the seals to be stamped, and the outcomes so far."""
+
+    authority: Authority
+    dues: Sequence[DueStamp]
+    stamped: list[tuple[DueStamp, TimestampClaims]] = field(default_factory=list)
+    refused: list[tuple[DueStamp, str]] = field(default_factory=list)
+    changed: list[DueStamp] = field(default_factory=list)
+    """Seals whose files are not what was sealed."""
+    in_vain: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the authority is not to be asked any more."""
+        return self.in_vain >= VAIN_REQUESTS_LIMIT or bool(self.refused and self.refused[-1][1] in _NEVER_ASKED)
+
+    def left(self) -> list[DueStamp]:
+        """The seals that still wait, those not asked about included."""
+        done = {due for due, _ in self.stamped} | set(self.changed)
+        return [due for due in self.dues if due not in done]
+
+
+def request_stamps(app: App, *, at_once: bool = False, seconds: float | None = AUTHORITY_SECONDS) -> StampReport:
+    """Request stamps from each authority: for all of its waiting seals as soon as one of them is due.
+
+    `at_once`: also for seals whose pause is not over, and without limit; `seconds`: how long for each authority
+    (None: until all are asked). Raises StorageError; a failing authority raises nothing.
+    """
+    names = [one.name for one in app.authorities]
+    if not names and not at_once:
+        return StampReport()
+    with app.archive.reading() as reading:
+        due_names = {one.authority for one in stamp_queue.due_stamps(reading, names, app.now(), include_paused=at_once)}
+    if not due_names and not at_once:
+        return StampReport()
+    _adopt_stamps(app)
+    limit = None if at_once else REQUESTS_LIMIT
+    turns = [_take_turn(app, one, seconds, limit) for one in app.authorities if one.name in due_names]
+    with app.archive.reading() as reading:
+        waiting = stamp_queue.count_unstamped(reading, names)
+    return StampReport(tuple(sorted(outcome for turn in turns for outcome in _outcomes(turn))), waiting)
+
+
+def _take_turn(app: App, authority: Authority, seconds: float | None, limit: int | None) -> _Turn:
+    with app.archive.reading() as reading:
+        turn = _Turn(authority, stamp_queue.due_stamps(reading, [authority.name], app.now(), include_paused=True))
+    until = None if seconds is None else time.monotonic() + seconds
+    pem = [roots.der_to_pem(der) for der in authority.roots]
+    for due in turn.dues[:limit]:
+        if turn.is_over or (until is not None and time.monotonic() >= until):
+            break
+        _ask_one(app.archive, turn, due, pem, app.now)
+    _remember_turn(app, turn)
+    return turn
+
+
+def _ask_one(archive: Archive, turn: _Turn, due: DueStamp, pem: Sequence[str], now: Callable[[], datetime]) -> None:
+    data = _seal_bytes(archive, due)
+    if data is None:
+        turn.changed.append(due)
+        return
+    try:
+        stamped = timestamp.request_stamp(data, turn.authority, now=now)
+    except StampRefused as error:
+        turn.refused.append((due, error.reason))
+        turn.in_vain += 1
+        return
+    turn.in_vain = 0
+    turn.stamped.append((due, stamped.token))
+    stamp_queue.keep_stamp(archive, due, stamped.reply, _received_stamp(stamped, at=now()), pem=pem)
+
+
+def _remember_turn(app: App, turn: _Turn) -> None:
+    """Put seals back in the queue: with a longer pause if the authority gave no stamp, else for the next round."""
+    if turn.changed:
+        stamp_queue.record_failure(app.archive, turn.changed, reason=SEAL_CHANGED, at=app.now())
+    left = turn.left()
+    if not turn.refused:
+        stamp_queue.end_pauses(app.archive, left)
+    elif turn.stamped:
+        stamp_queue.end_pauses(app.archive, left)
+        fresh = [DueStamp(due.seal, due.authority) for due, _ in turn.refused]
+        stamp_queue.record_failure(app.archive, fresh, reason=turn.refused[-1][1], at=app.now())
+    else:
+        stamp_queue.record_failure(app.archive, left, reason=turn.refused[-1][1], at=app.now())
+
+
+def _outcomes(turn: _Turn) -> list[StampOutcome]:
+    """The outcome for each seal; one that was not asked about has the reason of the last refusal."""
+    last = turn.refused[-1][1] if turn.refused else None
+    name, reasons = turn.authority.name, {due.seal.number: reason for due, reason in turn.refused}
+    return [
+        *(StampOutcome(due.seal.number, name, token.time, None) for due, token in turn.stamped),
+        *(StampOutcome(due.seal.number, name, None, SEAL_CHANGED) for due in turn.changed),
+        *(StampOutcome(due.seal.number, name, None, reasons.get(due.seal.number, last)) for due in turn.left()),
+    ]
+
+
+# --- stamps that lie there without a row -----------------------------------------------------
+
+
+def _adopt_stamps(app: App) -> None:
+    """Add a row for each good stamp whose file is there without one; bad ones are requested again."""
+    with app.archive.reading() as reading:
+        unlisted = stamp_queue.unlisted_stamps(reading)
+    if not unlisted:
+        return
+    pinned = {one.name: one.roots for one in app.authorities}
+    for due in unlisted:
+        token = _check_stamp(app.archive, due, pinned.get(due.authority, ()))
+        if token is not None:
+            stamp_queue.adopt_stamp(app.archive, due, StampFacts(token.time, token.root))
+
+
+def _check_stamp(archive: Archive, due: DueStamp, pinned: Sequence[bytes]) -> TimestampClaims | None:
+    """The claims of a stamp's file, if it is valid by the roots pinned now or those kept beside it."""
+    data = _seal_bytes(archive, due)
+    try:
+        reply = (archive.home / seals.FOLDER / due.file).read_bytes()
+        root_certificates = roots.pem_to_der(stamp_reply_files.kept_roots(archive.home, due.authority))
+    except OSError:
+        return None
+    except ValueError:
+        root_certificates = ()
+    if data is None:
+        return None
+    try:
+        return timestamp.check_stamp(reply, data, list(dict.fromkeys([*root_certificates, *pinned])))
+    except StampRefused:
+        return None
+
+
+def _seal_bytes(archive: Archive, due: DueStamp) -> bytes | None:
+    """The bytes of a seal's file; None if they are not what was sealed."""
+    try:
+        data = (archive.home / seals.FOLDER / due.seal.name).read_bytes()
+    except OSError:
+        return None
+    return data if file_digest(data) == due.seal.sha256 else None
+
+
+def _received_stamp(stamped: Stamped, *, at: datetime) -> StampFacts:
+    return StampFacts(stamped.token.time, stamped.token.root, at, stamped.offset_seconds)

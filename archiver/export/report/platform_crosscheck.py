@@ -1,0 +1,160 @@
+"""Chapter 2: the facts that the reader can compare with the platform's own records, and on which screen.
+
+A support agent cannot check a digest but can open the contract, so these rows convince first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
+from archiver.export.enclosures import label, numbered_exhibits
+from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
+from archiver.export.report.input import BLANK, STATED, ReportInput
+from archiver.export.report.outside_contact_permission import BEFORE, first_message_time
+from archiver.export.report.people import PersonSummary, counterparts
+from archiver.export.report.statistics import MessageStatistics
+from archiver.platforms.job_platform import Platform, platform_of
+from archiver.records import Enclosure
+from archiver.render.invisible_characters import visible
+from archiver.render.times import local_time
+
+_HEADS = ("番号", "照合項目", "{name}の記録(日時)", "本記録(番号)", "一致", "確認できる画面")
+_AGREEMENTS = {
+    Agreement.SAME_BYTES: "サイズ・SHA-256とも同じ",
+    Agreement.STATED: "報告者による対応づけ",
+    Agreement.NONE: "-",
+}
+_MAX_PEOPLE = 5
+KINDS = {"screenshot": "画面の写し", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
+
+
+def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
+    """The table of points to compare, and the list of the user's own evidence."""
+    platform = platform_of(case.contract.platform)
+    rows = [(f"K-{number}", *row) for number, row in enumerate(_point_rows(case, statistics, platform), 1)]
+    heads = tuple(head.format(name=platform.where) for head in _HEADS)
+    note = f"「{platform.where}の記録」の列は{STATED}です。右端の列の画面で確認できます。"
+    blocks: list[Block] = [Paragraph(note), TableBlock(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
+    numbers = (
+        {one.number: f"甲{number}" for number, one in numbered_exhibits(case.enclosures)}
+        if case.profile == "court"
+        else {}
+    )
+    enclosed = [_enclosure_line(one, numbers.get(one.number, label(one))) for one in case.enclosures]
+    if enclosed:
+        blocks += [Paragraph("報告者が添えた資料", "strong"), Bullets(tuple(enclosed))]
+    return Chapter(f"２　{platform.side}の記録と照合できる点", tuple(blocks), new_page=True)
+
+
+def _point_rows(
+    case: ReportInput, statistics: MessageStatistics, platform: Platform
+) -> Iterator[tuple[str, str, str, str, str]]:
+    contract = case.contract
+    yield (
+        "契約",
+        f"契約ID {contract.platform_id or BLANK}\n仕事名「{contract.title or BLANK}」",
+        "この報告書の対象",
+        "-",
+        platform.contract_screen,
+    )
+    yield (
+        "相手の同一性",
+        f"表示名「{contract.client or BLANK}」",
+        _counterpart_text(case),
+        "報告者による対応づけ",
+        platform.message_screen,
+    )
+    for clue, answer in case.clues.items():
+        yield clue, answer or BLANK, _counterpart_text(case), "報告者による対応づけ", platform.message_screen
+    yield (
+        "契約日",
+        contract.contracted_on or BLANK,
+        _first_message_text(case, statistics),
+        "-",
+        platform.contract_screen,
+    )
+    yield (
+        "仮払い完了",
+        contract.escrowed_at or BLANK,
+        _first_message_again(case, statistics),
+        "-",
+        platform.contract_screen,
+    )
+    if platform.outside:
+        request = f"申請 {contract.contact_requested_on or BLANK}\n承認 {contract.contact_approved_on or BLANK}"
+        yield (
+            platform.outside,
+            request,
+            _first_message_again(case, statistics),
+            "-",
+            f"{platform.message_screen}の申請ステータス",
+        )
+    for point in delivery_matches(case.deliveries, case.attachments):
+        yield _delivery_row(point, platform)
+    if not case.deliveries:
+        yield "納品物", BLANK, f"送信したファイル {_count_sent_files(case)}点(第7章)", "-", platform.delivery_screen
+
+
+def _delivery_row(point: DeliveryMatch, platform: Platform) -> tuple[str, str, str, str, str]:
+    delivery = point.delivery
+    size = "" if delivery.size is None else f" {delivery.size:,}バイト"
+    stated = f"{delivery.at} {visible(delivery.name or 'ファイル名の記録なし')}{size}"
+    return "納品物", stated, _record_text(point), _AGREEMENTS[point.agreement], platform.delivery_screen
+
+
+def _record_text(point: DeliveryMatch) -> str:
+    """The matching file of the record, or that there is none or nothing to compare with."""
+    if point.file is not None:
+        return f"{point.file.number} {local_time(point.file.uploaded_at)}"
+    if point.delivery.sha256 is None and point.delivery.file_id is None:
+        return "ファイルの入力なし(照合していません)"
+    return "本記録に同じファイルはありません"
+
+
+def _counterpart_text(case: ReportInput) -> str:
+    others = counterparts(case)
+    lines = [f"{visible(one.name)}{_ids_text(account, one)}" for account, one in others[:_MAX_PEOPLE]]
+    more = len(others) - len(lines)
+    return "\n".join([*lines, *([f"ほか{more}名(第3章)"] if more else [])]) or "なし"
+
+
+def _ids_text(account: int, person: PersonSummary) -> str:
+    """Chatwork ID and account id; the former first, as people exchange it on the platform."""
+    known = f"\n　Chatwork ID {visible(person.chatwork_ids[-1].text)}" if person.chatwork_ids else ""
+    return f"{known}\n　アカウントID {account}"
+
+
+def _first_message_text(case: ReportInput, statistics: MessageStatistics) -> str:
+    sent = first_message_time(case, statistics)
+    if sent is not None and (statistics.first is None or sent != statistics.first.send_time):
+        return f"最初の発言 {local_time(sent)}({BEFORE})"
+    return (
+        "発言なし"
+        if statistics.first is None
+        else f"最初の発言 No.{statistics.first.no} {local_time(statistics.first.send_time)}"
+    )
+
+
+def _first_message_again(case: ReportInput, statistics: MessageStatistics) -> str:
+    """The first message in short, as the row above has it in full."""
+    is_here = statistics.first is not None and first_message_time(case, statistics) == statistics.first.send_time
+    return (
+        f"同上(No.{statistics.first.no})"
+        if statistics.first is not None and is_here
+        else _first_message_text(case, statistics)
+    )
+
+
+def _count_sent_files(case: ReportInput) -> int:
+    return sum(1 for one in case.attachments if one.account_id == case.owner_id)
+
+
+def _enclosure_line(enclosure: Enclosure, called: str) -> str:
+    """A piece of the user's evidence in one line, under the number of its file in the package."""
+    words = [
+        f"{called} {KINDS.get(enclosure.kind, visible(enclosure.kind))} {visible(enclosure.name)}",
+        enclosure.dated,
+        enclosure.note,
+    ]
+    return " ".join(word for word in words if word)

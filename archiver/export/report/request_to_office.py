@@ -1,0 +1,88 @@
+"""The request of a report: one thing that the platform's office can really do at this stage of the contract.
+
+Before a delivery on the platform it never asks for a review, as the office could only point to the missing delivery.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from archiver import contract_dates
+from archiver.contract_dates import days_since as days_since
+from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import MessageStatistics
+from archiver.platforms.job_platform import platform_of
+from archiver.render.times import iso_date
+
+SILENCE = timedelta(days=3)
+"""A counterpart who has not written for so long counts as silent."""
+
+DEFAULT_REQUEST = "本記録の内容をご確認のうえ、お取りいただける手続きをご案内ください。"
+
+
+def last_delivery(case: ReportInput) -> datetime | None:
+    """When the work was last delivered on the platform, as the user stated."""
+    return contract_dates.last_delivery(case.deliveries)
+
+
+def review_due(case: ReportInput) -> date | None:
+    """The day on which the review of the last delivery is usually over."""
+    return contract_dates.review_due(case.deliveries, platform_of(case.contract.platform))
+
+
+def opening_row(case: ReportInput, statistics: MessageStatistics) -> tuple[str, str]:
+    """The first row of page 1: the request to an office, or for every other reader the current situation."""
+    if case.profile == "support":
+        return "お願いしたいこと", request_sentence(case, statistics)
+    return "現在の状況", standing_sentence(case, statistics) or "報告者の記入待ち"
+
+
+def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
+    """The one request, in one sentence."""
+    platform = platform_of(case.contract.platform)
+    late = _overdue_text(case)
+    if late and platform.review:
+        return f"{late}ため、{platform.review}をお願いします。"
+    if platform.nudge and _is_silent(case, statistics):
+        return f"相手方からの返信がないため、{platform.nudge}をお願いします。"
+    return DEFAULT_REQUEST
+
+
+def standing_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
+    """The current situation in one sentence without a request; empty if nothing is overdue."""
+    late = _overdue_text(case)
+    if late:
+        return f"{late}状態です。"
+    return "相手方からの返信がありません。" if _is_silent(case, statistics) else ""
+
+
+def _overdue_text(case: ReportInput) -> str:
+    """The beginning of a sentence that the usual time for a review is over; empty if it is not."""
+    delivered = last_delivery(case)
+    if delivered is None:
+        return ""
+    passed = days_since(delivered, case.created_at)
+    if passed < platform_of(case.contract.platform).review_days:
+        return ""
+    return f"納品({iso_date(delivered)})から{passed}日を経過しても検収が確認できない"
+
+
+def blank_facts(case: ReportInput) -> tuple[str, ...]:
+    """The names of the blank facts of the contract that the office looks for first."""
+    facts = contract_dates.unstated_facts(case.contract, platform_of(case.contract.platform))
+    return tuple(fact.name for fact in facts)
+
+
+def advice(case: ReportInput) -> str | None:
+    """What the user must do before writing to the office; None if nothing is missing."""
+    return platform_of(case.contract.platform).warning if last_delivery(case) is None else None
+
+
+def _is_silent(case: ReportInput, statistics: MessageStatistics) -> bool:
+    """Whether the counterpart is silent, counted up to the last reading and not to the day of the report."""
+    at = case.known_until
+    if at is None:
+        return False
+    if statistics.last_reply is None:
+        return statistics.count > 0 and not case.period
+    return at - statistics.last_reply.send_time >= SILENCE

@@ -1,0 +1,127 @@
+"""`03_inquiry_text.txt`: the text for a platform's inquiry form, ready to paste, at most 800 characters.
+
+A warning to the user may stand above it; it counts too, so that the whole file fits the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from archiver.export.report.input import BLANK, ReportInput, day_of
+from archiver.export.report.key_events import authors_text
+from archiver.export.report.request_to_office import advice, days_since, request_sentence
+from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.truncation import shorten_line
+from archiver.platforms.job_platform import platform_of
+from archiver.records import Delivery, State
+from archiver.render.invisible_characters import visible
+from archiver.render.times import iso_date, local_time
+
+MAX_LENGTH = 800
+"""Characters of the whole file at most, a line end counted as two; forms truncate what is longer."""
+
+_MAX_FACTS = 5
+_MAX_FIELD_LENGTH, _MAX_DAY_LENGTH = 50, 19
+_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+
+
+def inquiry_form_text(case: ReportInput, statistics: MessageStatistics) -> str:
+    """The text with LF between lines; the last facts are left out if it would be too long."""
+    head, facts = [*_warning_lines(case), *_head_lines(case)], list(_fact_lines(case, statistics))[:_MAX_FACTS]
+    while True:
+        text = "\n".join([*head, *_number_lines(facts), "", *_end_lines(case, statistics)])
+        if len(text) + text.count("\n") + len("\r\n") <= MAX_LENGTH or not facts:
+            return text
+        facts.pop()
+
+
+def _warning_lines(case: ReportInput) -> list[str]:
+    warning = advice(case)
+    return [] if warning is None else [f"【送信前の確認(この行は消してください)】{warning}", ""]
+
+
+def _head_lines(case: ReportInput) -> Iterator[str]:
+    contract, platform = case.contract, platform_of(case.contract.platform)
+    delivered = _last_delivery(case.deliveries)
+    yield f"契約ID: {_field_text(contract.platform_id)}"
+    yield f"仕事名: {_field_text(contract.title)}"
+    yield f"相手({platform.client}): {_field_text(contract.client)}"
+    yield f"契約日: {_day_text(contract.contracted_on)}　仮払い完了: {_day_text(contract.escrowed_at)}"
+    if platform.outside:
+        yield f"{platform.outside}の承認: {_day_text(contract.contact_approved_on)}"
+    yield f"{platform.where}での納品: {_day_text(delivered.at if delivered else None)}"
+    yield ""
+    yield "【経緯】"
+
+
+def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+    """Sentences about what happened, the most useful first; who did it is not said where no reply tells."""
+    if statistics.last_reply is not None:
+        sent = statistics.last_reply.send_time
+        yield f"相手の最後の返信は{iso_date(sent)}です{_silence_text(case, sent)}。"
+    delivered = _last_delivery(case.deliveries)
+    if delivered is not None:
+        yield f"{_day_text(delivered.at)} に納品しました。"
+    own = statistics.states[State.DELETED] == statistics.sides[State.DELETED, "報告者"]
+    if not own:
+        yield from _deletion_lines(statistics)
+    closed = list(_account_closings(case))
+    if closed:
+        yield f"{closed[-1]} に相手の表示名が「(解約済)」に変わったことを確認しました。"
+    frozen = [room.inaccessible_since for room in case.rooms if room.inaccessible_since]
+    if frozen:
+        yield f"{local_time(min(frozen))[:16]} にチャットが開けなくなったことを確認しました(理由は不明です)。"
+    if statistics.first is not None and statistics.last is not None:
+        span = f"{iso_date(statistics.first.send_time)}から{iso_date(statistics.last.send_time)}"
+        part = "" if not case.period else "(この契約の期間だけ)"
+        if case.period and case.is_period_requested:
+            part = f"(指定した期間だけ。ほかに{case.left_out}件を保存)"
+        yield f"Chatworkでのやり取りは{span}、全{statistics.count}件です{part}。"
+    if own:  # it is stated, but last, as the other side did not do it
+        yield from _deletion_lines(statistics)
+
+
+def _silence_text(case: ReportInput, since: datetime) -> str:
+    """How long ago the last reply was at the last reading; empty if no reading is later."""
+    at = case.known_until
+    return "" if at is None or at < since else f"({iso_date(at)}の確認時点で{days_since(since, at)}日前)"
+
+
+def _deletion_lines(statistics: MessageStatistics) -> Iterator[str]:
+    count = statistics.states[State.DELETED]
+    if count:
+        whose = authors_text(statistics, State.DELETED)
+        yield f"「削除」表示に変わった発言が{count}件あります({whose}。報告書の第6章、第8章)。"
+
+
+def _account_closings(case: ReportInput) -> Iterator[str]:
+    """The times at which a counterpart's name got the ending that Chatwork adds to closed accounts."""
+    for event in case.events:
+        if event.kind == "表示名が変わった" and event.after.endswith("(解約済)"):
+            account = event.about.rpartition(" ")[2]
+            if account.isdigit() and case.is_counterpart(int(account)):
+                yield local_time(datetime.fromisoformat(event.at))[:16]
+
+
+def _last_delivery(deliveries: Sequence[Delivery]) -> Delivery | None:
+    return max(deliveries, key=lambda one: (day_of(one.at) or _EARLIEST, one.number), default=None)
+
+
+def _number_lines(lines: list[str]) -> list[str]:
+    return [f"{number}. {line}" for number, line in enumerate(lines, 1)]
+
+
+def _end_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+    yield "【お願い】"
+    yield request_sentence(case, statistics)
+    yield ""
+    yield "【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)"
+
+
+def _field_text(stated: str | None) -> str:
+    return shorten_line(visible(stated), _MAX_FIELD_LENGTH) if stated else BLANK
+
+
+def _day_text(stated: str | None) -> str:
+    return shorten_line(visible(stated), _MAX_DAY_LENGTH) if stated else BLANK

@@ -1,0 +1,123 @@
+"""Computes which round or verification is due now, from given times, without clock, disk and network.
+
+A last time in the future (the clock was set back) counts as never, so that work is rather done once too often. What
+was missed during suspend is due once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+DAY = timedelta(days=1)
+MONTH = timedelta(days=30)
+AGAIN = timedelta(hours=1)
+"""A verification that could not be made is tried again after this."""
+
+PROBES = (timedelta(hours=1), timedelta(hours=6), DAY)
+"""Pauses before a refused token is tried again: after the first refusal, the second, and each later one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundHistory:
+    """The times of the last rounds."""
+
+    whole: datetime | None = None
+    """When the last round over all rooms began."""
+    visited: Mapping[int, datetime] = field(default_factory=dict)
+    """When the last round over busy rooms alone began, by room."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueRound:
+    """A round that is due."""
+
+    rooms: frozenset[int] | None
+    """None: all rooms."""
+
+
+def round_due(
+    now: datetime, rounds: RoundHistory, *, every: timedelta, paces: Mapping[int, timedelta]
+) -> DueRound | None:
+    """The round that is due; `paces` are the intervals of rooms that must be read more often than `every`."""
+    if _is_due(rounds.whole, now, every):
+        return DueRound(None)
+    late_rooms = frozenset(room for room, pace in paces.items() if _is_due(_last_read(rounds, room), now, pace))
+    return DueRound(late_rooms) if late_rooms else None
+
+
+def record_round(rounds: RoundHistory, due_round: DueRound, *, begun: datetime) -> RoundHistory:
+    """The history after a round, whether it went through or not: a failed one waits for its next turn too."""
+    if due_round.rooms is None:
+        return RoundHistory(begun)
+    return RoundHistory(rounds.whole, {**rounds.visited, **dict.fromkeys(due_round.rooms, begun)})
+
+
+def _last_read(rounds: RoundHistory, room: int) -> datetime | None:
+    times = [at for at in (rounds.whole, rounds.visited.get(room)) if at is not None]
+    return max(times, default=None)
+
+
+def _is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    return last is None or last > now or now - last >= every
+
+
+# --- verifications -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckHistory:
+    """The times of the last verifications."""
+
+    sample: datetime | None = None
+    """When a sample, or everything, was last verified."""
+    whole: datetime | None = None
+    tried: datetime | None = None
+    """When the last verification was begun, whether it could be made or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueCheck:
+    """A verification that is due."""
+
+    is_whole: bool
+    """Whether of everything, else of a sample."""
+
+
+def check_due(now: datetime, checks: CheckHistory) -> DueCheck | None:
+    """The verification that is due: a sample each day, everything each month; a failed one again after an hour."""
+    if checks.tried is not None and timedelta() <= now - checks.tried < AGAIN:
+        return None
+    if _is_due(checks.whole, now, MONTH):
+        return DueCheck(is_whole=True)
+    return DueCheck(is_whole=False) if _is_due(checks.sample, now, DAY) else None
+
+
+# --- a token that was refused --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHold:
+    """A token that Chatwork refused, so that Chatwork is not asked for the time being."""
+
+    token: str
+    """SHA-256 of the refused token."""
+    since: datetime
+    """When the token was refused last."""
+    probes: int = 0
+    """How often the same token was tried again in vain."""
+
+
+def record_refusal(hold: TokenHold | None, token: str, now: datetime) -> TokenHold:
+    """The hold after a refusal; for another token than before it starts anew."""
+    if hold is None or hold.token != token:
+        return TokenHold(token, now)
+    return TokenHold(token, now, hold.probes + 1)
+
+
+def can_ask(hold: TokenHold | None, token: str, now: datetime) -> bool:
+    """Whether Chatwork may be asked: with another token at once, with the refused one after a long pause."""
+    if hold is None or hold.token != token:
+        return True
+    return _is_due(hold.since, now, PROBES[min(hold.probes, len(PROBES) - 1)])

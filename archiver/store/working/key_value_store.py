@@ -1,0 +1,93 @@
+"""A key-value store of JSON values for later runs, read and written through slots: a working table, no evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy.dialects.sqlite import Insert, insert
+
+from archiver.store import schema
+from archiver.store.archive import Reading, Writing
+from archiver.store.time_text import to_text
+
+T = TypeVar("T")
+
+_RECALL = select(schema.memory.c.value).where(schema.memory.c.key == bindparam("key"))
+"""This query is built once: building it takes longer than answering it, and a quiet run asks many small ones."""
+
+_NOT_UNDERSTOOD = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
+"""Errors of a reader that is given a value of another shape than it knows."""
+
+
+def to_json(value: Any) -> Any:
+    """A value as it is stored: times as text, objects by their fields, sets sorted, keys of mappings as text."""
+    if isinstance(value, datetime):
+        return to_text(value)
+    if isinstance(value, AbstractSet):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return {str(key): to_json(one) for key, one in value.items()}
+    if is_dataclass(value):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Slot(Generic[T]):
+    """The place of one remembered value; all of them stand in `archiver.store.working.remembered_values`."""
+
+    key: str
+    read: Callable[[Any], T]
+    """Makes the value of what `json.loads` gives; raises any usual error if it is of another shape."""
+    default: T
+    """The value as long as none was written, or where what was written cannot be understood."""
+    write: Callable[[Any], Any] = to_json
+    """Makes of the value what `json.dumps` takes."""
+
+    def recall(self, reading: Reading) -> T:
+        """The remembered value, or the default."""
+        stored = reading.sql.execute(_RECALL, {"key": self.key}).scalar()
+        if stored is None:
+            return self.default
+        try:
+            return self.read(json.loads(stored))
+        except _NOT_UNDERSTOOD:
+            return self.default
+
+    def remember(self, writing: Writing, value: T | None) -> None:
+        """Store a value; None deletes it."""
+        if value is None:
+            writing.sql.execute(delete(schema.memory).where(schema.memory.c.key == self.key))
+            return
+        writing.sql.execute(_REMEMBER, {"key": self.key, "value": json.dumps(self.write(value), sort_keys=True)})
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFamily(Generic[T]):
+    """Slots of one kind, such as one for each room."""
+
+    key: str
+    """The common beginning of the keys, and in angle brackets what the rest of each is."""
+    read: Callable[[Any], T]
+    default: T
+
+    def of(self, member: int | str) -> Slot[T]:
+        """The slot of one member."""
+        return Slot(f"{self.key.partition('<')[0]}{member}", self.read, self.default)
+
+
+def upsert(table: Table) -> Insert:
+    """A statement that inserts a row or changes the one with the same primary key."""
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    changes = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+
+
+_REMEMBER = upsert(schema.memory)

@@ -1,0 +1,352 @@
+"""Everything that is remembered between two runs: one slot for each value, with who writes it and who reads it.
+
+What a slot holds is no evidence; whoever loses all of it loses work and some notices, nothing that was saved. The JSON
+has the names of the fields unless a slot says otherwise, and must stay readable: archives of earlier versions have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from archiver.records import JsonObject
+from archiver.store.archive import Reading
+from archiver.store.time_text import from_text
+from archiver.store.working.key_value_store import Slot, SlotFamily, to_json
+
+T = TypeVar("T")
+
+# --- the shapes of values -------------------------------------------------------------------------
+
+
+def _of_type(kind: type[T], value: Any) -> T:
+    if not isinstance(value, kind):
+        raise TypeError
+    return value
+
+
+def _text(value: Any) -> str:
+    return _of_type(str, value)
+
+
+def _object(value: Any) -> JsonObject:
+    return _of_type(dict, value)
+
+
+def _time(value: Any) -> datetime:
+    at = from_text(value)
+    if at.tzinfo is None:
+        raise ValueError
+    return at
+
+
+def _time_if_any(value: Any) -> datetime | None:
+    return None if value is None else _time(value)
+
+
+def _number_if_any(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def _rooms(value: Any) -> frozenset[int]:
+    return frozenset(int(room) for room in _of_type(list, value))
+
+
+def _by_room(read: Callable[[Any], T], value: Any) -> dict[int, T]:
+    return {int(room): read(one) for room, one in _object(value).items()}
+
+
+def _by_key(read: Callable[[Any], T], value: Any) -> dict[str, T]:
+    """The entries of an object that can be understood."""
+    found = {}
+    for key, one in _object(value).items():
+        try:
+            found[key] = read(one)
+        except (TypeError, ValueError):
+            continue
+    return found
+
+
+# --- runs -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LastSync:
+    """The last run that checked rooms."""
+
+    at: datetime
+    complete: bool
+    """Whether it left nothing unsaved."""
+    every_room: bool
+    """Whether it was over every room that is read."""
+
+
+LAST_SYNC: Slot[LastSync | None] = Slot(
+    "last_sync",
+    lambda value: LastSync(_time(value["at"]), bool(value["complete"]), bool(value.get("every_room"))),
+    None,
+)
+"""The last run that saved something, written at its end (`sync.remembered_results`).
+
+Read by everything that says since when nothing is saved: status, checks, notices, the setting up.
+"""
+
+
+def last_saved_at(reading: Reading) -> datetime | None:
+    """When a run last checked rooms; None: none ever did."""
+    last_sync = LAST_SYNC.recall(reading)
+    return None if last_sync is None else last_sync.at
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFault:
+    """The last error that kept a round from going through."""
+
+    name: str
+    """Name of the error's class."""
+    after: datetime | None
+    """When the last round before it had gone through; if another went through since, the error is over."""
+
+
+LAST_FAULT: Slot[RoundFault | None] = Slot(
+    "last_fault", lambda value: RoundFault(_text(value["name"]), _time_if_any(value.get("after"))), None
+)
+"""The error that stops every round, written after a failed one (`notices.troubles`, `rounds.last_error`).
+
+Cleared by a run that receives the list of rooms (`sync.remembered_results`); read by `rounds.last_error`.
+"""
+
+CALLS_SPENT: Slot[datetime | None] = Slot("calls_spent", _time, None)
+"""When the last run ended, if it ended early as no API call was left: from `sync.remembered_results` for `health`."""
+
+CLOCK_OFFSET: Slot[int | None] = Slot("clock_offset_ms", int, None)
+"""The server's clock minus ours in the last run that knew it: from `sync.run_end` for `health` and `status`."""
+
+UNREAD_DROPPED: Slot[datetime | None] = Slot("unread_dropped", _time, None)
+"""When the own unread messages last became fewer during a run: from `sync.run_end` for `status`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCallsSeen:
+    """Calls of the account that were not ours, as one run saw them."""
+
+    at: datetime
+    calls: int
+
+
+OTHER_CALLS: Slot[OtherCallsSeen | None] = Slot(
+    "other_calls", lambda value: OtherCallsSeen(_time(value["at"]), int(value["calls"])), None
+)
+"""When a run last saw that others use the account's calls, and how many: from `sync.run_end` for `health`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBudget:
+    """Chatwork's budget of calls as the last run left it; None = not known."""
+
+    limit: int | None
+    remaining: int | None
+    reset: datetime
+    """When the window ends."""
+
+
+BUDGET: Slot[CallBudget | None] = Slot(
+    "budget",
+    lambda value: CallBudget(_number_if_any(value["limit"]), _number_if_any(value["remaining"]), _time(value["reset"])),
+    None,
+)
+"""How many calls are left, written by each run (`sync.run_end`), for the next one and for `archive check`."""
+
+TROUBLES: Slot[Mapping[str, datetime]] = Slot("troubles", lambda value: _by_key(_time, value), {})
+"""Key of each trouble of a run and when it was last reported: `sync.run_end`, for itself in the next run."""
+
+IDLE_RUNS: Slot[JsonObject | None] = Slot("idle", _object, None)
+"""The payload of the `sweep` entry of the idle runs collected so far: `sync.run_entries`, for itself."""
+
+# --- rooms ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LastRoomList:
+    """The last list of rooms that was received."""
+
+    at: datetime
+    rooms: frozenset[int]
+    """The rooms without unread messages at that time."""
+
+
+LAST_ROOM_LIST: Slot[LastRoomList | None] = Slot(
+    "looked", lambda value: LastRoomList(_time(value["at"]), _rooms(value["rooms"])), None
+)
+"""When the list of rooms was last received: from `sync.remembered_results` for `store.queries.last_looks`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFailure:
+    """The kind of reading that failed in a room, and when it was first and last tried."""
+
+    kind: str
+    since: datetime
+    at: datetime
+
+
+FAILED_ROOMS: Slot[Mapping[int, RoomFailure]] = Slot(
+    "failed_rooms",
+    lambda value: _by_room(lambda one: RoomFailure(_text(one["kind"]), _time(one["since"]), _time(one["at"])), value),
+    {},
+)
+"""Rooms that the last runs could not read: from `sync.remembered_results`, for it and `store.queries.last_looks`."""
+
+LISTED_NAMES: Slot[Mapping[int, str]] = Slot("listed_names", lambda value: _by_room(_text, value), {})
+"""Names of contracted rooms listed and not yet read: from `sync.remembered_results` for `store.queries.status`."""
+
+KNOWN_ROOMS: Slot[frozenset[int] | None] = Slot("quest_rooms", _rooms, None)
+"""Rooms for which references in the rest of the archive were queued: `sync.singles.backfill`, for itself."""
+
+TASKS_READ: SlotFamily[int] = SlotFamily("tasks_read/<room>", int, 0)
+"""The last task read singly in a room, while some are left: `sync.pull.people`, for itself."""
+
+REREAD_AT: Slot[datetime | None] = Slot("reread_at", _time, None)
+"""When the last batch of messages was re-read: `sync.singles.reread`, for itself."""
+
+REREAD_CHANGES: Slot[Mapping[int, list[int]]] = Slot(
+    "reread_changed", lambda value: _by_room(lambda found: [int(one) for one in _of_type(list, found)], value), {}
+)
+"""Positions of changes whose neighbours are still to be re-read, by room: `sync.singles.reread`, for itself."""
+
+# --- rounds and the daemon ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EndedPause:
+    """A long pause that has ended."""
+
+    begin: datetime
+    end: datetime
+    gaps: int
+    """How many the round that ended it found."""
+    is_complete: bool
+    """Whether that round read all that had moved in every room; `whole` in the JSON."""
+
+
+ENDED_PAUSE: Slot[EndedPause | None] = Slot(
+    "resumed",
+    lambda value: EndedPause(_time(value["begin"]), _time(value["end"]), int(value["gaps"]), bool(value["whole"])),
+    None,
+    lambda pause: {
+        "begin": to_json(pause.begin),
+        "end": to_json(pause.end),
+        "gaps": pause.gaps,
+        "whole": pause.is_complete,
+    },
+)
+"""The last long pause that has ended: from `rounds.long_pauses` for `notices`."""
+
+JUDGED_UPTO: Slot[int] = Slot("judged", int, 0)
+"""The number of the last entry that the alert rules have judged: `rounds.alerting`, for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCases:
+    """The last judgement of the contracts' dates."""
+
+    at: datetime
+    stated: int
+    """The last entry about a contract at that time."""
+
+
+JUDGED_CASES: Slot[JudgedCases | None] = Slot(
+    "cases_judged", lambda value: JudgedCases(_time(value["at"]), int(value["stated"])), None
+)
+"""When the contracts' dates were last judged in a round: `rounds.alerting`, for itself."""
+
+JUDGED_HOUR: Slot[str | None] = Slot("dates_judged", _text, None)
+"""The hour in which deadlines were last judged without a round (2026-11-24T13): `rounds.alerting`, for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedDay:
+    """A day whose daily exports are made."""
+
+    day: date
+    """In Tokyo."""
+    contract_entry: int
+    """The last entry about a contract at that time."""
+
+
+EXPORTED_DAY: Slot[ExportedDay | None] = Slot(
+    "dailies",
+    lambda value: ExportedDay(date.fromisoformat(value[0]), int(value[1])),
+    None,
+    lambda exported: [exported.day.isoformat(), exported.contract_entry],
+)
+"""The day for which every daily export is made, a pair in the JSON: `rounds.round`, for itself."""
+
+DAILY_COPY_UPTO: SlotFamily[int] = SlotFamily("daily/<contract>", int, 0)
+"""The last entry that a daily copy of a contract covers: `export.package.daily_copy`, for itself."""
+
+COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", lambda value: _by_key(_time, value), {})
+"""Folders that could not get copies, and when that was last reported: `rounds.round`, for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastChecks:
+    """When the daemon last verified; None: not yet."""
+
+    sample: datetime | None = None
+    whole: datetime | None = None
+
+
+LAST_CHECKS: Slot[LastChecks] = Slot(
+    "daemon-checked",
+    lambda value: LastChecks(_time_if_any(value.get("sample")), _time_if_any(value.get("whole"))),
+    LastChecks(),
+)
+"""When a sample and when everything was last verified: `rounds.scheduled_verification`, for itself."""
+
+# --- notices --------------------------------------------------------------------------------------
+
+NOTICED: Slot[Mapping[str, datetime]] = Slot("noticed", lambda value: _by_key(_time, value), {})
+"""Key of each trouble and when it was last reported to the user: `notices.troubles`, for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRates:
+    """The message rates of chats, as they were last computed."""
+
+    upto: int
+    """The number of the last entry that they take into account."""
+    rates: Mapping[int, float]
+    """Messages a minute in the busiest hour, by room."""
+
+
+MESSAGE_RATES: Slot[KnownRates] = Slot(
+    "paces", lambda value: KnownRates(int(value["upto"]), _by_room(float, value["rates"])), KnownRates(0, {})
+)
+"""The message rates of the chats that are read: `notices.message_rates`, for itself."""
+
+# --- the user's own commands ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LastBackup:
+    """When and where the last copy was made, and whether it was verified."""
+
+    at: datetime
+    path: str
+    verified: bool
+    """Whether nothing was found wrong in it."""
+
+
+LAST_BACKUP: Slot[LastBackup | None] = Slot(
+    "backup", lambda value: LastBackup(_time(value["at"]), _text(value["path"]), bool(value["verified"])), None
+)
+"""The last copy of the archive: from `custody.backup` for status and checks."""
+
+SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", lambda value: _by_key(_text, value), {})
+"""Answers in the setting up and in `contract add`, by question: from `cli.answered_questions`, also for `status`.
+
+Pressing Enter leaves no other trace.
+"""

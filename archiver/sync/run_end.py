@@ -1,0 +1,145 @@
+"""The end of a run: what is pending, which troubles to report, and the record of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from gettext import gettext as _
+
+from archiver.chatwork.models import Room
+from archiver.chatwork.ratelimit import Budget
+from archiver.records import RoomId
+from archiver.reminders import due_reminders
+from archiver.store.archive import Writing
+from archiver.store.queries import current_state, files
+from archiver.store.queries.truncated_lists import truncated_lists
+from archiver.store.working import backfill_queue, remembered_values, visits_and_retries
+from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen
+from archiver.sync import coverage, plan, remembered_results, run_entries
+from archiver.sync.files.download import clear_incoming
+from archiver.sync.pull.context import PullContext
+from archiver.sync.report import RoomOutcome, SyncReport
+from archiver.sync.run_inputs import RunInputs, RunStart
+from archiver.sync.unread_rooms import Overdue, find_overdue
+
+OWN_CALLS_AT_MOST = 10
+"""Up to so many calls of others in one run are ignored: our own commands make some meanwhile."""
+
+WRONG_CLOCK_MS = 60_000
+
+
+def finish_run(
+    context: PullContext,
+    report: SyncReport,
+    start: RunStart,
+    *,
+    listed_rooms: Mapping[int, Room],
+    unread: tuple[int | None, int | None],
+) -> SyncReport:
+    """Complete the report and record the run.
+
+    `listed_rooms` are the rooms that Chatwork lists (none if it was not asked), `unread` the account's unread messages
+    before and after.
+    """
+    transport, inputs, options = context.client.transport, start.inputs, start.options
+    report.finished_at = context.now()
+    report.requests = transport.requests - start.counters.requests
+    offset = transport.clock_offset
+    report.clock_offset_ms = None if offset is None else round(offset.total_seconds() * 1000)
+    report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
+    overdue = _find_overdue(context, report, inputs, listed_rooms, options.full_every)
+    _report_unread(report, context.visited)
+    whole = _is_whole(context, report, inputs.contracted, options.limits.size_limit)
+    report.complete = whole and not context.troubles and not overdue.kinds
+    report.troubles = tuple(sorted(context.troubles))
+    with context.archive.writing() as writing:
+        known_rooms = remembered_results.checked_rooms(writing, inputs, overdue)
+        remembered_results.remember_run(writing, report, inputs, known_rooms)
+        _remember_troubles(context, writing, report)
+        keep_other_calls(writing, transport.tally.others, at=report.finished_at)
+        run_entries.write_run(
+            writing,
+            report,
+            at=report.finished_at,
+            unread=unread,
+            settings=options.settings,
+            unparsed=transport.unparsed - start.counters.unparsed,
+            not_read=set(inputs.in_any_contract) - set(known_rooms),
+        )
+    return report
+
+
+def keep_budget(writing: Writing, budget: Budget) -> None:
+    """Remember for the next run how many calls this one has left."""
+    if budget.reset is not None:
+        remembered_values.BUDGET.remember(writing, CallBudget(budget.limit, budget.remaining, budget.reset))
+
+
+def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:
+    """Remember that others called, if there were more calls than our own commands make."""
+    if calls > OWN_CALLS_AT_MOST:
+        remembered_values.OTHER_CALLS.remember(writing, OtherCallsSeen(at, calls))
+
+
+def is_clock_wrong(offset_ms: int) -> bool:
+    """Whether this computer's clock is so wrong that the user must be told."""
+    return abs(offset_ms) > WRONG_CLOCK_MS
+
+
+def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[RoomId], limit: int) -> bool:
+    """Whether everything that should be saved is; also counts the pending files."""
+    reports = {room.room_id: room for room in report.rooms}
+    with context.archive.reading() as reading:
+        inaccessible = current_state.inaccessible_rooms(reading)
+        everything = files.wanted_files(reading, None, size_limit=limit)
+        lost = sum(counts.lost for room, counts in files.file_counts(reading).items() if room in contracted)
+        waiting = backfill_queue.count_waiting(reading, contracted)
+        reasons = current_state.open_reasons(reading, contracted)
+        truncated = truncated_lists(reading, contracted)
+    clear_incoming(context.archive.home, everything)
+    pending = [file for file in everything if file.room_id in contracted]
+    for file in pending:
+        if file.room_id in reports:
+            reports[file.room_id].files_pending += 1
+            if file.attempts and file.room_id not in inaccessible:
+                context.troubles.add(f"file/{file.room_id}/{file.file_id}")
+    failed = any(room.outcome in (RoomOutcome.FAILED, RoomOutcome.INACCESSIBLE) for room in report.rooms)
+    has_losses = any(reason in coverage.LOSSES for reason in reasons)
+    return not (pending or waiting or lost or has_losses or truncated or failed or inaccessible & set(contracted))
+
+
+def _find_overdue(
+    context: PullContext, report: SyncReport, inputs: RunInputs, listed_rooms: Mapping[int, Room], full_every: timedelta
+) -> Overdue:
+    """What is left unread in all accessible rooms, also in those that this run was not asked for."""
+    with context.archive.reading() as reading:
+        inaccessible, last_visits = current_state.inaccessible_rooms(reading), visits_and_retries.last_visits(reading)
+    rooms = [room for room in inputs.contracted if room not in inaccessible]
+    return find_overdue(
+        rooms, listed_rooms, last_visits, visited=context.visited, started_at=report.started_at, full_every=full_every
+    )
+
+
+def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]]) -> None:
+    """Mark rooms that the run did not reach, so that they are not reported as unchanged."""
+    for room in report.rooms:
+        if room.is_unreached and (room.room_id, plan.MESSAGES) not in visited:
+            room.outcome, room.error = RoomOutcome.FAILED, _("not read in this run, which ended too early")
+        elif room.left_over and room.error is None:
+            room.error = _("not all of it was read in this run")
+
+
+def _remember_troubles(context: PullContext, writing: Writing, report: SyncReport) -> None:
+    """Decide which troubles to report now, and remember what the next run needs."""
+    budget, at = context.client.transport.budget, context.now()
+    cleared = context.cleared_prefixes | {"event/", "token"} | (set() if report.left_over else {"left-over"})
+    known = remembered_values.TROUBLES.recall(writing)
+    reminders = due_reminders(context.troubles, known, now=at, in_order=cleared)
+    report.reported = reminders.say
+    remembered_values.TROUBLES.remember(writing, reminders.known)
+    keep_budget(writing, budget)
+    if report.clock_offset_ms is not None:
+        remembered_values.CLOCK_OFFSET.remember(writing, report.clock_offset_ms)
+    if report.unread_dropped:
+        remembered_values.UNREAD_DROPPED.remember(writing, at)

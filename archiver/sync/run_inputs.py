@@ -1,0 +1,137 @@
+"""The beginning of a run: what the archive already has, whose token it is, and the rooms that Chatwork lists."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from archiver import errors
+from archiver.chatwork.client import Client, Single
+from archiver.chatwork.models import Me, Room
+from archiver.chatwork.ratelimit import Budget, OtherCalls
+from archiver.chatwork.transport import Transport
+from archiver.records import AccountId, JsonObject, Observation, RoomId
+from archiver.store import writer
+from archiver.store.archive import Archive
+from archiver.store.queries import contracts, current_state
+from archiver.store.working import remembered_values
+from archiver.sync.failed_rooms import Failures
+from archiver.sync.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class RunInputs:
+    """What a run knows from the archive before it sends any request."""
+
+    contracted: tuple[RoomId, ...]
+    """Every room that a contract wants read now."""
+    in_any_contract: tuple[RoomId, ...]
+    """Every room that any contract names, also one that has ended."""
+    requested: tuple[RoomId, ...]
+    """Those contracted rooms that this run shall read."""
+    owner: JsonObject | None
+    """The owner of the archive; None before the first sync."""
+    names: dict[int, str]
+    """The rooms' names, as last read."""
+    budget: Budget | None
+    """The budget of requests, as the last run left it."""
+    failures: Failures
+    """Rooms that earlier runs could not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The transport's counters before a run, as one transport may serve many runs."""
+
+    requests: int
+    unparsed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """The start of a run, before its first request."""
+
+    options: Options
+    at: datetime
+    deadline: float | None
+    """The end of the run on the monotonic clock; None: no end."""
+    inputs: RunInputs
+    counters: Counters
+
+
+@dataclass(frozen=True, slots=True)
+class FirstReplies:
+    """The replies to the first requests of a run: whose token it is, and the counters of all rooms."""
+
+    account_id: AccountId
+    me: Single[Me] | None
+    """None: no call was left, and the account is the archive's owner."""
+    rooms: dict[int, Room]
+    """The rooms that Chatwork lists for the token; rooms that are requested singly are added."""
+
+
+def start_run(archive: Archive, transport: Transport, options: Options, *, at: datetime) -> RunStart:
+    """Read the inputs of a run and prepare the transport for it. Raises NoContract, UnknownRoom."""
+    seconds = options.max_seconds
+    deadline = None if seconds is None else time.monotonic() + seconds
+    inputs = read_inputs(archive, at=at, chosen=options.rooms)
+    transport.deadline = None if seconds is None else at + timedelta(seconds=seconds)
+    transport.budget = inputs.budget or transport.budget
+    transport.clock_offset = None  # each run tells its own
+    transport.tally = OtherCalls()  # between two runs another command of ours may have called
+    return RunStart(options, at, deadline, inputs, Counters(transport.requests, transport.unparsed))
+
+
+def first_replies(archive: Archive, client: Client, owner: JsonObject | None) -> FirstReplies:
+    """Check the account and read the counters of all rooms, which is all that a quiet run requests."""
+    me = client.me()
+    check_account(me.model.account_id, owner, archive)
+    return FirstReplies(me.model.account_id, me, {item.model.room_id: item.model for item in client.rooms().items})
+
+
+def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) -> RunInputs:
+    """Read the inputs of a run from the archive; `chosen` are the rooms, None = all. Raises NoContract, UnknownRoom."""
+    with archive.reading() as reading:
+        all_contracts = contracts.contracts(reading)
+        if not all_contracts:
+            raise errors.NoContract
+        contracted = contracts.rooms_to_read(reading, at)
+        owner = current_state.owner(reading)
+        names = current_state.names(reading)
+        budget = remembered_values.BUDGET.recall(reading)
+        failures = remembered_values.FAILED_ROOMS.recall(reading)
+    for room in sorted(chosen or ()):
+        if room not in contracted:
+            raise errors.UnknownRoom(room=room)
+    return RunInputs(
+        tuple(contracted),
+        tuple(dict.fromkeys(room.room_id for contract in all_contracts for room in contract.rooms)),
+        tuple(room for room in contracted if chosen is None or room in chosen),
+        owner,
+        names,
+        None if budget is None else Budget(budget.limit, budget.remaining, budget.reset),
+        failures,
+    )
+
+
+def owner_payload(me: Me) -> dict[str, object]:
+    """The fields of `/me` that are kept: who the owner is and whose organisation it is, nothing else."""
+    fields = ("account_id", "name", "chatwork_id", "organization_id", "organization_name")
+    return {name: getattr(me, name) for name in fields}
+
+
+def check_account(found: AccountId, owner: dict[str, object] | None, archive: Archive) -> None:
+    """Refuse another account's token before anything is written. Raises WrongAccount."""
+    if owner is not None and owner["account_id"] != found:
+        raise errors.WrongAccount(found=found, expected=owner["account_id"], path=archive.home)
+
+
+def keep_owner(archive: Archive, me: Single[Me], owner: JsonObject | None) -> None:
+    """Append an entry about the archive's owner, if it is new or the person's name changed."""
+    payload = owner_payload(me.model)
+    if payload != owner:
+        with archive.writing() as writing:
+            observation = Observation("me", "me", payload, None, me.reply.digest)
+            writer.append(writing, [observation], account_id=me.model.account_id, at=me.reply.received_at)

@@ -1,0 +1,151 @@
+"""The page of the worst day where the rooms of several contracts are affected: each block tells of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.status.emergency_block import Emergency, emergencies, tell_emergency
+from archiver.demo.chatwork.simulator import Fault
+from archiver.records import Enclosure, MessageId
+from archiver.records.alerts import AlertRule, Level
+from archiver.rounds import alerting
+from archiver.store.queries.contracts import contracts
+from archiver.store.statements import add_enclosure
+from archiver.store.working.alerts import alerts
+from tests.support.world import World, running_world
+
+
+class Jobs(World):
+    """田中 alone in the rooms of job1 and job2, and one of many in that of job3; 佐藤 alone in that of job4."""
+
+    def set_up(self) -> None:
+        """Save everything once, with messages in every room."""
+        chatwork, tanaka = self.chatwork, self.tanaka
+        others = [chatwork.add_account(f"人{index}") for index in range(5)]
+        self.sato = chatwork.add_account("佐藤")
+        self.second = chatwork.add_room("二つ目", members=[tanaka], announce=False)
+        self.crowd = chatwork.add_room("全体", members=[tanaka, *others], announce=False)
+        self.apart = chatwork.add_room("別件", members=[self.sato], announce=False)
+        for name, room in (("job2", self.second), ("job3", self.crowd), ("job4", self.apart)):
+            self.contract(name, room)
+        for room in (self.room, self.second):
+            self.written = [self.chatwork.post(room, tanaka, f"発言{index}") for index in range(4)]
+        for person in others:
+            chatwork.post(self.crowd, person, "はい")
+        chatwork.post(self.apart, self.sato, "はい")
+        self.sync()
+        alerting.judge(self.archive, now=self.clock)
+
+    def emergencies(self, *, always: bool = False) -> dict[str, Emergency]:
+        """Save again, judge, and ask for the blocks."""
+        self.sync(full=True)
+        alerting.judge(self.archive, now=self.clock)
+        with self.archive.reading() as reading:
+            found = emergencies(reading, contracts(reading), alerts(reading), always=always)
+        return {one.contract.id: one for one in found}
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> Iterator[Jobs]:
+    """Four contracts, all saved."""
+    with running_world(tmp_path / "home") as made:
+        world = Jobs(made.home, made.chatwork, made.clock)
+        world.set_up()
+        yield world
+        world.close()
+
+
+def block_text(emergency: Emergency, capsys: pytest.CaptureFixture[str]) -> str:
+    """The block as it stands on the screen, in one line."""
+    capsys.readouterr()
+    tell_emergency(emergency)
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_person_who_cancels_is_told_in_every_contract_that_rests_on_them(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The alert names one room; its contract is not the only one. Where they are one of many it is not urgent."""
+    jobs.chatwork.cancel_account(jobs.tanaka)
+
+    found = jobs.emergencies()
+    everyone = jobs.emergencies(always=True)
+
+    blocks = {name: block_text(alarm, capsys) for name, alarm in everyone.items()}
+    levels = {
+        name: [one.level for one in alarm.alerts if one.rule is AlertRule.ACCOUNT_CLOSED]
+        for name, alarm in everyone.items()
+    }
+    assert {"job1", "job2"} == found.keys()
+    assert {"job1": [Level.HIGH], "job2": [Level.HIGH], "job3": [Level.LOW], "job4": []} == levels
+    assert [True, True, True, False] == ["names that end with" in blocks[f"job{number}"] for number in range(1, 5)]
+
+
+def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    """Deletions in one, a room shut in another, a file that could not be had in the third."""
+    for message in jobs.written[:3]:
+        jobs.chatwork.delete(message, moves_room=True)
+    jobs.chatwork.remove_owner(jobs.room)
+    file = jobs.chatwork.upload(jobs.crowd, jobs.tanaka, "参考.mov", size=100)
+    jobs.chatwork.fail(Fault.NOT_FOUND, f"/files/{file}", times=None)
+
+    blocks = {name: block_text(alarm, capsys) for name, alarm in jobs.emergencies(always=True).items()}
+
+    assert "1 chat cannot be opened" in blocks["job1"]
+    assert "messages shown as deleted: 3" in blocks["job2"]
+    assert "参考.mov" in blocks["job3"]
+    assert "no big change" in blocks["job4"]
+    for phrase, name in (("cannot be opened", "job1"), ("shown as deleted", "job2"), ("参考.mov", "job3")):
+        assert [name] == [job for job, block in blocks.items() if phrase in block]
+
+
+def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    """A new job with the same client in the same chat."""
+    jobs.contract("job5", jobs.second, jobs.apart)
+    for message in jobs.written[:3]:
+        jobs.chatwork.delete(message, moves_room=True)
+
+    found = jobs.emergencies()
+
+    blocks = {name: block_text(alarm, capsys) for name, alarm in found.items()}
+    assert {"job2", "job5"} == blocks.keys()
+    assert all("messages shown as deleted: 3" in block for block in blocks.values())
+    assert found["job5"].holdings.messages > found["job2"].holdings.messages
+
+
+def test_messages_worth_a_screenshot_are_named_until_one_is_attached_or_the_account_is_closed(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ids alone, those that the alerts of the contract are about; texts never, and nothing where nothing is urgent."""
+    for message in jobs.written[:3]:
+        jobs.chatwork.delete(message, moves_room=True)
+    past = jobs.chatwork.post(jobs.second, jobs.tanaka, "手数料がかからないように直接お支払いします")
+    before = jobs.emergencies(always=True)
+    lines = {name: block_text(alarm, capsys) for name, alarm in before.items()}
+    with jobs.archive.writing() as writing:
+        enclosure = Enclosure(0, "screenshot", "a.png", 1, "0" * 64, jobs.clock(), None, MessageId(past), None)
+        add_enclosure(writing, "job2", enclosure, at=jobs.clock())
+    after = jobs.emergencies(always=True)
+    jobs.chatwork.cancel_account(jobs.tanaka)
+    closed = jobs.emergencies(always=True)
+
+    assert (*jobs.written[:3], past) == before["job2"].screenshot_ids
+    assert tuple(jobs.written[:3]) == after["job2"].screenshot_ids
+    assert ((), ()) == (closed["job2"].screenshot_ids, before["job4"].screenshot_ids)
+    assert f"m{past}" in lines["job2"]
+    assert f"archive attach FILE --contract job2 --message m{jobs.written[0]}" in lines["job2"]
+    assert "手数料" not in lines["job2"]
+    assert [False] * 3 == ["archive attach" in lines[name] for name in ("job1", "job3", "job4")]
+    assert "archive attach" not in block_text(closed["job2"], capsys)
+
+
+def test_a_message_that_is_not_shown_any_more_needs_no_screenshot(jobs: Jobs) -> None:
+    """Where the room is shut there is nothing to take a picture of."""
+    message_id = jobs.chatwork.post(jobs.room, jobs.tanaka, "チャットワークで確認できてからでないと仮払いできません")
+    before = jobs.emergencies(always=True)["job1"].screenshot_ids
+    jobs.chatwork.remove_owner(jobs.room)
+
+    assert ((message_id,), ()) == (before, jobs.emergencies(always=True)["job1"].screenshot_ids)

@@ -1,0 +1,259 @@
+"""A scheduled run that nobody watches: what it says on stderr and on the desktop, and how often."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.records import JST
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.store.working import alerts, remembered_values
+from archiver.store.working.remembered_values import LastSync
+from tests.support.notice_receiver import Receiver, running_receiver
+from tests.support.terminal_world import TerminalWorld, running_terminal_world
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
+    """A computer whose `notify-send` writes down what it is given."""
+    program = tmp_path / "bin" / "notify-send"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {tmp_path}/shown\n', encoding="utf-8")
+    program.chmod(0o755)
+    with running_terminal_world(tmp_path / "home") as made:
+        made.post("こんにちは")
+        made.sync()
+        made.terminal.environ |= {"PATH": str(program.parent)}
+        yield made
+
+
+def shown_notices(desk: TerminalWorld) -> str:
+    """What the desktop was told so far."""
+    path = desk.home.parent / "shown"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def test_a_refused_token_is_told_once_and_so_is_its_end(desk: TerminalWorld) -> None:
+    """Each run ends with 10, but only the first says it; names and texts stand nowhere."""
+    wrong = {"CHATWORK_API_TOKEN": "f" * 32}
+
+    first = desk.both("-q", "sync", code=10, **wrong)
+    second = desk.both("-q", "sync", code=10, **wrong)
+    watched = desk.both("sync", code=10, **wrong)
+
+    assert (True, ("", ""), True) == ("401" in first[1], second, "401" in watched[1])
+    assert (1, False) == (shown_notices(desk).count("Saving does not work"), "田中" in shown_notices(desk))
+    assert "That is over" in desk.both("-q", "sync")[1]
+    assert ("", "") == desk.both("-q", "sync")
+    assert 1 == shown_notices(desk).count("That is over")
+
+
+def test_the_settings_turn_the_desktop_off(desk: TerminalWorld) -> None:
+    """The line on stderr stays."""
+    (desk.home / "archive.toml").write_text("[notify]\ndesktop = false\n", encoding="utf-8")
+
+    output = desk.both("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)
+
+    assert (True, "") == ("401" in output[1], shown_notices(desk))
+
+
+def test_who_watches_is_not_told_twice(desk: TerminalWorld) -> None:
+    """Without -q there is somebody before the screen."""
+    desk.both("sync", code=10, CHATWORK_API_TOKEN="f" * 32)
+
+    assert "" == shown_notices(desk)
+
+
+def test_a_stopped_archive_is_said_above_every_result(desk: TerminalWorld) -> None:
+    """On stderr, so that no script that reads the result is disturbed; a help page and -q stay as they are."""
+    desk.remember(
+        remembered_values.LAST_SYNC, LastSync(datetime(2026, 1, 1, tzinfo=UTC), complete=True, every_room=True)
+    )
+
+    out, output = desk.both("search", "こんにちは", "--json")
+
+    assert (True, True) == (out.startswith("{"), "[Stopped] Nothing was saved for" in output)
+    assert "Stopped" not in desk.both("search", "--help")[1] + desk.both("-q", "search", "こんにちは")[1]
+
+
+def test_a_good_archive_has_no_banner_and_a_broken_one_only_its_own_error(desk: TerminalWorld) -> None:
+    """The command itself says what is wrong."""
+    assert "" == desk.both("contract", "list")[1]
+    (desk.home / "archive.toml").write_text("[[[", encoding="utf-8")
+    assert 1 == desk.both("export", code=5)[1].count("archive.toml")
+
+
+# --- other places ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A place that takes notices."""
+    with running_receiver() as made:
+        yield made
+
+
+def tell(desk: TerminalWorld, *urls: str, more: str = "") -> None:
+    """Have notices sent to these addresses, and not to the desktop."""
+    listed = ", ".join(f'"{one}"' for one in urls)
+    path = desk.home / "archive.toml"
+    path.write_text(f"[notify]\ndesktop = false\nurls = [{listed}]\n{more}", encoding="utf-8")
+    path.chmod(0o600)
+
+
+def without_library(desk: TerminalWorld) -> str:
+    """A PYTHONPATH that stands for a computer on which the extra is not installed."""
+    folder = desk.home.parent / "without"
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['apprise'] = None\n", encoding="utf-8")
+    return str(folder)
+
+
+def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: TerminalWorld, receiver: Receiver) -> None:
+    """Once, and its end once; who watches is not told there."""
+    tell(desk, receiver.address())
+    wrong = {"CHATWORK_API_TOKEN": "f" * 32}
+
+    desk.both("sync", code=10, **wrong)
+    desk.remember(remembered_values.NOTICED, None)
+    for _ in range(2):
+        desk.both("-q", "sync", code=10, **wrong)
+    desk.both("-q", "sync")
+
+    stopped = "Saving does not work just now. Reason: the API token is not accepted (401)."
+    assert [
+        stopped + " It is tried again by itself. archive token set",
+        "That is over: saving works again. Nothing is missing.",
+    ] == receiver.texts
+    log = (desk.home / "logs" / "archive.log").read_text(encoding="utf-8")
+    assert 2 == log.count("elsewhere=1/1")
+
+
+def test_an_address_that_fails_fails_no_round(desk: TerminalWorld, receiver: Receiver) -> None:
+    """How many were not reached is said, and which one is not understood; the exit code is the run's own."""
+    tell(desk, "nonsense", receiver.address("refuse"), "file:nothing-there", receiver.address())
+
+    output = desk.both("-q", "sync", code=10, CHATWORK_API_TOKEN="f" * 32)[1].splitlines()
+
+    assert [
+        "Notice address number 3 of [notify] urls is not where it should be.",
+        "Notice address number 1 of [notify] urls is not understood. See docs/how-to/notices.md",
+        "A notice did not reach 1 of 4 addresses of [notify] urls. The next one is tried there again.",
+    ] == [one for one in output if "[notify]" in one]
+    assert 2 == len(receiver.notices)
+
+
+def test_without_the_library_that_is_said_once_a_day(desk: TerminalWorld, receiver: Receiver) -> None:
+    """In one sentence with what to do; the round itself is good."""
+    tell(desk, receiver.address())
+    bare = without_library(desk)
+
+    first, second = (desk.both("-q", "sync", PYTHONPATH=bare)[1] for _ in range(2))
+
+    assert (1, True, "") == (first.count("\n"), 'pip install "chatwork-archiver[notify]"' in first, second)
+    assert [] == receiver.notices
+
+
+def test_the_archive_is_free_while_a_notice_is_sent(desk: TerminalWorld, receiver: Receiver) -> None:
+    """The round is over: an address that hangs keeps no other run from saving, and the exit code is the round's."""
+    tell(desk, receiver.address("hang"))
+    wrong = desk.terminal.environ | {"CHATWORK_API_TOKEN": "f" * 32}
+
+    with subprocess.Popen(desk.terminal.command("-q", "sync"), env=wrong, stderr=subprocess.DEVNULL) as run:
+        arrived = receiver.arrived.wait(30)
+        with desk.archive.round_lock():
+            still_sending = run.poll() is None
+        receiver.closed.set()
+
+    assert (True, True, 10) == (arrived, still_sending, run.returncode)
+
+
+def test_a_broken_database_is_told_elsewhere_once_a_day(desk: TerminalWorld, receiver: Receiver) -> None:
+    """Nothing can be remembered then, and a run every five minutes would fill a mailbox."""
+    tell(desk, receiver.address())
+    (desk.home / "archive.sqlite3").write_bytes(b"no database" * 1000)
+
+    first, second = (desk.both("-q", "sync", code=1) for _ in range(2))
+
+    assert (1, True, ("", "")) == (len(receiver.notices), first[1] != "", second)
+
+
+def test_a_full_disk_is_shown_once_a_day(desk: TerminalWorld, fill: Path) -> None:
+    """The exit code stays; neither the desktop nor a scheduler's mail is filled every five minutes."""
+    output = [desk.both("-q", "sync", code=1, PYTHONPATH=str(fill)) for _ in range(3)]
+
+    assert [1, 0, 0] == [err.count("disk is full") for _out, err in output]
+    assert 1 == shown_notices(desk).count("Reason: the disk is full")
+    assert "disk is full" in desk.both("sync", code=1, PYTHONPATH=str(fill))[1]
+
+
+@pytest.fixture
+def fill(desk: TerminalWorld) -> Path:
+    """A PYTHONPATH under which SQLite finds the disk full whenever it writes."""
+    folder = desk.home.parent / "full"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(
+        "from contextlib import contextmanager\n"
+        "from archiver import errors\n"
+        "from archiver.store.archive import Archive\n"
+        "@contextmanager\n"
+        "def writing(self):\n"
+        "    raise errors.DiskFull(path=self.database)\n"
+        "    yield\n"
+        "Archive.writing = writing\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+def test_a_deadline_is_said_although_a_round_opened_another_alert(desk: TerminalWorld) -> None:
+    """Only what stands in that line of the round is left out."""
+    with desk.archive.writing() as writing:
+        day = (datetime.now(JST) + timedelta(days=1)).date()
+        subject = f"job1/crowdworks/review/{day}"
+        alerts.keep(writing, Alert(AlertRule.DEADLINE, Level.LOW, desk.clock(), desk.room, subject=subject))
+    desk.chatwork.cancel_account(desk.tanaka)
+    desk.post("またね")
+
+    output = desk.both("-q", "sync", "--full", code=0)[1]
+
+    assert (True, True) == ("Alerts: " in output, "Tomorrow: " in output)
+
+
+def test_a_test_notice_says_what_became_of_it(desk: TerminalWorld, receiver: Receiver) -> None:
+    """On the desktop and at each address; what is not reached has to be seen to."""
+    desk.home.chmod(0o700)
+    looks = desk.document("check")["looks"]
+    tell(desk, receiver.address())
+    good = {one["name"]: one for one in desk.document("check", "--send-test-notice")["looks"]}
+    tell(desk, receiver.address(), receiver.address("refuse"))
+    half = desk.both("check", "--send-test-notice", code=4)[0]
+
+    assert ("", "good", "Sent to 1 of 1 addresses.") == (
+        shown_notices(desk),
+        good["notices"]["level"],
+        good["notices"]["text"],
+    )
+    assert "On this desktop." in [one["text"] for one in looks]
+    assert ["This is a test notice. Notices hold no names and no text of a message."] * 3 == receiver.texts
+    assert "Sent to 1 of 2 addresses. A notice did not reach 1 of 2" in " ".join(half.split())
+
+
+def test_a_program_that_shows_a_notice_is_given_no_secret(desk: TerminalWorld, receiver: Receiver) -> None:
+    """Neither token nor address, wherever they lie; the rest of the environment it may need."""
+    program = desk.home.parent / "bin" / "notify-send"
+    program.write_text(f"#!/bin/sh\n/usr/bin/env > {desk.home.parent}/environment\n", encoding="utf-8")
+    secrets = {"MY_TOKEN": "e" * 32, "MY_PLACE": receiver.address(secret="canary-6f1d")}
+    text = '[token]\nsource = "env:MY_TOKEN"\n[notify]\nurls = ["env:MY_PLACE"]\n'
+    (desk.home / "archive.toml").write_text(text, encoding="utf-8")
+    del desk.terminal.environ["CHATWORK_API_TOKEN"]
+
+    desk.both("-q", "sync", code=10, **secrets)
+
+    content = (desk.home.parent / "environment").read_text(encoding="utf-8")
+    assert (1, True) == (len(receiver.notices), "ARCHIVE_HOME" in content)
+    assert [] == [name for name, value in secrets.items() if name in content or value in content]

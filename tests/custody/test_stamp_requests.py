@@ -1,0 +1,571 @@
+"""Stamps come without Chatwork, survive kills and lost tables, and an authority that is down fails nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies
+
+from archiver import errors
+from archiver.app import App
+from archiver.custody import stamp_requests
+from archiver.custody.stamp_requests import StampOutcome, StampReport
+from archiver.custody.verify import verify_archive
+from archiver.demo.chatwork.simulator import Fault
+from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
+from archiver.evidence.stamps import timestamp
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
+from archiver.records import Observation, Seal
+from archiver.rounds.round import rescue_round, run_round
+from archiver.settings.model import FileSettings, Settings
+from archiver.store import writer
+from archiver.store.archive import Archive
+from archiver.store.queries.status import status, status_document
+from archiver.store.seals import close_seals, seals
+from archiver.store.time_text import from_text
+from archiver.store.working import stamp_queue
+from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, ProgressCallbacks
+from archiver.tsa import build_sender
+from tests.support.archives import tampering
+from tests.support.world import Clock, World, running_world
+
+
+class Desk:
+    """A world with authorities `a`, `b` … that share its clock."""
+
+    def __init__(self, world: World, *simulated: SimulatedAuthority) -> None:
+        self.world = world
+        self.authorities = tuple(
+            Authority(name, build_sender(authority.url, seconds=2), (authority.root_der,))
+            for name, authority in zip("ab", simulated, strict=False)
+        )
+        self.names = [one.name for one in self.authorities]
+
+    def app(self) -> App:
+        """As a program that is started anew has."""
+        world = self.world
+        chosen = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
+        client = world.new_client()
+        return App(chosen, world.archive, client, world.downloads, world.clock, world.clock.sleep, self.authorities)
+
+    def round(self, **later: float) -> SyncReport:
+        """A round some time after the last one (ten minutes)."""
+        self.world.clock.pass_by(**(later or {"minutes": 10}))
+        return run_round(self.app(), Options(), ProgressCallbacks())
+
+    def ask(self, *, at_once: bool = False, seconds: float | None = 60, **later: float) -> StampReport:
+        """Only the stamps, some time after the last one."""
+        self.world.clock.pass_by(**later)
+        return stamp_requests.request_stamps(self.app(), at_once=at_once, seconds=seconds)
+
+    def seal(self, number: int = 1) -> None:
+        """So many seals, each over one entry."""
+        for _ in range(number):
+            self.world.clock.pass_by(minutes=1)
+            with self.world.archive.writing() as writing:
+                observation = Observation("note", "note/job1", {"text": "メモ"})
+                writer.append(writing, [observation], account_id=None, at=self.world.clock())
+            close_seals(self.world.archive, now=self.world.clock())
+
+    def times(self) -> dict[int, list[stamp_queue.StoredStamp]]:
+        """The stamps held, by seal."""
+        with self.world.archive.reading() as reading:
+            return stamp_queue.stamps_by_seal(reading)
+
+    def unstamped(self) -> int:
+        """Seals that lack a stamp."""
+        with self.world.archive.reading() as reading:
+            return stamp_queue.count_unstamped(reading, self.names)
+
+    def files(self) -> list[str]:
+        """Stamps and roots in the folder of the seals."""
+        return sorted(path.name for path in (self.world.home / "seals").iterdir() if path.suffix != ".json")
+
+    def forget(self, where: str = "1") -> None:
+        """Lose rows of the queue."""
+        with closing(sqlite3.connect(self.world.archive.database)) as database:
+            database.execute(f"DELETE FROM stamp WHERE {where}")
+            database.commit()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A Chatwork that answers and an archive with one contracted room."""
+    with running_world(tmp_path / "home") as world:
+        yield world
+
+
+@pytest.fixture
+def authority(world: World) -> Iterator[SimulatedAuthority]:
+    """An authority with the world's clock."""
+    with SimulatedAuthority(now=world.clock) as authority:
+        yield authority
+
+
+@pytest.fixture
+def desk(world: World, authority: SimulatedAuthority) -> Desk:
+    """Rounds with one authority."""
+    return Desk(world, authority)
+
+
+# --- a good day --------------------------------------------------------------------------------
+
+
+def test_a_round_stamps_what_it_has_sealed(desk: Desk, authority: SimulatedAuthority) -> None:
+    """The time is the token's own; `openssl` finds the stamp good with the root that lies beside it."""
+    desk.round()
+    nothing = authority.count
+    report = desk.round(days=1)
+
+    home = desk.world.home
+    (found,) = desk.times()[1]
+    row = desk.world.rows("stamp")[0]
+    name = seal_name(home, 1)
+    assert (0, 1, 1) == (nothing, authority.count, report.sealed)
+    assert timedelta(seconds=-1) <= found.time - desk.world.clock() <= timedelta(0)
+    assert row["offset"] == (from_text(row["time"]) - from_text(row["got_at"])).total_seconds()
+    assert [f"{name}.a.tsr", "a.pem"] == desk.files()
+    asked_as = ("openssl", "ts", "-verify", "-data", name, "-in", f"{name}.a.tsr", "-CAfile", "a.pem")
+    verified = subprocess.run(
+        [*asked_as, "-attime", str(int(found.time.timestamp()))],
+        cwd=home / "seals",
+        capture_output=True,
+        text=True,
+    )
+    assert "Verification: OK" in verified.stdout + verified.stderr
+
+
+def test_without_authorities_nothing_is_asked_and_nothing_waits(world: World) -> None:
+    """Stamps are off; `status` counts none as lacking."""
+    desk = Desk(world)
+    desk.round()
+    desk.round(days=1)
+
+    assert (StampReport(), 0, {}) == (desk.ask(at_once=True), desk.unstamped(), desk.times())
+
+
+def test_a_quiet_round_asks_nobody(desk: Desk, authority: SimulatedAuthority) -> None:
+    """Every seal has its stamp: two requests to Chatwork, none to the authority."""
+    desk.seal()
+    desk.ask()
+    desk.round()
+    count_before = authority.count
+    report = desk.round()
+
+    assert (count_before, 2) == (authority.count, report.requests)
+
+
+def test_what_disappeared_is_sealed_and_stamped_in_the_same_round(desk: Desk) -> None:
+    """And the daily copy comes after the stamp."""
+    world = desk.world
+    post = world.post("消える文")
+    desk.round()
+    world.chatwork.delete(post, moves_room=True)
+
+    report = desk.round()
+
+    assert report.sealed in desk.times()
+
+
+# --- authorities that are down -----------------------------------------------------------------
+
+
+def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, authority: SimulatedAuthority) -> None:
+    """28 rounds end as they always do; when it is back the next two stamp every seal, and the delay can be told."""
+    desk.round()
+    authority.stop()
+    reports = []
+    for _ in range(28):
+        desk.world.post("毎日のやり取り")
+        reports.append(desk.round(hours=6))
+    down, waiting = desk.times(), desk.unstamped()
+    with desk.world.archive.reading() as reading:
+        archive_status = status(reading, authorities=desk.names)
+    authority.start()
+    reports += [desk.round(hours=6), desk.round()]
+
+    read_seals = desk.world.rows("seal")
+    with desk.world.archive.reading() as reading:
+        after = status_document(status(reading, authorities=desk.names), warnings=[])
+    delays = [desk.times()[row["number"]][0].time - from_text(row["closed_at"]) for row in read_seals]
+    assert [()] * 30 == [one.reported + one.complaints for one in reports]
+    assert all(one.complete for one in reports)
+    assert ({}, 28, "unreachable") == (down, waiting, archive_status.stamps.reason)
+    unstamped = archive_status.unstamped, after["seals"]["unstamped"]
+    assert (28, 0, archive_status.stamps.days) == (*unstamped, archive_status.stamps.waiting)
+    assert len(read_seals) == len(desk.times())
+    assert timedelta(days=6) < max(delays) < timedelta(days=8)
+    assert timedelta(minutes=1) > min(delays)
+    verified = verify_archive(desk.world.archive, authorities=desk.authorities)
+    late = sum(delay > timedelta(hours=48) for delay in delays)
+    note = f"{late} seals were stamped more than 48 hours after they were closed: it is proved only from then on."
+    assert ([], len(read_seals)) == (verified.findings, verified.checked["stamps"])
+    assert late > 15
+    assert note in verified.notes
+
+
+def test_pauses_grow_up_to_six_hours(desk: Desk, authority: SimulatedAuthority) -> None:
+    """A round every five minutes for two days, many seals waiting: two requests a time, ever more rarely."""
+    desk.seal(5)
+    authority.fail(AuthorityFault.SERVER_ERROR, times=None)
+    collected: list[tuple[int, int]] = []
+    for minutes in range(0, 2 * 24 * 60, 5):
+        before = authority.count
+        desk.ask()
+        if authority.count > before:
+            collected.append((minutes, authority.count - before))
+        desk.world.clock.pass_by(minutes=5)
+
+    assert [0, 5, 20, 80, 260, 620, 980] == [minutes for minutes, _ in collected[:7]]
+    assert {2} == {number for _, number in collected}
+    assert {360} == {later[0] - one[0] for one, later in pairwise(collected[5:])}
+
+
+def test_an_authority_that_is_back_stamps_everything_the_newest_first(
+    desk: Desk, authority: SimulatedAuthority
+) -> None:
+    """One good answer ends the pause of all that wait."""
+    desk.seal(4)
+    authority.stop()
+    for _ in range(5):
+        desk.ask(at_once=True)
+    authority.start()
+    resting = desk.ask(minutes=30)
+    desk.seal()
+
+    report = desk.ask()
+
+    digests = {bytes.fromhex(one.sha256): one.number for one in read_seals(desk.world.archive)}
+    seals_asked = [number for query in authority.queries for digest, number in digests.items() if digest in query]
+    assert (StampReport(), 5, 0) == (resting, report.stamp_count, report.waiting)
+    assert [5, 4, 3, 2, 1] == seals_asked
+
+
+@pytest.mark.parametrize(
+    "authority_fault",
+    [
+        AuthorityFault.DOWN,
+        AuthorityFault.HTML,
+        AuthorityFault.EMPTY,
+        AuthorityFault.REJECTED,
+        AuthorityFault.TRUNCATED,
+        AuthorityFault.WRONG_NONCE,
+        AuthorityFault.WRONG_IMPRINT,
+        AuthorityFault.WRONG_ROOT,
+        AuthorityFault.EXPIRED,
+        AuthorityFault.NO_EKU,
+        AuthorityFault.SERVER_ERROR,
+    ],
+)
+def test_an_answer_that_is_not_good_leaves_no_file(
+    desk: Desk, authority: SimulatedAuthority, authority_fault: AuthorityFault
+) -> None:
+    """The seal waits with a reason, the round is as good as any; the next true answer is kept."""
+    desk.seal()
+    authority.fail(authority_fault)
+
+    report = desk.round()
+    row = desk.world.rows("stamp")[0]
+    files = desk.files()
+    desk.round()
+
+    assert ((), True) == (report.reported, report.complete)
+    assert ([], "waiting", 1) == (files, row["state"], row["attempts"])
+    assert row["reason"] in timestamp.REASONS
+    assert 0 == desk.unstamped()
+
+
+def test_one_failure_among_good_answers_does_not_end_the_turn(desk: Desk, authority: SimulatedAuthority) -> None:
+    """The one that failed is asked for again after the shortest pause, without the authority resting."""
+    desk.seal(4)
+    authority.fail(AuthorityFault.HTML, after=1)
+
+    report = desk.ask()
+
+    assert [None, None, "not_a_token", None] == [one.reason for one in report.outcomes]
+    assert (3, 1, {1, 2, 4}) == (report.stamp_count, report.waiting, set(desk.times()))
+    assert (0, 1) == (desk.ask(minutes=4).stamp_count, desk.ask(minutes=1).stamp_count)
+
+
+def test_of_two_authorities_one_is_down(world: World, authority: SimulatedAuthority) -> None:
+    """The other's stamps come; the seals still count as lacking one, until both have answered."""
+    with SimulatedAuthority(now=world.clock, name="Other TSA") as other:
+        desk = Desk(world, authority, other)
+        other.stop()
+        desk.seal(2)
+        report = desk.ask()
+        half = (desk.unstamped(), {number: [one.authority for one in of] for number, of in desk.times().items()})
+        other.start()
+        desk.ask(at_once=True)
+
+    a, b = ("a", None), ("b", "unreachable")
+    assert [(1, *a), (1, *b), (2, *a), (2, *b)] == [(one.seal, one.authority, one.reason) for one in report.outcomes]
+    assert (2, {1: ["a"], 2: ["a"]}) == half
+    assert (0, {"a", "b"}) == (desk.unstamped(), {one.authority for one in desk.times()[1]})
+    assert {"a.pem", "b.pem"} <= set(desk.files())
+
+
+def test_a_round_ends_a_turn_that_takes_too_long(desk: Desk, authority: SimulatedAuthority) -> None:
+    """What is left is the next round's, without a pause."""
+    desk.seal(3)
+
+    report = desk.ask(seconds=0)
+    later = desk.ask()
+
+    assert [StampOutcome(number, "a", None, None) for number in (1, 2, 3)] == list(report.outcomes)
+    assert (3, 3, 3) == (report.waiting, later.stamp_count, authority.count)
+
+
+def test_many_old_seals_come_upon_an_authority_by_and_by(desk: Desk, authority: SimulatedAuthority) -> None:
+    """Twenty a round, the newest first; asked for at once, all of them."""
+    desk.seal(45)
+
+    first, second = desk.ask(), desk.ask(at_once=True)
+
+    assert (20, 25, [1, 45]) == (first.stamp_count, first.waiting, [first.outcomes[0].seal, first.outcomes[-1].seal])
+    assert (25, 0, 45) == (second.stamp_count, second.waiting, authority.count)
+
+
+# --- without Chatwork --------------------------------------------------------------------------
+
+
+def test_stamps_come_though_chatwork_is_down(desk: Desk) -> None:
+    """The round fails as it must, and what waited has its time."""
+    desk.round()
+    desk.seal(2)
+    desk.world.chatwork.stop()
+
+    with pytest.raises(errors.Unreachable):
+        desk.round()
+
+    assert {1, 2} == set(desk.times())
+    desk.world.chatwork.start()
+
+
+def test_stamps_come_though_the_token_is_refused(desk: Desk) -> None:
+    """Exit 10 of the command; the seal that was due is stamped."""
+    desk.round()
+    desk.world.chatwork.fail(Fault.UNAUTHORIZED, "/me", times=None)
+
+    with pytest.raises(errors.TokenRefused):
+        desk.round(days=1)
+
+    assert {1} == set(desk.times())
+
+
+def test_a_rescue_has_its_seal_stamped_at_once(desk: Desk, authority: SimulatedAuthority) -> None:
+    """Also while the authority is left alone for hours, and with and without Chatwork."""
+    desk.round()
+    desk.seal()
+    authority.fail(AuthorityFault.DOWN, times=5)
+    for _ in range(5):
+        desk.ask(at_once=True)
+
+    report = rescue_round(desk.app(), [desk.world.room], ProgressCallbacks())
+    desk.world.chatwork.stop()
+    desk.world.clock.pass_by(minutes=1)
+    desk.world.contract("job1", desk.world.room, title="動画")
+    with pytest.raises(errors.Unreachable):
+        rescue_round(desk.app(), [desk.world.room], ProgressCallbacks())
+    desk.world.chatwork.start()
+
+    last = desk.world.rows("seal")[-1]["number"]
+    assert report.sealed is not None
+    assert report.sealed < last
+    assert set(range(1, last + 1)) == set(desk.times())
+
+
+# --- kills, losses, damage ---------------------------------------------------------------------
+
+
+def test_a_kill_between_file_and_row_costs_no_second_stamp(desk: Desk, authority: SimulatedAuthority) -> None:
+    """The file is found, checked and given its row; its time is the first one."""
+    desk.seal()
+    with closing(sqlite3.connect(desk.world.archive.database)) as database:
+        database.execute("CREATE TRIGGER killed BEFORE INSERT ON stamp BEGIN SELECT RAISE(ABORT, 'killed'); END")
+    with pytest.raises(Exception, match="killed"):
+        desk.ask()
+    between = (desk.times(), desk.files())
+    with closing(sqlite3.connect(desk.world.archive.database)) as database:
+        database.execute("DROP TRIGGER killed")
+    asked_at = desk.world.clock()
+
+    desk.ask(hours=3)
+
+    (found,) = desk.times()[1]
+    assert ({}, 2) == (between[0], len(between[1]))
+    assert (1, 0, None) == (authority.count, desk.unstamped(), found.got_at)
+    assert timedelta(seconds=-1) <= found.time - asked_at <= timedelta(0)
+
+
+def test_a_lost_table_is_made_again_of_the_files(desk: Desk, authority: SimulatedAuthority) -> None:
+    """Nobody is asked; times and roots are the same, also after the settings pinned another root."""
+    desk.seal(3)
+    desk.ask()
+    before = {number: one[0].time for number, one in desk.times().items()}
+    roots = {row["root"] for row in desk.world.rows("stamp")}
+    desk.forget()
+    with SimulatedAuthority(now=desk.world.clock) as successor:
+        desk.authorities = (Authority("a", build_sender(successor.url), (successor.root_der,)),)
+        desk.ask(days=1)
+        after = {number: one[0].time for number, one in desk.times().items()}
+        desk.seal()
+        desk.ask()
+
+    assert (before, 3, 1) == (after, authority.count, successor.count)
+    assert roots < {row["root"] for row in desk.world.rows("stamp")}
+    assert authority.root_pem + successor.root_pem == (desk.world.home / "seals" / "a.pem").read_text("ascii")
+
+
+def test_a_lost_table_is_made_again_though_stamps_are_off_now(desk: Desk) -> None:
+    """What was stamped stays stamped: `archive seal` and every package look for the files."""
+    desk.seal(2)
+    desk.ask()
+    desk.forget()
+    desk.authorities = ()
+
+    desk.ask(at_once=True)
+
+    assert {1, 2} == set(desk.times())
+
+
+def test_a_file_that_is_no_stamp_is_asked_for_anew(desk: Desk, authority: SimulatedAuthority) -> None:
+    """It is not given a row, and lies beside the good one for whoever wants to see it."""
+    desk.seal()
+    name = f"{seal_name(desk.world.home, 1)}.a.tsr"
+    (desk.world.home / "seals" / name).write_bytes(b"not a stamp")
+
+    desk.ask()
+
+    assert (1, 0) == (authority.count, desk.unstamped())
+    assert [name, f"{name}.unusable", "a.pem"] == desk.files()
+
+
+def test_a_seal_that_was_changed_gets_no_stamp(desk: Desk, authority: SimulatedAuthority) -> None:
+    """A time of a third party must not stand on other bytes than those that were closed."""
+    desk.seal(2)
+    path = desk.world.home / "seals" / seal_name(desk.world.home, 2)
+    tampering.flip_bit(path, 99)
+
+    report = desk.ask()
+
+    assert [(1, None), (2, stamp_requests.SEAL_CHANGED)] == [(one.seal, one.reason) for one in report.outcomes]
+    assert (1, 1) == (authority.count, desk.unstamped())
+
+
+def test_a_root_that_cannot_be_read_sends_nothing(desk: Desk, authority: SimulatedAuthority) -> None:
+    """The seals wait; once it can be read, they are stamped."""
+    whole = desk.authorities
+    desk.authorities = (replace(whole[0], roots=()),)
+    desk.seal(3)
+
+    report = desk.ask()
+    count_before = authority.count
+    desk.authorities = whole
+    desk.ask(minutes=5)
+
+    assert ({"roots"}, 0) == ({one.reason for one in report.outcomes}, count_before)
+    assert 0 == desk.unstamped()
+
+
+# --- what always holds -------------------------------------------------------------------------
+
+SHARED = SimulatedAuthority()
+STEPS = strategies.lists(
+    strategies.tuples(strategies.sampled_from(["seal", "up", "down", "flaky", "lose"]), strategies.integers(1, 400)),
+    max_size=25,
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_whatever_happens_every_seal_is_stamped_once_in_the_end(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
+) -> None:
+    """Up, down, every other answer bad, rows lost: at the end each seal has one stamp, and it is good."""
+    archive, clock = tampering.empty_archive(tmp_path_factory.mktemp("home")), Clock()
+    state, turn, given_out = "up", 0, 0
+
+    def send(query: bytes) -> AuthorityAnswer:
+        nonlocal turn, given_out
+        turn += 1
+        if state == "down" or (state == "flaky" and turn % 2):
+            raise ConnectionError("down")
+        given_out += 1
+        return AuthorityAnswer(200, SHARED.reply(query))
+
+    SHARED.now = clock
+    desk = _Bare(archive, clock, Authority("a", send, (SHARED.root_der,)))
+    for what, minutes in [*steps, ("up", 400), ("up", 400)]:
+        clock.pass_by(minutes=minutes)
+        if what == "seal":
+            desk.seal()
+        elif what == "lose":
+            desk.lose()
+        else:
+            state = what
+        stamp_requests.request_stamps(desk.app())
+
+    sealed = read_seals(archive)
+    folder = archive.home / "seals"
+    with archive.reading() as reading:
+        stamps = stamp_queue.stamps_by_seal(reading)
+    assert {one.number: 1 for one in sealed} == {number: len(of) for number, of in stamps.items()}
+    assert len(sealed) == given_out
+    for seal in sealed:
+        reply, data = (folder / f"{seal.name}.a.tsr").read_bytes(), (folder / seal.name).read_bytes()
+        assert stamps[seal.number][0].time == timestamp.check_stamp(reply, data, [SHARED.root_der]).time
+
+
+class _Bare:
+    """An archive without Chatwork."""
+
+    def __init__(self, archive: Archive, clock: Clock, authority: Authority) -> None:
+        self.archive, self.clock, self.authority = archive, clock, authority
+
+    def app(self) -> App:
+        """Nothing of it is used but archive, clock and authority."""
+        unused = None
+        return App(
+            Settings(self.archive.home),
+            self.archive,
+            unused,  # type: ignore[arg-type]
+            unused,  # type: ignore[arg-type]
+            self.clock,
+            self.clock.sleep,
+            (self.authority,),
+        )
+
+    def seal(self) -> None:
+        """One more seal."""
+        with self.archive.writing() as writing:
+            observation = Observation("note", "note/job1", {"text": "メモ"})
+            writer.append(writing, [observation], account_id=None, at=self.clock())
+        close_seals(self.archive, now=self.clock())
+
+    def lose(self) -> None:
+        """The queue is empty."""
+        with closing(sqlite3.connect(self.archive.database)) as database:
+            database.execute("DELETE FROM stamp")
+            database.commit()
+
+
+def read_seals(archive: Archive) -> list[Seal]:
+    """Every seal, oldest first."""
+    with archive.reading() as reading:
+        return seals(reading)
+
+
+def seal_name(home: Path, number: int) -> str:
+    """The name of a seal's file."""
+    (path,) = (home / "seals").glob(f"{number:06}-*.json")
+    return path.name

@@ -1,0 +1,124 @@
+"""What is asked for is something that the office can really do at this stage, on every platform."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from archiver.export.report.input import ReportInput
+from archiver.export.report.request_to_office import DEFAULT_REQUEST, advice, opening_row, request_sentence
+from archiver.export.report.statistics import survey_messages
+from archiver.platforms.job_platform import platform_of, platforms
+from archiver.records import Delivery, Watch
+from tests.support.platform_offices import platforms_with_office
+from tests.support.reports import report_inputs
+from tests.support.reports.sample_conversation import DAY, at
+
+SAID = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("本文", 2)]
+
+
+def request_of(case: ReportInput) -> str:
+    return request_sentence(case, survey_messages(case))
+
+
+def on(platform: str | None, *, delivered: str | None, silent_days: float) -> ReportInput:
+    """A case on a platform whose counterpart wrote last so many days ago."""
+    now = at(1) + timedelta(days=silent_days)
+    return report_inputs.case(
+        [report_inputs.room_of_messages(SAID, watch=Watch(at(-60), now, 100))],
+        contract=replace(report_inputs.CONTRACT, platform=platform),
+        deliveries=() if delivered is None else (Delivery(1, delivered),),
+        created_at=now,
+    )
+
+
+@pytest.mark.parametrize(
+    ("platform", "silent"), list(product([*platforms_with_office(), None, "other"], [0, 1, 2.9, 3, 30, 365]))
+)
+def test_before_a_delivery_no_review_is_asked_for(platform: str | None, silent: float) -> None:
+    """However long the silence, nobody is asked to accept what was not delivered on the platform."""
+    sentence = request_of(on(platform, delivered=None, silent_days=silent))
+
+    assert "検収" not in sentence
+    assert "支払い確定" not in sentence
+
+
+@pytest.mark.parametrize("platform", platforms_with_office())
+def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
+    """When the review is overdue by the usual time of the platform, its own way of ending that is asked for."""
+    words = platform_of(platform)
+    early = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days - 1)
+    due = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days)
+
+    assert words.review is not None
+    assert "経過しても" not in request_of(early)
+    assert f"納品(2026-11-05)から{words.review_days}日を経過しても" in request_of(due)
+    assert request_of(due).endswith(f"{words.review}をお願いします。")
+
+
+def test_after_three_days_of_silence_a_reminder_is_asked_for() -> None:
+    """A counterpart who does not answer is to be reminded; one who does is not."""
+    assert "相手方への連絡催促をお願いします。" in request_of(on("crowdworks", delivered=None, silent_days=3))
+    assert DEFAULT_REQUEST == request_of(on("crowdworks", delivered=None, silent_days=2.9))
+
+
+def test_silence_counts_up_to_when_somebody_looked() -> None:
+    """A report made long after the last look, or of a chat never read, knows of no silence; a part of the time too."""
+    case = on("crowdworks", delivered=None, silent_days=30)
+    (room,) = case.rooms
+    read_case = replace(case, rooms=[replace(room, watch=Watch(at(-60), at(2), 100))])
+    never = replace(case, rooms=[replace(room, watch=Watch())])
+    nobody = replace(case, period="最初 から 最後 まで", rooms=[replace(room, messages=lambda: iter(SAID[1:]))])
+
+    assert [DEFAULT_REQUEST] * 3 == [request_of(read_case), request_of(never), request_of(nobody)]
+
+
+def test_without_an_office_there_is_only_a_question() -> None:
+    """A contract without a platform asks for advice, whatever happened."""
+    assert DEFAULT_REQUEST == request_of(on(None, delivered="2026-11-05", silent_days=40))
+    assert platforms()["direct"] == platform_of("unknown")
+
+
+def test_a_delivery_to_come_changes_nothing() -> None:
+    """A delivery dated in the future is not overdue."""
+    assert "経過しても" not in request_of(on("crowdworks", delivered="2099-01-01", silent_days=30))
+
+
+@pytest.mark.parametrize("platform", platforms_with_office())
+def test_the_user_is_told_to_deliver_there_first(platform: str) -> None:
+    """Without a delivery on the platform there is a warning, with one there is none."""
+    assert platform_of(platform).name in (advice(on(platform, delivered=None, silent_days=30)) or "")
+    assert advice(on(platform, delivered="2026-11-05", silent_days=30)) is None
+
+
+def test_ending_early_is_warned_of() -> None:
+    """On CrowdWorks the warning names the request that gives the money back."""
+    assert "契約途中終了リクエスト" in (advice(on("crowdworks", delivered=None, silent_days=1)) or "")
+
+
+def test_one_request_in_one_sentence() -> None:
+    """Whatever the case, exactly one sentence is asked."""
+    for platform, delivered, silent in product([*platforms_with_office(), None], [None, "2026-11-05"], [0, 5, 20]):
+        assert 1 == request_of(on(platform, delivered=delivered, silent_days=silent)).count("。")
+
+
+def test_days_are_those_of_the_calendar_in_japan() -> None:
+    """A delivery late in the evening of one day is overdue on the seventh day after it."""
+    case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=0)
+
+    assert "経過しても" in request_of(replace(case, created_at=at(7 * DAY)))
+
+
+@pytest.mark.parametrize("profile", ["lawyer", "court", "consult"])
+def test_only_an_office_is_asked_for_something(profile: str) -> None:
+    """Every other reader is told how things stand, in a sentence that asks nobody."""
+    late = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=9), profile=profile)
+    calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
+
+    assert ("現在の状況", "納品(2026-11-05)から9日を経過しても検収が確認できない状態です。") == opening_row(
+        late, survey_messages(late)
+    )
+    assert ("現在の状況", "報告者の記入待ち") == opening_row(calm, survey_messages(calm))

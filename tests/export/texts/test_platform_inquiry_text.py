@@ -1,0 +1,232 @@
+"""The words for an inquiry form: never too long, and never asking for what the office cannot do at this stage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies
+
+from archiver.evidence.tables.events import ChangeRow
+from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import survey_messages
+from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
+from archiver.export.texts.submission_readme import encode_text
+from archiver.platforms.job_platform import platforms
+from archiver.records import Contract, Delivery, State
+from tests.support.reports import report_inputs, sample_conversation
+from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, STRANGER, at
+
+PLATFORMS = tuple(platforms())
+
+
+def inquiry_text_of(case: ReportInput) -> str:
+    """The text for a case."""
+    return inquiry_form_text(case, survey_messages(case))
+
+
+def request_paragraph(case: ReportInput) -> str:
+    """The one request."""
+    return inquiry_text_of(case).partition("【お願い】\n")[2].partition("\n")[0]
+
+
+def on(platform: str, **changed: Any) -> ReportInput:
+    """The sample's case on a platform."""
+    return report_inputs.case(contract=replace(report_inputs.CONTRACT, platform=platform), **changed)
+
+
+def delivered(days: float) -> tuple[Delivery, ...]:
+    """A delivery so many days before the sample's package is made."""
+    made = report_inputs.case().created_at - timedelta(days=days)
+    return (Delivery(1, made.strftime("%Y-%m-%d"), None, None, None),)
+
+
+def renamed(account: int, *, seq: int = 9) -> ChangeRow:
+    """The event of a name that now ends as those of closed accounts do; late in the evening in UTC."""
+    noticed_at = "2026-11-14T18:15:00.000Z"
+    return ChangeRow(
+        noticed_at, seq, "表示名が変わった", 1, None, f"アカウントID {account}", "田中", "田中(解約済)", None
+    )
+
+
+# --- length --------------------------------------------------------------------------------------
+
+TEXTS = strategies.text(strategies.characters(exclude_categories=["Cs"]), max_size=400)
+STATED = strategies.none() | TEXTS
+CONTRACTS = strategies.builds(
+    Contract,
+    id=strategies.just("job1"),
+    rooms=strategies.just(()),
+    title=STATED,
+    client=STATED,
+    platform=strategies.sampled_from([None, "somewhere", *PLATFORMS]),
+    platform_id=STATED,
+    contracted_on=STATED,
+    escrowed_at=STATED,
+    contact_approved_on=STATED,
+)
+DELIVERIES = strategies.lists(
+    strategies.builds(
+        Delivery,
+        number=strategies.integers(1, 99),
+        at=TEXTS,
+        name=STATED,
+        size=strategies.none(),
+        sha256=strategies.none(),
+    ),
+    max_size=3,
+)
+
+
+@given(
+    contract=CONTRACTS,
+    deliveries=DELIVERIES,
+    days=strategies.integers(0, 9_000),
+    deleted=strategies.booleans(),
+    closed=strategies.booleans(),
+    frozen=strategies.booleans(),
+)
+def test_it_always_fits_a_form(
+    contract: Contract, deliveries: list[Delivery], days: int, *, deleted: bool, closed: bool, frozen: bool
+) -> None:
+    """At most 800 characters with every line's end counted twice, whatever was stated; the request is never cut."""
+    state = State.DELETED if deleted else State.PRESENT
+    room = report_inputs.room_of_messages(
+        [report_inputs.plain_message("[deleted]", 1, state=state)], inaccessible_since=at(5) if frozen else None
+    )
+    case = report_inputs.case(
+        [room],
+        contract=contract,
+        deliveries=tuple(deliveries),
+        events=[renamed(CLIENT)] if closed else [],
+        created_at=at(days * DAY),
+    )
+
+    text = inquiry_text_of(case)
+
+    assert len(encode_text(text).decode("utf-8-sig")) <= MAX_LENGTH == 800
+    assert text.endswith("【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)")
+    assert request_paragraph(case).endswith(("をお願いします。", "ご案内ください。"))
+    assert {"\n"} == {character for character in text if ord(character) < 32}
+
+
+def test_long_facts_are_cut_and_that_is_said() -> None:
+    """On one line each."""
+    contract = replace(report_inputs.CONTRACT, title="長い" * 100, client="改\n行")
+
+    text = inquiry_text_of(report_inputs.case(contract=contract))
+
+    assert f"仕事名: {'長い' * 25}(以下略)\n" in text
+    assert "): 改[U+000A]行\n" in text
+
+
+def test_what_is_blank_says_so() -> None:
+    """Contract id, names and days."""
+    text = inquiry_text_of(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=()))
+
+    assert text.count("未記入") == 7
+
+
+# --- what is asked for ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("days", [0, 30, 400])
+def test_before_a_delivery_it_never_asks_for_a_review(platform: str, days: int) -> None:
+    """Not in the request, not anywhere, however long the silence; the office could only point to the delivery."""
+    case = on(platform, deliveries=(), created_at=at((20 + days) * DAY))
+
+    text = inquiry_text_of(case)
+
+    assert "検収" not in text
+    assert "支払い確定" not in request_paragraph(case)
+
+
+def test_before_a_delivery_it_tells_to_deliver_first_and_warns() -> None:
+    """Above everything else, on a line that says that it is to be removed."""
+    text = inquiry_text_of(on("crowdworks", deliveries=()))
+
+    first = text.partition("\n")[0]
+    assert first.startswith("【送信前の確認(この行は消してください)】")
+    assert "先にクラウドワークスで納品してください" in first
+    assert "契約途中終了リクエスト" in first
+
+
+@pytest.mark.parametrize("platform", [name for name in PLATFORMS if name != "direct"])
+def test_every_office_wants_the_delivery_first(platform: str) -> None:
+    """And nothing of it stands there once it was delivered."""
+    assert "先に" in inquiry_text_of(on(platform, deliveries=())).partition("\n")[0]
+    assert "送信前の確認" not in inquiry_text_of(on(platform, deliveries=delivered(1)))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("days", [6, 7, 21])
+def test_a_week_after_the_delivery_it_asks_for_the_review(platform: str, days: int) -> None:
+    """Where there is an office for it; the day and the days that passed are named."""
+    case = on(platform, deliveries=delivered(days))
+
+    text = request_paragraph(case)
+
+    assert (days >= 7 and platform != "direct") == ("検収が確認できないため" in text)
+    assert "検収が確認できないため" not in text or f"{days}日を経過しても" in text
+    if platform == "crowdworks" and days >= 7:
+        assert "利用規約に基づく検収手続きのご検討をお願いします。" in text
+
+
+def test_the_last_delivery_counts_by_its_day() -> None:
+    """Not by the order in which it was typed in."""
+    late, early = replace(delivered(2)[0], number=1), replace(delivered(30)[0], number=2)
+
+    text = inquiry_text_of(on("crowdworks", deliveries=(late, early)))
+
+    assert f"クラウドワークスでの納品: {late.at}\n" in text
+    assert f"{late.at} に納品しました。" in text
+    assert "検収" not in request_paragraph(on("crowdworks", deliveries=(late, early)))
+
+
+# --- what is told --------------------------------------------------------------------------------
+
+
+def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
+    """The last reply, the delivery, deletions without a name, the closed account in Japan's time, the lost chat."""
+    room = replace(sample_conversation.sample(), inaccessible_since=at(12 * DAY))
+
+    text = inquiry_text_of(report_inputs.case([room], events=[renamed(CLIENT)]))
+
+    facts = text.partition("【経緯】\n")[2].partition("\n\n")[0].splitlines()
+    assert [str(number) for number in range(1, 6)] == [fact.partition(".")[0] for fact in facts]
+    assert any("「削除」表示に変わった発言が" in fact for fact in facts)
+    assert "4. 2026-11-15 03:15 に相手の表示名が「(解約済)」に変わったことを確認しました。" in facts
+    assert "5. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
+    assert not any(word in text for word in ("詐欺", "違法", "嘘", "改ざん"))
+
+
+def test_whose_the_deleted_messages_are_is_said() -> None:
+    """Those of the reporter alone come last, and are not told as the other side's doing."""
+    both = [report_inputs.plain_message("[deleted]", number, state=State.DELETED) for number in (1, 2, 3)]
+    own = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("[deleted]", 2, state=State.DELETED)]
+
+    mixed, alone = (
+        inquiry_text_of(report_inputs.case([report_inputs.room_of_messages(messages)])) for messages in (both, own)
+    )
+
+    whose = "「削除」表示に変わった発言が3件あります(相手の発言 2件、報告者の発言 1件。報告書の第6章、第8章)。"
+    assert whose in mixed
+    assert "4. 「削除」表示に変わった発言が1件あります(報告者の発言 1件。報告書の第6章、第8章)。" in alone
+
+
+@pytest.mark.parametrize("account", [OWNER, STRANGER])
+def test_the_closed_account_of_somebody_else_is_not_the_counterparts(account: int) -> None:
+    """Neither one's own nor a third person's."""
+    assert "(解約済)" not in inquiry_text_of(report_inputs.case(events=[renamed(account)], counterparts={CLIENT}))
+
+
+def test_an_empty_case_still_asks() -> None:
+    """No message, no fact: contract and request stand alone."""
+    text = inquiry_text_of(
+        report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=())
+    )
+
+    assert "【経緯】\n\n【お願い】\n本記録の内容をご確認のうえ" in text

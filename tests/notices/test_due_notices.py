@@ -1,0 +1,154 @@
+"""What is noticed and when: a new trouble at once, a known one once a day, the end of one once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies
+
+from archiver import errors
+from archiver.notices import desktop, due_notices, sentences, troubles
+from archiver.notices.due_notices import DueNotices
+from archiver.notices.facts import NoticeFacts
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.settings.model import Settings
+from archiver.store.working import alerts
+from tests.support.world import BEGIN, World, running_world
+
+KEYS = strategies.sampled_from(["stale", "findings", "fault/Unreachable", "alert/1", "hint/2", "gap/1/2", "lost/1/1"])
+TIMES = strategies.lists(
+    strategies.tuples(strategies.timedeltas(timedelta(), timedelta(hours=30)), strategies.sets(KEYS)), max_size=12
+)
+
+
+@given(TIMES)
+def test_each_trouble_is_said_at_once_then_once_a_day_and_its_end_once(times: list[tuple[timedelta, set[str]]]) -> None:
+    """Whatever comes and goes."""
+    now, known, before = BEGIN, dict[str, datetime](), set[str]()
+    for passed, present in times:
+        now += passed
+        made = due_notices.due_notices(present, known, now=now)
+        assert present - before <= set(made.say) <= present
+        assert before - present == set(made.over)
+        for key in present & before:
+            lasting = key.startswith(due_notices.LASTING)
+            assert (key in made.say) == (not lasting and now - known[key] >= timedelta(days=1))
+        assert made.known.keys() == present
+        known, before = made.known, present
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """An archive whose last round went through."""
+    with running_world(tmp_path / "home") as made:
+        made.post("こんにちは")
+        made.sync()
+        yield made
+
+
+def notice_texts(world: World, error: errors.ArchiverError | None = None) -> list[str]:
+    """What is said now."""
+    made = troubles.take_pending_notices(world.archive, Settings(world.home), error, now=world.clock())
+    return sentences.sentences(*made)
+
+
+def test_a_stop_is_noticed_after_a_day_and_its_end_once(world: World) -> None:
+    """First why no round goes through, then that nothing was saved for a day, in the end that it works again."""
+    refused = errors.TokenRefused()
+    assert [] == notice_texts(world)
+    assert 1 == len(notice_texts(world, refused))
+    assert [] == notice_texts(world, refused)
+    world.clock.pass_by(hours=26)
+    assert ["26" in one for one in notice_texts(world, refused)] == [True]
+    assert [] == notice_texts(world, refused)
+
+    world.sync()
+
+    assert ["That is over: saving works again. Nothing is missing."] == notice_texts(world)
+    assert [] == notice_texts(world)
+
+
+def test_what_is_no_trouble_is_not_noticed(world: World) -> None:
+    """Another run at work is as it should be; it is no fault to remember."""
+    assert [] == notice_texts(world, errors.ArchiveInUse(path=world.home))
+
+
+def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> None:
+    """Nothing can be remembered, so it is said each time."""
+    (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
+    with running_world(tmp_path / "other") as other:
+        broken = type(other.archive)(tmp_path)
+        made, _facts = troubles.take_pending_notices(
+            broken, Settings(tmp_path), errors.DiskFull(path=tmp_path), now=BEGIN
+        )
+
+    assert (("fault/DiskFull",), False) == (made.say, made.is_remembered)
+
+
+def test_a_high_alert_is_said_before_all_else() -> None:
+    """And nobody is named."""
+    made = DueNotices(("alert/1", "gap/1/2", "stale"), (), {})
+
+    first, *rest = sentences.sentences(made, NoticeFacts(BEGIN, timedelta(minutes=5), hours=30))
+
+    assert ("Do not leave the chat" in first, 2) == (True, len(rest))
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "sentence"),
+    [(AlertRule.A5, "hint/1", "archive alerts"), (AlertRule.DELETIONS, "alert/1", "Do not leave the chat")],
+)
+def test_only_a_disappearance_is_called_a_great_change(world: World, rule: AlertRule, key: str, sentence: str) -> None:
+    """A high alert about words or dates sends to the list of alerts; who goes to the chat for it finds nothing gone."""
+    with world.archive.writing() as writing:
+        alerts.keep(writing, Alert(rule, Level.HIGH, world.clock(), world.room))
+    made = troubles.warnings(world.archive, Settings(world.home), now=world.clock())
+
+    (text,) = sentences.sentences(*made)
+
+    assert ((key,), True) == (made.notices.say, sentence in text)
+
+
+# --- the desktop -----------------------------------------------------------------------------------
+
+FAKE = '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done > {state}\nexit {code}\n'
+
+Desktop = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def computer(tmp_path: Path) -> Desktop:
+    """Gives the variables of a computer that has this program alone; what it was told lies in `said`."""
+
+    def make(program: str, code: int = 0) -> dict[str, str]:
+        path = tmp_path / program
+        path.write_text(FAKE.format(state=tmp_path / "said", code=code), encoding="utf-8")
+        path.chmod(0o755)
+        return {"PATH": str(tmp_path)}
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("platform", "program"), [("linux", "notify-send"), ("darwin", "osascript"), ("win32", "powershell")]
+)
+def test_each_system_shows_it_by_its_own_means(computer: Desktop, tmp_path: Path, platform: str, program: str) -> None:
+    """The words are an argument or a variable, never part of a script, so that no character in them does anything."""
+    words = '--" & $(id) `x`'
+    is_shown = desktop.show("題", words, computer(program), platform=platform)
+
+    arguments = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
+    assert is_shown
+    if platform == "win32":
+        assert not any("$(id)" in one for one in arguments)
+    else:
+        assert ["題", words] == arguments[-2:]
+
+
+def test_without_a_desktop_nothing_happens(computer: Desktop, tmp_path: Path) -> None:
+    """No such program, or one that finds no session: that is told, and fails nothing."""
+    assert not desktop.show("a", "b", {"PATH": str(tmp_path / "nothing")}, platform="linux")
+    assert not desktop.show("a", "b", computer("notify-send", 1), platform="linux")

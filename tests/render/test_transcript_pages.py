@@ -1,0 +1,227 @@
+"""Transcripts in pages: cut where they should be, every reference followable, the index complete."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from archiver.records import Conversation, Message
+from archiver.render.page_buffer import PAGE_BYTES, PAGE_MESSAGES
+from archiver.render.transcript_pages import Transcript
+from tests.support.html_safety import read_html
+from tests.support.reports.sample_conversation import CLIENT, DAY, ROOM, at, empty, link, long, message_id, sample
+
+
+def pages(conversation: Conversation) -> dict[str, str]:
+    """Every page by its name."""
+    transcript = Transcript(conversation, link)
+    sheets = list(transcript.pages())
+    return {sheet.name: transcript.finished_page(sheet) for sheet in sheets}
+
+
+def index(conversation: Conversation) -> str:
+    transcript = Transcript(conversation, link)
+    assert list(transcript.pages())
+    return transcript.index_section()
+
+
+def test_pages_hold_every_message_once_and_in_order() -> None:
+    """Together the pages hold what the conversation holds."""
+    made = pages(long(1234))
+
+    actual = [number for page in made.values() for number in re.findall(r'class="no">No\.(\d+)<', page)]
+
+    assert [f"{number}" for number in range(1, 1235)] == actual
+    assert [f"R{ROOM}-0001.html", f"R{ROOM}-0002.html", f"R{ROOM}-0003.html"] == list(made)
+
+
+@pytest.mark.parametrize("body", ["あ" * 65_535, "<" * 65_535, "a" * 2_000, "あ"])
+def test_pages_are_below_four_hundred_kilobytes(body: str) -> None:
+    """Long messages are fewer to a page, one of the longest has a page of its own."""
+    actual = max(len(page.encode()) for page in pages(long(700 if len(body) < 9 else 300, body)).values())
+
+    assert actual < 400_000
+
+
+def test_a_message_larger_than_a_page_is_shown_whole() -> None:
+    """Nothing is cut off to keep the size; the page is larger then."""
+    made = pages(long(3, "[To:7654321]" * 5_461))
+
+    assert 3 == len(made)
+    assert all(5_461 == page.count("To: 田中") for page in made.values())
+
+
+def test_pages_lead_to_each_other() -> None:
+    """First, previous, next, last and the index; where there is none, there is no link."""
+    first, second, third = pages(long(2 * PAGE_MESSAGES + 1)).values()
+
+    actual = [
+        [href for href in read_html(page).hrefs if "#m" not in href and not href.startswith("http")][:5]
+        for page in (first, second, third)
+    ]
+
+    page_1, page_2, page_3, listed, search = (
+        f"R{ROOM}-0001.html", f"R{ROOM}-0002.html", f"R{ROOM}-0003.html", f"index.html#room{ROOM}", "index.html#search"
+    )  # fmt: skip
+    assert [
+        [page_2, page_3, listed, search, page_2],
+        [page_1, page_1, page_3, page_3, listed],
+        [page_1, page_2, listed, search, page_1],
+    ] == actual
+
+
+def test_replies_lead_to_their_message_on_any_page() -> None:
+    """Back and forth across pages, and to Chatwork itself where the record does not hold the message."""
+    back = f"[rp aid={CLIENT} to={ROOM}-{message_id(1)}]"
+    forth = f"[rp aid={CLIENT} to={ROOM}-{message_id(1000)}]"
+    nowhere = f"[rp aid={CLIENT} to={ROOM}-5] [rp aid={CLIENT} to={ROOM}-9000000000000000000]"
+    nowhere += f"[rp aid={CLIENT} to={ROOM}-1876543210987654321]"
+    elsewhere = f"[rp aid={CLIENT} to=42-7]"
+
+    made = pages(long(1000, back + forth + nowhere + elsewhere))
+
+    ids = {name: set(read_html(page).ids) for name, page in made.items()}
+    inside = {href for page in made.values() for href in read_html(page).hrefs if "#m1" in href}
+    assert {f"R{ROOM}-0001.html#m{message_id(1)}", f"{list(made)[-1]}#m{message_id(1000)}"} == inside
+    assert all(href.partition("#")[2] in ids[href.partition("#")[0]] for href in inside)
+    first = made[f"R{ROOM}-0001.html"]
+    assert f"https://www.chatwork.com/#!rid{ROOM}-9000000000000000000" in read_html(first).hrefs
+    assert "メッセージID 9000000000000000000(この記録にありません)" in first
+    assert "メッセージID 1876543210987654321(この記録にありません) 2024-08-17 15:32 ごろ(IDからの推定)" in first
+    assert "メッセージID 5(この記録にありません)" in first
+    assert "9000000000000000000(この記録にありません) 2" not in first  # no message can have this id
+    assert "別のチャット(ルームID 42)のメッセージID 7" in first
+    assert not any(0xFDD0 <= ord(character) <= 0xFDEF for character in first)
+
+
+def test_a_day_is_named_where_it_begins_and_again_on_the_next_page() -> None:
+    """Headings are days in Japan; a page that begins within a day says so."""
+    first, second = list(pages(long(PAGE_MESSAGES + 1)).values())
+
+    actual = [re.findall(r'<h2 class="day" id="(.*?)">(.*?)</h2>', page) for page in (first, second)]
+
+    assert [[("d2026-11-05", "2026年11月5日(木)")], [("d2026-11-05", "2026年11月5日(木)(続き)")]] == actual
+
+
+def test_a_page_leads_to_each_of_its_days() -> None:
+    """Where there are several, they stand at the head; each link has its heading."""
+    (page,) = pages(sample()).values()
+    read_page = read_html(page)
+
+    actual = [href.partition("#")[2] for href in read_page.hrefs if href.startswith(f"R{ROOM}-0001.html#d")]
+
+    assert ["d2026-11-05", "d2026-11-06", "d2026-11-08", "d2026-11-10", "d2026-11-15"] == actual
+    assert set(actual) <= set(read_page.ids)
+
+
+def test_a_day_that_comes_twice_has_one_anchor() -> None:
+    """Messages follow their ids; where their times do not, the day is named again without a second anchor."""
+    first, second, third = long(3).messages()
+    between = dataclasses.replace(second, send_time=at(DAY))
+
+    (page,) = pages(dataclasses.replace(long(0), messages=lambda: iter([first, between, third]))).values()
+
+    assert 3 == page.count('<h2 class="day"')
+    assert [] == read_html(page).faults
+    assert len(read_html(page).ids) == len(set(read_html(page).ids))
+
+
+def test_the_index_leads_to_every_day_by_month() -> None:
+    """Each day once, with its number of messages, to the page on which it begins."""
+    made = re.sub(r"\s+", " ", index(long(2500)))
+
+    assert '<a href="R123456789-0001.html#d2026-11-05">2026年11月</a> 2500件' in made
+    assert '<a href="R123456789-0003.html#d2026-11-06">11月6日(金)</a> 1262件' in made
+
+
+def test_the_head_says_what_this_is() -> None:
+    """Contract, room, period, counts, owner and time stand on every page."""
+    (page,) = pages(sample()).values()
+
+    actual = re.sub(r"\s+", " ", " ".join(read_html(page).texts))
+
+    for words in (
+        "契約 12345678",
+        "チャット 動画編集_田中様<b>[U+202E](ルームID 123456789)",
+        "期間 2026-11-05 10:14:33 から 2026-11-15 10:14:33 まで(日本時間)",
+        "13件(うち 編集済み 2、「削除」表示に変わった 2、表示されなくなった(理由不明) 1、プランの制限で見えない 1)",
+        "ファイル 3点のうち2点を保存済み",
+        "一覧では取得できなかった期間 1か所、空白(保存できなかった期間) 1か所",
+        "報告者 yamada(ID 1234567)",
+        "開けなくなった(理由不明) 2026-11-24 10:14:33",
+    ):
+        assert words in actual
+
+
+def test_files_have_their_link_or_the_reason() -> None:
+    """What is held leads to its bytes, what is lost says why, and names are shown safely."""
+    (page,) = pages(sample()).values()
+
+    assert "../files/F-0001.png" in read_html(page).hrefs
+    assert [] == read_html(page).sources  # its bytes are not here, so there is no small picture
+    assert "[プレビュー: F-0001]" in page
+    assert "保存できていません: 「見つからない」と応答(404)" in page
+    assert '../../etc/passwd<i class="u">[U+202E]</i>gnp.mov<i class="u">[U+000A]</i>' in page
+
+
+def test_the_index_lists_pages_people_and_holes() -> None:
+    """Every page with its numbers and dates, every name, every gap and pause, and what has no message."""
+    actual = re.sub(r"\s+", " ", " ".join(read_html(index(sample())).texts))
+
+    for words in (
+        "1ページ No.1 - 13 2026-11-05 10:14:33 から 2026-11-15 10:14:33 まで 13件",
+        "田中 → 田中(解約済)(ID 7654321)",
+        "yamada(ID 1234567) 報告者",
+        "保存できている期間: 2026-11-10 10:14:33 から",
+        "空白(保存できなかった期間): 2026-11-06 10:20:33 から",
+        "見ていない時間: 2026-11-13 10:14:33 から",
+        'F-0003 "><script>alert(10)</script>.html',
+        "保存済みですが、この資料には入れていません",
+        "タスクの最後に見えた状態: 未完了 / 担当 田中 / 依頼 <i>",
+    ):
+        assert words in actual
+
+
+def test_an_empty_room_has_a_page_that_says_so() -> None:
+    """No message is a statement too."""
+    (page,) = pages(empty()).values()
+
+    assert "この期間に、保存された発言はありません。" in page
+    assert "発言なし" in page
+    assert [] == read_html(page).faults
+
+
+def test_messages_are_asked_for_once_and_not_kept() -> None:
+    """A room is read in one pass, a page at a time: the second page is not made before it is asked for."""
+    taken = []
+
+    def messages() -> Iterator[Message]:
+        for message in long(3 * PAGE_MESSAGES).messages():
+            taken.append(message.no)
+            yield message
+
+    sheets = Transcript(dataclasses.replace(long(0), messages=messages), link).pages()
+
+    next(sheets)
+
+    assert PAGE_MESSAGES + 1 == len(taken)
+    assert 3 == 1 + len(list(sheets))
+    assert 3 * PAGE_MESSAGES == len(taken)
+
+
+def test_the_end_must_be_known_before_a_page_is_finished() -> None:
+    """Asking too early is a mistake in the program and says so."""
+    transcript = Transcript(long(3), link)
+
+    with pytest.raises(RuntimeError):
+        transcript.index_section()
+
+
+def test_the_limit_leaves_room_for_the_head() -> None:
+    """The head, the style and the navigation fit between the cut and 0.4 MB."""
+    (page,) = pages(empty()).values()
+
+    assert len(page.encode()) + PAGE_BYTES < 400_000

@@ -1,0 +1,153 @@
+"""What a run leaves unread, and what later readers are told of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from archiver.demo.chatwork.simulator import Fault
+from archiver.store.queries import last_looks
+from archiver.store.queries.last_looks import LastLooks
+from archiver.store.queries.status import status
+from archiver.store.working import remembered_values
+from archiver.sync.plan import FILES, KINDS, MESSAGES
+from archiver.sync.unread_rooms import find_overdue
+from tests.support.rounds import next_round
+from tests.support.world import BEGIN, World, running_world
+
+DAY = timedelta(days=1)
+
+
+def looks(world: World, *rooms: int) -> LastLooks:
+    """What the archive tells of these rooms."""
+    with world.archive.reading() as reading:
+        return last_looks.room_looks(reading, rooms)
+
+
+def second_room(world: World) -> int:
+    """Another room of the same contract."""
+    room = world.chatwork.add_room("別", members=[world.tanaka])
+    world.contract("job1", world.room, room)
+    return room
+
+
+def test_a_room_that_nobody_lists_is_behind_in_everything() -> None:
+    """Nothing is known of it."""
+    actual = find_overdue([1], {}, {}, visited=set(), started_at=BEGIN, full_every=DAY)
+
+    assert {1: frozenset(KINDS)} == actual.kinds
+    assert actual.is_overdue(1, FILES)
+    assert not actual.is_overdue(2, MESSAGES)
+
+
+def test_a_list_of_rooms_without_movement_counts_as_a_look(world: World) -> None:
+    """Though the room itself was not asked for."""
+    world.sync()
+    world.clock.pass_by(hours=1)
+
+    report = world.sync()
+
+    assert report.complete
+    assert {world.room: report.finished_at} == looks(world, world.room).at
+
+
+def test_a_room_that_no_run_is_asked_for_is_behind_when_it_moves(world: World) -> None:
+    """`complete` is false, and the time of its last reading stays."""
+    other = second_room(world)
+    read_at = world.sync().finished_at
+    assert read_at is not None
+
+    for _ in range(5):
+        world.chatwork.post(other, world.tanaka, "急ぎです")
+        world.clock.pass_by(days=1)
+        report = world.sync(rooms=frozenset({world.room}))
+
+    last_looks_now = looks(world, world.room, other)
+    assert not report.complete
+    assert ([other], []) == (list(last_looks_now.behind), list(last_looks_now.failing))
+    assert [other] == last_looks_now.older(world.clock() - DAY)
+    at = last_looks_now.at[other]
+    assert at is not None
+    assert read_at - at < timedelta(minutes=1)
+
+
+def test_a_quiet_room_that_no_run_is_asked_for_is_behind_in_the_end(world: World) -> None:
+    """An edit need not move its counters: after twice its time somebody must look."""
+    other = second_room(world)
+    world.sync()
+
+    world.clock.pass_by(hours=11)
+    early = world.sync(rooms=frozenset({world.room}))
+    world.clock.pass_by(hours=2)
+    late = world.sync(rooms=frozenset({world.room}))
+
+    assert (True, False) == (early.complete, late.complete)
+    assert {other} == looks(world, other).behind
+
+
+def test_runs_without_a_call_left_are_no_save(world: World) -> None:
+    """The last save stays the one that was, and the calls are told to be used up; then all is as before."""
+    saved = next_round(world)
+    for _ in range(5):
+        world.post("見られない間の発言")
+        world.chatwork.fail(Fault.RATE_LIMIT, "/me", times=1, seconds=250)
+        starved = next_round(world, minutes=60 * 24, max_seconds=10)
+    memory = {row["key"]: row["value"] for row in world.rows("memory")}
+    with world.archive.reading() as reading:
+        spent = remembered_values.CALLS_SPENT.recall(reading)
+    again = next_round(world)
+
+    assert saved.finished_at is not None
+    assert f"{saved.finished_at:%Y-%m-%dT%H:%M:%S}" in memory["last_sync"]
+    assert spent is not None
+    assert (False, True) == (starved.complete, starved.rooms[0].is_unreached)
+    assert again.complete
+    with world.archive.reading() as reading:
+        assert remembered_values.CALLS_SPENT.recall(reading) is None
+
+
+def test_calls_that_suffice_for_the_list_of_rooms_alone_are_no_save(tmp_path: Path) -> None:
+    """A run that could look at no room has saved nothing."""
+    with running_world(tmp_path / "home") as world:
+        saved = world.sync()
+        for _ in range(3):
+            world.post("見られない間の発言")
+            world.clock.pass_by(days=1)
+            world.chatwork.fail(Fault.RATE_LIMIT, "/messages", times=1, seconds=250)
+            world.sync(max_seconds=10)
+
+        (last,) = [row["value"] for row in world.rows("memory") if row["key"] == "last_sync"]
+        assert saved.finished_at is not None
+        assert f"{saved.finished_at:%Y-%m-%dT%H:%M:%S}" in last
+
+
+def test_a_failing_room_is_told_with_the_time_since_when(world: World) -> None:
+    """It is another thing than one that was left over."""
+    other = second_room(world)
+    world.sync()
+    world.chatwork.fail(Fault.WRONG_SHAPE, f"/rooms/{other}/messages", times=None)
+    begun = world.clock()
+    for _ in range(3):
+        world.chatwork.post(other, world.tanaka, "はい")
+        world.clock.pass_by(days=1)
+        world.sync()
+
+    last_looks_now = looks(world, world.room, other)
+
+    assert [other] == list(last_looks_now.failing)
+    assert timedelta() < last_looks_now.failing[other] - begun < 2 * DAY
+    assert {other} == last_looks_now.behind
+
+
+def test_a_room_that_was_only_listed_is_called_by_its_name(world: World) -> None:
+    """Until it was read once nothing else tells it; then the name is that of the room itself."""
+    world.chatwork.fail(Fault.FORBIDDEN, "/messages|/files|/members|/tasks", times=4)
+    world.sync()
+    with world.archive.reading() as reading:
+        before = status(reading).rooms[0].name
+
+    world.chatwork.heal()
+    world.sync()
+
+    assert "動画編集" == before
+    assert not [row for row in world.rows("memory") if row["key"] == remembered_values.LISTED_NAMES.key]
