@@ -20,6 +20,7 @@ from archiver.records.alerts import Alert, AlertRule
 from archiver.store.archive import Reading
 from archiver.store.queries import files, last_looks, period_counts
 from archiver.store.queries.contracts import contracts, rooms_to_read
+from archiver.store.queries.gaps import unlisted_beginnings
 from archiver.store.queries.period_counts import VanishedCounts
 from archiver.store.queries.room_holdings import holdings_of
 from archiver.store.working import alerts, remembered_values
@@ -75,6 +76,8 @@ class NoticeFacts:
     """The name of the error that keeps rounds from going through."""
     complete: bool | None = None
     """Whether the last round left nothing unsaved; None: it did not read every chat."""
+    has_unlisted_beginning: bool = False
+    """Whether messages from before the first list of a chat are known to be missing."""
     departures: Mapping[int, DepartureFacts] = field(default_factory=dict)
     """By number of the alert."""
     deadlines: tuple[DeadlineFacts, ...] = ()
@@ -111,6 +114,7 @@ def collect_facts(
         hours=idle_hours(reading, now=now),
         reason=reason,
         complete=last.complete if last is not None and last.every_room else None,
+        has_unlisted_beginning=unlisted_beginnings(reading, rooms_to_read(reading, now)).rooms > 0,
         departures={
             number: _departure_facts(reading, opened[number], all_contracts)
             for number in _alert_numbers(ALERT, notices.say, opened)

@@ -86,7 +86,7 @@ def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     if facts.ended_pause is not None and saves and due_notices.count_of_kind(PAUSE, notices.say):
         yield resumed_sentence(facts.ended_pause)
     elif saves and any(_keeps_from_saving(key) for key in notices.over):
-        yield _saves_again_sentence(complete=facts.complete, alarm=due_notices.count_of_kind(ALERT, notices.say) > 0)
+        yield _saves_again_sentence(facts, alarm=due_notices.count_of_kind(ALERT, notices.say) > 0)
     if FINDINGS in notices.over:
         yield _("The archive was verified again, and nothing was found.")
     if facts.read_again:
@@ -101,13 +101,15 @@ def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
         yield sentence.format(n=facts.regained)
 
 
-def _saves_again_sentence(*, complete: bool | None, alarm: bool) -> str:
-    """That saving works again; `complete` None: it is not known. Beside an alert nothing else may seem to be over."""
+def _saves_again_sentence(facts: NoticeFacts, *, alarm: bool) -> str:
+    """That saving works again, and whether all is there. Beside an alert nothing else may seem to be over."""
     if alarm:
         return _("Saving itself works again.")
-    if complete is None:
+    if facts.complete is None:
         return _("That is over: saving works again.")
-    if complete:
+    if facts.complete and facts.has_unlisted_beginning:
+        return _("That is over: saving works again. All that Chatwork lists now is saved.")
+    if facts.complete:
         return _("That is over: saving works again. Nothing is missing.")
     return _("That is over: saving works again. Not everything is saved yet. See: archive status")
 

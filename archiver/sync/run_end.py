@@ -13,6 +13,7 @@ from archiver.records import RoomId
 from archiver.reminders import due_reminders
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state, files
+from archiver.store.queries.gaps import unlisted_beginnings
 from archiver.store.queries.truncated_lists import truncated_lists
 from archiver.store.working import backfill_queue, remembered_values, visits_and_retries
 from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen
@@ -97,6 +98,7 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
         waiting = backfill_queue.count_waiting(reading, contracted)
         reasons = current_state.open_reasons(reading, contracted)
         truncated = truncated_lists(reading, contracted)
+        report.has_unlisted_beginning = unlisted_beginnings(reading, contracted).rooms > 0
     clear_incoming(context.archive.home, everything)
     pending = [file for file in everything if file.room_id in contracted]
     for file in pending:

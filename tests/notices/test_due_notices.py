@@ -71,6 +71,18 @@ def test_a_stop_is_noticed_after_a_day_and_its_end_once(world: World) -> None:
     assert [] == notice_texts(world)
 
 
+def test_nothing_is_missing_is_not_said_where_older_messages_are(world: World) -> None:
+    """30 messages before the first list of another chat are known to be missing."""
+    room = world.chatwork.add_room("長い会話", members=[world.tanaka], announce=False)
+    for index in range(130):
+        world.chatwork.post(room, world.tanaka, f"発言{index}")
+    world.contract("job2", room)
+    notice_texts(world, errors.TokenRefused())
+    world.sync()
+
+    assert ["That is over: saving works again. All that Chatwork lists now is saved."] == notice_texts(world)
+
+
 def test_what_is_no_trouble_is_not_noticed(world: World) -> None:
     """Another run at work is as it should be; it is no fault to remember."""
     assert [] == notice_texts(world, errors.ArchiveInUse(path=world.home))

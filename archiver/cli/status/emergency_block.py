@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.alerts import departure_rules
+from archiver.cli.status.gap_line import number_words
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import jst_time
@@ -120,9 +121,7 @@ def emergency_text(emergency: Emergency) -> EmergencyText:
         (_("Not kept"), tuple(_not_kept_lines(holdings))),
         (_("Do not"), (_do_not_sentence(),)),
     )
-    return EmergencyText(
-        _head(contract, alerts), rows, tuple(_next_steps(contract, visible(emergency.name), emergency.screenshot_ids))
-    )
+    return EmergencyText(_head(contract, alerts), rows, tuple(_next_steps(emergency)))
 
 
 def tell_emergency(emergency: Emergency) -> None:
@@ -198,6 +197,9 @@ def _not_kept_lines(holdings: RoomHoldings) -> list[str]:
     if holdings.gaps:
         lines.append(ngettext("{n} gap (see “archive status”)", "{n} gaps (see “archive status”)", holdings.gaps))
         lines[-1] = lines[-1].format(n=holdings.gaps)
+    if holdings.beginnings.rooms:
+        sentence = _("messages from before the first save, not listed by Chatwork: {number}")
+        lines.append(sentence.format(number=number_words(holdings.beginnings.missing)))
     return lines or [_("nothing that this archive has ever seen is missing")]
 
 
@@ -228,15 +230,21 @@ def screenshots_sentence(name: str, messages: Sequence[str]) -> str:
     return sentence.format(messages=message_list, contract=visible(name), first=f"m{messages[0]}")
 
 
-def _next_steps(contract: Contract, name: str, screenshot_ids: Sequence[str]) -> list[str]:
+def _next_steps(emergency: Emergency) -> list[str]:
+    """What to do, the most urgent first: what can be fetched only while a chat is open."""
+    contract, holdings, name = emergency.contract, emergency.holdings, visible(emergency.name)
     steps = []
+    if holdings.beginnings.rooms and any(room.room_id not in holdings.shut for room in contract.rooms):
+        steps.append(
+            _("Fetch older messages while the chat is open: save its pages in your browser, then archive recover FILE")
+        )
     if contract.platform == "crowdworks":
         steps.append(_("Check your delivery on CrowdWorks; if you have not delivered there, deliver there first."))
         steps.append(_("Before you agree to end the contract early, ask for advice (the whole escrow may go back)."))
     else:
         steps.append(_("Check your delivery where the job was agreed; if it is not there, deliver there first."))
-    if screenshot_ids:
-        steps.append(screenshots_sentence(name, screenshot_ids))
+    if emergency.screenshot_ids:
+        steps.append(screenshots_sentence(name, emergency.screenshot_ids))
     steps.append(_("archive export {contract}    makes a package (nothing is sent by itself)").format(contract=name))
     return steps
 

@@ -12,7 +12,7 @@ from archiver.cli.terminal.times import jst_time
 def gap_line(gap: dict[str, object]) -> str:
     """A gap in one line: its period, how many messages, and why."""
     missing = gap["missing"]
-    number = _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
+    number = number_words(missing)
     if gap["after"] is None and gap["reason"] in ("first_sync", "plan"):
         return _("Before the first save: not listed by Chatwork ({number}).").format(number=number)
     if missing == 0:
@@ -23,6 +23,11 @@ def gap_line(gap: dict[str, object]) -> str:
             period=period, number=number
         )
     return _("Gap {period}: not seen continuously; {number}.").format(period=period, number=number)
+
+
+def number_words(missing: object) -> str:
+    """The estimated number of missing messages; None: unknown."""
+    return _("number unknown") if missing is None else _("about {n} messages").format(n=missing)
 
 
 def _gap_end(at: object, message: object) -> str:

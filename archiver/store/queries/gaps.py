@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from archiver.records import Gap, MessageId, RoomId
@@ -16,6 +19,25 @@ _HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(schema.gap.c.op
 def holes(reading: Reading) -> list[tuple[int, str]]:
     """Every open gap but those from a room's beginning: the room, and the message that ends the gap."""
     return [(int(room), str(before)) for room, before in reading.sql.execute(_HOLES)]
+
+
+@dataclass(frozen=True, slots=True)
+class UnlistedBeginnings:
+    """Messages from before the first list of some rooms, which no list has shown."""
+
+    rooms: int = 0
+    """Rooms in which there are such messages."""
+    missing: int | None = 0
+    """Their estimated number over all rooms; None: not known of at least one room."""
+
+
+def unlisted_beginnings(reading: Reading, rooms: Collection[int]) -> UnlistedBeginnings:
+    """What is known to be missing before the first list of these rooms; a gap estimated at 0 counts as none."""
+    table = schema.gap.c
+    query = select(table.missing).where(table.room_id.in_(sorted(rooms)), table.open, table.after.is_(None))
+    estimates = [row.missing for row in reading.sql.execute(query) if row.missing != 0]
+    total = None if None in estimates else sum(estimates)
+    return UnlistedBeginnings(len(estimates), total)
 
 
 def gaps(reading: Reading, room: int) -> tuple[Gap, ...]:

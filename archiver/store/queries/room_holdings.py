@@ -14,6 +14,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.files import file_counts, file_counts_of_others, unheld_files
+from archiver.store.queries.gaps import UnlistedBeginnings, unlisted_beginnings
 from archiver.store.time_text import from_text
 
 
@@ -54,6 +55,8 @@ class RoomHoldings:
     unheld: tuple[MissingFile, ...]
     """Files that others sent first, then by size."""
     gaps: int
+    beginnings: UnlistedBeginnings
+    """What is missing from before the first list of each room."""
     shut: tuple[int, ...]
     """The rooms that cannot be opened."""
     last_seen: datetime | None
@@ -87,6 +90,7 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         tasks=_count_tasks(reading, rooms),
         unheld=tuple(sorted(missing_files, key=lambda one: (not one.theirs, one.size, one.file_id))),
         gaps=sum(gap.payload["after"] is not None for room in rooms for gap in current_state.open_gaps(reading, room)),
+        beginnings=unlisted_beginnings(reading, rooms),
         shut=tuple(sorted(current_state.inaccessible_rooms(reading) & set(rooms))),
         last_seen=_last_list_time(reading, rooms),
     )

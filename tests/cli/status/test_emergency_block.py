@@ -102,6 +102,26 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: 
         assert [name] == [job for job, block in blocks.items() if phrase in block]
 
 
+def test_what_lies_before_the_first_save_is_not_kept_and_is_fetched_first(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """256 messages that no list shows are counted, and `recover` is the first thing to do while the chat is open."""
+    old = jobs.chatwork.add_room("長い会話", members=[jobs.tanaka], announce=False)
+    for index in range(356):
+        jobs.chatwork.post(old, jobs.tanaka, f"発言{index}")
+    jobs.contract("job5", old)
+
+    block = block_text(jobs.emergencies(always=True)["job5"], capsys)
+    jobs.chatwork.remove_owner(old)
+    shut = block_text(jobs.emergencies(always=True)["job5"], capsys)
+
+    assert "not listed by Chatwork: about 256 messages" in block
+    assert "nothing that this archive has ever seen is missing" not in block
+    assert "What to do now 1 Fetch older messages while the chat is open" in block
+    assert "not listed by Chatwork: about 256 messages" in shut
+    assert "Fetch older messages" not in shut
+
+
 def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
     """A new job with the same client in the same chat."""
     jobs.contract("job5", jobs.second, jobs.apart)
