@@ -146,7 +146,7 @@ def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: Terminal
 
 
 def test_nothing_is_missing_is_not_said_of_a_chat_with_older_messages(desk: TerminalWorld) -> None:
-    """Chatwork lists 100 messages; the 30 before them are known to be missing in the first run and in each later one."""
+    """Chatwork lists 100 messages; the 30 before them are known to be missing, in each run."""
     desk.posts(130)
 
     first, _talk = desk.both("sync")
