@@ -91,6 +91,7 @@ def _places_sentence(state: NoticesState) -> str:
 
 
 def _check_test_notice(trial: NoticeTrial, number: int) -> CheckResult:
+    """Grade a test notice: one that reached nobody, or not every address, needs action."""
     words = []
     if trial.desktop is not None:
         words.append(
@@ -100,8 +101,12 @@ def _check_test_notice(trial: NoticeTrial, number: int) -> CheckResult:
         )
     if number:
         words.append(_("Sent to {n} of {all} addresses.").format(n=trial.sent, all=number))
+    if trial.desktop is False:
+        words.append(_("Without a screen: set [notify] desktop = false and an address in urls."))
     text = " ".join([*words, *trial.complaints]) or _("Only in what a run prints ([notify]).")
-    return action("notices", text) if trial.sent < number else good("notices", text)
+    if trial.sent < number or (trial.desktop is False and not number):
+        return action("notices", text)
+    return attention("notices", text) if trial.desktop is False else good("notices", text)
 
 
 def _address_errors(settings: Settings, environ: Mapping[str, str]) -> list[str]:

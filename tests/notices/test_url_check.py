@@ -68,10 +68,12 @@ def test_an_address_in_a_variable_may_be_lacking_in_a_scheduled_run(
     ("tested", "number", "verdict"),
     [
         (NoticeTrial(True, 2, ()), 2, Grade.GOOD),
-        (NoticeTrial(False, 0, ()), 0, Grade.GOOD),
+        (NoticeTrial(False, 0, ()), 0, Grade.ACTION),
+        (NoticeTrial(False, 2, ()), 2, Grade.ATTENTION),
+        (NoticeTrial(None, 0, ()), 0, Grade.GOOD),
         (NoticeTrial(None, 1, ("x",)), 2, Grade.ACTION),
     ],
 )
 def test_a_test_notice_that_is_lost_has_to_be_seen_to(tested: NoticeTrial, number: int, verdict: Grade) -> None:
-    """A computer without a desktop is none."""
+    """One that the desktop could not show reached nobody, unless an address took it; a user may want none."""
     assert verdict is check_notices(NoticesState(desktop=True, number=number, trial=tested)).grade
