@@ -15,6 +15,8 @@ from archiver import errors
 
 DATABASE = "archive.sqlite3"
 
+IN_MEMORY = Path(":memory:")
+"""SQLite's name of a database that lies in no folder."""
 
 BUSY_SECONDS = 30
 
@@ -27,8 +29,8 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     beside it either (sqlite.org/uri.html). `immutable` is for a database that nobody can be writing to: SQLite takes
     no lock then.
     """
-    read_only = read_only or not is_writable(database.parent)
-    immutable = immutable or not is_writable(database.parent)
+    if database != IN_MEMORY and not is_writable(database.parent):
+        read_only = immutable = True
     engine = create_engine(
         "sqlite://",
         creator=lambda: _open(database, read_only=read_only, immutable=immutable),
