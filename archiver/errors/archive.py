@@ -1,4 +1,4 @@
-"""Errors of the archive and its disk: in use (11), of another version (12), full, damaged or refused (1), rows (3)."""
+"""Errors of the archive and its disk: in use (11), other versions (12), full, failing, damaged or refused (1) …"""
 
 from __future__ import annotations
 
@@ -63,6 +63,16 @@ class DiskFull(StorageError):
 
     message = N_("The disk is full; what was saved before is kept ({path}).")
     hint = N_("Make space and run the same command again.")
+
+
+class DiskFailing(StorageError):
+    """The disk itself reports an error (EIO): it may be failing, or it was taken out."""
+
+    message = N_("A disk reports an error while {path} is read or written: {detail}")
+    hint = N_(
+        "The disk may be failing, or is not connected properly. Copy the archive to another disk soon: "
+        "archive backup FOLDER"
+    )
 
 
 class NoSpaceForCopy(StorageError):

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from archiver import errors
+from archiver.store.durable_files import database_disk_error
 
 DATABASE = "archive.sqlite3"
 
@@ -60,10 +61,13 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
 
 def translate_error(error: DatabaseError | sqlite3.DatabaseError, database: Path) -> Exception:
     """The error of this program for an error of SQLAlchemy or of the driver; `error` itself if there is none."""
-    message = str(error.orig if isinstance(error, DatabaseError) else error)
+    cause = error.orig if isinstance(error, DatabaseError) else error
+    message = str(cause)
     text = message.lower()
-    if "full" in text or "disk i/o error" in text:
+    if "full" in text:
         return errors.DiskFull(path=database)
+    if "disk i/o error" in text:
+        return database_disk_error(cause, database)
     if "locked" in text or "busy" in text:
         return errors.ArchiveBusy(seconds=BUSY_SECONDS)
     if "readonly" in text or "unable to open" in text:
