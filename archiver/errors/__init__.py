@@ -4,7 +4,7 @@ ArchiverError (1)
 ├── UsageError (2)             UnknownContract UnknownRoom UnknownProfile AmbiguousContract …
 ├── SettingsError (5)          BadSettings TokenMissing TokenFileUnsafe BadBaseUrl WrongAccount …
 ├── TokenRefused (10)
-├── ArchiveInUse (11)
+├── ArchiveInUse (11)          SetupRunning
 ├── NewerArchive (12)
 ├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy
 └── ChatworkError (1)          Unreachable NotUnderstood NotVisible Refused BudgetSpent
@@ -28,6 +28,7 @@ from archiver.errors.archive import (
     OlderArchive,
     PackagePlaceNotWritable,
     RowsDisagree,
+    SetupRunning,
     StorageError,
 )
 from archiver.errors.base import ArchiverError
@@ -160,6 +161,7 @@ __all__ = (
     "SchedulerMissing",
     "SchedulerRefused",
     "SettingsError",
+    "SetupRunning",
     "SharedNumber",
     "StorageError",
     "SyncedFolder",

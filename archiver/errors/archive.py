@@ -1,4 +1,4 @@
-"""Errors of the archive and its disk: in use (11), other versions (12), full, failing, damaged or refused (1) …"""
+"""Errors of the archive and its disk: in use (11), another version (12), rows (3), full, damaged and so on (1)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ class ArchiveInUse(ArchiverError):
     code = 11
     message = N_("Another run is using this archive ({path}) at the moment.")
     hint = N_("Nothing is lost. Wait until it has ended and try again.")
+
+
+class SetupRunning(ArchiveInUse):
+    """Another `init` is making this archive: exit 11."""
+
+    message = N_("The archive in {path} is being set up by another archive init at the moment.")
+    hint = N_("Nothing was changed. Go on in that window, or wait until it has ended and try again.")
 
 
 class NewerArchive(ArchiverError):
