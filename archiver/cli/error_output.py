@@ -51,10 +51,12 @@ def advice(error: errors.ArchiverError) -> str:
 
 
 def _tell_system_error(error: OSError) -> int | None:
-    """Print a full disk or a missing permission and return the exit code; None for other errors, which are bugs."""
+    """Print an error of the disk or a missing permission and return the exit code; None for others, which are bugs."""
     path, detail = error.filename or "", error.strerror or str(error)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return tell_error(errors.DiskFull(path=path))
+    if error.errno == errno.EIO:
+        return tell_error(errors.DiskFailing(path=path, detail=detail))
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return tell_error(errors.NotAllowed(path=path, detail=detail))
     return None

@@ -4,9 +4,9 @@ ArchiverError (1)
 ├── UsageError (2)             UnknownContract UnknownRoom UnknownProfile AmbiguousContract …
 ├── SettingsError (5)          BadSettings TokenMissing TokenFileUnsafe BadBaseUrl WrongAccount …
 ├── TokenRefused (10)
-├── ArchiveInUse (11)
+├── ArchiveInUse (11)          SetupRunning
 ├── NewerArchive (12)
-├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull ArchiveBusy
+├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy
 └── ChatworkError (1)          Unreachable NotUnderstood NotVisible Refused BudgetSpent
 
 A *finding* (the evidence is broken) is a value, never one of these. `message` and `hint` are English
@@ -18,6 +18,7 @@ from archiver.errors.archive import (
     ArchiveDamaged,
     ArchiveInUse,
     CopyNotClosed,
+    DiskFailing,
     DiskFull,
     HomeNotWritable,
     NewerArchive,
@@ -27,6 +28,7 @@ from archiver.errors.archive import (
     OlderArchive,
     PackagePlaceNotWritable,
     RowsDisagree,
+    SetupRunning,
     StorageError,
 )
 from archiver.errors.base import ArchiverError
@@ -125,6 +127,7 @@ __all__ = (
     "DayAhead",
     "DayTooEarly",
     "DaysInWrongOrder",
+    "DiskFailing",
     "DiskFull",
     "EmptyPart",
     "EmptyPeriod",
@@ -158,6 +161,7 @@ __all__ = (
     "SchedulerMissing",
     "SchedulerRefused",
     "SettingsError",
+    "SetupRunning",
     "SharedNumber",
     "StorageError",
     "SyncedFolder",

@@ -1,4 +1,4 @@
-"""Errors of the archive and its disk: in use (11), of another version (12), full, damaged or refused (1), rows (3)."""
+"""Errors of the archive and its disk: in use (11), another version (12), rows (3), full, damaged and so on (1)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ class ArchiveInUse(ArchiverError):
     code = 11
     message = N_("Another run is using this archive ({path}) at the moment.")
     hint = N_("Nothing is lost. Wait until it has ended and try again.")
+
+
+class SetupRunning(ArchiveInUse):
+    """Another `init` is making this archive: exit 11."""
+
+    message = N_("The archive in {path} is being set up by another archive init at the moment.")
+    hint = N_("Nothing was changed. Go on in that window, or wait until it has ended and try again.")
 
 
 class NewerArchive(ArchiverError):
@@ -63,6 +70,16 @@ class DiskFull(StorageError):
 
     message = N_("The disk is full; what was saved before is kept ({path}).")
     hint = N_("Make space and run the same command again.")
+
+
+class DiskFailing(StorageError):
+    """The disk itself reports an error (EIO): it may be failing, or it was taken out."""
+
+    message = N_("A disk reports an error while {path} is read or written: {detail}")
+    hint = N_(
+        "The disk may be failing, or is not connected properly. Copy the archive to another disk soon: "
+        "archive backup FOLDER"
+    )
 
 
 class NoSpaceForCopy(StorageError):

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
 
 class TokenRefused(ArchiverError):
-    """Chatwork refused the API token (401)."""
+    """Chatwork refused the API token (401), whatever text came with the status.
+
+    The token may be wrong, or replaced, or the organisation withdrew its approval of it (help 115000169501).
+    """
 
     code = 10
     message = N_("Chatwork refused the API token (401). What is saved stays saved.")
     hint = N_(
         "In Chatwork open サービス連携 > APIトークン, copy the token shown there and store it with: archive token set"
+        "   If no token is shown there, your organisation may have withdrawn its approval: apply for it anew."
     )
 
 

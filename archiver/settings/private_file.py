@@ -17,7 +17,7 @@ def replace_file(path: Path, data: bytes) -> None:
     """Put `data` at `path` with mode 0600; the folder is made with mode 0700 if it is missing.
 
     A symbolic link is followed, so that a settings file kept elsewhere stays there. Raises DiskFull,
-    HomeNotWritable; what was at `path` before is then unchanged.
+    DiskFailing, HomeNotWritable; what was at `path` before is then unchanged.
     """
     try:
         target = Path(os.path.realpath(path))
@@ -26,6 +26,8 @@ def replace_file(path: Path, data: bytes) -> None:
     except OSError as error:
         if error.errno in _FULL:
             raise errors.DiskFull(path=path) from error
+        if error.errno == errno.EIO:
+            raise errors.DiskFailing(path=path, detail=error.strerror or str(error)) from error
         raise errors.HomeNotWritable(path=path.parent, detail=error.strerror or str(error)) from error
 
 

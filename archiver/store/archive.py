@@ -115,13 +115,13 @@ class Archive:
         return self._engine.connect()
 
     def _connect_to_read(self) -> Connection:
-        """Connect as `_connect` does; if the disk has no space for SQLite's shared memory, read the file as it is."""
+        """Connect as `_connect` does; if the disk cannot hold SQLite's shared memory, read the file as it is."""
         try:
             return self._connect()
         except DatabaseError as error:
             log = self.database.with_name(self.database.name + "-wal")
-            is_full = isinstance(translate_error(error, self.database), errors.DiskFull)
-            if not is_full or (log.exists() and log.stat().st_size):
+            by_disk = isinstance(translate_error(error, self.database), errors.DiskFull | errors.DiskFailing)
+            if not by_disk or (log.exists() and log.stat().st_size):
                 raise
         engine = self._with_revision_read(build_engine(self.database, read_only=True, immutable=True))
         return engine.connect()

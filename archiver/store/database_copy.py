@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from archiver import errors
-from archiver.store.durable_files import is_full
+from archiver.store.durable_files import database_disk_error, is_failing, is_full
 
 _PAGES = 2_000
 """Pages between two reports of progress (8 MB)."""
@@ -18,7 +18,7 @@ _LOG_SUFFIXES = ("-wal", "-shm", "-journal")
 _EXTENT = "SELECT count(*), max(seq), (SELECT digest FROM entry ORDER BY seq DESC LIMIT 1) FROM entry"
 """Number, last number and last digest of the entries, which must be equal in a copy."""
 
-_FULL, _CORRUPT, _NO_DATABASE = 13, 11, 26
+_FULL, _IO_ERROR, _CORRUPT, _NO_DATABASE = 13, 10, 11, 26
 """Primary result codes of SQLite (sqlite.org/rescode.html)."""
 
 
@@ -27,7 +27,7 @@ def copy_database(source: sqlite3.Connection, target: Path, *, tell: Callable[[i
 
     A `source` with an open reading is copied as of that reading, whatever others write meanwhile; without one a
     write makes SQLite begin again (sqlite.org/c3ref/backup_finish.html). A file at `target` is replaced.
-    Raises ArchiveDamaged, DiskFull, StorageError.
+    Raises ArchiveDamaged, DiskFull, DiskFailing, StorageError.
     """
     try:
         remove_with_logs(target)
@@ -42,6 +42,8 @@ def copy_database(source: sqlite3.Connection, target: Path, *, tell: Callable[[i
     except OSError as error:
         if is_full(error):
             raise errors.DiskFull(path=target) from error
+        if is_failing(error):
+            raise errors.DiskFailing(path=target, detail=error.strerror or str(error)) from error
         raise errors.StorageError(path=target, detail=error.strerror or str(error)) from error
 
 
@@ -106,6 +108,8 @@ def _storage_error(error: sqlite3.Error, target: Path) -> errors.StorageError:
     code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
     if code == _FULL or "full" in str(error):
         return errors.DiskFull(path=target)
+    if code == _IO_ERROR:
+        return database_disk_error(error, target)
     if code in (_CORRUPT, _NO_DATABASE):
         return errors.ArchiveDamaged(path=target, detail=str(error))
     return errors.StorageError(path=target, detail=str(error))

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
+import tempfile
 from pathlib import Path
 
 from archiver import errors
+
+_PROBE_BYTES = 1 << 20
+_READ_ERRORS = frozenset({sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS})
+"""Codes of SQLite for errors while reading, for which no space is needed (sqlite.org/rescode.html)."""
 
 
 def write_durably(path: Path, body: bytes, *, mode: int = 0o600) -> None:
@@ -46,8 +52,36 @@ def is_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 
 
+def is_failing(error: OSError) -> bool:
+    """Whether the disk itself reports an error."""
+    return error.errno == errno.EIO
+
+
 def storage_error(error: OSError, path: Path) -> errors.StorageError:
     """The error of this program for an error of the file system."""
     if is_full(error):
         return errors.DiskFull(path=path)
+    if is_failing(error):
+        return errors.DiskFailing(path=path, detail=error.strerror or str(error))
     return errors.HomeNotWritable(path=path, detail=error.strerror or str(error))
+
+
+def database_disk_error(error: BaseException | None, database: Path) -> errors.StorageError:
+    """The error of this program for an I/O error of SQLite, which words a quota that is used up in the same way."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code not in _READ_ERRORS and _lacks_space(database):
+        return errors.DiskFull(path=database)
+    return errors.DiskFailing(path=database, detail=str(error))
+
+
+def _lacks_space(database: Path) -> bool:
+    """Whether a file as large as the database or its log cannot grow beside it; tried, as free space tells no quota."""
+    try:
+        size = max(path.stat().st_size for path in (database.parent, *database.parent.glob(f"{database.name}*")))
+        with tempfile.TemporaryFile(dir=database.parent) as probe:
+            probe.seek(size)
+            probe.write(bytes(_PROBE_BYTES))
+            probe.flush()
+    except OSError as error:
+        return is_full(error)
+    return False

@@ -12,9 +12,12 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from archiver import errors
+from archiver.store.durable_files import database_disk_error
 
 DATABASE = "archive.sqlite3"
 
+IN_MEMORY = Path(":memory:")
+"""SQLite's name of a database that lies in no folder."""
 
 BUSY_SECONDS = 30
 
@@ -27,8 +30,8 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     beside it either (sqlite.org/uri.html). `immutable` is for a database that nobody can be writing to: SQLite takes
     no lock then.
     """
-    read_only = read_only or not is_writable(database.parent)
-    immutable = immutable or not is_writable(database.parent)
+    if database != IN_MEMORY and not is_writable(database.parent):
+        read_only = immutable = True
     engine = create_engine(
         "sqlite://",
         creator=lambda: _open(database, read_only=read_only, immutable=immutable),
@@ -58,10 +61,13 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
 
 def translate_error(error: DatabaseError | sqlite3.DatabaseError, database: Path) -> Exception:
     """The error of this program for an error of SQLAlchemy or of the driver; `error` itself if there is none."""
-    message = str(error.orig if isinstance(error, DatabaseError) else error)
+    cause = error.orig if isinstance(error, DatabaseError) else error
+    message = str(cause)
     text = message.lower()
-    if "full" in text or "disk i/o error" in text:
+    if "full" in text:
         return errors.DiskFull(path=database)
+    if "disk i/o error" in text:
+        return database_disk_error(cause, database)
     if "locked" in text or "busy" in text:
         return errors.ArchiveBusy(seconds=BUSY_SECONDS)
     if "readonly" in text or "unable to open" in text:

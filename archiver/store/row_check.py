@@ -7,7 +7,6 @@ and nothing is exported.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, select, text
@@ -16,7 +15,7 @@ from archiver import errors
 from archiver.evidence.history import GONE_STATES, EntryObject, MessageHistory
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.engine import build_engine
+from archiver.store.engine import IN_MEMORY, build_engine
 from archiver.store.fingerprints import readable_text, storable_integer
 from archiver.store.projection.project import project
 
@@ -103,7 +102,7 @@ def check_other_rows(reading: Reading, entries: Iterable[EntryObject], rooms: It
 
     Raises RowsDisagree, which names the first row that differs, is missing or is extra.
     """
-    engine = build_engine(Path(":memory:"), scratch=True)
+    engine = build_engine(IN_MEMORY, scratch=True)
     try:
         with engine.begin() as scratch:
             schema.metadata.create_all(scratch)

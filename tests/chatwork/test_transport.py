@@ -396,9 +396,18 @@ def test_no_reply_is_waited_for_past_the_deadline() -> None:
 # --- refusals --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body", [b'{"errors":["Invalid API token"]}', b"<html>", b""])
+TEXTS_OF_401 = [
+    b'{"errors":["Invalid API token"]}',
+    b'{"errors":["Invalid API Token"]}',
+    b'{"error":"invalid_token","error_description":"The access token expired"}',
+    b"<html>",
+    b"",
+]
+
+
+@pytest.mark.parametrize("body", TEXTS_OF_401)
 def test_a_401_is_a_refused_token_at_once(body: bytes) -> None:
-    """There is no retry, and the next request asks for the token afresh."""
+    """Whatever text comes with it. There is no retry, and the next request asks for the token afresh."""
     tokens = iter(["old", "new"])
     with serving(reply(401, body), GOOD, token=lambda: next(tokens)) as (transport, server, clock):
         with pytest.raises(TokenRefused):
@@ -407,6 +416,11 @@ def test_a_401_is_a_refused_token_at_once(body: bytes) -> None:
 
     assert [] == clock.slept
     assert ["old", "new"] == [head.partition("token: ")[2].partition("\r")[0] for head in server.heads]
+
+
+def test_a_refused_token_may_be_one_that_the_organisation_no_longer_approves() -> None:
+    """The hint names that cause too, as copying the token again does not help then."""
+    assert "your organisation may have withdrawn its approval" in TokenRefused().advice()
 
 
 @pytest.mark.parametrize("status", [403, 404])

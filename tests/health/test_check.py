@@ -177,6 +177,7 @@ def test_an_interrupted_first_save_is_not_called_none() -> None:
         ("TokenRefused", ago(minutes=4), ACTION, "The last save was at 2026-11-24 22:27. The last save failed"),
         ("KeyringUnavailable", ago(minutes=4), ACTION, "password store"),
         ("DiskFull", ago(minutes=4), ACTION, "Make space"),
+        ("DiskFailing", ago(minutes=4), ACTION, "another disk soon"),
         ("Unreachable", ago(minutes=4), ATTENTION, "Chatwork cannot be reached. Nothing is lost; the next run"),
         ("TokenFileUnsafe", ago(minutes=4), ACTION, "Run: archive check"),
         ("NoSuchError", ago(minutes=4), ATTENTION, "failed. Run: archive check"),

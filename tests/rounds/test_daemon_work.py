@@ -170,6 +170,7 @@ def test_days_without_network_are_survived(shift: Shift) -> None:
         (errors.KeyringUnavailable(detail="locked"), "KeyringUnavailable"),
         (errors.DiskFull(path="x"), "DiskFull"),
         (OSError(errno.ENOSPC, "full"), "DiskFull"),
+        (OSError(errno.EIO, "Input/output error"), "DiskFailing"),
         (errors.NoArchive(path="x"), "NoArchive"),
         (errors.NoSpaceToMigrate(path="x"), "NoSpaceToMigrate"),
         (KeyError("本文"), "ArchiverError"),

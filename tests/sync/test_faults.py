@@ -354,6 +354,23 @@ def test_a_page_of_somebody_in_between_with_403_or_404_is_no_answer(world: World
     assert {"present"} == set(texts(world).values())
 
 
+@pytest.mark.parametrize("endpoint", ["messages", "message", "files", "members", "tasks", "task", "room", "address"])
+def test_400_for_a_wrong_path_says_of_nothing_that_it_is_gone(world: World, endpoint: str) -> None:
+    """An address that Chatwork does not know tells about the address; the next run reads what there is."""
+    settled(world)
+    provoke(world, endpoint)
+    body = b'{"errors":["Invalid Endpoint or HTTP method"]}'
+    world.chatwork.fail(Fault.REPLY, ENDPOINTS[endpoint], times=None, status=400, body=body)
+
+    sync(world)
+    states = set(texts(world).values())
+    world.chatwork.heal()
+    after = sync(world)
+
+    assert ([], [], {"present"}) == (world.entries("room.inaccessible"), disappearances(world), states)
+    assert after.complete
+
+
 @pytest.mark.parametrize("endpoint", ["messages", "files", "members", "tasks", "room"])
 def test_403_for_a_part_and_for_the_room_is_written_down(world: World, endpoint: str) -> None:
     """Without a reason, and everything is kept."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from archiver.cli.terminal.text import visible
 
 if TYPE_CHECKING:
     from archiver.app import App
+    from archiver.store.archive import Archive
 
 
 def make_home(home: Path) -> None:
@@ -25,9 +28,21 @@ def make_home(home: Path) -> None:
             home.chmod(0o700)
         probe = home / ".write-test"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another init may have tried at the same time
     except OSError as error:
         raise errors.HomeNotWritable(path=home, detail=error.strerror or str(error)) from error
+
+
+@contextlib.contextmanager
+def sole_setup(archive: Archive) -> Iterator[None]:
+    """Keep another `init` out as long as there is no database. Raises SetupRunning, HomeNotWritable."""
+    with contextlib.ExitStack() as stack:
+        if not archive.exists():
+            try:
+                stack.enter_context(archive.round_lock())
+            except errors.ArchiveInUse as error:
+                raise errors.SetupRunning(path=archive.home) from error
+        yield
 
 
 def keep_token_source(obj: CliContext, source: str) -> None:

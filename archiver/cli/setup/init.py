@@ -11,7 +11,13 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.setup.archive_setup import choose_authorities, keep_token_source, make_home, record_account
+from archiver.cli.setup.archive_setup import (
+    choose_authorities,
+    keep_token_source,
+    make_home,
+    record_account,
+    sole_setup,
+)
 from archiver.cli.setup.token_source import ask_token
 from archiver.cli.terminal.text import visible
 from archiver.cli.token_variable import VARIABLE_SOURCE
@@ -37,6 +43,7 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
     """Set up home, settings, token, database and account; each step is kept, so a second call continues."""
     from archiver.app import build_app
     from archiver.store import migrate
+    from archiver.store.archive import Archive
 
     if not yes and sys.stdin.isatty():
         from archiver.cli.setup import wizard
@@ -44,11 +51,12 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
         return wizard.run(obj, token_from, timestamps)
     check_home(obj.home, obj.environ)
     make_home(obj.home)
-    _write_settings(obj, token_from, timestamps, yes=yes)
-    app = build_app(obj.settings(), obj.environ)
-    if not app.archive.exists():
-        migrate.create_database(app.archive.database)
-    name, account = record_account(app)
+    with sole_setup(Archive(obj.home)):
+        _write_settings(obj, token_from, timestamps, yes=yes)
+        app = build_app(obj.settings(), obj.environ)
+        if not app.archive.exists():
+            migrate.create_database(app.archive.database)
+        name, account = record_account(app)
     click.echo(_("Account: {name} (ID {account})").format(name=visible(name), account=account))
     click.echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
     sentence = _("Next: {archive} rooms   then: {archive} contract add job1 --room NUMBER   then: {archive} sync")

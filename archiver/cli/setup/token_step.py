@@ -109,7 +109,12 @@ def _try_token(obj: CliContext, answer: str) -> str:
     try:
         _check_token(obj, token)
     except errors.TokenRefused:
-        raise InvalidAnswer(_("Chatwork refused this token (401). Copy it again, as it is shown there now.")) from None
+        raise InvalidAnswer(
+            _(
+                "Chatwork refused this token (401). Copy it again, as it is shown there now. If none is shown, your "
+                "organisation may have withdrawn its approval: apply for it anew."
+            )
+        ) from None
     except errors.WrongAccount as error:
         raise InvalidAnswer(f"{error} {error.advice()}") from None
     return token

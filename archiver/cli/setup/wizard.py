@@ -65,7 +65,7 @@ def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) 
 
 def _prepare_archive(obj: CliContext) -> None:
     """Print what this program can and cannot do, then create the folder and the empty archive."""
-    from archiver.cli.setup.archive_setup import make_home
+    from archiver.cli.setup.archive_setup import make_home, sole_setup
     from archiver.settings import home
     from archiver.store import migrate
     from archiver.store.archive import Archive
@@ -74,8 +74,9 @@ def _prepare_archive(obj: CliContext) -> None:
     archive = Archive(obj.home)
     _say_what_it_does(again=archive.exists())
     make_home(obj.home)
-    if not archive.exists():
-        migrate.create_database(archive.database)
+    with sole_setup(archive):
+        if not archive.exists():
+            migrate.create_database(archive.database)
     if BEGUN not in recall_answers(archive):
         note_answer(archive, BEGUN)
 

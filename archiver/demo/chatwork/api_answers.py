@@ -2,7 +2,8 @@
 
 Decisions where chatwork-api.md leaves it open: a room that does not exist answers 403 like one that was left; of more
 than 100 files or tasks the newest are returned; `force=1` does not move the cursor of `force=0`; an unknown parameter
-is ignored, one with a bad value is 400.
+is ignored, one with a bad value is 400. A wrong path or a malformed id is 400 too, never 404: other people's clients
+show its text and its status (akiomik/hubot-chatwork, issue 6).
 """
 
 import re
@@ -56,7 +57,7 @@ class Replies:
                 numbers = [int(number) for number in match.groups()]
                 with self._state.lock:
                     return self._reply(reply, _ApiRequest(self._state, self._address, query, numbers))
-        return error_answer(404, "Invalid endpoint")
+        return error_answer(400, "Invalid Endpoint or HTTP method")
 
     def _reply(self, reply: "_Reply", request: _ApiRequest) -> HttpAnswer:
         if request.numbers and not self._state.owner_is_in(request.numbers[0]):

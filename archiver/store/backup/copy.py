@@ -19,7 +19,7 @@ from archiver.store import database_copy
 from archiver.store.archive import Archive, driver_connection
 from archiver.store.backup import destination, transfer
 from archiver.store.backup.inventory import backup_files
-from archiver.store.durable_files import is_full
+from archiver.store.durable_files import is_failing, is_full
 from archiver.store.engine import DATABASE
 
 
@@ -105,4 +105,7 @@ def check_closed(source: Path) -> None:
 
 def _storage_error(error: OSError, place: Path) -> errors.StorageError:
     path, detail = error.filename or place, error.strerror or str(error)
-    return errors.DiskFull(path=path) if is_full(error) else errors.StorageError(path=path, detail=detail)
+    if is_full(error):
+        return errors.DiskFull(path=path)
+    kind = errors.DiskFailing if is_failing(error) else errors.StorageError
+    return kind(path=path, detail=detail)

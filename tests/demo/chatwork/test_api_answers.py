@@ -49,13 +49,23 @@ def test_rooms_that_are_not_the_owners_look_alike(chatwork: Chatwork, full: Full
     assert [chatwork.my_room, full.direct] == listed
 
 
-@pytest.mark.parametrize("path", ["messages/1", "tasks/1", "files/1", "nothing"])
+@pytest.mark.parametrize("path", ["messages/1", "tasks/1", "files/1"])
 def test_what_is_not_in_the_room_is_404_with_errors(path: str, full: FullRoom, get: Get) -> None:
     """A single thing that is unknown answers 404 in the error shape."""
     reply = get(f"/rooms/{full.room}/{path}")
 
     assert 404 == reply.status_code
     assert ["errors"] == list(reply.json())
+
+
+@pytest.mark.parametrize(
+    "path", ["nothing", "messages/abc", "messages/-1", "tasks/1.5", "files/10000000000000000000", ""]
+)
+def test_a_wrong_path_or_a_malformed_id_is_400(path: str, full: FullRoom, get: Get) -> None:
+    """Chatwork says so of an address that it does not know; 404 is only for a thing that is not there."""
+    reply = get(f"/rooms/{full.room}/{path}")
+
+    assert (400, {"errors": ["Invalid Endpoint or HTTP method"]}) == (reply.status_code, reply.json())
 
 
 def test_a_message_of_another_room_is_404(full: FullRoom, get: Get) -> None:

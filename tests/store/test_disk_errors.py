@@ -1,0 +1,68 @@
+"""What a failing disk and a full one are told as: never the one for the other."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.store.durable_files import storage_error
+from archiver.store.engine import translate_error
+from tests.support.file_size_limit import file_size_limit
+
+
+def sqlite_error(code: int, text: str = "disk I/O error") -> sqlite3.OperationalError:
+    """An error as the driver raises it, with SQLite's extended result code."""
+    error = sqlite3.OperationalError(text)
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (errno.EIO, errors.DiskFailing),
+        (errno.ENOSPC, errors.DiskFull),
+        (errno.EDQUOT, errors.DiskFull),
+        (errno.EACCES, errors.HomeNotWritable),
+    ],
+)
+def test_an_error_of_a_file_is_told_by_its_number(number: int, expected: type[errors.StorageError]) -> None:
+    """EIO is the disk's own error; only a lack of space is a full disk."""
+    assert expected is type(storage_error(OSError(number, "words"), Path("x")))
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC])
+def test_an_io_error_of_the_database_is_a_failing_disk(tmp_path: Path, code: int) -> None:
+    """As long as there is space."""
+    assert errors.DiskFailing is type(translate_error(sqlite_error(code), tmp_path / "archive.sqlite3"))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [(sqlite3.SQLITE_IOERR_WRITE, errors.DiskFull), (sqlite3.SQLITE_IOERR_READ, errors.DiskFailing)],
+)
+def test_without_space_only_a_write_error_is_a_full_disk(
+    tmp_path: Path, code: int, expected: type[errors.StorageError]
+) -> None:
+    """SQLite words a quota that is used up as an I/O error; for reading no space is needed."""
+    with file_size_limit(4096):
+        assert expected is type(translate_error(sqlite_error(code), tmp_path / "archive.sqlite3"))
+
+
+def test_sqlites_own_word_for_a_full_disk_counts(tmp_path: Path) -> None:
+    """Whatever space there is by the time of the question."""
+    error = sqlite_error(sqlite3.SQLITE_FULL, "database or disk is full")
+
+    assert errors.DiskFull is type(translate_error(error, tmp_path / "archive.sqlite3"))
+
+
+def test_a_failing_disk_is_told_with_what_to_do() -> None:
+    """The next step is a copy elsewhere, not more space."""
+    error = errors.DiskFailing(path="x", detail="Input/output error")
+
+    assert "archive backup" in error.advice()
+    assert "space" not in f"{error} {error.advice()}"
