@@ -133,7 +133,8 @@ class FileDownloads:
         except Unreachable:
             return "unreachable"
         except TransferFailed as error:
-            return str(error.data["reason"])
+            reason = str(error.data["reason"])
+            return None if reason == "slow" and self.seconds_left() == 0 else reason  # the run was too short, not we
         if arrived.is_whole:
             self._keep_file(file, arrived)
         elif arrived.size - before < SLICE_BYTES_AT_LEAST and self.seconds_left() != 0:
@@ -167,6 +168,7 @@ class FileDownloads:
                 size=size,
                 size_limit=min(self.limits.size_limit, free),
                 seconds=self.slice if left is None else min(left, self.slice),
+                seconds_left=left,
                 progress=lambda have: self.progress(file, have),
             )
         except TransferFailed as error:

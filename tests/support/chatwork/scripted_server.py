@@ -1,6 +1,7 @@
 """A server on loopback that sends given bytes, for replies that no library would make."""
 
 import socket
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from threading import Event, Thread
@@ -29,6 +30,35 @@ def drip(whole: bytes, *, seconds: float) -> Step:
                 return
 
     return step
+
+
+def repeat(piece: bytes, *, after: bytes = b"", seconds: float = 0.02) -> Step:
+    """Send a beginning, then a piece again and again, so many seconds apart: for 8 seconds, which stand for ever."""
+
+    def step(connection: socket.socket, over: Event) -> None:
+        until = time.monotonic() + 8
+        connection.sendall(after)
+        while time.monotonic() < until and not over.wait(seconds):
+            connection.sendall(piece)
+
+    return step
+
+
+_OK = b"HTTP/1.1 200 X\r\ncontent-type: image/png\r\n"
+_CHUNKED = _OK + b"transfer-encoding: chunked\r\n\r\n"
+
+NEVER_ENDING: dict[str, Step] = {
+    "status line": repeat(b"a", after=b"HTTP/1.1 200 "),
+    "headers": repeat(b"a", after=b"HTTP/1.1 200 X\r\nx: "),
+    "100 Continue": repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "100 Continue, quickly": repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 50, seconds=0),
+    "body": repeat(b" ", after=_OK + b"content-length: 100000\r\n\r\n{"),
+    "body without a length": repeat(b" ", after=_OK + b"\r\n{}"),
+    "size of a chunk": repeat(b"0", after=_CHUNKED + b"2\r\n{}\r\n"),
+    "chunks": repeat(b"1\r\n \r\n", after=_CHUNKED + b"2\r\n{}\r\n"),
+    "trailers": repeat(b"a", after=_CHUNKED + b"2\r\n{}\r\n0\r\nx: "),
+}
+"""Answers that always bring another byte in time and never come to their end."""
 
 
 def hang(connection: socket.socket, over: Event) -> None:
@@ -84,7 +114,7 @@ class ScriptedServer:
     @staticmethod
     def _head(connection: socket.socket) -> str:
         head = b""
-        while not head.endswith(b"\r\n\r\n"):
+        while b"\r\n\r\n" not in head:  # a body may follow
             part = connection.recv(65536)
             if not part:
                 return ""
