@@ -1,9 +1,11 @@
 """A server on loopback that sends given bytes, for replies that no library would make."""
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
@@ -69,14 +71,18 @@ def hang(connection: socket.socket, over: Event) -> None:
 class ScriptedServer:
     """Answers each request with one step, then always with the last; `heads` are the requests as text."""
 
-    def __init__(self, steps: Iterable[Step]) -> None:
-        """Listen at once; `with` ends it."""
+    def __init__(self, steps: Iterable[Step], *, certificate: Path | None = None) -> None:
+        """Listen at once; `with` ends it. With a certificate and its key in a PEM file it speaks TLS."""
         self._steps = list(steps)
+        self._tls = None
+        if certificate is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(certificate)
         self._over = Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.heads: list[str] = []
         self.connections = 0
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v2"
+        self.url = f"{'http' if certificate is None else 'https'}://127.0.0.1:{self._listener.getsockname()[1]}/v2"
         Thread(target=self._accept, daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -99,8 +105,8 @@ class ScriptedServer:
                 self.connections += 1
                 Thread(target=self._serve, args=(connection,), daemon=True).start()
 
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):
+    def _serve(self, plain: socket.socket) -> None:
+        with plain, suppress(OSError), self._encrypted(plain) as connection:
             while head := self._head(connection):
                 self.heads.append(head)
                 step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
@@ -110,6 +116,9 @@ class ScriptedServer:
                 connection.sendall(step)
                 if b"connection: close" in step:
                     return
+
+    def _encrypted(self, plain: socket.socket) -> socket.socket:
+        return plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True)
 
     @staticmethod
     def _head(connection: socket.socket) -> str:
