@@ -20,6 +20,7 @@ import requests
 import urllib3.exceptions
 
 from archiver.chatwork.allowed_urls import is_loopback
+from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
@@ -28,7 +29,7 @@ from archiver.settings.model import AuthoritySetting
 from archiver.store.seals import FOLDER
 
 REQUEST_SECONDS = 20.0
-"""Time limit of a whole request."""
+"""Time limit of a whole request with its answer and its redirects."""
 MAX_BYTES = 2**20
 MAX_REDIRECTS = 2
 
@@ -71,7 +72,8 @@ def build_sender(url: str, *, seconds: float = REQUEST_SECONDS) -> Callable[[byt
 
     def send(query: bytes) -> AuthorityAnswer:
         try:
-            return _fetch_answer(url, query, time.monotonic() + seconds)
+            with ExchangeDeadline(seconds) as deadline:
+                return _fetch_answer(url, query, time.monotonic() + seconds, deadline)
         except (urllib3.exceptions.HTTPError, HTTPException, ValueError) as error:
             raise ConnectionError(type(error).__name__) from error
 
@@ -98,14 +100,14 @@ def _bad_root_text(source: str) -> str:
     return _("it is not a certificate in PEM form.")
 
 
-def _fetch_answer(url: str, query: bytes, until: float) -> AuthorityAnswer:
+def _fetch_answer(url: str, query: bytes, until: float, deadline: ExchangeDeadline) -> AuthorityAnswer:
     """Send a request, follow at most two redirects within the host, and return the last answer."""
     host = urlsplit(url).hostname
     with _session() as session:
         for _attempt in range(MAX_REDIRECTS + 1):
             with _post(session, url, query, until) as response:
                 if not response.is_redirect:
-                    return AuthorityAnswer(response.status_code, _read_body(response, until), _server_date(response))
+                    return AuthorityAnswer(response.status_code, _read_body(response, deadline), _server_date(response))
                 url = urljoin(url, response.headers["location"])
             parts = urlsplit(url)
             if parts.hostname != host or parts.scheme not in ("http", "https"):
@@ -114,7 +116,7 @@ def _fetch_answer(url: str, query: bytes, until: float) -> AuthorityAnswer:
 
 
 def _session() -> requests.Session:
-    session = requests.Session()
+    session = watch_session(requests.Session())
     session.auth = _no_auth  # otherwise requests looks into `.netrc`
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return session
@@ -131,14 +133,13 @@ def _post(session: requests.Session, url: str, query: bytes, until: float) -> re
     return session.post(url, query, headers=_HEADERS, stream=True, allow_redirects=False, timeout=left, proxies=proxies)
 
 
-def _read_body(response: requests.Response, until: float) -> bytes:
+def _read_body(response: requests.Response, deadline: ExchangeDeadline) -> bytes:
     body = bytearray()
     while part := response.raw.read1(2**14):
         body += part
         if len(body) > MAX_BYTES:
             raise ConnectionError("the reply is too large")
-        if time.monotonic() > until:
-            raise TimeoutError("the reply took too long")
+        deadline.check()
     return bytes(body)
 
 

@@ -22,6 +22,7 @@ from archiver.evidence.stamps.timestamp import StampRefused, request_stamp
 from archiver.settings.model import AuthoritySetting, Settings, TimestampSettings
 from archiver.settings.tsa_offers import OFFERS
 from archiver.tsa import build_sender
+from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer
 
 MIDNIGHT = datetime(2026, 7, 1, tzinfo=UTC)
 QUERY = TimestampRequestBuilder().data(b"seal").hash_algorithm(HashAlgorithm.SHA256).build().as_bytes()
@@ -220,6 +221,17 @@ def test_every_failure_on_the_way_is_one_kind(failure: AuthorityFault, simulated
         build_sender(simulated.url, seconds=0.5)(QUERY)
 
     assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("what", NEVER_ENDING)
+def test_an_answer_that_never_ends_is_an_error(what: str) -> None:
+    """One deadline is over the whole of it, headers included."""
+    started = time.monotonic()
+
+    with ScriptedServer([NEVER_ENDING[what]]) as endless, pytest.raises(OSError):  # noqa: PT011 - whichever it is
+        build_sender(endless.url, seconds=0.3)(QUERY)
+
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/", "http://127.0.0.1:99999/", "http://", "http://a..b/", "x"])

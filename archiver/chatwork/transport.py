@@ -8,7 +8,6 @@ of another shape is requested again and never becomes data.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ import requests
 import urllib3.exceptions
 
 from archiver.chatwork import allowed_urls, json_body, ratelimit
+from archiver.chatwork.exchange_deadline import ExchangeDeadline, ExchangeOverdue, watch_session
 from archiver.errors import (
     BudgetSpent,
     ChatworkError,
@@ -59,6 +59,7 @@ class ReplyLimits:
     read: float = 30.0
     """The longest time between two chunks of a reply."""
     total: float = 60.0
+    """The longest time of a request with its whole reply, headers included."""
     size: int = 64 * 2**20
 
     def within(self, seconds: float | None) -> ReplyLimits:
@@ -100,7 +101,7 @@ class Transport:
     ) -> None:
         """Take over a session, which from now on keeps no cookies; the token is not read yet. Raises BadBaseUrl."""
         self._base, loopback = allowed_urls.check_base_url(base_url)
-        self._session = session
+        self._session = watch_session(session)
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         if loopback:  # a proxy would send the token off this computer
             self._session.trust_env = False
@@ -190,14 +191,14 @@ class Transport:
     def _exchange(self, target: str) -> Reply:
         """Send one request and read its reply; every error on the way becomes one of ours."""
         try:
-            return self._send(target)
+            limits = self._limits.within(self._seconds_left())
+            with ExchangeDeadline(limits.total) as deadline:  # of real sockets, whatever clock the archive is given
+                return self._send(target, limits, deadline)
         except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
             chatwork_error = _error_of(target, error)
         raise chatwork_error  # outside the `except`, so that it carries neither the library's error nor the token
 
-    def _send(self, target: str) -> Reply:
-        started = time.monotonic()  # of real sockets, whatever clock the archive is given
-        limits = self._limits.within(self._seconds_left())
+    def _send(self, target: str, limits: ReplyLimits, deadline: ExchangeDeadline) -> Reply:
         self.requests += 1
         self.budget, self.tally = self.budget.spend(), self.tally.spend()
         with self._session.get(
@@ -211,7 +212,7 @@ class Transport:
             headers = {name: received[name] for name in sorted(KEPT_HEADERS) if name in received}
             self._observe(headers, response.status_code)
             self._check_status(target, response.status_code)
-            body = self._read_body(target, response, started, limits)
+            body = self._read_body(target, response, limits.size, deadline)
         return Reply(target, response.status_code, body, headers, self._now())
 
     def _observe(self, headers: Mapping[str, str], status: int) -> None:
@@ -235,15 +236,16 @@ class Transport:
         if status not in (200, 204) and status < 400:
             raise NotUnderstood(path=target, detail=_("status {status}").format(status=status))
 
-    def _read_body(self, target: str, response: requests.Response, started: float, limits: ReplyLimits) -> bytes:
+    def _read_body(
+        self, target: str, response: requests.Response, size_limit: int, deadline: ExchangeDeadline
+    ) -> bytes:
         """The whole body, read within the limits; one that is cut short raises an error of the library."""
         body = bytearray()
         while part := response.raw.read1(_CHUNK, decode_content=True):
             body += part
-            if len(body) > limits.size:
+            if len(body) > size_limit:
                 raise NotUnderstood(path=target, detail=_("the reply is too large"))
-            if time.monotonic() - started > limits.total:
-                raise Unreachable(path=target, detail=_("the reply took too long"))
+            deadline.check()
         return bytes(body)
 
     def _interpret(self, reply: Reply, understand: Callable[[Reply], T]) -> T:
@@ -268,6 +270,8 @@ class _TooManyCalls(Exception):
 def _error_of(target: str, error: Exception) -> ChatworkError:
     """Our error for one of a library, without its text, which may hold addresses, and its request the token."""
     match error:
+        case ExchangeOverdue():
+            return Unreachable(path=target, detail=_("the reply took too long"))
         case requests.Timeout() | urllib3.exceptions.TimeoutError() | TimeoutError():
             return Unreachable(path=target, detail=_("no answer in time"))
         case requests.exceptions.SSLError() | urllib3.exceptions.SSLError():

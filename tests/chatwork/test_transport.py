@@ -36,7 +36,7 @@ from archiver.errors import (
     Unreachable,
 )
 from archiver.records import Reply
-from tests.support.chatwork.scripted_server import ScriptedServer, Step, drip, hang, reply
+from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, Step, drip, hang, reply
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 TOKEN = "c4naryc4naryc4naryc4naryc4nary00"
@@ -351,6 +351,19 @@ def test_a_reply_that_lasts_too_long_or_is_too_large_is_given_up(
             ask(transport)
 
     assert 1 == transport.requests
+
+
+@pytest.mark.parametrize("what", NEVER_ENDING)
+def test_a_reply_that_never_ends_is_given_up(what: str) -> None:
+    """Each byte comes in time, and still one deadline is over the whole, headers included; nothing of it is data."""
+    with serving(NEVER_ENDING[what], limits=ReplyLimits(total=0.3)) as (transport, _, clock):
+        transport.deadline = clock.now()
+        begun = time.monotonic()
+        with pytest.raises(Unreachable):
+            ask(transport)
+        lasted = time.monotonic() - begun
+
+    assert lasted < 5
 
 
 def test_a_compressed_body_is_kept_decoded() -> None:

@@ -5,15 +5,13 @@ The requests carry no token and no cookie, follow no redirect and go to https or
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
-from http.client import HTTPException
 
 import requests
-import urllib3.exceptions
 
+from archiver.chatwork.exchange_deadline import NETWORK_ERRORS, ExchangeDeadline
 from archiver.errors import StorageError, TransferFailed
 from archiver.store import avatars
 from archiver.store.archive import Archive
@@ -65,20 +63,23 @@ def _get_picture(session: requests.Session, url: str, seconds: float) -> bytes |
     if not _is_allowed(url):
         return None
     try:
-        with session.get(url, stream=True, allow_redirects=False, timeout=seconds) as response:
+        with (
+            ExchangeDeadline(seconds) as deadline,
+            session.get(url, stream=True, allow_redirects=False, timeout=seconds) as response,
+        ):
             is_picture = response.headers.get("content-type", "").strip().lower().startswith("image/")
-            return _read_picture(response, seconds) if response.status_code == 200 and is_picture else None
-    except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError):
+            return _read_picture(response, deadline) if response.status_code == 200 and is_picture else None
+    except (*NETWORK_ERRORS, OSError, ValueError):
         return None
 
 
-def _read_picture(response: requests.Response, seconds: float) -> bytes | None:
-    until = time.monotonic() + seconds
+def _read_picture(response: requests.Response, deadline: ExchangeDeadline) -> bytes | None:
     body = bytearray()
     while chunk := response.raw.read1(2**16, decode_content=True):
         body += chunk
-        if len(body) > PICTURE_BYTES or time.monotonic() > until:
+        if len(body) > PICTURE_BYTES:
             return None
+        deadline.check()
     length = response.headers.get("content-length", "")
     whole = "content-encoding" in response.headers or not length.isdecimal() or int(length[:20]) == len(body)
     return bytes(body) if body and whole else None

@@ -47,6 +47,10 @@ SILENT_LIMIT = 2
 """After so many files in a row without an answer the others are left for the next run."""
 
 
+OF_TIME = ("slow", "unreachable")
+"""Reasons that are no failure of a file at the end of a run, which gave its host less than the usual time."""
+
+
 @dataclass(frozen=True)
 class DownloadLimits:
     """Limits in bytes: from which size a file is large, which is only listed, and how much of the disk stays free."""
@@ -133,7 +137,8 @@ class FileDownloads:
         except Unreachable:
             return "unreachable"
         except TransferFailed as error:
-            return str(error.data["reason"])
+            reason = str(error.data["reason"])
+            return None if reason in OF_TIME and self.seconds_left() == 0 else reason
         if arrived.is_whole:
             self._keep_file(file, arrived)
         elif arrived.size - before < SLICE_BYTES_AT_LEAST and self.seconds_left() != 0:
@@ -167,6 +172,7 @@ class FileDownloads:
                 size=size,
                 size_limit=min(self.limits.size_limit, free),
                 seconds=self.slice if left is None else min(left, self.slice),
+                seconds_left=left,
                 progress=lambda have: self.progress(file, have),
             )
         except TransferFailed as error:

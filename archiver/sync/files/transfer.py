@@ -7,10 +7,10 @@ keeps its bytes and is resumed with `Range`; after a power cut only bytes that w
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +19,12 @@ import requests
 import urllib3.exceptions
 
 from archiver.chatwork.allowed_urls import is_loopback
+from archiver.chatwork.exchange_deadline import (
+    NETWORK_ERRORS,
+    ExchangeDeadline,
+    ExchangeOverdue,
+    watch_session,
+)
 from archiver.errors import TransferFailed
 from archiver.sync.files.partial_file import SYNC_EVERY, PartialFile
 
@@ -26,10 +32,12 @@ Session = requests.Session
 
 REDIRECTS_LIMIT = 2
 TIMEOUT_SECONDS = (10.0, 30.0)
-"""Seconds to connect, and between two chunks."""
+"""Seconds to connect, and between two chunks; both together are the time for the headers, redirects included."""
+SHORTEST_SECONDS = 1.0
+"""Seconds that the headers get at least, however little time is left."""
 CHUNK_BYTES = 2**18
-UNKNOWN_SIZE_FACTOR = 9
-"""A file of unknown size cannot be downloaded in slices, so it gets so many times the time at once."""
+UNKNOWN_SIZE_FACTOR = 10
+"""A file of unknown size cannot be downloaded in slices, so it gets the time of so many of them at once."""
 
 REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 
@@ -51,7 +59,7 @@ def harden(session: Session) -> Session:
     session.auth = _no_auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers["Accept-Encoding"] = "identity"  # lengths that can be compared
-    return session
+    return watch_session(session)
 
 
 def download(
@@ -62,32 +70,22 @@ def download(
     size: int | None,
     size_limit: int,
     seconds: float | None = None,
+    seconds_left: float | None = None,
     progress: Progress,
     timeout: tuple[float, float] = TIMEOUT_SECONDS,
     durable_every: int = SYNC_EVERY,
 ) -> DownloadState:
     """Download into `part`, up to `size` bytes (None = unknown: as many as come, up to `size_limit`).
 
-    Stops after `seconds` (None = no limit) and keeps the bytes so far. Raises TransferFailed (its `reason` is a stable
-    word, for the record) and OSError of the disk. Bytes that cannot become the file are removed.
+    Stops after `seconds` (None = no limit), headers included, and keeps the bytes so far. A file of unknown size cannot
+    go on later: it gets longer, but no more than `seconds_left`. Raises TransferFailed (its `reason` is a stable word,
+    for the record) and OSError of the disk. Bytes that cannot become the file are removed.
     """
     with PartialFile(part, size or 0, every=durable_every) as partial:
         if size and partial.size_here == size:
             partial.set_whole()
             return DownloadState(size, partial.sha256, is_whole=True)
-        try:
-            response = _follow_redirects(session, url, partial, timeout)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as error:
-            raise TransferFailed(reason="unreachable", detail=type(error).__name__) from None
-        with response:
-            _check_response(response, partial, size)
-            try:
-                limit, is_size_known = (size_limit, False) if size is None else (size, True)
-                return _stream(
-                    response, partial, limit, is_size_known=is_size_known, seconds=seconds, progress=progress
-                )
-            except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException) as error:
-                raise TransferFailed(reason="cut", detail=type(error).__name__) from None
+        return _exchange(session, url, partial, _Wanted(size, size_limit, seconds, seconds_left, progress), timeout)
 
 
 def discard_partial(part: Path) -> None:
@@ -95,34 +93,77 @@ def discard_partial(part: Path) -> None:
     PartialFile.discard_at(part)
 
 
-def _stream(
-    response: requests.Response,
-    partial: PartialFile,
-    size: int,
-    *,
-    is_size_known: bool,
-    seconds: float | None,
-    progress: Progress,
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What `download` was asked for; see there."""
+
+    size: int | None
+    size_limit: int
+    seconds: float | None
+    seconds_left: float | None
+    progress: Progress
+
+    def seconds_for_headers(self, timeout: tuple[float, float]) -> float:
+        return min(sum(timeout), max(SHORTEST_SECONDS, math.inf if self.seconds is None else self.seconds))
+
+    def seconds_for_all(self) -> float:
+        """A file of unknown size cannot go on later, so it gets longer at once, but only as long as the run."""
+        seconds = math.inf if self.seconds is None else self.seconds
+        if self.size is not None:
+            return seconds
+        return min(seconds * UNKNOWN_SIZE_FACTOR, math.inf if self.seconds_left is None else self.seconds_left)
+
+
+def _exchange(
+    session: Session, url: str, partial: PartialFile, wanted: _Wanted, timeout: tuple[float, float]
 ) -> DownloadState:
-    until = None if seconds is None else time.monotonic() + seconds
+    """Request the file and stream it, within one deadline for the headers and a later one for all."""
+    until = time.monotonic() + wanted.seconds_for_all()
+    limit = wanted.seconds_for_headers(timeout)
+    has_answer = False
+    try:
+        with (
+            ExchangeDeadline(limit) as deadline,
+            _follow_redirects(session, url, partial, (min(timeout[0], limit), min(timeout[1], limit))) as response,
+        ):
+            has_answer = True
+            _check_response(response, partial, wanted.size)
+            deadline.end_at(until)
+            return _stream(response, partial, wanted, deadline)
+    except NETWORK_ERRORS as error:
+        if has_answer and isinstance(error, ExchangeOverdue):
+            return _end_slice(partial, wanted.size)
+        raise TransferFailed(reason="cut" if has_answer else "unreachable", detail=type(error).__name__) from None
+
+
+def _end_slice(partial: PartialFile, size: int | None) -> DownloadState:
+    """The bytes that came in time; without a size they could not be resumed, and TransferFailed is raised."""
+    arrived = partial.size_here
+    if size is None:
+        partial.discard()
+        raise TransferFailed(reason="slow", detail=str(arrived)) from None
+    return DownloadState(arrived, "", is_whole=False)
+
+
+def _stream(
+    response: requests.Response, partial: PartialFile, wanted: _Wanted, deadline: ExchangeDeadline
+) -> DownloadState:
+    limit = wanted.size_limit if wanted.size is None else wanted.size
     # Read as it arrives: waiting for whole chunks would wait for slow hosts, and lose the bytes when cut.
     while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
-        if partial.size_here + len(chunk) > size:
+        if partial.size_here + len(chunk) > limit:
             partial.discard()
-            raise TransferFailed(reason="wrong_size", detail=f"> {size}")
+            raise TransferFailed(reason="wrong_size", detail=f"> {limit}")
         partial.append(chunk)
-        progress(partial.size_here)
-        if until is not None and time.monotonic() >= until and partial.size_here < size:
-            if is_size_known:
-                return DownloadState(partial.size_here, "", is_whole=False)
-            if time.monotonic() >= until + UNKNOWN_SIZE_FACTOR * (seconds or 0):
-                partial.discard()  # without a size it could not be resumed
-                raise TransferFailed(reason="slow", detail=str(partial.size_here))
-    if is_size_known and partial.size_here != size:
+        wanted.progress(partial.size_here)
+        if partial.size_here < limit:
+            deadline.check()
+    if wanted.size is not None and partial.size_here != wanted.size:
+        deadline.check()  # cut by the watchdog, it looks like an end
         # The host ended the body regularly, so no more would come another time.
         arrived = partial.size_here
         partial.discard()
-        raise TransferFailed(reason="wrong_size", detail=f"{arrived} / {size}")
+        raise TransferFailed(reason="wrong_size", detail=f"{arrived} / {wanted.size}")
     partial.set_whole()
     return DownloadState(partial.size_here, partial.sha256, is_whole=True)
 

@@ -1,8 +1,11 @@
 """A server on loopback that sends given bytes, for replies that no library would make."""
 
 import socket
+import ssl
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
@@ -31,6 +34,35 @@ def drip(whole: bytes, *, seconds: float) -> Step:
     return step
 
 
+def repeat(piece: bytes, *, after: bytes = b"", seconds: float = 0.02) -> Step:
+    """Send a beginning, then a piece again and again, so many seconds apart: for 8 seconds, which stand for ever."""
+
+    def step(connection: socket.socket, over: Event) -> None:
+        until = time.monotonic() + 8
+        connection.sendall(after)
+        while time.monotonic() < until and not over.wait(seconds):
+            connection.sendall(piece)
+
+    return step
+
+
+_OK = b"HTTP/1.1 200 X\r\ncontent-type: image/png\r\n"
+_CHUNKED = _OK + b"transfer-encoding: chunked\r\n\r\n"
+
+NEVER_ENDING: dict[str, Step] = {
+    "status line": repeat(b"a", after=b"HTTP/1.1 200 "),
+    "headers": repeat(b"a", after=b"HTTP/1.1 200 X\r\nx: "),
+    "100 Continue": repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "100 Continue, quickly": repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 50, seconds=0),
+    "body": repeat(b" ", after=_OK + b"content-length: 100000\r\n\r\n{"),
+    "body without a length": repeat(b" ", after=_OK + b"\r\n{}"),
+    "size of a chunk": repeat(b"0", after=_CHUNKED + b"2\r\n{}\r\n"),
+    "chunks": repeat(b"1\r\n \r\n", after=_CHUNKED + b"2\r\n{}\r\n"),
+    "trailers": repeat(b"a", after=_CHUNKED + b"2\r\n{}\r\n0\r\nx: "),
+}
+"""Answers that always bring another byte in time and never come to their end."""
+
+
 def hang(connection: socket.socket, over: Event) -> None:
     """Send nothing at all."""
     over.wait(10)
@@ -39,14 +71,18 @@ def hang(connection: socket.socket, over: Event) -> None:
 class ScriptedServer:
     """Answers each request with one step, then always with the last; `heads` are the requests as text."""
 
-    def __init__(self, steps: Iterable[Step]) -> None:
-        """Listen at once; `with` ends it."""
+    def __init__(self, steps: Iterable[Step], *, certificate: Path | None = None) -> None:
+        """Listen at once; `with` ends it. With a certificate and its key in a PEM file it speaks TLS."""
         self._steps = list(steps)
+        self._tls = None
+        if certificate is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(certificate)
         self._over = Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.heads: list[str] = []
         self.connections = 0
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v2"
+        self.url = f"{'http' if certificate is None else 'https'}://127.0.0.1:{self._listener.getsockname()[1]}/v2"
         Thread(target=self._accept, daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -69,8 +105,8 @@ class ScriptedServer:
                 self.connections += 1
                 Thread(target=self._serve, args=(connection,), daemon=True).start()
 
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):
+    def _serve(self, plain: socket.socket) -> None:
+        with plain, suppress(OSError), self._encrypted(plain) as connection:
             while head := self._head(connection):
                 self.heads.append(head)
                 step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
@@ -81,10 +117,13 @@ class ScriptedServer:
                 if b"connection: close" in step:
                     return
 
+    def _encrypted(self, plain: socket.socket) -> socket.socket:
+        return plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True)
+
     @staticmethod
     def _head(connection: socket.socket) -> str:
         head = b""
-        while not head.endswith(b"\r\n\r\n"):
+        while b"\r\n\r\n" not in head:  # a body may follow
             part = connection.recv(65536)
             if not part:
                 return ""

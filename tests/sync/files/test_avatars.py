@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from datetime import timedelta
+
+import pytest
 
 from archiver.demo.chatwork.file_bytes import tiny_png
 from archiver.demo.chatwork.simulator import Fault
-from archiver.sync.files import avatars
+from archiver.sync.files import avatars, transfer
+from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer
 from tests.support.world import World
 
 
@@ -74,6 +78,19 @@ def test_what_is_no_picture_is_not_kept(world: World) -> None:
     fetched(world, seconds=0.2)
 
     assert {} == held_digests(world)
+
+
+@pytest.mark.parametrize("what", NEVER_ENDING)
+def test_a_picture_that_never_ends_is_not_kept(what: str) -> None:
+    """One deadline is over the whole of it, headers included."""
+    begun = time.monotonic()
+
+    with ScriptedServer([NEVER_ENDING[what]]) as endless, transfer.make_session() as session:
+        body = avatars._get_picture(session, endless.url, 0.3)
+        lasted = time.monotonic() - begun
+
+    assert body is None
+    assert lasted < 5
 
 
 def test_pictures_of_other_rooms_are_never_asked_for(world: World) -> None:

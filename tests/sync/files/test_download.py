@@ -167,6 +167,17 @@ def test_the_time_of_the_run_ends_a_transfer(world: World) -> None:
     assert world.chatwork.content_digest(file) == digest(world.blob(file))
 
 
+def test_a_host_that_the_end_of_the_run_cut_short_is_no_failure(world: World) -> None:
+    """It might have answered in the usual time; the file is left over, and another run asks."""
+    upload(world, 5000)
+    world.chatwork.fail(Fault.HANG, "/uploadfile/", seconds=5, times=None)
+
+    report = world.sync(max_seconds=2)
+
+    assert {"left-over/files", "left-over"} >= set(report.reported) != set()
+    assert {} == retries(world)
+
+
 def test_a_kill_between_bytes_and_entry_is_made_up_for(world: World) -> None:
     """The bytes lie there already: the next run names them and keeps them once."""
     file = upload(world, 1000)

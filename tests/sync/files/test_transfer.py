@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.errors import TransferFailed
 from archiver.sync.files import transfer
 from archiver.sync.files.transfer import DownloadState, download
-from tests.support.chatwork.scripted_server import ScriptedServer, hang, reply
+from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, hang, repeat, reply
 
 BODY = bytes(range(256)) * 4000
 SIZE = len(BODY)
@@ -458,6 +459,76 @@ def test_a_host_that_stops_in_the_middle_is_cut(host: Host) -> None:
     assert "cut" == reason
     assert BODY.startswith(host.part.read_bytes())
     assert host.part.stat().st_size
+
+
+NEVER_ENDING_HEADERS = ("status line", "headers", "100 Continue", "100 Continue, quickly")
+
+
+@pytest.mark.parametrize("what", NEVER_ENDING_HEADERS)
+def test_headers_that_never_end_are_given_up(host: Host, what: str) -> None:
+    """Each byte comes in time, and still there is one deadline; the host is not asked a second time."""
+    host.timeout = (0.2, 0.2)
+    begun = time.monotonic()
+    with ScriptedServer([NEVER_ENDING[what]]) as endless:
+        reason = host.failing(endless.url)
+        lasted = time.monotonic() - begun
+
+    assert "unreachable" == reason
+    assert len(endless.heads) <= 1
+    assert lasted < 5
+
+
+@pytest.mark.parametrize("what", sorted(NEVER_ENDING.keys() - set(NEVER_ENDING_HEADERS)))
+def test_a_slice_ends_even_if_the_body_never_does(host: Host, what: str) -> None:
+    """What came is kept, as of any slow file; the caller judges its pace."""
+    begun = time.monotonic()
+    with ScriptedServer([NEVER_ENDING[what]]) as endless:
+        actual = host.fetch(endless.url, size=100_000, seconds=0.3)
+        lasted = time.monotonic() - begun
+
+    assert (False, True) == (actual.is_whole, host.part.read_bytes().startswith(b"{"))
+    assert lasted < 5
+
+
+@pytest.mark.parametrize("what", sorted(NEVER_ENDING.keys() - set(NEVER_ENDING_HEADERS)))
+def test_a_file_of_unknown_size_ends_too(host: Host, what: str) -> None:
+    """Cut by us, it is not whole, whatever the host would have sent; nothing of it stays."""
+    begun = time.monotonic()
+    with ScriptedServer([NEVER_ENDING[what]]) as endless, pytest.raises(TransferFailed) as caught:
+        host.fetch(endless.url, size=None, seconds=0.05)
+
+    assert ("slow", False) == (caught.value.data["reason"], host.part.exists())
+    assert time.monotonic() - begun < 5
+
+
+def test_a_file_of_unknown_size_takes_no_longer_than_the_run(host: Host) -> None:
+    """However long its slices are."""
+    begun = time.monotonic()
+    with ScriptedServer([NEVER_ENDING["body"]]) as endless, pytest.raises(TransferFailed) as caught:
+        download(
+            host.session,
+            endless.url,
+            host.part,
+            size=None,
+            size_limit=SIZE,
+            seconds=60,
+            seconds_left=0.3,
+            progress=host.told.append,
+        )
+
+    assert "slow" == caught.value.data["reason"]
+    assert time.monotonic() - begun < 5
+
+
+def test_a_large_file_that_comes_slowly_is_no_fault(host: Host) -> None:
+    """The deadline of the headers is no deadline of the body."""
+    host.timeout = (0.3, 0.3)
+    slow = repeat(BODY[: SIZE // 16], after=reply(body=BODY, etag='"x"')[:-SIZE], seconds=0.1)
+
+    with ScriptedServer([slow]) as other:
+        actual = host.fetch(other.url, seconds=30)
+
+    assert (True, SIZE) == (actual.is_whole, actual.size)
 
 
 def test_a_forgotten_file_leaves_nothing(host: Host) -> None:

@@ -1,0 +1,188 @@
+"""One deadline over a whole exchange with a host, headers included: a watchdog shuts the connection down.
+
+The time-outs of the libraries begin anew with each byte, so a host that sends one now and then could hold a run for
+ever. Not interruptible are name resolution, and connecting and the TLS handshake, which have the time-out to connect
+for each address of the host; the deadline is looked at again right after them.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import suppress
+from contextvars import ContextVar
+from http.client import HTTPException
+from threading import Lock, Timer
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+import urllib3
+import urllib3.connection
+import urllib3.exceptions
+from requests.adapters import HTTPAdapter
+
+NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException)
+"""What the libraries raise for a connection that fails; none of them is an error of the disk."""
+
+LONGEST_WAIT = 3600.0
+"""Seconds after which the watchdog of an exchange without an end looks again."""
+
+
+class ExchangeOverdue(requests.Timeout):
+    """Raised when the deadline of an exchange has passed, in place of what the cut connection led to."""
+
+
+class ExchangeDeadline:
+    """The seconds that all exchanges of a `with` block may take together; its session must be a watched one.
+
+    Once they are over, the connection is shut down and the block ends with ExchangeOverdue instead of a value or an
+    error of the network libraries: what was cut by the watchdog can look whole. Other errors pass as they are.
+    For one thread; once the block has ended, no connection is touched.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._lock = Lock()
+        self._connection: urllib3.connection.HTTPConnection | None = None
+        self._socket: object = None
+        self._has_ended = False
+        self.has_cut = False
+        """Whether the watchdog has shut the connection down, so that no end can be believed."""
+
+    def __enter__(self) -> Self:
+        """Begin to watch the connections that this thread uses."""
+        self._outer = _CURRENT.set(self)
+        self._start_timer()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the watch. Raises ExchangeOverdue."""
+        with self._lock:
+            self._has_ended = True
+            self._timer.cancel()
+        _CURRENT.reset(self._outer)
+        if self.has_cut and (error is None or isinstance(error, NETWORK_ERRORS)):
+            raise ExchangeOverdue() from None
+
+    def check(self) -> None:
+        """Raise ExchangeOverdue once the deadline has passed."""
+        if self.has_cut or time.monotonic() >= self._until:
+            raise ExchangeOverdue() from None
+
+    def end_at(self, until: float) -> None:
+        """Let the exchange go on until this time of the monotonic clock, if it is not over already.
+
+        An earlier time than before holds for `check` at once, and for the watchdog from the time before.
+        """
+        with self._lock:
+            self._until = until
+
+    def watch(self, connection: urllib3.connection.HTTPConnection) -> None:
+        """Shut this connection down when the time is over. Raises ExchangeOverdue if it is."""
+        with self._lock:
+            self._connection = connection
+            self._socket = connection.sock or self._socket
+            if self.has_cut:
+                self._shut_down()
+        self.check()
+
+    def _start_timer(self) -> None:
+        left = max(0.0, self._until - time.monotonic())
+        self._timer = Timer(min(left, LONGEST_WAIT), self._end_or_wait)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _end_or_wait(self) -> None:
+        """In the watchdog's thread: end the exchange, or wait on if its deadline was extended."""
+        with self._lock:
+            if self._has_ended:
+                return
+            if time.monotonic() < self._until:
+                self._start_timer()
+                return
+            self.has_cut = True
+            self._shut_down()
+
+    def _shut_down(self) -> None:
+        """Shut the sockets down, so that a read that waits in another thread ends."""
+        # A connection without keep-alive lets go of its socket when the body begins, and gets another for TLS.
+        for used in (self._socket, self._connection and self._connection.sock):
+            innermost = getattr(used, "socket", used)  # of TLS within TLS
+            if isinstance(innermost, socket.socket):
+                with suppress(OSError):  # closed already
+                    # Not the method of `SSLSocket`: after it, a read would take encrypted bytes for plain ones.
+                    socket.socket.shutdown(innermost, socket.SHUT_RDWR)
+
+
+def watch_session(session: requests.Session) -> requests.Session:
+    """Let deadlines end the exchanges of this session; its connections and adapters of other kinds stay."""
+    for prefix, adapter in list(session.adapters.items()):
+        if type(adapter) is HTTPAdapter:
+            session.mount(prefix, _WatchedAdapter())
+    return session
+
+
+_CURRENT: ContextVar[ExchangeDeadline | None] = ContextVar("exchange_deadline", default=None)
+
+
+def _watch(connection: urllib3.connection.HTTPConnection) -> None:
+    """Give a connection to the deadline of this thread, if there is one."""
+    deadline = _CURRENT.get()
+    if deadline is not None:
+        deadline.watch(connection)
+
+
+class _WatchedHttp(urllib3.connection.HTTPConnection):
+    def connect(self) -> None:
+        _watch(self)  # a proxy may drip before there is a connection to the host
+        super().connect()
+        _watch(self)
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3's own
+        _watch(self)  # it may have been kept from another exchange
+        return super().getresponse()
+
+
+class _WatchedHttps(_WatchedHttp, urllib3.connection.HTTPSConnection):
+    pass
+
+
+class _WatchedHttpPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _WatchedHttp
+
+
+class _WatchedHttpsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _WatchedHttps
+
+
+_POOLS = {"http": _WatchedHttpPool, "https": _WatchedHttpsPool}
+
+
+class _WatchedAdapter(HTTPAdapter):
+    """Makes watched connections, directly and through a proxy (not through SOCKS), and tells an end in time as one."""
+
+    def init_poolmanager(self, *sizes: Any, **more: Any) -> None:
+        super().init_poolmanager(*sizes, **more)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **more: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **more)
+        if not proxy.lower().startswith("socks"):
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+    def send(self, request: requests.PreparedRequest, *given: Any, **more: Any) -> requests.Response:
+        deadline = _CURRENT.get()
+        try:
+            response = super().send(request, *given, **more)
+        except NETWORK_ERRORS:
+            if deadline is not None:
+                deadline.check()
+            raise
+        if deadline is not None and deadline.has_cut:  # headers that were cut look whole
+            response.close()
+            deadline.check()
+        return response
