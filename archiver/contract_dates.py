@@ -109,6 +109,16 @@ def review_due(deliveries: Iterable[Delivery], platform: Platform) -> date | Non
     return None if at is None else at.astimezone(JST).date() + timedelta(days=platform.review_days)
 
 
+_STATED_DAYS = {
+    "contract": "contracted_on",
+    "escrow": "escrowed_at",
+    "end_request": "end_request_at",
+    "cancellation": "cancelled_on",
+    "first_client": "first_client_pays_on",
+}
+"""The stated fact of each event that a deadline may be counted from."""
+
+
 def deadlines(
     contract: Contract,
     platform: Platform,
@@ -123,20 +133,28 @@ def deadlines(
     `last_reply`: the counterpart's last message; `last_seen`: when the rooms were last read.
     """
     begun = {
-        "contract": day_of(contract.contracted_on),
-        "escrow": day_of(contract.escrowed_at),
+        **{name: day_of(getattr(contract, field)) for name, field in _STATED_DAYS.items()},
         "delivery": last_delivery(deliveries),
         "last_reply": last_reply,
         "last_seen": last_seen,
     }
+    days = {name: at.astimezone(JST).date() for name, at in begun.items() if at is not None}
     today = now.astimezone(JST).date()
-    dues = []
-    for deadline in platform.deadlines:
-        at = begun.get(deadline.after)
-        if at is not None:
-            day = at.astimezone(JST).date() + timedelta(days=deadline.days)
-            dues.append(DueDate(deadline, day, (day - today).days))
+    dues = [
+        DueDate(deadline, day, (day - today).days)
+        for deadline in platform.deadlines
+        if (day := deadline.day_after(days)) is not None
+    ]
     return sorted(dues, key=lambda due: (due.day, due.deadline.rule))
+
+
+def end_request_due(contract: Contract, platform: Platform) -> date | None:
+    """The day until which a stated request to end the contract early is to be answered, if there is such a rule."""
+    at = day_of(contract.end_request_at)
+    if at is None:
+        return None
+    days = {"end_request": at.astimezone(JST).date()}
+    return next((one.day_after(days) for one in platform.deadlines if one.after == "end_request"), None)
 
 
 SHOWN_BEFORE = {"plan": 10, "nudge": 0}
@@ -194,4 +212,8 @@ def delivery_matches(deliveries: Iterable[Delivery], files: Sequence[Attachment]
 def unstated_facts(contract: Contract, platform: Platform) -> tuple[ContractFact, ...]:
     """The most important facts that are not stated."""
     facts = sorted((fact for fact in contract_facts.FACTS if fact.missing_rank), key=lambda fact: fact.missing_rank)
-    return tuple(fact for fact in facts if not getattr(contract, fact.name) and fact.exists_with(platform.outside))
+    return tuple(
+        fact
+        for fact in facts
+        if not getattr(contract, fact.name) and fact.exists_with(platform.outside, platform.end_request)
+    )

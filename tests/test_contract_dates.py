@@ -18,6 +18,10 @@ from tests.support.reports.sample_conversation import sample
 
 NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
 CROWDWORKS = platform_of("crowdworks")
+EVENTS = {
+    *("contract", "escrow", "delivery", "end_request", "cancellation"),
+    *("first_client", "last_reply", "last_seen"),
+}
 
 
 @pytest.mark.parametrize("name", platforms_with_office())
@@ -35,10 +39,11 @@ def test_every_rule_says_where_and_when_it_was_read(name: str) -> None:
     sources = [*(step.source for step in platform.steps), *(one.source for one in platform.deadlines)]
     for source in (platform.contact_source, *sources):
         assert source.title
-        assert source.url.startswith("https://")
-        assert source.by in {"official", "lawyer", "press", "user"}
+        assert source.url.startswith("https://") or source.by == "several"
+        assert source.by in {"official", "lawyer", "press", "user", "several"}
     assert [] == [one.rule for one in platform.deadlines if one.source.by != "official" and not one.weak]
-    assert {one.after for one in platform.deadlines} <= {"contract", "escrow", "delivery", "last_reply", "last_seen"}
+    assert {one.after for one in platform.deadlines} <= EVENTS
+    assert {event for one in platform.deadlines for event in one.extended_by} <= EVENTS
     assert {one.stage for one in platform.steps} <= {"contract", "delivery", "always"}
 
 
@@ -54,14 +59,15 @@ def deadlines_by_rule(name: str, *, of: Contract, **facts: object) -> dict[str, 
 
 
 def test_deadlines_are_counted_by_the_calendar_in_japan() -> None:
-    """Delivery + 7 and + 60, escrow + 50, last reply + 3, last saved + 40; nearest first."""
-    due_days = deadlines_by_rule("crowdworks", of=report_inputs.CONTRACT, last_reply=NOW, last_seen=NOW)
+    """Delivery + 7, the 60th day from it on, end request + 7, last reply + 3, last saved + 40; nearest first."""
+    contract = replace(report_inputs.CONTRACT, end_request_at="2026-11-14 18:00")
+    due_days = deadlines_by_rule("crowdworks", of=contract, last_reply=NOW, last_seen=NOW)
 
     assert {
         "review": ("2026-11-10", -14),
-        "escrow": ("2026-11-21", -3),
+        "end_request": ("2026-11-21", -3),
         "nudge": ("2026-11-27", 3),
-        "payment": ("2027-01-02", 39),
+        "payment": ("2027-01-01", 38),
         "plan": ("2027-01-03", 40),
     } == due_days
     assert sorted(due_days.values()) == list(due_days.values())
@@ -77,11 +83,12 @@ def test_what_has_not_begun_has_no_deadline() -> None:
 
 def test_only_deadlines_that_matter_now_are_shown() -> None:
     """Long passed, far away, and those that a running job keeps moving are left out."""
+    contract = replace(report_inputs.CONTRACT, end_request_at="2026-11-14")
     found = contract_dates.deadlines(
-        report_inputs.CONTRACT, CROWDWORKS, (Delivery(1, "2026-10-01"),), now=NOW, last_reply=NOW, last_seen=NOW
+        contract, CROWDWORKS, (Delivery(1, "2026-10-01"),), now=NOW, last_reply=NOW, last_seen=NOW
     )
 
-    assert ["escrow", "payment"] == [due.deadline.rule for due in contract_dates.dues_worth_showing(found)]
+    assert ["end_request", "payment"] == [due.deadline.rule for due in contract_dates.dues_worth_showing(found)]
 
 
 @pytest.mark.parametrize(

@@ -106,15 +106,21 @@ def missing_deliveries(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
 
 
 def deadline_alerts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
-    """Alerts about deadlines: medium for a day that is near, low for one that has passed."""
+    """Alerts about deadlines: high where silence costs something, medium for a day that is near, low for one passed."""
     if case.contract.state != "open":
         return
     for due in case.dues:
-        rule = due.deadline.rule
-        if rule not in OWN_ALERT_RULES and DAYS_AFTER <= due.days_left <= DAYS_BEFORE:
-            level = Level.MEDIUM if due.days_left >= 0 else Level.LOW
+        rule, first = due.deadline.rule, due.deadline.days if due.deadline.urgent else DAYS_BEFORE
+        if rule not in OWN_ALERT_RULES and DAYS_AFTER <= due.days_left <= first:
+            level = _deadline_level(due)
             subject = f"{case.contract.id}/{case.contract.platform or 'direct'}/{rule}/{due.day.isoformat()}"
             yield Alert(AlertRule.DEADLINE, level, now, case.room, subject=subject)
+
+
+def _deadline_level(due: DueDate) -> Level:
+    if due.days_left < 0:
+        return Level.LOW
+    return Level.HIGH if due.deadline.urgent else Level.MEDIUM
 
 
 def pauses(before: datetime | None, now: datetime) -> Iterator[Alert]:

@@ -6,9 +6,10 @@ The files say where and when each rule was read. Rules change, so the texts ask 
 from __future__ import annotations
 
 import tomllib
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -24,26 +25,44 @@ class RuleSource:
     """Where a rule was read, and when."""
 
     title: str
-    url: str
     by: str
-    """`official`, `lawyer`, `press` or `user`."""
+    """`official`, `lawyer`, `press`, `user`, or `several`: independent pages of third parties."""
     read_on: date
+    url: str = ""
+    """Its address; empty for several pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline: a number of days after an event whose day the user stated or the archive knows."""
+    """A deadline: days or months after an event whose day the user stated or the archive knows."""
 
     rule: str
-    """`review`, `nudge`, `escrow`, `payment`, `plan`."""
+    """`review`, `nudge`, `end_request`, `hidden`, `closing`, `trade`, `payment`, `recommission`, `plan`."""
     after: str
-    """`contract`, `escrow`, `delivery`, `last_reply` or `last_seen`."""
-    days: int
+    """`contract`, `escrow`, `delivery`, `end_request`, `cancellation`, `first_client`, `last_reply` or `last_seen`."""
     name: str
     advice: str
     source: RuleSource
+    days: int = 0
+    months: int = 0
+    counts_first_day: bool = False
+    """Whether the day of the event is day 1, so that the last day is one earlier."""
+    extended_by: tuple[str, ...] = ()
+    """Events that extend it, as `after` names them."""
+    extended_months: int = 0
+    """Months to which such an event extends it, if that is later."""
     weak: bool = False
     """Whether the rule is uncertain, so that the user should look it up."""
+    urgent: bool = False
+    """Whether waiting costs the user something, so that its alert is high from its first day on."""
+
+    def day_after(self, days: Mapping[str, date]) -> date | None:
+        """The deadline's day, given the days of events; None as long as the day of its own event is not known."""
+        if self.after not in days:
+            return None
+        start = days[self.after] - timedelta(days=1 if self.counts_first_day else 0)
+        extended = [_months_later(days[name], self.extended_months) for name in self.extended_by if name in days]
+        return max([_months_later(start, self.months) + timedelta(days=self.days), *extended])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +90,8 @@ class Platform:
     delivery_screen: str
     address: str | None = None
     """A pattern for the URL of a contract's page, with the contract's number as its group."""
+    end_request: str | None = None
+    """The name of a client's request there to end a contract early; None if it is not known to have one."""
     outside: str | None = None
     """The name of its permission for contact outside; None if it has none."""
     rule: str | None = None
@@ -104,6 +125,11 @@ class Platform:
     def on(self) -> str:
         """The name before a time, as in 「クラウドワークス上」 2026-11-03 09:12."""
         return self.elsewhere or f"{self.name}上"
+
+    @property
+    def end_request_name(self) -> str:
+        """What a client's request to end a contract early is called in a report."""
+        return self.end_request or "途中終了の申し出"
 
     @property
     def review_days(self) -> int:
@@ -147,4 +173,15 @@ def _sources(table: dict[str, Any]) -> dict[str, RuleSource]:
 
 
 def _deadlines(table: dict[str, Any], sources: Mapping[str, RuleSource]) -> list[Deadline]:
-    return [Deadline(**{**one, "source": sources[one["source"]]}) for one in table.get("deadlines", ())]
+    return [_make_deadline(one, sources) for one in table.get("deadlines", ())]
+
+
+def _make_deadline(table: dict[str, Any], sources: Mapping[str, RuleSource]) -> Deadline:
+    extended_by = tuple(table.get("extended_by", ()))
+    return Deadline(**{**table, "source": sources[table["source"]], "extended_by": extended_by})
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day some months later, or the last one of a month that is too short."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

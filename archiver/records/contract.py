@@ -43,6 +43,12 @@ class Contract:
     """The client's profile on the platform."""
     worker_url: str | None = None
     """The user's own profile on the platform."""
+    end_request_at: str | None = None
+    """When the client asked to end the contract early."""
+    cancelled_on: str | None = None
+    """When the contract ended early."""
+    first_client_pays_on: str | None = None
+    """When the first client's payment is due, if the job was passed on to the user and they were told so."""
 
     @property
     def label(self) -> str:

@@ -38,6 +38,8 @@ class FactContext(StrEnum):
     """Those that were agreed on a platform."""
     PERMISSION = "permission"
     """Those on a platform that has a permission for contact outside."""
+    ENDING = "ending"
+    """Those on a platform where the client can ask to end the contract early."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +52,14 @@ class ContractFact:
     label: str
     help: str
     """The help of its option."""
-    turn: int
-    """Its place among the questions of `contract add`."""
-    explanation: str
-    """The line before its question; `{screen}` and `{permission}` are words of the platform."""
-    prompt: str
-    """Its question; `{choices}` are the platforms."""
     example: str
     """A value as typed in a shell."""
+    turn: int = 0
+    """Its place among the questions of `contract add`; 0: it comes later or never, so it is not asked for."""
+    explanation: str = ""
+    """The line before its question; `{screen}` and `{permission}` are words of the platform."""
+    prompt: str = ""
+    """Its question; `{choices}` are the platforms."""
     is_in_first_run: bool = False
     """Whether the first run asks for it: a reader looks for these before all else."""
     missing_rank: int = 0
@@ -69,7 +71,7 @@ class ContractFact:
     office_label: str = ""
     """Its label in the readme of a package; empty: it is not listed there."""
     event: str = ""
-    """What happened on its day, in the tables of a report; `{permission}` as above."""
+    """What happened on its day, in the tables of a report; `{permission}`, `{end_request}`: words of the platform."""
 
     @property
     def option(self) -> str:
@@ -81,9 +83,15 @@ class ContractFact:
         """Whether it is a day, with or without a time of day."""
         return self.kind in (FactKind.DAY, FactKind.TIME)
 
-    def exists_with(self, permission: str | None) -> bool:
-        """Whether there is such a fact on a platform with this permission for contact outside, or without one."""
-        return self.context is not FactContext.PERMISSION or permission is not None
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is asked for; any other fact is named only once it is stated."""
+        return self.turn > 0
+
+    def exists_with(self, permission: str | None, end_request: str | None) -> bool:
+        """Whether there is such a fact on a platform with these words for contact outside and for an early end."""
+        words = {FactContext.PERMISSION: permission, FactContext.ENDING: end_request}
+        return words.get(self.context, "") is not None
 
     @property
     def is_prose(self) -> bool:
@@ -268,6 +276,36 @@ FACTS = (
         prompt=N_("Did you promise secrecy (NDA)? [no/yes/unknown]:"),
         example="yes",
         is_in_first_run=True,
+    ),
+    ContractFact(
+        name="end_request_at",
+        kind=FactKind.TIME,
+        label=N_("Early end requested"),
+        help=N_("When the client asked on the platform to end the contract early."),
+        example='"2026-11-20 18:00"',
+        context=FactContext.ENDING,
+        follows="contracted_on",
+        office_label="途中終了・キャンセルの申し出",
+        event="{end_request}",
+    ),
+    ContractFact(
+        name="cancelled_on",
+        kind=FactKind.DAY,
+        label=N_("Ended early on"),
+        help=N_("Day on which the contract ended early or was cancelled."),
+        example="2026-11-21",
+        context=FactContext.ENDING,
+        follows="end_request_at",
+        office_label="途中終了・キャンセルの成立",
+        event="契約の途中終了・キャンセル",
+    ),
+    ContractFact(
+        name="first_client_pays_on",
+        kind=FactKind.DAY,
+        label=N_("First client pays on"),
+        help=N_("Due day of the first client's payment, if your client told you that the job was passed on."),
+        example="2026-12-31",
+        may_lie_ahead=True,
     ),
 )
 """Every fact, in the order of the options."""

@@ -246,6 +246,31 @@ def test_a_deadline_far_from_today_is_not(day: str) -> None:
     assert [] == alerts_of(with_dues(delivered(day, last_reply=at("2026-11-24 09:00"))))
 
 
+@pytest.mark.parametrize(
+    ("day", "level"),
+    [
+        *(("2026-11-24", "high"), ("2026-11-20 18:00", "high"), ("2026-11-17", "high")),
+        *(("2026-11-16", "low"), ("2026-11-10", "low"), ("2026-11-09", None)),
+    ],
+)
+def test_the_week_of_an_end_request_is_urgent(day: str, level: str | None) -> None:
+    """From the day of the request on, as silence ends the contract; passed it is only good to know."""
+    case = with_dues(snapshot({"contact_approved_on": "2026-10-01", "end_request_at": day}))
+
+    assert ([] if level is None else [("deadline", level)]) == alerts_of(case)
+
+
+def test_an_end_request_says_what_silence_costs() -> None:
+    """What to do, until when, and that the contract ends and the escrow goes back."""
+    case = with_dues(snapshot({"contact_approved_on": "2026-10-01", "end_request_at": "2026-11-20"}))
+    (found,) = deadline_rules.judge_cases([case], before=NOW, now=NOW, kept=())
+
+    sentence = sentences.alert_sentence(found)
+
+    for words in ("job1", "2026-11-27", "納得できなければ期限内に「拒否」", "契約が終わり", "仮払いが全額"):
+        assert words in sentence
+
+
 @pytest.mark.parametrize(("state", "days"), [("closed", 7), ("stopped", 7), ("open", 3)])
 def test_contracts_that_are_over_and_early_days_have_none(state: str, days: int) -> None:
     """Nobody is reminded of a closed contract."""

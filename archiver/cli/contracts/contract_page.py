@@ -107,8 +107,9 @@ def _fact_rows(
         dates.append(request.format(permission=platform.outside, **contact_days))
     yield _("Dates"), dates
     for fact in contract_facts.FACTS:
-        if fact.name not in _IN_SENTENCES:
-            yield _(fact.label), [_fact_text(getattr(contract, fact.name))]
+        value = getattr(contract, fact.name)
+        if fact.name not in _IN_SENTENCES and (value or fact.is_asked):
+            yield _(fact.label), [_fact_text(value)]
     yield _("Chatwork"), _chatwork_lines(activity, platform, now)
 
 
@@ -169,6 +170,8 @@ def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
     for due in due_dates(activity, now=now):
         source = due.deadline.source
         yield f"{due_line(due)}  ({source.title.partition('(')[0]}, {source.read_on.isoformat()})"
+        if due.deadline.urgent and due.days_left >= 0:
+            yield f"  {due.deadline.advice}"
 
 
 def _is_open(stage: str, activity: ContractActivity) -> bool:

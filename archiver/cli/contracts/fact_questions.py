@@ -71,7 +71,12 @@ def _leads_on(fact: ContractFact) -> bool:
 def next_question(contract: Contract, asked_names: Collection[str], *, now: datetime) -> Question | None:
     """The first question that was not asked and whose fact is not known; None if none is left."""
     for fact in sorted(contract_facts.FACTS, key=lambda fact: fact.turn):
-        if fact.name not in asked_names and getattr(contract, fact.name) is None and _applies(fact, contract):
+        if (
+            fact.is_asked
+            and fact.name not in asked_names
+            and getattr(contract, fact.name) is None
+            and _applies(fact, contract)
+        ):
             return _make_question(fact, contract, now)
     return None
 
@@ -80,7 +85,8 @@ def _applies(fact: ContractFact, contract: Contract) -> bool:
     """Whether a fact has a meaning for a contract; the page has none any more once the number is known."""
     if fact.kind is FactKind.PAGE and contract.platform_id is not None:
         return False
-    if not fact.exists_with(platform_of(contract.platform).outside):
+    platform = platform_of(contract.platform)
+    if not fact.exists_with(platform.outside, platform.end_request):
         return False
     return fact.context is FactContext.ALL or contract.platform != UNKNOWN
 

@@ -240,7 +240,12 @@ def _next_steps(emergency: Emergency) -> list[str]:
         )
     if contract.platform == "crowdworks":
         steps.append(_("Check your delivery on CrowdWorks; if you have not delivered there, deliver there first."))
-        steps.append(_("Before you agree to end the contract early, ask for advice (the whole escrow may go back)."))
+        end_request = _(
+            "Before you agree to end the contract early (契約途中終了リクエスト), ask for advice. If you do not agree, "
+            "refuse within the week: without an answer the contract is said to end and the whole escrow to go back. "
+            "To be reminded: archive contract set {contract} --end-request-at DAY"
+        )
+        steps.append(end_request.format(contract=name))
     else:
         steps.append(_("Check your delivery where the job was agreed; if it is not there, deliver there first."))
     if emergency.screenshot_ids:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from archiver.export.pdf.blocks import Block, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.report import summary, timeline
 from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.request_to_office import last_delivery, review_due
+from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.job_platform import platform_of
+from archiver.platforms.job_platform import Platform, platform_of
+from archiver.records import Contract
 from archiver.render.gap_breaks import PAUSE
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
@@ -24,6 +26,8 @@ _CHAPTERS = "「第6章」などの章は、この資料とは別の、報告書
 _FACT_LENGTH = 48
 _ROOM, _WIDE, _BETWEEN = 20, 38, 0.3
 """Lines of paper for the timeline, characters in one line, and the space between two rows in lines."""
+_REQUEST_ROOM = 2
+"""Lines of paper that a request to end the contract early takes from the timeline."""
 
 
 def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Report:
@@ -50,10 +54,11 @@ def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Repo
 
 def _timeline_blocks(case: ReportInput, statistics: MessageStatistics) -> tuple[Block, ...]:
     """The timeline with as many lines as there is space for."""
+    room = _ROOM - (_REQUEST_ROOM if case.contract.end_request_at else 0)
     for limit in range(MAX_LINES, 0, -1):
         blocks = timeline.blocks(case, statistics, limit=limit)
         rows = [row for block in blocks if isinstance(block, TableBlock) for row in block.rows]
-        if sum(1 + _BETWEEN + len(what) // _WIDE for _, what, _ in rows) <= _ROOM:
+        if sum(1 + _BETWEEN + len(what) // _WIDE for _, what, _ in rows) <= room:
             break
     return blocks
 
@@ -68,9 +73,16 @@ def terms(case: ReportInput) -> Chapter:
         ("納期", _fact_text(contract.due_on)),
         (f"{platform.where}での納品", _delivery_text(case)),
         ("検収期限の目安", BLANK if due is None else f"{due.isoformat()}(納品+{platform.review_days}日)"),
+        *_end_request_rows(contract, platform),
         ("秘密保持の約束", nda),
     )
     return Chapter("２　契約条件", (FactList(rows),), new_page=True)
+
+
+def _end_request_rows(contract: Contract, platform: Platform) -> Iterator[tuple[str, str]]:
+    """The client's request to end the contract early, if one is stated, with the day for an answer."""
+    if contract.end_request_at:
+        yield platform.end_request_name, end_request_text(contract)
 
 
 def money(case: ReportInput) -> Chapter:

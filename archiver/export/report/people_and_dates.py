@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from archiver import contract_dates
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.outside_contact_permission import BEFORE, first_message_time
 from archiver.export.report.people import PersonSummary, case_people
 from archiver.export.report.request_to_office import last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
-from archiver.platforms.job_platform import platform_of
-from archiver.records import MembershipPeriod, Message, PersonName, contract_facts
+from archiver.platforms.job_platform import Platform, platform_of
+from archiver.records import Contract, MembershipPeriod, Message, PersonName, contract_facts
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
@@ -96,11 +97,12 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """Chapter 4, the dated steps of the contract in their usual order, blank ones too."""
     contract, platform = case.contract, platform_of(case.contract.platform)
     delivered, due = last_delivery(case), review_due(case)
-    rows = [
-        (fact.event.format(permission=platform.outside), getattr(contract, fact.name) or BLANK, STATED)
-        for fact in contract_facts.FACTS
-        if fact.event and fact.exists_with(platform.outside)
-    ]
+    rows = _stated_rows(contract, platform)
+    answer_due = contract_dates.end_request_due(contract, platform)
+    if answer_due is not None:
+        rows.append(
+            (f"{platform.end_request_name}への返答の期限の目安", answer_due.isoformat(), "申し出の日からの計算")
+        )
     rows.append(("Chatworkでの最初の発言", *_first_message_cells(case, statistics)))
     rows.append(("納期", contract.due_on or BLANK, STATED))
     rows.append((f"{platform.where}での納品(最後)", BLANK if delivered is None else local_time(delivered), STATED))
@@ -118,6 +120,19 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     return Chapter(
         "４　契約と仮払いの日付", (*blocks, Subheading("取引条件の明示(フリーランス法3条)の有無"), note, table)
     )
+
+
+def _stated_rows(contract: Contract, platform: Platform) -> list[tuple[str, str, str]]:
+    """A row for each dated fact of such a contract; blank too, but for what comes later or never."""
+    words = {"permission": platform.outside, "end_request": platform.end_request_name}
+    return [
+        (fact.event.format(**words), getattr(contract, fact.name) or BLANK, STATED)
+        for fact in contract_facts.FACTS
+        if fact.event
+        and (
+            fact.exists_with(platform.outside, platform.end_request) if fact.is_asked else getattr(contract, fact.name)
+        )
+    ]
 
 
 def _sent_text(message: Message | None) -> str:

@@ -90,6 +90,8 @@ def _point_rows(
             "-",
             f"{platform.message_screen}の申請ステータス",
         )
+    if contract.end_request_at:
+        yield platform.end_request_name, contract.end_request_at, "-", "-", platform.contract_screen
     for point in delivery_matches(case.deliveries, case.attachments):
         yield _delivery_row(point, platform)
     if not case.deliveries:

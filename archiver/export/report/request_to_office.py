@@ -11,11 +11,16 @@ from archiver import contract_dates
 from archiver.contract_dates import days_since as days_since
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
+from archiver.records import Contract
+from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 
 SILENCE = timedelta(days=3)
 """A counterpart who has not written for so long counts as silent."""
+
+_DAY_LENGTH = len("2026-11-20 18:00:00")
 
 DEFAULT_REQUEST = "本記録の内容をご確認のうえ、お取りいただける手続きをご案内ください。"
 
@@ -28,6 +33,15 @@ def last_delivery(case: ReportInput) -> datetime | None:
 def review_due(case: ReportInput) -> date | None:
     """The day on which the review of the last delivery is usually over."""
     return contract_dates.review_due(case.deliveries, platform_of(case.contract.platform))
+
+
+def end_request_text(contract: Contract) -> str:
+    """When the client asked to end the contract early, and until when to answer; empty if nothing is stated."""
+    if not contract.end_request_at:
+        return ""
+    due = contract_dates.end_request_due(contract, platform_of(contract.platform))
+    answer = "" if due is None else f"(返答の期限の目安 {due.isoformat()})"
+    return f"{shorten_line(visible(contract.end_request_at), _DAY_LENGTH)}{answer}"
 
 
 def opening_row(case: ReportInput, statistics: MessageStatistics) -> tuple[str, str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archiver.export.pdf.blocks import Chapter, FactList, Paragraph
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.key_events import events_text
 from archiver.export.report.outside_contact_permission import permission_rows
 from archiver.export.report.people import counterparts
-from archiver.export.report.request_to_office import opening_row
+from archiver.export.report.request_to_office import end_request_text, opening_row
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
+from archiver.records import Contract
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
@@ -82,7 +85,16 @@ def _money_text(case: ReportInput) -> str:
         f"契約 {_fact_text(contract.contracted_on)} / 仮払い完了 {_fact_text(contract.escrowed_at)}"
         f" / 契約金額 {_fact_text(contract.amount)}"
     )
-    return stated + (f" / 納期 {_fact_text(contract.due_on)}" if contract.due_on else "")
+    stated += f" / 納期 {_fact_text(contract.due_on)}" if contract.due_on else ""
+    return stated + "".join(f"\n{line}" for line in _ending_lines(contract))
+
+
+def _ending_lines(contract: Contract) -> Iterator[str]:
+    """The client's request to end the contract early with the day for an answer, and the end; only what is stated."""
+    if contract.end_request_at:
+        yield f"{platform_of(contract.platform).end_request_name} {end_request_text(contract)}"
+    if contract.cancelled_on:
+        yield f"契約の途中終了・キャンセル {_fact_text(contract.cancelled_on)}"
 
 
 def _deliveries_text(case: ReportInput) -> str:

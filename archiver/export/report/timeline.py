@@ -67,7 +67,10 @@ def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     contract, platform = case.contract, platform_of(case.contract.platform)
     stated = [
         *(
-            (fact.event.format(permission=platform.outside or "外部連絡"), getattr(contract, fact.name))
+            (
+                fact.event.format(permission=platform.outside or "外部連絡", end_request=platform.end_request_name),
+                getattr(contract, fact.name),
+            )
             for fact in contract_facts.FACTS
             if fact.event
         ),

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 
 from archiver.export.report.input import BLANK, ReportInput, day_of
 from archiver.export.report.key_events import authors_text
-from archiver.export.report.request_to_office import advice, days_since, request_sentence
+from archiver.export.report.request_to_office import advice, days_since, end_request_text, request_sentence
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
-from archiver.records import Delivery, State
+from archiver.records import Contract, Delivery, State
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, local_time
 
@@ -57,6 +57,7 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
 
 def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     """Sentences about what happened, the most useful first; who did it is not said where no reply tells."""
+    yield from _end_request_lines(case.contract)
     if statistics.last_reply is not None:
         sent = statistics.last_reply.send_time
         yield f"相手の最後の返信は{iso_date(sent)}です{_silence_text(case, sent)}。"
@@ -80,6 +81,12 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
         yield f"Chatworkでのやり取りは{span}、全{statistics.count}件です{part}。"
     if own:  # it is stated, but last, as the other side did not do it
         yield from _deletion_lines(statistics)
+
+
+def _end_request_lines(contract: Contract) -> Iterator[str]:
+    """The client's request to end the contract early, and the day on which silence would end it."""
+    if contract.end_request_at:
+        yield f"{platform_of(contract.platform).end_request_name}を受けました: {end_request_text(contract)}。"
 
 
 def _silence_text(case: ReportInput, since: datetime) -> str:

@@ -137,8 +137,9 @@ def _duration_text(span: timedelta) -> str:
 def _stated_facts(contract: Contract) -> Iterator[tuple[str, str | None]]:
     yield "契約(利用者の入力)", contract.label
     for fact in contract_facts.FACTS:
-        if fact.office_label:
-            yield f"{fact.office_label}(利用者の入力)", getattr(contract, fact.name)
+        value = getattr(contract, fact.name)
+        if fact.office_label and (value or fact.is_asked):
+            yield f"{fact.office_label}(利用者の入力)", value
 
 
 def _missing_lines(facts: PackageFacts) -> Iterator[str]:

@@ -325,7 +325,7 @@ def test_a_contract_of_which_nothing_is_known_says_so(world: World) -> None:
 
 def test_status_names_what_is_blank_and_what_is_near(world: World) -> None:
     """Each contract that is still read, by the number that the screen calls it; none that was stopped."""
-    world.contract("job1", world.room, platform="crowdworks", platform_id="123", escrowed_at="2026-05-20")
+    world.contract("job1", world.room, platform="crowdworks", platform_id="123", end_request_at="2026-07-02")
     world.contract("job2", world.room, state="stopped", platform="crowdworks")
 
     with world.archive.reading() as reading:
@@ -334,7 +334,7 @@ def test_status_names_what_is_blank_and_what_is_near(world: World) -> None:
     whole = "\n".join(status)
     assert status[0].startswith("Not entered")
     assert "archive contract set 123" in whole
-    assert "カード仮払い(仮払い+50日)  07-09  in 1 day  please check" in whole
+    assert "契約途中終了リクエストへの返答(リクエスト+7日)  07-09  in 1 day" in whole
     assert "job2" not in whole
     assert not [line for line in status if columns(line) > 80]
 

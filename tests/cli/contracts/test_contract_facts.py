@@ -76,12 +76,13 @@ def test_rows_and_fields_are_the_same() -> None:
 
 def test_no_two_rows_have_one_place() -> None:
     """Questions and blank facts have one order; a day that follows another comes after it in all of them."""
-    turns = {fact.name: fact.turn for fact in FACTS}
+    turns = {fact.name: fact.turn for fact in FACTS if fact.is_asked}
     ranks = [fact.missing_rank for fact in FACTS if fact.missing_rank]
 
-    assert len(FACTS) == len(set(turns.values()))
+    assert len(turns) == len(set(turns.values()))
     assert len(ranks) == len(set(ranks))
-    assert all(turns[fact.follows] < fact.turn for fact in FACTS if fact.follows)
+    assert all(turns[fact.follows] < fact.turn for fact in FACTS if fact.follows and fact.is_asked)
+    assert all((fact.explanation, fact.prompt) == ("", "") for fact in FACTS if not fact.is_asked)
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
@@ -115,6 +116,22 @@ def test_a_new_row_is_a_question(new_fact: ContractFact) -> None:
     assert question is not None
     assert (new_fact.prompt, {"deposit_on": "2026-10-05"}) == (question.prompt, question.understand("2026-10-05"))
     assert next_question(replace(contract, deposit_on="2026-10-05"), {fact.name for fact in FACTS}, now=NOW) is None
+
+
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if not fact.is_asked], ids=lambda fact: fact.name)
+def test_what_comes_later_is_named_once_it_is_stated(world: World, fact: ContractFact) -> None:
+    """It is not asked for, and an archive that never heard of it opens; stated, it has its row on the page."""
+    blank = Contract("a", (), platform="crowdworks")
+    payload = contracts.contract_payload(blank)
+    value: Any = shlex.split(fact.example)[0]
+    stated = replace(blank, **{fact.name: value})
+    with world.archive.reading() as reading:
+        pages = ["\n".join(page_lines(reading, one, now=NOW)) for one in (blank, stated)]
+
+    asked_names = {one.name for one in FACTS if one.is_asked}
+    assert next_question(blank, asked_names, now=NOW) is None
+    assert blank == contracts.contract_from_payload({name: payload[name] for name in payload if name != fact.name})
+    assert [False, True] == [fact.label in page for page in pages]
 
 
 def test_a_new_row_has_its_label(new_fact: ContractFact) -> None:

@@ -14,7 +14,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
 from archiver.export.texts.submission_readme import encode_text
-from archiver.platforms.job_platform import platforms
+from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Contract, Delivery, State
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, STRANGER, at
@@ -162,14 +162,14 @@ def test_every_office_wants_the_delivery_first(platform: str) -> None:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("days", [6, 7, 21])
-def test_a_week_after_the_delivery_it_asks_for_the_review(platform: str, days: int) -> None:
+@pytest.mark.parametrize("days", [2, 3, 6, 7, 21])
+def test_once_the_usual_days_are_over_it_asks_for_the_review(platform: str, days: int) -> None:
     """Where there is an office for it; the day and the days that passed are named."""
     case = on(platform, deliveries=delivered(days))
 
     text = request_paragraph(case)
 
-    assert (days >= 7 and platform != "direct") == ("検収が確認できないため" in text)
+    assert (days >= platform_of(platform).review_days and platform != "direct") == ("検収が確認できないため" in text)
     assert "検収が確認できないため" not in text or f"{days}日を経過しても" in text
     if platform == "crowdworks" and days >= 7:
         assert "利用規約に基づく検収手続きのご検討をお願いします。" in text

@@ -21,7 +21,7 @@ def overlong_case(text: str) -> ReportInput:
     """A report input with this text in every fact and with overlong lists."""
     facts = (
         "title client platform_id url contracted_on escrowed_at contact_requested_on contact_approved_on amount due_on"
-        " client_url worker_url"
+        " client_url worker_url end_request_at cancelled_on"
     )
     sample = sample_conversation.sample()
     people = {one: Person(AccountId(one), (text,)) for one in range(100, 140)}

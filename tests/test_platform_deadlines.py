@@ -1,0 +1,125 @@
+"""Each deadline of the platforms against worked examples out of its source; no deadline without a source."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from archiver import contract_dates
+from archiver.contract_dates import DueDate
+from archiver.platforms.job_platform import Deadline, platform_of, platforms
+from archiver.records import JST, Contract, Delivery
+
+NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
+LAST_SEEN = datetime(2026, 11, 24, 12, 0, tzinfo=JST)
+LAST_REPLY = datetime(2026, 11, 20, 23, 59, tzinfo=JST)
+
+EXAMPLES: tuple[tuple[str, str, dict[str, str], str | None, str], ...] = (
+    # Platform, rule, what is stated (`delivered`: the delivery), day of the last delivery, day that the source gives.
+    # CrowdWorks: about a week from the delivery; without an answer for one week the contract ends.
+    ("crowdworks", "review", {}, "2026-11-03 23:59", "2026-11-10"),
+    ("crowdworks", "end_request", {"end_request_at": "2026-11-20"}, None, "2026-11-27"),
+    ("crowdworks", "end_request", {"end_request_at": "2026-11-20 23:30"}, None, "2026-11-27"),
+    ("crowdworks", "nudge", {}, None, "2026-11-23"),
+    # The law on freelancers, article 4: the day of receipt is day 1 of 60, the first client's due day is day 1 of 30.
+    ("crowdworks", "payment", {}, "2026-10-01", "2026-11-29"),
+    ("direct", "payment", {}, "2026-10-01 09:00", "2026-11-29"),
+    ("direct", "payment", {}, "2026-12-31", "2027-02-28"),
+    ("direct", "recommission", {"first_client_pays_on": "2026-11-01"}, None, "2026-11-30"),
+    ("lancers", "recommission", {"first_client_pays_on": "2027-01-31"}, None, "2027-03-01"),
+    # Coconala: 72 and 24 hours end on the third and on the next day; the room is hidden 3 days after a cancellation.
+    ("coconala", "review", {}, "2026-11-03 09:12", "2026-11-06"),
+    ("coconala", "end_request", {"end_request_at": "2026-11-20 18:00"}, None, "2026-11-21"),
+    ("coconala", "hidden", {"cancelled_on": "2026-11-20"}, None, "2026-11-23"),
+    ("coconala", "closing", {"contracted_on": "2026-10-01"}, None, "2027-01-29"),
+    # Lancers: one year from the start; progress extends it to three months, and never makes it shorter.
+    ("lancers", "trade", {"contracted_on": "2026-10-01"}, None, "2027-10-01"),
+    ("lancers", "trade", {"contracted_on": "2026-10-01", "escrowed_at": "2026-10-02"}, "2026-11-03", "2027-10-01"),
+    ("lancers", "trade", {"contracted_on": "2026-01-15"}, "2026-11-30", "2027-02-28"),
+    ("lancers", "trade", {"contracted_on": "2024-02-29"}, None, "2025-02-28"),
+    ("lancers", "review", {}, "2026-11-03", "2026-11-10"),
+    # Chatwork's free plan shows the last 40 days.
+    ("direct", "plan", {}, None, "2027-01-03"),
+)
+
+
+def due_dates(platform: str, stated: dict[str, Any], delivered: str | None) -> dict[str, DueDate]:
+    """Each deadline of a contract of which this is stated, by rule."""
+    found = contract_dates.deadlines(
+        Contract("job1", (), platform=platform, **stated),
+        platform_of(platform),
+        (Delivery(1, delivered),) if delivered else (),
+        now=NOW,
+        last_reply=LAST_REPLY,
+        last_seen=LAST_SEEN,
+    )
+    assert len(found) == len({due.deadline.rule for due in found})
+    return {due.deadline.rule: due for due in found}
+
+
+@pytest.mark.parametrize(("platform", "rule", "stated", "delivered", "day"), EXAMPLES)
+def test_the_day_is_the_one_that_the_source_gives(
+    platform: str, rule: str, stated: dict[str, Any], delivered: str | None, day: str
+) -> None:
+    """A worked example for each way of counting: days, days with the first as day 1, months, and progress."""
+    due = due_dates(platform, stated, delivered)[rule]
+
+    assert (day, (date.fromisoformat(day) - NOW.date()).days) == (due.day.isoformat(), due.days_left)
+
+
+def every_deadline() -> dict[tuple[str, str], Deadline]:
+    """Each deadline of each platform."""
+    return {(name, one.rule): one for name, platform in platforms().items() for one in platform.deadlines}
+
+
+def test_every_deadline_has_a_worked_example() -> None:
+    """A rule that holds everywhere needs one somewhere."""
+    everywhere = {"payment", "recommission", "plan"}
+    rules = {(name, rule) for name, rule in every_deadline() if rule not in everywhere}
+
+    shown = {(platform, rule) for platform, rule, *_rest in EXAMPLES}
+
+    assert set() == rules - shown
+    assert set() == everywhere - {rule for _platform, rule in shown}
+
+
+def test_no_deadline_is_without_a_source() -> None:
+    """Each has a title and the day on which it was read; what no official page says is called weak."""
+    for deadline in every_deadline().values():
+        source = deadline.source
+        assert source.title
+        assert source.read_on <= NOW.date().replace(day=26)
+        assert (source.url.startswith("https://") and source.by == "official") or deadline.weak
+
+
+@pytest.mark.parametrize("platform", ["crowdworks", "coconala", "lancers", "direct"])
+def test_no_card_payment_expires_after_fifty_days(platform: str) -> None:
+    """A card payment is settled and charged then; nothing expires (FAQ 10159)."""
+    assert "escrow" not in due_dates(platform, {"escrowed_at": "2026-10-02 14:05"}, None)
+
+
+def test_the_week_of_an_end_request_says_what_silence_costs() -> None:
+    """What to do, by when, and that the contract ends and the escrow goes back in full."""
+    deadline = every_deadline()["crowdworks", "end_request"]
+
+    assert (True, True) == (deadline.urgent, deadline.weak)
+    assert "納得できなければ期限内に「拒否」" in deadline.advice
+    assert "契約が終わり" in deadline.advice
+    assert "全額" in deadline.advice
+
+
+def test_what_is_not_stated_has_no_deadline() -> None:
+    """No end request, cancellation, delivery or first client: nothing is counted."""
+    assert {"nudge", "plan"} == set(due_dates("crowdworks", {}, None))
+    assert {"plan"} == set(due_dates("coconala", {"end_request_at": "あとで"}, None))
+
+
+def test_the_laws_are_named_and_the_days_that_differ() -> None:
+    """No day agreed means the day of receipt; another law may apply beside; commissioned anew there are 30 days."""
+    payment, recommission = (every_deadline()["direct", rule] for rule in ("payment", "recommission"))
+
+    for words in ("フリーランス法", "期日の約束がなければ受領した日", "取適法"):
+        assert words in payment.advice
+    assert "30日" in recommission.name
