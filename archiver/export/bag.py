@@ -7,10 +7,12 @@ The folder is called `NAME.partial` until it is complete, so what exists under i
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
 import shutil
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -27,6 +29,9 @@ TAG_MANIFEST = "tagmanifest-sha256.txt"
 
 _PARTIAL_NAME = re.compile(rf".+_\d{{8}}-\d{{4}}_[a-z]+(-\d+)?(\.zip)?{re.escape(PARTIAL)}")
 """The name of an unfinished package, as `package.make` gives it: `CW1_20261124-2231_support-2.zip.partial`."""
+
+_TRIES = 20
+"""Names that are tried if others take them at the same moment."""
 
 _CHUNK_BYTES = 1 << 20
 _COMPRESSED = frozenset({".zip", ".mp4", ".mov", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp3", ".m4a", ".pdf"})
@@ -66,6 +71,11 @@ class Bag:
         self.folder = folder
         self.digests: dict[str, str] = {}
         self.sizes: dict[str, int] = {}
+
+    @property
+    def name(self) -> str:
+        """The name that the package gets."""
+        return self.folder.name.removesuffix(PARTIAL)
 
     @contextlib.contextmanager
     def open_file(self, name: str) -> Iterator[HashingWriter]:
@@ -164,28 +174,86 @@ def free_name(folder: Path, name: str) -> str:
 
 @contextlib.contextmanager
 def partial_bag(folder: Path, name: str) -> Iterator[Bag]:
-    """A bag in `NAME.partial`; the folder is removed if anything goes wrong inside. Raises OSError."""
-    partial = folder / f"{name}{PARTIAL}"
-    partial.mkdir(mode=0o700)
+    """A bag in `NAME.partial`, under the first free name; it is removed if anything goes wrong inside. Raises OSError.
+
+    The folder is locked as long as it is being made, so that nobody sweeps it away.
+    """
+    partial, lock = _claim_partial(folder, name)
     try:
         yield Bag(partial)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
+    finally:
+        if lock is not None:
+            os.close(lock)
 
 
 def sweep_leftovers(folder: Path, *, older_than: datetime) -> None:
-    """Remove unfinished packages that a killed run left; younger ones may belong to another run.
+    """Remove unfinished packages that a killed run left, but none that is still being made.
 
+    Where folders cannot be locked (Windows, some shares), only those older than `older_than` are removed.
     Other programs, such as browsers, may leave files with this ending in the folder: only names of packages count.
     """
-    for path in folder.glob(f"*{PARTIAL}"):
-        with contextlib.suppress(OSError):
-            if _PARTIAL_NAME.fullmatch(path.name) and path.stat().st_mtime < older_than.timestamp():
-                if path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink()
+    leftovers = [path for path in folder.glob(f"*{PARTIAL}") if _PARTIAL_NAME.fullmatch(path.name)]
+    for path in leftovers:
+        if path.is_dir():
+            _sweep_folder(path, older_than)
+    for path in leftovers:
+        owner = path.with_name(path.name.removesuffix(PARTIAL).removesuffix(".zip") + PARTIAL)
+        if path.is_file() and not owner.exists():
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _claim_partial(folder: Path, name: str) -> tuple[Path, int | None]:
+    """Make and lock the folder of a new package, whoever takes names at the same time; the folder and its lock."""
+    for _ in range(_TRIES):
+        chosen = free_name(folder, name)
+        partial = folder / f"{chosen}{PARTIAL}"
+        with contextlib.suppress(FileExistsError):
+            partial.mkdir(mode=0o700)
+            lock = _lock_folder(partial, wait=True)
+            is_free = not (folder / chosen).exists() and not (folder / f"{chosen}.zip").exists()
+            if partial.is_dir() and is_free:
+                return partial, lock
+            if lock is not None:
+                os.close(lock)
+            with contextlib.suppress(OSError):  # somebody swept it away before it was locked
+                partial.rmdir()
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / name))
+
+
+def _sweep_folder(path: Path, older_than: datetime) -> None:
+    with contextlib.suppress(OSError):  # another process holds the lock, or has removed it
+        lock = _lock_folder(path, wait=False)
+        if lock is not None or path.stat().st_mtime < older_than.timestamp():
+            shutil.rmtree(path, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock_folder(folder: Path, *, wait: bool) -> int | None:
+    """Lock a folder until the process ends or closes the handle; None where folders cannot be locked.
+
+    Raises BlockingIOError if another process holds the lock and `wait` is false.
+    """
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError as error:
+        os.close(handle)
+        if isinstance(error, BlockingIOError):
+            raise
+        return None
+    return handle
 
 
 def pack(source: Path, root: str, target: Path, *, at: datetime) -> None:

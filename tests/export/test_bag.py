@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import subprocess
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -76,8 +78,8 @@ def test_a_name_that_is_taken_is_not_used(tmp_path: Path, there: str) -> None:
     assert "CW1" == free_name(tmp_path / "nowhere", "CW1")
 
 
-def test_only_old_half_packages_are_swept_away(tmp_path: Path) -> None:
-    """A young one may be another run's; everything else is none of ours."""
+def test_half_packages_that_nobody_makes_are_swept_away(tmp_path: Path) -> None:
+    """However young they are; everything else is none of ours."""
     old, again, young = (f"CW1_20261124-{time}.partial" for time in ("2231_support", "2231_support-2", "2232_lawyer"))
     for name in (old, again, young, "other", "film.partial"):
         (tmp_path / name).mkdir()
@@ -91,7 +93,31 @@ def test_only_old_half_packages_are_swept_away(tmp_path: Path) -> None:
     sweep_leftovers(tmp_path, older_than=AT)
 
     left = sorted(path.name for path in tmp_path.iterdir())
-    assert [young, "film.mp4.partial", "film.partial", "other"] == left
+    assert ["film.mp4.partial", "film.partial", "other"] == left
+
+
+def test_a_package_that_is_still_being_made_stays(tmp_path: Path) -> None:
+    """With its zip, however old it looks."""
+    name = "CW1_20261124-2231_support"
+    with partial_bag(tmp_path, name) as bag:
+        (tmp_path / f"{name}.zip.partial").touch()
+        os.utime(bag.folder, (0, 0))
+
+        sweep_leftovers(tmp_path, older_than=AT)
+        during = sorted(path.name for path in tmp_path.iterdir())
+
+    sweep_leftovers(tmp_path, older_than=AT)
+    assert [f"{name}.partial", f"{name}.zip.partial"] == during
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_packages_begun_at_once_have_names_of_their_own(tmp_path: Path) -> None:
+    """Whoever comes second takes the next number."""
+    with ThreadPoolExecutor(8) as pool, contextlib.ExitStack() as open_bags:
+        bags = list(pool.map(lambda _: open_bags.enter_context(partial_bag(tmp_path, "CW1")), range(8)))
+        names = {bag.name for bag in bags}
+
+    assert {"CW1", *(f"CW1-{number}" for number in range(2, 9))} == names
 
 
 def test_the_same_files_are_the_same_zip(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from archiver.evidence.manifest import digest_file
-from archiver.export.bag import PARTIAL, free_name, pack, partial_bag
+from archiver.export.bag import PARTIAL, pack, partial_bag
 from archiver.export.package.full_package import assemble
 from archiver.export.package.make_package import file_errors_as_ours
 from archiver.export.package.order import ExportOrder
@@ -132,7 +132,6 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
     # Remove what a killed run left; nobody else writes here, as the round holds a lock.
     for leftover in folder.glob(f"*_daily*{PARTIAL}"):
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-    name = free_name(folder, base_name)
     recipe = Recipe(
         order=ExportOrder(contract=news.contract.id, profile="daily"),
         name=base_name,
@@ -145,9 +144,9 @@ def _make_zip(reading: Reading, news: _News, folder: Path, base_name: str, limit
         only_messages=_message_places(news),
         file_limit=limit,
     )
-    with partial_bag(folder, name) as bag:
+    with partial_bag(folder, base_name) as bag:
         result = assemble(reading, recipe, bag)
-        zip_path = folder / f"{name}.zip"
+        zip_path = folder / f"{bag.name}.zip"
         if not result.empty:
             pack(bag.folder, base_name, zip_path, at=recipe.read_at)
         shutil.rmtree(bag.folder)

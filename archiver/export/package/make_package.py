@@ -17,7 +17,7 @@ from archiver import errors
 from archiver.evidence.history import number
 from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, PackageForm
-from archiver.export.bag import Bag, free_name, pack, partial_bag, sweep_leftovers
+from archiver.export.bag import Bag, pack, partial_bag, sweep_leftovers
 from archiver.export.package import submission_package
 from archiver.export.package.full_package import assemble
 from archiver.export.package.order import ExportOrder
@@ -133,9 +133,10 @@ def export(
             if stamping is not None:
                 stamping.stamp_seals()
             contract, at = contracts.find_contract(reading, contract_id), now()
-            name = free_name(folder, f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}")
-            recipe = make_recipe(reading, all_seals, order, contract, name=name, stamping=stamping, at=at)
-            report = _make_package(reading, recipe, folder, progress, confirm)
+            name = f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}"
+            with partial_bag(folder, name) as bag:
+                recipe = make_recipe(reading, all_seals, order, contract, name=bag.name, stamping=stamping, at=at)
+                report = _make_package(reading, recipe, bag, progress, confirm)
     # If the archive cannot be written, the export is not recorded; the package is complete all the same.
     with contextlib.suppress(errors.HomeNotWritable):
         _record_export(archive, report, at=now())
@@ -163,17 +164,17 @@ def package_name(contract: Contract) -> str:
 
 
 def _make_package(
-    reading: Reading, recipe: Recipe, folder: Path, progress: Progress | None, confirm: Confirm | None
+    reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None, confirm: Confirm | None
 ) -> ExportReport:
-    """Build the package under a temporary name and rename it; folder and zip are both there, or neither."""
+    """Fill the bag, which has a temporary name, and rename it; folder and zip are both there, or neither."""
     order, name, profile = recipe.order, recipe.name, PROFILES[recipe.order.profile]
-    with partial_bag(folder, name) as bag:
-        if profile.form is PackageForm.SUBMISSION:
-            result, made_zip, missing = _make_submission(reading, recipe, bag, progress, confirm)
-            bag.folder.rename(folder / name)
-            zip_file: Path | None = folder / name / made_zip.name
-        else:
-            result, zip_file, missing = _make_bag(reading, recipe, bag, progress, confirm)
+    folder = bag.folder.parent
+    if profile.form is PackageForm.SUBMISSION:
+        result, made_zip, missing = _make_submission(reading, recipe, bag, progress, confirm)
+        bag.folder.rename(folder / name)
+        zip_file: Path | None = folder / name / made_zip.name
+    else:
+        result, zip_file, missing = _make_bag(reading, recipe, bag, progress, confirm)
     oversized = _size_warnings(result, zip_file or folder / name, order)
     return ExportReport(
         path=str(folder / name if profile.folder else folder),

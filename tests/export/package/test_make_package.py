@@ -481,7 +481,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_half_packages_of_a_kill_do_not_disturb(tmp_path: Path) -> None:
-    """Their name is not used again, and they are not taken for packages."""
+    """They are not taken for packages, and the next export to that folder removes them."""
     maker = story(tmp_path / "home")
     left = maker.home / "exports" / "CW12345678_20261105-1500_lawyer.partial"
     left.mkdir(parents=True)
@@ -489,8 +489,9 @@ def test_half_packages_of_a_kill_do_not_disturb(tmp_path: Path) -> None:
 
     report = exported(maker.archive)
 
-    assert "CW12345678_20261105-1500_lawyer-2" == Path(report.path).name
+    assert "CW12345678_20261105-1500_lawyer" == Path(report.path).name
     assert not (Path(report.path) / "half").exists()
+    assert not left.exists()
 
 
 @pytest.mark.parametrize(
