@@ -20,6 +20,9 @@ class Options:
     """The contracted rooms to read; None = all."""
     full: bool = False
     """Whether to read everything and retry every pending file now."""
+    every_list: bool = False
+    """Whether to read the message list of every room, also where Chatwork's counters did not move: nobody says that an
+    edit or a deletion moves them."""
     max_seconds: float | None = None
     full_every: timedelta = timedelta(hours=6)
     reread_every: timedelta = timedelta(days=30)

@@ -73,14 +73,21 @@ def plan_steps(
     now: datetime,
     full_every: timedelta,
     full: bool = False,
+    every_list: bool = False,
 ) -> list[PlanStep]:
-    """The steps for these rooms, in order: early ones, then kind by kind, read longest ago first."""
+    """The steps for these rooms, in order: early ones, then kind by kind, read longest ago first.
+
+    `full`: everything is read; `every_list`: every list of messages.
+    """
     every = reading_intervals(full_every)
     listed = list(rooms)
+    asked = frozenset(KINDS) if full else frozenset({MESSAGES} if every_list else ())
     found = [
         step
         for kind in KINDS
-        for step in _sort_steps((_plan_step(room, kind, visits, now, every[kind], full) for room in listed), visits)
+        for step in _sort_steps(
+            (_plan_step(room, kind, visits, now, every[kind], kind in asked) for room in listed), visits
+        )
     ]
     waiting = [step for step in found if _is_starved(step, visits, now, every)]
     early = _affordable_steps(sorted(waiting, key=lambda step: _last_visit(step, visits)))
@@ -125,12 +132,12 @@ def _plan_step(
     visits: Mapping[tuple[int, str], Visit],
     now: datetime,
     every: timedelta,
-    full: bool,
+    is_asked: bool,
 ) -> PlanStep | None:
     visit, requests = visits.get((room.room_id, kind)), REQUESTS_OF_KIND[kind]
     if visit is None:
         return PlanStep(room.room_id, kind, "first", overdue=True, requests=requests)
-    if full:
+    if is_asked:
         return PlanStep(room.room_id, kind, "asked", overdue=True, requests=requests)
     if visit.counters != counters_text(room):
         return PlanStep(room.room_id, kind, "moved", overdue=True, requests=requests)

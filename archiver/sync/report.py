@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from archiver.store.time_text import to_text
+from archiver.sync import plan
 
 
 class RoomOutcome(StrEnum):
@@ -62,6 +63,11 @@ class RoomReport:
     def is_open(self) -> bool:
         """Whether more of the room can be read in this run."""
         return self.outcome not in (RoomOutcome.FAILED, RoomOutcome.INACCESSIBLE)
+
+    @property
+    def has_read_list(self) -> bool:
+        """Whether this run read the room's list of messages."""
+        return plan.MESSAGES in self.read_kinds
 
     @property
     def is_unreached(self) -> bool:

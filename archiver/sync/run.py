@@ -96,8 +96,14 @@ def _plan_steps(archive: Archive, start: RunStart, rooms: list[Room]) -> list[pl
     """The planned steps for these rooms."""
     with archive.reading() as reading:
         last_visits = visits_and_retries.last_visits(reading)
+    options = start.options
     return plan.plan_steps(
-        rooms, last_visits, now=start.at, full_every=start.options.full_every, full=start.options.full
+        rooms,
+        last_visits,
+        now=start.at,
+        full_every=options.full_every,
+        full=options.full,
+        every_list=options.every_list,
     )
 
 

@@ -57,6 +57,15 @@ def test_a_room_in_which_nothing_moved_is_not_read() -> None:
     assert [PlanStep(2, kind, "moved", overdue=True, requests=REQUESTS_OF_KIND[kind]) for kind in KINDS] == actual
 
 
+def test_every_list_is_read_where_that_is_asked_for() -> None:
+    """The list of messages alone: nobody says that an edit moves a counter."""
+    actual = plan_steps([ONE, TWO], visits(ONE) | visits(TWO), now=NOW, full_every=EVERY, every_list=True)
+
+    assert [(1, MESSAGES, "asked"), (2, MESSAGES, "asked")] == [
+        (step.room_id, step.kind, step.reason) for step in actual
+    ]
+
+
 def test_any_counter_name_or_role_tells_that_a_room_moved() -> None:
     """What one's own reading changes (unread, mentions) does not."""
     changed = [

@@ -58,6 +58,20 @@ def test_a_run_in_which_nothing_moved_costs_two_requests_and_no_entry(world: Wor
     assert {RoomOutcome.UNCHANGED} == {room.outcome for room in report.rooms}
 
 
+def test_where_every_list_is_read_an_edit_that_moves_no_counter_is_seen(world: World) -> None:
+    """Edited, saved, deleted, saved: both texts are held, though no counter of the room ever moved."""
+    message = world.post("報酬は5万円です")
+    world.sync()
+    world.chatwork.edit(message, "報酬は3万円です", moves_room=False)
+
+    unseen, edited = world.synced(), world.synced(every_list=True)
+    world.chatwork.delete(message, moves_room=False)
+    deleted = world.synced(every_list=True)
+
+    assert (0, 1, 1) == (unseen.edited, edited.edited, deleted.deleted)
+    assert {"報酬は5万円です", "報酬は3万円です", "[deleted]"} <= {row["body"] for row in world.rows("message_version")}
+
+
 def test_only_the_room_that_moved_is_read(world: World) -> None:
     """Its lists, its people, and the own counters once more."""
     rooms = more_rooms(world, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -66,7 +67,10 @@ def command_sync(
     app = require_archive(build_app(obj.settings(), obj.environ))
     if contracts and not dry_run:  # they are looked up before the round begins
         upgrade.if_older(app, after_run.tell_upgraded)
-    options = run.Options(rooms=_chosen_rooms(app, contracts, rooms), full=full, max_seconds=max_seconds)
+    is_typed = sys.stdin.isatty()
+    options = run.Options(
+        rooms=_chosen_rooms(app, contracts, rooms), full=full, every_list=is_typed, max_seconds=max_seconds
+    )
     if dry_run:
         return _show_plan(app, options, as_json=as_json)
     quiet = obj.verbose < 0

@@ -16,14 +16,13 @@ from archiver.cli.terminal.text import pad, visible
 
 if TYPE_CHECKING:
     from archiver.sync.plan import PlanStep
-    from archiver.sync.report import SyncReport
+    from archiver.sync.report import RoomReport, SyncReport
 
 
 def tell_sync(report: SyncReport) -> None:
     """Print the outcome of a run, one line for each room, and what is not complete."""
     for room in report.rooms:
-        outcome = _("not read this time") if room.is_unreached else _outcome_words(room.outcome.value)
-        click.echo(f"{shorten(room.name, 30) or room.room_id}  {outcome}")
+        click.echo(f"{shorten(room.name, 30) or room.room_id}  {_outcome_words(room)}")
         counts = _count_words(room)
         if counts:
             click.echo("  " + counts)
@@ -41,14 +40,19 @@ def tell_sync(report: SyncReport) -> None:
         click.echo(_("Saved, but not everything: see “archive status”. The next run tries again; nothing is lost."))
 
 
-def _outcome_words(outcome: str) -> str:
+def _outcome_words(room: RoomReport) -> str:
+    """The outcome of a room; that nothing is new is said only of a list that was read."""
+    if room.is_unreached:
+        return _("not read this time")
+    if room.outcome.value == "unchanged" and not room.has_read_list:
+        return _("no sign of news (its list was not read this time)")
     words = {
         "archived": _("saved"),
         "unchanged": _("nothing new"),
         "inaccessible": _("cannot be opened any more (reason unknown); what was saved is kept"),
         "failed": _("could not be read this time"),
     }
-    return words[outcome]
+    return words[room.outcome.value]
 
 
 def _count_words(room: object) -> str:

@@ -15,6 +15,7 @@ from archiver.records import JST
 from archiver.settings import file
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
+from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.terminal_world import TerminalWorld, running_terminal_world
 
 
@@ -143,6 +144,22 @@ def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: Terminal
     assert f"No copy could be made in {usb}: this folder does not exist" in first[1]
     assert first == again
     assert ("", "") == second == there
+
+
+def test_a_typed_sync_reads_every_list_and_a_scheduled_one_says_what_it_did_not_read(desk: TerminalWorld) -> None:
+    """“Nothing new” is said only of a list that was read: an edit may move no counter."""
+    message = desk.post("報酬は5万円です")
+    desk.sync()
+    desk.chatwork.edit(message, "報酬は3万円です", moves_room=False)
+
+    scheduled, _talk = desk.both("sync")
+    for words in ("edited 1", "nothing new"):
+        with PseudoTerminal(desk.terminal.command("sync"), desk.terminal.environ) as typed:
+            typed.see(words)
+            typed.end()
+
+    assert "no sign of news (its list was not read this time)" in scheduled
+    assert "nothing new" not in scheduled
 
 
 def test_nothing_is_missing_is_not_said_of_a_chat_with_older_messages(desk: TerminalWorld) -> None:
