@@ -21,7 +21,7 @@ class TokenRefused(ArchiverError):
     message = N_("Chatwork refused the API token (401). What is saved stays saved.")
     hint = N_(
         "In Chatwork open サービス連携 > APIトークン, copy the token shown there and store it with: archive token set"
-        "   If no token is shown there, your organisation may have withdrawn its approval: apply for it anew."
+        "   If no token is shown there, your organisation may have withdrawn its approval: apply for it again."
     )
 
 

@@ -33,7 +33,7 @@ def tell_sync(report: SyncReport) -> None:
     if not report.rooms:
         click.echo(completeness.nothing_read_sentence())
     elif report.complete and report.has_unlisted_beginning:
-        click.echo(_("Saved: all that Chatwork lists now. What lies before it is not saved: archive recover --help"))
+        click.echo(_("Saved: all that Chatwork lists now. Earlier messages are not saved: archive recover --help"))
     elif report.complete:
         click.echo(_("Saved. Nothing is missing."))
     else:

@@ -112,7 +112,7 @@ def _try_token(obj: CliContext, answer: str) -> str:
         raise InvalidAnswer(
             _(
                 "Chatwork refused this token (401). Copy it again, as it is shown there now. If none is shown, your "
-                "organisation may have withdrawn its approval: apply for it anew."
+                "organisation may have withdrawn its approval: apply for it again."
             )
         ) from None
     except errors.WrongAccount as error:
