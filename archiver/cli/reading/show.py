@@ -13,14 +13,14 @@ import click
 from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_period
-from archiver.cli.terminal.message_times import unseen_line
 from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.times_from_ids import unseen_line
 from archiver.errors import N_
 from archiver.records import State
 from archiver.render.times import minute_text
 
 if TYPE_CHECKING:
-    from archiver.cli.terminal.message_times import UnseenMessage
+    from archiver.cli.terminal.times_from_ids import UnseenMessage
     from archiver.render.message_body import References
     from archiver.store.queries.transcript import TranscriptMessage, TranscriptText
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command_show(obj: CliContext, room: int, since: str | None, until: str | None) -> int:
     """Print a room's messages; needs no token and no network."""
-    from archiver.cli.terminal.message_times import unseen_within
+    from archiver.cli.terminal.times_from_ids import unseen_within
     from archiver.errors import UnknownRoom
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from gettext import gettext as _
 
-from archiver.cli.terminal.message_times import about_time
 from archiver.cli.terminal.times import jst_time
+from archiver.cli.terminal.times_from_ids import about_time
 
 
 def gap_line(gap: dict[str, object]) -> str:

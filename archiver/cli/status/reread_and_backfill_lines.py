@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.terminal.message_times import derived_day
 from archiver.cli.terminal.text import columns, wrap
+from archiver.cli.terminal.times_from_ids import derived_day
 
 if TYPE_CHECKING:
     from archiver.store.queries.reread_and_backfill_progress import Rereading, SlowWork
