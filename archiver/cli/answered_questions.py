@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from archiver.store.archive import Archive
 
@@ -28,11 +27,3 @@ def note_answer(archive: Archive, question: str, answer: str = "") -> None:
 
     with archive.writing() as writing:
         slots.SETUP_ANSWERS.remember(writing, {**slots.SETUP_ANSWERS.recall(writing), question: answer})
-
-
-def last_saved_at(archive: Archive) -> datetime | None:
-    """When a round last ended; None if never."""
-    from archiver.store.working import remembered_values as slots
-
-    with archive.reading() as reading:
-        return slots.last_saved_at(reading)

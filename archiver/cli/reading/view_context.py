@@ -50,7 +50,7 @@ def build_view_context(obj: CliContext) -> ViewContext:
         home=obj.home,
         now=utc_now,
         status=lambda reading: status(reading, authorities=authorities),
-        attention=lambda reading, told: build_attention(reading, told, settings, now=utc_now()),
+        attention=lambda reading, status: build_attention(reading, status, settings, now=utc_now()),
         command=command_words(obj.home),
         language=current_language(),
     )

@@ -78,7 +78,9 @@ def _daemon_messages(obj: CliContext) -> DaemonMessages:
         ),
         lambda error: _ignore_closed_output(lambda: _tell_error(error)),
         lambda name: _ignore_closed_output(lambda: _tell_over(name)),
-        lambda told: _ignore_closed_output(lambda: _tell_findings(told), lambda: _send_notices(settings(), obj, None)),
+        lambda verification: _ignore_closed_output(
+            lambda: _tell_findings(verification), lambda: _send_notices(settings(), obj, None)
+        ),
         lambda copy: _ignore_closed_output(lambda: after_run.tell_upgraded(copy)),
         unverified=lambda error: _ignore_closed_output(lambda: _tell_error(error)),
         unsaved=lambda error: _ignore_closed_output(lambda: _send_notices(settings(), obj, error)),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archiver.cli.answered_questions import last_saved_at
 from archiver.cli.terminal.prompts import WIDTH, tell, tell_head
+from archiver.rounds.long_pauses import last_round
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -94,7 +94,7 @@ def begin_first_save(obj: CliContext, app: App) -> BackgroundRound | None:
     """Begin the first save and show its counts; None if an earlier call has already saved. Raises the round's error."""
     tell_head(3, _("The first save (it goes on while you answer the next questions)"))
     saving = None
-    if last_saved_at(app.archive) is None:
+    if last_round(app.archive) is None:
         saving = BackgroundRound(obj)
         show_counts(saving, app.archive, seconds=PATIENCE)
         saving.check()

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.answered_questions import last_saved_at, note_answer, recall_answers
+from archiver.cli.answered_questions import note_answer, recall_answers
 from archiver.cli.setup import first_save_step
 from archiver.cli.terminal.prompts import WIDTH, ask_yes_no, tell, tell_head
 from archiver.cli.terminal.text import columns, visible
+from archiver.rounds.long_pauses import last_round
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -145,7 +146,7 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
     """Let the scheduler run the job once and print whether it saved; if not in time, save in this process."""
     from archiver.schedule import schedulers
 
-    last_save, known_error, begun_at = last_saved_at(app.archive), _standing_error(app), app.now()
+    last_save, known_error, begun_at = last_round(app.archive), _standing_error(app), app.now()
     job = schedulers.build_job(obj.settings(), obj.environ, spoken=_call_language(), argv0=sys.argv[0])
     sentence = _("Registered with {scheduler}: {pace}.")
     tell(sentence.format(scheduler=schedulers.title(kind), pace=schedulers.pace_words(job, app.settings.sync.every)))
@@ -156,7 +157,7 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
         tell(visible(str(error)))
     else:
         error_name = _wait_for_run(app, last_save, known_error, since=begun_at)
-        if last_saved_at(app.archive) != last_save:
+        if last_round(app.archive) != last_save:
             tell(_success_sentence(kind))
             return
         if error_name is not None:
@@ -186,7 +187,7 @@ def _wait_for_run(app: App, last_save: datetime | None, known_error: str | None,
     from archiver.rounds import run_log
 
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and last_saved_at(app.archive) == last_save:
+    while time.monotonic() < until and last_round(app.archive) == last_save:
         error_name = _standing_error(app)
         if error_name is not None and (
             error_name != known_error or _is_after(run_log.last_failure(app.settings.home), since)

@@ -13,7 +13,10 @@ from archiver.store.archive import Reading
 from archiver.store.time_text import from_text
 
 _HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(schema.gap.c.open, schema.gap.c.after.is_not(None))
-"""Built once: every run needs it."""
+"""Built once, like the next one: every run needs them."""
+
+
+_BEGINNINGS = select(schema.gap.c.room_id, schema.gap.c.missing).where(schema.gap.c.open, schema.gap.c.after.is_(None))
 
 
 def holes(reading: Reading) -> list[tuple[int, str]]:
@@ -33,9 +36,8 @@ class UnlistedBeginnings:
 
 def unlisted_beginnings(reading: Reading, rooms: Collection[int]) -> UnlistedBeginnings:
     """What is known to be missing before the first list of these rooms; a gap estimated at 0 counts as none."""
-    table = schema.gap.c
-    query = select(table.missing).where(table.room_id.in_(sorted(rooms)), table.open, table.after.is_(None))
-    estimates = [row.missing for row in reading.sql.execute(query) if row.missing != 0]
+    rows = reading.sql.execute(_BEGINNINGS)
+    estimates = [row.missing for row in rows if row.room_id in rooms and row.missing != 0]
     total = None if None in estimates else sum(estimates)
     return UnlistedBeginnings(len(estimates), total)
 

@@ -38,7 +38,7 @@ def room_history(reading: Reading, room: int) -> RoomHistory:
 
 
 def _field_of(field: str) -> Callable[[EntryObject], str]:
-    return lambda told: text(told["payload"]["object"].get(field))
+    return lambda entry: text(entry["payload"]["object"].get(field))
 
 
 def _past_values(entries: list[EntryObject], value_of: Callable[[EntryObject], str]) -> tuple[PastValue, ...]:
