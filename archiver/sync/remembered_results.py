@@ -11,9 +11,9 @@ from archiver.store.queries import current_state
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastRoomList, LastSync
 from archiver.sync import failed_rooms, plan
+from archiver.sync.overdue_readings import Overdue
 from archiver.sync.report import SyncReport
 from archiver.sync.run_inputs import RunInputs
-from archiver.sync.unread_rooms import Overdue
 
 
 def checked_rooms(reading: Reading, inputs: RunInputs, overdue: Overdue) -> list[RoomId]:

@@ -19,10 +19,10 @@ from archiver.store.working import backfill_queue, remembered_values, visits_and
 from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen
 from archiver.sync import coverage, plan, remembered_results, run_entries
 from archiver.sync.files.download import clear_incoming
+from archiver.sync.overdue_readings import Overdue, find_overdue
 from archiver.sync.pull.context import PullContext
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run_inputs import RunInputs, RunStart
-from archiver.sync.unread_rooms import Overdue, find_overdue
 
 OWN_CALLS_AT_MOST = 10
 """Up to so many calls of others in one run are ignored: our own commands make some meanwhile."""

@@ -91,8 +91,8 @@ def command_export(
     """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
     from archiver.app import build_app
     from archiver.custody.export_stamps import stamp_service
+    from archiver.export.chosen_messages import parse_choice
     from archiver.export.mask.package_mask import masking_policy
-    from archiver.export.message_choice import parse_choice
     from archiver.export.package import make_package
     from archiver.export.package.order import ExportOrder
     from archiver.settings.model import exports_folder

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from archiver.evidence.manifest import manifest_lines
 from archiver.evidence.masked_records import MASKED_FILE
 from archiver.evidence.tables import build
-from archiver.export import FORMATS, PROFILES, conversation, enclosures
+from archiver.export import FORMATS, PROFILES, conversation, enclosure_file_names
 from archiver.export.bag import Bag
 from archiver.export.format_input import FormatInput
 from archiver.export.package import copied_files, pdf_files, verify_script
@@ -150,10 +150,10 @@ def _verification_steps(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> 
 def _put_enclosures(bag: Bag, package: PackageInput) -> None:
     """Write the user's own evidence, as the archive holds it."""
     for enclosure in package.recipe.enclosures:
-        name = enclosures.file_name(enclosure)
+        name = enclosure_file_names.file_name(enclosure)
         if not copied_files.put_blob(bag, package.reading.home, f"data/enclosures/{name}", enclosure.sha256):
             package.copied.incomplete.append(
-                f"{enclosures.label(enclosure)} (SHA-256 {enclosure.sha256}): {copied_files.LOST_REASON}"
+                f"{enclosure_file_names.label(enclosure)} (SHA-256 {enclosure.sha256}): {copied_files.LOST_REASON}"
             )
 
 

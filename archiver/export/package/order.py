@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archiver.export import PROFILES
+from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.mask.package_mask import Policy
-from archiver.export.message_choice import NOTHING, MessageChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

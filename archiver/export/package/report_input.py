@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from archiver.contract_dates import OutsideContact, outside_contact
 from archiver.evidence.history import number, text
 from archiver.evidence.tables.events import other_events, sort_events
-from archiver.export import enclosures
+from archiver.export import enclosure_file_names
 from archiver.export.bag import Bag
 from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview
@@ -110,7 +110,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         hidden_people=0 if mask is None else sum(1 for account in people if mask.is_hidden(account)),
         messages=package.statistics.count,
         files=sum(1 for name in bag.digests if name.startswith("data/files/")),
-        enclosures=sum(map(enclosures.is_enclosure, bag.digests)),
+        enclosures=sum(map(enclosure_file_names.is_enclosure, bag.digests)),
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
         warnings=tuple(_preview_warnings(package, len(people))),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archiver.evidence.manifest import write_manifest
 from archiver.evidence.tables import build
-from archiver.export import enclosures as attachments
+from archiver.export import enclosure_file_names
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
 from archiver.export.package.copied_files import CopiedFiles
@@ -124,21 +124,21 @@ def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]
     pdf_files.put_pdf(
         bag, "証拠説明書.pdf", lambda: pdf_files.evidence_list_pdf(case, statistics, filed), package.copied
     )
-    numbers = {one.number: number for number, one in attachments.numbered_exhibits(package.recipe.enclosures)}
-    lacking = [f"{attachments.exhibit_label(numbers[number])}: {why}" for number, why in missing.items()]
+    numbers = {one.number: number for number, one in enclosure_file_names.numbered_exhibits(package.recipe.enclosures)}
+    lacking = [f"{enclosure_file_names.exhibit_label(numbers[number])}: {why}" for number, why in missing.items()]
     return [*lacking, *oversized_files(bag.sizes, limit)]
 
 
 def _put_exhibits(bag: Bag, package: PackageInput) -> dict[int, str]:
     """Write the user's own evidence under exhibit numbers; return number → reason for what stays out."""
     limit, missing = package.recipe.order.max_bytes, {}
-    for number, enclosure in attachments.numbered_exhibits(package.recipe.enclosures):
+    for number, enclosure in enclosure_file_names.numbered_exhibits(package.recipe.enclosures):
         if limit is not None and enclosure.size > limit:
             missing[enclosure.number] = (
                 f"{enclosure.size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えるため、この資料に入っていません"
             )
         elif not copied_files.put_blob(
-            bag, package.reading.home, attachments.exhibit_name(number, enclosure), enclosure.sha256
+            bag, package.reading.home, enclosure_file_names.exhibit_name(number, enclosure), enclosure.sha256
         ):
             missing[enclosure.number] = copied_files.LOST_REASON
     return missing
@@ -154,17 +154,21 @@ PROFILE_FILLERS: Mapping[str, Callable[[Bag, ReportInput, PackageInput], list[st
 
 def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
     """Write the user's own evidence, the smallest first, up to the size limit; return sentences about the rest."""
-    enclosures = attachments.sort_by_size(package.recipe.enclosures)
+    enclosures = enclosure_file_names.sort_by_size(package.recipe.enclosures)
     limit = package.recipe.order.max_bytes
     size = _packed_size(bag) + _ROOM_FOR_TEXTS if enclosures and limit is not None else 0
     left_out = []
     for enclosure in enclosures:
         if limit is not None and size + enclosure.size + _ROOM_FOR_NAME > limit:
-            left_out.append(f"{attachments.label(enclosure)}: 大きさの上限を超えるため、この資料に入っていません")
-        elif copied_files.put_blob(bag, package.reading.home, attachments.path_in_package(enclosure), enclosure.sha256):
+            left_out.append(
+                f"{enclosure_file_names.label(enclosure)}: 大きさの上限を超えるため、この資料に入っていません"
+            )
+        elif copied_files.put_blob(
+            bag, package.reading.home, enclosure_file_names.path_in_package(enclosure), enclosure.sha256
+        ):
             size += enclosure.size + _ROOM_FOR_NAME
         else:
-            left_out.append(f"{attachments.label(enclosure)}: {copied_files.LOST_REASON}")
+            left_out.append(f"{enclosure_file_names.label(enclosure)}: {copied_files.LOST_REASON}")
     return left_out
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from archiver.evidence.tables.cells import csv_line
-from archiver.export.enclosures import COURT_EXTENSIONS, exhibit_name, label, numbered_exhibits
+from archiver.export.enclosure_file_names import COURT_EXTENSIONS, exhibit_name, label, numbered_exhibits
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import COURT_MARGIN
 from archiver.export.report.input import BLANK, ReportInput, day_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
-from archiver.export.enclosures import label, numbered_exhibits
+from archiver.export.enclosure_file_names import label, numbered_exhibits
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.outside_contact_permission import BEFORE, first_message_time

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from archiver.export import enclosures
+from archiver.export import enclosure_file_names
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.truncation import shorten_line
@@ -86,9 +86,11 @@ def _file_lines(names: Collection[str], *, whole: bool) -> Iterator[str]:
             yield _row("", "IDの前の m と、= + - @ で始まるセルの前の ' は、表示のために付けたものです")
         if name == "甲001の1.pdf":
             yield from _volume_lines(names)
-            yield from (_row(name, "報告者が添えた資料") for name in sorted(filter(enclosures.is_exhibit, names)))
+            yield from (
+                _row(name, "報告者が添えた資料") for name in sorted(filter(enclosure_file_names.is_exhibit, names))
+            )
     for folder, description in zip(
-        enclosures.FOLDERS, ("報告者が添えた画面の写し", "報告者が添えた通知など"), strict=False
+        enclosure_file_names.FOLDERS, ("報告者が添えた画面の写し", "報告者が添えた通知など"), strict=False
     ):
         if any(name.startswith(folder) for name in names):
             yield _row(folder, description)

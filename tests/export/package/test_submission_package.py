@@ -15,8 +15,8 @@ import pytest
 
 from archiver import errors
 from archiver.custody.verify import verify_path
+from archiver.export.chosen_messages import parse_choice
 from archiver.export.mask.package_mask import Policy, masking_policy
-from archiver.export.message_choice import parse_choice
 from archiver.export.package import submission_package
 from archiver.export.package.make_package import ExportDeclined, ExportReport
 from archiver.export.package.recipe import PackagePreview

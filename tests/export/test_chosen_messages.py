@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.export.message_choice import NOTHING, MessageChoice, parse_choice
+from archiver.export.chosen_messages import NOTHING, MessageChoice, parse_choice
 
 ID = "1876543210987654321"
 LINK = f"https://www.chatwork.com/#!rid123456789-{ID}"
