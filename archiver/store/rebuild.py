@@ -24,8 +24,6 @@ from archiver.store.projection.project import project
 from archiver.store.queries import raw_tables
 
 BATCH = 1_000
-_LINE = 7
-"""Where the line stands in a `RawEntry`."""
 
 Progress = Callable[[int], None]
 """A function that is called with the number of entries replayed so far."""
@@ -97,7 +95,7 @@ def _create_tables(sql: Connection) -> None:
 def _replay(reading: Reading, sql: Connection, *, batch: int, progress: Progress | None) -> Iterator[RowDifference]:
     rows, done = raw_tables.entries(reading), 0
     while chunk := list(islice(rows, batch)):
-        entries = [entry for row in chunk if (entry := _parse_line(row[_LINE])) is not None]
+        entries = [entry for *_columns, line, _digest in chunk if (entry := _parse_line(line)) is not None]
         if not _apply(reading, sql, entries):
             yield from (
                 RowDifference("entry", (entry["seq"],), "changed")
