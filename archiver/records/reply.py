@@ -21,7 +21,9 @@ class Reply:
     headers: Mapping[str, str]
     """Names in lower case; only those that are stored (`records.KEPT_HEADERS`)."""
     received_at: datetime
-    """When the last byte was received, by this machine's clock."""
+    """When Chatwork sent it: its `Date`; without one that counts, this computer's time corrected by the last one."""
+    dated: bool = True
+    """Whether `received_at` is its `Date`."""
 
     @cached_property
     def digest(self) -> str:

@@ -12,14 +12,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import JST, Seal
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.archive_time import oldest_time, seal_times
 from archiver.store.durable_files import storage_error, write_durably
-from archiver.store.time_text import from_text, to_text
+from archiver.store.time_text import from_text
 
 FOLDER = "seals"
 MAX_ENTRIES = 100_000
@@ -28,17 +29,19 @@ MAX_ENTRIES = 100_000
 DUE_AFTER = timedelta(hours=6)
 
 
-_OBSERVED_AT = select(schema.entry.c.observed_at).where(schema.entry.c.seq == bindparam("seq"))
 _LAST_SEALED = select(func.max(schema.seal.c.last))
 
 
 def is_due(reading: Reading, *, now: datetime) -> bool:
-    """Whether the oldest unsealed entry is of an earlier Tokyo day or six hours old."""
-    oldest = reading.sql.execute(_OBSERVED_AT, {"seq": last_sealed(reading) + 1}).scalar()
+    """Whether the oldest unsealed entry is of an earlier Tokyo day or six hours old.
+
+    Also if it lies ahead: a clock was wrong, and nothing waits until that time comes.
+    """
+    oldest, at = oldest_time(reading, last_sealed(reading) + 1, now)
     if oldest is None:
         return False
-    observed_at = from_text(oldest)
-    return now.astimezone(JST).date() > observed_at.astimezone(JST).date() or now - observed_at >= DUE_AFTER
+    is_of_another_day = at.astimezone(JST).date() != oldest.astimezone(JST).date()
+    return is_of_another_day or not timedelta() <= at - oldest < DUE_AFTER
 
 
 def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
@@ -74,15 +77,13 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
     first = previous.last + 1 if previous else 1
     entry = schema.entry.c
     rows = writing.sql.execute(
-        select(entry.digest, entry.observed_at, entry.account_id)
-        .where(entry.seq >= first)
-        .order_by(entry.seq)
-        .limit(MAX_ENTRIES)
+        select(entry.digest, entry.account_id).where(entry.seq >= first).order_by(entry.seq).limit(MAX_ENTRIES)
     ).all()
     if not rows:
         return None
     number, last = (previous.number + 1 if previous else 1), first + len(rows) - 1
-    day = from_text(rows[-1].observed_at).astimezone(JST).date().isoformat()
+    closed_at, day_at = seal_times(writing, now, last)
+    day = from_text(day_at).astimezone(JST).date().isoformat()
     body = chain.seal_bytes(
         number=number,
         previous=previous.sha256 if previous else chain.GENESIS,
@@ -90,15 +91,15 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
         last=last,
         entries=(row.digest for row in rows),
         day=day,
-        closed_at=to_text(now),
+        closed_at=closed_at,
         account_id=next((row.account_id for row in reversed(rows) if row.account_id is not None), None),
         software=f"chatwork-archiver {version('chatwork-archiver')}",
     )
-    seal = Seal(number, first, last, chain.file_digest(body), from_text(to_text(now)), day)
+    seal = Seal(number, first, last, chain.file_digest(body), from_text(closed_at), day)
     _write_file(writing.home / FOLDER, seal, body)
     writing.sql.execute(
         insert(schema.seal).values(
-            number=number, first=first, last=last, sha256=seal.sha256, closed_at=to_text(now), day=day
+            number=number, first=first, last=last, sha256=seal.sha256, closed_at=closed_at, day=day
         )
     )
     return seal
