@@ -32,7 +32,6 @@ from tests.support.packages.exported_archives import (
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.terminal import TOKEN, Terminal
 
-
 EARLY = {"contact_approved_on": "2026-11-06"}
 
 

@@ -615,7 +615,7 @@ def test_early_contact_and_secrecy_are_warned_of(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("profile", ["support", "consult"])
 def test_nothing_leaves_while_the_counterpart_is_not_known(tmp_path: Path, profile: str) -> None:
-    """With several people and no name that fits there is no package until one is named; a wish to mask nothing is one."""
+    """With several people and no name that fits, one must be named, unless nothing is to be masked."""
     maker = story_with_secrets(tmp_path / "home")
     maker.contract("job1", platform="crowdworks", client="株式会社△△ 田中", **FACTS)
 
