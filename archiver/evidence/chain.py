@@ -44,6 +44,7 @@ def entry_line(
     *,
     seq: int,
     observed_at: str,
+    clock: str | None,
     kind: str,
     account_id: int | None,
     room_id: int | None,
@@ -52,11 +53,15 @@ def entry_line(
     salt: str,
     reply: str | None,
 ) -> str:
-    """The canonical JSON of an entry; `salt` is 16 random bytes in hex, against guessing masked lines."""
+    """The canonical JSON of an entry; `salt` is 16 random bytes in hex, against guessing masked lines.
+
+    `clock` is this computer's own time where it differs from `observed_at` or could not be compared, else None.
+    """
     return canonical(
         {
             "seq": seq,
             "observed_at": observed_at,
+            "clock": clock,
             "kind": kind,
             "account_id": account_id,
             "room_id": room_id,

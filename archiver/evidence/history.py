@@ -11,7 +11,7 @@ from bisect import bisect_left
 from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 EntryObject = Mapping[str, Any]
-"""A parsed entry: seq, observed_at, kind, account_id, room_id, key, payload, salt, reply."""
+"""A parsed entry: seq, observed_at, clock, kind, account_id, room_id, key, payload, salt, reply."""
 
 GONE_STATES = ("missing", "hidden")
 """States in which Chatwork shows no text: the last text stays the current one, and its interval ends."""

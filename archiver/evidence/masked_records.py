@@ -16,7 +16,7 @@ from archiver.evidence.chain import canonical
 MASKED_FILE = "masked.jsonl"
 """A file in `data/` with one line for each masked line of `entries.jsonl`, in the same order."""
 
-_SHOWN_FIELDS = frozenset(("account_id", "key", "kind", "observed_at", "payload", "reply", "room_id", "seq"))
+_SHOWN_FIELDS = frozenset(("account_id", "clock", "key", "kind", "observed_at", "payload", "reply", "room_id", "seq"))
 _HEX_DIGEST = re.compile("[0-9a-f]{64}")
 
 

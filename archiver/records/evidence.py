@@ -14,6 +14,9 @@ class Entry:
 
     seq: int
     observed_at: str
+    """UTC, by Chatwork's clock as far as it is known."""
+    clock: str | None
+    """This computer's own time where it differs from `observed_at` by more than a minute or could not be compared."""
     kind: str
     account_id: int | None
     room_id: int | None

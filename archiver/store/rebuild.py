@@ -95,7 +95,7 @@ def _create_tables(sql: Connection) -> None:
 def _replay(reading: Reading, sql: Connection, *, batch: int, progress: Progress | None) -> Iterator[RowDifference]:
     rows, done = raw_tables.entries(reading), 0
     while chunk := list(islice(rows, batch)):
-        entries = [entry for row in chunk if (entry := _parse_line(row[6])) is not None]
+        entries = [entry for *_columns, line, _digest in chunk if (entry := _parse_line(line)) is not None]
         if not _apply(reading, sql, entries):
             yield from (
                 RowDifference("entry", (entry["seq"],), "changed")

@@ -9,7 +9,7 @@ import json
 import secrets
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -21,11 +21,13 @@ from archiver.store.archive import Reading, Writing
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_rows
 from archiver.store.search import index
-from archiver.store.time_text import to_text
+from archiver.store.time_text import from_text, to_text
 
 SELF = "{seq}"
 """Placeholder in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
 
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""How far this computer's clock may differ from an entry's time without being noted in the entry."""
 
 _LAST = select(schema.entry.c.seq, schema.entry.c.observed_at).order_by(schema.entry.c.seq.desc()).limit(1)
 
@@ -43,8 +45,9 @@ def append(
     last = writing.sql.execute(_LAST).one_or_none()
     first = 1 if last is None else last.seq + 1
     observed_at = to_text(at) if last is None else max(to_text(at), last.observed_at)
+    clock = to_text(at) if from_text(observed_at) - at > CLOCK_TOLERANCE else None
     appended = [
-        _make_entry(observation, seq=seq, observed_at=observed_at, account_id=account_id)
+        _make_entry(observation, seq=seq, observed_at=observed_at, clock=clock, account_id=account_id)
         for seq, observation in enumerate(observations, first)
     ]
     insert_rows(writing.sql, schema.entry, [_entry_row(entry) for entry, _ in appended])
@@ -77,11 +80,12 @@ def entries_of(reading: Reading, key: str, upto: int) -> list[dict[str, Any]]:
 
 
 def _make_entry(
-    observation: Observation, *, seq: int, observed_at: str, account_id: int | None
+    observation: Observation, *, seq: int, observed_at: str, clock: str | None, account_id: int | None
 ) -> tuple[Entry, dict[str, Any]]:
     fields: dict[str, Any] = {
         "seq": seq,
         "observed_at": observed_at,
+        "clock": clock,
         "kind": observation.kind,
         "account_id": account_id,
         "room_id": observation.room_id,
@@ -91,9 +95,8 @@ def _make_entry(
         "reply": observation.reply,
     }
     line = chain.entry_line(**fields)
-    entry = Entry(
-        seq, observed_at, observation.kind, account_id, observation.room_id, fields["key"], line, chain.digest(line)
-    )
+    numbers = (account_id, observation.room_id)
+    entry = Entry(seq, observed_at, clock, observation.kind, *numbers, fields["key"], line, chain.digest(line))
     return entry, fields
 
 
@@ -101,6 +104,7 @@ def _entry_row(entry: Entry) -> dict[str, object]:
     return {
         "seq": entry.seq,
         "observed_at": entry.observed_at,
+        "clock": entry.clock,
         "kind": entry.kind,
         "account_id": entry.account_id,
         "room_id": entry.room_id,

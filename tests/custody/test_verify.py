@@ -143,6 +143,7 @@ def put(database: sqlite3.Connection, seq: int, column: str, body: bytes) -> Non
     ("column", "value"),
     [
         ("observed_at", "2026-11-10T03:00:00.001Z"),
+        ("clock", "2026-11-10T03:00:00.001Z"),
         ("kind", "reading"),
         ("account_id", 1),
         ("account_id", None),
@@ -198,7 +199,7 @@ def test_deleted_entries_are_found_as_one_stretch(archive: Archive, first: int, 
 def test_an_entry_numbered_below_one_is_found(archive: Archive) -> None:
     """Entries count from 1, so nothing can be put before the first."""
     with changing_past_triggers(archive) as database:
-        columns = "observed_at, kind, account_id, room_id, key, line, digest"
+        columns = "observed_at, clock, kind, account_id, room_id, key, line, digest"
         database.execute(f"INSERT INTO entry SELECT 0, {columns} FROM entry WHERE seq = 3")
 
     actual = verified(archive)
@@ -221,7 +222,7 @@ def test_an_added_entry_is_found_without_naming_all_after_it(archive: Archive) -
     with changing_past_triggers(archive) as database:
         database.execute("UPDATE entry SET seq = -seq - 1 WHERE seq >= 4")
         database.execute("UPDATE entry SET seq = -seq WHERE seq < 0")
-        columns = "observed_at, kind, account_id, room_id, key, line, digest"
+        columns = "observed_at, clock, kind, account_id, room_id, key, line, digest"
         database.execute(f"INSERT INTO entry SELECT 4, {columns} FROM entry WHERE seq = 3")
 
     actual = verified(archive)

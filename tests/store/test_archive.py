@@ -20,6 +20,8 @@ from tests.support.archives.notes import all_entries, append_observations, note
 from tests.support.archives.tampering import empty_archive
 from tests.support.file_size_limit import file_size_limit
 
+_FIELDS = "observed_at, clock, kind, account_id, room_id, key"
+
 CHANGES = [
     "UPDATE entry SET line = 'x' WHERE seq = 1",
     "UPDATE entry SET seq = 9 WHERE seq = 2",
@@ -27,13 +29,13 @@ CHANGES = [
     "UPDATE OR REPLACE entry SET seq = 1 WHERE seq = 2",
     "DELETE FROM entry",
     "DELETE FROM entry WHERE seq = 2",
-    "INSERT OR REPLACE INTO entry SELECT 1, observed_at, kind, account_id, room_id, key, 'x', 'x' FROM entry LIMIT 1",
-    "REPLACE INTO entry SELECT 2, observed_at, kind, account_id, room_id, key, 'x', 'x' FROM entry LIMIT 1",
-    "INSERT OR IGNORE INTO entry SELECT 1, observed_at, kind, account_id, room_id, key, 'x', 'x' FROM entry LIMIT 1",
-    "INSERT INTO entry SELECT 4, observed_at, kind, account_id, room_id, key, line, digest FROM entry LIMIT 1",
-    "INSERT INTO entry SELECT 0, observed_at, kind, account_id, room_id, key, line, digest FROM entry LIMIT 1",
-    "INSERT INTO entry SELECT NULL, observed_at, kind, account_id, room_id, key, line, digest FROM entry LIMIT 1",
-    "INSERT INTO entry VALUES (1, '', '', NULL, NULL, '', 'x', 'x') ON CONFLICT(seq) DO UPDATE SET line = 'x'",
+    f"INSERT OR REPLACE INTO entry SELECT 1, {_FIELDS}, 'x', 'x' FROM entry LIMIT 1",
+    f"REPLACE INTO entry SELECT 2, {_FIELDS}, 'x', 'x' FROM entry LIMIT 1",
+    f"INSERT OR IGNORE INTO entry SELECT 1, {_FIELDS}, 'x', 'x' FROM entry LIMIT 1",
+    f"INSERT INTO entry SELECT 4, {_FIELDS}, line, digest FROM entry LIMIT 1",
+    f"INSERT INTO entry SELECT 0, {_FIELDS}, line, digest FROM entry LIMIT 1",
+    f"INSERT INTO entry SELECT NULL, {_FIELDS}, line, digest FROM entry LIMIT 1",
+    "INSERT INTO entry VALUES (1, '', NULL, '', NULL, NULL, '', 'x', 'x') ON CONFLICT(seq) DO UPDATE SET line = 'x'",
 ]
 
 
@@ -98,7 +100,7 @@ def test_a_writing_sees_what_it_has_written(archive: Archive) -> None:
     """A writing reads the rows that it has inserted itself."""
     with archive.writing() as writing:
         before = last_seq(writing)
-        writing.sql.exec_driver_sql("INSERT INTO entry VALUES (1, '', 'note', NULL, NULL, 'x', '{}', '')")
+        writing.sql.exec_driver_sql("INSERT INTO entry VALUES (1, '', NULL, 'note', NULL, NULL, 'x', '{}', '')")
         assert (0, 1) == (before, last_seq(writing))
 
 

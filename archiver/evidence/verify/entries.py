@@ -20,13 +20,15 @@ from archiver.evidence.verify.rollbacks import Rollback, read_rollback
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
 
 if TYPE_CHECKING:
-    EntryRow = tuple[int, bytes, bytes, "int | None", "int | None", bytes, bytes, bytes]
-    """seq, observed_at, kind, account_id, room_id, key, line, digest; texts as their bytes in the database."""
+    EntryRow = tuple[int, bytes, "bytes | None", bytes, "int | None", "int | None", bytes, bytes, bytes]
+    """seq, observed_at, clock, kind, account_id, room_id, key, line, digest; texts as their bytes in the database."""
 
 REPLY_KINDS = frozenset(("message", "account", "member", "room", "task", "file"))
 """Kinds of entries that come from a reply, which is kept (design §3)."""
 
-ENTRY_FIELDS = frozenset(("account_id", "key", "kind", "observed_at", "payload", "reply", "room_id", "salt", "seq"))
+ENTRY_FIELDS = frozenset(
+    ("account_id", "clock", "key", "kind", "observed_at", "payload", "reply", "room_id", "salt", "seq")
+)
 
 _PARSE = json.JSONDecoder().raw_decode
 _ENCODE = json.JSONEncoder(
@@ -99,7 +101,7 @@ class EntryCheck:
 
     def check(self, row: EntryRow) -> None:
         """Check one entry, later than all before."""
-        seq, _observed_at, _kind, _account, _room, key, line, digest = row
+        seq, _observed_at, _clock, _kind, _account, _room, key, line, digest = row
         self._count += 1
         if seq != self._next:
             if seq < self._next:
@@ -117,7 +119,7 @@ class EntryCheck:
             self._check_fields(row, exactly=self._deep or sealed is None)
 
     def _check_fields(self, row: EntryRow, *, exactly: bool) -> None:
-        seq, observed_at, kind, account_id, room_id, key, line, _digest = row
+        seq, observed_at, clock, kind, account_id, room_id, key, line, _digest = row
         entry = entry_object(line, exactly=exactly)
         if entry is None:
             self._find_entry("entry-form", seq, key)
@@ -127,6 +129,7 @@ class EntryCheck:
             and entry["account_id"] == account_id
             and entry["room_id"] == room_id
             and entry["observed_at"] == str(observed_at, "utf-8", "replace")
+            and entry["clock"] == (None if clock is None else str(clock, "utf-8", "replace"))
             and entry["kind"] == str(kind, "utf-8", "replace")
             and entry["key"] == str(key, "utf-8", "replace")
         ):

@@ -40,8 +40,8 @@ def last_seq(reading: Reading) -> int:
 def entries(reading: Reading, *, upto: int | None = None) -> Iterator[Entry]:
     """Every entry as its columns hold it, oldest first, a thousand in memory at a time."""
     table = schema.entry
-    columns = (table.c.seq, table.c.observed_at, table.c.kind, table.c.account_id, table.c.room_id, table.c.key)
-    query = select(*columns, table.c.line, table.c.digest).order_by(table.c.seq)
+    columns = (table.c.seq, table.c.observed_at, table.c.clock, table.c.kind, table.c.account_id, table.c.room_id)
+    query = select(*columns, table.c.key, table.c.line, table.c.digest).order_by(table.c.seq)
     if upto is not None:
         query = query.where(table.c.seq <= upto)
     for rows in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)).partitions():

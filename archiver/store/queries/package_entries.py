@@ -40,8 +40,8 @@ def package_entries(
 ) -> Iterator[Entry]:
     """Every entry of these rooms, about the contract or about the seals, oldest first; only of `kinds`, if given."""
     table = schema.entry.c
-    columns = (table.seq, table.observed_at, table.kind, table.account_id, table.room_id, table.key)
-    query = select(*columns, table.line, table.digest).where(_belongs_to(rooms, contract), table.seq <= upto)
+    columns = (table.seq, table.observed_at, table.clock, table.kind, table.account_id, table.room_id)
+    query = select(*columns, table.key, table.line, table.digest).where(_belongs_to(rooms, contract), table.seq <= upto)
     if kinds is not None:
         query = query.where(table.kind.in_(sorted(kinds)))
     query = query.order_by(table.seq).execution_options(yield_per=_AT_ONCE)

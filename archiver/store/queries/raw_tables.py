@@ -20,8 +20,8 @@ from archiver.store.engine import DATABASE
 _AT_ONCE = 1_000
 _PIECE = 1 << 20
 
-RawEntry = tuple[int, bytes, bytes, int | None, int | None, bytes, bytes, bytes]
-"""seq, observed_at, kind, account_id, room_id, key, line, digest."""
+RawEntry = tuple[int, bytes, bytes | None, bytes, int | None, int | None, bytes, bytes, bytes]
+"""seq, observed_at, clock, kind, account_id, room_id, key, line, digest."""
 
 
 class RawReply(NamedTuple):
@@ -45,8 +45,8 @@ class RawSeal(NamedTuple):
 
 def entries(reading: Reading) -> Iterator[RawEntry]:
     """Every entry by number. Raises ArchiveDamaged."""
-    columns = "seq, {}, {}, account_id, room_id, {}, {}, {}".format(
-        *(f"CAST({name} AS BLOB)" for name in ("observed_at", "kind", '"key"', "line", "digest"))
+    columns = "seq, {}, {}, {}, account_id, room_id, {}, {}, {}".format(
+        *(f"CAST({name} AS BLOB)" for name in ("observed_at", "clock", "kind", '"key"', "line", "digest"))
     )
     return rows(reading, f"SELECT {columns} FROM entry ORDER BY seq")  # noqa: S608 - our own names
 

@@ -11,6 +11,7 @@ entry = Table(
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("observed_at", Text, nullable=False),
+    Column("clock", Text),
     Column("kind", Text, nullable=False),
     Column("account_id", BigInteger),
     Column("room_id", BigInteger),

@@ -25,7 +25,7 @@ from tests.support.world import Clock
 
 Damage = Callable[[Archive], object]
 
-COLUMNS = "observed_at, kind, account_id, room_id, key, line, digest"
+COLUMNS = "observed_at, clock, kind, account_id, room_id, key, line, digest"
 TEXT, OTHER_TEXT = "承知しました。", "承知しません。"
 SEALS = (1, 2, 3)
 

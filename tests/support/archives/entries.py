@@ -19,6 +19,7 @@ def entry(
     return {
         "seq": seq,
         "observed_at": time(seq),
+        "clock": None,
         "kind": kind,
         "account_id": 1,
         "room_id": room,

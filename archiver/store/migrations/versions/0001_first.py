@@ -104,6 +104,7 @@ STATEMENTS = (
     CREATE TABLE entry (
         seq INTEGER NOT NULL,
         observed_at TEXT NOT NULL,
+        clock TEXT,
         kind TEXT NOT NULL,
         account_id BIGINT,
         room_id BIGINT,
