@@ -29,6 +29,8 @@ from archiver.evidence.verify.attachments import ENCLOSURES, check_enclosures
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
 from archiver.evidence.verify.package_lines import PackageLines
+from archiver.evidence.verify.recorded_stamps import compare_stamps, read_recorded_stamp
+from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, read_rollback
 from archiver.evidence.verify.seals import SealChain, SealedRange
 from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
 from archiver.evidence.verify.tables import TableCheck, compare_tables
@@ -128,6 +130,7 @@ class _PackageCheck:
                 self.verification.add_finding("seal-missing", SEALS, _("There is no seal in the package."))
             self._check_own_stamps()
             self.stamps.close()
+            self._check_seal_records(chain, lines)
             self._check_tables(lines)
             self._check_replies(lines)
             self._check_files(lines)
@@ -211,6 +214,23 @@ class _PackageCheck:
     def _check_seal_stamps(self, number: int, name: str, body: bytes, closed_at: str | None) -> None:
         self._closed_at = closed_at
         self.stamps.check_seal(number, name, body, closed_at)
+
+    def _check_seal_records(self, chain: SealChain, lines: PackageLines) -> None:
+        """Check the stamps that records name, and what they say of seals that an older database left over."""
+        names = self._names_below(SEALS)
+        orphaned = self._names_below(SEALS + ORPHANED)
+        stamps = [read_recorded_stamp(entry) for entry in lines.other if entry["kind"] == "stamp"]
+        rollbacks = [read_rollback(entry) for entry in lines.other if entry["kind"] == "rollback"]
+        known = [rollback for rollback in rollbacks if rollback is not None]
+        chain.compare_rollbacks(known)
+        check_rollbacks(self.verification, known, orphaned, lambda name: self._read(SEALS + name))
+        compare_stamps(
+            self.verification,
+            [stamp for stamp in stamps if stamp is not None],
+            names,
+            lambda name: self._read(SEALS + name),
+            all_seals=False,
+        )
 
     def _check_own_stamps(self) -> None:
         """Check the stamps over the package itself: over the list that names everything else."""
@@ -382,7 +402,7 @@ def _fill_holes(ranges: list[tuple[int, int, int]]) -> list[tuple[int, int, int]
     found: list[tuple[int, int, int]] = []
     before = (0, 0, 0)
     for current in ranges:
-        if current[0] == before[0] + 2:
+        if current[0] == before[0] + 2 and current[1] > before[2] + 1:
             found.append((before[0] + 1, before[2] + 1, current[1] - 1))
         found.append(current)
         before = current

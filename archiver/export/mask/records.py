@@ -18,7 +18,7 @@ from archiver.export.mask.masked_places import MaskedPlace
 from archiver.export.mask.names import people_in, third_persons
 from archiver.export.mask.package_mask import PackageMask, Policy
 
-_NEVER_MASKED = frozenset({"window", "reading", "gap", "gap.narrowed", "gap.closed", "blob"})
+_NEVER_MASKED = frozenset({"window", "reading", "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback"})
 """Kinds of entries that hold only ids, times and counts."""
 
 _UNMASKED_FIELDS = frozenset({"message_id", "chatwork_id", "sha256", "saved_at", "from", "to"})

@@ -65,13 +65,6 @@ def seals(reading: Reading) -> Iterator[RawSeal]:
         yield RawSeal(number, _number(first), _number(last), *map(_text, texts))
 
 
-def stamps(reading: Reading) -> Iterator[tuple[int, str]]:
-    """Seal number and authority of every received time stamp. Raises ArchiveDamaged."""
-    query = "SELECT seal, CAST(authority AS BLOB) FROM stamp WHERE state = 'stamped' ORDER BY seal, authority"
-    for number, authority in rows(reading, query):
-        yield _number(number), _text(authority)
-
-
 def saved_digests(reading: Reading) -> Iterator[str]:
     """The digest under which each file's bytes were saved. Raises ArchiveDamaged."""
     for (name,) in rows(reading, "SELECT CAST(sha256 AS BLOB) FROM blob WHERE state = 'saved'"):
