@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+
+SALT_BYTES = 32
+"""The length of a reply's salt."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,13 @@ class Reply:
     """When Chatwork sent it: its `Date`; without one that counts, this computer's time corrected by the last one."""
     dated: bool = True
     """Whether `received_at` is its `Date`."""
+    salt: bytes = field(default_factory=lambda: secrets.token_bytes(SALT_BYTES), compare=False)
+    """Random bytes in front of the body in the digest, so that nothing in it can be guessed from the digest."""
 
     @cached_property
     def digest(self) -> str:
-        """Lower-case hex SHA-256 of the body."""
-        return hashlib.sha256(self.body).hexdigest()
+        """Lower-case hex SHA-256 of the salt and the body, which the entries that come from the reply name."""
+        return hashlib.sha256(self.salt + self.body).hexdigest()
 
     @property
     def limited(self) -> bool:

@@ -6,7 +6,9 @@ made it. Such a time may be wrong and rules nothing; every other one is Chatwork
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
 
@@ -38,24 +40,39 @@ def entry_times(writing: Writing, at: datetime, *, dated: bool) -> tuple[str, st
 def seal_times(writing: Writing, now: datetime, last: int) -> tuple[str, str]:
     """When a seal up to entry `last` is closed, and the time that its day goes by.
 
-    The corrected time, not earlier than the entry's, if that was compared; without an offset the entry's own.
+    The corrected time, and not earlier than the entry's; without an offset it is the entry's. An entry whose time
+    could not be compared stands back behind the last one before it that was.
     """
     row = writing.sql.execute(select(_ENTRY.observed_at, _ENTRY.clock).where(_ENTRY.seq == last)).one()
-    if writing.clock is None or writing.clock.offset is None:
-        return row.observed_at, row.observed_at
-    floor = _last_compared_text(writing) if row.clock == row.observed_at else row.observed_at
-    closed_at = max(to_text(now), floor)
+    compared = _last_compared_text(writing) if row.clock == row.observed_at else ""
+    floor = compared or row.observed_at
+    is_compared = writing.clock is not None and writing.clock.offset is not None
+    closed_at = max(to_text(now), floor) if is_compared else floor
     return closed_at, min(closed_at, row.observed_at)
 
 
-def oldest_time(reading: Reading, first: int, now: datetime) -> tuple[datetime | None, datetime]:
-    """The oldest time of the entries from `first` on, and the present time, which is not earlier than Chatwork's last.
+class UnsealedTimes(NamedTuple):
+    """Times from which it follows whether the unsealed entries are due to be sealed."""
 
-    None if there are no entries.
-    """
-    oldest = reading.sql.execute(select(func.min(_ENTRY.observed_at)).where(_ENTRY.seq >= first)).scalar()
-    latest = max(to_text(now), _last_compared_text(reading))
-    return None if oldest is None else from_text(oldest), from_text(latest)
+    now: datetime
+    """Not earlier than the last time that is Chatwork's."""
+    is_compared: bool
+    """Whether `now` is Chatwork's time."""
+    oldest: datetime | None
+    """The oldest time of the entries; None: there are none."""
+    oldest_news: datetime | None
+    """The same without the quiet kinds."""
+
+
+def unsealed_times(reading: Reading, first: int, now: datetime, *, quiet_kinds: Sequence[str]) -> UnsealedTimes:
+    """The times of the entries from number `first` on; `quiet_kinds` say nothing new."""
+    oldest = select(func.min(_ENTRY.observed_at)).where(_ENTRY.seq >= first)
+    texts = [reading.sql.execute(query).scalar() for query in (oldest, oldest.where(_ENTRY.kind.not_in(quiet_kinds)))]
+    return UnsealedTimes(
+        from_text(max(to_text(now), _last_compared_text(reading))),
+        reading.clock is not None and reading.clock.offset is not None,
+        *(None if one is None else from_text(one) for one in texts),
+    )
 
 
 def _last_compared_text(reading: Reading) -> str:

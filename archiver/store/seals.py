@@ -18,7 +18,7 @@ from archiver.evidence import chain
 from archiver.records import JST, Seal
 from archiver.store import schema
 from archiver.store.archive import Archive, Reading, Writing
-from archiver.store.archive_time import oldest_time, seal_times
+from archiver.store.archive_time import seal_times, unsealed_times
 from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.time_text import from_text
 
@@ -28,6 +28,9 @@ MAX_ENTRIES = 100_000
 
 DUE_AFTER = timedelta(hours=6)
 
+QUIET_KINDS = ("stamp", "steady", "sweep")
+"""Kinds of entries that say nothing new of a room: a tail of them alone is sealed once a day."""
+
 
 _LAST_SEALED = select(func.max(schema.seal.c.last))
 
@@ -35,13 +38,15 @@ _LAST_SEALED = select(func.max(schema.seal.c.last))
 def is_due(reading: Reading, *, now: datetime) -> bool:
     """Whether the oldest unsealed entry is of an earlier Tokyo day or six hours old.
 
-    Also if it lies ahead: a clock was wrong, and nothing waits until that time comes.
+    Entries of a kind that comes without any news count from the next Tokyo day on only, and only by Chatwork's time.
+    A time that lies ahead was a wrong clock's: nothing waits until it comes.
     """
-    oldest, at = oldest_time(reading, last_sealed(reading) + 1, now)
-    if oldest is None:
-        return False
-    is_of_another_day = at.astimezone(JST).date() != oldest.astimezone(JST).date()
-    return is_of_another_day or not timedelta() <= at - oldest < DUE_AFTER
+    unsealed = unsealed_times(reading, last_sealed(reading) + 1, now, quiet_kinds=QUIET_KINDS)
+    oldest = unsealed.oldest if unsealed.is_compared else unsealed.oldest_news
+    if oldest is not None and unsealed.now.astimezone(JST).date() != oldest.astimezone(JST).date():
+        return True
+    oldest = unsealed.oldest_news
+    return oldest is not None and not timedelta() <= unsealed.now - oldest < DUE_AFTER
 
 
 def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
@@ -92,6 +97,7 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
         entries=(row.digest for row in rows),
         day=day,
         closed_at=closed_at,
+        skips=None,
         account_id=next((row.account_id for row in reversed(rows) if row.account_id is not None), None),
         software=f"chatwork-archiver {version('chatwork-archiver')}",
     )

@@ -84,6 +84,4 @@ class TimeOrder:
 
     def _note(self, entries: _Entries, sentence: Callable[[int], str]) -> None:
         if entries.count:
-            self._verification.add_note(
-                sentence(entries.count).format(count=entries.count, numbers=entries.text())
-            )
+            self._verification.add_note(sentence(entries.count).format(count=entries.count, numbers=entries.text()))

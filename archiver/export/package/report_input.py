@@ -23,8 +23,6 @@ from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.store.queries import current_state, runs, unsaved_direct_chats
 from archiver.store.queries.truncated_lists import truncated_lists
 
-_TWO_PEOPLE = 2
-
 
 def report_input(package: PackageInput, *, content_sha256: str | None = None) -> ReportInput:
     """The input of the report; to be called after the tables were made."""
@@ -113,11 +111,11 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         enclosures=sum(map(enclosure_file_names.is_enclosure, bag.digests)),
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
-        warnings=tuple(_preview_warnings(package, len(people))),
+        warnings=tuple(_preview_warnings(package)),
     )
 
 
-def _preview_warnings(package: PackageInput, people: int) -> Iterator[str]:
+def _preview_warnings(package: PackageInput) -> Iterator[str]:
     recipe = package.recipe
     contact_state = _outside_contact(recipe.contract, package.statistics.first_sent)
     if contact_state.is_early:
@@ -125,8 +123,6 @@ def _preview_warnings(package: PackageInput, people: int) -> Iterator[str]:
     # Courts and lawyers are commonly exempt from such promises.
     if recipe.contract.nda and recipe.order.profile == "support":
         yield "nda"
-    if recipe.mask is not None and recipe.mask.policy.people and not recipe.counterparts and people > _TWO_PEOPLE:
-        yield "unmapped"
 
 
 def _outside_contact(contract: Contract, first_sent: int | None) -> OutsideContact:
