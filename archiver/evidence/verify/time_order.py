@@ -41,19 +41,17 @@ class TimeOrder:
         """Take the verification to which the notes go."""
         self._verification = verification
         self._back = _Entries()
-        self._before: float | None = None
-        self._latest: dict[int, tuple[float, int]] = {}
+        self._before = ""
+        self._latest: dict[int, tuple[str, int]] = {}
 
     def add(self, entry: Mapping[str, Any], seal: int | None) -> None:
         """Take an entry and the number of the seal over it (None: it is not sealed)."""
-        at, seq = unix_seconds(str(entry["observed_at"])), entry["seq"]
-        if at is None:
-            return
+        at, seq = str(entry["observed_at"]), entry["seq"]
         if entry["reply"] is not None and entry["clock"] != entry["observed_at"]:
-            if self._before is not None and at < self._before - BACK_SECONDS:
+            if at < self._before and _seconds_after(self._before, at) > BACK_SECONDS:
                 self._back.add(seq)
             self._before = at
-        if seal is not None and at > self._latest.get(seal, (at - 1, 0))[0]:
+        if seal is not None and at > self._latest.get(seal, ("", 0))[0]:
             self._latest[seal] = (at, seq)
 
     def close(self, stamped_at: Callable[[int | None], str | None]) -> None:
@@ -68,8 +66,7 @@ class TimeOrder:
         )
         ahead = _Entries()
         for seal, (at, seq) in sorted(self._latest.items()):
-            stamped = unix_seconds(stamped_at(seal))
-            if stamped is not None and at > stamped + CLOCK_TOLERANCE_SECONDS:
+            if _seconds_after(at, stamped_at(seal)) > CLOCK_TOLERANCE_SECONDS:
                 ahead.add(seq)
         self._note(
             ahead,
@@ -85,3 +82,9 @@ class TimeOrder:
     def _note(self, entries: _Entries, sentence: Callable[[int], str]) -> None:
         if entries.count:
             self._verification.add_note(sentence(entries.count).format(count=entries.count, numbers=entries.text()))
+
+
+def _seconds_after(later: str | None, earlier: str | None) -> float:
+    """Seconds from one time of the archive to another; 0 if one is no time."""
+    end, begin = unix_seconds(later), unix_seconds(earlier)
+    return 0 if end is None or begin is None else end - begin
