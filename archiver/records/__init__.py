@@ -31,6 +31,7 @@ from archiver.records.conversation import (
     Task,
     Version,
     Watch,
+    WrongClock,
     notable_states,
 )
 from archiver.records.counterpart_choice import CounterpartCandidate, UndecidedRoom
@@ -84,5 +85,6 @@ __all__ = (
     "UndecidedRoom",
     "Version",
     "Watch",
+    "WrongClock",
     "notable_states",
 )

@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.tables.events import ChangeRow
-from archiver.records import AccountId, Attachment, Contract, Conversation, Delivery, Enclosure, MappedAccount, Role
+from archiver.records import (
+    AccountId,
+    Attachment,
+    Contract,
+    Conversation,
+    Delivery,
+    Enclosure,
+    MappedAccount,
+    Role,
+    WrongClock,
+)
 
 BLANK = "未記入"
 """Printed where the user has stated nothing."""
@@ -84,6 +94,10 @@ class ReportInput:
     every: timedelta = timedelta(minutes=5)
     clock_seconds: float | None = None
     """The largest difference between this computer's clock and the server's, if one was noted."""
+    wrong_clocks: Sequence[WrongClock] = ()
+    """The times in which this computer's clock was wrong by more than a minute."""
+    undated_replies: int = 0
+    """Replies of Chatwork without a `Date` that counts."""
     content_sha256: str | None = None
     """The digest of `content-sha256.txt`; None where the report does not state it."""
     masked_passages: Sequence[MaskedPassage] = ()
