@@ -136,7 +136,7 @@ def _check_replies(verification: Verification, reading: Reading, kept: set[bytes
                 "reply-digest", f"reply/{reply.number}", _("The body of the reply cannot be opened.")
             )
         elif reply.actual != reply.stated:
-            text = _("The body of the reply is not the one that was received: its SHA-256 differs.")
+            text = _("The reply is not the one that was received: the digest of its salt and body differs.")
             verification.add_finding("reply-digest", f"reply/{reply.number}", text)
         kept.update(_digests(reply))
         if done % _STEP == 0 or done == total:

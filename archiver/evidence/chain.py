@@ -119,7 +119,7 @@ def seal_bytes(
 
 
 def file_digest(data: bytes) -> str:
-    """Lower-case hex SHA-256 of bytes: a seal's file, a reply's body."""
+    """Lower-case hex SHA-256 of bytes, for example of a seal's file."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -166,3 +166,8 @@ def _is_hex(digits: str) -> bool:
         return bytes.fromhex(digits).hex() == digits
     except ValueError:
         return False
+
+
+def reply_digest(salt: bytes, body: bytes) -> str:
+    """The digest by which entries name the reply they came from: SHA-256 of its salt and its body."""
+    return hashlib.sha256(salt + body).hexdigest()

@@ -27,7 +27,11 @@ from archiver.store.seal_files import FOLDER, ORPHANED, SealFile, free_name, lis
 IN_SEALS, IN_COPIES = "seals", "copies"
 """Where a rollback was found: beside the seals of the home, or in a folder for copies."""
 
-_ROLLBACKS = select(schema.entry.c.line).where(schema.entry.c.key >= "rollback/", schema.entry.c.key < "rollback0")
+_ROLLBACKS = (
+    select(schema.entry.c.line)
+    .where(schema.entry.c.key >= "rollback/", schema.entry.c.key < "rollback0")
+    .order_by(schema.entry.c.seq)
+)
 
 
 class _Unknown(NamedTuple):
@@ -73,6 +77,11 @@ def last_known_number(reading: Reading) -> int:
     """The highest number that a seal of this archive has or had."""
     numbers: list[int] = [number for payload in _rollbacks(reading) for number in payload["numbers"]]
     return max([_last_row(reading)[0], *numbers])
+
+
+def rollback_entries(reading: Reading) -> list[dict[str, Any]]:
+    """The `rollback` entries, oldest first, as the objects that their lines hold."""
+    return [json.loads(line) for (line,) in reading.sql.execute(_ROLLBACKS)]
 
 
 def _is_settled(reading: Reading, copies: Sequence[Path]) -> bool:
@@ -224,7 +233,7 @@ def _is_of_this_account(reading: Reading, body: bytes) -> bool:
 
 
 def _rollbacks(reading: Reading) -> list[dict[str, Any]]:
-    return [json.loads(line)["payload"] for (line,) in reading.sql.execute(_ROLLBACKS)]
+    return [entry["payload"] for entry in rollback_entries(reading)]
 
 
 def _named_files(reading: Reading) -> _NamedFiles:

@@ -56,6 +56,12 @@ def is_due(reading: Reading, *, now: datetime) -> bool:
     return oldest is not None and now - from_text(oldest) >= DUE_AFTER
 
 
+def is_tail_of_stamps(reading: Reading) -> bool:
+    """Whether nothing but the arrival of stamps is unsealed, which alone is worth no seal."""
+    query = select(schema.entry.c.kind).where(schema.entry.c.seq > last_sealed(reading)).distinct()
+    return set(reading.sql.execute(query).scalars()) == {"stamp"}
+
+
 def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
     """Seal all entries that no seal holds yet; the new seals. Raises DiskFull, HomeNotWritable, ArchiveBusy."""
     closed: list[Seal] = []

@@ -11,8 +11,9 @@ import json
 import re
 from gettext import gettext as _
 from gettext import ngettext
-from typing import BinaryIO, Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
+from typing import Any, BinaryIO, Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
 
+from archiver.evidence.chain import reply_digest
 from archiver.evidence.manifest import (
     ManifestError,
     compare_manifest,
@@ -310,23 +311,32 @@ class _PackageCheck:
             if not name.startswith(RAW) or not name.endswith(".json") or name.endswith(".meta.json"):
                 continue
             meta = f"{name[: -len('.json')]}.meta.json"
-            digest = self.digests.get(name)
+            description = self._reply_description(meta)
+            digest = description.get("digest")
             if meta not in self.names:
                 self.verification.add_finding(
                     "raw-replies", name, _("The description of the reply is not in the package.")
                 )
-            elif digest != self._described_digest(meta):
-                sentence = _("The reply is not the one that its description names: its SHA-256 differs.")
+            elif digest != self._salted_digest(name, description.get("salt")):
+                sentence = _("The reply is not the one that its description names: its digest differs.")
                 self.verification.add_finding("raw-replies", name, sentence)
             elif digest not in lines.replies:
                 self.verification.add_finding("raw-replies", name, _("No record in the package came from this reply."))
 
-    def _described_digest(self, name: str) -> str | None:
+    def _reply_description(self, name: str) -> dict[str, Any]:
+        """The description beside a reply; empty if it cannot be read."""
         try:
             description = json.loads(self._text_or_empty(name).decode("utf-8"))
         except (ValueError, RecursionError):
+            return {}
+        return description if isinstance(description, dict) else {}
+
+    def _salted_digest(self, name: str, salt: object) -> str | None:
+        """The digest of a reply with the salt of its description; None if one of them cannot be read."""
+        try:
+            return reply_digest(bytes.fromhex(str(salt)), self._read(name))
+        except (ValueError, OSError):
             return None
-        return description.get("sha256") if isinstance(description, dict) else None
 
     def _check_files(self, lines: PackageLines) -> None:
         """Check that each file has the bytes that a record says were saved under its number."""

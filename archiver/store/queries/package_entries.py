@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, text
 from archiver.records import Entry, Period
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries.entries import KeptReply
+from archiver.store.queries.entries import KeptReply, kept_reply
 from archiver.store.time_text import from_text, to_text
 
 STATED = ("contract", "delivery", "attachment", "mapping")
@@ -99,9 +98,7 @@ def kept_replies(reading: Reading, rooms: Iterable[int]) -> Iterator[KeptReply]:
     table = schema.reply
     query = select(table).where(table.c.room_id.in_(sorted(rooms))).order_by(table.c.number)
     for row in reading.sql.execute(query.execution_options(yield_per=100)):
-        headers = json.loads(row.headers)
-        body = _inflate(row.body)
-        yield KeptReply(row.number, row.sha256, row.room_id, row.path, row.status, headers, row.received_at, body)
+        yield kept_reply(row)
 
 
 def covered_periods(reading: Reading, room: int) -> list[Period]:
@@ -109,13 +106,6 @@ def covered_periods(reading: Reading, room: int) -> list[Period]:
     table = schema.coverage.c
     rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
     return [Period(from_text(start), from_text(end)) for start, end in rows]
-
-
-def _inflate(body: bytes) -> bytes | None:
-    try:
-        return zlib.decompress(body)
-    except zlib.error:
-        return None
 
 
 def _belongs_to(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
