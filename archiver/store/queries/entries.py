@@ -70,6 +70,14 @@ def message_entries(reading: Reading, rooms: set[int], *, upto: int) -> Iterator
         yield group
 
 
+def message_id_ranges(reading: Reading, rooms: set[int]) -> list[tuple[int, int, int]]:
+    """(room, oldest id, newest id) of the messages held of these rooms; a room without messages is left out."""
+    table = schema.message
+    query = select(table.c.room_id, func.min(table.c.position), func.max(table.c.position))
+    rows = reading.sql.execute(query.where(table.c.room_id.in_(rooms)).group_by(table.c.room_id))
+    return [(room, oldest, newest) for room, oldest, newest in rows]
+
+
 def replies(reading: Reading) -> Iterator[KeptReply]:
     """Every kept reply, oldest first."""
     query = select(schema.reply).order_by(schema.reply.c.number).execution_options(yield_per=100)
