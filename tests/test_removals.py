@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1] / "archiver"
 CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs", "truncate", "move"})
 
 WHAT = {
+    "comparison/files.py": "a comparison that is being written, in its place when it is complete",
     "custody/backup.py": "the copied database with findings gets a name of its own",
     "cli/setup/archive_setup.py": "a file that tried whether the folder can be written",
     "export/bag.py": "a package that is being made, in its folder ending in .partial",
