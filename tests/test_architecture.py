@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": FOUNDATION | {"evidence.history"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
+    "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.tables"},
     "render": {"message_ids", "records", "chatwork.notation"},
     "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
