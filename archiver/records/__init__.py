@@ -33,6 +33,7 @@ from archiver.records.conversation import (
     Watch,
     notable_states,
 )
+from archiver.records.counterpart_choice import CounterpartCandidate, UndecidedRoom
 from archiver.records.evidence import (
     Entry,
     Observation,
@@ -52,6 +53,7 @@ __all__ = (
     "Contract",
     "ContractRoom",
     "Conversation",
+    "CounterpartCandidate",
     "Delivery",
     "Enclosure",
     "Entry",
@@ -79,6 +81,7 @@ __all__ = (
     "State",
     "Task",
     "TaskId",
+    "UndecidedRoom",
     "Version",
     "Watch",
     "notable_states",

@@ -83,8 +83,4 @@ def _warning_sentence(name: str) -> str:
             "not for a platform's office. So the whole table and your own evidence stay out of this package. "
             "Consider: archive export --for lawyer"
         ),
-        "unmapped": _(
-            "[Note] It is not known which of the people is the client, so no name is masked. State the client's name "
-            "as Chatwork shows it (archive contract set … --client NAME), or use --mask-person ID."
-        ),
     }[name]
