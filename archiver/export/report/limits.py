@@ -37,6 +37,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                     *_pause_lines(case),
                     *_clock_lines(case),
                     *_missing_file_lines(case),
+                    *case.put_back_databases,
                     *_truncated_list_lines(case),
                     *_hidden_message_lines(statistics),
                     *case.other_chats,
