@@ -4,6 +4,15 @@ Times are aware and in UTC, message ids are decimal text, texts are exactly as C
 writes or decides.
 """
 
+from archiver.records.case_facts import (
+    AuthorFacts,
+    CaseFacts,
+    ChangeKind,
+    PostKind,
+    RoomFacts,
+    Side,
+    change_kinds,
+)
 from archiver.records.contract import (
     Contract,
     ContractRoom,
@@ -27,6 +36,8 @@ from archiver.records.conversation import (
     Period,
     Person,
     PersonName,
+    Post,
+    RoomBeginning,
     State,
     Task,
     Version,
@@ -49,6 +60,9 @@ __all__ = (
     "KEPT_HEADERS",
     "AccountId",
     "Attachment",
+    "AuthorFacts",
+    "CaseFacts",
+    "ChangeKind",
     "Contract",
     "ContractRoom",
     "Conversation",
@@ -71,15 +85,21 @@ __all__ = (
     "Period",
     "Person",
     "PersonName",
+    "Post",
+    "PostKind",
     "Reply",
     "Role",
+    "RoomBeginning",
+    "RoomFacts",
     "RoomId",
     "Seal",
+    "Side",
     "Sides",
     "State",
     "Task",
     "TaskId",
     "Version",
     "Watch",
+    "change_kinds",
     "notable_states",
 )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from archiver.records.identifiers import AccountId, FileId, MessageId, RoomId, TaskId
+from archiver.records.service_posts import is_service_post
 
 
 class State(StrEnum):
@@ -85,6 +86,11 @@ class Message:
     source: ObservedBy
 
     @property
+    def is_notice(self) -> bool:
+        """Whether its last known text is wholly one of the forms in which Chatwork itself posts."""
+        return bool(self.texts) and is_service_post(self.texts[-1].body)
+
+    @property
     def texts(self) -> tuple[Version, ...]:
         """The versions without the deletion mark."""
         return tuple(version for version in self.versions if version.body != "[deleted]")
@@ -147,6 +153,28 @@ class Gap:
     """An estimate from Chatwork's counter; None = not known."""
     reason: str
     """`window` (more than 100 messages between two readings), `inaccessible`, `list`, `first_sync` or `plan`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A saved message's place, author and time."""
+
+    room_id: RoomId
+    message_id: MessageId
+    account_id: AccountId
+    at: datetime
+    seq: int = 0
+    """The number of its last entry."""
+    no: int | None = None
+    """Its number in the package; None: it is not in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomBeginning:
+    """The first saved message of a room, whatever period is told of it, and all that is known to be missing in it."""
+
+    first: Post | None
+    gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +294,5 @@ class Conversation:
     inaccessible_since: datetime | None = None
     other_chats: tuple[OtherChat, ...] = ()
     """Direct chats with people of this room."""
+    beginning: RoomBeginning | None = None
+    """Where the room begins, whatever period is shown; None: at its first message here."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from gettext import gettext as _
 
 from archiver import errors
+from archiver.claims.claim import Basis
+from archiver.claims.counterparts import counterpart_bases, other_side
 from archiver.evidence.history import number
-from archiver.export.counterparts import other_side
 from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import PackageMask, Policy
 from archiver.export.mask.records import make_mask
@@ -50,6 +51,8 @@ class Recipe:
     enclosures: Sequence[Enclosure] = ()
     counterparts: Collection[int] | None = None
     """The accounts known as the other side; None: nobody was mapped."""
+    bases: Mapping[int, Basis] = field(default_factory=dict)
+    """The accounts known as the other side, and whose statement that is."""
     mapped: Sequence[MappedAccount] = ()
     """The user's statements about who is who, with reasons."""
 
@@ -111,7 +114,7 @@ def make_recipe(
     rooms, kinds = PackageScope(contract).rooms, ("account", "member")
     entries = package_entries.package_entries(reading, rooms, contract.id, upto=upto, kinds=kinds)
     member_entries = [json.loads(one.line) for one in entries]
-    people, _rooms = people_in(member_entries)
+    people, accounts_by_room = people_in(member_entries)
     mappings = roles.mapped_accounts(reading, contract.id, upto=upto)
     sides = roles.sides_of(mappings, owner=owner)
     mapped = order.counterparts or other_side(sides, contract.client, people) or None
@@ -134,6 +137,12 @@ def make_recipe(
         deliveries=statements.deliveries(reading, contract.id, upto=upto),
         enclosures=statements.enclosures(reading, contract.id, upto=upto),
         counterparts=mapped,
+        bases=counterpart_bases(
+            sides,
+            contract.client,
+            {room: {one: people[one] for one in accounts} for room, accounts in accounts_by_room.items()},
+            chosen=order.counterparts or (),
+        ),
         mapped=mappings,
     )
 

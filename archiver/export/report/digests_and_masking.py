@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC
 
+from archiver.claims.messages import last_reply
+from archiver.claims.words import reply_label
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import MessageStatistics
@@ -59,10 +61,11 @@ def _stamped_range(seals: Sequence[SealLine]) -> str:
 
 
 def _saved_text(statistics: MessageStatistics) -> str:
-    if statistics.last_reply is None:
+    reply = last_reply(statistics.facts)
+    if reply.value is None:
         return ""
     before, after = statistics.saved_before, statistics.saved_after
-    return f"発言は、相手の最後の発言より前に{before:,}件、後に{after:,}件を保存しました。"
+    return f"発言は、{reply_label(reply)}より前に{before:,}件、後に{after:,}件を保存しました。"
 
 
 def _seal_row(seal: SealLine, *, waits: bool) -> tuple[str, ...]:

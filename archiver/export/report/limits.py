@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from archiver.claims.words import change_lines
 from archiver.export.pdf.blocks import Bullets, Chapter
 from archiver.export.report.gap_blocks import gap_line
 from archiver.export.report.input import NEVER_READ, ReportInput
 from archiver.export.report.statistics import MessageStatistics
-from archiver.records import State
+from archiver.records import ChangeKind
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
@@ -106,7 +107,6 @@ def _truncated_list_lines(case: ReportInput) -> Iterator[str]:
 
 
 def _hidden_message_lines(statistics: MessageStatistics) -> Iterator[str]:
-    if statistics.states[State.HIDDEN]:
-        yield f"プランの制限で見えない発言: {statistics.states[State.HIDDEN]}件(保存済みの文面は残っています)。"
-    if statistics.states[State.MISSING]:
-        yield f"表示されなくなった発言(理由不明): {statistics.states[State.MISSING]}件(保存済みの文面は残っています)。"
+    for kind, line in change_lines(statistics.facts):
+        if kind in (ChangeKind.HIDDEN, ChangeKind.MISSING):
+            yield f"{line}。保存済みの文面は残っています。"

@@ -41,7 +41,7 @@ class PaperReferences:
 def message_block(message: Message, paper: PaperReferences, *, star: bool = False) -> MessageBlock:
     """The block of a message; for a court the number of its entry is printed beside it."""
     state = f"　{STATES[message.state]}" if message.state in STATES else ""
-    role = paper.case.role(message.account_id)
+    role = paper.case.side(message.account_id)
     who = f"{role} {visible(message.name)}(ID {message.account_id})"
     head = f"{full_time(message.send_time)}　{who}{'　★' if star else ''}{state}"
     court = paper.case.profile == "court"

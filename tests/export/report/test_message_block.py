@@ -99,9 +99,7 @@ def test_the_reporters_own_are_marked_as_such() -> None:
         "　参加者 x(ID 5)"
         in message_block(
             replace(sample(2), account_id=5, name="x"),  # type: ignore[arg-type]
-            PaperReferences(
-                report_inputs.case(counterparts=(sample_conversation.CLIENT,)), sample_conversation.sample()
-            ),
+            PaperReferences(report_inputs.case(), sample_conversation.sample()),
         ).head
     )
     assert OWNER == sample(2).account_id

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from archiver.claims.claim import Basis
 from archiver.records import Sides
 
 _HONORIFICS = re.compile(r"(?:\(解約済\)|さん|様|さま|氏)+$")
@@ -22,6 +23,30 @@ def other_side(sides: Sides, client: str | None, people: Mapping[int, Sequence[s
     matching = {one for one in counterparts(client, people, owner=sides.owner) if sides.is_other(one)}
     others = {one for one in people if sides.is_other(one)} if sides.thirds or sides.mine - {sides.owner} else set()
     return frozenset(matching or others)
+
+
+def counterpart_bases(
+    sides: Sides,
+    client: str | None,
+    rooms: Mapping[int, Mapping[int, Sequence[str]]],
+    *,
+    chosen: Collection[int] = (),
+) -> dict[int, Basis]:
+    """The accounts known as the other side and whose statement that is, each room judged by itself.
+
+    `rooms`: room → everybody ever seen in it, with all their names; `chosen`: accounts named for this package. In a
+    room of several people among whom nobody is named, nobody is the other side.
+    """
+    entered = frozenset(chosen) or sides.clients
+    found = dict.fromkeys(sorted(entered), Basis.ENTERED)
+    for people in rooms.values():
+        others = people.keys() - sides.mine - sides.thirds - {sides.owner}
+        named = counterparts(client, people, owner=sides.owner) & others
+        if not entered & people.keys():
+            found |= dict.fromkeys(sorted(named), Basis.NAME)
+            if not named and len(others) == 1:
+                found |= dict.fromkeys(others, Basis.ONLY_TWO)
+    return found
 
 
 def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, owner: int) -> frozenset[int]:
