@@ -54,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "health": FOUNDATION
     | {"app", "custody", "evidence", "render.times", "rounds", "schedule", "settings", "store", "sync"},
     "notices": FOUNDATION | {"reminders", "platforms", "health", "render.times", "rounds", "settings", "store", "sync"},
+    "comparison": FOUNDATION | {"custody", "evidence", "export.pdf", "export.stamps", "render", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
 }

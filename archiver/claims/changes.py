@@ -6,9 +6,9 @@ from collections import Counter
 
 from archiver.claims.claim import Basis, Claim, Knowledge
 from archiver.claims.messages import message_count
-from archiver.records import CaseFacts, ChangeKind, Side
+from archiver.records import CaseFacts, CaseSide, ChangeKind
 
-Sides = Counter[Side]
+Sides = Counter[CaseSide]
 """How many messages of each side."""
 
 
@@ -29,6 +29,6 @@ def own_changes(facts: CaseFacts) -> Counter[ChangeKind]:
     """The reporter's own changed messages by kind."""
     counts: Counter[ChangeKind] = Counter()
     for account, author in facts.authors.items():
-        if facts.side(account) is Side.REPORTER:
+        if facts.side(account) is CaseSide.REPORTER:
             counts += author.changes
     return counts

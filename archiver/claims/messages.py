@@ -32,14 +32,17 @@ def last_reply(facts: CaseFacts) -> Claim[Post | None]:
     """
     if not facts.counterparts:
         return Claim(None, Knowledge.UNKNOWN, Basis.NONE)
-    last = _last_post(facts, PostKind.SPEECH)
-    missing = _missing(facts.rooms, lambda room: (gap for gap in room.gaps if _reaches_beyond(gap, last)))
-    return _claim(facts, last, missing)
+    return _last_speech(facts, facts.counterparts)
+
+
+def last_of_others(facts: CaseFacts) -> Claim[Post | None]:
+    """The last speech of anybody but the reporter: while nobody is named, their silence is the other side's too."""
+    return _last_speech(facts, frozenset(facts.authors) - facts.reporters)
 
 
 def last_notice(facts: CaseFacts) -> Post | None:
     """Chatwork's last notice in the name of the other side, if it is later than their last speech."""
-    notice, speech = _last_post(facts, PostKind.NOTICE), _last_post(facts, PostKind.SPEECH)
+    notice, speech = (_last_post(facts, facts.counterparts, kind) for kind in (PostKind.NOTICE, PostKind.SPEECH))
     return notice if notice is not None and (speech is None or notice.at > speech.at) else None
 
 
@@ -65,8 +68,14 @@ def contact(facts: CaseFacts) -> Claim[OutsideContact]:
     return Claim(OutsideContact.UNKNOWN, first.knowledge, first.basis, first.entries, first.missing)
 
 
-def _last_post(facts: CaseFacts, kind: PostKind) -> Post | None:
-    posts = (facts.authors[account].last.get(kind) for account in facts.counterparts if account in facts.authors)
+def _last_speech(facts: CaseFacts, accounts: frozenset[int]) -> Claim[Post | None]:
+    last = _last_post(facts, accounts, PostKind.SPEECH)
+    missing = _missing(facts.rooms, lambda room: (gap for gap in room.gaps if _reaches_beyond(gap, last)))
+    return _claim(facts, last, missing)
+
+
+def _last_post(facts: CaseFacts, accounts: frozenset[int], kind: PostKind) -> Post | None:
+    posts = (facts.authors[account].last.get(kind) for account in accounts if account in facts.authors)
     return max(
         (post for post in posts if post is not None), key=lambda post: (post.at, int(post.message_id)), default=None
     )

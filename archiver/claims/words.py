@@ -10,7 +10,7 @@ from typing import NamedTuple
 from archiver.claims.changes import changes, own_changes
 from archiver.claims.claim import Basis, Claim, Missing
 from archiver.contract_dates import OutsideContact, day_of, days_since
-from archiver.records import JST, CaseFacts, ChangeKind, Contract, Post, PostKind, Side
+from archiver.records import JST, CaseFacts, CaseSide, ChangeKind, Contract, Post, PostKind
 
 
 class Wording(NamedTuple):
@@ -25,8 +25,8 @@ WORDS: Mapping[str, Wording] = {
     "noted.and": Wording("。", "; "),
     # how much is missing
     "missing.estimate": Wording("未取得 約{n:,}件", "about {n:,} not saved"),
-    "missing.uncounted": Wording("件数の分からない未取得期間 {n:,}か所", "{n:,} gaps of unknown size"),
-    "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chats never read"),
+    "missing.uncounted": Wording("件数の分からない未取得期間 {n:,}か所", "{n:,} gap(s) of unknown size"),
+    "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat(s) never read"),
     "missing.and": Wording("と、", " and "),
     # the first message
     "first.label.whole": Wording("Chatworkでの最初の発言", "first message"),
@@ -38,11 +38,11 @@ WORDS: Mapping[str, Wording] = {
     "first.none.saved": Wording("保存できた発言なし({missing})", "no message saved ({missing})"),
     "first.none.unknown": Wording("確認できません({missing})", "not known ({missing})"),
     # the first message and permission for contact outside
-    "contact.before_approval": Wording("承認日の{n}日前", "{n} days before the approval"),
+    "contact.before_approval": Wording("承認日の{n}日前", "{n} day(s) before the approval"),
     "contact.before_approval.same": Wording("承認と同じ日、承認の前", "the day of the approval, before it"),
-    "contact.before_escrow": Wording("仮払い完了の{n}日前", "{n} days before the escrow"),
+    "contact.before_escrow": Wording("仮払い完了の{n}日前", "{n} day(s) before the escrow"),
     "contact.before_escrow.same": Wording("仮払い完了と同じ日、完了の前", "the day of the escrow, before it"),
-    "contact.before_contract": Wording("契約日の{n}日前", "{n} days before the contract"),
+    "contact.before_contract": Wording("契約日の{n}日前", "{n} day(s) before the contract"),
     "contact.same_day": Wording("承認と同じ日", "on the day of the approval"),
     "contact.after": Wording("承認後", "after the approval"),
     # the other side's last reply
@@ -85,7 +85,7 @@ WORDS: Mapping[str, Wording] = {
 }
 """Each sentence by fact and knowledge."""
 
-_SIDES_EN = {Side.COUNTERPART: "the other side", Side.REPORTER: "yours", Side.OTHER: "other people"}
+_SIDES_EN = {CaseSide.COUNTERPART: "the other side", CaseSide.REPORTER: "yours", CaseSide.OTHER: "other people"}
 
 
 def word(key: str, lang: str = "ja", **values: object) -> str:
@@ -182,9 +182,9 @@ def own_changes_text(facts: CaseFacts, lang: str = "ja") -> str:
     return word("change.own", lang, what=("、" if lang == "ja" else ", ").join(listed) or word("change.own.none", lang))
 
 
-def sides_text(counts: Counter[Side], lang: str = "ja") -> str:
+def sides_text(counts: Counter[CaseSide], lang: str = "ja") -> str:
     """How many of these messages each side wrote, which says nothing about who changed them."""
-    listed = ((side, side.value if lang == "ja" else _SIDES_EN[side], counts[side]) for side in Side)
+    listed = ((side, side.value if lang == "ja" else _SIDES_EN[side], counts[side]) for side in CaseSide)
     return ("、" if lang == "ja" else ", ").join(
         word("change.of", lang, side=name, n=count) for _, name, count in listed if count
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Any, Iterable, Mapping  # noqa: UP035 - Python 3.8 syntax
+from typing import Any, Iterable, Mapping, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 GENESIS = "0" * 64
 """The field `previous` of the first seal, which follows no other."""
@@ -83,9 +83,14 @@ def seal_bytes(
     day: str,
     closed_at: str,
     account_id: int | None,
+    skips: Sequence[int] | None,
     software: str,
 ) -> bytes:
-    """The bytes of a seal's file: canonical JSON with the digests of its entries and of the seal before."""
+    """The bytes of a seal's file: canonical JSON with the digests of its entries and of the seal before.
+
+    `skips` are the first and the last number that no seal of this chain has, because a database that is older than
+    its seals was put back; None: the seal has the number after the one before.
+    """
     return (
         canonical(
             {
@@ -98,6 +103,7 @@ def seal_bytes(
                 "day": day,
                 "closed_at": closed_at,
                 "account_id": account_id,
+                "skips": None if skips is None else list(skips),
                 "software": software,
             }
         )
@@ -106,5 +112,10 @@ def seal_bytes(
 
 
 def file_digest(data: bytes) -> str:
-    """Lower-case hex SHA-256 of bytes: a seal's file, a reply's body."""
+    """Lower-case hex SHA-256 of bytes, for example of a seal's file."""
     return hashlib.sha256(data).hexdigest()
+
+
+def reply_digest(salt: bytes, body: bytes) -> str:
+    """The digest by which entries name the reply they came from: SHA-256 of its salt and its body."""
+    return hashlib.sha256(salt + body).hexdigest()

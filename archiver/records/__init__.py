@@ -7,10 +7,10 @@ writes or decides.
 from archiver.records.case_facts import (
     AuthorFacts,
     CaseFacts,
+    CaseSide,
     ChangeKind,
     PostKind,
     RoomFacts,
-    Side,
     change_kinds,
 )
 from archiver.records.contract import (
@@ -44,6 +44,7 @@ from archiver.records.conversation import (
     Watch,
     notable_states,
 )
+from archiver.records.counterpart_choice import CounterpartCandidate, UndecidedRoom
 from archiver.records.evidence import (
     Entry,
     Observation,
@@ -62,10 +63,12 @@ __all__ = (
     "Attachment",
     "AuthorFacts",
     "CaseFacts",
+    "CaseSide",
     "ChangeKind",
     "Contract",
     "ContractRoom",
     "Conversation",
+    "CounterpartCandidate",
     "Delivery",
     "Enclosure",
     "Entry",
@@ -93,11 +96,11 @@ __all__ = (
     "RoomFacts",
     "RoomId",
     "Seal",
-    "Side",
     "Sides",
     "State",
     "Task",
     "TaskId",
+    "UndecidedRoom",
     "Version",
     "Watch",
     "change_kinds",

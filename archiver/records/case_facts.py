@@ -59,7 +59,7 @@ class RoomFacts:
     """The gaps that touch the period told."""
 
 
-class Side(StrEnum):
+class CaseSide(StrEnum):
     """On which side of a case a person stands, in the word that reports print."""
 
     COUNTERPART = "相手"
@@ -81,11 +81,11 @@ class CaseFacts:
     known_until: datetime | None
     """Up to when it is known what was posted; None: the period told ends earlier, or a room was never read."""
 
-    def side(self, account: int) -> Side:
+    def side(self, account: int) -> CaseSide:
         """On which side of the case an account stands."""
         if account in self.reporters:
-            return Side.REPORTER
-        return Side.COUNTERPART if account in self.counterparts else Side.OTHER
+            return CaseSide.REPORTER
+        return CaseSide.COUNTERPART if account in self.counterparts else CaseSide.OTHER
 
 
 def change_kinds(state: State, *, was_edited: bool, was_deleted: bool, knows_text: bool, texts: int) -> set[ChangeKind]:

@@ -27,18 +27,33 @@ MAX_ENTRIES = 100_000
 
 DUE_AFTER = timedelta(hours=6)
 
+QUIET_KINDS = ("stamp", "steady", "sweep")
+"""Kinds of entries that say nothing new of a room: a tail of them alone is sealed once a day."""
+
 
 _OBSERVED_AT = select(schema.entry.c.observed_at).where(schema.entry.c.seq == bindparam("seq"))
+_OLDEST_NEWS = (
+    select(schema.entry.c.observed_at)
+    .where(schema.entry.c.seq > bindparam("after"), schema.entry.c.kind.not_in(QUIET_KINDS))
+    .order_by(schema.entry.c.seq)
+    .limit(1)
+)
 _LAST_SEALED = select(func.max(schema.seal.c.last))
 
 
 def is_due(reading: Reading, *, now: datetime) -> bool:
-    """Whether the oldest unsealed entry is of an earlier Tokyo day or six hours old."""
-    oldest = reading.sql.execute(_OBSERVED_AT, {"seq": last_sealed(reading) + 1}).scalar()
+    """Whether the oldest unsealed entry is of an earlier Tokyo day or six hours old.
+
+    Entries of a kind that comes without any news count from the next Tokyo day on only.
+    """
+    last = last_sealed(reading)
+    oldest = reading.sql.execute(_OBSERVED_AT, {"seq": last + 1}).scalar()
     if oldest is None:
         return False
-    observed_at = from_text(oldest)
-    return now.astimezone(JST).date() > observed_at.astimezone(JST).date() or now - observed_at >= DUE_AFTER
+    if now.astimezone(JST).date() > from_text(oldest).astimezone(JST).date():
+        return True
+    oldest = reading.sql.execute(_OLDEST_NEWS, {"after": last}).scalar()
+    return oldest is not None and now - from_text(oldest) >= DUE_AFTER
 
 
 def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
@@ -91,6 +106,7 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
         entries=(row.digest for row in rows),
         day=day,
         closed_at=to_text(now),
+        skips=None,
         account_id=next((row.account_id for row in reversed(rows) if row.account_id is not None), None),
         software=f"chatwork-archiver {version('chatwork-archiver')}",
     )

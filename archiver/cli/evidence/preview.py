@@ -61,8 +61,12 @@ def tell_warnings(preview: PackagePreview, *, err: bool) -> None:
 def _warning_sentence(name: str) -> str:
     return {
         "early_contact": _(
-            "[Note] The first message is earlier than the stated approval or escrow, and the report says so. "
+            "[Note] The first message is earlier than the stated approval, escrow or contract, and the report says so. "
             "Messages are never left out to hide it; think about whom you send it to."
+        ),
+        "unsaved_beginning": _(
+            "[Note] Messages before the first saved one are known to be missing, so the package does not say that the "
+            "talk began after the approval. Save what you still can: archive recover FILE"
         ),
         "forbidden_contact": _(
             "[Note] This platform allows no outside contact, and the package shows that there was some. Messages are "
@@ -72,9 +76,5 @@ def _warning_sentence(name: str) -> str:
             "[Note] You stated a promise of secrecy (NDA). Such a promise usually has an exception for a lawyer, but "
             "not for a platform's office. So the whole table and your own evidence stay out of this package. "
             "Consider: archive export --for lawyer"
-        ),
-        "unmapped": _(
-            "[Note] It is not known which of the people is the client, so no name is masked. State the client's name "
-            "as Chatwork shows it (archive contract set … --client NAME), or use --mask-person ID."
         ),
     }[name]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from archiver.evidence.chain import file_digest
+from archiver.evidence.chain import file_digest, reply_digest
 from archiver.evidence.tables.build import FileRow
 from archiver.export.bag import Bag
 from archiver.export.mask.package_mask import PackageMask
@@ -134,9 +134,9 @@ def put_replies(
     A reply in which anything is masked stays out.
     """
     for reply in replies:
-        if reply.sha256 not in digests:
+        if reply.digest not in digests:
             copied.raw_left_out += 1
-        elif reply.body is None or file_digest(reply.body) != reply.sha256:
+        elif reply.body is None or reply_digest(reply.salt, reply.body) != reply.digest:
             copied.incomplete.append(f"raw {reply.number}: 保存したAPIの応答が壊れています")
         elif not _is_exportable(reply, reply.body, scope, mask):
             copied.raw_left_out += 1
@@ -193,11 +193,13 @@ def _reply_name(reply: KeptReply) -> str:
 
 
 def _reply_metadata(reply: KeptReply) -> bytes:
+    """The description of a reply. Only here its salt leaves the archive: its body stands beside it anyway."""
     metadata = {
+        "digest": reply.digest,
         "headers": reply.headers,
         "path": reply.path,
         "received_at": reply.received_at,
-        "sha256": reply.sha256,
+        "salt": reply.salt.hex(),
         "status": reply.status,
     }
     return (json.dumps(metadata, ensure_ascii=True, indent=1, sort_keys=True) + "\n").encode("ascii")

@@ -25,8 +25,6 @@ from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.store.queries import current_state, runs, unsaved_direct_chats
 from archiver.store.queries.truncated_lists import truncated_lists
 
-_TWO_PEOPLE = 2
-
 
 def report_input(package: PackageInput, *, content_sha256: str | None = None) -> ReportInput:
     """The input of the report; to be called after the tables were made."""
@@ -114,11 +112,11 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         enclosures=sum(map(enclosure_file_names.is_enclosure, bag.digests)),
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
-        warnings=tuple(_preview_warnings(package, len(people))),
+        warnings=tuple(_preview_warnings(package)),
     )
 
 
-def _preview_warnings(package: PackageInput, people: int) -> Iterator[str]:
+def _preview_warnings(package: PackageInput) -> Iterator[str]:
     recipe = package.recipe
     facts = CaseFacts(recipe.contract, frozenset(), frozenset(), room_facts(package.conversations()), {}, None)
     contact_state = contact(facts).value
@@ -129,8 +127,6 @@ def _preview_warnings(package: PackageInput, people: int) -> Iterator[str]:
     # Courts and lawyers are commonly exempt from such promises.
     if recipe.contract.nda and recipe.order.profile == "support":
         yield "nda"
-    if recipe.mask is not None and recipe.mask.policy.people and not recipe.counterparts and people > _TWO_PEOPLE:
-        yield "unmapped"
 
 
 def masked_passages(package: PackageInput) -> tuple[MaskedPassage, ...]:

@@ -12,13 +12,13 @@ from archiver.evidence.tables.events import ChangeRow
 from archiver.records import (
     AccountId,
     Attachment,
+    CaseSide,
     Contract,
     Conversation,
     Delivery,
     Enclosure,
     MappedAccount,
     Role,
-    Side,
 )
 
 BLANK = "未記入"
@@ -155,11 +155,11 @@ class ReportInput:
         """Whether an account is the owner's, or is mapped as another account of theirs."""
         return account in self.reporters
 
-    def side(self, account: int) -> Side:
+    def side(self, account: int) -> CaseSide:
         """An account's side, as the word that the report prints."""
         if self.is_reporter(account):
-            return Side.REPORTER
-        return Side.COUNTERPART if self.is_counterpart(account) else Side.OTHER
+            return CaseSide.REPORTER
+        return CaseSide.COUNTERPART if self.is_counterpart(account) else CaseSide.OTHER
 
     @property
     def attachments(self) -> list[Attachment]:

@@ -11,13 +11,13 @@ from archiver.export.report.input import ReportInput
 from archiver.records import (
     AuthorFacts,
     CaseFacts,
+    CaseSide,
     Conversation,
     Message,
     Post,
     PostKind,
     RoomBeginning,
     RoomFacts,
-    Side,
     State,
     change_kinds,
 )
@@ -42,7 +42,7 @@ class MessageStatistics:
     last: Message | None = None
     saved_before: int = 0
     """Messages saved at or before the sending of the counterpart's last reply; all, if there was no reply."""
-    side_of: Mapping[int, Side] = field(default_factory=dict)
+    side_of: Mapping[int, CaseSide] = field(default_factory=dict)
     """No. of a message with an event → the side of its author."""
     excerpt_reasons: Mapping[str, str] = field(default_factory=dict)
     """Id of a message that belongs in an excerpt by rule → the reason."""
@@ -69,7 +69,7 @@ class _Survey:
         self._event_numbers = {event.no for event in case.events}
         self._with_files = {one.message_id for one in case.attachments}
         self._saved = array("d")
-        self._side_of: dict[int, Side] = {}
+        self._side_of: dict[int, CaseSide] = {}
         self._reasons: dict[str, str] = {}
         self._last_exchange: list[Message] = []
         self._first: Message | None = None

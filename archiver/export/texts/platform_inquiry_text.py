@@ -16,7 +16,7 @@ from archiver.export.report.request_to_office import advice, days_since, end_req
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
-from archiver.records import CaseFacts, ChangeKind, Contract, Delivery, Side
+from archiver.records import CaseFacts, CaseSide, ChangeKind, Contract, Delivery
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, local_time
 
@@ -99,7 +99,7 @@ def _change_lines(facts: CaseFacts, *, own: bool) -> Iterator[str]:
     """The deletions; those of the reporter's own messages alone come last, as the other side did not make them."""
     for kind, line in change_lines(facts):
         if kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE) and own == (
-            not changes(facts, kind).value.keys() - {Side.REPORTER}
+            not changes(facts, kind).value.keys() - {CaseSide.REPORTER}
         ):
             yield f"{line}。報告書の第6章、第8章。"
 
