@@ -88,8 +88,8 @@ def period_text(scope: PackageScope) -> str:
 
 
 def _bounds_text(bounds: TimeBounds) -> str:
-    start = "最初" if bounds.start is None else local_time(datetime.fromtimestamp(bounds.start, UTC))
-    return f"{start} から {'最後' if bounds.end is None else _end_text(bounds.end)} まで"
+    start = "最初の発言" if bounds.start is None else f"{local_time(datetime.fromtimestamp(bounds.start, UTC))} "
+    return f"{start}から{'最後の発言' if bounds.end is None else f' {_end_text(bounds.end)} '}まで"
 
 
 def _end_text(end: float) -> str:

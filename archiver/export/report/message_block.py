@@ -46,6 +46,8 @@ def message_block(message: Message, paper: PaperReferences, *, star: bool = Fals
     head = f"{full_time(message.send_time)}　{who}{'　★' if star else ''}{state}"
     court = paper.case.profile == "court"
     saved = f"メッセージID {message.message_id}　保存した時刻 {local_time(message.first_seen)}"
+    if message.state not in (State.MISSING, State.HIDDEN):
+        saved += f"　最後に確認した時刻 {local_time(message.versions[-1].last_seen)}"
     return MessageBlock(
         number=f"No.{message.no}",
         head=f"{head}\n{chatwork_url(message.room_id, message.message_id)}",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from archiver.claims import messages
 from archiver.export.report.input import ReportInput
@@ -47,6 +48,9 @@ class MessageStatistics:
     excerpt_reasons: Mapping[str, str] = field(default_factory=dict)
     """Id of a message that belongs in an excerpt by rule → the reason."""
 
+    chosen_times: Sequence[datetime] = ()
+    """When the messages that the user chose were sent."""
+
     @property
     def saved_after(self) -> int:
         """Messages saved after the sending of the counterpart's last reply."""
@@ -72,6 +76,7 @@ class _Survey:
         self._side_of: dict[int, CaseSide] = {}
         self._reasons: dict[str, str] = {}
         self._last_exchange: list[Message] = []
+        self._chosen_times: list[datetime] = []
         self._first: Message | None = None
         self._last: Message | None = None
 
@@ -96,8 +101,18 @@ class _Survey:
         case = self._case
         facts = CaseFacts(case.contract, case.reporters, frozenset(case.bases), rooms, self._authors, case.known_until)
         last = messages.last_reply(facts).value
-        before = len(self._saved) if last is None else sum(at <= last.at.timestamp() for at in self._saved)
-        return MessageStatistics(facts, len(self._saved), self._first, self._last, before, self._side_of, self._reasons)
+        limit = None if last is None else last.at.timestamp()
+        before = sum(limit is None or at <= limit for at in self._saved)
+        return MessageStatistics(
+            facts,
+            len(self._saved),
+            self._first,
+            self._last,
+            before,
+            self._side_of,
+            self._reasons,
+            self._chosen_times,
+        )
 
     def _add(self, message: Message) -> None:
         self._saved.append(message.first_seen.timestamp())
@@ -106,6 +121,8 @@ class _Survey:
         if self._last is None or message.send_time >= self._last.send_time:
             self._last = message
         add_message(self._authors, message, is_own=self._case.is_reporter(message.account_id))
+        if message.message_id in self._case.chosen:
+            self._chosen_times.append(message.send_time)
         if message.no in self._event_numbers:
             self._side_of[message.no] = self._case.side(message.account_id)
         if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):

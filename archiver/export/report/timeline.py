@@ -103,7 +103,11 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
         at = datetime.fromisoformat(event.at)
         if event.kind == _CLOSED and at in closed:
             continue  # stated below, as the room is still closed
-        if event.no is None:
+        if event.kind.startswith("空白"):  # a recovery narrows a gap many times, and is one act
+            group = (at.astimezone(JST).date().isoformat(), event.kind, "")
+            counts[group] += 1
+            first_times.setdefault(group, at)
+        elif event.no is None:
             about = f"{event.before} → {event.after}" if event.before and event.after else event.about
             yield _TimelineLine(1, at, f"{event.kind}(検知): {shorten_line(about, _CUT)}", "第8章")
         else:
@@ -112,7 +116,12 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             counts[group] += 1
             first_times.setdefault(group, at)
     for group, count in counts.items():
-        yield _TimelineLine(1, first_times[group], f"{group[2]}発言{count}件 {group[1]}(検知)", "第8章")
+        what = (
+            f"{group[1]}(検知、{count}回)"
+            if group[1].startswith("空白")
+            else f"{group[2]}発言{count}件 {group[1]}(検知)"
+        )
+        yield _TimelineLine(1, first_times[group], what, "第9章" if group[1].startswith("空白") else "第8章")
     for room in case.rooms:
         if room.inaccessible_since is not None:
             yield _TimelineLine(

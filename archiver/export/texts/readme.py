@@ -16,9 +16,6 @@ from archiver.render.gap_breaks import PAUSE, gap_text, gap_title
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
-MAX_PAUSES = 40
-"""Pauses between readings that are listed one by one; older ones are counted."""
-
 DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
 
 

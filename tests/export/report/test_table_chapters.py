@@ -281,10 +281,12 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
 
 
 def test_masked_places_are_listed_or_said_to_be_none() -> None:
-    """Each place has its reason and number; without any the chapter says so."""
-    case = report_inputs.case(masked_passages=(MaskedPassage("No.88", "電話番号", 2),))
+    """Each kind has its numbers of messages and places; without any the chapter says so."""
+    case = report_inputs.case(
+        masked_passages=(MaskedPassage("No.88", "電話番号", 2), MaskedPassage("No.90", "電話番号", 1))
+    )
 
-    assert [("No.88", "電話番号", "2")] == rows(digests_and_masking.masked_places(case, survey_messages(case)))
+    assert [("電話番号", "2", "3")] == rows(digests_and_masking.masked_places(case, survey_messages(case)))
     assert "伏せ字はありません。" == words(
         digests_and_masking.masked_places(replace(case, masked_passages=()), survey_messages(case))
     )
