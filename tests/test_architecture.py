@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store.seals": FOUNDATION | {"evidence.chain"},
     "store.queries.contract_activity": FOUNDATION
     | {"claims.counterparts", "claims.claim", "evidence.history", "store"},
+    "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.tables"},
     "render": {"message_ids", "records", "chatwork.notation"},
     "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
