@@ -9,7 +9,7 @@ from typing import TypeVar
 from archiver.claims.claim import Basis, Claim, Knowledge, Missing
 from archiver.contract_dates import OutsideContact, outside_contact
 from archiver.platforms.job_platform import platform_of
-from archiver.records import CaseFacts, Gap, Post, PostKind, RoomFacts
+from archiver.records import CaseFacts, Gap, MessageKind, Post, RoomFacts
 
 Counted = TypeVar("Counted")
 
@@ -42,13 +42,13 @@ def last_of_others(facts: CaseFacts) -> Claim[Post | None]:
 
 def last_notice(facts: CaseFacts) -> Post | None:
     """Chatwork's last notice in the name of the other side, if it is later than their last speech."""
-    notice, speech = (_last_post(facts, facts.counterparts, kind) for kind in (PostKind.NOTICE, PostKind.SPEECH))
+    notice, speech = (_last_post(facts, facts.counterparts, kind) for kind in (MessageKind.NOTICE, MessageKind.SPEECH))
     return notice if notice is not None and (speech is None or notice.at > speech.at) else None
 
 
-def message_count(facts: CaseFacts) -> Claim[Counter[PostKind]]:
+def message_count(facts: CaseFacts) -> Claim[Counter[MessageKind]]:
     """How many messages are saved within what is told: speech, and Chatwork's notices apart."""
-    counts: Counter[PostKind] = Counter()
+    counts: Counter[MessageKind] = Counter()
     for author in facts.authors.values():
         counts += author.posts
     return _claim(facts, counts, _missing(facts.rooms, lambda room: room.gaps))
@@ -69,12 +69,12 @@ def contact(facts: CaseFacts) -> Claim[OutsideContact]:
 
 
 def _last_speech(facts: CaseFacts, accounts: frozenset[int]) -> Claim[Post | None]:
-    last = _last_post(facts, accounts, PostKind.SPEECH)
+    last = _last_post(facts, accounts, MessageKind.SPEECH)
     missing = _missing(facts.rooms, lambda room: (gap for gap in room.gaps if _reaches_beyond(gap, last)))
     return _claim(facts, last, missing)
 
 
-def _last_post(facts: CaseFacts, accounts: frozenset[int], kind: PostKind) -> Post | None:
+def _last_post(facts: CaseFacts, accounts: frozenset[int], kind: MessageKind) -> Post | None:
     posts = (facts.authors[account].last.get(kind) for account in accounts if account in facts.authors)
     return max(
         (post for post in posts if post is not None), key=lambda post: (post.at, int(post.message_id)), default=None

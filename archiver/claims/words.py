@@ -10,7 +10,7 @@ from typing import NamedTuple
 from archiver.claims.changes import changes, own_changes
 from archiver.claims.claim import Basis, Claim, Missing
 from archiver.contract_dates import OutsideContact, day_of, days_since
-from archiver.records import JST, CaseFacts, CaseSide, ChangeKind, Contract, Post, PostKind
+from archiver.records import JST, CaseFacts, CaseSide, ChangeKind, Contract, MessageKind, Post
 
 
 class Wording(NamedTuple):
@@ -152,11 +152,11 @@ def reply_text(
     return _post_text("reply", claim, lang, notes, time)
 
 
-def count_text(claim: Claim[Counter[PostKind]], lang: str = "ja") -> str:
+def count_text(claim: Claim[Counter[MessageKind]], lang: str = "ja") -> str:
     """How many messages are saved, what is missing, and how many of them are Chatwork's notices."""
     values = {"n": claim.value.total(), "missing": missing_text(claim.missing, lang)}
     text = word(f"count.{claim.knowledge}", lang, **values)
-    notices = claim.value[PostKind.NOTICE]
+    notices = claim.value[MessageKind.NOTICE]
     inside = word("count.notices", lang, n=notices)
     return f"{text}({inside})" if notices else text
 

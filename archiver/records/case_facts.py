@@ -9,16 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from archiver.records.contract import Contract
-from archiver.records.conversation import Gap, Post, RoomBeginning, State
+from archiver.records.conversation import Gap, MessageKind, Post, RoomBeginning, State
 from archiver.records.identifiers import RoomId
-
-
-class PostKind(StrEnum):
-    """Who speaks in a message: a person, or Chatwork's own system (design §6)."""
-
-    SPEECH = "speech"
-    NOTICE = "notice"
-    """A body that is wholly one of Chatwork's own forms; anybody can type such a body."""
 
 
 class ChangeKind(StrEnum):
@@ -42,8 +34,8 @@ class ChangeKind(StrEnum):
 class AuthorFacts:
     """One person's messages within what is told."""
 
-    posts: Counter[PostKind] = field(default_factory=Counter)
-    last: dict[PostKind, Post] = field(default_factory=dict)
+    posts: Counter[MessageKind] = field(default_factory=Counter)
+    last: dict[MessageKind, Post] = field(default_factory=dict)
     changes: Counter[ChangeKind] = field(default_factory=Counter)
 
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from archiver.records.identifiers import AccountId, FileId, MessageId, RoomId, TaskId
-from archiver.records.service_posts import is_service_post
 
 
 class State(StrEnum):
@@ -20,6 +19,13 @@ class State(StrEnum):
     DELETED = "deleted"
     MISSING = "missing"
     HIDDEN = "hidden"
+
+
+class MessageKind(StrEnum):
+    """Whether a message has the form of a post that Chatwork's own system makes in a person's name."""
+
+    SPEECH = "speech"
+    NOTICE = "notice"
 
 
 def notable_states(state: State, *, was_edited: bool, was_deleted: bool) -> tuple[State, ...]:
@@ -84,11 +90,12 @@ class Message:
     """When the present state was first observed."""
     entry_seq: int
     source: ObservedBy
+    kind: MessageKind = MessageKind.SPEECH
 
     @property
     def is_notice(self) -> bool:
-        """Whether its last known text is wholly one of the forms in which Chatwork itself posts."""
-        return bool(self.texts) and is_service_post(self.texts[-1].body)
+        """Whether it has the form of a post of Chatwork's own system, which anybody can type."""
+        return self.kind is MessageKind.NOTICE
 
     @property
     def texts(self) -> tuple[Version, ...]:

@@ -15,8 +15,8 @@ from archiver.records import (
     CaseSide,
     Conversation,
     Message,
+    MessageKind,
     Post,
-    PostKind,
     RoomBeginning,
     RoomFacts,
     State,
@@ -143,7 +143,7 @@ def _room_facts(room: Conversation, beginning: RoomBeginning) -> RoomFacts:
 def add_message(authors: dict[int, AuthorFacts], message: Message, *, is_own: bool) -> None:
     """Count a message under its author; what the reporter wrote counts as speech, whatever its form."""
     author = authors.setdefault(message.account_id, AuthorFacts())
-    kind = PostKind.NOTICE if message.is_notice and not is_own else PostKind.SPEECH
+    kind = MessageKind.NOTICE if message.is_notice and not is_own else MessageKind.SPEECH
     author.posts[kind] += 1
     if kind not in author.last or message.send_time >= author.last[kind].at:
         author.last[kind] = _post(message)
