@@ -185,6 +185,8 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield "data/evidence_list.pdf / .csv  付録B 証拠説明書の下書き"
     yield "data/transcript/      会話の形にしたページ"
     yield "data/messages.jsonl   全メッセージと、それぞれの編集前後の文面"
+    yield "                      (kind の notice = 「システムの投稿」: 本文の全体が、Chatworkが自動で出す"
+    yield "                      お知らせの形のもの。同じ形の本文は誰でも書けます)"
     if not facts.daily:
         yield "data/messages.csv     同じ内容の表(Excelで開けます)"
         yield "data/files.csv        ファイルの一覧と元のファイル名"

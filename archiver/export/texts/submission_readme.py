@@ -86,6 +86,9 @@ def _file_lines(names: Collection[str], *, whole: bool) -> Iterator[str]:
                 name, description if whole else description.replace("この案件の全メッセージ", "期間内の全メッセージ")
             )
         if name == "02_messages.csv" and name in names:
+            yield _row(
+                "", "種類「システムの投稿」は、本文の全体がChatworkの自動のお知らせの形のもの(同じ形は誰でも書けます)"
+            )
             yield _row("", "IDの前の m と、= + - @ で始まるセルの前の ' は、表示のために付けたものです")
         if name == "甲001の1.pdf":
             yield from _volume_lines(names)
