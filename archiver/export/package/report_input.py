@@ -60,6 +60,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
+        unsealed=recipe.unsealed,
         put_back_databases=tuple(put_back_sentences(source.other)),
         other_chats=other_chat_texts(
             unsaved_direct_chats.other_chats(package.reading, recipe.scope.rooms, upto=recipe.upto)
