@@ -18,6 +18,7 @@ from archiver.records import (
     Gap,
     Message,
     MessageId,
+    MessageKind,
     ObservedBy,
     OtherChat,
     Period,
@@ -120,6 +121,7 @@ def build_message(no: int, history: MessageHistory) -> Message:
         changed_at=_parse_time(history.changed_at),
         entry_seq=history.entry_seq,
         source=ObservedBy(history.source),
+        kind=MessageKind(history.kind),
     )
 
 

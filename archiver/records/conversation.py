@@ -21,6 +21,13 @@ class State(StrEnum):
     HIDDEN = "hidden"
 
 
+class MessageKind(StrEnum):
+    """Whether a message has the form of a post that Chatwork's own system makes in a person's name."""
+
+    SPEECH = "speech"
+    NOTICE = "notice"
+
+
 def notable_states(state: State, *, was_edited: bool, was_deleted: bool) -> tuple[State, ...]:
     """The states of a message worth telling: an edit or deletion while it was still shown, then its present state."""
     before = State.DELETED if was_deleted else State.EDITED if was_edited else State.PRESENT
@@ -83,6 +90,12 @@ class Message:
     """When the present state was first observed."""
     entry_seq: int
     source: ObservedBy
+    kind: MessageKind = MessageKind.SPEECH
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it has the form of a post of Chatwork's own system, which anybody can type."""
+        return self.kind is MessageKind.NOTICE
 
     @property
     def texts(self) -> tuple[Version, ...]:

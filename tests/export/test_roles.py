@@ -53,7 +53,8 @@ def counterparts(maker: ArchiveMaker, contract_id: str = "job1") -> set[int] | N
     with maker.archive.reading() as reading:
         order = ExportOrder(profile="support", policy=masking_policy("support"))
         contract = contracts.find_contract(reading, contract_id)
-        found = make_recipe(reading, seals.seals(reading), order, contract, name="x", stamping=None, at=at(260))
+        (*_before, last) = all_seals = seals.seals(reading)
+        found = make_recipe(reading, all_seals, order, contract, name="x", stamping=None, at=at(260), upto=last.last)
     return None if found.counterparts is None else set(found.counterparts)
 
 

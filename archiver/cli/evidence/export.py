@@ -6,12 +6,15 @@ import json
 import math
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from archiver import errors
 from archiver.cli.argument_completion import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.counterpart_question import make_with_counterparts
@@ -102,6 +105,7 @@ def command_export(
     from archiver.export.package import make_package
     from archiver.export.package.order import ExportOrder
     from archiver.settings.model import exports_folder
+    from archiver.store import orphaned_seals
 
     app = build_app(obj.settings(), obj.environ)
     begin, end = parse_period(since, until)
@@ -135,6 +139,8 @@ def command_export(
                 confirm=_record_preview(previews) if preview else ask,
             )
 
+    with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
+        orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     try:
         report = make_with_counterparts(make, order)
     except make_package.ExportDeclined:
@@ -209,6 +215,13 @@ def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
         click.echo(f"  {visible(str(report.zip))}")
     counts = numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal)
     click.echo("  " + counts, err=to_stderr)
+    if report.unsealed:
+        sentence = ngettext(
+            "{n} record in it is not sealed yet, as the archive cannot be written here; the package says so.",
+            "{n} records in it are not sealed yet, as the archive cannot be written here; the package says so.",
+            report.unsealed,
+        )
+        click.echo("  " + sentence.format(n=report.unsealed), err=to_stderr)
     if report.stamped:
         click.echo("  " + _("It is time-stamped by every third party in the settings."), err=to_stderr)
     _tell_incomplete(report)

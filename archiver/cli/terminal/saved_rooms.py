@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.terminal.prompts import InvalidAnswer, ask, is_asked, tell
+from archiver.cli.terminal.prompts import ask, is_asked, tell
 from archiver.cli.terminal.text import visible
+from archiver.setup.answers import InvalidAnswer
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading

@@ -6,12 +6,11 @@ because this module is also handed out inside packages.
 
 from __future__ import annotations
 
-import json
 import re
 from gettext import gettext as _
 from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.chain import GENESIS, file_digest, seal_bytes
+from archiver.evidence.chain import GENESIS, file_digest, parse_seal
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.rollbacks import Rollback
 
@@ -29,13 +28,6 @@ _NO_SEALS = (
     re.compile(r"orphaned(/.*)?"),
 )
 """What else lies in the folder of the seals; it is checked elsewhere."""
-
-_HEX_DIGITS = 64
-"""The length of a SHA-256 in hexadecimal digits."""
-
-_FIELDS = frozenset(
-    ("account_id", "closed_at", "day", "entries", "first", "format", "last", "number", "previous", "skips", "software")
-)
 
 
 class SealRow(NamedTuple):
@@ -345,48 +337,3 @@ def _choose_file(row: SealRow | None, bodies: Mapping[str, bytes | None]) -> str
 def _matches_row(seal: Mapping[str, Any], row: SealRow | None) -> bool:
     """Whether a changed file still closes the range that its row states."""
     return row is not None and (seal["first"], seal["last"]) == (row.first, row.last)
-
-
-def parse_seal(body: bytes) -> dict[str, Any] | None:
-    """The fields of a seal's file; None unless it is byte for byte as `chain.seal_bytes` writes it."""
-    try:
-        seal = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(seal, dict) or seal.keys() != _FIELDS or not _has_field_types(seal):
-        return None
-    fields = {name: value for name, value in seal.items() if name != "format"}
-    return seal if seal_bytes(**fields) == body else None
-
-
-def _has_field_types(seal: Mapping[str, Any]) -> bool:
-    """Whether every field has its type, and there is a digest for each entry."""
-    numbers = all(type(seal[name]) is int and seal[name] > 0 for name in ("number", "first", "last"))
-    texts = all(isinstance(seal[name], str) for name in ("previous", "day", "closed_at", "software"))
-    skips = seal["skips"]
-    skips_fit = skips is None or (
-        isinstance(skips, list)
-        and list(map(type, skips)) == [int, int]
-        and 0 < skips[0] <= skips[1] == seal["number"] - 1
-    )
-    account = seal["account_id"] is None or type(seal["account_id"]) is int
-    entries = seal["entries"]
-    return (
-        numbers
-        and texts
-        and skips_fit
-        and account
-        and isinstance(entries, list)
-        and seal["last"] - seal["first"] + 1 == len(entries) > 0
-        and set(map(type, entries)) == {str}
-        and set(map(len, entries)) == {_HEX_DIGITS}
-        and _is_hex("".join(entries))
-    )
-
-
-def _is_hex(digits: str) -> bool:
-    """Whether a text is pairs of lower-case hexadecimal digits; a pattern over a hundred thousand digests is slow."""
-    try:
-        return bytes.fromhex(digits).hex() == digits
-    except ValueError:
-        return False

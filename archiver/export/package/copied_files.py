@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver.evidence.chain import file_digest, reply_digest
+from archiver.evidence.history import EntryObject
 from archiver.evidence.tables.build import FileRow
+from archiver.evidence.verify.rollbacks import IN_COPIES, ORPHANED, read_rollback
 from archiver.export.bag import Bag
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import is_unmasked
@@ -89,6 +91,20 @@ def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: CopiedFiles) 
         copied.seals.append(seal)
         for authority in stamped.get(seal.name, ()):
             _put_stamp(bag, home, seal, authority, body, copied)
+
+
+def put_orphans(bag: Bag, home: Path, entries: Iterable[EntryObject], copied: CopiedFiles) -> None:
+    """Copy the seals and stamps that an older database left over, as the `rollback` entries name them."""
+    for entry in entries:
+        rollback = read_rollback(entry) if entry["kind"] == "rollback" else None
+        if rollback is None or rollback.place == IN_COPIES:
+            continue
+        for name, sha256 in sorted(rollback.files.items()):
+            body = _read_or_none(home / FOLDER / ORPHANED / name)
+            if body is None or file_digest(body) != sha256:
+                copied.incomplete.append(f"seals/{ORPHANED}{name}: 確定記録のファイルが失われたか、変わっています")
+            else:
+                bag.add(f"data/seals/{ORPHANED}{name}", body)
 
 
 def read_stamps(home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:

@@ -49,6 +49,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     copied_files.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
     copied_files.put_seals(bag, reading.home, recipe.seals, copied)
+    copied_files.put_orphans(bag, reading.home, source.other, copied)
     copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
     step = step_counter(reading, recipe, progress)
@@ -100,6 +101,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         raw=copied.raw,
         raw_left_out=copied.raw_left_out,
         seal=recipe.seals[-1] if recipe.seals else None,
+        unsealed=recipe.unsealed,
         stamps=copied.stamps.statement(recipe.seals),
         unheld=unheld,
         left_out=[f"{name}: {why}" for name, why in copied.not_packed.items() if why == copied_files.TOO_LARGE_REASON],
@@ -172,9 +174,11 @@ def _write_list(bag: Bag, name: str, lines: Iterable[bytes]) -> None:
 def _bag_info(recipe: Recipe) -> dict[str, str]:
     made_at = recipe.created_at or recipe.read_at
     seal = f"seal {recipe.seals[-1].number}" if recipe.seals else "no seal"
+    unsealed = {"Unsealed-After": str(recipe.upto - recipe.unsealed)} if recipe.unsealed else {}
     return {
         "Bag-Software-Agent": software_name(),
         "Bagging-Date": made_at.astimezone(JST).date().isoformat(),
         "External-Description": f"Chatwork conversations of one contract, as of {seal}",
         "External-Identifier": recipe.name,
+        **unsealed,
     }

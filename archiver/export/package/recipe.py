@@ -53,6 +53,11 @@ class Recipe:
     mapped: Sequence[MappedAccount] = ()
     """The user's statements about who is who, with reasons."""
 
+    @property
+    def unsealed(self) -> int:
+        """How many entries at the end no seal closes, as the archive could not be written."""
+        return max(0, self.upto - (self.seals[-1].last if self.seals else 0))
+
 
 @dataclass(frozen=True, slots=True)
 class PackagePreview:
@@ -103,13 +108,13 @@ def make_recipe(
     name: str,
     stamping: StampService | None,
     at: datetime,
+    upto: int,
 ) -> Recipe:
     """The recipe of an order for this snapshot.
 
     Raises CounterpartUnknown (third persons are to be hidden, and nobody was named in a room of several people),
     UsageError (a person to be named, masked or shown is unknown).
     """
-    upto = seals[-1].last if seals else 0
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     rooms, kinds = PackageScope(contract).rooms, ("account", "member")
     entries = package_entries.package_entries(reading, rooms, contract.id, upto=upto, kinds=kinds)
@@ -135,7 +140,7 @@ def make_recipe(
         scope=PackageScope(contract, order.since, order.until),
         seals=seals,
         upto=upto,
-        read_at=seals[-1].closed_at if seals else at,
+        read_at=seals[-1].closed_at if seals and seals[-1].last == upto else at,
         created_at=at,
         stamping=stamping,
         mask=mask,

@@ -13,6 +13,7 @@ from archiver.records import State
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
+from archiver.render.unsealed_records import unsealed_sentence
 
 MAX_NAMED = 40
 """Pauses and files listed one by one; the others are counted."""
@@ -36,6 +37,8 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                     *_gap_lines(case),
                     *_pause_lines(case),
                     *_missing_file_lines(case),
+                    *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
+                    *case.put_back_databases,
                     *_truncated_list_lines(case),
                     *_hidden_message_lines(statistics),
                     *case.other_chats,

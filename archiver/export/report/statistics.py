@@ -27,7 +27,7 @@ class MessageStatistics:
     first: Message | None = None
     last: Message | None = None
     last_reply: Message | None = None
-    """The counterpart's last message."""
+    """The counterpart's last message that is no notice of Chatwork's own system."""
     own_edits: int = 0
     """Messages of the owner that were edited or deleted."""
     saved_before: int = 0
@@ -83,7 +83,7 @@ def _count_message(statistics: MessageStatistics, case: ReportInput, message: Me
         statistics.first = message
     if statistics.last is None or message.send_time >= statistics.last.send_time:
         statistics.last = message
-    if case.is_counterpart(message.account_id):
+    if case.is_counterpart(message.account_id) and not message.is_notice:
         if statistics.last_reply is None or message.send_time >= statistics.last_reply.send_time:
             statistics.last_reply = message
     elif message.account_id == case.owner_id and message.state in _CHANGED:

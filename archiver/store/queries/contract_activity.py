@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from archiver.records import Contract, Delivery, MappedAccount, Sides
+from archiver.records import Contract, Delivery, MappedAccount, MessageKind, Sides
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, roles
@@ -37,7 +37,7 @@ class ContractActivity:
     first: MessageMoment | None
     """The oldest saved message of any of its rooms."""
     last_reply: MessageMoment | None
-    """The other side's last message."""
+    """The other side's last message that is no notice of Chatwork's own system."""
     last_seen: datetime | None
     """When a list of messages of any of its rooms was last read."""
 
@@ -85,10 +85,12 @@ def last_handover(
 
 
 def _is_theirs(sides: Sides) -> ColumnElement[bool]:
+    """The condition that a message is speech of the other side."""
     account = schema.message.c.account_id
+    is_speech = schema.message.c.kind == MessageKind.SPEECH
     if sides.clients:
-        return account.in_(sorted(sides.clients))
-    return account.not_in(sorted(sides.mine | sides.thirds | {sides.owner}))
+        return is_speech & account.in_(sorted(sides.clients))
+    return is_speech & account.not_in(sorted(sides.mine | sides.thirds | {sides.owner}))
 
 
 def _end_message(

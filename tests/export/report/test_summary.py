@@ -11,7 +11,7 @@ from archiver.export.pdf.blocks import FactList
 from archiver.export.report import chapters, summary
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import survey_messages
-from archiver.records import State
+from archiver.records import MessageKind, State
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import pdf_reader, report_inputs
 from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, change_row, overlong_case
@@ -164,6 +164,17 @@ def test_what_was_saved_before_the_last_reply_is_counted() -> None:
     text = rows(report_inputs.case([report_inputs.room_of_messages([*early, late])]))["保存した時期"]
 
     assert "全3件のうち、相手の最後の発言より前に保存したもの 2件、後に保存したもの 1件" in text
+
+
+def test_a_post_of_the_system_in_the_name_of_the_other_side_is_no_reply() -> None:
+    """It was made by Chatwork when they uploaded a file, left, or were renamed."""
+    said = report_inputs.plain_message("返信", 5)
+    notice = replace(report_inputs.plain_message("[dtext:live_start]", 7), kind=MessageKind.NOTICE)
+
+    statistics = survey_messages(report_inputs.case([report_inputs.room_of_messages([said, notice])]))
+
+    assert statistics.last_reply is not None
+    assert said.message_id == statistics.last_reply.message_id
 
 
 def test_nothing_from_the_other_side_is_said() -> None:
