@@ -184,7 +184,7 @@ def _ask_time() -> str:
         raise errors.UsageError(detail=_("Say when it was delivered: --at TIME"))
 
     def understand(answer: str) -> str:
-        return statement_lines.read_day(answer, "--at", statement_lines.EXAMPLE_TIME, now=utc_now())
+        return written_days.read_day(answer, "--at", written_days.EXAMPLE_TIME, now=utc_now())
 
     return ask(_("When was it delivered, as the platform's page says (such as 2026-11-03 09:12):"), understand)
 
