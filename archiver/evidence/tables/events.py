@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Iterable, Iterator, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import EntryObject, Sightings, text, text_of
+from archiver.evidence.history import EntryObject, Sightings, not_before, text, text_of
 from archiver.evidence.tables.cells import jst_of, message_cell
 
 EVENT_TEXT_LIMIT = 500
@@ -129,7 +129,8 @@ def _kind_of(before: EntryObject, after: EntryObject) -> str | None:
 
 def _message_event(no: int, entry: EntryObject, kind: str, before: str, after: str, last: str | None) -> ChangeRow:
     about = message_cell(entry["key"].partition("/")[2])
-    return ChangeRow(entry["observed_at"], entry["seq"], kind, entry["room_id"], no, about, before, after, last)
+    at = not_before(entry["observed_at"], last)
+    return ChangeRow(at, entry["seq"], kind, entry["room_id"], no, about, before, after, last)
 
 
 def _body(entry: EntryObject) -> str:
