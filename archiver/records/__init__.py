@@ -5,6 +5,7 @@ writes or decides.
 """
 
 from archiver.records.case_facts import (
+    AccountClosing,
     AuthorFacts,
     CaseFacts,
     CaseSide,
@@ -59,6 +60,7 @@ from archiver.records.reply import (
 __all__ = (
     "JST",
     "KEPT_HEADERS",
+    "AccountClosing",
     "AccountId",
     "Attachment",
     "AuthorFacts",
