@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 
-from archiver.gettext_mark import N_
+from archiver.errors import N_
 from archiver.health import error_reasons
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.records.grades import grade_word
