@@ -22,9 +22,8 @@ from archiver.records.alerts import Alert, AlertRule
 from archiver.store.archive import Reading
 from archiver.store.queries import files, last_looks, period_counts
 from archiver.store.queries.contracts import contracts
-from archiver.store.queries.losses import has_losses
 from archiver.store.queries.period_counts import VanishedCounts
-from archiver.store.queries.room_holdings import holdings_of
+from archiver.store.queries.room_holdings import has_losses, holdings_of
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import EndedPause
 

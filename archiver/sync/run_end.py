@@ -13,7 +13,7 @@ from archiver.records import RoomId
 from archiver.reminders import due_reminders
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state, files
-from archiver.store.queries.losses import has_losses
+from archiver.store.queries.room_holdings import has_losses
 from archiver.store.queries.truncated_lists import truncated_lists
 from archiver.store.working import backfill_queue, remembered_values, visits_and_retries
 from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen
