@@ -43,6 +43,7 @@ from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
 )
+from archiver.records.steady_looks import SteadyLooks, look_times
 
 __all__ = (
     "JST",
@@ -77,9 +78,11 @@ __all__ = (
     "Seal",
     "Sides",
     "State",
+    "SteadyLooks",
     "Task",
     "TaskId",
     "Version",
     "Watch",
+    "look_times",
     "notable_states",
 )

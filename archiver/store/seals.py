@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import JST, Seal
-from archiver.store import schema
+from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.time_text import from_text, to_text
@@ -44,6 +44,8 @@ def is_due(reading: Reading, *, now: datetime) -> bool:
 def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
     """Seal all entries that no seal holds yet; the new seals. Raises DiskFull, HomeNotWritable, ArchiveBusy."""
     closed: list[Seal] = []
+    with archive.writing() as writing:
+        writer.append_steady(writing)
     while True:
         with archive.writing() as writing:
             seal = _close_next(writing, now=now)

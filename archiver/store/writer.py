@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
@@ -22,6 +22,8 @@ from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_rows
 from archiver.store.search import index
 from archiver.store.time_text import from_text, to_text
+from archiver.store.working import last_lists
+from archiver.store.working.last_lists import EndedLooks
 
 SELF = "{seq}"
 """Placeholder in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
@@ -29,7 +31,20 @@ SELF = "{seq}"
 CLOCK_TOLERANCE = timedelta(minutes=1)
 """How far this computer's clock may differ from an entry's time without being noted in the entry."""
 
-_LAST = select(schema.entry.c.seq, schema.entry.c.observed_at).order_by(schema.entry.c.seq.desc()).limit(1)
+_END_STEADY = frozenset(
+    {
+        "window", "message", "account", "gap", "gap.narrowed", "gap.closed", "room.inaccessible", "room.accessible",
+    }
+)  # fmt: skip
+"""Kinds of entries before which the looks so far are written, as the next list must be compared anew."""
+
+_LAST_SEQ = select(func.max(schema.entry.c.seq))
+_LAST_TIME = (
+    select(schema.entry.c.observed_at)
+    .where(schema.entry.c.kind != "steady")  # dated by its last look, which is earlier than its neighbours
+    .order_by(schema.entry.c.seq.desc())
+    .limit(1)
+)
 
 
 def append(
@@ -42,19 +57,24 @@ def append(
     """
     if not observations:
         return []
-    last = writing.sql.execute(_LAST).one_or_none()
-    first = 1 if last is None else last.seq + 1
-    observed_at = to_text(at) if last is None else max(to_text(at), last.observed_at)
+    rooms = {one.room_id for one in observations if one.kind in _END_STEADY and one.room_id is not None}
+    if rooms:
+        _append_ended_looks(writing, last_lists.end_looks(writing, rooms))
+        last_lists.forget_lists(writing, rooms)
+    last = writing.sql.execute(_LAST_TIME).scalar()
+    observed_at = to_text(at) if last is None else max(to_text(at), last)
     clock = to_text(at) if from_text(observed_at) - at > CLOCK_TOLERANCE else None
     appended = [
         _make_entry(observation, seq=seq, observed_at=observed_at, clock=clock, account_id=account_id)
-        for seq, observation in enumerate(observations, first)
+        for seq, observation in enumerate(observations, _next_seq(writing))
     ]
-    insert_rows(writing.sql, schema.entry, [_entry_row(entry) for entry, _ in appended])
-    objects = [entry_object for _, entry_object in appended]
-    project(writing.sql, objects, lambda key, upto: entries_of(writing, key, upto))
-    index.add_texts(writing.sql, objects)
+    _insert_entries(writing, appended)
     return [entry for entry, _ in appended]
+
+
+def append_steady(writing: Writing) -> None:
+    """Append the looks at lists that stayed the same which no entry has yet, such as before a seal."""
+    _append_ended_looks(writing, last_lists.end_looks(writing))
 
 
 def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
@@ -77,6 +97,34 @@ def entries_of(reading: Reading, key: str, upto: int) -> list[dict[str, Any]]:
     table = schema.entry.c
     rows = reading.sql.execute(select(table.line).where(table.key == key, table.seq <= upto).order_by(table.seq))
     return [json.loads(line) for (line,) in rows]
+
+
+def _append_ended_looks(writing: Writing, ended: Sequence[EndedLooks]) -> None:
+    """Append the `steady` entries of looks, each dated by its last one, whenever it is written."""
+    appended = [
+        _make_entry(
+            Observation("steady", f"steady/{looks.room_id}/{SELF}", looks.payload, looks.room_id),
+            seq=seq,
+            observed_at=looks.payload["last"],
+            clock=None,
+            account_id=looks.account_id,
+        )
+        for seq, looks in enumerate(ended, _next_seq(writing))
+    ]
+    if appended:
+        _insert_entries(writing, appended)
+
+
+def _next_seq(reading: Reading) -> int:
+    return (reading.sql.execute(_LAST_SEQ).scalar() or 0) + 1
+
+
+def _insert_entries(writing: Writing, appended: Sequence[tuple[Entry, dict[str, Any]]]) -> None:
+    """Insert entries with their readable rows and what the search needs."""
+    insert_rows(writing.sql, schema.entry, [_entry_row(entry) for entry, _ in appended])
+    objects = [entry_object for _, entry_object in appended]
+    project(writing.sql, objects, lambda key, upto: entries_of(writing, key, upto))
+    index.add_texts(writing.sql, objects)
 
 
 def _make_entry(

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver import errors
-from archiver.evidence.history import EntryObject, MessageHistory, Sightings, number
+from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, number
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
 from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import mask_record, masked_entry
-from archiver.export.package_scope import READINGS, PackageScope, observed_seconds
+from archiver.export.package_scope import PackageScope, observed_seconds
 from archiver.store.archive import Reading
 from archiver.store.queries import package_entries
 from archiver.store.queries.entries import message_entries
