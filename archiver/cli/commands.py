@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
         "archiver.cli.status.status", EVERYDAY, N_("What is kept, what is missing, what to do next")
     ),
     "export": ListedCommand("archiver.cli.evidence.export", EVERYDAY, N_("Make a package to hand in")),
+    "app": ListedCommand("archiver.cli.reading.app", EVERYDAY, N_("Do everything by clicking, in your browser")),
     "view": ListedCommand(
         "archiver.cli.reading.view", EVERYDAY, N_("Look at what is kept in your browser, and search it")
     ),
@@ -79,6 +80,9 @@ COMMANDS: Mapping[str, ListedCommand] = {
     ),
     "seal": ListedCommand("archiver.cli.evidence.seal", ADVANCED, N_("Seal the records made until now")),
     "verify": ListedCommand("archiver.cli.evidence.verify", ADVANCED, N_("Check that nothing was changed")),
+    "compare": ListedCommand(
+        "archiver.cli.evidence.compare", ADVANCED, N_("Two archives or packages of the same chat, side by side")
+    ),
     "exports": ListedCommand("archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far")),
     "backup": ListedCommand(
         "archiver.cli.evidence.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")

@@ -13,6 +13,7 @@ from gettext import gettext as _
 
 import click
 
+from archiver.cli import frozen_build
 from archiver.cli.argument_completion import folders
 from archiver.cli.commands import COMMANDS, COMPLETION_VARIABLE, FOR_HELP, LazyGroup, ListedCommand
 from archiver.cli.context import CliContext
@@ -25,6 +26,11 @@ from archiver.settings.home import has_archive, home_path
 def main(argv: Sequence[str] | None = None, *, table: Mapping[str, ListedCommand] = COMMANDS) -> int:
     """Run one call of `archive` and return its exit code. Only bugs leave as exceptions."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if frozen_build.is_frozen():
+        if frozen_build.run_child(arguments):
+            return 0
+        if "app" in table and frozen_build.is_double_clicked(arguments):
+            arguments = ["app"]
     make_output_safe()
     umask = os.umask(0o077)  # nothing that a command writes is for other users of this computer
     set_language(choose_language(arguments, os.environ, system_language=windows_language))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archiver.errors.base import ArchiverError
 from archiver.gettext_mark import N_
+from archiver.records import UndecidedRoom
 
 
 class UsageError(ArchiverError):
@@ -96,6 +99,20 @@ class NothingThere(UsageError):
     message = N_("There is nothing to read at “{path}”.")
 
 
+class NotComparable(UsageError):
+    """A path given to `compare` holds no records of messages, or they cannot be read."""
+
+    message = N_("“{path}” holds no records that can be compared.")
+    hint = N_("Give the folder of an archive, a package made with --for lawyer or court, or a daily copy.")
+
+
+class NoCommonRoom(UsageError):
+    """Two things that are to be compared have no chat in common."""
+
+    message = N_("The two have no chat in common, so there is nothing to compare.")
+    hint = N_("Give archives or packages of the same chat.")
+
+
 class BadCopyPlace(UsageError):
     """A copy of the archive cannot be made at this place; nothing there was changed."""
 
@@ -184,6 +201,25 @@ class UnknownPerson(UsageError):
 
     message = N_("Nobody with the account id {account} was seen in the rooms of contract “{contract}”.")
     hint = N_("Seen there: {people}")
+
+
+class CounterpartUnknown(UsageError):
+    """A package that hides third persons is wanted, and of several people nobody was named as the other side.
+
+    The data holds `rooms`, the `UndecidedRoom` values, besides what the sentence needs.
+    """
+
+    message = N_(
+        "The names of third persons cannot be masked yet, so no package was made: in “{room}” are several people, and "
+        "it is not known who of them is the other side."
+    )
+    hint = N_("Name them by account id: --counterpart ID   People there: {people}")
+
+    def __init__(self, *, rooms: Sequence[UndecidedRoom]) -> None:
+        """Take the undecided rooms; the sentence names the first one and its people."""
+        people = ", ".join(f"{one.account_id} {one.name} ({one.messages})" for one in rooms[0].candidates)
+        super().__init__(room=rooms[0].name, people=people)
+        self.rooms = tuple(rooms)
 
 
 class UnknownMessage(UsageError):

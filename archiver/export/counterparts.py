@@ -4,11 +4,47 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from archiver.records import Sides
 
 _HONORIFICS = re.compile(r"(?:\(解約済\)|さん|様|さま|氏)+$")
+
+
+class CounterpartJudgement(NamedTuple):
+    """Who the other side is in the rooms of a package that shows third persons under letters."""
+
+    counterparts: frozenset[int]
+    """The accounts of the other side in all rooms that are decided."""
+    undecided: Mapping[int, frozenset[int]]
+    """Room → the accounts among whom nobody was named, although there are two or more."""
+
+
+def judge_counterparts(
+    sides: Sides, named: Sequence[Collection[int]], rooms: Mapping[int, Collection[int]]
+) -> CounterpartJudgement:
+    """Judge each room by itself: who was named there, or else the only other person; of two or more, nobody.
+
+    `named`: accounts named as the other side, the statement that wins first. `rooms`: room → everybody ever seen in it.
+    The owner and those mapped as the user or a third person are no choice.
+    """
+    found: set[int] = set()
+    undecided: dict[int, frozenset[int]] = {}
+    for room, accounts in rooms.items():
+        others = frozenset(accounts) - sides.mine - sides.thirds - {sides.owner}
+        named_here = next(filter(None, (frozenset(accounts).intersection(one) for one in named)), frozenset())
+        if named_here or len(others) == 1:
+            found |= named_here or others
+        elif others:
+            undecided[room] = others
+    return CounterpartJudgement(frozenset(found), undecided)
+
+
+def named_counterparts(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
+    """The accounts mapped as the client, or else those whose name matches the stated client; none if neither tells."""
+    matching = counterparts(client, people, owner=sides.owner)
+    return sides.clients or frozenset(one for one in matching if sides.is_other(one))
 
 
 def other_side(sides: Sides, client: str | None, people: Mapping[int, Sequence[str]]) -> frozenset[int]:
@@ -17,11 +53,8 @@ def other_side(sides: Sides, client: str | None, people: Mapping[int, Sequence[s
     Accounts mapped as a third person, or as the user, are never among them. Where only such are mapped, all other
     accounts of the rooms are the other side.
     """
-    if sides.clients:
-        return sides.clients
-    matching = {one for one in counterparts(client, people, owner=sides.owner) if sides.is_other(one)}
     others = {one for one in people if sides.is_other(one)} if sides.thirds or sides.mine - {sides.owner} else set()
-    return frozenset(matching or others)
+    return named_counterparts(sides, client, people) or frozenset(others)
 
 
 def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, owner: int) -> frozenset[int]:

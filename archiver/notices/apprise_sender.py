@@ -24,6 +24,9 @@ SENT, FAILED, BAD, FINE = "sent", "failed", "bad", "fine"
 
 LIBRARY = "apprise"
 
+CHILD_ARGUMENT = "--send-notice-in-child"
+"""The one argument with which a one-folder build starts itself as this process (`cli.frozen_build`)."""
+
 
 class DeliveryResult(NamedTuple):
     """How many addresses took a notice, and which did not, by their position from 0."""
@@ -63,8 +66,8 @@ def find_not_understood(urls: Sequence[str], environ: Mapping[str, str]) -> tupl
 def _run_process(order: dict[str, object], environ: Mapping[str, str], patience: float) -> dict[int, str]:
     """Run the process; return the word for each address, by position."""
     try:
-        completed = subprocess.run(  # noqa: S603 - this very file
-            [sys.executable, "-P", __file__],  # no module of the folder where we happen to be is taken for another
+        completed = subprocess.run(  # noqa: S603 - this very program
+            _own_command(),
             env=dict(environ),
             input=json.dumps({**order, "patience": patience}).encode(),
             stdout=subprocess.PIPE,
@@ -78,6 +81,12 @@ def _run_process(order: dict[str, object], environ: Mapping[str, str], patience:
     except OSError:
         return {}
     return _parse_words(completed.stdout)
+
+
+def _own_command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, CHILD_ARGUMENT]
+    return [sys.executable, "-P", __file__]  # no module of the folder where we happen to be is taken for another
 
 
 def _parse_words(output: bytes) -> dict[int, str]:

@@ -33,6 +33,7 @@ from archiver.records.conversation import (
     Watch,
     notable_states,
 )
+from archiver.records.counterpart_choice import CounterpartCandidate, UndecidedRoom
 from archiver.records.evidence import (
     Entry,
     Observation,
@@ -53,6 +54,7 @@ __all__ = (
     "Contract",
     "ContractRoom",
     "Conversation",
+    "CounterpartCandidate",
     "Delivery",
     "Enclosure",
     "Entry",
@@ -81,6 +83,7 @@ __all__ = (
     "SteadyLooks",
     "Task",
     "TaskId",
+    "UndecidedRoom",
     "Version",
     "Watch",
     "look_times",

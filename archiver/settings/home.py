@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,26 +19,37 @@ if TYPE_CHECKING:
     from archiver.settings.network_drives import Mounts
 
 APPLICATION = "chatwork-archiver"
+WINDOWS_FOLDER = "Chatwork保管庫"
 SETTINGS_FILE = "archive.toml"
 DATABASE_FILE = "archive.sqlite3"
 
 
 def home_path(option: str | None, environ: Mapping[str, str]) -> Path:
-    """The home as an absolute path: `--home`, else ARCHIVE_HOME, else the system's folder for user data.
+    """The home as an absolute path: `--home`, else ARCHIVE_HOME, else the usual place of this system.
 
     An empty text counts as not given. `~` is the user's own folder. Raises BadValue for an impossible path.
     """
     given = option or environ.get("ARCHIVE_HOME") or ""
     if not given:
-        from platformdirs import user_data_path
-
-        return user_data_path(APPLICATION, appauthor=False).absolute()
+        return _usual_home()
     try:
         if "\0" in given:
             raise ValueError(given)
         return Path(given).expanduser().absolute()
     except (RuntimeError, ValueError) as error:
         raise errors.BadValue(value=given, option="--home", example="~/chatwork") from error
+
+
+def _usual_home() -> Path:
+    """The system's folder for user data, but on Windows beside the user's documents.
+
+    Windows empties AppData when a program of the Store is removed, and documents are often synchronised.
+    """
+    if sys.platform == "win32":
+        return Path.home() / WINDOWS_FOLDER
+    from platformdirs import user_data_path
+
+    return user_data_path(APPLICATION, appauthor=False).absolute()
 
 
 def has_archive(home: Path) -> bool:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from archiver import errors
 from archiver.custody.verify import verify_path
-from archiver.export.counterparts import other_side
+from archiver.export.counterparts import judge_counterparts, other_side
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
@@ -21,7 +22,7 @@ from archiver.store import seals, statements
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.roles import mapped_accounts
-from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object, story
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.reports import report_inputs
 
 ME, HELPER = 5_000_001, 5_000_002
@@ -46,25 +47,25 @@ def say(maker: ArchiveMaker, account: int, part: Role, reason: str = REASON) -> 
         statements.state_role(writing, "job1", account, part, reason, at=at(200))
 
 
-def counterparts(maker: ArchiveMaker) -> set[int] | None:
+def counterparts(maker: ArchiveMaker, contract_id: str = "job1") -> set[int] | None:
     """Whom a package would take for the other side."""
     seals.close_seals(maker.archive, now=at(250))
     with maker.archive.reading() as reading:
         order = ExportOrder(profile="support", policy=masking_policy("support"))
-        contract = contracts.find_contract(reading, "job1")
+        contract = contracts.find_contract(reading, contract_id)
         found = make_recipe(reading, seals.seals(reading), order, contract, name="x", stamping=None, at=at(260))
     return None if found.counterparts is None else set(found.counterparts)
 
 
 def test_the_client_of_a_package_is_the_one_that_was_mapped(maker: ArchiveMaker) -> None:
-    """Before that nobody is told apart; third persons and one's own other account never count."""
-    before = counterparts(maker)
+    """Before that there is no package; third persons and one's own other account never count."""
+    with pytest.raises(errors.CounterpartUnknown):
+        counterparts(maker)
     say(maker, ME, Role.ME)
     say(maker, HELPER, Role.THIRD)
     others = counterparts(maker)
     say(maker, CLIENT, Role.CLIENT)
 
-    assert before is None
     assert {CLIENT} == others
     assert {CLIENT} == counterparts(maker)
 
@@ -146,3 +147,40 @@ def test_a_name_that_fits_is_taken_unless_it_was_set_apart() -> None:
 
     assert {2} == other_side(Sides(1), "田中", people)
     assert {3} == other_side(Sides(1, thirds=frozenset({2})), "田中", people)
+
+
+@pytest.mark.parametrize(
+    ("sides", "named", "rooms", "found", "undecided"),
+    [
+        (Sides(1), (), {7: {1, 2}}, {2}, {}),
+        (Sides(1), (), {7: {1, 2, 3}}, set(), {7: {2, 3}}),
+        (Sides(1), (), {7: {1, 2}, 8: {1, 2, 3}}, {2}, {8: {2, 3}}),
+        (Sides(1), (), {7: {1, 2}, 8: {1, 3}}, {2, 3}, {}),
+        (Sides(1), ({2},), {7: {1, 2, 3}, 8: {1, 4, 5}}, {2}, {8: {4, 5}}),
+        (Sides(1), ({3}, {2}), {7: {1, 2, 3}, 8: {1, 2, 4}}, {2, 3}, {}),
+        (Sides(1, thirds=frozenset({3})), (), {7: {1, 2, 3}}, {2}, {}),
+        (Sides(1, thirds=frozenset({3})), (), {7: {1, 2, 3, 4}}, set(), {7: {2, 4}}),
+        (Sides(1, mine=frozenset({1, 3})), (), {7: {1, 2, 3}}, {2}, {}),
+        (Sides(1, thirds=frozenset({2, 3})), (), {7: {1, 2, 3}}, set(), {}),
+        (Sides(1), (), {7: {1}}, set(), {}),
+    ],
+)
+def test_each_room_is_judged_by_itself(
+    sides: Sides,
+    named: tuple[set[int], ...],
+    rooms: dict[int, set[int]],
+    found: set[int],
+    undecided: dict[int, set[int]],
+) -> None:
+    """One other person is the other side; of several it is who was named; else the room is undecided."""
+    assert (found, undecided) == tuple(judge_counterparts(sides, named, rooms))
+
+
+def test_a_direct_chat_that_became_a_group_of_two_needs_no_name(maker: ArchiveMaker) -> None:
+    """The kind of a room does not matter, nor that the other person has gone; how many people it ever had does."""
+    maker.contract("job3", (OTHER_ROOM,))
+    maker.account(CLIENT, "田中", room=OTHER_ROOM)
+    maker.member(CLIENT, "田中", room=OTHER_ROOM, minutes=3)
+    maker.member(CLIENT, "田中", state="gone", room=OTHER_ROOM, minutes=4)
+
+    assert {CLIENT} == counterparts(maker, "job3")

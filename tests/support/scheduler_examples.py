@@ -21,7 +21,7 @@ MAC = ScheduledJob(
 
 WINDOWS = ScheduledJob(
     (r"C:\Users\you\AppData\Roaming\uv\tools\chatwork-archiver\Scripts\pythonw.exe", "-m", "archiver"),
-    PureWindowsPath(r"C:\Users\you\AppData\Local\chatwork-archiver"),
+    PureWindowsPath(r"C:\Users\you\Chatwork保管庫"),
     user=r"DESKTOP\you",
 )
 

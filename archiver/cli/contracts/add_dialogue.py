@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli.answered_questions import note_answer, recall_answers
-from archiver.cli.contracts import contract_added_messages, fact_options
-from archiver.cli.contracts.fact_questions import next_question
-from archiver.cli.contracts.room_choice import choosable_rooms, pick_rooms
+from archiver.cli.contracts import contract_added_messages
+from archiver.cli.contracts.room_choice import pick_rooms
 from archiver.cli.error_output import INTERRUPTED
-from archiver.cli.terminal.prompts import InvalidAnswer, ask, ask_yes_no, tell
+from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.records import Contract
+from archiver.setup import fact_reading
+from archiver.setup.answered_questions import note_answer, recall_answers
+from archiver.setup.answers import InvalidAnswer
+from archiver.setup.fact_questions import next_question
+from archiver.setup.room_choice import choosable_rooms
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -61,7 +64,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
     if initial is None:
         return
     updated = replace(initial, **given)
-    fact_options.check_order(updated)
+    fact_reading.check_order(updated)
     state_contract(app.archive, updated, remark, at=app.now())
     if existing is None:
         contract_added_messages.tell_added(updated, list(contracts.values()), unchecked=False)

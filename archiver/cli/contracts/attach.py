@@ -16,6 +16,7 @@ from archiver.cli.contracts import statement_lines
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Contract, Enclosure, MessageId
+from archiver.setup import written_days
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -111,8 +112,8 @@ def _attach_file(
     source = statement_lines.file_to_read(obj, path)
     chosen_kind = kind or statement_lines.kind_by_name(source)
     if day is not None:
-        day = statement_lines.read_day(
-            day, "--date", statement_lines.EXAMPLE_DAY, now=now if chosen_kind in _RECEIVED else None
+        day = written_days.read_day(
+            day, "--date", written_days.EXAMPLE_DAY, now=now if chosen_kind in _RECEIVED else None
         )
     copy = local_files.keep(obj.home, source, limit=obj.settings().files.max_bytes)
     message_id = None if message is None else MessageId(message)

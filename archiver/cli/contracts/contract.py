@@ -18,6 +18,7 @@ from archiver.cli.contracts.room_periods import ROOM_NUMBER
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, RoomId
+from archiver.setup import fact_reading
 
 if TYPE_CHECKING:
     from archiver.store.archive import Archive
@@ -65,7 +66,7 @@ def contract_add(
 
     if contract_id is not None and not ID.fullmatch(contract_id):
         raise errors.BadContractId(contract=contract_id)
-    facts = fact_options.read_facts(given, now=utc_now())
+    facts = fact_reading.read_facts(given, now=utc_now())
     contract_rooms = room_periods.with_periods(
         [ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)], begins, ends
     )
@@ -83,7 +84,7 @@ def contract_add(
     if not rooms:
         raise errors.UsageError(detail=_("Say which rooms belong to the contract: --room NUMBER (see: archive rooms)"))
     contract = Contract(contract_id, contract_rooms, **facts)
-    fact_options.check_order(contract)
+    fact_reading.check_order(contract)
     unchecked = _are_unchecked(app, rooms)
     state_contract(app.archive, contract, note, at=utc_now())
     tell_added(contract, existing, unchecked=unchecked)
@@ -136,10 +137,10 @@ def contract_set(
         detail = _("Say what to change, such as --title, --client, --url, --amount, --room or --note.")
         all_of_them = _("All that can be given: archive contract set --help")
         raise errors.UsageError(detail=f"{detail} {all_of_them}")
-    facts = fact_options.read_facts(given, now=utc_now())
+    facts = fact_reading.read_facts(given, now=utc_now())
     app = require_archive(build_app(obj.settings(), obj.environ))
     before = _find_contract(app.archive, contract_id)
-    fact_options.check_order(replace(before, **facts))
+    fact_reading.check_order(replace(before, **facts))
     unchecked = bool(rooms) and _are_unchecked(app, rooms)
     known = {room.room_id for room in before.rooms}
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)

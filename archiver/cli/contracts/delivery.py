@@ -16,6 +16,7 @@ from archiver.cli.contracts import statement_lines
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Contract, Delivery
+from archiver.setup import written_days
 
 if TYPE_CHECKING:
     from archiver.store.archive import Archive, Reading
@@ -200,7 +201,7 @@ def _read_fields(
         raise errors.UsageError(detail=_("Give either --file or --file-id, not both."))
     fields: dict[str, Any] = {}
     if at is not None:
-        fields["at"] = statement_lines.read_day(at, "--at", statement_lines.EXAMPLE_TIME, now=utc_now())
+        fields["at"] = written_days.read_day(at, "--at", written_days.EXAMPLE_TIME, now=utc_now())
     if note is not None:
         fields["note"] = note or None
     if path is not None:

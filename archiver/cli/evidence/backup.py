@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -64,17 +64,23 @@ def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
 
 def tell_copied(copied: CopyReport) -> None:
     """Print how much was copied, and which files were not."""
+    for line in copied_lines(copied):
+        click.echo(line)
+
+
+def copied_lines(copied: CopyReport) -> Iterator[str]:
+    """How much was copied, and which files were not."""
     sentence = ngettext(
         "Newly copied: {n} file and the database, {size} MB.",
         "Newly copied: {n} files and the database, {size} MB.",
         copied.files,
     )
-    click.echo(sentence.format(n=copied.files, size=f"{copied.bytes / MEGABYTE:.1f}"))
+    yield sentence.format(n=copied.files, size=f"{copied.bytes / MEGABYTE:.1f}")
     for not_copied in copied.uncopied[:SHOWN_LIMIT]:
-        click.echo(_not_copied_line(not_copied))
+        yield _not_copied_line(not_copied)
     more = len(copied.uncopied) - SHOWN_LIMIT
     if more > 0:
-        click.echo(ngettext("{n} more like these.", "{n} more like these.", more).format(n=more))
+        yield ngettext("{n} more like these.", "{n} more like these.", more).format(n=more)
 
 
 def _not_copied_line(not_copied: UncopiedFile) -> str:

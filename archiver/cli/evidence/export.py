@@ -6,14 +6,17 @@ import json
 import math
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from archiver import errors
 from archiver.cli.argument_completion import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
+from archiver.cli.evidence.counterpart_question import make_with_counterparts
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
 from archiver.cli.saving.sync import INCOMPLETE
 from archiver.cli.status.stamp_lines import tell_root_errors
@@ -25,6 +28,7 @@ from archiver.errors import N_
 
 if TYPE_CHECKING:
     from archiver.export.package.make_package import ExportReport
+    from archiver.export.package.order import ExportOrder
     from archiver.export.package.recipe import PackagePreview
 
 _WHO = N_("For whom: support (the platform's office), lawyer, court, consult (a telephone consultation) or daily.")
@@ -51,6 +55,9 @@ def _require_finite(_context: click.Context, _option: click.Parameter, value: fl
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("Only messages sent from this day on."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Only messages sent up to this day."))
 @click.option("--messages", metavar=N_("LIST"), help=_MESSAGES)
+@click.option(
+    "--counterpart", "counterparts", type=int, metavar="ID", multiple=True, help=N_("This person is the other side.")
+)
 @click.option("--mask", "masks", metavar=N_("PATTERN"), multiple=True, help=N_("Mask this text everywhere, too."))
 @click.option("--no-mask", is_flag=True, help=N_("Mask only what is asked for here."))
 @click.option(
@@ -78,6 +85,7 @@ def command_export(
     since: str | None,
     until: str | None,
     messages: str | None,
+    counterparts: tuple[int, ...],
     masks: tuple[str, ...],
     no_mask: bool,
     mask_people: tuple[int, ...],
@@ -96,6 +104,7 @@ def command_export(
     from archiver.export.package import make_package
     from archiver.export.package.order import ExportOrder
     from archiver.settings.model import exports_folder
+    from archiver.store import orphaned_seals
 
     app = build_app(obj.settings(), obj.environ)
     begin, end = parse_period(since, until)
@@ -112,13 +121,15 @@ def command_export(
         policy=masking_policy(
             profile, masks=masks, no_mask=no_mask, mask_people=mask_people, unmask_people=unmask_people
         ),
+        counterparts=counterparts or None,
         choice=parse_choice(messages),
         max_mb=max_mb,
         every=app.settings.sync.every,
     )
-    try:
+
+    def make(order: ExportOrder) -> ExportReport:
         with screen:
-            report = make_package.export(
+            return make_package.export(
                 app.archive,
                 order,
                 now=app.now,
@@ -126,6 +137,11 @@ def command_export(
                 progress=_progress_bar(screen),
                 confirm=_record_preview(previews) if preview else ask,
             )
+
+    with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
+        orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+    try:
+        report = make_with_counterparts(make, order)
     except make_package.ExportDeclined:
         _tell_declined(previews, profile, as_json=as_json)
         return 0

@@ -19,7 +19,14 @@ _WITHOUT_FILES = ("support", "consult", "court")
 def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     """Print the numbers, one a line, then the warnings."""
     click.echo(_("What this package would hand over:"), err=err)
-    for line in (
+    for line in number_lines(preview, profile):
+        click.echo(f"  {line}", err=err)
+    tell_warnings(preview, err=err)
+
+
+def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:
+    """What the package would hand over, in numbers."""
+    return (
         _messages_line(preview, profile),
         _("{n} people, {hidden} of them shown only as a letter").format(n=preview.people, hidden=preview.hidden_people),
         _files_line(preview.files, profile),
@@ -28,9 +35,7 @@ def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
         ),
         ngettext("{n} masked place", "{n} masked places", preview.masked).format(n=preview.masked),
         _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}"),
-    ):
-        click.echo(f"  {line}", err=err)
-    tell_warnings(preview, err=err)
+    )
 
 
 def _messages_line(preview: PackagePreview, profile: str) -> str:
@@ -54,8 +59,13 @@ def _files_line(number: int, profile: str) -> str:
 
 def tell_warnings(preview: PackagePreview, *, err: bool) -> None:
     """Print what to consider before the package leaves, one warning a line."""
-    for warning in preview.warnings:
-        click.echo(_warning_sentence(warning), err=err)
+    for line in warning_lines(preview):
+        click.echo(line, err=err)
+
+
+def warning_lines(preview: PackagePreview) -> list[str]:
+    """What to consider before the package leaves."""
+    return [_warning_sentence(warning) for warning in preview.warnings]
 
 
 def _warning_sentence(name: str) -> str:
@@ -72,9 +82,5 @@ def _warning_sentence(name: str) -> str:
             "[Note] You stated a promise of secrecy (NDA). Such a promise usually has an exception for a lawyer, but "
             "not for a platform's office. So the whole table and your own evidence stay out of this package. "
             "Consider: archive export --for lawyer"
-        ),
-        "unmapped": _(
-            "[Note] It is not known which of the people is the client, so no name is masked. State the client's name "
-            "as Chatwork shows it (archive contract set … --client NAME), or use --mask-person ID."
         ),
     }[name]

@@ -12,6 +12,7 @@ import click
 from archiver import errors
 from archiver.cli.terminal.text import wrap
 from archiver.errors import N_
+from archiver.setup.answers import InvalidAnswer
 
 WIDTH = 80
 T = TypeVar("T")
@@ -22,10 +23,6 @@ _NO = frozenset({"n", "no", "いいえ", "イイエ"})
 NOT_YES_OR_NO = N_("Please answer yes or no.")
 
 
-class InvalidAnswer(Exception):
-    """An answer that is not valid; its text is the sentence to show."""
-
-
 class Postponed(Exception):
     """The user chose to go on later."""
 
@@ -33,6 +30,12 @@ class Postponed(Exception):
 def tell(text: str, *, indent: int = 2) -> None:
     """Print a text, wrapped to the screen and indented."""
     click.echo("\n".join(" " * indent + line for line in wrap(text, WIDTH - indent)))
+
+
+def say_choice(sentence: str) -> None:
+    """Print what a choice has done; nothing if it changed nothing."""
+    if sentence:
+        click.echo(sentence)
 
 
 def tell_head(number: int, text: str) -> None:

@@ -31,6 +31,8 @@ class ExportOrder:
     """What is masked; None: nothing."""
     counterparts: Collection[int] | None = None
     """The accounts of the other side; None: those that were mapped."""
+    thirds: Collection[int] = ()
+    """Accounts put apart as third persons for this package, besides those that were mapped."""
     choice: MessageChoice = NOTHING
     """The messages of the excerpt."""
     max_mb: float | None = None

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
 
 from archiver import errors
 from archiver.evidence.history import number
-from archiver.export.counterparts import other_side
+from archiver.export.counterparts import judge_counterparts, named_counterparts, other_side
 from archiver.export.mask.names import people_in
-from archiver.export.mask.package_mask import PackageMask, Policy
+from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import make_mask
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
-from archiver.records import Contract, Delivery, Enclosure, MappedAccount, Seal
+from archiver.records import Contract, Delivery, Enclosure, MappedAccount, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, roles, statements
 
@@ -70,8 +70,7 @@ class PackagePreview:
     size: int
     """The size in bytes before zipping."""
     warnings: tuple[str, ...]
-    """`early_contact`, `forbidden_contact` (the platform allows none outside), `nda` (a promise of secrecy),
-    `unmapped` (nobody was mapped, so all names are shown)."""
+    """`early_contact`, `forbidden_contact` (the platform allows none outside), `nda` (a promise of secrecy)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +104,29 @@ def make_recipe(
     stamping: StampService | None,
     at: datetime,
 ) -> Recipe:
-    """The recipe of an order for this snapshot. Raises UsageError (a person to be masked or shown is unknown)."""
+    """The recipe of an order for this snapshot.
+
+    Raises CounterpartUnknown (third persons are to be hidden, and nobody was named in a room of several people),
+    UsageError (a person to be named, masked or shown is unknown).
+    """
     upto = seals[-1].last if seals else 0
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     rooms, kinds = PackageScope(contract).rooms, ("account", "member")
     entries = package_entries.package_entries(reading, rooms, contract.id, upto=upto, kinds=kinds)
     member_entries = [json.loads(one.line) for one in entries]
-    people, _rooms = people_in(member_entries)
+    people, accounts_by_room = people_in(member_entries)
     mappings = roles.mapped_accounts(reading, contract.id, upto=upto)
     sides = roles.sides_of(mappings, owner=owner)
+    sides = replace(sides, thirds=sides.thirds.union(order.thirds) - frozenset(order.counterparts or ()))
+    _check_people({*(order.counterparts or ()), *order.thirds}, people)
     mapped = order.counterparts or other_side(sides, contract.client, people) or None
     mask = None
     if order.policy is not None:
-        _check_people(order.policy, {owner, *people})
-        others = mapped if mapped is not None else people.keys() - {owner}
+        _check_people(order.policy.masked | order.policy.unmasked, {owner, *people})
+        others: Collection[int] = mapped if mapped is not None else people.keys() - {owner}
+        if order.policy.people:
+            named = (order.counterparts or (), named_counterparts(sides, contract.client, people))
+            mapped = others = _judged_counterparts(reading, sides, named, accounts_by_room)
         mask = make_mask(order.policy, member_entries, owner=owner, counterparts=sides.mine.union(others) - {owner})
     return Recipe(
         order=order,
@@ -138,9 +146,20 @@ def make_recipe(
     )
 
 
-def _check_people(policy: Policy, known_people: Collection[int]) -> None:
+def _judged_counterparts(
+    reading: Reading, sides: Sides, named: Sequence[Collection[int]], accounts_by_room: Mapping[int, Collection[int]]
+) -> frozenset[int]:
+    """The other side of a package that hides third persons. Raises CounterpartUnknown."""
+    judgement = judge_counterparts(sides, named, accounts_by_room)
+    if judgement.undecided:
+        rooms = sorted(judgement.undecided.items())
+        raise errors.CounterpartUnknown(rooms=[roles.undecided_room(reading, *one) for one in rooms])
+    return judgement.counterparts
+
+
+def _check_people(accounts: Collection[int], known_people: Collection[int]) -> None:
     """Refuse unknown accounts, as a mistyped number would leave a name unmasked. Raises UsageError."""
-    lacking = sorted((policy.masked | policy.unmasked) - set(known_people))
+    lacking = sorted(set(accounts) - set(known_people))
     if lacking:
         message = _("Nobody with this account id is in the chats of the contract: {people}")
         raise errors.UsageError(detail=message.format(people=", ".join(map(str, lacking))))

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from archiver.contract_dates import OutsideContact, outside_contact
-from archiver.evidence.history import number, text
+from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.tables.events import other_events, sort_events
+from archiver.evidence.verify.rollbacks import IN_COPIES, read_rollback
 from archiver.export import enclosure_file_names
 from archiver.export.bag import Bag
 from archiver.export.package.package_input import PackageInput, software_name
@@ -22,8 +23,6 @@ from archiver.render.times import local_time
 from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.store.queries import current_state, runs, unsaved_direct_chats
 from archiver.store.queries.truncated_lists import truncated_lists
-
-_TWO_PEOPLE = 2
 
 
 def report_input(package: PackageInput, *, content_sha256: str | None = None) -> ReportInput:
@@ -60,10 +59,26 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
+        put_back_databases=tuple(put_back_sentences(source.other)),
         other_chats=other_chat_texts(
             unsaved_direct_chats.other_chats(package.reading, recipe.scope.rooms, upto=recipe.upto)
         ),
     )
+
+
+def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
+    """One sentence for each older database that was put back."""
+    for entry in entries:
+        rollback = read_rollback(entry) if entry["kind"] == "rollback" else None
+        if rollback is None:
+            continue
+        numbers = f"第{min(rollback.numbers)}号〜第{max(rollback.numbers)}号" if rollback.numbers else ""
+        found_at = local_time(datetime.fromisoformat(entry["observed_at"]))
+        kept = "" if rollback.place == IN_COPIES else "その確定記録は data/seals/orphaned/ に残しています。"
+        yield (
+            f"{found_at} に、古い時点のデータベースが戻されていることを検出しました。記録 {rollback.lost:,}件"
+            f"(確定記録 {numbers})が、この時点より後のデータベースにありました。この資料にはありません。{kept}"
+        )
 
 
 def unread_chats(rooms: Iterable[Conversation]) -> list[str]:
@@ -113,11 +128,11 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         enclosures=sum(map(enclosure_file_names.is_enclosure, bag.digests)),
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
-        warnings=tuple(_preview_warnings(package, len(people))),
+        warnings=tuple(_preview_warnings(package)),
     )
 
 
-def _preview_warnings(package: PackageInput, people: int) -> Iterator[str]:
+def _preview_warnings(package: PackageInput) -> Iterator[str]:
     recipe = package.recipe
     contact_state = _outside_contact(recipe.contract, package.statistics.first_sent)
     if contact_state.is_early:
@@ -125,8 +140,6 @@ def _preview_warnings(package: PackageInput, people: int) -> Iterator[str]:
     # Courts and lawyers are commonly exempt from such promises.
     if recipe.contract.nda and recipe.order.profile == "support":
         yield "nda"
-    if recipe.mask is not None and recipe.mask.policy.people and not recipe.counterparts and people > _TWO_PEOPLE:
-        yield "unmapped"
 
 
 def _outside_contact(contract: Contract, first_sent: int | None) -> OutsideContact:

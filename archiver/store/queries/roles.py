@@ -1,17 +1,19 @@
-"""The role of each account in a contract, as the user stated it, with the reason given."""
+"""The role of each account in a contract, as the user stated it with a reason, and who could be the other side."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from archiver.evidence.history import number
-from archiver.records import AccountId, MappedAccount, Role, Sides
+from archiver.records import AccountId, CounterpartCandidate, MappedAccount, Role, RoomId, Sides, UndecidedRoom
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
+from archiver.store.queries.transcript import names_in_room
 from archiver.store.time_text import from_text
 
 WITHDRAWN = "withdrawn"
@@ -59,3 +61,27 @@ def sides_of(mappings: Iterable[MappedAccount], *, owner: int) -> Sides:
         mine=frozenset(accounts[Role.ME] | {owner}),
         thirds=frozenset(accounts[Role.THIRD] - {owner}),
     )
+
+
+def undecided_room(reading: Reading, room: int, accounts: Collection[int]) -> UndecidedRoom:
+    """A room with the people among whom the other side is to be named, those with the most messages first."""
+    table, named = schema.message.c, names_in_room(reading, room)
+    sent = func.nullif(table.send_time, 0)
+    query = select(table.account_id, func.count(), func.min(sent), func.max(sent)).where(table.room_id == room)
+    rows = reading.sql.execute(query.group_by(table.account_id))
+    counts = {account: (count, first, last) for account, count, first, last in rows}
+    candidates = [
+        CounterpartCandidate(AccountId(one), named.get(one, ""), count, _unix_time(first), _unix_time(last))
+        for one in accounts
+        for count, first, last in [counts.get(one, (0, None, None))]
+    ]
+    name = reading.sql.execute(select(schema.room.c.name).where(schema.room.c.room_id == room)).scalar()
+    ordered = sorted(candidates, key=lambda one: (-one.messages, one.account_id))
+    return UndecidedRoom(RoomId(room), name or str(room), tuple(ordered))
+
+
+def _unix_time(seconds: int | None) -> datetime | None:
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):  # no calendar holds it
+        return None

@@ -19,7 +19,7 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
 from archiver.store.queries import runs
-from tests.support.archives.maker import OTHER_ROOM, ROOM, message_object
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, message_object
 from tests.support.packages.exported_archives import (
     FACTS,
     THIRD,
@@ -29,7 +29,10 @@ from tests.support.packages.exported_archives import (
     story_with_secrets,
     zip_files,
 )
+from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.terminal import TOKEN, Terminal
+
+EARLY = {"contact_approved_on": "2026-11-06"}
 
 
 class Desk(Terminal):
@@ -118,17 +121,17 @@ def test_it_just_works(desk: Desk) -> None:
 def test_a_machine_is_told_warnings_and_what_is_missing(desk: Desk) -> None:
     """In the document, and in words on stderr, so that a code 4 never comes without its reason."""
     made = reopen_maker(desk.home)
-    made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", client=None)
+    made.contract("job1", [ROOM], platform="crowdworks", platform_id="12345678", client="田中", nda=False, **EARLY)
     add_enclosure(made, 1, "画面.png", b"png").unlink()
     made.archive.close()
 
     out, err = desk.both("export", "job1", "--json", code=4)
 
     payload = json.loads(out)
-    assert ["unmapped"] == payload["warnings"]
+    assert ["early_contact"] == payload["warnings"]
     assert (["S-001"], []) == ([one.partition(":")[0] for one in payload["incomplete"]], payload["unheld"])
     assert (3, 0) == (payload["files"], payload["files_packed"])
-    assert "no name is masked" in err
+    assert "The first message is earlier" in err
     assert payload["incomplete"][0] in err
     assert "Not everything that belongs in it could be included; the package says so too." in err
 
@@ -314,9 +317,9 @@ def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
 
 
 def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
-    """NDA, early contact, an unknown client, and the options that fill the blanks."""
+    """NDA, early contact, and the options that fill the blanks."""
     made = reopen_maker(desk.home)
-    made.contract("job1", [ROOM], platform="crowdworks", client="別人", contact_approved_on="2026-11-06", nda=True)
+    made.contract("job1", [ROOM], platform="crowdworks", client="田中", nda=True, **EARLY)
     state_delivery(made, 1, "2026-11-04")
     made.archive.close()
 
@@ -325,11 +328,57 @@ def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
 
     assert "The first message is earlier" in err
     assert "promise of secrecy" in err
-    assert "It is not known which of the people is the client" in err
     assert "--platform-id --title --url --contracted-on --escrowed-at --amount" in err
     assert "archive contract set job1" in err
     assert "Before you send it" not in err
     assert "promise of secrecy" not in lawyer
+
+
+@pytest.mark.parametrize("more", [(), ("--json",), ("--preview",), ("--for", "consult")])
+def test_without_a_screen_an_unknown_counterpart_is_wrong_usage(desk: Desk, more: tuple[str, ...]) -> None:
+    """The people are named with their account ids and counts; named by option, the package is made."""
+    made = reopen_maker(desk.home)
+    made.contract("job1", [ROOM], platform="crowdworks", client="株式会社△△ 田中")
+    made.archive.close()
+
+    _out, err = desk.both("export", "job1", *more, code=2)
+    desk.both("export", "job1", *more, "--counterpart", CLIENT)
+    _out, wrong = desk.both("export", "job1", *more, "--counterpart", "424242", code=2)
+
+    assert f"{CLIENT} 田中(解約済) (5), {THIRD} 佐藤 花子 (1)" in err
+    assert "--counterpart ID" in err
+    assert "424242" in wrong
+
+
+def test_before_a_screen_the_counterpart_is_chosen_from_a_list(desk: Desk) -> None:
+    """With names, numbers of messages and days; a wrong number is asked for again, everybody else is a letter."""
+    made = reopen_maker(desk.home)
+    made.contract("job1", [ROOM], platform="crowdworks", client="株式会社△△ 田中", **FACTS)
+    made.archive.close()
+
+    with PseudoTerminal(desk.command("export", "job1"), desk.environ) as screen:
+        screen.see("Who is the other side in “佐藤さんとの打ち合わせ”?")
+        screen.see("1 田中(解約済)")
+        screen.see("5 messages  2026-11-05 – 2026-11-05")
+        screen.see("2 佐藤 花子")
+        screen.answer("Number (several: 1 2):", "3")
+        screen.answer("Number (several: 1 2):", "1")
+        screen.see("3 people, 1 of them shown only as a letter")
+        screen.answer("Make this package?", "y")
+        assert 0 == screen.end()
+
+
+def test_before_a_screen_none_of_them_hides_them_all(desk: Desk) -> None:
+    """0 is an answer too."""
+    made = reopen_maker(desk.home)
+    made.contract("job1", [ROOM], platform="crowdworks", client=None, **FACTS)
+    made.archive.close()
+
+    with PseudoTerminal(desk.command("export", "job1"), desk.environ) as screen:
+        screen.answer("Number (several: 1 2):", "0")
+        screen.see("3 people, 2 of them shown only as a letter")
+        screen.answer("Make this package?", "n")
+        assert 0 == screen.end()
 
 
 def test_exports_lists_what_was_handed_out(desk: Desk) -> None:

@@ -26,7 +26,7 @@ from archiver.export.stamps import StampService
 from archiver.export.texts import submission_readme
 from archiver.store import seals
 from archiver.store.queries import runs
-from tests.support.archives.maker import OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, story
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, story
 from tests.support.packages.exported_archives import (
     FACTS,
     SECRETS,
@@ -613,13 +613,41 @@ def test_early_contact_and_secrecy_are_warned_of(tmp_path: Path) -> None:
     assert () == warned(maker, tmp_path / "out")
 
 
-def test_a_client_who_is_not_known_is_warned_of(tmp_path: Path) -> None:
-    """With three people and no name that fits, nobody is covered by a letter; that is said."""
+@pytest.mark.parametrize("profile", ["support", "consult"])
+def test_nothing_leaves_while_the_counterpart_is_not_known(tmp_path: Path, profile: str) -> None:
+    """With several people and no name that fits, one must be named, unless nothing is to be masked."""
     maker = story_with_secrets(tmp_path / "home")
-    maker.contract("job1", platform="crowdworks", client="別の人", **FACTS)
+    maker.contract("job1", platform="crowdworks", client="株式会社△△ 田中", **FACTS)
 
-    assert ("unmapped",) == warned(maker, tmp_path / "out")
-    assert () == warned(maker, tmp_path / "out", policy=masking_policy("support", no_mask=True))
+    with pytest.raises(errors.CounterpartUnknown) as refused:
+        export_package(maker, profile, tmp_path / "out")
+
+    (room,) = refused.value.rooms
+    assert [(CLIENT, 5), (THIRD, 1)] == [(one.account_id, one.messages) for one in room.candidates]
+    assert [] == list((tmp_path / "out").iterdir())
+    assert export_package(maker, profile, tmp_path / "out", counterparts=frozenset({CLIENT})).messages
+    assert export_package(maker, profile, tmp_path / "out", policy=masking_policy(profile, no_mask=True)).messages
+
+
+def test_the_counterpart_named_for_one_package_is_shown_and_nobody_else(tmp_path: Path) -> None:
+    """Whom the user names is the other side there; the one whom the client's name fits is a third person then."""
+    maker = story_with_secrets(tmp_path / "home")
+
+    report = export_package(maker, "support", tmp_path / "out", counterparts=frozenset({THIRD}))
+
+    table = zip_files(report)["02_messages.csv"].decode("utf-8-sig")
+    assert ("佐藤 花子" in table, "田中" in table) == (True, False)
+
+
+def test_of_who_is_set_apart_for_one_package_nobody_is_shown(tmp_path: Path) -> None:
+    """The answer that the other side is none of them covers them all."""
+    maker = story_with_secrets(tmp_path / "home")
+    maker.contract("job1", platform="crowdworks", **FACTS)
+
+    report = export_package(maker, "support", tmp_path / "out", thirds=frozenset({THIRD, CLIENT}))
+
+    table = zip_files(report)["02_messages.csv"].decode("utf-8-sig")
+    assert ("佐藤" in table, "田中" in table) == (False, False)
 
 
 def test_blanks_and_advice_are_reported(tmp_path: Path) -> None:

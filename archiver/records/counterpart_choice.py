@@ -1,0 +1,32 @@
+"""The people among whom the user names the other side before a package leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from archiver.records.identifiers import AccountId, RoomId
+
+
+@dataclass(frozen=True, slots=True)
+class CounterpartCandidate:
+    """A person of a room who may be the other side, with what helps to recognise them."""
+
+    account_id: AccountId
+    name: str
+    """The last known name; it may be empty."""
+    messages: int
+    """The number of their kept messages in this room."""
+    first_sent: datetime | None
+    """When they sent the first of these; None: none is kept, or it has no time."""
+    last_sent: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedRoom:
+    """A room with several other people, none of whom was named as the other side."""
+
+    room_id: RoomId
+    name: str
+    candidates: tuple[CounterpartCandidate, ...]
+    """Those with the most messages first."""

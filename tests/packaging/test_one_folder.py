@@ -1,0 +1,114 @@
+"""The one-folder build, made here and played in a clean environment as somebody would who has no Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.notices.apprise_sender import CHILD_ARGUMENT
+from tests.support.terminal import TOKEN
+
+pytestmark = [pytest.mark.slow, pytest.mark.sample]
+
+ROOT = Path(__file__).parents[2]
+
+
+class Build:
+    """A one-folder build, and a home of somebody who has nothing else."""
+
+    def __init__(self, program: Path, home: Path) -> None:
+        self.program, self.home = program, home
+        self.environ = {"HOME": str(home), "PATH": "/usr/bin:/bin", "ARCHIVE_LANG": "en"}
+
+    def run(self, *arguments: object, standard_input: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run the program with an environment that knows nothing of this checkout."""
+        return subprocess.run(
+            [self.program, *map(str, arguments)],
+            env=self.environ | environ,
+            cwd=self.home,
+            input=standard_input,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+        )
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The build's program; made once, whatever the number of processes that run tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "one-folder"
+    made = folder / "dist" / "archive" / "archive"
+    with FileLock(f"{folder}.lock"):
+        if not made.exists():
+            _make_build(folder)
+    return made
+
+
+def _make_build(folder: Path) -> None:
+    folder.mkdir()
+    options = [
+        "--noconfirm",
+        "--log-level",
+        "WARN",
+        "--distpath",
+        str(folder / "dist"),
+        "--workpath",
+        str(folder / "work"),
+    ]
+    subprocess.run(
+        [sys.executable, "-m", "PyInstaller", *options, str(ROOT / "config/packaging/archive.spec")],
+        check=True,
+        cwd=folder,
+        env=os.environ | {"PYINSTALLER_CONFIG_DIR": str(folder / "cache")},
+    )
+
+
+@pytest.fixture
+def build(program: Path, tmp_path: Path) -> Build:
+    return Build(program, tmp_path)
+
+
+def test_the_demo_runs_to_its_end_with_all_its_pdfs(build: Build) -> None:
+    """The demo makes its three PDFs in child processes and verifies its package."""
+    played = build.run("demo", "--dir", "demo")
+
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert len(list(build.home.glob("demo/exports/*/data/*.pdf"))) == 3
+    package = next(build.home.glob("demo/exports/*_lawyer"))
+    assert build.run("verify", package).returncode == 0
+    standalone = subprocess.run([sys.executable, package / "verify.py"], capture_output=True, text=True)
+    assert standalone.returncode == 0, standalone.stdout
+
+
+def test_an_archive_is_set_up_saved_and_scheduled(build: Build) -> None:
+    """`init`, `contract add` and `sync` work, and the schedule starts the one program by its own path."""
+    with Chatwork(now=lambda: datetime.now(UTC), token=TOKEN) as chatwork:
+        client = chatwork.add_account("田中")
+        room = chatwork.add_room("サイト制作", [client])
+        chatwork.post(room, client, "よろしくお願いします。")
+        build.environ |= {"CHATWORK_API_TOKEN": TOKEN, "CHATWORK_API_BASE_URL": chatwork.base_url}
+        for arguments in (["init", "--yes"], ["contract", "add", "job1", "--room", room], ["sync"]):
+            done = build.run(*arguments)
+            assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+    assert json.loads(build.run("search", "よろしく", "--json").stdout)["total"] == 1
+    shown = build.run("schedule", "show")
+    assert shown.returncode == 0, shown.stderr
+
+
+def test_a_notice_is_sent_by_the_program_itself(build: Build) -> None:
+    """The process that sends notices is the same program, which then does nothing else."""
+    order = json.dumps({"title": "t", "text": None, "urls": ["json://127.0.0.1:9", "nonsense"], "patience": 20})
+
+    sent = build.run(CHILD_ARGUMENT, standard_input=order)
+
+    assert sorted(filter(None, sent.stdout.splitlines())) == ["0 fine", "1 bad"]
