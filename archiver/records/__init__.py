@@ -4,6 +4,14 @@ Times are aware and in UTC, message ids are decimal text, texts are exactly as C
 writes or decides.
 """
 
+from archiver.records.case_facts import (
+    AuthorFacts,
+    CaseFacts,
+    CaseSide,
+    ChangeKind,
+    RoomFacts,
+    change_kinds,
+)
 from archiver.records.contract import (
     Contract,
     ContractRoom,
@@ -21,16 +29,20 @@ from archiver.records.conversation import (
     Membership,
     MembershipPeriod,
     Message,
+    MessageKind,
     ObservedBy,
     OtherChat,
     Pause,
     Period,
     Person,
     PersonName,
+    Post,
+    RoomBeginning,
     State,
     Task,
     Version,
     Watch,
+    WrongClock,
     notable_states,
 )
 from archiver.records.counterpart_choice import CounterpartCandidate, UndecidedRoom
@@ -51,6 +63,10 @@ __all__ = (
     "KEPT_HEADERS",
     "AccountId",
     "Attachment",
+    "AuthorFacts",
+    "CaseFacts",
+    "CaseSide",
+    "ChangeKind",
     "Contract",
     "ContractRoom",
     "Conversation",
@@ -67,6 +83,7 @@ __all__ = (
     "MembershipPeriod",
     "Message",
     "MessageId",
+    "MessageKind",
     "Observation",
     "ObservedBy",
     "OtherChat",
@@ -74,8 +91,11 @@ __all__ = (
     "Period",
     "Person",
     "PersonName",
+    "Post",
     "Reply",
     "Role",
+    "RoomBeginning",
+    "RoomFacts",
     "RoomId",
     "Seal",
     "Sides",
@@ -86,6 +106,8 @@ __all__ = (
     "UndecidedRoom",
     "Version",
     "Watch",
+    "WrongClock",
+    "change_kinds",
     "look_times",
     "notable_states",
 )
