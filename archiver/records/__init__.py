@@ -57,6 +57,7 @@ from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
 )
+from archiver.records.steady_looks import SteadyLooks, look_times
 
 __all__ = (
     "JST",
@@ -101,6 +102,7 @@ __all__ = (
     "Seal",
     "Sides",
     "State",
+    "SteadyLooks",
     "Task",
     "TaskId",
     "UndecidedRoom",
@@ -108,5 +110,6 @@ __all__ = (
     "Watch",
     "WrongClock",
     "change_kinds",
+    "look_times",
     "notable_states",
 )
