@@ -15,7 +15,7 @@ from tests.support.module_imports import imports, modules
 ROOT = Path(__file__).parents[1] / "archiver"
 
 FOUNDATION = {"errors", "records"}
-OF_A_CASE = FOUNDATION | {"contract_dates", "platforms"}
+OF_A_CASE = FOUNDATION | {"claims", "contract_dates", "platforms"}
 
 #: Each part, and the parts or modules of ours it may import. The row nearest to a module wins.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -26,12 +26,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "platforms": set(),
     "errors": {"gettext_mark", "records"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
+    "claims": FOUNDATION | {"contract_dates", "platforms"},
     "settings": FOUNDATION,
     "chatwork": FOUNDATION,
     "evidence": FOUNDATION,
     "store": FOUNDATION | {"evidence.history"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
+    "store.queries.contract_activity": FOUNDATION
+    | {"claims.counterparts", "claims.claim", "evidence.history", "store"},
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.tables"},
     "render": {"message_ids", "records", "chatwork.notation"},

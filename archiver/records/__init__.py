@@ -4,6 +4,14 @@ Times are aware and in UTC, message ids are decimal text, texts are exactly as C
 writes or decides.
 """
 
+from archiver.records.case_facts import (
+    AuthorFacts,
+    CaseFacts,
+    CaseSide,
+    ChangeKind,
+    RoomFacts,
+    change_kinds,
+)
 from archiver.records.contract import (
     Contract,
     ContractRoom,
@@ -28,6 +36,8 @@ from archiver.records.conversation import (
     Period,
     Person,
     PersonName,
+    Post,
+    RoomBeginning,
     State,
     Task,
     Version,
@@ -51,6 +61,10 @@ __all__ = (
     "KEPT_HEADERS",
     "AccountId",
     "Attachment",
+    "AuthorFacts",
+    "CaseFacts",
+    "CaseSide",
+    "ChangeKind",
     "Contract",
     "ContractRoom",
     "Conversation",
@@ -75,8 +89,11 @@ __all__ = (
     "Period",
     "Person",
     "PersonName",
+    "Post",
     "Reply",
     "Role",
+    "RoomBeginning",
+    "RoomFacts",
     "RoomId",
     "Seal",
     "Sides",
@@ -86,5 +103,6 @@ __all__ = (
     "UndecidedRoom",
     "Version",
     "Watch",
+    "change_kinds",
     "notable_states",
 )

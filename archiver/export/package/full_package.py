@@ -28,6 +28,7 @@ from archiver.export.package.package_input import (
 )
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
+from archiver.export.report.limits import important_pauses
 from archiver.export.stamps import put_roots
 from archiver.export.texts import readme, verify_txt
 from archiver.records import JST
@@ -108,7 +109,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         incomplete=copied.incomplete,
         software=software_name(),
         created_at=recipe.created_at,
-        pauses=list(pause_lines(conversations, limit=readme.MAX_PAUSES)),
+        pauses=list(pause_lines(conversations, important_pauses(conversations, statistics.events))),
         watches=[(room.room_id, room.watch) for room in conversations],
         left_out_messages=statistics.left_out,
         other_chats=other_chat_texts(unsaved_direct_chats.other_chats(source.reading, rooms, upto=recipe.upto)),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from gettext import gettext as _
 
 from archiver import errors
+from archiver.claims.claim import Basis
+from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
 from archiver.evidence.history import number
-from archiver.export.counterparts import judge_counterparts, named_counterparts, other_side
 from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import make_mask
@@ -50,6 +51,8 @@ class Recipe:
     enclosures: Sequence[Enclosure] = ()
     counterparts: Collection[int] | None = None
     """The accounts known as the other side; None: nobody was mapped."""
+    bases: Mapping[int, Basis] = field(default_factory=dict)
+    """The accounts known as the other side, and whose statement that is."""
     mapped: Sequence[MappedAccount] = ()
     """The user's statements about who is who, with reasons."""
 
@@ -75,7 +78,8 @@ class PackagePreview:
     size: int
     """The size in bytes before zipping."""
     warnings: tuple[str, ...]
-    """`early_contact`, `forbidden_contact` (the platform allows none outside), `nda` (a promise of secrecy)."""
+    """`early_contact`, `unsaved_beginning` (something is missing before the first message), `forbidden_contact` (the
+    platform allows none outside), `nda` (a promise of secrecy)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,12 @@ def make_recipe(
         deliveries=statements.deliveries(reading, contract.id, upto=upto),
         enclosures=statements.enclosures(reading, contract.id, upto=upto),
         counterparts=mapped,
+        bases=counterpart_bases(
+            sides,
+            contract.client,
+            {room: {one: people[one] for one in accounts} for room, accounts in accounts_by_room.items()},
+            chosen=order.counterparts or (),
+        ),
         mapped=mappings,
     )
 

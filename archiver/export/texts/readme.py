@@ -17,9 +17,6 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.render.unsealed_records import unsealed_sentence
 
-MAX_PAUSES = 40
-"""Pauses between readings that are listed one by one; older ones are counted."""
-
 DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
 
 
