@@ -17,7 +17,7 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 WHAT = {
     "comparison/files.py": "a comparison that is being written, in its place when it is complete",
     "custody/backup.py": "the copied database with findings gets a name of its own",
-    "console/instance.py": "the note of where the application listens",
+    "console/instance.py": "the application's note in the home of where it listens",
     "setup/archive_setup.py": "a file that tried whether the folder can be written",
     "export/bag.py": "a package that is being made, in its folder ending in .partial",
     "export/package/daily_copy.py": "a daily copy that is being made, or its exact double",

@@ -11,13 +11,12 @@ from datetime import timedelta
 
 from archiver import errors
 from archiver.app import App
-from archiver.chatwork import ratelimit
 from archiver.custody import stamp_requests
 from archiver.rounds import run_log, upgrade
 from archiver.rounds.round import hold_round, run_round, seal, seal_if_due, settings_digest, settle_seals
 from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import MessagePlace
-from archiver.sync.recover.read_ids import RecoveryResult, read_recovered
+from archiver.sync.recover.read_ids import RecoveryResult, allowance_wait, read_recovered
 from archiver.sync.run import Options, ProgressCallbacks
 
 IDLE_PARTS_LIMIT = 3
@@ -84,10 +83,9 @@ def _read_part(
 
 def _wait_for_allowance(app: App) -> None:
     """Wait, without the lock, until the allowance is there again."""
-    transport = app.chatwork.transport
-    wait = ratelimit.time_to_wait(transport.budget, app.now(), transport.reserve) + timedelta(seconds=1)
-    if transport.on_wait is not None:
-        transport.on_wait(wait)
+    wait = allowance_wait(app.chatwork, now=app.now()) + timedelta(seconds=1)
+    if app.chatwork.transport.on_wait is not None:
+        app.chatwork.transport.on_wait(wait)
     app.sleep(wait.total_seconds())
 
 

@@ -68,6 +68,11 @@ def estimate_minutes(number: int, budget: Budget, *, reserve: int, now: datetime
     return math.ceil((wait + windows * WINDOW).total_seconds() / 60) + 1
 
 
+def allowance_wait(client: Client, *, now: datetime) -> timedelta:
+    """How long to wait until the allowance has calls for us again; 0: it has."""
+    return ratelimit.time_to_wait(client.transport.budget, now, client.transport.reserve)
+
+
 def read_recovered(
     archive: Archive,
     client: Client,
@@ -101,7 +106,7 @@ def read_recovered(
         _record_run(context, report, before, settings, not_read=inputs.in_any_contract)
     counted = list(states.values())
     left = len(missing) - sum(standing is not ItemState.WAITING for standing in counted)
-    wait = ratelimit.time_to_wait(transport.budget, now(), transport.reserve)
+    wait = allowance_wait(client, now=now())
     return RecoveryResult(
         found=len(places),
         saved_before=len(saved),
