@@ -9,7 +9,11 @@ from datetime import datetime, timedelta
 
 from archiver.chatwork import ratelimit
 from archiver.chatwork.client import Client
+<<<<<<< HEAD
 from archiver.chatwork.ratelimit import Budget
+=======
+from archiver.chatwork.reply_dates import ReplyDates
+>>>>>>> main
 from archiver.errors import NotVisible
 from archiver.records import AccountId, RoomId
 from archiver.store.archive import Archive
@@ -92,6 +96,7 @@ def read_recovered(
     transport.deadline = None
     transport.may_wait = False
     transport.budget = inputs.budget or transport.budget
+    transport.dates = ReplyDates(transport.clock)
     before = Counters(transport.requests, transport.unparsed)
     with archive.reading() as reading:
         saved = backfill_queue.held_places(reading, places)
@@ -164,6 +169,8 @@ def _record_run(
     transport = context.client.transport
     report.finished_at = context.now()
     report.requests = transport.requests - before.requests
+    report.undated = transport.dates.undated
+    report.clock_offset_ms = transport.dates.largest_offset_ms
     report.complete = not context.troubles
     unparsed = transport.unparsed - before.unparsed
     with context.archive.writing() as writing:
@@ -176,4 +183,4 @@ def _record_run(
             unparsed=unparsed,
             not_read=not_read,
         )
-        run_end.keep_budget(writing, transport.budget)
+        run_end.keep_budget(writing, transport)
