@@ -81,17 +81,10 @@ class Transport:
     """Sends requests to one API with one token, within its budget; not for several threads at once.
 
     Settable at any time: `deadline` (a wait that would pass it raises BudgetSpent at once, a retry that would
-<<<<<<< HEAD
     is not made, and no reply is waited for past it), `may_wait` (whether the budget is waited for at all), `reserve`
     (requests of each window left to the person's other tools) and `on_wait` (called with each wait for the budget
-    before it begins). To be read: `requests` (sent so far), `unparsed` (replies not understood so far), `clock_offset`
-    (the server's clock minus ours, the largest seen), `budget`, and `tally` (whether anybody else uses it).
-=======
-    is not made, and no reply is waited for past it), `reserve` (requests of each window left to the person's other
-    tools) and `on_wait` (called with each wait for the budget before it begins). To be read: `requests` (sent so far),
-    `unparsed` (replies not understood so far), `dates` (which replies of
-    the run have Chatwork's time), `budget`, and `tally` (whether anybody else uses it).
->>>>>>> main
+    before it begins). To be read: `requests` (sent so far), `unparsed` (replies not understood so far), `dates` (which
+    replies of the run have Chatwork's time), `budget`, and `tally` (whether anybody else uses it).
     """
 
     def __init__(

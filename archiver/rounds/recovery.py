@@ -83,7 +83,7 @@ def _read_part(
 
 def _wait_for_allowance(app: App) -> None:
     """Wait, without the lock, until the allowance is there again."""
-    wait = allowance_wait(app.chatwork, now=app.now()) + timedelta(seconds=1)
+    wait = allowance_wait(app.chatwork) + timedelta(seconds=1)
     if app.chatwork.transport.on_wait is not None:
         app.chatwork.transport.on_wait(wait)
     app.sleep(wait.total_seconds())

@@ -92,12 +92,8 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
     complete_options = replace(
         _with_settings(app.settings, options),
         find_departing=alerting.departing_people,
-<<<<<<< HEAD
         seal=lambda: sealed.append(seal(app)),
-=======
-        seal=lambda: sealed.append(_seal(app)),
-        after_first_replies=lambda: sealed.append(_seal_if_due(app)),
->>>>>>> main
+        after_first_replies=lambda: sealed.append(seal_if_due(app)),
     )
     before, longest = long_pauses.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
     report = run_sync(

@@ -76,7 +76,7 @@ def _estimate_minutes(app: App, number: int) -> int:
         with app.archive.reading() as reading:
             stored = remembered_values.BUDGET.recall(reading)
         budget = budget if stored is None else Budget(stored.limit, stored.remaining, stored.reset)
-    return estimate_minutes(number, budget, reserve=app.settings.sync.reserve, now=app.now())
+    return estimate_minutes(number, budget, reserve=app.settings.sync.reserve, now=app.chatwork.transport.clock.own())
 
 
 def _read_files(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds:

@@ -9,11 +9,8 @@ from datetime import datetime, timedelta
 
 from archiver.chatwork import ratelimit
 from archiver.chatwork.client import Client
-<<<<<<< HEAD
 from archiver.chatwork.ratelimit import Budget
-=======
 from archiver.chatwork.reply_dates import ReplyDates
->>>>>>> main
 from archiver.errors import NotVisible
 from archiver.records import AccountId, RoomId
 from archiver.store.archive import Archive
@@ -72,9 +69,10 @@ def estimate_minutes(number: int, budget: Budget, *, reserve: int, now: datetime
     return math.ceil((wait + windows * WINDOW).total_seconds() / 60) + 1
 
 
-def allowance_wait(client: Client, *, now: datetime) -> timedelta:
+def allowance_wait(client: Client) -> timedelta:
     """How long to wait until the allowance has calls for us again; 0: it has."""
-    return ratelimit.time_to_wait(client.transport.budget, now, client.transport.reserve)
+    transport = client.transport
+    return ratelimit.time_to_wait(transport.budget, transport.clock.own(), transport.reserve)
 
 
 def read_recovered(
@@ -111,7 +109,7 @@ def read_recovered(
         _record_run(context, report, before, settings, not_read=inputs.in_any_contract)
     counted = list(states.values())
     left = len(missing) - sum(standing is not ItemState.WAITING for standing in counted)
-    wait = allowance_wait(client, now=now())
+    wait = allowance_wait(client)
     return RecoveryResult(
         found=len(places),
         saved_before=len(saved),
