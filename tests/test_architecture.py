@@ -15,23 +15,27 @@ from tests.support.module_imports import imports, modules
 ROOT = Path(__file__).parents[1] / "archiver"
 
 FOUNDATION = {"errors", "records"}
-OF_A_CASE = FOUNDATION | {"contract_dates", "platforms"}
+OF_A_CASE = FOUNDATION | {"claims", "contract_dates", "platforms"}
 
 #: Each part, and the parts or modules of ours it may import. The row nearest to a module wins.
 MAY_IMPORT: dict[str, set[str]] = {
     "gettext_mark": set(),
     "records": {"gettext_mark"},
     "message_ids": set(),
+    "corrected_clock": set(),
     "reminders": set(),
     "platforms": set(),
     "errors": {"gettext_mark", "records"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
+    "claims": FOUNDATION | {"contract_dates", "platforms"},
     "settings": FOUNDATION,
-    "chatwork": FOUNDATION,
+    "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
-    "store": FOUNDATION | {"evidence.history"},
+    "store": FOUNDATION | {"corrected_clock", "evidence.history"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
+    "store.queries.contract_activity": FOUNDATION
+    | {"claims.counterparts", "claims.claim", "evidence.history", "store"},
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.tables"},
     "render": {"message_ids", "records", "chatwork.notation"},
@@ -45,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "alerts": OF_A_CASE | {"chatwork.notation"},
     "schedule": {"errors", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange_deadline", "evidence", "settings", "store.seals"},
-    "app": FOUNDATION | {"tsa", "settings", "chatwork", "evidence", "store"},
+    "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "settings", "evidence", "store", "export.stamps"},
     "rounds": OF_A_CASE
     | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"},

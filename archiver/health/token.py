@@ -67,13 +67,13 @@ def ask_account(app: App, budget: CallBudget | None) -> TokenTrial:
     `budget` is what the last run left.
     """
     transport = app.chatwork.transport
-    transport.deadline = app.now()
+    transport.deadline = transport.clock.own()
     transport.budget = replace(transport.budget, **(asdict(budget) if budget else {}))
     try:
         account = app.chatwork.me().model.account_id
     except errors.ArchiverError as error:
-        return TokenTrial(None, error, transport.clock_offset)
-    return TokenTrial(account, None, transport.clock_offset)
+        return TokenTrial(None, error, transport.dates.largest_offset)
+    return TokenTrial(account, None, transport.dates.largest_offset)
 
 
 # --- judging ---------------------------------------------------------------------------------

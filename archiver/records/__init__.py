@@ -4,6 +4,14 @@ Times are aware and in UTC, message ids are decimal text, texts are exactly as C
 writes or decides.
 """
 
+from archiver.records.case_facts import (
+    AuthorFacts,
+    CaseFacts,
+    CaseSide,
+    ChangeKind,
+    RoomFacts,
+    change_kinds,
+)
 from archiver.records.contract import (
     Contract,
     ContractRoom,
@@ -28,10 +36,13 @@ from archiver.records.conversation import (
     Period,
     Person,
     PersonName,
+    Post,
+    RoomBeginning,
     State,
     Task,
     Version,
     Watch,
+    WrongClock,
     notable_states,
 )
 from archiver.records.counterpart_choice import CounterpartCandidate, UndecidedRoom
@@ -51,6 +62,10 @@ __all__ = (
     "KEPT_HEADERS",
     "AccountId",
     "Attachment",
+    "AuthorFacts",
+    "CaseFacts",
+    "CaseSide",
+    "ChangeKind",
     "Contract",
     "ContractRoom",
     "Conversation",
@@ -75,8 +90,11 @@ __all__ = (
     "Period",
     "Person",
     "PersonName",
+    "Post",
     "Reply",
     "Role",
+    "RoomBeginning",
+    "RoomFacts",
     "RoomId",
     "Seal",
     "Sides",
@@ -86,5 +104,7 @@ __all__ = (
     "UndecidedRoom",
     "Version",
     "Watch",
+    "WrongClock",
+    "change_kinds",
     "notable_states",
 )

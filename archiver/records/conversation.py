@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -163,11 +163,43 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """A saved message's place, author and time."""
+
+    room_id: RoomId
+    message_id: MessageId
+    account_id: AccountId
+    at: datetime
+    seq: int = 0
+    """The number of its last entry."""
+    no: int | None = None
+    """Its number in the package; None: it is not in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomBeginning:
+    """The first saved message of a room, whatever period is told of it, and all that is known to be missing in it."""
+
+    first: Post | None
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """A time in which the job did not run; nothing posted was lost unless a gap says so."""
 
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WrongClock:
+    """A time in which this computer's clock was wrong by more than a minute, as the runs recorded it."""
+
+    start: datetime
+    end: datetime
+    ahead: timedelta
+    """How far it was ahead of Chatwork's, the largest difference; below zero: behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,3 +311,5 @@ class Conversation:
     inaccessible_since: datetime | None = None
     other_chats: tuple[OtherChat, ...] = ()
     """Direct chats with people of this room."""
+    beginning: RoomBeginning | None = None
+    """Where the room begins, whatever period is shown; None: at its first message here."""

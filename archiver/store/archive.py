@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
+from archiver.corrected_clock import CorrectedClock
 from archiver.store import migrate
-from archiver.store.engine import DATABASE, build_engine, translate_error
+from archiver.store.engine import DATABASE, build_engine, copy_with_log, needs_scratch_copy, translate_error
 
 _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 """How SQLite reports a table or column that an older revision of the database does not have yet."""
@@ -27,10 +29,11 @@ _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 class Reading:
     """A snapshot of the archive. Its `sql` is used only within `store/`."""
 
-    def __init__(self, sql: Connection, home: Path) -> None:
-        """Wrap an open transaction."""
+    def __init__(self, sql: Connection, home: Path, clock: CorrectedClock | None = None) -> None:
+        """Wrap an open transaction; `clock` knows the offset to Chatwork's time."""
         self.sql = sql
         self.home = home
+        self.clock = clock
 
 
 class Writing(Reading):
@@ -41,17 +44,28 @@ class Archive:
     """One archive on disk: its home, its database and its transactions."""
 
     def __init__(
-        self, home: Path, *, read_only: bool = False, unchanging: bool = False, database: Path | None = None
+        self,
+        home: Path,
+        *,
+        read_only: bool = False,
+        unchanging: bool = False,
+        database: Path | None = None,
+        clock: CorrectedClock | None = None,
     ) -> None:
         """Keep the paths; nothing is opened before the first transaction.
 
         `unchanging`: nobody can be writing to the archive, so it is read without a lock and without files beside it.
-        `database`: another file than the home's own, such as a copy that is being made.
+        `database`: another file than the home's own, such as a copy that is being made. `clock`: the one whose offset
+        to Chatwork's time this process measures; None: none is.
         """
         self.home = home
+        self.clock = clock
         self.read_only = read_only or unchanging
         self.database = database or home / DATABASE
+        self.scratch_folder: Path | None = None
+        """Where a copy is made that is read in place of a database whose log needs an index; None: the usual place."""
         self._still = unchanging
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._engine: Engine | None = None
         self._is_older = False
 
@@ -66,7 +80,7 @@ class Archive:
             raise errors.NoArchive(path=self.home)
         with self._translate_errors(), self._connect_to_read() as sql, sql.begin():
             sql.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()  # the snapshot begins here
-            yield Reading(sql, self.home)
+            yield Reading(sql, self.home, self.clock)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -83,7 +97,7 @@ class Archive:
                 with sql.begin():
                     if self._is_older and migrate.check_revision(sql, self.home) != migrate.HEAD:
                         raise errors.OlderArchive(path=self.home)
-                    yield Writing(sql, self.home)
+                    yield Writing(sql, self.home, self.clock)
             finally:
                 sql.info.pop("immediate", None)
 
@@ -107,12 +121,27 @@ class Archive:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None
 
     def _connect(self) -> Connection:
         if self._engine is None:
-            engine = build_engine(self.database, read_only=self.read_only, immutable=self._still)
+            database = self._readable_database()
+            read_only = self.read_only or self._scratch is not None
+            engine = build_engine(database, read_only=read_only, immutable=self._still)
             self._engine = self._with_revision_read(engine)
         return self._engine.connect()
+
+    def _readable_database(self) -> Path:
+        """The database, or a copy of it with its log where SQLite cannot make the index of the log beside it."""
+        if not needs_scratch_copy(self.database):
+            return self.database
+        try:
+            self._scratch = tempfile.TemporaryDirectory(prefix=".archive-", dir=self.scratch_folder)
+        except OSError:
+            self._scratch = tempfile.TemporaryDirectory(prefix=".archive-")
+        return copy_with_log(self.database, Path(self._scratch.name))
 
     def _connect_to_read(self) -> Connection:
         """Connect as `_connect` does; if the disk cannot hold SQLite's shared memory, read the file as it is."""

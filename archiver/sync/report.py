@@ -116,6 +116,9 @@ class SyncReport:
     unread_dropped: bool = False
     """Whether the account's unread counter fell during the run without an explanation."""
     clock_offset_ms: int | None = None
+    """Chatwork's clock minus this computer's, the largest of the run; None: no reply had a `Date` that counts."""
+    undated: int = 0
+    """Replies without a `Date` that counts: what they showed has this computer's time, corrected by the others."""
     complaints: tuple[str, ...] = ()
     """Sentences about daily exports that could not be written."""
     contacts: bool = False

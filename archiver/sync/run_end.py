@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from gettext import gettext as _
 
 from archiver.chatwork.models import Room
-from archiver.chatwork.ratelimit import Budget
+from archiver.chatwork.transport import Transport
 from archiver.records import RoomId
 from archiver.reminders import due_reminders
 from archiver.store.archive import Writing
@@ -46,8 +46,8 @@ def finish_run(
     transport, inputs, options = context.client.transport, start.inputs, start.options
     report.finished_at = context.now()
     report.requests = transport.requests - start.counters.requests
-    offset = transport.clock_offset
-    report.clock_offset_ms = None if offset is None else round(offset.total_seconds() * 1000)
+    report.undated = transport.dates.undated
+    report.clock_offset_ms = transport.dates.largest_offset_ms
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
     overdue = _find_overdue(context, report, inputs, listed_rooms, options.full_every)
     _report_unread(report, context.visited)
@@ -71,10 +71,11 @@ def finish_run(
     return report
 
 
-def keep_budget(writing: Writing, budget: Budget) -> None:
-    """Remember for the next run how many calls this one has left."""
+def keep_budget(writing: Writing, transport: Transport) -> None:
+    """Remember for the next run how many calls this one has left, and until when by Chatwork's clock."""
+    budget, offset = transport.budget, transport.clock.offset or timedelta()
     if budget.reset is not None:
-        remembered_values.BUDGET.remember(writing, CallBudget(budget.limit, budget.remaining, budget.reset))
+        remembered_values.BUDGET.remember(writing, CallBudget(budget.limit, budget.remaining, budget.reset + offset))
 
 
 def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:
@@ -134,13 +135,13 @@ def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]]) ->
 
 def _remember_troubles(context: PullContext, writing: Writing, report: SyncReport) -> None:
     """Decide which troubles to report now, and remember what the next run needs."""
-    budget, at = context.client.transport.budget, context.now()
+    at = context.now()
     cleared = context.cleared_prefixes | {"event/", "token"} | (set() if report.left_over else {"left-over"})
     known = remembered_values.TROUBLES.recall(writing)
     reminders = due_reminders(context.troubles, known, now=at, in_order=cleared)
     report.reported = reminders.say
     remembered_values.TROUBLES.remember(writing, reminders.known)
-    keep_budget(writing, budget)
+    keep_budget(writing, context.client.transport)
     if report.clock_offset_ms is not None:
         remembered_values.CLOCK_OFFSET.remember(writing, report.clock_offset_ms)
     if report.unread_dropped:

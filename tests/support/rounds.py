@@ -24,7 +24,7 @@ def settings(world: World, **notify: Any) -> Settings:
 def next_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
     """Run a whole round in a newly built program, some minutes after the last one."""
     world.clock.pass_by(minutes=minutes)
-    app = App(settings(world), world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
+    app = App(settings(world), world.archive, world.new_client(), world.downloads, world.own_clock, world.clock.sleep)
     return run_round(app, Options(**options), ProgressCallbacks())
 
 

@@ -74,23 +74,41 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
     _tell_end(contract)
 
 
-def _ask_facts(app: App, contract: Contract) -> Contract:
-    """Ask question after question, each chosen by what is known by then, and return the contract."""
+def ask_blank_facts(app: App, contract: Contract) -> int:
+    """Ask for every fact that is blank, also those that were left blank before; return the exit code."""
+    tell(
+        _("The blank facts of {contract}. Enter leaves one unknown.").format(contract=visible(contract.label)), indent=0
+    )
+    try:
+        updated = _ask_facts(app, contract, is_again=True)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo()
+        click.echo(_("Interrupted. Your answers so far are kept."))
+        return INTERRUPTED
+    _tell_end(updated)
+    return 0
+
+
+def _ask_facts(app: App, contract: Contract, *, is_again: bool = False) -> Contract:
+    """Ask question after question, each chosen by what is known by then, and return the contract.
+
+    `is_again`: what was asked on another day is asked once more.
+    """
     from archiver.store.statements import state_contract
 
     prefix = _answer_key(contract.id) + "/"
-    while True:
-        asked_names = {key.removeprefix(prefix) for key in recall_answers(app.archive) if key.startswith(prefix)}
-        question = next_question(contract, asked_names, now=app.now())
-        if question is None:
-            return contract
+    answers = () if is_again else recall_answers(app.archive)
+    asked_names = {key.removeprefix(prefix) for key in answers if key.startswith(prefix)}
+    while (question := next_question(contract, asked_names, now=app.now())) is not None:
         click.echo()
         tell(question.explanation)
         updated = replace(contract, **ask(question.prompt, question.understand, exact=question.exact))
         if updated != contract:
             state_contract(app.archive, updated, None, at=app.now())
         note_answer(app.archive, prefix + question.name)
+        asked_names.add(question.name)
         contract = updated
+    return contract
 
 
 # --- which contract, which chats -------------------------------------------------------------------

@@ -71,8 +71,12 @@ def warning_lines(preview: PackagePreview) -> list[str]:
 def _warning_sentence(name: str) -> str:
     return {
         "early_contact": _(
-            "[Note] The first message is earlier than the stated approval or escrow, and the report says so. "
+            "[Note] The first message is earlier than the stated approval, escrow or contract, and the report says so. "
             "Messages are never left out to hide it; think about whom you send it to."
+        ),
+        "unsaved_beginning": _(
+            "[Note] Messages before the first saved one are known to be missing, so the package does not say that the "
+            "talk began after the approval. Save what you still can: archive recover FILE"
         ),
         "forbidden_contact": _(
             "[Note] This platform allows no outside contact, and the package shows that there was some. Messages are "

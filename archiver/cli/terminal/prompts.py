@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Callable
 from gettext import gettext as _
@@ -43,6 +44,31 @@ def tell_head(number: int, text: str) -> None:
     margin = len("[1/5] ")
     lines = wrap(text, WIDTH - margin)
     click.echo(f"[{number}/5] " + ("\n" + " " * margin).join(lines))
+
+
+def is_asked() -> bool:
+    """Whether somebody sits at a terminal who can be asked: both the input and what is printed are one."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_path(question: str) -> str:
+    """Ask for a file or folder; one that was dragged into the window comes in quotes or with backslashes."""
+    return ask(question, read_path, exact=True)
+
+
+def read_path(answer: str) -> str:
+    """A typed or dragged path without its quotes. Raises InvalidAnswer for an empty answer."""
+    import shlex
+
+    if not answer:
+        raise InvalidAnswer(_("Type the path, or drag the file or folder into this window."))
+    if sys.platform == "win32":
+        return answer.strip("\"' ")
+    try:
+        words = shlex.split(answer)
+    except ValueError:
+        return answer
+    return words[0] if len(words) == 1 else answer
 
 
 def ask(question: str, understand: Callable[[str], T], *, hidden: bool = False, exact: bool = False) -> T:

@@ -12,6 +12,7 @@ from archiver.export.texts.readme import encode_lines
 from archiver.platforms.job_platform import platform_of
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
+from archiver.render.unsealed_records import unsealed_sentence
 
 README = "00_README.txt"
 
@@ -60,6 +61,8 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
     if case.masked_passages:
         kinds = "、".join(_masked_kinds(case))
         yield f"{kinds}は伏せています{_chapter_text(case, 13)}。発言の件数・順序・時刻は変えていません。"
+    if case.unsealed:
+        yield unsealed_sentence(case.unsealed)
     for sentence in incomplete:
         yield f"・{visible(sentence)}"
     place = "５「保存できていないもの」" if case.profile == "consult" else "報告書の第9章"

@@ -303,7 +303,7 @@ def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
         "https://crowdworks.jp/public/employers/1",
         f"{world.tanaka} 田中",
         "2026-06-30 14:05",
-        "(before the approval)",
+        "(1 day(s) before",
         "2026-07-01 09:12",
         "検収の目安(納品+7日)  07-08  1 day ago",
         "FAQ 10329",
@@ -320,7 +320,7 @@ def test_a_contract_of_which_nothing_is_known_says_so(world: World) -> None:
     """Before the first save and without any date there is still a picture."""
     whole = "\n".join(lines(world))
 
-    assert "No message is kept yet." in whole
+    assert "first message not known (1 chat(s) never read)" in whole
     assert "(not entered)" in whole
 
 

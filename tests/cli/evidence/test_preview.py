@@ -7,7 +7,7 @@ import pytest
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
 from archiver.export.package.recipe import PackagePreview
 
-WARNINGS = ("early_contact", "forbidden_contact", "nda")
+WARNINGS = ("early_contact", "unsaved_beginning", "forbidden_contact", "nda")
 
 
 def preview(**changed: int | tuple[str, ...]) -> PackagePreview:

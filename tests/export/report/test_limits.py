@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from archiver.claims.unseen import LONGEST
 from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import chapters, limits
 from archiver.export.report.input import ReportInput
 from archiver.export.report.limits import ALWAYS, MAX_NAMED
 from archiver.export.report.statistics import survey_messages
-from archiver.records import Conversation, Pause
+from archiver.records import Conversation, Pause, WrongClock
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
 
@@ -69,21 +70,40 @@ def test_what_is_missing_is_named() -> None:
         "見ていない時間: 2026-11-09 10:14:33 から 2026-11-09 15:14:33 まで。",
         "未取得のファイル F-0002 ../../etc/passwd[U+202E]gnp.mov[U+000A] 2,100,000,000バイト",
         "「見つからない」と応答(404)",
-        "プランの制限で見えない発言: 1件",
-        "表示されなくなった発言(理由不明): 1件",
+        "プランの制限で見えなくなった発言 1件",
+        "表示されなくなった発言(理由不明) 1件",
         "相手との別のチャット1件は保存の対象にしていません。",
     ):
         assert expected in text
 
 
 def test_many_pauses_and_files_are_counted() -> None:
-    """The latest pauses are named one by one and the older ones summed up; so many lost files are counted."""
+    """The longest pauses are named one by one and the others summed up; so many lost files are counted."""
     pauses = tuple(Pause(at(600 * number), at(600 * number) + timedelta(hours=2)) for number in range(MAX_NAMED + 5))
     files = tuple(report_inputs.file(number, message_id(1), sha256=None) for number in range(1, MAX_NAMED + 4))
     room = replace(report_inputs.room(["一"]), pauses=pauses, attachments=files)
 
     sentences = items(report_inputs.case([room]))
 
-    assert "見ていない時間: ほかに古いもの5回(合計およそ10時間)。" in sentences
-    assert MAX_NAMED == sum("まで。" in one for one in sentences)
+    assert "見ていない時間: ほかに短いもの35回(合計およそ70時間)。" in sentences
+    assert LONGEST == sum("まで。" in one for one in sentences)
     assert "未取得のファイル: ほか3点(第7章)。" in sentences
+
+
+def test_when_the_clock_was_wrong_is_said() -> None:
+    """How far, which way and when; and how many replies had no time of Chatwork's. Nothing is said of a right clock."""
+    wrong = (
+        WrongClock(at(0), at(60), timedelta(hours=9)),
+        WrongClock(at(120), at(120), -timedelta(minutes=2)),
+        WrongClock(at(180), at(180), timedelta(days=365)),
+    )
+    sentences = items(report_inputs.case(wrong_clocks=wrong, undated_replies=3))
+
+    clocks = [sentence.partition("この間、")[2].partition("。")[0] for sentence in sentences if "この間、" in sentence]
+    assert [
+        "パソコンの時計がおよそ9時間進んでいました",
+        "パソコンの時計がおよそ2分遅れていました",
+        "パソコンの時計がおよそ365日進んでいました",
+    ] == clocks
+    assert 1 == sum("応答のうち3件" in sentence for sentence in sentences)
+    assert not [sentence for sentence in items(report_inputs.case()) if "時計" in sentence]

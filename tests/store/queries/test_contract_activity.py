@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.claims.messages import last_reply
 from archiver.records import Contract
 from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import find_contract
@@ -29,7 +30,7 @@ def test_the_last_reply_is_speech_and_never_a_post_of_the_system(world: World) -
 
     with world.archive.reading() as reading:
         contract: Contract = find_contract(reading, "job1")
-        last = activity_of(reading, contract).last_reply
+        last = last_reply(activity_of(reading, contract).facts).value
         wrote = people_of(reading, world.room).wrote
 
     assert last is not None
