@@ -19,12 +19,13 @@ from archiver.console.context import ConsoleContext, console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.saving import note_home, round_progress, waiting
 from archiver.render.invisible_characters import visible
-from archiver.rounds.round import recover_round, rescue_round
+from archiver.rounds.recovery import minutes_left, recover_round
+from archiver.rounds.round import rescue_round
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.search.scope import room_names
 from archiver.sync.recover.files import take_file
 from archiver.sync.recover.found_ids import FoundIds
-from archiver.sync.recover.read_ids import RecoveryResult, estimate_minutes
+from archiver.sync.recover.read_ids import RecoveryResult
 
 pages = Blueprint("emergency", __name__, url_prefix="/emergency")
 
@@ -121,11 +122,11 @@ def _recover(context: ConsoleContext, found: FoundIds) -> Work:
 
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
-        reserve = app.settings.sync.reserve
+        app.chatwork.transport.on_wait = waiting(job)
 
         def tell(done: int, total: int) -> None:
             sentence = _("{done} of {total} messages, about {minutes} minutes left")
-            minutes = estimate_minutes(total - done, reserve=reserve)
+            minutes = minutes_left(app, total - done)
             job.tell(sentence.format(done=done, total=total, minutes=minutes), done, total)
 
         if not found.places:
