@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Iterable, Iterator, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import EntryObject, Sightings, account_of, number, text, text_of
+from archiver.evidence.history import EntryObject, Sightings, account_of, not_before, number, text, text_of
 from archiver.evidence.system_posts import cancelled_account
 from archiver.evidence.tables.cells import jst, jst_of, message_cell
 
@@ -144,7 +144,8 @@ def _cancellation_events(no: int, first: EntryObject) -> Iterator[ChangeRow]:
 
 def _message_event(no: int, entry: EntryObject, kind: str, before: str, after: str, last: str | None) -> ChangeRow:
     about = message_cell(entry["key"].partition("/")[2])
-    return ChangeRow(entry["observed_at"], entry["seq"], kind, entry["room_id"], no, about, before, after, last)
+    at = not_before(entry["observed_at"], last)
+    return ChangeRow(at, entry["seq"], kind, entry["room_id"], no, about, before, after, last)
 
 
 def _body(entry: EntryObject) -> str:

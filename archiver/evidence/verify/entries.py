@@ -19,6 +19,7 @@ from archiver.evidence.verify.findings import NAMED_SINGLY, Verification
 from archiver.evidence.verify.recorded_stamps import RecordedStamp, read_recorded_stamp
 from archiver.evidence.verify.rollbacks import Rollback, read_rollback
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
+from archiver.evidence.verify.time_order import TimeOrder
 
 if TYPE_CHECKING:
     EntryRow = tuple[int, bytes, "bytes | None", bytes, "int | None", "int | None", bytes, bytes, bytes]
@@ -91,6 +92,7 @@ class EntryCheck:
         """Keys of `export` entries and the seal that each names."""
         self.stamps: list[RecordedStamp] = []
         self.rollbacks: list[Rollback] = []
+        self.times = TimeOrder(verification)
         self._sealed = SealedDigests(ranges)
         self._erasures = Erasures()
         self._kept_replies = kept_replies
@@ -149,11 +151,13 @@ class EntryCheck:
             and entry["key"] == str(key, "utf-8", "replace")
         ):
             self._find_entry("entry-columns", seq, key)
-        elif entry["kind"] in REPLY_KINDS:
-            if entry["reply"] is not None and entry["reply"] != self._last_kept_reply:
-                self._check_reply_is_kept(entry["reply"], seq)
         else:
+<<<<<<< HEAD
             self._collect(seq, entry, is_sealed=is_sealed)
+=======
+            self.times.add(entry, self._sealed.seal_of(seq))
+            self._collect(seq, entry)
+>>>>>>> main
 
     def _check_reply_is_kept(self, reply: object, seq: int) -> None:
         """Note a reply that is not kept; most entries come from the same reply as the entry before."""
@@ -169,6 +173,10 @@ class EntryCheck:
 
     def _collect(self, seq: int, entry: Mapping[str, Any], *, is_sealed: bool) -> None:
         """Keep what later checks need of an intact entry."""
+        if entry["kind"] in REPLY_KINDS:
+            if entry["reply"] is not None and entry["reply"] != self._last_kept_reply:
+                self._check_reply_is_kept(entry["reply"], seq)
+            return
         payload = entry["payload"]
         # What was attached is kept even if it was withdrawn later.
         if entry["kind"] == "attachment" or (entry["kind"] == "blob" and payload.get("state") == "saved"):
