@@ -152,12 +152,8 @@ class EntryCheck:
         ):
             self._find_entry("entry-columns", seq, key)
         else:
-<<<<<<< HEAD
-            self._collect(seq, entry, is_sealed=is_sealed)
-=======
             self.times.add(entry, self._sealed.seal_of(seq))
-            self._collect(seq, entry)
->>>>>>> main
+            self._collect(seq, entry, is_sealed=is_sealed)
 
     def _check_reply_is_kept(self, reply: object, seq: int) -> None:
         """Note a reply that is not kept; most entries come from the same reply as the entry before."""
