@@ -56,6 +56,7 @@ from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
 )
+from archiver.records.steady_looks import SteadyLooks, look_times
 
 __all__ = (
     "JST",
@@ -99,6 +100,7 @@ __all__ = (
     "Seal",
     "Sides",
     "State",
+    "SteadyLooks",
     "Task",
     "TaskId",
     "UndecidedRoom",
@@ -106,5 +108,6 @@ __all__ = (
     "Watch",
     "WrongClock",
     "change_kinds",
+    "look_times",
     "notable_states",
 )

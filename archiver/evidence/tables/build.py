@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Callable, Container, Iterable, Iterator, Mapping, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import EntryObject, MessageHistory, Sightings, message_history
+from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, message_history
 from archiver.evidence.tables.cells import TIME, cell, csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.evidence.tables.events import (
     EVENT_HEADER,
@@ -94,10 +94,10 @@ MESSAGES = "messages.jsonl"
 
 
 def sightings(other: Iterable[EntryObject]) -> dict[int, Sightings]:
-    """The readings of each room, from its `window` and `reading` entries."""
+    """The readings of each room, from its entries of readings."""
     by_room: dict[int, Sightings] = {}
     for entry in other:
-        if entry["kind"] in ("window", "reading"):
+        if entry["kind"] in READINGS:
             by_room.setdefault(entry["room_id"], Sightings()).add(entry)
     return by_room
 
