@@ -25,6 +25,7 @@ from archiver.render.times import local_time
 from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.store.queries import current_state, runs, unsaved_direct_chats
 from archiver.store.queries.truncated_lists import truncated_lists
+from archiver.store.working.backfill_queue import refused_ids
 
 
 def report_input(package: PackageInput, *, content_sha256: str | None = None) -> ReportInput:
@@ -59,6 +60,8 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
         bases=recipe.bases,
+        closings=recipe.closings,
+        refused_ids=refused_ids(package.reading, recipe.scope.rooms) if recipe.scope.whole else (),
         mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
