@@ -40,6 +40,7 @@ from archiver.records.evidence import (
     Seal,
 )
 from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId
+from archiver.records.leftover import Leftover, LeftoverKind
 from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
@@ -61,6 +62,8 @@ __all__ = (
     "Gap",
     "JsonObject",
     "KnownMessage",
+    "Leftover",
+    "LeftoverKind",
     "MappedAccount",
     "Membership",
     "MembershipPeriod",

@@ -111,6 +111,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         enclosures=sum(map(enclosure_file_names.is_enclosure, bag.digests)),
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
+        leftovers=tuple(package.recipe.leftovers),
         warnings=tuple(_preview_warnings(package)),
     )
 
