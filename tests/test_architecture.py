@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": FOUNDATION | {"evidence.history"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
+    "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
     "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.tables"},
     "render": {"message_ids", "records", "chatwork.notation"},
     "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
@@ -51,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "health": FOUNDATION
     | {"app", "custody", "evidence", "render.times", "rounds", "schedule", "settings", "store", "sync"},
     "notices": FOUNDATION | {"reminders", "platforms", "health", "render.times", "rounds", "settings", "store", "sync"},
+    "comparison": FOUNDATION | {"custody", "evidence", "export.pdf", "export.stamps", "render", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
 }

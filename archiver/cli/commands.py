@@ -79,6 +79,9 @@ COMMANDS: Mapping[str, ListedCommand] = {
     ),
     "seal": ListedCommand("archiver.cli.evidence.seal", ADVANCED, N_("Seal the records made until now")),
     "verify": ListedCommand("archiver.cli.evidence.verify", ADVANCED, N_("Check that nothing was changed")),
+    "compare": ListedCommand(
+        "archiver.cli.evidence.compare", ADVANCED, N_("Two archives or packages of the same chat, side by side")
+    ),
     "exports": ListedCommand("archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far")),
     "backup": ListedCommand(
         "archiver.cli.evidence.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")

@@ -170,16 +170,23 @@ def _adopt_stamps(app: App) -> None:
         return
     pinned = {one.name: one.roots for one in app.authorities}
     for due in unlisted:
-        token = _check_stamp(app.archive, due, pinned.get(due.authority, ()))
-        if token is not None:
-            stamp_queue.adopt_stamp(app.archive, due, StampFacts(token.time, token.root))
+        reply = _read_stamp(app.archive, due)
+        token = None if reply is None else _check_stamp(app.archive, due, reply, pinned.get(due.authority, ()))
+        if reply is not None and token is not None:
+            stamp_queue.adopt_stamp(app.archive, due, reply, StampFacts(token.time, token.root), at=app.now())
 
 
-def _check_stamp(archive: Archive, due: DueStamp, pinned: Sequence[bytes]) -> TimestampClaims | None:
-    """The claims of a stamp's file, if it is valid by the roots pinned now or those kept beside it."""
+def _read_stamp(archive: Archive, due: DueStamp) -> bytes | None:
+    try:
+        return (archive.home / seals.FOLDER / due.file).read_bytes()
+    except OSError:
+        return None
+
+
+def _check_stamp(archive: Archive, due: DueStamp, reply: bytes, pinned: Sequence[bytes]) -> TimestampClaims | None:
+    """The claims of a stamp, if it is valid by the roots pinned now or those kept beside it."""
     data = _seal_bytes(archive, due)
     try:
-        reply = (archive.home / seals.FOLDER / due.file).read_bytes()
         root_certificates = roots.pem_to_der(stamp_reply_files.kept_roots(archive.home, due.authority))
     except OSError:
         return None

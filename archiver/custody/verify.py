@@ -17,6 +17,8 @@ from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.entries import EntryCheck
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_at_path import verify_package_at
+from archiver.evidence.verify.recorded_stamps import compare_stamps
+from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks
 from archiver.evidence.verify.saved_files import check_files
 from archiver.evidence.verify.seals import SealChain, SealRow
 from archiver.evidence.verify.stamps import StampCheck
@@ -92,12 +94,16 @@ def _verify(
 ) -> None:
     """Check one table after the other; one that cannot be read does not keep the others from being checked."""
     folder = reading.home / seals.FOLDER
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    names = _file_names(folder)
+
+    def read(name: str) -> bytes:
+        return (folder / name).read_bytes()
+
     rows: list[SealRow] = []
     with _damage_as_finding(verification, "seal"):
         rows.extend(SealRow(*row) for row in raw_tables.seals(reading))
     stamps = StampCheck(verification, archive_stamps(folder, names, authorities))
-    chain = SealChain(verification, names, lambda name: (folder / name).read_bytes(), rows, stamps.check_seal)
+    chain = SealChain(verification, names, read, rows, stamps.check_seal)
     kept: set[bytes] = set()
     with _damage_as_finding(verification, "reply"):
         _check_replies(verification, reading, kept, tell)
@@ -105,10 +111,12 @@ def _verify(
     with _damage_as_finding(verification, "entry"):
         _check_entries(reading, entry_check, tell)
     entry_check.close()
+    chain.compare_unsettled(entry_check.last)
     chain.compare_exports(entry_check.exports)
+    chain.compare_rollbacks(entry_check.rollbacks)
+    check_rollbacks(verification, entry_check.rollbacks, _file_names(folder / ORPHANED), read)
     stamps.close()
-    with _damage_as_finding(verification, "stamp"):
-        _check_stamp_files(verification, reading, folder)
+    compare_stamps(verification, entry_check.stamps, names, read)
     if authorities is not None and not authorities:
         verification.add_note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
     check_files(verification, reading.home / blobs.FOLDER, entry_check.saved, tell)
@@ -128,21 +136,15 @@ def _check_replies(verification: Verification, reading: Reading, kept: set[bytes
                 "reply-digest", f"reply/{reply.number}", _("The body of the reply cannot be opened.")
             )
         elif reply.actual != reply.stated:
-            text = _("The body of the reply is not the one that was received: its SHA-256 differs.")
+            text = _("The reply is not the one that was received: the digest of its salt and body differs.")
             verification.add_finding("reply-digest", f"reply/{reply.number}", text)
         kept.update(_digests(reply))
         if done % _STEP == 0 or done == total:
             tell("replies", done, total)
 
 
-def _check_stamp_files(verification: Verification, reading: Reading, folder: Path) -> None:
-    """Check that each stamp with a row still has its file, which was written before the row."""
-    stamps = list(raw_tables.stamps(reading))
-    present = {(path.name.partition("-")[0], path.name.split(".")[-2]) for path in folder.glob("*-*.json.*.tsr")}
-    for number, authority in stamps:
-        if (f"{number:06}", authority) not in present:
-            text = _("The table of stamps says that this stamp arrived, but its file is not there.")
-            verification.add_finding("stamp-missing", f"stamp/{number}/{authority}", text)
+def _file_names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
 def _check_entries(reading: Reading, check: EntryCheck, tell: Progress) -> None:

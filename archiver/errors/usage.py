@@ -101,6 +101,20 @@ class NothingThere(UsageError):
     message = N_("There is nothing to read at “{path}”.")
 
 
+class NotComparable(UsageError):
+    """A path given to `compare` holds no records of messages, or they cannot be read."""
+
+    message = N_("“{path}” holds no records that can be compared.")
+    hint = N_("Give the folder of an archive, a package made with --for lawyer or court, or a daily copy.")
+
+
+class NoCommonRoom(UsageError):
+    """Two things that are to be compared have no chat in common."""
+
+    message = N_("The two have no chat in common, so there is nothing to compare.")
+    hint = N_("Give archives or packages of the same chat.")
+
+
 class BadCopyPlace(UsageError):
     """A copy of the archive cannot be made at this place; nothing there was changed."""
 

@@ -1,6 +1,7 @@
 """Which entries belong in a package (design §6, “Included entries”). Pure functions.
 
-Entries of the contract's rooms within each room's period, and statements about the contract itself; nothing else.
+Entries of the contract's rooms within each room's period, statements about the contract itself, and what was recorded
+about stamps and seals; nothing else.
 A message is judged by its send time, a file by its upload time, everything else by the time it was observed.
 Later entries about a message go with it.
 """
@@ -88,6 +89,10 @@ class PackageScope:
         kind, room = entry["kind"], entry["room_id"]
         if kind in NEVER_EXPORTED:
             return False
+        if kind == "rollback":
+            return True
+        if kind == "stamp":
+            return bool(entry["seq"] > self._after)
         if room is None:
             return self._is_statement(kind, entry["key"]) and self._is_news(entry)
         return room in self._bounds and self._is_within(room, _scope_time(entry)) and self._is_news(entry)

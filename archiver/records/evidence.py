@@ -34,7 +34,7 @@ class Observation:
     payload: JsonObject
     room_id: int | None = None
     reply: str | None = None
-    """SHA-256 of the body of the HTTP reply it came from."""
+    """Salted digest of the HTTP reply it came from (`Reply.digest`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+
+SALT_BYTES = 32
+"""The length of a reply's salt."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,13 @@ class Reply:
     """Names in lower case; only those that are stored (`records.KEPT_HEADERS`)."""
     received_at: datetime
     """When the last byte was received, by this machine's clock."""
+    salt: bytes = field(default_factory=lambda: secrets.token_bytes(SALT_BYTES), compare=False)
+    """Random bytes in front of the body in the digest, so that nothing in it can be guessed from the digest."""
 
     @cached_property
     def digest(self) -> str:
-        """Lower-case hex SHA-256 of the body."""
-        return hashlib.sha256(self.body).hexdigest()
+        """Lower-case hex SHA-256 of the salt and the body, which the entries that come from the reply name."""
+        return hashlib.sha256(self.salt + self.body).hexdigest()
 
     @property
     def limited(self) -> bool:

@@ -73,7 +73,9 @@ def page_html(head: PageHead, pages: Sequence[str], number: int, content: str, *
         ("次", pages[number] if number < len(pages) else ""),
         ("最後", pages[-1] if number < len(pages) else ""),
     ]
-    return _render("page.html", facts=head, steps=steps, number=number, total=len(pages), days=days, content=content)
+    return render_template(
+        "page.html", facts=head, steps=steps, number=number, total=len(pages), days=days, content=content
+    )
 
 
 def section_html(
@@ -88,7 +90,7 @@ def section_html(
     strays: Sequence[str],
 ) -> str:
     """The part of the index for a room; `description` and `strays` are HTML, `sieve` counts files, the rest is text."""
-    return _render(
+    return render_template(
         "section.html",
         facts=head,
         pages=pages,
@@ -103,7 +105,7 @@ def section_html(
 
 def index_html(sections: str) -> str:
     """The index page around the parts for its rooms, which are HTML."""
-    return _render("index.html", sections=sections)
+    return render_template("index.html", sections=sections)
 
 
 def style() -> str:
@@ -111,7 +113,8 @@ def style() -> str:
     return str(_templates().globals["style"])
 
 
-def _render(name: str, **values: object) -> str:
+def render_template(name: str, **values: object) -> str:
+    """A template with these values in it, each escaped."""
     return _templates().get_template(name).render(values)
 
 

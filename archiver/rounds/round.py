@@ -15,14 +15,14 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import stamp_requests
+from archiver.custody import put_back_databases, stamp_requests
 from archiver.export.package import daily_copy
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES
 from archiver.reminders import due_reminders
 from archiver.rounds import alerting, long_pauses, run_log, upgrade
 from archiver.settings.model import Settings
-from archiver.store import seals
+from archiver.store import orphaned_seals, seals
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import MessagePlace
@@ -73,6 +73,7 @@ def rescue_round(
 def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY) -> None:
     """Run the parts of a round that need no Chatwork: sealing, stamps, dates, copies. Raises ArchiveInUse."""
     with _hold_round(app, upgraded):
+        _settle_seals(app)
         _seal_if_due(app)
         stamp_requests.request_stamps(app)
         alerting.judge_dates(app.archive, now=app.now)
@@ -88,6 +89,7 @@ def _hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
 
 
 def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *, always: bool = False) -> SyncReport:
+    put_back = _settle_seals(app)
     sealed = [_seal_if_due(app)]
     complete_options = replace(
         _with_settings(app.settings, options),
@@ -106,7 +108,7 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
         sealed.append(_seal(app))
     report.sealed = max((number for number in sealed if number is not None), default=None)
     stamp_requests.request_stamps(app, at_once=always)
-    report.complaints = _export_and_copy(app, at_once=at_once, always=always)
+    report.complaints = (*put_back, *_export_and_copy(app, at_once=at_once, always=always))
     run_log.write(app.settings.home, report)
     if report.news:
         _fetch_pictures(app)
@@ -144,11 +146,20 @@ def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
 def recover_round(app: App, places: Collection[MessagePlace], tell: Callable[[int, int], None]) -> RecoveryResult:
     """Read recovered ids as a round of its own. Raises ArchiveInUse, and what `recover.reading.read` raises."""
     with _hold_round(app, upgrade.TELL_NOBODY):
+        _settle_seals(app)
         _seal_if_due(app)
         digest = settings_digest(app.settings)
         recovered = read_recovered(app.archive, app.chatwork, places, now=app.now, progress=tell, settings=digest)
         run_log.write(app.settings.home, recovered.report)
         return recovered
+
+
+def _settle_seals(app: App) -> tuple[str, ...]:
+    """Look for an older database that was put back; what is to be said of those that were found just now."""
+    recorded = orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+    with app.archive.reading() as reading:
+        found = put_back_databases.overview_lines(reading) if recorded else []
+    return tuple(found[-recorded:])
 
 
 def _seal_if_due(app: App) -> int | None:

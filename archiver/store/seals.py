@@ -1,7 +1,7 @@
 """Seals: each closes a range of entries in a file that holds their digests and the digest of the seal before.
 
-The file outlives the database. It is fsynced and renamed before its row commits; a file with a number above the last
-row was left by a killed process and is replaced.
+The file outlives the database. It is fsynced and renamed before its row commits. What files above the last row mean
+is settled first (`orphaned_seals`); nothing is ever overwritten.
 """
 
 from __future__ import annotations
@@ -16,36 +16,60 @@ from sqlalchemy import bindparam, func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import JST, Seal
-from archiver.store import schema
+from archiver.store import orphaned_seals, schema, seal_files
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.time_text import from_text, to_text
 
-FOLDER = "seals"
+FOLDER = seal_files.FOLDER
 MAX_ENTRIES = 100_000
 """Entries in one seal at most, so that a seal fits into memory. A longer tail makes several seals."""
 
 DUE_AFTER = timedelta(hours=6)
 
+QUIET_KINDS = ("stamp", "steady", "sweep")
+"""Kinds of entries that say nothing new of a room: a tail of them alone is sealed once a day."""
+
 
 _OBSERVED_AT = select(schema.entry.c.observed_at).where(schema.entry.c.seq == bindparam("seq"))
+_OLDEST_NEWS = (
+    select(schema.entry.c.observed_at)
+    .where(schema.entry.c.seq > bindparam("after"), schema.entry.c.kind.not_in(QUIET_KINDS))
+    .order_by(schema.entry.c.seq)
+    .limit(1)
+)
 _LAST_SEALED = select(func.max(schema.seal.c.last))
 
 
 def is_due(reading: Reading, *, now: datetime) -> bool:
-    """Whether the oldest unsealed entry is of an earlier Tokyo day or six hours old."""
-    oldest = reading.sql.execute(_OBSERVED_AT, {"seq": last_sealed(reading) + 1}).scalar()
+    """Whether the oldest unsealed entry is of an earlier Tokyo day or six hours old.
+
+    Entries of a kind that comes without any news count from the next Tokyo day on only.
+    """
+    last = last_sealed(reading)
+    oldest = reading.sql.execute(_OBSERVED_AT, {"seq": last + 1}).scalar()
     if oldest is None:
         return False
-    observed_at = from_text(oldest)
-    return now.astimezone(JST).date() > observed_at.astimezone(JST).date() or now - observed_at >= DUE_AFTER
+    if now.astimezone(JST).date() > from_text(oldest).astimezone(JST).date():
+        return True
+    oldest = reading.sql.execute(_OLDEST_NEWS, {"after": last}).scalar()
+    return oldest is not None and now - from_text(oldest) >= DUE_AFTER
+
+
+def is_tail_of_stamps(reading: Reading) -> bool:
+    """Whether nothing but the arrival of stamps is unsealed, which alone is worth no seal."""
+    query = select(schema.entry.c.kind).where(schema.entry.c.seq > last_sealed(reading)).distinct()
+    return set(reading.sql.execute(query).scalars()) == {"stamp"}
 
 
 def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
     """Seal all entries that no seal holds yet; the new seals. Raises DiskFull, HomeNotWritable, ArchiveBusy."""
     closed: list[Seal] = []
     while True:
+        orphaned_seals.settle_seals(archive, now=now)
         with archive.writing() as writing:
+            if orphaned_seals.has_files_above(writing):  # another process was killed just now
+                continue
             seal = _close_next(writing, now=now)
         if seal is None:
             return closed
@@ -81,7 +105,8 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
     ).all()
     if not rows:
         return None
-    number, last = (previous.number + 1 if previous else 1), first + len(rows) - 1
+    expected, number = (previous.number + 1 if previous else 1), orphaned_seals.last_known_number(writing) + 1
+    last = first + len(rows) - 1
     day = from_text(rows[-1].observed_at).astimezone(JST).date().isoformat()
     body = chain.seal_bytes(
         number=number,
@@ -91,6 +116,7 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
         entries=(row.digest for row in rows),
         day=day,
         closed_at=to_text(now),
+        skips=None if number == expected else (expected, number - 1),
         account_id=next((row.account_id for row in reversed(rows) if row.account_id is not None), None),
         software=f"chatwork-archiver {version('chatwork-archiver')}",
     )
@@ -105,11 +131,9 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
 
 
 def _write_file(folder: Path, seal: Seal, body: bytes) -> None:
-    """Write the seal's file durably, after removing what a killed process left under its number."""
+    """Write the seal's file durably; no file has its number, as `orphaned_seals` saw to."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        for left in folder.glob(f"{seal.number:06}-*"):
-            left.unlink()
         write_durably(folder / seal.name, body)
     except OSError as error:
         raise storage_error(error, folder) from error

@@ -61,7 +61,8 @@ def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
     """Store a reply about a contracted room that led to entries."""
     writing.sql.execute(
         insert(schema.reply).values(
-            sha256=reply.digest,
+            digest=reply.digest,
+            salt=reply.salt,
             room_id=room_id,
             path=reply.path,
             status=reply.status,

@@ -118,8 +118,8 @@ PACKAGE = {
     "csv removed": "table-rows data/events.csv",
     "record edited": "entry-sealed entry/12",
     "record removed": "table-rows message/7",
-    "records reordered": "entry-order entry/36",
-    "record that is none": "entry-form entries.jsonl:29",
+    "records reordered": "entry-order entry/38",
+    "record that is none": "entry-form entries.jsonl:31",
     "record masked": "masked data/masked.jsonl",
     "records removed": "package-form data/entries.jsonl",
     "records emptied": "table-rows message/7",
@@ -129,7 +129,9 @@ PACKAGE = {
     "seal removed": "seal-missing seal/2",
     "seal cut": "seal-form seal/2",
     "last seal forged": "stamp stamp/3/a",
-    "stamp removed": "manifest data/seals/000003-2026-11-08.json.a.tsr",
+    "stamp removed": "manifest data/seals/000003-2026-11-14.json.a.tsr",
+    "stamp removed, lists anew": "stamp-missing stamp/2/a",
+    "stamp exchanged, lists anew": "stamp-changed stamp/1/a",
     "stamps removed": "table-rows message/1",
     "stamp is none": "stamp stamp/2/a",
     "stamp cut": "stamp stamp/2/a",
@@ -150,14 +152,14 @@ PACKAGE = {
     "files edited, lists anew": "package-files data/files/F-0001.png",
     "csv row removed": "table-rows message/7",
     "messages reordered": "table-rows message/7",
-    "salt replaced": "entry-sealed entry/37",
-    "records renumbered": "entry-sealed entry/36",
-    "record twice": "entry-order entry/37",
-    "record cut": "entry-form entries.jsonl:28",
+    "salt replaced": "entry-sealed entry/39",
+    "records renumbered": "entry-sealed entry/38",
+    "record twice": "entry-order entry/39",
+    "record cut": "entry-form entries.jsonl:30",
     "seals back-dated": "stamp stamp/3/a",
     "seals swapped": "seal-chain seal/2",
     "first seal removed": "seal-missing seal/1",
-    "last seal removed": "entry-unsealed entry/35-37",
+    "last seal removed": "entry-unsealed entry/35-39",
     "stamp by another root": "stamp stamp/1/a",
     "stamp before its seal": "stamp-time stamp/3/late",
     "replies swapped": "raw-replies data/raw/20261105T010500Z_messages_r123456789_1.json",
@@ -255,7 +257,7 @@ def test_the_archive_is_whole_before(archive_sample: tuple[Archive, tuple[Author
     verification = verify_archive(archive_sample[0], deep=True, authorities=archive_sample[1])
 
     assert [] == verification.findings
-    assert {"entries": 39, "seals": 3, "stamps": 6, "files": 2, "messages": 8} == verification.checked
+    assert {"entries": 45, "seals": 3, "stamps": 6, "files": 2, "messages": 8} == verification.checked
 
 
 @pytest.mark.parametrize("kind", ARCHIVE)
@@ -322,7 +324,7 @@ def test_a_package_with_the_users_own_evidence_is_whole_before(enclosed: Path, s
     assert {"N-02.eml", "S-001.png"} == {path.name for path in (enclosed / "data/enclosures").iterdir()}
     assert [] == ours.findings
     assert [] == theirs.findings
-    assert {"entries": 32, "seals": 3, "stamps": 8, "files": 3, "messages": 7} == ours.checked
+    assert {"entries": 34, "seals": 3, "stamps": 8, "files": 3, "messages": 7} == ours.checked
 
 
 @pytest.mark.parametrize("kind", ENCLOSURES)

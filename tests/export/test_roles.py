@@ -173,7 +173,7 @@ def test_each_room_is_judged_by_itself(
     undecided: dict[int, set[int]],
 ) -> None:
     """One other person is the other side; of several it is who was named; else the room is undecided."""
-    assert (found, undecided) == judge_counterparts(sides, named, rooms)
+    assert (found, undecided) == tuple(judge_counterparts(sides, named, rooms))
 
 
 def test_a_direct_chat_that_became_a_group_of_two_needs_no_name(maker: ArchiveMaker) -> None:

@@ -64,7 +64,7 @@ def fill(world: World) -> list[str]:
     world.post("続き")
     world.sync()
     state_facts(world)
-    replies = [row["sha256"] for row in world.rows("reply") if row["room_id"] == other]
+    replies = [row["digest"] for row in world.rows("reply") if row["room_id"] == other]
     assert len(replies) >= 2
     digests = [hashlib.sha256(b"setouchi" * 50).hexdigest(), *replies]
     ids = [ritsuko, other, unsaved, *posts, *files, *tasks, hidden]

@@ -166,7 +166,7 @@ def test_stamps_made_before_stay_although_no_authority_is_asked_any_more(tmp_pat
 
 
 def test_a_damaged_stamp_stays_out_and_is_said(tmp_path: Path) -> None:
-    """A package must not be handed out with something that fails its own check."""
+    """The record of its arrival is in the package, so a verification says that the stamp is not there."""
     archive = archive_of_the_story(tmp_path / "home")
     stamp_seals(archive, [authority()])
     (path,) = (archive.home / seals.FOLDER).glob("000001-*.tsr")
@@ -175,15 +175,15 @@ def test_a_damaged_stamp_stays_out_and_is_said(tmp_path: Path) -> None:
     report = exported(archive, None)
 
     assert (f"seals/{path.name}: 第三者の時刻のファイルが壊れています",) == report.incomplete
-    assert [] == verify_path(Path(report.path)).findings
+    assert ["stamp-missing"] == [finding.check for finding in verify_path(Path(report.path)).findings]
 
 
 def test_an_archive_that_cannot_be_written_is_handed_out_with_what_it_holds(tmp_path: Path) -> None:
     """The package's own stamp needs no archive."""
     archive = archive_of_the_story(tmp_path / "home")
     stamp_authority = authority()
-    seals.close_seals(archive, now=NOW)
     stamp_seals(archive, [stamp_authority])
+    seals.close_seals(archive, now=NOW)
     archive.close()
     folder = archive.home / "seals"
     folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
@@ -197,7 +197,10 @@ def test_an_archive_that_cannot_be_written_is_handed_out_with_what_it_holds(tmp_
     )
 
     folder.chmod(0o700)
-    assert (True, ()) == (report.stamped, report.incomplete)
+    assert (True, ("第三者の時刻(a): 最後の確定記録(第3号)にまだ付いていません",)) == (
+        report.stamped,
+        report.incomplete,
+    )
 
 
 def test_a_daily_copy_holds_the_stamps_of_its_seals(tmp_path: Path) -> None:

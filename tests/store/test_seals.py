@@ -90,8 +90,8 @@ def test_a_sealed_tail_is_not_due(archive: Archive) -> None:
     assert (False, False) == (empty, is_due(archive, NOON + timedelta(days=9)))
 
 
-def test_what_a_kill_left_under_the_next_number_is_replaced(archive: Archive) -> None:
-    """A file without a row seals nothing, as its transaction was never committed."""
+def test_what_lies_under_the_next_number_is_never_overwritten(archive: Archive) -> None:
+    """A file that is no seal of these records is kept apart, and the seal gets the number behind it."""
     append_notes(archive)
     folder = archive.home / "seals"
     folder.mkdir()
@@ -100,7 +100,9 @@ def test_what_a_kill_left_under_the_next_number_is_replaced(archive: Archive) ->
 
     (seal,) = seals.close_seals(archive, now=NOON)
 
-    assert [seal.name] == [path.name for path in folder.iterdir()]
+    assert (2, "000002-2026-11-12.json") == (seal.number, seal.name)
+    assert [1, 1] == json.loads((folder / seal.name).read_bytes())["skips"]
+    assert b"left" == (folder / "orphaned/000001-2026-11-11.json").read_bytes()
 
 
 def test_a_seal_that_cannot_be_written_leaves_the_tail_unsealed(archive: Archive) -> None:

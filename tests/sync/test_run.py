@@ -615,7 +615,7 @@ def test_every_entry_that_came_of_a_reply_has_it_kept(world: World) -> None:
     world.chatwork.upload(world.room, world.tanaka, "a", data=b"x")
     world.sync()
 
-    kept = {row["sha256"] for row in world.rows("reply")}
+    kept = {row["digest"] for row in world.rows("reply")}
     kinds = {"message", "account", "member", "room", "task", "file"}
     entries = [one for one in world.entries() if one["kind"] in kinds]
     assert kinds == {one["kind"] for one in entries}

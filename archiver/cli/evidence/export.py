@@ -6,12 +6,14 @@ import json
 import math
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from archiver import errors
 from archiver.cli.argument_completion import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.counterpart_question import make_with_counterparts
@@ -110,6 +112,7 @@ def command_export(
     from archiver.export.package import make_package
     from archiver.export.package.order import ExportOrder, LeftoverWish
     from archiver.settings.model import exports_folder
+    from archiver.store import orphaned_seals
 
     app = build_app(obj.settings(), obj.environ)
     begin, end = parse_period(since, until)
@@ -144,6 +147,8 @@ def command_export(
                 confirm=_record_preview(previews) if preview else ask,
             )
 
+    with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
+        orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     try:
         report = make_with_counterparts(lambda order: make_with_leftovers(make, order, app.archive), order)
     except make_package.ExportDeclined:

@@ -19,13 +19,20 @@ def command_seal(obj: CliContext) -> int:
     """Seal and request stamps; a stamp that an authority does not give changes no exit code, its seal waits."""
     from archiver.app import build_app, require_archive
     from archiver.cli.status.stamp_lines import tell_stamps
-    from archiver.custody import stamp_requests
-    from archiver.store import seals
+    from archiver.custody import put_back_databases, stamp_requests
+    from archiver.store import orphaned_seals, seals
     from archiver.sync.run_entries import flush_idle_runs
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     flush_idle_runs(app.archive, at=app.now())
-    new_seals = seals.close_seals(app.archive, now=app.now())
+    recorded = orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+    if recorded:
+        with app.archive.reading() as reading:
+            for line in put_back_databases.overview_lines(reading)[-recorded:]:
+                click.echo(line, err=True)
+    with app.archive.reading() as reading:
+        is_sealed = seals.is_tail_of_stamps(reading)
+    new_seals = [] if is_sealed else seals.close_seals(app.archive, now=app.now())
     for seal in new_seals:
         number = seal.last - seal.first + 1
         sentence = ngettext("Seal {number}: {n} record.", "Seal {number}: {n} records.", number)

@@ -22,6 +22,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.cli.status import reread_and_backfill_lines
     from archiver.cli.status import saving_status as saving
     from archiver.cli.status.run_warnings import archive_warnings
+    from archiver.custody import put_back_databases
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.reread_and_backfill_progress import slow_work_progress
@@ -36,11 +37,13 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         emergencies = emergency_block.emergencies(reading, archive_status.contracts, archive_status.alerts)
         deadline_lines = [] if as_json else deadlines.status_lines(reading, archive_status.contracts, now=now)
         saving_status = saving.observe_saving(reading, settings, obj.environ)
+        put_back = put_back_databases.overview_lines(reading)
     stopped = saving.saving_warnings(saving_status, archive_status, now=now)
     stale = timedelta(hours=settings.notify.stale_hours)
     warnings = page.status_warnings(archive_status, settings, now=now, stopped=stopped) + watch_warnings
     if as_json:
         payload = status_document(archive_status, warnings=warnings) | reread_and_backfill_lines.document(progress)
+        payload["put_back_databases"] = put_back
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:
         saving_text = saving.saving_line(saving_status, archive_status, now=now)
@@ -52,7 +55,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
             settings,
             progress=progress,
             now=now,
-            dues=deadline_lines,
+            dues=[*put_back, *deadline_lines],
             saving=saving_text,
             step=step,
         )

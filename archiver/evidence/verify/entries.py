@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Callable, Container, Iterator, Mapping, N
 
 from archiver.evidence.chain import escape_lone
 from archiver.evidence.verify.findings import NAMED_SINGLY, Verification
+from archiver.evidence.verify.recorded_stamps import RecordedStamp, read_recorded_stamp
+from archiver.evidence.verify.rollbacks import Rollback, read_rollback
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
 
 if TYPE_CHECKING:
@@ -86,6 +88,8 @@ class EntryCheck:
         """The bytes that `blob` and `attachment` entries record as saved."""
         self.exports: list[tuple[str, int]] = []
         """Keys of `export` entries and the seal that each names."""
+        self.stamps: list[RecordedStamp] = []
+        self.rollbacks: list[Rollback] = []
         self._sealed = SealedDigests(ranges)
         self._kept_replies = kept_replies
         self._deep = deep
@@ -157,6 +161,17 @@ class EntryCheck:
             self.saved.append(SavedBytes(str(payload.get("sha256")), size if type(size) is int else None, seq))
         elif entry["kind"] == "export" and type(payload.get("seal")) is int:
             self.exports.append((entry["key"], payload["seal"]))
+        elif entry["kind"] == "stamp":
+            stamp = read_recorded_stamp(entry)
+            self.stamps.extend([] if stamp is None else [stamp])
+        elif entry["kind"] == "rollback":
+            rollback = read_rollback(entry)
+            self.rollbacks.extend([] if rollback is None else [rollback])
+
+    @property
+    def last(self) -> int:
+        """The number of the last entry so far."""
+        return self._next - 1
 
     def close(self) -> None:
         """Report sealed entries that are missing, replies that are not kept, and how many entries no seal covers."""

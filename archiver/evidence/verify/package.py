@@ -11,8 +11,9 @@ import json
 import re
 from gettext import gettext as _
 from gettext import ngettext
-from typing import BinaryIO, Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
+from typing import Any, BinaryIO, Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
 
+from archiver.evidence.chain import reply_digest
 from archiver.evidence.manifest import (
     ManifestError,
     compare_manifest,
@@ -28,6 +29,8 @@ from archiver.evidence.verify.attachments import ENCLOSURES, check_enclosures
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
 from archiver.evidence.verify.package_lines import PackageLines
+from archiver.evidence.verify.recorded_stamps import compare_stamps, read_recorded_stamp
+from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, read_rollback
 from archiver.evidence.verify.seals import SealChain, SealedRange
 from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
 from archiver.evidence.verify.tables import TableCheck, compare_tables
@@ -127,6 +130,7 @@ class _PackageCheck:
                 self.verification.add_finding("seal-missing", SEALS, _("There is no seal in the package."))
             self._check_own_stamps()
             self.stamps.close()
+            self._check_seal_records(chain, lines)
             self._check_tables(lines)
             self._check_replies(lines)
             self._check_files(lines)
@@ -211,6 +215,23 @@ class _PackageCheck:
         self._closed_at = closed_at
         self.stamps.check_seal(number, name, body, closed_at)
 
+    def _check_seal_records(self, chain: SealChain, lines: PackageLines) -> None:
+        """Check the stamps that records name, and what they say of seals that an older database left over."""
+        names = self._names_below(SEALS)
+        orphaned = self._names_below(SEALS + ORPHANED)
+        stamps = [read_recorded_stamp(entry) for entry in lines.other if entry["kind"] == "stamp"]
+        rollbacks = [read_rollback(entry) for entry in lines.other if entry["kind"] == "rollback"]
+        known = [rollback for rollback in rollbacks if rollback is not None]
+        chain.compare_rollbacks(known)
+        check_rollbacks(self.verification, known, orphaned, lambda name: self._read(SEALS + name))
+        compare_stamps(
+            self.verification,
+            [stamp for stamp in stamps if stamp is not None],
+            names,
+            lambda name: self._read(SEALS + name),
+            all_seals=False,
+        )
+
     def _check_own_stamps(self) -> None:
         """Check the stamps over the package itself: over the list that names everything else."""
         own = [match for match in map(_OWN_STAMP.fullmatch, sorted(self.names)) if match is not None]
@@ -290,23 +311,32 @@ class _PackageCheck:
             if not name.startswith(RAW) or not name.endswith(".json") or name.endswith(".meta.json"):
                 continue
             meta = f"{name[: -len('.json')]}.meta.json"
-            digest = self.digests.get(name)
+            description = self._reply_description(meta)
+            digest = description.get("digest")
             if meta not in self.names:
                 self.verification.add_finding(
                     "raw-replies", name, _("The description of the reply is not in the package.")
                 )
-            elif digest != self._described_digest(meta):
-                sentence = _("The reply is not the one that its description names: its SHA-256 differs.")
+            elif digest != self._salted_digest(name, description.get("salt")):
+                sentence = _("The reply is not the one that its description names: its digest differs.")
                 self.verification.add_finding("raw-replies", name, sentence)
             elif digest not in lines.replies:
                 self.verification.add_finding("raw-replies", name, _("No record in the package came from this reply."))
 
-    def _described_digest(self, name: str) -> str | None:
+    def _reply_description(self, name: str) -> dict[str, Any]:
+        """The description beside a reply; empty if it cannot be read."""
         try:
             description = json.loads(self._text_or_empty(name).decode("utf-8"))
         except (ValueError, RecursionError):
+            return {}
+        return description if isinstance(description, dict) else {}
+
+    def _salted_digest(self, name: str, salt: object) -> str | None:
+        """The digest of a reply with the salt of its description; None if one of them cannot be read."""
+        try:
+            return reply_digest(bytes.fromhex(str(salt)), self._read(name))
+        except (ValueError, OSError):
             return None
-        return description.get("sha256") if isinstance(description, dict) else None
 
     def _check_files(self, lines: PackageLines) -> None:
         """Check that each file has the bytes that a record says were saved under its number."""
@@ -372,7 +402,7 @@ def _fill_holes(ranges: list[tuple[int, int, int]]) -> list[tuple[int, int, int]
     found: list[tuple[int, int, int]] = []
     before = (0, 0, 0)
     for current in ranges:
-        if current[0] == before[0] + 2:
+        if current[0] == before[0] + 2 and current[1] > before[2] + 1:
             found.append((before[0] + 1, before[2] + 1, current[1] - 1))
         found.append(current)
         before = current

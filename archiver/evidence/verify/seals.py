@@ -6,13 +6,13 @@ because this module is also handed out inside packages.
 
 from __future__ import annotations
 
-import json
 import re
 from gettext import gettext as _
 from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.chain import GENESIS, file_digest, seal_bytes
+from archiver.evidence.chain import GENESIS, file_digest, parse_seal
 from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.rollbacks import Rollback
 
 ReadSeal = Callable[[str], bytes]
 """Returns the bytes of a file in the seals' folder, by its name. Raises OSError."""
@@ -21,14 +21,13 @@ OnSeal = Callable[[int, str, bytes, "str | None"], None]
 """Called for each seal in order with its number, its file's name and bytes, and its closing time if it is valid."""
 
 _NAME = re.compile(r"(\d{6,18})-(\d{4}-\d\d-\d\d)\.json")
-_SEAL_STAMP = re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json\.[a-z0-9-]{1,20}\.tsr")
-_ROOTS = re.compile(r"[a-z0-9-]{1,20}\.pem")
-_HEX_DIGITS = 64
-"""The length of a SHA-256 in hexadecimal digits."""
-
-_FIELDS = frozenset(
-    ("account_id", "closed_at", "day", "entries", "first", "format", "last", "number", "previous", "software")
+_NO_SEALS = (
+    re.compile(r"\d{6,18}-\d{4}-\d\d-\d\d\.json\.[a-z0-9-]{1,20}\.tsr"),
+    re.compile(r"[a-z0-9-]{1,20}\.pem"),
+    re.compile(r".*\.new"),  # a file being written when the process was killed
+    re.compile(r"orphaned(/.*)?"),
 )
+"""What else lies in the folder of the seals; it is checked elsewhere."""
 
 
 class SealRow(NamedTuple):
@@ -45,7 +44,8 @@ class SealRow(NamedTuple):
 class SealedRange(NamedTuple):
     """The range of entries that a seal closed; `digests` is None if its file cannot be read.
 
-    `settled` is False for a file that an interruption left behind: its row was never written.
+    `settled` is False for a file above the table's last row: an interruption left it, or an older database was put
+    back.
     """
 
     number: int
@@ -61,7 +61,7 @@ class SealedDigests:
     def __init__(self, ranges: Iterator[SealedRange]) -> None:
         """Take the ranges in order."""
         self.last = self.settled = 0
-        """The last entry closed by the seals so far; `settled` leaves out a file that an interruption left behind."""
+        """The last entry closed by the seals so far; `settled` leaves out files above the table's last row."""
         self._ranges = ranges
         self._current: SealedRange | None = next(ranges, None)
 
@@ -95,6 +95,14 @@ class _SealBefore(NamedTuple):
     last: int
 
 
+class _SkippedNumbers(NamedTuple):
+    """The numbers that a seal says were left out, and the entries that it closed itself."""
+
+    first: int
+    last: int
+    entries: tuple[int, int]
+
+
 class SealChain:
     """The seals of an archive (rows and files) or of a package (files alone), checked one by one."""
 
@@ -113,7 +121,8 @@ class SealChain:
         self._has_table = rows is not None
         self._rows = {row.number: row for row in rows or ()}
         self._files: dict[int, list[str]] = {}
-        self._stamped: set[int] = set()
+        self._skipped: dict[int, _SkippedNumbers] = {}
+        self._unsettled: list[SealedRange] = []
         for name in sorted(names):
             self._add_file(name)
         self.settled = max(self._rows, default=0) if self._has_table else max(self._files, default=0)
@@ -121,14 +130,10 @@ class SealChain:
         self._before = _SealBefore(0, frozenset([GENESIS]), 0)
 
     def _add_file(self, name: str) -> None:
-        seal, stamp = _NAME.fullmatch(name), _SEAL_STAMP.fullmatch(name)
+        seal = _NAME.fullmatch(name)
         if seal:
             self._files.setdefault(int(seal.group(1)), []).append(name)
-        elif stamp:
-            self._stamped.add(int(stamp.group(1)))
-        elif not name.endswith(".new") and not _ROOTS.fullmatch(
-            name
-        ):  # a file being written when the process was killed
+        elif not any(pattern.fullmatch(name) for pattern in _NO_SEALS):
             self.verification.add_note(
                 _("“{name}” in the folder of the seals is not a seal; it was not looked at.").format(name=name)
             )
@@ -136,15 +141,46 @@ class SealChain:
     def ranges(self) -> Iterator[SealedRange]:
         """Check every seal in order and yield the range it closes; findings go to the verification."""
         for number in sorted(set(self._rows) | set(self._files)):
-            self._find_hole(number)
             row, names = self._rows.get(number), self._files.get(number, [])
-            if row is None and self._has_table and self._is_left_over(number):
-                yield from self._left_over_range(number, names[0])
-                continue
+            self._find_hole(number, names)
+            if row is None and self._has_table:
+                unsettled = self._unsettled_range(number, names)
+                if unsettled is not None:
+                    yield unsettled
+                    continue
             self.verification.checked["seals"] += 1
             if row is None and self._has_table:
                 self._add_finding("seal-row", number, _("The file is there, but the table of seals has no row for it."))
             yield from self._check_seal(number, row, names)
+
+    def compare_unsettled(self, last_entry: int) -> None:
+        """Say what the seals above the table's last row mean, as soon as the last entry there is known."""
+        if not self._unsettled:
+            return
+        first, last = self._unsettled[0].number, self._unsettled[-1].number
+        if self._unsettled[-1].last > last_entry:
+            sentence = _(
+                "The database is older than these seals: it ends at seal {number}. If there is a newer database, put "
+                "it back now; otherwise the next run records what is lost and keeps these seals apart."
+            )
+            self.verification.add_finding("seal-row", _subject(first, last), sentence.format(number=self.settled))
+            return
+        for unsettled in self._unsettled:
+            sentence = _("Seal {number} is not in the table of seals: an interruption left it, the next run adds it.")
+            self.verification.add_note(sentence.format(number=unsettled.number))
+
+    def compare_rollbacks(self, rollbacks: Iterable[Rollback]) -> None:
+        """Check that each hole in the numbers has a record, sealed by the seal after it, of a put-back database."""
+        ends = [(rollback.seq, max(rollback.numbers, default=0)) for rollback in rollbacks]
+        for number, skipped in self._skipped.items():
+            first, last = skipped.entries
+            if not any(first <= seq <= last and end >= skipped.last for seq, end in ends):
+                sentence = _(
+                    "Seal {number} says that no seal has this number, but no record that it closed says that an older "
+                    "database was put back."
+                )
+                subject = _subject(skipped.first, skipped.last)
+                self.verification.add_finding("seal-missing", subject, sentence.format(number=number))
 
     def compare_exports(self, exports: Iterable[tuple[str, int]]) -> None:
         """Check that the seal that each `export` entry names is in the table; takes (key, seal number)."""
@@ -152,30 +188,53 @@ class SealChain:
             sentence = _("A package was handed out with this seal ({export}), but the table of seals ends before it.")
             self._add_finding("seal-row", number, sentence.format(export=key))
 
-    def _find_hole(self, number: int) -> None:
-        """Add a finding for the numbers before this one that have neither row nor file."""
+    def _find_hole(self, number: int, names: Iterable[str]) -> None:
+        """Add a finding for the numbers before this one that have neither row nor file, unless its seal skips them."""
         first, last = self._before.number + 1, number - 1
         if first > last:
             return
-        subject = f"seal/{first}" if first == last else f"seal/{first}-{last}"
-        self.verification.add_finding(
-            "seal-missing", subject, _("The seal is not there: neither its file nor a row for it.")
-        )
+        for name in names:
+            seal = self._parsed(name)
+            if seal is not None and seal["skips"] == [first, last]:
+                self._skipped[number] = _SkippedNumbers(first, last, (seal["first"], seal["last"]))
+                return
+        sentence = _("The seal is not there: neither its file nor a row for it.")
+        self.verification.add_finding("seal-missing", _subject(first, last), sentence)
         self._before = _SealBefore(last, frozenset(), -1)
 
-    def _is_left_over(self, number: int) -> bool:
-        """Whether an interruption between file and row left this file: the next number, stamped by no authority."""
-        return number == self.settled + 1 and number not in self._stamped
+    def _unsettled_range(self, number: int, names: Iterable[str]) -> SealedRange | None:
+        """The range of a seal above the table's last row that follows the one before it; None if there is none."""
+        if number <= self.settled:
+            return None
+        for name in names:
+            seal = self._parsed(name)
+            if seal is not None and seal["number"] == number and self._follows(number, seal):
+                body = self._read(name)
+                digest = file_digest(body)
+                self._on_seal(number, name, body, seal["closed_at"])
+                self._before = _SealBefore(number, frozenset([digest]), seal["last"])
+                self._unsettled.append(SealedRange(number, seal["first"], seal["last"], seal["entries"], settled=False))
+                return self._unsettled[-1]
+        return None
 
-    def _left_over_range(self, number: int, name: str) -> Iterator[SealedRange]:
-        sentence = _("{name} is not in the table of seals: an interruption left it, the next seal replaces it.")
-        self.verification.add_note(sentence.format(name=name))
+    def _parsed(self, name: str) -> dict[str, Any] | None:
         try:
-            seal = parse_seal(self._read(name))
-        except OSError:  # just being replaced
-            return
-        if seal is not None and seal["number"] == number and seal["first"] == self._before.last + 1:
-            yield SealedRange(number, seal["first"], seal["last"], seal["entries"], settled=False)
+            return parse_seal(self._read(name))
+        except OSError:  # said where the seal itself is checked
+            return None
+
+    def _follows(self, number: int, seal: Mapping[str, Any]) -> bool:
+        """Whether a seal continues the chain."""
+        before = self._before
+        return (
+            seal["previous"] in before.digests
+            and seal["first"] == before.last + 1
+            and seal["skips"] == self._expected_skips(number)
+        )
+
+    def _expected_skips(self, number: int) -> list[int] | None:
+        skipped = self._skipped.get(number)
+        return None if skipped is None else [skipped.first, skipped.last]
 
     def _check_seal(self, number: int, row: SealRow | None, names: list[str]) -> Iterator[SealedRange]:
         bodies = {name: self._read_seal(number, name) for name in names}
@@ -241,6 +300,9 @@ class SealChain:
         elif before.last >= 0 and seal["first"] != before.last + 1:
             sentence = _("It begins at record {first}, but the seal before it ends at record {last}.")
             self._add_finding("seal-chain", number, sentence.format(first=seal["first"], last=before.last))
+        elif before.digests and seal["skips"] != self._expected_skips(number):
+            sentence = _("It says that numbers before it are left out, and they are not.")
+            self._add_finding("seal-chain", number, sentence)
 
     def _read_seal(self, number: int, name: str) -> bytes | None:
         try:
@@ -254,6 +316,10 @@ class SealChain:
 
     def _add_finding(self, check: str, number: int, text: str) -> None:
         self.verification.add_finding(check, f"seal/{number}", text)
+
+
+def _subject(first: int, last: int) -> str:
+    return f"seal/{first}" if first == last else f"seal/{first}-{last}"
 
 
 def _choose_file(row: SealRow | None, bodies: Mapping[str, bytes | None]) -> str | None:
@@ -271,41 +337,3 @@ def _choose_file(row: SealRow | None, bodies: Mapping[str, bytes | None]) -> str
 def _matches_row(seal: Mapping[str, Any], row: SealRow | None) -> bool:
     """Whether a changed file still closes the range that its row states."""
     return row is not None and (seal["first"], seal["last"]) == (row.first, row.last)
-
-
-def parse_seal(body: bytes) -> dict[str, Any] | None:
-    """The fields of a seal's file; None unless it is byte for byte as `chain.seal_bytes` writes it."""
-    try:
-        seal = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(seal, dict) or seal.keys() != _FIELDS or not _has_field_types(seal):
-        return None
-    fields = {name: value for name, value in seal.items() if name != "format"}
-    return seal if seal_bytes(**fields) == body else None
-
-
-def _has_field_types(seal: Mapping[str, Any]) -> bool:
-    """Whether every field has its type, and there is a digest for each entry."""
-    numbers = all(type(seal[name]) is int and seal[name] > 0 for name in ("number", "first", "last"))
-    texts = all(isinstance(seal[name], str) for name in ("previous", "day", "closed_at", "software"))
-    account = seal["account_id"] is None or type(seal["account_id"]) is int
-    entries = seal["entries"]
-    return (
-        numbers
-        and texts
-        and account
-        and isinstance(entries, list)
-        and seal["last"] - seal["first"] + 1 == len(entries) > 0
-        and set(map(type, entries)) == {str}
-        and set(map(len, entries)) == {_HEX_DIGITS}
-        and _is_hex("".join(entries))
-    )
-
-
-def _is_hex(digits: str) -> bool:
-    """Whether a text is pairs of lower-case hexadecimal digits; a pattern over a hundred thousand digests is slow."""
-    try:
-        return bytes.fromhex(digits).hex() == digits
-    except ValueError:
-        return False

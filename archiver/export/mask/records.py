@@ -18,7 +18,7 @@ from archiver.export.mask.masked_places import MaskedPlace
 from archiver.export.mask.names import people_in, third_persons
 from archiver.export.mask.package_mask import PackageMask, Policy
 
-_NEVER_MASKED = frozenset({"window", "reading", "gap", "gap.narrowed", "gap.closed", "blob"})
+_NEVER_MASKED = frozenset({"window", "reading", "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback"})
 """Kinds of entries that hold only ids, times and counts."""
 
 _UNMASKED_FIELDS = frozenset({"message_id", "chatwork_id", "sha256", "saved_at", "from", "to"})
@@ -59,7 +59,7 @@ def mask_record(entry: EntryObject, digest: str, mask: PackageMask) -> MaskedRec
     payload = masker.mask_value(entry["payload"])
     if payload == entry["payload"]:
         return None
-    masked_entry = {**entry, "payload": payload, "reply": _reply_digest(entry), "salt": ""}
+    masked_entry = {**entry, "payload": payload, "salt": ""}
     reasons = "、".join(sorted(map(reason, masker.kinds))) or reason(MaskKind.NAME)
     return MaskedRecord(masked_entry, masked_line(digest, reasons), shown_line(digest, masked_entry))
 
@@ -77,15 +77,6 @@ def is_unmasked(body: bytes, mask: PackageMask) -> bool:
     except (ValueError, RecursionError):
         return False
     return bool(_ObjectMasker(mask, None, None).mask_value(reply) == reply)
-
-
-def _reply_digest(entry: EntryObject) -> str | None:
-    """The digest of the reply, kept for messages from a list only, because intervals depend on it.
-
-    The reply with a single object could be guessed: its digest has no salt, so all numbers could be tried.
-    """
-    listed = entry["kind"] == "message" and entry["payload"].get("source") == "list"
-    return entry["reply"] if listed else None
 
 
 def _record_place(entry: EntryObject) -> MaskedPlace:

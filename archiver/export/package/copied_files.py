@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from archiver.evidence.chain import file_digest
+from archiver.evidence.chain import file_digest, reply_digest
+from archiver.evidence.history import EntryObject
 from archiver.evidence.tables.build import FileRow
+from archiver.evidence.verify.rollbacks import IN_COPIES, ORPHANED, read_rollback
 from archiver.export.bag import Bag
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import is_unmasked
@@ -91,6 +93,20 @@ def put_seals(bag: Bag, home: Path, seals: Iterable[Seal], copied: CopiedFiles) 
             _put_stamp(bag, home, seal, authority, body, copied)
 
 
+def put_orphans(bag: Bag, home: Path, entries: Iterable[EntryObject], copied: CopiedFiles) -> None:
+    """Copy the seals and stamps that an older database left over, as the `rollback` entries name them."""
+    for entry in entries:
+        rollback = read_rollback(entry) if entry["kind"] == "rollback" else None
+        if rollback is None or rollback.place == IN_COPIES:
+            continue
+        for name, sha256 in sorted(rollback.files.items()):
+            body = _read_or_none(home / FOLDER / ORPHANED / name)
+            if body is None or file_digest(body) != sha256:
+                copied.incomplete.append(f"seals/{ORPHANED}{name}: 確定記録のファイルが失われたか、変わっています")
+            else:
+                bag.add(f"data/seals/{ORPHANED}{name}", body)
+
+
 def read_stamps(home: Path, seals: Iterable[Seal], copied: CopiedFiles) -> None:
     """Read the stamps of the seals, for a package that contains neither seals nor stamps."""
     stamped = stamp_files(home)
@@ -134,9 +150,9 @@ def put_replies(
     A reply in which anything is masked stays out.
     """
     for reply in replies:
-        if reply.sha256 not in digests:
+        if reply.digest not in digests:
             copied.raw_left_out += 1
-        elif reply.body is None or file_digest(reply.body) != reply.sha256:
+        elif reply.body is None or reply_digest(reply.salt, reply.body) != reply.digest:
             copied.incomplete.append(f"raw {reply.number}: 保存したAPIの応答が壊れています")
         elif not _is_exportable(reply, reply.body, scope, mask):
             copied.raw_left_out += 1
@@ -193,11 +209,13 @@ def _reply_name(reply: KeptReply) -> str:
 
 
 def _reply_metadata(reply: KeptReply) -> bytes:
+    """The description of a reply. Only here its salt leaves the archive: its body stands beside it anyway."""
     metadata = {
+        "digest": reply.digest,
         "headers": reply.headers,
         "path": reply.path,
         "received_at": reply.received_at,
-        "sha256": reply.sha256,
+        "salt": reply.salt.hex(),
         "status": reply.status,
     }
     return (json.dumps(metadata, ensure_ascii=True, indent=1, sort_keys=True) + "\n").encode("ascii")

@@ -99,9 +99,8 @@ class SourceEntries:
             self.readings.setdefault(room, Sightings()).add(entry)
             self.note_reply(entry)
         else:
-            masked = masked_entry(entry, self.mask)
-            self.other.append(masked)
-            self.note_reply(masked)  # a masked one names no reply
+            self.other.append(masked_entry(entry, self.mask))
+            self.note_reply(entry)  # a reply in which anything is masked stays out (`copied_files`)
         return True
 
     def note_reply(self, entry: EntryObject) -> None:

@@ -49,6 +49,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     copied_files.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
     copied_files.put_seals(bag, reading.home, recipe.seals, copied)
+    copied_files.put_orphans(bag, reading.home, source.other, copied)
     copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
     step = step_counter(reading, recipe, progress)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from archiver.contract_dates import OutsideContact, outside_contact
-from archiver.evidence.history import number, text
+from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.tables.events import other_events, sort_events
+from archiver.evidence.verify.rollbacks import IN_COPIES, read_rollback
 from archiver.export import enclosure_file_names
 from archiver.export.bag import Bag
 from archiver.export.package.package_input import PackageInput, software_name
@@ -58,10 +59,26 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
+        put_back_databases=tuple(put_back_sentences(source.other)),
         other_chats=other_chat_texts(
             unsaved_direct_chats.other_chats(package.reading, recipe.scope.rooms, upto=recipe.upto)
         ),
     )
+
+
+def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
+    """One sentence for each older database that was put back."""
+    for entry in entries:
+        rollback = read_rollback(entry) if entry["kind"] == "rollback" else None
+        if rollback is None:
+            continue
+        numbers = f"第{min(rollback.numbers)}号〜第{max(rollback.numbers)}号" if rollback.numbers else ""
+        found_at = local_time(datetime.fromisoformat(entry["observed_at"]))
+        kept = "" if rollback.place == IN_COPIES else "その確定記録は data/seals/orphaned/ に残しています。"
+        yield (
+            f"{found_at} に、古い時点のデータベースが戻されていることを検出しました。記録 {rollback.lost:,}件"
+            f"(確定記録 {numbers})が、この時点より後のデータベースにありました。この資料にはありません。{kept}"
+        )
 
 
 def unread_chats(rooms: Iterable[Conversation]) -> list[str]:

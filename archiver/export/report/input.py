@@ -95,6 +95,8 @@ class ReportInput:
     """The ids of the messages that the user chose for the excerpt; empty = chosen by rule."""
     truncated_lists: Sequence[tuple[int, str]] = ()
     """Lists that Chatwork truncated even when asked for each person: the room, and `files` or a task status."""
+    put_back_databases: Sequence[str] = ()
+    """Sentences about older databases that were put back, and what was lost by it."""
     other_chats: Sequence[str] = ()
     """Sentences about chats with the same counterpart that are not saved."""
     clues: Mapping[str, str] = field(default_factory=dict)

@@ -36,6 +36,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                     *_gap_lines(case),
                     *_pause_lines(case),
                     *_missing_file_lines(case),
+                    *case.put_back_databases,
                     *_truncated_list_lines(case),
                     *_hidden_message_lines(statistics),
                     *case.other_chats,

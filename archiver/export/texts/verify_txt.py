@@ -163,7 +163,8 @@ def _table_lines(steps: VerificationSteps) -> Iterator[str]:
     yield "   stamped_at は、その記録に及ぶ最も早い第三者の時刻です(付いていなければ null)。"
     yield "   data/files/ の各ファイルのSHA-256は、種類が blob の記録にあります。"
     if steps.raw:
-        yield "   data/raw/ の各応答のSHA-256は、記録の reply にあります。"
+        yield "   data/raw/ の各応答の前に .meta.json の salt(32バイトの乱数)を付けて計算したSHA-256が、"
+        yield "   記録の reply にあります。"
     yield ""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from archiver.store import avatars, blobs, seals
 from archiver.store.archive import Reading
+from archiver.store.seal_files import ORPHANED
 
 SETTINGS = "archive.toml"
 _MAX_DEPTH = 3
@@ -22,7 +23,10 @@ _MAX_DEPTH = 3
 _DIGEST = "[0-9a-f]{64}"
 _NAMES = {
     blobs.FOLDER: re.compile(rf"(?=(..)/(..)/\1\2)../../({_DIGEST})"),
-    seals.FOLDER: re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json(\.[a-z0-9-]{1,20}\.tsr)?|[a-z0-9-]{1,20}\.pem"),
+    seals.FOLDER: re.compile(
+        r"(\d{6,18})-\d{4}-\d\d-\d\d\.json(\.[a-z0-9-]{1,20}\.tsr)?|[a-z0-9-]{1,20}\.pem"
+        rf"|{ORPHANED}/\d{{6,18}}-\d{{4}}-\d\d-\d\d\.json(\.[a-z0-9.-]{{1,40}})?"
+    ),
     "daily": re.compile(r"[a-z0-9-]{1,32}/[a-zA-Z0-9_-]{1,80}\.zip"),
     avatars.FOLDER: re.compile(rf"({_DIGEST})"),
 }
@@ -81,6 +85,8 @@ def _replace_rule(folder: str, name: str, digests: dict[int, str]) -> tuple[Repl
     if folder in (blobs.FOLDER, avatars.FOLDER):
         return ReplaceRule.KNOWN, match[match.lastindex or 0]
     if folder != seals.FOLDER:
+        return ReplaceRule.ONCE, None
+    if name.startswith(f"{ORPHANED}/"):
         return ReplaceRule.ONCE, None
     if match[1] is None:
         return ReplaceRule.GROWS, None

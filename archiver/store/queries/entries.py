@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import Row, bindparam, func, select, text
 
 from archiver.records import Entry
 from archiver.store import schema
@@ -20,7 +20,9 @@ class KeptReply(NamedTuple):
     """A kept reply of Chatwork; `body` is None if its compressed bytes cannot be decompressed any more."""
 
     number: int
-    sha256: str
+    digest: str
+    """Of salt and body, as the entries name it."""
+    salt: bytes
     room_id: int
     path: str
     status: int
@@ -68,20 +70,27 @@ def message_entries(reading: Reading, rooms: set[int], *, upto: int) -> Iterator
         yield group
 
 
+def message_id_ranges(reading: Reading, rooms: set[int]) -> list[tuple[int, int, int]]:
+    """(room, oldest id, newest id) of the messages held of these rooms; a room without messages is left out."""
+    table = schema.message
+    query = select(table.c.room_id, func.min(table.c.position), func.max(table.c.position))
+    rows = reading.sql.execute(query.where(table.c.room_id.in_(rooms)).group_by(table.c.room_id))
+    return [(room, oldest, newest) for room, oldest, newest in rows]
+
+
 def replies(reading: Reading) -> Iterator[KeptReply]:
     """Every kept reply, oldest first."""
     query = select(schema.reply).order_by(schema.reply.c.number).execution_options(yield_per=100)
     for row in reading.sql.execute(query):
-        yield KeptReply(
-            row.number,
-            row.sha256,
-            row.room_id,
-            row.path,
-            row.status,
-            json.loads(row.headers),
-            row.received_at,
-            _inflate(row.body),
-        )
+        yield kept_reply(row)
+
+
+def kept_reply(row: Row[Any]) -> KeptReply:
+    """A row of the table of replies as a kept reply."""
+    headers, body = json.loads(row.headers), _inflate(row.body)
+    return KeptReply(
+        row.number, row.digest, row.salt, row.room_id, row.path, row.status, headers, row.received_at, body
+    )
 
 
 def _inflate(body: bytes) -> bytes | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,11 +12,14 @@ from sqlalchemy import ColumnElement, and_, or_, select, text
 from archiver.records import Entry, Period
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries.entries import KeptReply
+from archiver.store.queries.entries import KeptReply, kept_reply
 from archiver.store.time_text import from_text, to_text
 
 STATED = ("contract", "delivery", "attachment", "mapping")
 """Kinds of entries about a contract that the user made; their keys are `kind/contract` or begin with it."""
+
+OF_SEALS = ("stamp", "rollback")
+"""Kinds of entries about the seals; every package needs them."""
 
 _AT_ONCE = 1_000
 
@@ -35,7 +37,7 @@ class NewEntry(NamedTuple):
 def package_entries(
     reading: Reading, rooms: Iterable[int], contract: str, *, upto: int, kinds: Collection[str] | None = None
 ) -> Iterator[Entry]:
-    """Every entry of these rooms or about the contract, oldest first; with `kinds` only entries of these kinds."""
+    """Every entry of these rooms, about the contract or about the seals, oldest first; only of `kinds`, if given."""
     table = schema.entry.c
     columns = (table.seq, table.observed_at, table.clock, table.kind, table.account_id, table.room_id)
     query = select(*columns, table.key, table.line, table.digest).where(_belongs_to(rooms, contract), table.seq <= upto)
@@ -96,9 +98,7 @@ def kept_replies(reading: Reading, rooms: Iterable[int]) -> Iterator[KeptReply]:
     table = schema.reply
     query = select(table).where(table.c.room_id.in_(sorted(rooms))).order_by(table.c.number)
     for row in reading.sql.execute(query.execution_options(yield_per=100)):
-        headers = json.loads(row.headers)
-        body = _inflate(row.body)
-        yield KeptReply(row.number, row.sha256, row.room_id, row.path, row.status, headers, row.received_at, body)
+        yield kept_reply(row)
 
 
 def covered_periods(reading: Reading, room: int) -> list[Period]:
@@ -108,16 +108,10 @@ def covered_periods(reading: Reading, room: int) -> list[Period]:
     return [Period(from_text(start), from_text(end)) for start, end in rows]
 
 
-def _inflate(body: bytes) -> bytes | None:
-    try:
-        return zlib.decompress(body)
-    except zlib.error:
-        return None
-
-
 def _belongs_to(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:
-    """The condition that an entry is of one of the rooms or about the contract."""
+    """The condition that an entry is of one of the rooms, about the contract or about the seals."""
     table = schema.entry.c
     keys = [f"{kind}/{contract}" for kind in STATED]
     stated = or_(table.key.in_(keys), *(table.key.startswith(f"{key}/", autoescape=True) for key in keys))
-    return or_(table.room_id.in_(sorted(rooms)), and_(table.room_id.is_(None), table.kind.in_(STATED), stated))
+    about_contract = and_(table.room_id.is_(None), table.kind.in_(STATED), stated)
+    return or_(table.room_id.in_(sorted(rooms)), about_contract, table.kind.in_(OF_SEALS))

@@ -25,7 +25,7 @@ RawEntry = tuple[int, bytes, bytes | None, bytes, int | None, int | None, bytes,
 
 
 class RawReply(NamedTuple):
-    """A kept reply: the stated digest, and that of its body; None if the body cannot be decompressed."""
+    """A kept reply: the stated digest, and that of salt and body; None if the body cannot be decompressed."""
 
     number: int
     stated: str
@@ -52,10 +52,10 @@ def entries(reading: Reading) -> Iterator[RawEntry]:
 
 
 def replies(reading: Reading) -> Iterator[RawReply]:
-    """Every kept reply, oldest first, with the digest of its body. Raises ArchiveDamaged."""
-    query = "SELECT number, CAST(sha256 AS BLOB), CAST(body AS BLOB) FROM reply ORDER BY number"
-    for number, stated, body in rows(reading, query):
-        yield RawReply(number, _text(stated), _digest_inflated(body))
+    """Every kept reply, oldest first, with the digest of its salt and body. Raises ArchiveDamaged."""
+    query = "SELECT number, CAST(digest AS BLOB), CAST(salt AS BLOB), CAST(body AS BLOB) FROM reply ORDER BY number"
+    for number, stated, salt, body in rows(reading, query):
+        yield RawReply(number, _text(stated), _digest_inflated(salt, body))
 
 
 def seals(reading: Reading) -> Iterator[RawSeal]:
@@ -63,13 +63,6 @@ def seals(reading: Reading) -> Iterator[RawSeal]:
     columns = "number, first, last, CAST(sha256 AS BLOB), CAST(closed_at AS BLOB), CAST(day AS BLOB)"
     for number, first, last, *texts in rows(reading, f"SELECT {columns} FROM seal ORDER BY number"):  # noqa: S608
         yield RawSeal(number, _number(first), _number(last), *map(_text, texts))
-
-
-def stamps(reading: Reading) -> Iterator[tuple[int, str]]:
-    """Seal number and authority of every received time stamp. Raises ArchiveDamaged."""
-    query = "SELECT seal, CAST(authority AS BLOB) FROM stamp WHERE state = 'stamped' ORDER BY seal, authority"
-    for number, authority in rows(reading, query):
-        yield _number(number), _text(authority)
 
 
 def saved_digests(reading: Reading) -> Iterator[str]:
@@ -114,9 +107,9 @@ def damage_translated(reading: Reading) -> Iterator[None]:
         raise errors.ArchiveDamaged(path=reading.home / DATABASE, detail=str(error)) from error
 
 
-def _digest_inflated(body: bytes | None) -> str | None:
-    """The SHA-256 of the decompressed body; decompressed in pieces, as a few bytes can expand to very many."""
-    opener, digest = zlib.decompressobj(), sha256()
+def _digest_inflated(salt: bytes | None, body: bytes | None) -> str | None:
+    """The SHA-256 of salt and decompressed body; decompressed in pieces, as a few bytes can expand to very many."""
+    opener, digest = zlib.decompressobj(), sha256(salt or b"")
     rest = body or b""
     try:
         while not opener.eof:

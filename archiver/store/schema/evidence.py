@@ -42,7 +42,8 @@ reply = Table(
     "reply",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("sha256", Text, nullable=False, index=True),
+    Column("digest", Text, nullable=False, index=True),  # SHA-256 of salt and body
+    Column("salt", LargeBinary, nullable=False),
     Column("room_id", BigInteger, nullable=False),
     Column("path", Text, nullable=False),
     Column("status", Integer, nullable=False),

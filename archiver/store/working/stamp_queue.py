@@ -1,11 +1,13 @@
 """The queue of time stamps: which seals wait for the stamp of which authority, and which stamps are stored.
 
-A stamp's file is in its place before its row commits, and lost rows are made again from the files. A seal for which
-no stamp was requested yet has no row. The content of stamps is judged elsewhere; here they are bytes.
+A stamp's file is in its place before its row and its `stamp` entry commit, and lost rows are made again from the
+files. A seal for which no stamp was requested yet has no row. The content of stamps is judged elsewhere; here they
+are bytes.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,9 +16,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
-from archiver.records import Seal
-from archiver.store import schema
+from archiver.records import Observation, Seal
+from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.queries.entries import last_seq
 from archiver.store.seals import seals
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import stamp_reply_files
@@ -180,7 +183,7 @@ def unlisted_stamps(reading: Reading) -> list[DueStamp]:
 
 
 def keep_stamp(archive: Archive, due: DueStamp, reply: bytes, facts: StampFacts, *, pem: Sequence[str]) -> bool:
-    """Store a stamp that was judged good: its file, the roots (PEM blocks), then its row.
+    """Store a stamp that was judged good: its file, the roots (PEM blocks), then its row and its entry.
 
     False if another process has stored one meanwhile; the earlier one stays. Raises DiskFull, HomeNotWritable,
     ArchiveBusy.
@@ -190,14 +193,16 @@ def keep_stamp(archive: Archive, due: DueStamp, reply: bytes, facts: StampFacts,
             return False
         stamp_reply_files.write_stamp(writing.home, due.file, reply, authority=due.authority, pem=pem)
         _put_stamped(writing, due, facts)
+        _append_entry(writing, due, reply, facts, at=facts.got_at or facts.time)
     return True
 
 
-def adopt_stamp(archive: Archive, due: DueStamp, facts: StampFacts) -> None:
-    """Add the row of a stamp whose file is in its place and was judged good."""
+def adopt_stamp(archive: Archive, due: DueStamp, reply: bytes, facts: StampFacts, *, at: datetime) -> None:
+    """Add the row, and the entry if there is none, of a stamp whose file is in its place and was judged good."""
     with archive.writing() as writing:
         if not _is_stamped(writing, due):
             _put_stamped(writing, due, facts)
+            _append_entry(writing, due, reply, facts, at=at)
 
 
 def record_failure(archive: Archive, dues: Sequence[DueStamp], *, reason: str, at: datetime) -> None:
@@ -237,6 +242,19 @@ def _seal_from_columns(number: int, first: int, last: int, sha256: str, closed_a
 def _is_stamped(reading: Reading, due: DueStamp) -> bool:
     condition = and_(_STAMP.seal == due.seal.number, _STAMP.authority == due.authority, _STAMP.state == STAMPED)
     return bool(reading.sql.execute(select(func.count()).select_from(schema.stamp).where(condition)).scalar())
+
+
+def _append_entry(writing: Writing, due: DueStamp, reply: bytes, facts: StampFacts, *, at: datetime) -> None:
+    """Append the `stamp` entry, which the next seal covers, unless one says the same already."""
+    key = f"stamp/{due.seal.number}/{due.authority}"
+    payload = {
+        "authority": due.authority,
+        "seal": due.seal.number,
+        "sha256": hashlib.sha256(reply).hexdigest(),
+        "time": to_text(facts.time),
+    }
+    if all(entry["payload"] != payload for entry in writer.entries_of(writing, key, last_seq(writing))):
+        writer.append(writing, [Observation("stamp", key, payload)], account_id=None, at=at)
 
 
 def _put_stamped(writing: Writing, due: DueStamp, facts: StampFacts) -> None:

@@ -91,8 +91,8 @@ def test_the_package_verifies_and_says_what_is_masked(tmp_path: Path) -> None:
     assert 7 == report.messages == verification.checked["messages"]
 
 
-def test_a_reply_of_which_only_a_masked_record_is_left_stays_out(tmp_path: Path) -> None:
-    """A list from which a masked person is gone shows nothing of them, and would stand there without a record."""
+def test_a_reply_that_shows_nobody_masked_is_handed_out_with_the_masked_record_that_names_it(tmp_path: Path) -> None:
+    """A list from which a masked person is gone shows nothing of them."""
     made = archive(tmp_path / "home")
     payload = {
         "object": {"account_id": THIRD, "name": "佐藤 花子", "role": "member"},

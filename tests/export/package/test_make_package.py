@@ -251,7 +251,9 @@ def test_raw_replies_are_left_out_if_anything_in_them_is_outside(tmp_path: Path)
     assert "入れていないAPIの応答: 4件" in text_of(part.path)
     body = raw(whole)[0].read_bytes()
     meta = json.loads(raw(whole)[0].with_suffix("").with_suffix(".meta.json").read_text("ascii"))
-    assert (hashlib.sha256(body).hexdigest(), f"/rooms/{ROOM}/messages?force=1") == (meta["sha256"], meta["path"])
+    digest = hashlib.sha256(bytes.fromhex(meta["salt"]) + body).hexdigest()
+    assert (digest, f"/rooms/{ROOM}/messages?force=1") == (meta["digest"], meta["path"])
+    assert f'"reply":"{digest}"'.encode() in Path(whole.path, "data/entries.jsonl").read_bytes()
 
 
 def test_a_contracts_own_period_counts_when_none_is_asked_for(tmp_path: Path) -> None:

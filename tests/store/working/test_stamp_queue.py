@@ -213,7 +213,7 @@ def test_files_without_a_row_are_found_again(archive: Archive) -> None:
     with archive.reading() as reading:
         lost = stamp_queue.unlisted_stamps(reading)
     for due in lost:
-        stamp_queue.adopt_stamp(archive, due, StampFacts(TOKEN.time, TOKEN.root))
+        stamp_queue.adopt_stamp(archive, due, b"1", StampFacts(TOKEN.time, TOKEN.root), at=NOON)
 
     assert [(2, "a")] == seals_and_authorities(one_left)
     assert [(1, "a"), (2, "a")] == seals_and_authorities(lost)

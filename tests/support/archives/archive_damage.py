@@ -178,11 +178,11 @@ def _bit_of_column(column: str) -> Damage:
 def _reply(change: Callable[[bytes], bytes], *, digest: bool = False) -> Damage:
     def damage(archive: Archive) -> None:
         with changing_past_triggers(archive) as database:
-            (body,) = database.execute("SELECT body FROM reply WHERE number = 2").fetchone()
+            salt, body = database.execute("SELECT salt, body FROM reply WHERE number = 2").fetchone()
             changed = change(zlib.decompress(body))
             database.execute("UPDATE reply SET body = ? WHERE number = 2", [zlib.compress(changed)])
             if digest:
-                database.execute("UPDATE reply SET sha256 = ? WHERE number = 2", [chain.file_digest(changed)])
+                database.execute("UPDATE reply SET digest = ? WHERE number = 2", [chain.reply_digest(salt, changed)])
 
     return damage
 

@@ -6,7 +6,7 @@ import json
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -166,13 +166,25 @@ def _replies_swapped(package: Path) -> None:
     second_path.write_bytes(first)
 
 
+def last_message(lines: Sequence[str]) -> int:
+    """The place of the last record of a message."""
+    return max(index for index, line in enumerate(lines) if '"kind":"message"' in line)
+
+
+def _without_last_message(lines: list[str]) -> list[str]:
+    index = last_message(lines)
+    return [*lines[:index], *lines[index + 1 :]]
+
+
 def mask_last(package: Path, *, body: str, digest: str | None = None) -> None:
-    """Mask the last record, a message, and show this text in its place."""
+    """Mask the last record of a message, and show this text in its place."""
     path = package / "data/entries.jsonl"
     lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-    record, digest = json.loads(lines[-1]), digest or chain.digest(lines[-1])
+    index = last_message(lines)
+    record, digest = json.loads(lines[index]), digest or chain.digest(lines[index])
     record["payload"]["object"]["body"] = body
-    path.write_bytes("".join(f"{line}\n" for line in [*lines[:-1], masked_line(digest, "第三者")]).encode())
+    lines[index] = masked_line(digest, "第三者")
+    path.write_bytes("".join(f"{line}\n" for line in lines).encode())
     (package / "data/masked.jsonl").write_bytes(f"{shown_line(digest, record)}\n".encode())
 
 
@@ -191,6 +203,14 @@ def _stamps_swapped(package: Path) -> None:
     first, second = first_path.read_bytes(), second_path.read_bytes()
     first_path.write_bytes(second)
     second_path.write_bytes(first)
+
+
+def _stamp_exchanged(package: Path) -> None:
+    """Another good stamp of the same authority, which came later."""
+    stamp_path(package, 1).write_bytes(stamp_path(package, 1, "b").read_bytes())
+    (package / "data/tsa/a.pem").write_bytes(
+        (package / "data/tsa/a.pem").read_bytes() + (package / "data/tsa/b.pem").read_bytes()
+    )
 
 
 def _without_stamps(package: Path) -> None:
@@ -237,9 +257,7 @@ KINDS: Mapping[str, Damage] = {
     "csv edited": _with_lists_renewed_unstamped(_with("data/messages.csv", _replaced(_LINE, "承知しません。"))),
     "csv removed": _with_lists_renewed_unstamped(_removed("data/events.csv")),
     "record edited": _with_lists_renewed_unstamped(_with("data/entries.jsonl", _replaced(_LINE, "承知しません。"))),
-    "record removed": _with_lists_renewed_unstamped(
-        _with("data/entries.jsonl", lambda body: b"".join(body.splitlines(keepends=True)[:-1]))
-    ),
+    "record removed": _with_lists_renewed_unstamped(_lines(_without_last_message)),
     "records reordered": _with_lists_renewed_unstamped(_with("data/entries.jsonl", _reordered)),
     "record that is none": _with_lists_renewed_unstamped(_with("data/entries.jsonl", lambda body: body + b"{}\n")),
     "record masked": _with_lists_renewed_unstamped(_record_masked),
@@ -254,6 +272,8 @@ KINDS: Mapping[str, Damage] = {
     ),
     "last seal forged": _with_lists_renewed_unstamped(_forged_seal),
     "stamp removed": lambda package: stamp_path(package, 3).unlink(),
+    "stamp removed, lists anew": _with_lists_renewed_unstamped(lambda package: stamp_path(package, 2).unlink()),
+    "stamp exchanged, lists anew": _with_lists_renewed_unstamped(_stamp_exchanged),
     "stamps removed": _with_lists_renewed_unstamped(_without_stamps),
     "stamp is none": _with_lists_renewed_unstamped(lambda package: stamp_path(package, 2).write_bytes(b"<html>")),
     "stamp cut": _with_lists_renewed_unstamped(

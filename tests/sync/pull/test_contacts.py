@@ -39,7 +39,7 @@ def test_only_people_of_contracted_rooms_are_written_and_the_list_is_not_kept(wo
     (entry,) = world.entries("contact")
     assert {"account_id": world.tanaka, "state": "present"} == entry["payload"]
     assert (None, 64) == (entry["room_id"], len(entry["reply"]))
-    assert entry["reply"] not in {row["sha256"] for row in world.rows("reply")}
+    assert entry["reply"] not in {row["digest"] for row in world.rows("reply")}
     assert not [secret for secret in (str(stranger), "ひみつの人") if secret.encode() in database]
 
 

@@ -25,7 +25,7 @@ def test_a_file_is_held_as_listed_and_its_bytes_by_digest(world: World) -> None:
     (blob,) = world.entries("blob")
     assert (1, 1, 0) == (report.files_new, report.files_saved, report.files_pending)
     assert ("仕様書.pdf", 8) == tuple(entry["payload"]["object"][name] for name in ("filename", "filesize"))
-    assert {entry["reply"]} <= {row["sha256"] for row in world.rows("reply")}
+    assert {entry["reply"]} <= {row["digest"] for row in world.rows("reply")}
     assert b"%PDF-1.7" == world.blob(file)
     assert (None, "saved", 8, 8) == (
         blob["reply"],

@@ -42,7 +42,7 @@ def test_everything_new_is_held_as_received(world: World) -> None:
     report = world.synced()
 
     (entry,) = [one for one in world.entries("message") if one["key"] == f"message/{post}"]
-    (reply,) = [row for row in world.rows("reply") if row["sha256"] == entry["reply"]]
+    (reply,) = [row for row in world.rows("reply") if row["digest"] == entry["reply"]]
     (window,) = world.entries("window")
     assert (2, 0, 0, 0) == counts(report)
     assert RoomOutcome.ARCHIVED is report.outcome
@@ -354,7 +354,7 @@ def test_a_message_missing_inside_the_window_is_read_singly(world: World) -> Non
     report = world.synced(full=True)
 
     (last,) = [one for one in world.entries("message") if one["payload"]["state"] == "missing"]
-    (reply,) = [row for row in world.rows("reply") if row["sha256"] == last["reply"]]
+    (reply,) = [row for row in world.rows("reply") if row["digest"] == last["reply"]]
     assert (0, 0, 0, 1) == counts(report)
     assert report.disappeared
     assert f"/rooms/{world.room}/messages/{posts[1]}" in world.take_requests()

@@ -112,7 +112,7 @@ def test_a_deleted_task_is_asked_for_and_then_gone(world: World) -> None:
     last = world.entries("task")[-1]
     assert ("gone", 1) == (tasks(world)[task][1], report.tasks_changed)
     assert "初稿" == last["payload"]["object"]["body"]
-    assert last["reply"] in {row["sha256"] for row in world.rows("reply") if row["status"] == 404}
+    assert last["reply"] in {row["digest"] for row in world.rows("reply") if row["status"] == 404}
     assert f"/rooms/{world.room}/tasks/{task}" not in world.take_requests()
 
 

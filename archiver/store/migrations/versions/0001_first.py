@@ -275,7 +275,8 @@ STATEMENTS = (
     """
     CREATE TABLE reply (
         number INTEGER NOT NULL,
-        sha256 TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        salt BLOB NOT NULL,
         room_id BIGINT NOT NULL,
         path TEXT NOT NULL,
         status INTEGER NOT NULL,
@@ -286,7 +287,7 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX ix_reply_sha256 ON reply (sha256)
+    CREATE INDEX ix_reply_digest ON reply (digest)
     """,
     """
     CREATE TABLE retry (

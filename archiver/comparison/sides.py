@@ -1,0 +1,252 @@
+"""The two things that are compared: the home of an archive, or a package with its records (folder or zip).
+
+Each is verified before anything is read of it. A package is read from its own files alone, so that nobody has to hand
+over an archive; what its owner masked stays masked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path
+from typing import Any
+
+from archiver import errors
+from archiver.comparison.held_messages import DELETED, HeldMessage, RoomReach
+from archiver.custody.verify import verify_path
+from archiver.evidence.history import EntryObject, MessageHistory, list_reading, number, text
+from archiver.evidence.masked_records import MASKED_FILE
+from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
+from archiver.evidence.tables import build
+from archiver.evidence.tables.files import FileRow, files
+from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
+from archiver.export.stamps import stamp_files
+from archiver.store import seals
+from archiver.store.archive import Archive, Reading
+from archiver.store.engine import DATABASE
+from archiver.store.queries import contracts
+from archiver.store.queries.entries import entries, last_seq, message_entries, message_id_ranges
+
+ENTRIES_FILE = "data/entries.jsonl"
+MESSAGES_FILE = f"data/{build.MESSAGES}"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two, ready to be compared."""
+
+    path: Path
+    kind: str
+    """`archive` or `package`."""
+    verification: Verification
+    account_ids: frozenset[int]
+    """Whose token saw it; one account for an archive."""
+    room_names: Mapping[int, str]
+    messages: Callable[[], Iterator[HeldMessage]]
+    """All messages in the order of their ids."""
+    reach: Mapping[int, RoomReach]
+    """How far it reaches in each room of `room_names`."""
+    files: Mapping[tuple[int, int], frozenset[str]]
+    """(room, file id) → SHA-256 of the bytes that are saved of it."""
+
+
+@contextmanager
+def open_side(path: Path) -> Iterator[Side]:
+    """Verify and open one side. Raises NothingThere, NotComparable, and what a verification raises."""
+    verification = verify_path(path)
+    with ExitStack() as opened:
+        try:
+            if (path / DATABASE).is_file():
+                yield _archive_side(path, verification, opened.enter_context(Archive(path).reading()))
+            else:
+                yield _package_side(path, verification, _open_package(path, opened))
+        except READ_ERRORS as error:
+            raise errors.NotComparable(path=path) from error
+
+
+class _OtherEntries:
+    """What is collected of the entries that are no messages."""
+
+    def __init__(self) -> None:
+        self.reach: dict[int, RoomReach] = {}
+        self.room_names: dict[int, str] = {}
+        self.accounts: set[int] = set()
+        self._files: list[EntryObject] = []
+
+    def add(self, entry: EntryObject) -> None:
+        """Take one entry; kinds that say nothing here are ignored."""
+        kind, room = entry["kind"], entry["room_id"]
+        if entry["account_id"] is not None:
+            self.accounts.add(entry["account_id"])
+        if kind == "window" and (reading := list_reading(entry)) is not None:
+            self.reach.setdefault(room, RoomReach()).add_list(reading.oldest, reading.newest)
+        elif kind == "room" and room is not None:
+            self.room_names[room] = text(entry["payload"]["object"].get("name"))
+        elif kind in ("file", "blob"):
+            self._files.append(entry)
+
+    def add_messages(self, room: int, oldest: int, newest: int) -> None:
+        """Take the oldest and newest message held of a room, or one message as both."""
+        reach = self.reach.setdefault(room, RoomReach())
+        reach.add_message(oldest)
+        reach.add_message(newest)
+
+    def saved_files(self) -> dict[tuple[int, int], frozenset[str]]:
+        """The digests of the bytes of each file."""
+        saved: dict[tuple[int, int], frozenset[str]] = {}
+        for row in files(self._files):
+            saved[row.room_id, row.file_id] = saved.get((row.room_id, row.file_id), frozenset()) | _digests(row)
+        return saved
+
+
+def _digests(row: FileRow) -> frozenset[str]:
+    return frozenset() if row.sha256 is None else frozenset([row.sha256])
+
+
+# --- an archive ------------------------------------------------------------------------------
+
+
+def _archive_side(path: Path, verification: Verification, reading: Reading) -> Side:
+    """The rooms of all contracts, at this moment."""
+    rooms: set[int] = {one.room_id for contract in contracts.contracts(reading) for one in contract.rooms}
+    upto, other, sightings = last_seq(reading), _OtherEntries(), []
+    for entry in entries(reading, upto=upto):
+        if entry.kind != "message" and entry.room_id in rooms:
+            parsed = json.loads(entry.line)
+            other.add(parsed)
+            sightings += [parsed] if entry.kind in ("window", "reading", "steady") else []
+    for room, oldest, newest in message_id_ranges(reading, rooms):
+        other.add_messages(room, oldest, newest)
+    readings = build.sightings(sightings)
+    seal_of = build.seal_numbers((one.number, one.first, one.last) for one in seals.seals(reading))
+    stamp_of = earliest_covering(_stamp_times(path))
+
+    def messages() -> Iterator[HeldMessage]:
+        groups = message_entries(reading, rooms, upto=upto)
+        for no, history in zip(count(1), build.messages(groups, readings), strict=False):
+            seal = seal_of(history.entry_seq)
+            yield _of_history(no, history, seal, stamp_of(seal))
+
+    return Side(
+        path,
+        "archive",
+        verification,
+        frozenset(other.accounts),
+        {room: other.room_names.get(room, "") for room in rooms},
+        messages,
+        other.reach,
+        other.saved_files(),
+    )
+
+
+def _of_history(no: int, history: MessageHistory, seal: int | None, stamped_at: str | None) -> HeldMessage:
+    return HeldMessage(
+        history.room_id,
+        int(history.message_id),
+        no,
+        history.account_id,
+        history.name,
+        history.send_time,
+        history.state,
+        _texts(span.body for span in history.versions),
+        history.first_seen,
+        seal,
+        stamped_at,
+    )
+
+
+def _stamp_times(home: Path) -> dict[int, str]:
+    """Number of a seal → the earliest time that a stamp beside its file states."""
+    times: dict[int, str] = {}
+    for seal, authorities in stamp_files(home).items():
+        body = (home / seals.FOLDER / seal).read_bytes()
+        stamps = ((home / seals.FOLDER / f"{seal}.{authority}.tsr").read_bytes() for authority in authorities)
+        stated = [at for at in (claimed_time(stamp, body) for stamp in stamps) if at is not None]
+        if stated:
+            times[int(seal.partition("-")[0])] = min(stated)
+    return times
+
+
+def _texts(bodies: Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(body for body in bodies if body != DELETED))
+
+
+# --- a package -------------------------------------------------------------------------------
+
+
+def _open_package(path: Path, opened: ExitStack) -> PackageFiles:
+    """The files of a package that has records. Raises NotComparable, READ_ERRORS."""
+    ignored = Verification()
+    tree: PackageFiles = PackageFolder(path, ignored) if path.is_dir() else ZippedPackage(path, ignored)
+    opened.callback(tree.close)
+    if MESSAGES_FILE not in tree.names() or ENTRIES_FILE not in tree.names():
+        raise errors.NotComparable(path=path)
+    return tree
+
+
+def _package_side(path: Path, verification: Verification, tree: PackageFiles) -> Side:
+    other, masked, rooms = _OtherEntries(), set[str](), set[int]()
+    for entry in chain(_objects(tree, ENTRIES_FILE), _shown_records(tree, masked)):
+        if entry.get("kind") not in (None, "message"):  # a masked line has no kind
+            other.add(entry)
+    for one in _objects(tree, MESSAGES_FILE):
+        rooms.add(one["room_id"])
+        other.add_messages(one["room_id"], int(one["message_id"]), int(one["message_id"]))
+
+    def messages() -> Iterator[HeldMessage]:
+        for one in _objects(tree, MESSAGES_FILE):
+            yield _of_object(one, is_masked=f"message/{one['message_id']}" in masked)
+
+    return Side(
+        path,
+        "package",
+        verification,
+        frozenset(other.accounts),
+        {room: other.room_names.get(room, "") for room in rooms},
+        messages,
+        other.reach,
+        other.saved_files(),
+    )
+
+
+def _shown_records(tree: PackageFiles, keys: set[str]) -> Iterator[EntryObject]:
+    """What the package shows of its masked records; `keys` gets what they are about."""
+    name = f"data/{MASKED_FILE}"
+    for one in _objects(tree, name) if name in tree.names() else ():
+        shown = one["shown"]
+        keys.add(shown["key"])
+        yield shown
+
+
+def _of_object(one: Mapping[str, Any], *, is_masked: bool) -> HeldMessage:
+    return HeldMessage(
+        number(one["room_id"]),
+        int(one["message_id"]),
+        number(one["no"]),
+        number(one["account_id"]),
+        text(one["name"]),
+        number(one["send_time"]),
+        text(one["state"]),
+        _texts(version["body"] for version in one["versions"]),
+        text(one["first_seen_at"]),
+        one["seal"],
+        one["stamped_at"],
+        is_masked,
+    )
+
+
+def _objects(tree: PackageFiles, name: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects of a file, one a line. Raises READ_ERRORS, NotComparable for a line of another shape."""
+    with tree.open(name) as file:
+        for line in file:
+            try:
+                parsed = json.loads(line)
+            except ValueError as error:
+                raise OSError(str(error)) from error
+            if not isinstance(parsed, dict):
+                raise OSError(name)
+            yield parsed

@@ -1,0 +1,98 @@
+"""Counts what a comparison found, and keeps the messages that are told one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archiver.comparison.held_messages import ComparedMessage, Outcome
+from archiver.comparison.sides import Side
+
+LISTED_MESSAGES = 300
+"""Messages with a difference that are shown one by one in the pages; the tables hold all of them."""
+
+
+@dataclass
+class ComparedFileCounts:
+    """Files by what their bytes say; a file without saved bytes on a side counts for the other alone."""
+
+    same: int = 0
+    only_a: int = 0
+    only_b: int = 0
+    differ: int = 0
+
+
+@dataclass
+class ComparisonSummary:
+    """What two sides hold of the chats that both have."""
+
+    a: Side
+    b: Side
+    rooms: tuple[int, ...]
+    counts: dict[int, Counter[str]] = field(default_factory=dict)
+    """Room → outcome (`Outcome`) → messages."""
+    listed: list[ComparedMessage] = field(default_factory=list)
+    """The first messages that the two do not hold alike."""
+    unlisted: int = 0
+    """Further ones, which stand in the tables alone."""
+    files: ComparedFileCounts = field(default_factory=ComparedFileCounts)
+
+    def add(self, compared: ComparedMessage) -> None:
+        """Count one message."""
+        self.counts.setdefault(compared.either.room_id, Counter())[compared.outcome] += 1
+        if compared.outcome in (Outcome.SAME, Outcome.MASKED):
+            return
+        if len(self.listed) < LISTED_MESSAGES:
+            self.listed.append(compared)
+        else:
+            self.unlisted += 1
+
+    def total(self, outcomes: Iterable[Outcome] = tuple(Outcome)) -> int:
+        """Messages with one of these outcomes in all rooms."""
+        return sum(counts[outcome] for counts in self.counts.values() for outcome in outcomes)
+
+    def document(self, written_to: Path | None) -> dict[str, object]:
+        """The JSON document of `compare`."""
+        return {
+            "a": _side_document(self.a),
+            "b": _side_document(self.b),
+            "rooms": [
+                {
+                    "room_id": room,
+                    "name": self.a.room_names.get(room) or self.b.room_names.get(room, ""),
+                    **{outcome.value: self.counts.get(room, Counter())[outcome] for outcome in Outcome},
+                }
+                for room in self.rooms
+            ],
+            "files": vars(self.files),
+            "path": None if written_to is None else str(written_to),
+        }
+
+
+def count_files(summary: ComparisonSummary) -> None:
+    """Compare the digests of the saved bytes of each file in the rooms that both have."""
+    rooms, counts = set(summary.rooms), summary.files
+    for key in summary.a.files.keys() | summary.b.files.keys():
+        of_a, of_b = summary.a.files.get(key, frozenset()), summary.b.files.get(key, frozenset())
+        if key[0] not in rooms or not of_a | of_b:
+            continue
+        if of_a & of_b:
+            counts.same += 1
+        elif not of_b:
+            counts.only_a += 1
+        elif not of_a:
+            counts.only_b += 1
+        else:
+            counts.differ += 1
+
+
+def _side_document(side: Side) -> dict[str, object]:
+    return {
+        "path": str(side.path),
+        "kind": side.kind,
+        "account_ids": sorted(side.account_ids),
+        "verified": side.verification.ok,
+        "findings": len(side.verification.findings),
+    }

@@ -1,0 +1,52 @@
+"""The words of a comparison, as its reader gets them: `甲` is the first of the two, `乙` the second."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from archiver.comparison.held_messages import Absence, ComparedMessage, Outcome
+
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.SAME: "両方にあり、文面が同じ",
+    Outcome.A_HOLDS_MORE: "両方にあり、ほかの時点の文面は甲だけにある",
+    Outcome.B_HOLDS_MORE: "両方にあり、ほかの時点の文面は乙だけにある",
+    Outcome.EACH_HOLDS_MORE: "両方にあり、ほかの時点の文面がそれぞれにある",
+    Outcome.TEXTS_DIFFER: "両方にあり、保存した文面が異なる(保存した時点が違うことがあります)",
+    Outcome.FACTS_DIFFER: "両方にあり、発言者または送信時刻が異なる",
+    Outcome.MASKED: "両方にあり、伏せ字があるため文面は比べていない",
+    Outcome.ONLY_A: "甲だけにある",
+    Outcome.ONLY_B: "乙だけにある",
+}
+
+ABSENCES: dict[Absence, str] = {
+    Absence.EARLIER: "もう一方が持つ最も古い発言より前",
+    Absence.LATER: "もう一方が持つ最も新しい発言より後",
+    Absence.NOT_LISTED: "もう一方がこの前後の一覧を取得したとき、表示されていなかった(理由不明)",
+    Absence.NOT_READ: "もう一方が取得していない期間",
+}
+
+_OTHER_ACCOUNTS = (
+    "甲と乙は、別のアカウントのAPIトークンで保存されたものです。保存した時刻は同じではありません。",
+    "二つが同じ文面を持つことは、二つのアカウントに同じ文面が表示されたことを示します。だれが書いたか、内容が正しいかは示しません。",
+)
+_SAME_ACCOUNT = (
+    "甲と乙は、同じアカウントで保存されたものです。片方がもう片方から作られたものかどうかは、この比較からは分かりません。",
+    "二つが同じ文面を持つことは、別の人にも同じ文面が表示されたことを示すものではありません。",
+)
+_ALWAYS = (
+    "文面は、それぞれが保存した時点のものです。片方だけにある文面は、もう片方が見ていない間に表示されていたことがあります。",
+    "比べたのは、両方にあるチャットだけです。ほかのチャットの内容は含みません。",
+    "伏せ字のある発言は、発言者と送信時刻だけを比べました。",
+)
+
+
+def limits(accounts_a: AbstractSet[int], accounts_b: AbstractSet[int]) -> tuple[str, ...]:
+    """What a comparison of records of these accounts does not say; accounts that are not known count as the same."""
+    are_others = bool(accounts_a and accounts_b) and not accounts_a & accounts_b
+    return (*(_OTHER_ACCOUNTS if are_others else _SAME_ACCOUNT), *_ALWAYS)
+
+
+def outcome_text(compared: ComparedMessage) -> str:
+    """What the comparison of one message gave, with what is known of why one side lacks it."""
+    text = OUTCOMES[compared.outcome]
+    return text if compared.absence is None else f"{text}({ABSENCES[compared.absence]})"

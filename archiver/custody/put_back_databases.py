@@ -1,0 +1,43 @@
+"""Says that an older database was put back, and what is lost by it: once with advice, and for ever in each overview."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import NamedTuple
+
+from archiver.evidence.verify.rollbacks import Rollback, read_rollback, rollback_sentence
+from archiver.store import orphaned_seals
+from archiver.store.archive import Reading
+
+
+class PutBackDatabase(NamedTuple):
+    """An older database that was found beside newer seals."""
+
+    found_at: str
+    rollback: Rollback
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what is lost."""
+        return rollback_sentence(self.rollback)
+
+
+def put_back_databases(reading: Reading) -> list[PutBackDatabase]:
+    """Every older database that was ever found, oldest first."""
+    found = []
+    for entry in orphaned_seals.rollback_entries(reading):
+        rollback = read_rollback(entry)
+        if rollback is not None:
+            found.append(PutBackDatabase(entry["observed_at"], rollback))
+    return found
+
+
+def overview_lines(reading: Reading) -> list[str]:
+    """One sentence for each, with what to do."""
+    return [advice(one) for one in put_back_databases(reading)]
+
+
+def advice(one: PutBackDatabase) -> str:
+    """The sentence, and that a newer database is to be put back now; what is saved meanwhile is kept."""
+    sentence = _("{sentence} If there is a newer archive.sqlite3, put it back now; saving goes on all the same.")
+    return sentence.format(sentence=one.sentence)

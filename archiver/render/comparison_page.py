@@ -1,0 +1,31 @@
+"""The page of a comparison; its template escapes whatever it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archiver.render.invisible_characters import visible
+from archiver.render.page_templates import render_template
+
+
+def comparison_html(
+    *,
+    title: str,
+    made_at: str,
+    facts: Sequence[tuple[str, str]],
+    tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]],
+    differences: Sequence[Sequence[str]],
+    unlisted: int,
+    limits: Sequence[str],
+) -> str:
+    """The page as HTML: what was compared, the counts as tables, each difference as four cells, and the limits."""
+    return render_template(
+        "comparison.html",
+        title=title,
+        made_at=made_at,
+        facts=[(label, visible(text)) for label, text in facts],
+        tables=tables,
+        differences=[[visible(cell, lines=True) for cell in row] for row in differences],
+        unlisted=unlisted,
+        limits=limits,
+    )

@@ -1,0 +1,152 @@
+"""Two archives of one chat, and packages made of them, compared as a user would."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.comparison.compare import compare
+from archiver.comparison.held_messages import Absence, Outcome
+from archiver.comparison.summary import ComparisonSummary
+from archiver.comparison.words import limits
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder
+from tests.support.world import World, running_world
+
+AT = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+class TwoComputers:
+    """A chat that one archive saw from the beginning, and another only after an edit and a deletion."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.first = world
+        self.edited, self.deleted = world.post("報酬は10万円です"), world.post("金曜までに払います")
+        world.sync()
+        world.chatwork.edit(self.edited, "報酬は5万円です")
+        world.chatwork.delete(self.deleted)
+        self.second = World(folder, world.chatwork, world.clock)
+        self.second.contract("job1", world.room)
+        self.second.sync()
+        world.sync(full=True)
+        self.late = world.post("では失礼します")
+        self.second.sync()
+
+    def compare(self, folder: Path | None = None) -> ComparisonSummary:
+        """The first against the second."""
+        return compare(self.first.home, self.second.home, folder=folder, at=AT)
+
+
+@pytest.fixture
+def computers(tmp_path: Path) -> Iterator[TwoComputers]:
+    with running_world(tmp_path / "first") as world:
+        computers = TwoComputers(world, tmp_path / "second")
+        yield computers
+        computers.second.close()
+
+
+def test_what_only_the_earlier_archive_holds_is_found(computers: TwoComputers) -> None:
+    """One archive holds the texts before an edit and a deletion, the other a message of later."""
+    summary = computers.compare()
+
+    listed = {str(one.either.position): one for one in summary.listed}
+    assert listed[computers.edited].outcome is Outcome.A_HOLDS_MORE
+    assert listed[computers.deleted].outcome is Outcome.A_HOLDS_MORE
+    assert listed[computers.late].outcome is Outcome.ONLY_B
+    assert listed[computers.late].absence is Absence.LATER
+    assert summary.a.verification.ok
+    assert summary.b.verification.ok
+
+
+def test_a_package_is_compared_without_the_archive(computers: TwoComputers, tmp_path: Path) -> None:
+    """A lawyer's package of one side gives the same result as its archive."""
+    order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out")
+    package = Path(export(computers.first.archive, order, now=computers.first.clock).path)
+
+    of_package = compare(package, computers.second.home, folder=None, at=AT)
+    of_archive = computers.compare()
+
+    assert of_package.counts == of_archive.counts
+    assert of_package.a.kind == "package"
+
+
+def test_the_folder_holds_page_pdf_and_tables(computers: TwoComputers, tmp_path: Path) -> None:
+    """All messages stand in the tables, the differences in page and PDF, and every file in the list of digests."""
+    folder = tmp_path / "comparison"
+    computers.compare(folder)
+
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"comparison.html", "comparison.pdf", "comparison.csv", "comparison.jsonl", "SHA256SUMS.txt"}
+    subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS.txt"], cwd=folder, check=True)
+    rows = list(csv.reader((folder / "comparison.csv").read_text("utf-8-sig").splitlines()))
+    objects = [json.loads(line) for line in (folder / "comparison.jsonl").read_text("utf-8").splitlines()]
+    assert len(rows) - 1 == len(objects)
+    text = subprocess.run(
+        ["pdftotext", "-layout", folder / "comparison.pdf", "-"], capture_output=True, text=True
+    ).stdout
+    for shown in (text, (folder / "comparison.html").read_text("utf-8")):
+        assert "報酬は10万円です" in shown
+        assert "甲だけにある" in shown
+    assert not folder.with_name("comparison.partial").exists()
+
+
+def test_texts_are_data_in_the_page(computers: TwoComputers, tmp_path: Path) -> None:
+    """Markup in a message stays text."""
+    computers.first.post("<script>alert(1)</script>")
+    computers.first.sync()
+    computers.compare(tmp_path / "comparison")
+
+    assert "<script>alert" not in (tmp_path / "comparison/comparison.html").read_text("utf-8")
+
+
+def test_chats_of_one_side_do_not_cross_over(computers: TwoComputers, tmp_path: Path) -> None:
+    """A chat that only one of the two has is in nothing that the comparison writes."""
+    other = computers.second.chatwork.add_room("別の仕事", members=[computers.second.tanaka])
+    computers.second.chatwork.post(other, computers.second.tanaka, "秘密の話")
+    computers.second.contract("job2", other)
+    computers.second.sync()
+    computers.compare(tmp_path / "comparison")
+
+    written = b"".join(path.read_bytes() for path in (tmp_path / "comparison").iterdir())
+    assert "秘密の話".encode() not in written
+    assert str(other).encode() not in written
+
+
+def test_two_without_a_common_chat_are_refused(computers: TwoComputers, tmp_path: Path) -> None:
+    """There is nothing to compare, and no folder is left."""
+    stranger = World(tmp_path / "stranger", computers.first.chatwork, computers.first.clock)
+    stranger.sync()
+    with pytest.raises(errors.NoCommonRoom):
+        compare(stranger.home, computers.second.home, folder=tmp_path / "comparison", at=AT)
+    stranger.close()
+    assert not list(tmp_path.glob("comparison*"))
+
+
+def test_a_changed_package_is_told(computers: TwoComputers, tmp_path: Path) -> None:
+    """A side that does not verify is still compared, and its findings are counted."""
+    order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out")
+    package = Path(export(computers.first.archive, order, now=computers.first.clock).path)
+    messages = package / "data/messages.jsonl"
+    messages.chmod(0o600)
+    messages.write_text(messages.read_text("utf-8").replace("10万円", "99万円"), "utf-8")
+
+    summary = compare(package, computers.second.home, folder=None, at=AT)
+
+    assert not summary.a.verification.ok
+
+
+def test_two_of_one_account_are_not_called_two_witnesses(computers: TwoComputers, tmp_path: Path) -> None:
+    """Only records of different accounts show that two accounts were shown the same text."""
+    computers.compare(tmp_path / "comparison")
+    page = (tmp_path / "comparison/comparison.html").read_text("utf-8")
+
+    assert "同じアカウントで保存された" in page
+    assert "二つのアカウントに同じ文面が表示された" not in page
+    assert any("二つのアカウント" in sentence for sentence in limits({1}, {2}))

@@ -1,0 +1,95 @@
+"""How two holdings of messages compare, against a truth that the comparison does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.comparison.held_messages import (
+    Absence,
+    ComparedMessage,
+    HeldMessage,
+    Outcome,
+    RoomReach,
+    compare_message,
+    compare_messages,
+)
+
+ROOM = 7
+
+
+def held(position: int, *texts: str, account: int = 1, is_masked: bool = False) -> HeldMessage:
+    return HeldMessage(
+        ROOM, position, position, account, "田中", 1_000 + position, "present", texts, "2026", None, None, is_masked
+    )
+
+
+def test_texts_of_other_times_are_told_from_texts_that_differ() -> None:
+    """One text that only one side holds beside a common one is more; no common text at all is a difference."""
+    assert compare_message(held(1, "前", "後"), held(1, "前", "後")) is Outcome.SAME
+    assert compare_message(held(1, "前", "後"), held(1, "後")) is Outcome.A_HOLDS_MORE
+    assert compare_message(held(1), held(1, "前")) is Outcome.B_HOLDS_MORE
+    assert compare_message(held(1, "一", "三"), held(1, "二", "三")) is Outcome.EACH_HOLDS_MORE
+    assert compare_message(held(1, "前"), held(1, "後")) is Outcome.TEXTS_DIFFER
+
+
+def test_another_author_is_a_difference_whatever_the_texts() -> None:
+    """Author and time of sending cannot change on Chatwork, so they come before texts and masks."""
+    assert compare_message(held(1, "前"), held(1, "前", account=2, is_masked=True)) is Outcome.FACTS_DIFFER
+
+
+def test_masked_texts_are_not_compared() -> None:
+    """A covered text says nothing about the other side's."""
+    assert compare_message(held(1, "[伏せ字]", is_masked=True), held(1, "前")) is Outcome.MASKED
+
+
+def test_why_a_side_lacks_a_message() -> None:
+    """Before and after what it holds, shown by no list that reached over it, or in a stretch that it never read."""
+    reach = RoomReach()
+    for position in (10, 20, 30):
+        reach.add_message(position)
+    reach.add_list(8, 20)
+    assert [reach.absence(position) for position in (9, 15, 25, 31)] == [
+        Absence.EARLIER,
+        Absence.NOT_LISTED,
+        Absence.NOT_READ,
+        Absence.LATER,
+    ]
+
+
+def test_a_side_that_holds_nothing_gives_no_reason_but_that() -> None:
+    """Nothing can be said of a room of which a side holds no message."""
+    assert RoomReach().absence(5) is Absence.EARLIER
+
+
+TEXTS = st.lists(st.sampled_from(["一", "二", "三"]), min_size=1, max_size=3, unique=True)
+WORLD = st.dictionaries(st.integers(1, 40), st.tuples(TEXTS, st.booleans(), st.booleans()), max_size=25)
+
+
+@given(WORLD)
+def test_partial_views_of_one_world_agree_with_it(world: dict[int, tuple[list[str], bool, bool]]) -> None:
+    """Every message that somebody holds appears once, in order, on the sides that hold it, and no view contradicts."""
+
+    def view(side: int) -> Iterator[HeldMessage]:
+        for position, (texts, *holders) in sorted(world.items()):
+            if holders[side]:
+                yield held(position, *(texts if side == 0 else texts[-1:]))
+
+    reach = {ROOM: RoomReach()}
+    compared = list(compare_messages(view(0), view(1), reach, reach))
+
+    assert [one.either.position for one in compared] == sorted(p for p, (_t, a, b) in world.items() if a or b)
+    for one in compared:
+        texts, in_a, in_b = world[one.either.position]
+        assert (one.a is not None, one.b is not None) == (in_a, in_b)
+        assert one.outcome is _true_outcome(one, texts)
+
+
+def _true_outcome(one: ComparedMessage, texts: list[str]) -> Outcome:
+    if one.b is None:
+        return Outcome.ONLY_A
+    if one.a is None:
+        return Outcome.ONLY_B
+    return Outcome.SAME if len(texts) == 1 else Outcome.A_HOLDS_MORE

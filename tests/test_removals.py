@@ -1,0 +1,81 @@
+"""Which module may remove, rename or replace what: evidence is none of it (design, section 3).
+
+Every call in the program that can take a file away or put another one in its place is listed here with what it
+touches. A new one fails this test until somebody has asked whether a seal, a stamp or a kept file could be meant.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1] / "archiver"
+
+CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs", "truncate", "move"})
+
+WHAT = {
+    "comparison/files.py": "a comparison that is being written, in its place when it is complete",
+    "custody/backup.py": "the copied database with findings gets a name of its own",
+    "cli/setup/archive_setup.py": "a file that tried whether the folder can be written",
+    "export/bag.py": "a package that is being made, in its folder ending in .partial",
+    "export/package/daily_copy.py": "a daily copy that is being made, or its exact double",
+    "export/package/full_package.py": "scratch files in a package that is being made",
+    "export/package/make_package.py": "a package that is being made: renamed when it is complete, or declined",
+    "export/package/pdf_files.py": "volumes of a report in a package that is being made",
+    "export/package/submission_package.py": "scratch files in a package that is being made",
+    "rounds/run_log.py": "the marker of a running round, and the log that is turned over",
+    "schedule/backends.py": "the job's own files of the scheduler",
+    "settings/other_archives.py": "the list of archives of this user",
+    "settings/private_file.py": "a settings file that is being written",
+    "settings/token.py": "the token's file, when the user forgets it",
+    "store/backup/copy.py": "the copied database in a backup folder, and its mark",
+    "store/backup/transfer.py": "half a copy in a backup folder",
+    "store/blobs.py": "a download on its way to its digest's name; where that is taken, the download",
+    "store/database_copy.py": "a copy of the database that is being made",
+    "store/durable_files.py": "a file that is being written, on its way to its name",
+    "store/local_files.py": "half a copy of a file that the user attached",
+    "store/migrate.py": "a database that is being made, and the copy before an upgrade",
+    "store/orphaned_seals.py": "seals and stamps between seals/ and seals/orphaned/, never onto another file",
+    "store/seal_files.py": "the same",
+    "store/working/stamp_reply_files.py": "a reply that was no stamp is set aside under another name",
+    "sync/files/download.py": "half a download",
+    "sync/files/partial_file.py": "half a download and its mark",
+}
+"""The modules that may do so, and what they touch."""
+
+OF_EVIDENCE = {"store/seal_files.py", "store/working/stamp_reply_files.py", "store/blobs.py", "store/durable_files.py"}
+"""The modules among them that see a seal, a stamp or a kept file: none of these calls there removes one."""
+
+
+def calls_of(path: Path) -> Counter[str]:
+    """How often each of these calls stands in a module, and `os.remove`; `replace` of a text or a time is left out."""
+    found: Counter[str] = Counter()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        is_of_a_value = name == "replace" and (len(node.args) != 1 or bool(node.keywords))
+        if (name in CALLS and not is_of_a_value) or ast.unparse(node.func) == "os.remove":
+            found[name] += 1
+    return found
+
+
+def test_each_module_that_takes_files_away_is_known() -> None:
+    """And each of them still does."""
+    paths = [path for path in ROOT.rglob("*.py") if "demo" not in path.relative_to(ROOT).parts]
+    actual = {path.relative_to(ROOT).as_posix() for path in paths if calls_of(path)}
+
+    assert set(WHAT) == actual
+
+
+def test_nothing_that_sees_evidence_removes_more_than_a_half_made_file() -> None:
+    """Seals and stamps are renamed and never unlinked; a blob's double is the one file that goes."""
+    actual = {name: dict(calls_of(ROOT / name)) for name in sorted(OF_EVIDENCE)}
+
+    assert {
+        "store/blobs.py": {"unlink": 1, "replace": 1},
+        "store/durable_files.py": {"replace": 1},
+        "store/seal_files.py": {"rename": 1},
+        "store/working/stamp_reply_files.py": {"rename": 1},
+    } == actual
