@@ -261,6 +261,13 @@ class UnknownDelivery(UsageError):
     hint = N_("See the deliveries with: archive delivery list {contract}")
 
 
+class UnknownExport(UsageError):
+    """No package that was made has this number."""
+
+    message = N_("No package that was made has the number {number}.")
+    hint = N_("See the packages with: archive exports")
+
+
 class UnknownEnclosure(UsageError):
     """No attachment of the contract has this number."""
 

@@ -39,6 +39,7 @@ from archiver.records.evidence import (
     Observation,
     Seal,
 )
+from archiver.records.exported_package import ExportedPackage, Handover
 from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId
 from archiver.records.leftover import Leftover, LeftoverKind
 from archiver.records.reply import (
@@ -58,8 +59,10 @@ __all__ = (
     "Delivery",
     "Enclosure",
     "Entry",
+    "ExportedPackage",
     "FileId",
     "Gap",
+    "Handover",
     "JsonObject",
     "KnownMessage",
     "Leftover",

@@ -36,8 +36,12 @@ def settle_leftovers(
 ) -> tuple[Leftover, ...]:
     """Hide in `mask` what the user decided to hide; return what nobody decided about (nothing, unless only listed).
 
+    Packages that show third persons have none.
+
     Raises LeftoversOpen if the user has not decided about everything and did not ask to hide it.
     """
+    if order.profile not in _KINDS_SHOWN:
+        return ()
     answers = dict(LEFTOVER_ANSWERS.of(contract.id).recall(reading)) | dict(order.leftover_answers)
     mask.hide_pieces([piece for piece, hidden in answers.items() if hidden])
     decided = set(map(folded_text, answers))

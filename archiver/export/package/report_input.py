@@ -18,7 +18,17 @@ from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.input import NEVER_READ, MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.stamps import Stamps
 from archiver.platforms.job_platform import platform_of
-from archiver.records import JST, AccountId, Contract, Conversation, Delivery, Enclosure, MappedAccount, Seal
+from archiver.records import (
+    JST,
+    AccountId,
+    Contract,
+    Conversation,
+    Delivery,
+    Enclosure,
+    ExportedPackage,
+    MappedAccount,
+    Seal,
+)
 from archiver.render.times import local_time
 from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.store.queries import current_state, runs, unsaved_direct_chats
@@ -56,6 +66,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
         counterparts=frozenset(recipe.counterparts or ()),
+        handed_over=tuple(_masked_export(package, one) for one in _handed_over(package)),
         mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
@@ -178,6 +189,21 @@ def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:
 
 def _masked_mapping(package: PackageInput, mapping: MappedAccount) -> MappedAccount:
     return replace(mapping, reason=_masked_text(package, mapping.reason) or "")
+
+
+def _handed_over(package: PackageInput) -> Iterator[ExportedPackage]:
+    """The contract's packages that the user says were handed to somebody."""
+    for exported in runs.exports(package.reading, upto=package.recipe.upto):
+        if exported.contract == package.recipe.contract.id and exported.handovers:
+            yield exported
+
+
+def _masked_export(package: PackageInput, exported: ExportedPackage) -> ExportedPackage:
+    shown = (
+        replace(one, to=_masked_text(package, one.to) or "", how=_masked_text(package, one.how) or "")
+        for one in exported.handovers
+    )
+    return replace(exported, handovers=tuple(shown))
 
 
 def _masked_delivery(package: PackageInput, delivery: Delivery) -> Delivery:

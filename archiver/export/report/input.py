@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.tables.events import ChangeRow
-from archiver.records import AccountId, Attachment, Contract, Conversation, Delivery, Enclosure, MappedAccount, Role
+from archiver.records import (
+    AccountId,
+    Attachment,
+    Contract,
+    Conversation,
+    Delivery,
+    Enclosure,
+    ExportedPackage,
+    MappedAccount,
+    Role,
+)
 
 BLANK = "未記入"
 """Printed where the user has stated nothing."""
@@ -89,6 +99,8 @@ class ReportInput:
     masked_passages: Sequence[MaskedPassage] = ()
     counterparts: Collection[int] = ()
     """The accounts mapped as the other side; empty = everybody but the owner."""
+    handed_over: Sequence[ExportedPackage] = ()
+    """Earlier packages of the contract that the user says were handed to somebody, as they may be shown."""
     mapped: Mapping[int, MappedAccount] = field(default_factory=dict)
     """The user's statements about who is who, by account."""
     chosen: Collection[str] = ()
