@@ -50,17 +50,24 @@ class OutsideContact(StrEnum):
     BEFORE_APPROVAL = "before_approval"
     BEFORE_ESCROW = "before_escrow"
     """Before the escrow, and no approval is stated."""
+    BEFORE_CONTRACT = "before_contract"
+    """Before the day of the contract, and neither approval nor an earlier escrow is stated."""
     FORBIDDEN = "forbidden"
     """The platform allows no contact outside at all."""
 
     @property
     def is_early(self) -> bool:
         """Whether contact began before the platform's rule allows it."""
-        return self in (OutsideContact.BEFORE_APPROVAL, OutsideContact.BEFORE_ESCROW, OutsideContact.FORBIDDEN)
+        return self in (
+            OutsideContact.BEFORE_APPROVAL,
+            OutsideContact.BEFORE_ESCROW,
+            OutsideContact.BEFORE_CONTRACT,
+            OutsideContact.FORBIDDEN,
+        )
 
 
 def outside_contact(contract: Contract, platform: Platform, first: datetime | None) -> OutsideContact:
-    """Compare the first message with the stated approval or, if none is stated, with the escrow.
+    """Compare the first message with the stated approval or, if none is stated, with the escrow and the contract's day.
 
     With a blank date the result is unknown, never early.
     """
@@ -76,6 +83,9 @@ def outside_contact(contract: Contract, platform: Platform, first: datetime | No
         return OutsideContact.AFTER if timed or days_since(first, approved) < 0 else OutsideContact.SAME_DAY
     if escrowed is not None and _is_before_stated(first, escrowed, contract.escrowed_at):
         return OutsideContact.BEFORE_ESCROW
+    contracted = day_of(contract.contracted_on)
+    if contracted is not None and _is_before_stated(first, contracted, contract.contracted_on):
+        return OutsideContact.BEFORE_CONTRACT
     return OutsideContact.UNKNOWN
 
 

@@ -39,6 +39,8 @@ class CaseSnapshot:
     first_room: int | None = None
     first_message: str | None = None
     last_reply: datetime | None = None
+    is_silence_known: bool = True
+    """Whether the coverage proves that nothing later came from the other side."""
     deliveries: tuple[Delivery, ...] = ()
     dues: tuple[DueDate, ...] = ()
     handed_at: datetime | None = None
@@ -73,7 +75,7 @@ def case_contact(case: CaseSnapshot) -> OutsideContact:
 def silences(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
     """An alert if nothing has come from the other side for three days since the last delivery."""
     dated = [(at, delivered) for delivered in case.deliveries if (at := day_of(delivered.at)) is not None]
-    if not dated or case.contract.state != "open":
+    if not dated or case.contract.state != "open" or not case.is_silence_known:
         return
     at, delivery = max(dated, key=lambda pair: pair[0])
     if case.last_reply is not None and case.last_reply >= at:

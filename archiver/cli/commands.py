@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
         "archiver.cli.status.status", EVERYDAY, N_("What is kept, what is missing, what to do next")
     ),
     "export": ListedCommand("archiver.cli.evidence.export", EVERYDAY, N_("Make a package to hand in")),
+    "app": ListedCommand("archiver.cli.reading.app", EVERYDAY, N_("Do everything by clicking, in your browser")),
     "view": ListedCommand(
         "archiver.cli.reading.view", EVERYDAY, N_("Look at what is kept in your browser, and search it")
     ),

@@ -43,7 +43,7 @@ def tell_error(error: BaseException) -> int | None:
 
 def advice(error: errors.ArchiverError) -> str:
     """What to do next; for a refused token also that the variable is used, if it is set."""
-    from archiver.cli import token_variable
+    from archiver.setup import token_variable
 
     if isinstance(error, errors.TokenRefused) and os.environ.get(token_variable.VARIABLE_NAME, "").strip():
         return f"{error.advice()}   {token_variable.variable_wins_hint()}"

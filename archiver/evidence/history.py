@@ -10,6 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
+from archiver.evidence.system_posts import message_kind
+
 EntryObject = Mapping[str, Any]
 """A parsed entry: seq, observed_at, clock, kind, account_id, room_id, key, payload, salt, reply."""
 
@@ -46,6 +48,8 @@ class MessageHistory(NamedTuple):
     changed_at: str
     entry_seq: int
     source: str
+    kind: str
+    """`speech`, or `notice` for a post of Chatwork's own system (`system_posts`)."""
 
 
 def message_history(
@@ -101,6 +105,7 @@ def _build_history(entries: Sequence[EntryObject], spans: tuple[Span, ...]) -> M
         changed_at=_changed_at(entries),
         entry_seq=latest["seq"],
         source=latest["payload"]["source"],
+        kind=message_kind(span.body for span in spans),
     )
 
 

@@ -18,9 +18,12 @@ from archiver.records import (
     Gap,
     Message,
     MessageId,
+    MessageKind,
     ObservedBy,
     OtherChat,
     Period,
+    Post,
+    RoomBeginning,
     RoomId,
     State,
     Task,
@@ -55,11 +58,14 @@ class PackageRoom:
     watch: Watch
     covered: Sequence[Period]
     other_chats: Sequence[OtherChat] = ()
+    first_post: Post | None = None
+    """The room's earliest message, in the package or not."""
 
 
 def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
     """The conversation of a room; its messages are read anew at each call of `messages`."""
     here = [entry for entry in room.other if entry["room_id"] == room.room_id]
+    gaps = open_gaps(room.everything, room.room_id, room.covered)
     room_objects = [entry["payload"]["object"] for entry in here if entry["kind"] == "room"]
     return Conversation(
         contract=room.contract,
@@ -73,12 +79,13 @@ def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
         people=room_people(here, room.authors, room.everything),
         attachments=tuple(_attachment(row, room) for row in room.files if row.room_id == room.room_id),
         tasks=tuple(_task(row) for row in tasks(here)),
-        gaps=tuple(gaps(room.everything, room.room_id, scope, room.covered)),
+        gaps=tuple(gap for gap in gaps if scope.overlaps(room.room_id, gap.start, gap.end)),
         pauses=tuple(one for one in room.watch.pauses if scope.overlaps(room.room_id, one.start, one.end)),
         watch=room.watch,
         covered=tuple(one for one in room.covered if scope.overlaps(room.room_id, one.start, one.end)),
         inaccessible_since=_inaccessible_since(room.everything, room.room_id),
         other_chats=tuple(room.other_chats),
+        beginning=RoomBeginning(room.first_post, tuple(gaps)),
     )
 
 
@@ -92,14 +99,13 @@ def room_name(entries: Iterable[EntryObject], room: int) -> str:
     return names[-1] if names else f"ルームID {room}"
 
 
-def gaps(entries: Iterable[EntryObject], room: int, scope: PackageScope, covered: Sequence[Period]) -> list[Gap]:
-    """The open gaps of a room that touch its period, each beginning at the last reading before it."""
+def open_gaps(entries: Iterable[EntryObject], room: int, covered: Sequence[Period]) -> list[Gap]:
+    """The open gaps of a room, each beginning at the last reading before it."""
     last: dict[str, EntryObject] = {}
     for entry in entries:
         if entry["room_id"] == room and entry["kind"].partition(".")[0] == "gap":
             last[entry["key"]] = entry
-    open_gaps = [narrow_gap(_gap(entry), covered) for entry in last.values() if entry["kind"] != "gap.closed"]
-    return [gap for gap in open_gaps if scope.overlaps(room, gap.start, gap.end)]
+    return [narrow_gap(_gap(entry), covered) for entry in last.values() if entry["kind"] != "gap.closed"]
 
 
 def build_message(no: int, history: MessageHistory) -> Message:
@@ -111,7 +117,7 @@ def build_message(no: int, history: MessageHistory) -> Message:
         message_id=MessageId(history.message_id),
         account_id=AccountId(history.account_id),
         name=history.name,
-        send_time=_unix_time(history.send_time) or first_seen,
+        send_time=unix_time(history.send_time) or first_seen,
         update_time=history.update_time,
         state=State(history.state),
         body=history.body,
@@ -120,6 +126,7 @@ def build_message(no: int, history: MessageHistory) -> Message:
         changed_at=_parse_time(history.changed_at),
         entry_seq=history.entry_seq,
         source=ObservedBy(history.source),
+        kind=MessageKind(history.kind),
     )
 
 
@@ -141,7 +148,7 @@ def _attachment(row: FileRow, room: PackageRoom) -> Attachment:
         account_name=row.account_name,
         name=row.name,
         size=row.size,
-        uploaded_at=_unix_time(row.upload_time) or (_parse_time(row.saved_at) if row.saved_at else room.read_at),
+        uploaded_at=unix_time(row.upload_time) or (_parse_time(row.saved_at) if row.saved_at else room.read_at),
         gone_since=_parse_time(row.gone_since) if row.gone_since else None,
         sha256=row.sha256,
         saved_at=_parse_time(row.saved_at) if row.saved_at else None,
@@ -158,7 +165,7 @@ def _task(row: TaskRow) -> Task:
         assignee=row.assignee,
         assigned_by=row.assigned_by,
         body=row.body,
-        limit=_unix_time(row.limit_time),
+        limit=unix_time(row.limit_time),
         status=row.status,
         gone_since=_parse_time(row.gone_since) if row.gone_since else None,
         first_seen=_parse_time(row.first_seen),
@@ -191,6 +198,6 @@ def _parse_time(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp)
 
 
-def _unix_time(seconds: int) -> datetime | None:
+def unix_time(seconds: int) -> datetime | None:
     """The time of Chatwork's Unix seconds; None for 0 and for what is beyond the calendar, also in Tokyo."""
     return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _LAST_SECOND else None

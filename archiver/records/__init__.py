@@ -4,6 +4,14 @@ Times are aware and in UTC, message ids are decimal text, texts are exactly as C
 writes or decides.
 """
 
+from archiver.records.case_facts import (
+    AuthorFacts,
+    CaseFacts,
+    CaseSide,
+    ChangeKind,
+    RoomFacts,
+    change_kinds,
+)
 from archiver.records.contract import (
     Contract,
     ContractRoom,
@@ -21,12 +29,15 @@ from archiver.records.conversation import (
     Membership,
     MembershipPeriod,
     Message,
+    MessageKind,
     ObservedBy,
     OtherChat,
     Pause,
     Period,
     Person,
     PersonName,
+    Post,
+    RoomBeginning,
     State,
     Task,
     Version,
@@ -52,6 +63,10 @@ __all__ = (
     "KEPT_HEADERS",
     "AccountId",
     "Attachment",
+    "AuthorFacts",
+    "CaseFacts",
+    "CaseSide",
+    "ChangeKind",
     "Contract",
     "ContractRoom",
     "Conversation",
@@ -72,6 +87,7 @@ __all__ = (
     "MembershipPeriod",
     "Message",
     "MessageId",
+    "MessageKind",
     "Observation",
     "ObservedBy",
     "OtherChat",
@@ -79,8 +95,11 @@ __all__ = (
     "Period",
     "Person",
     "PersonName",
+    "Post",
     "Reply",
     "Role",
+    "RoomBeginning",
+    "RoomFacts",
     "RoomId",
     "Seal",
     "Sides",
@@ -90,5 +109,6 @@ __all__ = (
     "UndecidedRoom",
     "Version",
     "Watch",
+    "change_kinds",
     "notable_states",
 )

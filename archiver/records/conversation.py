@@ -21,6 +21,13 @@ class State(StrEnum):
     HIDDEN = "hidden"
 
 
+class MessageKind(StrEnum):
+    """Whether a message has the form of a post that Chatwork's own system makes in a person's name."""
+
+    SPEECH = "speech"
+    NOTICE = "notice"
+
+
 def notable_states(state: State, *, was_edited: bool, was_deleted: bool) -> tuple[State, ...]:
     """The states of a message worth telling: an edit or deletion while it was still shown, then its present state."""
     before = State.DELETED if was_deleted else State.EDITED if was_edited else State.PRESENT
@@ -83,6 +90,12 @@ class Message:
     """When the present state was first observed."""
     entry_seq: int
     source: ObservedBy
+    kind: MessageKind = MessageKind.SPEECH
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it has the form of a post of Chatwork's own system, which anybody can type."""
+        return self.kind is MessageKind.NOTICE
 
     @property
     def texts(self) -> tuple[Version, ...]:
@@ -147,6 +160,28 @@ class Gap:
     """An estimate from Chatwork's counter; None = not known."""
     reason: str
     """`window` (more than 100 messages between two readings), `inaccessible`, `list`, `first_sync` or `plan`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A saved message's place, author and time."""
+
+    room_id: RoomId
+    message_id: MessageId
+    account_id: AccountId
+    at: datetime
+    seq: int = 0
+    """The number of its last entry."""
+    no: int | None = None
+    """Its number in the package; None: it is not in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomBeginning:
+    """The first saved message of a room, whatever period is told of it, and all that is known to be missing in it."""
+
+    first: Post | None
+    gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +301,5 @@ class Conversation:
     inaccessible_since: datetime | None = None
     other_chats: tuple[OtherChat, ...] = ()
     """Direct chats with people of this room."""
+    beginning: RoomBeginning | None = None
+    """Where the room begins, whatever period is shown; None: at its first message here."""

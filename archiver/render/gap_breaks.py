@@ -5,7 +5,7 @@ A gap is a period whose messages could not be saved, a pause a period without an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from html import escape
@@ -118,23 +118,22 @@ def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     return f"{period}発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。"
 
 
-def pause_lines(rooms: Sequence[Conversation], *, limit: int) -> Iterator[str]:
-    """Lines about the pauses: the latest `limit` one by one, the older summed up, with room ids where rooms differ."""
+def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iterator[str]:
+    """Lines about the pauses: those of `named` one by one, the others summed up, with room ids where rooms differ."""
     rooms_of: dict[tuple[Pause, str], list[str]] = {}
     for room in rooms:
         for pause in room.pauses:
             rooms_of.setdefault((pause, pause_text(pause, room.gaps)), []).append(str(room.room_id))
     ordered = sorted(rooms_of, key=lambda one: (one[0].start, one[0].end))
-    pauses = list(dict.fromkeys(pause for pause, _text in ordered))
-    older = set(pauses[:-limit])
-    if older:
-        hours = sum((one.end - one.start).total_seconds() for one in older) / 3600
-        yield f"{PAUSE}: ほかに古いもの{len(older)}回(合計およそ{hours:,.0f}時間)。"
+    others = {pause for pause, _text in ordered if pause not in named}
     for pause, text in ordered:
-        if pause not in older:
+        if pause in named:
             room_ids = rooms_of[pause, text]
             name = "" if len(room_ids) == len(rooms) else f"ルームID {'、'.join(room_ids)}: "
             yield f"{PAUSE}: {name}{text}"
+    if others:
+        hours = sum((one.end - one.start).total_seconds() for one in others) / 3600
+        yield f"{PAUSE}: ほかに短いもの{len(others)}回(合計およそ{hours:,.0f}時間)。"
 
 
 def narrow_gap(gap: Gap, covered: Sequence[Period]) -> Gap:

@@ -28,6 +28,9 @@ STATES: Mapping[State, str] = {
 }
 """The badge beside a message that was changed or is gone; it never names who did it."""
 
+NOTICE = "システムの投稿"
+"""The word beside a message with the form of a post of Chatwork's own system."""
+
 EDITED_BEFORE = "保存時点で編集済み(それより前の文面は不明)"
 
 _KINDS = {State.MISSING: TextKind.MISSING, State.HIDDEN: TextKind.HIDDEN}
@@ -81,7 +84,8 @@ def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
 def render_message(message: Message, surroundings: Surroundings) -> RenderedMessage:
     """A message as an `article`, and its texts for the search."""
     own = message.account_id == surroundings.owner_id
-    badges = "".join(f" <b>{STATES[one]}</b>" for one in message.notable_states)
+    badges = f" <small>{NOTICE}</small>" if message.is_notice else ""
+    badges += "".join(f" <b>{STATES[one]}</b>" for one in message.notable_states)
     message_id = MessageId(escape(message.message_id))
     at = iso_time(message.send_time)
     bodies = _bodies_html(message, surroundings.references)

@@ -19,6 +19,7 @@ from archiver.alerts import (
     sentences,
 )
 from archiver.alerts.deadline_rules import CaseSnapshot
+from archiver.claims.messages import first_message, last_of_others, last_reply
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, Level
@@ -131,7 +132,8 @@ def _judge_cases(writing: Writing, at: datetime) -> list[Alert]:
 
 def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnapshot:
     activity = activity_of(reading, contract)
-    platform, first = platform_of(contract.platform), activity.first
+    platform, first = platform_of(contract.platform), first_message(activity.facts).value
+    reply = last_reply(activity.facts) if activity.facts.counterparts else last_of_others(activity.facts)
     handover = last_handover(
         reading, activity, since=at - deadline_rules.RECENT_HANDOVER, until=at - deadline_rules.DELIVERY_DELAY
     )
@@ -140,7 +142,8 @@ def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnaps
         first_at=first.at if first else None,
         first_room=first.room_id if first else None,
         first_message=first.message_id if first else None,
-        last_reply=activity.last_reply.at if activity.last_reply else None,
+        is_silence_known=reply.is_whole,
+        last_reply=reply.value.at if reply.value else None,
         deliveries=activity.deliveries,
         handed_at=handover.at if handover else None,
         handed_room=handover.room_id if handover else None,

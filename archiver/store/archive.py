@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
 from archiver.store import migrate
-from archiver.store.engine import DATABASE, build_engine, translate_error
+from archiver.store.engine import DATABASE, build_engine, copy_with_log, needs_scratch_copy, translate_error
 
 _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 """How SQLite reports a table or column that an older revision of the database does not have yet."""
@@ -51,7 +52,10 @@ class Archive:
         self.home = home
         self.read_only = read_only or unchanging
         self.database = database or home / DATABASE
+        self.scratch_folder: Path | None = None
+        """Where a copy is made that is read in place of a database whose log needs an index; None: the usual place."""
         self._still = unchanging
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._engine: Engine | None = None
         self._is_older = False
 
@@ -107,12 +111,27 @@ class Archive:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None
 
     def _connect(self) -> Connection:
         if self._engine is None:
-            engine = build_engine(self.database, read_only=self.read_only, immutable=self._still)
+            database = self._readable_database()
+            read_only = self.read_only or self._scratch is not None
+            engine = build_engine(database, read_only=read_only, immutable=self._still)
             self._engine = self._with_revision_read(engine)
         return self._engine.connect()
+
+    def _readable_database(self) -> Path:
+        """The database, or a copy of it with its log where SQLite cannot make the index of the log beside it."""
+        if not needs_scratch_copy(self.database):
+            return self.database
+        try:
+            self._scratch = tempfile.TemporaryDirectory(prefix=".archive-", dir=self.scratch_folder)
+        except OSError:
+            self._scratch = tempfile.TemporaryDirectory(prefix=".archive-")
+        return copy_with_log(self.database, Path(self._scratch.name))
 
     def _connect_to_read(self) -> Connection:
         """Connect as `_connect` does; if the disk cannot hold SQLite's shared memory, read the file as it is."""

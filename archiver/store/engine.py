@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import sqlite3
 import urllib.parse
 from pathlib import Path
@@ -12,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from archiver import errors
-from archiver.store.durable_files import database_disk_error
+from archiver.store.durable_files import database_disk_error, storage_error
 
 DATABASE = "archive.sqlite3"
 
@@ -83,6 +85,28 @@ def open_connection(database: Path) -> sqlite3.Connection:
     if is_writable(database.parent):
         return sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
     return _open(database, read_only=True, immutable=True)
+
+
+def needs_scratch_copy(database: Path) -> bool:
+    """Whether a log lies beside the database without its index, and none can be made in the folder."""
+    log, index = (database.with_name(database.name + end) for end in ("-wal", "-shm"))
+    try:
+        return log.stat().st_size > 0 and not index.exists() and not is_writable(database.parent)
+    except OSError:
+        return False
+
+
+def copy_with_log(database: Path, folder: Path) -> Path:
+    """A copy of the database in the folder, with what its log holds. Raises StorageError."""
+    copy = folder / database.name
+    try:
+        for end in ("", "-wal"):
+            shutil.copyfile(database.with_name(database.name + end), copy.with_name(copy.name + end))
+    except OSError as error:
+        raise storage_error(error, folder) from error
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return copy
 
 
 def _open(database: Path, *, read_only: bool, immutable: bool) -> sqlite3.Connection:

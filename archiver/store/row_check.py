@@ -58,7 +58,7 @@ class MessageRows:
         parameters = {"rooms": sorted(rooms)}
         self._messages = _select_rows(
             reading.sql,
-            "SELECT position, room_id, message_id, account_id, name, send_time, update_time, state, first_seen,"
+            "SELECT position, room_id, message_id, account_id, name, send_time, update_time, state, kind, first_seen,"
             " changed_at, versions, seq FROM message WHERE room_id IN :rooms ORDER BY position, room_id",
             parameters,
         )
@@ -126,6 +126,7 @@ def _message_row(history: MessageHistory) -> tuple[object, ...]:
         storable_integer(history.send_time),
         storable_integer(history.update_time),
         history.state,
+        history.kind,
         history.first_seen,
         history.changed_at,
         len(history.versions),

@@ -1,8 +1,13 @@
 """Access to the pages: only for the browser on this computer that received the key.
 
+A request is judged in this order: the host it calls, then, if it writes, the site it comes from, then its cookie.
+(The token of a form is checked last, by the application.)
+
 - The `Host` must be ours, so a web page whose name was made to lead here learns nothing (DNS rebinding).
 - The key in the address works once and is exchanged for a cookie that no script reads and no other site sends.
-- Only GET and HEAD are allowed, responses are never stored, and pages load nothing from elsewhere.
+- The viewer allows only GET and HEAD. The application also allows POST, but only from its own pages: a browser that
+  does not say where a form was sent from is refused (Fetch Metadata; RFC 6454, section 7).
+- Responses are never stored, and pages load nothing from elsewhere.
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from gettext import gettext as _
 
@@ -21,7 +27,7 @@ OPEN = "/open"
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Nothing inline, nothing from elsewhere (W3C Content Security Policy Level 3)."""
 
@@ -29,7 +35,7 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with no-referrer, browsers send `Origin: null` with our own forms
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -39,9 +45,13 @@ HEADERS = {
 
 @dataclass(slots=True)
 class AccessGate:
-    """The key of one run of the viewer, and the cookie that it is exchanged for."""
+    """The key of one run, and the cookie that it is exchanged for."""
 
     port: int
+    is_writing: bool = False
+    """Whether pages may write: the application, not the viewer."""
+    on_spent: Callable[[AccessGate], None] | None = None
+    """Called when a key was used up; a new one is made then, so that the application can be opened again."""
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     cookie: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     _spent: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -70,9 +80,12 @@ class AccessGate:
     def exchange(self, key: str) -> bool:
         """Use the key up; return whether it is the right one and was not used before."""
         with self._turn:
-            if self.is_spent or not _same(key, self.key):
+            if (self.is_spent and self.on_spent is None) or not _same(key, self.key):
                 return False
             self._spent.set()
+            if self.on_spent is not None:
+                self.key = secrets.token_urlsafe(32)
+                self.on_spent(self)
             return True
 
     def is_known(self, cookie: str) -> bool:
@@ -88,14 +101,17 @@ def guard(app: Flask, gate: AccessGate) -> None:
         if request.host not in gate.hosts:
             return _refusal(_("This address is not the viewer's own."), 421)
         if request.method not in {"GET", "HEAD"}:
-            return _refusal(_("The viewer only shows; it changes nothing."), 405)
+            if not gate.is_writing or request.method != "POST":
+                return _refusal(_("The viewer only shows; it changes nothing."), 405)
+            if not _is_own_form(gate):
+                return _refusal(
+                    _("This was not sent from a page of this program, so nothing was done. Open the page again."), 403
+                )
         if request.endpoint in {"static", "record_style", "gate_open"}:
             return None
         if gate.is_known(request.cookies.get(gate.cookie_name, "")):
             return None
-        return _refusal(
-            _("This page can be opened only with the address that “archive view” gave, and only once."), 403
-        )
+        return _refusal(_entry_sentence(gate), 403)
 
     @app.get(OPEN, endpoint="gate_open")
     def _exchange_key() -> wrappers.Response | tuple[str, int]:
@@ -106,6 +122,8 @@ def guard(app: Flask, gate: AccessGate) -> None:
         if not gate.exchange(request.args.get("key", "")):
             if gate.is_known(request.cookies.get(gate.cookie_name, "")):
                 return Response(render_template("go_to_overview.html"))
+            if gate.is_writing:
+                return _refusal(_entry_sentence(gate), 403)
             return _refusal(_("This address was already used. Run “archive view” again for a new one."), 403)
         answer = Response(render_template("go_to_overview.html"))
         answer.set_cookie(gate.cookie_name, gate.cookie, httponly=True, samesite="Strict", path="/")
@@ -118,6 +136,18 @@ def guard(app: Flask, gate: AccessGate) -> None:
         if own is not None:
             answer.headers["Content-Security-Policy"] = own
         return answer
+
+
+def _is_own_form(gate: AccessGate) -> bool:
+    """Whether a form was sent from our own page; `null` and silence are not ours."""
+    origins = {f"http://{host}" for host in gate.hosts if host == request.host}
+    return request.headers.get("Origin") in origins and request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+def _entry_sentence(gate: AccessGate) -> str:
+    if gate.is_writing:
+        return _("This page opens only from the program itself. Start the program again; it opens the page anew.")
+    return _("This page can be opened only with the address that “archive view” gave, and only once.")
 
 
 def _refusal(sentence: str, status: int) -> tuple[str, int]:

@@ -1,10 +1,12 @@
-"""Builds the viewer: a Flask application for one archive, behind its access gate."""
+"""Builds the pages of one archive: a Flask application behind its access gate."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from gettext import gettext as _
+from importlib.resources import files as package_files
 
-from flask import Flask, Response, render_template
+from flask import Blueprint, Flask, Response, abort, render_template
 from werkzeug.exceptions import HTTPException
 
 from archiver import errors
@@ -43,18 +45,40 @@ PAGES = (
 )
 
 
-def build_app(context: ViewContext, gate: AccessGate) -> Flask:
-    """The application; nothing is read before the first request."""
-    app = Flask(__name__)
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+"""Types of what pages load. They are stated here, since the table of Windows may call a script plain text."""
+
+GATE = "gate"
+"""The key of the gate among Flask's extensions."""
+
+
+def build_app(context: ViewContext, gate: AccessGate, more: Sequence[Blueprint] = ()) -> Flask:
+    """The application; nothing is read before the first request. `more` are the pages that write."""
+    app = Flask(__name__, static_folder=None)
     app.extensions[EXTENSION] = context
+    app.extensions[GATE] = gate
     template_env.fill_environment(app.jinja_env, context)
     guard(app, gate)
-    for pages in PAGES:
+    for pages in (*PAGES, *more):
         app.register_blueprint(pages)
+    app.add_url_rule("/static/<filename>", "static", _static_file)
     app.add_url_rule("/record.css", "record_style", _record_style)
     app.register_error_handler(errors.ArchiverError, _error_page)
     app.register_error_handler(HTTPException, _http_error_page)
     return app
+
+
+def _static_file(filename: str) -> Response:
+    return static_response("archiver.web", filename)
+
+
+def static_response(package: str, filename: str) -> Response:
+    """A file of a package's folder `static`; only names that lie there are looked up."""
+    found = {one.name: one for one in package_files(package).joinpath("static").iterdir()}
+    kind = TYPES.get("." + filename.rpartition(".")[2])
+    if filename not in found or kind is None:
+        abort(404)
+    return Response(found[filename].read_bytes(), mimetype=kind)
 
 
 def _record_style() -> Response:

@@ -6,6 +6,7 @@ import gettext
 import re
 from collections.abc import Callable
 
+from flask import request
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
@@ -29,6 +30,8 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         language=context.language,
         condition_word=condition_word,
         navigation=navigation,
+        is_writing=False,
+        is_here=lambda endpoint: request.endpoint == endpoint,
         state_word=state_word,
     )
     filters: dict[str, Callable[..., str]] = {

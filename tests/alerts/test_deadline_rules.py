@@ -84,7 +84,7 @@ def test_contact_that_began_early_is_told(facts: dict[str, Any]) -> None:
         {"contact_approved_on": "2026-10-02", "escrowed_at": "2026-10-20"},
         {"escrowed_at": "2026-10-03"},
         {"escrowed_at": "2026-10-03 18:00"},
-        {"contracted_on": "2026-11-01"},
+        {"contracted_on": "2026-10-03"},
         {"platform": "direct", "escrowed_at": "2026-11-01"},
         {"platform": None, "contact_approved_on": "2026-11-01"},
         {"platform": "somewhere", "escrowed_at": "2026-11-01"},

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from archiver.evidence.tables.build import files, messages
-from archiver.export.conversation import PackageRoom, build_conversation, build_message, gaps, room_name
+from archiver.export.conversation import PackageRoom, build_conversation, build_message, room_name
 from archiver.export.package_scope import PackageScope
 from archiver.records import Contract, ContractRoom, Pause, Period, RoomId, State, Watch
 from tests.support.archives.entries import ROOM, blob, entry, file, message_entry, object_entry
@@ -90,8 +90,11 @@ def test_open_gaps_that_touch_the_period_are_shown() -> None:
         gap(5, 3, to="2026-11-05T05:00:00.000Z"),
     ]
 
-    assert [(1, 1), (3, 3)] == [(one.number, one.missing) for one in gaps(entries, ROOM, PackageScope(CONTRACT), ())]
-    assert [3] == [one.number for one in gaps(entries, ROOM, PackageScope(CONTRACT, NOON), ())]
+    everything = build_conversation(facts(*entries), PackageScope(CONTRACT))
+    afternoon = build_conversation(facts(*entries), PackageScope(CONTRACT, NOON))
+
+    assert [(1, 1), (3, 3)] == [(one.number, one.missing) for one in everything.gaps]
+    assert [3] == [one.number for one in afternoon.gaps]
 
 
 def test_pauses_and_covered_periods_outside_are_left_out() -> None:

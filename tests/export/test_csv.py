@@ -93,7 +93,7 @@ def test_ids_and_times_stand_as_specified(package: Path) -> None:
         MESSAGE_HEADER[4],
     )
     assert (at(200 + 540).strftime("%Y-%m-%d %H:%M:%S"), str(sent)) == (row[1], row[2])
-    assert "'=1+1" == row[8]
+    assert "'=1+1" == row[9]
 
 
 def test_an_office_gets_the_same_table(package: Path) -> None:
@@ -124,7 +124,7 @@ def test_ids_survive_a_spreadsheet_that_guesses(package: Path, tmp_path: Path) -
     ours, theirs = rows(package / "data/messages.csv"), rows(tmp_path / "messages.csv")
     assert [row[4] for row in ours] == [row[4] for row in theirs]
     bare = {"0012", "1/2", "1E5", "2026-11-05", "TRUE", "12345678901234567890"}
-    assert [row[8] for row in ours if row[8] not in bare] == [
+    assert [row[9] for row in ours if row[9] not in bare] == [
         b[8] for a, b in zip(ours, theirs, strict=True) if a[8] not in bare
     ]
 

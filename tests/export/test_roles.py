@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from archiver import errors
+from archiver.claims.counterparts import judge_counterparts, other_side
 from archiver.custody.verify import verify_path
-from archiver.export.counterparts import judge_counterparts, other_side
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
@@ -53,7 +53,8 @@ def counterparts(maker: ArchiveMaker, contract_id: str = "job1") -> set[int] | N
     with maker.archive.reading() as reading:
         order = ExportOrder(profile="support", policy=masking_policy("support"))
         contract = contracts.find_contract(reading, contract_id)
-        found = make_recipe(reading, seals.seals(reading), order, contract, name="x", stamping=None, at=at(260))
+        (*_before, last) = all_seals = seals.seals(reading)
+        found = make_recipe(reading, all_seals, order, contract, name="x", stamping=None, at=at(260), upto=last.last)
     return None if found.counterparts is None else set(found.counterparts)
 
 
@@ -111,7 +112,7 @@ def test_chapter_3_prints_the_reason() -> None:
         int(CLIENT): MappedAccount(AccountId(CLIENT), Role.CLIENT, REASON, at(0)),
         42: MappedAccount(AccountId(42), Role.ME, "以前のアカウント", at(0)),
     }
-    case = report_inputs.case(counterparts=(CLIENT,), mapped=stated)
+    case = report_inputs.case(mapped=stated)
 
     (table,) = (
         block for block in people_and_dates.parties(case, survey_messages(case)).blocks if isinstance(block, TableBlock)
@@ -119,7 +120,7 @@ def test_chapter_3_prints_the_reason() -> None:
 
     by_account = {row[2].rpartition("\n")[2]: row for row in table.rows}
     assert ("相手", f"{REASON}\n(報告者入力)") == (by_account[str(CLIENT)][0], by_account[str(CLIENT)][-1])
-    assert "報告者" == case.role(42)
+    assert "報告者" == case.side(42)
     assert not case.is_counterpart(42)
 
 

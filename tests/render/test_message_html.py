@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from archiver.records import Message, MessageId, ObservedBy, State, Version
+from archiver.records import Message, MessageId, MessageKind, ObservedBy, State, Version
 from archiver.render.message_body import NOWHERE
-from archiver.render.message_html import EDITED_BEFORE, Surroundings, message_html
+from archiver.render.message_html import EDITED_BEFORE, NOTICE, Surroundings, message_html
 from tests.support.html_safety import read_html
 from tests.support.reports import sample_conversation
 from tests.support.reports.sample_conversation import DAY, OWNER, at
@@ -127,6 +127,14 @@ def test_how_a_message_was_got_is_said(source: ObservedBy, words: str) -> None:
     actual = text(message_html(message(sample_conversation.version("はい", 0, 1), source=source), AROUND))
 
     assert actual.endswith(words)
+
+
+def test_a_post_of_the_system_is_called_so() -> None:
+    """Beside the person in whose name it was made."""
+    notice = dataclasses.replace(message(Version("[dtext:live_start]", 0, at(1), at(2))), kind=MessageKind.NOTICE)
+
+    assert NOTICE in text(message_html(notice, AROUND))
+    assert NOTICE not in text(message_html(dataclasses.replace(notice, kind=MessageKind.SPEECH), AROUND))
 
 
 def test_a_message_id_cannot_leave_its_attribute() -> None:

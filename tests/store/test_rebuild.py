@@ -40,7 +40,7 @@ def test_live_writing_and_the_rebuild_agree(blank: Archive, history: list[list[O
 
 ADDED = (
     f"INSERT INTO message SELECT {ROOM}, {FIRST + 101}, message_id, account_id, name, send_time, update_time, state,"
-    " first_seen, changed_at, versions, fingerprint, text_digest, was_edited, was_deleted, seq"
+    " kind, first_seen, changed_at, versions, fingerprint, text_digest, was_edited, was_deleted, seq"
     " FROM message WHERE position % 10 = 2"
 )
 

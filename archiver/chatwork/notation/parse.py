@@ -69,7 +69,6 @@ __all__ = [
     "Title",
     "Url",
     "file_ids",
-    "is_system_like",
     "links",
     "message_references",
     "parse",
@@ -145,20 +144,6 @@ def file_ids(body: str) -> tuple[FileId, ...]:
 def links(body: str) -> tuple[str, ...]:
     """The http(s) addresses in a body, in order, unchanged and with repetitions."""
     return tuple(trim_url(match[0]) for match in ADDRESS_PATTERN.finditer(body))
-
-
-def is_system_like(body: str) -> bool:
-    """Whether a body looks as if Chatwork had written it.
-
-    Never certain: nothing marks such messages, and users may be able to type the same tags.
-    """
-    if "[dtext:" not in body:
-        return False
-    nodes = parse(body)
-    outside = [node for node in nodes if not isinstance(node, Box | SystemText | PersonTag)]
-    if any(not isinstance(node, PlainText) or node.source.strip() for node in outside):
-        return False
-    return any(isinstance(node, SystemText) and node.text is not None for node in walk(nodes))
 
 
 def _sources(nodes: Iterable[Node]) -> Iterator[str]:

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import errors
-from archiver.cli.answered_questions import note_answer, recall_answers
-from archiver.cli.contracts import contract_added_messages, fact_options
-from archiver.cli.contracts.fact_questions import next_question
-from archiver.cli.contracts.room_choice import choosable_rooms, pick_rooms
+from archiver.cli.contracts import contract_added_messages
+from archiver.cli.contracts.room_choice import pick_rooms
 from archiver.cli.error_output import INTERRUPTED
-from archiver.cli.terminal.prompts import InvalidAnswer, ask, ask_yes_no, tell
+from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.records import Contract
+from archiver.setup import fact_reading
+from archiver.setup.answered_questions import note_answer, recall_answers
+from archiver.setup.answers import InvalidAnswer
+from archiver.setup.fact_questions import next_question
+from archiver.setup.room_choice import choosable_rooms
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -61,7 +64,7 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
     if initial is None:
         return
     updated = replace(initial, **given)
-    fact_options.check_order(updated)
+    fact_reading.check_order(updated)
     state_contract(app.archive, updated, remark, at=app.now())
     if existing is None:
         contract_added_messages.tell_added(updated, list(contracts.values()), unchecked=False)
@@ -71,23 +74,41 @@ def _ask_contract(app: App, name: str, given: Mapping[str, Any], remark: str | N
     _tell_end(contract)
 
 
-def _ask_facts(app: App, contract: Contract) -> Contract:
-    """Ask question after question, each chosen by what is known by then, and return the contract."""
+def ask_blank_facts(app: App, contract: Contract) -> int:
+    """Ask for every fact that is blank, also those that were left blank before; return the exit code."""
+    tell(
+        _("The blank facts of {contract}. Enter leaves one unknown.").format(contract=visible(contract.label)), indent=0
+    )
+    try:
+        updated = _ask_facts(app, contract, is_again=True)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo()
+        click.echo(_("Interrupted. Your answers so far are kept."))
+        return INTERRUPTED
+    _tell_end(updated)
+    return 0
+
+
+def _ask_facts(app: App, contract: Contract, *, is_again: bool = False) -> Contract:
+    """Ask question after question, each chosen by what is known by then, and return the contract.
+
+    `is_again`: what was asked on another day is asked once more.
+    """
     from archiver.store.statements import state_contract
 
     prefix = _answer_key(contract.id) + "/"
-    while True:
-        asked_names = {key.removeprefix(prefix) for key in recall_answers(app.archive) if key.startswith(prefix)}
-        question = next_question(contract, asked_names, now=app.now())
-        if question is None:
-            return contract
+    answers = () if is_again else recall_answers(app.archive)
+    asked_names = {key.removeprefix(prefix) for key in answers if key.startswith(prefix)}
+    while (question := next_question(contract, asked_names, now=app.now())) is not None:
         click.echo()
         tell(question.explanation)
         updated = replace(contract, **ask(question.prompt, question.understand, exact=question.exact))
         if updated != contract:
             state_contract(app.archive, updated, None, at=app.now())
         note_answer(app.archive, prefix + question.name)
+        asked_names.add(question.name)
         contract = updated
+    return contract
 
 
 # --- which contract, which chats -------------------------------------------------------------------

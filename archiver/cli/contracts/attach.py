@@ -13,9 +13,11 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, files
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import statement_lines
+from archiver.cli.terminal.prompts import ask_path, is_asked
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Contract, Enclosure, MessageId
+from archiver.setup import written_days
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -90,7 +92,9 @@ def command_attach(
             raise errors.UsageError(detail=_("With --remove, give only the contract."))
         return _remove_enclosure(archive, contract, remove, now)
     if path is None:
-        raise errors.UsageError(detail=_("Say which file: archive attach FILE --contract ID"))
+        if not is_asked():
+            raise errors.UsageError(detail=_("Say which file: archive attach FILE --contract ID"))
+        path = ask_path(_("Which file (drag it into this window):"))
     return _attach_file(obj, archive, contract, path, message=message, kind=kind, day=day, note=note, now=now)
 
 
@@ -111,8 +115,8 @@ def _attach_file(
     source = statement_lines.file_to_read(obj, path)
     chosen_kind = kind or statement_lines.kind_by_name(source)
     if day is not None:
-        day = statement_lines.read_day(
-            day, "--date", statement_lines.EXAMPLE_DAY, now=now if chosen_kind in _RECEIVED else None
+        day = written_days.read_day(
+            day, "--date", written_days.EXAMPLE_DAY, now=now if chosen_kind in _RECEIVED else None
         )
     copy = local_files.keep(obj.home, source, limit=obj.settings().files.max_bytes)
     message_id = None if message is None else MessageId(message)

@@ -15,9 +15,11 @@ from archiver.cli.context import CliContext
 from archiver.cli.contracts import fact_options, roles, room_periods
 from archiver.cli.contracts.contract_added_messages import ID, tell_added, warn_of_shared_number
 from archiver.cli.contracts.room_periods import ROOM_NUMBER
+from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
 from archiver.records import Contract, ContractRoom, RoomId
+from archiver.setup import fact_reading
 
 if TYPE_CHECKING:
     from archiver.store.archive import Archive
@@ -65,7 +67,7 @@ def contract_add(
 
     if contract_id is not None and not ID.fullmatch(contract_id):
         raise errors.BadContractId(contract=contract_id)
-    facts = fact_options.read_facts(given, now=utc_now())
+    facts = fact_reading.read_facts(given, now=utc_now())
     contract_rooms = room_periods.with_periods(
         [ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms)], begins, ends
     )
@@ -83,7 +85,7 @@ def contract_add(
     if not rooms:
         raise errors.UsageError(detail=_("Say which rooms belong to the contract: --room NUMBER (see: archive rooms)"))
     contract = Contract(contract_id, contract_rooms, **facts)
-    fact_options.check_order(contract)
+    fact_reading.check_order(contract)
     unchecked = _are_unchecked(app, rooms)
     state_contract(app.archive, contract, note, at=utc_now())
     tell_added(contract, existing, unchecked=unchecked)
@@ -104,7 +106,7 @@ def _are_unchecked(app: Any, rooms: tuple[int, ...]) -> bool:
 
 
 @command_contract.command("set", help=N_("Change or add facts of a contract; what was stated before stays on record."))
-@click.argument("contract_id", metavar="ID", shell_complete=contract_ids)
+@click.argument("contract_id", metavar="ID", required=False, shell_complete=contract_ids)
 @click.option(
     "--room",
     "rooms",
@@ -120,32 +122,35 @@ def _are_unchecked(app: Any, rooms: tuple[int, ...]) -> bool:
 def contract_set(
     obj: CliContext,
     /,
-    contract_id: str,
+    contract_id: str | None,
     rooms: tuple[int, ...],
     begins: room_periods.RoomDays,
     ends: room_periods.RoomDays,
     note: str | None,
     **given: str | None,
 ) -> int:
-    """Change only the facts that are given."""
+    """Change only the facts that are given; on a terminal, without any, ask for those that are blank."""
     from archiver.app import build_app, require_archive, utc_now
     from archiver.store.queries.contracts import contracts
     from archiver.store.statements import state_contract
 
-    if not (rooms or begins or ends) and all(one is None for one in (note, *given.values())):
+    nothing_given = not (rooms or begins or ends) and all(one is None for one in (note, *given.values()))
+    if nothing_given and is_asked():
+        return _ask_blank_facts(obj, contract_id)
+    if nothing_given:
         detail = _("Say what to change, such as --title, --client, --url, --amount, --room or --note.")
         all_of_them = _("All that can be given: archive contract set --help")
         raise errors.UsageError(detail=f"{detail} {all_of_them}")
-    facts = fact_options.read_facts(given, now=utc_now())
+    facts = fact_reading.read_facts(given, now=utc_now())
     app = require_archive(build_app(obj.settings(), obj.environ))
     before = _find_contract(app.archive, contract_id)
-    fact_options.check_order(replace(before, **facts))
+    fact_reading.check_order(replace(before, **facts))
     unchecked = bool(rooms) and _are_unchecked(app, rooms)
     known = {room.room_id for room in before.rooms}
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
     after = replace(before, rooms=room_periods.with_periods(before.rooms + added, begins, ends), **facts)
     state_contract(app.archive, after, note, at=utc_now())
-    click.echo(_("Saved: {contract}.").format(contract=visible(contract_id)))
+    click.echo(_("Saved: {contract}.").format(contract=visible(before.id)))
     with app.archive.reading() as reading:
         warn_of_shared_number(after, contracts(reading))
     if unchecked:
@@ -229,8 +234,16 @@ _add_state_command(
 )
 
 
-def _find_contract(archive: Archive, contract_id: str) -> Contract:
-    from archiver.store.queries.contracts import find_contract
+def _ask_blank_facts(obj: CliContext, contract_id: str | None) -> int:
+    from archiver.app import build_app, require_archive
+    from archiver.cli.contracts.add_dialogue import ask_blank_facts
+
+    app = require_archive(build_app(obj.settings(), obj.environ))
+    return ask_blank_facts(app, _find_contract(app.archive, contract_id))
+
+
+def _find_contract(archive: Archive, contract_id: str | None) -> Contract:
+    from archiver.store.queries.contracts import named_or_only_contract
 
     with archive.reading() as reading:
-        return find_contract(reading, contract_id)
+        return named_or_only_contract(reading, contract_id)

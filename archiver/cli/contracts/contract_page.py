@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
-from archiver import contract_dates
+from archiver.claims.messages import contact, first_message, last_reply, message_count
+from archiver.claims.words import contact_text, count_text, first_label, first_text, reply_label, reply_text
 from archiver.cli.contracts import room_periods, statement_lines
-from archiver.cli.contracts.deadline_lines import blank_labels, due_dates, due_line
+from archiver.cli.contracts.deadline_lines import blank_labels, days_ago, due_dates, due_line
 from archiver.cli.contracts.roles import people, role_words
+from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import columns, pad, visible, wrap
-from archiver.contract_dates import OutsideContact
 from archiver.platforms.job_platform import Platform, platform_of
 from archiver.records import Contract, contract_facts
 from archiver.render.times import iso_date, minute_text
@@ -110,7 +110,7 @@ def _fact_rows(
         value = getattr(contract, fact.name)
         if fact.name not in _IN_SENTENCES and (value or fact.is_asked):
             yield _(fact.label), [_fact_text(value)]
-    yield _("Chatwork"), _chatwork_lines(activity, platform, now)
+    yield _("Chatwork"), _chatwork_lines(activity, now)
 
 
 def _people_lines(activity: ContractActivity, names: dict[int, str]) -> Iterator[str]:
@@ -129,41 +129,25 @@ def _people_lines(activity: ContractActivity, names: dict[int, str]) -> Iterator
         yield _("Chatwork: {people}   (not mapped yet: archive contract map)").format(people=listed or "-")
 
 
-def _chatwork_lines(activity: ContractActivity, platform: Platform, now: datetime) -> list[str]:
+def _chatwork_lines(activity: ContractActivity, now: datetime) -> list[str]:
     periods = [period for period in map(room_periods.period_words, activity.contract.rooms) if period]
     only = [_("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))] if periods else []
-    return [*_message_lines(activity, platform, now), *only]
+    return [*_message_lines(activity, now), *only]
 
 
-def _message_lines(activity: ContractActivity, platform: Platform, now: datetime) -> list[str]:
+def _message_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
+    """First message, last reply and counts, as the packages word them."""
+    lang, facts = current_language(), activity.facts
     rooms = _(", ").join(f"{room.room_id}" for room in activity.contract.rooms)
-    if activity.first is None:
-        none_yet = _("No message is kept yet.")
-        return [f"{rooms}   {none_yet}"]
-    first = _("first message {time}").format(time=minute_text(activity.first.at))
-    contact = contact_words(contract_dates.outside_contact(activity.contract, platform, activity.first.at))
-    if activity.last_reply is None:
-        return [f"{rooms}   {first} {contact}".strip()]
-    days = contract_dates.days_since(activity.last_reply.at, now)
-    last = ngettext(
-        "last message from the other side {time}, {n} day ago",
-        "last message from the other side {time}, {n} days ago",
-        days,
-    )
-    return [f"{rooms}   {first} {contact}".strip(), last.format(time=minute_text(activity.last_reply.at), n=days)]
-
-
-def contact_words(contact: OutsideContact) -> str:
-    """How the first message lies in time to the platform's rule about outside contact; a fact, no judgement."""
-    return {
-        OutsideContact.FREE: "",
-        OutsideContact.UNKNOWN: _("(escrow, approval unknown)"),
-        OutsideContact.AFTER: _("(after the approval)"),
-        OutsideContact.SAME_DAY: _("(on the day of the approval)"),
-        OutsideContact.BEFORE_APPROVAL: _("(before the approval)"),
-        OutsideContact.BEFORE_ESCROW: _("(before the escrow)"),
-        OutsideContact.FORBIDDEN: _("(the platform allows no outside contact)"),
-    }[contact]
+    first, reply = first_message(facts), last_reply(facts)
+    state = contact(facts)
+    compared = contact_text(state, first, activity.contract, lang)
+    when = first_text(first, lang, compared, early=state.value.is_early, time=minute_text)
+    yield f"{rooms}   {first_label(first, lang)} {when}"
+    if facts.authors:
+        ago = "" if reply.value is None or not reply.is_whole else days_ago(reply.value.at, now)
+        yield f"{reply_label(reply, lang)} {reply_text(reply, lang, ago, time=minute_text)}"
+        yield count_text(message_count(facts), lang)
 
 
 def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:

@@ -9,6 +9,7 @@ from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver import contract_dates
+from archiver.claims.messages import last_reply
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
@@ -51,12 +52,13 @@ def due_dates(activity: ContractActivity, *, now: datetime) -> list[DueDate]:
     """The deadlines that are worth a line; none for a contract that is closed or stopped."""
     if activity.contract.state != "open":
         return []
+    reply = last_reply(activity.facts).value
     deadlines = contract_dates.deadlines(
         activity.contract,
         platform_of(activity.contract.platform),
         activity.deliveries,
         now=now,
-        last_reply=activity.last_reply.at if activity.last_reply else None,
+        last_reply=reply.at if reply else None,
         last_seen=activity.last_seen,
     )
     return contract_dates.dues_worth_showing(deadlines)
@@ -66,6 +68,11 @@ def due_line(due: DueDate) -> str:
     """A deadline's name, day and distance, with a hint to check it if its source is weak."""
     words = [due.deadline.name, f"{due.day:%m-%d}", _distance_words(due.days_left)]
     return "  ".join([*words, *([_("please check")] if due.deadline.weak else [])])
+
+
+def days_ago(at: datetime, now: datetime) -> str:
+    """How many days in Japan ago something was."""
+    return _distance_words(contract_dates.days_since(now, at))
 
 
 def _distance_words(days: int) -> str:

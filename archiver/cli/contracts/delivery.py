@@ -13,9 +13,11 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, files
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import statement_lines
+from archiver.cli.terminal.prompts import ask, is_asked
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Contract, Delivery
+from archiver.setup import written_days
 
 if TYPE_CHECKING:
     from archiver.store.archive import Archive, Reading
@@ -61,20 +63,20 @@ def command_delivery() -> None:
         "The file is compared with those sent on Chatwork. Nothing is sent to anyone."
     ),
 )
-@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
-@click.option(
-    "--at", required=True, metavar=N_("TIME"), help=N_("Its time on the platform's page, such as 2026-11-03 09:12")
-)
+@click.argument("contract_id", metavar="CONTRACT", required=False, shell_complete=contract_ids)
+@click.option("--at", metavar=N_("TIME"), help=N_("Its time on the platform's page, such as 2026-11-03 09:12"))
 @_add_options
 @click.pass_obj
 def delivery_add(
-    obj: CliContext, contract_id: str, at: str, path: str | None, file_id: int | None, note: str | None
+    obj: CliContext, contract_id: str | None, at: str | None, path: str | None, file_id: int | None, note: str | None
 ) -> int:
-    """Check everything before anything is written."""
+    """Check everything before anything is written; ask on a terminal for the time."""
     from archiver.app import utc_now
     from archiver.store import statements
 
     archive, contract = _find_contract(obj, contract_id)
+    if at is None:
+        at = _ask_time()
     fields = _read_fields(obj, archive, contract, at=at, path=path, file_id=file_id, note=note)
     with archive.writing() as writing:
         delivery, is_new = statements.add_delivery(
@@ -165,13 +167,26 @@ def delivery_remove(obj: CliContext, contract_id: str, number: int) -> int:
 # --- options -----------------------------------------------------------------------------------
 
 
-def _find_contract(obj: CliContext, contract_id: str) -> tuple[Archive, Contract]:
+def _find_contract(obj: CliContext, contract_id: str | None) -> tuple[Archive, Contract]:
     from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import find_contract
+    from archiver.store.queries.contracts import named_or_only_contract
 
     archive = Archive(obj.home)
     with archive.reading() as reading:
-        return archive, find_contract(reading, contract_id)
+        return archive, named_or_only_contract(reading, contract_id)
+
+
+def _ask_time() -> str:
+    """Ask when it was delivered. Raises UsageError where nobody can be asked."""
+    from archiver.app import utc_now
+
+    if not is_asked():
+        raise errors.UsageError(detail=_("Say when it was delivered: --at TIME"))
+
+    def understand(answer: str) -> str:
+        return written_days.read_day(answer, "--at", written_days.EXAMPLE_TIME, now=utc_now())
+
+    return ask(_("When was it delivered, as the platform's page says (such as 2026-11-03 09:12):"), understand)
 
 
 def _find_delivery(reading: Reading, contract: Contract, number: int) -> Delivery:
@@ -200,7 +215,7 @@ def _read_fields(
         raise errors.UsageError(detail=_("Give either --file or --file-id, not both."))
     fields: dict[str, Any] = {}
     if at is not None:
-        fields["at"] = statement_lines.read_day(at, "--at", statement_lines.EXAMPLE_TIME, now=utc_now())
+        fields["at"] = written_days.read_day(at, "--at", written_days.EXAMPLE_TIME, now=utc_now())
     if note is not None:
         fields["note"] = note or None
     if path is not None:

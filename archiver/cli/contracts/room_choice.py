@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from archiver.cli.terminal.progress import shorten
-from archiver.cli.terminal.prompts import InvalidAnswer, ask, ask_yes_no, tell
+from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad
 from archiver.records import ContractRoom, RoomId
+from archiver.setup.answers import InvalidAnswer
+from archiver.setup.room_choice import direct_chats_beside
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -38,11 +40,6 @@ def pick_rooms(app: App, rooms: Sequence[Room]) -> tuple[ContractRoom, ...]:
     chosen = [rooms[number - 1] for number in numbers]
     chosen += _offer_direct_chats(app, rooms, chosen)
     return tuple(ContractRoom(RoomId(room.room_id)) for room in chosen)
-
-
-def choosable_rooms(rooms: Sequence[Room]) -> list[Room]:
-    """The chats with other people, the ones with the latest messages first."""
-    return sorted((room for room in rooms if room.type != "my"), key=lambda room: -room.last_update_time)
 
 
 def _ask_numbers(rooms: Sequence[Room]) -> tuple[int, ...]:
@@ -102,12 +99,7 @@ def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool
 
 def _offer_direct_chats(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> list[Room]:
     """Offer the direct chats with people of the chosen groups, as work often moves there."""
-    groups = [room for room in chosen if room.type == "group"]
-    if not any(room.type == "direct" and room not in chosen for room in rooms) or not groups:
-        return []
-    people = {one.model.account_id for room in groups for one in app.chatwork.members(room.room_id).items}
-    direct = {int(one.model.account_id): int(one.model.room_id) for one in app.chatwork.contacts().items}
-    positions = direct_chats_left(rooms, chosen, people=people, direct=direct)
+    positions = direct_chats_beside(app, rooms, chosen)
     if not positions:
         return []
     _tell_rooms(rooms, positions, more=False)
@@ -118,11 +110,3 @@ def _offer_direct_chats(app: App, rooms: Sequence[Room], chosen: Sequence[Room])
     )
     tell(sentence)
     return [rooms[position] for position in positions] if ask_yes_no(_("Save it too?"), default=True) else []
-
-
-def direct_chats_left(
-    rooms: Sequence[Room], chosen: Collection[Room], *, people: Collection[int], direct: Mapping[int, int]
-) -> list[int]:
-    """Positions of the direct chats with these people that were not chosen; `direct`: account → room."""
-    theirs = {room for account, room in direct.items() if account in people}
-    return [position for position, room in enumerate(rooms) if room.room_id in theirs and room not in chosen]

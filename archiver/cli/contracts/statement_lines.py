@@ -1,15 +1,14 @@
-"""What `delivery` and `attach` share: how days and files are read, and the lines that list what was stated."""
+"""What `delivery` and `attach` share: which files may be read, and the lines that list what was stated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver import errors
-from archiver.cli.contracts.japanese_dates import read_written_day
 from archiver.cli.terminal.text import visible, wrap
 from archiver.records import JST, Contract, Delivery, Enclosure, RoomId
 from archiver.render.times import minute_text
@@ -19,37 +18,13 @@ if TYPE_CHECKING:
     from archiver.store.archive import Reading
     from archiver.store.queries.statements import SentFile
 
-EXAMPLE_DAY, EXAMPLE_TIME = "2026-11-03", "2026-11-03 09:12"
-EARLIEST_YEAR = 2000
-"""No job of this kind was agreed before this year."""
 KINDS = ("screenshot", "notice", "mail", "invoice", "other")
 
 _WIDTH = 78
-_CLOCK_TOLERANCE = timedelta(minutes=10)
-"""How far the clock of a platform may be ahead of this computer's."""
 _BY_ENDING = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".bmp"), "screenshot"),
     **dict.fromkeys((".eml", ".msg"), "mail"),
 }
-
-
-def read_day(value: str, option: str, example: str, *, now: datetime | None) -> str:
-    """A day in Japan, or a time if the example has one, in any form in which people write it there.
-
-    Raises BadValue, NoSuchDay, DayTooEarly, and DayAhead for one after `now` (aware).
-    """
-    written_day = read_written_day(value)
-    if written_day is None or (written_day.clock and len(example) == len(EXAMPLE_DAY)):
-        raise errors.BadValue(value=value, option=option, example=example)
-    try:
-        at = datetime(written_day.year, written_day.month, written_day.day, *(written_day.clock or (0, 0)), tzinfo=JST)
-    except ValueError:
-        raise errors.NoSuchDay(value=value, option=option) from None
-    if at.year < EARLIEST_YEAR:
-        raise errors.DayTooEarly(value=value, option=option)
-    if now is not None and at > now + _CLOCK_TOLERANCE:
-        raise errors.DayAhead(value=value, option=option)
-    return at.strftime("%Y-%m-%d %H:%M" if written_day.clock else "%Y-%m-%d")
 
 
 def file_to_read(obj: CliContext, value: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -14,8 +14,9 @@ from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
 from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.prompts import ask_path, is_asked
 from archiver.cli.terminal.text import visible
-from archiver.errors import N_, SettingsError
+from archiver.errors import N_, SettingsError, UsageError
 from archiver.render.times import minute_text
 
 if TYPE_CHECKING:
@@ -28,14 +29,18 @@ SHOWN_LIMIT = 20
 
 
 @click.command("backup", help=N_("Copy the archive to another disk, also while it is in use, and check the copy."))
-@click.argument("place", metavar=N_("DEST"), shell_complete=folders)
+@click.argument("place", metavar=N_("DEST"), required=False, shell_complete=folders)
 @click.pass_obj
-def command_backup(obj: CliContext, place: str) -> int:
+def command_backup(obj: CliContext, place: str | None) -> int:
     """Copy and verify; needs no token and no network. The token is not copied."""
     from archiver.app import utc_now
     from archiver.custody import backup
     from archiver.store.archive import Archive
 
+    if place is None:
+        if not is_asked():
+            raise UsageError(detail=_("Say where to: archive backup FOLDER"))
+        place = ask_path(_("Which folder, best on another disk (drag it into this window):"))
     folder = Path(place).expanduser().absolute()
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         outcome = backup.backup(Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress))
@@ -64,17 +69,23 @@ def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
 
 def tell_copied(copied: CopyReport) -> None:
     """Print how much was copied, and which files were not."""
+    for line in copied_lines(copied):
+        click.echo(line)
+
+
+def copied_lines(copied: CopyReport) -> Iterator[str]:
+    """How much was copied, and which files were not."""
     sentence = ngettext(
         "Newly copied: {n} file and the database, {size} MB.",
         "Newly copied: {n} files and the database, {size} MB.",
         copied.files,
     )
-    click.echo(sentence.format(n=copied.files, size=f"{copied.bytes / MEGABYTE:.1f}"))
+    yield sentence.format(n=copied.files, size=f"{copied.bytes / MEGABYTE:.1f}")
     for not_copied in copied.uncopied[:SHOWN_LIMIT]:
-        click.echo(_not_copied_line(not_copied))
+        yield _not_copied_line(not_copied)
     more = len(copied.uncopied) - SHOWN_LIMIT
     if more > 0:
-        click.echo(ngettext("{n} more like these.", "{n} more like these.", more).format(n=more))
+        yield ngettext("{n} more like these.", "{n} more like these.", more).format(n=more)
 
 
 def _not_copied_line(not_copied: UncopiedFile) -> str:

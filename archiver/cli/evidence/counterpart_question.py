@@ -13,9 +13,10 @@ import click
 
 from archiver import errors
 from archiver.cli.terminal.progress import shorten
-from archiver.cli.terminal.prompts import InvalidAnswer, ask
+from archiver.cli.terminal.prompts import ask
 from archiver.cli.terminal.text import pad
 from archiver.render.times import iso_date
+from archiver.setup.answers import InvalidAnswer
 
 if TYPE_CHECKING:
     from archiver.export.package.make_package import ExportReport

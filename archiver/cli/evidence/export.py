@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -223,6 +224,13 @@ def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
         click.echo(f"  {visible(str(report.zip))}")
     counts = numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal)
     click.echo("  " + counts, err=to_stderr)
+    if report.unsealed:
+        sentence = ngettext(
+            "{n} record in it is not sealed yet, as the archive cannot be written here; the package says so.",
+            "{n} records in it are not sealed yet, as the archive cannot be written here; the package says so.",
+            report.unsealed,
+        )
+        click.echo("  " + sentence.format(n=report.unsealed), err=to_stderr)
     if report.stamped:
         click.echo("  " + _("It is time-stamped by every third party in the settings."), err=to_stderr)
     _tell_incomplete(report)

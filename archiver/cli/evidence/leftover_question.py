@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.terminal.prompts import InvalidAnswer, ask
+from archiver.cli.terminal.prompts import ask
 from archiver.cli.terminal.text import visible
+from archiver.setup.answers import InvalidAnswer
 
 if TYPE_CHECKING:
     from archiver.export.package.make_package import ExportReport

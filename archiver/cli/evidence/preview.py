@@ -21,7 +21,17 @@ _WITHOUT_FILES = ("support", "consult", "court")
 def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     """Print the numbers, one a line, then the warnings."""
     click.echo(_("What this package would hand over:"), err=err)
-    for line in (
+    for line in number_lines(preview, profile):
+        click.echo(f"  {line}", err=err)
+    if preview.leftovers:
+        click.echo(_("Not masked, although it looks like a name or a way to reach somebody:"), err=err)
+        tell_leftovers(preview.leftovers, err=err)
+    tell_warnings(preview, err=err)
+
+
+def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:
+    """What the package would hand over, in numbers."""
+    return (
         _messages_line(preview, profile),
         _("{n} people, {hidden} of them shown only as a letter").format(n=preview.people, hidden=preview.hidden_people),
         _files_line(preview.files, profile),
@@ -30,12 +40,7 @@ def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
         ),
         ngettext("{n} masked place", "{n} masked places", preview.masked).format(n=preview.masked),
         _("{size} MB before it is zipped").format(size=f"{preview.size / 1_000_000:.1f}"),
-    ):
-        click.echo(f"  {line}", err=err)
-    if preview.leftovers:
-        click.echo(_("Not masked, although it looks like a name or a way to reach somebody:"), err=err)
-        tell_leftovers(preview.leftovers, err=err)
-    tell_warnings(preview, err=err)
+    )
 
 
 def _messages_line(preview: PackagePreview, profile: str) -> str:
@@ -59,15 +64,24 @@ def _files_line(number: int, profile: str) -> str:
 
 def tell_warnings(preview: PackagePreview, *, err: bool) -> None:
     """Print what to consider before the package leaves, one warning a line."""
-    for warning in preview.warnings:
-        click.echo(_warning_sentence(warning), err=err)
+    for line in warning_lines(preview):
+        click.echo(line, err=err)
+
+
+def warning_lines(preview: PackagePreview) -> list[str]:
+    """What to consider before the package leaves."""
+    return [_warning_sentence(warning) for warning in preview.warnings]
 
 
 def _warning_sentence(name: str) -> str:
     return {
         "early_contact": _(
-            "[Note] The first message is earlier than the stated approval or escrow, and the report says so. "
+            "[Note] The first message is earlier than the stated approval, escrow or contract, and the report says so. "
             "Messages are never left out to hide it; think about whom you send it to."
+        ),
+        "unsaved_beginning": _(
+            "[Note] Messages before the first saved one are known to be missing, so the package does not say that the "
+            "talk began after the approval. Save what you still can: archive recover FILE"
         ),
         "forbidden_contact": _(
             "[Note] This platform allows no outside contact, and the package shows that there was some. Messages are "

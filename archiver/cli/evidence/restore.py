@@ -22,9 +22,9 @@ from archiver.errors import N_
 def command_restore(obj: CliContext, source: str) -> int:
     """Restore into the archive's folder (--home), which must not hold an archive yet."""
     from archiver.app import utc_now
-    from archiver.cli.setup.archive_setup import make_home
     from archiver.custody import backup
     from archiver.settings.home import check_home
+    from archiver.setup.archive_setup import make_home
 
     check_home(obj.home, obj.environ)
     folder = Path(source).expanduser().absolute()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -76,16 +76,22 @@ def _document(verification: Verification) -> dict[str, object]:
 
 def tell_verification(verification: Verification) -> None:
     """Print what was checked, what does not match, and the notes."""
+    for line in verification_lines(verification):
+        click.echo(line)
+
+
+def verification_lines(verification: Verification) -> Iterator[str]:
+    """What was checked, what does not match, and the notes."""
     sentence = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
-    click.echo(sentence.format(**verification.checked))
+    yield sentence.format(**verification.checked)
     for finding in verification.findings[:SHOWN_LIMIT]:
-        click.echo(f"[{finding.check}] {visible(finding.subject)}: {visible(finding.text)}")
+        yield f"[{finding.check}] {visible(finding.subject)}: {visible(finding.text)}"
     if len(verification.findings) > SHOWN_LIMIT:
-        click.echo(_("… and {n} more (see --json).").format(n=len(verification.findings) - SHOWN_LIMIT))
+        yield _("… and {n} more (see --json).").format(n=len(verification.findings) - SHOWN_LIMIT)
     for note in verification.notes:
-        click.echo(_("Note: {text}").format(text=visible(note)))
+        yield _("Note: {text}").format(text=visible(note))
     if verification.ok:
-        click.echo(_("No change was found."))
+        yield _("No change was found.")
     else:
         number = len(verification.findings)
-        click.echo(ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number))
+        yield ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number)

@@ -25,27 +25,31 @@ if TYPE_CHECKING:
     from archiver.store.queries.transcript import TranscriptMessage, TranscriptText
 
 
-@click.command("show", help=N_("Read a room as it is kept, with earlier texts of edited and deleted messages."))
-@click.argument("room", type=int, metavar=N_("ROOM"), shell_complete=room_numbers)
+@click.command(
+    "show",
+    help=N_(
+        "Read a room as it is kept, with earlier texts of edited and deleted messages. ROOM is its number or a part of "
+        "its name; left out, the only room."
+    ),
+)
+@click.argument("room", metavar=N_("ROOM"), required=False, shell_complete=room_numbers)
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
 @click.pass_obj
-def command_show(obj: CliContext, room: int, since: str | None, until: str | None) -> int:
+def command_show(obj: CliContext, room: str | None, since: str | None, until: str | None) -> int:
     """Print a room's messages; needs no token and no network."""
+    from archiver.cli.terminal.saved_rooms import find_room
     from archiver.cli.terminal.times_from_ids import unseen_within
-    from archiver.errors import UnknownRoom
     from archiver.store.archive import Archive
-    from archiver.store.queries.contracts import contracts
     from archiver.store.queries.transcript import names_in_room, transcript_messages
     from archiver.store.working.backfill_queue import unseen_ids
 
     begin, end = parse_period(since, until)
     with Archive(obj.home).reading() as reading:
-        if room not in {one.room_id for contract in contracts(reading) for one in contract.rooms}:
-            raise UnknownRoom(room=room)
-        messages = transcript_messages(reading, room, since=_unix_seconds(begin), until=_unix_seconds(end))
-        unseen_of_room = unseen_within(unseen_ids(reading, room), begin, end)
-        number = tell_messages(messages, names_in_room(reading, room), unseen_of_room)
+        room_id = find_room(reading, room)
+        messages = transcript_messages(reading, room_id, since=_unix_seconds(begin), until=_unix_seconds(end))
+        unseen_of_room = unseen_within(unseen_ids(reading, room_id), begin, end)
+        number = tell_messages(messages, names_in_room(reading, room_id), unseen_of_room)
     if not number:
         click.echo(_("No message is kept for this time."), err=True)
     return 0

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import sys
-import tempfile
 import threading
 import webbrowser
-from collections.abc import Iterator
 from gettext import gettext as _
-from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from archiver.cli.reading.browser_entry import entry_page, has_screen, stop_on_signals
 from archiver.errors import N_
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
-    from archiver.web.access import AccessGate
 
 FIRST_PORT = 1024
 
@@ -52,8 +45,8 @@ def command_view(obj: CliContext, port: int | None, no_browser: bool) -> int:
     with context.reading():  # an archive that cannot be read fails here, and not in the browser
         pass
     ended = threading.Event()
-    with _stop_on_signals(ended), serve_pages(context, port=port or 0) as gate, _entry_page(gate) as page:
-        is_opened = not no_browser and _has_screen(obj) and webbrowser.open(page.as_uri())
+    with stop_on_signals(ended), serve_pages(context, port=port or 0) as gate, entry_page(gate.address) as page:
+        is_opened = not no_browser and has_screen(obj.environ) and webbrowser.open(page.as_uri())
         if is_opened:
             click.echo(_("A page opens in your browser. If not, open this address; it works once:"), err=True)
         else:
@@ -62,39 +55,3 @@ def command_view(obj: CliContext, port: int | None, no_browser: bool) -> int:
         click.echo(_("The pages stay until you press Ctrl-C. Looking changes nothing."), err=True)
         ended.wait()
     return 0
-
-
-@contextlib.contextmanager
-def _stop_on_signals(ended: threading.Event) -> Iterator[None]:
-    """Set the event at Ctrl-C or a signal to stop, so that the command ends without an error."""
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), lambda *_args: ended.set()) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
-
-
-@contextlib.contextmanager
-def _entry_page(gate: AccessGate) -> Iterator[Path]:
-    """A file that redirects to the address, readable by this user alone, since every user can see command lines."""
-    with tempfile.TemporaryDirectory(prefix="archive-view-") as folder:  # made with mode 0700
-        page = Path(folder) / "open.html"
-        page.write_text(_redirect_html(gate.address), encoding="utf-8")
-        yield page
-
-
-def _has_screen(obj: CliContext) -> bool:
-    """Whether there is a desktop for a browser; a text browser would take over this terminal."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(obj.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
-
-
-def _redirect_html(address: str) -> str:
-    link = escape(address)
-    return (
-        '<!DOCTYPE html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
-        f'<meta http-equiv="refresh" content="0;url={link}"><title>Chatwork archive</title><a href="{link}">OK</a>'
-    )

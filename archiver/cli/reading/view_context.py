@@ -44,13 +44,16 @@ def build_view_context(obj: CliContext) -> ViewContext:
     from archiver.cli.terminal.language import current_language
     from archiver.store.queries.status import status
 
-    settings = obj.settings()
-    authorities = [one.name for one in settings.timestamp.authorities]
+    obj.settings()
+
+    def authorities() -> list[str]:
+        return [one.name for one in obj.settings().timestamp.authorities]
+
     return ViewContext(
         home=obj.home,
         now=utc_now,
-        status=lambda reading: status(reading, authorities=authorities),
-        attention=lambda reading, status: build_attention(reading, status, settings, now=utc_now()),
+        status=lambda reading: status(reading, authorities=authorities()),
+        attention=lambda reading, status: build_attention(reading, status, obj.settings(), now=utc_now()),
         command=command_words(obj.home),
         language=current_language(),
     )
@@ -75,7 +78,7 @@ def build_attention(reading: Reading, status: Status, settings: Settings, *, now
     facts = _facts(reading, status, settings, rooms, now=now)
     return Attention(
         condition=_CONDITIONS[page.condition(status, all_warnings, emergencies)],
-        blocks=tuple(_emergency_block(one, program) for one in emergencies),
+        blocks=tuple(emergency_block_of(one, program) for one in emergencies),
         sentences=tuple(complete_commands(one, program) for one in sentences),
         facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),
     )
@@ -91,7 +94,8 @@ def complete_commands(sentence: str, program: Sequence[str], *, is_alone: bool =
     return re.sub(rf"{start}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
 
 
-def _emergency_block(alarm: emergency_block.Emergency, program: Sequence[str]) -> Block:
+def emergency_block_of(alarm: emergency_block.Emergency, program: Sequence[str]) -> Block:
+    """An emergency as the pages show it; its commands name this archive."""
     text = emergency_block.emergency_text(alarm)
     return Block(text.head, text.rows, tuple(complete_commands(step, program) for step in text.steps))
 

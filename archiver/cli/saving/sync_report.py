@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -21,23 +21,29 @@ if TYPE_CHECKING:
 
 def tell_sync(report: SyncReport) -> None:
     """Print the outcome of a run, one line for each room, and what is not complete."""
+    for line in sync_lines(report):
+        click.echo(line)
+
+
+def sync_lines(report: SyncReport) -> Iterator[str]:
+    """The outcome of a run, one line for each room with its details indented, and what is not complete."""
     for room in report.rooms:
-        click.echo(f"{shorten(room.name, 30) or room.room_id}  {_outcome_words(room)}")
+        yield f"{shorten(room.name, 30) or room.room_id}  {_outcome_words(room)}"
         counts = _count_words(room)
         if counts:
-            click.echo("  " + counts)
+            yield "  " + counts
         for gap in room.gaps:
-            click.echo("  " + gap_line(gap))
+            yield "  " + gap_line(gap)
         if room.error and not room.is_unreached:
-            click.echo("  " + visible(room.error))
+            yield "  " + visible(room.error)
     if not report.rooms:
-        click.echo(completeness.nothing_read_sentence())
+        yield completeness.nothing_read_sentence()
     elif report.complete and report.has_unlisted_beginning:
-        click.echo(_("Saved: all that Chatwork lists now. Earlier messages are not saved: archive recover --help"))
+        yield _("Saved: all that Chatwork lists now. Earlier messages are not saved: archive recover --help")
     elif report.complete:
-        click.echo(_("Saved. Nothing is missing."))
+        yield _("Saved. Nothing is missing.")
     else:
-        click.echo(_("Saved, but not everything: see “archive status”. The next run tries again; nothing is lost."))
+        yield _("Saved, but not everything: see “archive status”. The next run tries again; nothing is lost.")
 
 
 def _outcome_words(room: RoomReport) -> str:

@@ -6,13 +6,13 @@ import sys
 import threading
 import time
 from gettext import gettext as _
-from gettext import ngettext
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 from archiver.cli.terminal.prompts import WIDTH, tell, tell_head
 from archiver.rounds.long_pauses import last_round
+from archiver.setup.saved_counts import count_saved, counts_line, left_out_sentence
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -28,16 +28,6 @@ GRACE = 5.0
 
 class _RoundLeft(BaseException):
     """Ends the round between two steps because the first run ends; no `Exception`, so nothing else catches it."""
-
-
-class SavedCounts(NamedTuple):
-    """How many messages and files the archive holds now."""
-
-    messages: int
-    left_out: int
-    """Older messages that Chatwork's lists do not show, by its own counter."""
-    files: int
-    files_known: int
 
 
 class BackgroundRound:
@@ -113,48 +103,16 @@ def show_counts(saving: BackgroundRound, archive: Archive, *, seconds: float | N
         if until is not None and time.monotonic() >= until:
             break
         if is_terminal:
-            click.echo("\r  " + _counts_line(count_saved(archive))[: WIDTH - 4], nl=False)
+            click.echo("\r  " + counts_line(count_saved(archive))[: WIDTH - 4], nl=False)
     if is_terminal:
         click.echo("\r" + " " * (WIDTH - 1) + "\r", nl=False)
-
-
-def count_saved(archive: Archive) -> SavedCounts:
-    """Count the messages and files that the archive holds."""
-    from archiver.store.queries.status import status
-
-    with archive.reading() as reading:
-        rooms = status(reading).rooms
-    missing_counts = [gap["missing"] or 0 for room in rooms for gap in room.gaps if gap["after"] is None]
-    return SavedCounts(
-        sum(room.messages for room in rooms),
-        sum(missing_counts),
-        sum(room.files.saved for room in rooms),
-        sum(room.files.known for room in rooms),
-    )
 
 
 def tell_counts(archive: Archive) -> None:
     """Print the counts, what Chatwork's limit of 100 messages leaves out, and how to get that."""
     counts = count_saved(archive)
-    tell(_counts_line(counts))
+    tell(counts_line(counts))
     if counts.left_out:
-        sentence = ngettext(
-            "Chatwork's list shows only the newest 100. To get {n} older message: scroll up to the beginning of the "
-            "chat in your browser, save the page, then:",
-            "Chatwork's list shows only the newest 100. To get {n} older messages: scroll up to the beginning of the "
-            "chat in your browser, save the page, then:",
-            counts.left_out,
-        )
-        tell(sentence.format(n=counts.left_out))
+        tell(left_out_sentence(counts))
+
         tell("archive recover " + _("FILE"), indent=4)
-
-
-def _counts_line(counts: SavedCounts) -> str:
-    messages = _("Messages {n}")
-    if counts.left_out:
-        messages = _("Messages {n} (Chatwork counts {all})")
-    return (
-        messages.format(n=counts.messages, all=counts.messages + counts.left_out)
-        + "  "
-        + _("files {saved}/{known}").format(saved=counts.files, known=counts.files_known)
-    )

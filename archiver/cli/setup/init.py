@@ -11,18 +11,19 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.setup.archive_setup import (
+from archiver.cli.setup.token_prompt import ask_token
+from archiver.cli.terminal.prompts import say_choice
+from archiver.cli.terminal.text import visible
+from archiver.errors import N_
+from archiver.settings.home import check_home, home_path
+from archiver.setup.archive_setup import (
     choose_authorities,
     keep_token_source,
     make_home,
     record_account,
     sole_setup,
 )
-from archiver.cli.setup.token_source import ask_token
-from archiver.cli.terminal.text import visible
-from archiver.cli.token_variable import VARIABLE_SOURCE
-from archiver.errors import N_
-from archiver.settings.home import check_home, home_path
+from archiver.setup.token_variable import VARIABLE_SOURCE
 
 SOURCES = N_("prompt | env:NAME | file:PATH | keyring")
 
@@ -78,7 +79,7 @@ def _write_settings(obj: CliContext, token_from: str | None, timestamps: str | N
     source = token_from or (VARIABLE_SOURCE if yes else "prompt")
     exists = (obj.home / "archive.toml").exists()
     if exists:
-        choose_authorities(obj.home, timestamps)
+        say_choice(choose_authorities(obj.home, timestamps))
     if exists and token_from is None:
         return
     if source == "prompt":
@@ -87,7 +88,7 @@ def _write_settings(obj: CliContext, token_from: str | None, timestamps: str | N
         raise errors.BadValue(value=source, option="--token-from", example="file:/run/secrets/chatwork")
     keep_token_source(obj, source)
     if not exists:
-        choose_authorities(obj.home, timestamps)
+        say_choice(choose_authorities(obj.home, timestamps))
 
 
 def _prompt_and_store(home: Path) -> str:

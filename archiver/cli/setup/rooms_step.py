@@ -8,27 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.contracts.room_choice import choosable_rooms, pick_rooms
+from archiver.cli.contracts.room_choice import pick_rooms
 from archiver.cli.terminal.prompts import Postponed, tell, tell_head
-from archiver.records import Contract
+from archiver.setup.room_choice import choosable_rooms
 
 if TYPE_CHECKING:
     from archiver.app import App
 
 
-FIRST_ID = "job1"
-
-
 def choose_rooms(app: App) -> None:
     """Enter the first contract with the chats that the user chose. Raises Postponed if there is none to choose."""
-    from archiver.store.statements import state_contract
+    from archiver.setup.first_run import enter_first_contract
 
     rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
     _tell_head(len(rooms))
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."))
         raise Postponed
-    state_contract(app.archive, Contract(FIRST_ID, pick_rooms(app, rooms)), None, at=app.now())
+    enter_first_contract(app, [room.room_id for room in pick_rooms(app, rooms)])
     click.echo()
 
 

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 import click
 
 from archiver import errors
-from archiver.cli.answered_questions import note_answer, recall_answers
 from archiver.cli.setup import first_save_step
-from archiver.cli.terminal.prompts import WIDTH, ask_yes_no, tell, tell_head
+from archiver.cli.terminal.prompts import WIDTH, ask_yes_no, say_choice, tell, tell_head
 from archiver.cli.terminal.text import columns, visible
-from archiver.rounds.long_pauses import last_round
+from archiver.setup.answered_questions import note_answer, recall_answers
+from archiver.setup.answers import SCHEDULE, STAMPS, TRIED
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from archiver.app import App
     from archiver.cli.context import CliContext
     from archiver.cli.setup.first_save_step import BackgroundRound
-
-SCHEDULE, STAMPS, TRIED = "schedule", "stamps", "tried"
-"""Keys of what is remembered: the answer yes or no, the answer on or off, and that the job was tried."""
-
-KEYRING = "keyring"
-
-PATIENCE = 60.0
-"""Seconds for the scheduler's first run."""
 
 
 def arrange(obj: CliContext, app: App, saving: BackgroundRound | None, timestamps: str | None) -> None:
@@ -88,7 +75,7 @@ def _ask_schedule(app: App) -> bool:
 
 def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
     """Ask once whether a third party confirms the time of the seals, unless option or settings say so already."""
-    from archiver.cli.setup.archive_setup import choose_authorities
+    from archiver.setup.archive_setup import choose_authorities
 
     if timestamps is None:
         if STAMPS in recall_answers(app.archive) or app.settings.timestamp.authorities:
@@ -100,7 +87,7 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
             )
         )
         timestamps = "on" if ask_yes_no(_("Have the time confirmed?"), default=True) else "off"
-    choose_authorities(obj.home, timestamps)
+    say_choice(choose_authorities(obj.home, timestamps))
     note_answer(app.archive, STAMPS, timestamps)
 
 
@@ -109,103 +96,57 @@ def _ask_stamps(obj: CliContext, app: App, timestamps: str | None) -> None:
 
 def _register(obj: CliContext) -> str | None:
     """Register the job and return the scheduler's kind; None, after printing why, if no scheduler takes it."""
-    from archiver.schedule import programs, schedulers
+    from archiver.setup import scheduled_job
 
     try:
-        kind = schedulers.choose_backend(obj.environ)
+        kind = scheduled_job.choose(obj)
         _offer_readable_token(obj, kind)
-        settings = obj.settings()
-        job = schedulers.build_job(settings, obj.environ, spoken=_call_language(), argv0=sys.argv[0])
-        schedulers.install(job, obj.environ, kind=kind)
+        warnings = scheduled_job.register(obj, kind)
     except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
         tell(f"{visible(str(error))} {visible(error.advice())}".rstrip())
         return None
-    for warning in schedulers.missing_for_job(settings, obj.environ, kind=kind, cron_runs=programs.is_cron_running()):
+    for warning in warnings:
         tell(warning)
     return kind
 
 
 def _offer_readable_token(obj: CliContext, kind: str) -> None:
     """Offer to store the token where a job without a desktop session can read it."""
-    from archiver.cli.setup.archive_setup import keep_token_source
     from archiver.schedule import schedulers
-    from archiver.settings.file import TOKEN_VARIABLE, load_settings
-    from archiver.settings.token import read_token, store_token
+    from archiver.setup import scheduled_job
 
-    settings = load_settings(obj.home, {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE})
-    is_hidden = settings.token_source == KEYRING and kind in schedulers.WITHOUT_SESSION and sys.platform != "darwin"
-    if not is_hidden and not settings.token_source.startswith("env:"):
+    if not scheduled_job.is_token_unreadable(obj, kind):
         return
     tell(_("The job of {scheduler} cannot read the token where it is stored.").format(scheduler=schedulers.title(kind)))
     if ask_yes_no(_("Put it into a file that only you can read?"), default=True):
-        store_token(obj.home, "file:token", read_token(settings, obj.environ))
-        keep_token_source(obj, "file:token")
+        scheduled_job.move_token(obj)
 
 
 def _try_job(obj: CliContext, app: App, kind: str) -> None:
     """Let the scheduler run the job once and print whether it saved; if not in time, save in this process."""
     from archiver.schedule import schedulers
+    from archiver.setup import job_trial, scheduled_job
 
-    last_save, known_error, begun_at = last_round(app.archive), _standing_error(app), app.now()
-    job = schedulers.build_job(obj.settings(), obj.environ, spoken=_call_language(), argv0=sys.argv[0])
+    job = scheduled_job.build(obj)
     sentence = _("Registered with {scheduler}: {pace}.")
     tell(sentence.format(scheduler=schedulers.title(kind), pace=schedulers.pace_words(job, app.settings.sync.every)))
     tell(_("It is now run once in this way (a minute at most)."))
     try:
-        schedulers.start(job, obj.environ, kind=kind)
+        trial = job_trial.try_job(obj, app, kind)
     except (errors.SchedulerMissing, errors.SchedulerRefused) as error:
         tell(visible(str(error)))
     else:
-        error_name = _wait_for_run(app, last_save, known_error, since=begun_at)
-        if last_round(app.archive) != last_save:
-            tell(_success_sentence(kind))
+        if trial.has_saved:
+            tell(job_trial.success_sentence(kind))
             return
-        if error_name is not None:
-            _tell_failure(obj, app, error_name)
+        if trial.error_name is not None:
+            _tell_failure(obj, app, trial.error_name)
             return
-        if _is_saving(app):
+        if trial.is_saving:
             tell(_("It runs in this way and is still saving; see how far with: archive status"))
             return
     tell(_("It could not be seen yet whether it works there. In a few minutes, see: archive check"))
     _save_here(obj, app)
-
-
-def _success_sentence(kind: str) -> str:
-    """A sentence that the job saved; cron starts nothing on demand, so its own start was not tested."""
-    from archiver.schedule import schedulers
-
-    if kind == schedulers.CRON:
-        return _("It was run once the way cron runs a job, and it saved.")
-    return _("It was run once in this way, and it saved.")
-
-
-def _wait_for_run(app: App, last_save: datetime | None, known_error: str | None, *, since: datetime) -> str | None:
-    """Wait until the run has saved or failed, or PATIENCE is over; the name of the error if it failed.
-
-    `last_save` and `known_error` are from before the run; the same error again is seen in the log.
-    """
-    from archiver.rounds import run_log
-
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and last_round(app.archive) == last_save:
-        error_name = _standing_error(app)
-        if error_name is not None and (
-            error_name != known_error or _is_after(run_log.last_failure(app.settings.home), since)
-        ):
-            return error_name
-        time.sleep(0.3)
-    return None
-
-
-def _standing_error(app: App) -> str | None:
-    from archiver.rounds.last_error import standing_error
-
-    with app.archive.reading() as reading:
-        return standing_error(reading)
-
-
-def _is_after(at: datetime | None, since: datetime) -> bool:
-    return at is not None and at >= since
 
 
 def _tell_failure(obj: CliContext, app: App, error_name: str) -> None:
@@ -222,15 +163,6 @@ def _tell_failure(obj: CliContext, app: App, error_name: str) -> None:
         last_error.keep_fault(writing, error_name)
 
 
-def _is_saving(app: App) -> bool:
-    """Whether a process holds the lock of a round."""
-    try:
-        with app.archive.round_lock():
-            return False
-    except errors.ArchiveInUse:
-        return True
-
-
 def _save_here(obj: CliContext, app: App) -> None:
     """Run one round in this process instead."""
     saving = first_save_step.BackgroundRound(obj)
@@ -245,10 +177,6 @@ def _finish_saving(app: App, saving: BackgroundRound | None) -> None:
         first_save_step.show_counts(saving, app.archive, seconds=None)
     if saving is not None:
         saving.check()
-
-
-def _call_language() -> str:
-    return os.environ.get("LANGUAGE", "")[:2] or "ja"
 
 
 def tell_end(obj: CliContext) -> None:

@@ -8,10 +8,11 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.setup.token_source import ask_token, lasting_settings, token_account, trial_app
+from archiver.cli.setup.token_prompt import ask_token, keep_token_and_tell
 from archiver.cli.terminal.text import visible
-from archiver.cli.token_variable import variable_token, variable_wins_hint
 from archiver.errors import N_
+from archiver.setup.token_source import lasting_settings, token_account, trial_app
+from archiver.setup.token_variable import variable_token, variable_wins_hint
 
 
 @click.group("token", help=N_("Store, test or forget the API token (the key to your Chatwork)."))
@@ -24,14 +25,13 @@ def command_token() -> None:
 @click.pass_obj
 def token_set(obj: CliContext, source: str | None) -> int:
     """Ask for the token and store it; one of another account is refused before."""
-    from archiver.cli.setup.archive_setup import record_account
-    from archiver.cli.setup.token_source import keep_token
+    from archiver.setup.archive_setup import record_account
 
     token = ask_token(_("Paste the token and press Enter (it will not be shown)"))
     app = trial_app(obj, token)
     name, account = record_account(app) if app.archive.exists() else token_account(app)
     target = source or lasting_settings(obj).token_source
-    keep_token(obj, token, None if target.startswith("env:") else target)
+    keep_token_and_tell(obj, token, None if target.startswith("env:") else target)
     click.echo(_("Stored: the token of {name} (ID {account}).").format(name=visible(name), account=account))
     if variable_token(obj):
         click.echo(variable_wins_hint(), err=True)

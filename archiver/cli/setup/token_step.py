@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.answered_questions import note_answer, recall_answers
-from archiver.cli.setup.token_source import (
+from archiver.cli.setup.token_prompt import keep_token_and_tell
+from archiver.cli.terminal.prompts import Postponed, ask, ask_yes_no, tell, tell_head
+from archiver.cli.terminal.text import visible
+from archiver.setup.answered_questions import note_answer, recall_answers
+from archiver.setup.answers import ORGANISATION
+from archiver.setup.token_source import (
     clean_token,
-    keep_token,
     lasting_settings,
     place_words,
     trial_app,
     write_token_source,
 )
-from archiver.cli.terminal.prompts import InvalidAnswer, Postponed, ask, ask_yes_no, tell, tell_head
-from archiver.cli.terminal.text import visible
-from archiver.cli.token_variable import VARIABLE_SOURCE, variable_token
+from archiver.setup.token_variable import VARIABLE_SOURCE, variable_token
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 
 PROMPT_SOURCES = ("prompt",)
 """Values of `--token-from` that name no place."""
-
-ORGANISATION = "organisation"
-"""Key of the answer whether a client owns the organisation."""
 
 
 def ensure_token(obj: CliContext, token_from: str | None) -> App:
@@ -57,9 +55,9 @@ def current_app(obj: CliContext) -> App:
 
 def _use_kept_token(obj: CliContext) -> App | None:
     """The app with the token that an earlier call stored; None if there is none that works."""
-    from archiver.cli.setup.archive_setup import record_account
     from archiver.health.token import is_readable
     from archiver.settings.home import SETTINGS_FILE
+    from archiver.setup.archive_setup import record_account
 
     if not (obj.home / SETTINGS_FILE).exists() or not is_readable(lasting_settings(obj), obj.environ):
         return None
@@ -76,7 +74,7 @@ def _use_kept_token(obj: CliContext) -> App | None:
 
 def _use_variable_token(obj: CliContext) -> App | None:
     """The app with the token of this session's variable, which a job cannot see, so storing it is offered."""
-    from archiver.cli.setup.archive_setup import record_account
+    from archiver.setup.archive_setup import record_account
 
     token = variable_token(obj)
     if not token:
@@ -84,7 +82,7 @@ def _use_variable_token(obj: CliContext) -> App | None:
     record_account(current_app(obj))
     tell(_("The token of the variable CHATWORK_API_TOKEN is used. A job that runs by itself cannot see it."))
     if ask_yes_no(_("Keep it on this computer too?"), default=True):
-        keep_token(obj, token)
+        keep_token_and_tell(obj, token)
     else:
         write_token_source(obj, VARIABLE_SOURCE)
     return current_app(obj)
@@ -97,7 +95,7 @@ def _use_typed_token(obj: CliContext) -> App:
     token = ask(
         _("Paste it and press Enter (it will not be shown):"), lambda answer: _try_token(obj, answer), hidden=True
     )
-    keep_token(obj, token)
+    keep_token_and_tell(obj, token)
     return current_app(obj)
 
 
@@ -106,31 +104,21 @@ def _try_token(obj: CliContext, answer: str) -> str:
     if not answer:
         raise Postponed
     token = clean_token(answer)
-    try:
-        _check_token(obj, token)
-    except errors.TokenRefused:
-        raise InvalidAnswer(
-            _(
-                "Chatwork refused this token (401). Copy it again, as it is shown there now. If none is shown, your "
-                "organisation may have withdrawn its approval: apply for it again."
-            )
-        ) from None
-    except errors.WrongAccount as error:
-        raise InvalidAnswer(f"{error} {error.advice()}") from None
+    _check_token(obj, token)
     return token
 
 
 def _check_token(obj: CliContext, token: str) -> None:
     """Ask Chatwork whose token it is, and again as long as the user wants; on giving up, keep it if possible.
 
-    Raises TokenRefused, WrongAccount, Postponed.
+    Raises InvalidAnswer, Postponed.
     """
-    from archiver.cli.setup.archive_setup import record_account
+    from archiver.setup.first_run import check_token
 
     app = trial_app(obj, token)
     while True:
         try:
-            record_account(app)
+            check_token(obj, token)
         except errors.ChatworkError as error:
             tell(visible(str(error)))
         else:
@@ -152,7 +140,7 @@ def _keep_unchecked(obj: CliContext, token: str, app: App) -> None:
     with app.archive.reading() as reading:
         owner = current_state.owner(reading)
     if owner is None:
-        keep_token(obj, token)
+        keep_token_and_tell(obj, token)
         tell(_("The token is kept, and checked when you go on."))
     else:
         tell(_("The token was not kept, as it may belong to another account."))

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import errors
-from archiver.cli.answered_questions import BEGUN, FINISHED, note_answer, recall_answers
 from archiver.cli.error_output import INTERRUPTED, advice, print_error
 from archiver.cli.setup import facts_step, first_save_step, rooms_step, schedule_step, token_step
-from archiver.cli.terminal.prompts import Postponed, tell
+from archiver.cli.terminal.prompts import Postponed, say_choice, tell
+from archiver.setup.answered_questions import note_answer, recall_answers
+from archiver.setup.answers import FINISHED, STAMPS
 
 if TYPE_CHECKING:
     from archiver.cli.context import CliContext
@@ -65,20 +66,13 @@ def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) 
 
 def _prepare_archive(obj: CliContext) -> None:
     """Print what this program can and cannot do, then create the folder and the empty archive."""
-    from archiver.cli.setup.archive_setup import make_home, sole_setup
     from archiver.settings import home
-    from archiver.store import migrate
+    from archiver.setup.first_run import prepare_archive
     from archiver.store.archive import Archive
 
     home.check_home(obj.home, obj.environ)
-    archive = Archive(obj.home)
-    _say_what_it_does(again=archive.exists())
-    make_home(obj.home)
-    with sole_setup(archive):
-        if not archive.exists():
-            migrate.create_database(archive.database)
-    if BEGUN not in recall_answers(archive):
-        note_answer(archive, BEGUN)
+    _say_what_it_does(again=Archive(obj.home).exists())
+    prepare_archive(obj)
 
 
 def _say_what_it_does(*, again: bool) -> None:
@@ -129,21 +123,21 @@ def _is_ready(obj: CliContext) -> bool:
 
 def _choose_stamps(obj: CliContext, timestamps: str) -> int:
     """Turn third-party time on or off in an archive that is already in use."""
-    from archiver.cli.setup.archive_setup import choose_authorities
+    from archiver.setup.archive_setup import choose_authorities
     from archiver.store.archive import Archive
 
-    choose_authorities(obj.home, timestamps)
-    note_answer(Archive(obj.home), schedule_step.STAMPS, timestamps)
+    say_choice(choose_authorities(obj.home, timestamps))
+    note_answer(Archive(obj.home), STAMPS, timestamps)
     return 0
 
 
 def _show_status(obj: CliContext, timestamps: str | None) -> int:
     """Print that everything is set up, and the status."""
-    from archiver.cli.setup.archive_setup import choose_authorities
     from archiver.cli.status.status import command_status
+    from archiver.setup.archive_setup import choose_authorities
 
     if timestamps is not None:
-        choose_authorities(obj.home, timestamps)
+        say_choice(choose_authorities(obj.home, timestamps))
     tell(_("Everything is set up. To change it: archive token set, contract, schedule, check"), indent=0)
     code: int | None = click.get_current_context().invoke(command_status)
     return code or 0

@@ -75,15 +75,14 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
 def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> Computer:
     """What the checks need to know of this computer; `test` sends a test notice."""
     from archiver.app import utc_now
-    from archiver.cli.status import notice_delivery
     from archiver.health.check import Computer
-    from archiver.notices import url_check
+    from archiver.notices import delivery, url_check
     from archiver.schedule import programs, schedulers
     from archiver.settings import other_archives
 
     state = other_archives.state_folder()
     homes = [] if account is None else other_archives.other_homes(obj.home, account, now=utc_now(), state=state)
-    send_test = (lambda: notice_delivery.send_test_notice(app.settings, obj.environ)) if test else None
+    send_test = (lambda: delivery.send_test_notice(app.settings, obj.environ)) if test else None
     return Computer(
         scheduler=schedulers.find_starters(obj.home, obj.environ),
         is_cron_running=programs.is_cron_running(),

@@ -13,7 +13,6 @@ from archiver import errors
 if TYPE_CHECKING:
     from archiver.notices.due_notices import DueNotices
     from archiver.notices.troubles import PendingNotices
-    from archiver.notices.url_check import NoticeTrial
     from archiver.settings.model import Settings
 
 
@@ -65,7 +64,7 @@ def _drop_already_said(notices: DueNotices, already_said: tuple[str, ...]) -> Du
 def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNotices) -> list[str]:
     """Show the notice on the desktop and send it elsewhere; return sentences about what failed."""
     from archiver.app import utc_now
-    from archiver.notices import desktop, sentences
+    from archiver.notices import delivery, desktop, sentences
     from archiver.rounds import run_log
     from archiver.settings.notify_urls import environ_without_secrets
 
@@ -76,49 +75,8 @@ def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNot
     is_shown = settings.notify.desktop and desktop.show(
         _("Chatwork archive"), text, environ_without_secrets(settings, environ)
     )
-    sent, complaints = send_to_urls(settings, environ, text) if settings.notify.urls else (0, [])
+    sent, complaints = delivery.send_to_urls(settings, environ, text) if settings.notify.urls else (0, [])
     kinds = ",".join(sorted({key.partition("/")[0] for key in pending.notices.say + pending.notices.over}))
     line = f"notice={kinds} desktop={'yes' if is_shown else 'no'} elsewhere={sent}/{len(settings.notify.urls)}"
     run_log.note(settings.home, line, at=utc_now())
     return complaints
-
-
-def send_to_urls(settings: Settings, environ: Mapping[str, str], text: str) -> tuple[int, list[str]]:
-    """Send a text to all `[notify] urls`; return how many took it and sentences about the others."""
-    from archiver.notices import apprise_sender, url_check
-    from archiver.settings.notify_urls import addresses, environ_without_secrets
-
-    if not apprise_sender.is_installed():
-        return 0, []  # that is a trouble of its own, see `REMOTE`
-    places = addresses(settings, environ)
-    usable = [one for one in places if one.error is None]
-    urls, clean_environ = [one.url for one in usable], environ_without_secrets(settings, environ)
-    result = (
-        apprise_sender.send(_("Chatwork archive"), text, urls, clean_environ)
-        if usable
-        else apprise_sender.DeliveryResult()
-    )
-    complaints = [one.error for one in places if one.error is not None]
-    complaints += url_check.not_understood_sentences([usable[number].position for number in result.bad])
-    if result.failed:
-        sentence = _(
-            "A notice did not reach {n} of {all} addresses of [notify] urls. The next one is tried there again."
-        )
-        complaints.append(sentence.format(n=len(result.failed), all=len(places)))
-    return result.sent, complaints
-
-
-def send_test_notice(settings: Settings, environ: Mapping[str, str]) -> NoticeTrial:
-    """Send a test notice to every place that the settings name."""
-    from archiver.notices import desktop
-    from archiver.notices.url_check import NoticeTrial
-    from archiver.settings.notify_urls import environ_without_secrets
-
-    text = _("This is a test notice. Notices hold no names and no text of a message.")
-    is_shown = (
-        desktop.show(_("Chatwork archive"), text, environ_without_secrets(settings, environ))
-        if settings.notify.desktop
-        else None
-    )
-    sent, complaints = send_to_urls(settings, environ, text) if settings.notify.urls else (0, [])
-    return NoticeTrial(is_shown, sent, complaints)

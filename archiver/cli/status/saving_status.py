@@ -12,7 +12,6 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.cli.answered_questions import BEGUN, FINISHED
 from archiver.cli.terminal.text import columns
 from archiver.health import disk, error_reasons
 from archiver.health.runs import RUNS
@@ -20,6 +19,7 @@ from archiver.records.alerts import Level
 from archiver.render.times import interval_words, short_time
 from archiver.rounds import last_error, run_log
 from archiver.schedule import programs, schedulers
+from archiver.setup.answers import BEGUN, FINISHED
 from archiver.store.engine import is_writable
 from archiver.store.working import remembered_values
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Callable
 from gettext import gettext as _
@@ -12,6 +13,7 @@ import click
 from archiver import errors
 from archiver.cli.terminal.text import wrap
 from archiver.errors import N_
+from archiver.setup.answers import InvalidAnswer
 
 WIDTH = 80
 T = TypeVar("T")
@@ -20,10 +22,6 @@ _YES = frozenset({"y", "yes", "はい", "ハイ"})
 _NO = frozenset({"n", "no", "いいえ", "イイエ"})
 
 NOT_YES_OR_NO = N_("Please answer yes or no.")
-
-
-class InvalidAnswer(Exception):
-    """An answer that is not valid; its text is the sentence to show."""
 
 
 class Postponed(Exception):
@@ -35,11 +33,42 @@ def tell(text: str, *, indent: int = 2) -> None:
     click.echo("\n".join(" " * indent + line for line in wrap(text, WIDTH - indent)))
 
 
+def say_choice(sentence: str) -> None:
+    """Print what a choice has done; nothing if it changed nothing."""
+    if sentence:
+        click.echo(sentence)
+
+
 def tell_head(number: int, text: str) -> None:
     """Print the heading of one of the five steps."""
     margin = len("[1/5] ")
     lines = wrap(text, WIDTH - margin)
     click.echo(f"[{number}/5] " + ("\n" + " " * margin).join(lines))
+
+
+def is_asked() -> bool:
+    """Whether somebody sits at a terminal who can be asked: both the input and what is printed are one."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_path(question: str) -> str:
+    """Ask for a file or folder; one that was dragged into the window comes in quotes or with backslashes."""
+    return ask(question, read_path, exact=True)
+
+
+def read_path(answer: str) -> str:
+    """A typed or dragged path without its quotes. Raises InvalidAnswer for an empty answer."""
+    import shlex
+
+    if not answer:
+        raise InvalidAnswer(_("Type the path, or drag the file or folder into this window."))
+    if sys.platform == "win32":
+        return answer.strip("\"' ")
+    try:
+        words = shlex.split(answer)
+    except ValueError:
+        return answer
+    return words[0] if len(words) == 1 else answer
 
 
 def ask(question: str, understand: Callable[[str], T], *, hidden: bool = False, exact: bool = False) -> T:

@@ -32,6 +32,7 @@ __all__ = [
     "EVENT_HEADER",
     "FILE_HEADER",
     "INQUIRY_HEADER",
+    "KINDS",
     "LINK_HEADER",
     "MESSAGES",
     "MESSAGE_HEADER",
@@ -86,6 +87,9 @@ STATES = {
     "hidden": "プランの制限で見えない",
 }
 
+KINDS = {"speech": "発言", "notice": "システムの投稿"}
+"""The kinds of messages on paper; that anybody can type the form of a notice is said in the readme."""
+
 MESSAGES = "messages.jsonl"
 
 
@@ -136,6 +140,7 @@ def message_object(no: int, history: MessageHistory, seal: int | None, stamped_a
         "time_jst": jst(history.send_time) or None,
         "update_time": history.update_time,
         "state": history.state,
+        "kind": history.kind,
         "body": history.body,
         "versions": [
             {
@@ -155,8 +160,8 @@ def message_object(no: int, history: MessageHistory, seal: int | None, stamped_a
 
 
 MESSAGE_HEADER = (
-    "No.", TIME, "送信時刻(Unix秒)", "チャット(ルームID)", "メッセージID", "発言者(表示名)", "アカウントID", "状態",
-    "本文", "以前の文面", "状態を確認した日時(日本時間)", "最初に保存した日時(日本時間)", "更新時刻(Unix秒)",
+    "No.", TIME, "送信時刻(Unix秒)", "チャット(ルームID)", "メッセージID", "発言者(表示名)", "アカウントID", "種類",
+    "状態", "本文", "以前の文面", "状態を確認した日時(日本時間)", "最初に保存した日時(日本時間)", "更新時刻(Unix秒)",
     "記録番号",
 )  # fmt: skip
 
@@ -171,6 +176,7 @@ def message_cells(no: int, history: MessageHistory) -> list[object]:
         message_cell(history.message_id),
         history.name,
         history.account_id,
+        KINDS.get(history.kind, history.kind),
         STATES.get(history.state, history.state),
         "(「削除」表示)" if history.body == "[deleted]" else history.body,
         _earlier_texts(history),

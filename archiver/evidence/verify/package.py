@@ -49,6 +49,7 @@ _OWN_STAMP = re.compile(r"tagmanifest-sha256\.txt\.([a-z0-9-]{1,20})\.tsr")
 _REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pdf|csv)")
 """Reports state the digest of the list of contents, so that list cannot name them; the outer list does."""
 
+_UNSEALED = re.compile(r"(?m)^Unsealed-After: (\d{1,18})\r?$")
 _OXUM = re.compile(r"(?m)^Payload-Oxum: (\d{1,20})\.(\d{1,20})\r?$")
 
 
@@ -123,10 +124,14 @@ class _PackageCheck:
                 self._check_seal_stamps,
             )
             size = self.tree.size(ENTRIES)
-            lines.check(self._remember_ranges(chain.ranges()), lambda done: self._progress("entries", done, size))
+            lines.check(
+                self._remember_ranges(chain.ranges()),
+                lambda done: self._progress("entries", done, size),
+                unsealed_after=self._unsealed_after(),
+            )
             self.verification.checked["messages"] = lines.messages
-            self._note_hidden()
-            if not self._ranges:
+            self._note_hidden(lines.unsealed)
+            if not self._ranges and not lines.unsealed:
                 self.verification.add_finding("seal-missing", SEALS, _("There is no seal in the package."))
             self._check_own_stamps()
             self.stamps.close()
@@ -252,9 +257,16 @@ class _PackageCheck:
             self._ranges.append((sealed_range.number, sealed_range.first, sealed_range.last))
             yield sealed_range
 
-    def _note_hidden(self) -> None:
+    def _unsealed_after(self) -> int | None:
+        """The number of the entry after which the package says that nothing is sealed."""
+        match = _UNSEALED.search(self._text_or_empty("bag-info.txt").decode("utf-8", "replace"))
+        return None if match is None else int(match.group(1))
+
+    def _note_hidden(self, unsealed: int) -> None:
         """Note how many sealed records the package does not show: it cannot prove that nothing was left out."""
-        count = sum(last - first + 1 for _, first, last in self._ranges) - self.verification.checked["entries"]
+        count = (
+            sum(last - first + 1 for _, first, last in self._ranges) - self.verification.checked["entries"] + unsealed
+        )
         if count > 0:
             sentence = ngettext(
                 "The seals name {count} record that is not in this package: it is from other chats or times, or was "

@@ -58,9 +58,22 @@ class PackageLines:
         self._unshown_count = 0
         self._masked_messages: set[int] = set()
         self._unsealed_seqs: list[int] = []
+        self._unsealed_after: int | None = None
+        self.unsealed = 0
+        """How many lines are of records that the package says no seal closes."""
 
-    def check(self, ranges: Iterator[SealedRange], progress: Callable[[int], None] | None = None) -> None:
-        """Check every line against the ranges that the seals close."""
+    def check(
+        self,
+        ranges: Iterator[SealedRange],
+        progress: Callable[[int], None] | None = None,
+        *,
+        unsealed_after: int | None = None,
+    ) -> None:
+        """Check every line against the ranges that the seals close.
+
+        `unsealed_after`: the number after which the package says that nothing is sealed; None: it says nothing.
+        """
+        self._unsealed_after = unsealed_after
         self._collect_masked()
         sealed = SealedDigests(self._without_sealed(ranges))
         last = 0
@@ -82,6 +95,8 @@ class PackageLines:
                 self.is_readable = False
                 continue
             last = seq
+            if digest is not None and self._is_said_unsealed(seq):
+                self._masked_digests.pop(digest, None)
             self._compare(seq, entry, digest or hashlib.sha256(line).hexdigest(), sealed)
             self._keep(entry, offset)
             if progress is not None and number % 1_000 == 0:
@@ -222,8 +237,27 @@ class PackageLines:
             sentence = _("The record ({key}) is not the one that was sealed under this number.").format(key=key)
             self._add_finding("entry-sealed", f"entry/{seq}", sentence)
 
+    def _is_said_unsealed(self, seq: int) -> bool:
+        return self._unsealed_after is not None and seq > self._unsealed_after
+
+    def _note_unsealed(self, last: int) -> None:
+        """Note the lines behind the last seal, if the package says that nothing is sealed after just that one."""
+        if self._unsealed_after != last:
+            return
+        self.unsealed = sum(map(self._is_said_unsealed, self._unsealed_seqs))
+        self._unsealed_seqs = [seq for seq in self._unsealed_seqs if seq <= last]
+        sentence = ngettext(
+            "{count} record behind the last seal is not sealed: the archive could not be written when the package was "
+            "made. Only a stamp over the package itself covers it.",
+            "{count} records behind the last seal are not sealed: the archive could not be written when the package "
+            "was made. Only a stamp over the package itself covers them.",
+            self.unsealed,
+        )
+        self.verification.add_note(sentence.format(count=self.unsealed))
+
     def _find_unsealed(self, last: int) -> None:
         """Add one finding for all entries in seals that cannot be read, and one for all after the last seal."""
+        self._note_unsealed(last)
         for part in (
             [seq for seq in self._unsealed_seqs if seq <= last],
             [seq for seq in self._unsealed_seqs if seq > last],

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver import errors
-from archiver.evidence.history import EntryObject, MessageHistory, Sightings, number
+from archiver.evidence.history import EntryObject, MessageHistory, Sightings, account_of, number
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
 from archiver.export.chosen_messages import NOTHING, MessageChoice
+from archiver.export.conversation import unix_time
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import mask_record, masked_entry
 from archiver.export.package_scope import READINGS, PackageScope, observed_seconds
+from archiver.records import AccountId, MessageId, Post, RoomId
 from archiver.store.archive import Reading
 from archiver.store.queries import package_entries
 from archiver.store.queries.entries import message_entries
@@ -147,8 +149,8 @@ class PackageStatistics:
         """The changes of the messages."""
         self.chosen: dict[str, int] = {}
         """The chosen messages found so far: id → No."""
-        self.first_sent: int | None = None
-        """The send time of the contract's earliest message in Unix seconds, in the package or not."""
+        self.first_posts: dict[int, Post] = {}
+        """The earliest message of each room, in the package or not."""
         self.left_out = 0
         """The number of the contract's messages outside the period that the user asked for."""
         self._choice = choice
@@ -195,21 +197,24 @@ class PackageStatistics:
         """Collect what chapters of the report need beforehand."""
         sightings = self._source.readings.get(history.room_id) or Sightings()
         self.events += message_events(self.count, entries, sightings)
-        self._note_send_time(history.room_id, history.send_time)
+        self._note_first(entries[0])
         if history.message_id in self._choice.ids or self.count in self._choice.numbers:
             self.chosen[history.message_id] = self.count
 
     def _note_outside(self, first: EntryObject) -> None:
         """Note a message outside the period, so that the report states the first message and that there are more."""
-        send_time = number(first["payload"]["object"].get("send_time"))
-        if self._source.scope.is_of_contract(first["room_id"], send_time or observed_seconds(first)):
+        self._note_first(first)
+        sent = number(first["payload"]["object"].get("send_time"))
+        if self._source.scope.is_of_contract(first["room_id"], sent or observed_seconds(first)):
             self.left_out += 1
-            self._note_send_time(first["room_id"], send_time)
 
-    def _note_send_time(self, room: int, at: int) -> None:
-        is_first = at > 0 and (self.first_sent is None or at < self.first_sent)
-        if is_first and self._source.scope.is_of_contract(room, at):
-            self.first_sent = at
+    def _note_first(self, entry: EntryObject) -> None:
+        """Keep a room's earliest message, as contact may begin before the period of its contract."""
+        room, received = entry["room_id"], entry["payload"]["object"]
+        at = unix_time(number(received.get("send_time")))
+        if at is not None and (room not in self.first_posts or at < self.first_posts[room].at):
+            account = AccountId(number(account_of(received).get("account_id")))
+            self.first_posts[room] = Post(RoomId(room), MessageId(str(_position((entry,)))), account, at, entry["seq"])
 
     def _full_history(self, history: MessageHistory) -> MessageHistory:
         """The history as the rows must have it: unmasked, with all readings, also those outside the package."""

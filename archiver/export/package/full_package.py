@@ -28,6 +28,7 @@ from archiver.export.package.package_input import (
 )
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
+from archiver.export.report.limits import important_pauses
 from archiver.export.stamps import put_roots
 from archiver.export.texts import readme, verify_txt
 from archiver.records import JST
@@ -101,13 +102,14 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         raw=copied.raw,
         raw_left_out=copied.raw_left_out,
         seal=recipe.seals[-1] if recipe.seals else None,
+        unsealed=recipe.unsealed,
         stamps=copied.stamps.statement(recipe.seals),
         unheld=unheld,
         left_out=[f"{name}: {why}" for name, why in copied.not_packed.items() if why == copied_files.TOO_LARGE_REASON],
         incomplete=copied.incomplete,
         software=software_name(),
         created_at=recipe.created_at,
-        pauses=list(pause_lines(conversations, limit=readme.MAX_PAUSES)),
+        pauses=list(pause_lines(conversations, important_pauses(conversations, statistics.events))),
         watches=[(room.room_id, room.watch) for room in conversations],
         left_out_messages=statistics.left_out,
         other_chats=other_chat_texts(unsaved_direct_chats.other_chats(source.reading, rooms, upto=recipe.upto)),
@@ -173,9 +175,11 @@ def _write_list(bag: Bag, name: str, lines: Iterable[bytes]) -> None:
 def _bag_info(recipe: Recipe) -> dict[str, str]:
     made_at = recipe.created_at or recipe.read_at
     seal = f"seal {recipe.seals[-1].number}" if recipe.seals else "no seal"
+    unsealed = {"Unsealed-After": str(recipe.upto - recipe.unsealed)} if recipe.unsealed else {}
     return {
         "Bag-Software-Agent": software_name(),
         "Bagging-Date": made_at.astimezone(JST).date().isoformat(),
         "External-Description": f"Chatwork conversations of one contract, as of {seal}",
         "External-Identifier": recipe.name,
+        **unsealed,
     }

@@ -1,7 +1,7 @@
 """Makes a package: seal, snapshot, copy, tables, pages, lists, rename; then records the export as an entry.
 
-A package is the state at seal N: the snapshot's last entry is the seal's last. It is built in `NAME.partial` and
-renamed, and never overwrites another.
+A package is the state at seal N: the snapshot's last entry is the seal's last. From a home that cannot be written it
+also holds the entries behind it, and says so. It is built in `NAME.partial` and renamed, and never overwrites another.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ExportDeclined(Exception):
 
 _DOCUMENT_KEYS = (
     *("path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"),
-    *("files_packed", "warnings", "incomplete", "unheld"),
+    *("files_packed", "warnings", "incomplete", "unheld", "unsealed"),
 )
 
 
@@ -95,6 +95,8 @@ class ExportReport:
     """Facts of the contract that a reader will look for and that are not stated yet."""
     contract: str = ""
     """The id of the contract in this archive."""
+    unsealed: int = 0
+    """How many records at the end no seal closes, as the archive could not be written."""
 
     @property
     def incomplete(self) -> tuple[str, ...]:
@@ -124,18 +126,21 @@ def export(
     """
     if order.profile not in PROFILES:
         raise errors.UnknownProfile(profile=order.profile, known=", ".join(PROFILES))
+    folder = (order.out or archive.home / FOLDER).absolute()
+    archive.scratch_folder = next((one for one in (folder, *folder.parents) if one.is_dir()), None)
     with archive.reading() as reading:
         contract_id = contracts.named_or_only_contract(reading, order.contract).id
-    folder = (order.out or archive.home / FOLDER).absolute()
     with file_errors_as_ours(folder, errors.PackagePlaceNotWritable), _packages_folder(folder):
         sweep_leftovers(folder, older_than=now() - _STALE_AFTER)
-        with sealed_reading(archive, now=now) as (reading, all_seals):
+        with sealed_reading(archive, now=now) as (reading, all_seals, upto):
             if stamping is not None:
                 stamping.stamp_seals()
             contract, at = contracts.find_contract(reading, contract_id), now()
             name = f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}"
             with partial_bag(folder, name) as bag:
-                recipe = make_recipe(reading, all_seals, order, contract, name=bag.name, stamping=stamping, at=at)
+                recipe = make_recipe(
+                    reading, all_seals, order, contract, name=bag.name, stamping=stamping, at=at, upto=upto
+                )
                 report = _make_package(reading, recipe, bag, progress, confirm)
     # If the archive cannot be written, the export is not recorded; the package is complete all the same.
     with contextlib.suppress(errors.HomeNotWritable):
@@ -144,14 +149,22 @@ def export(
 
 
 @contextlib.contextmanager
-def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator[tuple[Reading, list[Seal]]]:
-    """A snapshot whose last entry is sealed; unsealed entries are sealed first. Raises ArchiveBusy."""
+def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator[tuple[Reading, list[Seal], int]]:
+    """A snapshot with its seals and its last entry, which is sealed first; not in a home that cannot be written.
+
+    Raises ArchiveBusy.
+    """
+    can_seal = True
     for _ in range(_TRIES):
         with archive.reading() as reading:
-            if last_seq(reading) == seals.last_sealed(reading):
-                yield reading, seals.seals(reading)
+            upto = last_seq(reading)
+            if not can_seal or upto == seals.last_sealed(reading):
+                yield reading, seals.seals(reading), upto
                 return
-        seals.close_seals(archive, now=now())
+        try:
+            seals.close_seals(archive, now=now())
+        except errors.HomeNotWritable:
+            can_seal = False
     raise errors.ArchiveBusy(seconds=BUSY_SECONDS)
 
 
@@ -195,6 +208,7 @@ def _make_package(
         advice=result.advice,
         blank=result.blank,
         contract=recipe.contract.id,
+        unsealed=recipe.unsealed,
     )
 
 

@@ -123,6 +123,7 @@ def _conversations(package: PackageInput) -> Iterator[Conversation]:
             histories=lambda room=room: _counted_histories(source, room, package.step),  # type: ignore[misc]
             watch=package.watches[room],
             covered=package_entries.covered_periods(source.reading, room),
+            first_post=statistics.first_posts.get(room),
             other_chats=unsaved_direct_chats.other_chats(source.reading, (room,), upto=recipe.upto),
         )
         yield conversation.build_conversation(package_room, recipe.scope)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from gettext import gettext as _
 
 from archiver import errors
+from archiver.claims.claim import Basis
+from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
 from archiver.evidence.history import number
-from archiver.export.counterparts import judge_counterparts, named_counterparts, other_side
 from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import make_mask
@@ -53,8 +54,15 @@ class Recipe:
     """The accounts known as the other side; None: nobody was mapped."""
     leftovers: Sequence[Leftover] = ()
     """What looks like a person and is not covered, where that is only listed."""
+    bases: Mapping[int, Basis] = field(default_factory=dict)
+    """The accounts known as the other side, and whose statement that is."""
     mapped: Sequence[MappedAccount] = ()
     """The user's statements about who is who, with reasons."""
+
+    @property
+    def unsealed(self) -> int:
+        """How many entries at the end no seal closes, as the archive could not be written."""
+        return max(0, self.upto - (self.seals[-1].last if self.seals else 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,8 @@ class PackagePreview:
     leftovers: tuple[Leftover, ...]
     """What looks like a person or a way to reach one and is not covered."""
     warnings: tuple[str, ...]
-    """`early_contact`, `forbidden_contact` (the platform allows none outside), `nda` (a promise of secrecy)."""
+    """`early_contact`, `unsaved_beginning` (something is missing before the first message), `forbidden_contact` (the
+    platform allows none outside), `nda` (a promise of secrecy)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,7 @@ def make_recipe(
     name: str,
     stamping: StampService | None,
     at: datetime,
+    upto: int,
 ) -> Recipe:
     """The recipe of an order for this snapshot.
 
@@ -115,7 +125,6 @@ def make_recipe(
     LeftoversOpen (what looks like a person is not covered, and the user has not decided about it),
     UsageError (a person to be named, masked or shown is unknown).
     """
-    upto = seals[-1].last if seals else 0
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     rooms, kinds = PackageScope(contract).rooms, ("account", "member")
     entries = package_entries.package_entries(reading, rooms, contract.id, upto=upto, kinds=kinds)
@@ -143,7 +152,7 @@ def make_recipe(
         scope=PackageScope(contract, order.since, order.until),
         seals=seals,
         upto=upto,
-        read_at=seals[-1].closed_at if seals else at,
+        read_at=seals[-1].closed_at if seals and seals[-1].last == upto else at,
         created_at=at,
         stamping=stamping,
         mask=mask,
@@ -151,6 +160,12 @@ def make_recipe(
         enclosures=statements.enclosures(reading, contract.id, upto=upto),
         counterparts=mapped,
         leftovers=leftovers,
+        bases=counterpart_bases(
+            sides,
+            contract.client,
+            {room: {one: people[one] for one in accounts} for room, accounts in accounts_by_room.items()},
+            chosen=order.counterparts or (),
+        ),
         mapped=mappings,
     )
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from archiver.contract_dates import OutsideContact, outside_contact
+from archiver.claims.claim import Knowledge
+from archiver.claims.messages import contact, first_message
+from archiver.contract_dates import OutsideContact
 from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.tables.events import other_events, sort_events
 from archiver.evidence.verify.rollbacks import IN_COPIES, read_rollback
@@ -16,12 +18,12 @@ from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.input import NEVER_READ, MaskedPassage, ReportInput, SealLine, StampLine
+from archiver.export.report.statistics import room_facts
 from archiver.export.stamps import Stamps
-from archiver.platforms.job_platform import platform_of
 from archiver.records import (
     JST,
     AccountId,
-    Contract,
+    CaseFacts,
     Conversation,
     Delivery,
     Enclosure,
@@ -60,16 +62,16 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         is_period_requested=not recipe.scope.has_own_period,
         ends_at=_earliest_end(recipe.scope),
         left_out=package.statistics.left_out,
-        first_sent=_unix_time(package.statistics.first_sent),
         every=recipe.order.every,
         clock_seconds=runs.clock_difference(package.reading, upto=recipe.upto),
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
-        counterparts=frozenset(recipe.counterparts or ()),
+        bases=recipe.bases,
         handed_over=tuple(_masked_export(package, one) for one in _handed_over(package)),
         mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
+        unsealed=recipe.unsealed,
         put_back_databases=tuple(put_back_sentences(source.other)),
         other_chats=other_chat_texts(
             unsaved_direct_chats.other_chats(package.reading, recipe.scope.rooms, upto=recipe.upto)
@@ -115,8 +117,8 @@ def period_text(scope: PackageScope) -> str:
 
 
 def _bounds_text(bounds: TimeBounds) -> str:
-    start = "最初" if bounds.start is None else local_time(datetime.fromtimestamp(bounds.start, UTC))
-    return f"{start} から {'最後' if bounds.end is None else _end_text(bounds.end)} まで"
+    start = "最初の発言" if bounds.start is None else f"{local_time(datetime.fromtimestamp(bounds.start, UTC))} "
+    return f"{start}から{'最後の発言' if bounds.end is None else f' {_end_text(bounds.end)} '}まで"
 
 
 def _end_text(end: float) -> str:
@@ -146,21 +148,15 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
 
 def _preview_warnings(package: PackageInput) -> Iterator[str]:
     recipe = package.recipe
-    contact_state = _outside_contact(recipe.contract, package.statistics.first_sent)
+    facts = CaseFacts(recipe.contract, frozenset(), frozenset(), room_facts(package.conversations()), {}, None)
+    contact_state = contact(facts).value
     if contact_state.is_early:
         yield "forbidden_contact" if contact_state is OutsideContact.FORBIDDEN else "early_contact"
+    elif first_message(facts).knowledge is Knowledge.SAVED:
+        yield "unsaved_beginning"
     # Courts and lawyers are commonly exempt from such promises.
     if recipe.contract.nda and recipe.order.profile == "support":
         yield "nda"
-
-
-def _outside_contact(contract: Contract, first_sent: int | None) -> OutsideContact:
-    """How the time of the first message agrees with the platform's rule on outside contact."""
-    return outside_contact(contract, platform_of(contract.platform), _unix_time(first_sent))
-
-
-def _unix_time(first_sent: int | None) -> datetime | None:
-    return None if first_sent is None else datetime.fromtimestamp(first_sent, UTC)
 
 
 def masked_passages(package: PackageInput) -> tuple[MaskedPassage, ...]:

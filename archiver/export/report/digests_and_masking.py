@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC
 
+from archiver.claims.messages import last_reply
+from archiver.claims.words import reply_label
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import MessageStatistics
@@ -37,11 +40,14 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
 
 
 def masked_places(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
-    """Chapter 13: every place that was masked, and why."""
+    """Chapter 13: what was masked, summed up by kind; the places themselves show it."""
     if not case.masked_passages:
         return Chapter("13　伏せ字の一覧", (Paragraph("伏せ字はありません。"),))
-    rows = tuple((one.where, one.reason, f"{one.count:,}") for one in case.masked_passages)
-    return Chapter("13　伏せ字の一覧", (TableBlock(("箇所", "種類・理由", "件数"), (2, 3, 0), rows),))
+    places, counts = Counter(one.reason for one in case.masked_passages), Counter[str]()
+    for passage in case.masked_passages:
+        counts[passage.reason] += passage.count
+    rows = tuple((kind, f"{places[kind]:,}", f"{count:,}") for kind, count in counts.most_common())
+    return Chapter("13　伏せ字の一覧", (TableBlock(("種類・理由", "発言・項目", "か所"), (3, 0, 0), rows),))
 
 
 def _first_and_last(seals: Sequence[SealLine]) -> list[SealLine]:
@@ -59,10 +65,11 @@ def _stamped_range(seals: Sequence[SealLine]) -> str:
 
 
 def _saved_text(statistics: MessageStatistics) -> str:
-    if statistics.last_reply is None:
+    reply = last_reply(statistics.facts)
+    if reply.value is None:
         return ""
     before, after = statistics.saved_before, statistics.saved_after
-    return f"発言は、相手の最後の発言より前に{before:,}件、後に{after:,}件を保存しました。"
+    return f"発言は、{reply_label(reply)}より前に{before:,}件、後に{after:,}件を保存しました。"
 
 
 def _seal_row(seal: SealLine, *, waits: bool) -> tuple[str, ...]:

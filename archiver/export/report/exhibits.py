@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
+from archiver.claims.messages import message_count
+from archiver.claims.words import count_text
 from archiver.evidence.tables.cells import csv_line
 from archiver.export.enclosure_file_names import COURT_EXTENSIONS, exhibit_name, label, numbered_exhibits
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
@@ -98,7 +100,9 @@ def lawyer_exhibits(case: ReportInput, statistics: MessageStatistics) -> Iterato
     yield _contract_exhibit(case, "画面の写しは、提出する方が用意してください")
     span, in_brackets = _date_span(statistics)
     yield Exhibit(f"Chatworkメッセージ抜粋{in_brackets}", _COPY, span, _SPEAKERS, "一部の抜粋。報告書の第6章")
-    yield Exhibit(f"Chatworkメッセージ全部{in_brackets}", _COPY, span, _SPEAKERS, "付録A。抜粋の前後関係", is_part=True)
+    yield Exhibit(
+        f"{_all_title(statistics)}{in_brackets}", _COPY, span, _SPEAKERS, "付録A。抜粋の前後関係", is_part=True
+    )
     made_on = era_date(case.created_at)
     yield Exhibit("取得方法に関する報告書", _ORIGINAL, made_on, "原告", "報告書の第9章から第12章。署名が必要です")
     yield from (_file_exhibit(case, one, "") for one in _delivered_files(case))
@@ -112,7 +116,7 @@ def court_exhibits(case: ReportInput, statistics: MessageStatistics, court_files
     title = f"Chatworkやり取り記録 報告書{in_brackets}"
     yield Exhibit(title, _ORIGINAL, era_date(case.created_at), "原告(発言は各発言者)", note, is_first_part=True)
     for number in range(1, court_files.volumes + 1):
-        title = f"Chatworkメッセージ全部{in_brackets}" + (f" その{number}" if court_files.volumes > 1 else "")
+        title = f"{_all_title(statistics)}{in_brackets}" + (f" その{number}" if court_files.volumes > 1 else "")
         note = f"甲001の{number + 1}.pdf。甲1の1の抜粋の前後関係"
         yield Exhibit(title, _COPY, span, _SPEAKERS, note, is_part=True)
     for number, enclosure in numbered_exhibits(case.enclosures):
@@ -156,6 +160,12 @@ def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhib
 def _enclosure_exhibit(enclosure: Enclosure, note: str) -> Exhibit:
     title = f"{KINDS.get(enclosure.kind, visible(enclosure.kind))} {label(enclosure)} 「{visible(enclosure.name)}」"
     return Exhibit(title, _COPY, _stated_era_date(enclosure.dated), TO_FILL, visible(note))
+
+
+def _all_title(statistics: MessageStatistics) -> str:
+    """The title of the exhibit with every saved message; never “all” beside a gap."""
+    count = message_count(statistics.facts)
+    return "Chatworkメッセージ全部" if count.is_whole else f"Chatworkメッセージ {count_text(count)}"
 
 
 def _date_span(statistics: MessageStatistics) -> tuple[str, str]:

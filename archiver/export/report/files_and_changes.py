@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from archiver.chatwork.notation.parse import parse
+from archiver.claims.words import change_lines, own_changes_text
 from archiver.evidence.tables.events import ChangeRow
-from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
+from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences
 from archiver.export.report.statistics import MessageStatistics
@@ -101,7 +102,8 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         Paragraph(
             "変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。だれが変更したかは、応答に含まれません。"
         ),
-        Paragraph(f"報告者自身の発言で、編集または「削除」表示になったもの: {statistics.own_edits}件"),
+        Paragraph(own_changes_text(statistics.facts)),
+        Bullets(tuple(line for _kind, line in change_lines(statistics.facts))),
     ]
     changed = [event for event in case.events if not event.kind.startswith("空白")]
     printed = changed[-MAX_EVENTS:]

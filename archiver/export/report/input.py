@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from archiver.claims.claim import Basis
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.tables.events import ChangeRow
 from archiver.records import (
     AccountId,
     Attachment,
+    CaseSide,
     Contract,
     Conversation,
     Delivery,
@@ -89,24 +91,24 @@ class ReportInput:
     """Where that period ends; None = it has no end."""
     left_out: int = 0
     """Saved messages of the contract outside that period."""
-    first_sent: datetime | None = None
-    """When the earliest message of the contract was sent, in that period or before it."""
     every: timedelta = timedelta(minutes=5)
     clock_seconds: float | None = None
     """The largest difference between this computer's clock and the server's, if one was noted."""
     content_sha256: str | None = None
     """The digest of `content-sha256.txt`; None where the report does not state it."""
     masked_passages: Sequence[MaskedPassage] = ()
-    counterparts: Collection[int] = ()
-    """The accounts mapped as the other side; empty = everybody but the owner."""
     handed_over: Sequence[ExportedPackage] = ()
     """Earlier packages of the contract that the user says were handed to somebody, as they may be shown."""
+    bases: Mapping[int, Basis] = field(default_factory=dict)
+    """The accounts known as the other side, and whose statement that is; empty = nobody is known to be."""
     mapped: Mapping[int, MappedAccount] = field(default_factory=dict)
     """The user's statements about who is who, by account."""
     chosen: Collection[str] = ()
     """The ids of the messages that the user chose for the excerpt; empty = chosen by rule."""
     truncated_lists: Sequence[tuple[int, str]] = ()
     """Lists that Chatwork truncated even when asked for each person: the room, and `files` or a task status."""
+    unsealed: int = 0
+    """Records at the end that no seal closes, as the archive could not be written."""
     put_back_databases: Sequence[str] = ()
     """Sentences about older databases that were put back, and what was lost by it."""
     other_chats: Sequence[str] = ()
@@ -147,20 +149,24 @@ class ReportInput:
         """Whether a non-disclosure agreement limits the package for a platform to the excerpt."""
         return self.profile == "support" and bool(self.contract.nda)
 
+    @property
+    def reporters(self) -> frozenset[int]:
+        """The owner's account, and others that are mapped as theirs."""
+        return frozenset(one for one, stated in self.mapped.items() if stated.role is Role.ME) | {self.owner_id}
+
     def is_counterpart(self, account: int) -> bool:
-        """Whether an account counts as the other side."""
-        return account in self.counterparts if self.counterparts else not self.is_reporter(account)
+        """Whether an account is known as the other side."""
+        return account in self.bases
 
     def is_reporter(self, account: int) -> bool:
         """Whether an account is the owner's, or is mapped as another account of theirs."""
-        stated = self.mapped.get(account)
-        return account == self.owner_id or (stated is not None and stated.role is Role.ME)
+        return account in self.reporters
 
-    def role(self, account: int) -> str:
-        """The word for an account's side in the report."""
+    def side(self, account: int) -> CaseSide:
+        """An account's side, as the word that the report prints."""
         if self.is_reporter(account):
-            return "報告者"
-        return "相手" if self.is_counterpart(account) else "参加者"
+            return CaseSide.REPORTER
+        return CaseSide.COUNTERPART if self.is_counterpart(account) else CaseSide.OTHER
 
     @property
     def attachments(self) -> list[Attachment]:

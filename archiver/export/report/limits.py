@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from archiver.claims.unseen import named_pauses
+from archiver.claims.words import change_lines
+from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Bullets, Chapter
 from archiver.export.report.gap_blocks import gap_line
 from archiver.export.report.input import NEVER_READ, ReportInput
 from archiver.export.report.statistics import MessageStatistics
-from archiver.records import State
+from archiver.records import ChangeKind, Conversation, Pause
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
+from archiver.render.unsealed_records import unsealed_sentence
 
 MAX_NAMED = 40
-"""Pauses and files listed one by one; the others are counted."""
+"""Files listed one by one; the others are counted."""
 
 ALWAYS = (
     "取得と取得の間に投稿され、その間に削除された発言は記録できません。",
@@ -34,8 +38,9 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                 (
                     *_period_lines(case, statistics),
                     *_gap_lines(case),
-                    *_pause_lines(case),
+                    *_pause_lines(case, statistics),
                     *_missing_file_lines(case),
+                    *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
                     *case.put_back_databases,
                     *_truncated_list_lines(case),
                     *_hidden_message_lines(statistics),
@@ -75,8 +80,20 @@ def _gap_lines(case: ReportInput) -> Iterator[str]:
         yield from lines or ["空白(保存できなかった期間): ありません。"]
 
 
-def _pause_lines(case: ReportInput) -> Iterator[str]:
-    lines = list(pause_lines(case.rooms, limit=MAX_NAMED))
+def important_pauses(
+    rooms: Sequence[Conversation], events: Iterable[ChangeRow], sent: Iterable[datetime] = ()
+) -> frozenset[Pause]:
+    """The pauses to name: the longest, and those that may hold a change or the sending of one of these messages."""
+    changes = [
+        (datetime.fromisoformat(event.last_before), datetime.fromisoformat(event.at))
+        for event in events
+        if event.last_before is not None
+    ]
+    return named_pauses((one for room in rooms for one in room.pauses), [*changes, *((at, at) for at in sent)])
+
+
+def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+    lines = list(pause_lines(case.rooms, important_pauses(case.rooms, case.events, statistics.chosen_times)))
     if lines or case.begun_at is not None:
         yield from lines or ["見ていない時間: 1時間を超えるものはありません。"]
 
@@ -107,7 +124,6 @@ def _truncated_list_lines(case: ReportInput) -> Iterator[str]:
 
 
 def _hidden_message_lines(statistics: MessageStatistics) -> Iterator[str]:
-    if statistics.states[State.HIDDEN]:
-        yield f"プランの制限で見えない発言: {statistics.states[State.HIDDEN]}件(保存済みの文面は残っています)。"
-    if statistics.states[State.MISSING]:
-        yield f"表示されなくなった発言(理由不明): {statistics.states[State.MISSING]}件(保存済みの文面は残っています)。"
+    for kind, line in change_lines(statistics.facts):
+        if kind in (ChangeKind.HIDDEN, ChangeKind.MISSING):
+            yield f"{line}。保存済みの文面は残っています。"

@@ -41,11 +41,13 @@ class PaperReferences:
 def message_block(message: Message, paper: PaperReferences, *, star: bool = False) -> MessageBlock:
     """The block of a message; for a court the number of its entry is printed beside it."""
     state = f"　{STATES[message.state]}" if message.state in STATES else ""
-    role = paper.case.role(message.account_id)
+    role = paper.case.side(message.account_id)
     who = f"{role} {visible(message.name)}(ID {message.account_id})"
     head = f"{full_time(message.send_time)}　{who}{'　★' if star else ''}{state}"
     court = paper.case.profile == "court"
     saved = f"メッセージID {message.message_id}　保存した時刻 {local_time(message.first_seen)}"
+    if message.state not in (State.MISSING, State.HIDDEN):
+        saved += f"　最後に確認した時刻 {local_time(message.versions[-1].last_seen)}"
     return MessageBlock(
         number=f"No.{message.no}",
         head=f"{head}\n{chatwork_url(message.room_id, message.message_id)}",

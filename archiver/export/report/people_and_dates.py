@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archiver import contract_dates
+from archiver.claims.claim import Basis
+from archiver.claims.messages import first_message, last_reply
+from archiver.claims.words import basis_text, first_label, reply_label, reply_text
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.outside_contact_permission import BEFORE, first_message_time
+from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, case_people
 from archiver.export.report.request_to_office import last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.job_platform import Platform, platform_of
-from archiver.records import Contract, MembershipPeriod, Message, PersonName, contract_facts
+from archiver.records import Contract, MembershipPeriod, PersonName, contract_facts
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
@@ -38,7 +41,7 @@ def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 3, a row for each person; until the user maps them, everybody but the owner is the other side."""
     rows = tuple(
         (
-            case.role(account),
+            case.side(account),
             _names_text(person),
             f"{_values_text(person.chatwork_ids)}\n{account}",
             _values_text(person.organisations),
@@ -82,15 +85,7 @@ def _reason_text(case: ReportInput, account: int) -> str:
     stated = case.mapped.get(account)
     if stated is not None:
         return f"{visible(stated.reason)}\n({STATED})"
-    return STATED if case.counterparts else BLANK
-
-
-def _first_message_cells(case: ReportInput, statistics: MessageStatistics) -> tuple[str, str]:
-    """When the first message was sent, and its number, or that it is before the period."""
-    sent = first_message_time(case, statistics)
-    if sent is None or (statistics.first is not None and sent == statistics.first.send_time):
-        return _sent_text(statistics.first), _number_text(statistics.first)
-    return local_time(sent), BEFORE
+    return basis_text(case.bases.get(account, Basis.NONE))
 
 
 def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
@@ -103,12 +98,13 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         rows.append(
             (f"{platform.end_request_name}への返答の期限の目安", answer_due.isoformat(), "申し出の日からの計算")
         )
-    rows.append(("Chatworkでの最初の発言", *_first_message_cells(case, statistics)))
+    first, reply = first_message(statistics.facts), last_reply(statistics.facts)
+    rows.append((first_label(first), *first_message_cells(statistics)))
     rows.append(("納期", contract.due_on or BLANK, STATED))
     rows.append((f"{platform.where}での納品(最後)", BLANK if delivered is None else local_time(delivered), STATED))
     if due is not None:
         rows.append((f"検収期限の目安(納品+{platform.review_days}日)", due.isoformat(), "納品日からの計算"))
-    rows.append(("相手の最後の発言", _sent_text(statistics.last_reply), _number_text(statistics.last_reply)))
+    rows.append((reply_label(reply), reply_text(reply), f"No.{reply.value.no}" if reply.value else "-"))
     blocks = [TableBlock(("できごと", "日時(日本時間)", "根拠"), (2, 2, 1.5), tuple(rows))]
     if case.profile not in _LAWYERS:
         return Chapter("４　契約と仮払いの日付", tuple(blocks))
@@ -133,11 +129,3 @@ def _stated_rows(contract: Contract, platform: Platform) -> list[tuple[str, str,
             fact.exists_with(platform.outside, platform.end_request) if fact.is_asked else getattr(contract, fact.name)
         )
     ]
-
-
-def _sent_text(message: Message | None) -> str:
-    return "発言なし" if message is None else local_time(message.send_time)
-
-
-def _number_text(message: Message | None) -> str:
-    return "-" if message is None else f"No.{message.no}"

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archiver.claims.claim import Basis
+from archiver.claims.messages import first_message
+from archiver.claims.words import basis_text, first_label
 from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
 from archiver.export.enclosure_file_names import label, numbered_exhibits
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.outside_contact_permission import BEFORE, first_message_time
+from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, counterparts
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.job_platform import Platform, platform_of
@@ -62,22 +65,22 @@ def _point_rows(
         "相手の同一性",
         f"表示名「{contract.client or BLANK}」",
         _counterpart_text(case),
-        "報告者による対応づけ",
+        _bases_text(case),
         platform.message_screen,
     )
     for clue, answer in case.clues.items():
-        yield clue, answer or BLANK, _counterpart_text(case), "報告者による対応づけ", platform.message_screen
+        yield clue, answer or BLANK, _counterpart_text(case), _bases_text(case), platform.message_screen
     yield (
         "契約日",
         contract.contracted_on or BLANK,
-        _first_message_text(case, statistics),
+        _first_message_text(statistics),
         "-",
         platform.contract_screen,
     )
     yield (
         "仮払い完了",
         contract.escrowed_at or BLANK,
-        _first_message_again(case, statistics),
+        _first_message_again(statistics),
         "-",
         platform.contract_screen,
     )
@@ -86,7 +89,7 @@ def _point_rows(
         yield (
             platform.outside,
             request,
-            _first_message_again(case, statistics),
+            _first_message_again(statistics),
             "-",
             f"{platform.message_screen}の申請ステータス",
         )
@@ -121,31 +124,27 @@ def _counterpart_text(case: ReportInput) -> str:
     return "\n".join([*lines, *([f"ほか{more}名(第3章)"] if more else [])]) or "なし"
 
 
+def _bases_text(case: ReportInput) -> str:
+    """Whose statement it is who the other side is."""
+    return "、".join(dict.fromkeys(map(basis_text, case.bases.values()))) or basis_text(Basis.NONE)
+
+
 def _ids_text(account: int, person: PersonSummary) -> str:
     """Chatwork ID and account id; the former first, as people exchange it on the platform."""
     known = f"\n　Chatwork ID {visible(person.chatwork_ids[-1].text)}" if person.chatwork_ids else ""
     return f"{known}\n　アカウントID {account}"
 
 
-def _first_message_text(case: ReportInput, statistics: MessageStatistics) -> str:
-    sent = first_message_time(case, statistics)
-    if sent is not None and (statistics.first is None or sent != statistics.first.send_time):
-        return f"最初の発言 {local_time(sent)}({BEFORE})"
-    return (
-        "発言なし"
-        if statistics.first is None
-        else f"最初の発言 No.{statistics.first.no} {local_time(statistics.first.send_time)}"
-    )
+def _first_message_text(statistics: MessageStatistics) -> str:
+    """The first message, as far as it is known, with its number."""
+    time, number = first_message_cells(statistics)
+    return f"{first_label(first_message(statistics.facts))} {'' if number == '-' else f'{number} '}{time}"
 
 
-def _first_message_again(case: ReportInput, statistics: MessageStatistics) -> str:
+def _first_message_again(statistics: MessageStatistics) -> str:
     """The first message in short, as the row above has it in full."""
-    is_here = statistics.first is not None and first_message_time(case, statistics) == statistics.first.send_time
-    return (
-        f"同上(No.{statistics.first.no})"
-        if statistics.first is not None and is_here
-        else _first_message_text(case, statistics)
-    )
+    number = first_message_cells(statistics)[1]
+    return "同上" if number == "-" else f"同上({number})"
 
 
 def _count_sent_files(case: ReportInput) -> int:

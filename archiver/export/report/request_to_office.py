@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from archiver import contract_dates
+from archiver.claims.messages import last_reply
 from archiver.contract_dates import days_since as days_since
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
@@ -93,10 +94,13 @@ def advice(case: ReportInput) -> str | None:
 
 
 def _is_silent(case: ReportInput, statistics: MessageStatistics) -> bool:
-    """Whether the counterpart is silent, counted up to the last reading and not to the day of the report."""
+    """Whether the counterpart is known to be silent, up to the last reading and not to the day of the report."""
     at = case.known_until
     if at is None:
         return False
-    if statistics.last_reply is None:
+    reply = last_reply(statistics.facts)
+    if not reply.is_whole:
+        return False
+    if reply.value is None:
         return statistics.count > 0 and not case.period
-    return at - statistics.last_reply.send_time >= SILENCE
+    return at - reply.value.at >= SILENCE

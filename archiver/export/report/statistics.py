@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from archiver.claims import messages
 from archiver.export.report.input import ReportInput
-from archiver.records import Message, State
+from archiver.records import (
+    AuthorFacts,
+    CaseFacts,
+    CaseSide,
+    Conversation,
+    Message,
+    MessageKind,
+    Post,
+    RoomBeginning,
+    RoomFacts,
+    State,
+    change_kinds,
+)
 
 LAST_EXCHANGE = 2
 """Messages of each side that count as the last exchange."""
@@ -22,22 +36,20 @@ _CHANGED = frozenset({State.EDITED, State.DELETED, State.MISSING})
 class MessageStatistics:
     """The statistics of one pass over the messages."""
 
+    facts: CaseFacts
+    """The facts of which every claim is made."""
     count: int = 0
-    states: Counter[State] = field(default_factory=Counter)
     first: Message | None = None
     last: Message | None = None
-    last_reply: Message | None = None
-    """The counterpart's last message."""
-    own_edits: int = 0
-    """Messages of the owner that were edited or deleted."""
     saved_before: int = 0
     """Messages saved at or before the sending of the counterpart's last reply; all, if there was no reply."""
-    sides: Counter[tuple[State, str]] = field(default_factory=Counter)
-    """Messages by state and side of the author (`ReportInput.role`)."""
-    side_of: dict[int, str] = field(default_factory=dict)
+    side_of: Mapping[int, CaseSide] = field(default_factory=dict)
     """No. of a message with an event → the side of its author."""
-    excerpt_reasons: dict[str, str] = field(default_factory=dict)
+    excerpt_reasons: Mapping[str, str] = field(default_factory=dict)
     """Id of a message that belongs in an excerpt by rule → the reason."""
+
+    chosen_times: Sequence[datetime] = ()
+    """When the messages that the user chose were sent."""
 
     @property
     def saved_after(self) -> int:
@@ -47,44 +59,107 @@ class MessageStatistics:
 
 def survey_messages(case: ReportInput) -> MessageStatistics:
     """The statistics over every message of every room."""
-    statistics = MessageStatistics()
-    event_numbers = {event.no for event in case.events}
-    with_files = {one.message_id for one in case.attachments}
-    saved = array("d")
-    ends: list[list[Message]] = []
-    for room in case.rooms:
+    survey = _Survey(case)
+    rooms = tuple(survey.read_room(room) for room in case.rooms)
+    return survey.statistics(rooms)
+
+
+class _Survey:
+    """One pass over the messages of a case."""
+
+    def __init__(self, case: ReportInput) -> None:
+        self._case = case
+        self._authors: dict[int, AuthorFacts] = {}
+        self._event_numbers = {event.no for event in case.events}
+        self._with_files = {one.message_id for one in case.attachments}
+        self._saved = array("d")
+        self._side_of: dict[int, CaseSide] = {}
+        self._reasons: dict[str, str] = {}
+        self._last_exchange: list[Message] = []
+        self._chosen_times: list[datetime] = []
+        self._first: Message | None = None
+        self._last: Message | None = None
+
+    def read_room(self, room: Conversation) -> RoomFacts:
+        """Count the messages of a room; its facts."""
         latest: dict[bool, list[Message]] = {}
+        beginning = room.beginning or RoomBeginning(None, room.gaps)
         for message in room.messages():
-            _count_message(statistics, case, message)
-            if message.no in event_numbers:
-                statistics.side_of[message.no] = case.role(message.account_id)
-            saved.append(message.first_seen.timestamp())
-            if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
-                statistics.excerpt_reasons[message.message_id] = CHANGED
-            elif message.message_id in with_files:
-                statistics.excerpt_reasons[message.message_id] = FILE
-            own = message.account_id == case.owner_id
+            first = beginning.first
+            if first is None or (first.no is None and first.message_id == message.message_id):
+                beginning = replace(beginning, first=_post(message))
+            self._add(message)
+            own = message.account_id == self._case.owner_id
             latest[own] = [*latest.get(own, [])[1 - LAST_EXCHANGE :], message]
-        ends.append([one for side in latest.values() for one in side])
-    for message in (one for end in ends for one in end):
-        statistics.excerpt_reasons.setdefault(message.message_id, LAST)
-    last = statistics.last_reply
-    statistics.saved_before = (
-        statistics.count if last is None else sum(at <= last.send_time.timestamp() for at in saved)
+        self._last_exchange += [one for side in latest.values() for one in side]
+        return _room_facts(room, beginning)
+
+    def statistics(self, rooms: tuple[RoomFacts, ...]) -> MessageStatistics:
+        """The statistics of the rooms that were read."""
+        for message in self._last_exchange:
+            self._reasons.setdefault(message.message_id, LAST)
+        case = self._case
+        facts = CaseFacts(case.contract, case.reporters, frozenset(case.bases), rooms, self._authors, case.known_until)
+        last = messages.last_reply(facts).value
+        limit = None if last is None else last.at.timestamp()
+        before = sum(limit is None or at <= limit for at in self._saved)
+        return MessageStatistics(
+            facts,
+            len(self._saved),
+            self._first,
+            self._last,
+            before,
+            self._side_of,
+            self._reasons,
+            self._chosen_times,
+        )
+
+    def _add(self, message: Message) -> None:
+        self._saved.append(message.first_seen.timestamp())
+        if self._first is None or message.send_time < self._first.send_time:
+            self._first = message
+        if self._last is None or message.send_time >= self._last.send_time:
+            self._last = message
+        add_message(self._authors, message, is_own=self._case.is_reporter(message.account_id))
+        if message.message_id in self._case.chosen:
+            self._chosen_times.append(message.send_time)
+        if message.no in self._event_numbers:
+            self._side_of[message.no] = self._case.side(message.account_id)
+        if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):
+            self._reasons[message.message_id] = CHANGED
+        elif message.message_id in self._with_files:
+            self._reasons[message.message_id] = FILE
+
+
+def room_facts(rooms: Iterable[Conversation]) -> tuple[RoomFacts, ...]:
+    """How much of each room is saved."""
+    return tuple(_room_facts(room, room.beginning or RoomBeginning(None, room.gaps)) for room in rooms)
+
+
+def _room_facts(room: Conversation, beginning: RoomBeginning) -> RoomFacts:
+    return RoomFacts(room.room_id, room.watch.begun is not None, beginning, room.gaps)
+
+
+def add_message(authors: dict[int, AuthorFacts], message: Message, *, is_own: bool) -> None:
+    """Count a message under its author; what the reporter wrote counts as speech, whatever its form."""
+    author = authors.setdefault(message.account_id, AuthorFacts())
+    kind = MessageKind.NOTICE if message.is_notice and not is_own else MessageKind.SPEECH
+    author.posts[kind] += 1
+    if kind not in author.last or message.send_time >= author.last[kind].at:
+        author.last[kind] = _post(message)
+    if message.state is not State.PRESENT:
+        author.changes.update(
+            change_kinds(
+                message.state,
+                was_edited=message.was_edited,
+                was_deleted=message.was_deleted,
+                knows_text=bool(message.texts),
+                texts=len({one.body for one in message.texts}),
+            )
+        )
+
+
+def _post(message: Message) -> Post:
+    return Post(
+        message.room_id, message.message_id, message.account_id, message.send_time, message.entry_seq, message.no
     )
-    return statistics
-
-
-def _count_message(statistics: MessageStatistics, case: ReportInput, message: Message) -> None:
-    statistics.count += 1
-    statistics.states[message.state] += 1
-    statistics.sides[message.state, case.role(message.account_id)] += 1
-    if statistics.first is None or message.send_time < statistics.first.send_time:
-        statistics.first = message
-    if statistics.last is None or message.send_time >= statistics.last.send_time:
-        statistics.last = message
-    if case.is_counterpart(message.account_id):
-        if statistics.last_reply is None or message.send_time >= statistics.last_reply.send_time:
-            statistics.last_reply = message
-    elif message.account_id == case.owner_id and message.state in _CHANGED:
-        statistics.own_edits += 1

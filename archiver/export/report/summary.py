@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archiver.claims.messages import last_reply, message_count
+from archiver.claims.words import count_text, reply_label
 from archiver.export.pdf.blocks import Chapter, FactList, Paragraph
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.key_events import events_text
@@ -127,10 +129,10 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
     files = case.attachments
     saved_count = sum(1 for one in files if one.sha256 is not None)
     gaps = sum(len(room.gaps) for room in case.rooms)
-    lacking = f"取得できなかったファイル{len(files) - saved_count}点、空白{gaps}か所(第9章)。"
+    lacking = f"取得できなかったファイル{len(files) - saved_count}点、未取得期間{gaps}か所(第9章)。"
     return (
         f"{local_time(statistics.first.send_time)} から {local_time(statistics.last.send_time)} まで、"
-        f"全{statistics.count:,}件・ファイル{len(files):,}点。{lacking}{_next_line(case.part_sentence)}{_last_look_text(case)}"
+        f"{count_text(message_count(statistics.facts))}・ファイル{len(files):,}点。{lacking}{_next_line(case.part_sentence)}{_last_look_text(case)}"
     )
 
 
@@ -144,9 +146,11 @@ def _last_look_text(case: ReportInput) -> str:
 
 
 def _saved_text(statistics: MessageStatistics) -> str:
-    if statistics.last_reply is None:
-        return f"相手の発言はありません。全{statistics.count:,}件を保存済み。"
+    reply = last_reply(statistics.facts)
+    if reply.value is None:
+        return f"保存した発言は{statistics.count:,}件です(各発言の「保存した時刻」)。"
     return (
-        f"全{statistics.count:,}件のうち、相手の最後の発言より前に保存したもの {statistics.saved_before:,}件、"
+        f"保存した{statistics.count:,}件のうち、{reply_label(reply)}より前に保存したもの "
+        f"{statistics.saved_before:,}件、"
         f"後に保存したもの {statistics.saved_after:,}件(各発言の「保存した時刻」)。"
     )

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from archiver.claims.messages import first_message, last_reply
+from archiver.claims.words import first_label, missing_text, reply_label
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import STATED, ReportInput, day_of
-from archiver.export.report.outside_contact_permission import BEFORE, first_message_time
+from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
@@ -40,7 +42,7 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
     """A table of at most `limit` lines and a count of the rest; of the least important the oldest are left out."""
     lines = [
         *_stated_lines(case),
-        *_message_lines(case, statistics),
+        *_message_lines(statistics),
         *_change_lines(case, statistics),
         *_file_lines(case),
     ]
@@ -82,14 +84,14 @@ def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
             yield _TimelineLine(0, at, what, STATED, whole_day=len(text) <= len("2026-11-24"))
 
 
-def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
-    sent = first_message_time(case, statistics)
-    if sent is not None:
-        is_here = statistics.first is not None and sent == statistics.first.send_time
-        source = f"No.{statistics.first.no}" if statistics.first is not None and is_here else BEFORE
-        yield _TimelineLine(0, sent, "Chatworkでの最初の発言", source)
-    if statistics.last_reply is not None:
-        yield _TimelineLine(0, statistics.last_reply.send_time, "相手の最後の発言", f"No.{statistics.last_reply.no}")
+def _message_lines(statistics: MessageStatistics) -> Iterator[_TimelineLine]:
+    first, reply = first_message(statistics.facts), last_reply(statistics.facts)
+    if first.value is not None:
+        source = first_message_cells(statistics)[1]
+        more = "" if first.is_whole else f"(それ以前に{missing_text(first.missing)})"
+        yield _TimelineLine(0, first.value.at, f"{first_label(first)}{more}", source)
+    if reply.value is not None:
+        yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")
 
 
 def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
@@ -101,7 +103,11 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
         at = datetime.fromisoformat(event.at)
         if event.kind == _CLOSED and at in closed:
             continue  # stated below, as the room is still closed
-        if event.no is None:
+        if event.kind.startswith("空白"):  # a recovery narrows a gap many times, and is one act
+            group = (at.astimezone(JST).date().isoformat(), event.kind, "")
+            counts[group] += 1
+            first_times.setdefault(group, at)
+        elif event.no is None:
             about = f"{event.before} → {event.after}" if event.before and event.after else event.about
             yield _TimelineLine(1, at, f"{event.kind}(検知): {shorten_line(about, _CUT)}", "第8章")
         else:
@@ -110,7 +116,12 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             counts[group] += 1
             first_times.setdefault(group, at)
     for group, count in counts.items():
-        yield _TimelineLine(1, first_times[group], f"{group[2]}発言{count}件 {group[1]}(検知)", "第8章")
+        what = (
+            f"{group[1]}(検知、{count}回)"
+            if group[1].startswith("空白")
+            else f"{group[2]}発言{count}件 {group[1]}(検知)"
+        )
+        yield _TimelineLine(1, first_times[group], what, "第9章" if group[1].startswith("空白") else "第8章")
     for room in case.rooms:
         if room.inaccessible_since is not None:
             yield _TimelineLine(
@@ -125,4 +136,4 @@ def _file_lines(case: ReportInput) -> Iterator[_TimelineLine]:
 
 def _file_text(case: ReportInput, attachment: Attachment) -> str:
     name = shorten_line(visible(attachment.name), _CUT)
-    return f"{case.role(attachment.account_id)}がファイル({attachment.number} {name})を送信"
+    return f"{case.side(attachment.account_id)}がファイル({attachment.number} {name})を送信"

@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from archiver.claims.changes import changes
+from archiver.claims.messages import last_reply, message_count
+from archiver.claims.words import change_lines, count_text, reply_label, reply_text
 from archiver.export.report.input import BLANK, ReportInput, day_of
-from archiver.export.report.key_events import authors_text
 from archiver.export.report.request_to_office import advice, days_since, end_request_text, request_sentence
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
-from archiver.records import Contract, Delivery, State
+from archiver.records import CaseFacts, CaseSide, ChangeKind, Contract, Delivery
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, local_time
 
 MAX_LENGTH = 800
 """Characters of the whole file at most, a line end counted as two; forms truncate what is longer."""
 
-_MAX_FACTS = 5
+_MAX_FACTS = 7
 _MAX_FIELD_LENGTH, _MAX_DAY_LENGTH = 50, 19
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -58,15 +60,11 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
 def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     """Sentences about what happened, the most useful first; who did it is not said where no reply tells."""
     yield from _end_request_lines(case.contract)
-    if statistics.last_reply is not None:
-        sent = statistics.last_reply.send_time
-        yield f"相手の最後の返信は{iso_date(sent)}です{_silence_text(case, sent)}。"
+    yield from _reply_lines(statistics.facts)
     delivered = _last_delivery(case.deliveries)
     if delivered is not None:
         yield f"{_day_text(delivered.at)} に納品しました。"
-    own = statistics.states[State.DELETED] == statistics.sides[State.DELETED, "報告者"]
-    if not own:
-        yield from _deletion_lines(statistics)
+    yield from _change_lines(statistics.facts, own=False)
     closed = list(_account_closings(case))
     if closed:
         yield f"{closed[-1]} に相手の表示名が「(解約済)」に変わったことを確認しました。"
@@ -78,9 +76,8 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
         part = "" if not case.period else "(この契約の期間だけ)"
         if case.period and case.is_period_requested:
             part = f"(指定した期間だけ。ほかに{case.left_out}件を保存)"
-        yield f"Chatworkでのやり取りは{span}、全{statistics.count}件です{part}。"
-    if own:  # it is stated, but last, as the other side did not do it
-        yield from _deletion_lines(statistics)
+        yield f"Chatworkでのやり取りは{span}、{count_text(message_count(statistics.facts))}です{part}。"
+    yield from _change_lines(statistics.facts, own=True)
 
 
 def _end_request_lines(contract: Contract) -> Iterator[str]:
@@ -89,17 +86,22 @@ def _end_request_lines(contract: Contract) -> Iterator[str]:
         yield f"{platform_of(contract.platform).end_request_name}を受けました: {end_request_text(contract)}。"
 
 
-def _silence_text(case: ReportInput, since: datetime) -> str:
-    """How long ago the last reply was at the last reading; empty if no reading is later."""
-    at = case.known_until
-    return "" if at is None or at < since else f"({iso_date(at)}の確認時点で{days_since(since, at)}日前)"
+def _reply_lines(facts: CaseFacts) -> Iterator[str]:
+    """When the other side last spoke, and for how long they have not; nothing while it is not known who they are."""
+    reply, at = last_reply(facts), facts.known_until
+    if reply.value is not None:
+        days = f"{iso_date(at)}の確認時点で{days_since(reply.value.at, at)}日前" if at and at >= reply.value.at else ""
+        since = f"({days})" if days and reply.is_whole else ""
+        yield f"{reply_label(reply)}は{reply_text(reply, time=iso_date)}です{since}。"
 
 
-def _deletion_lines(statistics: MessageStatistics) -> Iterator[str]:
-    count = statistics.states[State.DELETED]
-    if count:
-        whose = authors_text(statistics, State.DELETED)
-        yield f"「削除」表示に変わった発言が{count}件あります({whose}。報告書の第6章、第8章)。"
+def _change_lines(facts: CaseFacts, *, own: bool) -> Iterator[str]:
+    """The deletions; those of the reporter's own messages alone come last, as the other side did not make them."""
+    for kind, line in change_lines(facts):
+        if kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE) and own == (
+            not changes(facts, kind).value.keys() - {CaseSide.REPORTER}
+        ):
+            yield f"{line}。報告書の第6章、第8章。"
 
 
 def _account_closings(case: ReportInput) -> Iterator[str]:

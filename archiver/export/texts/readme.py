@@ -15,9 +15,7 @@ from archiver.records import Contract, Gap, Seal, Watch, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-
-MAX_PAUSES = 40
-"""Pauses between readings that are listed one by one; older ones are counted."""
+from archiver.render.unsealed_records import unsealed_sentence
 
 DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
 
@@ -57,6 +55,8 @@ class PackageFacts:
     """When each room was read."""
     left_out_messages: int = 0
     """Saved messages of the contract outside the period."""
+    unsealed: int = 0
+    """Records at the end that no seal closes, as the archive could not be written."""
     other_chats: Sequence[str] = ()
     """Chats with the same people that are not saved, one sentence each."""
 
@@ -103,7 +103,10 @@ def _about_lines(facts: PackageFacts) -> Iterator[str]:
     yield f"発言 {facts.messages}件、ファイル {facts.files}点(うちこの資料に入っているもの {facts.packed}点)、"
     yield f"記録 {facts.entries}件。"
     if facts.seal is not None:
-        yield f"確定記録 第{facts.seal.number}号(記録番号 {facts.seal.last} まで)の時点の内容です。"
+        more = "と、その後の確定前の記録" if facts.unsealed else ""
+        yield f"確定記録 第{facts.seal.number}号(記録番号 {facts.seal.last} まで){more}の時点の内容です。"
+    if facts.unsealed:
+        yield unsealed_sentence(facts.unsealed)
     yield from _stamp_lines(facts.stamps)
     if facts.created_at is not None:
         yield f"作成: {local_time(facts.created_at)}(日本時間) 名称: {facts.name}"
@@ -179,6 +182,8 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield "data/evidence_list.pdf / .csv  付録B 証拠説明書の下書き"
     yield "data/transcript/      会話の形にしたページ"
     yield "data/messages.jsonl   全メッセージと、それぞれの編集前後の文面"
+    yield "                      (kind の notice = 「システムの投稿」: 本文の全体が、Chatworkが自動で出す"
+    yield "                      お知らせの形のもの。同じ形の本文は誰でも書けます)"
     if not facts.daily:
         yield "data/messages.csv     同じ内容の表(Excelで開けます)"
         yield "data/files.csv        ファイルの一覧と元のファイル名"

@@ -12,6 +12,7 @@ from archiver.export.texts.readme import encode_lines
 from archiver.platforms.job_platform import platform_of
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
+from archiver.render.unsealed_records import unsealed_sentence
 
 README = "00_README.txt"
 
@@ -60,6 +61,8 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
     if case.masked_passages:
         kinds = "、".join(_masked_kinds(case))
         yield f"{kinds}は伏せています{_chapter_text(case, 13)}。発言の件数・順序・時刻は変えていません。"
+    if case.unsealed:
+        yield unsealed_sentence(case.unsealed)
     for sentence in incomplete:
         yield f"・{visible(sentence)}"
     place = "５「保存できていないもの」" if case.profile == "consult" else "報告書の第9章"
@@ -83,6 +86,9 @@ def _file_lines(names: Collection[str], *, whole: bool) -> Iterator[str]:
                 name, description if whole else description.replace("この案件の全メッセージ", "期間内の全メッセージ")
             )
         if name == "02_messages.csv" and name in names:
+            yield _row(
+                "", "種類「システムの投稿」は、本文の全体がChatworkの自動のお知らせの形のもの(同じ形は誰でも書けます)"
+            )
             yield _row("", "IDの前の m と、= + - @ で始まるセルの前の ' は、表示のために付けたものです")
         if name == "甲001の1.pdf":
             yield from _volume_lines(names)

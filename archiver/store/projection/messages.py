@@ -123,6 +123,7 @@ def _message_row(projected: _ProjectedMessage, entries: Sequence[EntryObject] | 
         "send_time": storable_integer(history.send_time),
         "update_time": storable_integer(history.update_time),
         "state": history.state,
+        "kind": history.kind,
         "first_seen": history.first_seen,
         "changed_at": history.changed_at,
         "versions": len(history.versions),

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 
-from archiver.records import Contract, Delivery, MappedAccount, Sides
+from archiver.claims.counterparts import counterpart_bases
+from archiver.evidence.history import number, text
+from archiver.records import CaseFacts, Contract, Delivery, MappedAccount, Post, RoomBeginning, RoomFacts, RoomId, Sides
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, roles
+from archiver.store.queries.author_facts import author_facts, first_post, post_of_row
+from archiver.store.queries.gaps import gaps
 from archiver.store.queries.statements import deliveries
 from archiver.store.time_text import from_text
-
-
-@dataclass(frozen=True, slots=True)
-class MessageMoment:
-    """A message's place, author and time."""
-
-    room_id: int
-    message_id: str
-    account_id: int
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +27,52 @@ class ContractActivity:
     deliveries: tuple[Delivery, ...]
     mapped: tuple[MappedAccount, ...]
     sides: Sides
-    first: MessageMoment | None
-    """The oldest saved message of any of its rooms."""
-    last_reply: MessageMoment | None
-    """The other side's last message."""
+    facts: CaseFacts
+    """The facts of which every claim is made."""
     last_seen: datetime | None
     """When a list of messages of any of its rooms was last read."""
 
 
 def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
     """The activity under one contract, by a few small queries for each of its rooms."""
-    owner = int((current_state.owner(reading) or {}).get("account_id") or 0)
+    owner = number((current_state.owner(reading) or {}).get("account_id"))
     mapped = roles.mapped_accounts(reading, contract.id)
     sides = roles.sides_of(mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
-    first_messages = [one for room in rooms if (one := _end_message(reading, room, newest=False)) is not None]
-    theirs = _is_theirs(sides)
-    replies = [one for room in rooms if (one := _end_message(reading, room, newest=True, condition=theirs)) is not None]
+    last_seen = [last_list_time(reading, room) for room in rooms]
+    people = {room: names_ever(reading, room) for room in rooms}
+    people_ever = frozenset[int]().union(*people.values())
+    others = counterpart_bases(sides, contract.client, people)
+    facts = CaseFacts(
+        contract=contract,
+        reporters=sides.mine | {owner},
+        counterparts=frozenset(others),
+        rooms=tuple(_room_facts(reading, room) for room in rooms),
+        authors=author_facts(reading, rooms, last_of=others or people_ever - sides.mine, own=sides.mine | {owner}),
+        known_until=None if None in last_seen else min((at for at in last_seen if at is not None), default=None),
+    )
     return ContractActivity(
         contract=contract,
         deliveries=deliveries(reading, contract.id),
         mapped=mapped,
         sides=sides,
-        first=min(first_messages, key=lambda one: one.at, default=None),
-        last_reply=max(replies, key=lambda one: one.at, default=None),
-        last_seen=_last_list_time(reading, rooms),
+        facts=facts,
+        last_seen=max((at for at in last_seen if at is not None), default=None),
     )
 
 
-def last_handover(
-    reading: Reading, activity: ContractActivity, *, since: datetime, until: datetime
-) -> MessageMoment | None:
+def _room_facts(reading: Reading, room: int) -> RoomFacts:
+    room_gaps = gaps(reading, room)
+    is_read = last_list_time(reading, room) is not None
+    return RoomFacts(RoomId(room), is_read, RoomBeginning(first_post(reading, room), room_gaps), room_gaps)
+
+
+def last_handover(reading: Reading, activity: ContractActivity, *, since: datetime, until: datetime) -> Post | None:
     """The user's last message of a period that mentions a delivery (納品) and has a file or a link."""
     message, version = schema.message.c, schema.message_version
     body = version.c.body
     query = (
-        select(message.room_id, message.message_id, message.account_id, message.send_time)
+        select(message.room_id, message.message_id, message.account_id, message.send_time, message.seq)
         .join(version, (version.c.room_id == message.room_id) & (version.c.position == message.position))
         .where(message.room_id.in_(sorted(room.room_id for room in activity.contract.rooms)))
         .where(message.account_id.in_(sorted(activity.sides.mine)))
@@ -79,36 +82,25 @@ def last_handover(
         .limit(1)
     )
     row = reading.sql.execute(query).first()
-    if row is None:
-        return None
-    return MessageMoment(row.room_id, row.message_id, row.account_id, datetime.fromtimestamp(row.send_time, UTC))
+    return None if row is None else post_of_row(row)
 
 
-def _is_theirs(sides: Sides) -> ColumnElement[bool]:
-    account = schema.message.c.account_id
-    if sides.clients:
-        return account.in_(sorted(sides.clients))
-    return account.not_in(sorted(sides.mine | sides.thirds | {sides.owner}))
+def names_ever(reading: Reading, room: int) -> dict[int, list[str]]:
+    """Everybody ever seen in a room, with every name they had there."""
+    table = schema.entry.c
+    names = func.json_extract(table.line, "$.payload.object.name")
+    found: dict[int, list[str]] = {}
+    for kind in ("account", "member"):
+        prefix = f"{kind}/{room}/"
+        for key, name in reading.sql.execute(
+            select(table.key, names).where(table.key > prefix, table.key < f"{kind}/{room}0").order_by(table.seq)
+        ):
+            found.setdefault(number(key.rpartition("/")[2]), []).append(text(name))
+    return found
 
 
-def _end_message(
-    reading: Reading, room: int, *, newest: bool, condition: ColumnElement[bool] | None = None
-) -> MessageMoment | None:
-    """The first or last message of a room by its send time; times that no calendar holds are left out."""
-    table = schema.message.c
-    query = select(table.message_id, table.account_id, table.send_time)
-    query = query.where(table.room_id == room, table.send_time > 0, table.send_time < 2**36)
-    if condition is not None:
-        query = query.where(condition)
-    order = (table.send_time, table.position)
-    query = query.order_by(*(one.desc() if newest else one for one in order)).limit(1)
-    row = reading.sql.execute(query).first()
-    if row is None:
-        return None
-    return MessageMoment(room, row.message_id, row.account_id, datetime.fromtimestamp(row.send_time, UTC))
-
-
-def _last_list_time(reading: Reading, rooms: Collection[int]) -> datetime | None:
+def last_list_time(reading: Reading, room: int) -> datetime | None:
+    """When the list of a room's messages was last read."""
     table = schema.window.c
-    at = reading.sql.execute(select(func.max(table.observed_at)).where(table.room_id.in_(sorted(rooms)))).scalar()
+    at = reading.sql.execute(select(func.max(table.observed_at)).where(table.room_id == room)).scalar()
     return None if at is None else from_text(at)

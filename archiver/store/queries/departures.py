@@ -38,9 +38,6 @@ _ALWAYS = ("account", "contact", "room.inaccessible")
 
 _GOING = ("gone", State.DELETED.value, State.MISSING.value, State.HIDDEN.value)
 
-_SYSTEM = "[info]%[dtext:%"
-"""How the posts begin that Chatwork itself makes in a person's name (chatwork-api §4)."""
-
 
 def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
     """The signals in the entries after a number, for the alert rules; in most runs there are none."""
@@ -115,12 +112,10 @@ def people_of(reading: Reading, room: int) -> RoomPeople:
     )
     wrote = reading.sql.execute(
         text(
-            "SELECT m.account_id, count(*) FROM message AS m JOIN message_version AS v"
-            " ON v.room_id = m.room_id AND v.position = m.position AND v.number = 1"
-            " WHERE m.room_id = :room AND m.account_id <> :owner AND v.body NOT LIKE :system"
-            " GROUP BY m.account_id"
+            "SELECT account_id, count(*) FROM message"
+            " WHERE room_id = :room AND account_id <> :owner AND kind = 'speech' GROUP BY account_id"
         ),
-        {"room": room, "owner": owner, "system": _SYSTEM},
+        {"room": room, "owner": owner},
     )
     return RoomPeople(
         members=frozenset(one for one, state in states if state != "gone" and one != owner),

@@ -55,6 +55,7 @@ message = readable_table(
     Column("send_time", BigInteger, nullable=False),
     Column("update_time", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
+    Column("kind", Text, nullable=False),
     Column("first_seen", Text, nullable=False),
     Column("changed_at", Text, nullable=False),
     Column("versions", Integer, nullable=False),

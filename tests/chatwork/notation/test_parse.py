@@ -32,7 +32,6 @@ from archiver.chatwork.notation.parse import (
     Title,
     Url,
     file_ids,
-    is_system_like,
     links,
     message_references,
     parse,
@@ -246,25 +245,6 @@ def test_files_come_from_their_tags_and_addresses() -> None:
     assert (1, 2, 4, 5) == actual
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ("[info][dtext:chatroom_member_is][piconname:1][dtext:chatroom_leaved][/info]", True),
-        ("[info][title][dtext:file_uploaded][/title][download:1]a[/download][/info]", True),
-        ("[dtext:live_start]", True),
-        ("[info][title][dtext:file_uploaded][/title][download:1]a[/download][/info]\n参考です", False),
-        ("[info][dtext:made_up][/info]", False),
-        ("[code][dtext:live_start][/code]", False),
-        ("こんにちは", False),
-    ],
-)
-def test_what_looks_like_a_message_of_the_system(body: str, expected: bool) -> None:
-    """Only a body that is nothing but known system texts in their box looks like one."""
-    actual = is_system_like(body)
-
-    assert expected == actual
-
-
 @given(strategies.lists(strategies.sampled_from(PIECES) | strategies.text(max_size=5)).map("".join))
 def test_the_sources_of_all_nodes_are_the_body(body: str) -> None:
     """Nothing is lost, added or moved, whatever the body is."""
@@ -312,7 +292,6 @@ def test_hostile_bodies_take_linear_time(piece: str, end: str) -> None:
     list(message_references(body * 4))
     file_ids(body * 4)
     links(body * 4)
-    is_system_like(body * 4)
     taken = time.process_time() - begun
 
     assert body * 4 == source(nodes)

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.cli.contracts.add_dialogue import read_contract_id
-from archiver.cli.contracts.fact_questions import next_question, read_platform
-from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.records import Contract
+from archiver.setup.answers import InvalidAnswer
+from archiver.setup.fact_questions import next_question, read_platform
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
 from tests.support.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from archiver import errors
-from archiver.cli.contracts import deadline_lines, fact_options
+from archiver.cli.contracts import deadline_lines
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, Delivery
+from archiver.setup import fact_reading
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts, named_or_only_contract
 from archiver.store.queries.transcript import names_in_room
@@ -204,23 +205,23 @@ def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk) -> None:
 )
 def test_days_and_times_are_understood_as_those_of_japan(given: str, stated: str) -> None:
     """With hyphens or slashes, with a time or without, also from a Japanese keyboard."""
-    assert {"escrowed_at": stated} == fact_options.read_facts({"escrowed_at": given}, now=NOW)
+    assert {"escrowed_at": stated} == fact_reading.read_facts({"escrowed_at": given}, now=NOW)
 
 
 @pytest.mark.parametrize("given", ["", "昨日", "2026-13-01", "2026-02-30", "2026-11-24 25:00", "24.11.2026"])
 def test_other_texts_are_no_days(given: str) -> None:
     """Nothing is guessed."""
     with pytest.raises((errors.BadValue, errors.NoSuchDay)):
-        fact_options.read_facts({"contracted_on": given}, now=NOW)
+        fact_reading.read_facts({"contracted_on": given}, now=NOW)
 
 
 def test_only_the_day_of_delivery_may_be_to_come() -> None:
     """Today by Japan's calendar is not ahead, tomorrow is; the day on which the work is due may be."""
-    assert {"contracted_on": "2026-11-24"} == fact_options.read_facts({"contracted_on": "2026-11-24"}, now=NOW)
-    assert {"due_on": "2027-01-31"} == fact_options.read_facts({"due_on": "2027-01-31"}, now=NOW)
+    assert {"contracted_on": "2026-11-24"} == fact_reading.read_facts({"contracted_on": "2026-11-24"}, now=NOW)
+    assert {"due_on": "2027-01-31"} == fact_reading.read_facts({"due_on": "2027-01-31"}, now=NOW)
     for name in ("contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"):
         with pytest.raises(errors.DayAhead):
-            fact_options.read_facts({name: "2026-11-25"}, now=NOW)
+            fact_reading.read_facts({name: "2026-11-25"}, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -239,10 +240,10 @@ def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -
     contract = Contract("job1", (), **stated)
 
     if ok:
-        fact_options.check_order(contract)
+        fact_reading.check_order(contract)
     else:
         with pytest.raises(errors.DaysInWrongOrder):
-            fact_options.check_order(contract)
+            fact_reading.check_order(contract)
 
 
 @pytest.mark.parametrize(
@@ -257,10 +258,10 @@ def test_what_comes_first_on_a_platform_must(stated: dict[str, Any], ok: bool) -
 )
 def test_a_page_tells_its_platform(url: str, platform: str | None, number: str | None) -> None:
     """By the pattern in the platform's file; an option wins over it."""
-    facts = fact_options.platform_from_url(url)
+    facts = fact_reading.platform_from_url(url)
 
     assert (platform, number) == (facts.get("platform"), facts.get("platform_id"))
-    stated = fact_options.read_facts({"url": url, "platform": "direct"}, now=NOW)
+    stated = fact_reading.read_facts({"url": url, "platform": "direct"}, now=NOW)
     assert "direct" == stated["platform"]
 
 
@@ -302,7 +303,7 @@ def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
         "https://crowdworks.jp/public/employers/1",
         f"{world.tanaka} 田中",
         "2026-06-30 14:05",
-        "(before the approval)",
+        "(1 day(s) before",
         "2026-07-01 09:12",
         "検収の目安(納品+7日)  07-08  1 day ago",
         "FAQ 10329",
@@ -319,7 +320,7 @@ def test_a_contract_of_which_nothing_is_known_says_so(world: World) -> None:
     """Before the first save and without any date there is still a picture."""
     whole = "\n".join(lines(world))
 
-    assert "No message is kept yet." in whole
+    assert "first message not known (1 chat(s) never read)" in whole
     assert "(not entered)" in whole
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.cli.contracts import statement_lines
-from archiver.cli.contracts.fact_questions import Question, next_question
-from archiver.cli.contracts.japanese_dates import read_written_day
-from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.records import Contract
+from archiver.setup import written_days
+from archiver.setup.answers import InvalidAnswer
+from archiver.setup.fact_questions import Question, next_question
+from archiver.setup.japanese_dates import read_written_day
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 )
 def test_a_day_is_understood_in_each_of_these_forms(text: str, expected: str) -> None:
     """It is kept in one form."""
-    assert expected == statement_lines.read_day(text, "--escrowed-at", statement_lines.EXAMPLE_TIME, now=NOW)
+    assert expected == written_days.read_day(text, "--escrowed-at", written_days.EXAMPLE_TIME, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_is_wrong_with_a_day_is_said_as_it_is(text: str, kind: type[errors.
     question = _escrow()
 
     with pytest.raises(kind):
-        statement_lines.read_day(text, "--escrowed-at", statement_lines.EXAMPLE_TIME, now=NOW)
+        written_days.read_day(text, "--escrowed-at", written_days.EXAMPLE_TIME, now=NOW)
     with pytest.raises(InvalidAnswer, match=words):
         question.understand(text)
 
@@ -76,4 +76,4 @@ def test_any_text_is_a_day_or_none(text: str) -> None:
     """Nothing that is typed ends the program."""
     read_written_day(text)
     with suppress(errors.UsageError):
-        statement_lines.read_day(text, "--at", statement_lines.EXAMPLE_TIME, now=NOW)
+        written_days.read_day(text, "--at", written_days.EXAMPLE_TIME, now=NOW)

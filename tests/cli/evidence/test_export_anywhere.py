@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from archiver.custody.verify import verify_path
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.archives.maker import ROOM
+from tests.support.archives.maker import ROOM, message_object
 from tests.support.ordinary_user import run_as_ordinary_user
-from tests.support.packages.exported_archives import FACTS, story_with_secrets
+from tests.support.packages.exported_archives import FACTS, reopen_maker, story_with_secrets
+from tests.support.packages.sample_package import load_script
 from tests.support.terminal import TOKEN, Terminal
 
 
@@ -34,6 +41,99 @@ def locked_folder(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir(mode=0o555)
     yield folder
     folder.chmod(0o755)
+
+
+@pytest.fixture
+def locked_home(terminal: Terminal) -> Iterator[Path]:
+    """The home as read-only media hold it: nothing in it or below it can be written."""
+    folders = [terminal.home, *(path for path in terminal.home.rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    yield terminal.home
+    for folder in folders:
+        folder.chmod(0o755)
+
+
+def export_from(terminal: Terminal, out: Path, profile: str) -> Any:
+    """Export as an ordinary user from another folder; the JSON document of the export."""
+    command = terminal.command("export", "job1", "--for", profile, "--out", out, "--json")
+    process = run_as_ordinary_user(command, terminal.environ, out)
+    assert process.returncode in (0, 4), process.stderr
+    return json.loads(process.stdout)
+
+
+@pytest.mark.parametrize("profile", ["support", "lawyer", "court"])
+def test_a_home_that_cannot_be_written_exports_too(
+    terminal: Terminal, locked_home: Path, tmp_path: Path, profile: str
+) -> None:
+    """Without a seal and without a record of it; what is not sealed is in it, and every text says so."""
+    out = tmp_path / "out"
+    out.mkdir()
+    before = sorted(locked_home.rglob("*"))
+
+    document = export_from(terminal, out, profile)
+
+    verification = verify_path(Path(document["path"]))
+    assert (None, before) == (document["seal"], sorted(locked_home.rglob("*")))
+    assert (document["unsealed"] > 0, []) == (True, verification.findings)
+    assert "確定前の記録" in readme_of(document)
+
+
+def readme_of(document: Any) -> str:
+    """The readme of a package, from its folder or its zip."""
+    folder = Path(document["path"])
+    if (folder / "00_README.txt").is_file():
+        return (folder / "00_README.txt").read_text(encoding="utf-8-sig")
+    with zipfile.ZipFile(document["zip"]) as packed:
+        (name,) = [name for name in packed.namelist() if name.endswith("00_README.txt")]
+        return packed.read(name).decode("utf-8-sig")
+
+
+def test_what_is_not_sealed_has_no_seal_and_its_own_script_takes_it(
+    terminal: Terminal, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Beside sealed messages; a package that does not say so is found."""
+    terminal.run("seal")
+    reopened = reopen_maker(terminal.home)
+    reopened.sync([message_object(91, "まだ確定していません", sent=9000)], minutes=9001)
+    reopened.archive.close()
+    request.getfixturevalue("locked_home")
+    out = tmp_path / "out"
+    out.mkdir()
+
+    package = Path(export_from(terminal, out, "lawyer")["path"])
+
+    lines = [json.loads(line) for line in (package / "data/messages.jsonl").read_text(encoding="utf-8").splitlines()]
+    theirs = load_script(package / "verify.py").verify_package_at(package)
+    info = package / "bag-info.txt"
+    assert [None] == [line["seal"] for line in lines if line["message_id"] == "91"]
+    assert {1} == {line["seal"] for line in lines if line["message_id"] != "91"}
+    assert ([], []) == (theirs.findings, verify_path(package).findings)
+    info.write_bytes(re.sub(rb"Unsealed-After: .*\n", b"", info.read_bytes()))
+    assert "entry-unsealed" in {finding.check for finding in verify_path(package).findings}
+
+
+def test_a_log_without_its_index_is_read_from_a_copy(
+    terminal: Terminal, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """What a kill left in the log is not passed over, and the copy is gone afterwards."""
+    database = terminal.home / "archive.sqlite3"
+    reopened = reopen_maker(terminal.home)
+    reopened.sync([message_object(92, "ログにだけあります", sent=9000)], minutes=9001)
+    for end in ("", "-wal"):
+        shutil.copy(f"{database}{end}", tmp_path / f"kept{end}")
+    reopened.archive.close()
+    for end in ("", "-wal"):
+        shutil.copy(tmp_path / f"kept{end}", f"{database}{end}")
+    request.getfixturevalue("locked_home")
+    out = tmp_path / "out"
+    out.mkdir()
+
+    document = export_from(terminal, out, "lawyer")
+
+    assert not Path(f"{database}-shm").exists()
+    assert [Path(document["path"]).name] == sorted({path.name.removesuffix(".zip") for path in out.iterdir()})
+    assert "ログにだけあります" in (Path(document["path"]) / "data/messages.jsonl").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("profile", "code"), [("support", 0), ("lawyer", 4)])

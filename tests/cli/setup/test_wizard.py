@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from archiver.cli.contracts.fact_questions import read_page
 from archiver.cli.contracts.room_choice import find_names, read_room_wish
-from archiver.cli.terminal.prompts import InvalidAnswer
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.settings import file
+from archiver.setup.answers import InvalidAnswer
+from archiver.setup.fact_questions import read_page
 from tests.support.pseudo_terminal import CTRL_C, CTRL_D, PseudoTerminal
 from tests.support.scheduler_programs import CRONTAB
 from tests.support.terminal import TOKEN, Terminal

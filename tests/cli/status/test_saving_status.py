@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.answered_questions import BEGUN, FINISHED, note_answer
 from archiver.cli.status.saving_status import SavingStatus, is_setting_up, next_step, saving_line, saving_warnings
 from archiver.cli.terminal.text import columns
 from archiver.schedule.daemon_lock import hold_daemon_lock
+from archiver.setup.answered_questions import note_answer
+from archiver.setup.answers import BEGUN, FINISHED
 from archiver.store.archive import Archive
 from archiver.store.queries.status import Status, status
 from archiver.store.working import remembered_values

@@ -52,6 +52,7 @@ def test_a_message_object_has_the_fields_of_the_design() -> None:
         "time_jst": "2026-11-05 10:00:00",
         "update_time": 1793850000,
         "state": "edited",
+        "kind": "speech",
         "body": "今の文面",
         "versions": [
             {"body": "前の文面", "first_seen": time(2), "last_seen": time(6), "update_time": 0},
@@ -89,8 +90,8 @@ def test_the_earlier_texts_of_a_message_stand_in_its_line() -> None:
 
     cells = message_cells(1, history)
 
-    assert ["「削除」表示に変わった", "(「削除」表示)"] == cells[7:9]
-    assert "【2026-11-05 10:02:00 から 2026-11-05 10:06:00 まで確認】消した文" == cells[9]
+    assert ["発言", "「削除」表示に変わった", "(「削除」表示)"] == cells[7:10]
+    assert "【2026-11-05 10:02:00 から 2026-11-05 10:06:00 まで確認】消した文" == cells[10]
 
 
 def test_an_inquiry_holds_no_word_of_anybody() -> None:

@@ -523,9 +523,9 @@ def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
         name: squeezed(pdf_reader.pages(files["01_report.pdf"])[0])
         for name, files in (("whole", whole), ("part", part))
     }
-    begun = re.search(r"Chatworkでの最初の発言(\S{18})", first["whole"])
+    begun = re.search(r"保存できた最初の発言(\S{18})", first["whole"])
     assert begun is not None
-    assert f"Chatworkでの最初の発言{begun[1]}、この資料の期間より前" in first["part"]
+    assert f"保存できた最初の発言{begun[1]}(この資料の期間より前。" in first["part"]
     assert "利用者が指定した期間(" in first["part"]
     assert "利用者が指定した期間(" not in first["whole"]
     assert "指定した期間だけ。ほかに" in part["03_inquiry_text.txt"].decode("utf-8")
@@ -610,7 +610,7 @@ def test_early_contact_and_secrecy_are_warned_of(tmp_path: Path) -> None:
     maker.contract("job1", platform="crowdworks", **FACTS)
 
     assert (("early_contact", "nda"), ("early_contact",)) == (early, lawyer)
-    assert () == warned(maker, tmp_path / "out")
+    assert ("unsaved_beginning",) == warned(maker, tmp_path / "out")
 
 
 @pytest.mark.parametrize("profile", ["support", "consult"])

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from archiver.claims.unseen import LONGEST
 from archiver.export.pdf.blocks import Bullets
 from archiver.export.report import chapters, limits
 from archiver.export.report.input import ReportInput
@@ -69,21 +70,21 @@ def test_what_is_missing_is_named() -> None:
         "見ていない時間: 2026-11-09 10:14:33 から 2026-11-09 15:14:33 まで。",
         "未取得のファイル F-0002 ../../etc/passwd[U+202E]gnp.mov[U+000A] 2,100,000,000バイト",
         "「見つからない」と応答(404)",
-        "プランの制限で見えない発言: 1件",
-        "表示されなくなった発言(理由不明): 1件",
+        "プランの制限で見えなくなった発言 1件",
+        "表示されなくなった発言(理由不明) 1件",
         "相手との別のチャット1件は保存の対象にしていません。",
     ):
         assert expected in text
 
 
 def test_many_pauses_and_files_are_counted() -> None:
-    """The latest pauses are named one by one and the older ones summed up; so many lost files are counted."""
+    """The longest pauses are named one by one and the others summed up; so many lost files are counted."""
     pauses = tuple(Pause(at(600 * number), at(600 * number) + timedelta(hours=2)) for number in range(MAX_NAMED + 5))
     files = tuple(report_inputs.file(number, message_id(1), sha256=None) for number in range(1, MAX_NAMED + 4))
     room = replace(report_inputs.room(["一"]), pauses=pauses, attachments=files)
 
     sentences = items(report_inputs.case([room]))
 
-    assert "見ていない時間: ほかに古いもの5回(合計およそ10時間)。" in sentences
-    assert MAX_NAMED == sum("まで。" in one for one in sentences)
+    assert "見ていない時間: ほかに短いもの35回(合計およそ70時間)。" in sentences
+    assert LONGEST == sum("まで。" in one for one in sentences)
     assert "未取得のファイル: ほか3点(第7章)。" in sentences

@@ -31,7 +31,8 @@ def test_it_says_when_who_and_where() -> None:
         "2026-11-05(木) 10:34:33　相手 田中(ID 7654321)　★　編集済み\n"
         f"https://www.chatwork.com/#!rid123456789-{message_id(4)}"
     ) == made.head
-    assert f"メッセージID {message_id(4)}　保存した時刻 2026-11-05 10:35:33　記録番号 40" == made.notes[-1]
+    times = "保存した時刻 2026-11-05 10:35:33　最後に確認した時刻 2026-11-25 10:14:33"
+    assert f"メッセージID {message_id(4)}　{times}　記録番号 40" == made.notes[-1]
 
 
 def test_every_text_has_its_interval() -> None:
@@ -99,9 +100,7 @@ def test_the_reporters_own_are_marked_as_such() -> None:
         "　参加者 x(ID 5)"
         in message_block(
             replace(sample(2), account_id=5, name="x"),  # type: ignore[arg-type]
-            PaperReferences(
-                report_inputs.case(counterparts=(sample_conversation.CLIENT,)), sample_conversation.sample()
-            ),
+            PaperReferences(report_inputs.case(), sample_conversation.sample()),
         ).head
     )
     assert OWNER == sample(2).account_id

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from archiver.claims.messages import last_notice, last_reply
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import chapters, summary
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.statistics import survey_messages
-from archiver.records import State
+from archiver.records import MessageKind, State
 from tests.support.platform_offices import platforms_with_office
 from tests.support.reports import pdf_reader, report_inputs
 from tests.support.reports.overlong_case import LONG_TEXT, WIDE_TEXT, change_row, overlong_case
@@ -63,7 +64,7 @@ def test_it_says_who_what_when_and_what_is_asked() -> None:
         "tanaka_movie",
         "50,000円(税込)",
         "クラウドワークス上2026-11-0609:12/Chatwork上2026-11-0510:23:33(同一ファイルF-0001)",
-        "全13件・ファイル3点。取得できなかったファイル1点、空白2か所(第9章)。",
+        "保存できた13件(ほかに未取得約265件)・ファイル3点。取得できなかったファイル1点、未取得期間2か所(第9章)。",
         "本書は契約の一方当事者である報告者が作成したものです。",
     ):
         assert expected in first
@@ -86,14 +87,35 @@ def test_blank_facts_are_said_to_be_blank() -> None:
         ({"contact_approved_on": "2026-11-05"}, "(承認と同じ日)"),
         ({"contact_approved_on": "2026-11-04"}, "(承認後)"),
         ({"contact_approved_on": None, "escrowed_at": "2026-11-07 10:00"}, "(仮払い完了の2日前)"),
-        ({"contact_approved_on": None, "escrowed_at": "2026-11-05 23:00"}, "(仮払い完了と同じ日)"),
-        ({"contact_approved_on": None, "escrowed_at": "2026-11-01"}, "(仮払い完了後)"),
-        ({"contact_approved_on": None, "escrowed_at": None}, "2026-11-05 10:14:33"),
+        ({"contact_approved_on": None, "escrowed_at": "2026-11-05 23:00"}, "(仮払い完了と同じ日、完了の前)"),
+        ({"contact_approved_on": None, "escrowed_at": "2026-11-01"}, "2026-11-05 10:15:33"),
+        ({"contact_approved_on": None, "escrowed_at": None}, "2026-11-05 10:15:33"),
+        ({"contact_approved_on": None, "escrowed_at": None, "contracted_on": "2026-11-08"}, "(契約日の3日前)"),
     ],
 )
 def test_when_contact_began_is_set_against_the_permission(facts: dict[str, str | None], expected: str) -> None:
     """The first message stands beside the approval or, without one, beside the escrow, before or after it."""
-    assert rows(with_contract(**facts))["サービス外連絡申請"].endswith(expected)
+    whole = report_inputs.room_of_messages([report_inputs.plain_message("一", 1)])
+    contract = replace(report_inputs.CONTRACT, **facts)  # type: ignore[arg-type]
+
+    text = rows(report_inputs.case([whole], contract=contract))["サービス外連絡申請"]
+
+    assert text.endswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("approved", "expected"),
+    [
+        ("2026-11-06", "(承認日の1日前。それ以前に未取得 約242件)"),
+        ("2026-11-05", "(それ以前に未取得 約242件。実際の開始日は確認できません)"),
+        ("2026-11-04", "(それ以前に未取得 約242件。実際の開始日は確認できません)"),
+    ],
+)
+def test_with_a_gap_before_it_the_first_message_is_only_the_first_saved_one(approved: str, expected: str) -> None:
+    """It is never said to be after the approval; early it is, whatever lies before it."""
+    text = rows(with_contract(contact_approved_on=approved))["サービス外連絡申請"]
+
+    assert text.endswith(f"保存できた最初の発言 2026-11-05 10:14:33{expected}")
 
 
 def test_a_missing_permission_is_stated() -> None:
@@ -109,7 +131,9 @@ def test_a_platform_without_such_a_permission_has_no_such_row() -> None:
 
     assert "連絡先公開申請" in rows(with_contract(platform="lancers"))
     assert not any("申請" in label for label in forbidden)
-    assert forbidden["サービス外での連絡"].endswith("Chatworkでの最初の発言 2026-11-05 10:14:33")
+    assert forbidden["サービス外での連絡"].endswith(
+        "保存できた最初の発言 2026-11-05 10:14:33(それ以前に未取得 約242件)"
+    )
     assert not any("外" in label for label in rows(with_contract(platform="direct")))
 
 
@@ -163,15 +187,28 @@ def test_what_was_saved_before_the_last_reply_is_counted() -> None:
 
     text = rows(report_inputs.case([report_inputs.room_of_messages([*early, late])]))["保存した時期"]
 
-    assert "全3件のうち、相手の最後の発言より前に保存したもの 2件、後に保存したもの 1件" in text
+    assert "保存した3件のうち、相手の最後の発言より前に保存したもの 2件、後に保存したもの 1件" in text
+
+
+def test_a_post_of_the_system_in_the_name_of_the_other_side_is_no_reply() -> None:
+    """It was made by Chatwork when they uploaded a file, left, or were renamed."""
+    said = report_inputs.plain_message("返信", 5)
+    notice = replace(report_inputs.plain_message("[dtext:live_start]", 7), kind=MessageKind.NOTICE)
+
+    statistics = survey_messages(report_inputs.case([report_inputs.room_of_messages([said, notice])]))
+
+    reply, later = last_reply(statistics.facts).value, last_notice(statistics.facts)
+    assert reply is not None
+    assert later is not None
+    assert (said.message_id, notice.message_id) == (reply.message_id, later.message_id)
 
 
 def test_nothing_from_the_other_side_is_said() -> None:
     """A room in which only the reporter wrote says that there is no reply."""
     facts = rows(report_inputs.case([report_inputs.room_of_messages([report_inputs.plain_message("本文", 2)])]))
 
-    assert "相手の発言は、この報告書の範囲にありません。" in facts["起きたこと"]
-    assert "相手の発言はありません。" in facts["保存した時期"]
+    assert "相手の最後の発言: この範囲にありません。" in facts["起きたこと"]
+    assert "保存した発言は1件です" in facts["保存した時期"]
 
 
 def test_states_are_counted() -> None:
@@ -185,6 +222,6 @@ def test_states_are_counted() -> None:
 
     text = rows(report_inputs.case([report_inputs.room_of_messages(messages)]))["起きたこと"]
 
-    assert "「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件。第8章)。" in text
-    assert "表示されなくなった発言(理由不明) 1件(相手の発言 1件。第8章)。" in text
+    assert "保存した後に「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件)。第8章。" in text
+    assert "表示されなくなった発言(理由不明) 1件(相手の発言 1件)。第8章。" in text
     assert "編集された" not in text

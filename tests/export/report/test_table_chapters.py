@@ -81,7 +81,8 @@ def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() ->
     by_item = {row[1]: row[3] for row in crosscheck_rows(report_inputs.case())}
 
     assert by_item["相手の同一性"].endswith("田中(解約済)\n　Chatwork ID tanaka_xx\n　アカウントID 7654321")
-    assert ("最初の発言 No.1 2026-11-05 10:14:33", "同上(No.1)") == (by_item["契約日"], by_item["仮払い完了"])
+    first = "保存できた最初の発言 No.1 2026-11-05 10:14:33(それ以前に未取得 約242件。実際の開始日は確認できません)"
+    assert (first, "同上(No.1)") == (by_item["契約日"], by_item["仮払い完了"])
 
 
 def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
@@ -128,9 +129,9 @@ def test_people_have_every_name_and_their_rooms() -> None:
         "tanaka_xx\n7654321",
         "株式会社△△ 制作部",
         "123456789\n2026-11-05 10:14から\n2026-11-14 10:14まで",
-        BLANK,
+        "報告者による入力",
     ) in found
-    mapped = report_inputs.case(counterparts=(CLIENT,))
+    mapped = report_inputs.case()
     assert "参加者" == rows(people_and_dates.parties(mapped, survey_messages(mapped)))[-1][0]
 
 
@@ -217,7 +218,7 @@ def test_changes_are_told_in_words() -> None:
     assert row[3].startswith("[To: 田中(解約済)] 田中さん")
     assert row[3].endswith("(以下略) → -")
     assert "2026-11-15 05:10:00" == row[4]
-    assert "報告者自身の発言で、編集または「削除」表示になったもの: 1件" in words(chapter)
+    assert "報告者自身の発言の変更: 保存した時点で編集済みだった発言(それより前の文面は不明) 1件" in words(chapter)
 
 
 def test_only_so_many_changes_are_printed() -> None:
@@ -280,10 +281,12 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
 
 
 def test_masked_places_are_listed_or_said_to_be_none() -> None:
-    """Each place has its reason and number; without any the chapter says so."""
-    case = report_inputs.case(masked_passages=(MaskedPassage("No.88", "電話番号", 2),))
+    """Each kind has its numbers of messages and places; without any the chapter says so."""
+    case = report_inputs.case(
+        masked_passages=(MaskedPassage("No.88", "電話番号", 2), MaskedPassage("No.90", "電話番号", 1))
+    )
 
-    assert [("No.88", "電話番号", "2")] == rows(digests_and_masking.masked_places(case, survey_messages(case)))
+    assert [("電話番号", "2", "3")] == rows(digests_and_masking.masked_places(case, survey_messages(case)))
     assert "伏せ字はありません。" == words(
         digests_and_masking.masked_places(replace(case, masked_passages=()), survey_messages(case))
     )

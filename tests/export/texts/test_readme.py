@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from archiver.claims.unseen import named_pauses
 from archiver.export.stamps import RootCertificate, SealStamp, StampStatement
-from archiver.export.texts.readme import DAILY_FIRST_LINE, MAX_PAUSES, PackageFacts, readme
+from archiver.export.texts.readme import DAILY_FIRST_LINE, PackageFacts, readme
 from archiver.export.texts.verify_txt import VerificationSteps, verify_text
 from archiver.records import Contract, Pause
 from archiver.render.gap_breaks import pause_lines
@@ -79,17 +80,17 @@ def test_a_daily_says_first_what_it_is_not_for() -> None:
 
 
 def test_pauses_are_stated() -> None:
-    """The latest one by one, older ones counted with their hours; that there are none is said too."""
+    """The longest one by one, the others counted with their hours; that there are none is said too."""
     pauses = [Pause(at(number * 1440), at(number * 1440 + 120)) for number in range(42)]
 
     rooms = [replace(report_inputs.room([]), pauses=tuple(pauses))]
 
-    told_of = (list(pause_lines(rooms, limit=MAX_PAUSES)), ())
+    told_of = (list(pause_lines(rooms, named_pauses(pauses, []))), ())
     many, none = (readme(facts(pauses=told)).decode("utf-8-sig") for told in told_of)
 
-    assert "・見ていない時間: ほかに古いもの2回(合計およそ4時間)。\r\n" in many
-    assert "・見ていない時間: 2026-11-07 10:00:00 から 2026-11-07 12:00:00 まで。発言は後で取得済み。" in many
-    assert 41 == many.count("・見ていない時間")
+    assert "・見ていない時間: ほかに短いもの32回(合計およそ64時間)。\r\n" in many
+    assert "・見ていない時間: 2026-12-16 10:00:00 から 2026-12-16 12:00:00 まで。発言は後で取得済み。" in many
+    assert 11 == many.count("・見ていない時間")
     assert "・見ていない時間: 1時間を超えるものは記録されていません。\r\n" in none
 
 

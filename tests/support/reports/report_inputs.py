@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from archiver.claims.claim import Basis
 from archiver.export.report.input import MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import MessageStatistics, survey_messages
 from archiver.records import (
@@ -76,6 +77,7 @@ def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportI
         stamping=True,
         clock_seconds=0.8,
         content_sha256="fe" * 32,
+        bases={CLIENT: Basis.ENTERED},
         masked_passages=(MaskedPassage("No.8", "電話番号", 1),),
     )
     return replace(whole, **changed)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from archiver.evidence.system_posts import message_kind
 from archiver.records import (
     AccountId,
     Attachment,
@@ -19,6 +20,7 @@ from archiver.records import (
     MembershipPeriod,
     Message,
     MessageId,
+    MessageKind,
     ObservedBy,
     Pause,
     Period,
@@ -321,6 +323,7 @@ def _messages() -> Iterator[Message]:
             changed_at=first_seen if line.changed is None else at(line.changed),
             entry_seq=number * 10,
             source=line.source,
+            kind=MessageKind(message_kind({line.body, *(one.body for one in line.versions)})),
         )
 
 

@@ -54,14 +54,15 @@ def open_window(view_context: ViewContext, *, scripts: bool = True, width: int =
             viewport={"width": width, "height": 900}, java_script_enabled=scripts, accept_downloads=True
         )
         window = Window(context.new_page(), f"http://127.0.0.1:{gate.port}")
-        _record_complaints(window)
+        record_complaints(window)
         window.page.goto(gate.address)
         window.page.wait_for_url(f"{window.site}/")
         yield window
         browser.close()
 
 
-def _record_complaints(window: Window) -> None:
+def record_complaints(window: Window) -> None:
+    """Keep what a tab complains of, and let it reach nothing elsewhere."""
     page = window.page
 
     def keep_inside(route: Route, request: Request) -> None:

@@ -188,6 +188,7 @@ STATEMENTS = (
         send_time BIGINT NOT NULL,
         update_time BIGINT NOT NULL,
         state TEXT NOT NULL,
+        kind TEXT NOT NULL,
         first_seen TEXT NOT NULL,
         changed_at TEXT NOT NULL,
         versions INTEGER NOT NULL,

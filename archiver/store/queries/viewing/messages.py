@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, account_of, number, text
-from archiver.records import AccountId, Message, MessageId, ObservedBy, RoomId, State, Version
+from archiver.records import AccountId, Message, MessageId, MessageKind, ObservedBy, RoomId, State, Version
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.queries.viewing.last_seen import last_seen
 from archiver.store.queries.viewing.parsed_entries import entries_at
@@ -39,6 +39,7 @@ class _MessageRow(NamedTuple):
     position: int
     message_id: str
     state: str
+    kind: str
     first_seen: str
     changed_at: str
     seq: int
@@ -104,7 +105,7 @@ def message_by_id(reading: Reading, room: int, message_id: str) -> Message | Non
 
 # --- which of them -------------------------------------------------------------------------------
 
-_COLUMNS = "position, message_id, state, first_seen, changed_at, seq"
+_COLUMNS = "position, message_id, state, kind, first_seen, changed_at, seq"
 _FORWARDS = f"SELECT {_COLUMNS} FROM message WHERE room_id = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608 - our own names
 _BACKWARDS = f"SELECT {_COLUMNS} FROM message WHERE room_id = ? AND position < ? ORDER BY position DESC LIMIT ?"  # noqa: S608 - likewise
 _VERSIONS = (
@@ -180,6 +181,7 @@ def _message(room: int, stored: _StoredMessage, entries: dict[int, EntryObject],
         changed_at=from_text(row.changed_at),
         entry_seq=row.seq,
         source=ObservedBy(latest["payload"]["source"]),
+        kind=MessageKind(row.kind),
     )
 
 

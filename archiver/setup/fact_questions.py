@@ -14,13 +14,13 @@ from gettext import gettext as _
 from typing import Any, NamedTuple
 
 from archiver import errors
-from archiver.cli.contracts import fact_options
-from archiver.cli.terminal.prompts import InvalidAnswer
-from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.platforms.job_platform import UNKNOWN, platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
+from archiver.render.invisible_characters import visible
+from archiver.setup import fact_reading
+from archiver.setup.answers import InvalidAnswer
 
 Facts = dict[str, Any]
 
@@ -99,6 +99,11 @@ def _make_question(fact: ContractFact, contract: Contract, now: datetime) -> Que
     return Question(fact, explanation, _(fact.prompt).format(choices=choices), understand)
 
 
+def read_fact(fact: ContractFact, answer: str, contract: Contract, *, now: datetime) -> Facts:
+    """An answer about a fact, as facts of the contract. Raises InvalidAnswer."""
+    return _READERS[fact.kind](answer, fact=fact, contract=contract, now=now)
+
+
 # --- how answers are read ------------------------------------------------------------------------
 
 
@@ -130,7 +135,7 @@ def read_page(answer: str, **_known: object) -> Facts:
         return {"platform_id": answer}
     sentence = _("Please give it like this: https://crowdworks.jp/contracts/12345678 or 12345678")
     try:
-        facts = fact_options.platform_from_url(answer)
+        facts = fact_reading.platform_from_url(answer)
     except errors.BadValue:
         raise InvalidAnswer(sentence) from None
     if not facts and "crowdworks.jp" in answer:  # a page there, but not that of a contract
@@ -143,8 +148,8 @@ def _read_day(answer: str, fact: ContractFact, contract: Contract, now: datetime
     if not answer:
         return {}
     try:
-        facts = fact_options.read_facts({fact.name: answer}, now=now)
-        fact_options.check_order(replace(contract, **facts))
+        facts = fact_reading.read_facts({fact.name: answer}, now=now)
+        fact_reading.check_order(replace(contract, **facts))
     except errors.DaysInWrongOrder as error:
         raise InvalidAnswer(_wrong_order_sentence(error.data)) from None
     except tuple(_DAY_SENTENCES) as error:
@@ -170,7 +175,7 @@ def _wrong_order_sentence(data: Mapping[str, object]) -> str:
 
 def _read_text(answer: str, fact: ContractFact, **_known: object) -> Facts:
     """What is typed as it is, if it can be displayed. Raises InvalidAnswer."""
-    if visible(answer) != answer:
+    if visible(answer) != answer or len(answer.splitlines()) > 1:
         raise InvalidAnswer(_("That has characters that cannot be displayed. Please type it again."))
     return {fact.name: answer} if answer else {}
 
@@ -178,7 +183,7 @@ def _read_text(answer: str, fact: ContractFact, **_known: object) -> Facts:
 def _read_address(answer: str, fact: ContractFact, now: datetime, **_known: object) -> Facts:
     """A URL. Raises InvalidAnswer."""
     try:
-        return fact_options.read_facts({fact.name: answer}, now=now) if answer else {}
+        return fact_reading.read_facts({fact.name: answer}, now=now) if answer else {}
     except errors.BadValue:
         raise InvalidAnswer(_("Please give an address that begins with https://, or press Enter.")) from None
 

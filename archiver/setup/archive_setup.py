@@ -9,11 +9,9 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver import errors
-from archiver.cli.context import CliContext
-from archiver.cli.terminal.text import visible
+from archiver.render.invisible_characters import visible
+from archiver.setup.program_call import ProgramCall
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -45,24 +43,20 @@ def sole_setup(archive: Archive) -> Iterator[None]:
         yield
 
 
-def keep_token_source(obj: CliContext, source: str) -> None:
+def keep_token_source(obj: ProgramCall, source: str) -> None:
     """Write the token's source into `archive.toml`; a new file gets the language of this call too."""
-    from archiver.cli.terminal.language import choose_language, windows_language
     from archiver.settings import file
 
     if (obj.home / "archive.toml").exists():
         file.update_settings(obj.home, {"token.source": source})
         return
-    language = choose_language(
-        [], {**obj.environ, "ARCHIVE_LANG": _call_language(obj)}, system_language=windows_language
-    )
-    file.write_settings(obj.home, language=language, token_source=source)
+    file.write_settings(obj.home, language=call_language(), token_source=source)
 
 
-def choose_authorities(home: Path, timestamps: str | None) -> None:
-    """Turn third-party time on or off: the two offered authorities, or none.
+def choose_authorities(home: Path, timestamps: str | None) -> str:
+    """Turn third-party time on or off: the two offered authorities, or none. Return what was done, in a sentence.
 
-    Authorities that the user chose stay when it is turned on. None leaves the settings as they are.
+    Authorities that the user chose stay when it is turned on. None leaves the settings as they are, without a word.
     """
     from archiver.settings import file
     from archiver.settings.tsa_offers import OFFERS
@@ -70,18 +64,19 @@ def choose_authorities(home: Path, timestamps: str | None) -> None:
     authorities = file.load_settings(home, {}).timestamp.authorities
     if timestamps == "off" and authorities:
         file.update_settings(home, {"timestamp.authorities": ()})
-        click.echo(_("Third-party time: off. Existing stamps stay."))
+        return _("Third-party time: off. Existing stamps stay.")
     if timestamps == "on":
         if not authorities:
             file.update_settings(home, {"timestamp.authorities": [offer.setting for offer in OFFERS]})
             authorities = tuple(offer.setting for offer in OFFERS)
         sentence = _("Third-party time: on. Only fingerprints of the seals go to {names}: no message, name or file.")
-        click.echo(sentence.format(names=", ".join(visible(one.name) for one in authorities)))
+        return sentence.format(names=", ".join(visible(one.name) for one in authorities))
+    return ""
 
 
-def _call_language(obj: CliContext) -> str:
-    """The language of this call, so that the next calls use it too."""
-    return os.environ.get("LANGUAGE", "") or obj.environ.get("ARCHIVE_LANG", "")
+def call_language() -> str:
+    """The language of this call, `ja` or `en`, so that the next calls use it too."""
+    return "en" if os.environ.get("LANGUAGE", "")[:2] == "en" else "ja"
 
 
 def record_account(app: App) -> tuple[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gettext import gettext as _
 
-from archiver.cli.context import CliContext
+from archiver.setup.program_call import ProgramCall
 
 VARIABLE_NAME = "CHATWORK_API_TOKEN"
 """The same as in `settings.file`, which is not imported for a help page."""
@@ -13,7 +13,7 @@ VARIABLE_NAME = "CHATWORK_API_TOKEN"
 VARIABLE_SOURCE = f"env:{VARIABLE_NAME}"
 
 
-def variable_token(obj: CliContext) -> str:
+def variable_token(obj: ProgramCall) -> str:
     """The token of this session's variable; empty if there is none."""
     return obj.environ.get(VARIABLE_NAME, "").strip()
 

@@ -1,4 +1,4 @@
-"""Reads a typed API token, tries it, and stores it where the user wants it."""
+"""An API token that was typed or pasted: cleaned, tried, and stored where the user wants it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ import unicodedata
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver import errors
-from archiver.cli.context import CliContext
-from archiver.cli.terminal.prompts import tell
-from archiver.cli.terminal.text import visible
-from archiver.cli.token_variable import VARIABLE_NAME, VARIABLE_SOURCE
+from archiver.render.invisible_characters import visible
+from archiver.setup.answers import InvalidAnswer
+from archiver.setup.program_call import ProgramCall
+from archiver.setup.token_variable import VARIABLE_NAME, VARIABLE_SOURCE
 
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.settings.model import Settings
 
+PRIVATE_FILE = "file:token"
+"""The token in a file of the home that only its owner can read."""
 
-def lasting_settings(obj: CliContext) -> Settings:
+
+def lasting_settings(obj: ProgramCall) -> Settings:
     """The settings as a later session finds them, without this session's token variable."""
     from archiver.settings import file
 
@@ -30,8 +31,6 @@ def lasting_settings(obj: CliContext) -> Settings:
 
 def clean_token(text: str) -> str:
     """The typed or pasted token, full-width characters folded. Raises InvalidAnswer for what no token can be."""
-    from archiver.cli.terminal.prompts import InvalidAnswer
-
     token = unicodedata.normalize("NFKC", text).strip()
     if not token:
         raise InvalidAnswer(_("Nothing was pasted. Copy the token and paste it here; Ctrl-C leaves."))
@@ -40,7 +39,7 @@ def clean_token(text: str) -> str:
     return token
 
 
-def trial_app(obj: CliContext, token: str) -> App:
+def trial_app(obj: ProgramCall, token: str) -> App:
     """The app with this token, which is not stored."""
     from dataclasses import replace
 
@@ -50,31 +49,16 @@ def trial_app(obj: CliContext, token: str) -> App:
     return build_app(settings, {**obj.environ, VARIABLE_NAME: token})
 
 
-def ask_token(question: str) -> str:
-    """The token that the user types, or, without a terminal, the next line of standard input.
-
-    Raises SettingsError for a line that cannot be a token.
-    """
-    from archiver.cli.terminal.prompts import InvalidAnswer, ask
-
-    if sys.stdin.isatty():
-        return ask(question + ":", clean_token, hidden=True)
-    try:
-        return clean_token(click.prompt(question, err=True))
-    except InvalidAnswer as error:
-        raise errors.SettingsError(detail=str(error)) from None
-
-
 def token_account(app: App) -> tuple[str, int]:
     """Ask Chatwork for the name and the account id of the token's owner."""
     me = app.chatwork.me().model
     return me.name, me.account_id
 
 
-def keep_token(obj: CliContext, token: str, source: str | None = None) -> None:
+def keep_token(obj: ProgramCall, token: str, source: str | None = None) -> str:
     """Store the token at `source`, else in the keyring; without a keyring, in a private file of the home.
 
-    Raises as `store_token`.
+    Return where it is stored now. Raises as `store_token`.
     """
     from archiver.settings.token import store_token
 
@@ -84,15 +68,15 @@ def keep_token(obj: CliContext, token: str, source: str | None = None) -> None:
     except errors.KeyringUnavailable:
         if source is not None:
             raise
-        tell(_("There is no password store here; the token goes into a file that only you can read."))
-        target = "file:token"
+        target = PRIVATE_FILE
         store_token(obj.home, target, token)
     write_token_source(obj, target)
+    return target
 
 
-def write_token_source(obj: CliContext, source: str) -> None:
+def write_token_source(obj: ProgramCall, source: str) -> None:
     """Write the token's source into the settings."""
-    from archiver.cli.setup.archive_setup import keep_token_source
+    from archiver.setup.archive_setup import keep_token_source
 
     keep_token_source(obj, source)
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from archiver.claims.claim import Basis
 from archiver.records import Sides
 
 _HONORIFICS = re.compile(r"(?:\(解約済\)|さん|様|さま|氏)+$")
@@ -55,6 +56,31 @@ def other_side(sides: Sides, client: str | None, people: Mapping[int, Sequence[s
     """
     others = {one for one in people if sides.is_other(one)} if sides.thirds or sides.mine - {sides.owner} else set()
     return named_counterparts(sides, client, people) or frozenset(others)
+
+
+def counterpart_bases(
+    sides: Sides,
+    client: str | None,
+    rooms: Mapping[int, Mapping[int, Sequence[str]]],
+    *,
+    chosen: Collection[int] = (),
+) -> dict[int, Basis]:
+    """The accounts known as the other side and whose statement that is, each room judged by itself.
+
+    `rooms`: room → everybody ever seen in it, with all their names; `chosen`: accounts named for this package. In a
+    room of several people among whom nobody is named, nobody is the other side.
+    """
+    names: dict[int, Sequence[str]] = {}
+    for people in rooms.values():
+        names |= {account: [*names.get(account, ()), *listed] for account, listed in people.items()}
+    matching = counterparts(client, names, owner=sides.owner) - sides.mine - sides.thirds
+    entered = frozenset(chosen) | sides.clients
+    judgement = judge_counterparts(sides, (chosen, sides.clients, matching), rooms)
+    bases = {Basis.ENTERED: entered, Basis.NAME: matching, Basis.ONLY_TWO: judgement.counterparts}
+    return {
+        account: next(basis for basis, accounts in bases.items() if account in accounts)
+        for account in sorted(judgement.counterparts | (frozenset(chosen) or sides.clients))
+    }
 
 
 def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, owner: int) -> frozenset[int]:

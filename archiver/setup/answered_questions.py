@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archiver.setup.answers import FACT_PREFIX
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archiver.store.archive import Archive
-
-BEGUN, FINISHED = "begun", "finished"
-"""Keys that say that the first run was begun, and that it was finished."""
 
 
 def recall_answers(archive: Archive) -> Mapping[str, str]:
@@ -27,3 +26,9 @@ def note_answer(archive: Archive, question: str, answer: str = "") -> None:
 
     with archive.writing() as writing:
         slots.SETUP_ANSWERS.remember(writing, {**slots.SETUP_ANSWERS.recall(writing), question: answer})
+
+
+def asked_facts(archive: Archive) -> set[str]:
+    """Names of the contract's facts that the first run has asked for."""
+    answers = recall_answers(archive)
+    return {name.removeprefix(FACT_PREFIX) for name in answers if name.startswith(FACT_PREFIX)}

@@ -1,0 +1,71 @@
+"""A claim: what may be said of a fact, how far it is known, and whose statement it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Knowledge(StrEnum):
+    """How far a fact is known."""
+
+    WHOLE = "whole"
+    """The coverage proves it."""
+    SAVED = "saved"
+    """It is true of what was saved; something is missing that could change it."""
+    UNKNOWN = "unknown"
+
+
+class Basis(StrEnum):
+    """Whose statement a fact is."""
+
+    REPLY = "reply"
+    """Chatwork's reply."""
+    ENTERED = "entered"
+    """The user entered it."""
+    NAME = "name"
+    """The name is that of the stated client."""
+    ONLY_TWO = "only_two"
+    """There are only two people in the room."""
+    TOKEN = "token"  # noqa: S105 - no secret
+    """The account is that of the API token."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is known to be missing: an estimate from Chatwork's counters, and the gaps without one."""
+
+    estimate: int = 0
+    gaps: int = 0
+    """All gaps."""
+    uncounted: int = 0
+    """Gaps of which no counter tells how much they hold."""
+    unread_rooms: int = 0
+    """Rooms that were never read."""
+
+    def __bool__(self) -> bool:
+        """Whether anything may be missing."""
+        return bool(self.gaps or self.unread_rooms)
+
+
+NOTHING_MISSING = Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Generic[Value]):
+    """A value with its knowledge, its basis, the entries it rests on, and what is missing that could change it."""
+
+    value: Value
+    knowledge: Knowledge
+    basis: Basis = Basis.REPLY
+    entries: tuple[int, ...] = ()
+    missing: Missing = NOTHING_MISSING
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the coverage proves it."""
+        return self.knowledge is Knowledge.WHOLE

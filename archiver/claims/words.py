@@ -1,0 +1,207 @@
+"""The one table of sentences for claims: Japanese as an office writes it, and English. No other module words a fact."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from archiver.claims.changes import changes, own_changes
+from archiver.claims.claim import Basis, Claim, Missing
+from archiver.contract_dates import OutsideContact, day_of, days_since
+from archiver.records import JST, CaseFacts, CaseSide, ChangeKind, Contract, MessageKind, Post
+
+
+class Wording(NamedTuple):
+    """A sentence in both languages."""
+
+    ja: str
+    en: str
+
+
+WORDS: Mapping[str, Wording] = {
+    "noted": Wording("{text}({notes})", "{text} ({notes})"),
+    "noted.and": Wording("。", "; "),
+    # how much is missing
+    "missing.estimate": Wording("未取得 約{n:,}件", "about {n:,} not saved"),
+    "missing.uncounted": Wording("件数の分からない未取得期間 {n:,}か所", "{n:,} gap(s) of unknown size"),
+    "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat(s) never read"),
+    "missing.and": Wording("と、", " and "),
+    # the first message
+    "first.label.whole": Wording("Chatworkでの最初の発言", "first message"),
+    "first.label.saved": Wording("保存できた最初の発言", "first saved message"),
+    "first.label.unknown": Wording("最初の発言", "first message"),
+    "first.missing": Wording("それ以前に{missing}", "before it {missing}"),
+    "first.unsure": Wording("実際の開始日は確認できません", "the real beginning is not known"),
+    "first.none.whole": Wording("発言なし", "no message"),
+    "first.none.saved": Wording("保存できた発言なし({missing})", "no message saved ({missing})"),
+    "first.none.unknown": Wording("確認できません({missing})", "not known ({missing})"),
+    # the first message and permission for contact outside
+    "contact.before_approval": Wording("承認日の{n}日前", "{n} day(s) before the approval"),
+    "contact.before_approval.same": Wording("承認と同じ日、承認の前", "the day of the approval, before it"),
+    "contact.before_escrow": Wording("仮払い完了の{n}日前", "{n} day(s) before the escrow"),
+    "contact.before_escrow.same": Wording("仮払い完了と同じ日、完了の前", "the day of the escrow, before it"),
+    "contact.before_contract": Wording("契約日の{n}日前", "{n} day(s) before the contract"),
+    "contact.same_day": Wording("承認と同じ日", "on the day of the approval"),
+    "contact.after": Wording("承認後", "after the approval"),
+    # the other side's last reply
+    "reply.label.whole": Wording("相手の最後の発言", "last message from the other side"),
+    "reply.label.saved": Wording("保存できた相手の最後の発言", "last saved message from the other side"),
+    "reply.label.unknown": Wording("相手の最後の発言", "last message from the other side"),
+    "reply.missing": Wording("それより後に{missing}", "later {missing}"),
+    "reply.none.whole": Wording("この範囲にありません", "none"),
+    "reply.none.saved": Wording("保存できた範囲にありません({missing})", "none saved ({missing})"),
+    "reply.none.unknown": Wording(
+        "確認していません(相手のアカウントが未記入)", "not known (nobody is named as the other side)"
+    ),
+    # who is who
+    "basis.entered": Wording("報告者による入力", "entered by the reporter"),
+    "basis.name": Wording("表示名の一致", "same display name"),
+    "basis.only_two": Wording("2人のチャットの相手", "the other one in a chat of two"),
+    "basis.token": Wording("APIトークンの持ち主", "owner of the API token"),
+    "basis.none": Wording("未記入", "not entered"),
+    # how many
+    "count.whole": Wording("全{n:,}件", "{n:,} messages in all"),
+    "count.saved": Wording("保存できた{n:,}件(ほかに{missing})", "{n:,} messages saved (besides {missing})"),
+    "count.unknown": Wording("確認できません({missing})", "not known ({missing})"),
+    "count.notices": Wording("うちChatworkの通知{n:,}件", "{n:,} of them notices of Chatwork"),
+    # changes
+    "change.edited": Wording("編集された発言", "edited messages"),
+    "change.edited_before": Wording(
+        "保存した時点で編集済みだった発言(それより前の文面は不明)", "messages edited before they were saved"
+    ),
+    "change.deleted": Wording("保存した後に「削除」表示に変わった発言", "messages deleted after they were saved"),
+    "change.deleted_before": Wording(
+        "保存した時点ですでに「削除」表示だった発言(文面は不明)", "messages deleted before they were saved"
+    ),
+    "change.missing": Wording("表示されなくなった発言(理由不明)", "messages no longer shown (reason unknown)"),
+    "change.hidden": Wording("プランの制限で見えなくなった発言", "messages hidden by the plan"),
+    "change.of": Wording("{side}の発言 {n:,}件", "{n:,} of {side}"),
+    "change.own": Wording("報告者自身の発言の変更: {what}", "changes of your own messages: {what}"),
+    "change.own.none": Wording("なし", "none"),
+    "count.each": Wording("{what} {n:,}件", "{what}: {n:,}"),
+    "count.of": Wording("{what} {n:,}件({whose})", "{what}: {n:,} ({whose})"),
+}
+"""Each sentence by fact and knowledge."""
+
+_SIDES_EN = {CaseSide.COUNTERPART: "the other side", CaseSide.REPORTER: "yours", CaseSide.OTHER: "other people"}
+
+
+def word(key: str, lang: str = "ja", **values: object) -> str:
+    """A sentence of the table with its values."""
+    wording = WORDS[key]
+    return (wording.ja if lang == "ja" else wording.en).format(**values)
+
+
+def moment(at: datetime) -> str:
+    """Date and time of day in Japan: `2026-11-05 10:14:33`."""
+    return at.astimezone(JST).replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def missing_text(missing: Missing, lang: str = "ja") -> str:
+    """What is known to be missing."""
+    parts = (("estimate", missing.estimate), ("uncounted", missing.uncounted), ("unread", missing.unread_rooms))
+    return word("missing.and", lang).join(word(f"missing.{name}", lang, n=count) for name, count in parts if count)
+
+
+def first_label(claim: Claim[Post | None], lang: str = "ja") -> str:
+    """What the first message is called."""
+    return word(f"first.label.{claim.knowledge}", lang)
+
+
+def first_text(
+    claim: Claim[Post | None],
+    lang: str = "ja",
+    *notes: str,
+    early: bool = False,
+    time: Callable[[datetime], str] = moment,
+) -> str:
+    """When the first message was sent, with notes, or that it is not known.
+
+    `early`: the contact is early whatever lies before it, so nothing more is said of the real beginning.
+    """
+    unsure = "" if claim.is_whole or early else word("first.unsure", lang)
+    return _post_text("first", claim, lang, notes, time, unsure)
+
+
+def contact_text(claim: Claim[OutsideContact], first: Claim[Post | None], contract: Contract, lang: str = "ja") -> str:
+    """How the first message lies to the platform's rule; empty where nothing can be said."""
+    state, post = claim.value, first.value
+    stated = {
+        OutsideContact.BEFORE_APPROVAL: contract.contact_approved_on,
+        OutsideContact.BEFORE_ESCROW: contract.escrowed_at,
+        OutsideContact.BEFORE_CONTRACT: contract.contracted_on,
+    }
+    if post is None or (state not in stated and state not in (OutsideContact.SAME_DAY, OutsideContact.AFTER)):
+        return ""
+    since = day_of(stated.get(state))
+    days = 0 if since is None else days_since(post.at, since)
+    return word(f"contact.{state}{'' if days or since is None else '.same'}", lang, n=days)
+
+
+def reply_label(claim: Claim[Post | None], lang: str = "ja") -> str:
+    """What the other side's last reply is called."""
+    return word(f"reply.label.{claim.knowledge}", lang)
+
+
+def reply_text(
+    claim: Claim[Post | None], lang: str = "ja", *notes: str, time: Callable[[datetime], str] = moment
+) -> str:
+    """When the other side last spoke, with notes, or that it is not known."""
+    return _post_text("reply", claim, lang, notes, time)
+
+
+def count_text(claim: Claim[Counter[MessageKind]], lang: str = "ja") -> str:
+    """How many messages are saved, what is missing, and how many of them are Chatwork's notices."""
+    values = {"n": claim.value.total(), "missing": missing_text(claim.missing, lang)}
+    text = word(f"count.{claim.knowledge}", lang, **values)
+    notices = claim.value[MessageKind.NOTICE]
+    inside = word("count.notices", lang, n=notices)
+    return f"{text}({inside})" if notices else text
+
+
+def basis_text(basis: Basis, lang: str = "ja") -> str:
+    """Whose statement it is who somebody is."""
+    return word(f"basis.{basis}", lang)
+
+
+def change_lines(facts: CaseFacts, lang: str = "ja") -> Iterator[tuple[ChangeKind, str]]:
+    """A line for each kind of change that occurred, with the side of the messages' authors."""
+    for kind in ChangeKind:
+        counts = changes(facts, kind).value
+        if counts:
+            what = word(f"change.{kind}", lang)
+            yield kind, word("count.of", lang, what=what, n=counts.total(), whose=sides_text(counts, lang))
+
+
+def own_changes_text(facts: CaseFacts, lang: str = "ja") -> str:
+    """What became of the reporter's own messages, apart from all others."""
+    counts = own_changes(facts)
+    listed = [word("count.each", lang, what=word(f"change.{kind}", lang), n=counts[kind]) for kind in counts]
+    return word("change.own", lang, what=("、" if lang == "ja" else ", ").join(listed) or word("change.own.none", lang))
+
+
+def sides_text(counts: Counter[CaseSide], lang: str = "ja") -> str:
+    """How many of these messages each side wrote, which says nothing about who changed them."""
+    listed = ((side, side.value if lang == "ja" else _SIDES_EN[side], counts[side]) for side in CaseSide)
+    return ("、" if lang == "ja" else ", ").join(
+        word("change.of", lang, side=name, n=count) for _, name, count in listed if count
+    )
+
+
+def _post_text(
+    fact: str,
+    claim: Claim[Post | None],
+    lang: str,
+    notes: Sequence[str],
+    time: Callable[[datetime], str],
+    last_note: str = "",
+) -> str:
+    missing = missing_text(claim.missing, lang)
+    if claim.value is None:
+        return word(f"{fact}.none.{claim.knowledge}", lang, missing=missing)
+    lacking = word(f"{fact}.missing", lang, missing=missing) if missing else ""
+    inside = [note for note in (*notes, lacking, last_note) if note]
+    text = time(claim.value.at)
+    return word("noted", lang, text=text, notes=word("noted.and", lang).join(inside)) if inside else text

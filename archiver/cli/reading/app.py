@@ -1,0 +1,112 @@
+"""The command `app`: everything by clicking, in this computer's own browser, until it is ended or left alone."""
+
+from __future__ import annotations
+
+import webbrowser
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.reading.browser_entry import entry_page, has_screen, stop_on_signals
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archiver.cli.context import CliContext
+    from archiver.console.context import ConsoleContext
+
+FIRST_PORT = 1024
+LOOK_SECONDS = 5.0
+"""Seconds between two looks whether the application is still used."""
+
+GRACE_SECONDS = 30.0
+"""Seconds that a job gets at the end to stop between two steps."""
+
+ENTRY_SECONDS = 60.0
+"""Seconds for which the page that opens a running application is kept for the browser."""
+
+
+@click.command(
+    "app",
+    help=N_(
+        "Do everything by clicking, in your browser: set up, save, look, make a package, and the worst day.\n\n"
+        "The pages come from this computer alone. It ends by itself 20 minutes after you last used it; saving goes on."
+    ),
+)
+@click.option(
+    "--port",
+    type=click.IntRange(FIRST_PORT, 65535),
+    metavar="N",
+    help=N_("The port on this computer; left out: a free one."),
+)
+@click.option("--no-browser", is_flag=True, help=N_("Open no browser; only print the address."))
+@click.pass_obj
+def command_app(obj: CliContext, port: int | None, no_browser: bool) -> int:
+    """Serve the pages until a signal, the button, or 20 minutes without use; a second call opens the first one's."""
+    from archiver.console.instance import instance_file, running_address
+
+    file = instance_file(obj.home)
+    address = running_address(file)
+    if address is None:
+        return _serve(obj, file, port or 0, no_browser=no_browser)
+    click.echo(_("It runs already; this opens it."), err=True)
+    with entry_page(address) as page:
+        if _open(obj, page, address, no_browser=no_browser):
+            _wait_for_browser()
+    return 0
+
+
+def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
+    from archiver.cli.reading.page_words import shared_words
+    from archiver.cli.reading.view_context import build_view_context
+    from archiver.console import application
+    from archiver.console.instance import announced, write_address
+    from archiver.store.archive import Archive
+    from archiver.store.search import index
+    from archiver.web.server import serve_pages
+
+    if Archive(obj.home).exists():
+        index.make_current(Archive(obj.home))
+    view, context = build_view_context(obj), application.build_context(obj.home, obj.environ, shared_words())
+    pages = application.pages(context)
+    with (
+        stop_on_signals(context.ended),
+        application.uploads_beside(obj.home),
+        serve_pages(view, port=port, more=pages, on_spent=lambda gate: write_address(file, gate)) as gate,
+        announced(file, gate),
+        entry_page(gate.address) as page,
+    ):
+        _open(obj, page, gate.address, no_browser=no_browser)
+        click.echo(_("It ends by itself when it is not used; Ctrl-C ends it at once."), err=True)
+        _wait(context)
+        context.jobs.leave(GRACE_SECONDS)
+    return 0
+
+
+def _open(obj: CliContext, page: Path, address: str, *, no_browser: bool) -> bool:
+    """Open the browser, or say the address; return whether the browser was opened."""
+    is_opened = not no_browser and has_screen(obj.environ) and webbrowser.open(page.as_uri())
+    if is_opened:
+        click.echo(_("A page opens in your browser. If not, open this address; it works once:"), err=True)
+    else:
+        click.echo(_("Open this address in the browser of this computer; it works once:"), err=True)
+    click.echo(address)
+    return is_opened
+
+
+def _wait(context: ConsoleContext) -> None:
+    """Wait until the application is ended, or was not used for long while no job ran."""
+    from archiver.console.application import is_left_alone
+
+    while not context.ended.wait(LOOK_SECONDS):
+        if is_left_alone(context):
+            return
+
+
+def _wait_for_browser() -> None:
+    """Keep the page with the address for as long as a browser may need to start."""
+    import threading
+
+    threading.Event().wait(ENTRY_SECONDS)

@@ -1,0 +1,47 @@
+"""The sentences that commands print and pages of the application show alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from archiver.cli.evidence import preview, verify
+from archiver.cli.evidence.backup import copied_lines
+from archiver.cli.reading.view_context import emergency_block_of
+from archiver.cli.saving.sync_report import sync_lines
+from archiver.cli.status import emergency_block
+from archiver.console.context import SharedWords
+from archiver.web.context import Block
+
+if TYPE_CHECKING:
+    from archiver.custody.backup import BackupOutcome
+    from archiver.export.package.recipe import PackagePreview
+    from archiver.store.archive import Reading
+
+
+def shared_words() -> SharedWords:
+    """The words of the command line for the pages."""
+    return SharedWords(
+        emergency_blocks=_emergency_blocks,
+        round_lines=lambda report: [line.strip() for line in sync_lines(report)],
+        preview_lines=_preview_lines,
+        verification_lines=lambda verification: list(verify.verification_lines(verification)),
+        copy_lines=_copy_lines,
+    )
+
+
+def _emergency_blocks(reading: Reading) -> Sequence[Block]:
+    from archiver.store.queries.contracts import contracts
+    from archiver.store.working.alerts import alerts
+
+    found = emergency_block.emergencies(reading, contracts(reading), alerts(reading), always=True)
+    return [emergency_block_of(one, ("archive",)) for one in found]
+
+
+def _preview_lines(package: PackagePreview, profile: str) -> list[str]:
+    return [*preview.number_lines(package, profile), *preview.warning_lines(package)]
+
+
+def _copy_lines(outcome: BackupOutcome) -> list[str]:
+    copied = [] if outcome.report is None else list(copied_lines(outcome.report))
+    return [*copied, *verify.verification_lines(outcome.verification)]

@@ -1,0 +1,69 @@
+"""Which saved room is meant: its number, its name or a part of it; a question where several fit."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli.terminal.prompts import ask, is_asked, tell
+from archiver.cli.terminal.text import visible
+from archiver.setup.answers import InvalidAnswer
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Reading
+
+
+def find_room(reading: Reading, wanted: str | None) -> int:
+    """The saved room that a word names; left out, the only one. On a terminal the user chooses where several fit.
+
+    Raises UnknownRoom, NoContract, UsageError where several fit and nobody can be asked.
+    """
+    from archiver.store.queries.contracts import contracts
+    from archiver.store.search.scope import room_names
+
+    names = room_names(reading)
+    saved = dict.fromkeys(room.room_id for contract in contracts(reading) for room in contract.rooms)
+    if not saved:
+        raise errors.NoContract
+    fitting = matching_rooms({room: names.get(room, "") for room in saved}, wanted or "")
+    if not fitting:
+        raise errors.UnknownRoom(room=visible(wanted or ""))
+    return next(iter(fitting)) if len(fitting) == 1 else _choose(fitting)
+
+
+def matching_rooms(names: Mapping[int, str], wanted: str) -> dict[int, str]:
+    """The rooms whose number is this, else those of this name, else those with this in their name (any width, case)."""
+    word = _fold(wanted)
+    if word.isdecimal() and int(word) in names:
+        return {int(word): names[int(word)]}
+    whole = {room: name for room, name in names.items() if _fold(name) == word}
+    return whole or {room: name for room, name in names.items() if word in _fold(name)}
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def _choose(rooms: Mapping[int, str]) -> int:
+    """Let the user choose one of several; without a terminal name them all."""
+    lines = [f"{room}  {visible(name)}" for room, name in rooms.items()]
+    if not is_asked():
+        detail = _("Say which chat is meant, by its number: {rooms}")
+        raise errors.UsageError(detail=detail.format(rooms=", ".join(lines)))
+    tell(_("Which chat?"), indent=0)
+    for number, line in enumerate(lines, 1):
+        click.echo(f"  {number:>3} {line}")
+    return ask(_("Number:"), lambda answer: _read_choice(answer, list(rooms)))
+
+
+def _read_choice(answer: str, rooms: list[int]) -> int:
+    if answer.isdecimal() and 1 <= int(answer) <= len(rooms):
+        return rooms[int(answer) - 1]
+    if answer.isdecimal() and int(answer) in rooms:
+        return int(answer)
+    raise InvalidAnswer(_("Please give a number from 1 to {n}.").format(n=len(rooms)))

@@ -1,0 +1,1 @@
+"""The application: pages that write, for this computer's browser alone."""

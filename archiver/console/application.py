@@ -1,0 +1,52 @@
+"""Puts the application together: its context, its pages, and when it has been left alone."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from flask import Blueprint
+
+from archiver.app import utc_now
+from archiver.console.context import ConsoleContext, SharedWords
+from archiver.console.jobs import JobRunner
+from archiver.console.pages import home, job, start
+from archiver.console.security import base_pages
+
+IDLE_MINUTES = 20
+
+PAGES = (start.pages, home.pages, job.pages)
+
+
+def build_context(home: Path, environ: Mapping[str, str], words: SharedWords) -> ConsoleContext:
+    """The context of an application for one archive, which need not exist yet."""
+    return ConsoleContext(home, environ, utc_now, words, JobRunner(utc_now))
+
+
+def pages(context: ConsoleContext) -> tuple[Blueprint, ...]:
+    """The blueprints that write, for `web.app.build_app`."""
+    return (base_pages(context), *PAGES)
+
+
+def is_left_alone(context: ConsoleContext) -> bool:
+    """Whether nobody used it for long, and no job runs."""
+    return not context.jobs.is_busy and context.activity.idle_seconds() > IDLE_MINUTES * 60
+
+
+@contextlib.contextmanager
+def uploads_beside(home: Path) -> Iterator[None]:
+    """Let files that are handed in stream to the home's own file system, where they will be kept.
+
+    Before there is a home, they go where temporary files of this computer go.
+    """
+    before = tempfile.tempdir
+    if home.is_dir():
+        folder = home / "incoming"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before

@@ -1,0 +1,115 @@
+"""The facts of a contract as the fields of a form, read by the same readers as the answers on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from gettext import gettext as _
+
+from archiver.platforms.job_platform import platform_of, platforms
+from archiver.records import Contract, contract_facts
+from archiver.records.contract_facts import ContractFact, FactContext, FactKind
+from archiver.setup.answers import InvalidAnswer
+from archiver.setup.fact_questions import place_name, read_fact
+
+Given = Mapping[str, str]
+"""What a browser sent, by the names of the fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactField:
+    """One field of the form."""
+
+    name: str
+    label: str
+    explanation: str
+    kind: FactKind
+    value: str
+    clock: str = ""
+    """The time of day of a fact that may have one."""
+    choices: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+    rule: str = ""
+    """What the platform says about it."""
+    is_wanted: bool = False
+    """Whether a reader of a package looks for it first."""
+
+
+def first_run_facts(contract: Contract) -> list[ContractFact]:
+    """The few facts that the first run asks for, in the order of the questions."""
+    return [fact for fact in applicable_facts(contract) if fact.is_in_first_run]
+
+
+def applicable_facts(contract: Contract) -> list[ContractFact]:
+    """The facts that have a meaning on the contract's platform, in the order of the questions."""
+    platform = platform_of(contract.platform)
+    found = [fact for fact in contract_facts.FACTS if fact.exists_with(platform.outside, platform.end_request)]
+    return sorted(found, key=lambda fact: fact.turn or len(contract_facts.FACTS))
+
+
+def fields(
+    contract: Contract, facts: Sequence[ContractFact], *, given: Given, problems: Mapping[str, str]
+) -> list[FactField]:
+    """The fields with what is known, or with what was typed if it has to be typed again."""
+    return [_field(contract, fact, given, problems.get(fact.name, "")) for fact in facts]
+
+
+def read(
+    contract: Contract, given: Given, facts: Sequence[ContractFact], now: datetime
+) -> tuple[Contract, dict[str, str]]:
+    """The contract with what was given, and for each field that cannot be kept the sentence why."""
+    problems: dict[str, str] = {}
+    for fact in facts:
+        answer = _answer(fact, given)
+        if answer is None or answer == _known(contract, fact):
+            continue
+        try:
+            stated = read_fact(fact, answer, contract, now=now) if answer else {fact.name: None}
+        except InvalidAnswer as error:
+            problems[fact.name] = str(error)
+            continue
+        contract = replace(contract, **stated)
+    return contract, problems
+
+
+def _answer(fact: ContractFact, given: Given) -> str | None:
+    """What stands in the fields of a fact; None if the form did not have them."""
+    if fact.name not in given:
+        return None
+    day, clock = given[fact.name].strip(), given.get(f"{fact.name}_clock", "").strip()
+    return f"{day} {clock}" if day and clock else day
+
+
+def _known(contract: Contract, fact: ContractFact) -> str:
+    value = getattr(contract, fact.name)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value or ""
+
+
+def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -> FactField:
+    platform = platform_of(contract.platform)
+    known = _answer(fact, given) if fact.name in given else _known(contract, fact)
+    day, _space, clock = (known or "").partition(" ") if fact.is_day else (known or "", "", "")
+    explanation = fact.explanation or fact.help
+    return FactField(
+        name=fact.name,
+        label=_(fact.label).format(permission=platform.outside),
+        explanation=_(explanation).format(screen=platform.contract_screen, permission=platform.outside),
+        kind=fact.kind,
+        value=day,
+        clock=clock,
+        choices=_choices(fact),
+        problem=problem,
+        rule=platform.rule or "" if fact.context is FactContext.PERMISSION else "",
+        is_wanted=fact.missing_rank > 0,
+    )
+
+
+def _choices(fact: ContractFact) -> tuple[tuple[str, str], ...]:
+    if fact.kind is FactKind.PLATFORM:
+        return (("", _("unknown")), *((name, place_name(name)) for name in platforms()))
+    if fact.kind is FactKind.YES_NO:
+        return (("", _("unknown")), ("no", _("no")), ("yes", _("yes")))
+    return ()

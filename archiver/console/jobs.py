@@ -1,0 +1,162 @@
+"""One job at a time: work in a thread of its own, with progress, that can be cancelled between two steps.
+
+A closed browser ends nothing: what a job has brought is kept until somebody has seen it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from gettext import gettext as _
+from typing import NamedTuple
+
+from archiver import errors
+from archiver.render.invisible_characters import visible
+
+
+class JobState(StrEnum):
+    """Whether a job runs, and how it ended."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobLink(NamedTuple):
+    """A page to go on with."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """What a job has brought, in sentences."""
+
+    head: str
+    lines: tuple[str, ...] = ()
+    links: tuple[JobLink, ...] = ()
+    is_complete: bool = True
+    """Whether all of it could be done."""
+
+
+class JobCancelled(BaseException):
+    """Ends a job between two steps; no `Exception`, so nothing on the way takes it for a failure."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A job and how far it is."""
+
+    number: int
+    title: str
+    begun_at: datetime
+    step: str = ""
+    done: int = 0
+    total: int | None = None
+    state: JobState = JobState.RUNNING
+    outcome: JobOutcome | None = None
+    is_seen: bool = False
+    _leaving: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    def tell(self, step: str, done: int = 0, total: int | None = None) -> None:
+        """Keep how far the work is. Raises JobCancelled if it shall end."""
+        self.step, self.done, self.total = step, done, total
+        self.stop_if_left()
+
+    def stop_if_left(self) -> None:
+        """Raise JobCancelled if the work shall end."""
+        if self._leaving.is_set():
+            raise JobCancelled
+
+    def sleep(self, seconds: float) -> None:
+        """Wait as a round does between two calls. Raises JobCancelled at once if the work shall end."""
+        if self._leaving.wait(seconds):
+            raise JobCancelled
+
+    def cancel(self) -> None:
+        """Ask the work to end between two steps."""
+        self._leaving.set()
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it was asked to end."""
+        return self._leaving.is_set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs."""
+        return self.state is JobState.RUNNING
+
+    @property
+    def percent(self) -> int | None:
+        """How much is done, if that is known."""
+        return min(100, self.done * 100 // self.total) if self.total else None
+
+
+Work = Callable[[Job], JobOutcome]
+
+
+class JobRunner:
+    """Runs at most one job at a time, and keeps the last one."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        """Begin without a job."""
+        self._now = now
+        self._turn = threading.Lock()
+        self._last: Job | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def last(self) -> Job | None:
+        """The job that runs, or the last one."""
+        return self._last
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job runs."""
+        return self._last is not None and self._last.is_running
+
+    def start(self, title: str, work: Work) -> Job:
+        """Start a job and return it; while another one runs, return that one and start nothing."""
+        with self._turn:
+            if self._last is not None and self._last.is_running:
+                return self._last
+            job = Job(1 if self._last is None else self._last.number + 1, title, self._now())
+            self._last = job
+            self._thread = threading.Thread(target=_run, args=(job, work), name="job", daemon=True)
+            self._thread.start()
+            return job
+
+    def leave(self, seconds: float) -> None:
+        """Ask the job to end, and wait at most this long; a round may be cut off anywhere without loss."""
+        if self._last is not None:
+            self._last.cancel()
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+
+def _run(job: Job, work: Work) -> None:
+    try:
+        job.outcome = work(job)
+    except JobCancelled:
+        job.outcome = JobOutcome(_("Ended as you asked. What was done so far is kept."), is_complete=False)
+        job.state = JobState.CANCELLED
+    except errors.ArchiverError as error:
+        advice = (visible(error.advice()),) if error.advice() else ()
+        job.outcome = JobOutcome(visible(str(error)), advice, is_complete=False)
+        job.state = JobState.FAILED
+    except BaseException:
+        job.outcome = JobOutcome(
+            _("Something in this program is wrong, and this could not be finished."),
+            (_("What was saved before is kept. Please try it again."),),
+            is_complete=False,
+        )
+        job.state = JobState.FAILED
+        raise
+    else:
+        job.state = JobState.DONE

@@ -1,0 +1,31 @@
+"""The navigation of the application: what one does first, then what one looks at."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+from flask import request
+
+from archiver.console.context import console_context
+
+_PARTS = {"start": "home", "job": "home"}
+"""Blueprints that stand under another one's word."""
+
+
+def navigation() -> list[tuple[str, str]]:
+    """Word and endpoint of each page of the main navigation; none before there is an archive."""
+    if not console_context().archive.exists():
+        return []
+    return [
+        (_("Overview"), "home.index"),
+        (_("Search"), "search.index"),
+        (_("What happened"), "events.index"),
+        (_("Files"), "files.index"),
+        (_("Tasks"), "tasks.index"),
+    ]
+
+
+def is_here(endpoint: str) -> bool:
+    """Whether the page that is shown belongs to a word of the navigation."""
+    blueprint = request.blueprint or ""
+    return _PARTS.get(blueprint, blueprint) == endpoint.partition(".")[0]

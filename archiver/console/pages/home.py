@@ -1,0 +1,78 @@
+"""概要: how things stand, a picture of each contract, and the button that saves now."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver.console.activity_strip import activity_strip
+from archiver.console.context import console_context
+from archiver.console.saving import save_now
+from archiver.store.queries.status import Status
+from archiver.web.context import view_context
+from archiver.web.pages.overview import contract_boxes
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/home")
+def index() -> str:
+    """The viewer's overview, with pictures and what can be done."""
+    view, context = view_context(), console_context()
+    with view.reading() as reading:
+        status = view.status(reading)
+        attention = view.attention(reading, status)
+        boxes = contract_boxes(reading, status)
+        strips = {
+            box.contract.id: activity_strip(reading, [row.room.room_id for row in box.rows], now=context.now())
+            for box in boxes
+        }
+        mark = _mark(status)
+    return render_template(
+        "home.html",
+        status=status,
+        attention=attention,
+        boxes=boxes,
+        strips=strips,
+        job=context.jobs.last,
+        mark=mark,
+        packages_page="packages" in current_app.blueprints,
+    )
+
+
+@pages.get("/home/pulse")
+def pulse() -> str:
+    """The part of the page that asks again and again whether anything new was saved."""
+    view = view_context()
+    with view.reading() as reading:
+        mark = _mark(view.status(reading))
+    before = request.args.get("mark", mark)
+    return render_template("pulse.html", is_changed=before != mark, mark=mark)
+
+
+@pages.post("/home/save")
+def save() -> Response:
+    """Save now; while a job runs, show that one."""
+    context = console_context()
+    context.jobs.start(_("Saving now"), save_now(context))
+    return redirect(url_for("job.index"))
+
+
+def _mark(status: Status) -> str:
+    """Changes whenever a message, an edit, a deletion or an alert has come."""
+    counts = (
+        number
+        for room in status.rooms
+        for number in (
+            room.messages,
+            room.edited,
+            room.deleted,
+            room.missing,
+            room.hidden,
+            bool(room.inaccessible_since),
+        )
+    )
+    shut = [room for room in status.rooms if room.inaccessible_since]
+    return "-".join(str(number) for number in (sum(counts), len(shut), len(status.alerts)))

@@ -1,0 +1,34 @@
+"""The job that runs, or the last one: its progress, what it brought, and the button that ends it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from archiver.console.context import console_context
+
+pages = Blueprint("job", __name__)
+
+
+@pages.get("/job")
+def index() -> str:
+    """The whole page; without scripts it reloads itself while the job runs."""
+    job = console_context().jobs.last
+    if job is not None and not job.is_running:
+        job.is_seen = True
+    return render_template("job.html", job=job)
+
+
+@pages.get("/job/progress")
+def progress() -> str:
+    """The part of a page that changes while a job runs."""
+    return render_template("job_part.html", job=console_context().jobs.last)
+
+
+@pages.post("/job/cancel")
+def cancel() -> Response:
+    """Ask the job to end between two steps."""
+    job = console_context().jobs.last
+    if job is not None:
+        job.cancel()
+    return redirect(url_for("job.index"))

@@ -1,0 +1,287 @@
+"""はじめる: the five steps of the first run as pages; each is kept at once, so it can be left and resumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from gettext import gettext as _
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.chatwork.models import Room
+from archiver.console import automatic, fact_form
+from archiver.console.context import ConsoleContext, console_context
+from archiver.console.saving import save_now
+from archiver.notices import delivery
+from archiver.render.invisible_characters import visible
+from archiver.render.times import interval_words
+from archiver.rounds.long_pauses import last_round
+from archiver.setup.answered_questions import note_answer, recall_answers
+from archiver.setup.answers import (
+    FACTS_DONE,
+    FINISHED,
+    NOTICE,
+    ORGANISATION,
+    SCHEDULE,
+    STAMPS,
+    InvalidAnswer,
+)
+from archiver.setup.archive_setup import choose_authorities
+from archiver.setup.contract_facts import first_run_contract, keep_contract
+from archiver.setup.first_run import (
+    FirstRunStep,
+    check_token,
+    enter_first_contract,
+    first_open_step,
+    prepare_archive,
+)
+from archiver.setup.room_choice import choosable_rooms, direct_chats_beside
+from archiver.setup.saved_counts import count_saved, counts_line
+from archiver.setup.token_source import clean_token, keep_token, place_words
+from archiver.store.queries import current_state
+
+pages = Blueprint("start", __name__, url_prefix="/start")
+
+TOKEN_PAGE = "https://www.chatwork.com/service/packages/chatwork/subpackages/api/token.php"  # noqa: S105 - an address
+"""Where Chatwork shows the API token; the page also says how to get there by Chatwork's own menu."""
+
+Answer = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    """A chat that can be chosen."""
+
+    room_id: int
+    name: str
+    kind: str
+    messages: int
+    files: int
+    is_chosen: bool
+
+
+@pages.get("")
+def index() -> Answer:
+    """Lead to the step that is not done yet; at the very first, say what the program does."""
+    context = console_context()
+    step = first_open_step(context)
+    if step is None:
+        return redirect(url_for("home.index"))
+    if step is FirstRunStep.TOKEN and not context.archive.exists():
+        return render_template("start_welcome.html", step=0, home=visible(str(context.home)))
+    return redirect(url_for(f"start.{step.value}"))
+
+
+@pages.post("")
+def begin() -> Answer:
+    """Create the folder and the empty archive."""
+    prepare_archive(console_context())
+    return redirect(url_for("start.token"))
+
+
+# --- the token -----------------------------------------------------------------------------------
+
+
+@pages.get("/token")
+def token() -> Answer:
+    """Ask for the token; what is stored is never shown."""
+    if not console_context().archive.exists():
+        return redirect(url_for("start.index"))
+    return _token_page()
+
+
+@pages.post("/token")
+def try_token() -> Answer:
+    """Ask Chatwork whose token it is, and store it only if it is accepted."""
+    context = console_context()
+    prepare_archive(context)
+    try:
+        typed = clean_token(request.form.get("token", ""))
+        check_token(context, typed)
+    except InvalidAnswer as error:
+        return _token_page(str(error)), 422
+    except errors.ChatworkError as error:
+        return _token_page(visible(f"{error} {error.advice()}".strip()), is_unchecked=True), 502
+    keep_token(context, typed)
+    return redirect(url_for("start.account"))
+
+
+def _token_page(problem: str = "", *, is_unchecked: bool = False) -> str:
+    return render_template(
+        "start_token.html", step=1, problem=problem, is_unchecked=is_unchecked, token_page=TOKEN_PAGE
+    )
+
+
+@pages.get("/account")
+def account() -> Answer:
+    """Say whose token it is, and ask whom the organisation belongs to."""
+    context = console_context()
+    with context.archive.reading() as reading:
+        owner = current_state.owner(reading)
+    if owner is None:
+        return redirect(url_for("start.token"))
+    place = place_words(context.settings().token_source)
+    return render_template("start_account.html", step=1, owner=owner, place=place)
+
+
+@pages.post("/account")
+def keep_account() -> Answer:
+    """Remember whose the organisation is."""
+    answer = request.form.get("organisation", "")
+    if answer in {"client", "own"}:
+        note_answer(console_context().archive, ORGANISATION, answer)
+    return redirect(url_for("start.index"))
+
+
+# --- the chats -----------------------------------------------------------------------------------
+
+
+@pages.get("/chats")
+def chats() -> Answer:
+    """Show the chats; none is chosen beforehand."""
+    return _chats_page()
+
+
+@pages.post("/chats")
+def choose_chats() -> Answer:
+    """Enter the first contract, after the direct chats with the same people were offered; then save."""
+    context = console_context()
+    app = context.app()
+    rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
+    chosen = [room for room in rooms if str(room.room_id) in request.form.getlist("room")]
+    if not chosen:
+        return _chats_page(_("Choose at least one chat. Nothing else is saved.")), 422
+    if "offered" not in request.form:
+        positions = direct_chats_beside(app, rooms, chosen)
+        if positions:
+            beside = [_chat_line(rooms[position], is_chosen=True) for position in positions]
+            lines = [_chat_line(room, is_chosen=True) for room in chosen]
+            return render_template("start_direct.html", step=2, beside=beside, chosen=lines)
+    if first_run_contract(context.archive) is None:
+        enter_first_contract(app, [room.room_id for room in chosen])
+    _save_first(context)
+    return redirect(url_for("start.facts"))
+
+
+def _chats_page(problem: str = "") -> str:
+    app = console_context().app()
+    rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
+    wanted = set(request.form.getlist("room"))
+    lines = [_chat_line(room, is_chosen=str(room.room_id) in wanted) for room in rooms]
+    return render_template("start_chats.html", step=2, chats=lines, problem=problem)
+
+
+def _chat_line(room: Room, *, is_chosen: bool) -> ChatLine:
+    kinds = {"group": _("group"), "direct": _("direct")}
+    name, kind = visible(room.name), visible(kinds.get(room.type, room.type))
+    return ChatLine(room.room_id, name, kind, room.message_num, room.file_num, is_chosen)
+
+
+def _save_first(context: ConsoleContext) -> None:
+    """Begin the first save, unless there was one or a job runs."""
+    if last_round(context.archive) is None:
+        context.jobs.start(_("The first save"), save_now(context))
+
+
+# --- the contract --------------------------------------------------------------------------------
+
+
+@pages.get("/facts")
+def facts() -> Answer:
+    """Ask for the facts, while the first save goes on."""
+    context = console_context()
+    _save_first(context)
+    return _facts_page(context, {}, {})
+
+
+@pages.post("/facts")
+def keep_facts() -> Answer:
+    """Keep what was given; what is blank stays unknown."""
+    context = console_context()
+    contract = first_run_contract(context.archive)
+    if contract is not None:
+        updated, problems = fact_form.read(contract, request.form, fact_form.first_run_facts(contract), context.now())
+        keep_contract(context.archive, contract, updated, at=context.now())
+        if problems:
+            return _facts_page(context, request.form, problems), 422
+    note_answer(context.archive, FACTS_DONE)
+    return redirect(url_for("start.index"))
+
+
+def _facts_page(context: ConsoleContext, given: fact_form.Given, problems: dict[str, str]) -> str:
+    contract = first_run_contract(context.archive)
+    fields = (
+        []
+        if contract is None
+        else fact_form.fields(contract, fact_form.first_run_facts(contract), given=given, problems=problems)
+    )
+    return render_template("start_facts.html", step=3, fields=fields, job=context.jobs.last)
+
+
+# --- saving by itself ----------------------------------------------------------------------------
+
+
+@pages.get("/schedule")
+def schedule() -> Answer:
+    """Ask whether this computer saves by itself."""
+    context = console_context()
+    return render_template(
+        "start_schedule.html",
+        step=4,
+        every=interval_words(context.settings().sync.every),
+        job=context.jobs.last,
+        counts=counts_line(count_saved(context.archive)),
+    )
+
+
+@pages.post("/schedule")
+def keep_schedule() -> Answer:
+    """Register the job and let it run once, or remember that it is not wanted."""
+    context = console_context()
+    is_wanted = request.form.get("automatic") == "yes"
+    note_answer(context.archive, SCHEDULE, "yes" if is_wanted else "no")
+    if is_wanted:
+        context.jobs.start(_("Automatic saving"), automatic.set_up(context))
+        return redirect(url_for("job.index"))
+    return redirect(url_for("start.index"))
+
+
+# --- notices and the time of a third party ---------------------------------------------------------
+
+
+@pages.get("/notices")
+def notices() -> Answer:
+    """Ask how to tell about trouble, and whether a third party confirms the time."""
+    return _notices_page()
+
+
+@pages.post("/notices/test")
+def send_test() -> Answer:
+    """Show a notice on this desktop, to be confirmed."""
+    context = console_context()
+    is_shown = bool(delivery.send_test_notice(context.settings(), context.environ).desktop)
+    problem = "" if is_shown else _("No notice could be shown on this desktop. Add a mail address in the settings.")
+    return _notices_page(problem, is_sent=is_shown)
+
+
+@pages.post("/notices")
+def keep_notices() -> Answer:
+    """Keep both answers; the first run is finished then."""
+    context = console_context()
+    stamps = "on" if request.form.get("stamps") == "on" else "off"
+    choose_authorities(context.home, stamps)
+    for question, answer in (
+        (NOTICE, "seen" if request.form.get("seen") == "yes" else "not seen"),
+        (STAMPS, stamps),
+        (FINISHED, ""),
+    ):
+        note_answer(context.archive, question, answer)
+    return redirect(url_for("home.index"))
+
+
+def _notices_page(problem: str = "", *, is_sent: bool = False) -> str:
+    answers = recall_answers(console_context().archive)
+    return render_template(
+        "start_notices.html", step=5, problem=problem, is_sent=is_sent, wants_schedule=answers.get(SCHEDULE) == "yes"
+    )

@@ -1,0 +1,70 @@
+"""Rounds as jobs of the application: saving now."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+from gettext import gettext as _
+
+from flask import url_for
+
+from archiver.app import App
+from archiver.console.context import ConsoleContext
+from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.render.invisible_characters import visible
+from archiver.rounds.round import run_round
+from archiver.settings import other_archives
+from archiver.setup.saved_counts import count_saved, counts_line
+from archiver.store.queries.files import WantedFile
+from archiver.sync.plan import PlanStep
+from archiver.sync.run import Options, ProgressCallbacks
+
+ENOUGH_BYTES = 1_000_000
+"""Size from which a file's own progress is shown."""
+
+
+def save_now(context: ConsoleContext) -> Work:
+    """The work of saving what Chatwork shows now."""
+    links = (JobLink(_("Overview"), url_for("home.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        app = context.app(job)
+        app.chatwork.transport.on_wait = waiting(job)
+        report = run_round(app, Options(every_list=True), round_progress(app, job))
+        note_home(app, report.account_id)
+        lines = (*context.words.round_lines(report), *report.complaints)
+        head = _("Saved. {counts}").format(counts=counts_line(count_saved(app.archive)))
+        return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints)
+
+    return work
+
+
+def round_progress(app: App, job: Job) -> ProgressCallbacks:
+    """The callbacks of a round that show in a job where it is, and end it where the user asks for that."""
+
+    def on_step(step: PlanStep, name: str) -> None:
+        words = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
+        job.tell(f"{words.get(step.kind, '')} {visible(name)}  {counts_line(count_saved(app.archive))}".strip())
+
+    def on_file(file: WantedFile, have: int) -> None:
+        is_large = file.size >= ENOUGH_BYTES
+        job.tell(_("Fetching files"), have if is_large else 0, file.size if is_large else None)
+
+    return ProgressCallbacks(on_step, on_file)
+
+
+def waiting(job: Job) -> Callable[[timedelta], None]:
+    """A callback that shows that a round waits for Chatwork's limit of calls."""
+
+    def on_wait(time: timedelta) -> None:
+        sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
+        job.tell(sentence.format(seconds=round(time.total_seconds())))
+
+    return on_wait
+
+
+def note_home(app: App, account: int) -> None:
+    """Note that this home saves the account, for the check for several homes of one account."""
+    with contextlib.suppress(OSError):
+        other_archives.note_saving(app.settings.home, account, at=app.now(), state=other_archives.state_folder())

@@ -1,0 +1,73 @@
+"""What every page of the application needs beyond the gate: the token of forms, and the way back to the first run."""
+
+from __future__ import annotations
+
+import secrets
+from gettext import gettext as _
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
+
+from archiver.console import command_links
+from archiver.console.context import CONSOLE, ConsoleContext, console_context
+from archiver.console.navigation import is_here, navigation
+from archiver.setup.first_run import first_open_step
+from archiver.web.access import AccessGate
+from archiver.web.app import GATE, static_response
+
+FREE = frozenset({"static", "record_style", "gate_open", "console.static_file", "help.index", "help.topic"})
+"""Endpoints that need no archive."""
+
+
+def base_pages(context: ConsoleContext) -> Blueprint:
+    """The blueprint that prepares an application for pages that write. It must be the first."""
+    base = Blueprint("console", __name__, template_folder="templates")
+
+    @base.record_once
+    def _prepare(state: BlueprintSetupState) -> None:
+        app, gate = state.app, state.app.extensions[GATE]
+        assert isinstance(gate, AccessGate)
+        app.extensions[CONSOLE] = context
+        app.config.update(
+            SECRET_KEY=secrets.token_bytes(32),
+            SESSION_COOKIE_NAME=f"archive_form_{gate.port}",
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Strict",
+            WTF_CSRF_TIME_LIMIT=None,
+            MAX_FORM_MEMORY_SIZE=2_000_000,
+            MAX_FORM_PARTS=2000,
+        )
+        CSRFProtect(app)
+        app.jinja_env.globals.update(
+            is_writing=True, navigation=navigation, is_here=is_here, jobs=context.jobs, has_archive=_has_archive
+        )
+        app.jinja_env.filters["pieces"] = command_links.pieces
+
+    @base.before_app_request
+    def _lead_to_first_run() -> AnyResponse | None:
+        context.activity.note()
+        endpoint = request.endpoint or ""
+        if endpoint in FREE or endpoint.startswith(("start.", "job.", "settings.end", "copies.")):
+            return None
+        if endpoint == "overview.index":
+            return redirect(url_for("home.index"))
+        if not context.archive.exists() or (endpoint == "home.index" and first_open_step(context) is not None):
+            return redirect(url_for("start.index"))
+        return None
+
+    @base.app_errorhandler(CSRFError)
+    def _form_expired(_error: CSRFError) -> tuple[str, int]:
+        sentence = _("This page was older than the program that runs now, so nothing was done. Please open it anew.")
+        return render_template("error.html", sentence=sentence, advice=""), 403
+
+    @base.get("/console/<filename>")
+    def static_file(filename: str) -> Response:
+        return static_response("archiver.console", filename)
+
+    return base
+
+
+def _has_archive() -> bool:
+    return console_context().archive.exists()

@@ -1,0 +1,90 @@
+"""The facts of a case from which every claim about it is made (`claims`), whether for a screen or for a package."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from archiver.records.contract import Contract
+from archiver.records.conversation import Gap, MessageKind, Post, RoomBeginning, State
+from archiver.records.identifiers import RoomId
+
+
+class ChangeKind(StrEnum):
+    """What became of a message after it was sent, told apart by what the archive itself saw."""
+
+    EDITED = "edited"
+    """Its text before and after the edit is saved."""
+    EDITED_BEFORE = "edited_before"
+    """It was first seen with Chatwork's mark of an edit; the text before is unknown."""
+    DELETED = "deleted"
+    """It was seen with its text, and later shown as deleted."""
+    DELETED_BEFORE = "deleted_before"
+    """It was first seen as deleted; its text is unknown."""
+    MISSING = "missing"
+    """It is no longer shown, for an unknown reason."""
+    HIDDEN = "hidden"
+    """It is no longer shown, because of the plan's limit."""
+
+
+@dataclass(slots=True)
+class AuthorFacts:
+    """One person's messages within what is told."""
+
+    posts: Counter[MessageKind] = field(default_factory=Counter)
+    last: dict[MessageKind, Post] = field(default_factory=dict)
+    changes: Counter[ChangeKind] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """What a room's readings say of how much of it is saved."""
+
+    room_id: RoomId
+    is_read: bool
+    """Whether its list was ever read."""
+    beginning: RoomBeginning
+    gaps: tuple[Gap, ...]
+    """The gaps that touch the period told."""
+
+
+class CaseSide(StrEnum):
+    """On which side of a case a person stands, in the word that reports print."""
+
+    COUNTERPART = "相手"
+    REPORTER = "報告者"
+    OTHER = "参加者"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """A contract with what its rooms show; every claim is a function of it."""
+
+    contract: Contract
+    reporters: frozenset[int]
+    """The owner's accounts."""
+    counterparts: frozenset[int]
+    """The accounts known as the other side; empty: nobody is."""
+    rooms: tuple[RoomFacts, ...]
+    authors: Mapping[int, AuthorFacts]
+    known_until: datetime | None
+    """Up to when it is known what was posted; None: the period told ends earlier, or a room was never read."""
+
+    def side(self, account: int) -> CaseSide:
+        """On which side of the case an account stands."""
+        if account in self.reporters:
+            return CaseSide.REPORTER
+        return CaseSide.COUNTERPART if account in self.counterparts else CaseSide.OTHER
+
+
+def change_kinds(state: State, *, was_edited: bool, was_deleted: bool, knows_text: bool, texts: int) -> set[ChangeKind]:
+    """What became of a message: its state, whether it was ever shown edited or deleted, how many texts are known."""
+    found = {ChangeKind(state.value)} if state in (State.MISSING, State.HIDDEN) else set()
+    if was_deleted or state is State.DELETED:
+        found.add(ChangeKind.DELETED if knows_text else ChangeKind.DELETED_BEFORE)
+    if was_edited or state is State.EDITED:
+        found.add(ChangeKind.EDITED if texts > 1 else ChangeKind.EDITED_BEFORE)
+    return found

@@ -1,0 +1,60 @@
+"""The facts of a contract as somebody gave them, read and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from archiver import errors
+from archiver.platforms.job_platform import platforms
+from archiver.records import Contract, contract_facts
+from archiver.records.contract_facts import FactKind
+from archiver.setup.written_days import EXAMPLE_DAY, EXAMPLE_TIME, read_day
+
+
+def read_facts(given: Mapping[str, str | None], *, now: datetime) -> dict[str, Any]:
+    """The facts that were given, checked. Raises BadValue, DayAhead, UnknownPlatform."""
+    facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    stated = [fact for fact in contract_facts.FACTS if fact.name in facts]
+    assert len(stated) == len(facts)
+    for fact in stated:
+        if fact.is_day:
+            limit = None if fact.may_lie_ahead else now
+            facts[fact.name] = read_day(facts[fact.name], fact.option, EXAMPLE_TIME, now=limit)
+        elif fact.kind is FactKind.YES_NO:
+            facts[fact.name] = facts[fact.name] == "yes"
+    for fact in stated:
+        if fact.kind is FactKind.ADDRESS:
+            _check_address(facts[fact.name], fact.option)
+    if "url" in facts:
+        facts = {**platform_from_url(facts["url"]), **facts}
+    if facts.get("platform", "direct") not in platforms():
+        raise errors.UnknownPlatform(platform=facts["platform"], known=", ".join(platforms()))
+    return facts
+
+
+def check_order(contract: Contract) -> None:
+    """Check that days which must follow each other do; they may be the same day. Raises DaysInWrongOrder."""
+    options_by_name = {fact.name: fact.option for fact in contract_facts.FACTS}
+    for fact in contract_facts.FACTS:
+        first, later = fact.follows and getattr(contract, fact.follows), getattr(contract, fact.name)
+        if first and later and later[: len(EXAMPLE_DAY)] < first[: len(EXAMPLE_DAY)]:
+            before = options_by_name[fact.follows]
+            raise errors.DaysInWrongOrder(first=first, later=later, before=before, after=fact.option)
+
+
+def platform_from_url(url: str) -> dict[str, str]:
+    """Platform and contract number, as read from the URL of a contract page. Raises BadValue for what is no URL."""
+    _check_address(url, "--url")
+    for name, platform in platforms().items():
+        match = re.match(platform.address, url) if platform.address else None
+        if match:
+            return {"platform": name, "platform_id": match[1]}
+    return {}
+
+
+def _check_address(url: str, option: str) -> None:
+    if not re.fullmatch(r"https?://[!-~]+", url):
+        raise errors.BadValue(value=url, option=option, example="https://crowdworks.jp/contracts/12345678")

@@ -1,0 +1,98 @@
+"""The first run as steps, each kept at once, so that it can be left and resumed anywhere.
+
+What was done is read from the archive itself; only answers that leave no trace there are remembered separately.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from gettext import gettext as _
+
+from archiver import errors
+from archiver.app import App
+from archiver.health.token import is_readable
+from archiver.records import Contract, ContractRoom, RoomId
+from archiver.settings import home
+from archiver.settings.home import SETTINGS_FILE
+from archiver.setup.answered_questions import note_answer, recall_answers
+from archiver.setup.answers import BEGUN, FACTS_DONE, FINISHED, NOTICE, SCHEDULE, STAMPS, InvalidAnswer
+from archiver.setup.archive_setup import make_home, record_account, sole_setup
+from archiver.setup.program_call import ProgramCall
+from archiver.setup.token_source import lasting_settings, trial_app
+from archiver.store import migrate
+from archiver.store.archive import Archive
+from archiver.store.queries import current_state
+from archiver.store.queries.contracts import contracts
+from archiver.store.statements import state_contract
+
+FIRST_ID = "job1"
+"""The id of the contract that the first run enters."""
+
+
+class FirstRunStep(StrEnum):
+    """A step of the first run, in their order."""
+
+    TOKEN = "token"  # noqa: S105 - the name of a step
+    CHATS = "chats"
+    FACTS = "facts"
+    SCHEDULE = "schedule"
+    NOTICES = "notices"
+
+
+def prepare_archive(call: ProgramCall) -> None:
+    """Create the folder and the empty archive, unless they exist. Raises StorageError, SetupRunning, UsageError."""
+    home.check_home(call.home, call.environ)
+    archive = Archive(call.home)
+    make_home(call.home)
+    with sole_setup(archive):
+        if not archive.exists():
+            migrate.create_database(archive.database)
+    if BEGUN not in recall_answers(archive):
+        note_answer(archive, BEGUN)
+
+
+def first_open_step(call: ProgramCall) -> FirstRunStep | None:
+    """The first step that is not done; None if all are, or if the archive was set up by commands."""
+    archive = Archive(call.home)
+    if not archive.exists():
+        return FirstRunStep.TOKEN
+    answers = recall_answers(archive)
+    if FINISHED in answers:
+        return None
+    with archive.reading() as reading:
+        owner, has_contract = current_state.owner(reading), bool(contracts(reading))
+    if has_contract and BEGUN not in answers:
+        return None
+    is_kept = (call.home / SETTINGS_FILE).exists() and is_readable(lasting_settings(call), call.environ)
+    is_done = {
+        FirstRunStep.TOKEN: owner is not None and is_kept,
+        FirstRunStep.CHATS: has_contract,
+        FirstRunStep.FACTS: FACTS_DONE in answers,
+        FirstRunStep.SCHEDULE: SCHEDULE in answers,
+        FirstRunStep.NOTICES: NOTICE in answers and STAMPS in answers,
+    }
+    return next((step for step, done in is_done.items() if not done), None)
+
+
+def check_token(call: ProgramCall, token: str) -> None:
+    """Ask Chatwork whose token it is, and record the account.
+
+    Raises InvalidAnswer for a token that is refused or another account's, ChatworkError if that cannot be found out.
+    """
+    try:
+        record_account(trial_app(call, token))
+    except errors.TokenRefused:
+        raise InvalidAnswer(
+            _(
+                "Chatwork refused this token (401). Copy it again, as it is shown there now. If none is shown, your "
+                "organisation may have withdrawn its approval: apply for it again."
+            )
+        ) from None
+    except errors.WrongAccount as error:
+        raise InvalidAnswer(f"{error} {error.advice()}") from None
+
+
+def enter_first_contract(app: App, rooms: list[int]) -> None:
+    """Enter the first contract with these chats."""
+    chosen = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms))
+    state_contract(app.archive, Contract(FIRST_ID, chosen), None, at=app.now())

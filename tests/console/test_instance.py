@@ -1,0 +1,61 @@
+"""A second start opens the application that runs already."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.context import CliContext
+from archiver.cli.reading.page_words import shared_words
+from archiver.cli.reading.view_context import build_view_context
+from archiver.console import application
+from archiver.console.instance import announced, running_address, write_address
+from archiver.web.server import serve_pages
+
+
+def test_the_running_application_is_found(tmp_path: Path) -> None:
+    """By port and key, in a file that only the user can read; it goes with the application."""
+    file, home = tmp_path / "state" / "app.json", tmp_path / "home"
+    context = application.build_context(home, {}, shared_words())
+    view = build_view_context(CliContext(home, 0, {}))
+    with (
+        serve_pages(view, more=application.pages(context), on_spent=lambda gate: write_address(file, gate)) as gate,
+        announced(file, gate),
+    ):
+        address, mode = running_address(file), file.stat().st_mode & 0o777
+        before = gate.key
+        assert gate.exchange(before)
+        after = json.loads(file.read_text(encoding="utf-8"))["key"]
+
+        assert gate.address.endswith(after)
+        assert before != after
+    assert address is not None
+    assert address.endswith(before)
+    assert os.name == "nt" or mode == 0o600
+    assert running_address(file) is None
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"port": "x", "key": "k"}', '{"port": 1, "key": "k"}', '{"port": 99999999, "key": "k"}']
+)
+def test_a_file_that_leads_nowhere_is_no_application(tmp_path: Path, text: str) -> None:
+    """A new one is started then."""
+    file = tmp_path / "app.json"
+    file.write_text(text, encoding="utf-8")
+
+    assert running_address(file) is None
+
+
+def test_it_ends_when_it_was_left_alone_and_no_job_runs(tmp_path: Path) -> None:
+    """Twenty minutes after the last page; just after a page it stays."""
+    context = application.build_context(tmp_path, {}, shared_words())
+
+    assert not application.is_left_alone(context)
+    context.activity._at -= 20 * 60 + 1
+    assert application.is_left_alone(context)
+    context.activity.note()
+    assert not application.is_left_alone(context)

@@ -1,0 +1,81 @@
+"""One job at a time, with progress, that can be cancelled, and whose result is kept."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from archiver import errors
+from archiver.console.jobs import Job, JobOutcome, JobRunner, JobState
+
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@pytest.fixture
+def jobs() -> JobRunner:
+    return JobRunner(lambda: AT)
+
+
+def test_a_second_start_shows_the_job_that_runs(jobs: JobRunner) -> None:
+    """Two clicks begin one job."""
+    go_on, begun = threading.Event(), []
+
+    def work(_job: Job) -> JobOutcome:
+        begun.append(1)
+        go_on.wait(10)
+        return JobOutcome("done")
+
+    first = jobs.start("first", work)
+    second = jobs.start("second", work)
+    go_on.set()
+    jobs.leave(10)
+
+    assert first is second
+    assert [1] == begun
+    assert JobState.DONE is first.state
+    assert JobOutcome("done") == first.outcome
+
+
+def test_a_job_ends_between_two_steps_when_asked(jobs: JobRunner) -> None:
+    """Also while it waits; what it did is kept, and said so."""
+
+    def work(job: Job) -> JobOutcome:
+        job.tell("waiting", 1, 4)
+        job.sleep(60)
+        return JobOutcome("never")
+
+    job = jobs.start("long", work)
+    jobs.leave(10)
+
+    assert JobState.CANCELLED is job.state
+    assert job.outcome is not None
+    assert not job.outcome.is_complete
+    assert 25 == job.percent
+
+
+def test_an_error_becomes_a_sentence_with_its_advice(jobs: JobRunner) -> None:
+    """As on the command line."""
+
+    def work(_job: Job) -> JobOutcome:
+        raise errors.NoContract
+
+    job = jobs.start("fails", work)
+    jobs.leave(10)
+
+    assert JobState.FAILED is job.state
+    assert job.outcome is not None
+    assert str(errors.NoContract()) == job.outcome.head
+
+
+def test_after_one_job_comes_the_next(jobs: JobRunner) -> None:
+    """The runner is free again when a job has ended."""
+    jobs.start("one", lambda _job: JobOutcome("1"))
+    jobs.leave(10)
+
+    job = jobs.start("two", lambda _job: JobOutcome("2"))
+    jobs.leave(10)
+
+    assert 2 == job.number
+    assert not jobs.is_busy

@@ -1,0 +1,152 @@
+"""The first run by clicking: each step is kept at once, wrong answers are said, and it goes on where it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.console.jobs import JobState
+from archiver.setup.first_run import FirstRunStep, first_open_step
+from archiver.store.queries.contracts import contracts
+from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.terminal import TOKEN
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
+    """A computer on the first day."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with new_chatwork() as chatwork:
+        yield FirstDayDesk(tmp_path, chatwork, messages=3)
+
+
+@pytest.fixture
+def browser(desk: FirstDayDesk) -> Iterator[FormBrowser]:
+    """The browser of a user who begins."""
+    with open_application(desk.home, desk.environ) as browser:
+        yield browser
+
+
+def hand_in_token(browser: FormBrowser) -> None:
+    """Make the archive and hand the token in."""
+    browser.post("/start")
+    assert "/start/account" == browser.post("/start/token", token=TOKEN).headers["Location"]
+
+
+def choose_group(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Choose the group and no direct chat, and wait for the first save."""
+    answer = browser.post("/start/chats", room=desk.group, offered="yes")
+    assert "/start/facts" == answer.headers["Location"]
+    assert JobState.DONE is browser.job().state
+
+
+def test_every_page_leads_to_the_first_step_before_there_is_an_archive(browser: FormBrowser) -> None:
+    """Nothing is made before the user says so."""
+    answers = [browser.client.get(path, base_url=SITE) for path in ("/", "/home", "/search", "/files")]
+
+    assert [302] * 4 == [answer.status_code for answer in answers]
+    assert not browser.context.home.exists()
+
+
+def test_a_wrong_token_is_said_and_not_kept(browser: FormBrowser) -> None:
+    """The page says what to do; what was typed is not sent back."""
+    browser.post("/start")
+
+    answer = browser.post("/start/token", token="f" * 32)
+
+    assert 422 == answer.status_code
+    assert "401" in answer.get_data(as_text=True)
+    assert "f" * 32 not in answer.get_data(as_text=True)
+    assert FirstRunStep.TOKEN is first_open_step(browser.context)
+
+
+def test_the_token_never_comes_back(browser: FormBrowser) -> None:
+    """No page of the first run shows it once it is stored."""
+    hand_in_token(browser)
+
+    pages = [browser.get(path) for path in ("/start/token", "/start/account", "/start/chats", "/start/notices")]
+
+    assert not any(TOKEN in page for page in pages)
+
+
+def test_without_a_network_the_token_is_not_kept_and_the_page_says_so(desk: FirstDayDesk) -> None:
+    """What cannot be checked is not stored."""
+    environ = {**desk.environ, "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
+    with open_application(desk.home, environ) as browser:
+        browser.post("/start")
+        answer = browser.post("/start/token", token=TOKEN)
+
+    assert 502 == answer.status_code
+    assert not (desk.home / "token").exists()
+
+
+def test_direct_chats_with_the_same_people_are_offered(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Nothing is entered before the user has answered."""
+    hand_in_token(browser)
+
+    answer = browser.post("/start/chats", room=desk.group)
+
+    assert 200 == answer.status_code
+    assert f'value="{desk.direct}"' in answer.get_data(as_text=True)
+    assert FirstRunStep.CHATS is first_open_step(browser.context)
+
+
+def test_without_a_chat_the_page_asks_again(browser: FormBrowser) -> None:
+    """Nothing is entered."""
+    hand_in_token(browser)
+
+    assert 422 == browser.post("/start/chats", offered="yes").status_code
+
+
+def test_the_whole_first_run(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Five steps, each resumed where it was left; then the overview with what was saved."""
+    hand_in_token(browser)
+    assert "/start/chats" == browser.client.get("/start", base_url=SITE).headers["Location"]
+    choose_group(browser, desk)
+    assert "/start/facts" == browser.client.get("/start", base_url=SITE).headers["Location"]
+    browser.post("/start/facts", url="https://crowdworks.jp/contracts/12345678", escrowed_at="2026-10-02")
+    assert "/start/schedule" == browser.client.get("/start", base_url=SITE).headers["Location"]
+    browser.post("/start/schedule", automatic="no")
+    assert "/start/notices" == browser.client.get("/start", base_url=SITE).headers["Location"]
+    browser.post("/start/notices", stamps="off")
+
+    page = browser.get("/home")
+
+    with browser.context.archive.reading() as reading:
+        (contract,) = contracts(reading)
+    assert ("crowdworks", "12345678", "2026-10-02") == (contract.platform, contract.platform_id, contract.escrowed_at)
+    assert [desk.group] == [room.room_id for room in contract.rooms]
+    assert first_open_step(browser.context) is None
+    assert "動画編集_田中様" in page
+    assert "<svg" in page
+
+
+def test_a_day_that_cannot_be_is_said_and_the_rest_is_kept(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """With the sentence of the command line."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+
+    answer = browser.post("/start/facts", url="https://crowdworks.jp/contracts/7", escrowed_at="2099-01-01")
+
+    with browser.context.archive.reading() as reading:
+        (contract,) = contracts(reading)
+    assert 422 == answer.status_code
+    assert 'value="2099-01-01"' in answer.get_data(as_text=True)
+    assert ("7", None) == (contract.platform_id, contract.escrowed_at)
+
+
+def test_a_second_click_on_save_shows_the_job(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """Both lead to the same page, and its result says what was saved."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+    desk.chatwork.post(desk.group, desk.tanaka, "新しい発言")
+
+    answers = [browser.post("/home/save") for _ in range(2)]
+    job = browser.job()
+
+    assert {"/job"} == {answer.headers["Location"] for answer in answers}
+    assert job.outcome is not None
+    assert "4" in job.outcome.head

@@ -1,0 +1,150 @@
+"""Posts of Chatwork's own system are told from what people write by their whole body."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, strategies
+
+from archiver.chatwork.notation.vocabulary import SYSTEM_TEXTS
+from archiver.demo.chatwork import system_texts
+from archiver.evidence.system_posts import is_system_post, message_kind
+
+FORMS = (
+    (
+        "[info][title][dtext:chatroom_groupchat_created][/title][dtext:chatroom_chatname_is]test[dtext:chatroom_set]"
+        "\n\n[dtext:chatroom_member_is][piconname:367][dtext:chatroom_added][/info]"
+    ),
+    "[info][dtext:chatroom_chat_joined][/info]",
+    "[info][dtext:chatroom_mychat_created][/info]",
+    "[info][dtext:chatroom_contact_added][/info]",
+    "[info][dtext:chatroom_contact_added_by_facebook][/info]",
+    "[info][dtext:chatroom_member_is][piconname:1][piconname:2][dtext:chatroom_leaved][/info]",
+    (
+        "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_member_is][piconname:1]"
+        "[dtext:chatroom_added][/info]"
+    ),
+    (
+        "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_member_is][piconname:1]"
+        "[dtext:chatroom_priv_changed][dtext:chatroom_member_is][piconname:2][dtext:chatroom_deleted][/info]"
+    ),
+    "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_icon_updated][/info]",
+    (
+        "[info][title][dtext:chatroom_adminsetting_edited][/title][dtext:chatroom_member_is][piconname:1]"
+        "[dtext:chatroom_resigned_priv_change][/info]"
+    ),
+    "[info][title][dtext:chatroom_member_is][piconname:1][dtext:chatroom_resigned_priv_change][/title][/info]",
+    "[info][dtext:chatroom_resigned_priv_change_all][/info]",
+    "[info][piconname:1][dtext:chatroom_over_groupchatnum]\n[piconname:2][dtext:chatroom_disable_external][/info]",
+    (
+        "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_description_is]1行目\n2行目"
+        "[dtext:chatroom_changed][/info]"
+    ),
+    "[info][title][dtext:file_uploaded][/title][preview id=1 ht=111][download:1]a.png (0 B)[/download][/info]",
+    "[info][title][dtext:file_edited][/title][download:1]a[/download][/info]",
+    "[info][title][dtext:file_deleted][/title]画面.png[/info]",
+    "[info][title][dtext:task_added][/title][task aid=8638511 st=open lt=1705642989 ltype=date]TEXT[/task][/info]",
+    "[info][title][dtext:task_edited][/title][task aid=1,2 st=open lt=0]字幕\nの修正[/task][/info]",
+    "[info][title][dtext:task_done][/title][task aid=1 st=done lt=0 ltype=none]a[/task][/info]",
+    "[info][title][dtext:task_reverted][/title][task aid=1 st=open lt=0]a[/task][/info]",
+    "[info][title][dtext:task_deleted][/title][task aid=1 st=open lt=0]a[/task][/info]",
+    "[dtext:live_start]",
+)
+"""Bodies seen by others in real replies, and their nearest neighbours where no sample is known."""
+
+
+@pytest.mark.parametrize("body", FORMS)
+def test_a_post_of_the_system_is_a_notice(body: str) -> None:
+    """In each form that is known."""
+    assert is_system_post(body)
+    assert is_system_post(f"{body}\n")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "こんにちは",
+        "",
+        "[info][dtext:made_up][/info]",
+        "[code][dtext:live_start][/code]",
+        "[info][title][dtext:file_uploaded][/title][download:1]a[/download][/info]\n参考です",
+        "先に一言\n[info][title][dtext:file_uploaded][/title][download:1]a[/download][/info]",
+        "[info][title][dtext:file_uploaded][/title][download:1]a[/download]もう払いません[/info]",
+        "[info][title][dtext:file_uploaded][/title]もう払いません[/info]",
+        "[info][dtext:chatroom_member_is]もう払いません[dtext:chatroom_leaved][/info]",
+        "[info][dtext:chatroom_member_is][piconname:1][dtext:chatroom_leaved]もう払いません[/info]",
+        "[info][dtext:chatroom_chat_joined][/info]もう払いません[info][dtext:chatroom_chat_joined][/info]",
+        "[info][title][dtext:file_deleted][/title]a[/info]もう払いません[info][title][dtext:file_deleted][/title]b[/info]",
+        "[info][title]お知らせ[/title][dtext:chatroom_chat_joined][/info]",
+        "[piconname:1][dtext:nickname_suffix]",
+        "[qt][qtmeta aid=1 time=2][dtext:live_start][/qt]",
+    ],
+)
+def test_whatever_a_person_added_makes_it_speech(body: str) -> None:
+    """One word outside of the forms is enough: a reply must never be lost among notices."""
+    assert not is_system_post(body)
+
+
+@given(
+    body=strategies.sampled_from(FORMS),
+    added=strategies.text(strategies.characters(exclude_categories=["Z", "C"]), min_size=1, max_size=5),
+    before=strategies.booleans(),
+)
+def test_text_before_or_after_a_form_makes_it_speech(body: str, added: str, before: bool) -> None:
+    """Whatever the text is."""
+    assert not is_system_post(added + body if before else body + added)
+
+
+def test_every_system_text_stands_in_a_form() -> None:
+    """The suffix of a name is the only text that people's own messages hold too."""
+    used = {key for key in SYSTEM_TEXTS if any(f"[dtext:{key}]" in body for body in FORMS)}
+
+    assert {"nickname_suffix"} == set(SYSTEM_TEXTS) - used
+
+
+def test_what_the_simulated_chatwork_posts_is_a_notice() -> None:
+    """Its posts are the forms of the true one."""
+    bodies = [
+        system_texts.group_created("動画編集", [1, 2]),
+        system_texts.group_created("動画編集", []),
+        system_texts.chat_opened("mychat_created"),
+        system_texts.members_changed("leaved", [1]),
+        system_texts.members_changed("added", [1, 2]),
+        system_texts.room_changed("chatname", "新しい名前"),
+        system_texts.room_changed("description", "1行目\n2行目"),
+    ]
+
+    assert [] == [body for body in bodies if not is_system_post(body)]
+
+
+def test_the_kind_of_a_message_follows_from_every_text_it_had() -> None:
+    """A deletion shows no text; speech that was edited into the form of a notice stays speech."""
+    post = FORMS[-1]
+
+    kinds = [message_kind(bodies) for bodies in ([post], [post, "[deleted]"], ["払いません", post], ["[deleted]"], [])]
+
+    assert ["notice", "notice", "speech", "speech", "speech"] == kinds
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[info]", "[dtext:live_start]", "[dtext:chatroom_member_is]", "[piconname:1]", "[piconname:1] ",
+     "[download:1]a[/download]",
+     "a", "\n", "[preview id=1]", "[task aid=1]", "[", "[dtext:"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "begin",
+    ["[info]", "[info][title][dtext:file_uploaded][/title]", "[info][title][dtext:file_deleted][/title]",
+     "[info][dtext:chatroom_chatname_is]", "[info][dtext:chatroom_member_is]",
+     "[info][title][dtext:task_added][/title][task aid=1]"],
+)  # fmt: skip
+def test_hostile_bodies_take_linear_time(begin: str, piece: str) -> None:
+    """The longest body of any one piece is judged in well under a second."""
+    body = begin + piece * (65_535 // len(piece))
+
+    begun = time.process_time()
+    is_system_post(body)
+    is_system_post(f"{body}[dtext:chatroom_leaved]x[/info]")
+
+    assert time.process_time() - begun < 1

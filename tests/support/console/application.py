@@ -1,0 +1,109 @@
+"""The application over an archive that need not exist yet, for Flask's test client and for a tab of Chromium."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from playwright.sync_api import sync_playwright
+from werkzeug.test import TestResponse
+
+from archiver.cli.context import CliContext
+from archiver.cli.reading.page_words import shared_words
+from archiver.cli.reading.view_context import build_view_context
+from archiver.console import application
+from archiver.console.context import ConsoleContext
+from archiver.console.jobs import Job
+from archiver.web.access import AccessGate
+from archiver.web.app import build_app
+from archiver.web.server import serve_pages
+from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS, Window, record_complaints
+
+PORT = 8766
+SITE = f"http://127.0.0.1:{PORT}"
+OWN = {"Origin": SITE, "Sec-Fetch-Site": "same-origin"}
+"""What a browser says of a form of our own."""
+
+
+class FormBrowser:
+    """Gets pages and sends their forms, as a browser that has passed the access gate."""
+
+    def __init__(self, client: FlaskClient, gate: AccessGate, context: ConsoleContext) -> None:
+        self.client, self.gate, self.context = client, gate, context
+
+    def let_in(self) -> None:
+        """Pass the gate with its present key."""
+        assert self.client.get("/open", query_string={"key": self.gate.key}, base_url=SITE).status_code == 200
+
+    def get(self, path: str, *, status: int = 200) -> str:
+        """The text of a page."""
+        answer = self.client.get(path, base_url=SITE)
+        text = answer.get_data(as_text=True)
+        assert status == answer.status_code, (answer.status_code, answer.headers.get("Location"), text)
+        return text
+
+    def token(self) -> str:
+        """A token of a form of this browser."""
+        page = "/home" if self.context.archive.exists() else "/start"
+        text = self.client.get(page, base_url=SITE, follow_redirects=True).get_data(as_text=True)
+        found = re.search(r'name="csrf_token" value="([^"]+)"', text)
+        assert found is not None
+        return found[1]
+
+    def post(
+        self, path: str, *, headers: Mapping[str, str] = OWN, csrf: str | None = None, **fields: object
+    ) -> TestResponse:
+        """Send a form with its token."""
+        data = {"csrf_token": self.token() if csrf is None else csrf, **fields}
+        return self.client.post(path, data=data, base_url=SITE, headers=dict(headers))
+
+    def job(self) -> Job:
+        """The last job, ended."""
+        assert self.context.jobs._thread is not None
+        self.context.jobs._thread.join(60)
+        job = self.context.jobs.last
+        assert job is not None
+        assert not job.is_running
+        return job
+
+
+@contextmanager
+def open_application(home: Path, environ: Mapping[str, str]) -> Iterator[FormBrowser]:
+    """The application of a home, with the gate passed."""
+    context = application.build_context(home, environ, shared_words())
+    gate = AccessGate(PORT, is_writing=True, on_spent=lambda _gate: None)
+    app = build_app(build_view_context(CliContext(home, 0, environ)), gate, application.pages(context))
+    browser = FormBrowser(app.test_client(), gate, context)
+    browser.let_in()
+    yield browser
+    context.jobs.leave(30)
+
+
+@contextmanager
+def open_application_window(
+    home: Path, environ: Mapping[str, str], *, scripts: bool = True, width: int = 1280, scheme: str = "light"
+) -> Iterator[tuple[Window, ConsoleContext]]:
+    """The application of a home in a tab of real Chromium."""
+    context = application.build_context(home, environ, shared_words())
+    view = build_view_context(CliContext(home, 0, environ))
+    with (
+        serve_pages(view, more=application.pages(context), on_spent=lambda _gate: None) as gate,
+        sync_playwright() as driver,
+    ):
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = browser.new_context(
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            accept_downloads=True,
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        window = Window(tab.new_page(), f"http://127.0.0.1:{gate.port}")
+        record_complaints(window)
+        window.page.goto(gate.address)
+        window.page.wait_for_url(re.compile(r"/(start|home)"))
+        yield window, context
+        browser.close()
+    context.jobs.leave(30)
