@@ -12,6 +12,7 @@ import requests
 from archiver import tsa
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
+from archiver.corrected_clock import CorrectedClock
 from archiver.errors import BadRoots, NoArchive
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.settings.model import Settings
@@ -30,6 +31,7 @@ class App:
     downloads: requests.Session
     """Sends no token, no cookies and no passwords of `.netrc`."""
     now: Callable[[], datetime]
+    """The time by Chatwork's clock, as far as its offset is known."""
     sleep: Callable[[float], None]
     authorities: tuple[Authority, ...] = ()
     """All time-stamp authorities of the settings. One whose root cannot be read has no roots, and its stamps wait."""
@@ -48,14 +50,19 @@ def build_app(
     *,
     downloads: requests.Session | None = None,
     now: Callable[[], datetime] = utc_now,
+    monotonic: Callable[[], float] | None = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> App:
-    """Build the parts. Nothing is sent yet, and only pinned roots are read. Raises BadBaseUrl."""
+    """Build the parts. Nothing is sent yet, and only pinned roots are read. Raises BadBaseUrl.
+
+    `now` is this computer's clock, `monotonic` one that nobody can set (None: `now` is not set either).
+    """
+    clock = CorrectedClock(now, monotonic)
     client = Client(
         Transport(
             requests.Session(),
             token=lambda: read_token(settings, environ),
-            now=now,
+            clock=clock,
             sleep=sleep,
             base_url=settings.base_url,
             reserve=settings.sync.reserve,
@@ -63,7 +70,7 @@ def build_app(
     )
     authorities, root_errors = tsa.build_authorities(settings.home, settings.timestamp.authorities)
     session = downloads or requests.Session()
-    return App(settings, Archive(settings.home), client, session, now, sleep, authorities, root_errors)
+    return App(settings, Archive(settings.home, clock=clock), client, session, clock, sleep, authorities, root_errors)
 
 
 def require_archive(app: App) -> App:

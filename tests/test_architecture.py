@@ -22,15 +22,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gettext_mark": set(),
     "records": {"gettext_mark"},
     "message_ids": set(),
+    "corrected_clock": set(),
     "reminders": set(),
     "platforms": set(),
     "errors": {"gettext_mark", "records"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
     "claims": FOUNDATION | {"contract_dates", "platforms"},
     "settings": FOUNDATION,
-    "chatwork": FOUNDATION,
+    "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
-    "store": FOUNDATION | {"evidence.history"},
+    "store": FOUNDATION | {"corrected_clock", "evidence.history"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
     "store.queries.contract_activity": FOUNDATION
@@ -48,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "alerts": OF_A_CASE | {"chatwork.notation"},
     "schedule": {"errors", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange_deadline", "evidence", "settings", "store.seals"},
-    "app": FOUNDATION | {"tsa", "settings", "chatwork", "evidence", "store"},
+    "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "settings", "evidence", "store", "export.stamps"},
     "rounds": OF_A_CASE
     | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"},

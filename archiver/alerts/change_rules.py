@@ -62,9 +62,12 @@ def changed_roles(changes: ChangeObservations) -> Iterator[Alert]:
 
 
 def changed_rooms(changes: ChangeObservations) -> Iterator[Alert]:
-    """Alerts about a chat's changed name, or a description changed in a line about money or days."""
+    """Alerts about a chat's changed name, or a description changed in a line about money or days.
+
+    A direct chat has the other person's name: a closed account has its own alert.
+    """
     for change in changes.rooms:
-        if change.name_before != change.name:
+        if change.name_before != change.name and not CLOSED.search(change.name):
             yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject="room")
         if is_near_money(change.description_before, change.description):
             yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject="description")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+
+from archiver.chatwork.reply_dates import parse_date
 
 FALLBACK_WINDOW = timedelta(minutes=5)
 """The window assumed when the headers state no sensible one; no wait is ever longer."""
@@ -91,18 +92,12 @@ def time_to_wait(budget: Budget, now: datetime, reserve: int) -> timedelta:
     return min(max(budget.reset - now, NO_WAIT), FALLBACK_WINDOW)
 
 
-def clock_offset(headers: Mapping[str, str], received_at: datetime) -> timedelta | None:
-    """The server's clock minus ours, to the second that `Date` has; None without a usable `Date`."""
-    date = _parse_date(headers.get("date"))
-    return None if date is None else date - received_at
-
-
 def _time_left(headers: Mapping[str, str], received_at: datetime) -> timedelta:
     """How long the window still lasts, by the server's own clock where it is known, as ours may be wrong."""
     seconds = _parse_count(headers.get("x-ratelimit-reset"))
     if seconds is None:
         return FALLBACK_WINDOW
-    date = _parse_date(headers.get("date")) or received_at
+    date = parse_date(headers.get("date")) or received_at
     left = timedelta(seconds=seconds - int(date.timestamp()))
     if left < -FALLBACK_WINDOW:  # the end of no window that this reply can be of
         return FALLBACK_WINDOW
@@ -117,14 +112,3 @@ def _parse_count(text: str | None) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= len("4102444800")):
         return None
     return int(text)
-
-
-def _parse_date(text: str | None) -> datetime | None:
-    """The time in a `Date` header (RFC 9110, 5.6.7); None if it is missing or not one."""
-    if text is None:
-        return None
-    try:
-        date = parsedate_to_datetime(text)
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None

@@ -22,6 +22,8 @@ import urllib3.exceptions
 
 from archiver.chatwork import allowed_urls, json_body, ratelimit
 from archiver.chatwork.exchange_deadline import ExchangeDeadline, ExchangeOverdue, watch_session
+from archiver.chatwork.reply_dates import ReplyDates
+from archiver.corrected_clock import CorrectedClock
 from archiver.errors import (
     BudgetSpent,
     ChatworkError,
@@ -81,8 +83,8 @@ class Transport:
     Settable at any time: `deadline` (a wait that would pass it raises BudgetSpent at once, a retry that would
     is not made, and no reply is waited for past it), `reserve` (requests of each window left to the person's other
     tools) and `on_wait` (called with each wait for the budget before it begins). To be read: `requests` (sent so far),
-    `unparsed` (replies not understood so far), `clock_offset` (the server's clock minus ours, the largest seen),
-    `budget`, and `tally` (whether anybody else uses it).
+    `unparsed` (replies not understood so far), `dates` (which replies of
+    the run have Chatwork's time), `budget`, and `tally` (whether anybody else uses it).
     """
 
     def __init__(
@@ -90,7 +92,7 @@ class Transport:
         session: requests.Session,
         *,
         token: Callable[[], str],
-        now: Callable[[], datetime],
+        clock: CorrectedClock,
         sleep: Callable[[float], None],
         base_url: str = allowed_urls.BASE_URL,
         reserve: int = 60,
@@ -107,7 +109,8 @@ class Transport:
             self._session.trust_env = False
         self._ask_token = token
         self._token = ""
-        self._now = now
+        self.clock = clock
+        self._now = clock.own  # waits and deadlines go on evenly while the correction changes
         self._sleep = sleep
         self._jitter = jitter
         self._limits = limits
@@ -118,7 +121,7 @@ class Transport:
         self.tally = ratelimit.OtherCalls()
         self.requests = 0
         self.unparsed = 0
-        self.clock_offset: timedelta | None = None
+        self.dates = ReplyDates(clock)
 
     def get(self, path: str, params: Mapping[str, str | int], understand: Callable[[Reply], T]) -> T:
         """Request a path below the base URL and return what `understand` makes of the reply.
@@ -211,18 +214,16 @@ class Transport:
             received = response.headers
             headers = {name: received[name] for name in sorted(KEPT_HEADERS) if name in received}
             self._observe(headers, response.status_code)
+            own = self._now()
             self._check_status(target, response.status_code)
             body = self._read_body(target, response, limits.size, deadline)
-        return Reply(target, response.status_code, body, headers, self._now())
+        date = self.dates.date(headers, body, own)
+        return Reply(target, response.status_code, body, headers, date or self.clock(), dated=date is not None)
 
     def _observe(self, headers: Mapping[str, str], status: int) -> None:
-        """Update budget and clock offset from the headers, before a slow body can make them old."""
-        now = self._now()
-        self.budget = self.budget.observe(headers, now, refused=status == 429)
+        """Update the budget from the headers, before a slow body can make them old."""
+        self.budget = self.budget.observe(headers, self._now(), refused=status == 429)
         self.tally = self.tally.observe(headers)
-        offset = ratelimit.clock_offset(headers, now)
-        if offset is not None and (self.clock_offset is None or abs(offset) > abs(self.clock_offset)):
-            self.clock_offset = offset
 
     def _check_status(self, target: str, status: int) -> None:
         """Raise the error that the status alone means, whatever the body is."""

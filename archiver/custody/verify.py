@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.custody.stamp_check import archive_stamps, is_known_root, token_check
+from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.entries import EntryCheck
 from archiver.evidence.verify.findings import Progress, Verification
@@ -116,6 +117,7 @@ def _verify(
     chain.compare_rollbacks(entry_check.rollbacks)
     check_rollbacks(verification, entry_check.rollbacks, _file_names(folder / ORPHANED), read)
     stamps.close()
+    entry_check.times.close(earliest_covering(stamps.times))
     compare_stamps(verification, entry_check.stamps, names, read)
     if authorities is not None and not authorities:
         verification.add_note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))

@@ -90,6 +90,7 @@ def set_stage(home: Path, say: PrintLine) -> Iterator[Story]:
             file.load_settings(home, environ),
             environ,
             now=clock.now,
+            monotonic=None,
             sleep=lambda seconds: clock.pass_by(seconds=seconds),
         )
         migrate.create_database(app.archive.database)
@@ -165,7 +166,7 @@ def _enter_contract(story: Story, **facts: Any) -> None:
     story.contract = replace(story.contract, **facts)
     with story.app.archive.writing() as writing:
         observation = Observation("contract", f"contract/{CONTRACT}", contract_payload(story.contract))
-        writer.append(writing, [observation], account_id=story.chatwork.owner, at=story.clock.now())
+        writer.append(writing, [observation], account_id=story.chatwork.owner, at=story.app.now())
 
 
 def _today(story: Story) -> str:
@@ -207,7 +208,7 @@ def _delivery(story: Story) -> None:
     )
     at = f"{story.clock.at.astimezone(JST):%Y-%m-%d %H:%M}"
     with story.app.archive.writing() as writing:
-        add_delivery(writing, CONTRACT, Delivery(0, at), at=story.clock.now())
+        add_delivery(writing, CONTRACT, Delivery(0, at), at=story.app.now())
     story.print_line(f'    archive delivery add job1 --at "{at}"')
     _sync(story)
 

@@ -8,6 +8,7 @@ module is also handed out inside packages. Times are RFC 3339 UTC texts of one w
 from __future__ import annotations
 
 from bisect import bisect_left
+from datetime import datetime
 from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.system_posts import message_kind
@@ -17,6 +18,9 @@ EntryObject = Mapping[str, Any]
 
 GONE_STATES = ("missing", "hidden")
 """States in which Chatwork shows no text: the last text stays the current one, and its interval ends."""
+
+ONE_MOMENT_SECONDS = 2
+"""Neighbours whose times run back by up to so many seconds are one moment."""
 
 SeenBefore = Callable[[EntryObject], "str | None"]
 """Returns the last time at which a reading before this entry, and not the entry's own, showed the message."""
@@ -79,8 +83,19 @@ def _add_entry(spans: list[Span], entry: EntryObject, seen_before: SeenBefore) -
         if (spans[-1].body, spans[-1].update_time) == (body, update_time):
             spans[-1] = _extend_span(spans[-1], entry["observed_at"])
             return
-    at = entry["observed_at"]
+    at = not_before(entry["observed_at"], spans[-1].last_seen if spans else None)
     spans.append(Span(body, update_time, at, at, entry["seq"]))
+
+
+def not_before(at: str, before: str | None) -> str:
+    """A time, or the one before it, if it lies up to two seconds after: Chatwork's servers differ by as much."""
+    if before is None or at >= before:
+        return at
+    try:
+        seconds = (datetime.fromisoformat(before[:-1]) - datetime.fromisoformat(at[:-1])).total_seconds()
+    except ValueError:  # in a package that somebody made
+        return at
+    return before if seconds <= ONE_MOMENT_SECONDS else at
 
 
 def _extend_span(span: Span, at: str | None) -> Span:

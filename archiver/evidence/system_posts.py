@@ -47,6 +47,7 @@ _TASK_POST = (
     r"\[title\]\[dtext:(?:task_added|task_edited|task_done|task_reverted|task_deleted)\]\[/title\]"
     rf"\[task [^\[\]]*\]{_USER_TEXT}\[/task\]"
 )
+_CANCELLED = re.compile(r"\[(?:piconname|picon|pname):([0-9]{1,19})\][ 、,]*\[dtext:chatroom_resigned_priv_change\]")
 _POST_LINES = rf"(?:\[title\]{_POST_LINE}\[/title\]|{_POST_LINE})(?:\s*{_POST_LINE})*"
 _MASK_SUFFIX = r"(?:\(伏せた部分が異なる文面[0-9]+\))?"
 """What a masked package adds to a text that differs from another of the message only where both are masked."""
@@ -59,6 +60,17 @@ _POST_FORM = re.compile(
 def is_system_post(body: str) -> bool:
     """Whether the whole body has the form of a post of Chatwork's own system."""
     return "[dtext:" in body and _POST_FORM.fullmatch(body.strip()) is not None
+
+
+def cancelled_account(body: str) -> int | None:
+    """Whose account a post of the system says was cancelled; None for every other body.
+
+    0 where the post names nobody: a group chat whose last administrator cancelled.
+    """
+    if "[dtext:chatroom_resigned_priv_change" not in body or not is_system_post(body):
+        return None
+    match = _CANCELLED.search(body)
+    return int(match.group(1)) if match else 0
 
 
 def message_kind(bodies: Iterable[str]) -> str:

@@ -91,16 +91,9 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
 
 
 def check_verification(last: VerificationRecord | None, *, now: datetime) -> CheckResult:
-    """When everything was looked through, and what came of it."""
+    """When everything was looked through; findings are a condition of their own."""
     if last is None:
         return attention("verification", _("The archive has not been verified yet: archive verify"))
-    if last.findings:
-        sentence = ngettext(
-            "{n} thing did not match on {time}. Change nothing and see: archive verify",
-            "{n} things did not match on {time}. Change nothing and see: archive verify",
-            last.findings,
-        )
-        return action("verification", sentence.format(n=last.findings, time=minute_text(last.at)))
     sentence = _("No change was found on {time} (records {entries}, files {files}).")
     counts = {name: last.checked.get(name, 0) for name in ("entries", "files")}
     text = sentence.format(time=minute_text(last.at), **counts)

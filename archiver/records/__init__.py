@@ -42,6 +42,7 @@ from archiver.records.conversation import (
     Task,
     Version,
     Watch,
+    WrongClock,
     notable_states,
 )
 from archiver.records.counterpart_choice import CounterpartCandidate, UndecidedRoom
@@ -109,6 +110,7 @@ __all__ = (
     "UndecidedRoom",
     "Version",
     "Watch",
+    "WrongClock",
     "change_kinds",
     "notable_states",
 )

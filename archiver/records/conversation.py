@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -190,6 +190,16 @@ class Pause:
 
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WrongClock:
+    """A time in which this computer's clock was wrong by more than a minute, as the runs recorded it."""
+
+    start: datetime
+    end: datetime
+    ahead: timedelta
+    """How far it was ahead of Chatwork's, the largest difference; below zero: behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ class Reply:
     headers: Mapping[str, str]
     """Names in lower case; only those that are stored (`records.KEPT_HEADERS`)."""
     received_at: datetime
-    """When the last byte was received, by this machine's clock."""
+    """When Chatwork sent it: its `Date`; without one that counts, this computer's time corrected by the last one."""
+    dated: bool = True
+    """Whether `received_at` is its `Date`."""
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(SALT_BYTES), compare=False)
     """Random bytes in front of the body in the digest, so that nothing in it can be guessed from the digest."""
 

@@ -106,7 +106,7 @@ class DaemonWork:
         if found is None or found.rooms is None:
             return found
         with suppress(errors.ArchiverError):  # a contract may have ended since; the round itself meets any error
-            self._paces = self._fast_rooms(now)
+            self._paces = self._fast_rooms()
         return due_work.round_due(now, self._rounds, every=every, paces=self._paces)
 
     def _run_due_round(self, due_round: DueRound) -> None:
@@ -125,16 +125,17 @@ class DaemonWork:
         self._reminders.saved()
         self._reminders.messages.round(report)
         if due_round.rooms is None:
-            self._paces = self._fast_rooms(self.now())
+            self._paces = self._fast_rooms()
 
     def _at_step(self, *_what: object) -> None:
         self._step()
 
-    def _fast_rooms(self, now: datetime) -> dict[int, timedelta]:
+    def _fast_rooms(self) -> dict[int, timedelta]:
         """Rooms that must be read more often than the settings say, with their intervals."""
         app, every = self._app, self.settings.sync.every
         if app is None:
             return {}
+        now = app.now()
         with app.archive.reading() as reading:
             rooms = contracts.rooms_to_read(reading, now)
             found = {int(room): _room_pace(reading, room, every=every, now=now) for room in rooms}

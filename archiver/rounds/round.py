@@ -95,6 +95,7 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
         _with_settings(app.settings, options),
         find_departing=alerting.departing_people,
         seal=lambda: sealed.append(_seal(app)),
+        after_first_replies=lambda: sealed.append(_seal_if_due(app)),
     )
     before, longest = long_pauses.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
     report = run_sync(

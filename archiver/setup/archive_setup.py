@@ -97,5 +97,5 @@ def record_account(app: App) -> tuple[str, int]:
     if payload != owner:
         with app.archive.writing() as writing:
             observation = Observation("me", "me", payload, None, me.reply.digest)
-            writer.append(writing, [observation], account_id=me.model.account_id, at=me.reply.received_at)
+            writer.append_dated(writing, [observation], me.reply, account_id=me.model.account_id)
     return me.model.name, me.model.account_id

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
+from archiver.corrected_clock import CorrectedClock
 from archiver.store import migrate
 from archiver.store.engine import DATABASE, build_engine, copy_with_log, needs_scratch_copy, translate_error
 
@@ -28,10 +29,11 @@ _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 class Reading:
     """A snapshot of the archive. Its `sql` is used only within `store/`."""
 
-    def __init__(self, sql: Connection, home: Path) -> None:
-        """Wrap an open transaction."""
+    def __init__(self, sql: Connection, home: Path, clock: CorrectedClock | None = None) -> None:
+        """Wrap an open transaction; `clock` knows the offset to Chatwork's time."""
         self.sql = sql
         self.home = home
+        self.clock = clock
 
 
 class Writing(Reading):
@@ -42,14 +44,22 @@ class Archive:
     """One archive on disk: its home, its database and its transactions."""
 
     def __init__(
-        self, home: Path, *, read_only: bool = False, unchanging: bool = False, database: Path | None = None
+        self,
+        home: Path,
+        *,
+        read_only: bool = False,
+        unchanging: bool = False,
+        database: Path | None = None,
+        clock: CorrectedClock | None = None,
     ) -> None:
         """Keep the paths; nothing is opened before the first transaction.
 
         `unchanging`: nobody can be writing to the archive, so it is read without a lock and without files beside it.
-        `database`: another file than the home's own, such as a copy that is being made.
+        `database`: another file than the home's own, such as a copy that is being made. `clock`: the one whose offset
+        to Chatwork's time this process measures; None: none is.
         """
         self.home = home
+        self.clock = clock
         self.read_only = read_only or unchanging
         self.database = database or home / DATABASE
         self.scratch_folder: Path | None = None
@@ -70,7 +80,7 @@ class Archive:
             raise errors.NoArchive(path=self.home)
         with self._translate_errors(), self._connect_to_read() as sql, sql.begin():
             sql.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()  # the snapshot begins here
-            yield Reading(sql, self.home)
+            yield Reading(sql, self.home, self.clock)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -87,7 +97,7 @@ class Archive:
                 with sql.begin():
                     if self._is_older and migrate.check_revision(sql, self.home) != migrate.HEAD:
                         raise errors.OlderArchive(path=self.home)
-                    yield Writing(sql, self.home)
+                    yield Writing(sql, self.home, self.clock)
             finally:
                 sql.info.pop("immediate", None)
 

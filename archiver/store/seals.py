@@ -12,14 +12,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import JST, Seal
 from archiver.store import orphaned_seals, schema, seal_files
 from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.archive_time import seal_times, unsealed_times
 from archiver.store.durable_files import storage_error, write_durably
-from archiver.store.time_text import from_text, to_text
+from archiver.store.time_text import from_text
 
 FOLDER = seal_files.FOLDER
 MAX_ENTRIES = 100_000
@@ -31,29 +32,21 @@ QUIET_KINDS = ("stamp", "steady", "sweep")
 """Kinds of entries that say nothing new of a room: a tail of them alone is sealed once a day."""
 
 
-_OBSERVED_AT = select(schema.entry.c.observed_at).where(schema.entry.c.seq == bindparam("seq"))
-_OLDEST_NEWS = (
-    select(schema.entry.c.observed_at)
-    .where(schema.entry.c.seq > bindparam("after"), schema.entry.c.kind.not_in(QUIET_KINDS))
-    .order_by(schema.entry.c.seq)
-    .limit(1)
-)
 _LAST_SEALED = select(func.max(schema.seal.c.last))
 
 
 def is_due(reading: Reading, *, now: datetime) -> bool:
     """Whether the oldest unsealed entry is of an earlier Tokyo day or six hours old.
 
-    Entries of a kind that comes without any news count from the next Tokyo day on only.
+    Entries of a kind that comes without any news count from the next Tokyo day on only, and only by Chatwork's time.
+    A time that lies ahead was a wrong clock's: nothing waits until it comes.
     """
-    last = last_sealed(reading)
-    oldest = reading.sql.execute(_OBSERVED_AT, {"seq": last + 1}).scalar()
-    if oldest is None:
-        return False
-    if now.astimezone(JST).date() > from_text(oldest).astimezone(JST).date():
+    unsealed = unsealed_times(reading, last_sealed(reading) + 1, now, quiet_kinds=QUIET_KINDS)
+    oldest = unsealed.oldest if unsealed.is_compared else unsealed.oldest_news
+    if oldest is not None and unsealed.now.astimezone(JST).date() != oldest.astimezone(JST).date():
         return True
-    oldest = reading.sql.execute(_OLDEST_NEWS, {"after": last}).scalar()
-    return oldest is not None and now - from_text(oldest) >= DUE_AFTER
+    oldest = unsealed.oldest_news
+    return oldest is not None and not timedelta() <= unsealed.now - oldest < DUE_AFTER
 
 
 def is_tail_of_stamps(reading: Reading) -> bool:
@@ -98,16 +91,14 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
     first = previous.last + 1 if previous else 1
     entry = schema.entry.c
     rows = writing.sql.execute(
-        select(entry.digest, entry.observed_at, entry.account_id)
-        .where(entry.seq >= first)
-        .order_by(entry.seq)
-        .limit(MAX_ENTRIES)
+        select(entry.digest, entry.account_id).where(entry.seq >= first).order_by(entry.seq).limit(MAX_ENTRIES)
     ).all()
     if not rows:
         return None
     expected, number = (previous.number + 1 if previous else 1), orphaned_seals.last_known_number(writing) + 1
     last = first + len(rows) - 1
-    day = from_text(rows[-1].observed_at).astimezone(JST).date().isoformat()
+    closed_at, day_at = seal_times(writing, now, last)
+    day = from_text(day_at).astimezone(JST).date().isoformat()
     body = chain.seal_bytes(
         number=number,
         previous=previous.sha256 if previous else chain.GENESIS,
@@ -115,16 +106,16 @@ def _close_next(writing: Writing, *, now: datetime) -> Seal | None:
         last=last,
         entries=(row.digest for row in rows),
         day=day,
-        closed_at=to_text(now),
+        closed_at=closed_at,
         skips=None if number == expected else (expected, number - 1),
         account_id=next((row.account_id for row in reversed(rows) if row.account_id is not None), None),
         software=f"chatwork-archiver {version('chatwork-archiver')}",
     )
-    seal = Seal(number, first, last, chain.file_digest(body), from_text(to_text(now)), day)
+    seal = Seal(number, first, last, chain.file_digest(body), from_text(closed_at), day)
     _write_file(writing.home / FOLDER, seal, body)
     writing.sql.execute(
         insert(schema.seal).values(
-            number=number, first=first, last=last, sha256=seal.sha256, closed_at=to_text(now), day=day
+            number=number, first=first, last=last, sha256=seal.sha256, closed_at=closed_at, day=day
         )
     )
     return seal

@@ -9,43 +9,39 @@ import json
 import secrets
 import zlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import Entry, Observation, Reply
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
+from archiver.store.archive_time import entry_times
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_rows
 from archiver.store.search import index
-from archiver.store.time_text import from_text, to_text
+from archiver.store.time_text import to_text
 
 SELF = "{seq}"
 """Placeholder in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
 
-CLOCK_TOLERANCE = timedelta(minutes=1)
-"""How far this computer's clock may differ from an entry's time without being noted in the entry."""
-
-_LAST = select(schema.entry.c.seq, schema.entry.c.observed_at).order_by(schema.entry.c.seq.desc()).limit(1)
+_LAST = select(func.max(schema.entry.c.seq))
 
 
 def append(
-    writing: Writing, observations: Sequence[Observation], *, account_id: int | None, at: datetime
+    writing: Writing, observations: Sequence[Observation], *, account_id: int | None, at: datetime, dated: bool = False
 ) -> list[Entry]:
     """Append observations in order, all observed at `at` (aware), and bring the readable tables up to date.
 
-    Times never decrease along the entries: while a clock that was set back is behind the last entry, that one's
-    time is used. The times of the clocks are in the records of runs and in the windows (`date`).
+    `dated`: `at` is the `Date` of a reply. Else it is the time of the archive's clock, which is never earlier than
+    the last time by Chatwork's while no offset between the two is known (`archive_time`).
     """
     if not observations:
         return []
-    last = writing.sql.execute(_LAST).one_or_none()
-    first = 1 if last is None else last.seq + 1
-    observed_at = to_text(at) if last is None else max(to_text(at), last.observed_at)
-    clock = to_text(at) if from_text(observed_at) - at > CLOCK_TOLERANCE else None
+    first = (writing.sql.execute(_LAST).scalar() or 0) + 1
+    observed_at, clock = entry_times(writing, at, dated=dated)
     appended = [
         _make_entry(observation, seq=seq, observed_at=observed_at, clock=clock, account_id=account_id)
         for seq, observation in enumerate(observations, first)
@@ -55,6 +51,13 @@ def append(
     project(writing.sql, objects, lambda key, upto: entries_of(writing, key, upto))
     index.add_texts(writing.sql, objects)
     return [entry for entry, _ in appended]
+
+
+def append_dated(
+    writing: Writing, observations: Sequence[Observation], reply: Reply, *, account_id: int | None
+) -> list[Entry]:
+    """Append what a reply showed, observed at its `Date` if that counts."""
+    return append(writing, observations, account_id=account_id, at=reply.received_at, dated=reply.dated)
 
 
 def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:

@@ -34,6 +34,8 @@ class Options:
     """Returns who is departing; their files and rooms are then read first."""
     seal: Callable[[], None] = seal_nothing
     """Seals the archive as soon as the urgent things are saved."""
+    after_first_replies: Callable[[], None] = seal_nothing
+    """Called when the first replies have shown Chatwork's time: what is due is judged again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,14 +116,17 @@ class SyncReport:
     unread_dropped: bool = False
     """Whether the account's unread counter fell during the run without an explanation."""
     clock_offset_ms: int | None = None
+    """Chatwork's clock minus this computer's, the largest of the run; None: no reply had a `Date` that counts."""
+    undated: int = 0
+    """Replies without a `Date` that counts: what they showed has this computer's time, corrected by the others."""
     complaints: tuple[str, ...] = ()
     """Sentences about daily exports that could not be written."""
     contacts: bool = False
     """Whether somebody of the contracted rooms became a contact or is one no more."""
     alerts: tuple[dict[str, Any], ...] = ()
     """The alerts opened in this run, as in the JSON documents."""
-    has_unlisted_beginning: bool = False
-    """Whether messages from before the first list of a room are known to be missing."""
+    has_losses: bool = False
+    """Whether anything is known to be missing that no run can fetch, such as messages before the first list."""
 
     @property
     def disappeared(self) -> bool:

@@ -29,6 +29,7 @@ from archiver.sync.run_inputs import (
     first_replies,
     keep_owner,
     owner_payload,
+    start_again,
     start_run,
 )
 from archiver.sync.singles.backfill import BackfillReader
@@ -60,6 +61,8 @@ def run_sync(
             _keep_budget(archive, client)
             raise
         replies = FirstReplies(AccountId(start.inputs.owner["account_id"]), None, {})
+    options.after_first_replies()
+    start = start_again(archive, start, at=now())
     if replies.me is not None:
         keep_owner(archive, replies.me, start.inputs.owner)
     context = PullContext(archive, client, now, replies.account_id)
@@ -89,7 +92,7 @@ def dry_run(
 def _keep_budget(archive: Archive, client: Client) -> None:
     """Remember the budget, as the calls of a failed run count too."""
     with archive.writing() as writing:
-        run_end.keep_budget(writing, client.transport.budget)
+        run_end.keep_budget(writing, client.transport)
 
 
 def _plan_steps(archive: Archive, start: RunStart, rooms: list[Room]) -> list[plan.PlanStep]:

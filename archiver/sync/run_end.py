@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from gettext import gettext as _
 
 from archiver.chatwork.models import Room
-from archiver.chatwork.ratelimit import Budget
+from archiver.chatwork.transport import Transport
 from archiver.records import RoomId
 from archiver.reminders import due_reminders
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state, files
-from archiver.store.queries.gaps import unlisted_beginnings
+from archiver.store.queries.room_holdings import has_losses
 from archiver.store.queries.truncated_lists import truncated_lists
 from archiver.store.working import backfill_queue, remembered_values, visits_and_retries
 from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen
@@ -46,8 +46,8 @@ def finish_run(
     transport, inputs, options = context.client.transport, start.inputs, start.options
     report.finished_at = context.now()
     report.requests = transport.requests - start.counters.requests
-    offset = transport.clock_offset
-    report.clock_offset_ms = None if offset is None else round(offset.total_seconds() * 1000)
+    report.undated = transport.dates.undated
+    report.clock_offset_ms = transport.dates.largest_offset_ms
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
     overdue = _find_overdue(context, report, inputs, listed_rooms, options.full_every)
     _report_unread(report, context.visited)
@@ -71,10 +71,11 @@ def finish_run(
     return report
 
 
-def keep_budget(writing: Writing, budget: Budget) -> None:
-    """Remember for the next run how many calls this one has left."""
+def keep_budget(writing: Writing, transport: Transport) -> None:
+    """Remember for the next run how many calls this one has left, and until when by Chatwork's clock."""
+    budget, offset = transport.budget, transport.clock.offset or timedelta()
     if budget.reset is not None:
-        remembered_values.BUDGET.remember(writing, CallBudget(budget.limit, budget.remaining, budget.reset))
+        remembered_values.BUDGET.remember(writing, CallBudget(budget.limit, budget.remaining, budget.reset + offset))
 
 
 def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:
@@ -98,7 +99,7 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
         waiting = backfill_queue.count_waiting(reading, contracted)
         reasons = current_state.open_reasons(reading, contracted)
         truncated = truncated_lists(reading, contracted)
-        report.has_unlisted_beginning = unlisted_beginnings(reading, contracted).rooms > 0
+        report.has_losses = has_losses(reading, contracted)
     clear_incoming(context.archive.home, everything)
     pending = [file for file in everything if file.room_id in contracted]
     for file in pending:
@@ -106,9 +107,10 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
             reports[file.room_id].files_pending += 1
             if file.attempts and file.room_id not in inaccessible:
                 context.troubles.add(f"file/{file.room_id}/{file.file_id}")
+    has_gaps = any(reason in coverage.LOSSES for reason in reasons)
     failed = any(room.outcome in (RoomOutcome.FAILED, RoomOutcome.INACCESSIBLE) for room in report.rooms)
-    has_losses = any(reason in coverage.LOSSES for reason in reasons)
-    return not (pending or waiting or lost or has_losses or truncated or failed or inaccessible & set(contracted))
+    is_failed = failed or has_gaps or inaccessible & set(contracted)
+    return not (pending or waiting or lost or truncated or is_failed)
 
 
 def _find_overdue(
@@ -134,13 +136,13 @@ def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]]) ->
 
 def _remember_troubles(context: PullContext, writing: Writing, report: SyncReport) -> None:
     """Decide which troubles to report now, and remember what the next run needs."""
-    budget, at = context.client.transport.budget, context.now()
+    at = context.now()
     cleared = context.cleared_prefixes | {"event/", "token"} | (set() if report.left_over else {"left-over"})
     known = remembered_values.TROUBLES.recall(writing)
     reminders = due_reminders(context.troubles, known, now=at, in_order=cleared)
     report.reported = reminders.say
     remembered_values.TROUBLES.remember(writing, reminders.known)
-    keep_budget(writing, budget)
+    keep_budget(writing, context.client.transport)
     if report.clock_offset_ms is not None:
         remembered_values.CLOCK_OFFSET.remember(writing, report.clock_offset_ms)
     if report.unread_dropped:

@@ -39,6 +39,7 @@ def write_run(
         "requests": report.requests,
         "totals": _totals(report),
         "clock_offset_ms": report.clock_offset_ms,
+        "undated": report.undated,
         "unread_before": unread[0],
         "unread_after": unread[1],
         "settings": settings,
@@ -78,6 +79,8 @@ def _collect_idle(writing: Writing, sweep: dict[str, Any], account_id: int, at: 
             "runs": waiting["runs"] + 1,
             "requests": waiting["requests"] + sweep["requests"],
             "unparsed": waiting["unparsed"] + sweep["unparsed"],
+            "undated": waiting["undated"] + sweep["undated"],
+            "clock_offset_ms": _larger(waiting["clock_offset_ms"], sweep["clock_offset_ms"]),
             "totals": {name: number + waiting["totals"].get(name, 0) for name, number in sweep["totals"].items()},
             "unread_before": waiting["unread_before"],
         }
@@ -92,6 +95,11 @@ def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:
     """Whether one record of both runs would hide neither a pause between them nor a room that one did not read."""
     near = from_text(sweep["from"]) - from_text(waiting["to"]) <= PAUSE
     return near and waiting.get("not_read") == sweep["not_read"]
+
+
+def _larger(before: int | None, now: int | None) -> int | None:
+    """The larger of two offsets, so that the hour's record tells of a clock that was wrong in one of its runs."""
+    return max((one for one in (before, now) if one is not None), key=abs, default=None)
 
 
 def _append_sweep(writing: Writing, sweep: dict[str, Any], account_id: int | None, at: datetime) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from archiver import errors
 from archiver.chatwork.client import Client, Single
 from archiver.chatwork.models import Me, Room
-from archiver.chatwork.ratelimit import Budget, OtherCalls
+from archiver.chatwork.ratelimit import FALLBACK_WINDOW, Budget, OtherCalls
+from archiver.chatwork.reply_dates import ReplyDates
 from archiver.chatwork.transport import Transport
 from archiver.records import AccountId, JsonObject, Observation, RoomId
 from archiver.store import writer
@@ -77,11 +78,16 @@ def start_run(archive: Archive, transport: Transport, options: Options, *, at: d
     seconds = options.max_seconds
     deadline = None if seconds is None else time.monotonic() + seconds
     inputs = read_inputs(archive, at=at, chosen=options.rooms)
-    transport.deadline = None if seconds is None else at + timedelta(seconds=seconds)
+    transport.deadline = None if seconds is None else transport.clock.own() + timedelta(seconds=seconds)
     transport.budget = inputs.budget or transport.budget
-    transport.clock_offset = None  # each run tells its own
+    transport.dates = ReplyDates(transport.clock)
     transport.tally = OtherCalls()  # between two runs another command of ours may have called
     return RunStart(options, at, deadline, inputs, Counters(transport.requests, transport.unparsed))
+
+
+def start_again(archive: Archive, start: RunStart, *, at: datetime) -> RunStart:
+    """The start of a run as of its first replies, which have shown how far this computer's clock is off."""
+    return replace(start, at=at, inputs=read_inputs(archive, at=at, chosen=start.options.rooms))
 
 
 def first_replies(archive: Archive, client: Client, owner: JsonObject | None) -> FirstReplies:
@@ -111,7 +117,7 @@ def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | No
         tuple(room for room in contracted if chosen is None or room in chosen),
         owner,
         names,
-        None if budget is None else Budget(budget.limit, budget.remaining, budget.reset),
+        None if budget is None or budget.reset - at > FALLBACK_WINDOW else Budget(**asdict(budget)),
         failures,
     )
 
@@ -134,4 +140,4 @@ def keep_owner(archive: Archive, me: Single[Me], owner: JsonObject | None) -> No
     if payload != owner:
         with archive.writing() as writing:
             observation = Observation("me", "me", payload, None, me.reply.digest)
-            writer.append(writing, [observation], account_id=me.model.account_id, at=me.reply.received_at)
+            writer.append_dated(writing, [observation], me.reply, account_id=me.model.account_id)

@@ -13,6 +13,7 @@ from urllib3 import HTTPResponse
 
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
+from archiver.corrected_clock import CorrectedClock
 
 BASE_URL = "https://chatwork.example.com/v2"
 
@@ -50,5 +51,7 @@ def session(adapter: Canned) -> requests.Session:
 
 def client(adapter: Canned, now: Callable[[], datetime]) -> Client:
     """The program's own client over such a session."""
-    transport = Transport(session(adapter), token=lambda: "x" * 32, now=now, sleep=lambda _: None, base_url=BASE_URL)
+    transport = Transport(
+        session(adapter), token=lambda: "x" * 32, clock=CorrectedClock(now), sleep=lambda _: None, base_url=BASE_URL
+    )
     return Client(transport)

@@ -66,7 +66,7 @@ def rounds_and_replies(home: str, environ: str, at: str) -> dict[str, float]:
         begun = time.perf_counter()
         _fetch(variables)
         middle = time.perf_counter()
-        app = build_app(file.load_settings(Path(home), variables), variables, now=clock.now)
+        app = build_app(file.load_settings(Path(home), variables), variables, now=clock.now, monotonic=None)
         requests_made = run_round(app, Options(), ProgressCallbacks()).requests
         troubles.take_pending_notices(app.archive, app.settings, None, now=clock.now())
         app.archive.close()

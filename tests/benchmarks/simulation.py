@@ -49,7 +49,7 @@ class Simulation:
     def app(self) -> App:
         """The program as a new process would build it, but under this clock."""
         settings = file.load_settings(self.home, self.environ)
-        return build_app(settings, self.environ, now=self.clock.now, sleep=self._sleep)
+        return build_app(settings, self.environ, now=self.clock.now, monotonic=None, sleep=self._sleep)
 
     def post(self, room: int, count: int, *, seconds: float = 60) -> None:
         """So many messages from both sides, one in so many seconds."""

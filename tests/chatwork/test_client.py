@@ -14,6 +14,7 @@ from hypothesis import given, settings, strategies
 from archiver.chatwork.client import Client, _read_download_url, read_listing, read_single
 from archiver.chatwork.models import Contact, File, Me, Member, Message, Model, Room, Task
 from archiver.chatwork.transport import Transport
+from archiver.corrected_clock import CorrectedClock
 from archiver.errors import ArchiverError, NotUnderstood, NotVisible
 from archiver.records import AccountId, FileId, MessageId, Reply, RoomId
 from tests.support.chatwork.model_values import OWN, VALUES
@@ -32,7 +33,7 @@ def client() -> Client:
         Transport(
             requests.Session(),
             token=lambda: "token",
-            now=lambda: NOW,
+            clock=CorrectedClock(lambda: NOW),
             sleep=lambda seconds: None,
             jitter=lambda: 0.0,
         )

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given, settings, strategies
 
-from archiver.chatwork.ratelimit import FALLBACK_WINDOW, Budget, OtherCalls, clock_offset, time_to_wait
+from archiver.chatwork.ratelimit import FALLBACK_WINDOW, Budget, OtherCalls, time_to_wait
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 FREE = timedelta(0)
@@ -128,13 +128,6 @@ def test_a_refusal_means_nothing_is_left() -> None:
     """After 429 the budget is empty, whatever the headers say or leave out."""
     assert Budget(300, 0, NOW + timedelta(seconds=120)) == Budget().observe(headers("77"), NOW, refused=True)
     assert Budget(None, 0, NOW + FALLBACK_WINDOW) == Budget().observe({}, NOW, refused=True)
-
-
-def test_the_offset_of_the_clocks_is_told() -> None:
-    """Positive when the server is ahead; None when it tells no time."""
-    assert timedelta(seconds=40) == clock_offset(headers(date=NOW + timedelta(seconds=40)), NOW)
-    assert timedelta(seconds=-40) == clock_offset(headers(date=NOW - timedelta(seconds=40)), NOW)
-    assert clock_offset({}, NOW) is None
 
 
 TEXTS = strategies.one_of(strategies.text(), strategies.integers().map(str), strategies.datetimes().map(str))

@@ -24,6 +24,7 @@ from urllib3 import HTTPResponse
 from archiver.chatwork import json_body
 from archiver.chatwork.ratelimit import Budget
 from archiver.chatwork.transport import LONGEST_PAUSE, ReplyLimits, Transport
+from archiver.corrected_clock import CorrectedClock
 from archiver.errors import (
     ArchiverError,
     BadBaseUrl,
@@ -67,7 +68,7 @@ def build(clock: Clock, url: str, **given: Any) -> Transport:
         "session": requests.Session(),
         "base_url": url,
         "token": lambda: TOKEN,
-        "now": clock.now,
+        "clock": CorrectedClock(clock.now),
         "sleep": clock.sleep,
         "jitter": lambda: 0.0,
     }
@@ -216,7 +217,7 @@ def test_the_default_address_is_the_api_and_netrc_is_not_read(tmp_path: Path, mo
     monkeypatch.setenv("NETRC", str(netrc))
     responses.get("https://api.chatwork.com/v2/me", json={})
     clock = Clock()
-    transport = Transport(requests.Session(), token=lambda: TOKEN, now=clock.now, sleep=clock.sleep)
+    transport = Transport(requests.Session(), token=lambda: TOKEN, clock=CorrectedClock(clock.now), sleep=clock.sleep)
 
     ask(transport)
 
@@ -562,7 +563,7 @@ def test_budget_and_clocks_are_learnt_from_every_reply() -> None:
             with pytest.raises(Refused):
                 ask(transport)
 
-    assert timedelta(seconds=-40) == transport.clock_offset
+    assert timedelta(seconds=-40) == transport.dates.largest_offset
     assert Budget(300, 100, NOW + timedelta(seconds=55)) == transport.budget
 
 

@@ -8,6 +8,7 @@ import requests
 
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
+from archiver.corrected_clock import CorrectedClock
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from tests.support.world import BEGIN, Clock
 
@@ -19,7 +20,7 @@ def test_a_request_without_an_answer_is_taken_off_the_budget() -> None:
         transport = Transport(
             session,
             token=lambda: chatwork.token,
-            now=clock,
+            clock=CorrectedClock(clock),
             sleep=clock.sleep,
             base_url=chatwork.base_url,
             jitter=lambda: 0.5,

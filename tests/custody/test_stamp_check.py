@@ -20,6 +20,8 @@ from archiver.evidence.verify.findings import Verification
 from archiver.store import seals
 from archiver.store.archive import Archive
 from tests.support.archives import tampering
+from tests.support.archives.exact_clock import exact_clock
+from tests.support.archives.notes import append_notes
 from tests.support.archives.tampering import START, archive_seal_path, changing_past_triggers, copy_of, with_flipped_bit
 from tests.support.stamps.authorities import authority_in_memory
 from tests.support.stamps.stamped_archives import authority, stamp_seals
@@ -285,8 +287,11 @@ def test_an_archive_without_authorities_says_so(archive: Archive) -> None:
 
 def test_a_clock_that_was_set_back_is_a_note(tmp_path: Path) -> None:
     """It is worth knowing, and happens to honest people."""
-    made = tampering.sample_archive(tmp_path / "home")
-    seals.close_seals(made, now=START)
+    made = tampering.empty_archive(tmp_path / "home")
+    for clock, later in ((None, timedelta(days=365)), (exact_clock(), timedelta())):
+        made.clock = clock
+        append_notes(made, at=START + later)
+        seals.close_seals(made, now=START + later)
 
     verification = verify_archive(made)
 

@@ -204,7 +204,7 @@ def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, a
     assert (28, 0, archive_status.stamps.days) == (*unstamped, archive_status.stamps.waiting)
     assert len(read_seals) == len(desk.times())
     assert timedelta(days=6) < max(delays) < timedelta(days=8)
-    assert timedelta(minutes=1) > min(delays)
+    assert timedelta(hours=6) >= min(delays)  # what a run seals first counts as closed at its last record
     verified = verify_archive(desk.world.archive, authorities=desk.authorities)
     late = sum(delay > timedelta(hours=48) for delay in delays)
     note = f"{late} seals were stamped more than 48 hours after they were closed: it is proved only from then on."

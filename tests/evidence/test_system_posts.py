@@ -111,6 +111,8 @@ def test_what_the_simulated_chatwork_posts_is_a_notice() -> None:
         system_texts.chat_opened("mychat_created"),
         system_texts.members_changed("leaved", [1]),
         system_texts.members_changed("added", [1, 2]),
+        system_texts.account_cancelled(1),
+        system_texts.everyone_admin(),
         system_texts.room_changed("chatname", "新しい名前"),
         system_texts.room_changed("description", "1行目\n2行目"),
     ]

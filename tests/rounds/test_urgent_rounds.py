@@ -78,7 +78,10 @@ def test_the_first_round_and_a_quiet_one_open_no_alert(office: Office) -> None:
 
 
 def test_each_kind_is_told_for_itself_and_once(office: Office) -> None:
-    """A cancelled account closes, leaves each room and the contacts; the rounds after that say nothing."""
+    """A cancelled account closes, leaves each room and the contacts; the rounds after that say nothing.
+
+    The direct chat becomes a group chat, in which the user's own role is another one: that is told too.
+    """
     world = office.world
     direct = world.chatwork.add_room("", members=[world.tanaka], type="direct")
     world.contract("job4", direct)
@@ -91,8 +94,8 @@ def test_each_kind_is_told_for_itself_and_once(office: Office) -> None:
 
     kinds = [(one["rule"], one["level"]) for one in report.alerts]
     gone = ("member_gone", "high")
-    assert [("account_closed", "high"), gone, gone, gone, ("contact_gone", "medium")] == kinds
-    assert ((), 5) == (again.alerts, len(office.alerts()))
+    assert [("account_closed", "high"), gone, gone, gone, ("contact_gone", "medium"), ("A12", "medium")] == kinds
+    assert ((), 6) == (again.alerts, len(office.alerts()))
     assert {"number", "rule", "level", "room_id", "message_id", "time", "text", "dismissed"} == set(report.alerts[0])
 
 

@@ -24,7 +24,7 @@ def settings(world: World, **notify: Any) -> Settings:
 def next_round(world: World, *, minutes: float = 10, **options: Any) -> SyncReport:
     """Run a whole round in a newly built program, some minutes after the last one."""
     world.clock.pass_by(minutes=minutes)
-    app = App(settings(world), world.archive, world.new_client(), world.downloads, world.clock, world.clock.sleep)
+    app = App(settings(world), world.archive, world.new_client(), world.downloads, world.own_clock, world.clock.sleep)
     return run_round(app, Options(**options), ProgressCallbacks())
 
 
@@ -34,5 +34,5 @@ def due_sentences(
     """The sentences of the notices that are due now."""
     file_settings = settings(world, **notify)
     return sentences.sentences(
-        *troubles.take_pending_notices(world.archive, file_settings, error, now=world.clock(), adapts=adapts)
+        troubles.take_pending_notices(world.archive, file_settings, error, now=world.clock(), adapts=adapts)
     )

@@ -14,6 +14,7 @@ import requests
 
 from archiver.chatwork.client import Client
 from archiver.chatwork.transport import Transport
+from archiver.corrected_clock import CorrectedClock
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.store import blobs, migrate, writer
@@ -57,7 +58,10 @@ class World:
         home.mkdir(parents=True, exist_ok=True)
         if not (home / DATABASE).exists():
             migrate.create_database(home / DATABASE)
-        self.archive = Archive(home)
+        self.wrong = timedelta()
+        """How far this computer's clock is ahead of Chatwork's."""
+        self.own_clock = self.new_clock()
+        self.archive = Archive(home, clock=self.own_clock)
         self.api = requests.Session()
         self.downloads = requests.Session()
         self.client = self.new_client()
@@ -65,12 +69,17 @@ class World:
         self.room = chatwork.add_room("動画編集", members=[self.tanaka])
         self.contract("job1", self.room)
 
+    def new_clock(self) -> CorrectedClock:
+        """This computer's clock in a newly started program, which has not compared it yet."""
+        return CorrectedClock(lambda: self.clock() + self.wrong, lambda: self.clock().timestamp())
+
     def new_client(self) -> Client:
-        """A client without memory, as a newly started program has."""
+        """A client without memory, as a newly started program has, whose clock was not compared yet."""
+        self.own_clock = self.archive.clock = self.new_clock()
         transport = Transport(
             self.api,
             token=lambda: self.chatwork.token or "revoked",
-            now=self.clock,
+            clock=self.own_clock,
             sleep=self.clock.sleep,
             base_url=self.chatwork.base_url,
             jitter=lambda: 0.5,
@@ -83,14 +92,14 @@ class World:
         payload = contract_payload(Contract(name, contract_rooms, state, **facts))
         with self.archive.writing() as writing:
             observation = Observation("contract", f"contract/{name}", payload)
-            writer.append(writing, [observation], account_id=None, at=self.clock())
+            writer.append(writing, [observation], account_id=None, at=self.own_clock())
 
     def sync(self, **options: Any) -> SyncReport:
         """Run one sync, a second after whatever happened last."""
         self.clock.pass_by(seconds=1)
         options.setdefault("limits", LIMITS)
         self.client = self.new_client()
-        return run_sync(self.archive, self.client, self.downloads, now=self.clock, options=Options(**options))
+        return run_sync(self.archive, self.client, self.downloads, now=self.own_clock, options=Options(**options))
 
     def synced(self, **options: Any) -> RoomReport:
         """Run one sync and return its report on the first contracted room."""

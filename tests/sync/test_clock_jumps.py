@@ -1,39 +1,94 @@
-"""A clock that jumps: the order of what was observed, seals and verification stay right."""
+"""What Chatwork showed is dated by Chatwork, whatever this computer's clock says."""
 
 from __future__ import annotations
 
+import tempfile
+from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies
 
 from archiver.custody.verify import verify_archive
+from archiver.demo.chatwork.simulator import Fault
 from archiver.store import seals
 from archiver.store.time_text import from_text
-from tests.support.world import World
+from tests.support.world import World, running_world
+
+SLACK = timedelta(seconds=2)
+SPANS = (timedelta(minutes=2), timedelta(hours=9), timedelta(days=365))
+WRONG = [*SPANS, *(-span for span in SPANS)]
 
 
-def test_a_clock_that_jumps_back_and_forth_never_breaks_the_order(world: World) -> None:
-    """Times never decrease along the entries, everything posted is held, the archive verifies in depth."""
-    posts = []
-    for number, jump in enumerate((0, -3600, 7200, -86400, 40, 400_000, -500_000, 10)):
-        world.clock.pass_by(seconds=jump)
-        posts.append(world.post(f"{number}つ目"))
-        world.chatwork.edit(posts[number // 2], f"{number}に直した")
-        world.sync(full=True)
-        seals.close_seals(world.archive, now=world.clock())
+def new_entries(world: World, wrong: timedelta, **options: Any) -> list[dict[str, Any]]:
+    """The entries of a run with the clock off by so much, after a post came and was edited."""
+    before = len(world.seqs())
+    world.wrong = wrong
+    world.clock.pass_by(minutes=5)
+    world.chatwork.edit(world.post("30,000円で"), "35,000円で")
+    world.sync(full=True, **options)
+    return world.entries()[before:]
 
-    times = [one["observed_at"] for one in world.entries()]
-    verification = verify_archive(world.archive, deep=True)
 
-    assert times == sorted(times)
-    assert set(posts) <= set(world.states())
-    assert ([], []) == (world.gaps(), verification.findings)
-    assert verification.checked["seals"] >= 1
+def far_from_truth(world: World, entries: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Kind and time of entries that are not within two seconds of the true time."""
+    now = world.clock()
+    return [
+        (one["kind"], one["observed_at"]) for one in entries if not abs(from_text(one["observed_at"]) - now) <= SLACK
+    ]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_one_run_with_a_wrong_clock_changes_no_time(world: World, wrong: timedelta) -> None:
+    """Before, in and after that run every entry has the true time; those in it tell the computer's beside it."""
+    clocks = []
+    for offset in (timedelta(), wrong, timedelta()):
+        entries = new_entries(world, offset)
+
+        clocks.append({one["clock"] for one in entries})
+        assert [] == far_from_truth(world, entries)
+
+    (in_between,) = (clocks[1] - {None} for _ in "1")
+    assert ({None}, {None}) == (clocks[0], clocks[2])
+    assert all(abs(from_text(one) - world.clock() - wrong) <= timedelta(minutes=6) for one in in_between)
+    assert None not in clocks[1]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_the_record_of_the_run_tells_how_wrong_the_clock_was(world: World, wrong: timedelta) -> None:
+    """In milliseconds, Chatwork's clock minus the computer's; the run's own times are the true ones."""
+    entries = new_entries(world, wrong)
+
+    (sweep,) = [one["payload"] for one in entries if one["kind"] == "sweep"]
+    assert abs(sweep["clock_offset_ms"] / 1000 + wrong.total_seconds()) <= 1
+    assert all(abs(from_text(sweep[end]) - world.clock()) <= SLACK for end in ("from", "to"))
+
+
+@settings(max_examples=12)
+@given(strategies.lists(strategies.integers(-40_000_000, 40_000_000), min_size=2, max_size=6))
+def test_every_entry_is_within_two_seconds_of_its_showing(jumps: list[int]) -> None:
+    """Whatever the clock says in each run; the archive verifies in depth, and everything shown is held."""
+    with tempfile.TemporaryDirectory() as folder, running_world(Path(folder) / "home") as world:
+        for seconds in jumps:
+            entries = new_entries(world, timedelta(seconds=seconds))
+            seals.close_seals(world.archive, now=world.own_clock())
+
+            assert [] == far_from_truth(world, entries)
+            assert abs(from_text(world.rows("seal")[-1]["closed_at"]) - world.clock()) <= SLACK
+        verification = verify_archive(world.archive, deep=True)
+
+        assert ([], []) == (world.gaps(), verification.findings)
+        assert len(jumps) < len(world.states())
 
 
 def test_intervals_of_versions_stay_in_order(world: World) -> None:
     """No text was last seen before it was first seen."""
     post = world.post("30,000円で")
     for jump in (0, -7200, 3600, -600):
-        world.clock.pass_by(seconds=jump)
+        world.wrong = timedelta(seconds=jump)
+        world.clock.pass_by(minutes=5)
         world.chatwork.edit(post, f"{jump}円で")
         world.sync(full=True)
 
@@ -44,13 +99,79 @@ def test_intervals_of_versions_stay_in_order(world: World) -> None:
     assert all(from_text(one[0]) <= from_text(two[0]) for one, two in pairwise(intervals))
 
 
-def test_after_a_jump_back_new_messages_are_read_at_once(world: World) -> None:
-    """A visit that seems to lie in the future keeps nobody from reading."""
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_new_messages_are_read_in_and_after_a_run_with_a_wrong_clock(world: World, wrong: timedelta) -> None:
+    """A visit that seems to lie in the future, or long ago, keeps nobody from reading."""
     world.post("一つ目")
     world.sync()
-    world.clock.pass_by(days=-3)
+    world.wrong = wrong
     world.post("二つ目")
+    first = world.synced()
+    world.wrong = timedelta()
+    world.post("三つ目")
+    second = world.synced()
 
-    report = world.synced()
+    assert (1, 1) == (first.new, second.new)
 
-    assert 1 == report.new
+
+# --- which Date counts ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds", [86_400, -86_400, 200, -200])
+def test_a_date_far_from_those_of_the_other_replies_does_not_count(world: World, seconds: float) -> None:
+    """What that reply showed has the computer's time, corrected by the others, and their number is told."""
+    world.chatwork.fail(Fault.WRONG_DATE, path="/messages", times=1, seconds=seconds)
+
+    entries = new_entries(world, timedelta(hours=9))
+
+    assert [] == far_from_truth(world, entries)
+    assert 1 == entries[-1]["payload"]["undated"]
+
+
+def test_a_date_before_the_newest_message_in_the_reply_does_not_count(world: World) -> None:
+    """A message cannot have been sent after it was shown."""
+    world.chatwork.fail(Fault.WRONG_DATE, path="/messages", times=1, seconds=-60)
+
+    entries = new_entries(world, timedelta(hours=-9))
+
+    assert [] == far_from_truth(world, entries)
+    assert 1 == entries[-1]["payload"]["undated"]
+
+
+def test_a_first_reply_with_a_wrong_date_misleads_no_other(world: World) -> None:
+    """Two later replies that agree with each other count again."""
+    world.chatwork.fail(Fault.WRONG_DATE, path="/me", times=1, seconds=86_400)
+
+    entries = [one for one in new_entries(world, timedelta()) if one["kind"] not in ("me", "window", "account")]
+
+    assert [] == far_from_truth(world, entries)
+
+
+def test_without_any_date_the_time_is_not_before_the_last_one_and_is_marked(world: World) -> None:
+    """The clock of the computer stands beside it, as it could not be compared."""
+    before = from_text(new_entries(world, timedelta())[-1]["observed_at"])
+    world.chatwork.fail(Fault.NO_DATE, times=None)
+
+    behind = new_entries(world, timedelta(days=-365))
+    right = new_entries(world, timedelta())
+
+    assert {before} == {from_text(one["observed_at"]) for one in behind}
+    assert all(from_text(one["clock"]) < before for one in behind)
+    assert all(one["clock"] == one["observed_at"] for one in right)
+    assert (None, True) == (right[-1]["payload"]["clock_offset_ms"], right[-1]["payload"]["undated"] > 0)
+
+
+def test_a_statement_made_with_the_clock_ahead_moves_no_later_time(world: World) -> None:
+    """It has the computer's time, marked as not compared; what Chatwork shows afterwards has the true time."""
+    new_entries(world, timedelta())
+    world.wrong = timedelta(days=365)
+    world.own_clock = world.archive.clock = world.new_clock()
+    world.contract("job2", world.room)
+    statement = world.entries("contract")[-1]
+
+    entries = new_entries(world, timedelta())
+    (seal,) = seals.close_seals(world.archive, now=world.own_clock())
+
+    assert statement["clock"] == statement["observed_at"]
+    assert [] == far_from_truth(world, entries)
+    assert abs(seal.closed_at - world.clock()) <= SLACK

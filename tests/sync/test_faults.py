@@ -71,7 +71,7 @@ def sync(world: World, *, max_seconds: float | None = None, size: int = 200_000,
     transport = Transport(
         world.api,
         token=lambda: world.chatwork.token or "revoked",
-        now=world.clock,
+        clock=world.own_clock,
         sleep=world.clock.sleep,
         base_url=world.chatwork.base_url,
         jitter=lambda: 0.5,
@@ -79,7 +79,7 @@ def sync(world: World, *, max_seconds: float | None = None, size: int = 200_000,
     )
     world.clock.pass_by(hours=7)
     options = Options(full=True, max_seconds=max_seconds, limits=LIMITS)
-    return run_sync(world.archive, Client(transport), world.downloads, now=world.clock, options=options)
+    return run_sync(world.archive, Client(transport), world.downloads, now=world.own_clock, options=options)
 
 
 def settled(world: World) -> list[str]:

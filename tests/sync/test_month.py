@@ -69,7 +69,9 @@ class Month:
     def restart(self) -> App:
         """A new process: nothing of the old one's memory is left."""
         environ = {"CHATWORK_API_TOKEN": TOKEN, "CHATWORK_API_BASE_URL": self.chatwork.base_url}
-        app = build_app(file.load_settings(self.home, environ), environ, now=self.clock, sleep=self.clock.sleep)
+        app = build_app(
+            file.load_settings(self.home, environ), environ, now=self.clock, monotonic=None, sleep=self.clock.sleep
+        )
         for session in (app.chatwork.transport._session, app.downloads):
             connect_session(session, self.chatwork, self.clock)
         # A cut ends the process here, not the machine: to wait for the disk ten thousand times would show nothing.

@@ -87,7 +87,7 @@ def contract_add(
     contract = Contract(contract_id, contract_rooms, **facts)
     fact_reading.check_order(contract)
     unchecked = _are_unchecked(app, rooms)
-    state_contract(app.archive, contract, note, at=utc_now())
+    state_contract(app.archive, contract, note, at=app.now())
     tell_added(contract, existing, unchecked=unchecked)
     click.echo(_("Next: archive sync"))
     return 0
@@ -149,7 +149,7 @@ def contract_set(
     known = {room.room_id for room in before.rooms}
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
     after = replace(before, rooms=room_periods.with_periods(before.rooms + added, begins, ends), **facts)
-    state_contract(app.archive, after, note, at=utc_now())
+    state_contract(app.archive, after, note, at=app.now())
     click.echo(_("Saved: {contract}.").format(contract=visible(before.id)))
     with app.archive.reading() as reading:
         warn_of_shared_number(after, contracts(reading))

@@ -58,7 +58,7 @@ def command_sync(
     """Run one round and print its outcome."""
     from archiver.app import build_app, require_archive
     from archiver.cli.saving import after_run
-    from archiver.cli.status import notice_delivery, run_warnings, stamp_lines
+    from archiver.cli.status import notice_delivery, stamp_lines
     from archiver.cli.terminal.progress import ProgressScreen
     from archiver.rounds import upgrade
     from archiver.rounds.round import run_round
@@ -91,8 +91,7 @@ def command_sync(
     elif obj.verbose >= 0:
         sync_report.tell_sync(report)
     if obj.verbose >= 0:
-        for warning in run_warnings.run_warnings(report):
-            click.echo(warning, err=True)
+        sync_report.tell_run_conditions(report, app.settings)
         stamp_lines.tell_root_errors(app.root_errors)
     for complaint in report.complaints:
         click.echo(complaint, err=True)

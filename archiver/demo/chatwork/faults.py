@@ -6,7 +6,8 @@ Each failure is a pure change of the answer that would have been given.
 import json
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from enum import StrEnum
 from threading import Lock
 
@@ -36,6 +37,8 @@ class Fault(StrEnum):
     NOT_FOUND = "404"
     SLOW = "the true answer at [rate] bytes a second"
     WRONG_SIZE = "the first [size] bytes as if they were all, one byte too few if not said"
+    WRONG_DATE = "the true answer with a Date that is [seconds] late"
+    NO_DATE = "the true answer without a Date"
     REPLY = "[status] with [body], whatever it is"
 
 
@@ -91,6 +94,10 @@ def apply_fault(answer: HttpAnswer, order: FaultOrder, *, request: HttpRequest, 
             return replace(answer, wait=order.seconds)
         case Fault.DROP:
             return replace(answer, dropped=True)
+        case Fault.WRONG_DATE:
+            return _with_date(answer, format_datetime(now + timedelta(seconds=order.seconds), usegmt=True))
+        case Fault.NO_DATE:
+            return _with_date(answer, "")
         case Fault.SLOW:
             return replace(answer, rate=order.rate)
         case Fault.REDIRECT | Fault.REDIRECT_LOOP:
@@ -100,6 +107,10 @@ def apply_fault(answer: HttpAnswer, order: FaultOrder, *, request: HttpRequest, 
             return _damage_body(answer, order)
         case _:
             return _replacement(answer, order, now)
+
+
+def _with_date(answer: HttpAnswer, date: str) -> HttpAnswer:
+    return replace(answer, headers={**answer.headers, "date": date})
 
 
 def _damage_body(answer: HttpAnswer, order: FaultOrder) -> HttpAnswer:

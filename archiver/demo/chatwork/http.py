@@ -153,9 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_head(self, answer: HttpAnswer) -> None:
         self.send_response_only(answer.status)
-        self.send_header("date", format_datetime(self.server.now().astimezone(UTC), usegmt=True))
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
+        date = format_datetime(self.server.now().astimezone(UTC), usegmt=True)
+        for name, value in ({"date": date} | dict(answer.headers)).items():
+            if value:  # an empty one is left out
+                self.send_header(name, value)
         if answer.status != _NO_CONTENT:
             self.send_header("content-length", str(answer.body.size))
         self.end_headers()

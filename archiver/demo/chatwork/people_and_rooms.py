@@ -36,13 +36,20 @@ class PeopleAndRooms(ChatworkState):
     def cancel_account(self, account: int) -> None:
         """Cancel a person's account: their posts stay under `NAME(解約済)`, the rest goes.
 
-        They leave all rooms and contacts; their files, and the tasks assigned to them, vanish.
-        Nothing announces it.
+        They leave all rooms and contacts; their files, and the tasks assigned to them, vanish. A direct chat becomes
+        a group chat and a post says so; another announces that a group without an administrator has only such now.
+        Other groups are told nothing.
         """
         self.accounts[account].cancelled = True
         for room in list(self.rooms.values()):
             if account in room.members:
+                lost_admin = len(room.members) > 1 and _only_admin(room) == account
                 self._remove_member(room, account)
+                if room.type == "direct":
+                    room.type, room.members = "group", dict.fromkeys(room.members, "admin")
+                    self.add_post(room.room_id, account, system_texts.account_cancelled(account))
+                elif lost_admin:
+                    self.add_post(room.room_id, account, system_texts.everyone_admin())
 
     @locked
     def request_contact(self, account: int, message: str = "") -> int:
@@ -177,6 +184,12 @@ class PeopleAndRooms(ChatworkState):
             self.rooms.pop(room.room_id)
         elif "admin" not in room.members.values() and room.type == "group":
             room.members = dict.fromkeys(room.members, "admin")
+
+
+def _only_admin(room: Room) -> int | None:
+    """The room's administrator, if there is exactly one."""
+    admins = [account for account, role in room.members.items() if role == "admin"]
+    return admins[0] if len(admins) == 1 else None
 
 
 def _opening_post(room: Room, others: list[int]) -> str:

@@ -155,6 +155,14 @@ class RoomContents(ChatworkState):
         return [task.task_id for task in tasks]
 
     @locked
+    def edit_task(self, task: int, text: str, *, announce: bool = True, at: datetime | None = None) -> None:
+        """Replace a task's text, announced by who assigned it."""
+        edited = self.tasks[task]
+        edited.body = text
+        if announce:
+            self.add_post(edited.room_id, edited.assigned_by, system_texts.task_box("edited", [edited]), at=at)
+
+    @locked
     def finish_task(self, task: int, *, announce: bool = True, at: datetime | None = None) -> None:
         """Let the assignee finish the task."""
         finished = self.tasks[task]

@@ -11,7 +11,7 @@ from typing import Literal
 from archiver.demo.chatwork.model import File, Task
 
 MemberChange = Literal["added", "deleted", "leaved", "priv_changed"]
-TaskChange = Literal["added", "done", "deleted"]
+TaskChange = Literal["added", "edited", "done", "deleted"]
 
 _PREVIEWED = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".pdf"}
 
@@ -32,8 +32,20 @@ def chat_opened(key: Literal["mychat_created", "contact_added"]) -> str:
 
 
 def members_changed(change: MemberChange, members: Iterable[int]) -> str:
-    """The post about members who came, left or have another role now."""
-    return f"[info][dtext:chatroom_member_is]{_person_tags(members)}[dtext:chatroom_{change}][/info]"
+    """The post about members who came, left or have another role now; only who leaves is posted without a title."""
+    title = "" if change == "leaved" else "[title][dtext:chatroom_chat_edited][/title]"
+    return f"[info]{title}[dtext:chatroom_member_is]{_person_tags(members)}[dtext:chatroom_{change}][/info]"
+
+
+def account_cancelled(account: int) -> str:
+    """The post in a direct chat that became a group chat as its other person cancelled; its exact body is not known."""
+    line = f"[dtext:chatroom_member_is]{_person_tags([account])}[dtext:chatroom_resigned_priv_change]"
+    return f"[info][title]{line}[/title][/info]"
+
+
+def everyone_admin() -> str:
+    """The post in a group chat whose last administrator cancelled; its exact body is not known."""
+    return "[info][dtext:chatroom_resigned_priv_change_all][/info]"
 
 
 def room_changed(what: Literal["chatname", "description"], text: str) -> str:
@@ -70,11 +82,11 @@ def task_box(change: TaskChange, tasks: Iterable[Task]) -> str:
 
 
 def human_size(size: int) -> str:
-    """A size in bytes as Chatwork writes it: `3.62 KB`."""
+    """A size in bytes as Chatwork writes it: `0 B`, `3.62 KB`."""
     amount = float(size)
-    for unit in ("bytes", "KB", "MB"):
+    for unit in ("B", "KB", "MB"):
         if amount < 1024:
-            return f"{size} bytes" if unit == "bytes" else f"{amount:.2f} {unit}"
+            return f"{size} B" if unit == "B" else f"{amount:.2f} {unit}"
         amount /= 1024
     return f"{amount:.2f} GB"
 

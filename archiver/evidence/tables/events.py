@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from typing import Iterable, Iterator, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import EntryObject, Sightings, text, text_of
-from archiver.evidence.tables.cells import jst_of, message_cell
+from archiver.evidence.history import EntryObject, Sightings, account_of, not_before, number, text, text_of
+from archiver.evidence.system_posts import cancelled_account
+from archiver.evidence.tables.cells import jst, jst_of, message_cell
+
+CANCELLATION = "解約を知らせる形のシステムの投稿(同じ形は誰でも書けます)"
+"""A post in which Chatwork's own system says that a person cancelled the account; alone it proves nothing."""
 
 EVENT_TEXT_LIMIT = 500
 """The most characters of a text that an event shows; the event names the file with the whole text."""
@@ -74,6 +78,7 @@ def message_events(no: int, entries: Sequence[EntryObject], sightings: Sightings
     events = []
     if first["payload"]["state"] in _FIRST_SEEN:
         events.append(_message_event(no, first, _FIRST_SEEN[first["payload"]["state"]], "", _body(first), None))
+    events += _cancellation_events(no, first)
     for before, after in zip(entries, entries[1:]):  # noqa: B905, RUF007 - Python 3.8
         kind = _kind_of(before, after)
         if kind:
@@ -127,9 +132,20 @@ def _kind_of(before: EntryObject, after: EntryObject) -> str | None:
     return "再び表示された" if was in _MESSAGE_EVENTS else None
 
 
+def _cancellation_events(no: int, first: EntryObject) -> Iterator[ChangeRow]:
+    """The post that an account was cancelled, with Chatwork's own time of it; none in the name of the reporter."""
+    received = first["payload"]["object"]
+    account = cancelled_account(text(received.get("body")))
+    if account is None or number(account_of(received).get("account_id")) == first["account_id"]:
+        return
+    who = f"アカウントID {account} " if account else ""
+    yield _message_event(no, first, CANCELLATION, "", f"{who}投稿の日時 {jst(number(received.get('send_time')))}", None)
+
+
 def _message_event(no: int, entry: EntryObject, kind: str, before: str, after: str, last: str | None) -> ChangeRow:
     about = message_cell(entry["key"].partition("/")[2])
-    return ChangeRow(entry["observed_at"], entry["seq"], kind, entry["room_id"], no, about, before, after, last)
+    at = not_before(entry["observed_at"], last)
+    return ChangeRow(at, entry["seq"], kind, entry["room_id"], no, about, before, after, last)
 
 
 def _body(entry: EntryObject) -> str:
@@ -184,6 +200,9 @@ def _room_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Cha
             yield _other_event(
                 entry, kind, f"ルームID {entry['room_id']}", _field_text(before, field), _field_text(entry, field)
             )
+    if before is not None and _field_text(before, "type") != _field_text(entry, "type"):
+        types = [ROOM_TYPES.get(_field_text(one, "type"), _field_text(one, "type")) for one in (before, entry)]
+        yield _other_event(entry, "チャットの種類が変わった", f"ルームID {entry['room_id']}", *types)
 
 
 def _file_events(before: EntryObject | None, entry: EntryObject) -> Iterator[ChangeRow]:
@@ -214,6 +233,9 @@ def _gap_event(entry: EntryObject) -> ChangeRow:
     about = f"{after} から {message_cell(payload['before'])} の間({missing})"
     return _other_event(entry, _GAP_EVENTS[entry["kind"]], about)
 
+
+ROOM_TYPES = {"direct": "ダイレクトチャット", "group": "グループチャット", "my": "マイチャット"}
+"""Chatwork's kinds of rooms; a direct chat becomes a group chat when its other person cancels the account."""
 
 _EVENTS_OF_KIND = {"account": _account_events, "room": _room_events, "file": _file_events, "task": _task_events}
 _ACCESS_EVENTS = {

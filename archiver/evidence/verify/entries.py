@@ -18,6 +18,7 @@ from archiver.evidence.verify.findings import NAMED_SINGLY, Verification
 from archiver.evidence.verify.recorded_stamps import RecordedStamp, read_recorded_stamp
 from archiver.evidence.verify.rollbacks import Rollback, read_rollback
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
+from archiver.evidence.verify.time_order import TimeOrder
 
 if TYPE_CHECKING:
     EntryRow = tuple[int, bytes, "bytes | None", bytes, "int | None", "int | None", bytes, bytes, bytes]
@@ -90,6 +91,7 @@ class EntryCheck:
         """Keys of `export` entries and the seal that each names."""
         self.stamps: list[RecordedStamp] = []
         self.rollbacks: list[Rollback] = []
+        self.times = TimeOrder(verification)
         self._sealed = SealedDigests(ranges)
         self._kept_replies = kept_replies
         self._deep = deep
@@ -134,10 +136,8 @@ class EntryCheck:
             and entry["key"] == str(key, "utf-8", "replace")
         ):
             self._find_entry("entry-columns", seq, key)
-        elif entry["kind"] in REPLY_KINDS:
-            if entry["reply"] is not None and entry["reply"] != self._last_kept_reply:
-                self._check_reply_is_kept(entry["reply"], seq)
         else:
+            self.times.add(entry, self._sealed.seal_of(seq))
             self._collect(seq, entry)
 
     def _check_reply_is_kept(self, reply: object, seq: int) -> None:
@@ -154,6 +154,10 @@ class EntryCheck:
 
     def _collect(self, seq: int, entry: Mapping[str, Any]) -> None:
         """Keep what later checks need of an intact entry."""
+        if entry["kind"] in REPLY_KINDS:
+            if entry["reply"] is not None and entry["reply"] != self._last_kept_reply:
+                self._check_reply_is_kept(entry["reply"], seq)
+            return
         payload = entry["payload"]
         # What was attached is kept even if it was withdrawn later.
         if entry["kind"] == "attachment" or (entry["kind"] == "blob" and payload.get("state") == "saved"):

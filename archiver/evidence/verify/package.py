@@ -135,6 +135,7 @@ class _PackageCheck:
                 self.verification.add_finding("seal-missing", SEALS, _("There is no seal in the package."))
             self._check_own_stamps()
             self.stamps.close()
+            lines.times.close(earliest_covering(self.stamps.times))
             self._check_seal_records(chain, lines)
             self._check_tables(lines)
             self._check_replies(lines)

@@ -20,6 +20,7 @@ from archiver.evidence.masked_records import MASKED_FILE, masked_digest, shown_r
 from archiver.evidence.verify.entries import SavedBytes, entry_object
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
+from archiver.evidence.verify.time_order import TimeOrder
 
 LINE_LIMIT = 32 << 20
 """The longest line in bytes; a message has at most 65,535 characters."""
@@ -58,6 +59,7 @@ class PackageLines:
         self._unshown_count = 0
         self._masked_messages: set[int] = set()
         self._unsealed_seqs: list[int] = []
+        self.times = TimeOrder(verification)
         self._unsealed_after: int | None = None
         self.unsealed = 0
         """How many lines are of records that the package says no seal closes."""
@@ -230,6 +232,7 @@ class PackageLines:
 
     def _compare(self, seq: int, entry: EntryObject, digest: str, sealed: SealedDigests) -> None:
         expected = sealed.digest_of(seq)
+        self.times.add(entry, sealed.seal_of(seq))
         if expected is None:
             self._unsealed_seqs.append(seq)
         elif digest != expected:

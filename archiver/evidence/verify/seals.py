@@ -65,6 +65,11 @@ class SealedDigests:
         self._ranges = ranges
         self._current: SealedRange | None = next(ranges, None)
 
+    def seal_of(self, seq: int) -> int | None:
+        """The number of the seal over the entry that `digest_of` was last asked for; None if no seal closes it."""
+        current = self._current
+        return None if current is None or seq < current.first else current.number
+
     def digest_of(self, seq: int) -> str | None:
         """The digest of an entry as its seal states it; None if no seal does."""
         while self._current is not None and self._current.last < seq:

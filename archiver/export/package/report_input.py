@@ -64,6 +64,8 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         left_out=package.statistics.left_out,
         every=recipe.order.every,
         clock_seconds=runs.clock_difference(package.reading, upto=recipe.upto),
+        wrong_clocks=runs.wrong_clocks(package.reading, upto=recipe.upto),
+        undated_replies=runs.undated_replies(package.reading, upto=recipe.upto),
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
         bases=recipe.bases,

@@ -20,6 +20,7 @@ from archiver.records import (
     ExportedPackage,
     MappedAccount,
     Role,
+    WrongClock,
 )
 
 BLANK = "未記入"
@@ -94,6 +95,10 @@ class ReportInput:
     every: timedelta = timedelta(minutes=5)
     clock_seconds: float | None = None
     """The largest difference between this computer's clock and the server's, if one was noted."""
+    wrong_clocks: Sequence[WrongClock] = ()
+    """The times in which this computer's clock was wrong by more than a minute."""
+    undated_replies: int = 0
+    """Replies of Chatwork without a `Date` that counts."""
     content_sha256: str | None = None
     """The digest of `content-sha256.txt`; None where the report does not state it."""
     masked_passages: Sequence[MaskedPassage] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from archiver.claims.unseen import named_pauses
 from archiver.claims.words import change_lines
@@ -39,6 +39,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                     *_period_lines(case, statistics),
                     *_gap_lines(case),
                     *_pause_lines(case, statistics),
+                    *_clock_lines(case),
                     *_missing_file_lines(case),
                     *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
                     *case.put_back_databases,
@@ -96,6 +97,33 @@ def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[s
     lines = list(pause_lines(case.rooms, important_pauses(case.rooms, case.events, statistics.chosen_times)))
     if lines or case.begun_at is not None:
         yield from lines or ["見ていない時間: 1時間を超えるものはありません。"]
+
+
+def _clock_lines(case: ReportInput) -> Iterator[str]:
+    """When this computer's clock was wrong; the times in the report are Chatwork's all the same."""
+    for clock in case.wrong_clocks[-MAX_NAMED:]:
+        span = f"{local_time(clock.start)} 〜 {local_time(clock.end)}"
+        direction = "進んで" if clock.ahead > timedelta() else "遅れて"
+        yield (
+            f"{span}: この間、パソコンの時計が{_span_text(abs(clock.ahead))}{direction}いました。"
+            "Chatworkから取得したものの時刻は、Chatworkの応答の時刻です。"
+        )
+    if len(case.wrong_clocks) > MAX_NAMED:
+        yield f"パソコンの時計がずれていた時間: ほかに古いもの{len(case.wrong_clocks) - MAX_NAMED}回。"
+    if case.undated_replies:
+        yield (
+            f"Chatworkの応答のうち{case.undated_replies:,}件には、使える時刻がありませんでした"
+            "(その記録の時刻は、ほかの応答とのずれを直したパソコンの時計によります。"
+            "ずれが分からなかったときは、直前のChatworkの時刻より前にはしていません)。"
+        )
+
+
+def _span_text(span: timedelta) -> str:
+    """A difference of clocks in its largest unit: `およそ9時間`."""
+    for name, unit in (("日", timedelta(days=1)), ("時間", timedelta(hours=1)), ("分", timedelta(minutes=1))):
+        if span >= unit:
+            return f"およそ{round(span / unit)}{name}"
+    return f"およそ{round(span.total_seconds())}秒"
 
 
 def _missing_file_lines(case: ReportInput) -> Iterator[str]:

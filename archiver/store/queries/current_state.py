@@ -203,6 +203,15 @@ def inaccessible_rooms(reading: Reading) -> set[int]:
     return {room for (room,) in reading.sql.execute(_INACCESSIBLE)}
 
 
+def inaccessible_since(reading: Reading, rooms: Collection[int]) -> dict[int, datetime]:
+    """Those of these rooms that cannot be opened, and since when."""
+    room = schema.room.c
+    rows = reading.sql.execute(
+        select(room.room_id, room.inaccessible_since).where(room.inaccessible_since.is_not(None))
+    )
+    return {number: from_text(since) for number, since in rows if number in rooms}
+
+
 def owner(reading: Reading) -> dict[str, Any] | None:
     """Whose archive this is: the payload of the last `me` entry; None before the first."""
     return last_payload(reading, "me", None)

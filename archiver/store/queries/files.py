@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Row, Select, and_, bindparam, case, false, func, or_, select, true
@@ -153,12 +152,10 @@ def held_files(reading: Reading) -> set[tuple[int, int]]:
     return {(int(room), int(file)) for room, file in reading.sql.execute(query)}
 
 
-def count_waiting_for_space(reading: Reading, rooms: Collection[int]) -> int:
-    """The number of files of these rooms that wait for space on the disk."""
-    query = select(func.count()).select_from(schema.retry)
-    return reading.sql.execute(query.where(_RETRY.reason == "no_space", _RETRY.room_id.in_(rooms))).scalar() or 0
+LONGEST_RETRY_PAUSE = timedelta(days=3)
+"""The longest pause between two attempts to download a file."""
 
 
 def is_due(file: WantedFile, now: datetime) -> bool:
-    """Whether the pause after the last attempt is over."""
-    return file.next_at is None or from_text(file.next_at) <= now
+    """Whether the pause after the last attempt is over. One that is too long was made by a wrong clock."""
+    return file.next_at is None or not timedelta() < from_text(file.next_at) - now <= LONGEST_RETRY_PAUSE

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from archiver.records import ExportedPackage, Handover, JsonObject, Pause, Watch
+from archiver.records import ExportedPackage, Handover, JsonObject, Pause, Watch, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.archive_time import CLOCK_TOLERANCE
 from archiver.store.time_text import from_text
 
 PAUSE = timedelta(hours=1)
@@ -90,6 +91,37 @@ def clock_difference(reading: Reading, *, upto: int) -> float | None:
     ).scalars()
     noted = (json.loads(line)["payload"].get("clock_offset_ms") for line in lines)
     return max((abs(one) / 1000 for one in noted if isinstance(one, int)), default=None)
+
+
+def wrong_clocks(reading: Reading, *, upto: int) -> list[WrongClock]:
+    """The times in which runs, one after the other, found this computer's clock wrong the same way, oldest first."""
+    table = schema.entry.c
+    lines = reading.sql.execute(
+        select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto).order_by(table.seq)
+    ).scalars()
+    found: list[WrongClock] = []
+    was_wrong = False
+    for payload in (json.loads(line)["payload"] for line in lines):
+        offset = payload.get("clock_offset_ms")
+        if not isinstance(offset, int):
+            continue  # a run without a reply tells nothing of the clock
+        ahead, is_wrong = timedelta(milliseconds=-offset), abs(offset) > CLOCK_TOLERANCE / timedelta(milliseconds=1)
+        if is_wrong and was_wrong and (ahead > timedelta()) == (found[-1].ahead > timedelta()):
+            before = found.pop()
+            found.append(WrongClock(before.start, from_text(payload["to"]), max(before.ahead, ahead, key=abs)))
+        elif is_wrong:
+            found.append(WrongClock(from_text(payload["from"]), from_text(payload["to"]), ahead))
+        was_wrong = is_wrong
+    return found
+
+
+def undated_replies(reading: Reading, *, upto: int) -> int:
+    """How many replies of the runs had no `Date` that counts."""
+    table = schema.entry.c
+    lines = reading.sql.execute(
+        select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto)
+    ).scalars()
+    return sum(json.loads(line)["payload"].get("undated", 0) for line in lines)
 
 
 def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackage]:

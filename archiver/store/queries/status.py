@@ -17,7 +17,6 @@ from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import FileCounts, file_counts
 from archiver.store.queries.last_looks import LastLooks, room_looks
-from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import remembered_values
 from archiver.store.working.alerts import open_alerts
@@ -73,8 +72,6 @@ class Status:
     """The last backup; None if the archive knows of none."""
     looks: LastLooks
     """The last looks at the rooms of all contracts, whether or not they are still read."""
-    cut: tuple[TruncatedList, ...]
-    """Lists of these rooms that may have more rows than were saved."""
 
 
 def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
@@ -103,7 +100,6 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         alerts=tuple(open_alerts(reading)),
         backup=remembered_values.LAST_BACKUP.recall(reading),
         looks=room_looks(reading, rooms),
-        cut=tuple(truncated_lists(reading, rooms)),
     )
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from archiver.store import schema
@@ -73,6 +73,9 @@ class BackfillCounts:
 
 
 _QUEST, _MESSAGE, _COVERAGE = schema.quest.c, schema.message.c, schema.coverage.c
+LONGEST_PAUSE = timedelta(days=30)
+"""The longest time between two attempts."""
+
 _CHUNK = 500
 """Parameters in one query; SQLite allows some thousands."""
 
@@ -118,11 +121,16 @@ def held_places(reading: Reading, places: Iterable[MessagePlace]) -> set[Message
     return found
 
 
+def _is_pause_over(at: BindParameter[str], longest: BindParameter[str]) -> ColumnElement[bool]:
+    """Whether the pause before the next attempt is over. One longer than the longest was made by a wrong clock."""
+    return or_(_QUEST.next_at <= at, _QUEST.next_at > longest)
+
+
 _IS_IN_ROOMS = _QUEST.room_id.in_(bindparam("rooms", expanding=True))
 _IS_UNREAD = _QUEST.state.in_([state.value for state in ItemState if state is not ItemState.READ])
 _DUE_ITEMS = (
     select(_QUEST.room_id, _QUEST.position, _QUEST.origin, _QUEST.attempts, _QUEST.state)
-    .where(_IS_UNREAD, _QUEST.next_at <= bindparam("at"), _IS_IN_ROOMS, _IS_IN_REACH, ~_IS_HELD)
+    .where(_IS_UNREAD, _is_pause_over(bindparam("at"), bindparam("longest")), _IS_IN_ROOMS, _IS_IN_REACH, ~_IS_HELD)
     .order_by(case((_QUEST.state == ItemState.WAITING, 0), else_=1), _QUEST.priority, _QUEST.position.desc())
     .limit(bindparam("limit"))
 )
@@ -134,7 +142,8 @@ _WAITING_COUNT = select(func.count()).where(
 
 def due_items(reading: Reading, rooms: Collection[int], *, at: datetime, limit: int) -> list[BackfillItem]:
     """The messages to be read now: the most urgent first, of these the newest, and second attempts last."""
-    parameters = {"rooms": list(rooms), "at": to_text(at), "limit": limit}
+    longest = to_text(at + LONGEST_PAUSE)
+    parameters = {"rooms": list(rooms), "at": to_text(at), "longest": longest, "limit": limit}
     return [_item_from_row(row) for row in reading.sql.execute(_DUE_ITEMS, parameters)]
 
 
@@ -202,7 +211,7 @@ def texts_naming(reading: Reading, room: int) -> Iterator[tuple[str, str]]:
 
 
 def _is_open(at: datetime) -> ColumnElement[bool]:
-    return and_(_IS_UNREAD, _QUEST.next_at <= to_text(at))
+    return and_(_IS_UNREAD, _is_pause_over(literal(to_text(at)), literal(to_text(at + LONGEST_PAUSE))))
 
 
 def _item_from_row(row: Any) -> BackfillItem:

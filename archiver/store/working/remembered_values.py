@@ -118,6 +118,26 @@ LAST_FAULT: Slot[RoundFault | None] = Slot(
 Cleared by a run that receives the list of rooms (`sync.remembered_results`); read by `rounds.last_error`.
 """
 
+
+@dataclass(frozen=True, slots=True)
+class ScheduledRun:
+    """The last run that nobody watched: of a scheduler or the daemon."""
+
+    at: datetime
+    error: str | None
+    """Name of the error's class; None: it went through."""
+
+
+SCHEDULED_RUN: Slot[ScheduledRun | None] = Slot(
+    "scheduled_run",
+    lambda value: ScheduledRun(_time(value["at"]), None if value["error"] is None else _text(value["error"])),
+    None,
+)
+"""The last run that nobody watched, written after it (`notices.troubles`), for `health`.
+
+A run that is typed later says nothing of the schedule.
+"""
+
 CALLS_SPENT: Slot[datetime | None] = Slot("calls_spent", _time, None)
 """When the last run ended, if it ended early as no API call was left: from `sync.remembered_results` for `health`."""
 
@@ -333,7 +353,7 @@ class KnownRates:
 MESSAGE_RATES: Slot[KnownRates] = Slot(
     "paces", lambda value: KnownRates(int(value["upto"]), _by_room(float, value["rates"])), KnownRates(0, {})
 )
-"""The message rates of the chats that are read: `notices.message_rates`, for itself."""
+"""The message rates of the chats that are read: `health.message_rates`, for itself."""
 
 # --- the user's own commands ----------------------------------------------------------------------
 

@@ -61,7 +61,7 @@ def read_contacts(
     with context.archive.writing() as writing:
         observations = _compare_listing(writing, rooms, listing, _uncontracted_direct_chats(writing, listed_rooms))
         counters = "" if observations is not None else EMPTY
-        writer.append(writing, observations or [], account_id=context.account_id, at=listing.reply.received_at)
+        writer.append_dated(writing, observations or [], listing.reply, account_id=context.account_id)
         visits_and_retries.put_visit(writing, NO_ROOM, VISIT_KIND, at=context.now(), counters=counters)
     return bool(observations)
 

@@ -63,7 +63,7 @@ def append_observations(
         writer.keep_reply(writing, reply, room_id=report.room_id)
         report.news = True
         report.outcome = RoomOutcome.ARCHIVED
-    writer.append(writing, observations, account_id=context.account_id, at=reply.received_at)
+    writer.append_dated(writing, observations, reply, account_id=context.account_id)
     references = find_references(observations, owner=context.account_id, at=reply.received_at)
     if references:
         rooms = contracts.rooms_to_read(writing, reply.received_at)

@@ -18,7 +18,7 @@ def record_inaccessible(context: PullContext, refusal: NotVisible, report: RoomR
     observation = Observation("room.inaccessible", f"room/{room}", payload, room, refusal.reply.digest)
     with context.archive.writing() as writing:
         writer.keep_reply(writing, refusal.reply, room_id=room)
-        writer.append(writing, [observation], account_id=context.account_id, at=refusal.reply.received_at)
+        writer.append_dated(writing, [observation], refusal.reply, account_id=context.account_id)
     report.outcome, report.news, report.disappeared = RoomOutcome.INACCESSIBLE, True, True
     context.troubles.add(f"event/{room}/inaccessible")
 

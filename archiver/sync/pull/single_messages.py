@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from archiver.chatwork.client import Single
 from archiver.chatwork.models import Message
@@ -18,7 +17,7 @@ from archiver.sync import changes
 from archiver.sync.pull.context import PullContext, account_observations, append_observations, object_payload
 from archiver.sync.report import RoomReport
 
-RETRY_AFTER = timedelta(days=30)
+RETRY_AFTER = backfill_queue.LONGEST_PAUSE
 """The time until an id that was hidden or could not be read is tried again."""
 
 
@@ -27,17 +26,18 @@ def read_singly(context: PullContext, room: int, messages: Sequence[MessageId], 
 
     The entry has the time of the first of them, so that none is recorded as seen later than it was.
     """
-    unchanged: dict[str, datetime] = {}
+    unchanged: dict[str, Reply] = {}
     try:
         for message in messages:
-            seen_at = _read_known(context, room, message, report)
-            if seen_at is not None:
-                unchanged[message] = seen_at
+            reply = _read_known(context, room, message, report)
+            if reply is not None:
+                unchanged[message] = reply
     finally:
         if unchanged:
             observation = Observation("reading", f"reading/{room}/{writer.SELF}", {"ids": list(unchanged)}, room)
             with context.archive.writing() as writing:
-                writer.append(writing, [observation], account_id=context.account_id, at=min(unchanged.values()))
+                first = min(unchanged.values(), key=lambda one: one.received_at)
+                writer.append_dated(writing, [observation], first, account_id=context.account_id)
 
 
 def read_queued(context: PullContext, item: BackfillItem, report: RoomReport) -> ItemState:
@@ -66,8 +66,8 @@ def read_queued(context: PullContext, item: BackfillItem, report: RoomReport) ->
     return ItemState.READ
 
 
-def _read_known(context: PullContext, room: int, message: MessageId, report: RoomReport) -> datetime | None:
-    """Read a known message; returns the time if it is unchanged. A 403 concerns the room and is raised."""
+def _read_known(context: PullContext, room: int, message: MessageId, report: RoomReport) -> Reply | None:
+    """Read a known message; returns the reply if it is unchanged. A 403 concerns the room and is raised."""
     try:
         single = context.client.message(RoomId(room), message)
     except NotVisible as error:
@@ -78,7 +78,7 @@ def _read_known(context: PullContext, room: int, message: MessageId, report: Roo
     with context.archive.writing() as writing:
         observations, counted = _message_observations(writing, room, message, single, ObservedBy.SINGLE)
         if not observations:
-            return single.reply.received_at
+            return single.reply
         append_observations(context, writing, observations, single.reply, report)
     report.count(counted, int(message))
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archiver.chatwork.client import Client
+from archiver.chatwork.reply_dates import ReplyDates
 from archiver.errors import NotVisible
 from archiver.records import AccountId, RoomId
 from archiver.store.archive import Archive
@@ -61,6 +62,7 @@ def read_recovered(
     transport = client.transport
     transport.deadline = None
     transport.budget = inputs.budget or transport.budget
+    transport.dates = ReplyDates(transport.clock)
     before = Counters(transport.requests, transport.unparsed)
     with archive.reading() as reading:
         saved = backfill_queue.held_places(reading, places)
@@ -132,6 +134,8 @@ def _record_run(
     transport = context.client.transport
     report.finished_at = context.now()
     report.requests = transport.requests - before.requests
+    report.undated = transport.dates.undated
+    report.clock_offset_ms = transport.dates.largest_offset_ms
     report.complete = not context.troubles
     unparsed = transport.unparsed - before.unparsed
     with context.archive.writing() as writing:
@@ -144,4 +148,4 @@ def _record_run(
             unparsed=unparsed,
             not_read=not_read,
         )
-        run_end.keep_budget(writing, transport.budget)
+        run_end.keep_budget(writing, transport)

@@ -87,7 +87,7 @@ class BackfillReader:
     def must_end(self) -> bool:
         """Whether the run is over or a call would have to wait, as a round does not wait for single messages."""
         transport = self.context.client.transport
-        must_wait = bool(ratelimit.time_to_wait(transport.budget, self.context.now(), transport.reserve))
+        must_wait = bool(ratelimit.time_to_wait(transport.budget, transport.clock.own(), transport.reserve))
         return self.is_over() or (must_wait and not self.may_wait)
 
     def _postpone(self, item: BackfillItem) -> None:

@@ -29,7 +29,7 @@ def read_single_messages(
     context = reader.context
     enqueue_for_new_rooms(context.archive, contracted, at=context.now())
     transport = context.client.transport
-    limit = single_reads_share(transport.budget, context.now(), reserve=transport.reserve, full=options.full)
+    limit = single_reads_share(transport.budget, transport.clock.own(), reserve=transport.reserve, full=options.full)
     reader.backfill(rooms, limit=limit)
     open_rooms = [room for room in rooms if room not in reader.refused_rooms]
     reread_messages(reader, open_rooms, period=options.reread_every, limit=limit)
@@ -44,7 +44,7 @@ def forecast_single_reads(
     """
     context, transport = reader.context, reader.context.client.transport
     budget = _reduce_budget(transport.budget, before)
-    limit = single_reads_share(budget, context.now(), reserve=transport.reserve, full=options.full)
+    limit = single_reads_share(budget, transport.clock.own(), reserve=transport.reserve, full=options.full)
     with context.archive.reading() as reading:
         counts = Counter(
             item.room_id for item in backfill_queue.due_items(reading, rooms, at=context.now(), limit=limit)

@@ -112,6 +112,12 @@ def _write_room_described(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(_("The description of the chat had changed.")), event.before, event.after)
 
 
+def _write_room_type(event: TimelineEvent) -> EventText:
+    types = {"direct": _("direct chat"), "group": _("group chat"), "my": _("My Chat")}
+    before, after = types.get(event.before, event.before), types.get(event.after, event.after)
+    return EventText(safe_sentence(_("The kind of the chat had changed.")), before, after)
+
+
 # --- people --------------------------------------------------------------------------------------
 
 
@@ -173,6 +179,7 @@ CHAT_WRITERS: Mapping[EventKind, EventWriter] = {
     EventKind.ACCESSIBLE: _write_accessible,
     EventKind.ROOM_RENAMED: _write_room_renamed,
     EventKind.ROOM_DESCRIBED: _write_room_described,
+    EventKind.ROOM_TYPE: _write_room_type,
     EventKind.JOINED: _write_joined,
     EventKind.LEFT: _write_left,
     EventKind.RENAMED: _write_renamed,

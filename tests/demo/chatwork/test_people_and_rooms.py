@@ -38,8 +38,8 @@ def test_rooms_and_members_announce_what_happens_to_them(chatwork: Chatwork, get
         ),
         f"{changed}[dtext:chatroom_chatname_is]二号[dtext:chatroom_set][/info]",
         f"{changed}[dtext:chatroom_description_is]新しい概要[dtext:chatroom_changed][/info]",
-        f"[info]{member}[dtext:chatroom_added][/info]",
-        f"[info]{member}[dtext:chatroom_priv_changed][/info]",
+        f"{changed}{member}[dtext:chatroom_added][/info]",
+        f"{changed}{member}[dtext:chatroom_priv_changed][/info]",
         f"[info]{member}[dtext:chatroom_leaved][/info]",
     ] == [message["body"] for message in messages]
     assert [tanaka, sato] == [messages[number]["account"]["account_id"] for number in (2, 5)]
@@ -91,6 +91,24 @@ def test_a_cancelled_account_is_marked_everywhere_and_leaves_everything(
     assert [204, 204] == [get(path).status_code for path in ("/contacts", f"/rooms/{full.room}/files")]
 
 
+def test_a_direct_chat_becomes_a_group_when_the_other_account_is_cancelled(
+    chatwork: Chatwork, full: FullRoom, get: Get
+) -> None:
+    """A post in the other person's name says so; a group that has an administrator left is told nothing."""
+    before = len(get(f"/rooms/{full.room}/messages?force=1").json())
+
+    chatwork.cancel_account(full.tanaka)
+
+    (*_, last) = get(f"/rooms/{full.direct}/messages?force=1").json()
+    assert "group" == get(f"/rooms/{full.direct}").json()["type"]
+    assert full.tanaka == last["account"]["account_id"]
+    assert (
+        f"[info][title][dtext:chatroom_member_is][piconname:{full.tanaka}][dtext:chatroom_resigned_priv_change]"
+        "[/title][/info]" == last["body"]
+    )
+    assert before == len(get(f"/rooms/{full.room}/messages?force=1").json())
+
+
 def test_if_the_last_admin_goes_all_become_admins(chatwork: Chatwork, get: Get) -> None:
     """A group never stays without an admin."""
     boss = chatwork.add_account("boss")
@@ -100,3 +118,5 @@ def test_if_the_last_admin_goes_all_become_admins(chatwork: Chatwork, get: Get) 
     chatwork.cancel_account(boss)
 
     assert ["admin"] == [member["role"] for member in get(f"/rooms/{room}/members").json()]
+    (*_, last) = get(f"/rooms/{room}/messages?force=1").json()
+    assert "[info][dtext:chatroom_resigned_priv_change_all][/info]" == last["body"]

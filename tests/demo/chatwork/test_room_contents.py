@@ -164,3 +164,36 @@ def test_what_happens_to_a_task_is_posted(chatwork: Chatwork, full: FullRoom, ge
     ] == [message["body"] for message in messages]
     assert ("done", messages[0]["message_id"]) == (task["status"], task["message_id"])
     assert 404 == get(f"/rooms/{full.room}/tasks/{both[0]}").status_code
+
+
+def test_the_post_of_a_file_can_be_deleted_alone(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
+    """The file stays in the list and can be fetched; its post reads `[deleted]`, read singly too."""
+    post = chatwork.message_of_file(full.file)
+
+    chatwork.delete(post)
+
+    single = get(f"/rooms/{full.room}/messages/{post}")
+    assert (200, "[deleted]") == (single.status_code, single.json()["body"])
+    assert full.file in [file["file_id"] for file in get(f"/rooms/{full.room}/files").json()]
+
+
+def test_an_edited_and_a_done_task_are_announced(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
+    """The box has the task as it is then."""
+    chatwork.edit_task(full.task, "字幕を直す")
+    chatwork.finish_task(full.task)
+
+    *_, edited, done = [message["body"] for message in get(f"/rooms/{full.room}/messages?force=1").json()]
+    assert edited.startswith("[info][title][dtext:task_edited][/title][task aid=")
+    assert "st=open" in edited
+    assert "]字幕を直す[/task]" in edited
+    assert "[dtext:task_done]" in done
+    assert "st=done" in done
+
+
+def test_the_size_of_a_file_is_written_as_chatwork_writes_it(chatwork: Chatwork, full: FullRoom, get: Get) -> None:
+    """In bytes without a fraction, else with two."""
+    for size in (0, 1023, 3700):
+        chatwork.upload(full.room, full.tanaka, "a.txt", size=size)
+
+    bodies = [message["body"] for message in get(f"/rooms/{full.room}/messages?force=1").json()[-3:]]
+    assert ["0 B", "1023 B", "3.61 KB"] == [body.partition("a.txt (")[2].partition(")")[0] for body in bodies]

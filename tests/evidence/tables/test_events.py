@@ -72,6 +72,24 @@ def task(seq: int, state: str = "present") -> Told:
     return object_entry(seq, "task", "task/55", {"body": "字幕の修正"}, state=state)
 
 
+def typed_room(seq: int, kind: str) -> Told:
+    return object_entry(seq, "room", f"room/{ROOM}", {"name": "田中", "description": "", "type": kind})
+
+
+def test_the_post_of_a_cancelled_account_has_chatworks_own_time() -> None:
+    """Whose account, and when it was posted; anybody can type it, and one of the reporter's own is no event."""
+    line = "[dtext:chatroom_member_is][piconname:7654321][dtext:chatroom_resigned_priv_change]"
+    bodies = [f"[info][title]{line}[/title][/info]", f"[info]{line}[/info]", line, f"[info]{line}[/info]と言いました"]
+    entries = [message_entry(number, number, body) for number, body in enumerate(bodies, 1)]
+    own = message_entry(9, 9, bodies[0]) | {"account_id": 7654321}
+
+    found = [event for one in (*entries, own) for event in message_events(1, [one], Sightings())]
+
+    after = "アカウントID 7654321 投稿の日時 2026-11-05 10:00:00"
+    kind = "解約を知らせる形のシステムの投稿(同じ形は誰でも書けます)"
+    assert [(kind, 1, after), (kind, 2, after)] == [(event.kind, event.seq, event.after) for event in found]
+
+
 def gap(seq: int, kind: str) -> Told:
     return entry(seq, kind, f"gap/{ROOM}/1", {"after": None, "before": "5", "missing": None})
 
@@ -88,6 +106,10 @@ def gap(seq: int, kind: str) -> Told:
         (
             [room(1, "a", "x"), room(2, "b", "y"), room(3, "b", "y")],
             [("チャット名が変わった", "a", "b"), ("チャットの概要が変わった", "x", "y")],
+        ),
+        (
+            [typed_room(1, "direct"), typed_room(2, "group")],
+            [("チャットの種類が変わった", "ダイレクトチャット", "グループチャット")],
         ),
         (
             [room(1, "a"), entry(2, "room.inaccessible", f"room/{ROOM}", {}), room(3, "b")],

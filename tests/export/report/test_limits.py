@@ -13,7 +13,7 @@ from archiver.export.report import chapters, limits
 from archiver.export.report.input import ReportInput
 from archiver.export.report.limits import ALWAYS, MAX_NAMED
 from archiver.export.report.statistics import survey_messages
-from archiver.records import Conversation, Pause
+from archiver.records import Conversation, Pause, WrongClock
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import at, message_id
 
@@ -88,3 +88,22 @@ def test_many_pauses_and_files_are_counted() -> None:
     assert "見ていない時間: ほかに短いもの35回(合計およそ70時間)。" in sentences
     assert LONGEST == sum("まで。" in one for one in sentences)
     assert "未取得のファイル: ほか3点(第7章)。" in sentences
+
+
+def test_when_the_clock_was_wrong_is_said() -> None:
+    """How far, which way and when; and how many replies had no time of Chatwork's. Nothing is said of a right clock."""
+    wrong = (
+        WrongClock(at(0), at(60), timedelta(hours=9)),
+        WrongClock(at(120), at(120), -timedelta(minutes=2)),
+        WrongClock(at(180), at(180), timedelta(days=365)),
+    )
+    sentences = items(report_inputs.case(wrong_clocks=wrong, undated_replies=3))
+
+    clocks = [sentence.partition("この間、")[2].partition("。")[0] for sentence in sentences if "この間、" in sentence]
+    assert [
+        "パソコンの時計がおよそ9時間進んでいました",
+        "パソコンの時計がおよそ2分遅れていました",
+        "パソコンの時計がおよそ365日進んでいました",
+    ] == clocks
+    assert 1 == sum("応答のうち3件" in sentence for sentence in sentences)
+    assert not [sentence for sentence in items(report_inputs.case()) if "時計" in sentence]

@@ -13,6 +13,7 @@ from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observat
 from archiver.store import blobs, migrate, writer
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contract_payload
+from tests.support.archives.exact_clock import exact_clock
 
 ROOM = 123456789
 OTHER_ROOM = 987654321
@@ -63,7 +64,7 @@ class ArchiveMaker:
         home.mkdir(parents=True)
         self.home = home
         self.account_id = account_id
-        self.archive = Archive(home)
+        self.archive = Archive(home, clock=exact_clock())
         migrate.create_database(self.archive.database)
 
     def append(

@@ -16,6 +16,7 @@ from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
+from tests.support.archives.exact_clock import exact_clock
 from tests.support.archives.tampering import START
 
 ROOMS = strategies.integers(1, 2)
@@ -144,7 +145,7 @@ def archive_with_history(blank: Archive, history: list[list[Observation]]) -> It
     """An archive to which the batches were appended, one a day."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(blank.database, Path(folder) / DATABASE)
-        archive = Archive(Path(folder))
+        archive = Archive(Path(folder), clock=exact_clock())
         for day, batch in enumerate(history):
             with archive.writing() as writing:
                 writer.append(writing, batch, account_id=1, at=START + timedelta(days=day))

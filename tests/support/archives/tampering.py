@@ -18,6 +18,7 @@ from archiver.store import blobs, migrate, seals, writer
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.schema import TRIGGERS
+from tests.support.archives.exact_clock import exact_clock
 
 ROOM = 123456789
 OWNER = 1234567
@@ -33,7 +34,7 @@ def empty_archive(home: Path) -> Archive:
     """An archive without a single entry."""
     home.mkdir(parents=True, exist_ok=True)
     migrate.create_database(home / DATABASE)
-    return Archive(home)
+    return Archive(home, clock=exact_clock())
 
 
 def sample_archive(home: Path) -> Archive:
@@ -59,7 +60,7 @@ def copy_of(archive: Archive, home: Path) -> Archive:
     """A copy of the archive in another home, to be damaged."""
     archive.close()
     shutil.copytree(archive.home, home)
-    return Archive(home)
+    return Archive(home, clock=exact_clock())
 
 
 @contextmanager

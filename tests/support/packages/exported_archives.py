@@ -16,6 +16,7 @@ from archiver.records import Delivery, Enclosure, Observation
 from archiver.store import blobs
 from archiver.store.archive import Archive
 from archiver.store.queries.statements import kind_of, statement_key, statement_payload
+from tests.support.archives.exact_clock import exact_clock
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, file_object, message_object, story
 
 THIRD = 999
@@ -46,7 +47,7 @@ FACTS: dict[str, Any] = {
 def reopen_maker(home: Path) -> ArchiveMaker:
     """A maker for an archive that exists already, to append more to it."""
     maker = ArchiveMaker.__new__(ArchiveMaker)
-    maker.home, maker.account_id, maker.archive = home, OWNER, Archive(home)
+    maker.home, maker.account_id, maker.archive = home, OWNER, Archive(home, clock=exact_clock())
     return maker
 
 

@@ -32,6 +32,7 @@ WORDS = {
     EventKind.ACCESSIBLE: "The chat could be opened again.",
     EventKind.ROOM_RENAMED: "The name of the chat had changed.",
     EventKind.ROOM_DESCRIBED: "The description of the chat had changed.",
+    EventKind.ROOM_TYPE: "The kind of the chat had changed.",
     EventKind.JOINED: "X was among the members.",
     EventKind.LEFT: "X was not among the members any more (reason unknown).",
     EventKind.RENAMED: "The display name of the account 7 had changed.",

@@ -77,7 +77,8 @@ def _access_events(entry: EntryObject, _: EntryObject | None) -> Iterator[Timeli
 
 
 def _room_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:
-    yield from _field_changes(entry, before, {"name": EventKind.ROOM_RENAMED, "description": EventKind.ROOM_DESCRIBED})
+    kinds = {"name": EventKind.ROOM_RENAMED, "description": EventKind.ROOM_DESCRIBED, "type": EventKind.ROOM_TYPE}
+    yield from _field_changes(entry, before, kinds)
 
 
 def _account_events(entry: EntryObject, before: EntryObject | None) -> Iterator[TimelineEvent]:

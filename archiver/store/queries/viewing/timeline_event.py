@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     ACCESSIBLE = "accessible"
     ROOM_RENAMED = "room_renamed"
     ROOM_DESCRIBED = "room_described"
+    ROOM_TYPE = "room_type"
+    """A direct chat became a group chat: `before` and `after` are Chatwork's words."""
     JOINED = "joined"
     """`about` is the name, here and below."""
     LEFT = "left"

@@ -38,6 +38,7 @@ _JAPANESE = {
     K.RENAMED: "表示名が変わった",
     K.ROOM_RENAMED: "チャット名が変わった",
     K.ROOM_DESCRIBED: "チャットの概要が変わった",
+    K.ROOM_TYPE: "チャットの種類が変わった",
     K.FILE_GONE: "ファイルが一覧に表示されなくなった",
     K.FILE_BACK: "ファイルが再び一覧に表示された",
     K.TASK_GONE: "タスクが表示されなくなった(理由不明)",

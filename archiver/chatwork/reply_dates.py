@@ -1,0 +1,83 @@
+"""Judges whether the `Date` of a reply is Chatwork's time: a proxy or a cache in between may have written it.
+
+It must lie within two minutes of the other replies of the run, counted on by the monotonic clock, and not before the
+newest `send_time` in the same reply (design §3, Time). Of two replies in a row that agree with each other alone, the
+second counts: then it was the first reply of the run that was wrong, or this computer slept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from archiver.corrected_clock import CorrectedClock
+
+TOLERANCE = timedelta(minutes=2)
+
+_SEND_TIME = re.compile(rb'[{,]\s*"send_time"\s*:\s*([0-9]{1,11})\b')
+"""A field of an object: inside a text the quotation marks would be escaped."""
+
+
+class ReplyDates:
+    """The dates of the replies of one run; `clock` is corrected by each that counts."""
+
+    def __init__(self, clock: CorrectedClock) -> None:
+        """Begin a run: no other reply is known yet, while an offset measured before stays."""
+        self._clock = clock
+        self._accepted: tuple[datetime, float] | None = None
+        self._refused: tuple[datetime, float] | None = None
+        self.undated = 0
+        """Replies whose `Date` is missing or does not count."""
+        self.largest_offset: timedelta | None = None
+        """Chatwork's clock minus this computer's, the largest of the run; None: no `Date` counted."""
+
+    @property
+    def largest_offset_ms(self) -> int | None:
+        """The largest offset of the run in milliseconds; None: no `Date` counted."""
+        return None if self.largest_offset is None else round(self.largest_offset.total_seconds() * 1000)
+
+    def date(self, headers: Mapping[str, str], body: bytes, own: datetime) -> datetime | None:
+        """The `Date` of a reply if it counts, else None; `own` is when its headers came by this computer's clock."""
+        date, at = parse_date(headers.get("date")), self._clock.monotonic()
+        if date is None or not _is_of_the_api(body) or date < newest_send_time(body):
+            self.undated += 1
+            return None
+        if self._accepted is not None and not _agree(self._accepted, date, at):
+            before, self._refused = self._refused, (date, at)
+            if before is None or not _agree(before, date, at):
+                self.undated += 1
+                return None
+        self._accepted, self._refused = (date, at), None
+        self._clock.measure(date, own)
+        if self.largest_offset is None or abs(date - own) > abs(self.largest_offset):
+            self.largest_offset = date - own
+        return date
+
+
+def parse_date(text: str | None) -> datetime | None:
+    """The time in a `Date` header (RFC 9110, 5.6.7); None if it is missing or not one."""
+    if text is None:
+        return None
+    try:
+        date = parsedate_to_datetime(text)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def newest_send_time(body: bytes) -> datetime:
+    """The newest `send_time` in the body of a reply; the beginning of time if it has none."""
+    newest = max(map(int, _SEND_TIME.findall(body)), default=0)
+    return datetime.fromtimestamp(min(newest, 253402300799), UTC)
+
+
+def _is_of_the_api(body: bytes) -> bool:
+    """Whether a body can be an answer of the API: JSON or nothing, no page of something in between."""
+    return body.lstrip()[:1] in (b"", b"[", b"{")
+
+
+def _agree(before: tuple[datetime, float], date: datetime, at: float) -> bool:
+    expected = before[0] + timedelta(seconds=at - before[1])
+    return abs(date - expected) <= TOLERANCE

@@ -1,0 +1,80 @@
+"""The times of entries and seals: Chatwork's wherever it is known, and what this computer's clock said beside it.
+
+An entry whose `clock` is its own time could not be compared: it stands where no reply was received in the process that
+made it. Such a time may be wrong and rules nothing; every other one is Chatwork's, or not later than it was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select
+
+from archiver.store import schema
+from archiver.store.archive import Reading, Writing
+from archiver.store.time_text import from_text, to_text
+
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""How far this computer's clock may differ from an entry's time without being noted in the entry."""
+
+_ENTRY = schema.entry.c
+_LAST_COMPARED = (
+    select(_ENTRY.observed_at)
+    .where(or_(_ENTRY.clock.is_(None), _ENTRY.clock != _ENTRY.observed_at))
+    .order_by(_ENTRY.seq.desc())
+    .limit(1)
+)
+
+
+def entry_times(writing: Writing, at: datetime, *, dated: bool) -> tuple[str, str | None]:
+    """`observed_at` and `clock` of an entry made now; `dated`: `at` is the `Date` of a reply."""
+    offset = None if writing.clock is None else writing.clock.offset
+    if offset is None and not dated:
+        return max(to_text(at), _last_compared_text(writing)), to_text(at)
+    differs = offset is not None and abs(offset) > CLOCK_TOLERANCE
+    return to_text(at), to_text(at - (offset or timedelta())) if differs else None
+
+
+def seal_times(writing: Writing, now: datetime, last: int) -> tuple[str, str]:
+    """When a seal up to entry `last` is closed, and the time that its day goes by.
+
+    The corrected time, and not earlier than the entry's; without an offset it is the entry's. An entry whose time
+    could not be compared stands back behind the last one before it that was.
+    """
+    row = writing.sql.execute(select(_ENTRY.observed_at, _ENTRY.clock).where(_ENTRY.seq == last)).one()
+    compared = _last_compared_text(writing) if row.clock == row.observed_at else ""
+    floor = compared or row.observed_at
+    is_compared = writing.clock is not None and writing.clock.offset is not None
+    closed_at = max(to_text(now), floor) if is_compared else floor
+    return closed_at, min(closed_at, row.observed_at)
+
+
+class UnsealedTimes(NamedTuple):
+    """Times from which it follows whether the unsealed entries are due to be sealed."""
+
+    now: datetime
+    """Not earlier than the last time that is Chatwork's."""
+    is_compared: bool
+    """Whether `now` is Chatwork's time."""
+    oldest: datetime | None
+    """The oldest time of the entries; None: there are none."""
+    oldest_news: datetime | None
+    """The same without the quiet kinds."""
+
+
+def unsealed_times(reading: Reading, first: int, now: datetime, *, quiet_kinds: Sequence[str]) -> UnsealedTimes:
+    """The times of the entries from number `first` on; `quiet_kinds` say nothing new."""
+    oldest = select(func.min(_ENTRY.observed_at)).where(_ENTRY.seq >= first)
+    texts = [reading.sql.execute(query).scalar() for query in (oldest, oldest.where(_ENTRY.kind.not_in(quiet_kinds)))]
+    return UnsealedTimes(
+        from_text(max(to_text(now), _last_compared_text(reading))),
+        reading.clock is not None and reading.clock.offset is not None,
+        *(None if one is None else from_text(one) for one in texts),
+    )
+
+
+def _last_compared_text(reading: Reading) -> str:
+    """The last time that is Chatwork's, by the numbers of the entries; empty if there is none."""
+    return reading.sql.execute(_LAST_COMPARED).scalar() or ""

@@ -1,0 +1,193 @@
+"""A round with the clock wrong falsifies no time, and delays nothing by more than that round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.app import App
+from archiver.custody.verify import verify_archive
+from archiver.demo.chatwork.simulator import Fault
+from archiver.demo.tsa.simulator import SimulatedAuthority
+from archiver.evidence.stamps.timestamp import Authority
+from archiver.records import JST
+from archiver.rounds.round import run_round
+from archiver.settings.model import FileSettings, Settings
+from archiver.store import seals
+from archiver.store.queries import runs
+from archiver.store.time_text import from_text
+from archiver.store.working import stamp_queue
+from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, ProgressCallbacks
+from archiver.tsa import build_sender
+from tests.support.world import BEGIN, World, running_world
+
+SPANS = (timedelta(minutes=2), timedelta(hours=9), timedelta(days=365))
+WRONG = [*SPANS, *(-span for span in SPANS)]
+RIGHT = timedelta()
+SLACK = timedelta(seconds=2)
+
+
+class Station:
+    """A world with an authority that has its own, right clock."""
+
+    def __init__(self, world: World, simulated: SimulatedAuthority) -> None:
+        self.world, self.authority = world, simulated
+        self.authorities = (Authority("a", build_sender(simulated.url, seconds=2), (simulated.root_der,)),)
+
+    def round(self, wrong: timedelta = RIGHT, **later: float) -> SyncReport:
+        """A round in a newly started program, with this computer's clock so far ahead."""
+        world = self.world
+        world.wrong = wrong
+        world.clock.pass_by(**(later or {"minutes": 5}))
+        chosen = Settings(world.home, files=FileSettings(stop_when_free_gb=0))
+        client = world.new_client()
+        app = App(chosen, world.archive, client, world.downloads, world.own_clock, world.clock.sleep, self.authorities)
+        return run_round(app, Options(), ProgressCallbacks())
+
+    def sealed(self) -> int:
+        """The last sealed entry."""
+        with self.world.archive.reading() as reading:
+            return seals.last_sealed(reading)
+
+    def stamped(self) -> set[int]:
+        """The numbers of the seals with a stamp."""
+        with self.world.archive.reading() as reading:
+            return set(stamp_queue.stamps_by_seal(reading))
+
+    def dailies(self) -> list[str]:
+        """The names of the daily copies."""
+        return sorted(path.name for path in (self.world.home / "daily").rglob("*.zip"))
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[Station]:
+    """A world, and an authority on loopback."""
+    with running_world(tmp_path / "home") as world, SimulatedAuthority(now=world.clock) as simulated:
+        yield Station(world, simulated)
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_a_due_tail_is_sealed_in_the_round_with_the_wrong_clock(station: Station, wrong: timedelta) -> None:
+    """No seal says that it was closed at another time than the true one, and the archive verifies without a note."""
+    station.world.post("お願いします")
+    station.round()
+    tail = len(station.world.seqs())
+
+    station.round(wrong, hours=7)
+
+    for row in station.world.rows("seal"):
+        closed = from_text(row["closed_at"])
+        assert station.world.clock() - timedelta(hours=8) <= closed <= station.world.clock() + SLACK
+        assert row["day"] == closed.astimezone(JST).date().isoformat()
+    verification = verify_archive(station.world.archive, deep=True, authorities=station.authorities)
+    assert tail <= station.sealed()
+    assert [] == verification.findings
+    assert not any("dated" in note or "set back" in note for note in verification.notes)
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_a_round_without_a_reply_and_with_a_wrong_clock_delays_no_seal(station: Station, wrong: timedelta) -> None:
+    """What it could not judge is judged by the next one."""
+    station.world.post("お願いします")
+    station.round()
+    tail = len(station.world.seqs())
+    station.world.chatwork.fail(Fault.MAINTENANCE, times=None)
+    with suppress(errors.ArchiverError):
+        station.round(wrong, hours=7)
+    station.world.chatwork.heal()
+
+    station.round()
+
+    assert tail <= station.sealed()
+    assert all(from_text(row["closed_at"]) <= station.world.clock() + SLACK for row in station.world.rows("seal"))
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_a_stamp_that_failed_with_the_clock_wrong_is_asked_for_in_time(station: Station, wrong: timedelta) -> None:
+    """Its pause was reckoned by Chatwork's time."""
+    station.world.post("お願いします")
+    station.round()
+    station.authority.stop()
+    station.round(wrong, hours=7)
+    waiting = station.stamped()
+    station.authority.start()
+
+    station.round(minutes=6)
+
+    assert (set(), True) == (waiting, {row["number"] for row in station.world.rows("seal")} <= station.stamped())
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_the_daily_copy_comes_on_its_day(station: Station, wrong: timedelta) -> None:
+    """Once, with the name of the day whose news it holds, whenever in that morning the clock was wrong."""
+    station.world.post("一日目")
+    station.round()
+    station.round(wrong)
+    before = station.dailies()
+    station.round(wrong, days=1)
+    station.round()
+
+    day = BEGIN.astimezone(JST).date().isoformat()
+    assert ([], [f"{day}_job1_daily.zip"]) == (before, station.dailies())
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_a_download_that_failed_with_the_clock_wrong_is_tried_again_in_time(station: Station, wrong: timedelta) -> None:
+    """After its pause of five minutes."""
+    world = station.world
+    file = world.chatwork.upload(world.room, world.tanaka, "見積.pdf", data=b"%PDF")
+    world.chatwork.fail(Fault.NOT_FOUND, path="create_download_url", times=1)
+    station.round(wrong)
+    failed = world.blob_states()
+
+    station.round(minutes=6)
+
+    assert ({}, ("saved", None)) == (failed, world.blob_states().get(file))
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_a_trouble_is_repeated_a_day_after_it_was_said_with_the_clock_wrong(station: Station, wrong: timedelta) -> None:
+    """Not before, and not a year later."""
+    station.world.chatwork.fail(Fault.SERVER_ERROR, path="/members", times=None)
+    reports = [station.round(wrong), station.round(), station.round(hours=23), station.round(hours=1)]
+
+    assert [True, False, False, True] == [any("people" in key for key in one.reported) for one in reports]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_it_is_known_when_the_clock_was_wrong(station: Station, wrong: timedelta) -> None:
+    """Between the true times of the first and the last such round."""
+    station.round()
+    station.world.post("一")
+    begun = station.round(wrong).started_at
+    station.world.post("二")
+    ended = station.round(wrong).finished_at
+    station.world.post("三")
+    station.round()
+
+    with station.world.archive.reading() as reading:
+        (clock,) = runs.wrong_clocks(reading, upto=2**60)
+
+    assert (begun, ended) == (clock.start, clock.end)
+    assert abs(clock.ahead - wrong) <= SLACK
+
+
+def test_the_clock_may_jump_in_each_round(station: Station) -> None:
+    """Everything is saved, sealed and stamped all the same, once every day of the story."""
+    posts = []
+    for wrong in [*WRONG, RIGHT, *reversed(WRONG), RIGHT]:
+        posts.append(station.world.post("お願いします"))
+        station.round(wrong, hours=8)
+
+    times = [from_text(one["observed_at"]) for one in station.world.entries("message")]
+    verification = verify_archive(station.world.archive, deep=True, authorities=station.authorities)
+    assert (set(posts) <= set(station.world.states()), []) == (True, verification.findings)
+    assert times == sorted(times)
+    assert 5 == len(station.dailies())
+    assert {row["number"] for row in station.world.rows("seal")} == station.stamped()
