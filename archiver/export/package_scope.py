@@ -12,16 +12,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.evidence.history import EntryObject, number
+from archiver.evidence.history import READINGS, EntryObject, number
 from archiver.records import Contract, JsonObject
 
 NEVER_EXPORTED = frozenset({"sweep", "export", "handover", "alert", "note", "me"})
 """Kinds of entries that never leave the archive, whatever room they name."""
 
 STATEMENTS = frozenset({"contract", "delivery", "attachment", "mapping"})
-
-READINGS = frozenset({"window", "reading"})
-"""Kinds of entries that say when a list or a message was read; alone they are no news."""
 
 
 class TimeBounds(NamedTuple):

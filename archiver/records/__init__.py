@@ -5,6 +5,7 @@ writes or decides.
 """
 
 from archiver.records.case_facts import (
+    AccountClosing,
     AuthorFacts,
     CaseFacts,
     CaseSide,
@@ -58,10 +59,12 @@ from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
 )
+from archiver.records.steady_looks import SteadyLooks, look_times
 
 __all__ = (
     "JST",
     "KEPT_HEADERS",
+    "AccountClosing",
     "AccountId",
     "Attachment",
     "AuthorFacts",
@@ -105,6 +108,7 @@ __all__ = (
     "Seal",
     "Sides",
     "State",
+    "SteadyLooks",
     "Task",
     "TaskId",
     "UndecidedRoom",
@@ -112,5 +116,6 @@ __all__ = (
     "Watch",
     "WrongClock",
     "change_kinds",
+    "look_times",
     "notable_states",
 )

@@ -20,7 +20,7 @@ from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen
 from archiver.sync import coverage, plan, remembered_results, run_entries
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.overdue_readings import Overdue, find_overdue
-from archiver.sync.pull.context import PullContext
+from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run_inputs import RunInputs, RunStart
 
@@ -55,6 +55,7 @@ def finish_run(
     report.complete = whole and not context.troubles and not overdue.kinds
     report.troubles = tuple(sorted(context.troubles))
     with context.archive.writing() as writing:
+        write_steady_visits(context, writing)
         known_rooms = remembered_results.checked_rooms(writing, inputs, overdue)
         remembered_results.remember_run(writing, report, inputs, known_rooms)
         _remember_troubles(context, writing, report)

@@ -15,7 +15,7 @@ from gettext import ngettext
 from itertools import groupby
 from typing import Any, BinaryIO, Callable, Iterator, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import EntryObject, Sightings
+from archiver.evidence.history import READINGS, EntryObject, Sightings
 from archiver.evidence.masked_records import MASKED_FILE, masked_digest, shown_record
 from archiver.evidence.verify.entries import SavedBytes, entry_object
 from archiver.evidence.verify.findings import Verification
@@ -287,7 +287,7 @@ class PackageLines:
             place = int(match.group(1)) * _ROOM_COUNT + room
             self._message_keys.append(place * _INDEX_COUNT + len(self._offsets))
             self._offsets.append(offset)
-        elif kind in ("window", "reading"):
+        elif kind in READINGS:
             try:
                 self.readings.setdefault(room, Sightings()).add(entry)
             except (LookupError, TypeError, ValueError, AttributeError):

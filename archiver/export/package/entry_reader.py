@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver import errors
-from archiver.evidence.history import EntryObject, MessageHistory, Sightings, account_of, number
+from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, account_of, number
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
 from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.conversation import unix_time
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import mask_record, masked_entry
-from archiver.export.package_scope import READINGS, PackageScope, observed_seconds
+from archiver.export.package_scope import PackageScope, observed_seconds
 from archiver.records import AccountId, MessageId, Post, RoomId
 from archiver.store.archive import Reading
 from archiver.store.queries import package_entries
