@@ -19,11 +19,7 @@ from archiver.export.package.leftover_search import settle_leftovers
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
-<<<<<<< HEAD
-from archiver.records import Contract, Delivery, Enclosure, Leftover, MappedAccount, Seal, Sides
-=======
-from archiver.records import AccountClosing, Contract, Delivery, Enclosure, MappedAccount, Seal, Sides
->>>>>>> main
+from archiver.records import AccountClosing, Contract, Delivery, Enclosure, Leftover, MappedAccount, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, roles, statements
 
@@ -165,11 +161,8 @@ def make_recipe(
         deliveries=statements.deliveries(reading, contract.id, upto=upto),
         enclosures=statements.enclosures(reading, contract.id, upto=upto),
         counterparts=mapped,
-<<<<<<< HEAD
         leftovers=leftovers,
-=======
         closings=account_closings(member_entries),
->>>>>>> main
         bases=counterpart_bases(
             sides,
             contract.client,

@@ -27,14 +27,10 @@ from archiver.records import (
     Conversation,
     Delivery,
     Enclosure,
-<<<<<<< HEAD
     ExportedPackage,
-    MappedAccount,
-=======
     MappedAccount,
     MessageId,
     RoomId,
->>>>>>> main
     Seal,
 )
 from archiver.render.times import local_time
@@ -76,12 +72,9 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
         bases=recipe.bases,
-<<<<<<< HEAD
         handed_over=tuple(_masked_export(package, one) for one in _handed_over(package)),
-=======
         closings=recipe.closings,
         refused_ids=tuple(_refused_ids(package)),
->>>>>>> main
         mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
