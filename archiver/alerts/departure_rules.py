@@ -137,10 +137,12 @@ def deleted_messages(observations: DepartureObservations) -> Iterator[Alert]:
 
 
 def carries_conversation(observations: DepartureObservations, room: int, account: int) -> bool:
-    """Whether a room's conversation rests on this person: nobody else is left, or much of it is theirs."""
+    """Whether a room's conversation rests on this person: a counterpart, or nobody else is left, or much is theirs."""
     people = observations.rooms.get(room)
     if people is None or account == observations.owner:
         return False
+    if account in people.counterparts:
+        return True
     belongs = account in people.members | people.former
     if belongs and not people.members - {account, observations.owner}:
         return True

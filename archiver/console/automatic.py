@@ -9,7 +9,6 @@ from flask import url_for
 from archiver.console.context import ConsoleContext
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.health import error_reasons
-from archiver.rounds import last_error
 from archiver.schedule import schedulers
 from archiver.setup import job_trial, scheduled_job
 from archiver.setup.answered_questions import note_answer
@@ -40,8 +39,6 @@ def _judge(context: ConsoleContext, kind: str, job: Job, warnings: list[str], li
     if trial.has_saved:
         return JobOutcome(registered, (job_trial.success_sentence(kind), *warnings), links)
     if trial.error_name is not None:
-        with app.archive.writing() as writing:
-            last_error.keep_fault(writing, trial.error_name)
         reason = error_reasons.reason(trial.error_name) or trial.error_name
         sentence = _("The automatic run failed: {reason}. {advice}")
         failed = sentence.format(reason=reason, advice=error_reasons.advice(trial.error_name))

@@ -184,14 +184,24 @@ class ListReading(NamedTuple):
         return self.oldest <= message <= self.newest and message not in self.absent
 
 
+LIST_KINDS = ("window", "steady")
+"""Kinds of entries that say that a list of messages was read."""
+
+READINGS = frozenset({*LIST_KINDS, "reading"})
+"""Kinds of entries that say when a list or a message was read; alone they are no news."""
+
+
 def list_reading(entry: EntryObject) -> ListReading | None:
-    """The reading that a `window` entry records; None for an empty list, which shows nothing."""
+    """The reading that a `window` or `steady` entry records; None for an empty list, which shows nothing.
+
+    Looks at a list that stayed the same count by the last of them, never by the time at which they were written.
+    """
     payload = entry["payload"]
     if not payload["count"]:
         return None
     return ListReading(
         entry["seq"],
-        entry["observed_at"],
+        payload["last"] if entry["kind"] == "steady" else entry["observed_at"],
         int(payload["oldest"]),
         int(payload["newest"]),
         frozenset(int(message_id) for message_id in payload.get("absent", ())) or _NONE_ABSENT,
@@ -203,7 +213,7 @@ class Sightings:
     """The readings of one room, which tell when a message was last seen; built once from its entries in order."""
 
     def __init__(self, entries: Iterable[EntryObject] = ()) -> None:
-        """Take the room's `window` and `reading` entries, oldest first; other kinds are ignored."""
+        """Take the room's `window`, `steady` and `reading` entries, oldest first; other kinds are ignored."""
         self._windows: list[ListReading] = []
         self._seqs: list[int] = []
         self._singles: dict[int, list[tuple[int, str]]] = {}
@@ -213,7 +223,7 @@ class Sightings:
 
     def add(self, entry: EntryObject) -> None:
         """Take one more entry, later than all before."""
-        if entry["kind"] == "window":
+        if entry["kind"] in LIST_KINDS:
             reading = list_reading(entry)
             if reading is not None:
                 self._windows.append(reading)

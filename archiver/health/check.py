@@ -1,38 +1,71 @@
 """Runs all checks of `archive check`: is everything set up for unattended work?
 
-They write nothing and send Chatwork one request. A check that cannot be made prevents no other.
+They write nothing and send Chatwork one request. A check that cannot be made prevents no other. What also `status` and
+notices tell is a condition; the check that it belongs to says the condition's sentence.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from gettext import gettext as _
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
 from archiver.app import App
-from archiver.health import disk, evidence, folders, rooms, runs, token
+from archiver.health import disk, evidence, folders, rooms_and_runs, token
+from archiver.health.check_facts import ArchiveLook
 from archiver.health.check_result import CheckResult, attention, good, is_ok
-from archiver.health.runs import NEVER, check_schedule, with_error
-from archiver.health.snapshot import HealthSnapshot
-from archiver.schedule.schedulers import CRON, title
+from archiver.health.conditions import (
+    MISSED_RUNS,
+    Condition,
+    ConditionKind,
+    Situation,
+    clock_condition,
+    conditions,
+    idle_condition,
+    space_condition,
+    told_conditions,
+    worst_grade,
+)
+from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
+from archiver.health.words import sentence
 from archiver.settings.model import exports_folder
 from archiver.store import migrate
 from archiver.store.queries.database_health import Versions
+
+LOOKS: Mapping[ConditionKind, str] = {
+    ConditionKind.NO_CONTRACT: "pace",
+    ConditionKind.ENDED: "pace",
+    ConditionKind.STALE: "last_run",
+    ConditionKind.FAULT: "last_run",
+    ConditionKind.FIRST_SAVE: "last_run",
+    ConditionKind.UNREAD: "last_run",
+    ConditionKind.BEHIND: "last_run",
+    ConditionKind.FAILING: "last_run",
+    ConditionKind.FUTURE: "last_run",
+    ConditionKind.JOB_FAULT: "schedule",
+    ConditionKind.IDLE: "schedule",
+    ConditionKind.UNSCHEDULED: "schedule",
+    ConditionKind.SILENT: "schedule",
+    ConditionKind.CLOCK: "clock",
+    ConditionKind.PACE: "pace",
+    ConditionKind.DISK_FULL: "disk",
+    ConditionKind.NO_SPACE: "disk",
+    ConditionKind.FINDINGS: "verification",
+    ConditionKind.REMOTE: "notices",
+}
+"""The check that says a condition. Others are about what is kept, not about what is set up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Computer:
     """What the checks need to know of this computer, beside the archive and its settings."""
 
-    scheduler: str | None
-    """Names of the system's schedulers that start the job; None: none does."""
-    is_cron_running: bool | None
-    """None: it cannot be known."""
+    starters: Starters
     other_homes: Sequence[Path]
     """Where else on this computer the same account is saved."""
     scheduled_homes: Sequence[Path]
@@ -42,25 +75,46 @@ class Computer:
 
 
 def run_all_checks(
-    app: App, environ: Mapping[str, str], snapshot: HealthSnapshot | None, damage: Sequence[str], computer: Computer
+    app: App, environ: Mapping[str, str], look: ArchiveLook | None, damage: Sequence[str], computer: Computer
 ) -> list[CheckResult]:
     """The results of all checks, in the order of docs/reference/json.md.
 
-    `app` is built from the settings as a scheduled run finds them; `snapshot` and `damage` come from
-    `take_snapshot`. Without a readable database the checks that need it are left out.
+    `app` is built from the settings as a scheduled run finds them; `look` and `damage` come from
+    `look_into_archive`. Without a readable database the checks that need it are left out.
     """
+    registered = computer.starters.names
     token_state = token.observe_token(app.settings, environ, system=sys.platform)
-    trial = token.NOT_ASKED if token_state.error else token.ask_account(app, snapshot.budget if snapshot else None)
-    results = [token.check_token(token_state, registered=computer.scheduler)]
-    results.append(
-        token.check_account(token_state, trial, owner=snapshot.owner if snapshot else None, home=app.settings.home)
-    )
-    results += [runs.check_clock(_clock_offset_ms(trial, snapshot)), _schedule_check(app, snapshot, computer)]
-    results += _run_checks(app, snapshot, computer) if snapshot else []
-    results.append(computer.notices)
-    results.append(evidence.check_database(damage))
-    results += _evidence_checks(app, snapshot) if snapshot else []
-    return [*results, *_folder_checks(app, environ, snapshot)]
+    trial = token.NOT_ASKED if token_state.error else token.ask_account(app, look.facts.budget if look else None)
+    owner = look.snapshot.account if look else None
+    clock_ms = _clock_offset_ms(trial, look)
+    found = _conditions(app, look, computer, clock_ms)
+    results = [token.check_token(token_state, registered=registered)]
+    results.append(token.check_account(token_state, trial, owner=owner, home=app.settings.home))
+    results += [rooms_and_runs.check_clock(clock_ms), rooms_and_runs.check_schedule(registered)]
+    results += _run_checks(app, look, computer) if look else []
+    results += [computer.notices, evidence.check_database(damage)]
+    results += _evidence_checks(app, look) if look else []
+    results += _folder_checks(app, environ, look)
+    return [with_conditions(one, found, last_run=look.snapshot.last_run if look else None) for one in results]
+
+
+def with_conditions(result: CheckResult, found: Sequence[Condition], *, last_run: datetime | None) -> CheckResult:
+    """The result of a check, or the conditions that it has to say; when the last save was is said beside them."""
+    its = [one for one in found if LOOKS.get(one.kind) == result.name]
+    if not its:
+        return result
+    texts = [rooms_and_runs.last_save_sentence(last_run)] if last_run and result.name == "last_run" else []
+    return CheckResult(result.name, worst_grade(its), " ".join([*texts, *map(sentence, its)]))
+
+
+def works_unattended(
+    snapshot: HealthSnapshot | None, results: Iterable[CheckResult], *, every: timedelta, now: datetime
+) -> bool:
+    """Whether the last run that nobody watched went through, and not long ago, and nothing has to be done."""
+    run = snapshot.scheduled_run if snapshot else None
+    if run is None or run.error is not None or not is_ok(results):
+        return False
+    return now - run.at <= MISSED_RUNS * max(every, timedelta(minutes=1))
 
 
 def document(results: Iterable[CheckResult]) -> dict[str, object]:
@@ -70,73 +124,67 @@ def document(results: Iterable[CheckResult]) -> dict[str, object]:
     return {"ok": is_ok(all_results), "looks": entries}
 
 
-def _schedule_check(app: App, snapshot: HealthSnapshot | None, computer: Computer) -> CheckResult:
-    age = None
-    if snapshot is not None:
-        runs_and_looks = [at for at in (snapshot.last_run, snapshot.looks.listed) if at is not None]
-        age = app.now() - max(runs_and_looks) if runs_and_looks else NEVER
-    is_idle = computer.scheduler == title(CRON) and computer.is_cron_running is False
-    return check_schedule(computer.scheduler, age=age, every=app.settings.sync.every, idle=is_idle)
+def _conditions(app: App, look: ArchiveLook | None, computer: Computer, clock_ms: int | None) -> list[Condition]:
+    """The conditions of the archive; without a readable database those of this computer alone."""
+    state = ComputerState(_disk_space(app, look), computer.starters)
+    if look is None:
+        found = (clock_condition(clock_ms), idle_condition(state.starters), space_condition(state.disk))
+        return [one for one in found if one is not None]
+    snapshot = replace(look.snapshot, clock_ms=clock_ms)
+    return told_conditions(conditions(Situation(snapshot, app.settings, app.now(), state)))
 
 
-def _run_checks(app: App, snapshot: HealthSnapshot, computer: Computer) -> list[CheckResult]:
-    home = app.settings.home
-    every, now = app.settings.sync.every, app.now()
-    stale = timedelta(hours=app.settings.notify.stale_hours)
-    last_run_result = runs.check_last_run(
-        snapshot.last_run,
-        every=every,
-        stale=stale,
-        now=now,
-        looks=snapshot.looks,
-        begun=snapshot.has_messages,
-        reads=snapshot.has_open_rooms,
-    )
+def _run_checks(app: App, look: ArchiveLook, computer: Computer) -> list[CheckResult]:
+    snapshot, facts, every, now = look.snapshot, look.facts, app.settings.sync.every, app.now()
     return [
-        with_error(last_run_result, snapshot.error_name, last=snapshot.last_run),
-        rooms.check_pace(snapshot.rates, every=every),
-        rooms.check_plan(snapshot.horizons, now=now),
-        runs.check_budget(
-            snapshot.other_calls,
+        rooms_and_runs.check_last_run(snapshot.last_run, every=every, now=now, reads=bool(snapshot.rooms)),
+        rooms_and_runs.check_pace(len(snapshot.rooms), every=every),
+        rooms_and_runs.check_plan(facts.horizons, now=now),
+        rooms_and_runs.check_budget(
+            facts.other_calls,
             computer.other_homes,
-            home=home,
+            home=app.settings.home,
             now=now,
-            spent=snapshot.calls_spent,
+            spent=facts.calls_spent,
             scheduled=computer.scheduled_homes,
         ),
     ]
 
 
-def _evidence_checks(app: App, snapshot: HealthSnapshot) -> list[CheckResult]:
+def _evidence_checks(app: App, look: ArchiveLook) -> list[CheckResult]:
     now = app.now()
     return [
-        evidence.check_stamps(snapshot.stamps, now=now),
-        evidence.check_verification(snapshot.last_verification, now=now),
-        folders.check_backup(snapshot.backup, now=now),
+        evidence.check_stamps(look.facts.stamps, now=now),
+        *evidence.check_put_back(look.facts.put_back, now=now),
+        evidence.check_verification(look.snapshot.verification, now=now),
+        folders.check_backup(look.facts.backup, now=now),
     ]
 
 
-def _folder_checks(app: App, environ: Mapping[str, str], snapshot: HealthSnapshot | None) -> list[CheckResult]:
+def _disk_space(app: App, look: ArchiveLook | None) -> disk.DiskSpace:
+    home, keep = app.settings.home, app.settings.files.stop_when_free_bytes
+    size, per_day = (look.facts.size, look.facts.per_day) if look else (None, None)
+    return disk.DiskSpace(disk.free_bytes(home), keep, size, per_day, disk.required_bytes(home))
+
+
+def _folder_checks(app: App, environ: Mapping[str, str], look: ArchiveLook | None) -> list[CheckResult]:
     settings = app.settings
     home_folder = folders.observe_home(settings.home, environ)
-    size, per_day = (snapshot.size, snapshot.per_day) if snapshot else (None, None)
-    keep, floor = settings.files.stop_when_free_bytes, disk.required_bytes(settings.home)
-    disk_space = disk.DiskSpace(disk.free_bytes(settings.home), keep, size, per_day, floor)
     return [
         folders.check_daily_copies([folders.observe_folder(path) for path in settings.exports.also_to]),
-        disk.check_disk(disk_space, now=app.now()),
+        disk.check_disk(_disk_space(app, look), now=app.now()),
         folders.check_home_folder(home_folder),
         folders.check_permissions(home_folder),
         folders.check_exports_folder(folders.observe_folder(exports_folder(settings), make=True)),
-        check_versions(snapshot.versions if snapshot else None, program=program_version()),
+        check_versions(look.facts.versions if look else None, program=program_version()),
     ]
 
 
-def _clock_offset_ms(trial: token.TokenTrial, snapshot: HealthSnapshot | None) -> int | None:
+def _clock_offset_ms(trial: token.TokenTrial, look: ArchiveLook | None) -> int | None:
     """Chatwork's clock minus ours, as just measured, else as the last run measured it."""
     if trial.offset is not None:
         return round(trial.offset / timedelta(milliseconds=1))
-    return snapshot.clock_ms if snapshot else None
+    return look.snapshot.clock_ms if look else None
 
 
 def program_version() -> str:
@@ -155,6 +203,6 @@ def check_versions(versions: Versions | None, *, program: str) -> CheckResult:
     if versions.revision != migrate.HEAD:
         return attention("versions", f"{text}. " + _("Update the archive to this version: archive migrate"))
     if not versions.fts5:
-        sentence = _("SQLite here lacks FTS5, which makes searching fast. Another build of Python has it.")
-        return attention("versions", f"{text}. {sentence}")
+        lack = _("SQLite here lacks FTS5, which makes searching fast. Another build of Python has it.")
+        return attention("versions", f"{text}. {lack}")
     return good("versions", text)

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import NamedTuple
 
 from archiver.errors import ArchiverError
-
-
-class Grade(StrEnum):
-    """How good a check's result is; the values are those of the JSON document."""
-
-    GOOD = "good"
-    ATTENTION = "attention"
-    """It works, but something should be done."""
-    ACTION = "action"
-    """Something that unattended work needs is not there."""
+from archiver.records.grades import Grade
 
 
 class CheckResult(NamedTuple):

@@ -8,7 +8,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.health.check_result import CheckResult, action, attention, good
+from archiver.health.check_result import CheckResult, attention, good
 from archiver.render.times import iso_date
 from archiver.settings.home import DATABASE_FILE
 from archiver.store.archive import Reading
@@ -57,12 +57,6 @@ def required_bytes(home: Path) -> int:
     return max(LEAST_REQUIRED_BYTES, 2 * (home / DATABASE_FILE).stat().st_size)
 
 
-def full_disk_sentence(home: Path) -> str | None:
-    """A sentence if there is no room for new records, else None. Raises OSError."""
-    free, required = free_bytes(home), required_bytes(home)
-    return no_room_sentence(free, required) if free < required else None
-
-
 def size_and_growth(reading: Reading, *, now: datetime) -> tuple[int, float | None]:
     """The archive's bytes, and its growth in bytes a day over the last month without the first save."""
     begun = runs.first_entry_time(reading)
@@ -76,23 +70,9 @@ def size_and_growth(reading: Reading, *, now: datetime) -> tuple[int, float | No
 # --- judging ---------------------------------------------------------------------------------
 
 
-def no_room_sentence(free: int, required: int) -> str:
-    """The sentence that the database itself may lack space."""
-    sentence = _("Only {free} MB are free, and the records need {floor} MB: soon nothing can be saved. Make space.")
-    return sentence.format(free=free // MEGABYTE, floor=required // MEGABYTE)
-
-
 def check_disk(disk: DiskSpace, *, now: datetime) -> CheckResult:
-    """Check whether there is space for records and files, and until when."""
-    if disk.free < disk.required:
-        return action("disk", no_room_sentence(disk.free, disk.required))
+    """Say how much is free, and until when; that too little is free is a condition of its own."""
     free_gb = f"{disk.free / GIGABYTE:.1f}"
-    if disk.free < disk.keep_free:
-        sentence = _(
-            "Only {free} GB are free, and {keep:g} GB must stay free: no more files are fetched. Make space, or "
-            "change [files] stop_when_free_gb."
-        )
-        return action("disk", sentence.format(free=free_gb, keep=disk.keep_free / GIGABYTE))
     sentences = [_("{free} GB are free.").format(free=free_gb)]
     if disk.total is not None:
         sentences.append(_("The archive takes up {size} MB.").format(size=f"{disk.total / MEGABYTE:.1f}"))
@@ -109,5 +89,5 @@ def _until_full(disk: DiskSpace) -> timedelta | None:
     """How long the space lasts at this growth; None: it does not grow, or lasts for many years."""
     if not disk.per_day or disk.per_day <= 0:
         return None
-    days = (disk.free - max(disk.keep_free, disk.required)) / disk.per_day
+    days = max(0, disk.free - max(disk.keep_free, disk.required)) / disk.per_day
     return timedelta(days=days) if days < FAR.days * 10 else None

@@ -66,12 +66,3 @@ def advice(error_name: str) -> str:
         error_class.hint if isinstance(error_class, type) and issubclass(error_class, errors.ArchiverError) else ""
     )
     return _(hint) if hint and "{" not in hint else _("Run: {command}").format(command=command(error_name))
-
-
-def last_save_failed_sentence(error_name: str) -> str:
-    """The sentence that the last save failed, with reason and advice."""
-    why = reason(error_name)
-    if why is None:
-        return _("The last save failed.") + " " + advice(error_name)
-    sentence = _("The last save failed. Reason: {reason}. {advice}")
-    return sentence.format(reason=why, advice=advice(error_name))

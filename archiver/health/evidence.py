@@ -8,6 +8,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
+from archiver.custody.put_back_databases import PutBackDatabase, advice
 from archiver.custody.stamp_requests import SEAL_CHANGED
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import timestamp
@@ -24,6 +25,10 @@ PATIENCE = timedelta(days=2)
 
 OLD = timedelta(days=35)
 """Age of a verification that needs attention: everything is to be verified once a month."""
+
+
+PUT_BACK_RECENTLY = timedelta(days=30)
+"""How long after an older database was put back the newer one is asked for as something to be done."""
 
 
 class StampStatus(NamedTuple):
@@ -90,17 +95,18 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
     return good("stamps", " ".join([_sealed_days_sentence(status), *map(_waiting_sentence, status.waiting)]))
 
 
+def check_put_back(found: Sequence[PutBackDatabase], *, now: datetime) -> list[CheckResult]:
+    """Say for ever that an older database was put back; while a newer one may still be at hand, it needs attention."""
+    if not found:
+        return []
+    grade = attention if now - found[-1].found_at < PUT_BACK_RECENTLY else good
+    return [grade("rollback", " ".join(map(advice, found)))]
+
+
 def check_verification(last: VerificationRecord | None, *, now: datetime) -> CheckResult:
-    """When everything was looked through, and what came of it."""
+    """When everything was looked through; findings are a condition of their own."""
     if last is None:
         return attention("verification", _("The archive has not been verified yet: archive verify"))
-    if last.findings:
-        sentence = ngettext(
-            "{n} thing did not match on {time}. Change nothing and see: archive verify",
-            "{n} things did not match on {time}. Change nothing and see: archive verify",
-            last.findings,
-        )
-        return action("verification", sentence.format(n=last.findings, time=minute_text(last.at)))
     sentence = _("No change was found on {time} (records {entries}, files {files}).")
     counts = {name: last.checked.get(name, 0) for name in ("entries", "files")}
     text = sentence.format(time=minute_text(last.at), **counts)

@@ -1,97 +1,134 @@
-"""Reads from the archive, in one snapshot, what the checks of `archive check` need; nothing is written."""
+"""Reads in one snapshot how the archive stands, and asks this computer what only it knows; nothing is written."""
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from archiver import errors
-from archiver.app import App
-from archiver.health import disk, evidence
-from archiver.health.rooms import RoomRate, room_rates
-from archiver.rounds import last_error
-from archiver.store.archive import Archive, Reading
-from archiver.store.queries import current_state, database_health, last_looks
-from archiver.store.queries.contracts import rooms_to_read
+from archiver.health import disk, message_rates
+from archiver.health.disk import DiskSpace
+from archiver.health.message_rates import Paces
+from archiver.records.alerts import Alert
+from archiver.rounds.last_error import standing_error
+from archiver.schedule import programs, schedulers
+from archiver.store.archive import Reading
+from archiver.store.engine import is_writable
+from archiver.store.queries import current_state, files, gaps, last_looks
+from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.last_looks import LastLooks
-from archiver.store.queries.room_holdings import holdings_of
-from archiver.store.working import remembered_values, verification_log
-from archiver.store.working.remembered_values import CallBudget, LastBackup
+from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
+from archiver.store.working import alerts, remembered_values, verification_log
+from archiver.store.working.remembered_values import ScheduledRun
 from archiver.store.working.verification_log import VerificationRecord
 
 
 @dataclass(frozen=True, slots=True)
 class HealthSnapshot:
-    """What the checks need to know of the archive, as of one moment."""
+    """What is judged of the archive, as of one moment; rooms are those that are read."""
 
-    owner: int | None
-    clock_ms: int | None
-    """Chatwork's clock minus ours in the last run that knew it."""
-    budget: CallBudget | None
-    """Chatwork's request budget as the last run left it."""
-    other_calls: datetime | None
-    """When a run last saw that somebody else uses the account's calls."""
-    calls_spent: datetime | None
-    """When the last run ended, if it ended early as no call was left."""
-    last_run: datetime | None
-    looks: LastLooks
-    """When each of the rooms that are read was last looked at."""
-    has_open_rooms: bool
-    """Whether any room is still read."""
+    account: int | None
+    has_contracts: bool
     has_messages: bool
     """Whether messages are saved although no run has ended yet."""
+    is_setup_open: bool
+    """Whether `archive init` was begun and not finished."""
+    rooms: frozenset[int]
+    last_run: datetime | None
+    """When a run last checked rooms."""
+    is_complete: bool
+    """Whether that run left nothing unsaved."""
+    scheduled_run: ScheduledRun | None
+    """The last run that nobody watched, and its error."""
     error_name: str | None
     """The name of the error for which no round has gone through since."""
-    size: int
-    """Bytes of the archive."""
-    per_day: float | None
-    """Bytes that were added a day; None: the archive is too young."""
-    stamps: evidence.StampStatus
-    rates: tuple[RoomRate, ...]
-    horizons: tuple[database_health.Horizon, ...]
-    backup: LastBackup | None
-    last_verification: VerificationRecord | None
-    versions: database_health.Versions
+    looks: LastLooks
+    """When each room was last looked at."""
+    shut: Mapping[int, datetime]
+    """Rooms that cannot be opened, and since when."""
+    clock_ms: int | None
+    """Chatwork's clock minus ours in the last run that knew it."""
+    unread_dropped: datetime | None
+    """When the own unread messages last became fewer during a run."""
+    paces: Paces
+    gaps: tuple[tuple[int, str], ...]
+    """Room, and the message that ends the gap."""
+    lost: tuple[tuple[int, int], ...]
+    """Files that were given up: room, file."""
+    pending: int
+    """Files still to be downloaded."""
+    cut: tuple[TruncatedList, ...]
+    """Lists that may have more rows than were saved."""
+    verification: VerificationRecord | None
+    alerts: tuple[Alert, ...]
+    """The open ones."""
 
 
-def take_snapshot(app: App) -> tuple[HealthSnapshot | None, list[str]]:
-    """The snapshot, and what SQLite finds wrong; no snapshot if the database cannot be read.
+@dataclass(frozen=True, slots=True)
+class Starters:
+    """What starts the runs on this computer."""
 
-    Raises NoArchive, NewerArchive, and StorageError for what is no damage.
-    """
-    damage: list[str] = []
-    with closing(Archive(app.settings.home)) as archive:
-        try:
-            with archive.reading() as reading:
-                damage = database_health.damage(reading)
-                return _read_snapshot(reading, app), damage
-        except errors.ArchiveDamaged as error:
-            return None, damage or [str(error.data["detail"])]
+    names: str | None
+    """Names of schedulers and of a running daemon; None: nothing starts them."""
+    is_idle: bool = False
+    """Whether cron is the only one of them, and does not run."""
 
 
-def _read_snapshot(reading: Reading, app: App) -> HealthSnapshot:
-    now = app.now()
-    rooms = rooms_to_read(reading, now)
-    size, per_day = disk.size_and_growth(reading, now=now)
-    last_run, others = remembered_values.last_saved_at(reading), remembered_values.OTHER_CALLS.recall(reading)
+@dataclass(frozen=True, slots=True)
+class ComputerState:
+    """What only this computer knows; None: it was not asked."""
+
+    disk: DiskSpace | None = None
+    starters: Starters | None = None
+    lacks_library: bool = False
+    """Whether addresses for notices are set, and the library that reaches them is missing."""
+
+
+def read_snapshot(reading: Reading, now: datetime) -> HealthSnapshot:
+    """How the archive stands at this moment."""
+    rooms = [int(room) for room in rooms_to_read(reading, now)]
+    counts = {room: one for room, one in files.file_counts(reading).items() if room in rooms}
+    answers, last_sync = remembered_values.SETUP_ANSWERS.recall(reading), remembered_values.LAST_SYNC.recall(reading)
     return HealthSnapshot(
-        owner=(current_state.owner(reading) or {}).get("account_id"),
-        clock_ms=remembered_values.CLOCK_OFFSET.recall(reading),
-        budget=remembered_values.BUDGET.recall(reading),
-        other_calls=None if others is None else others.at,
-        calls_spent=remembered_values.CALLS_SPENT.recall(reading),
+        account=(current_state.owner(reading) or {}).get("account_id"),
+        has_contracts=bool(contracts(reading)),
+        has_messages=last_sync is None and any(current_state.has_messages(reading, one) for one in rooms),
+        is_setup_open="begun" in answers and "finished" not in answers,
+        rooms=frozenset(rooms),
+        last_run=None if last_sync is None else last_sync.at,
+        is_complete=last_sync is None or last_sync.complete,
+        scheduled_run=remembered_values.SCHEDULED_RUN.recall(reading),
+        error_name=standing_error(reading),
         looks=last_looks.room_looks(reading, rooms),
-        has_open_rooms=bool(rooms),
-        last_run=last_run,
-        has_messages=last_run is None and holdings_of(reading, rooms).messages > 0,
-        error_name=last_error.standing_error(reading),
-        size=size,
-        per_day=per_day,
-        stamps=evidence.stamp_status(reading, [one.name for one in app.authorities], app.root_errors),
-        rates=tuple(room_rates(reading, rooms, now=now)),
-        horizons=tuple(database_health.horizons(reading, rooms)),
-        backup=remembered_values.LAST_BACKUP.recall(reading),
-        last_verification=verification_log.last(reading),
-        versions=database_health.versions(reading),
+        shut=current_state.inaccessible_since(reading, rooms),
+        clock_ms=remembered_values.CLOCK_OFFSET.recall(reading),
+        unread_dropped=remembered_values.UNREAD_DROPPED.recall(reading),
+        paces=message_rates.current_paces(reading, rooms, now=now),
+        gaps=tuple(one for one in gaps.holes(reading) if one[0] in rooms),
+        lost=_lost_files(reading, {room for room, one in counts.items() if one.lost}),
+        pending=sum(one.pending for one in counts.values()),
+        cut=tuple(truncated_lists(reading, rooms)),
+        verification=verification_log.last(reading),
+        alerts=tuple(alerts.open_alerts(reading)),
     )
+
+
+def observe_starters(home: Path, environ: Mapping[str, str]) -> Starters:
+    """Ask this computer's schedulers for the archive's job, and whether cron runs."""
+    names = schedulers.find_starters(home, environ)
+    return Starters(names, names == schedulers.title(schedulers.CRON) and programs.is_cron_running() is False)
+
+
+def observe_disk(home: Path, keep_free: int) -> DiskSpace | None:
+    """The space on the archive's disk; None for read-only media, such as a copy on a CD. Raises OSError."""
+    if not is_writable(home):
+        return None
+    return DiskSpace(disk.free_bytes(home), keep_free, required=disk.required_bytes(home))
+
+
+def _lost_files(reading: Reading, rooms: Collection[int]) -> tuple[tuple[int, int], ...]:
+    if not rooms:
+        return ()
+    unheld = (one for one in files.unheld_files(reading) if one.lost and one.room_id in rooms)
+    return tuple((one.room_id, one.file_id) for one in unheld)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from archiver import errors
 from archiver.app import App
 from archiver.health.check_result import CheckResult, action, attention, error_text, good
-from archiver.schedule.schedulers import CRON, title
+from archiver.schedule.schedulers import DAEMON, token_lack_sentence
 from archiver.settings.model import Settings
 from archiver.settings.token import read_token
 from archiver.store.working.remembered_values import CallBudget
@@ -84,24 +84,16 @@ def check_token(state: TokenState, *, registered: str | None = None) -> CheckRes
     if state.error is not None:
         return action("token", error_text(state.error))
     kind, _colon, location = state.source.partition(":")
-    if kind == "env" and registered:
-        sentence = _(
-            "The scheduled job cannot see the variable {name}, so it will find no token. Store it where the job can "
-            "read it: archive token set --source file:token"
-        )
-        return action("token", sentence.format(name=location))
+    jobs = [one for one in (registered or "").split(", ") if one and one != DAEMON]
+    lacking = token_lack_sentence(state.source, jobs, has_session=not state.needs_session) if jobs else None
+    if lacking is not None:
+        return action("token", lacking)
     if kind == "env":
         sentence = _(
             "The token comes from the variable {name}. A scheduled run has it only if it is set there too; "
             "a file is safer: archive token set --source file:token"
         )
         return attention("token", sentence.format(name=location))
-    if kind == "keyring" and state.needs_session and title(CRON) in (registered or "").split(", "):
-        sentence = _(
-            "A job of cron runs without your desktop, where the password store is locked. Store the token where "
-            "the job can read it: archive token set --source file:token"
-        )
-        return action("token", sentence)
     if kind == "keyring" and state.needs_session:
         sentence = _(
             "The token is in the keyring, which is locked while you are not logged in. "

@@ -9,21 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from archiver.health.conditions import ConditionKind, days_left
+from archiver.health.snapshot import HealthSnapshot
 from archiver.notices import daily_notice
 from archiver.notices.daily_notice import NoticePeriod
-from archiver.notices.due_notices import ALERT, DAILY, DUE, GAP, LOST, PAUSE, UNREAD, DueNotices
+from archiver.notices.due_notices import DAILY, PAUSE, DueNotices, has_kind
 from archiver.platforms.job_platform import Deadline, platform_of
-from archiver.records import JST, Contract
+from archiver.records import Contract
 from archiver.records.alerts import Alert, AlertRule
 from archiver.store.archive import Reading
 from archiver.store.queries import files, last_looks, period_counts
-from archiver.store.queries.contracts import contracts, rooms_to_read
-from archiver.store.queries.gaps import unlisted_beginnings
+from archiver.store.queries.contracts import contracts
 from archiver.store.queries.period_counts import VanishedCounts
-from archiver.store.queries.room_holdings import holdings_of
-from archiver.store.working import alerts, remembered_values
+from archiver.store.queries.room_holdings import has_losses, holdings_of
+from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import EndedPause
 
 DAY = timedelta(days=1)
@@ -66,18 +67,13 @@ class DailyFacts:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """All facts for the sentences of one notice; what its troubles do not need stays empty."""
+    """The facts for the sentences of one notice besides its conditions; what it does not need stays empty."""
 
     now: datetime
-    every: timedelta
-    hours: int | None = None
-    """Hours since the last round that went through."""
-    reason: str | None = None
-    """The name of the error that keeps rounds from going through."""
     complete: bool | None = None
     """Whether the last round left nothing unsaved; None: it did not read every chat."""
-    has_unlisted_beginning: bool = False
-    """Whether messages from before the first list of a chat are known to be missing."""
+    has_losses: bool = False
+    """Whether anything is known to be missing that no round can fetch."""
     departures: Mapping[int, DepartureFacts] = field(default_factory=dict)
     """By number of the alert."""
     deadlines: tuple[DeadlineFacts, ...] = ()
@@ -89,60 +85,30 @@ class NoticeFacts:
     daily: DailyFacts | None = None
 
 
-def idle_hours(reading: Reading, *, now: datetime) -> int | None:
-    """Hours since a round last went through; None: none ever did."""
-    saved_at = remembered_values.last_saved_at(reading)
-    return None if saved_at is None else round((now - saved_at) / timedelta(hours=1))
-
-
 def collect_facts(
-    reading: Reading,
-    notices: DueNotices,
-    known: Mapping[str, datetime],
-    *,
-    every: timedelta,
-    reason: str | None,
-    now: datetime,
+    reading: Reading, snapshot: HealthSnapshot, notices: DueNotices, known: Mapping[str, datetime], *, now: datetime
 ) -> NoticeFacts:
-    """The facts for the sentences of these notices; `known`: the troubles reported before."""
+    """The facts for the sentences of these notices; `known`: what was reported before."""
     last = remembered_values.LAST_SYNC.recall(reading)
     all_contracts = contracts(reading)
-    opened = {one.number: one for one in alerts.open_alerts(reading)}
+    opened = {one.number: one for one in snapshot.alerts}
+    going, due = (_alert_numbers(kind, notices.say, opened) for kind in (ConditionKind.ALERT, ConditionKind.DUE))
+    has_ended = any(key.startswith(PAUSE) for key in notices.say)
     return NoticeFacts(
         now=now,
-        every=every,
-        hours=idle_hours(reading, now=now),
-        reason=reason,
         complete=last.complete if last is not None and last.every_room else None,
-        has_unlisted_beginning=unlisted_beginnings(reading, rooms_to_read(reading, now)).rooms > 0,
-        departures={
-            number: _departure_facts(reading, opened[number], all_contracts)
-            for number in _alert_numbers(ALERT, notices.say, opened)
-        },
-        deadlines=tuple(
-            _deadline_facts([opened[number] for number in _alert_numbers(DUE, notices.say, opened)], all_contracts, now)
-        ),
-        ended_pause=remembered_values.ENDED_PAUSE.recall(reading)
-        if any(key.startswith(PAUSE) for key in notices.say)
-        else None,
+        has_losses=bool(notices.over) and has_losses(reading, snapshot.rooms),
+        departures={number: _departure_facts(reading, opened[number], all_contracts) for number in going},
+        deadlines=tuple(_deadline_facts([opened[number] for number in due], all_contracts, now)),
+        ended_pause=remembered_values.ENDED_PAUSE.recall(reading) if has_ended else None,
         regained=_count_regained_files(reading, notices),
         read_again=_count_rooms_read_again(reading, notices),
-        daily=_daily_facts(reading, notices, known, now) if any(key.startswith(DAILY) for key in notices.say) else None,
+        daily=_daily_facts(reading, snapshot, known, now) if has_kind(notices.say, DAILY[:-1]) else None,
     )
 
 
-def due_day(alert: Alert) -> date:
-    """The day of a deadline alert, as its rule wrote it into the subject."""
-    return date.fromisoformat((alert.subject or "").rpartition("/")[2])
-
-
-def days_left(alert: Alert, now: datetime) -> int:
-    """Days from today in Japan to the day of a deadline alert."""
-    return (due_day(alert) - now.astimezone(JST).date()).days
-
-
 def _alert_numbers(kind: str, keys: Iterable[str], opened: Mapping[int, Alert]) -> list[int]:
-    numbers = (int(key.removeprefix(kind)) for key in keys if key.startswith(kind))
+    numbers = (int(key.partition("/")[2]) for key in keys if has_kind([key], kind))
     return [number for number in numbers if number in opened]
 
 
@@ -176,7 +142,7 @@ def _deadline_facts(opened: Iterable[Alert], contracts: list[Contract], now: dat
 
 
 def _count_rooms_read_again(reading: Reading, notices: DueNotices) -> int:
-    rooms = {int(key.removeprefix(UNREAD)) for key in notices.over if key.startswith(UNREAD)}
+    rooms = {int(key.partition("/")[2]) for key in notices.over if has_kind([key], ConditionKind.UNREAD)}
     if not rooms:
         return 0
     looks = last_looks.room_looks(reading, rooms)
@@ -184,19 +150,20 @@ def _count_rooms_read_again(reading: Reading, notices: DueNotices) -> int:
 
 
 def _count_regained_files(reading: Reading, notices: DueNotices) -> int:
-    over = {key for key in notices.over if key.startswith(LOST)}
+    over = {key for key in notices.over if has_kind([key], ConditionKind.LOST)}
     if not over:
         return 0
-    return len(over & {f"{LOST}{room}/{file}" for room, file in files.held_files(reading)})
+    return len(over & {f"{ConditionKind.LOST}/{room}/{file}" for room, file in files.held_files(reading)})
 
 
-def _daily_facts(reading: Reading, notices: DueNotices, known: Mapping[str, datetime], now: datetime) -> DailyFacts:
-    period, rooms = daily_notice.notice_period(known, now), rooms_to_read(reading, now)
-    counts = [one for room, one in files.file_counts(reading).items() if room in rooms]
+def _daily_facts(
+    reading: Reading, snapshot: HealthSnapshot, known: Mapping[str, datetime], now: datetime
+) -> DailyFacts:
+    period = daily_notice.notice_period(known, now)
     return DailyFacts(
         period,
-        period_counts.saved_counts(reading, rooms, since=period.begin, until=period.end),
-        pending=sum(one.pending for one in counts),
-        lost=sum(one.lost for one in counts),
-        gaps=sum(key.startswith(GAP) for key in notices.known),
+        period_counts.saved_counts(reading, snapshot.rooms, since=period.begin, until=period.end),
+        pending=snapshot.pending,
+        lost=len(snapshot.lost),
+        gaps=len(snapshot.gaps),
     )

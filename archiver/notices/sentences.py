@@ -1,4 +1,4 @@
-"""Notices in words, one sentence for each kind of trouble, the most urgent first: no names and no text of a message."""
+"""Notices in words, the most urgent first: conditions, what is over, each day; no names and no text of a message."""
 
 from __future__ import annotations
 
@@ -6,88 +6,55 @@ from collections.abc import Iterator
 from gettext import gettext as _
 from gettext import ngettext
 
-from archiver.notices import due_notices, sentences_departure
-from archiver.notices.due_notices import (
-    ALERT,
-    DAILY,
-    DUE,
-    FAULT,
-    FINDINGS,
-    GAP,
-    HINT,
-    LOST,
-    PACE,
-    PAUSE,
-    REMOTE,
-    STALE,
-    UNREAD,
-    DueNotices,
-)
+from archiver.health.conditions import Condition, ConditionKind
+from archiver.health.words import short_sentence
+from archiver.notices import sentences_departure
+from archiver.notices.due_notices import DueNotices, has_kind, keeps_from_saving
 from archiver.notices.facts import DailyFacts, DeadlineFacts, NoticeFacts
-from archiver.notices.sentences_saving import failed_sentence, resumed_sentence, stopped_sentence
+from archiver.notices.troubles import PendingNotices
+from archiver.records.grades import grade_word
+from archiver.store.working.remembered_values import EndedPause
+
+NEEDS_USER = (
+    ConditionKind.FAULT,
+    ConditionKind.ALERT,
+    ConditionKind.HINT,
+    ConditionKind.FINDINGS,
+    ConditionKind.STALE,
+)
+"""Conditions on whose day nothing is called fine."""
 
 
-def sentences(notices: DueNotices, facts: NoticeFacts) -> list[str]:
+def sentences(pending: PendingNotices) -> list[str]:
     """All sentences of these notices."""
     return [
-        *_urgent_sentences(notices, facts),
-        *_lasting_sentences(notices, facts),
-        *_over_sentences(notices, facts),
-        *_daily_sentences(notices, facts),
+        *(text for condition in pending.found for text in _condition_sentences(condition, pending.facts)),
+        *_over_sentences(pending.notices, pending.facts),
+        *_daily_sentences(pending.notices, pending.facts),
     ]
 
 
-def _urgent_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    yield from sentences_departure.sentences(due_notices.count_of_kind(ALERT, notices.say), facts)
-    if STALE in notices.say:
-        yield stopped_sentence(facts)
-    elif due_notices.count_of_kind(FAULT, notices.say):
-        yield failed_sentence(facts)
-    if FINDINGS in notices.say:
-        yield _("[Check] Something in the archive does not match. Change nothing; run: archive verify --deep")
-    if due_notices.count_of_kind(HINT, notices.say):
-        yield _("[Check] Something needs your decision. See: archive alerts")
+def _condition_sentences(condition: Condition, facts: NoticeFacts) -> list[str]:
+    if condition.kind is ConditionKind.ALERT:
+        return [_graded(condition, text) for text in sentences_departure.sentences(condition, facts)]
+    if condition.kind is ConditionKind.DUE and facts.deadlines:
+        return [_deadline_sentence(one) for one in facts.deadlines]
+    return [_graded(condition, short_sentence(condition))]
 
 
-def _lasting_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    """Sentences about what nobody can mend any more, and about what is near."""
-    unread = due_notices.count_of_kind(UNREAD, notices.say)
-    if unread:
-        sentence = ngettext(
-            "[Attention] {n} chat has not been read for a long time; what changes there meanwhile is lost. See: "
-            "archive status",
-            "[Attention] {n} chats have not been read for a long time; what changes there meanwhile is lost. See: "
-            "archive status",
-            unread,
-        )
-        yield sentence.format(n=unread)
-    gaps, lost = due_notices.count_of_kind(GAP, notices.say), due_notices.count_of_kind(LOST, notices.say)
-    if gaps:
-        yield ngettext("A new gap: {n}. See: archive status", "New gaps: {n}. See: archive status", gaps).format(n=gaps)
-    if lost:
-        sentence = ngettext(
-            "{n} file could not be downloaded. See: archive status",
-            "{n} files could not be downloaded. See: archive status",
-            lost,
-        )
-        yield sentence.format(n=lost)
-    fast = due_notices.count_of_kind(PACE, notices.say)
-    if fast:
-        yield _pace_sentence(fast, facts)
-    if due_notices.count_of_kind(DUE, notices.say):
-        yield from (_deadline_sentence(one) for one in facts.deadlines)
-    if REMOTE in notices.say:
-        yield missing_library_sentence()
+def _graded(condition: Condition, text: str) -> str:
+    """A sentence of a notice with the word for its grade before it."""
+    return _("[{grade}] {sentence}").format(grade=grade_word(condition.grade), sentence=text)
 
 
 def _over_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
     """Sentences about what has ended, as far as they are true now."""
-    saves = not any(_keeps_from_saving(key) for key in notices.known)
-    if facts.ended_pause is not None and saves and due_notices.count_of_kind(PAUSE, notices.say):
-        yield resumed_sentence(facts.ended_pause)
-    elif saves and any(_keeps_from_saving(key) for key in notices.over):
-        yield _saves_again_sentence(facts, alarm=due_notices.count_of_kind(ALERT, notices.say) > 0)
-    if FINDINGS in notices.over:
+    saves = not any(keeps_from_saving(key) for key in notices.known)
+    if facts.ended_pause is not None and saves and has_kind(notices.say, "pause"):
+        yield _resumed_sentence(facts.ended_pause)
+    elif saves and any(keeps_from_saving(key) for key in notices.over):
+        yield _saves_again_sentence(facts, alarm=has_kind(notices.say, ConditionKind.ALERT))
+    if ConditionKind.FINDINGS in notices.over:
         yield _("The archive was verified again, and nothing was found.")
     if facts.read_again:
         sentence = ngettext("{n} chat is read again.", "{n} chats are read again.", facts.read_again)
@@ -107,7 +74,7 @@ def _saves_again_sentence(facts: NoticeFacts, *, alarm: bool) -> str:
         return _("Saving itself works again.")
     if facts.complete is None:
         return _("That is over: saving works again.")
-    if facts.complete and facts.has_unlisted_beginning:
+    if facts.complete and facts.has_losses:
         return _("That is over: saving works again. All that Chatwork lists now is saved.")
     if facts.complete:
         return _("That is over: saving works again. Nothing is missing.")
@@ -115,27 +82,47 @@ def _saves_again_sentence(facts: NoticeFacts, *, alarm: bool) -> str:
 
 
 def _daily_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
-    if facts.daily is not None and due_notices.count_of_kind(DAILY, notices.say):
-        needs_user = any(key.startswith((FAULT, ALERT, HINT, FINDINGS, STALE)) for key in notices.known)
+    if facts.daily is not None:
+        needs_user = has_kind(notices.known, *NEEDS_USER)
         yield daily_sentence(facts.daily, needs_user=needs_user)
 
 
-def _keeps_from_saving(key: str) -> bool:
-    return key == STALE or key.startswith(FAULT)
+def _resumed_sentence(pause: EndedPause) -> str:
+    """That a long pause has ended: with gaps, without, or not all of its time is read yet."""
+    duration = pause_words(round((pause.end - pause.begin).total_seconds() / 3600))
+    if pause.gaps:
+        sentence = ngettext(
+            "Saving goes on after {pause}, with {n} gap: messages of that time are missing. For texts changed "
+            "meanwhile, the earlier text is not known. See: archive status",
+            "Saving goes on after {pause}, with {n} gaps: messages of that time are missing. For texts changed "
+            "meanwhile, the earlier text is not known. See: archive status",
+            pause.gaps,
+        )
+        return sentence.format(pause=duration, n=pause.gaps)
+    if pause.is_complete:
+        sentence = _(
+            "Saving goes on after {pause}; the messages of that time were fetched without a gap. For texts changed "
+            "meanwhile, the earlier text is not known."
+        )
+        return sentence.format(pause=duration)
+    sentence = _(
+        "Saving goes on after {pause}; not all of that time has been read yet. For texts changed meanwhile, the "
+        "earlier text is not known. See: archive status"
+    )
+    return sentence.format(pause=duration)
+
+
+def pause_words(hours: int) -> str:
+    """Days and hours in words."""
+    days, rest = divmod(hours, 24)
+    if not days:
+        return ngettext("{n} hour", "{n} hours", rest).format(n=rest)
+    if not rest:
+        return ngettext("{days} day", "{days} days", days).format(days=days)
+    return ngettext("{days} day {hours} h", "{days} days {hours} h", days).format(days=days, hours=rest)
 
 
 # --- what is near, and every day -----------------------------------------------------------------
-
-
-def _pace_sentence(chats: int, facts: NoticeFacts) -> str:
-    sentence = ngettext(
-        "[Attention] In {n} chat so much is written that a gap may form, as it is saved every {minutes} minutes. "
-        "Keep this computer on, or see: archive check",
-        "[Attention] In {n} chats so much is written that a gap may form, as they are saved every {minutes} minutes. "
-        "Keep this computer on, or see: archive check",
-        chats,
-    )
-    return sentence.format(n=chats, minutes=f"{facts.every.total_seconds() / 60:g}")
 
 
 def _deadline_sentence(deadline: DeadlineFacts) -> str:
@@ -147,14 +134,6 @@ def _deadline_sentence(deadline: DeadlineFacts) -> str:
         today = _("Contract {contract}, today: {name}. {advice}. Please check the number of days.")
         tomorrow = _("Contract {contract}, tomorrow: {name}. {advice}. Please check the number of days.")
     return (tomorrow if deadline.days_left else today).format(**words)
-
-
-def missing_library_sentence() -> str:
-    """The sentence that the library for `[notify] urls` is missing."""
-    return _(
-        "Notices cannot be sent to the addresses of [notify] urls: a part of this program is missing. "
-        'Add it: pip install "chatwork-archiver[notify]"'
-    )
 
 
 def daily_sentence(facts: DailyFacts, *, needs_user: bool) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 
+from archiver.health.conditions import Condition, ConditionKind
+from archiver.health.words import sentence
 from archiver.notices.facts import DepartureFacts, NoticeFacts
 from archiver.render.times import short_time
 from archiver.store.queries.period_counts import VanishedCounts
@@ -14,12 +16,10 @@ SENTENCES_LIMIT = 3
 """So many such sentences are in one notice; the page of `archive` has them all."""
 
 
-def sentences(number: int, facts: NoticeFacts) -> list[str]:
-    """One sentence for each of the newest alerts, and how many more there are; `number`: of due alerts."""
-    if not number:
-        return []
+def sentences(condition: Condition, facts: NoticeFacts) -> list[str]:
+    """One sentence for each of the newest alerts, and how many more there are."""
     departures = [facts.departures[one] for one in sorted(facts.departures, reverse=True)]
-    texts = [_sentence(one, facts.now) for one in departures[:SENTENCES_LIMIT]] or [_change_sentence(None)]
+    texts = [_sentence(one, facts.now) for one in departures[:SENTENCES_LIMIT]] or [sentence(condition)]
     texts = list(dict.fromkeys(texts))
     if len(departures) > SENTENCES_LIMIT:
         more = len(departures) - SENTENCES_LIMIT
@@ -37,11 +37,9 @@ def _sentence(departure: DepartureFacts, now: datetime) -> str:
 
 def _change_sentence(contract: str | None) -> str:
     if contract is None:
-        return _("[Check] There was a big change on the other side. Do not leave the chat; run: archive")
-    sentence = _(
-        "[Check] Contract {contract}: there was a big change on the other side. Do not leave the chat; run: archive"
-    )
-    return sentence.format(contract=contract)
+        return sentence(Condition(ConditionKind.ALERT))
+    text = _("Contract {contract}: there was a big change on the other side. Do not leave the chat; run: archive")
+    return text.format(contract=contract)
 
 
 def _deletions_sentence(departure: DepartureFacts, vanished: VanishedCounts, now: datetime) -> str:
@@ -58,7 +56,7 @@ def _deletions_sentence(departure: DepartureFacts, vanished: VanishedCounts, now
         kept = _("All earlier texts are kept.")
     else:
         kept = _("Earlier texts that are kept: {texts} of {n}.")
-    sentence = _("[Check] {where}{time}: {changed} {kept} Do not leave the chat; run: archive")
+    sentence = _("{where}{time}: {changed} {kept} Do not leave the chat; run: archive")
     words = {"changed": changed.format(n=number), "kept": kept.format(texts=vanished.texts, n=number)}
     return sentence.format(where=_contract_words(departure), time=short_time(departure.at, now), **words)
 
@@ -68,12 +66,12 @@ def _shut_chat_sentence(departure: DepartureFacts, chat_counts: tuple[int, int, 
     words = {"contract": departure.contract, "messages": messages, "saved": saved, "known": known}
     if departure.contract is None:
         sentence = _(
-            "[Check] A chat cannot be opened any more (reason unknown). Kept: messages {messages}, files "
+            "A chat cannot be opened any more (reason unknown). Kept: messages {messages}, files "
             "{saved}/{known}. This record stays. Run: archive"
         )
     else:
         sentence = _(
-            "[Check] The chat of contract {contract} cannot be opened any more (reason unknown). Kept: messages "
+            "The chat of contract {contract} cannot be opened any more (reason unknown). Kept: messages "
             "{messages}, files {saved}/{known}. This record stays. Run: archive"
         )
     return sentence.format(**words)

@@ -1,39 +1,34 @@
-"""Finds the troubles of an archive after a round, and remembers which were reported; `sentences` puts them in words."""
+"""Chooses what to give notice of after a round, and remembers what was reported; `sentences` has the words."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from archiver import errors
-from archiver.notices import apprise_sender, due_notices, message_rates
-from archiver.notices.daily_notice import notice_key
-from archiver.notices.due_notices import (
-    ALERT,
-    DUE,
-    FAULT,
-    FINDINGS,
-    GAP,
-    HINT,
-    LOST,
-    PACE,
-    PAUSE,
-    REMOTE,
-    STALE,
-    UNREAD,
-    DueNotices,
+from archiver.health import message_rates
+from archiver.health.conditions import (
+    Condition,
+    ConditionKind,
+    Situation,
+    conditions,
+    fault_condition,
+    told_conditions,
 )
-from archiver.notices.facts import NoticeFacts, collect_facts, days_left
-from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
-from archiver.rounds.last_error import standing_error
+from archiver.health.snapshot import ComputerState, HealthSnapshot, observe_disk, read_snapshot
+from archiver.notices import apprise_sender, due_notices
+from archiver.notices.daily_notice import notice_key
+from archiver.notices.due_notices import NOTICED, PAUSE, DueNotices
+from archiver.notices.facts import NoticeFacts, collect_facts
+from archiver.records.grades import Grade
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
-from archiver.store.queries import contracts, files, gaps, last_looks, runs
+from archiver.store.queries import runs
 from archiver.store.time_text import to_text
-from archiver.store.working import alerts, remembered_values, verification_log
-from archiver.store.working.remembered_values import RoundFault
-from archiver.sync import message_rate
+from archiver.store.working import remembered_values
+from archiver.store.working.remembered_values import RoundFault, ScheduledRun
 
 NO_TROUBLE = (errors.ArchiveInUse, errors.NoContract, errors.UsageError)
 """Errors of a run that need no notice: another run is at work, or the command was called wrongly."""
@@ -42,87 +37,74 @@ UNREADABLE = (errors.StorageError, errors.SettingsError, errors.NewerArchive)
 
 
 class PendingNotices(NamedTuple):
-    """The notices to give, and the facts for their sentences."""
+    """The notices to give, the conditions behind them, and the other facts for their sentences."""
 
     notices: DueNotices
+    found: Sequence[Condition]
+    """As far as they are to be said now."""
     facts: NoticeFacts
 
 
 def take_pending_notices(
-    archive: Archive, settings: Settings, error: errors.ArchiverError | None, *, now: datetime, adapts: bool = False
+    archive: Archive,
+    settings: Settings,
+    error: errors.ArchiverError | None,
+    *,
+    now: datetime,
+    adapts: bool = False,
+    unwatched: bool = False,
 ) -> PendingNotices:
     """The notices due after a round, which ended with `error` or went through; they count as given from now on.
 
     If the archive cannot be read or written, the error alone is reported, every time. `adapts`: busy chats are read
-    more often than the settings say.
+    more often than the settings say; `unwatched`: nobody typed the run, so it tells how the schedule works.
     """
-    every, name = settings.sync.every, _error_name(error)
+    name = _error_name(error)
     try:
         with archive.reading() as reading:
-            known = remembered_values.NOTICED.recall(reading)
-            standing_name = standing_error(reading)
-            reason = name or standing_name
-            rooms = contracts.rooms_to_read(reading, now)
-            paces = message_rates.current_paces(reading, rooms, now=now)
-            fast = _pace_keys(paces.rates, every=every, adapts=adapts)
-            present = {*trouble_keys(reading, settings, rooms, now=now), *fast, *_fault_keys(reason)}
-            notices = due_notices.due_notices(present, known, now=now)
-            notice_facts = collect_facts(reading, notices, known, every=every, reason=reason, now=now)
-            saved_at = remembered_values.last_saved_at(reading)
-            new_fault = None if name is None or name == standing_name else RoundFault(name, saved_at)
-        if (
-            notices.known != known or paces.is_fresh or new_fault is not None
-        ):  # a round without news writes nothing here
-            with archive.writing() as writing:
-                remembered_values.NOTICED.remember(writing, notices.known)
-                message_rates.remember_paces(writing, paces)
-                if new_fault is not None:
-                    remembered_values.LAST_FAULT.remember(writing, new_fault)
+            known, snapshot = remembered_values.NOTICED.recall(reading), read_snapshot(reading, now)
+            new_fault = None if name in (None, snapshot.error_name) else RoundFault(str(name), snapshot.last_run)
+            snapshot = replace(snapshot, error_name=name or snapshot.error_name)
+            found = noticed_conditions(snapshot, settings, now=now, adapts=adapts)
+            keys = {key for one in found for key in one.keys} | _event_keys(reading, settings, now)
+            notices = due_notices.due_notices(keys, known, now=now)
+            notice_facts = collect_facts(reading, snapshot, notices, known, now=now)
+        run = ScheduledRun(now, name) if unwatched and not isinstance(error, NO_TROUBLE) else None
+        if notices.known != known or snapshot.paces.is_fresh or new_fault is not None or run is not None:
+            _remember(archive, notices, snapshot, new_fault, run)
     except UNREADABLE:
-        error_notices = due_notices.due_notices(_fault_keys(name), {}, now=now)
-        return PendingNotices(error_notices._replace(is_remembered=False), NoticeFacts(now, every, reason=name))
-    return PendingNotices(notices, notice_facts)
+        found = [] if name is None else [fault_condition(name)]
+        notices = due_notices.due_notices(_fault_keys(name), {}, now=now)._replace(is_remembered=False)
+        notice_facts = NoticeFacts(now)
+    return PendingNotices(notices, due_conditions(found, notices), notice_facts)
 
 
-def warnings(archive: Archive, settings: Settings, *, now: datetime) -> PendingNotices:
+def urgent_notices(archive: Archive, settings: Settings, *, now: datetime) -> PendingNotices:
     """What every command warns of; nothing counts as reported. Raises as `Archive.reading`."""
     with archive.reading() as reading:
-        notices = DueNotices(tuple(urgent_keys(reading, settings, now=now)), (), {})
-        return PendingNotices(
-            notices,
-            collect_facts(reading, notices, {}, every=settings.sync.every, reason=standing_error(reading), now=now),
-        )
+        snapshot = read_snapshot(reading, now)
+        found = noticed_conditions(snapshot, settings, now=now)
+        urgent = [one for one in found if one.grade is Grade.ACTION]
+        notices = DueNotices(tuple(key for one in urgent for key in one.keys), (), {})
+        return PendingNotices(notices, told_conditions(urgent), collect_facts(reading, snapshot, notices, {}, now=now))
 
 
-def trouble_keys(reading: Reading, settings: Settings, rooms: Collection[int], *, now: datetime) -> Iterator[str]:
-    """The keys of all troubles that the archive shows now; `rooms` are those that are read."""
-    yield from urgent_keys(reading, settings, now=now)
-    yield from (f"{GAP}{room}/{before}" for room, before in gaps.holes(reading) if room in rooms)
-    yield from _lost_file_keys(reading, rooms)
-    yield from _unread_room_keys(reading, rooms, before=now - timedelta(hours=settings.notify.stale_hours))
-    yield from (f"{DUE}{alert.number}" for alert in alerts.open_alerts(reading) if _is_near(alert, now))
-    pause = remembered_values.ENDED_PAUSE.recall(reading)
-    if pause is not None:
-        yield f"{PAUSE}{to_text(pause.end)}"
-    if settings.notify.urls and not apprise_sender.is_installed():
-        yield REMOTE
-    if settings.notify.daily and (daily_key := notice_key(now, begun=runs.first_entry_time(reading))) is not None:
-        yield daily_key
+def noticed_conditions(
+    snapshot: HealthSnapshot, settings: Settings, *, now: datetime, adapts: bool = False
+) -> list[Condition]:
+    """The conditions of which notices are given."""
+    computer = ComputerState(
+        disk=observe_disk(settings.home, settings.files.stop_when_free_bytes),
+        lacks_library=bool(settings.notify.urls) and not apprise_sender.is_installed(),
+    )
+    found = conditions(Situation(snapshot, settings, now, computer, adapts))
+    return [one for one in found if one.kind in NOTICED]
 
 
-def urgent_keys(reading: Reading, settings: Settings, *, now: datetime) -> Iterator[str]:
-    """The keys of the troubles that every command warns of."""
-    saved_at = remembered_values.last_saved_at(reading)
-    longest = timedelta(hours=settings.notify.stale_hours)
-    # Where every contract has ended there is nothing to save.
-    if saved_at is not None and now - saved_at > longest and contracts.rooms_to_read(reading, now):
-        yield STALE
-    verified = verification_log.last(reading)
-    if verified is not None and verified.findings:
-        yield FINDINGS
-    for alert in alerts.open_alerts(reading):
-        if alert.level is Level.HIGH:
-            yield f"{ALERT if alert.rule in DEPARTURES else HINT}{alert.number}"
+def due_conditions(found: Sequence[Condition], notices: DueNotices) -> list[Condition]:
+    """What is to be said now of these conditions."""
+    due = [one.only(notices.say) if one.which else one for one in found if set(one.keys) & set(notices.say)]
+    return told_conditions(due)
 
 
 def is_to_say(error: errors.ArchiverError | None, notices: DueNotices) -> bool:
@@ -130,36 +112,34 @@ def is_to_say(error: errors.ArchiverError | None, notices: DueNotices) -> bool:
     return not (keys := _fault_keys(_error_name(error))) or bool(keys & set(notices.say))
 
 
+def _remember(
+    archive: Archive,
+    notices: DueNotices,
+    snapshot: HealthSnapshot,
+    new_fault: RoundFault | None,
+    run: ScheduledRun | None,
+) -> None:
+    """Keep what the next round has to know; a typed round without news writes nothing here."""
+    with archive.writing() as writing:
+        remembered_values.NOTICED.remember(writing, notices.known)
+        message_rates.remember_paces(writing, snapshot.paces)
+        if new_fault is not None:
+            remembered_values.LAST_FAULT.remember(writing, new_fault)
+        if run is not None:
+            remembered_values.SCHEDULED_RUN.remember(writing, run)
+
+
+def _event_keys(reading: Reading, settings: Settings, now: datetime) -> set[str]:
+    """The keys of what is no condition: a pause that has ended, the notice of a day."""
+    pause = remembered_values.ENDED_PAUSE.recall(reading)
+    keys = set() if pause is None else {f"{PAUSE}{to_text(pause.end)}"}
+    daily_key = notice_key(now, begun=runs.first_entry_time(reading)) if settings.notify.daily else None
+    return keys if daily_key is None else keys | {daily_key}
+
+
 def _error_name(error: errors.ArchiverError | None) -> str | None:
     return None if error is None or isinstance(error, NO_TROUBLE) else type(error).__name__
 
 
 def _fault_keys(error_name: str | None) -> set[str]:
-    return set() if error_name is None else {f"{FAULT}{error_name}"}
-
-
-def _pace_keys(rates: Mapping[int, float], *, every: timedelta, adapts: bool) -> Iterator[str]:
-    """One key for each chat in which a list may not show all new messages."""
-    for room, rate in rates.items():
-        if message_rate.could_overrun(rate, every=message_rate.visit_interval(rate, every=every) if adapts else every):
-            yield f"{PACE}{room}"
-
-
-def _lost_file_keys(reading: Reading, rooms: Iterable[int]) -> Iterator[str]:
-    """One key for each file that was given up, so that each further one is news."""
-    rooms_with_lost = {room for room, one in files.file_counts(reading).items() if one.lost} & set(rooms)
-    if rooms_with_lost:
-        unheld = (one for one in files.unheld_files(reading) if one.lost and one.room_id in rooms_with_lost)
-        yield from (f"{LOST}{one.room_id}/{one.file_id}" for one in unheld)
-
-
-def _unread_room_keys(reading: Reading, rooms: Collection[int], *, before: datetime) -> Iterator[str]:
-    """One key for each chat that could be opened and was not looked at since, while others were."""
-    looks = last_looks.room_looks(reading, rooms)
-    if looks.newest is not None and looks.newest >= before:  # else nothing is saved at all: `STALE`
-        yield from (f"{UNREAD}{room}" for room in looks.older(before))
-
-
-def _is_near(alert: Alert, now: datetime) -> bool:
-    """A deadline of today or tomorrow that the user has not put aside."""
-    return alert.rule is AlertRule.DEADLINE and 0 <= days_left(alert, now) <= 1
+    return set() if error_name is None else {f"{ConditionKind.FAULT}/{error_name}"}

@@ -8,8 +8,9 @@ from gettext import ngettext
 from typing import NamedTuple
 
 from archiver.health.check_result import CheckResult, action, attention, good
+from archiver.health.conditions import Condition, ConditionKind
+from archiver.health.words import sentence
 from archiver.notices import apprise_sender
-from archiver.notices.sentences import missing_library_sentence
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import Settings
 from archiver.settings.notify_urls import addresses, environ_without_secrets, has_url_in_file
@@ -43,6 +44,8 @@ class NoticesState(NamedTuple):
     has_variables: bool = False
     """Whether an address lies in a variable, which a scheduled run may lack."""
     trial: NoticeTrial | None = None
+    lacks_mail_program: bool = False
+    """Whether cron is to mail what a run prints, and has no program that sends it."""
 
 
 def observe_notices(
@@ -62,32 +65,38 @@ def observe_notices(
 
 def not_understood_sentences(positions: Sequence[int]) -> list[str]:
     """A sentence for each address that the library does not understand, by its position from 1."""
-    sentence = _("Notice address number {number} of [notify] urls is not understood. See docs/how-to/notices.md")
-    return [sentence.format(number=number) for number in positions]
+    text = _("Notice address number {number} of [notify] urls is not understood. See docs/how-to/notices.md")
+    return [text.format(number=number) for number in positions]
 
 
 def check_notices(state: NoticesState) -> CheckResult:
     """Check whether a notice can reach every place that the settings name."""
     if state.number and not state.is_installed:
-        return action("notices", missing_library_sentence())
+        return action("notices", sentence(Condition(ConditionKind.REMOTE)))
     if state.errors:
         return action("notices", "  ".join(state.errors))
+    if state.lacks_mail_program:
+        text = _(
+            "Your crontab asks for mail (MAILTO), but this computer has no mail program (sendmail), so none is sent. "
+            "Install one, or set an address in [notify] urls."
+        )
+        return action("notices", text)
     if state.trial is not None:
         return _check_test_notice(state.trial, state.number)
     if state.is_exposed:
-        sentence = _("Others can read the notice addresses in {file}, and the passwords in them: chmod 600 {file}")
-        return attention("notices", sentence.format(file=SETTINGS_FILE))
+        text = _("Others can read the notice addresses in {file}, and the passwords in them: chmod 600 {file}")
+        return attention("notices", text.format(file=SETTINGS_FILE))
     if state.has_variables:
-        sentence = _("A notice address comes from a variable. A scheduled run has it only if it is set there too.")
-        return attention("notices", sentence)
+        text = _("A notice address comes from a variable. A scheduled run has it only if it is set there too.")
+        return attention("notices", text)
     return good("notices", _places_sentence(state))
 
 
 def _places_sentence(state: NoticesState) -> str:
     if not state.number:
         return _("On this desktop.") if state.desktop else _("Only in what a run prints ([notify]).")
-    sentence = ngettext("At {n} address of [notify] urls.", "At {n} addresses of [notify] urls.", state.number)
-    return (_("On this desktop.") + " " if state.desktop else "") + sentence.format(n=state.number)
+    text = ngettext("At {n} address of [notify] urls.", "At {n} addresses of [notify] urls.", state.number)
+    return (_("On this desktop.") + " " if state.desktop else "") + text.format(n=state.number)
 
 
 def _check_test_notice(trial: NoticeTrial, number: int) -> CheckResult:

@@ -5,6 +5,7 @@ writes or decides.
 """
 
 from archiver.records.case_facts import (
+    AccountClosing,
     AuthorFacts,
     CaseFacts,
     CaseSide,
@@ -51,15 +52,19 @@ from archiver.records.evidence import (
     Observation,
     Seal,
 )
+from archiver.records.exported_package import ExportedPackage, Handover
 from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId
+from archiver.records.leftover import Leftover, LeftoverKind
 from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
 )
+from archiver.records.steady_looks import SteadyLooks, look_times
 
 __all__ = (
     "JST",
     "KEPT_HEADERS",
+    "AccountClosing",
     "AccountId",
     "Attachment",
     "AuthorFacts",
@@ -73,10 +78,14 @@ __all__ = (
     "Delivery",
     "Enclosure",
     "Entry",
+    "ExportedPackage",
     "FileId",
     "Gap",
+    "Handover",
     "JsonObject",
     "KnownMessage",
+    "Leftover",
+    "LeftoverKind",
     "MappedAccount",
     "Membership",
     "MembershipPeriod",
@@ -99,6 +108,7 @@ __all__ = (
     "Seal",
     "Sides",
     "State",
+    "SteadyLooks",
     "Task",
     "TaskId",
     "UndecidedRoom",
@@ -106,5 +116,6 @@ __all__ = (
     "Watch",
     "WrongClock",
     "change_kinds",
+    "look_times",
     "notable_states",
 )

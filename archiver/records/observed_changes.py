@@ -148,6 +148,8 @@ class RoomPeople:
     """Number of messages by account; Chatwork's own notices in their name are not counted."""
     sent: Mapping[int, int] = field(default_factory=dict)
     """Number of files by account."""
+    counterparts: frozenset[int] = frozenset()
+    """Accounts that are the other side of a contract: stated as clients, or the only ones that can be meant."""
 
 
 @dataclass(frozen=True, slots=True)

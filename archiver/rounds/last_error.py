@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from archiver.store.archive import Reading, Writing
+from archiver.store.archive import Reading
 from archiver.store.working import remembered_values
-from archiver.store.working.remembered_values import RoundFault
 
 
 def standing_error(reading: Reading) -> str | None:
@@ -15,8 +14,3 @@ def standing_error(reading: Reading) -> str | None:
         if round_fault is not None and round_fault.after == remembered_values.last_saved_at(reading)
         else None
     )
-
-
-def keep_fault(writing: Writing, name: str) -> None:
-    """Remember an error of unwatched runs, also if a round of another kind went through after it."""
-    remembered_values.LAST_FAULT.remember(writing, RoundFault(name, remembered_values.last_saved_at(writing)))

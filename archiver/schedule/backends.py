@@ -78,6 +78,10 @@ class Cron:
             "/bin/sh", "-c", shlex.join(job.command), environ={**variables, "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
         )
 
+    def mail_address(self) -> str:
+        """Where cron mails what the jobs print; empty if the crontab names no address. Raises SchedulerRefused."""
+        return cron.mail_address(self._read())
+
     def _read(self) -> str:
         """The whole crontab. Raises SchedulerRefused if it cannot be read: then it is not written either."""
         result = run_program("crontab", "-l")

@@ -44,6 +44,12 @@ def find(table: str, name: str) -> str | None:
     return found[0].strip() if found else None
 
 
+def mail_address(table: str) -> str:
+    """The address to which cron mails what jobs print, by the user's own line MAILTO; empty if there is none."""
+    found = re.findall(r"(?m)^\s*MAILTO\s*=[ \t]*[\"']?([^\"'\n]*)", table)
+    return found[-1].strip() if found else ""
+
+
 def _is_ours(text: str, name: str) -> bool:
     return re.search(rf"# {re.escape(name)}\s*\Z", text) is not None
 

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from gettext import gettext as _
@@ -23,6 +24,9 @@ from archiver.settings.model import Settings
 
 CRON, SYSTEMD, LAUNCHD, WINDOWS = "cron", "systemd", "launchd", "windows"
 KINDS = (CRON, SYSTEMD, LAUNCHD, WINDOWS)
+
+DAEMON = "archive daemon"
+"""What a running daemon is called among what starts the runs."""
 
 WITHOUT_SESSION = (CRON,)
 """Schedulers whose jobs have no desktop session, and so no keyring."""
@@ -93,7 +97,17 @@ def remove(home: Path, environ: Mapping[str, str], *, kind: str | None = None) -
 def find_starters(home: Path, environ: Mapping[str, str] | None = None) -> str | None:
     """Names of what saves this archive automatically: schedulers, a running daemon; None: nothing does."""
     found = [title(kind) for kind in show(home, os.environ if environ is None else environ)]
-    return ", ".join([*found, *(["archive daemon"] if is_daemon_running(home) else [])]) or None
+    return ", ".join([*found, *([DAEMON] if is_daemon_running(home) else [])]) or None
+
+
+def lacks_mail_program(home: Path, environ: Mapping[str, str]) -> bool:
+    """Whether cron is to mail what this archive's job prints, and has no program that sends it."""
+    try:
+        if CRON not in show(home, environ) or not Cron().mail_address():
+            return False
+    except (errors.SchedulerMissing, errors.SchedulerRefused):
+        return False
+    return shutil.which("sendmail", path=f"{environ.get('PATH', '')}:/usr/sbin:/usr/lib") is None
 
 
 def title(kind: str) -> str:
@@ -158,26 +172,33 @@ def missing_for_job(
                 "WSL: sudo service cron start), or leave this running: archive daemon"
             )
         )
-    source = settings.token_source
-    if source.startswith("env:"):
-        sentence = _(
-            "The scheduled job cannot see the variable {name}, so it will find no token. Store it where the job can "
-            "read it: archive token set --source file:token"
-        )
-        found.append(sentence.format(name=source.removeprefix("env:")))
-    elif source == "keyring" and kind in WITHOUT_SESSION and sys.platform != "darwin":
-        found.append(
-            _(
-                "A job of cron runs without your desktop, where the password store is locked. Store the token where "
-                "the job can read it: archive token set --source file:token"
-            )
-        )
+    lacking = token_lack_sentence(settings.token_source, [title(kind)], has_session=sys.platform == "darwin")
+    found += [] if lacking is None else [lacking]
     for name in ("CHATWORK_API_BASE_URL", *NETWORK_VARIABLES):
         if environ.get(name):
             found.append(_("The variable {name} is set here; the scheduled job will not have it.").format(name=name))
     if kind == SYSTEMD:
         found.append(_("It runs while you are logged in. On a server, allow it to run always: loginctl enable-linger"))
     return found
+
+
+def token_lack_sentence(source: str, schedulers: Collection[str], *, has_session: bool) -> str | None:
+    """That a job of these schedulers cannot read the token where it is stored; None: it can.
+
+    `has_session`: this system's keyring is open also where nobody is logged in.
+    """
+    if source.startswith("env:"):
+        sentence = _(
+            "The scheduled job cannot see the variable {name}, so it will find no token. Store it where the job can "
+            "read it: archive token set --source file:token"
+        )
+        return sentence.format(name=source.removeprefix("env:"))
+    if source == "keyring" and not has_session and any(title(kind) in schedulers for kind in WITHOUT_SESSION):
+        return _(
+            "A job of cron runs without your desktop, where the password store is locked. Store the token where "
+            "the job can read it: archive token set --source file:token"
+        )
+    return None
 
 
 def pace_words(job: ScheduledJob, every: timedelta) -> str:

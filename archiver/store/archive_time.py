@@ -23,6 +23,7 @@ _ENTRY = schema.entry.c
 _LAST_COMPARED = (
     select(_ENTRY.observed_at)
     .where(or_(_ENTRY.clock.is_(None), _ENTRY.clock != _ENTRY.observed_at))
+    .where(_ENTRY.kind != "steady")  # dated by its last look, which is earlier than its neighbours
     .order_by(_ENTRY.seq.desc())
     .limit(1)
 )

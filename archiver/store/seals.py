@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import JST, Seal
-from archiver.store import orphaned_seals, schema, seal_files
+from archiver.store import orphaned_seals, schema, seal_files, writer
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.archive_time import seal_times, unsealed_times
 from archiver.store.durable_files import storage_error, write_durably
@@ -58,6 +58,8 @@ def is_tail_of_stamps(reading: Reading) -> bool:
 def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
     """Seal all entries that no seal holds yet; the new seals. Raises DiskFull, HomeNotWritable, ArchiveBusy."""
     closed: list[Seal] = []
+    with archive.writing() as writing:
+        writer.append_steady(writing)
     while True:
         orphaned_seals.settle_seals(archive, now=now)
         with archive.writing() as writing:

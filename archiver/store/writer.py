@@ -21,11 +21,21 @@ from archiver.store.archive import Reading, Writing
 from archiver.store.archive_time import entry_times
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_rows
+from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.search import index
 from archiver.store.time_text import to_text
+from archiver.store.working import last_lists
+from archiver.store.working.last_lists import EndedLooks
 
 SELF = "{seq}"
 """Placeholder in a key for the entry's own number, for entries that are about themselves (window, sweep …)."""
+
+_END_STEADY = frozenset(
+    {
+        "window", "message", "account", "gap", "gap.narrowed", "gap.closed", "room.inaccessible", "room.accessible",
+    }
+)  # fmt: skip
+"""Kinds of entries before which the looks so far are written, as the next list must be compared anew."""
 
 _LAST = select(func.max(schema.entry.c.seq))
 
@@ -40,16 +50,16 @@ def append(
     """
     if not observations:
         return []
-    first = (writing.sql.execute(_LAST).scalar() or 0) + 1
+    rooms = {one.room_id for one in observations if one.kind in _END_STEADY and one.room_id is not None}
+    if rooms:
+        _append_ended_looks(writing, last_lists.end_looks(writing, rooms))
+        last_lists.forget_lists(writing, rooms)
     observed_at, clock = entry_times(writing, at, dated=dated)
     appended = [
         _make_entry(observation, seq=seq, observed_at=observed_at, clock=clock, account_id=account_id)
-        for seq, observation in enumerate(observations, first)
+        for seq, observation in enumerate(observations, _next_seq(writing))
     ]
-    insert_rows(writing.sql, schema.entry, [_entry_row(entry) for entry, _ in appended])
-    objects = [entry_object for _, entry_object in appended]
-    project(writing.sql, objects, lambda key, upto: entries_of(writing, key, upto))
-    index.add_texts(writing.sql, objects)
+    _insert_entries(writing, appended)
     return [entry for entry, _ in appended]
 
 
@@ -58,6 +68,11 @@ def append_dated(
 ) -> list[Entry]:
     """Append what a reply showed, observed at its `Date` if that counts."""
     return append(writing, observations, account_id=account_id, at=reply.received_at, dated=reply.dated)
+
+
+def append_steady(writing: Writing) -> None:
+    """Append the looks at lists that stayed the same which no entry has yet, such as before a seal."""
+    _append_ended_looks(writing, last_lists.end_looks(writing))
 
 
 def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
@@ -79,8 +94,37 @@ def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
 def entries_of(reading: Reading, key: str, upto: int) -> list[dict[str, Any]]:
     """The entries of one key up to a number, oldest first, as the objects that their lines hold."""
     table = schema.entry.c
-    rows = reading.sql.execute(select(table.line).where(table.key == key, table.seq <= upto).order_by(table.seq))
+    query = select(table.line).where(table.key == key, table.seq <= upto, IS_WHOLE).order_by(table.seq)
+    rows = reading.sql.execute(query)
     return [json.loads(line) for (line,) in rows]
+
+
+def _append_ended_looks(writing: Writing, ended: Sequence[EndedLooks]) -> None:
+    """Append the `steady` entries of looks, each dated by its last one, whenever it is written."""
+    appended = [
+        _make_entry(
+            Observation("steady", f"steady/{looks.room_id}/{SELF}", looks.payload, looks.room_id),
+            seq=seq,
+            observed_at=looks.payload["last"],
+            clock=None,
+            account_id=looks.account_id,
+        )
+        for seq, looks in enumerate(ended, _next_seq(writing))
+    ]
+    if appended:
+        _insert_entries(writing, appended)
+
+
+def _next_seq(reading: Reading) -> int:
+    return (reading.sql.execute(_LAST).scalar() or 0) + 1
+
+
+def _insert_entries(writing: Writing, appended: Sequence[tuple[Entry, dict[str, Any]]]) -> None:
+    """Insert entries with their readable rows and what the search needs."""
+    insert_rows(writing.sql, schema.entry, [_entry_row(entry) for entry, _ in appended])
+    objects = [entry_object for _, entry_object in appended]
+    project(writing.sql, objects, lambda key, upto: entries_of(writing, key, upto))
+    index.add_texts(writing.sql, objects)
 
 
 def _make_entry(

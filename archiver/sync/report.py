@@ -125,8 +125,8 @@ class SyncReport:
     """Whether somebody of the contracted rooms became a contact or is one no more."""
     alerts: tuple[dict[str, Any], ...] = ()
     """The alerts opened in this run, as in the JSON documents."""
-    has_unlisted_beginning: bool = False
-    """Whether messages from before the first list of a room are known to be missing."""
+    has_losses: bool = False
+    """Whether anything is known to be missing that no run can fetch, such as messages before the first list."""
 
     @property
     def disappeared(self) -> bool:

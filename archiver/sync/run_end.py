@@ -13,14 +13,14 @@ from archiver.records import RoomId
 from archiver.reminders import due_reminders
 from archiver.store.archive import Writing
 from archiver.store.queries import current_state, files
-from archiver.store.queries.gaps import unlisted_beginnings
+from archiver.store.queries.room_holdings import has_losses
 from archiver.store.queries.truncated_lists import truncated_lists
 from archiver.store.working import backfill_queue, remembered_values, visits_and_retries
 from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen
 from archiver.sync import coverage, plan, remembered_results, run_entries
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.overdue_readings import Overdue, find_overdue
-from archiver.sync.pull.context import PullContext
+from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.report import RoomOutcome, SyncReport
 from archiver.sync.run_inputs import RunInputs, RunStart
 
@@ -55,6 +55,7 @@ def finish_run(
     report.complete = whole and not context.troubles and not overdue.kinds
     report.troubles = tuple(sorted(context.troubles))
     with context.archive.writing() as writing:
+        write_steady_visits(context, writing)
         known_rooms = remembered_results.checked_rooms(writing, inputs, overdue)
         remembered_results.remember_run(writing, report, inputs, known_rooms)
         _remember_troubles(context, writing, report)
@@ -99,7 +100,7 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
         waiting = backfill_queue.count_waiting(reading, contracted)
         reasons = current_state.open_reasons(reading, contracted)
         truncated = truncated_lists(reading, contracted)
-        report.has_unlisted_beginning = unlisted_beginnings(reading, contracted).rooms > 0
+        report.has_losses = has_losses(reading, contracted)
     clear_incoming(context.archive.home, everything)
     pending = [file for file in everything if file.room_id in contracted]
     for file in pending:
@@ -107,9 +108,10 @@ def _is_whole(context: PullContext, report: SyncReport, contracted: Sequence[Roo
             reports[file.room_id].files_pending += 1
             if file.attempts and file.room_id not in inaccessible:
                 context.troubles.add(f"file/{file.room_id}/{file.file_id}")
+    has_gaps = any(reason in coverage.LOSSES for reason in reasons)
     failed = any(room.outcome in (RoomOutcome.FAILED, RoomOutcome.INACCESSIBLE) for room in report.rooms)
-    has_losses = any(reason in coverage.LOSSES for reason in reasons)
-    return not (pending or waiting or lost or has_losses or truncated or failed or inaccessible & set(contracted))
+    is_failed = failed or has_gaps or inaccessible & set(contracted)
+    return not (pending or waiting or lost or truncated or is_failed)
 
 
 def _find_overdue(

@@ -10,21 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from flask import current_app
 
+from archiver.records.grades import Grade
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.status import Status
-
-
-class Condition(StrEnum):
-    """The condition of the archive, as in `archive status`."""
-
-    GOOD = "good"
-    ATTENTION = "attention"
-    ACTION = "action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,7 @@ class Block:
 class Attention:
     """Warnings as sentences in the language of the process; plain text with hidden characters made visible."""
 
-    condition: Condition
+    grade: Grade
     blocks: tuple[Block, ...]
     sentences: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]

@@ -11,10 +11,11 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from archiver.records import State
+from archiver.records.grades import grade_word
 from archiver.render import times
 from archiver.render.invisible_characters import visible
 from archiver.render.message_html import STATES
-from archiver.web.context import Condition, ViewContext
+from archiver.web.context import ViewContext
 
 KILO = 1000
 _SPACES = dict.fromkeys(map(ord, "\t\n\r"), " ")
@@ -28,7 +29,7 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         _=gettext.gettext,
         ngettext=gettext.ngettext,
         language=context.language,
-        condition_word=condition_word,
+        grade_word=grade_word,
         navigation=navigation,
         is_writing=False,
         is_here=lambda endpoint: request.endpoint == endpoint,
@@ -59,16 +60,6 @@ def navigation() -> list[tuple[str, str]]:
         (gettext.gettext("Tasks"), "tasks.index"),
         (gettext.gettext("Chosen messages"), "chosen.index"),
     ]
-
-
-def condition_word(condition: Condition) -> str:
-    """The condition of the archive in words."""
-    words = {
-        Condition.GOOD: gettext.gettext("Good"),
-        Condition.ATTENTION: gettext.gettext("Attention"),
-        Condition.ACTION: gettext.gettext("Act now"),
-    }
-    return words[condition]
 
 
 def state_word(state: State) -> str:

@@ -10,12 +10,16 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
+from archiver.health.conditions import ConditionKind, Situation, conditions
+from archiver.health.snapshot import read_snapshot
 from archiver.notices import desktop, due_notices, sentences, troubles
 from archiver.notices.due_notices import DueNotices
 from archiver.notices.facts import NoticeFacts
+from archiver.notices.troubles import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings.model import Settings
-from archiver.store.working import alerts
+from archiver.store.working import alerts, remembered_values
+from tests.support.situations import NOW, ago, situation
 from tests.support.world import BEGIN, World, running_world
 
 KEYS = strategies.sampled_from(["stale", "findings", "fault/Unreachable", "alert/1", "hint/2", "gap/1/2", "lost/1/1"])
@@ -52,7 +56,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def notice_texts(world: World, error: errors.ArchiverError | None = None) -> list[str]:
     """What is said now."""
     made = troubles.take_pending_notices(world.archive, Settings(world.home), error, now=world.clock())
-    return sentences.sentences(*made)
+    return sentences.sentences(made)
 
 
 def test_a_stop_is_noticed_after_a_day_and_its_end_once(world: World) -> None:
@@ -93,7 +97,7 @@ def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> 
     (tmp_path / "archive.sqlite3").write_bytes(b"no database" * 100)
     with running_world(tmp_path / "other") as other:
         broken = type(other.archive)(tmp_path)
-        made, _facts = troubles.take_pending_notices(
+        made, _found, _facts = troubles.take_pending_notices(
             broken, Settings(tmp_path), errors.DiskFull(path=tmp_path), now=BEGIN
         )
 
@@ -102,9 +106,11 @@ def test_an_archive_that_cannot_be_read_still_says_its_fault(tmp_path: Path) -> 
 
 def test_a_high_alert_is_said_before_all_else() -> None:
     """And nobody is named."""
-    made = DueNotices(("alert/1", "gap/1/2", "stale"), (), {})
+    case = situation(alerts=(Alert(AlertRule.DELETIONS, Level.HIGH, NOW, 1),), gaps=((1, "2"),), last_run=ago(hours=30))
+    found = conditions(case)
+    made = DueNotices(tuple(key for one in found for key in one.keys), (), {})
 
-    first, *rest = sentences.sentences(made, NoticeFacts(BEGIN, timedelta(minutes=5), hours=30))
+    first, *rest = sentences.sentences(PendingNotices(made, found, NoticeFacts(NOW)))
 
     assert ("Do not leave the chat" in first, 2) == (True, len(rest))
 
@@ -117,9 +123,9 @@ def test_only_a_disappearance_is_called_a_great_change(world: World, rule: Alert
     """A high alert about words or dates sends to the list of alerts; who goes to the chat for it finds nothing gone."""
     with world.archive.writing() as writing:
         alerts.keep(writing, Alert(rule, Level.HIGH, world.clock(), world.room))
-    made = troubles.warnings(world.archive, Settings(world.home), now=world.clock())
+    made = troubles.urgent_notices(world.archive, Settings(world.home), now=world.clock())
 
-    (text,) = sentences.sentences(*made)
+    (text,) = sentences.sentences(made)
 
     assert ((key,), True) == (made.notices.say, sentence in text)
 
@@ -164,3 +170,26 @@ def test_without_a_desktop_nothing_happens(computer: Desktop, tmp_path: Path) ->
     """No such program, or one that finds no session: that is told, and fails nothing."""
     assert not desktop.show("a", "b", {"PATH": str(tmp_path / "nothing")}, platform="linux")
     assert not desktop.show("a", "b", computer("notify-send", 1), platform="linux")
+
+
+def test_the_last_run_that_nobody_watched_is_remembered_and_no_typed_one_hides_its_error(world: World) -> None:
+    """A verification is no run, and neither is a run that met another one."""
+    settings = Settings(world.home)
+
+    def scheduled(error: errors.ArchiverError | None, *, unwatched: bool = True) -> str | None:
+        troubles.take_pending_notices(world.archive, settings, error, now=world.clock(), unwatched=unwatched)
+        with world.archive.reading() as reading:
+            run = remembered_values.SCHEDULED_RUN.recall(reading)
+        return "none" if run is None else run.error
+
+    before = scheduled(None, unwatched=False)
+    failed = scheduled(errors.KeyringUnavailable(detail="locked"))
+    busy = scheduled(errors.ArchiveInUse(path=world.home))
+    world.sync()
+    typed = scheduled(None, unwatched=False)
+    with world.archive.reading() as reading:
+        found = conditions(Situation(read_snapshot(reading, world.clock()), settings, world.clock()))
+
+    assert ("none", "KeyringUnavailable", "KeyringUnavailable", "KeyringUnavailable") == (before, failed, busy, typed)
+    assert [ConditionKind.JOB_FAULT] == [one.kind for one in found]
+    assert None is scheduled(None)

@@ -7,20 +7,25 @@ from datetime import date, timedelta
 
 import pytest
 
+from archiver.health.conditions import Condition, ConditionKind
 from archiver.notices.daily_notice import NoticePeriod
 from archiver.notices.due_notices import DueNotices
 from archiver.notices.facts import DailyFacts, DepartureFacts, NoticeFacts
-from archiver.notices.sentences import daily_sentence, sentences
+from archiver.notices.sentences import daily_sentence, pause_words, sentences
+from archiver.notices.troubles import PendingNotices
 from archiver.records.alerts import AlertRule
+from archiver.records.grades import Grade
 from archiver.store.queries.period_counts import PeriodCounts, VanishedCounts
 from tests.support.world import BEGIN
 
-FACTS = NoticeFacts(BEGIN, timedelta(minutes=5))
+FACTS = NoticeFacts(BEGIN)
+ALERTS = Condition(ConditionKind.ALERT, Grade.ACTION)
 
 
 def over(*keys: str, stands: tuple[str, ...] = (), complete: bool = True) -> list[str]:
     """What is said when these troubles are over and those stand."""
-    return sentences(DueNotices((), keys, dict.fromkeys(stands, BEGIN)), replace(FACTS, complete=complete))
+    notices = DueNotices((), keys, dict.fromkeys(stands, BEGIN))
+    return sentences(PendingNotices(notices, [], replace(FACTS, complete=complete)))
 
 
 @pytest.mark.parametrize("key", ["stale", "fault/Unreachable"])
@@ -33,11 +38,10 @@ def test_beside_an_alarm_only_saving_is_said_to_be_over() -> None:
     """“That is over” would be read as the end of what the alarm tells."""
     made = DueNotices(("alert/1",), ("fault/Unreachable",), {"alert/1": BEGIN})
 
-    texts = sentences(
-        made, replace(FACTS, departures={1: DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")}, complete=True)
-    )
+    facts = replace(FACTS, departures={1: DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")}, complete=True)
+    texts = sentences(PendingNotices(made, [ALERTS], facts))
 
-    assert ("[Check] Contract 12", "Saving itself works again.") == (texts[0][:19], texts[-1])
+    assert ("[Act now] Contract 12", "Saving itself works again.") == (texts[0][:21], texts[-1])
 
 
 def test_the_end_of_findings_is_not_called_a_return_of_saving() -> None:
@@ -58,12 +62,15 @@ def test_of_many_alerts_the_newest_are_said_and_the_others_counted() -> None:
     }
     made = DueNotices(tuple(f"alert/{number}" for number in going), (), {})
 
-    texts = sentences(made, replace(FACTS, departures=going))
-    same = sentences(
-        made, replace(FACTS, departures=dict.fromkeys(going, DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")))
-    )
+    texts = sentences(PendingNotices(made, [ALERTS], replace(FACTS, departures=going)))
+    same_facts = replace(FACTS, departures=dict.fromkeys(going, DepartureFacts(AlertRule.MEMBER_GONE, BEGIN, "12")))
+    same = sentences(PendingNotices(made, [ALERTS], same_facts))
 
-    assert ["6 messages" in texts[0], "4 messages" in texts[2], texts[3]] == [True, True, "And 2 more. Run: archive"]
+    assert ["6 messages" in texts[0], "4 messages" in texts[2], texts[3]] == [
+        True,
+        True,
+        "[Act now] And 2 more. Run: archive",
+    ]
     assert [True, False] == ["Contract 12: there was a big change" in one for one in same]
 
 
@@ -71,9 +78,9 @@ def test_the_time_of_another_day_has_its_date() -> None:
     """22:00 alone would be taken for today's."""
     going = {1: DepartureFacts(AlertRule.DELETIONS, BEGIN - timedelta(days=1), "12", vanished=VanishedCounts(2, 0, 2))}
 
-    (text,) = sentences(DueNotices(("alert/1",), (), {}), replace(FACTS, departures=going))
+    (text,) = sentences(PendingNotices(DueNotices(("alert/1",), (), {}), [ALERTS], replace(FACTS, departures=going)))
 
-    assert text.startswith("[Check] contract 12 06-30 12:00: 2 messages now show as deleted. All earlier texts")
+    assert text.startswith("[Act now] contract 12 06-30 12:00: 2 messages now show as deleted. All earlier texts")
 
 
 @pytest.mark.parametrize(
@@ -95,3 +102,12 @@ def test_the_notice_of_a_day_says_how_it_stands(changed: dict[str, int], stands:
 
     assert [] == [word for word in ["Chatwork archive 11-24", *words] if word not in text]
     assert ("fine" in words) == ("fine" in text)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(1, "1 hour"), (23, "23 hours"), (24, "1 day"), (25, "1 day 1 h"), (55, "2 days 7 h"), (48, "2 days")],
+)
+def test_a_span_is_said_in_days_and_hours(hours: int, words: str) -> None:
+    """Nothing of nought."""
+    assert words == pause_words(hours)

@@ -46,7 +46,7 @@ def test_vanished_messages_are_counted_with_the_texts_that_are_kept(world: World
     (text,) = due_sentences(world)
 
     here = world.clock().astimezone(JST)
-    assert f"[Check] contract 12345678 {here:%H:%M}: 12 messages now show as deleted. All earlier texts" in text
+    assert f"[Act now] contract 12345678 {here:%H:%M}: 12 messages now show as deleted. All earlier texts" in text
     assert not [name for name in NAMES if name in text]
 
 
@@ -70,7 +70,7 @@ def test_a_chat_that_is_shut_is_told_with_what_is_kept_of_it(world: World) -> No
 
     texts = due_sentences(world)
 
-    assert ["[Check] The chat of contract 12345678 cannot be opened any more (reason unknown). "] == [
+    assert ["[Act now] The chat of contract 12345678 cannot be opened any more (reason unknown). "] == [
         text[: text.index("Kept:")] for text in texts
     ]
     assert ("messages " in texts[0], "files 0/0" in texts[0]) == (True, True)
@@ -84,7 +84,7 @@ def test_a_contract_without_a_number_is_not_called_by_its_id(world: World) -> No
 
     (text,) = due_sentences(world)
 
-    assert (True, []) == (text.startswith("[Check] A chat cannot"), [name for name in NAMES if name in text])
+    assert (True, []) == (text.startswith("[Act now] A chat cannot"), [name for name in NAMES if name in text])
 
 
 # --- stopped, and over -----------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_a_stop_names_the_reason_of_the_last_round_that_failed(world: World) -> 
 
     (text,) = due_sentences(world)
 
-    assert text.startswith("[Stopped] Nothing was saved for 26 hours. Reason: the API token is not accepted (401).")
+    assert text.startswith("[Act now] Nothing was saved for 26 hours. Reason: the API token is not accepted (401).")
     assert text.endswith("archive token set")
 
 
@@ -193,7 +193,7 @@ def test_each_lost_file_is_news_and_one_less_is_not(world: World) -> None:
     next_round(world, full=True)
     saved = [state for state, _reason in (world.blob_states()[one] for one in (first, second))].count("saved")
 
-    assert ["2 files could not be downloaded. See: archive status"] == lost
+    assert ["[Attention] 2 files could not be downloaded. See: archive status"] == lost
     assert saved > 0
     assert [True] == [f"{saved} file" in one and "saved now" in one for one in due_sentences(world)]
 
@@ -388,7 +388,7 @@ def test_a_chat_that_no_round_can_read_is_told_daily_and_its_end_once(world: Wor
     world.clock.pass_by(hours=1)
     next_round(world)
 
-    unread = "[Attention] 1 chat has not been read for a long time; what changes there meanwhile is lost."
+    unread = "[Act now] 1 chat has not been read for a long time; what changes there meanwhile is lost."
     assert [False, True, False, True] == [any(one.startswith(unread) for one in day) for day in collected]
     assert "1 chat is read again." in due_sentences(world)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.health.check_result import Grade
 from archiver.notices.url_check import NoticesState, NoticeTrial, check_notices, observe_notices
+from archiver.records.grades import Grade
 from archiver.settings.model import NotifySettings, Settings
 
 SECRET = "json://user:canary-6f1d@127.0.0.1:9/"
@@ -77,3 +77,12 @@ def test_an_address_in_a_variable_may_be_lacking_in_a_scheduled_run(
 def test_a_test_notice_that_is_lost_has_to_be_seen_to(tested: NoticeTrial, number: int, verdict: Grade) -> None:
     """One that the desktop could not show reached nobody, unless an address took it; a user may want none."""
     assert verdict is check_notices(NoticesState(desktop=True, number=number, trial=tested)).grade
+
+
+def test_mail_without_a_mail_program_has_to_be_seen_to(tmp_path: Path) -> None:
+    """What cron is to mail is lost without a word."""
+    state = observed(tmp_path)
+
+    look = check_notices(state._replace(lacks_mail_program=True))
+
+    assert (Grade.ACTION, True) == (look.grade, "no mail program (sendmail)" in look.text)

@@ -34,10 +34,10 @@ HOUR = timedelta(hours=1)
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-DOES_NOT_WORK = "Saving does not work just now"
-STOPPED = "[Stopped] Nothing was saved for {} hours"
+DOES_NOT_WORK = "The last save failed"
+STOPPED = "[Act now] Nothing was saved for {} hours"
 GOES_ON = "Saving goes on after 2 days 13 h for good"
-CHANGE = "[Check] There was a big change on the other side"
+CHANGE = "[Act now] There was a big change on the other side"
 
 
 class Disk(Archive):
@@ -112,7 +112,7 @@ class Year:
     def _notice(self, error: errors.ArchiverError | None) -> None:
         """As the daemon does; what the archive cannot remember as said is told once a day, as by the file beside it."""
         made = troubles.take_pending_notices(self.disk, self.settings, error, now=self.clock(), adapts=True)
-        for sentence in sentences.sentences(*made):
+        for sentence in sentences.sentences(made):
             if not made.notices.is_remembered:
                 if not is_due(self.unkept.get(sentence), self.clock()):
                     continue
@@ -177,7 +177,7 @@ def lived(folder: Path, scale: float) -> Year:
     assert ({CHANGE}, True) == (set(messages), abs(len(messages) - 40 * scale) <= 1)
     year.chatwork.remove_owner(year.world.room)
     assert [] == year.live(20 * scale)
-    assert {CHANGE, "[Check] A chat cannot be opened any more (reason unknown)"} == set(year.heard())
+    assert {CHANGE, "[Act now] A chat cannot be opened any more (reason unknown)"} == set(year.heard())
     return year
 
 

@@ -174,6 +174,21 @@ def test_other_lines_of_a_crontab_stay(lines: list[str]) -> None:
     assert cron.line(ODD) == cron.find(twice, ODD.name)
 
 
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("MAILTO=a@example.com\n* * * * * true\n", "a@example.com"),
+        (' MAILTO = "a@example.com"\n', "a@example.com"),
+        ('MAILTO=a@example.com\nMAILTO=""\n', ""),
+        ("# MAILTO=a@example.com\n", ""),
+        ("", ""),
+    ],
+)
+def test_where_cron_mails_is_what_the_crontab_says(table: str, expected: str) -> None:
+    """The last such line counts for what stands below it, where ours is."""
+    assert expected == cron.mail_address(table)
+
+
 def test_a_line_that_somebody_wrote_between_ours_stays() -> None:
     """What is taken out is what was put in, and not whatever stands between two marks."""
     begin, entry, end = cron.block(ODD).splitlines(keepends=True)

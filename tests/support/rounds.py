@@ -34,5 +34,5 @@ def due_sentences(
     """The sentences of the notices that are due now."""
     file_settings = settings(world, **notify)
     return sentences.sentences(
-        *troubles.take_pending_notices(world.archive, file_settings, error, now=world.clock(), adapts=adapts)
+        troubles.take_pending_notices(world.archive, file_settings, error, now=world.clock(), adapts=adapts)
     )

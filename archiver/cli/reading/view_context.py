@@ -13,17 +13,16 @@ from archiver.cli.status import (
     emergency_block,
     page,
     reread_and_backfill_lines,
-    run_warnings,
-    saving_status,
     stamp_lines,
 )
+from archiver.cli.status.saving_status import observe_standing
 from archiver.cli.terminal import times
 from archiver.cli.terminal.text import visible
-from archiver.records.alerts import Level
+from archiver.records.grades import Grade, grade_word
 from archiver.settings.home import home_path
 from archiver.store.working import backfill_queue
 from archiver.web import shell_command
-from archiver.web.context import Attention, Block, Condition, ViewContext
+from archiver.web.context import Attention, Block, ViewContext
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from archiver.settings.model import Settings
     from archiver.store.archive import Reading
     from archiver.store.queries.status import Status
-
-_CONDITIONS = {None: Condition.GOOD, Level.MEDIUM: Condition.ATTENTION, Level.HIGH: Condition.ACTION}
 
 
 def build_view_context(obj: CliContext) -> ViewContext:
@@ -66,18 +63,13 @@ def command_words(home: Path) -> tuple[str, ...]:
 
 def build_attention(reading: Reading, status: Status, settings: Settings, *, now: datetime) -> Attention:
     """What needs the user, and the facts about what is kept."""
-    from archiver.store.queries.contracts import rooms_to_read
-
-    rooms = rooms_to_read(reading, now)
-    watched = run_warnings.archive_warnings(reading, rooms, every=settings.sync.every, now=now)
-    obstacles = saving_status.find_obstacles(reading, settings.home)
-    all_warnings = page.status_warnings(status, settings, now=now, stopped=obstacles) + watched
+    standing = observe_standing(reading, settings, now=now)
     emergencies = emergency_block.emergencies(reading, status.contracts, status.alerts)
     program = command_words(settings.home)
-    sentences = (*all_warnings, *page.other_alert_sentences(status, emergencies))
-    facts = _facts(reading, status, settings, rooms, now=now)
+    sentences = (*standing.graded_sentences, *page.other_alert_sentences(status, emergencies))
+    facts = _facts(reading, status, settings, standing.situation.archive.rooms, now=now)
     return Attention(
-        condition=_CONDITIONS[page.condition(status, all_warnings, emergencies)],
+        grade=standing.grade,
         blocks=tuple(emergency_block_of(one, program) for one in emergencies),
         sentences=tuple(complete_commands(one, program) for one in sentences),
         facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),
@@ -110,7 +102,7 @@ def _facts(
     yield _("Daily seals"), "  ".join(stamp_lines.seal_words(status))
     if not settings.timestamp.authorities:
         yield _("Third-party time"), _("off (no third party vouches for the time of the seals)")
-    yield _("Other copy"), "  ".join(filter(None, page.backup_words(status.backup, _("Attention"))))
+    yield _("Other copy"), "  ".join(filter(None, page.backup_words(status.backup, grade_word(Grade.ATTENTION))))
     missing, deadline_lines = deadlines.blank_and_near_sentences(reading, status.contracts, now=now)
     yield from ((_("Not entered"), line) for line in missing)
     yield from ((_("Deadline"), line) for line in deadline_lines)

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.status import completeness
 from archiver.cli.status.gap_line import gap_line
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import pad, visible
+from archiver.health.conditions import Condition, ConditionKind, clock_condition, space_condition
+from archiver.health.snapshot import observe_disk
+from archiver.health.words import sentence
+from archiver.sync.files.download import NO_SPACE
 
 if TYPE_CHECKING:
+    from archiver.settings.model import Settings
     from archiver.sync.plan import PlanStep
     from archiver.sync.report import RoomReport, SyncReport
 
@@ -37,9 +41,12 @@ def sync_lines(report: SyncReport) -> Iterator[str]:
         if room.error and not room.is_unreached:
             yield "  " + visible(room.error)
     if not report.rooms:
-        yield completeness.nothing_read_sentence()
-    elif report.complete and report.has_unlisted_beginning:
-        yield _("Saved: all that Chatwork lists now. Earlier messages are not saved: archive recover --help")
+        yield sentence(Condition(ConditionKind.ENDED))
+    elif report.complete and report.has_losses:
+        yield _("Saved: all that Chatwork lists now. What is missing stands in “archive status”.")
+        yield _("Older messages can be fetched while a chat is open: archive recover --help")
+    elif report.complete and not all(room.has_read_list for room in report.rooms):
+        yield _("Saved: all that was seen. Not every list was read this time.")
     elif report.complete:
         yield _("Saved. Nothing is missing.")
     else:
@@ -122,3 +129,16 @@ def tell_alerts(report: SyncReport) -> None:
         high = sum(alert["level"] == "high" for alert in report.alerts)
         sentence = _("Alerts: {n} new, {high} of them to act on now. See: archive alerts")
         click.echo(sentence.format(n=len(report.alerts), high=high), err=True)
+
+
+def tell_run_conditions(report: SyncReport, settings: Settings) -> None:
+    """Print on stderr what a run met that deserves attention; it changes no exit code."""
+    disk = observe_disk(settings.home, settings.files.stop_when_free_bytes) if NO_SPACE in report.reported else None
+    found = [
+        clock_condition(report.clock_offset_ms),
+        Condition(ConditionKind.UNREAD_DROPPED) if report.unread_dropped else None,
+        space_condition(disk),
+    ]
+    for condition in found:
+        if condition is not None:
+            click.echo(sentence(condition), err=True)

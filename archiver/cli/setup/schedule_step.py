@@ -150,17 +150,14 @@ def _try_job(obj: CliContext, app: App, kind: str) -> None:
 
 
 def _tell_failure(obj: CliContext, app: App, error_name: str) -> None:
-    """Print why the scheduled run failed and save here; the error is kept, so that `archive` still shows it."""
+    """Print why the scheduled run failed and save here; `archive` still shows it, as the run itself remembered it."""
     from archiver.health import error_reasons
-    from archiver.rounds import last_error
 
     reason = error_reasons.reason(error_name) or error_name
     sentence = _("The automatic run failed: {reason}. {advice}")
     tell(sentence.format(reason=reason, advice=error_reasons.advice(error_name)))
     _save_here(obj, app)
     tell(_("Until that is fixed, nothing is saved by itself. Then see: archive check"))
-    with app.archive.writing() as writing:
-        last_error.keep_fault(writing, error_name)
 
 
 def _save_here(obj: CliContext, app: App) -> None:

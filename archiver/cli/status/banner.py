@@ -1,4 +1,4 @@
-"""Prints one line on stderr for each urgent trouble, above the results of commands that do not report it themselves."""
+"""Prints one line on stderr for each urgent condition, above the results of commands that do not say it themselves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 COMMANDS_WITH_BANNER = frozenset(
     {"export", "exports", "search", "show", "view", "contract", "delivery", "attach", "seal", "verify", "backup"}
 )
-"""Commands that print the banner; all others report troubles themselves or mend them."""
+"""Commands that print the banner; all others report how things stand themselves or mend it."""
 
 
 def tell_banner(obj: CliContext, command: str) -> None:
@@ -28,10 +28,10 @@ def tell_banner(obj: CliContext, command: str) -> None:
 
     archive = Archive(obj.home)
     try:
-        pending = troubles.warnings(archive, obj.settings(), now=utc_now())
+        pending = troubles.urgent_notices(archive, obj.settings(), now=utc_now())
     except errors.ArchiverError:
         return
     finally:
         archive.close()
-    for sentence in sentences.sentences(*pending):
+    for sentence in sentences.sentences(pending):
         click.echo(sentence, err=True)

@@ -13,6 +13,7 @@ import click
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_
+from archiver.records.grades import GRADE_WORDS, Grade, grade_word
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -25,9 +26,6 @@ INCOMPLETE = 4
 WIDTH = 80
 
 SCHEDULE = "schedule"
-
-_VERDICTS = {"action": N_("Act now"), "attention": N_("Attention"), "good": N_("Good")}
-"""In the order of the screen: what has to be done comes first."""
 
 _NAMES = {
     "token": N_("API token"),
@@ -59,16 +57,17 @@ _NAMES = {
 def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
     """Write nothing; ask Chatwork once whose token it is, and work without network and token all the same."""
     from archiver.health import check, check_result
-    from archiver.health.snapshot import take_snapshot
+    from archiver.health.check_facts import look_into_archive
 
     app = as_scheduled(obj)
-    snapshot, damage = take_snapshot(app)
-    computer = _computer(obj, app, snapshot.owner if snapshot else None, test=test)
-    results = check.run_all_checks(app, obj.environ, snapshot, damage, computer)
+    look, damage = look_into_archive(app)
+    computer = _computer(obj, app, look.snapshot.account if look else None, test=test)
+    results = check.run_all_checks(app, obj.environ, look, damage, computer)
     if as_json:
         click.echo(json.dumps(check.document(results), ensure_ascii=False))
     else:
-        tell_results(results)
+        snapshot, every = look.snapshot if look else None, app.settings.sync.every
+        tell_results(results, works=check.works_unattended(snapshot, results, every=every, now=app.now()))
     return 0 if check_result.is_ok(results) else INCOMPLETE
 
 
@@ -76,19 +75,21 @@ def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> 
     """What the checks need to know of this computer; `test` sends a test notice."""
     from archiver.app import utc_now
     from archiver.health.check import Computer
+    from archiver.health.snapshot import observe_starters
     from archiver.notices import delivery, url_check
-    from archiver.schedule import programs, schedulers
+    from archiver.schedule import schedulers
     from archiver.settings import other_archives
 
     state = other_archives.state_folder()
     homes = [] if account is None else other_archives.other_homes(obj.home, account, now=utc_now(), state=state)
     send_test = (lambda: delivery.send_test_notice(app.settings, obj.environ)) if test else None
+    notices_state = url_check.observe_notices(app.settings, obj.environ, test=send_test)
+    lacks_mail = schedulers.lacks_mail_program(obj.home, obj.environ)
     return Computer(
-        scheduler=schedulers.find_starters(obj.home, obj.environ),
-        is_cron_running=programs.is_cron_running(),
+        starters=observe_starters(obj.home, obj.environ),
         other_homes=homes,
         scheduled_homes=[home for home in homes if schedulers.show(home, obj.environ)],
-        notices=url_check.check_notices(url_check.observe_notices(app.settings, obj.environ, test=send_test)),
+        notices=url_check.check_notices(notices_state._replace(lacks_mail_program=lacks_mail)),
     )
 
 
@@ -106,31 +107,34 @@ def as_scheduled(obj: CliContext) -> App:
     return require_archive(build_app(settings, obj.environ))
 
 
-def tell_results(results: Sequence[CheckResult]) -> None:
-    """Print one line for each result, what has to be done first; a long sentence goes on below itself."""
-    left = max(columns(_(text)) for text in _VERDICTS.values()) + 2
+def tell_results(results: Sequence[CheckResult], *, works: bool) -> None:
+    """Print one line for each result, what has to be done first; a long sentence goes on below itself.
+
+    `works`: whether the last run that nobody watched went through, and not long ago.
+    """
+    left = max(columns(grade_word(grade)) for grade in GRADE_WORDS) + 2
     middle = max(columns(_(text)) for text in _NAMES.values()) + 2
-    for verdict, word in _VERDICTS.items():
+    for grade in GRADE_WORDS:
         for result in results:
-            if result.grade == verdict:
-                head = pad(_(word), left) + pad(_(_NAMES[result.name]), middle)
+            if result.grade is grade:
+                head = pad(grade_word(grade), left) + pad(_(_NAMES[result.name]), middle)
                 lines = wrap(visible(result.text), WIDTH - left - middle)
                 click.echo(head + ("\n" + " " * (left + middle)).join(lines))
-    _tell_summary(results)
+    _tell_summary(results, works=works)
 
 
-def _tell_summary(results: Sequence[CheckResult]) -> None:
-    actions = sum(one.grade == "action" for one in results)
-    if actions:
+def _tell_summary(results: Sequence[CheckResult], *, works: bool) -> None:
+    grades = [one.grade for one in results]
+    if actions := grades.count(Grade.ACTION):
         sentence = ngettext("{n} thing needs to be done.", "{n} things need to be done.", actions)
         click.echo(sentence.format(n=actions))
-    elif any(one.name == SCHEDULE and one.grade != "good" for one in results):
-        sentence, name = (
-            _("Whether it works unattended cannot be seen here: look at the line “{name}”."),
-            _NAMES[SCHEDULE],
+    elif not works:
+        sentence = _(
+            "Whether it works unattended cannot be seen here, as no run by itself went through lately: look at the "
+            "line “{name}”."
         )
-        click.echo(sentence.format(name=_(name)))
-    elif any(one.grade == "attention" for one in results):
+        click.echo("\n".join(wrap(sentence.format(name=_(_NAMES[SCHEDULE])), WIDTH)))
+    elif Grade.ATTENTION in grades:
         click.echo(_("It works unattended. Look after the rest when you have time."))
     else:
         click.echo(_("Everything is set up."))

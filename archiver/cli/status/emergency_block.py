@@ -26,10 +26,17 @@ from archiver.render.file_reasons import unsaved_reason
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
     from archiver.store.queries.room_holdings import MissingFile, RoomHoldings
+    from archiver.store.queries.viewing.message_summaries import MessageSummary
 
 WIDTH = 80
 NAMED_FILES_LIMIT = 8
 """So many files are named; the others are counted."""
+
+NAMED_TEXTS_LIMIT = 8
+"""So many vanished messages are listed with their texts; the others are counted."""
+
+VANISHED_LINE_WIDTH = 62
+"""Columns of the line of such a message, which fits beside the labels."""
 
 NAMED_MESSAGES_LIMIT = 4
 """So many messages are named; the others are counted."""
@@ -50,6 +57,8 @@ class Emergency:
     holdings: RoomHoldings
     alerts: tuple[Alert, ...]
     """Open alerts about its rooms and the people in them, perhaps none."""
+    vanished: tuple[MessageSummary, ...] = ()
+    """The newest of its messages that show as deleted or are not shown any more, with their last texts."""
     screenshot_ids: tuple[str, ...] = ()
     """Ids of the messages of which a screenshot is worth having now."""
 
@@ -61,6 +70,7 @@ def emergencies(
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.room_holdings import holdings_of
     from archiver.store.queries.screenshot_hints import messages_to_screenshot
+    from archiver.store.queries.viewing.message_summaries import vanished_messages
     from archiver.web.shell_command import contract_name
 
     all_contracts = contracts(reading)
@@ -76,6 +86,7 @@ def emergencies(
                     name,
                     holdings_of(reading, rooms),
                     concerning,
+                    tuple(vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT)),
                     messages_to_screenshot(reading, alerts, rooms),
                 )
             )
@@ -113,15 +124,17 @@ class EmergencyText:
 
 
 def emergency_text(emergency: Emergency) -> EmergencyText:
-    """The block in words: what changed, what is kept and what is not, what not to do, what to do now."""
+    """The block in words: what changed and vanished, what is kept and what is not, what not to do, what to do now."""
     contract, holdings, alerts = emergency.contract, emergency.holdings, emergency.alerts
-    rows = (
+    rows: tuple[tuple[str, tuple[str, ...]], ...] = (
         (_("What changed"), (_changes_sentence(holdings, alerts),)),
+        (_("What vanished"), tuple(_vanished_lines(emergency))),
         (_("Kept"), (_kept_counts(holdings),)),
         (_("Not kept"), tuple(_not_kept_lines(holdings))),
         (_("Do not"), (_do_not_sentence(),)),
     )
-    return EmergencyText(_head(contract, alerts), rows, tuple(_next_steps(emergency)))
+    filled_rows = tuple((label, lines) for label, lines in rows if lines)
+    return EmergencyText(_head(contract, alerts), filled_rows, tuple(_next_steps(emergency)))
 
 
 def tell_emergency(emergency: Emergency) -> None:
@@ -167,6 +180,19 @@ def _changes_sentence(holdings: RoomHoldings, alerts: Sequence[Alert]) -> str:
         if number:
             parts.append(text.format(n=number))
     return _(". ").join(parts) if parts else _("no big change was seen so far")
+
+
+def _vanished_lines(emergency: Emergency) -> Iterator[str]:
+    """Time, author and last text of each of the newest vanished messages; the user's own screen may name them."""
+    holdings = emergency.holdings
+    for message in emergency.vanished:
+        time = jst_time(message.sent) if message.sent is not None else "?"
+        head = f"{time} {shorten(message.name, 16)}: "
+        text = shorten(" ".join(message.text.split()), VANISHED_LINE_WIDTH - columns(head)) or _("(text unknown)")
+        yield head + text
+    more = holdings.deleted + holdings.missing + holdings.hidden_deleted - len(emergency.vanished)
+    if more > 0:
+        yield _("and {n} more (each with its text: archive view)").format(n=more)
 
 
 def _kept_counts(holdings: RoomHoldings) -> str:

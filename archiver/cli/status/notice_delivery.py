@@ -11,7 +11,6 @@ import click
 from archiver import errors
 
 if TYPE_CHECKING:
-    from archiver.notices.due_notices import DueNotices
     from archiver.notices.troubles import PendingNotices
     from archiver.settings.model import Settings
 
@@ -24,11 +23,13 @@ def tell_after_round(
     unwatched: bool,
     already_said: tuple[str, ...] = (),
     adapts: bool = False,
+    is_round: bool = True,
 ) -> bool:
     """Give notice of new, lasting and ended troubles; return whether the command has to print the error itself.
 
     `already_said`: keys of troubles, or key prefixes ending in “/”, that the command has printed itself; `unwatched`:
-    nobody is before the screen; `adapts`: as for `take_pending_notices`. It runs after the round, without its lock.
+    nobody is before the screen; `adapts`: as for `take_pending_notices`; `is_round`: not after a verification alone. It
+    runs after the round, without its lock.
     """
     from archiver.app import utc_now
     from archiver.notices import last_notice_time_file, sentences, troubles
@@ -37,14 +38,16 @@ def tell_after_round(
 
     archive = Archive(settings.home)
     try:
-        pending = troubles.take_pending_notices(archive, settings, error, now=utc_now(), adapts=adapts)
+        pending = troubles.take_pending_notices(
+            archive, settings, error, now=utc_now(), adapts=adapts, unwatched=unwatched and is_round
+        )
     finally:
         archive.close()
     remembered = pending.notices.is_remembered
     is_first = True if remembered else last_notice_time_file.is_first_today(settings.home, state=state_folder())
     if is_first is False:  # what the archive cannot remember would be repeated after every round
-        pending = pending._replace(notices=pending.notices._replace(say=()))
-    for sentence in sentences.sentences(_drop_already_said(pending.notices, already_said), pending.facts):
+        pending = pending._replace(notices=pending.notices._replace(say=()), found=())
+    for sentence in sentences.sentences(_drop_already_said(pending, already_said)):
         click.echo(sentence, err=True)
     if unwatched and is_first:
         for complaint in _deliver(settings, environ, pending):
@@ -52,13 +55,15 @@ def tell_after_round(
     return troubles.is_to_say(error, pending.notices)
 
 
-def _drop_already_said(notices: DueNotices, already_said: tuple[str, ...]) -> DueNotices:
-    """The notices without the troubles that the command has printed itself."""
+def _drop_already_said(pending: PendingNotices, already_said: tuple[str, ...]) -> PendingNotices:
+    """The notices without the conditions that the command has printed itself."""
+    from archiver.notices.troubles import due_conditions
 
     def unsaid(keys: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(key for key in keys if key not in already_said and key.partition("/")[0] + "/" not in already_said)
 
-    return notices._replace(say=unsaid(notices.say), over=unsaid(notices.over))
+    notices = pending.notices._replace(say=unsaid(pending.notices.say), over=unsaid(pending.notices.over))
+    return pending._replace(notices=notices, found=due_conditions(pending.found, notices))
 
 
 def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNotices) -> list[str]:
@@ -68,7 +73,7 @@ def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNot
     from archiver.rounds import run_log
     from archiver.settings.notify_urls import environ_without_secrets
 
-    words = sentences.sentences(*pending)
+    words = sentences.sentences(pending)
     if not words:
         return []
     text = "\n".join(words)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -11,73 +10,46 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.alerts import sentences
-from archiver.cli.status import completeness
 from archiver.cli.status.emergency_block import tell_emergency
 from archiver.cli.status.gap_line import gap_line
 from archiver.cli.status.reread_and_backfill_lines import tell_progress
+from archiver.cli.status.saving_status import Standing, last_failure, next_step, saving_line
 from archiver.cli.status.stamp_lines import seals_line
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import RULE, jst_time
 from archiver.records import Contract
 from archiver.records.alerts import Level
+from archiver.records.grades import Grade, grade_word
 from archiver.render.times import full_time
 
 if TYPE_CHECKING:
     from archiver.cli.status.emergency_block import Emergency
-    from archiver.settings.model import Settings
     from archiver.store.queries.reread_and_backfill_progress import SlowWork
     from archiver.store.queries.status import RoomStatus, Status
     from archiver.store.working.remembered_values import LastBackup
 
 
-def status_warnings(status: Status, settings: Settings, *, now: datetime, stopped: Sequence[str] = ()) -> list[str]:
-    """What deserves attention, one sentence each, the most urgent first; `stopped`: what keeps it from saving."""
-    found = [*stopped]
-    for room in status.rooms:
-        if room.inaccessible_since is not None:
-            text = _("Room {room} cannot be opened since {time} (reason unknown). What was saved is kept.")
-            found.append(text.format(room=room.room_id, time=jst_time(room.inaccessible_since)))
-    found += completeness.sentences(status, stale=timedelta(hours=settings.notify.stale_hours), now=now)
-    pending, lost = (sum(getattr(room.files, name) for room in status.rooms) for name in ("pending", "lost"))
-    if pending:
-        sentence = ngettext("{n} file is still to be fetched.", "{n} files are still to be fetched.", pending)
-        found.append(sentence.format(n=pending))
-    if lost:
-        sentence = ngettext("{n} file could not be downloaded.", "{n} files could not be downloaded.", lost)
-        found.append(sentence.format(n=lost))
-    found += completeness.cut_list_sentences(status.cut)
-    gaps = sum(gap["after"] is not None for room in status.rooms for gap in room.gaps)
-    if gaps:
-        found.append(ngettext("There is {n} gap.", "There are {n} gaps.", gaps).format(n=gaps))
-    return found
-
-
 def tell_status(
     status: Status,
-    warnings: Sequence[str],
+    standing: Standing,
     emergencies: Sequence[Emergency],
-    settings: Settings,
     *,
     progress: SlowWork,
-    now: datetime,
     dues: Sequence[str] = (),
-    saving: str = "",
-    step: str = "",
 ) -> None:
     """Print the status page of reference/voice.md, emergencies first."""
-    attention, level = _("Attention"), condition(status, warnings, emergencies)
-    state = _("Good") if level is None else attention if level is Level.MEDIUM else sentences.level_word(Level.HIGH)
-    click.echo(_head(status, full_time(now)[: -len(":33")], _("State: {state}").format(state=state)))
+    situation, settings, attention = standing.situation, standing.situation.settings, grade_word(Grade.ATTENTION)
+    state = grade_word(standing.grade)
+    click.echo(_head(status, full_time(situation.now)[: -len(":33")], _("State: {state}").format(state=state)))
     click.echo(RULE)
     for emergency in emergencies:
         tell_emergency(emergency)
         click.echo(RULE)
-    for sentence in warnings:
-        click.echo("\n    ".join(wrap(f"[{attention}] {sentence}", 76)))
+    for sentence in standing.graded_sentences:
+        click.echo("\n    ".join(wrap(sentence, 76)))
     _tell_other_alerts(status, emergencies)
-    if saving:
-        click.echo(saving)
+    click.echo(saving_line(situation, failed_at=last_failure(situation)))
     last = jst_time(status.last_sync) if status.last_sync else _("never")
     label = _("Last save")
     click.echo(_beside_or_below(f"{label}   {last}", visible(str(settings.home))))
@@ -96,16 +68,9 @@ def tell_status(
     click.echo(RULE)
     if emergencies:
         click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
-    if step:
-        click.echo("\n    ".join(wrap(_("Next: {step}").format(step=step), 76)))
+    step = next_step(standing, emergencies)
+    click.echo("\n    ".join(wrap(_("Next: {step}").format(step=step), 76)))
     click.echo(_("Look: archive view   Make a package: archive export"))
-
-
-def condition(status: Status, warnings: Sequence[str], emergencies: Sequence[Emergency]) -> Level | None:
-    """The archive's condition: something to act on, something to look at, or (None) good."""
-    if emergencies or any(one.level is Level.HIGH for one in status.alerts):
-        return Level.HIGH
-    return Level.MEDIUM if warnings or any(one.level is Level.MEDIUM for one in status.alerts) else None
 
 
 def other_alert_sentences(status: Status, emergencies: Sequence[Emergency]) -> list[str]:

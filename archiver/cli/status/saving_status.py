@@ -1,140 +1,105 @@
-"""The state of automatic saving for `status` and the viewer: what starts it, how the last round ended, what stops it.
-
-`observe_saving` asks the archive and this computer; the sentences are made from its result alone.
-"""
+"""How the archive stands for `status` and the viewer: what is observed, and the line about automatic saving."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from gettext import gettext as _
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archiver.app import utc_now
 from archiver.cli.terminal.text import columns
-from archiver.health import disk, error_reasons
-from archiver.health.runs import RUNS
+from archiver.health import error_reasons, snapshot
+from archiver.health.conditions import (
+    OF_ALERTS,
+    Condition,
+    Situation,
+    conditions,
+    last_list,
+    told_conditions,
+    worst_grade,
+)
+from archiver.health.snapshot import ComputerState
+from archiver.health.words import graded, sentence
+from archiver.notices import apprise_sender
 from archiver.records.alerts import Level
+from archiver.records.grades import Grade, grade_word
 from archiver.render.times import interval_words, short_time
-from archiver.rounds import last_error, run_log
-from archiver.schedule import programs, schedulers
-from archiver.setup.answers import BEGUN, FINISHED
-from archiver.store.engine import is_writable
-from archiver.store.working import remembered_values
+from archiver.rounds import run_log
 
 if TYPE_CHECKING:
     from archiver.cli.status.emergency_block import Emergency
     from archiver.settings.model import Settings
     from archiver.store.archive import Reading
-    from archiver.store.queries.status import Status
 
 WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True)
-class SavingStatus:
-    """The state of automatic saving."""
+class Standing:
+    """How the archive stands: what was observed, and the conditions that follow."""
 
-    every: timedelta
-    started_by: str | None
-    """Names of the schedulers and the running daemon; None: nothing on this computer starts it."""
-    is_idle: bool = False
-    """Whether cron is the only one of them, and does not run."""
-    error_name: str | None = None
-    """The name of the error for which no round has gone through since."""
-    failed_at: datetime | None = None
-    """When a round last failed; known only while `error_name` is set."""
-    full_disk: str | None = None
-    """A sentence saying that the disk is full; None: it is not."""
-    is_begun: bool = False
-    """Whether `archive init` was begun and not finished."""
+    situation: Situation
+    found: tuple[Condition, ...]
+    """Those that are said, the most urgent first."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """The conditions that are not listed as alerts, one sentence each."""
+        return [sentence(one) for one in self.found if one.kind not in OF_ALERTS]
+
+    @property
+    def has_attention_alerts(self) -> bool:
+        """Whether an alert deserves attention that is no condition."""
+        return any(one.level is Level.MEDIUM for one in self.situation.archive.alerts)
+
+    @property
+    def grade(self) -> Grade:
+        """How the archive stands as a whole."""
+        grade = worst_grade(self.found)
+        return Grade.ATTENTION if grade is Grade.GOOD and self.has_attention_alerts else grade
+
+    @property
+    def graded_sentences(self) -> list[str]:
+        """The same with the words for their grades."""
+        return [graded(one, sentence(one)) for one in self.found if one.kind not in OF_ALERTS]
 
 
-def observe_saving(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> SavingStatus:
-    """Ask the archive, this computer's schedulers and its disk. Raises OSError."""
-    error_name = last_error.standing_error(reading)
-    answers, by = remembered_values.SETUP_ANSWERS.recall(reading), schedulers.find_starters(settings.home, environ)
-    return SavingStatus(
-        every=settings.sync.every,
-        started_by=by,
-        is_idle=by == schedulers.title(schedulers.CRON) and programs.is_cron_running() is False,
-        error_name=error_name,
-        failed_at=None if error_name is None else run_log.last_failure(settings.home),
-        full_disk=_full_disk_sentence(settings.home),
-        is_begun=BEGUN in answers and FINISHED not in answers,
+def observe_standing(
+    reading: Reading, settings: Settings, environ: Mapping[str, str] | None = None, *, now: datetime | None = None
+) -> Standing:
+    """Ask the archive and this computer; without `environ` the schedulers are not asked, which takes a while."""
+    computer = ComputerState(
+        disk=snapshot.observe_disk(settings.home, settings.files.stop_when_free_bytes),
+        starters=None if environ is None else snapshot.observe_starters(settings.home, environ),
+        lacks_library=bool(settings.notify.urls) and not apprise_sender.is_installed(),
     )
-
-
-def is_setting_up(saving: SavingStatus, status: Status) -> bool:
-    """Whether `archive init` is unfinished: no account yet, or left before anything saved automatically."""
-    if not status.contracts and not status.account_id:
-        return True
-    return saving.is_begun and not (status.contracts and saving.started_by)
-
-
-def saving_warnings(saving: SavingStatus, status: Status, *, now: datetime) -> list[str]:
-    """What keeps the archive from saving, one sentence each, the most urgent first."""
-    found = []
-    if is_setting_up(saving, status):
-        found.append(_("The setup is not finished. Go on with: archive init"))
-    found += _obstacle_sentences(saving.error_name, saving.full_disk)
-    if saving.is_idle:
-        found.append(
-            _("Automatic saving does not run: the job is in the crontab, but no cron runs here. See: archive check")
-        )
-    elif _is_started_by_nothing(saving, status, now):
-        found.append(_("Automatic saving is not set up here, and the last save is old. Run: archive schedule install"))
-    return found
-
-
-def find_obstacles(reading: Reading, home: Path) -> list[str]:
-    """The error of the last round and a full disk in sentences, without asking the schedulers. Raises OSError."""
-    return _obstacle_sentences(last_error.standing_error(reading), _full_disk_sentence(home))
-
-
-def _obstacle_sentences(error_name: str | None, full_disk: str | None) -> list[str]:
-    found = [] if error_name is None else [error_reasons.last_save_failed_sentence(error_name)]
-    return found if full_disk is None else [*found, full_disk]
-
-
-def _full_disk_sentence(home: Path) -> str | None:
-    """A sentence if the disk is full; read-only media, such as a copy on a CD, do not count."""
-    return disk.full_disk_sentence(home) if is_writable(home) else None
-
-
-def _is_started_by_nothing(saving: SavingStatus, status: Status, now: datetime) -> bool:
-    """A fresh save may come from a starter that cannot be seen, such as the host of a container."""
-    last_run = _last_run(status)
-    if saving.started_by is not None or last_run is None or not status.contracts:
-        return False
-    return now - last_run > RUNS * saving.every
-
-
-def _last_run(status: Status) -> datetime | None:
-    """When a run last got the list of rooms, whatever it could read of them."""
-    return max((at for at in (status.last_sync, status.looks.listed) if at is not None), default=None)
+    now = now or utc_now()
+    situation = Situation(snapshot.read_snapshot(reading, now), settings, now, computer)
+    return Standing(situation, tuple(told_conditions(conditions(situation))))
 
 
 # --- the line ------------------------------------------------------------------------------------
 
 
-def saving_line(saving: SavingStatus, status: Status, *, now: datetime) -> str:
-    """The line of `status`: what starts saving, how the last round ended, when the next one comes."""
-    label = _("Saving")
-    if saving.started_by is None:
+def saving_line(situation: Situation, *, failed_at: datetime | None = None) -> str:
+    """The line of `status`: what starts saving, how the last round ended, when the next one comes.
+
+    `failed_at`: when a round last failed.
+    """
+    starters = situation.computer.starters
+    if starters is None or starters.names is None:
         parts = [_("nothing here starts it")]
-    elif saving.is_idle:
-        parts = [_("registered with {scheduler}, which does not run").format(scheduler=saving.started_by)]
+    elif starters.is_idle:
+        parts = [_("registered with {scheduler}, which does not run").format(scheduler=starters.names)]
     else:
-        parts = [
-            _("by itself (every {every}; {scheduler})").format(
-                every=interval_words(saving.every), scheduler=saving.started_by
-            )
-        ]
-    parts.append(_last_run_words(saving, status, now))
-    if saving.started_by is not None and not saving.is_idle:
-        parts.append(_next_run_words(saving, status, now))
+        every = interval_words(situation.every)
+        parts = [_("by itself (every {every}; {scheduler})").format(every=every, scheduler=starters.names)]
+    parts.append(_last_run_words(situation, failed_at))
+    if starters is not None and starters.names is not None and not starters.is_idle:
+        parts.append(_next_run_words(situation, failed_at))
+    label = _("Saving")
     lines = [f"{label}   {parts[0]}"]
     for part in parts[1:]:
         if columns(f"{lines[-1]}  {part}") > WIDTH:
@@ -144,53 +109,46 @@ def saving_line(saving: SavingStatus, status: Status, *, now: datetime) -> str:
     return "\n".join(lines)
 
 
-def _last_run_words(saving: SavingStatus, status: Status, now: datetime) -> str:
-    if saving.error_name is not None:
-        time = "" if saving.failed_at is None else short_time(saving.failed_at, now)
-        why = error_reasons.reason(saving.error_name)
+def last_failure(situation: Situation) -> datetime | None:
+    """When a round last failed, if none went through since."""
+    return None if situation.archive.error_name is None else run_log.last_failure(situation.settings.home)
+
+
+def _last_run_words(situation: Situation, failed_at: datetime | None) -> str:
+    archive, now = situation.archive, situation.now
+    if archive.error_name is not None:
+        time = "" if failed_at is None else short_time(failed_at, now)
+        why = error_reasons.reason(archive.error_name)
         words = _("last {time} failed: {reason}") if why else _("last {time} failed")
         return " ".join(words.format(time=time, reason=why).split())
-    if status.last_sync is None:
+    if archive.last_run is None:
         return _("last: none yet")
-    words = _("last {time} good") if status.last_complete else _("last {time} incomplete")
-    return words.format(time=short_time(status.last_sync, now))
+    words = _("last {time} good") if archive.is_complete else _("last {time} incomplete")
+    return words.format(time=short_time(archive.last_run, now))
 
 
-def _next_run_words(saving: SavingStatus, status: Status, now: datetime) -> str:
+def _next_run_words(situation: Situation, failed_at: datetime | None) -> str:
     """When the next round comes: one interval after the last, or “within” one if that has passed, as after suspend."""
-    ends = [at for at in (_last_run(status), saving.failed_at) if at is not None]
-    due = max(ends) + saving.every if ends else now
-    if due > now:
-        return _("next {time}").format(time=short_time(due, now))
-    return _("next within {every}").format(every=interval_words(saving.every))
+    ends = [at for at in (last_list(situation.archive), failed_at) if at is not None]
+    due = max(ends) + situation.every if ends else situation.now
+    if due > situation.now:
+        return _("next {time}").format(time=short_time(due, situation.now))
+    return _("next within {every}").format(every=interval_words(situation.every))
 
 
 # --- what to do next -----------------------------------------------------------------------------
 
 
-def next_step(
-    saving: SavingStatus,
-    status: Status,
-    warnings: Sequence[str],
-    emergencies: Sequence[Emergency],
-    *,
-    now: datetime,
-    stale: timedelta,
-) -> str:
+def next_step(standing: Standing, emergencies: Sequence[Emergency]) -> str:
     """The first thing to do, or that there is nothing to do."""
-    old = status.last_sync is not None and now - status.last_sync > stale
-    levels = {one.level for one in status.alerts}
-    steps = (
-        (bool(emergencies), _("what is listed above under “What to do now”")),
-        (is_setting_up(saving, status), "archive init"),
-        (not status.contracts, "archive contract add"),
-        (saving.error_name is not None, error_reasons.command(saving.error_name)),
-        (saving.full_disk is not None, _("make space on this disk")),
-        (status.last_sync is None, "archive sync"),
-        (Level.HIGH in levels, "archive alerts"),
-        (saving.started_by is None, _("archive schedule install (if nothing else starts it)")),
-        (old or saving.is_idle, "archive check"),
-        (bool(warnings), _("look at the lines with [{attention}] above").format(attention=_("Attention"))),
-        (Level.MEDIUM in levels, "archive alerts"),
-    )
-    return next((words for is_so, words in steps if is_so), _("nothing to do"))
+    if emergencies:
+        return _("what is listed above under “What to do now”")
+    if command := next((one.command for one in standing.found if one.command), None):
+        return command
+    starters = standing.situation.computer.starters
+    if starters is not None and starters.names is None:
+        return _("archive schedule install (if nothing else starts it)")
+    if standing.found:
+        word = grade_word(standing.found[0].grade)
+        return _("look at the lines with [{attention}] above").format(attention=word)
+    return "archive alerts" if standing.has_attention_alerts else _("nothing to do")

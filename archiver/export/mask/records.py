@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from archiver.evidence.history import EntryObject, number
+from archiver.evidence.history import READINGS, EntryObject, number
 from archiver.evidence.masked_records import masked_line, shown_line
 from archiver.export.mask import masked_places
 from archiver.export.mask.kinds import MaskKind, reason
@@ -18,7 +18,7 @@ from archiver.export.mask.masked_places import MaskedPlace
 from archiver.export.mask.names import people_in, third_persons
 from archiver.export.mask.package_mask import PackageMask, Policy
 
-_NEVER_MASKED = frozenset({"window", "reading", "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback"})
+_NEVER_MASKED = frozenset({*READINGS, "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback"})
 """Kinds of entries that hold only ids, times and counts."""
 
 _UNMASKED_FIELDS = frozenset({"message_id", "chatwork_id", "sha256", "saved_at", "from", "to"})

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from archiver.evidence.history import READINGS
 from archiver.evidence.manifest import digest_file
 from archiver.export.bag import PARTIAL, pack, partial_bag
 from archiver.export.package.full_package import assemble
 from archiver.export.package.make_package import file_errors_as_ours
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.recipe import Recipe
-from archiver.export.package_scope import NEVER_EXPORTED, READINGS, PackageScope, subject
+from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, subject
 from archiver.records import JST, Contract
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading

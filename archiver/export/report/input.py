@@ -10,6 +10,7 @@ from archiver.claims.claim import Basis
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.tables.events import ChangeRow
 from archiver.records import (
+    AccountClosing,
     AccountId,
     Attachment,
     CaseSide,
@@ -17,8 +18,11 @@ from archiver.records import (
     Conversation,
     Delivery,
     Enclosure,
+    ExportedPackage,
     MappedAccount,
+    MessageId,
     Role,
+    RoomId,
     WrongClock,
 )
 
@@ -101,8 +105,14 @@ class ReportInput:
     content_sha256: str | None = None
     """The digest of `content-sha256.txt`; None where the report does not state it."""
     masked_passages: Sequence[MaskedPassage] = ()
+    handed_over: Sequence[ExportedPackage] = ()
+    """Earlier packages of the contract that the user says were handed to somebody, as they may be shown."""
     bases: Mapping[int, Basis] = field(default_factory=dict)
     """The accounts known as the other side, and whose statement that is; empty = nobody is known to be."""
+    closings: Sequence[AccountClosing] = ()
+    """Accounts that were seen to be closed, in the period or before it."""
+    refused_ids: Sequence[tuple[RoomId, MessageId]] = ()
+    """Messages of known ids that Chatwork did not give."""
     mapped: Mapping[int, MappedAccount] = field(default_factory=dict)
     """The user's statements about who is who, by account."""
     chosen: Collection[str] = ()

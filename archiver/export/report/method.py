@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+from archiver.claims.words import sources_text
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
@@ -19,7 +21,7 @@ STAMP_MEANING = (
 )
 
 
-def statement(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
+def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """Chapter 10, in the first person, so that it can be signed as it is."""
     rooms = "、".join(f"{room.room_id}「{visible(room.room_name)}」" for room in case.rooms)
     clock = (
@@ -34,12 +36,25 @@ def statement(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     text = (
         f"私は、自分のChatworkアカウント(アカウントID {case.owner_id})のAPIトークンを用い、Chatwork公式API({API})から、"
         f"参加者として閲覧できるチャット({rooms})のメッセージとファイルを、プログラム({case.software})で取得しました"
-        f"({_runs_text(case)})。取得した応答は改変せず保存し、"
+        f"({_runs_text(case)})。{_sources_text(statistics)}取得した応答は改変せず保存し、"
         "表示用に日本時間へ変換し、記号を読みやすく置き換え、"
         f"第13章の伏せ字を施した以外、本文を変えていません。{clock}{selection}"
     )
     signature = f"{local.year}年{local.month}月{local.day}日　　氏名＿＿＿＿＿＿＿＿＿＿＿＿"
-    return Chapter("10　取得方法", (Paragraph(text), Paragraph(signature)))
+    return Chapter("10　取得方法", (Paragraph(text), *_handover_blocks(case), Paragraph(signature)))
+
+
+def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:
+    """To whom earlier packages of the contract were handed, as the user stated it."""
+    lines = [
+        f"{visible(one.on)}　{visible(one.to)}{f'({visible(one.how)})' if one.how else ''}: "
+        f"{exported.name}　SHA-256 先頭16桁 {exported.sha256[:16]}"
+        for exported in case.handed_over
+        for one in exported.handovers
+    ]
+    if lines:
+        yield Paragraph("これまでに渡した資料(報告者入力)")
+        yield Bullets(tuple(lines))
 
 
 def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
@@ -65,13 +80,19 @@ def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     return Chapter("11　検証方法", (Bullets(tuple(items)),))
 
 
+def _sources_text(statistics: MessageStatistics) -> str:
+    """By which kind of reading the messages came; empty if there are none."""
+    text = sources_text(statistics.facts)
+    return f"発言の取得方法は、{text}です(最後に変化を確認した取得による)。" if text else ""
+
+
 def _runs_text(case: ReportInput) -> str:
     """The interval of the settings, and how often the job really ran, as the settings alone would promise too much."""
     setting = f"設定は{_interval_text(case.every)}ごと"
     if case.begun_at is None:
         return f"{setting}。一度も取得できていません"
     count = max(room.watch.runs for room in case.rooms)
-    return f"{setting}。{local_time(case.begun_at)} からの実行 {count:,}回。1時間を超えて見ていない時間は第9章"
+    return f"{setting}。{local_time(case.begun_at)} からの実行 {count:,}回。1時間を超えて未確認の時間帯は第9章"
 
 
 def _interval_text(every: timedelta) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from archiver.evidence.history import EntryObject
 from archiver.store import schema
 from archiver.store.projection.rows import EntriesOf, id_in_key, note_changes, upsert_rows
 
 
-def project_windows(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
-    """Put each reading of a message list, and extend the span that it covers."""
+def project_lists(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf) -> None:
+    """Put each reading of a message list, also of one that stayed the same, and extend the span that it covers."""
     for entry in entries:
-        payload = entry["payload"]
+        payload, is_steady = entry["payload"], entry["kind"] == "steady"
         upsert_rows(
             sql,
             schema.window,
@@ -26,14 +26,27 @@ def project_windows(sql: Connection, entries: Sequence[EntryObject], _: EntriesO
                     "observed_at": entry["observed_at"],
                     "oldest": None if payload["oldest"] is None else int(payload["oldest"]),
                     "newest": None if payload["newest"] is None else int(payload["newest"]),
-                    "absent": json.dumps(payload["absent"]),
+                    "absent": "[]" if is_steady else json.dumps(payload["absent"]),
                     "reply": entry["reply"],
                     "message_num": payload["message_num"],
                     "limited": payload["limited"],
+                    "first": payload["first"] if is_steady else None,
+                    "looks": json.dumps(payload["looks"], separators=(",", ":")) if is_steady else None,
                 }
             ],
         )
-        _extend_coverage(sql, entry)
+        if is_steady:
+            _prolong_coverage(sql, entry)
+        else:
+            _extend_coverage(sql, entry)
+
+
+def _prolong_coverage(sql: Connection, entry: EntryObject) -> None:
+    """Let the span that the window of these looks covers end with the last of them."""
+    table = schema.coverage
+    is_covered_by_window = (table.c.room_id == entry["room_id"], table.c.seq >= entry["payload"]["window"])
+    end = {"end": entry["observed_at"], "seq": entry["seq"]}
+    sql.execute(update(table).where(*is_covered_by_window, table.c.end <= entry["observed_at"]).values(end))
 
 
 def _extend_coverage(sql: Connection, entry: EntryObject) -> None:

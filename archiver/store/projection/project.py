@@ -34,7 +34,7 @@ MAKERS: tuple[tuple[Maker, tuple[str, ...]], ...] = (
     (rooms.project_rooms, ("room", "room.inaccessible", "room.accessible")),
     (rooms.project_people, ("account",)),
     (rooms.project_members, ("member",)),
-    (coverage.project_windows, ("window",)),
+    (coverage.project_lists, ("window", "steady")),
     (coverage.project_readings, ("reading",)),
     (messages.project_messages, ("message",)),
     (tasks_and_files.project_tasks, ("task",)),

@@ -143,6 +143,10 @@ def room_fingerprint(reading: Reading, room: int) -> str | None:
     return reading.sql.execute(query).scalar()
 
 
+_LAST_SAME_LIST = select(schema.last_list.c.last).where(schema.last_list.c.room_id == bindparam("room"))
+"""The last look at a list that stayed the same, which no entry has yet."""
+
+
 def window_coverage(reading: Reading, room: int) -> WindowCoverage:
     """What the windows of a room have shown so far."""
     table = schema.coverage.c
@@ -156,7 +160,10 @@ def window_coverage(reading: Reading, room: int) -> WindowCoverage:
         .order_by(window.seq.desc())
         .limit(1)
     ).scalar()
-    return WindowCoverage(None, counted) if row is None else WindowCoverage(row.newest, counted, from_text(row.end))
+    if row is None:
+        return WindowCoverage(None, counted)
+    running = reading.sql.execute(_LAST_SAME_LIST, {"room": room}).scalar() or row.end
+    return WindowCoverage(row.newest, counted, from_text(max(row.end, running)))
 
 
 def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> list[OpenGap]:
@@ -201,6 +208,15 @@ _NAMES = select(schema.room.c.room_id, schema.room.c.name)
 def inaccessible_rooms(reading: Reading) -> set[int]:
     """Rooms that could not be opened at the last attempt."""
     return {room for (room,) in reading.sql.execute(_INACCESSIBLE)}
+
+
+def inaccessible_since(reading: Reading, rooms: Collection[int]) -> dict[int, datetime]:
+    """Those of these rooms that cannot be opened, and since when."""
+    room = schema.room.c
+    rows = reading.sql.execute(
+        select(room.room_id, room.inaccessible_since).where(room.inaccessible_since.is_not(None))
+    )
+    return {number: from_text(since) for number, since in rows if number in rooms}
 
 
 def owner(reading: Reading) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ from archiver.records.observed_changes import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state
+from archiver.store.queries import current_state, roles
 from archiver.store.queries.contracts import contracts
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
@@ -122,7 +122,30 @@ def people_of(reading: Reading, room: int) -> RoomPeople:
         former=frozenset(one for one, state in states if state == "gone" and one != owner),
         wrote={row[0]: row[1] for row in wrote},
         sent={row[0]: row[1] for row in sent},
+        counterparts=_counterparts(reading, room),
     )
+
+
+def _counterparts(reading: Reading, room: int) -> frozenset[int]:
+    """The other side of each contract of a room: its stated clients, else the only person whom it can mean."""
+    found: set[int] = set()
+    for contract in contracts(reading):
+        rooms = [int(one.room_id) for one in contract.rooms]
+        if room not in rooms:
+            continue
+        contract_sides = roles.sides(reading, contract.id)
+        others = {one for one in counterparts(reading, rooms) if contract_sides.is_other(one)}
+        if len(others) > 1 and not contract_sides.clients:
+            others = _people_named(reading, others, contract.client or "")
+        found |= others if contract_sides.clients or len(others) == 1 else set()
+    return frozenset(found)
+
+
+def _people_named(reading: Reading, accounts: Collection[int], name: str) -> set[int]:
+    """Those of these accounts whose name in any room holds this one, as that of a closed account still does."""
+    person, wanted = schema.person.c, "".join(name.split())
+    query = select(person.account_id, person.name).where(person.account_id.in_(sorted(accounts)))
+    return {int(one.account_id) for one in reading.sql.execute(query) if wanted and wanted in "".join(one.name.split())}
 
 
 def renames(reading: Reading, *, after: int) -> tuple[PersonRenamed, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -151,12 +150,6 @@ def held_files(reading: Reading) -> set[tuple[int, int]]:
     """Files whose bytes are saved as they are now listed: room_id, file_id."""
     query = select(_FILE.room_id, _FILE.file_id).select_from(_FILES_WITH_BYTES).where(_SAVED)
     return {(int(room), int(file)) for room, file in reading.sql.execute(query)}
-
-
-def count_waiting_for_space(reading: Reading, rooms: Collection[int]) -> int:
-    """The number of files of these rooms that wait for space on the disk."""
-    query = select(func.count()).select_from(schema.retry)
-    return reading.sql.execute(query.where(_RETRY.reason == "no_space", _RETRY.room_id.in_(rooms))).scalar() or 0
 
 
 LONGEST_RETRY_PAUSE = timedelta(days=3)

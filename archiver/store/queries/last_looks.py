@@ -15,7 +15,7 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_text
-from archiver.store.working import remembered_values
+from archiver.store.working import last_lists, remembered_values
 
 _COVERED = select(schema.coverage.c.room_id, func.max(schema.coverage.c.end)).group_by(schema.coverage.c.room_id)
 
@@ -54,6 +54,8 @@ def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     open_rooms = [int(room) for room in rooms if room not in shut]
     last_list, failed = remembered_values.LAST_ROOM_LIST.recall(reading), remembered_values.FAILED_ROOMS.recall(reading)
     covered = {room: from_text(end) for room, end in reading.sql.execute(_COVERED)}
+    running = {room: looks.last for room, looks in last_lists.running_looks(reading).items()}
+    covered |= {room: max(at, covered.get(room, at)) for room, at in running.items()}
     listed = dict.fromkeys(last_list.rooms, last_list.at) if last_list else {}
     return LastLooks(
         {room: _later_time(listed.get(room), covered.get(room)) for room in open_rooms},

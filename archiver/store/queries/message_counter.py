@@ -22,7 +22,9 @@ _COUNTED = (
     .order_by(_WINDOW.seq.desc())
     .limit(LIMIT)
 )
-_READ_SINCE = select(_ENTRY.room_id).distinct().where(_ENTRY.seq > bindparam("seq"), _ENTRY.kind == "window")
+_READ_SINCE = (
+    select(_ENTRY.room_id).distinct().where(_ENTRY.seq > bindparam("seq"), _ENTRY.kind.in_(("window", "steady")))
+)
 """Built once: building a query takes longer than answering it."""
 
 

@@ -1,4 +1,4 @@
-"""Counts of what is saved of some rooms and what is not, for the emergency page."""
+"""What is saved of some rooms and what is not, for the emergency page and for all that says whether it is whole."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.files import file_counts, file_counts_of_others, unheld_files
-from archiver.store.queries.gaps import UnlistedBeginnings, unlisted_beginnings
+from archiver.store.queries.gaps import UnlistedBeginnings, holes, unlisted_beginnings
 from archiver.store.time_text import from_text
+from archiver.store.working import backfill_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,22 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         shut=tuple(sorted(current_state.inaccessible_rooms(reading) & set(rooms))),
         last_seen=_last_list_time(reading, rooms),
     )
+
+
+def has_losses(reading: Reading, rooms: Collection[int]) -> bool:
+    """Whether messages before the first list, in a gap, named and never readable, or never seen undeleted are known."""
+    if unlisted_beginnings(reading, rooms).rooms or any(room in rooms for room, _before in holes(reading)):
+        return True
+    counts = backfill_queue.count_items(reading, rooms)
+    return bool(counts.hidden or counts.unreadable) or _has_unseen_texts(reading, rooms)
+
+
+def _has_unseen_texts(reading: Reading, rooms: Collection[int]) -> bool:
+    """Whether a message was deleted before anybody saw its text here."""
+    message = schema.message.c
+    gone = message.state.in_((State.DELETED, State.MISSING, State.HIDDEN))
+    query = select(message.position).where(message.room_id.in_(sorted(rooms)), gone, message.text_digest == "").limit(1)
+    return reading.sql.execute(query).first() is not None
 
 
 def _count_by_state(reading: Reading, rooms: Collection[int]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from archiver.records import Contract, RoomId
+from archiver.records import Contract, RoomId, SteadyLooks
 from archiver.records.alerts import Alert
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -17,9 +17,8 @@ from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.files import FileCounts, file_counts
 from archiver.store.queries.last_looks import LastLooks, room_looks
-from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
 from archiver.store.time_text import from_text, to_text
-from archiver.store.working import remembered_values
+from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastBackup
 from archiver.store.working.stamp_queue import StampQueueCounts, count_days, count_unstamped
@@ -73,8 +72,6 @@ class Status:
     """The last backup; None if the archive knows of none."""
     looks: LastLooks
     """The last looks at the rooms of all contracts, whether or not they are still read."""
-    cut: tuple[TruncatedList, ...]
-    """Lists of these rooms that may have more rows than were saved."""
 
 
 def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
@@ -103,7 +100,6 @@ def status(reading: Reading, *, authorities: Sequence[str] = ()) -> Status:
         alerts=tuple(open_alerts(reading)),
         backup=remembered_values.LAST_BACKUP.recall(reading),
         looks=room_looks(reading, rooms),
-        cut=tuple(truncated_lists(reading, rooms)),
     )
 
 
@@ -117,6 +113,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
     files = file_counts(reading)
     tasks = _counts_by_room(reading, schema.task)
     listed = remembered_values.LISTED_NAMES.recall(reading)
+    running = last_lists.running_looks(reading)
     found = []
     for room_id, contracted in contracts_by_room.items():
         row = facts.get(room_id)
@@ -137,9 +134,9 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
                 hidden_edited=by_state.get("hidden_edited", 0),
                 files=files.get(room_id, FileCounts(0, 0, 0, 0)),
                 tasks=tasks.get(room_id, 0),
-                covered=_covered_periods(reading, room_id),
+                covered=_covered_periods(reading, room_id, running.get(room_id)),
                 gaps=open_gaps(reading, room_id),
-                last_seen=_last_list_time(reading, room_id),
+                last_seen=running[room_id].last if room_id in running else _last_list_time(reading, room_id),
             )
         )
     return tuple(found)
@@ -171,10 +168,14 @@ def _counts_by_room(reading: Reading, table: Any) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _covered_periods(reading: Reading, room: int) -> tuple[tuple[datetime, datetime], ...]:
+def _covered_periods(reading: Reading, room: int, running: SteadyLooks | None) -> tuple[tuple[datetime, datetime], ...]:
+    """The covered periods; the newest reaches to the last look, also where no entry has it yet."""
     table = schema.coverage.c
     rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
-    return tuple((from_text(start), from_text(end)) for start, end in rows)
+    periods = [(from_text(start), from_text(end)) for start, end in rows]
+    if periods and running is not None:
+        periods[-1] = (periods[-1][0], max(periods[-1][1], running.last))
+    return tuple(periods)
 
 
 def open_gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:

@@ -34,6 +34,7 @@ from archiver.store.schema.readable import (
 from archiver.store.schema.search_index import SEARCH
 from archiver.store.schema.working import (
     alert,
+    last_list,
     memory,
     picture,
     quest,
@@ -61,6 +62,7 @@ __all__ = (
     "entry",
     "file",
     "gap",
+    "last_list",
     "member",
     "memory",
     "message",

@@ -15,6 +15,27 @@ visit = Table(
     Column("counters", Text, nullable=False),
 )
 
+last_list = Table(
+    "last_list",  # the last window of each room, while no entry about its messages came since
+    metadata,
+    id_column("room_id"),
+    Column("seq", Integer, nullable=False),  # of the window
+    Column("account_id", BigInteger),
+    Column("body", Text, nullable=False),  # plain SHA-256 of the reply's bytes
+    Column("objects", Text, nullable=False),  # SHA-256 of the objects as JSON with sorted keys
+    Column("oldest", Text),
+    Column("newest", Text),
+    Column("count", Integer, nullable=False),
+    Column("message_num", BigInteger),
+    Column("limited", Boolean, nullable=False),
+    Column("same", Text),  # how the looks were the same: bytes, objects; null: no look since the last steady entry
+    Column("first", Text),
+    Column("last", Text),
+    Column("times", Integer),
+    Column("longest_s", Integer),
+    Column("looks", Text),  # run-length coded, as JSON
+)
+
 retry = Table(
     "retry",
     metadata,

@@ -118,6 +118,26 @@ LAST_FAULT: Slot[RoundFault | None] = Slot(
 Cleared by a run that receives the list of rooms (`sync.remembered_results`); read by `rounds.last_error`.
 """
 
+
+@dataclass(frozen=True, slots=True)
+class ScheduledRun:
+    """The last run that nobody watched: of a scheduler or the daemon."""
+
+    at: datetime
+    error: str | None
+    """Name of the error's class; None: it went through."""
+
+
+SCHEDULED_RUN: Slot[ScheduledRun | None] = Slot(
+    "scheduled_run",
+    lambda value: ScheduledRun(_time(value["at"]), None if value["error"] is None else _text(value["error"])),
+    None,
+)
+"""The last run that nobody watched, written after it (`notices.troubles`), for `health`.
+
+A run that is typed later says nothing of the schedule.
+"""
+
 CALLS_SPENT: Slot[datetime | None] = Slot("calls_spent", _time, None)
 """When the last run ended, if it ended early as no API call was left: from `sync.remembered_results` for `health`."""
 
@@ -287,6 +307,14 @@ EXPORTED_DAY: Slot[ExportedDay | None] = Slot(
 DAILY_COPY_UPTO: SlotFamily[int] = SlotFamily("daily/<contract>", int, 0)
 """The last entry that a daily copy of a contract covers: `export.package.daily_copy`, for itself."""
 
+LEFTOVER_ANSWERS: SlotFamily[Mapping[str, bool]] = SlotFamily(
+    "leftovers/<contract>", lambda value: _by_key(lambda hidden: _of_type(bool, hidden), value), {}
+)
+"""What the user decided about pieces that look like a person: hide (true) or leave.
+
+From `cli.evidence.leftover_question` for `export.package.leftover_search`.
+"""
+
 COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", lambda value: _by_key(_time, value), {})
 """Folders that could not get copies, and when that was last reported: `rounds.round`, for itself."""
 
@@ -325,7 +353,7 @@ class KnownRates:
 MESSAGE_RATES: Slot[KnownRates] = Slot(
     "paces", lambda value: KnownRates(int(value["upto"]), _by_room(float, value["rates"])), KnownRates(0, {})
 )
-"""The message rates of the chats that are read: `notices.message_rates`, for itself."""
+"""The message rates of the chats that are read: `health.message_rates`, for itself."""
 
 # --- the user's own commands ----------------------------------------------------------------------
 
@@ -346,7 +374,7 @@ LAST_BACKUP: Slot[LastBackup | None] = Slot(
 """The last copy of the archive: from `custody.backup` for status and checks."""
 
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", lambda value: _by_key(_text, value), {})
-"""Answers in the setting up and in `contract add`, by question: from `cli.answered_questions`, also for `status`.
+"""Answers in the setting up and in `contract add`, by question: from `setup.answered_questions`, also for `status`.
 
 Pressing Enter leaves no other trace.
 """

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.chatwork.client import Client
-from archiver.records import JsonObject, Observation, ObservedBy, Reply
+from archiver.records import Entry, JsonObject, Observation, ObservedBy, Reply
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.fingerprints import fingerprint
 from archiver.store.queries import contracts, current_state
-from archiver.store.working import backfill_queue, visits_and_retries
+from archiver.store.working import backfill_queue, last_lists, visits_and_retries
+from archiver.store.working.last_lists import SameList
+from archiver.sync import plan
 from archiver.sync.references import find_references
 from archiver.sync.report import RoomOutcome, RoomReport
 
@@ -31,6 +33,28 @@ class PullContext:
     """Prefixes of the keys of troubles that this run found to be over."""
     visited: set[tuple[int, str]] = field(default_factory=set)
     """The rooms and kinds of visits that this run has read."""
+    steady_visits: list[SteadyVisit] = field(default_factory=list)
+    """The looks at lists that stayed the same which are not stored yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class SteadyVisit:
+    """A look at a list that stayed the same, and the room's counters at that time."""
+
+    look: SameList
+    visited_at: datetime
+    counters: str
+
+
+def write_steady_visits(context: PullContext, writing: Writing) -> None:
+    """Store the looks at lists that stayed the same: those of all rooms at once, and before any entry is appended."""
+    if context.steady_visits:
+        last_lists.add_looks(writing, [visit.look for visit in context.steady_visits])
+        for visit in context.steady_visits:
+            visits_and_retries.put_visit(
+                writing, visit.look.room_id, plan.MESSAGES, at=visit.visited_at, counters=visit.counters
+            )
+        context.steady_visits.clear()
 
 
 def record_visit(context: PullContext, writing: Writing, room: int, kind: str, *, counters: str) -> None:
@@ -52,22 +76,24 @@ def append_observations(
     report: RoomReport,
     *,
     keeps_reply: bool = True,
-) -> None:
-    """Append the observations of a reply, and keep the reply unless `keeps_reply` is False.
+) -> list[Entry]:
+    """Append the observations of a reply, and keep the reply unless `keeps_reply` is False; the new entries.
 
     Messages that they mention and that are not saved are queued in the same transaction.
     """
     if not observations:
-        return
+        return []
+    write_steady_visits(context, writing)
     if keeps_reply:
         writer.keep_reply(writing, reply, room_id=report.room_id)
         report.news = True
         report.outcome = RoomOutcome.ARCHIVED
-    writer.append_dated(writing, observations, reply, account_id=context.account_id)
+    appended = writer.append_dated(writing, observations, reply, account_id=context.account_id)
     references = find_references(observations, owner=context.account_id, at=reply.received_at)
     if references:
         rooms = contracts.rooms_to_read(writing, reply.received_at)
         backfill_queue.enqueue(writing, references, rooms=rooms, at=reply.received_at)
+    return appended
 
 
 def account_observations(

@@ -14,6 +14,7 @@ from archiver.store.fingerprints import sent_at
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_unix, to_text
 from archiver.sync import changes, coverage, plan
+from archiver.sync.pull import steady_lists
 from archiver.sync.pull.context import (
     PullContext,
     account_observations,
@@ -38,11 +39,18 @@ def pull_messages(context: PullContext, room: Room, report: RoomReport) -> None:
     """
     number = room.room_id
     listing = context.client.messages(RoomId(number))
+    received = steady_lists.received_list(room, listing)
+    if steady_lists.count_if_steady(context, room, listing, received):
+        return
     with context.archive.writing() as writing:
         window = _WindowComparison.compare(writing, room, listing)
         gaps = window.gap_observations(writing)
         observations = [*window.observations(writing), *gaps]
-        append_observations(context, writing, observations, listing.reply, report, keeps_reply=len(observations) > 1)
+        appended = append_observations(
+            context, writing, observations, listing.reply, report, keeps_reply=len(observations) > 1
+        )
+        if window.can_stay_the_same:
+            steady_lists.remember_list(writing, appended[0], observations[0].payload, received)
         missing = window.missing_messages(writing)
         _record_messages_visit(context, writing, room, whole=not missing and not window.verdict.emptied)
     window.count_changes(report)
@@ -135,6 +143,12 @@ class _WindowComparison:
                 hidden_payload = object_payload(last["object"], State.HIDDEN)
                 found.append(Observation("message", f"message/{message}", hidden_payload, room, digest))
         return found
+
+    @property
+    def can_stay_the_same(self) -> bool:
+        """Whether an equal list would make no entry: this one joins, lacks nothing, and nothing is left to be read."""
+        covers = self.verdict.beginning or (self.verdict.joins and bool(self.positions))
+        return covers and not (self.absent or self.lacking)
 
     def _window_payload(self) -> JsonObject:
         positions = self.positions

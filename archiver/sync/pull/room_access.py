@@ -7,7 +7,7 @@ from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.working import visits_and_retries
 from archiver.sync import plan
-from archiver.sync.pull.context import PullContext
+from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.report import RoomOutcome, RoomReport
 
 
@@ -17,6 +17,7 @@ def record_inaccessible(context: PullContext, refusal: NotVisible, report: RoomR
     payload = {"status": refusal.status}
     observation = Observation("room.inaccessible", f"room/{room}", payload, room, refusal.reply.digest)
     with context.archive.writing() as writing:
+        write_steady_visits(context, writing)
         writer.keep_reply(writing, refusal.reply, room_id=room)
         writer.append_dated(writing, [observation], refusal.reply, account_id=context.account_id)
     report.outcome, report.news, report.disappeared = RoomOutcome.INACCESSIBLE, True, True

@@ -20,8 +20,9 @@ from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
 from archiver.health import check
+from archiver.health.check_facts import look_into_archive
 from archiver.health.check_result import is_ok
-from archiver.health.snapshot import take_snapshot
+from archiver.health.snapshot import Starters
 from archiver.notices import url_check
 from archiver.settings import file
 from archiver.settings.model import AuthoritySetting
@@ -50,10 +51,10 @@ class Checked(Terminal):
         """Level and text of each look, in this process; the exit code would be this one."""
         around = self.environ | environ
         app = as_scheduled(CliContext(self.home, 0, around))
-        snapshot, damage = take_snapshot(app)
+        look, damage = look_into_archive(app)
         notices = url_check.check_notices(url_check.observe_notices(app.settings, around))
-        computer = check.Computer(registered, None, (), (), notices)
-        found = check.run_all_checks(app, around, snapshot, damage, computer)
+        computer = check.Computer(Starters(registered), (), (), notices)
+        found = check.run_all_checks(app, around, look, damage, computer)
         app.archive.close()
         assert (code == 0) == is_ok(found)
         return {one.name: (one.grade.value, one.text) for one in found}
@@ -304,6 +305,7 @@ def _contract_stopped(checked: Checked) -> None:
 
 
 def _fast_room(checked: Checked) -> None:
+    checked.remember(remembered_values.MESSAGE_RATES, None)
     before = datetime.now(UTC) - timedelta(hours=2)
     checked.rewrite(
         "INSERT INTO window SELECT room_id, 0, "
@@ -328,7 +330,7 @@ def _plan(checked: Checked) -> None:
         (_never_verified, "verification", "archive verify"),
         (_disk_away, "also_to", "usb"),
         (_open_below, "permissions", "chmod go= seals"),
-        (_contract_stopped, "pace", "no contract is open"),
+        (_contract_stopped, "pace", "Every contract has ended"),
         (_fast_room, "pace", "messages came in an hour"),
         (_plan, "plan", "archive recover"),
     ],

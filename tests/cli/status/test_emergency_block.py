@@ -9,11 +9,11 @@ import pytest
 
 from archiver.cli.status.emergency_block import Emergency, emergencies, tell_emergency
 from archiver.demo.chatwork.simulator import Fault
-from archiver.records import Enclosure, MessageId
+from archiver.records import Enclosure, MessageId, Role
 from archiver.records.alerts import AlertRule, Level
 from archiver.rounds import alerting
 from archiver.store.queries.contracts import contracts
-from archiver.store.statements import add_enclosure
+from archiver.store.statements import add_enclosure, state_role
 from archiver.store.working.alerts import alerts
 from tests.support.world import World, running_world
 
@@ -169,3 +169,38 @@ def test_a_message_that_is_not_shown_any_more_needs_no_screenshot(jobs: Jobs) ->
     jobs.chatwork.remove_owner(jobs.room)
 
     assert ((message_id,), ()) == (before, jobs.emergencies(always=True)["job1"].screenshot_ids)
+
+
+def test_what_vanished_is_listed_with_author_time_and_text(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    """On the user's own screen; a text that nobody saw is not made up, and many are counted."""
+    for message in jobs.written[:3]:
+        jobs.chatwork.delete(message, moves_room=True)
+    jobs.chatwork.delete(jobs.chatwork.post(jobs.second, jobs.tanaka, "見る前に"), moves_room=True)
+
+    emergency = jobs.emergencies()["job2"]
+    block = block_text(emergency, capsys)
+    for _number in range(8):
+        jobs.chatwork.delete(jobs.chatwork.post(jobs.second, jobs.tanaka, "次"), moves_room=True)
+    many = block_text(jobs.emergencies()["job2"], capsys)
+
+    assert [True] * 3 == [f"田中: 発言{number}" in block for number in range(3)]
+    assert ("田中: (text unknown)" in block, "見る前に" in block) == (True, False)
+    assert "What vanished 07-01 12:00 田中: 発言0" in block
+    assert "and 4 more (each with its text: archive view)" in many
+
+
+def test_who_alone_can_be_meant_is_the_counterpart_without_being_mapped(jobs: Jobs) -> None:
+    """By the client's name where it is that of one person; a person who is one of many and unnamed is not."""
+    jobs.contract("job3", jobs.crowd, client="田 中")
+    jobs.chatwork.cancel_account(jobs.tanaka)
+
+    assert {"job1", "job2", "job3"} == jobs.emergencies().keys()
+
+
+def test_a_stated_client_who_cancels_is_urgent_among_many(jobs: Jobs) -> None:
+    """However little they wrote."""
+    with jobs.archive.writing() as writing:
+        state_role(writing, "job3", jobs.tanaka, Role.CLIENT, "名刺", at=jobs.clock())
+    jobs.chatwork.cancel_account(jobs.tanaka)
+
+    assert "job3" in jobs.emergencies()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from archiver.health.conditions import fault_condition
+from archiver.health.words import sentence
 from archiver.records import JST
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts, remembered_values
@@ -46,7 +48,7 @@ def test_a_refused_token_is_told_once_and_so_is_its_end(desk: TerminalWorld) -> 
     watched = desk.both("sync", code=10, **wrong)
 
     assert (True, ("", ""), True) == ("401" in first[1], second, "401" in watched[1])
-    assert (1, False) == (shown_notices(desk).count("Saving does not work"), "田中" in shown_notices(desk))
+    assert (1, False) == (shown_notices(desk).count("The last save failed"), "田中" in shown_notices(desk))
     assert "That is over" in desk.both("-q", "sync")[1]
     assert ("", "") == desk.both("-q", "sync")
     assert 1 == shown_notices(desk).count("That is over")
@@ -76,8 +78,8 @@ def test_a_stopped_archive_is_said_above_every_result(desk: TerminalWorld) -> No
 
     out, output = desk.both("search", "こんにちは", "--json")
 
-    assert (True, True) == (out.startswith("{"), "[Stopped] Nothing was saved for" in output)
-    assert "Stopped" not in desk.both("search", "--help")[1] + desk.both("-q", "search", "こんにちは")[1]
+    assert (True, True) == (out.startswith("{"), "[Act now] Nothing was saved for" in output)
+    assert "Act now" not in desk.both("search", "--help")[1] + desk.both("-q", "search", "こんにちは")[1]
 
 
 def test_a_good_archive_has_no_banner_and_a_broken_one_only_its_own_error(desk: TerminalWorld) -> None:
@@ -124,9 +126,8 @@ def test_a_run_that_nobody_watches_tells_other_places_the_same(desk: TerminalWor
         desk.both("-q", "sync", code=10, **wrong)
     desk.both("-q", "sync")
 
-    stopped = "Saving does not work just now. Reason: the API token is not accepted (401)."
     assert [
-        stopped + " It is tried again by itself. archive token set",
+        f"[Act now] {sentence(fault_condition('TokenRefused'))}",
         "That is over: saving works again. Nothing is missing.",
     ] == receiver.texts
     log = (desk.home / "logs" / "archive.log").read_text(encoding="utf-8")

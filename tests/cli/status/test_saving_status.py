@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from archiver.cli.status.saving_status import SavingStatus, is_setting_up, next_step, saving_line, saving_warnings
+from archiver.cli.status.saving_status import Standing, next_step, saving_line
 from archiver.cli.terminal.text import columns
+from archiver.health.conditions import conditions, told_conditions
+from archiver.health.snapshot import ComputerState, Starters
 from archiver.schedule.daemon_lock import hold_daemon_lock
 from archiver.setup.answered_questions import note_answer
 from archiver.setup.answers import BEGUN, FINISHED
 from archiver.store.archive import Archive
-from archiver.store.queries.status import Status, status
+from archiver.store.queries.last_looks import LastLooks
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastSync
+from tests.support.situations import ago, situation
 from tests.support.terminal import Terminal
 from tests.support.terminal_world import TerminalWorld, running_terminal_world
 
-NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-RUNS = SavingStatus(5 * MINUTE, "systemd")
 WRONG = {"CHATWORK_API_TOKEN": "f" * 32}
+
+
+LONG_AGO = {"last_run": ago(hours=30), "looks": LastLooks({}), "scheduled_run": None}
+NEVER = {"last_run": None, "looks": LastLooks({}), "scheduled_run": None}
+
+
+def starting(names: str | None, *, is_idle: bool = False) -> ComputerState:
+    """A computer on which this starts the runs."""
+    return ComputerState(starters=Starters(names, is_idle))
 
 
 @pytest.fixture
@@ -34,91 +44,65 @@ def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
         yield made
 
 
-@pytest.fixture
-def saved(desk: TerminalWorld) -> Status:
-    """What a saved archive says of itself, its last save four minutes ago."""
-    desk.post("こんにちは")
-    desk.sync()
-    with desk.archive.reading() as reading:
-        archive_status = status(reading)
-    looks = replace(archive_status.looks, listed=None)  # the story is of another day
-    return replace(archive_status, last_sync=NOW - 4 * MINUTE, last_complete=True, looks=looks)
-
-
 # --- the line ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("stands", "changed", "expected"),
+    ("names", "is_idle", "failed_at", "changed", "expected"),
     [
-        (RUNS, {}, "Saving by itself (every 5 minutes; systemd) last 22:27 good next 22:32"),
-        (RUNS, {"last_complete": False}, "last 22:27 incomplete next 22:32"),
-        (RUNS, {"last_sync": NOW - timedelta(hours=30)}, "last 11-23 16:31 good next within 5 minutes"),
-        (RUNS, {"last_sync": None}, "last: none yet next within 5 minutes"),
+        ("systemd", False, None, {}, "Saving by itself (every 5 minutes; systemd) last 22:27 good next 22:32"),
+        ("systemd", False, None, {"is_complete": False}, "last 22:27 incomplete next 22:32"),
+        ("systemd", False, None, LONG_AGO, "last 11-23 16:31 good next within 5 minutes"),
+        ("systemd", False, None, NEVER, "last: none yet next within 5 minutes"),
         (
-            replace(RUNS, error_name="TokenRefused", failed_at=NOW - MINUTE),
-            {},
+            "systemd",
+            False,
+            ago(minutes=1),
+            {"error_name": "TokenRefused"},
             "last 22:30 failed: the API token is not accepted (401)",
         ),
-        (replace(RUNS, error_name="ArchiverError"), {}, "last failed next 22:32"),
-        (
-            replace(RUNS, started_by="cron", is_idle=True),
-            {},
-            "Saving registered with cron, which does not run last 22:27 good",
-        ),
-        (replace(RUNS, started_by=None), {}, "Saving nothing here starts it last 22:27 good"),
+        ("systemd", False, None, {"error_name": "ArchiverError"}, "last failed next 22:32"),
+        ("cron", True, None, {}, "Saving registered with cron, which does not run last 22:27 good"),
+        (None, False, None, {}, "Saving nothing here starts it last 22:27 good"),
     ],
 )
 def test_the_line_says_who_saves_how_the_last_round_ended_and_when_the_next_comes(
-    saved: Status, stands: SavingStatus, changed: dict[str, object], expected: str
+    names: str | None, is_idle: bool, failed_at: datetime | None, changed: dict[str, Any], expected: str
 ) -> None:
     """In good and in bad times."""
-    line = saving_line(stands, replace(saved, **changed), now=NOW)  # type: ignore[arg-type]
+    line = saving_line(situation(computer=starting(names, is_idle=is_idle), **changed), failed_at=failed_at)
 
     assert expected in " ".join(line.split())
     assert [] == [one for one in line.splitlines() if columns(one) > 80]
 
 
-# --- what keeps it from saving, and what to do next ------------------------------------------------
+# --- what to do next -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("stands", "changed", "words", "expected"),
+    ("names", "changed", "expected"),
     [
-        (RUNS, {}, "", "nothing to do"),
-        (replace(RUNS, error_name="TokenRefused"), {}, "archive token set", "archive token set"),
-        (replace(RUNS, error_name="Unreachable"), {}, "Chatwork cannot be reached", "archive check"),
-        (replace(RUNS, full_disk="The disk is full."), {}, "The disk is full.", "make space on this disk"),
-        (replace(RUNS, started_by=None), {}, "", "archive schedule install (if nothing else starts it)"),
-        (
-            replace(RUNS, started_by=None),
-            {"last_sync": NOW - timedelta(hours=1)},
-            "Automatic saving is not set up here",
-            "archive schedule install (if nothing else starts it)",
-        ),
-        (replace(RUNS, started_by="cron", is_idle=True), {}, "no cron runs here", "archive check"),
-        (RUNS, {"account_id": None, "contracts": ()}, "archive init", "archive init"),
-        (replace(RUNS, is_begun=True, started_by=None), {}, "archive init", "archive init"),
-        (replace(RUNS, is_begun=True), {}, "", "nothing to do"),
-        (RUNS, {"last_sync": None}, "", "archive sync"),
+        ("systemd", {}, "nothing to do"),
+        ("systemd", {"error_name": "TokenRefused"}, "archive token set"),
+        ("systemd", {"error_name": "Unreachable"}, "archive check"),
+        ("systemd", {"clock_ms": 90_000}, "look at the lines with [Act now] above"),
+        ("systemd", {"pending": 2}, "look at the lines with [Attention] above"),
+        (None, {}, "archive schedule install (if nothing else starts it)"),
+        (None, LONG_AGO, "archive check"),
+        ("systemd", {"account": None, "has_contracts": False, "rooms": frozenset()}, "archive init"),
+        ("systemd", {"has_contracts": False, "rooms": frozenset()}, "archive contract add"),
+        (None, {"is_setup_open": True}, "archive init"),
+        ("systemd", {"is_setup_open": True}, "nothing to do"),
+        ("systemd", NEVER, "archive sync"),
     ],
 )
 def test_the_first_thing_to_do_is_the_one_that_lets_it_save(
-    saved: Status, stands: SavingStatus, changed: dict[str, object], words: str, expected: str
+    names: str | None, changed: dict[str, Any], expected: str
 ) -> None:
-    """A set-up that was left, a fault, a full disk, nothing that starts it."""
-    archive_status = replace(saved, **changed)  # type: ignore[arg-type]
+    """A set-up that was left, an error, nothing that starts it."""
+    case = situation(computer=starting(names), **changed)
 
-    found = saving_warnings(stands, archive_status, now=NOW)
-
-    assert words in " ".join(found)
-    assert (words == "") == (found == [])
-    assert expected == next_step(stands, archive_status, found, [], now=NOW, stale=timedelta(hours=24))
-
-
-def test_other_warnings_are_pointed_at(saved: Status) -> None:
-    """Nothing is to be done at once, but it is not good either."""
-    assert "[Attention]" in next_step(RUNS, saved, ["There is 1 gap."], [], now=NOW, stale=timedelta(hours=24))
+    assert expected == next_step(Standing(case, tuple(told_conditions(conditions(case)))), [])
 
 
 # --- on the screen ---------------------------------------------------------------------------------
@@ -133,13 +117,17 @@ def test_while_every_run_fails_the_page_is_not_good(desk: TerminalWorld) -> None
     screen, _talk = desk.both("status")
     document = desk.document("status")
     desk.both("sync")
+    typed, _talk = desk.both("status")
+    desk.both("-q", "sync")
+    desk.remember(remembered_values.CLOCK_OFFSET, None)  # the simulated clock stands still
     after, _talk = desk.both("status")
 
-    assert ("State: Attention", True) == (screen.splitlines()[0][-16:], "Next: archive token set" in screen)
+    assert ("State: Act now", True) == (screen.splitlines()[0][-14:], "Next: archive token set" in screen)
     assert ["The last save failed. Reason: the API token is not accepted (401)."] == [
         warning.partition(" In Chatwork")[0] for warning in document["warnings"]
     ]
     assert "failed: the API token is not accepted (401)" in screen
+    assert "The last run by itself failed" in typed
     assert ("State: Good", False) == (after.splitlines()[0][-11:], "failed" in after)
 
 
@@ -202,9 +190,3 @@ def test_a_first_run_that_was_left_is_remembered(desk: TerminalWorld) -> None:
     finished, _talk = desk.both("status")
 
     assert (True, False) == ("Next: archive init" in left, "archive init" in finished)
-    assert not is_setting_up(RUNS, _read_status(desk))
-
-
-def _read_status(desk: TerminalWorld) -> Status:
-    with desk.archive.reading() as reading:
-        return status(reading)

@@ -120,7 +120,7 @@ def test_each_trouble_is_one_warning_without_names(desk: TerminalWorld) -> None:
     text = warnings(desk)
 
     expected = (
-        f"Room {desk.room} cannot be opened since",
+        f"This chat cannot be opened (reason unknown): {desk.room} (since ",
         "There is 1 gap.",
         "clock is 90 seconds ahead",
         "your unread messages became fewer",

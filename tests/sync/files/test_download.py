@@ -6,13 +6,11 @@ import hashlib
 import json
 import shutil
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from archiver import errors
-from archiver.cli.status import run_warnings
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store import blobs
 from archiver.store.queries.files import wanted_files
@@ -470,15 +468,11 @@ def test_the_space_that_is_to_stay_free_is_left(world: World, monkeypatch: pytes
 
     first = world.sync(limits=scarce)
     requested = asked_for(world)
-    with world.archive.reading() as reading:
-        reasons = run_warnings.archive_warnings(reading, [world.room], every=timedelta(minutes=5), now=world.clock())
     on_a_disk_with(monkeypatch, 10**10)
     world.clock.pass_by(hours=1)
     second = world.sync(limits=scarce)
 
     assert ([small], ("disk", f"file/{world.room}/{large}")) == (requested, first.reported)
-    assert run_warnings.run_warnings(first) == reasons
-    assert "[files] stop_when_free_gb" in reasons[0]
     assert (1, True) == (second.rooms[0].files_saved, second.complete)
 
 

@@ -156,6 +156,27 @@ STATEMENTS = (
     )
     """,
     """
+    CREATE TABLE last_list (
+        room_id BIGINT NOT NULL,
+        seq INTEGER NOT NULL,
+        account_id BIGINT,
+        body TEXT NOT NULL,
+        objects TEXT NOT NULL,
+        oldest TEXT,
+        newest TEXT,
+        count INTEGER NOT NULL,
+        message_num BIGINT,
+        limited BOOLEAN NOT NULL,
+        same TEXT,
+        first TEXT,
+        last TEXT,
+        times INTEGER,
+        longest_s INTEGER,
+        looks TEXT,
+        PRIMARY KEY (room_id)
+    )
+    """,
+    """
     CREATE TABLE member (
         room_id BIGINT NOT NULL,
         account_id BIGINT NOT NULL,
@@ -429,6 +450,8 @@ STATEMENTS = (
         reply TEXT,
         message_num BIGINT,
         limited BOOLEAN NOT NULL,
+        first TEXT,
+        looks TEXT,
         PRIMARY KEY (room_id, seq)
     )
     """,

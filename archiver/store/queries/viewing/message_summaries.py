@@ -43,6 +43,20 @@ class MessageSummary(NamedTuple):
     """Whether the text is from before the deletion."""
 
 
+_VANISHED = """
+    SELECT room_id, position FROM message INDEXED BY message_vanished
+    WHERE (was_deleted OR state = 'missing') AND state IN ('deleted', 'missing', 'hidden') AND room_id = ?
+    ORDER BY changed_at DESC, position DESC LIMIT ?
+"""
+
+
+def vanished_messages(reading: Reading, rooms: Iterable[int], *, limit: int) -> list[MessageSummary]:
+    """The newest of these rooms' messages that show as deleted or not at all, at most so many, in their order."""
+    source = driver_connection(reading.sql)
+    places = [place for room in rooms for place in source.execute(_VANISHED, (room, limit))]
+    return message_summaries(reading, sorted(places, key=lambda place: place[1])[-limit:])
+
+
 def message_summaries(reading: Reading, messages: Iterable[tuple[int, int]]) -> list[MessageSummary]:
     """The messages (room, id as a number) in the order given; unknown ones are left out."""
     source = driver_connection(reading.sql)

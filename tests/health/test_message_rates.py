@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.notices import message_rates
+from archiver.health import message_rates
 from archiver.store.queries import message_counter
 from archiver.store.working import remembered_values
 from archiver.store.working.key_value_store import Slot

@@ -1,0 +1,127 @@
+"""Says what is well about rooms and runs: clock, last save, pace, schedule, plan, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from gettext import gettext as _
+from gettext import ngettext
+from pathlib import Path
+
+from archiver.health.check_result import CheckResult, attention, good
+from archiver.health.conditions import LATE, MISSED_RUNS
+from archiver.render.times import interval_words, iso_date, minute_text
+from archiver.store.queries.database_health import Horizon
+
+SHARED = timedelta(days=1)
+"""For this long calls of another program are reported."""
+
+HORIZON = timedelta(days=40)
+"""How far back the free plan shows messages (chatwork-api §9; help.chatwork.com, message limit)."""
+
+
+def check_clock(offset_ms: int | None) -> CheckResult:
+    """Say how far this computer's clock is off; `offset_ms`: Chatwork's clock minus ours, None if never compared."""
+    if offset_ms is None:
+        return good("clock", _("It has not been compared with Chatwork's yet; the first run does that."))
+    seconds = f"{abs(offset_ms) / 1000:.1f}"
+    return good("clock", _("It differs from Chatwork's by {seconds} seconds.").format(seconds=seconds))
+
+
+def check_schedule(registered: str | None) -> CheckResult:
+    """Say what starts the runs, if anything that can be seen here does."""
+    if registered is not None:
+        return good("schedule", _("Registered with {scheduler}.").format(scheduler=registered))
+    sentence = _(
+        "Not registered: this computer's scheduler does not start it. If nothing else does, such as archive "
+        "daemon: archive schedule install"
+    )
+    return attention("schedule", sentence)
+
+
+def check_last_run(last: datetime | None, *, every: timedelta, now: datetime, reads: bool = True) -> CheckResult:
+    """Say when a run last ended, and whether that is long ago; `reads`: whether any room is read."""
+    if last is None:
+        return attention("last_run", _("Nothing has been saved yet."))
+    text = last_save_sentence(last)
+    if reads and now - last > max(LATE, MISSED_RUNS * every):
+        return attention("last_run", f"{text} " + _("If this computer was not off since then, see the schedule."))
+    return good("last_run", text)
+
+
+def last_save_sentence(last: datetime) -> str:
+    """When a run last ended."""
+    return _("The last save was at {time}.").format(time=minute_text(last))
+
+
+def check_pace(rooms: int, *, every: timedelta) -> CheckResult:
+    """Say that saving is often enough for the rooms that are read."""
+    sentence = ngettext(
+        "{n} room is read; a save every {every} is often enough for it.",
+        "{n} rooms are read; a save every {every} is often enough for all of them.",
+        rooms,
+    )
+    return good("pace", sentence.format(n=rooms, every=interval_words(every)))
+
+
+def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:
+    """Report what the plan hides of these rooms, and until when older messages can still be fetched."""
+    if not horizons:
+        return good("plan", _("The plan hides no messages in any room, as far as was seen."))
+    rooms = ", ".join(str(one.room_id) for one in horizons)
+    open_until = [one.unsaved_until + HORIZON for one in horizons if one.unsaved_until is not None]
+    last = max((until for until in open_until if until > now), default=None)
+    if last is not None:
+        sentence = _(
+            "The plan hides what is older than about {n} days (rooms {rooms}). Messages older than those saved can "
+            "be fetched only until {day}: archive recover"
+        )
+        return attention("plan", sentence.format(n=HORIZON.days, rooms=rooms, day=iso_date(last)))
+    oldest = min((one.oldest for one in horizons if one.oldest is not None), default=None)
+    sentence = _("The plan hides older messages (rooms {rooms}; shown from {day}). What was saved is kept.")
+    return good("plan", sentence.format(rooms=rooms, day="-" if oldest is None else iso_date(oldest)))
+
+
+def check_budget(
+    others_seen: datetime | None,
+    others: Sequence[Path],
+    *,
+    home: Path,
+    now: datetime,
+    spent: datetime | None = None,
+    scheduled: Sequence[Path] = (),
+) -> CheckResult:
+    """Check whether this archive alone uses the account's calls.
+
+    `others_seen`: when a run last saw calls that were not ours; `others`: homes of this computer that save the same
+    account; `spent`: when the last run ended, if it ended early as no call was left; `scheduled`: homes that a
+    scheduler starts.
+    """
+    if others:
+        homes = ", ".join(str(one) for one in [home, *others])
+        sentence = _(
+            "Several archives on this computer save the same account: {homes}. They share Chatwork's 300 calls in 5 "
+            "minutes, so each is slower."
+        )
+        return attention("budget", f"{sentence.format(homes=homes)} {_remove_job_advice(scheduled)}")
+    if others_seen is not None and timedelta() <= now - others_seen < SHARED:
+        sentence = _(
+            "Another program uses the same account's calls (another computer with this archiver, or another tool; "
+            "last seen {time}). That is allowed; saving takes longer while it does."
+        )
+        return attention("budget", sentence.format(time=minute_text(others_seen)))
+    if spent is not None:
+        sentence = _(
+            "The last run ({time}) ended early: Chatwork's calls for 5 minutes were used up, by this archive or by "
+            "another program of the same account. If that goes on, see: archive status"
+        )
+        return attention("budget", sentence.format(time=minute_text(spent)))
+    return good("budget", _("Nobody else was seen using the account's calls."))
+
+
+def _remove_job_advice(scheduled: Sequence[Path]) -> str:
+    """How to stop the other archives from saving, with commands for those that a scheduler starts."""
+    if scheduled:
+        sentence = _("If one is enough, remove the job of another one: {commands}")
+        return sentence.format(commands=" / ".join(f"archive --home {one} schedule remove" for one in scheduled))
+    return _("If one is enough, stop what saves the others, such as archive daemon.")

@@ -1,0 +1,323 @@
+"""Says each condition in one sentence, the same wherever it is shown, and shorter where no chat may be named.
+
+No sentence holds a name of a person or a chat, or a text of a message. What alerts are about is said elsewhere, as that
+needs the archive: by the emergency block on the user's own screens, by `notices.sentences_departure` in notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from gettext import gettext as _
+from gettext import ngettext
+
+from archiver.errors import N_
+from archiver.health import error_reasons
+from archiver.health.conditions import Condition, ConditionKind
+from archiver.records.grades import grade_word
+from archiver.render.times import interval_words, minute_text
+
+NAMED_ROOMS_LIMIT = 6
+"""So many rooms are named; the others are counted."""
+
+GIGABYTE, MEGABYTE = 1_000_000_000, 1_000_000
+
+
+PLAIN = {
+    ConditionKind.SETUP: N_("The setup is not finished. Go on with: archive init"),
+    ConditionKind.NO_CONTRACT: N_(
+        "No contract has been entered yet: nothing is saved. See: archive contract add --help"
+    ),
+    ConditionKind.ENDED: N_(
+        "Every contract has ended: no chat is saved any more. To save one again: archive contract reopen ID"
+    ),
+    ConditionKind.UNSCHEDULED: N_("Automatic saving is not set up. To set it up: archive schedule install"),
+    ConditionKind.ALERT: N_("There was a big change on the other side. Do not leave the chat; run: archive"),
+    ConditionKind.HINT: N_("Something needs your decision. See: archive alerts"),
+    ConditionKind.REMOTE: N_(
+        "Notices cannot be sent to the addresses of [notify] urls: a part of this program is missing. "
+        'Add it: pip install "chatwork-archiver[notify]"'
+    ),
+    ConditionKind.UNREAD_DROPPED: N_(
+        "While saving, your unread messages became fewer, perhaps because you read in Chatwork yourself. "
+        "If you did not, please tell us: saving should mark nothing as read."
+    ),
+}
+"""The sentences of conditions that need no number."""
+
+
+def sentence(condition: Condition) -> str:
+    """The condition in one sentence for the user's own screen, where rooms are called by their numbers."""
+    return _(PLAIN[condition.kind]) if condition.kind in PLAIN else SENTENCES[condition.kind](condition)
+
+
+def short_sentence(condition: Condition) -> str:
+    """The condition in one sentence for notices, which name no chat."""
+    return SHORT_SENTENCES.get(condition.kind, sentence)(condition)
+
+
+def graded(condition: Condition, text: str) -> str:
+    """The sentence with the word for its grade before it: “[Act now] …”."""
+    return f"[{grade_word(condition.grade)}] {text}"
+
+
+# --- saving as a whole -----------------------------------------------------------------------------
+
+
+def _first_save(condition: Condition) -> str:
+    if condition.facts["is_begun"]:
+        return _(
+            "The first save has not ended yet; what has come is kept. If it was interrupted, go on with: archive sync"
+        )
+    return _("Nothing has been saved yet. Run: archive sync")
+
+
+def _stale(condition: Condition) -> str:
+    hours, error_name = condition.facts["hours"], condition.facts["error"]
+    words = {"n": hours, "reason": error_reasons.reason(error_name), "command": condition.command}
+    if words["reason"] is None:
+        return ngettext(
+            "Nothing was saved for {n} hour. Texts that change meanwhile are lost. Run: {command}",
+            "Nothing was saved for {n} hours. Texts that change meanwhile are lost. Run: {command}",
+            hours,
+        ).format(**words)
+    return ngettext(
+        "Nothing was saved for {n} hour. Reason: {reason}. Texts that change meanwhile are lost. Run: {command}",
+        "Nothing was saved for {n} hours. Reason: {reason}. Texts that change meanwhile are lost. Run: {command}",
+        hours,
+    ).format(**words)
+
+
+def _fault(condition: Condition) -> str:
+    reason, advice = error_reasons.reason(condition.facts["error"]), error_reasons.advice(condition.facts["error"])
+    if reason is None:
+        return _("The last save failed.") + " " + advice
+    return _("The last save failed. Reason: {reason}. {advice}").format(reason=reason, advice=advice)
+
+
+def _job_fault(condition: Condition) -> str:
+    error_name, time = condition.facts["error"], minute_text(condition.facts["at"])
+    words = {"time": time, "reason": error_reasons.reason(error_name), "advice": error_reasons.advice(error_name)}
+    if words["reason"] is None:
+        return _("The last run by itself failed ({time}), although a typed one went through. {advice}").format(**words)
+    text = _("The last run by itself failed ({time}), although a typed one went through. Reason: {reason}. {advice}")
+    return text.format(**words)
+
+
+def _idle(condition: Condition) -> str:
+    text = _(
+        "Registered with {scheduler}, but no program of that name runs on this computer, so nothing is started. "
+        "Start it (on WSL: sudo service cron start), or leave this running: archive daemon"
+    )
+    return text.format(scheduler=condition.facts["scheduler"])
+
+
+def _silent(condition: Condition) -> str:
+    text = _(
+        "Registered with {scheduler}, but nothing was saved for three times its interval. If this computer was "
+        "on all that time, the job does not run: archive schedule show"
+    )
+    return text.format(scheduler=condition.facts["scheduler"])
+
+
+def _clock(condition: Condition) -> str:
+    offset_ms = condition.facts["offset_ms"]
+    if offset_ms > 0:
+        text = _("This computer's clock is {seconds} seconds behind Chatwork's. Set it right.")
+    else:
+        text = _("This computer's clock is {seconds} seconds ahead of Chatwork's. Set it right.")
+    return text.format(seconds=abs(round(offset_ms / 1000)))
+
+
+def _future(condition: Condition) -> str:
+    text = _("The last save is in the future ({time}): this computer's clock was changed. Set it right.")
+    return text.format(time=minute_text(condition.facts["at"]))
+
+
+def _disk_full(condition: Condition) -> str:
+    text = _("Only {free} MB are free, and the records need {floor} MB: soon nothing can be saved. Make space.")
+    return text.format(free=condition.facts["free"] // MEGABYTE, floor=condition.facts["required"] // MEGABYTE)
+
+
+def _no_space(condition: Condition) -> str:
+    text = _(
+        "Only {free} GB are free, and {keep} GB must stay free: texts are still saved, but no more files are fetched. "
+        "Make space, move the archive, or change [files] stop_when_free_gb."
+    )
+    free, keep = condition.facts["free"] / GIGABYTE, condition.facts["keep_free"] / GIGABYTE
+    return text.format(free=f"{free:.1f}", keep=f"{keep:g}")
+
+
+def _findings(condition: Condition) -> str:
+    text = ngettext(
+        "{n} thing did not match on {time}. Change nothing and see: archive verify --deep",
+        "{n} things did not match on {time}. Change nothing and see: archive verify --deep",
+        condition.facts["n"],
+    )
+    return text.format(n=condition.facts["n"], time=minute_text(condition.facts["at"]))
+
+
+def _due(condition: Condition) -> str:
+    number = len(condition.which)
+    text = ngettext(
+        "{n} deadline is today or tomorrow. See: archive alerts",
+        "{n} deadlines are today or tomorrow. See: archive alerts",
+        number,
+    )
+    return text.format(n=number)
+
+
+# --- chats, files, gaps ----------------------------------------------------------------------------
+
+
+def _unread(condition: Condition) -> str:
+    text = ngettext(
+        "Nothing of room {rooms} was read for {hours} hours. Texts that change meanwhile are lost. Run: archive sync",
+        "Nothing of rooms {rooms} was read for up to {hours} hours. Texts that change meanwhile are lost. "
+        "Run: archive sync",
+        len(condition.which),
+    )
+    return text.format(rooms=_join_named(condition.which), hours=condition.facts["hours"])
+
+
+def _short_unread(condition: Condition) -> str:
+    number = len(condition.which)
+    text = ngettext(
+        "{n} chat has not been read for a long time; what changes there meanwhile is lost. See: archive status",
+        "{n} chats have not been read for a long time; what changes there meanwhile is lost. See: archive status",
+        number,
+    )
+    return text.format(n=number)
+
+
+def _behind(condition: Condition) -> str:
+    text = ngettext(
+        "This chat was not read last time: {rooms}. Run: archive sync",
+        "These chats were not read last time: {rooms}. Run: archive sync",
+        len(condition.which),
+    )
+    return text.format(rooms=_join_named(_read_at(room, condition.facts["at"][room]) for room in condition.which))
+
+
+def _failing(condition: Condition) -> str:
+    text = ngettext(
+        "This chat could not be read: {rooms}. What was saved of it before is kept.",
+        "These chats could not be read: {rooms}. What was saved of them before is kept.",
+        len(condition.which),
+    )
+    return text.format(rooms=_join_with_since(condition))
+
+
+def _shut(condition: Condition) -> str:
+    text = ngettext(
+        "This chat cannot be opened (reason unknown): {rooms}. What was saved is kept.",
+        "These chats cannot be opened (reason unknown): {rooms}. What was saved is kept.",
+        len(condition.which),
+    )
+    return text.format(rooms=_join_with_since(condition))
+
+
+def _pending(condition: Condition) -> str:
+    number = condition.facts["n"]
+    return ngettext("{n} file is still to be fetched.", "{n} files are still to be fetched.", number).format(n=number)
+
+
+def _lost(condition: Condition) -> str:
+    number = len(condition.which)
+    return ngettext("{n} file could not be downloaded.", "{n} files could not be downloaded.", number).format(n=number)
+
+
+def _gap(condition: Condition) -> str:
+    number = len(condition.which)
+    return ngettext("There is {n} gap.", "There are {n} gaps.", number).format(n=number)
+
+
+def _cut(condition: Condition) -> str:
+    words = {"files": _("files"), "open": _("open tasks"), "done": _("finished tasks")}
+    rooms = (one.partition("/") for one in condition.which)
+    text = _("Chatwork lists at most 100 of these per person; there may be more that are not kept: {lists}.")
+    return text.format(lists=_join_named(f"{room} {words[kind]}" for room, _slash, kind in rooms))
+
+
+def _pace(condition: Condition) -> str:
+    text = ngettext(
+        "In room {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form. "
+        'Keep this computer on and set [sync] every = "{shorter}".',
+        "In rooms {rooms} up to {most} messages came in an hour: with a save every {every} a gap may form. "
+        'Keep this computer on and set [sync] every = "{shorter}".',
+        len(condition.which),
+    )
+    shorter = interval_setting(condition.facts["shorter"])
+    words = {"rooms": _join_named(condition.which), "most": condition.facts["most"], "shorter": shorter}
+    return text.format(every=interval_words(condition.facts["every"]), **words)
+
+
+def _short_pace(condition: Condition) -> str:
+    number = len(condition.which)
+    text = ngettext(
+        "In {n} chat so much is written that a gap may form between two saves (every {every}). Keep this "
+        "computer on, or see: archive check",
+        "In {n} chats so much is written that a gap may form between two saves (every {every}). Keep this "
+        "computer on, or see: archive check",
+        number,
+    )
+    return text.format(n=number, every=interval_words(condition.facts["every"]))
+
+
+def interval_setting(every: timedelta) -> str:
+    """An interval as the settings write it: `90s`, `5m`."""
+    seconds = int(every.total_seconds())
+    return f"{seconds}s" if seconds % 60 else f"{seconds // 60}m"
+
+
+def _join_with_since(condition: Condition) -> str:
+    since = _("{room} (since {time})")
+    at: Mapping[str, datetime] = condition.facts["at"]
+    return _join_named(since.format(room=room, time=minute_text(at[room])) for room in condition.which)
+
+
+def _read_at(room: str, at: datetime | None) -> str:
+    if at is None:
+        return _("{room} (never yet)").format(room=room)
+    return _("{room} (last read {time})").format(room=room, time=minute_text(at))
+
+
+def _join_named(rooms: Iterable[str]) -> str:
+    names = list(rooms)
+    more = len(names) - NAMED_ROOMS_LIMIT
+    text = _(", ").join(names[:NAMED_ROOMS_LIMIT])
+    return text if more <= 0 else text + _(" and {n} more").format(n=more)
+
+
+SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
+    ConditionKind.STALE: _stale,
+    ConditionKind.FAULT: _fault,
+    ConditionKind.DISK_FULL: _disk_full,
+    ConditionKind.NO_SPACE: _no_space,
+    ConditionKind.FIRST_SAVE: _first_save,
+    ConditionKind.JOB_FAULT: _job_fault,
+    ConditionKind.IDLE: _idle,
+    ConditionKind.SILENT: _silent,
+    ConditionKind.FINDINGS: _findings,
+    ConditionKind.UNREAD: _unread,
+    ConditionKind.BEHIND: _behind,
+    ConditionKind.FAILING: _failing,
+    ConditionKind.SHUT: _shut,
+    ConditionKind.CLOCK: _clock,
+    ConditionKind.FUTURE: _future,
+    ConditionKind.PENDING: _pending,
+    ConditionKind.LOST: _lost,
+    ConditionKind.CUT: _cut,
+    ConditionKind.GAP: _gap,
+    ConditionKind.PACE: _pace,
+    ConditionKind.DUE: _due,
+}
+"""The sentences of all others."""
+
+SHORT_SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
+    ConditionKind.UNREAD: _short_unread,
+    ConditionKind.PACE: _short_pace,
+    ConditionKind.GAP: lambda condition: _gap(condition) + " " + _("See: archive status"),
+    ConditionKind.LOST: lambda condition: _lost(condition) + " " + _("See: archive status"),
+}
+"""Those whose sentence would name a chat in a notice, or send nobody to where more is said."""

@@ -1,0 +1,161 @@
+"""The last list of messages of each room, and the looks since then that showed the same: what `steady` entries say.
+
+A working table. A room has a row as long as no entry about its messages came after its last window, so that a list
+that equals the row's would make no entry; whoever loses the rows loses nothing but the last looks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import RowMapping, bindparam, delete, select, update
+
+from archiver.records import JsonObject, SteadyLooks
+from archiver.store import schema
+from archiver.store.archive import Reading, Writing
+from archiver.store.time_text import from_text, to_text
+from archiver.store.working.key_value_store import upsert
+
+SAME_BYTES, SAME_OBJECTS = "bytes", "objects"
+"""How a look was the same as the window: the whole reply, or what was parsed of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastList:
+    """The last list of a room, by its `window` entry."""
+
+    room_id: int
+    seq: int
+    account_id: int | None
+    body: str
+    """Plain SHA-256 of the reply's bytes."""
+    objects: str
+    """SHA-256 of the objects as JSON with sorted keys."""
+    oldest: str | None
+    newest: str | None
+    count: int
+    message_num: int | None
+    limited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SameList:
+    """A look that showed the same list as the window with this number."""
+
+    room_id: int
+    seq: int
+    at: datetime
+    same: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndedLooks:
+    """Looks that become a `steady` entry."""
+
+    room_id: int
+    account_id: int | None
+    payload: JsonObject
+
+
+_TABLE = schema.last_list.c
+_OF_ROOM = select(schema.last_list).where(_TABLE.room_id == bindparam("room"))
+_LOOKED_AT = select(schema.last_list).where(_TABLE.times.is_not(None)).order_by(_TABLE.room_id)
+_PUT = upsert(schema.last_list)
+_ADD = (
+    update(schema.last_list)
+    .where(_TABLE.room_id == bindparam("room"), _TABLE.seq == bindparam("window"))
+    .values({name: bindparam(f"new_{name}") for name in ("same", "first", "last", "times", "longest_s", "looks")})
+)
+_NO_LOOKS = dict.fromkeys(("same", "first", "last", "times", "longest_s", "looks"))
+
+
+def find_last_list(reading: Reading, room: int) -> LastList | None:
+    """The last list of a room; None if the next one must be compared with the archive."""
+    row = reading.sql.execute(_OF_ROOM, {"room": room}).mappings().one_or_none()
+    if row is None:
+        return None
+    return LastList(**{field.name: row[field.name] for field in fields(LastList)})
+
+
+def put_last_list(writing: Writing, last_list: LastList) -> None:
+    """Store the list that the room's newest `window` entry is about; it has no looks yet."""
+    writing.sql.execute(_PUT, asdict(last_list) | _NO_LOOKS)
+
+
+def add_looks(writing: Writing, looks: Sequence[SameList]) -> None:
+    """Count looks, oldest first; one whose window is not the room's last list any more is not counted."""
+    for look in looks:
+        row = writing.sql.execute(_OF_ROOM, {"room": look.room_id}).mappings().one_or_none()
+        if row is not None and row["seq"] == look.seq:
+            before = _steady_looks(row)
+            counted = SteadyLooks.begin(look.at) if before is None else before.add(look.at)
+            same = SAME_OBJECTS if SAME_OBJECTS in (row["same"], look.same) else look.same
+            values = {"same": same} | _columns(counted)
+            parameters = {f"new_{name}": value for name, value in values.items()}
+            writing.sql.execute(_ADD, parameters | {"room": look.room_id, "window": look.seq})
+
+
+def running_looks(reading: Reading) -> dict[int, SteadyLooks]:
+    """The looks of each room that no entry has yet."""
+    found = ((row["room_id"], _steady_looks(row)) for row in reading.sql.execute(_LOOKED_AT).mappings())
+    return {room: looks for room, looks in found if looks is not None}
+
+
+def end_looks(writing: Writing, rooms: Collection[int] | None = None) -> list[EndedLooks]:
+    """Take the looks of these rooms (None: of all), for the entries that the caller makes of them."""
+    rows = writing.sql.execute(_LOOKED_AT).mappings().all() if rooms is None else list(_rows_of(writing, rooms))
+    ended = [
+        EndedLooks(row["room_id"], row["account_id"], _payload(row, looks))
+        for row in rows
+        if (looks := _steady_looks(row)) is not None
+    ]
+    for one in ended:
+        writing.sql.execute(update(schema.last_list).where(_TABLE.room_id == one.room_id).values(_NO_LOOKS))
+    return ended
+
+
+def forget_lists(writing: Writing, rooms: Collection[int]) -> None:
+    """Delete the rows of rooms about whose messages an entry comes."""
+    for room in rooms:
+        writing.sql.execute(delete(schema.last_list).where(_TABLE.room_id == room))
+
+
+def _rows_of(writing: Writing, rooms: Collection[int]) -> Iterator[RowMapping]:
+    for room in sorted(rooms):
+        row = writing.sql.execute(_OF_ROOM, {"room": room}).mappings().one_or_none()
+        if row is not None:
+            yield row
+
+
+def _steady_looks(row: RowMapping) -> SteadyLooks | None:
+    if row["times"] is None:
+        return None
+    intervals = tuple((seconds, times) for seconds, times in json.loads(row["looks"]))
+    return SteadyLooks(from_text(row["first"]), from_text(row["last"]), row["times"], row["longest_s"], intervals)
+
+
+def _columns(looks: SteadyLooks) -> dict[str, object]:
+    coded = json.dumps(looks.intervals, separators=(",", ":"))
+    times = {"times": looks.times, "longest_s": looks.longest_s}
+    return {"first": to_text(looks.first), "last": to_text(looks.last), **times, "looks": coded}
+
+
+def _payload(row: RowMapping, looks: SteadyLooks) -> JsonObject:
+    """The payload of a `steady` entry."""
+    payload = {
+        "window": row["seq"],
+        "oldest": row["oldest"],
+        "newest": row["newest"],
+        "count": row["count"],
+        "message_num": row["message_num"],
+        "limited": row["limited"],
+        "first": to_text(looks.first),
+        "last": to_text(looks.last),
+        "times": looks.times,
+        "longest_s": looks.longest_s,
+        "looks": [list(interval) for interval in looks.intervals],
+    }
+    return payload if row["same"] == SAME_BYTES else payload | {"same": row["same"]}

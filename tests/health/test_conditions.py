@@ -1,0 +1,224 @@
+"""How the archive stands: each condition with cases and near misses, and one sentence for it wherever it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from archiver import errors
+from archiver.cli.status.saving_status import Standing
+from archiver.health import words
+from archiver.health.check import LOOKS, with_conditions
+from archiver.health.check_result import good
+from archiver.health.conditions import (
+    CONDITIONS,
+    OF_ALERTS,
+    ConditionKind,
+    Situation,
+    conditions,
+    told_conditions,
+    worst_grade,
+)
+from archiver.health.disk import DiskSpace
+from archiver.health.error_reasons import BY_TOKEN, REASONS, command, reason
+from archiver.health.message_rates import Paces
+from archiver.health.snapshot import ComputerState, Starters
+from archiver.notices.due_notices import NOTICED, DueNotices
+from archiver.notices.facts import NoticeFacts
+from archiver.notices.sentences import sentences
+from archiver.notices.troubles import PendingNotices
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records.grades import Grade
+from archiver.store.queries.last_looks import LastLooks
+from archiver.store.queries.truncated_lists import TruncatedList
+from archiver.store.working.remembered_values import ScheduledRun
+from archiver.store.working.verification_log import VerificationRecord
+from tests.support.situations import GB, GOOD_COMPUTER, NOW, ROOM, ago, situation
+
+Kind = ConditionKind
+ACTION, ATTENTION = Grade.ACTION, Grade.ATTENTION
+
+
+def alert(rule: AlertRule, level: Level = Level.HIGH, subject: str | None = None) -> Alert:
+    """An open alert."""
+    return Alert(rule, level, ago(hours=1), ROOM, subject=subject, number=7)
+
+
+def with_disk(free: float) -> ComputerState:
+    """A computer with so many GB free."""
+    return replace(GOOD_COMPUTER, disk=DiskSpace(round(free * GB), 2 * GB, required=GB))
+
+
+def with_starters(names: str | None, *, is_idle: bool = False) -> ComputerState:
+    """A computer on which this starts the runs."""
+    return replace(GOOD_COMPUTER, starters=Starters(names, is_idle))
+
+
+def looks(**changed: Any) -> LastLooks:
+    """Two rooms, both read four minutes ago but for the changes."""
+    return replace(LastLooks({ROOM: ago(minutes=4), 5: ago(minutes=4)}, listed=ago(minutes=4)), **changed)
+
+
+def due(days: int) -> Alert:
+    """A deadline so many days from today (Tokyo: 2026-11-24)."""
+    return alert(AlertRule.DEADLINE, Level.LOW, f"job1/crowdworks/review/2026-11-{24 + days}")
+
+
+REFUSED = ScheduledRun(ago(minutes=9), "KeyringUnavailable")
+FINDINGS = VerificationRecord(ago(days=1), True, {}, 2, ("chain",))
+
+CASES: list[tuple[Kind, Grade, Situation]] = [
+    (Kind.SETUP, ACTION, situation(account=None, has_contracts=False, rooms=frozenset(), last_run=None)),
+    (Kind.SETUP, ACTION, situation(is_setup_open=True, computer=with_starters(None))),
+    (Kind.NO_CONTRACT, ACTION, situation(has_contracts=False, rooms=frozenset(), last_run=None)),
+    (Kind.ENDED, ATTENTION, situation(rooms=frozenset(), looks=LastLooks({}))),
+    (Kind.FIRST_SAVE, ACTION, situation(last_run=None)),
+    (Kind.FIRST_SAVE, ACTION, situation(last_run=None, has_messages=True)),
+    (Kind.STALE, ACTION, situation(last_run=ago(hours=25))),
+    (Kind.STALE, ACTION, situation(last_run=ago(hours=25), error_name="TokenRefused")),
+    (Kind.FAULT, ACTION, situation(error_name="TokenRefused")),
+    (Kind.FAULT, ACTION, situation(error_name="Unreachable", last_run=None)),
+    (Kind.FAULT, ATTENTION, situation(error_name="Unreachable")),
+    (Kind.FAULT, ATTENTION, situation(error_name="NoSuchError")),
+    (Kind.JOB_FAULT, ACTION, situation(scheduled_run=REFUSED)),
+    (Kind.JOB_FAULT, ATTENTION, situation(scheduled_run=replace(REFUSED, error="NoSuchError"))),
+    (Kind.IDLE, ACTION, situation(computer=with_starters("cron", is_idle=True))),
+    (
+        Kind.UNSCHEDULED,
+        ACTION,
+        situation(
+            computer=with_starters(None), last_run=ago(minutes=16), looks=replace(looks(), listed=ago(minutes=16))
+        ),
+    ),
+    (Kind.SILENT, ATTENTION, situation(scheduled_run=ScheduledRun(ago(minutes=16), None))),
+    (Kind.UNREAD, ACTION, situation(looks=looks(at={ROOM: ago(minutes=4), 5: ago(hours=50)}))),
+    (Kind.BEHIND, ATTENTION, situation(looks=looks(behind=frozenset({5})))),
+    (Kind.BEHIND, ATTENTION, situation(looks=looks(at={ROOM: ago(minutes=4), 5: None}))),
+    (Kind.FAILING, ATTENTION, situation(looks=looks(failing={5: ago(hours=2)}))),
+    (Kind.SHUT, ATTENTION, situation(shut={ROOM: ago(hours=2)})),
+    (Kind.CLOCK, ACTION, situation(clock_ms=-90_000)),
+    (Kind.CLOCK, ACTION, situation(clock_ms=60_001)),
+    (Kind.FUTURE, ATTENTION, situation(last_run=ago(hours=-2))),
+    (Kind.PACE, ATTENTION, situation(paces=Paces(1, {ROOM: 12.0, 5: 11.0}, is_fresh=False))),
+    (Kind.DISK_FULL, ACTION, situation(computer=with_disk(0.9))),
+    (Kind.NO_SPACE, ACTION, situation(computer=with_disk(1.9))),
+    (Kind.FINDINGS, ACTION, situation(verification=FINDINGS)),
+    (Kind.REMOTE, ACTION, situation(computer=replace(GOOD_COMPUTER, lacks_library=True))),
+    (Kind.ALERT, ACTION, situation(alerts=(alert(AlertRule.DELETIONS),))),
+    (Kind.HINT, ACTION, situation(alerts=(alert(AlertRule.A5),))),
+    (Kind.DUE, ATTENTION, situation(alerts=(due(0),))),
+    (Kind.DUE, ATTENTION, situation(alerts=(due(1),))),
+    (Kind.GAP, ATTENTION, situation(gaps=((ROOM, "9"), (ROOM, "12")))),
+    (Kind.LOST, ATTENTION, situation(lost=((ROOM, 4),))),
+    (Kind.PENDING, ATTENTION, situation(pending=2)),
+    (Kind.CUT, ATTENTION, situation(cut=(TruncatedList(ROOM, "files"),))),
+    (Kind.UNREAD_DROPPED, ATTENTION, situation(unread_dropped=ago(days=6))),
+]
+
+NEAR_MISSES = [
+    situation(),
+    situation(is_setup_open=True),
+    situation(last_run=ago(hours=24)),
+    situation(computer=with_starters(None)),
+    situation(computer=ComputerState()),
+    situation(scheduled_run=None),
+    situation(scheduled_run=ScheduledRun(ago(minutes=15), None)),
+    situation(looks=looks(at={ROOM: ago(minutes=4), 5: ago(hours=24)})),
+    situation(clock_ms=None),
+    situation(clock_ms=60_000),
+    situation(last_run=ago(minutes=-59)),
+    situation(paces=Paces(1, {ROOM: 9.9}, is_fresh=False)),
+    situation(paces=Paces(1, {ROOM: 12.0}, is_fresh=False), adapts=True),
+    situation(computer=with_disk(2)),
+    situation(verification=replace(FINDINGS, findings=0)),
+    situation(alerts=(alert(AlertRule.DELETIONS, Level.MEDIUM),)),
+    situation(alerts=(due(-1), due(2))),
+    situation(unread_dropped=ago(days=8)),
+]
+
+
+@pytest.mark.parametrize(("kind", "grade", "case"), CASES)
+def test_each_condition_is_seen_with_its_grade(kind: Kind, grade: Grade, case: Situation) -> None:
+    """As the tables of docs/reference/json.md say."""
+    found = {one.kind: one.grade for one in conditions(case)}
+
+    assert grade == found[kind]
+
+
+@pytest.mark.parametrize("case", NEAR_MISSES)
+def test_what_is_just_good_is_no_condition(case: Situation) -> None:
+    """On the edge of each time and number."""
+    assert set() == {one.kind for one in conditions(case)}
+
+
+def test_every_condition_has_a_case_and_a_sentence() -> None:
+    """A new one cannot be forgotten."""
+    judged = {judge for judge in CONDITIONS for _kind, _grade, case in CASES if judge(case) is not None}
+
+    assert set(Kind) == words.SENTENCES.keys() | words.PLAIN.keys() == {kind for kind, _grade, _case in CASES}
+    assert set(CONDITIONS) == judged
+
+
+@pytest.mark.parametrize(("kind", "case"), [(kind, case) for kind, _grade, case in CASES])
+def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, case: Situation) -> None:
+    """On the page of `status`, in the viewer, in `check`, in the banner and in notices."""
+    found = told_conditions(conditions(case))
+    (condition,) = (one for one in found if one.kind is kind)
+    sentence, standing = words.sentence(condition), Standing(case, tuple(found))
+    keys = tuple(key for one in found for key in one.keys)
+    notice = sentences(PendingNotices(DueNotices(keys, (), {}), [condition], NoticeFacts(NOW)))
+
+    if kind not in OF_ALERTS:
+        assert sentence in standing.sentences
+        assert words.graded(condition, sentence) in standing.graded_sentences
+    if kind in LOOKS:
+        result = with_conditions(good(LOOKS[kind], "x"), found, last_run=case.archive.last_run)
+        assert (True, worst_grade([one for one in found if LOOKS.get(one.kind) == LOOKS[kind]])) == (
+            sentence in result.text,
+            result.grade,
+        )
+    if kind in NOTICED:
+        assert [words.graded(condition, words.short_sentence(condition))] == notice
+        assert str(ROOM) not in notice[0]
+        assert kind in words.SHORT_SENTENCES or sentence in notice[0]
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        (situation(last_run=ago(hours=26), error_name="TokenRefused"), "archive token set"),
+        (situation(last_run=ago(hours=26)), "Nothing was saved for 26 hours. Texts that change meanwhile are lost."),
+        (situation(error_name="Unreachable"), "Reason: Chatwork cannot be reached. Nothing is lost; the next run"),
+        (situation(error_name="DiskFull"), "Make space"),
+        (situation(error_name="DiskFailing"), "another disk soon"),
+        (situation(scheduled_run=REFUSED), "The last run by itself failed (2026-11-24 22:22), although a typed one"),
+        (situation(looks=looks(at={ROOM: ago(minutes=1), 7: ago(hours=90), 6: ago(hours=50)})), "7, 6 was read for up"),
+        (situation(paces=Paces(1, {1: 12.0}, is_fresh=False)), "In room 1 up to 720 messages came in an hour: with a"),
+        (situation(clock_ms=90_000), "90 seconds behind Chatwork's"),
+        (situation(computer=with_disk(0.9)), "Only 900 MB are free, and the records need 1000 MB"),
+        (situation(lost=((1, 2), (1, 3))), "2 files could not be downloaded."),
+    ],
+)
+def test_a_sentence_says_the_numbers_and_what_to_do(case: Situation, expected: str) -> None:
+    """In words that a user can act on."""
+    assert [True] == [expected in words.sentence(one) for one in told_conditions(conditions(case))]
+
+
+def test_many_rooms_are_named_up_to_a_limit() -> None:
+    """The others are counted."""
+    (condition,) = conditions(situation(shut={room: ago(hours=2) for room in range(1, 10)}))
+
+    assert "6 (since 2026-11-24 20:31) and 3 more." in words.sentence(condition)
+
+
+def test_every_reason_is_of_an_error_that_there_is() -> None:
+    """A class that was renamed would lose its reason."""
+    assert [] == [name for name in {*REASONS, *BY_TOKEN} if not hasattr(errors, name)]
+
+
+def test_another_token_mends_a_refused_one() -> None:
+    """What a token does not mend leads to the whole look."""
+    assert ("archive token set", "archive check") == (command("TokenRefused"), command("Unreachable"))
+    assert (None, "archive check") == (reason(None), command(None))

@@ -1,0 +1,55 @@
+"""A good archive on a good computer as values, to be changed one thing at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from archiver.health.conditions import Situation
+from archiver.health.disk import DiskSpace
+from archiver.health.message_rates import Paces
+from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
+from archiver.settings.model import Settings
+from archiver.store.queries.last_looks import LastLooks
+from archiver.store.working.remembered_values import ScheduledRun
+
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
+ROOM = 654321
+GB = 1_000_000_000
+
+
+def ago(**span: float) -> datetime:
+    """So long before now."""
+    return NOW - timedelta(**span)
+
+
+GOOD_ARCHIVE = HealthSnapshot(
+    account=1234567,
+    has_contracts=True,
+    has_messages=False,
+    is_setup_open=False,
+    rooms=frozenset({ROOM}),
+    last_run=ago(minutes=4),
+    is_complete=True,
+    scheduled_run=ScheduledRun(ago(minutes=4), None),
+    error_name=None,
+    looks=LastLooks({ROOM: ago(minutes=4)}, listed=ago(minutes=4)),
+    shut={},
+    clock_ms=300,
+    unread_dropped=None,
+    paces=Paces(1, {ROOM: 0.5}, is_fresh=False),
+    gaps=(),
+    lost=(),
+    pending=0,
+    cut=(),
+    verification=None,
+    alerts=(),
+)
+GOOD_COMPUTER = ComputerState(DiskSpace(80 * GB, 2 * GB, required=GB), Starters("systemd"))
+
+
+def situation(*, computer: ComputerState = GOOD_COMPUTER, adapts: bool = False, **changed: Any) -> Situation:
+    """The good archive with these changes, as seen from this computer."""
+    return Situation(replace(GOOD_ARCHIVE, **changed), Settings(Path("/home/y/chatwork")), NOW, computer, adapts)
