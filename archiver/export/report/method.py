@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from archiver.claims.words import sources_text
@@ -40,7 +41,20 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         f"第13章の伏せ字を施した以外、本文を変えていません。{clock}{selection}"
     )
     signature = f"{local.year}年{local.month}月{local.day}日　　氏名＿＿＿＿＿＿＿＿＿＿＿＿"
-    return Chapter("10　取得方法", (Paragraph(text), Paragraph(signature)))
+    return Chapter("10　取得方法", (Paragraph(text), *_handover_blocks(case), Paragraph(signature)))
+
+
+def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:
+    """To whom earlier packages of the contract were handed, as the user stated it."""
+    lines = [
+        f"{visible(one.on)}　{visible(one.to)}{f'({visible(one.how)})' if one.how else ''}: "
+        f"{exported.name}　SHA-256 先頭16桁 {exported.sha256[:16]}"
+        for exported in case.handed_over
+        for one in exported.handovers
+    ]
+    if lines:
+        yield Paragraph("これまでに渡した資料(報告者入力)")
+        yield Bullets(tuple(lines))
 
 
 def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
