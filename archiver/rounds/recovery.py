@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from archiver import errors
@@ -16,7 +17,7 @@ from archiver.rounds import run_log, upgrade
 from archiver.rounds.round import hold_round, run_round, seal, seal_if_due, settings_digest, settle_seals
 from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import MessagePlace
-from archiver.sync.recover.read_ids import RecoveryResult, allowance_wait, read_recovered
+from archiver.sync.recover.read_ids import RecoveryResult, allowance_wait, estimate_minutes, read_recovered
 from archiver.sync.run import Options, ProgressCallbacks
 
 IDLE_PARTS_LIMIT = 3
@@ -98,3 +99,15 @@ def _save_meanwhile(app: App) -> None:
         return
     with contextlib.suppress(errors.ArchiveInUse, errors.ChatworkError):
         run_round(app, Options(max_seconds=int(every.total_seconds())), ProgressCallbacks())
+
+
+def minutes_left(app: App, number: int) -> int:
+    """The minutes that so many single reads take within the allowance, as the last reply of any run told it."""
+    transport = app.chatwork.transport
+    budget = transport.budget
+    if budget.remaining is None:
+        with app.archive.reading() as reading:
+            stored = remembered_values.BUDGET.recall(reading)
+        if stored is not None:
+            budget = replace(budget, limit=stored.limit, remaining=stored.remaining, reset=stored.reset)
+    return estimate_minutes(number, budget, reserve=app.settings.sync.reserve, now=transport.clock.own())

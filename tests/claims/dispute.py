@@ -13,11 +13,22 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from archiver.chatwork.client import Client, Listing, read_listing
 from archiver.chatwork.models import Message, Room
+from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
+from archiver.export.package.order import ExportOrder
+from archiver.export.package.package_input import PackageInput
+from archiver.export.package.recipe import make_recipe
+from archiver.export.package.report_input import report_input
+from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import MessageStatistics, survey_messages
 from archiver.records import Reply, RoomId
-from archiver.store.archive import Archive
+from archiver.store import seals
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries import contracts
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.messages import pull_messages
 from archiver.sync.report import RoomReport
@@ -162,6 +173,29 @@ def blank_archive(template: Path, home: Path) -> ArchiveMaker:
     maker.home, maker.account_id = home, OWNER
     maker.archive = Archive(home)
     return maker
+
+
+def report_of(reading: Reading, name: str = "job1", **changed: Any) -> tuple[ReportInput, MessageStatistics]:
+    """The input of the report of a contract and its statistics, made as a package makes them, without its files."""
+    contract = contracts.find_contract(reading, name)
+    listed = seals.seals(reading)
+    recipe = make_recipe(
+        reading,
+        listed,
+        ExportOrder(profile="support", **changed),
+        contract,
+        name="x",
+        stamping=None,
+        upto=listed[-1].last,
+        at=BEGIN,
+    )
+    source = SourceEntries(reading, recipe.scope, recipe.upto)
+    source.gather(name, lambda _line: None)
+    statistics = PackageStatistics(source, lambda: None, checked=True)
+    for group in statistics.groups():
+        statistics.build_history(group)
+    case = report_input(PackageInput(reading, recipe, source, statistics, CopiedFiles(), (), lambda: None))
+    return case, survey_messages(case)
 
 
 def _object(post: TruePost, at: int) -> dict[str, object]:

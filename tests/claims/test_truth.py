@@ -14,23 +14,14 @@ import pytest
 from archiver.claims import changes, messages, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.contract_dates import OutsideContact
-from archiver.export.package.copied_files import CopiedFiles
-from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
-from archiver.export.package.order import ExportOrder
-from archiver.export.package.package_input import PackageInput
-from archiver.export.package.recipe import make_recipe
-from archiver.export.package.report_input import report_input
 from archiver.export.pdf.blocks import FactList
 from archiver.export.report import summary
-from archiver.export.report.input import ReportInput
-from archiver.export.report.statistics import MessageStatistics, survey_messages
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from archiver.records import JST, CaseFacts, CaseSide, ChangeKind, MessageKind, Post
 from archiver.store import seals
-from archiver.store.archive import Reading
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import activity_of
-from tests.claims.dispute import BEGIN, Dispute, TruePost, blank_archive
+from tests.claims.dispute import BEGIN, Dispute, TruePost, blank_archive, report_of
 from tests.support.archives.maker import CLIENT, OWNER
 
 
@@ -54,33 +45,11 @@ def play(seed: int, folder: Path) -> tuple[Dispute, CaseFacts, CaseFacts, Statem
     seals.close_seals(maker.archive, now=_moment(dispute.last_look) + timedelta(minutes=1))
     with maker.archive.reading() as reading:
         queried = activity_of(reading, contracts.find_contract(reading, "job1")).facts
-        case, statistics = _report_of(reading)
+        case, statistics = report_of(reading)
         folded = statistics.facts
         (rows,) = (block for block in summary.chapter(case, statistics).blocks if isinstance(block, FactList))
         page = "\n".join(f"{label}\t{text}" for label, text in rows.rows)
         return dispute, queried, folded, _statement(folded, (page, inquiry_form_text(case, statistics)))
-
-
-def _report_of(reading: Reading) -> tuple[ReportInput, MessageStatistics]:
-    contract = contracts.find_contract(reading, "job1")
-    listed = seals.seals(reading)
-    recipe = make_recipe(
-        reading,
-        listed,
-        ExportOrder(profile="support"),
-        contract,
-        name="x",
-        stamping=None,
-        upto=listed[-1].last,
-        at=BEGIN,
-    )
-    source = SourceEntries(reading, recipe.scope, recipe.upto)
-    source.gather("job1", lambda _line: None)
-    statistics = PackageStatistics(source, lambda: None, checked=True)
-    for group in statistics.groups():
-        statistics.build_history(group)
-    case = report_input(PackageInput(reading, recipe, source, statistics, CopiedFiles(), (), lambda: None))
-    return case, survey_messages(case)
 
 
 def _statement(facts: CaseFacts, texts: tuple[str, ...]) -> Statement:

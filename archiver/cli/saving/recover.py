@@ -42,19 +42,19 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     from archiver.cli.saving import after_run
     from archiver.cli.terminal.progress import ProgressScreen
     from archiver.rounds import upgrade
-    from archiver.rounds.recovery import recover_round
+    from archiver.rounds.recovery import minutes_left, recover_round
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     upgrade.if_older(app, after_run.tell_upgraded)
     found_ids = _read_files(app, files, room)
     quiet = obj.verbose < 0
     if found_ids.places and not quiet:
-        _announce(len(found_ids.places), _estimate_minutes(app, len(found_ids.places)))
+        _announce(len(found_ids.places), minutes_left(app, len(found_ids.places)))
     with ProgressScreen(quiet=quiet) as progress:
         app.chatwork.transport.on_wait = progress.wait
 
         def tell_progress(done: int, total: int) -> None:
-            progress.show_single_reads(done, total, _estimate_minutes(app, total - done))
+            progress.show_single_reads(done, total, minutes_left(app, total - done))
 
         recovered = recover_round(app, found_ids.places, tell_progress)
     result = _RecoverResult(found_ids, recovered)
@@ -63,20 +63,6 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     elif not quiet:
         result.tell()
     return INCOMPLETE if result.is_incomplete() else 0
-
-
-def _estimate_minutes(app: App, number: int) -> int:
-    """The minutes that so many single reads take within the allowance, as the last reply of any run told it."""
-    from archiver.chatwork.ratelimit import Budget
-    from archiver.store.working import remembered_values
-    from archiver.sync.recover.read_ids import estimate_minutes
-
-    budget = app.chatwork.transport.budget
-    if budget.remaining is None:
-        with app.archive.reading() as reading:
-            stored = remembered_values.BUDGET.recall(reading)
-        budget = budget if stored is None else Budget(stored.limit, stored.remaining, stored.reset)
-    return estimate_minutes(number, budget, reserve=app.settings.sync.reserve, now=app.chatwork.transport.clock.own())
 
 
 def _read_files(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds:

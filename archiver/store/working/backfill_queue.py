@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from archiver.records import MessageId, RoomId
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.time_text import to_text
@@ -139,16 +138,6 @@ _WAITING_COUNT = select(func.count()).where(
     _QUEST.state == ItemState.WAITING.value, _IS_IN_ROOMS, _IS_IN_REACH, ~_IS_HELD
 )
 """These queries are built once, as every run asks both: building them takes longer than answering them."""
-
-
-def refused_ids(reading: Reading, rooms: Collection[int]) -> list[tuple[RoomId, MessageId]]:
-    """The messages of these rooms that were asked for by their ids and not given, by room and id."""
-    states = (ItemState.UNREADABLE.value, ItemState.HIDDEN.value)
-    query = select(_QUEST.room_id, _QUEST.position).where(
-        _QUEST.room_id.in_(rooms), _QUEST.state.in_(states), ~_IS_HELD
-    )
-    rows = reading.sql.execute(query.order_by(_QUEST.room_id, _QUEST.position))
-    return [(RoomId(room), MessageId(str(position))) for room, position in rows]
 
 
 def due_items(reading: Reading, rooms: Collection[int], *, at: datetime, limit: int) -> list[BackfillItem]:
