@@ -17,7 +17,8 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 WHAT = {
     "comparison/files.py": "a comparison that is being written, in its place when it is complete",
     "custody/backup.py": "the copied database with findings gets a name of its own",
-    "cli/setup/archive_setup.py": "a file that tried whether the folder can be written",
+    "console/instance.py": "the application's note in the home of where it listens",
+    "setup/archive_setup.py": "a file that tried whether the folder can be written",
     "export/bag.py": "a package that is being made, in its folder ending in .partial",
     "export/package/daily_copy.py": "a daily copy that is being made, or its exact double",
     "export/package/full_package.py": "scratch files in a package that is being made",

@@ -81,10 +81,10 @@ class Transport:
     """Sends requests to one API with one token, within its budget; not for several threads at once.
 
     Settable at any time: `deadline` (a wait that would pass it raises BudgetSpent at once, a retry that would
-    is not made, and no reply is waited for past it), `reserve` (requests of each window left to the person's other
-    tools) and `on_wait` (called with each wait for the budget before it begins). To be read: `requests` (sent so far),
-    `unparsed` (replies not understood so far), `dates` (which replies of
-    the run have Chatwork's time), `budget`, and `tally` (whether anybody else uses it).
+    is not made, and no reply is waited for past it), `may_wait` (whether the budget is waited for at all), `reserve`
+    (requests of each window left to the person's other tools) and `on_wait` (called with each wait for the budget
+    before it begins). To be read: `requests` (sent so far), `unparsed` (replies not understood so far), `dates` (which
+    replies of the run have Chatwork's time), `budget`, and `tally` (whether anybody else uses it).
     """
 
     def __init__(
@@ -117,6 +117,7 @@ class Transport:
         self.reserve = reserve
         self.on_wait = on_wait
         self.deadline: datetime | None = None
+        self.may_wait = True
         self.budget = budget or ratelimit.Budget()
         self.tally = ratelimit.OtherCalls()
         self.requests = 0
@@ -170,7 +171,7 @@ class Transport:
         if not wait and not refused:
             return
         wait += timedelta(seconds=self._jitter())
-        if not self._has_time(wait):
+        if not self.may_wait or not self._has_time(wait):
             raise BudgetSpent(path=target)
         if self.on_wait is not None:
             self.on_wait(wait)

@@ -10,7 +10,17 @@ from typing import NamedTuple
 from archiver.claims.changes import changes, own_changes
 from archiver.claims.claim import Basis, Claim, Missing
 from archiver.contract_dates import OutsideContact, day_of, days_since
-from archiver.records import JST, CaseFacts, CaseSide, ChangeKind, Contract, MessageKind, Post
+from archiver.records import (
+    JST,
+    AccountClosing,
+    CaseFacts,
+    CaseSide,
+    ChangeKind,
+    Contract,
+    MessageKind,
+    ObservedBy,
+    Post,
+)
 
 
 class Wording(NamedTuple):
@@ -66,6 +76,18 @@ WORDS: Mapping[str, Wording] = {
     "count.saved": Wording("保存できた{n:,}件(ほかに{missing})", "{n:,} messages saved (besides {missing})"),
     "count.unknown": Wording("確認できません({missing})", "not known ({missing})"),
     "count.notices": Wording("うちChatworkの通知{n:,}件", "{n:,} of them notices of Chatwork"),
+    # a closed account
+    "closed": Wording(
+        "{time} に、相手の表示名に「(解約済)」が付いていることを確認",
+        "{time}: the other side's name was seen with 「(解約済)」 (account closed)",
+    ),
+    # how messages were received
+    "source.list": Wording("一覧で取得 {n:,}件", "{n:,} from lists"),
+    "source.single": Wording("メッセージIDから1件ずつ取得 {n:,}件", "{n:,} one by one by their ids"),
+    "source.recovered": Wording(
+        "報告者が保存していた資料にあったメッセージIDから1件ずつ取得 {n:,}件",
+        "{n:,} one by one by ids out of files that the reporter had kept",
+    ),
     # changes
     "change.edited": Wording("編集された発言", "edited messages"),
     "change.edited_before": Wording(
@@ -164,6 +186,17 @@ def count_text(claim: Claim[Counter[MessageKind]], lang: str = "ja") -> str:
 def basis_text(basis: Basis, lang: str = "ja") -> str:
     """Whose statement it is who somebody is."""
     return word(f"basis.{basis}", lang)
+
+
+def closed_text(claim: Claim[AccountClosing | None], lang: str = "ja") -> str:
+    """When the other side's account was seen to be closed; empty without a sign."""
+    return "" if claim.value is None else word("closed", lang, time=moment(claim.value.at)[:16])
+
+
+def sources_text(facts: CaseFacts, lang: str = "ja") -> str:
+    """By which kind of reading the messages were received."""
+    parts = [word(f"source.{source}", lang, n=facts.sources[source]) for source in ObservedBy if facts.sources[source]]
+    return ("、" if lang == "ja" else ", ").join(parts)
 
 
 def change_lines(facts: CaseFacts, lang: str = "ja") -> Iterator[tuple[ChangeKind, str]]:

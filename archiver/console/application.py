@@ -12,12 +12,21 @@ from flask import Blueprint
 from archiver.app import utc_now
 from archiver.console.context import ConsoleContext, SharedWords
 from archiver.console.jobs import JobRunner
-from archiver.console.pages import home, job, start
+from archiver.console.pages import contracts, copies, emergency, home, job, packages, settings, start
 from archiver.console.security import base_pages
 
 IDLE_MINUTES = 20
 
-PAGES = (start.pages, home.pages, job.pages)
+PAGES = (
+    start.pages,
+    home.pages,
+    packages.pages,
+    emergency.pages,
+    contracts.pages,
+    copies.pages,
+    settings.pages,
+    job.pages,
+)
 
 
 def build_context(home: Path, environ: Mapping[str, str], words: SharedWords) -> ConsoleContext:

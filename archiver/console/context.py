@@ -16,6 +16,7 @@ from archiver.console.jobs import Job, JobRunner
 from archiver.custody.backup import BackupOutcome
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.recipe import PackagePreview
+from archiver.records import Contract
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
@@ -36,6 +37,10 @@ class SharedWords:
     preview_lines: Callable[[PackagePreview, str], Sequence[str]]
     verification_lines: Callable[[Verification], Sequence[str]]
     copy_lines: Callable[[BackupOutcome], Sequence[str]]
+    contract_lines: Callable[[Reading, Contract], Sequence[str]]
+    """The page of a contract to read aloud."""
+    open_folder: Callable[[Path], object]
+    """Shows a folder in the file manager of this desktop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,9 +63,9 @@ class Job:
     is_seen: bool = False
     _leaving: threading.Event = field(default_factory=threading.Event, repr=False)
 
-    def tell(self, step: str, done: int = 0, total: int | None = None) -> None:
+    def tell(self, step: str | None, done: int = 0, total: int | None = None) -> None:
         """Keep how far the work is. Raises JobCancelled if it shall end."""
-        self.step, self.done, self.total = step, done, total
+        self.step, self.done, self.total = step or self.step, done, total
         self.stop_if_left()
 
     def stop_if_left(self) -> None:

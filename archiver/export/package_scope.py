@@ -86,13 +86,17 @@ class PackageScope:
         kind, room = entry["kind"], entry["room_id"]
         if kind in NEVER_EXPORTED:
             return False
-        if kind == "rollback":
+        if kind in ("rollback", "erasure"):
             return True
         if kind == "stamp":
             return bool(entry["seq"] > self._after)
         if room is None:
             return self._is_statement(kind, entry["key"]) and self._is_news(entry)
         return room in self._bounds and self._is_within(room, _scope_time(entry)) and self._is_news(entry)
+
+    def includes_erased(self, room: int | None, seq: int) -> bool:
+        """Whether the tombstone of an erased entry belongs in the package: its time is not known any more."""
+        return room in self._bounds and seq > self._after
 
     def includes_message(self, entry: EntryObject) -> bool:
         """Whether a `message` entry belongs in the package; the first one of a message decides for all."""

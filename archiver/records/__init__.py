@@ -5,6 +5,7 @@ writes or decides.
 """
 
 from archiver.records.case_facts import (
+    AccountClosing,
     AuthorFacts,
     CaseFacts,
     CaseSide,
@@ -61,6 +62,7 @@ from archiver.records.steady_looks import SteadyLooks, look_times
 __all__ = (
     "JST",
     "KEPT_HEADERS",
+    "AccountClosing",
     "AccountId",
     "Attachment",
     "AuthorFacts",

@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from archiver.records.contract import Contract
-from archiver.records.conversation import Gap, MessageKind, Post, RoomBeginning, State
-from archiver.records.identifiers import RoomId
+from archiver.records.conversation import Gap, MessageKind, ObservedBy, Post, RoomBeginning, State
+from archiver.records.identifiers import AccountId, RoomId
 
 
 class ChangeKind(StrEnum):
@@ -28,6 +28,17 @@ class ChangeKind(StrEnum):
     """It is no longer shown, for an unknown reason."""
     HIDDEN = "hidden"
     """It is no longer shown, because of the plan's limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosing:
+    """An account whose display name got the ending that Chatwork adds to closed accounts, whatever period is told."""
+
+    account_id: AccountId
+    at: datetime
+    """When a reply first showed it."""
+    seq: int
+    """The number of that entry."""
 
 
 @dataclass(slots=True)
@@ -72,6 +83,10 @@ class CaseFacts:
     authors: Mapping[int, AuthorFacts]
     known_until: datetime | None
     """Up to when it is known what was posted; None: the period told ends earlier, or a room was never read."""
+
+    closings: tuple[AccountClosing, ...] = ()
+    sources: Counter[ObservedBy] = field(default_factory=Counter)
+    """How many of the messages were received by which kind of reading."""
 
     def side(self, account: int) -> CaseSide:
         """On which side of the case an account stands."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, replace
 from datetime import timedelta
 from gettext import gettext as _
@@ -25,10 +25,8 @@ from archiver.settings.model import Settings
 from archiver.store import orphaned_seals, seals
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
-from archiver.store.working.backfill_queue import MessagePlace
 from archiver.sync.files import avatars
 from archiver.sync.files.download import DownloadLimits
-from archiver.sync.recover.read_ids import RecoveryResult, read_recovered
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks, run_sync
 
@@ -41,7 +39,7 @@ def run_round(
     What is due is sealed before Chatwork is asked, so that a round that fails later still leaves a seal, stamped.
     An archive of an older version is upgraded before all that, and `upgraded` is called.
     """
-    with _hold_round(app, upgraded):
+    with hold_round(app, upgraded):
         try:
             return _run_locked_round(app, options, progress)
         except errors.ArchiverError:
@@ -60,28 +58,28 @@ def rescue_round(
 
     Raises as `run_round`, and UsageError if none of the rooms is read any more.
     """
-    with _hold_round(app, upgraded):
+    with hold_round(app, upgraded):
         app.chatwork.transport.reserve = 0
         try:
             return _run_locked_round(app, Options(rooms=_shared_rooms(app, rooms), full=True), progress, always=True)
         except errors.ArchiverError:
-            _seal(app)  # nothing new could be read; what is saved is sealed at least
+            seal(app)  # nothing new could be read; what is saved is sealed at least
             _do_offline_work(app, at_once=True)
             raise
 
 
 def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY) -> None:
     """Run the parts of a round that need no Chatwork: sealing, stamps, dates, copies. Raises ArchiveInUse."""
-    with _hold_round(app, upgraded):
-        _settle_seals(app)
-        _seal_if_due(app)
+    with hold_round(app, upgraded):
+        settle_seals(app)
+        seal_if_due(app)
         stamp_requests.request_stamps(app)
         alerting.judge_dates(app.archive, now=app.now)
         _export_and_copy(app, at_once=False)
 
 
 @contextlib.contextmanager
-def _hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
+def hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
     """Hold the round lock, log how the round ends, and upgrade the archive first if it is older."""
     with app.archive.round_lock(), run_log.log_round_end(app.settings.home, now=app.now):
         upgrade.within_round(app, upgraded)
@@ -89,13 +87,13 @@ def _hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
 
 
 def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *, always: bool = False) -> SyncReport:
-    put_back = _settle_seals(app)
-    sealed = [_seal_if_due(app)]
+    put_back = settle_seals(app)
+    sealed = [seal_if_due(app)]
     complete_options = replace(
         _with_settings(app.settings, options),
         find_departing=alerting.departing_people,
-        seal=lambda: sealed.append(_seal(app)),
-        after_first_replies=lambda: sealed.append(_seal_if_due(app)),
+        seal=lambda: sealed.append(seal(app)),
+        after_first_replies=lambda: sealed.append(seal_if_due(app)),
     )
     before, longest = long_pauses.last_round(app.archive), timedelta(hours=app.settings.notify.stale_hours)
     report = run_sync(
@@ -106,7 +104,7 @@ def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *
     report.alerts = tuple(alerting.alert_document(one) for one in opened_alerts)
     at_once = always or report.disappeared or any(one.rule in DEPARTURES for one in opened_alerts)
     if at_once:
-        sealed.append(_seal(app))
+        sealed.append(seal(app))
     report.sealed = max((number for number in sealed if number is not None), default=None)
     stamp_requests.request_stamps(app, at_once=always)
     report.complaints = (*put_back, *_export_and_copy(app, at_once=at_once, always=always))
@@ -144,18 +142,7 @@ def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
     return frozenset(read_now)
 
 
-def recover_round(app: App, places: Collection[MessagePlace], tell: Callable[[int, int], None]) -> RecoveryResult:
-    """Read recovered ids as a round of its own. Raises ArchiveInUse, and what `recover.reading.read` raises."""
-    with _hold_round(app, upgrade.TELL_NOBODY):
-        _settle_seals(app)
-        _seal_if_due(app)
-        digest = settings_digest(app.settings)
-        recovered = read_recovered(app.archive, app.chatwork, places, now=app.now, progress=tell, settings=digest)
-        run_log.write(app.settings.home, recovered.report)
-        return recovered
-
-
-def _settle_seals(app: App) -> tuple[str, ...]:
+def settle_seals(app: App) -> tuple[str, ...]:
     """Look for an older database that was put back; what is to be said of those that were found just now."""
     recorded = orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     with app.archive.reading() as reading:
@@ -163,13 +150,15 @@ def _settle_seals(app: App) -> tuple[str, ...]:
     return tuple(found[-recorded:])
 
 
-def _seal_if_due(app: App) -> int | None:
+def seal_if_due(app: App) -> int | None:
+    """Seal what is due; the number of the last new seal."""
     with app.archive.reading() as reading:
         due = seals.is_due(reading, now=app.now())
-    return _seal(app) if due else None
+    return seal(app) if due else None
 
 
-def _seal(app: App) -> int | None:
+def seal(app: App) -> int | None:
+    """Seal everything; the number of the last new seal."""
     new_seals = seals.close_seals(app.archive, now=app.now())
     return new_seals[-1].number if new_seals else None
 

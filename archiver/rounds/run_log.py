@@ -68,6 +68,12 @@ def last_failure(home: Path) -> datetime | None:
     return next((from_text(time) for time in failed if TIME.fullmatch(time)), None)
 
 
+def begun_at(home: Path) -> datetime | None:
+    """When the round began that runs now; None: none does, or it does not say."""
+    begun = _killed_at(home / FOLDER / RUNNING)
+    return from_text(begun) if begun is not None and TIME.fullmatch(begun) else None
+
+
 @contextlib.contextmanager
 def log_round_end(home: Path, *, now: Callable[[], datetime]) -> Iterator[None]:
     """Log a failed round within this context; if it is killed, the next round logs that.

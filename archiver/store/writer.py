@@ -21,6 +21,7 @@ from archiver.store.archive import Reading, Writing
 from archiver.store.archive_time import entry_times
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_rows
+from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.search import index
 from archiver.store.time_text import to_text
 from archiver.store.working import last_lists
@@ -93,7 +94,8 @@ def keep_reply(writing: Writing, reply: Reply, *, room_id: int) -> None:
 def entries_of(reading: Reading, key: str, upto: int) -> list[dict[str, Any]]:
     """The entries of one key up to a number, oldest first, as the objects that their lines hold."""
     table = schema.entry.c
-    rows = reading.sql.execute(select(table.line).where(table.key == key, table.seq <= upto).order_by(table.seq))
+    query = select(table.line).where(table.key == key, table.seq <= upto, IS_WHOLE).order_by(table.seq)
+    rows = reading.sql.execute(query)
     return [json.loads(line) for (line,) in rows]
 
 

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
-from archiver.health.conditions import conditions
+from archiver.health.conditions import ConditionKind, Situation, conditions
+from archiver.health.snapshot import read_snapshot
 from archiver.notices import desktop, due_notices, sentences, troubles
 from archiver.notices.due_notices import DueNotices
 from archiver.notices.facts import NoticeFacts
 from archiver.notices.troubles import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings.model import Settings
-from archiver.store.working import alerts
+from archiver.store.working import alerts, remembered_values
 from tests.support.situations import NOW, ago, situation
 from tests.support.world import BEGIN, World, running_world
 
@@ -169,3 +170,26 @@ def test_without_a_desktop_nothing_happens(computer: Desktop, tmp_path: Path) ->
     """No such program, or one that finds no session: that is told, and fails nothing."""
     assert not desktop.show("a", "b", {"PATH": str(tmp_path / "nothing")}, platform="linux")
     assert not desktop.show("a", "b", computer("notify-send", 1), platform="linux")
+
+
+def test_the_last_run_that_nobody_watched_is_remembered_and_no_typed_one_hides_its_error(world: World) -> None:
+    """A verification is no run, and neither is a run that met another one."""
+    settings = Settings(world.home)
+
+    def scheduled(error: errors.ArchiverError | None, *, unwatched: bool = True) -> str | None:
+        troubles.take_pending_notices(world.archive, settings, error, now=world.clock(), unwatched=unwatched)
+        with world.archive.reading() as reading:
+            run = remembered_values.SCHEDULED_RUN.recall(reading)
+        return "none" if run is None else run.error
+
+    before = scheduled(None, unwatched=False)
+    failed = scheduled(errors.KeyringUnavailable(detail="locked"))
+    busy = scheduled(errors.ArchiveInUse(path=world.home))
+    world.sync()
+    typed = scheduled(None, unwatched=False)
+    with world.archive.reading() as reading:
+        found = conditions(Situation(read_snapshot(reading, world.clock()), settings, world.clock()))
+
+    assert ("none", "KeyringUnavailable", "KeyringUnavailable", "KeyringUnavailable") == (before, failed, busy, typed)
+    assert [ConditionKind.JOB_FAULT] == [one.kind for one in found]
+    assert None is scheduled(None)

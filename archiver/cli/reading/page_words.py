@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from archiver.app import utc_now
+from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.evidence import preview, verify
 from archiver.cli.evidence.backup import copied_lines
 from archiver.cli.reading.view_context import emergency_block_of
 from archiver.cli.saving.sync_report import sync_lines
 from archiver.cli.status import emergency_block
+from archiver.cli.terminal.file_manager import show_folder
 from archiver.console.context import SharedWords
 from archiver.web.context import Block
 
@@ -27,6 +30,8 @@ def shared_words() -> SharedWords:
         preview_lines=_preview_lines,
         verification_lines=lambda verification: list(verify.verification_lines(verification)),
         copy_lines=_copy_lines,
+        contract_lines=lambda reading, contract: list(page_lines(reading, contract, now=utc_now())),
+        open_folder=show_folder,
     )
 
 

@@ -79,7 +79,7 @@ def _daemon_messages(obj: CliContext) -> DaemonMessages:
         lambda error: _ignore_closed_output(lambda: _tell_error(error)),
         lambda name: _ignore_closed_output(lambda: _tell_over(name)),
         lambda verification: _ignore_closed_output(
-            lambda: _tell_findings(verification), lambda: _send_notices(settings(), obj, None)
+            lambda: _tell_findings(verification), lambda: _send_notices(settings(), obj, None, is_round=False)
         ),
         lambda copy: _ignore_closed_output(lambda: after_run.tell_upgraded(copy)),
         unverified=lambda error: _ignore_closed_output(lambda: _tell_error(error)),
@@ -100,15 +100,23 @@ def _last_good_settings(obj: CliContext) -> Callable[[], Settings]:
     return load
 
 
-def _send_notices(settings: Settings, obj: CliContext, root_error: ArchiverError | None) -> None:
-    """Send the notices of a round; on stderr only what the daemon has not printed already."""
+def _send_notices(
+    settings: Settings, obj: CliContext, root_error: ArchiverError | None, *, is_round: bool = True
+) -> None:
+    """Send the notices of a round or a verification; on stderr only what the daemon has not printed already."""
     from archiver.cli.status import notice_delivery
     from archiver.rounds.daemon_messages import as_error
 
     already_said = ("stale", "findings", "fault/", "alert/", "hint/", "gap/", "lost/")
     try:
         notice_delivery.tell_after_round(
-            settings, obj.environ, root_error, unwatched=True, already_said=already_said, adapts=True
+            settings,
+            obj.environ,
+            root_error,
+            unwatched=True,
+            is_round=is_round,
+            already_said=already_said,
+            adapts=True,
         )
     except OSError:
         raise  # stderr is closed

@@ -42,21 +42,19 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     from archiver.cli.saving import after_run
     from archiver.cli.terminal.progress import ProgressScreen
     from archiver.rounds import upgrade
-    from archiver.rounds.round import recover_round
-    from archiver.sync.recover.read_ids import estimate_minutes
+    from archiver.rounds.recovery import minutes_left, recover_round
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     upgrade.if_older(app, after_run.tell_upgraded)
     found_ids = _read_files(app, files, room)
-    reserve = app.settings.sync.reserve
     quiet = obj.verbose < 0
     if found_ids.places and not quiet:
-        _announce(len(found_ids.places), estimate_minutes(len(found_ids.places), reserve=reserve))
+        _announce(len(found_ids.places), minutes_left(app, len(found_ids.places)))
     with ProgressScreen(quiet=quiet) as progress:
         app.chatwork.transport.on_wait = progress.wait
 
         def tell_progress(done: int, total: int) -> None:
-            progress.show_single_reads(done, total, estimate_minutes(total - done, reserve=reserve))
+            progress.show_single_reads(done, total, minutes_left(app, total - done))
 
         recovered = recover_round(app, found_ids.places, tell_progress)
     result = _RecoverResult(found_ids, recovered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,7 @@ import click
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.saving import sync_report
-from archiver.errors import N_, ArchiverError
+from archiver.errors import N_, ArchiveInUse, ArchiverError
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 INCOMPLETE = 4
 """Exit code: done, but something that should be held is not."""
+
+ALIVE_FOR = timedelta(hours=1)
+"""How long another run may last until one of the job that meets it calls that a failure."""
 
 LONGEST_SECONDS = 366 * 24 * 60 * 60
 """Seconds at most for `--max-seconds`: a run has no use for more, and no calendar holds an end without limit."""
@@ -60,7 +64,7 @@ def command_sync(
     from archiver.cli.saving import after_run
     from archiver.cli.status import notice_delivery, stamp_lines
     from archiver.cli.terminal.progress import ProgressScreen
-    from archiver.rounds import upgrade
+    from archiver.rounds import run_log, upgrade
     from archiver.rounds.round import run_round
     from archiver.sync import run
 
@@ -79,6 +83,9 @@ def command_sync(
             app.chatwork.transport.on_wait = progress.wait
             report = run_round(app, options, progress.callbacks(), upgraded=after_run.tell_upgraded)
     except ArchiverError as error:
+        if quiet and not is_typed and _is_round_alive(app, error):
+            run_log.note(app.settings.home, "skipped=another-run", at=app.now())
+            return 0
         to_say = notice_delivery.tell_after_round(
             app.settings, obj.environ, error, unwatched=quiet, already_said=("fault/",)
         )
@@ -103,6 +110,16 @@ def command_sync(
     if report.reported and obj.verbose < 0:
         click.echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0
+
+
+def _is_round_alive(app: App, error: ArchiverError) -> bool:
+    """Whether a run of the job is not needed, as another one holds the lock and began not long ago."""
+    from archiver.rounds import run_log
+
+    if not isinstance(error, ArchiveInUse):
+        return False
+    begun = run_log.begun_at(app.settings.home)
+    return begun is not None and timedelta() <= app.now() - begun < ALIVE_FOR
 
 
 def _chosen_rooms(app: App, contracts: tuple[str, ...], rooms: tuple[int, ...]) -> frozenset[int] | None:

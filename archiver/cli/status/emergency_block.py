@@ -35,8 +35,8 @@ NAMED_FILES_LIMIT = 8
 NAMED_TEXTS_LIMIT = 8
 """So many vanished messages are listed with their texts; the others are counted."""
 
-TEXT_WIDTH = 40
-"""Columns of such a text."""
+VANISHED_LINE_WIDTH = 62
+"""Columns of the line of such a message, which fits beside the labels."""
 
 NAMED_MESSAGES_LIMIT = 4
 """So many messages are named; the others are counted."""
@@ -187,8 +187,9 @@ def _vanished_lines(emergency: Emergency) -> Iterator[str]:
     holdings = emergency.holdings
     for message in emergency.vanished:
         time = jst_time(message.sent) if message.sent is not None else "?"
-        text = shorten(" ".join(message.text.split()), TEXT_WIDTH) or _("(text unknown)")
-        yield f"{time} {shorten(message.name, 16)}: {text}"
+        head = f"{time} {shorten(message.name, 16)}: "
+        text = shorten(" ".join(message.text.split()), VANISHED_LINE_WIDTH - columns(head)) or _("(text unknown)")
+        yield head + text
     more = holdings.deleted + holdings.missing + holdings.hidden_deleted - len(emergency.vanished)
     if more > 0:
         yield _("and {n} more (each with its text: archive view)").format(n=more)

@@ -23,11 +23,13 @@ def tell_after_round(
     unwatched: bool,
     already_said: tuple[str, ...] = (),
     adapts: bool = False,
+    is_round: bool = True,
 ) -> bool:
     """Give notice of new, lasting and ended troubles; return whether the command has to print the error itself.
 
     `already_said`: keys of troubles, or key prefixes ending in “/”, that the command has printed itself; `unwatched`:
-    nobody is before the screen; `adapts`: as for `take_pending_notices`. It runs after the round, without its lock.
+    nobody is before the screen; `adapts`: as for `take_pending_notices`; `is_round`: not after a verification alone. It
+    runs after the round, without its lock.
     """
     from archiver.app import utc_now
     from archiver.notices import last_notice_time_file, sentences, troubles
@@ -37,7 +39,7 @@ def tell_after_round(
     archive = Archive(settings.home)
     try:
         pending = troubles.take_pending_notices(
-            archive, settings, error, now=utc_now(), adapts=adapts, unwatched=unwatched
+            archive, settings, error, now=utc_now(), adapts=adapts, unwatched=unwatched and is_round
         )
     finally:
         archive.close()

@@ -12,8 +12,11 @@ from pathlib import Path
 
 def open_folder(folder: Path) -> bool:
     """Try to show a folder, and return whether that was tried. Never waits and never raises."""
-    if not (sys.stdout.isatty() and sys.stdin.isatty()):
-        return False
+    return sys.stdout.isatty() and sys.stdin.isatty() and show_folder(folder)
+
+
+def show_folder(folder: Path) -> bool:
+    """Try to show a folder that somebody asked for by clicking, and return whether that was tried."""
     with contextlib.suppress(OSError):  # the package is complete even if no file manager starts
         return _open(folder)
     return False

@@ -90,6 +90,9 @@ STATES = {
 KINDS = {"speech": "発言", "notice": "システムの投稿"}
 """The kinds of messages on paper; that anybody can type the form of a notice is said in the readme."""
 
+SOURCES = {"list": "一覧", "single": "1件ずつ", "recovered": "1件ずつ(報告者の資料のID)"}
+"""By which kind of reading the present state of a message was received."""
+
 MESSAGES = "messages.jsonl"
 
 
@@ -162,7 +165,7 @@ def message_object(no: int, history: MessageHistory, seal: int | None, stamped_a
 MESSAGE_HEADER = (
     "No.", TIME, "送信時刻(Unix秒)", "チャット(ルームID)", "メッセージID", "発言者(表示名)", "アカウントID", "種類",
     "状態", "本文", "以前の文面", "状態を確認した日時(日本時間)", "最初に保存した日時(日本時間)", "更新時刻(Unix秒)",
-    "記録番号",
+    "取得方法", "記録番号",
 )  # fmt: skip
 
 
@@ -183,6 +186,7 @@ def message_cells(no: int, history: MessageHistory) -> list[object]:
         jst_of(history.changed_at) if history.state != "present" else "",
         jst_of(history.first_seen),
         history.update_time or "",
+        SOURCES.get(history.source, history.source),
         history.entry_seq,
     ]
 

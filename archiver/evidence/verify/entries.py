@@ -14,6 +14,7 @@ from gettext import ngettext
 from typing import TYPE_CHECKING, Any, Callable, Container, Iterator, Mapping, NamedTuple  # noqa: UP035 - 3.8
 
 from archiver.evidence.chain import escape_lone
+from archiver.evidence.tombstones import Erasures, Tombstone, read_tombstone
 from archiver.evidence.verify.findings import NAMED_SINGLY, Verification
 from archiver.evidence.verify.recorded_stamps import RecordedStamp, read_recorded_stamp
 from archiver.evidence.verify.rollbacks import Rollback, read_rollback
@@ -93,6 +94,7 @@ class EntryCheck:
         self.rollbacks: list[Rollback] = []
         self.times = TimeOrder(verification)
         self._sealed = SealedDigests(ranges)
+        self._erasures = Erasures()
         self._kept_replies = kept_replies
         self._deep = deep
         self._missing_replies: dict[str, tuple[int, int]] = {}
@@ -111,18 +113,31 @@ class EntryCheck:
                 return
             self._find_missing(self._next, seq - 1)
         self._next = seq + 1
-        actual = hashlib.sha256(line).hexdigest()
         sealed = self._sealed.digest_of(seq)
+        tombstone = read_tombstone(line)
+        if tombstone is not None:
+            self._check_tombstone(seq, key, tombstone, digest, sealed)
+            return
+        actual = hashlib.sha256(line).hexdigest()
         if actual.encode() != digest:
             self._find_entry("entry-digest", seq, key)
         elif sealed is not None and sealed != actual:
             self._find_entry("entry-sealed", seq, key)
         else:
-            self._check_fields(row, exactly=self._deep or sealed is None)
+            self._check_fields(row, is_sealed=sealed is not None)
 
-    def _check_fields(self, row: EntryRow, *, exactly: bool) -> None:
+    def _check_tombstone(self, seq: int, key: bytes, tombstone: Tombstone, digest: bytes, sealed: str | None) -> None:
+        """Check that an erased record was sealed under the digest that is left of it; its columns are unchecked."""
+        if tombstone.digest.encode() != digest:
+            self._find_entry("entry-digest", seq, key)
+        elif tombstone.digest != sealed:
+            self._find_entry("entry-sealed", seq, key)
+        else:
+            self._erasures.add_tombstone(seq, tombstone)
+
+    def _check_fields(self, row: EntryRow, *, is_sealed: bool) -> None:
         seq, observed_at, clock, kind, account_id, room_id, key, line, _digest = row
-        entry = entry_object(line, exactly=exactly)
+        entry = entry_object(line, exactly=self._deep or not is_sealed)
         if entry is None:
             self._find_entry("entry-form", seq, key)
         elif not (
@@ -138,7 +153,7 @@ class EntryCheck:
             self._find_entry("entry-columns", seq, key)
         else:
             self.times.add(entry, self._sealed.seal_of(seq))
-            self._collect(seq, entry)
+            self._collect(seq, entry, is_sealed=is_sealed)
 
     def _check_reply_is_kept(self, reply: object, seq: int) -> None:
         """Note a reply that is not kept; most entries come from the same reply as the entry before."""
@@ -152,7 +167,7 @@ class EntryCheck:
             first, count = self._missing_replies.get(str(reply), (seq, 0))
             self._missing_replies[str(reply)] = (first, count + 1)
 
-    def _collect(self, seq: int, entry: Mapping[str, Any]) -> None:
+    def _collect(self, seq: int, entry: Mapping[str, Any], *, is_sealed: bool) -> None:
         """Keep what later checks need of an intact entry."""
         if entry["kind"] in REPLY_KINDS:
             if entry["reply"] is not None and entry["reply"] != self._last_kept_reply:
@@ -171,6 +186,8 @@ class EntryCheck:
         elif entry["kind"] == "rollback":
             rollback = read_rollback(entry)
             self.rollbacks.extend([] if rollback is None else [rollback])
+        elif entry["kind"] == "erasure" and is_sealed:
+            self._erasures.add_entry(entry)
 
     @property
     def last(self) -> int:
@@ -186,6 +203,8 @@ class EntryCheck:
         if self._sealed.last > last:
             self._find_missing(last + 1, self._sealed.last)
         for reply, (seq, count) in self._missing_replies.items():
+            if reply in self._erasures.replies:
+                continue
             sentence = ngettext(
                 "Reply {reply}, from which {count} record came, is not kept.",
                 "Reply {reply}, from which {count} records came, is not kept.",
@@ -194,6 +213,7 @@ class EntryCheck:
             self.verification.add_finding(
                 "reply-missing", f"entry/{seq}", sentence.format(reply=reply[:64], count=count)
             )
+        self._erasures.close(self.verification)
         self._note_unsealed()
 
     def _note_unsealed(self) -> None:

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Callable, Iterator, Sequence  # noqa: UP035 - 
 
 from archiver.evidence.history import READINGS, EntryObject, Sightings
 from archiver.evidence.masked_records import MASKED_FILE, masked_digest, shown_record
+from archiver.evidence.tombstones import Erasures, Tombstone, read_tombstone
 from archiver.evidence.verify.entries import SavedBytes, entry_object
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.seals import SealedDigests, SealedRange
@@ -55,6 +56,8 @@ class PackageLines:
         self._offsets = array("q")
         self._message_keys: list[int] = []
         self._masked_digests: dict[str, int] = {}
+        self._erasures = Erasures()
+        self._tombstones: dict[str, tuple[int, Tombstone]] = {}
         self._masked_count = 0
         self._unshown_count = 0
         self._masked_messages: set[int] = set()
@@ -86,6 +89,9 @@ class PackageLines:
                 entry, offset = self._shown_in_place(digest)
                 if entry is None:
                     continue
+            elif entry is None and read_tombstone(line) is not None:
+                self.verification.checked["entries"] += 1
+                continue
             elif entry is None:
                 self._find_unreadable(number)
                 continue
@@ -108,6 +114,10 @@ class PackageLines:
         for digest, number in self._masked_digests.items():
             sentence = _("The digest {digest} of a masked record is in no seal.").format(digest=digest)
             self._add_finding("entry-sealed", f"entries.jsonl:{number}", sentence)
+        for digest, (number, _tombstone) in self._tombstones.items():
+            sentence = _("The digest {digest} of an erased record is in no seal.").format(digest=digest)
+            self._add_finding("entry-sealed", f"entries.jsonl:{number}", sentence)
+        self._erasures.close(self.verification)
         self._check_masked()
         self._message_keys.sort()
 
@@ -153,8 +163,11 @@ class PackageLines:
             offset += len(line)
 
     def _collect_masked(self) -> None:
-        """Collect the digests of the masked lines first, as the entries' numbers are not known."""
+        """Collect the digests of masked and erased lines first, as the entries' numbers are not known."""
         for number, (_offset, line) in enumerate(self._lines(), 1):
+            tombstone = read_tombstone(line)
+            if tombstone is not None:
+                self._tombstones[tombstone.digest] = (number, tombstone)
             digest = _digest_of_masked(line)
             if digest is not None:
                 self._masked_digests[digest] = number
@@ -164,6 +177,10 @@ class PackageLines:
             if self._masked_digests:
                 for digest in sealed_range.digests or ():
                     self._masked_digests.pop(digest, None)
+            if self._tombstones:
+                for seq, digest in enumerate(sealed_range.digests or (), sealed_range.first):
+                    if digest in self._tombstones:
+                        self._erasures.add_tombstone(seq, self._tombstones.pop(digest)[1])
             yield sealed_range
 
     def _find_unreadable(self, number: int) -> None:
@@ -294,6 +311,8 @@ class PackageLines:
                 self.is_readable = False
         else:
             self.other.append(entry)
+            if kind == "erasure" and entry["seq"] not in self._unsealed_seqs[-1:]:
+                self._erasures.add_entry(entry)
             if kind == "blob" and payload.get("state") == "saved":
                 size = payload.get("size")
                 saved = SavedBytes(str(payload.get("sha256")), size if type(size) is int else None, entry["seq"])

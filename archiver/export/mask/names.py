@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from archiver.evidence.history import EntryObject, number, text
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
+from archiver.records import AccountClosing, AccountId
 
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""
@@ -47,6 +49,18 @@ def people_in(entries: Iterable[EntryObject]) -> tuple[dict[int, list[str]], dic
             if name and name not in names:
                 names.append(name)
     return people, rooms
+
+
+def account_closings(entries: Iterable[EntryObject]) -> tuple[AccountClosing, ...]:
+    """The accounts whose name got the ending of closed accounts, each when it was first seen."""
+    found: dict[int, AccountClosing] = {}
+    for entry in entries:
+        if entry["kind"] in ("account", "member"):
+            account = number(entry["key"].rpartition("/")[2])
+            if text(entry["payload"]["object"].get("name")).endswith("(解約済)"):
+                at = datetime.fromisoformat(entry["observed_at"])
+                found.setdefault(account, AccountClosing(AccountId(account), at, entry["seq"]))
+    return tuple(found.values())
 
 
 def third_persons(

@@ -14,6 +14,7 @@ from archiver import errors
 from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, account_of, number
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
+from archiver.evidence.tombstones import read_tombstone
 from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.conversation import unix_time
 from archiver.export.mask.package_mask import PackageMask
@@ -57,6 +58,11 @@ class SourceEntries:
         For a masked line `put` gets its replacement, and `put_shown` the line with the masked content.
         """
         for entry in package_entries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
+            if read_tombstone(entry.line.encode()) is not None:
+                if self.scope.includes_erased(entry.room_id, entry.seq):
+                    self.entries += 1
+                    put(entry.line + "\n")
+                continue
             if entry.kind == "message":
                 self._message_entries += 1
                 is_taken = self.scope.all_messages or self._is_message_included(entry.room_id, entry.key, entry.line)

@@ -12,13 +12,13 @@ from archiver import errors
 from archiver.claims.claim import Basis
 from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
 from archiver.evidence.history import number
-from archiver.export.mask.names import people_in
+from archiver.export.mask.names import account_closings, people_in
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import make_mask
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
-from archiver.records import Contract, Delivery, Enclosure, MappedAccount, Seal, Sides
+from archiver.records import AccountClosing, Contract, Delivery, Enclosure, MappedAccount, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, roles, statements
 
@@ -53,6 +53,8 @@ class Recipe:
     """The accounts known as the other side; None: nobody was mapped."""
     bases: Mapping[int, Basis] = field(default_factory=dict)
     """The accounts known as the other side, and whose statement that is."""
+    closings: Sequence[AccountClosing] = ()
+    """The accounts that were ever seen to be closed."""
     mapped: Sequence[MappedAccount] = ()
     """The user's statements about who is who, with reasons."""
 
@@ -151,6 +153,7 @@ def make_recipe(
         deliveries=statements.deliveries(reading, contract.id, upto=upto),
         enclosures=statements.enclosures(reading, contract.id, upto=upto),
         counterparts=mapped,
+        closings=account_closings(member_entries),
         bases=counterpart_bases(
             sides,
             contract.client,

@@ -20,11 +20,23 @@ from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.input import NEVER_READ, MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import room_facts
 from archiver.export.stamps import Stamps
-from archiver.records import JST, AccountId, CaseFacts, Conversation, Delivery, Enclosure, MappedAccount, Seal
+from archiver.records import (
+    JST,
+    AccountId,
+    CaseFacts,
+    Conversation,
+    Delivery,
+    Enclosure,
+    MappedAccount,
+    MessageId,
+    RoomId,
+    Seal,
+)
 from archiver.render.times import local_time
 from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.store.queries import current_state, runs, unsaved_direct_chats
 from archiver.store.queries.truncated_lists import truncated_lists
+from archiver.store.working.backfill_queue import unseen_ids
 
 
 def report_input(package: PackageInput, *, content_sha256: str | None = None) -> ReportInput:
@@ -59,6 +71,8 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
         bases=recipe.bases,
+        closings=recipe.closings,
+        refused_ids=tuple(_refused_ids(package)),
         mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
@@ -83,6 +97,12 @@ def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
             f"{found_at} に、古い時点のデータベースが戻されていることを検出しました。記録 {rollback.lost:,}件"
             f"(確定記録 {numbers})が、この時点より後のデータベースにありました。この資料にはありません。{kept}"
         )
+
+
+def _refused_ids(package: PackageInput) -> Iterator[tuple[RoomId, MessageId]]:
+    """The messages that were asked for by their ids and not given; none in a part, as their times are not known."""
+    for room in package.recipe.scope.rooms if package.recipe.scope.whole else ():
+        yield from ((RoomId(room), MessageId(str(number))) for number, _state in unseen_ids(package.reading, room))
 
 
 def unread_chats(rooms: Iterable[Conversation]) -> list[str]:

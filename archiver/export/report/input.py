@@ -10,6 +10,7 @@ from archiver.claims.claim import Basis
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.tables.events import ChangeRow
 from archiver.records import (
+    AccountClosing,
     AccountId,
     Attachment,
     CaseSide,
@@ -18,7 +19,9 @@ from archiver.records import (
     Delivery,
     Enclosure,
     MappedAccount,
+    MessageId,
     Role,
+    RoomId,
     WrongClock,
 )
 
@@ -103,6 +106,10 @@ class ReportInput:
     masked_passages: Sequence[MaskedPassage] = ()
     bases: Mapping[int, Basis] = field(default_factory=dict)
     """The accounts known as the other side, and whose statement that is; empty = nobody is known to be."""
+    closings: Sequence[AccountClosing] = ()
+    """Accounts that were seen to be closed, in the period or before it."""
+    refused_ids: Sequence[tuple[RoomId, MessageId]] = ()
+    """Messages of known ids that Chatwork did not give."""
     mapped: Mapping[int, MappedAccount] = field(default_factory=dict)
     """The user's statements about who is who, by account."""
     chosen: Collection[str] = ()

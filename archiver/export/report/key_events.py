@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from archiver.claims.accounts import closed_account
 from archiver.claims.messages import last_notice, last_reply
-from archiver.claims.words import change_lines, reply_label, reply_text
+from archiver.claims.words import change_lines, closed_text, reply_label, reply_text
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import days_since
@@ -26,6 +27,7 @@ def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     """The events, one fact a line; of many changes the latest, and a count of the others."""
     fixed_lines = [
         *_last_reply_lines(statistics),
+        *_account_line(statistics),
         *(f"{line}。第8章。" for _kind, line in change_lines(statistics.facts)),
         *_closed_line(case),
     ]
@@ -46,6 +48,12 @@ def _last_reply_lines(statistics: MessageStatistics) -> Iterator[str]:
     yield f"{reply_label(reply)}は {reply_text(reply, 'ja', f'No.{reply.value.no}')}。{silence_text(facts)}"
     if notice is not None:
         yield f"その後、Chatworkの通知(相手の名義){local_time(notice.at)}(No.{notice.no})。"
+
+
+def _account_line(statistics: MessageStatistics) -> Iterator[str]:
+    text = closed_text(closed_account(statistics.facts))
+    if text:
+        yield f"{text}。"
 
 
 def silence_text(facts: CaseFacts) -> str:

@@ -43,6 +43,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                     *_missing_file_lines(case),
                     *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
                     *case.put_back_databases,
+                    *_refused_id_lines(case),
                     *_truncated_list_lines(case),
                     *_hidden_message_lines(statistics),
                     *case.other_chats,
@@ -137,6 +138,17 @@ def _missing_file_lines(case: ReportInput) -> Iterator[str]:
         yield f"未取得のファイル: ほか{len(lacking) - MAX_NAMED}点(第7章)。"
     if not lacking:
         yield "未取得のファイル: ありません。"
+
+
+def _refused_id_lines(case: ReportInput) -> Iterator[str]:
+    """Every known id of a message that Chatwork did not give."""
+    for room in case.rooms:
+        ids = [message for number, message in case.refused_ids if number == room.room_id]
+        if ids:
+            yield (
+                f"ルームID {room.room_id}: IDは分かっていても、Chatworkから取得できなかった発言 {len(ids):,}件"
+                f"(理由は分かりません): {'、'.join(ids)}"
+            )
 
 
 TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "done": "完了したタスク"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from archiver.claims.words import sources_text
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
@@ -19,7 +20,7 @@ STAMP_MEANING = (
 )
 
 
-def statement(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
+def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """Chapter 10, in the first person, so that it can be signed as it is."""
     rooms = "、".join(f"{room.room_id}「{visible(room.room_name)}」" for room in case.rooms)
     clock = (
@@ -34,7 +35,7 @@ def statement(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     text = (
         f"私は、自分のChatworkアカウント(アカウントID {case.owner_id})のAPIトークンを用い、Chatwork公式API({API})から、"
         f"参加者として閲覧できるチャット({rooms})のメッセージとファイルを、プログラム({case.software})で取得しました"
-        f"({_runs_text(case)})。取得した応答は改変せず保存し、"
+        f"({_runs_text(case)})。{_sources_text(statistics)}取得した応答は改変せず保存し、"
         "表示用に日本時間へ変換し、記号を読みやすく置き換え、"
         f"第13章の伏せ字を施した以外、本文を変えていません。{clock}{selection}"
     )
@@ -63,6 +64,12 @@ def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
         else "第三者の時刻(タイムスタンプ)は付いていません。"
     )
     return Chapter("11　検証方法", (Bullets(tuple(items)),))
+
+
+def _sources_text(statistics: MessageStatistics) -> str:
+    """By which kind of reading the messages came; empty if there are none."""
+    text = sources_text(statistics.facts)
+    return f"発言の取得方法は、{text}です(最後に変化を確認した取得による)。" if text else ""
 
 
 def _runs_text(case: ReportInput) -> str:

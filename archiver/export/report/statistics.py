@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from archiver.records import (
     Conversation,
     Message,
     MessageKind,
+    ObservedBy,
     Post,
     RoomBeginning,
     RoomFacts,
@@ -76,6 +78,7 @@ class _Survey:
         self._side_of: dict[int, CaseSide] = {}
         self._reasons: dict[str, str] = {}
         self._last_exchange: list[Message] = []
+        self._sources: Counter[ObservedBy] = Counter()
         self._chosen_times: list[datetime] = []
         self._first: Message | None = None
         self._last: Message | None = None
@@ -99,7 +102,16 @@ class _Survey:
         for message in self._last_exchange:
             self._reasons.setdefault(message.message_id, LAST)
         case = self._case
-        facts = CaseFacts(case.contract, case.reporters, frozenset(case.bases), rooms, self._authors, case.known_until)
+        facts = CaseFacts(
+            case.contract,
+            case.reporters,
+            frozenset(case.bases),
+            rooms,
+            self._authors,
+            case.known_until,
+            tuple(case.closings),
+            self._sources,
+        )
         last = messages.last_reply(facts).value
         limit = None if last is None else last.at.timestamp()
         before = sum(limit is None or at <= limit for at in self._saved)
@@ -120,6 +132,7 @@ class _Survey:
             self._first = message
         if self._last is None or message.send_time >= self._last.send_time:
             self._last = message
+        self._sources[message.source] += 1
         add_message(self._authors, message, is_own=self._case.is_reporter(message.account_id))
         if message.message_id in self._case.chosen:
             self._chosen_times.append(message.send_time)

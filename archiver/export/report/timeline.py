@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from archiver.claims.accounts import closed_account
 from archiver.claims.messages import first_message, last_reply
 from archiver.claims.words import first_label, missing_text, reply_label
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
@@ -42,7 +43,7 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
     """A table of at most `limit` lines and a count of the rest; of the least important the oldest are left out."""
     lines = [
         *_stated_lines(case),
-        *_message_lines(statistics),
+        *_message_lines(case, statistics),
         *_change_lines(case, statistics),
         *_file_lines(case),
     ]
@@ -84,12 +85,15 @@ def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
             yield _TimelineLine(0, at, what, STATED, whole_day=len(text) <= len("2026-11-24"))
 
 
-def _message_lines(statistics: MessageStatistics) -> Iterator[_TimelineLine]:
+def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
     first, reply = first_message(statistics.facts), last_reply(statistics.facts)
     if first.value is not None:
         source = first_message_cells(statistics)[1]
         more = "" if first.is_whole else f"(それ以前に{missing_text(first.missing)})"
         yield _TimelineLine(0, first.value.at, f"{first_label(first)}{more}", source)
+    closing = closed_account(statistics.facts).value
+    if closing is not None and not any(event.seq == closing.seq for event in case.events):
+        yield _TimelineLine(0, closing.at, "相手の表示名に「(解約済)」が付いていた(検知、期間の前から)", "第3章")
     if reply.value is not None:
         yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from archiver.claims.accounts import closed_account
 from archiver.claims.changes import changes
 from archiver.claims.messages import last_reply, message_count
-from archiver.claims.words import change_lines, count_text, reply_label, reply_text
+from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text
 from archiver.export.report.input import BLANK, ReportInput, day_of
 from archiver.export.report.request_to_office import advice, days_since, end_request_text, request_sentence
 from archiver.export.report.statistics import MessageStatistics
@@ -65,9 +66,9 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
     if delivered is not None:
         yield f"{_day_text(delivered.at)} に納品しました。"
     yield from _change_lines(statistics.facts, own=False)
-    closed = list(_account_closings(case))
+    closed = closed_text(closed_account(statistics.facts))
     if closed:
-        yield f"{closed[-1]} に相手の表示名が「(解約済)」に変わったことを確認しました。"
+        yield f"{closed}しました。"
     frozen = [room.inaccessible_since for room in case.rooms if room.inaccessible_since]
     if frozen:
         yield f"{local_time(min(frozen))[:16]} にチャットが開けなくなったことを確認しました(理由は不明です)。"
@@ -102,15 +103,6 @@ def _change_lines(facts: CaseFacts, *, own: bool) -> Iterator[str]:
             not changes(facts, kind).value.keys() - {CaseSide.REPORTER}
         ):
             yield f"{line}。報告書の第6章、第8章。"
-
-
-def _account_closings(case: ReportInput) -> Iterator[str]:
-    """The times at which a counterpart's name got the ending that Chatwork adds to closed accounts."""
-    for event in case.events:
-        if event.kind == "表示名が変わった" and event.after.endswith("(解約済)"):
-            account = event.about.rpartition(" ")[2]
-            if account.isdigit() and case.is_counterpart(int(account)):
-                yield local_time(datetime.fromisoformat(event.at))[:16]
 
 
 def _last_delivery(deliveries: Sequence[Delivery]) -> Delivery | None:

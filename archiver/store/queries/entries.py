@@ -15,6 +15,9 @@ from archiver.store.archive import Reading
 
 _AT_ONCE = 1_000
 
+IS_WHOLE = func.substr(schema.entry.c.line, 1, 10) != '{"digest":'
+"""The condition that an entry was not erased: a tombstone has no field before its digest."""
+
 
 class KeptReply(NamedTuple):
     """A kept reply of Chatwork; `body` is None if its compressed bytes cannot be decompressed any more."""
@@ -55,7 +58,8 @@ def message_entries(reading: Reading, rooms: set[int], *, upto: int) -> Iterator
     query = text(
         "SELECT m.position, m.room_id, e.line FROM message AS m JOIN entry AS e"
         " ON e.key = 'message/' || m.message_id AND e.room_id = m.room_id"
-        " WHERE m.room_id IN :rooms AND e.seq <= :upto ORDER BY m.position, m.room_id, e.seq"
+        " WHERE m.room_id IN :rooms AND e.seq <= :upto AND e.line NOT LIKE '{\"digest\"%'"
+        " ORDER BY m.position, m.room_id, e.seq"
     ).bindparams(bindparam("rooms", expanding=True))
     rows = reading.sql.execute(query.execution_options(yield_per=_AT_ONCE), {"rooms": sorted(rooms), "upto": upto})
     group: list[dict[str, Any]] = []

@@ -12,14 +12,14 @@ from sqlalchemy import ColumnElement, and_, or_, select, text
 from archiver.records import Entry, Period
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries.entries import KeptReply, kept_reply
+from archiver.store.queries.entries import IS_WHOLE, KeptReply, kept_reply
 from archiver.store.time_text import from_text, to_text
 
 STATED = ("contract", "delivery", "attachment", "mapping")
 """Kinds of entries about a contract that the user made; their keys are `kind/contract` or begin with it."""
 
-OF_SEALS = ("stamp", "rollback")
-"""Kinds of entries about the seals; every package needs them."""
+OF_SEALS = ("stamp", "rollback", "erasure")
+"""Kinds of entries about seals and erased records; every package needs them."""
 
 _AT_ONCE = 1_000
 
@@ -70,7 +70,7 @@ def message_groups(reading: Reading, places: Iterable[tuple[int, int]], *, upto:
     for position, room in places:
         rows = reading.sql.execute(
             select(table.line)
-            .where(table.key == f"message/{position}", table.room_id == room, table.seq <= upto)
+            .where(table.key == f"message/{position}", table.room_id == room, table.seq <= upto, IS_WHOLE)
             .order_by(table.seq)
         )
         yield [json.loads(line) for (line,) in rows]

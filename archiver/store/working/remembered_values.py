@@ -381,7 +381,7 @@ LAST_BACKUP: Slot[LastBackup | None] = Slot(
 """The last copy of the archive: from `custody.backup` for status and checks."""
 
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", lambda value: _by_key(_text, value), {})
-"""Answers in the setting up and in `contract add`, by question: from `cli.answered_questions`, also for `status`.
+"""Answers in the setting up and in `contract add`, by question: from `setup.answered_questions`, also for `status`.
 
 Pressing Enter leaves no other trace.
 """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from archiver.chatwork import ratelimit
 from archiver.chatwork.client import Client
+from archiver.chatwork.ratelimit import Budget
 from archiver.chatwork.reply_dates import ReplyDates
 from archiver.errors import NotVisible
 from archiver.records import AccountId, RoomId
@@ -19,8 +22,8 @@ from archiver.sync.report import RoomReport, SyncReport
 from archiver.sync.run_inputs import Counters, RunInputs, check_account, read_inputs
 from archiver.sync.singles.backfill import BackfillReader
 
-WINDOW_CALLS, WINDOW_MINUTES = 300, 5
-"""The calls that Chatwork allows in a window (developer.chatwork.com/docs/endpoints)."""
+WINDOW_CALLS, WINDOW = 300, timedelta(minutes=5)
+"""The calls that Chatwork allows in a window (developer.chatwork.com/docs/endpoints), where no reply said otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,40 @@ class RecoveryResult:
     left: int
     """Ids not read yet, with which the next runs go on."""
     report: SyncReport
+    must_wait: bool = False
+    """Whether the reading ended only because the allowance is used up."""
+
+    def after(self, earlier: RecoveryResult | None) -> RecoveryResult:
+        """The result of this part and of all before it; what any run saved meanwhile counts as recovered."""
+        if earlier is None:
+            return self
+        self.report.requests += earlier.report.requests
+        return replace(
+            self,
+            found=earlier.found,
+            saved_before=earlier.saved_before,
+            recovered=self.saved_before - earlier.saved_before + self.recovered,
+        )
 
 
-def estimate_minutes(number: int, *, reserve: int) -> int:
-    """About how many minutes so many single reads take; the first window of calls is used up at once."""
-    usable = WINDOW_CALLS - min(reserve, WINDOW_CALLS // 5)
-    return max(0, number - 1) // usable * WINDOW_MINUTES + 1
+def estimate_minutes(number: int, budget: Budget, *, reserve: int, now: datetime) -> int:
+    """About how many minutes so many single reads take within the allowance, of which `reserve` stays free."""
+    limit = budget.limit or WINDOW_CALLS
+    reserve = min(reserve, limit // 5)
+    wait, usable = WINDOW, limit - reserve
+    if budget.remaining is not None and budget.reset is not None and budget.reset > now:
+        wait, usable = budget.reset - now, budget.remaining - reserve
+    later = number - max(0, usable)
+    if later <= 0:
+        return 1
+    windows = (later - 1) // (limit - reserve)
+    return math.ceil((wait + windows * WINDOW).total_seconds() / 60) + 1
+
+
+def allowance_wait(client: Client) -> timedelta:
+    """How long to wait until the allowance has calls for us again; 0: it has."""
+    transport = client.transport
+    return ratelimit.time_to_wait(transport.budget, transport.clock.own(), transport.reserve)
 
 
 def read_recovered(
@@ -53,7 +84,7 @@ def read_recovered(
     progress: Callable[[int, int], None],
     settings: str,
 ) -> RecoveryResult:
-    """Read the messages of these ids that are not saved, the newest first, waiting for Chatwork's limit when needed.
+    """Read the messages of these ids that are not saved, the newest first, until the allowance is used up.
 
     `progress` is called with how many were read and how many there are. Raises NoContract, TokenRefused, WrongAccount,
     StorageError and, if not even the account can be read, what `Client.me` raises.
@@ -61,6 +92,7 @@ def read_recovered(
     inputs = read_inputs(archive, at=now(), chosen=None)
     transport = client.transport
     transport.deadline = None
+    transport.may_wait = False
     transport.budget = inputs.budget or transport.budget
     transport.dates = ReplyDates(transport.clock)
     before = Counters(transport.requests, transport.unparsed)
@@ -76,14 +108,17 @@ def read_recovered(
         states = _read_places(context, missing, report, progress)
         _record_run(context, report, before, settings, not_read=inputs.in_any_contract)
     counted = list(states.values())
+    left = len(missing) - sum(standing is not ItemState.WAITING for standing in counted)
+    wait = allowance_wait(client)
     return RecoveryResult(
         found=len(places),
         saved_before=len(saved),
         recovered=counted.count(ItemState.READ),
         hidden_by_plan=counted.count(ItemState.HIDDEN),
         not_readable=counted.count(ItemState.UNREADABLE),
-        left=len(missing) - sum(standing is not ItemState.WAITING for standing in counted),
+        left=left,
         report=report,
+        must_wait=bool(left and wait and context is not None),
     )
 
 
@@ -104,9 +139,7 @@ def _read_places(
         due = [
             queued for queued, is_due in backfill_queue.items_at(writing, missing, at=context.now()).values() if is_due
         ]
-    reader = BackfillReader(
-        context, {room.room_id: room for room in report.rooms}, lambda: False, _leave_room(context), may_wait=True
-    )
+    reader = BackfillReader(context, {room.room_id: room for room in report.rooms}, lambda: False, _leave_room(context))
     for number, item in enumerate(sorted(due, key=_newest_first)):
         progress(number, len(due))
         if not reader.read_item(item):

@@ -40,8 +40,6 @@ class BackfillReader:
     """Returns whether the run must end."""
     on_refusal: Callable[[int, NotVisible], None]
     """Called with a room that refused (403)."""
-    may_wait: bool = False
-    """Whether the reader may wait for Chatwork's limit of calls."""
     requests_made: int = 0
     """Requests made so far."""
     refused_rooms: set[int] = field(default_factory=set)
@@ -88,7 +86,7 @@ class BackfillReader:
         """Whether the run is over or a call would have to wait, as a round does not wait for single messages."""
         transport = self.context.client.transport
         must_wait = bool(ratelimit.time_to_wait(transport.budget, transport.clock.own(), transport.reserve))
-        return self.is_over() or (must_wait and not self.may_wait)
+        return self.is_over() or must_wait
 
     def _postpone(self, item: BackfillItem) -> None:
         pause = FIRST_PAUSE * 4 ** min(item.attempts, 5)

@@ -210,7 +210,7 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
 
     payload = json.loads(out)
     known = {"path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"}
-    assert known | {"files_packed", "warnings", "incomplete", "unheld"} == payload.keys()
+    assert known | {"files_packed", "warnings", "incomplete", "unheld", "unsealed"} == payload.keys()
     assert [[], [], []] == [payload[name] for name in ("warnings", "incomplete", "unheld")]
     assert ("support", "", 1) == (payload["profile"], err, out.count("\n"))
     assert Path(payload["zip"]).parent == Path(payload["path"])

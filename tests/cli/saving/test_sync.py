@@ -13,6 +13,7 @@ from archiver.cli.saving.sync_report import sync_lines
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import JST
+from archiver.rounds import run_log
 from archiver.settings import file
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
@@ -128,6 +129,17 @@ def test_a_quiet_run_says_nothing_unless_something_is_wrong(desk: TerminalWorld)
     assert "" == bad
     assert "not everything was saved" in notice
     assert not [word for word in ("田中", "動画編集") if word in notice]
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(5, 0), (90, 11)])
+def test_a_run_of_the_job_that_meets_another_one_is_content(desk: TerminalWorld, minutes: int, code: int) -> None:
+    """It leaves a line in the log; a run that has lasted for an hour is no longer a reason to be content."""
+    begun, log = desk.clock() - timedelta(minutes=minutes), desk.home / "logs/archive.log"
+    with desk.archive.round_lock(), run_log.log_round_end(desk.home, now=lambda: begun):
+        output, talk = desk.both("-q", "sync", code=code)
+
+    assert ("", code == 11) == (output, "Another run is using this archive" in talk)
+    assert (code == 0) == ("skipped=another-run" in log.read_text() if log.exists() else False)
 
 
 def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: TerminalWorld) -> None:

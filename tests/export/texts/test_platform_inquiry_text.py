@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies
 
-from archiver.evidence.tables.events import ChangeRow
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH, inquiry_form_text
 from archiver.export.texts.submission_readme import encode_text
 from archiver.platforms.job_platform import platform_of, platforms
-from archiver.records import Contract, Delivery, State
+from archiver.records import AccountClosing, AccountId, Contract, Delivery, State
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, OWNER, STRANGER, at
 
@@ -43,12 +42,9 @@ def delivered(days: float) -> tuple[Delivery, ...]:
     return (Delivery(1, made.strftime("%Y-%m-%d"), None, None, None),)
 
 
-def renamed(account: int, *, seq: int = 9) -> ChangeRow:
-    """The event of a name that now ends as those of closed accounts do; late in the evening in UTC."""
-    noticed_at = "2026-11-14T18:15:00.000Z"
-    return ChangeRow(
-        noticed_at, seq, "表示名が変わった", 1, None, f"アカウントID {account}", "田中", "田中(解約済)", None
-    )
+def closing(account: int) -> AccountClosing:
+    """An account that was seen to be closed."""
+    return AccountClosing(AccountId(account), datetime(2026, 11, 14, 18, 15, tzinfo=UTC), 9)
 
 
 # --- length --------------------------------------------------------------------------------------
@@ -100,7 +96,7 @@ def test_it_always_fits_a_form(
         [room],
         contract=contract,
         deliveries=tuple(deliveries),
-        events=[renamed(CLIENT)] if closed else [],
+        closings=[closing(CLIENT)] if closed else [],
         created_at=at(days * DAY),
     )
 
@@ -193,12 +189,12 @@ def test_it_tells_what_was_seen_and_accuses_nobody() -> None:
     """The last reply, the delivery, deletions without a name, the closed account in Japan's time, the lost chat."""
     room = replace(sample_conversation.sample(), inaccessible_since=at(12 * DAY))
 
-    text = inquiry_text_of(report_inputs.case([room], events=[renamed(CLIENT)]))
+    text = inquiry_text_of(report_inputs.case([room], closings=[closing(CLIENT)]))
 
     facts = text.partition("【経緯】\n")[2].partition("\n\n")[0].splitlines()
     assert [str(number) for number in range(1, 8)] == [fact.partition(".")[0] for fact in facts]
     assert any("「削除」表示だった発言(文面は不明) 1件" in fact for fact in facts)
-    assert "5. 2026-11-15 03:15 に相手の表示名が「(解約済)」に変わったことを確認しました。" in facts
+    assert "5. 2026-11-15 03:15 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in facts
     assert "6. 2026-11-17 10:14 にチャットが開けなくなったことを確認しました(理由は不明です)。" in facts
     assert not any(word in text for word in ("詐欺", "違法", "嘘", "改ざん"))
 
@@ -220,7 +216,7 @@ def test_whose_the_deleted_messages_are_is_said() -> None:
 @pytest.mark.parametrize("account", [OWNER, STRANGER])
 def test_the_closed_account_of_somebody_else_is_not_the_counterparts(account: int) -> None:
     """Neither one's own nor a third person's."""
-    assert "(解約済)" not in inquiry_text_of(report_inputs.case(events=[renamed(account)]))
+    assert "(解約済)" not in inquiry_text_of(report_inputs.case(closings=[closing(account)]))
 
 
 def test_an_empty_case_still_asks() -> None:

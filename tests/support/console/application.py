@@ -54,10 +54,16 @@ class FormBrowser:
         return found[1]
 
     def post(
-        self, path: str, *, headers: Mapping[str, str] = OWN, csrf: str | None = None, **fields: object
+        self,
+        path: str,
+        given: Mapping[str, object] | None = None,
+        *,
+        headers: Mapping[str, str] = OWN,
+        csrf: str | None = None,
+        **fields: object,
     ) -> TestResponse:
         """Send a form with its token."""
-        data = {"csrf_token": self.token() if csrf is None else csrf, **fields}
+        data = {"csrf_token": self.token() if csrf is None else csrf, **(given or {}), **fields}
         return self.client.post(path, data=data, base_url=SITE, headers=dict(headers))
 
     def job(self) -> Job:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from archiver import errors
+from archiver.chatwork.ratelimit import Budget
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store.working.backfill_queue import MessagePlace
 from archiver.sync.recover.read_ids import RecoveryResult, estimate_minutes, read_recovered
 from tests.support.world import World, running_world
 
 SINGLE = r"messages/[0-9]+$"
+NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 
 
 def old(world: World, number: int) -> list[MessagePlace]:
@@ -97,21 +100,19 @@ def test_what_the_plan_hides_is_counted_as_such(world: World) -> None:
     assert 100 == len(world.states())
 
 
-def test_it_waits_for_the_limit_of_calls_and_keeps_the_reserve(tmp_path: Path) -> None:
-    """240 of 300 calls are used before it waits."""
+def test_it_ends_at_the_limit_of_calls_and_keeps_the_reserve(tmp_path: Path) -> None:
+    """240 of 300 calls are used; it does not wait itself, as whoever waits gives the lock back."""
     with running_world(tmp_path / "home", limit=300) as world:
         places = old(world, 250)
         world.clock.pass_by(minutes=6)
-        waits: list[float] = []
 
         world.client = world.new_client()
-        world.client.transport.on_wait = lambda time: waits.append(time.total_seconds())
         made = read_recovered(
             world.archive, world.client, places, now=world.clock, progress=lambda _d, _a: None, settings=""
         )
 
-        assert (250, 0, 250, 0, 0, 0) == counts(made)
-        assert 1 == len(waits)
+        assert (250, 0, 239, 0, 0, 11) == counts(made)
+        assert made.must_wait
 
 
 @pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.DROP])
@@ -187,5 +188,15 @@ def test_a_refused_token_keeps_what_was_read(world: World) -> None:
     ("number", "reserve", "expected"), [(0, 60, 1), (240, 60, 1), (241, 60, 6), (1_000, 60, 21), (1_000, 290, 21)]
 )
 def test_the_time_is_told_by_chatworks_pace(number: int, reserve: int, expected: int) -> None:
-    """300 calls in five minutes, less what stays free for others."""
-    assert expected == estimate_minutes(number, reserve=reserve)
+    """Where no reply told the allowance: 300 calls in five minutes, less what stays free for others."""
+    assert expected == estimate_minutes(number, Budget(), reserve=reserve, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("number", "remaining", "expected"), [(40, 100, 1), (41, 100, 3), (40, 0, 3), (281, 100, 8), (240, 300, 1)]
+)
+def test_the_time_comes_from_the_allowance(number: int, remaining: int, expected: int) -> None:
+    """What is left until the reset in two minutes, then 240 of 300 calls in each window."""
+    budget = Budget(300, remaining, NOW + timedelta(minutes=2))
+
+    assert expected == estimate_minutes(number, budget, reserve=60, now=NOW)

@@ -1,0 +1,47 @@
+"""A folder that somebody typed for a copy, looked at before anything is written there."""
+
+from __future__ import annotations
+
+import string
+import sys
+from collections.abc import Mapping
+from gettext import gettext as _
+from pathlib import Path
+
+from archiver import errors
+
+
+def read_folder(text: str, home: Path) -> Path:
+    """The folder for a copy. Raises UsageError for what is no folder, or lies in the archive itself or around it."""
+    path = Path(text.strip().strip('"')).expanduser()
+    if not text.strip() or "\0" in text or not path.is_absolute():
+        raise errors.UsageError(
+            detail=_("Give a folder with its whole path, such as E:\\cw-backup or /media/usb/cw-backup.")
+        )
+    resolved, own = path.resolve(), home.resolve()
+    if resolved == own or resolved.is_relative_to(own) or own.is_relative_to(resolved):
+        raise errors.UsageError(detail=_("This is the folder of the archive itself. Choose a folder on another disk."))
+    if path.exists() and not path.is_dir():
+        raise errors.UsageError(detail=_("This is a file, not a folder."))
+    if not path.parent.is_dir():
+        raise errors.UsageError(detail=_("There is no such folder or disk. Is it connected?"))
+    return path
+
+
+def offered_folders(environ: Mapping[str, str]) -> list[str]:
+    """A folder on each disk that is connected now, as far as this computer tells."""
+    if sys.platform == "win32":
+        drives = [Path(f"{letter}:\\") for letter in string.ascii_uppercase[3:]]
+    elif sys.platform == "darwin":
+        drives = _folders_in(Path("/Volumes"))
+    else:
+        user = environ.get("USER", "")
+        drives = [*_folders_in(Path("/media") / user), *_folders_in(Path("/run/media") / user)]
+    return [str(drive / "cw-backup") for drive in drives if drive.is_dir()]
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(one for one in folder.iterdir() if one.is_dir() and not one.is_symlink())
+    except OSError:
+        return []

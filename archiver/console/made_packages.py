@@ -1,0 +1,83 @@
+"""The packages that this archive has on record, and where they lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import abort
+
+from archiver.console.context import ConsoleContext
+from archiver.render.invisible_characters import visible
+from archiver.render.times import minute_text
+from archiver.settings.model import exports_folder
+from archiver.store.queries.runs import exports
+from archiver.store.time_text import from_text
+
+
+@dataclass(frozen=True, slots=True)
+class MadePackage:
+    """A package on record."""
+
+    number: int
+    at: str
+    name: str
+    contract: str
+    profile: str
+    sha256: str
+    is_there: bool
+    documents: tuple[str, ...]
+    """Names of the documents that lie at its top."""
+    inquiry: str
+    """The text for the platform's form; empty if there is none."""
+
+
+def made_packages(context: ConsoleContext) -> list[MadePackage]:
+    """The packages, the last one first."""
+    with context.archive.reading() as reading:
+        rows = exports(reading)
+    folder = exports_folder(context.settings())
+    return [_made_package(number, at, payload, folder) for number, (at, payload) in enumerate(rows, 1)][::-1]
+
+
+def package_path(context: ConsoleContext, number: str) -> Path:
+    """Where a package on record lies in the folder of packages. Answers 404 if it is not there."""
+    with context.archive.reading() as reading:
+        rows = exports(reading)
+    if not number.isdecimal() or not 1 <= int(number) <= len(rows):
+        abort(404)
+    path = exports_folder(context.settings()) / Path(str(rows[int(number) - 1][1]["name"])).name
+    if not path.exists():
+        abort(404)
+    return path
+
+
+def file_in_package(context: ConsoleContext, number: str, name: str) -> Path | None:
+    """A document at the top of a package; the name is only compared with those that lie there."""
+    path = package_path(context, number)
+    return next((one for one in _documents(path) if one.name == name), None)
+
+
+def _made_package(number: int, at: str, payload: dict[str, object], folder: Path) -> MadePackage:
+    path = folder / Path(str(payload["name"])).name
+    documents = _documents(path)
+    inquiry = next((one for one in documents if one.name.endswith("inquiry_text.txt")), None)
+    return MadePackage(
+        number,
+        minute_text(from_text(at)),
+        visible(str(payload["name"])),
+        visible(str(payload["contract"])),
+        str(payload["profile"]),
+        str(payload["sha256"]),
+        path.exists(),
+        tuple(one.name for one in documents if one.suffix == ".pdf"),
+        "" if inquiry is None else inquiry.read_text(encoding="utf-8", errors="replace"),
+    )
+
+
+def _documents(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return []
+    return sorted(
+        one for one in path.iterdir() if one.is_file() and not one.is_symlink() and one.suffix in (".pdf", ".txt")
+    )

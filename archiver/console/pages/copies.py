@@ -1,0 +1,120 @@
+"""控え: a copy of the archive on another disk, checked after it was made; and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from gettext import gettext as _
+from pathlib import Path
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.console.context import ConsoleContext, console_context
+from archiver.console.copy_folder import offered_folders, read_folder
+from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.custody import backup
+from archiver.render.invisible_characters import visible
+from archiver.render.times import minute_text
+from archiver.settings.home import check_home
+from archiver.setup.archive_setup import make_home
+from archiver.store.working.remembered_values import LAST_BACKUP
+
+pages = Blueprint("copies", __name__, url_prefix="/copies")
+
+
+@pages.get("")
+def index() -> str:
+    """When the last copy was made, and where to; or, without an archive, the way back from a copy."""
+    return _page("")
+
+
+@pages.post("/backup")
+def make_copy() -> Response | tuple[str, int]:
+    """Bring the copy in a folder up to date, and check it."""
+    context = console_context()
+    try:
+        folder = read_folder(request.form.get("folder", ""), context.home)
+    except errors.UsageError as error:
+        return _page(visible(str(error))), 422
+    context.jobs.start(_("Copying the archive"), _backup(context, folder))
+    return redirect(url_for("job.index"))
+
+
+@pages.post("/restore")
+def restore() -> Response | tuple[str, int]:
+    """Make the archive from a copy; only where there is none."""
+    context = console_context()
+    if context.archive.exists():
+        return _page(_("There is an archive here already; nothing was restored.")), 422
+    try:
+        folder = read_folder(request.form.get("folder", ""), context.home)
+    except errors.UsageError as error:
+        return _page(visible(str(error))), 422
+    context.jobs.start(_("Restoring the archive"), _restore(context, folder))
+    return redirect(url_for("job.index"))
+
+
+def _page(problem: str) -> str:
+    context = console_context()
+    has_archive, last, at = context.archive.exists(), None, ""
+    if has_archive:
+        with context.archive.reading() as reading:
+            last = LAST_BACKUP.recall(reading)
+        at = minute_text(last.at) if last else ""
+    return render_template(
+        "copies.html",
+        has_one=has_archive,
+        last=last,
+        at=at,
+        offered=offered_folders(context.environ),
+        given=request.form.get("folder", last.path if last else ""),
+        problem=problem,
+    )
+
+
+def _backup(context: ConsoleContext, folder: Path) -> Work:
+    links = (JobLink(_("Copies"), url_for("copies.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        outcome = backup.backup(context.archive, folder, now=context.now, tell=_progress(job))
+        lines = [visible(line) for line in context.words.copy_lines(outcome)]
+        if outcome.is_same_disk:
+            lines.append(_("This is the disk of the archive itself: if it breaks, the copy is lost too."))
+        head = (
+            _("The copy is up to date: {path}")
+            if outcome.is_placed
+            else _("The earlier copy was kept: the new one has findings.")
+        )
+        return JobOutcome(head.format(path=visible(str(folder))), tuple(lines), links, is_complete=outcome.ok)
+
+    return work
+
+
+def _restore(context: ConsoleContext, folder: Path) -> Work:
+    links = (JobLink(_("Settings"), url_for("settings.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        check_home(context.home, context.environ)
+        outcome = backup.restore(folder, context.home, now=context.now, tell=_progress(job))
+        lines = [visible(line) for line in context.words.copy_lines(outcome)]
+        if not outcome.is_placed:
+            return JobOutcome(_("Nothing was restored."), tuple(lines), is_complete=False)
+        make_home(context.home)
+        lines.append(_("The API token was not part of the copy: store it again in the settings."))
+        lines.append(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
+        head = _("The archive is restored: {path}").format(path=visible(str(context.home)))
+        return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok)
+
+    return work
+
+
+def _progress(job: Job) -> Callable[[str, int, int], None]:
+    words = {
+        "copy": _("Copying"),
+        "replies": _("Checking the replies"),
+        "entries": _("Checking the records"),
+        "files": _("Checking the files"),
+        "rows": _("Checking the tables"),
+    }
+    return lambda what, done, total: job.tell(words.get(what, what), done, total)

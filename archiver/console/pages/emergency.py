@@ -1,0 +1,158 @@
+"""緊急: save everything shared with the other side now, see what is kept and what to do, and hand in what one has.
+
+It works while Chatwork cannot be reached: what is kept is shown all the same.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from gettext import gettext as _
+from gettext import ngettext
+from pathlib import Path
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.console.context import ConsoleContext, console_context
+from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.console.saving import note_home, round_progress, waiting
+from archiver.render.invisible_characters import visible
+from archiver.rounds.recovery import minutes_left, recover_round
+from archiver.rounds.round import rescue_round
+from archiver.store.queries.contracts import contracts, rooms_to_read
+from archiver.store.search.scope import room_names
+from archiver.sync.recover.files import take_file
+from archiver.sync.recover.found_ids import FoundIds
+from archiver.sync.recover.read_ids import RecoveryResult
+
+pages = Blueprint("emergency", __name__, url_prefix="/emergency")
+
+
+@pages.get("")
+def index() -> str:
+    """What is kept and what is not, what not to do, and what to do now."""
+    return _page("")
+
+
+@pages.post("/rescue")
+def rescue() -> Response:
+    """Save everything shared with the counterparts, without pacing."""
+    context = console_context()
+    context.jobs.start(_("Saving everything shared with the other side"), _rescue(context))
+    return redirect(url_for("job.index"))
+
+
+@pages.post("/recover")
+def recover() -> Response | tuple[str, int]:
+    """Take message ids from files that were handed in, and fetch those messages."""
+    context = console_context()
+    given = [one for one in request.files.getlist("files") if one.filename]
+    if not given:
+        return _page(_("Choose at least one file.")), 422
+    try:
+        found = _take_files(context, given, request.form.get("room", ""))
+    except errors.ArchiverError as error:
+        return _page(visible(f"{error} {error.advice()}".strip())), 422
+    context.jobs.start(_("Fetching older messages"), _recover(context, found))
+    return redirect(url_for("job.index"))
+
+
+def _page(problem: str) -> str:
+    context = console_context()
+    with context.archive.reading() as reading:
+        blocks = context.words.emergency_blocks(reading)
+        names = room_names(reading)
+        rooms = [(room, visible(names.get(room, ""))) for room in rooms_to_read(reading, context.now())]
+    return render_template("emergency.html", blocks=blocks, rooms=rooms, problem=problem, job=context.jobs.last)
+
+
+def _rescue(context: ConsoleContext) -> Work:
+    links = (JobLink(_("What is kept, and what to do now"), url_for("emergency.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        app = context.app(job)
+        app.chatwork.transport.on_wait = waiting(job)
+        with app.archive.reading() as reading:
+            every = contracts(reading)
+        if not every:
+            raise errors.NoContract
+        rooms = [room.room_id for contract in every for room in contract.rooms]
+        try:
+            report = rescue_round(app, rooms, round_progress(app, job))
+        except errors.ArchiverError as error:
+            sentence = _("Not everything could be saved again just now. What was saved before is kept.")
+            return JobOutcome(sentence, (visible(str(error)), visible(error.advice())), links, is_complete=False)
+        note_home(app, report.account_id)
+        lines = (*context.words.round_lines(report), *report.complaints)
+        is_complete = not (report.troubles or report.complaints)
+        head = _("Everything that Chatwork shows was saved again.") if is_complete else _("Saved, but not everything.")
+        return JobOutcome(head, lines, links, is_complete=is_complete)
+
+    return work
+
+
+# --- older messages --------------------------------------------------------------------------------
+
+
+def _take_files(context: ConsoleContext, given: list[FileStorage], room: str) -> FoundIds:
+    """The ids in the files; their names are only a hint at the room. Raises NoContract, FileTooLarge, NotAllowed."""
+    now = context.now()
+    with context.archive.reading() as reading:
+        rooms = rooms_to_read(reading, now)
+    if not rooms:
+        raise errors.NoContract
+    chosen = int(room) if room.isdecimal() and int(room) in rooms else None
+    found = FoundIds(frozenset(rooms), chosen or (rooms[0] if len(rooms) == 1 else None), now)
+    for one in given:
+        name = Path(Path(one.filename or "").name)
+        with tempfile.TemporaryFile() as file:
+            one.save(file)
+            file.seek(0)
+            try:
+                take_file(file, name, found)
+            except OSError as error:
+                raise errors.NotAllowed(path=name, detail=error.strerror or str(error)) from error
+    return found
+
+
+def _recover(context: ConsoleContext, found: FoundIds) -> Work:
+    links = (JobLink(_("Emergency"), url_for("emergency.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        app = context.app(job)
+        app.chatwork.transport.on_wait = waiting(job)
+
+        def tell(done: int, total: int) -> None:
+            sentence = _("{done} of {total} messages, about {minutes} minutes left")
+            minutes = minutes_left(app, total - done)
+            job.tell(sentence.format(done=done, total=total, minutes=minutes), done, total)
+
+        if not found.places:
+            return JobOutcome(_("It contains no message id from your work rooms."), links=links, is_complete=False)
+        recovered = recover_round(app, found.places, tell)
+        is_complete = not (recovered.left or found.roomless or found.is_cut)
+        head = ngettext("{n} message was recovered.", "{n} messages were recovered.", recovered.recovered)
+        return JobOutcome(head.format(n=recovered.recovered), _result_lines(recovered, found), links, is_complete)
+
+    return work
+
+
+def _result_lines(recovered: RecoveryResult, found: FoundIds) -> tuple[str, ...]:
+    rows = (
+        (_("found"), recovered.found),
+        (_("already kept"), recovered.saved_before),
+        (_("recovered"), recovered.recovered),
+        (_("hidden by the plan"), recovered.hidden_by_plan),
+        (_("not readable"), recovered.not_readable),
+        (_("left for later"), recovered.left),
+    )
+    lines = [f"{word}: {number}" for word, number in rows]
+    if found.elsewhere:
+        lines.append(_("Of rooms without a contract, not used: {n}").format(n=len(found.elsewhere)))
+    if found.roomless:
+        lines.append(_("Without a room: {n}. Choose the chat beside the files.").format(n=len(found.roomless)))
+    if recovered.left:
+        lines.append(_("The next runs go on with what is left."))
+    return tuple(lines)

@@ -1,0 +1,122 @@
+"""設定: the token, automatic saving, notices, third-party time, folders, versions; and the application's end."""
+
+from __future__ import annotations
+
+import sys
+from gettext import gettext as _
+from importlib.metadata import version
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.console import automatic
+from archiver.console.context import console_context
+from archiver.notices import delivery
+from archiver.render.invisible_characters import visible
+from archiver.render.times import interval_words
+from archiver.schedule import schedulers
+from archiver.settings.model import exports_folder
+from archiver.setup.answered_questions import note_answer
+from archiver.setup.answers import STAMPS, InvalidAnswer
+from archiver.setup.archive_setup import choose_authorities
+from archiver.setup.first_run import check_token
+from archiver.setup.token_source import clean_token, keep_token, lasting_settings, place_words, token_account
+from archiver.setup.token_variable import variable_token, variable_wins_hint
+
+pages = Blueprint("settings", __name__, url_prefix="/settings")
+
+Answer = str | Response | tuple[str, int]
+
+
+@pages.get("")
+def index() -> str:
+    """How things are set."""
+    return _page()
+
+
+@pages.post("/token")
+def replace_token() -> Answer:
+    """Store another token, once Chatwork accepts it for this archive's account."""
+    context = console_context()
+    try:
+        typed = clean_token(request.form.get("token", ""))
+        check_token(context, typed)
+    except InvalidAnswer as error:
+        return _page(problem=str(error)), 422
+    except errors.ChatworkError as error:
+        return _page(problem=visible(f"{error} {error.advice()}".strip())), 502
+    source = lasting_settings(context).token_source
+    keep_token(context, typed, None if source.startswith("env:") else source)
+    said = _("The token is stored.")
+    return _page(said=f"{said} {variable_wins_hint()}" if variable_token(context) else said)
+
+
+@pages.post("/token/test")
+def test_token() -> Answer:
+    """Ask Chatwork whose token the stored one is."""
+    try:
+        name, account = token_account(console_context().app())
+    except errors.ArchiverError as error:
+        return _page(problem=visible(f"{error} {error.advice()}".strip())), 502
+    return _page(said=_("The token works: {name} (ID {account}).").format(name=visible(name), account=account))
+
+
+@pages.post("/automatic")
+def change_automatic() -> Answer:
+    """Register the job of this computer's scheduler, or remove it."""
+    context = console_context()
+    if request.form.get("automatic") == "on":
+        context.jobs.start(_("Automatic saving"), automatic.set_up(context))
+        return redirect(url_for("job.index"))
+    schedulers.remove(context.home, context.environ)
+    return _page(said=_("Nothing on this computer starts the saving now."))
+
+
+@pages.post("/stamps")
+def change_stamps() -> Answer:
+    """Turn third-party time on or off."""
+    context = console_context()
+    choice = "on" if request.form.get("stamps") == "on" else "off"
+    sentence = choose_authorities(context.home, choice)
+    note_answer(context.archive, STAMPS, choice)
+    return _page(said=sentence)
+
+
+@pages.post("/notices/test")
+def send_test() -> Answer:
+    """Send a test notice to every place that the settings name."""
+    context = console_context()
+    trial = delivery.send_test_notice(context.settings(), context.environ)
+    if not trial.desktop and not trial.sent:
+        return _page(problem=" ".join([_("The test notice could be shown nowhere."), *map(visible, trial.complaints)]))
+    shown = _("A test notice was sent: on this desktop {desktop}, elsewhere {n}. Have you seen it?")
+    words = _("yes") if trial.desktop else _("no")
+    return _page(said=shown.format(desktop=words, n=trial.sent), problem=" ".join(map(visible, trial.complaints)))
+
+
+@pages.post("/end")
+def end() -> str:
+    """End the application; a job that runs ends between two steps. Saving by the scheduler goes on."""
+    console_context().ended.set()
+    return render_template("ended.html")
+
+
+def _page(*, said: str = "", problem: str = "") -> str:
+    context = console_context()
+    settings = context.settings()
+    return render_template(
+        "settings.html",
+        said=said,
+        problem=problem,
+        place=place_words(settings.token_source),
+        starters=schedulers.find_starters(context.home, context.environ),
+        every=interval_words(settings.sync.every),
+        authorities=[visible(one.name) for one in settings.timestamp.authorities],
+        has_desktop=settings.notify.desktop,
+        addresses=len(settings.notify.urls),
+        home=visible(str(context.home)),
+        packages=visible(str(exports_folder(settings))),
+        version=version("chatwork-archiver"),
+        python=sys.version.split()[0],
+    )

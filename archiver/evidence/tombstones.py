@@ -1,0 +1,104 @@
+"""Tombstones: the line that stands in the place of a record that the owner erased.
+
+It keeps the digest under which the record was sealed and the number of the `erasure` entry that says what was erased,
+nothing else. Standard library and Python 3.8 syntax, because this module is also handed out inside packages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from gettext import gettext as _
+from gettext import ngettext
+from typing import Any, Iterable, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
+
+from archiver.evidence.chain import canonical
+from archiver.evidence.verify.findings import Verification
+
+_BEGIN = b'{"digest":"'
+_ERASED_DIGEST = re.compile("[0-9a-f]{64}")
+_ERASURE_KEY = re.compile("erasure/([1-9][0-9]{0,8})")
+
+
+class Tombstone(NamedTuple):
+    """What stands in the place of an erased record: its digest, and the number of the `erasure` entry."""
+
+    digest: str
+    erasure: int
+
+
+def tombstone_line(tombstone: Tombstone) -> str:
+    """The line of a tombstone, without its line end."""
+    return canonical({"digest": tombstone.digest, "erased": True, "erasure": tombstone.erasure})
+
+
+def read_tombstone(line: bytes) -> Tombstone | None:
+    """The tombstone of a line; None for every other line, also for one that says more than a tombstone."""
+    if not line.startswith(_BEGIN):
+        return None
+    try:
+        document = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    if type(document) is not dict or document.keys() != {"digest", "erased", "erasure"}:
+        return None
+    digest, number = document["digest"], document["erasure"]
+    if document["erased"] is not True or type(number) is not int or number < 1 or type(digest) is not str:
+        return None
+    tombstone = Tombstone(digest, number)
+    return tombstone if _ERASED_DIGEST.fullmatch(digest) and tombstone_line(tombstone).encode() == line else None
+
+
+class Erasures:
+    """The `erasure` entries that were read, and the tombstones that must be named by them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        """The number of tombstones."""
+        self.replies: set[str] = set()
+        """Digests of the replies that were erased too, as sealed `erasure` entries name them."""
+        self._ranges: dict[int, list[tuple[int, int]]] = {}
+        self._named: list[tuple[int, int]] = []
+
+    def add_entry(self, entry: Mapping[str, Any]) -> None:
+        """Take a sealed `erasure` entry.
+
+        Its payload has `numbers`, the ranges of the numbers of what was erased, and `replies`, the digests of the
+        replies that went with it: other records may have come from them.
+        """
+        match = _ERASURE_KEY.fullmatch(str(entry["key"]))
+        if match:
+            self._ranges.setdefault(int(match.group(1)), []).extend(_number_ranges(entry["payload"].get("numbers")))
+            replies = entry["payload"].get("replies")
+            self.replies.update(filter(None, map(str, replies if isinstance(replies, list) else ())))
+
+    def add_tombstone(self, seq: int, tombstone: Tombstone) -> None:
+        """Take the tombstone of a record."""
+        self.count += 1
+        self._named.append((seq, tombstone.erasure))
+
+    def close(self, verification: Verification) -> None:
+        """Report erased records that no sealed `erasure` entry names, and note how many were erased."""
+        for seq, erasure in self._named:
+            if not self._is_named(seq, erasure):
+                sentence = _("The record is said to be erased, but no sealed record erasure/{number} names it.")
+                verification.add_finding("entry-erased", f"entry/{seq}", sentence.format(number=erasure))
+        if self.count:
+            sentence = ngettext(
+                "{count} record was erased by the owner. Its digest is in the seals; what it said, and the columns "
+                "beside it, cannot be checked.",
+                "{count} records were erased by the owner. Their digests are in the seals; what they said, and the "
+                "columns beside them, cannot be checked.",
+                self.count,
+            )
+            verification.add_note(sentence.format(count=self.count))
+
+    def _is_named(self, seq: int, erasure: int) -> bool:
+        return any(first <= seq <= last for first, last in self._ranges.get(erasure, ()))
+
+
+def _number_ranges(numbers: object) -> Iterable[tuple[int, int]]:
+    """The well-formed ranges among the `numbers` of a payload: `[[first, last], …]`."""
+    for pair in numbers if isinstance(numbers, list) else ():
+        if isinstance(pair, list) and len(pair) == 2 and all(type(one) is int for one in pair):
+            yield pair[0], pair[1]

@@ -1,0 +1,196 @@
+"""Three disputes that were played from end to end, rebuilt from their description: what their reports must say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from archiver.claims import messages
+from archiver.cli.contracts.contract_page import page_lines
+from archiver.export.pdf.blocks import Bullets, Chapter, FactList, Paragraph, TableBlock
+from archiver.export.report import limits, method, people_and_dates, summary
+from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.records import ContractRoom, Observation, RoomId, State
+from archiver.store import seals
+from archiver.store.queries import contracts
+from archiver.store.working import backfill_queue
+from archiver.store.working.backfill_queue import ItemState, Origin
+from tests.claims.dispute import report_of
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
+
+DAY = 24 * 60
+LEAVE = (
+    "[info][title][dtext:chatroom_chat_edited][/title]"
+    "[dtext:chatroom_member_is][piconname:7654321][dtext:chatroom_leaved][/info]"
+)
+
+
+def words(chapter: Chapter) -> str:
+    """Every text of a chapter."""
+    found: list[str] = []
+    for block in chapter.blocks:
+        if isinstance(block, FactList):
+            found += [f"{label}: {text}" for label, text in block.rows]
+        elif isinstance(block, Bullets):
+            found += block.items
+        elif isinstance(block, Paragraph):
+            found.append(block.text)
+        elif isinstance(block, TableBlock):
+            found += ["\t".join(row) for row in block.rows]
+    return "\n".join(found)
+
+
+def begun(home: Path) -> ArchiveMaker:
+    """An archive with its owner and a room."""
+    maker = ArchiveMaker(home)
+    maker.me()
+    maker.room("案件のチャット")
+    return maker
+
+
+# --- (a) six weeks, two contracts in one group room, an outage with an edit inside, a cancellation -------------
+
+
+def group_room(home: Path) -> ArchiveMaker:
+    """Two contracts in one room of 14 people; the second one has the later half of the time."""
+    maker = begun(home)
+    facts = {"platform": "crowdworks", "client": "田中", "contact_approved_on": "2026-11-20"}
+    later = ContractRoom(RoomId(ROOM), start=at(20 * DAY))
+    maker.contract("job1", [ROOM], **facts)
+    maker.contract("job2", [later], **facts)
+    for number in range(12):
+        maker.account(9000 + number, f"参加者{number}")
+    maker.account(CLIENT, "田中")
+    told = [message_object(1, "はじめまして", sent=0), message_object(2, "お願いします", sent=21 * DAY)]
+    maker.sync(told, minutes=22 * DAY)
+    edited = message_object(2, "お願いしません", sent=21 * DAY, update_time=int(at(23 * DAY).timestamp()))
+    maker.sync([told[0], edited], changed={2: "edited"}, minutes=22 * DAY + 84 * 60)
+    leave = message_object(3, LEAVE, sent=42 * DAY)
+    maker.account(CLIENT, "田中(解約済)", minutes=15 * DAY)
+    maker.sync([told[0], edited, leave], changed={3: "present"}, minutes=42 * DAY + 10)
+    seals.close_seals(maker.archive, now=at(43 * DAY))
+    return maker
+
+
+def test_two_contracts_in_one_room_agree_on_how_it_began(tmp_path: Path) -> None:
+    """The first message of the room counts for both, in the report and on the screen, with no text of the other."""
+    maker = group_room(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        for name in ("job1", "job2"):
+            case, statistics = report_of(reading, name)
+            page = words(summary.chapter(case, statistics))
+            screen = "\n".join(page_lines(reading, contracts.find_contract(reading, name), now=at(43 * DAY)))
+
+            assert "2026-11-05 10:00:00" in page
+            assert "承認日の15日前" in page
+            assert "2026-11-05 10:00" in screen
+            assert "15 day(s) before the approval" in " ".join(screen.split())
+            assert ("はじめまして" in page) is False
+
+
+def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_told(tmp_path: Path) -> None:
+    """The silence counts from the last speech; what was seen before the contract's period still stands on page 1."""
+    maker = group_room(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading, "job2")
+        page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
+
+    assert "相手の最後の発言は 2026-11-26 10:00:00(No.1)。それから21日" in page
+    assert "その後、Chatworkの通知(相手の名義)2026-12-17 10:00:00" in page
+    assert "2026-11-20 10:00 に、相手の表示名に「(解約済)」が付いていることを確認" in page
+    assert "2026-11-20 10:00 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in form
+
+
+def test_the_outage_that_holds_an_edit_stands_in_chapter_9(tmp_path: Path) -> None:
+    """With its beginning and its end."""
+    maker = group_room(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading, "job1")
+
+    assert "2026-11-27 10:00:00 から 2026-11-30 22:00:00 まで" in words(limits.chapter(case, statistics))
+
+
+# --- (b) installed on the worst day ----------------------------------------------------------------------------
+
+
+def worst_day(home: Path) -> ArchiveMaker:
+    """566 messages: 100 in the window, 390 recovered, 4 ids refused, 3 of the window deleted before."""
+    maker = begun(home)
+    maker.contract("job1", platform="crowdworks", contact_approved_on="2026-11-06", contracted_on="2026-11-06")
+    maker.account(CLIENT, "田中")
+    posts = [
+        message_object(number, f"発言{number}", sent=number * 10, account=(CLIENT, OWNER)[number % 2])
+        for number in range(1, 567)
+    ]
+    for post in posts[500:503]:
+        post["body"] = "[deleted]"
+    states = dict.fromkeys(range(467, 567), "present") | {501: "deleted", 502: "deleted", 503: "deleted"}
+    maker.sync(posts[466:], changed=states, minutes=6000, beginning=False, joins=False)
+    payload = {"number": 1, "after": None, "before": "467", "from": None, "to": "2026-11-08T06:50:00.000Z"}
+    maker.append(
+        [Observation("gap", f"gap/{ROOM}/1", payload | {"missing": 466, "reason": "first_sync"}, ROOM)], minutes=6000
+    )
+    for post in posts[76:466]:
+        recovered = {"object": post, "state": "present", "source": "recovered"}
+        maker.append([Observation("message", f"message/{post['message_id']}", recovered, ROOM)], minutes=6100)
+    maker.append(
+        [Observation("gap.narrowed", f"gap/{ROOM}/1", payload | {"missing": 76, "reason": "first_sync"}, ROOM)],
+        minutes=6101,
+    )
+    with maker.archive.writing() as writing:
+        backfill_queue.enqueue(
+            writing, {(ROOM, number): Origin.RECOVERED for number in range(10, 14)}, rooms=[ROOM], at=at(6100)
+        )
+        for item in backfill_queue.due_items(writing, [ROOM], at=at(6100), limit=9):
+            backfill_queue.record_attempt(writing, item, ItemState.UNREADABLE, at=at(6100), next_at=at(9000))
+    seals.close_seals(maker.archive, now=at(6200))
+    return maker
+
+
+def test_the_worst_day_says_what_is_missing(tmp_path: Path) -> None:
+    """490 of 566 are never all; the first saved one is early; deletions before the saving are told apart."""
+    maker = worst_day(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading)
+        page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
+
+    assert "保存できた490件(ほかに未取得 約76件)" in page
+    assert "保存できた490件(ほかに未取得 約76件)" in form
+    assert "全490件" not in page + form
+    assert "保存できた最初の発言 2026-11-05 22:50:00(承認日の1日前。それ以前に未取得 約76件)" in page
+    assert "保存した時点ですでに「削除」表示だった発言(文面は不明) 3件(" in page
+    assert "保存した後に「削除」" not in page
+    assert not messages.first_message(statistics.facts).is_whole
+
+
+def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
+    """Chapter 9 has each id, the statement to be signed says how the messages came."""
+    maker = worst_day(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading)
+
+    assert "取得できなかった発言 4件(理由は分かりません): 10、11、12、13" in words(limits.chapter(case, statistics))
+    statement = words(method.statement(case, statistics))
+    assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
+
+
+# --- (c) a direct client -----------------------------------------------------------------------------------------
+
+
+def test_who_the_other_side_is_has_its_basis(tmp_path: Path) -> None:
+    """In a chat of two nothing says that somebody entered it; a name of October stays that name."""
+    maker = begun(tmp_path / "home")
+    maker.contract("job1", platform="direct")
+    maker.account(CLIENT, "田中")
+    post = message_object(1, "お願いします", sent=0)
+    maker.sync([post], minutes=5)
+    maker.account(CLIENT, "田中商店", minutes=50 * DAY)
+    seals.close_seals(maker.archive, now=at(50 * DAY) + timedelta(hours=1))
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading)
+        (message,) = case.rooms[0].messages()
+
+    people = words(people_and_dates.parties(case, statistics))
+    assert "2人のチャットの相手" in people
+    assert "報告者入力" not in people
+    assert ("田中", State.PRESENT) == (message.name, message.state)

@@ -1,0 +1,214 @@
+"""Every claim is held against a truth that the program does not know, and each planted lie is caught."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.claims import changes, messages, words
+from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
+from archiver.contract_dates import OutsideContact
+from archiver.export.pdf.blocks import FactList
+from archiver.export.report import summary
+from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.records import JST, CaseFacts, CaseSide, ChangeKind, MessageKind, Post
+from archiver.store import seals
+from archiver.store.queries import contracts
+from archiver.store.queries.contract_activity import activity_of
+from tests.claims.dispute import BEGIN, Dispute, TruePost, blank_archive, report_of
+from tests.support.archives.maker import CLIENT, OWNER
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Everything that the program says of a dispute."""
+
+    first: Claim[Post | None]
+    reply: Claim[Post | None]
+    count: Claim[Counter[MessageKind]]
+    contact: Claim[OutsideContact]
+    deletions: dict[str, int]
+    texts: tuple[str, ...]
+
+
+def play(seed: int, folder: Path) -> tuple[Dispute, CaseFacts, CaseFacts, Statement]:
+    """A dispute, its facts by query and by fold, and what is said of it."""
+    dispute = Dispute(seed)
+    maker = blank_archive(folder / "blank", folder / str(seed))
+    dispute.play(maker)
+    seals.close_seals(maker.archive, now=_moment(dispute.last_look) + timedelta(minutes=1))
+    with maker.archive.reading() as reading:
+        queried = activity_of(reading, contracts.find_contract(reading, "job1")).facts
+        case, statistics = report_of(reading)
+        folded = statistics.facts
+        (rows,) = (block for block in summary.chapter(case, statistics).blocks if isinstance(block, FactList))
+        page = "\n".join(f"{label}\t{text}" for label, text in rows.rows)
+        return dispute, queried, folded, _statement(folded, (page, inquiry_form_text(case, statistics)))
+
+
+def _statement(facts: CaseFacts, texts: tuple[str, ...]) -> Statement:
+    deletions = {
+        kind.value: changes.changes(facts, kind).value.total()
+        for kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE)
+    }
+    return Statement(
+        messages.first_message(facts),
+        messages.last_reply(facts),
+        messages.message_count(facts),
+        messages.contact(facts),
+        deletions,
+        texts,
+    )
+
+
+# --- the judge ---------------------------------------------------------------------------------
+
+
+def falsehoods(dispute: Dispute, statement: Statement) -> Iterator[str]:
+    """What is false in a statement, by the dispute's own log."""
+    posted, saved = dispute.posted(), dispute.saved
+    yield from _false_post("first", statement.first, posted[:1], saved[:1])
+    known = [author for author in dispute.people if author != OWNER] if dispute.counterpart_is_known else []
+    if not known:
+        if statement.reply.knowledge is not Knowledge.UNKNOWN or statement.reply.value is not None:
+            yield "reply of an unknown counterpart"
+    else:
+        others = {post.author for post in saved} - {OWNER}
+        author = CLIENT if CLIENT in others else next(iter(others), CLIENT)
+        everything, kept = (dispute.speeches(author, saved=flag)[-1:] for flag in (False, True))
+        yield from _false_post("reply", statement.reply, everything, kept)
+    if statement.count.value.total() != len(saved):
+        yield "count of what is saved"
+    if statement.count.value[MessageKind.NOTICE] != sum(post.is_notice and post.author != OWNER for post in saved):
+        yield "count of notices"
+    if statement.count.is_whole != (len(saved) == len(posted)):
+        yield "whether everything is saved"
+    if not statement.count.is_whole and statement.count.missing.estimate != len(posted) - len(saved):
+        yield "estimate of what is missing"
+    if statement.contact.value is OutsideContact.AFTER and _moment(posted[0].sent) < dispute.approved:
+        yield "contact after the approval"
+    if Counter(statement.deletions) != dispute.deletions():
+        yield "deletions"
+    for text in statement.texts:
+        yield from _false_words(dispute, text)
+
+
+def _false_post(fact: str, claim: Claim[Post | None], true: list[TruePost], kept: list[TruePost]) -> Iterator[str]:
+    value = None if claim.value is None else claim.value.at
+    if value != (_moment(kept[0].sent) if kept else None):
+        yield f"{fact}: not what was saved"
+    if claim.is_whole and value != (_moment(true[0].sent) if true else None):
+        yield f"{fact}: told as whole"
+
+
+def _false_words(dispute: Dispute, text: str) -> Iterator[str]:
+    """What a text says that is not so; each sentence is read as its reader would."""
+    posted = dispute.posted()
+    if "承認後" in text and _moment(posted[0].sent) < dispute.approved:
+        yield "words: after the approval"
+    first = re.search(r"Chatworkでの最初の発言 (\S+ [0-9:]+)", text)
+    if first is not None and first[1] != _local(posted[0].sent):
+        yield "words: first message"
+    for number in re.finditer(r"全([0-9,]+)件", text):
+        if int(number[1].replace(",", "")) != len(posted):
+            yield "words: all of how many"
+    if found := re.search(r"相手の最後の発言は (\S+ [0-9:]+)\S*それから(\d+)日", text):
+        later = [
+            post for post in posted if not post.is_notice and post.author != OWNER and _local(post.sent) > found[1]
+        ]
+        if {post.author for post in later} & ({CLIENT} if CLIENT in {post.author for post in posted} else set()):
+            yield "words: silence"
+    for found in re.finditer(r"保存した後に「削除」表示に変わった発言 ([0-9]+)件", text):
+        if int(found[1]) != dispute.deletions()["deleted"]:
+            yield "words: deletions"
+
+
+def _moment(seconds: int) -> datetime:
+    return BEGIN + timedelta(seconds=seconds)
+
+
+def _local(seconds: int) -> str:
+    return _moment(seconds).astimezone(JST).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def judge(dispute: Dispute, queried: CaseFacts, folded: CaseFacts, statement: Statement) -> list[str]:
+    """What is false; the facts of screens and of packages must be the same."""
+    wrong = list(falsehoods(dispute, statement))
+    return wrong if _plain(queried) == _plain(folded) else [*wrong, "query and fold differ"]
+
+
+def _plain(facts: CaseFacts) -> tuple[object, ...]:
+    """Facts without the numbers of a package."""
+    statement = _statement(facts, ())
+    posts = [None if one.value is None else replace(one.value, no=None) for one in (statement.first, statement.reply)]
+    sides = {
+        side: sum(a.posts.total() for one, a in facts.authors.items() if facts.side(one) is side) for side in CaseSide
+    }
+    return (*posts, statement.count, statement.contact, statement.deletions, sides)
+
+
+Played = list[tuple[Dispute, CaseFacts, CaseFacts, Statement]]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """200 disputes."""
+    folder = tmp_path_factory.mktemp("disputes")
+    return [play(seed, folder) for seed in range(200)]
+
+
+def test_nothing_false_is_said_of_random_disputes(played: Played) -> None:
+    """What is told as whole is the truth, what is told as saved is true of what was saved."""
+    assert {} == {one[0].seed: wrong for one in played if (wrong := judge(*one))}
+
+
+@pytest.mark.slow
+def test_nothing_false_is_said_of_many_random_disputes(tmp_path: Path) -> None:
+    """The same for 5,000."""
+    assert {} == {seed: wrong for seed in range(1_000, 6_000) if (wrong := judge(*play(seed, tmp_path)))}
+
+
+# --- planted lies ------------------------------------------------------------------------------
+
+
+def _whole(claim: Claim) -> Claim:  # type: ignore[type-arg]
+    return replace(claim, knowledge=Knowledge.WHOLE, missing=NOTHING_MISSING)
+
+
+LIES: dict[str, Callable[[Statement], Statement]] = {
+    "the first saved message is the first": lambda one: replace(one, first=_whole(one.first)),
+    "the last saved reply is the last": lambda one: replace(one, reply=_whole(one.reply)),
+    "what was saved is all": lambda one: replace(one, count=_whole(one.count)),
+    "nothing is missing in numbers": lambda one: replace(
+        one, count=replace(one.count, missing=replace(one.count.missing, estimate=0))
+    ),
+    "notices are speech": lambda one: replace(
+        one, count=replace(one.count, value=Counter({MessageKind.SPEECH: one.count.value.total()}))
+    ),
+    "contact began after the approval": lambda one: replace(one, contact=Claim(OutsideContact.AFTER, Knowledge.WHOLE)),
+    "all deletions came after the saving": lambda one: replace(
+        one, deletions={"deleted": sum(one.deletions.values()), "deleted_before": 0}
+    ),
+    "words: after the approval": lambda one: replace(one, texts=(*one.texts, "Chatworkでの最初の発言(承認後)")),
+    "words: all": lambda one: replace(one, texts=(*one.texts, f"全{one.count.value.total()}件")),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_each_planted_lie_is_caught(lie: str, played: Played) -> None:
+    """A claim made wrong on purpose is found to be false in at least one dispute."""
+    spoken = [(dispute, statement) for dispute, *_facts, statement in played if dispute.posted()]
+
+    assert [wrong for dispute, statement in spoken for wrong in falsehoods(dispute, LIES[lie](statement))]
+
+
+def test_the_words_of_a_claim_follow_its_knowledge(played: Played) -> None:
+    """「Chatworkでの最初の発言」 is said only where the coverage proves it."""
+    for *_facts, statement in played:
+        assert statement.first.is_whole == words.first_label(statement.first).startswith("Chatworkでの")

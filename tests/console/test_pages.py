@@ -1,0 +1,216 @@
+"""The pages that write, each by the form that a browser sends."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from werkzeug.datastructures import FileStorage
+
+from archiver.console import uploads
+from archiver.console.copy_folder import read_folder
+from archiver.console.jobs import JobState
+from archiver.errors import UsageError
+from archiver.store.queries.contracts import contracts
+from archiver.store.queries.roles import mapped_accounts
+from archiver.store.queries.statements import deliveries, enclosures
+from tests.support.archives.maker import story
+from tests.support.console.application import SITE, FormBrowser, open_application
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[FormBrowser]:
+    """The application over an archive with one contract; Chatwork cannot be reached."""
+    maker = story(tmp_path / "home")
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
+    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as browser:
+        yield browser
+
+
+def contract_id(browser: FormBrowser) -> str:
+    """The id of the first contract."""
+    with browser.context.archive.reading() as reading:
+        return contracts(reading)[0].id
+
+
+def a_file(name: str, body: bytes = b"x") -> FileStorage:
+    """A file as a browser sends it."""
+    return FileStorage(io.BytesIO(body), name)
+
+
+def test_every_page_opens(browser: FormBrowser) -> None:
+    """Without Chatwork too, and no page shows the token."""
+    name = contract_id(browser)
+    paths = [
+        "/home",
+        "/packages",
+        "/packages/order",
+        "/emergency",
+        f"/contracts/{name}",
+        "/copies",
+        "/settings",
+        "/job",
+    ]
+
+    pages = {path: browser.get(path) for path in paths}
+
+    assert not [path for path, page in pages.items() if "0" * 32 in page]
+
+
+def test_a_package_is_looked_at_and_then_made(browser: FormBrowser) -> None:
+    """The preview makes nothing; what is made can be opened, and checked."""
+    order = {"for": "lawyer", "contract": contract_id(browser)}
+    browser.post("/packages/preview", order)
+    preview = browser.job()
+    assert preview.outcome is not None
+    confirm = browser.get(preview.outcome.links[0].address)
+    assert preview.outcome.lines[0] in confirm
+    assert [] == list((browser.context.home / "exports").glob("*"))
+
+    browser.post("/packages/make", order)
+    made = browser.job()
+    listed = browser.get("/packages")
+    browser.post("/packages/1/verify")
+    checked = browser.job()
+
+    assert JobState.DONE is made.state
+    assert "/packages/1/verify" in listed
+    assert checked.outcome is not None
+    assert checked.outcome.is_complete
+
+
+@pytest.mark.parametrize("path", ["/packages/0/file/x.pdf", "/packages/1/file/x.pdf", "/packages/x/file/..%2fx.pdf"])
+def test_nothing_else_is_opened_as_a_document(browser: FormBrowser, path: str) -> None:
+    """Only what lies in a package on record."""
+    assert 404 == browser.client.get(path, base_url=SITE).status_code
+
+
+def test_an_order_for_nobody_is_refused(browser: FormBrowser) -> None:
+    """And a day that there is not."""
+    assert 422 == browser.post("/packages/preview", {"for": "evil"}).status_code
+    assert 422 == browser.post("/packages/preview", {"for": "support", "from": "2026-02-31"}).status_code
+
+
+def test_the_worst_day_without_a_network_shows_what_is_kept(browser: FormBrowser) -> None:
+    """The job says why, and the page has its blocks all the same."""
+    browser.post("/emergency/rescue")
+
+    job, page = browser.job(), browser.get("/emergency")
+
+    assert job.outcome is not None
+    assert not job.outcome.is_complete
+    assert 'class="alarm"' in page
+
+
+def test_a_file_without_ids_is_said(browser: FormBrowser) -> None:
+    """Nothing is asked of Chatwork then."""
+    answer = browser.post("/emergency/recover", files=a_file("page.html", b"<html>nothing</html>"))
+
+    assert 302 == answer.status_code
+    outcome = browser.job().outcome
+    assert outcome is not None
+    assert not outcome.is_complete
+
+
+def test_facts_are_kept_and_an_emptied_field_becomes_unknown(browser: FormBrowser) -> None:
+    """Each becomes a statement of the user."""
+    name = contract_id(browser)
+    browser.post(f"/contracts/{name}/facts", title="動画", amount="50,000円")
+    browser.post(f"/contracts/{name}/facts", amount="")
+
+    with browser.context.archive.reading() as reading:
+        contract = contracts(reading)[0]
+    assert ("動画", None) == (contract.title, contract.amount)
+
+
+def test_who_is_who_needs_a_reason(browser: FormBrowser) -> None:
+    """Without one nothing is recorded."""
+    name = contract_id(browser)
+    page = browser.get(f"/contracts/{name}")
+    account = page.partition('name="account" value="')[2].partition('"')[0]
+
+    without = browser.post(f"/contracts/{name}/people", account=account, role="client", reason=" ")
+    stranger = browser.post(f"/contracts/{name}/people", account="1", role="client", reason="x")
+    browser.post(f"/contracts/{name}/people", account=account, role="client", reason="自己紹介で名乗った")
+
+    with browser.context.archive.reading() as reading:
+        (mapped,) = mapped_accounts(reading, name)
+    assert (422, 422) == (without.status_code, stranger.status_code)
+    assert account == str(mapped.account_id)
+
+
+def test_deliveries_and_attachments_are_recorded_and_taken_back(browser: FormBrowser) -> None:
+    """With the file's name and digest; a delivered file is not copied."""
+    name = contract_id(browser)
+    browser.post(f"/contracts/{name}/deliveries", day="2026-07-02", clock="09:12", file=a_file("動画.mp4"))
+    browser.post(f"/contracts/{name}/enclosures", kind="screenshot", file=a_file("../../画面.png"))
+    with browser.context.archive.reading() as reading:
+        (delivery,), (enclosure,) = deliveries(reading, name), enclosures(reading, name)
+
+    browser.post(f"/contracts/{name}/withdraw", what="enclosure", number=enclosure.number)
+
+    assert ("2026-07-02 09:12", "動画.mp4") == (delivery.at, delivery.name)
+    assert ("画面.png", "screenshot") == (enclosure.name, enclosure.kind)
+    with browser.context.archive.reading() as reading:
+        assert () == enclosures(reading, name)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [("../../etc/passwd", "passwd"), ("C:\\a\\b.png", "b.png"), ("..", ".."), ("a\0b", "ab"), ("/", "file")],
+)
+def test_a_name_that_a_browser_gave_is_never_a_path(given: str, name: str) -> None:
+    """Only its last part is kept, as text; the bytes lie under a name of ours."""
+    file = a_file(given)
+
+    assert name == uploads.plain_name(file)
+    with uploads.as_file(file) as path:
+        assert "file" == path.name
+        assert path.read_bytes() == b"x"
+    assert not path.exists()
+
+
+def test_the_archive_is_copied_and_the_copy_checked(browser: FormBrowser, tmp_path: Path) -> None:
+    """The page says where and when afterwards."""
+    browser.post("/copies/backup", folder=str(tmp_path / "usb"))
+
+    job, page = browser.job(), browser.get("/copies")
+
+    assert JobState.DONE is job.state
+    assert str(tmp_path / "usb") in page
+
+
+def test_no_copy_goes_into_the_archive_or_around_it(tmp_path: Path) -> None:
+    """Nor to what is no folder, or to a disk that is not there."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "file").touch()
+
+    for text in (
+        "",
+        "usb",
+        str(home),
+        str(home / "x"),
+        str(tmp_path),
+        str(tmp_path / "file"),
+        str(tmp_path / "a" / "b"),
+    ):
+        with pytest.raises(UsageError):
+            read_folder(text, home)
+    assert tmp_path / "usb" == read_folder(f'"{tmp_path / "usb"}"', home)
+
+
+def test_nothing_is_restored_over_an_archive(browser: FormBrowser, tmp_path: Path) -> None:
+    """The page refuses before anything is read."""
+    assert 422 == browser.post("/copies/restore", folder=str(tmp_path / "usb")).status_code
+
+
+def test_the_button_ends_the_application(browser: FormBrowser) -> None:
+    """After the page that says so."""
+    answer = browser.post("/settings/end")
+
+    assert 200 == answer.status_code
+    assert browser.context.ended.is_set()
