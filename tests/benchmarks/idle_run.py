@@ -46,7 +46,7 @@ def measure(folder: Path) -> list[Figure]:
         arguments = [str(simulation.home), json.dumps(simulation.environ), simulation.clock.at.isoformat()]
         times = RoundTimes(**run_alone(rounds_and_replies, *arguments).result)
     beyond = times.run - times.bare
-    measured = f"{times.requests} API requests; {beyond:.3f} s more than the account and the rooms asked for bare ({times.bare:.3f} s)"
+    measured = f"{times.requests} API requests; {beyond:.3f} s more than two of them bare ({times.bare:.3f} s)"
     return [
         Figure(
             f"a run with nothing new, {ROOMS} contracted rooms",

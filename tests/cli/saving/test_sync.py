@@ -179,9 +179,10 @@ def test_of_a_list_that_was_not_read_nothing_new_is_not_said() -> None:
     """Its turn did not come: that is said, and it is no trouble."""
     report = SyncReport(1, datetime(2026, 11, 5, tzinfo=UTC), rooms=[RoomReport(5, "動画編集", RoomOutcome.WAITING)])
 
-    assert ["動画編集  no sign of news (its list was not read this time)", "Saved. Nothing is missing."] == list(
-        sync_lines(report)
-    )
+    assert [
+        "動画編集  no sign of news (its list was not read this time)",
+        "Saved: all that was seen. Not every list was read this time.",
+    ] == list(sync_lines(report))
 
 
 def test_nothing_is_missing_is_not_said_of_a_chat_with_older_messages(desk: TerminalWorld) -> None:
