@@ -83,7 +83,9 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "compare": ListedCommand(
         "archiver.cli.evidence.compare", ADVANCED, N_("Two archives or packages of the same chat, side by side")
     ),
-    "exports": ListedCommand("archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far")),
+    "exports": ListedCommand(
+        "archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far; to whom they were handed")
+    ),
     "backup": ListedCommand(
         "archiver.cli.evidence.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")
     ),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from gettext import gettext as _
 from typing import NamedTuple
 
 from archiver.evidence.verify.rollbacks import Rollback, read_rollback, rollback_sentence
 from archiver.store import orphaned_seals
 from archiver.store.archive import Reading
+from archiver.store.time_text import from_text
 
 
 class PutBackDatabase(NamedTuple):
     """An older database that was found beside newer seals."""
 
-    found_at: str
+    found_at: datetime
     rollback: Rollback
 
     @property
@@ -28,7 +30,7 @@ def put_back_databases(reading: Reading) -> list[PutBackDatabase]:
     for entry in orphaned_seals.rollback_entries(reading):
         rollback = read_rollback(entry)
         if rollback is not None:
-            found.append(PutBackDatabase(entry["observed_at"], rollback))
+            found.append(PutBackDatabase(from_text(entry["observed_at"]), rollback))
     return found
 
 

@@ -155,6 +155,7 @@ def _evidence_checks(app: App, look: ArchiveLook) -> list[CheckResult]:
     now = app.now()
     return [
         evidence.check_stamps(look.facts.stamps, now=now),
+        *evidence.check_put_back(look.facts.put_back, now=now),
         evidence.check_verification(look.snapshot.verification, now=now),
         folders.check_backup(look.facts.backup, now=now),
     ]

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from archiver import errors
 from archiver.app import App
+from archiver.custody import put_back_databases
+from archiver.custody.put_back_databases import PutBackDatabase
 from archiver.health import disk, evidence
 from archiver.health.snapshot import HealthSnapshot, read_snapshot
 from archiver.store.archive import Archive, Reading
@@ -31,6 +33,8 @@ class CheckFacts:
     per_day: float | None
     """Bytes that were added a day; None: the archive is too young."""
     stamps: evidence.StampStatus
+    put_back: tuple[PutBackDatabase, ...]
+    """The older databases that were found beside newer seals."""
     horizons: tuple[database_health.Horizon, ...]
     backup: LastBackup | None
     versions: database_health.Versions
@@ -70,6 +74,7 @@ def _read_facts(reading: Reading, app: App, snapshot: HealthSnapshot) -> CheckFa
         size=size,
         per_day=per_day,
         stamps=evidence.stamp_status(reading, [one.name for one in app.authorities], app.root_errors),
+        put_back=tuple(put_back_databases.put_back_databases(reading)),
         horizons=tuple(database_health.horizons(reading, snapshot.rooms)),
         backup=remembered_values.LAST_BACKUP.recall(reading),
         versions=database_health.versions(reading),

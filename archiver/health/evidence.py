@@ -8,6 +8,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
+from archiver.custody.put_back_databases import PutBackDatabase, advice
 from archiver.custody.stamp_requests import SEAL_CHANGED
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import timestamp
@@ -24,6 +25,10 @@ PATIENCE = timedelta(days=2)
 
 OLD = timedelta(days=35)
 """Age of a verification that needs attention: everything is to be verified once a month."""
+
+
+PUT_BACK_RECENTLY = timedelta(days=30)
+"""How long after an older database was put back the newer one is asked for as something to be done."""
 
 
 class StampStatus(NamedTuple):
@@ -88,6 +93,14 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
         sentences = [_waiting_sentence(one) for one in status.waiting]
         return attention("stamps", " ".join([*sentences, _("Every run asks again; at once: archive seal")]))
     return good("stamps", " ".join([_sealed_days_sentence(status), *map(_waiting_sentence, status.waiting)]))
+
+
+def check_put_back(found: Sequence[PutBackDatabase], *, now: datetime) -> list[CheckResult]:
+    """Say for ever that an older database was put back; while a newer one may still be at hand, it needs attention."""
+    if not found:
+        return []
+    grade = attention if now - found[-1].found_at < PUT_BACK_RECENTLY else good
+    return [grade("rollback", " ".join(map(advice, found)))]
 
 
 def check_verification(last: VerificationRecord | None, *, now: datetime) -> CheckResult:

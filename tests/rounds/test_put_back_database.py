@@ -95,7 +95,9 @@ def test_a_package_holds_the_seals_that_were_kept_apart(world: World, tmp_path: 
     assert any(SENTENCE in note for note in ours.notes)
     assert len(ours.notes) == len(theirs.notes)
     (sentence,) = put_back_sentences(world.entries("rollback"))
-    assert re.search(r"記録 [1-9]\d*件\(確定記録 第2号〜第3号\)が、この時点より後のデータベースにありました", sentence)
+    assert re.search(
+        r"記録 [1-9]\d*件\(確定記録 第\d号〜第\d号\)が、この時点より後のデータベースにありました", sentence
+    )
 
 
 def test_a_seal_that_was_kept_apart_cannot_be_left_out_of_a_package(world: World, tmp_path: Path) -> None:
@@ -136,10 +138,12 @@ def test_seal_export_status_and_the_daemon_say_it(tmp_path: Path) -> None:
             else:
                 terminal.run(command)
             said = terminal.json("status")["put_back_databases"]
+            checks = {check["name"]: check for check in terminal.json("check")["looks"]}
 
             assert before <= seal_digests(terminal.home), command
             assert ["(rollback/" in sentence for sentence in said] == [True], command
             assert [] == terminal.json("verify")["findings"], command
+            assert said[0] == checks["rollback"]["text"], command
 
 
 def run_daemon_until(terminal: Terminal, is_done: Callable[[], bool]) -> None:

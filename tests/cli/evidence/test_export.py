@@ -197,7 +197,7 @@ def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
     out, err = desk.both("export", "job1", "--for", profile, "--preview", "--json")
 
     payload = json.loads(out)["preview"]
-    fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "warnings"}
+    fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "leftovers", "warnings"}
     assert fields == payload.keys()
     assert (7, 3, []) == (payload["messages"], payload["people"], payload["warnings"])
     assert "" == err
@@ -210,7 +210,7 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
 
     payload = json.loads(out)
     known = {"path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"}
-    assert known | {"files_packed", "warnings", "incomplete", "unheld"} == payload.keys()
+    assert known | {"files_packed", "warnings", "incomplete", "unheld", "unsealed"} == payload.keys()
     assert [[], [], []] == [payload[name] for name in ("warnings", "incomplete", "unheld")]
     assert ("support", "", 1) == (payload["profile"], err, out.count("\n"))
     assert Path(payload["zip"]).parent == Path(payload["path"])
