@@ -12,12 +12,14 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.tombstones import Tombstone, tombstone_line
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import Delivery, Enclosure, Observation, Role
 from archiver.store import blobs, seals, statements, writer
 from archiver.store.engine import DATABASE
+from archiver.store.queries.runs import exports
 from tests.support.archives.tampering import changing_past_triggers
 from tests.support.stamps.stamped_archives import authority, stamp_seals
 from tests.support.world import World, running_world
@@ -28,7 +30,7 @@ CONTRACT = "job1"
 
 def play(world: World) -> None:
     """Two weeks of a contract: edits, deletions, files, tasks, people, gaps, statements, stamps, an older database."""
-    chat = world.chatwork
+    chat, stamping = world.chatwork, authority(now=world.clock)
     sato = chat.add_account("sato")
     chat.add_room("", members=[world.tanaka], type="direct")
     chat.add_member(world.room, sato)
@@ -62,13 +64,14 @@ def play(world: World) -> None:
     for _run in range(3):
         world.clock.pass_by(days=2)
         world.sync()
-    _seal(world)
+    _seal(world, stamping)
     export(world.archive, ExportOrder(contract=CONTRACT, profile="lawyer", out=world.home / "out",
                                       counterparts={world.tanaka}), now=world.clock)  # fmt: skip
     shutil.rmtree(world.home / "out")
-    _put_older_database_back(world)
-    _erase(world, f"message/{posts[1]}")
-    _seal(world)
+    _state_handover(world)
+    _put_older_database_back(world, stamping)
+    _erase(world, f"message/{posts[1]}", stamping)
+    _seal(world, stamping)
 
 
 def _close_a_gap(world: World) -> None:
@@ -85,10 +88,10 @@ def _close_a_gap(world: World) -> None:
     world.sync(full=True)
 
 
-def _seal(world: World) -> None:
+def _seal(world: World, stamping: Authority) -> None:
     world.clock.pass_by(minutes=1)
     seals.close_seals(world.archive, now=world.clock())
-    stamp_seals(world.archive, [authority(now=world.clock)], at=world.clock())
+    stamp_seals(world.archive, [stamping], at=world.clock())
 
 
 def _state_facts(world: World) -> None:
@@ -106,14 +109,21 @@ def _state_facts(world: World) -> None:
         writer.append(writing, [note], account_id=None, at=at)
 
 
-def _put_older_database_back(world: World) -> None:
+def _state_handover(world: World) -> None:
+    """The package was handed to somebody."""
+    with world.archive.writing() as writing:
+        (package,) = exports(writing)
+        statements.state_handover(writing, package, to="弁護士", on="2026-07-08", how="手渡し", at=world.clock())
+
+
+def _put_older_database_back(world: World, stamping: Authority) -> None:
     """A seal is closed, then the database of before lies beside it."""
     world.archive.close()
     copy = world.home / "older"
     shutil.copy(world.home / DATABASE, copy)
     world.post("失われる記録")
     world.sync(full=True)
-    _seal(world)
+    _seal(world, stamping)
     world.archive.close()
     copy.replace(world.home / DATABASE)
     for end in ("-wal", "-shm"):
@@ -122,9 +132,9 @@ def _put_older_database_back(world: World) -> None:
     world.sync(full=True)
 
 
-def _erase(world: World, key: str) -> None:
+def _erase(world: World, key: str, stamping: Authority) -> None:
     """Erase a message: a tombstone for each of its entries, no readable row, and the entry that says so."""
-    _seal(world)
+    _seal(world, stamping)
     with changing_past_triggers(world.archive) as database:
         rows = database.execute("SELECT seq, digest FROM entry WHERE key = ? ORDER BY seq", [key]).fetchall()
         for seq, digest in rows:
