@@ -10,10 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 KINDS = {".py", ".po", ".html", ".css", ".js", ".md", ".toml", ".txt", ".json", ".xml"}
 FILES = sorted(
-    [path for path in (ROOT / "archiver").rglob("*") if path.suffix in KINDS and "fonts" not in path.parts]
+    [path for path in (ROOT / "archiver").rglob("*") if path.suffix in KINDS and not {"fonts", "data"} & {*path.parts}]
     + [*ROOT.glob("README*"), *(ROOT / "docs").rglob("*.md"), ROOT / "pyproject.toml"]
 )
-"""The catalogues that the program loads are compiled from the `.po`; the licences of fonts are not our words."""
+"""The catalogues that the program loads are compiled from the `.po`; data of others and licences are not our words."""
 
 FORBIDDEN = re.compile(
     r"""

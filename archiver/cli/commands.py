@@ -83,7 +83,9 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "compare": ListedCommand(
         "archiver.cli.evidence.compare", ADVANCED, N_("Two archives or packages of the same chat, side by side")
     ),
-    "exports": ListedCommand("archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far")),
+    "exports": ListedCommand(
+        "archiver.cli.evidence.exports", ADVANCED, N_("The packages made so far; to whom they were handed")
+    ),
     "backup": ListedCommand(
         "archiver.cli.evidence.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")
     ),
@@ -91,6 +93,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "daemon": ListedCommand("archiver.cli.saving.daemon", ADVANCED, N_("Save again and again until it is stopped")),
     "completion": ListedCommand("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
     "migrate": ListedCommand("archiver.cli.setup.migrate", ADVANCED, N_("Update an older archive to this version")),
+    "guide": ListedCommand("archiver.cli.reading.guide", ADVANCED, N_("Read a guide")),
     "demo": ListedCommand("archiver.cli.demo", ADVANCED, N_("See the whole story, without a token")),
 }
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from flask import abort
 
 from archiver.console.context import ConsoleContext
+from archiver.records import ExportedPackage
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
 from archiver.settings.model import exports_folder
 from archiver.store.queries.runs import exports
-from archiver.store.time_text import from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def made_packages(context: ConsoleContext) -> list[MadePackage]:
     with context.archive.reading() as reading:
         rows = exports(reading)
     folder = exports_folder(context.settings())
-    return [_made_package(number, at, payload, folder) for number, (at, payload) in enumerate(rows, 1)][::-1]
+    return [_made_package(exported, folder) for exported in rows][::-1]
 
 
 def package_path(context: ConsoleContext, number: str) -> Path:
@@ -46,7 +46,7 @@ def package_path(context: ConsoleContext, number: str) -> Path:
         rows = exports(reading)
     if not number.isdecimal() or not 1 <= int(number) <= len(rows):
         abort(404)
-    path = exports_folder(context.settings()) / Path(str(rows[int(number) - 1][1]["name"])).name
+    path = exports_folder(context.settings()) / Path(rows[int(number) - 1].name).name
     if not path.exists():
         abort(404)
     return path
@@ -58,17 +58,17 @@ def file_in_package(context: ConsoleContext, number: str, name: str) -> Path | N
     return next((one for one in _documents(path) if one.name == name), None)
 
 
-def _made_package(number: int, at: str, payload: dict[str, object], folder: Path) -> MadePackage:
-    path = folder / Path(str(payload["name"])).name
+def _made_package(exported: ExportedPackage, folder: Path) -> MadePackage:
+    path = folder / Path(exported.name).name
     documents = _documents(path)
     inquiry = next((one for one in documents if one.name.endswith("inquiry_text.txt")), None)
     return MadePackage(
-        number,
-        minute_text(from_text(at)),
-        visible(str(payload["name"])),
-        visible(str(payload["contract"])),
-        str(payload["profile"]),
-        str(payload["sha256"]),
+        exported.number,
+        minute_text(exported.at),
+        visible(exported.name),
+        visible(exported.contract),
+        exported.profile,
+        exported.sha256,
         path.exists(),
         tuple(one.name for one in documents if one.suffix == ".pdf"),
         "" if inquiry is None else inquiry.read_text(encoding="utf-8", errors="replace"),

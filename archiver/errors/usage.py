@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from archiver.errors.base import ArchiverError
 from archiver.gettext_mark import N_
-from archiver.records import UndecidedRoom
+from archiver.records import Leftover, UndecidedRoom
+
+_PIECES_NAMED = 8
 
 
 class UsageError(ArchiverError):
@@ -222,6 +224,22 @@ class CounterpartUnknown(UsageError):
         self.rooms = tuple(rooms)
 
 
+class LeftoversOpen(UsageError):
+    """What looks like a person was not covered in a package that hides third persons, and the user has not decided.
+
+    The data holds `leftovers`, all of them, besides what the sentence needs.
+    """
+
+    message = N_("{count} pieces look like names or ways to reach somebody and are not masked; no package was made.")
+    hint = N_("To mask them all: --leftovers hide   To see each with its sentence: --preview   First ones: {pieces}")
+
+    def __init__(self, *, leftovers: Sequence[Leftover]) -> None:
+        """Take the leftovers that the user has not decided about; the advice names the first ones."""
+        pieces = ", ".join(one.piece for one in leftovers[:_PIECES_NAMED])
+        super().__init__(count=len(leftovers), pieces=pieces)
+        self.leftovers = tuple(leftovers)
+
+
 class UnknownMessage(UsageError):
     """No message of the contract's rooms has this id."""
 
@@ -241,6 +259,13 @@ class UnknownDelivery(UsageError):
 
     message = N_("Contract “{contract}” has no delivery with the number {number}.")
     hint = N_("See the deliveries with: archive delivery list {contract}")
+
+
+class UnknownExport(UsageError):
+    """No package that was made has this number."""
+
+    message = N_("No package that was made has the number {number}.")
+    hint = N_("See the packages with: archive exports")
 
 
 class UnknownEnclosure(UsageError):

@@ -52,7 +52,9 @@ from archiver.records.evidence import (
     Observation,
     Seal,
 )
+from archiver.records.exported_package import ExportedPackage, Handover
 from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId
+from archiver.records.leftover import Leftover, LeftoverKind
 from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
@@ -76,10 +78,14 @@ __all__ = (
     "Delivery",
     "Enclosure",
     "Entry",
+    "ExportedPackage",
     "FileId",
     "Gap",
+    "Handover",
     "JsonObject",
     "KnownMessage",
+    "Leftover",
+    "LeftoverKind",
     "MappedAccount",
     "Membership",
     "MembershipPeriod",

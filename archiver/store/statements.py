@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from archiver.records import Contract, Delivery, Enclosure, Observation, Role
+from archiver.records import Contract, Delivery, Enclosure, ExportedPackage, Observation, Role
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries import current_state
@@ -37,6 +37,17 @@ def state_contract(archive: Archive, contract: Contract, note: str | None, *, at
         if note is not None:
             observations.append(Observation("note", f"note/{contract.id}", {"text": note}))
         writer.append(writing, observations, account_id=owner.get("account_id"), at=at)
+
+
+def state_handover(writing: Writing, package: ExportedPackage, *, to: str, on: str, how: str, at: datetime) -> bool:
+    """Append to whom a package was handed; False if the same was stated before."""
+    if any((one.to, one.on, one.how) == (to, on, how) for one in package.handovers):
+        return False
+    payload = {"contract": package.contract, "export": package.seq, "to": to, "on": on, "how": how}
+    owner = current_state.owner(writing) or {}
+    observation = Observation("handover", f"handover/{writer.SELF}", payload)
+    writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
+    return True
 
 
 def add_delivery(writing: Writing, contract: str, delivery: Delivery, *, at: datetime) -> tuple[Delivery, bool]:

@@ -18,6 +18,7 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.counterpart_question import make_with_counterparts
+from archiver.cli.evidence.leftover_question import make_with_leftovers
 from archiver.cli.evidence.preview import tell_preview, tell_warnings
 from archiver.cli.saving.sync import INCOMPLETE
 from archiver.cli.status.stamp_lines import tell_root_errors
@@ -59,6 +60,12 @@ def _require_finite(_context: click.Context, _option: click.Parameter, value: fl
 @click.option(
     "--counterpart", "counterparts", type=int, metavar="ID", multiple=True, help=N_("This person is the other side.")
 )
+@click.option(
+    "--leftovers",
+    type=click.Choice(["ask", "hide"]),
+    default="ask",
+    help=N_("What looks like a name and is not masked yet: ask about each (left out: this), or mask it all."),
+)
 @click.option("--mask", "masks", metavar=N_("PATTERN"), multiple=True, help=N_("Mask this text everywhere, too."))
 @click.option("--no-mask", is_flag=True, help=N_("Mask only what is asked for here."))
 @click.option(
@@ -87,6 +94,7 @@ def command_export(
     until: str | None,
     messages: str | None,
     counterparts: tuple[int, ...],
+    leftovers: str,
     masks: tuple[str, ...],
     no_mask: bool,
     mask_people: tuple[int, ...],
@@ -103,7 +111,7 @@ def command_export(
     from archiver.export.chosen_messages import parse_choice
     from archiver.export.mask.package_mask import masking_policy
     from archiver.export.package import make_package
-    from archiver.export.package.order import ExportOrder
+    from archiver.export.package.order import ExportOrder, LeftoverWish
     from archiver.settings.model import exports_folder
     from archiver.store import orphaned_seals
 
@@ -123,6 +131,7 @@ def command_export(
             profile, masks=masks, no_mask=no_mask, mask_people=mask_people, unmask_people=unmask_people
         ),
         counterparts=counterparts or None,
+        leftovers=LeftoverWish.LIST if preview and leftovers == "ask" else LeftoverWish(leftovers),
         choice=parse_choice(messages),
         max_mb=max_mb,
         every=app.settings.sync.every,
@@ -142,7 +151,7 @@ def command_export(
     with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
         orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     try:
-        report = make_with_counterparts(make, order)
+        report = make_with_counterparts(lambda order: make_with_leftovers(make, order, app.archive), order)
     except make_package.ExportDeclined:
         _tell_declined(previews, profile, as_json=as_json)
         return 0

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.cli.evidence.leftover_question import tell_leftovers
+
 if TYPE_CHECKING:
     from archiver.export.package.recipe import PackagePreview
 
@@ -21,6 +23,9 @@ def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     click.echo(_("What this package would hand over:"), err=err)
     for line in number_lines(preview, profile):
         click.echo(f"  {line}", err=err)
+    if preview.leftovers:
+        click.echo(_("Not masked, although it looks like a name or a way to reach somebody:"), err=err)
+        tell_leftovers(preview.leftovers, err=err)
     tell_warnings(preview, err=err)
 
 

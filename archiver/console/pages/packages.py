@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from urllib.parse import urlencode
@@ -21,7 +22,7 @@ from archiver.custody.verify import verify_path
 from archiver.export.chosen_messages import parse_choice
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package import make_package
-from archiver.export.package.order import ExportOrder
+from archiver.export.package.order import ExportOrder, LeftoverWish
 from archiver.export.package.recipe import PackagePreview
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
@@ -170,8 +171,10 @@ def _read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportO
         policy=masking_policy(profile, masks=masks, no_mask=False, mask_people=(), unmask_people=()),
         counterparts=frozenset(_accounts(fields, "counterpart")) or None,
         thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
+        leftovers=LeftoverWish.HIDE,  # the page asks about none singly; whoever wants some shown has the command
         choice=parse_choice(fields.get("messages") or None),
         every=settings.sync.every,
+        leftovers=LeftoverWish.HIDE,  # the first answer of the command's question: mask what is left over
     )
 
 
@@ -219,10 +222,15 @@ def _preview(context: ConsoleContext, wanted: ExportOrder, given: list[tuple[str
 
         try:
             with suppress(make_package.ExportDeclined):
-                make_package.export(context.archive, wanted, now=context.now, progress=_progress(job), confirm=record)
+                listing = replace(wanted, leftovers=LeftoverWish.LIST)
+                make_package.export(context.archive, listing, now=context.now, progress=_progress(job), confirm=record)
         except errors.CounterpartUnknown as error:
             return JobOutcome(visible(str(error)), (), (people_link, change), is_complete=False)
         lines = [line for one in previews for line in context.words.preview_lines(one, wanted.profile)]
+        leftovers = [visible(leftover.piece) for one in previews for leftover in one.leftovers]
+        if leftovers:
+            sentence = _("Masked too, as it looks like a name or a way to reach somebody: {pieces}")
+            lines.append(sentence.format(pieces="、".join(leftovers)))
         return JobOutcome(_("What this package would hand over:"), tuple(lines), (confirm, change))
 
     return work

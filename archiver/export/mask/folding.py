@@ -1,7 +1,7 @@
-"""Folds a text for masking to one width and case, without accents and invisible characters, and keeps the positions.
+"""Folds a text for masking to one width, case and form of each kanji, without accents and invisible characters.
 
-So full-width digits, half-width kana, other scripts' digits, zero-width marks or accents keep nothing from being
-found. What is replaced are the characters of the original.
+The positions are kept. So full-width digits, half-width kana, other scripts' digits, zero-width marks, accents or
+variants of kanji (髙 for 高) keep nothing from being found. What is replaced are the characters of the original.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import unicodedata
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from archiver.export.mask.name_data import kanji_variants
 
 # Invisible characters that count as letters or symbols: Hangul fillers, the empty Braille pattern.
 _INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -57,19 +59,25 @@ def fold(original: str, tags: Sequence[tuple[int, int]] = ()) -> FoldedText:
 
 
 def folded_text(original: str) -> str:
-    """The folded text without positions, for words to be searched in folded texts."""
+    """The folded text without positions, for names to be searched in folded texts."""
     return "".join([_FOLDED_CHARACTERS[character] for character in original])
+
+
+def folded_word(original: str) -> str:
+    """A word of our own patterns, folded while they are imported: none of its kanji is a variant of another."""
+    return "".join([_fold_width(character) for character in original])
 
 
 class _CharacterFolds(dict[str, str]):
     """A cache of folded characters."""
 
     def __missing__(self, character: str) -> str:
-        self[character] = fold = _fold_character(character)
+        width = _fold_width(character)
+        self[character] = fold = "".join([kanji_variants().get(part, part) for part in width])
         return fold
 
 
-def _fold_character(character: str) -> str:
+def _fold_width(character: str) -> str:
     if character in _LINE_ENDS:
         return "\n"
     if character.isspace():

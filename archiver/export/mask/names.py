@@ -11,17 +11,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from archiver.evidence.history import EntryObject, number, text
-from archiver.export.mask.folding import folded_text
+from archiver.export.mask.folding import folded_text, folded_word
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
 from archiver.records import AccountClosing, AccountId
 
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""
 
-_TITLES = "(?:" + "|".join(folded_text("さん さま 様 氏 くん 君 ちゃん 殿 先生").split()) + ")"
+_TITLES = "(?:" + "|".join(folded_word("さん さま 様 氏 くん 君 ちゃん 殿 先生").split()) + ")"
 _OFFICE_WORDS = re.compile(
     "|".join(
-        folded_text(
+        folded_word(
             "部 課 係 室 局 会 社 店 担当 事務 チーム サポート 管理 株式 有限 代表 編集 制作 運営 スタッフ アカウント "
             "解約済 退職"
         ).split()
@@ -34,7 +34,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def people_in(entries: Iterable[EntryObject]) -> tuple[dict[int, list[str]], dict[int, set[int]]]:
-    """Everybody seen in the entries with every name, in the order first seen; and the accounts of each room.
+    """Everybody seen in the entries with every name and Chatwork ID, as first seen; and the accounts of each room.
 
     Only `account` and `member` entries are read: every author, uploader and assignee has one.
     """
@@ -43,11 +43,12 @@ def people_in(entries: Iterable[EntryObject]) -> tuple[dict[int, list[str]], dic
     for entry in entries:
         if entry["kind"] in ("account", "member"):
             account = number(entry["key"].rpartition("/")[2])
-            name = text(entry["payload"]["object"].get("name"))
+            person = entry["payload"]["object"]
             rooms.setdefault(entry["room_id"], set()).add(account)
             names = people.setdefault(account, [])
-            if name and name not in names:
-                names.append(name)
+            names += [
+                name for name in (text(person.get("name")), text(person.get("chatwork_id"))) if name not in ("", *names)
+            ]
     return people, rooms
 
 

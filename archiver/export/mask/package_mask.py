@@ -7,14 +7,15 @@ on the text and the policy alone, so masking the same text again gives the same 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask import masked_places
-from archiver.export.mask.folding import TAG, FoldedText, fold, folded_text
+from archiver.export.mask.folding import TAG, FoldedText, fold, folded_word
 from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, replacement
+from archiver.export.mask.leftovers import piece_pattern
 from archiver.export.mask.masked_places import MaskCounts, MaskedLine, MaskedPlace
 from archiver.export.mask.names import NameMatcher, letter_names
 from archiver.export.mask.policy import POLICIES, Policy, masking_policy
@@ -33,7 +34,7 @@ _TAGS = re.compile(
     rf"|#!rid{_ID}(?:-{_ID})?(?![0-9])"
 )
 _TYPED_NAME = re.compile(
-    f" ?([^\\n{TAG}、。!?:]{{1,40}}?)(?= ?(?:{'|'.join(map(folded_text, ('さん', '様', 'さま')))}))"
+    f" ?([^\\n{TAG}、。!?:]{{1,40}}?)(?= ?(?:{'|'.join(map(folded_word, ('さん', '様', 'さま')))}))"
 )
 
 
@@ -57,6 +58,7 @@ class PackageMask:
         third person.
         """
         self.policy = policy
+        self._people = people
         chosen = [account for account in people if account in third or account in policy.masked]
         self._labels = letter_names(chosen)
         """The label of each third person; the other letters stay if the user shows one of them."""
@@ -92,6 +94,16 @@ class PackageMask:
             counts.set_number(room, int(message), no)
 
     # --- texts and names ----------------------------------------------------------------------------
+
+    @property
+    def open_names(self) -> frozenset[str]:
+        """Every name of everybody who is shown."""
+        return frozenset(name for one in self._open_accounts for name in self._people[one])
+
+    def hide_pieces(self, pieces: Iterable[str]) -> None:
+        """Cover these pieces of text too, everywhere, as the user wishes; to be called before anything is masked."""
+        patterns = (*self.policy.patterns, *map(piece_pattern, pieces))
+        self.policy = replace(self.policy, patterns=tuple(dict.fromkeys(patterns)))
 
     def is_hidden(self, account: int) -> bool:
         """Whether a person is shown under a letter."""

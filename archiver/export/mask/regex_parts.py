@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from archiver.export.mask.folding import TAG, folded_text
+from archiver.export.mask.folding import TAG, folded_word
 
 NO_DIGIT = "(?![0-9])"
 
 
 def any_word(given: str) -> str:
     """A pattern for any of these words (divided by spaces), folded like the texts that are searched."""
-    return "(?:" + "|".join(re.escape(folded_text(word)) for word in given.split()) + ")"
+    return "(?:" + "|".join(re.escape(folded_word(word)) for word in given.split()) + ")"
 
 
 def up_to(count: int, besides: str = "") -> str:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from archiver.export import PROFILES
 from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.mask.package_mask import Policy
+
+
+class LeftoverWish(StrEnum):
+    """What an export does with leftovers about which the user has not decided."""
+
+    ASK = "ask"
+    """No package is made until the user has decided."""
+    HIDE = "hide"
+    """All of them are hidden."""
+    LIST = "list"
+    """They are listed only, as nothing leaves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,10 @@ class ExportOrder:
     """The accounts of the other side; None: those that were mapped."""
     thirds: Collection[int] = ()
     """Accounts put apart as third persons for this package, besides those that were mapped."""
+    leftovers: LeftoverWish = LeftoverWish.ASK
+    """What happens to what looks like a person and is not covered, where third persons are hidden."""
+    leftover_answers: Mapping[str, bool] = field(default_factory=dict)
+    """Pieces that the user decided about for this package, besides those remembered: to hide, or to leave."""
     choice: MessageChoice = NOTHING
     """The messages of the excerpt."""
     max_mb: float | None = None

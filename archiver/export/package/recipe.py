@@ -15,10 +15,11 @@ from archiver.evidence.history import number
 from archiver.export.mask.names import account_closings, people_in
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import make_mask
+from archiver.export.package.leftover_search import settle_leftovers
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
-from archiver.records import AccountClosing, Contract, Delivery, Enclosure, MappedAccount, Seal, Sides
+from archiver.records import AccountClosing, Contract, Delivery, Enclosure, Leftover, MappedAccount, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, roles, statements
 
@@ -51,6 +52,8 @@ class Recipe:
     enclosures: Sequence[Enclosure] = ()
     counterparts: Collection[int] | None = None
     """The accounts known as the other side; None: nobody was mapped."""
+    leftovers: Sequence[Leftover] = ()
+    """What looks like a person and is not covered, where that is only listed."""
     bases: Mapping[int, Basis] = field(default_factory=dict)
     """The accounts known as the other side, and whose statement that is."""
     closings: Sequence[AccountClosing] = ()
@@ -79,6 +82,8 @@ class PackagePreview:
     """Places that are masked."""
     size: int
     """The size in bytes before zipping."""
+    leftovers: tuple[Leftover, ...]
+    """What looks like a person or a way to reach one and is not covered."""
     warnings: tuple[str, ...]
     """`early_contact`, `unsaved_beginning` (something is missing before the first message), `forbidden_contact` (the
     platform allows none outside), `nda` (a promise of secrecy)."""
@@ -119,6 +124,7 @@ def make_recipe(
     """The recipe of an order for this snapshot.
 
     Raises CounterpartUnknown (third persons are to be hidden, and nobody was named in a room of several people),
+    LeftoversOpen (what looks like a person is not covered, and the user has not decided about it),
     UsageError (a person to be named, masked or shown is unknown).
     """
     owner = number((current_state.owner(reading) or {}).get("account_id"))
@@ -131,7 +137,7 @@ def make_recipe(
     sides = replace(sides, thirds=sides.thirds.union(order.thirds) - frozenset(order.counterparts or ()))
     _check_people({*(order.counterparts or ()), *order.thirds}, people)
     mapped = order.counterparts or other_side(sides, contract.client, people) or None
-    mask = None
+    mask, leftovers = None, tuple[Leftover, ...]()
     if order.policy is not None:
         _check_people(order.policy.masked | order.policy.unmasked, {owner, *people})
         others: Collection[int] = mapped if mapped is not None else people.keys() - {owner}
@@ -139,6 +145,8 @@ def make_recipe(
             named = (order.counterparts or (), named_counterparts(sides, contract.client, people))
             mapped = others = _judged_counterparts(reading, sides, named, accounts_by_room)
         mask = make_mask(order.policy, member_entries, owner=owner, counterparts=sides.mine.union(others) - {owner})
+        if order.policy.people:
+            leftovers = settle_leftovers(reading, order, contract, mask, upto=upto)
     return Recipe(
         order=order,
         name=name,
@@ -153,6 +161,7 @@ def make_recipe(
         deliveries=statements.deliveries(reading, contract.id, upto=upto),
         enclosures=statements.enclosures(reading, contract.id, upto=upto),
         counterparts=mapped,
+        leftovers=leftovers,
         closings=account_closings(member_entries),
         bases=counterpart_bases(
             sides,

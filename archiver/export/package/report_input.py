@@ -27,6 +27,7 @@ from archiver.records import (
     Conversation,
     Delivery,
     Enclosure,
+    ExportedPackage,
     MappedAccount,
     MessageId,
     RoomId,
@@ -71,6 +72,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         content_sha256=content_sha256,
         masked_passages=masked_passages(package),
         bases=recipe.bases,
+        handed_over=tuple(_masked_export(package, one) for one in _handed_over(package)),
         closings=recipe.closings,
         refused_ids=tuple(_refused_ids(package)),
         mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
@@ -152,6 +154,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         enclosures=sum(map(enclosure_file_names.is_enclosure, bag.digests)),
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
+        leftovers=tuple(package.recipe.leftovers),
         warnings=tuple(_preview_warnings(package)),
     )
 
@@ -195,6 +198,21 @@ def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:
 
 def _masked_mapping(package: PackageInput, mapping: MappedAccount) -> MappedAccount:
     return replace(mapping, reason=_masked_text(package, mapping.reason) or "")
+
+
+def _handed_over(package: PackageInput) -> Iterator[ExportedPackage]:
+    """The contract's packages that the user says were handed to somebody."""
+    for exported in runs.exports(package.reading, upto=package.recipe.upto):
+        if exported.contract == package.recipe.contract.id and exported.handovers:
+            yield exported
+
+
+def _masked_export(package: PackageInput, exported: ExportedPackage) -> ExportedPackage:
+    shown = (
+        replace(one, to=_masked_text(package, one.to) or "", how=_masked_text(package, one.how) or "")
+        for one in exported.handovers
+    )
+    return replace(exported, handovers=tuple(shown))
 
 
 def _masked_delivery(package: PackageInput, delivery: Delivery) -> Delivery:

@@ -18,6 +18,7 @@ from archiver.records import (
     Conversation,
     Delivery,
     Enclosure,
+    ExportedPackage,
     MappedAccount,
     MessageId,
     Role,
@@ -104,6 +105,8 @@ class ReportInput:
     content_sha256: str | None = None
     """The digest of `content-sha256.txt`; None where the report does not state it."""
     masked_passages: Sequence[MaskedPassage] = ()
+    handed_over: Sequence[ExportedPackage] = ()
+    """Earlier packages of the contract that the user says were handed to somebody, as they may be shown."""
     bases: Mapping[int, Basis] = field(default_factory=dict)
     """The accounts known as the other side, and whose statement that is; empty = nobody is known to be."""
     closings: Sequence[AccountClosing] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from archiver.claims.words import sources_text
@@ -40,7 +41,20 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         f"第13章の伏せ字を施した以外、本文を変えていません。{clock}{selection}"
     )
     signature = f"{local.year}年{local.month}月{local.day}日　　氏名＿＿＿＿＿＿＿＿＿＿＿＿"
-    return Chapter("10　取得方法", (Paragraph(text), Paragraph(signature)))
+    return Chapter("10　取得方法", (Paragraph(text), *_handover_blocks(case), Paragraph(signature)))
+
+
+def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:
+    """To whom earlier packages of the contract were handed, as the user stated it."""
+    lines = [
+        f"{visible(one.on)}　{visible(one.to)}{f'({visible(one.how)})' if one.how else ''}: "
+        f"{exported.name}　SHA-256 先頭16桁 {exported.sha256[:16]}"
+        for exported in case.handed_over
+        for one in exported.handovers
+    ]
+    if lines:
+        yield Paragraph("これまでに渡した資料(報告者入力)")
+        yield Bullets(tuple(lines))
 
 
 def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
@@ -78,7 +92,7 @@ def _runs_text(case: ReportInput) -> str:
     if case.begun_at is None:
         return f"{setting}。一度も取得できていません"
     count = max(room.watch.runs for room in case.rooms)
-    return f"{setting}。{local_time(case.begun_at)} からの実行 {count:,}回。1時間を超えて見ていない時間は第9章"
+    return f"{setting}。{local_time(case.begun_at)} からの実行 {count:,}回。1時間を超えて未確認の時間帯は第9章"
 
 
 def _interval_text(every: timedelta) -> str:

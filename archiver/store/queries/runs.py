@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from archiver.records import JsonObject, Pause, Watch, WrongClock
+from archiver.records import ExportedPackage, Handover, JsonObject, Pause, Watch, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.archive_time import CLOCK_TOLERANCE
@@ -124,12 +124,31 @@ def undated_replies(reading: Reading, *, upto: int) -> int:
     return sum(json.loads(line)["payload"].get("undated", 0) for line in lines)
 
 
-def exports(reading: Reading) -> list[tuple[str, dict[str, Any]]]:
-    """When each package was exported, and the payload of its entry, oldest first."""
+def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackage]:
+    """Every package that was exported, oldest first, with its handovers."""
+    handovers: dict[int, list[Handover]] = {}
+    for _seq, at, payload in _entries_of_kind(reading, "handover", upto):
+        stated = Handover(payload["to"], payload["on"], payload["how"], from_text(at))
+        handovers.setdefault(payload["export"], []).append(stated)
+    return [
+        ExportedPackage(
+            number=number,
+            seq=seq,
+            at=from_text(at),
+            handovers=tuple(handovers.get(seq, ())),
+            **{name: str(payload[name]) for name in ("contract", "profile", "name", "sha256")},
+        )
+        for number, (seq, at, payload) in enumerate(_entries_of_kind(reading, "export", upto), 1)
+    ]
+
+
+def _entries_of_kind(reading: Reading, kind: str, upto: int | None) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Number, time and payload of each entry of a kind whose keys are numbered, oldest first."""
     table = schema.entry.c
-    lines = reading.sql.execute(
-        select(table.observed_at, table.line)
-        .where(table.key >= "export/", table.key < "export0", table.kind == "export")
-        .order_by(table.seq)
+    query = select(table.seq, table.observed_at, table.line).where(
+        table.key >= f"{kind}/", table.key < f"{kind}0", table.kind == kind
     )
-    return [(at, json.loads(line)["payload"]) for at, line in lines]
+    if upto is not None:
+        query = query.where(table.seq <= upto)
+    for seq, at, line in reading.sql.execute(query.order_by(table.seq)):
+        yield seq, at, json.loads(line)["payload"]

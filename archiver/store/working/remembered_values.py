@@ -322,6 +322,14 @@ EXPORTED_DAY: Slot[ExportedDay | None] = Slot(
 DAILY_COPY_UPTO: SlotFamily[int] = SlotFamily("daily/<contract>", int, 0)
 """The last entry that a daily copy of a contract covers: `export.package.daily_copy`, for itself."""
 
+LEFTOVER_ANSWERS: SlotFamily[Mapping[str, bool]] = SlotFamily(
+    "leftovers/<contract>", lambda value: _by_key(lambda hidden: _of_type(bool, hidden), value), {}
+)
+"""What the user decided about pieces that look like a person: hide (true) or leave.
+
+From `cli.evidence.leftover_question` for `export.package.leftover_search`.
+"""
+
 COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", lambda value: _by_key(_time, value), {})
 """Folders that could not get copies, and when that was last reported: `rounds.round`, for itself."""
 

@@ -197,7 +197,7 @@ def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
     out, err = desk.both("export", "job1", "--for", profile, "--preview", "--json")
 
     payload = json.loads(out)["preview"]
-    fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "warnings"}
+    fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "leftovers", "warnings"}
     assert fields == payload.keys()
     assert (7, 3, []) == (payload["messages"], payload["people"], payload["warnings"])
     assert "" == err

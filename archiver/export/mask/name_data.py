@@ -1,0 +1,91 @@
+"""Data that help to find names: variants of kanji, Japanese surnames with their readings, words that are no names."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER = Path(__file__).with_name("data")
+
+_MORE_VARIANTS = ("吉𠮷", "橋𣘺", "斎斉", "檜桧", "館舘", "凛凜", "槙槇", "富冨", "崎嵜", "清淸")
+"""Variants that names have and the map does not join, or joins with others: a character, then its variants."""
+
+
+@functools.cache
+def kanji_variants() -> Mapping[str, str]:
+    """Each variant of a kanji → the character it stands for. Source: IPA's MJ縮退マップ (`data/LICENSES.md`)."""
+    lines = [line for line in _read("kanji_variants.txt").splitlines() if not line.startswith("#")]
+    variants = {variant: line[0] for line in lines for variant in line[1:]}
+    for group in _MORE_VARIANTS:
+        variants |= dict.fromkeys(group[1:], variants.get(group[0], group[0]))
+    return {variant: _last_target(variants, target) for variant, target in variants.items()}
+
+
+def _last_target(variants: Mapping[str, str], character: str) -> str:
+    """The end of a chain of variants; a circle ends where it began."""
+    target = character
+    while target in variants and variants[target] != character:
+        target = variants[target]
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class Surnames:
+    """Some two thousand Japanese surnames. Source: japanese-personal-name-dataset (`data/LICENSES.md`)."""
+
+    kanji: frozenset[str]
+    readings: Mapping[str, frozenset[str]]
+    """Each reading in hiragana → the surnames that are read so."""
+    romaji: frozenset[str]
+    """Lower-case romanised forms, long vowels written out and not."""
+
+
+@functools.cache
+def surnames() -> Surnames:
+    """The surnames with their readings."""
+    rows = list(csv.reader(_read("surnames.csv").splitlines()))
+    readings: dict[str, set[str]] = {}
+    for kanji, _bearers, reading, _romaji in rows:
+        readings.setdefault(reading, set()).add(kanji)
+    return Surnames(
+        kanji=frozenset(row[0] for row in rows),
+        readings={reading: frozenset(names) for reading, names in readings.items()},
+        romaji=frozenset(form for row in rows for form in _romanised_forms(row[3])),
+    )
+
+
+def _romanised_forms(romaji: str) -> set[str]:
+    short = romaji.replace("ou", "o").replace("oo", "o").replace("uu", "u")
+    return {
+        romaji,
+        short,
+        romaji.replace("ou", "oh").replace("oo", "oh"),
+        short + "h" if short.endswith("o") else short,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class LeftoverWords:
+    """Words that decide where a surname or a title makes no name; `data/leftover_words.toml` says what each is."""
+
+    no_name_ends: frozenset[str]
+    no_names: frozenset[str]
+    common_surnames: frozenset[str]
+    surname_characters: frozenset[str]
+    given_name_ends: frozenset[str]
+    latin_words: frozenset[str]
+
+
+@functools.cache
+def leftover_words() -> LeftoverWords:
+    """The words that the rules for leftovers need."""
+    lists = tomllib.loads(_read("leftover_words.toml"))
+    return LeftoverWords(**{name: frozenset(words.split()) for name, words in lists.items()})
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text("utf-8")

@@ -1,0 +1,82 @@
+"""Searches the texts that a package would show for leftovers, once everything known is covered in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from archiver import errors
+from archiver.evidence.history import EntryObject, text
+from archiver.export.mask.folding import folded_text
+from archiver.export.mask.leftovers import LeftoverFinder, distinct_leftovers
+from archiver.export.mask.package_mask import PackageMask
+from archiver.export.package.order import ExportOrder, LeftoverWish
+from archiver.export.package_scope import STATEMENTS, PackageScope
+from archiver.records import Contract, Leftover, LeftoverKind
+from archiver.store.archive import Reading
+from archiver.store.queries import package_entries
+from archiver.store.working.remembered_values import LEFTOVER_ANSWERS
+
+_FIELDS: Mapping[str, Sequence[str]] = {
+    "message": ("body",),
+    "task": ("body",),
+    "file": ("filename",),
+    "room": ("name", "description"),
+}
+_STATED_FIELDS = ("title", "name", "note", "reason")
+_KINDS_SHOWN: Mapping[str, frozenset[str]] = {
+    "support": frozenset(_FIELDS) | STATEMENTS,
+    "consult": frozenset({"room"}) | STATEMENTS,  # it sums the messages up and shows none
+}
+
+
+def settle_leftovers(
+    reading: Reading, order: ExportOrder, contract: Contract, mask: PackageMask, *, upto: int
+) -> tuple[Leftover, ...]:
+    """Hide in `mask` what the user decided to hide; return what nobody decided about (nothing, unless only listed).
+
+    Packages that show third persons have none.
+
+    Raises LeftoversOpen if the user has not decided about everything and did not ask to hide it.
+    """
+    if order.profile not in _KINDS_SHOWN:
+        return ()
+    answers = dict(LEFTOVER_ANSWERS.of(contract.id).recall(reading)) | dict(order.leftover_answers)
+    mask.hide_pieces([piece for piece, hidden in answers.items() if hidden])
+    decided = set(map(folded_text, answers))
+    found = _search(reading, order, contract, mask, upto=upto)
+    undecided = tuple(one for one in distinct_leftovers(found) if folded_text(one.piece) not in decided)
+    if undecided and order.leftovers is LeftoverWish.ASK:
+        raise errors.LeftoversOpen(leftovers=undecided)
+    if order.leftovers is LeftoverWish.HIDE:
+        mask.hide_pieces([one.piece for one in undecided])
+        return ()
+    return undecided
+
+
+def _search(
+    reading: Reading, order: ExportOrder, contract: Contract, mask: PackageMask, *, upto: int
+) -> Iterator[tuple[str, LeftoverKind, str]]:
+    finder = LeftoverFinder([*mask.open_names, contract.client or ""])
+    searched: set[int] = set()
+    for original in _shown_texts(reading, order, contract, upto=upto):
+        if hash(original) not in searched:
+            searched.add(hash(original))
+            yield from finder.pieces(mask.mask_text(original))
+
+
+def _shown_texts(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> Iterator[str]:
+    """Every text of the package that is not a name of a person; a contract's client is a party."""
+    scope, kinds = PackageScope(contract, order.since, order.until), _KINDS_SHOWN[order.profile]
+    for row in package_entries.package_entries(reading, scope.rooms, contract.id, upto=upto, kinds=kinds):
+        entry: EntryObject = json.loads(row.line)
+        if scope.includes_message(entry) if entry["kind"] == "message" else scope.includes(entry):
+            if entry["kind"] in STATEMENTS:
+                yield from _stated_texts(entry["payload"])
+            else:
+                yield from (text(entry["payload"]["object"].get(name)) for name in _FIELDS[entry["kind"]])
+
+
+def _stated_texts(payload: Mapping[str, Any]) -> Iterator[str]:
+    return (payload[name] for name in _STATED_FIELDS if isinstance(payload.get(name), str))

@@ -1,0 +1,36 @@
+"""Packages that were made, and to whom the user says they were handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """The user's statement that a package was handed to somebody."""
+
+    to: str
+    on: str
+    """The day as `2026-11-24`, or a day and time in Japan."""
+    how: str
+    """The way, in the user's words; it may be empty."""
+    stated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedPackage:
+    """A package as its `export` entry records it."""
+
+    number: int
+    """Its number in the list of packages, from 1."""
+    seq: int
+    """The number of its entry."""
+    at: datetime
+    contract: str
+    profile: str
+    name: str
+    sha256: str
+    """The digest that covers everything in it."""
+    handovers: tuple[Handover, ...]
+    """The latest statement last."""

@@ -1,0 +1,163 @@
+"""What looks like a person and is not covered is offered, and ordinary sentences are left in peace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies
+
+from archiver import errors
+from archiver.export.mask.folding import folded_text
+from archiver.export.mask.leftovers import LeftoverFinder, distinct_leftovers, piece_pattern
+from archiver.export.package.order import LeftoverWish
+from archiver.records import LeftoverKind
+from archiver.store.working.remembered_values import LEFTOVER_ANSWERS
+from tests.support.archives.maker import ArchiveMaker, at, file_object, message_object, story
+from tests.support.packages.exported_archives import FACTS, export_package, zip_files
+
+FINDER = LeftoverFinder(["yamada", "田中 一郎", "株式会社△△ 田中"])
+
+
+def pieces(text: str) -> list[str]:
+    """The pieces that are offered of a text."""
+    return [piece for piece, _kind, _sentence in FINDER.pieces(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "piece"),
+    [
+        ("編集の田村さんに確認してください", "田村"),
+        ("佐々木様にも共有済みです", "佐々木"),
+        ("高橋 健二氏が撮影します", "高橋 健二"),
+        ("みほちゃんに送って", "みほ"),
+        ("それはさとうさんに聞いて", "さとう"),
+        ("森本君に頼んで", "森本"),
+        ("本件は林さんが窓口です", "林"),
+        ("担当:小林", "小林"),
+        ("(吉岡)", "吉岡"),
+        ("「担当 岡田」", "岡田"),
+        ("中村に確認します", "中村"),
+        ("山本太郎が担当します", "山本太郎"),
+        ("佐藤部長に確認中", "佐藤"),
+        ("宮﨑さんより", "宮﨑"),
+        ("濵田先生", "濵田"),
+        ("渡邉に連絡", "渡邉"),
+        ("Johnさんにお願い", "John"),
+        ("Suzukiさんの原稿", "Suzuki"),
+        ("Sato-sanへ", "Sato"),
+        ("Mr. Brownが来ます", "Brown"),
+        ("tanabe_0312.pdfを見て", "tanabe"),
+        ("タムラ ケンジ", "タムラ ケンジ"),
+        ("口座名義は ｸﾘﾉｷ ﾊﾅｺ です", "クリノキ ハナコ"),
+        ("https://twitter.com/hanako_s を見て", "hanako_s"),
+        ("@hanako_edit に DM して", "@hanako_edit"),
+        ("LINEは hanako99 です", "hanako99"),
+        ("discord: hanako#1234", "hanako#1234"),
+        ("hanako アット gmail ドット com", "hanako アット gmail ドット com"),
+        ("gmailの hanako.sato1 です", "hanako.sato1"),
+        ("090・1234・5678", "090・1234・5678"),
+        ("電話は一二三四五六七八九〇です", "一二三四五六七八九〇"),
+    ],
+)
+def test_what_looks_like_a_person_is_offered(text: str, piece: str) -> None:
+    """In every form in which people write names and addresses."""
+    assert piece in pieces(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "お疲れ様です。皆さん、ありがとうございます。お客様の声を集めました",
+        "たくさんの素材をいただきました。仕様を確認します、同様に対応します",
+        "クライアントさんに確認します。氏名を入力してください。CrowdWorks様の規約",
+        "今日はちゃんとできました。行くんですが、少し遅れます",
+        "素材は千葉の倉庫です。渋谷で撮影しました。中間報告です。平和な動画に。出口の案内",
+        "田中さん、ありがとうございます。たなかさんへ。よろしくお願いいたします。田中様",
+        "いち、に、さん、で撮影。タイトルは「夏の海」です。サムネイルを(修正版)にしました。金曜(金)までに",
+        "納品データは https://example.com/file.zip です。バージョン1.2.3、1876543210987654321、2026-11-05 10:14",
+        "https://youtube.com/watch?v=abc と https://x.com/status/1 と final_v2.mp4",
+        "普通 フォント サイズ。BGMを変更 しました。カット 編集",
+        "■■(氏名)さんと参加者Aさん、参加者(ID 9)様",
+    ],
+)
+def test_ordinary_sentences_are_left_in_peace(text: str) -> None:
+    """Words with さん or 様 that name nobody, places, the parties, and what is masked already."""
+    assert [] == pieces(text)
+
+
+def test_a_piece_is_listed_once_with_its_first_sentence() -> None:
+    """However it is written; the number tells in how many texts it stands."""
+    texts = ["先に確認します。編集の髙木さんに聞きました。\n以上", "高木さんです"]
+
+    (leftover,) = distinct_leftovers(found for text in texts for found in FINDER.pieces(text))
+
+    assert ("髙木", LeftoverKind.NAME, 2) == (leftover.piece, leftover.kind, leftover.places)
+    assert "編集の髙木さんに聞きました。" == leftover.sentence
+
+
+@pytest.mark.parametrize(
+    ("piece", "text", "hidden"),
+    [
+        ("髙木", "高 木と髙木", ["高 木", "高木"]),
+        ("林", "林さん、小林、山林、(林)", ["林", "林"]),
+        ("sato", "sato satoshi SATO", ["sato", "sato"]),
+    ],
+)
+def test_hiding_a_piece_hides_all_like_it(piece: str, text: str, hidden: list[str]) -> None:
+    """In every width and variant; a single character only where it is a name."""
+    assert hidden == piece_pattern(piece).findall(folded_text(text))
+
+
+@given(strategies.text(alphabet="田村さん様氏 (「担当:@.a09口座タムラ\n・-一二ー", max_size=300))
+def test_every_piece_stands_in_its_sentence(text: str) -> None:
+    """Whatever the text, and in time."""
+    for piece, _kind, sentence in FINDER.pieces(text):
+        assert piece.strip() in sentence
+
+
+# --- packages ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def maker(tmp_path: Path) -> ArchiveMaker:
+    """The story of two people who speak of others."""
+    archive_maker = story(tmp_path / "home")
+    archive_maker.contract("job1", platform="crowdworks", client="田中", **FACTS)
+    second = message_object(31, "髙木は https://twitter.com/takagi_k にいます", sent=201)
+    archive_maker.sync([message_object(30, "編集の高木さんに渡します", sent=200), second], minutes=202)
+    archive_maker.file(file_object(41, "請求書_栗本様.pdf", 9, sent=203), b"pdf bytes", minutes=204)
+    return archive_maker
+
+
+def test_nothing_leaves_while_leftovers_are_open(maker: ArchiveMaker, tmp_path: Path) -> None:
+    """They are listed with their sentences; hidden at the user's wish, they are in no text of the package."""
+    with pytest.raises(errors.LeftoversOpen) as refused:
+        export_package(maker, "support", tmp_path / "out")
+
+    assert ["高木", "takagi_k", "栗本"] == [one.piece for one in refused.value.leftovers]
+    report = export_package(maker, "support", tmp_path / "out", leftovers=LeftoverWish.HIDE)
+    table = zip_files(report)["02_messages.csv"].decode("utf-8-sig")
+    assert "編集の■■(指定)さんに渡します" in table
+    assert not [word for word in ("高木", "髙木", "takagi", "栗本") if word in table]
+
+
+def test_what_the_user_left_stays_and_is_not_asked_again(maker: ArchiveMaker, tmp_path: Path) -> None:
+    """Answers of the contract are remembered, to hide and to leave alike."""
+    with maker.archive.writing() as writing:
+        LEFTOVER_ANSWERS.of("job1").remember(writing, {"高木": False, "takagi_k": True, "栗本": True})
+
+    table = zip_files(export_package(maker, "support", tmp_path / "out"))["02_messages.csv"].decode("utf-8-sig")
+
+    assert ("編集の高木さん" in table, "takagi_k" in table, "栗本" in table) == (True, False, False)
+
+
+def test_a_consultation_asks_only_about_what_it_shows(maker: ArchiveMaker, tmp_path: Path) -> None:
+    """It sums the messages up, so their words are no matter; a lawyer's package covers nothing and asks nothing."""
+    assert export_package(maker, "consult", tmp_path / "out").messages
+    assert export_package(maker, "lawyer", tmp_path / "out").messages
+
+
+def test_what_only_stands_outside_the_period_is_not_asked_about(maker: ArchiveMaker, tmp_path: Path) -> None:
+    """Only texts that would leave."""
+    assert export_package(maker, "support", tmp_path / "out", until=at(150)).messages
