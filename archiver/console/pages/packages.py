@@ -174,7 +174,6 @@ def _read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportO
         leftovers=LeftoverWish.HIDE,  # the page asks about none singly; whoever wants some shown has the command
         choice=parse_choice(fields.get("messages") or None),
         every=settings.sync.every,
-        leftovers=LeftoverWish.HIDE,  # the first answer of the command's question: mask what is left over
     )
 
 
