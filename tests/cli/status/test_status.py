@@ -142,9 +142,9 @@ def test_chats_that_fail_or_are_left_unread_are_named_with_a_time(desk: Terminal
     """However often the others are saved meanwhile."""
     failing, left = (desk.chatwork.add_room(name, members=[desk.tanaka]) for name in ("別", "もう一つ"))
     desk.contract("job1", desk.room, failing, left)
-    desk.clock.pass_by(days=-3)
+    desk.clock.pass_by(hours=-20)
     desk.sync()
-    desk.clock.pass_by(days=3)
+    desk.clock.pass_by(hours=20)
     desk.chatwork.post(left, desk.tanaka, "急ぎです")
     desk.chatwork.post(failing, desk.tanaka, "はい")
     desk.chatwork.fail(Fault.FORBIDDEN, f"/rooms/{failing}/messages", times=None)
