@@ -80,6 +80,7 @@ HOME: dict[str, set[str]] = {
     "flask_wtf": {"console.security"},
     "jinja2": {"render", "web"},
     "keyring": {"settings"},
+    "markdown_it": {"console.guides"},
     "markupsafe": {"console", "render", "web"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings"},
     "platformdirs": {"settings"},

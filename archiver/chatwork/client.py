@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from gettext import gettext as _
 from typing import Generic, Literal, NoReturn, TypeVar
@@ -57,6 +58,13 @@ class Client:
     def __init__(self, transport: Transport) -> None:
         """Take the transport for all requests."""
         self.transport = transport
+        self._last_me: tuple[datetime, Single[Me]] | None = None
+
+    def recent_me(self, *, at: datetime, within: timedelta) -> Single[Me]:
+        """The owner of the token, asked for again if the last answer is older than a time or of a later one."""
+        if self._last_me is None or not timedelta() <= at - self._last_me[0] < within:
+            self._last_me = at, self.me()
+        return self._last_me[1]
 
     def me(self) -> Single[Me]:
         """The owner of the token."""

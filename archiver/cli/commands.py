@@ -93,6 +93,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "daemon": ListedCommand("archiver.cli.saving.daemon", ADVANCED, N_("Save again and again until it is stopped")),
     "completion": ListedCommand("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
     "migrate": ListedCommand("archiver.cli.setup.migrate", ADVANCED, N_("Update an older archive to this version")),
+    "guide": ListedCommand("archiver.cli.reading.guide", ADVANCED, N_("Read a guide")),
     "demo": ListedCommand("archiver.cli.demo", ADVANCED, N_("See the whole story, without a token")),
 }
 

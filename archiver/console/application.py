@@ -12,7 +12,7 @@ from flask import Blueprint
 from archiver.app import utc_now
 from archiver.console.context import ConsoleContext, SharedWords
 from archiver.console.jobs import JobRunner
-from archiver.console.pages import contracts, copies, emergency, home, job, packages, settings, start
+from archiver.console.pages import contracts, copies, emergency, guides_page, home, job, packages, settings, start
 from archiver.console.security import base_pages
 
 IDLE_MINUTES = 20
@@ -25,6 +25,7 @@ PAGES = (
     contracts.pages,
     copies.pages,
     settings.pages,
+    guides_page.pages,
     job.pages,
 )
 

@@ -27,6 +27,7 @@ def navigation() -> list[tuple[str, str]]:
         (_("Tasks"), "tasks.index"),
         (_("Copies"), "copies.index"),
         (_("Settings"), "settings.index"),
+        (_("Help"), "help.index"),
     ]
 
 

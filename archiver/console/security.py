@@ -17,7 +17,7 @@ from archiver.setup.first_run import first_open_step
 from archiver.web.access import AccessGate
 from archiver.web.app import GATE, static_response
 
-FREE = frozenset({"static", "record_style", "gate_open", "console.static_file"})
+FREE = frozenset({"static", "record_style", "gate_open", "console.static_file", "help.index", "help.topic"})
 """Endpoints that need no archive."""
 
 

@@ -97,7 +97,7 @@ def coverage(conversation: Conversation) -> list[str]:
         for period in conversation.covered
     ]
     gaps = [f"{gap_title(gap)}: {visible(gap_text(gap))}" for gap in conversation.gaps]
-    pauses = [f"見ていない時間: {pause_text(pause, conversation.gaps)}" for pause in conversation.pauses]
+    pauses = [f"未確認の時間帯: {pause_text(pause, conversation.gaps)}" for pause in conversation.pauses]
     return [*covered, *gaps, *pauses, *other_chat_texts(conversation.other_chats)] or ["記録がありません"]
 
 

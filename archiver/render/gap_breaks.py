@@ -14,9 +14,9 @@ from archiver.records import Conversation, Gap, Message, MessageId, Pause, Perio
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time, time_from_id
 
-GAP = "空白(保存できなかった期間)"
+GAP = "未取得期間(空白)"
 FIRST_GAP = "一覧では取得できなかった期間"
-PAUSE = "見ていない時間"
+PAUSE = "未確認の時間帯"
 
 _REASONS = {
     "window": "前回の取得から次の取得までに、一覧で一度に取得できる100件を超える発言があったためです。",

@@ -30,4 +30,8 @@ def note_pause(
 
 def _has_read_all(report: SyncReport) -> bool:
     outcomes = {room.outcome for room in report.rooms}
-    return not report.left_over and bool(outcomes) and outcomes <= {RoomOutcome.ARCHIVED, RoomOutcome.UNCHANGED}
+    return (
+        not report.left_over
+        and bool(outcomes)
+        and outcomes <= {RoomOutcome.ARCHIVED, RoomOutcome.UNCHANGED, RoomOutcome.WAITING}
+    )

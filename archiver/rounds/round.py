@@ -168,6 +168,7 @@ def _with_settings(settings: Settings, options: Options) -> Options:
     return replace(
         options,
         full_every=settings.sync.full_every,
+        window_share=settings.sync.window_share,
         reread_every=timedelta(days=settings.sync.reread_days),
         limits=DownloadLimits(files.large_bytes, files.max_bytes, files.stop_when_free_bytes),
         settings=settings_digest(settings),

@@ -58,6 +58,7 @@ def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
             every=parse_duration(raw.sync.every),
             full_every=parse_duration(raw.sync.full_every),
             reserve=raw.sync.reserve,
+            window_share=raw.sync.window_share,
             reread_days=raw.sync.reread_days,
         ),
         files=FileSettings(raw.files.large_mb, raw.files.max_gb, raw.files.stop_when_free_gb),

@@ -37,6 +37,8 @@ class SyncSettings:
     """Each room's messages and files are listed at least this often, even without changes."""
     reserve: int = 60
     """API calls left to the user's other tools."""
+    window_share: int = 20
+    """Percent of the allowance of API calls that reading the lists of messages in turn may take."""
     reread_days: int = 30
     """Each message that is too old for the list is read once in so many days."""
 

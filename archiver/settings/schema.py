@@ -27,6 +27,7 @@ class SyncTable(Section, frozen=True):
     every: str = "5m"
     full_every: str = "6h"
     reserve: Annotated[int, Meta(ge=0, le=100_000)] = 60
+    window_share: Annotated[int, Meta(ge=1, le=100)] = 20
     reread_days: Annotated[int, Meta(ge=1, le=3660)] = 30
 
 

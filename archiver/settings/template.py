@@ -32,6 +32,9 @@ every = "5m"
 full_every = "6h"
 # 呼び出し回数の上限のうち、ほかのツールのために残す回数。 / Calls left for your other tools.
 reserve = 60
+# 編集・削除に気づくための一覧の取得に使ってよい、呼び出し回数の割合(%)。
+# Percent of the calls that looking for edits and deletions may take.
+window_share = 20
 # 古い発言を1回ずつ読み直す日数。 / Days in which every older message is read again once.
 reread_days = 30
 

@@ -23,6 +23,8 @@ class Options:
     every_list: bool = False
     """Whether to read the message list of every room, also where Chatwork's counters did not move: nobody says that an
     edit or a deletion moves them."""
+    window_share: int | None = None
+    """Percent of the allowance for reading lists in turn; None: a list is read when counters moved or it is due."""
     max_seconds: float | None = None
     full_every: timedelta = timedelta(hours=6)
     reread_every: timedelta = timedelta(days=30)

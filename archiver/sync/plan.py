@@ -41,7 +41,7 @@ EARLY_REQUESTS = 8
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """A kind of reading in a room and its reason: `moved`, `due`, `first`, `asked`; of single reads `named`, `near`."""
+    """A kind of reading in a room and its reason: `moved`, `due`, `turn`, `first`, `asked`; singly `named`, `near`."""
 
     room_id: int
     kind: str
@@ -74,10 +74,12 @@ def plan_steps(
     full_every: timedelta,
     full: bool = False,
     every_list: bool = False,
+    turns: int | None = None,
 ) -> list[PlanStep]:
     """The steps for these rooms, in order: early ones, then kind by kind, read longest ago first.
 
-    `full`: everything is read; `every_list`: every list of messages.
+    `full`: everything is read; `every_list`: every list of messages; `turns`: how many requests lists of messages may
+    take before no more are read in turn (None: none is), those of rooms that moved or are due included.
     """
     every = reading_intervals(full_every)
     listed = list(rooms)
@@ -89,20 +91,33 @@ def plan_steps(
             (_plan_step(room, kind, visits, now, every[kind], kind in asked) for room in listed), visits
         )
     ]
+    if turns is not None:
+        found = _with_turns(listed, found, visits, turns)
     waiting = [step for step in found if _is_starved(step, visits, now, every)]
     early = _affordable_steps(sorted(waiting, key=lambda step: _last_visit(step, visits)))
     return [replace(step, early=True) for step in early] + [step for step in found if step not in early]
 
 
 def count_requests(planned: Sequence[PlanStep]) -> int:
-    """Requests that a run with these steps takes at least: one more at its end if anything was read."""
-    return RUN_REQUESTS + sum(step.requests for step in planned) + bool(planned)
+    """Requests that a run with these steps takes at least."""
+    return RUN_REQUESTS + sum(step.requests for step in planned)
 
 
 def _sort_steps(possible: Iterable[PlanStep | None], visits: Mapping[tuple[int, str], Visit]) -> list[PlanStep]:
     """Steps of one kind: what moved before what is merely due, and read longest ago first."""
     steps = [step for step in possible if step is not None]
     return sorted(steps, key=lambda step: (not step.overdue, _last_visit(step, visits)))
+
+
+def _with_turns(
+    rooms: Iterable[Room], steps: Sequence[PlanStep], visits: Mapping[tuple[int, str], Visit], turns: int
+) -> list[PlanStep]:
+    """These steps, and the lists of the other rooms that were unread for longest, as far as the requests go."""
+    lists = [step for step in steps if step.kind == MESSAGES]
+    planned = {step.room_id for step in lists}
+    others = [PlanStep(room.room_id, MESSAGES, "turn", requests=1) for room in rooms if room.room_id not in planned]
+    others.sort(key=lambda step: _last_visit(step, visits))
+    return [*lists, *others[: max(0, turns - len(lists))], *steps[len(lists) :]]
 
 
 def _is_starved(

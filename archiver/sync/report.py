@@ -16,6 +16,7 @@ class RoomOutcome(StrEnum):
 
     ARCHIVED = "archived"
     UNCHANGED = "unchanged"
+    WAITING = "waiting"
     INACCESSIBLE = "inaccessible"
     FAILED = "failed"
 

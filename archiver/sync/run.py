@@ -8,12 +8,13 @@ from datetime import datetime
 from archiver import errors
 from archiver.chatwork.client import Client
 from archiver.chatwork.models import Room
+from archiver.chatwork.transport import Transport
 from archiver.records import AccountId
 from archiver.store.archive import Archive
 from archiver.store.queries import files
 from archiver.store.queries.files import WantedFile
-from archiver.store.working import visits_and_retries
-from archiver.sync import failed_rooms, plan, run_end
+from archiver.store.working import remembered_values, visits_and_retries
+from archiver.sync import failed_rooms, plan, run_end, window_share
 from archiver.sync.departure_priority import DeparturePriority, DepartureWatch
 from archiver.sync.files import transfer
 from archiver.sync.files.download import FileDownloads
@@ -55,7 +56,7 @@ def run_sync(
     """
     start = start_run(archive, client.transport, options, at=now())
     try:
-        replies = first_replies(archive, client, start.inputs.owner)
+        replies = first_replies(archive, client, start.inputs.owner, at=start.at)
     except (errors.ChatworkError, errors.TokenRefused) as error:
         if not isinstance(error, errors.BudgetSpent) or start.inputs.owner is None:
             _keep_budget(archive, client)
@@ -77,9 +78,9 @@ def dry_run(
     Single messages come last, as far as they are known now.
     """
     start = start_run(archive, client.transport, options, at=now())
-    replies = first_replies(archive, client, start.inputs.owner)
+    replies = first_replies(archive, client, start.inputs.owner, at=start.at)
     rooms = [room for room in start.inputs.requested if room in replies.rooms]
-    planned = _plan_steps(archive, start, [replies.rooms[room] for room in rooms])
+    planned = _plan_steps(archive, start, client.transport, [replies.rooms[room] for room in rooms])
     first, last = failed_rooms.split_steps(planned, start.inputs.failures)
     steps = first + last
     reader = BackfillReader(
@@ -95,11 +96,19 @@ def _keep_budget(archive: Archive, client: Client) -> None:
         run_end.keep_budget(writing, client.transport)
 
 
-def _plan_steps(archive: Archive, start: RunStart, rooms: list[Room]) -> list[plan.PlanStep]:
-    """The planned steps for these rooms."""
+def _plan_steps(archive: Archive, start: RunStart, transport: Transport, rooms: list[Room]) -> list[plan.PlanStep]:
+    """The planned steps for these rooms, with as many lists in turn as the share of the allowance has room for."""
     with archive.reading() as reading:
         last_visits = visits_and_retries.last_visits(reading)
+        remembered = remembered_values.WINDOW_REQUESTS.recall(reading)
     options = start.options
+    turns = None
+    if options.window_share is not None:
+        requests = transport.requests - start.counters.requests
+        spent = window_share.spent_in_window(remembered, window_share.window_end(transport), requests=requests)
+        turns = window_share.requests_in_share(
+            transport.budget, spent=spent, reserve=transport.reserve, share=options.window_share
+        )
     return plan.plan_steps(
         rooms,
         last_visits,
@@ -107,6 +116,7 @@ def _plan_steps(archive: Archive, start: RunStart, rooms: list[Room]) -> list[pl
         full_every=options.full_every,
         full=options.full,
         every_list=options.every_list,
+        turns=turns,
     )
 
 
@@ -168,13 +178,13 @@ class _Run:
     def _read_rooms(self) -> None:
         """Read the lists of every room, small files, people, large files; departing people come before all of that."""
         room_steps, downloads = self.room_steps, self.downloads
-        planned = _plan_steps(self.context.archive, self.start, room_steps.accessible_rooms())
+        planned = self._plan_steps(room_steps.accessible_rooms())
         steps, failing_steps = failed_rooms.split_steps(planned, self.inputs.failures)
         self.priority.prioritize()
         room_steps.take_steps(step for step in steps if step.early or step.kind != plan.PEOPLE)
         self._download_files(downloads.download_small)
         room_steps.take_steps(step for step in steps if step.kind == plan.PEOPLE and not step.early)
-        failing_steps += _plan_steps(self.context.archive, self.start, room_steps.late_rooms())
+        failing_steps += self._plan_steps(room_steps.late_rooms())
         if failing_steps:
             room_steps.take_steps(failing_steps)
             self._download_files(downloads.download_small)
@@ -182,6 +192,9 @@ class _Run:
         self._read_singly()
         self.priority.prioritize()
         self._download_files(downloads.download_large)
+
+    def _plan_steps(self, rooms: list[Room]) -> list[plan.PlanStep]:
+        return _plan_steps(self.context.archive, self.start, self.context.client.transport, rooms)
 
     def _read_contacts(self) -> None:
         """Read the contacts once a day, and when a room became inaccessible; not while no room can be read."""
@@ -226,8 +239,8 @@ class _Run:
         return sum(room.unread_num for room in rooms if room.room_id in self.room_steps.reports)
 
     def _count_unread_again(self) -> int | None:
-        """The own unread counters once more, if anything was read, to see whether reading changes them."""
-        if self.context.client.transport.requests - self.start.counters.requests <= 2 or self.room_steps.is_over():
+        """The own unread counters once more, if there was news, to see whether reading changes them."""
+        if not self.report.news or self.room_steps.is_over():
             return None
         try:
             return self._count_unread([item.model for item in self.context.client.rooms().items])

@@ -16,8 +16,8 @@ from archiver.store.queries import current_state, files
 from archiver.store.queries.room_holdings import has_losses
 from archiver.store.queries.truncated_lists import truncated_lists
 from archiver.store.working import backfill_queue, remembered_values, visits_and_retries
-from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen
-from archiver.sync import coverage, plan, remembered_results, run_entries
+from archiver.store.working.remembered_values import CallBudget, OtherCallsSeen, WindowRequests
+from archiver.sync import coverage, plan, remembered_results, run_entries, window_share
 from archiver.sync.files.download import clear_incoming
 from archiver.sync.overdue_readings import Overdue, find_overdue
 from archiver.sync.pull.context import PullContext, write_steady_visits
@@ -79,6 +79,18 @@ def keep_budget(writing: Writing, transport: Transport) -> None:
         remembered_values.BUDGET.remember(writing, CallBudget(budget.limit, budget.remaining, budget.reset + offset))
 
 
+def keep_window_requests(writing: Writing, transport: Transport, *, requests: int) -> None:
+    """Remember our calls in the present window of the allowance, so that all our processes share one count.
+
+    If the window changed during the run, all of the run's calls count in the new one: too many rather than too few.
+    """
+    reset = window_share.window_end(transport)
+    if reset is not None:
+        remembered = remembered_values.WINDOW_REQUESTS.recall(writing)
+        spent = window_share.spent_in_window(remembered, reset, requests=requests)
+        remembered_values.WINDOW_REQUESTS.remember(writing, WindowRequests(reset, spent))
+
+
 def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:
     """Remember that others called, if there were more calls than our own commands make."""
     if calls > OWN_CALLS_AT_MOST:
@@ -127,12 +139,14 @@ def _find_overdue(
 
 
 def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]]) -> None:
-    """Mark rooms that the run did not reach, so that they are not reported as unchanged."""
+    """Mark rooms whose lists the run did not read, so that they are not reported as unchanged."""
     for room in report.rooms:
         if room.is_unreached and (room.room_id, plan.MESSAGES) not in visited:
             room.outcome, room.error = RoomOutcome.FAILED, _("not read in this run, which ended too early")
         elif room.left_over and room.error is None:
             room.error = _("not all of it was read in this run")
+        if room.outcome is RoomOutcome.UNCHANGED and not room.has_read_list:
+            room.outcome = RoomOutcome.WAITING
 
 
 def _remember_troubles(context: PullContext, writing: Writing, report: SyncReport) -> None:
@@ -144,6 +158,7 @@ def _remember_troubles(context: PullContext, writing: Writing, report: SyncRepor
     report.reported = reminders.say
     remembered_values.TROUBLES.remember(writing, reminders.known)
     keep_budget(writing, context.client.transport)
+    keep_window_requests(writing, context.client.transport, requests=report.requests)
     if report.clock_offset_ms is not None:
         remembered_values.CLOCK_OFFSET.remember(writing, report.clock_offset_ms)
     if report.unread_dropped:

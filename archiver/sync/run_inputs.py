@@ -90,9 +90,13 @@ def start_again(archive: Archive, start: RunStart, *, at: datetime) -> RunStart:
     return replace(start, at=at, inputs=read_inputs(archive, at=at, chosen=start.options.rooms))
 
 
-def first_replies(archive: Archive, client: Client, owner: JsonObject | None) -> FirstReplies:
-    """Check the account and read the counters of all rooms, which is all that a quiet run requests."""
-    me = client.me()
+ACCOUNT_EVERY = timedelta(minutes=30)
+"""A process asks so often whose token it has; the token itself is refused at once if it was withdrawn."""
+
+
+def first_replies(archive: Archive, client: Client, owner: JsonObject | None, *, at: datetime) -> FirstReplies:
+    """Check the account, once a process and every half hour, and read the counters of all rooms."""
+    me = client.recent_me(at=at, within=ACCOUNT_EVERY)
     check_account(me.model.account_id, owner, archive)
     return FirstReplies(me.model.account_id, me, {item.model.room_id: item.model for item in client.rooms().items})
 

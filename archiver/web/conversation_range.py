@@ -82,7 +82,7 @@ def pauses_html(pauses: Sequence[Pause], gaps: Sequence[Gap]) -> str:
         return "".join(pause_html(pause_text(one, gaps)) for one in pauses)
     lines = "".join(f"<li>{_line(one, gaps)}</li>" for one in pauses)
     return (
-        f'<details class="break"><summary><b>見ていない時間</b> {local_time(pauses[0].start)} から '
+        f'<details class="break"><summary><b>未確認の時間帯</b> {local_time(pauses[0].start)} から '
         f"{local_time(pauses[-1].end)} までに {len(pauses):,}回</summary>"
         "<p>この間に変えられた文面は、前の内容が分かりません。「空白」と書いたものを除き、発言は後で取得済みです。</p>"
         f"<ul>{lines}</ul></details>\n"

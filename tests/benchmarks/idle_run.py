@@ -1,4 +1,4 @@
-"""The seconds of a run with nothing new, beyond those of its two replies."""
+"""The seconds of a run with nothing new and its requests: every list is read in turn."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from tests.benchmarks.measure import Figure, run_alone
 from tests.benchmarks.simulation import TOKEN, Clock, running_simulation
 
 BAR = 0.05
+BAR_A_LIST = 0.005
 ROOMS = 100
+REQUESTS = ROOMS + 2
+"""Every list, the account and the rooms: the allowance of the simulated Chatwork has no end."""
 TIMES = 15
 
 
@@ -43,13 +46,13 @@ def measure(folder: Path) -> list[Figure]:
         arguments = [str(simulation.home), json.dumps(simulation.environ), simulation.clock.at.isoformat()]
         times = RoundTimes(**run_alone(rounds_and_replies, *arguments).result)
     beyond = times.run - times.bare
-    measured = f"{times.requests} API requests; {beyond:.3f} s more than the two bare replies ({times.bare:.3f} s)"
+    measured = f"{times.requests} API requests; {beyond:.3f} s more than two of them bare ({times.bare:.3f} s)"
     return [
         Figure(
             f"a run with nothing new, {ROOMS} contracted rooms",
-            f"2 API requests; ≤ {BAR} s beyond start-up and the replies themselves",
+            f"{REQUESTS} API requests; ≤ {BAR} s and {BAR_A_LIST} s a list beyond start-up and the replies themselves",
             measured,
-            times.requests == 2 and beyond <= BAR,
+            times.requests == REQUESTS and beyond <= BAR + BAR_A_LIST * (times.requests - 2),
             {"requests": times.requests, "seconds": times.run, "bare_seconds": times.bare},
         )
     ]

@@ -61,13 +61,13 @@ def test_help_fits_80_columns_and_shows_every_command(lang: str) -> None:
 
 
 def test_the_everyday_commands_are_few_and_come_first() -> None:
-    """Six to use, four to set up; everything else is for those who look for it."""
+    """Seven to use, four to set up; everything else is for those who look for it."""
     groups: dict[str, list[str]] = {}
     for name, listed in COMMANDS.items():
         groups.setdefault(listed.group, []).append(name)
 
     everyday, setting_up, _advanced = groups.values()
-    assert ["status", "export", "view", "search", "contract", "rescue"] == everyday
+    assert ["status", "export", "app", "view", "search", "contract", "rescue"] == everyday
     assert ["init", "schedule", "check", "token"] == setting_up
 
 

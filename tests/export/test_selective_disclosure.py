@@ -192,6 +192,7 @@ def masked_package(folder: Path) -> tuple[Path, list[str]]:
     maker = ArchiveMaker(folder / "home")
     maker.me()
     maker.contract("job1", platform="crowdworks")
+    maker.account(CLIENT, "田中")
     maker.sync([message_object(1, "はい"), message_object(2, "090-1234-5678", sent=1)])
     report = export(
         maker.archive,

@@ -34,14 +34,14 @@ def test_a_gap_stands_between_its_ends() -> None:
     """It comes directly before the first message after it."""
     actual = page_order([WINDOW], [], numbered(1, 2, 4, 5))
 
-    assert ["1", "2", "空白(保存できなかった期間)", "4", "5"] == actual
+    assert ["1", "2", "未取得期間(空白)", "4", "5"] == actual
 
 
 def test_messages_got_later_stand_inside_the_gap() -> None:
     """A gap with messages in it has a visible end too."""
     actual = page_order([WINDOW], [], numbered(2, 3, 4))
 
-    assert ["2", "空白(保存できなかった期間)", "3", "空白(保存できなかった期間)の終わり", "4"] == actual
+    assert ["2", "未取得期間(空白)", "3", "未取得期間(空白)の終わり", "4"] == actual
 
 
 def test_the_gap_before_the_first_reading_has_its_own_name() -> None:
@@ -69,7 +69,7 @@ def test_breaks_after_the_last_message_are_shown() -> None:
 
     actual = page_order([WINDOW], [pause], numbered(1))
 
-    assert ["1", "見ていない時間", "空白(保存できなかった期間)"] == actual
+    assert ["1", "未確認の時間帯", "未取得期間(空白)"] == actual
 
 
 def test_a_gap_says_both_ends_how_much_and_why() -> None:
@@ -118,4 +118,4 @@ def test_many_gaps_keep_their_order() -> None:
 
     actual = page_order([later, WINDOW], [], numbered(2, 4, 5, 6))
 
-    assert ["2", "空白(保存できなかった期間)", "4", "5", "空白(保存できなかった期間)", "6"] == actual
+    assert ["2", "未取得期間(空白)", "4", "5", "未取得期間(空白)", "6"] == actual

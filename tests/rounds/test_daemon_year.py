@@ -34,7 +34,8 @@ HOUR = timedelta(hours=1)
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-DOES_NOT_WORK = "The last save failed"
+DOES_NOT_WORK = "[Attention] The last save failed"
+NEEDS_YOU = "[Act now] The last save failed"
 STOPPED = "[Act now] Nothing was saved for {} hours"
 GOES_ON = "Saving goes on after 2 days 13 h for good"
 CHANGE = "[Act now] There was a big change on the other side"
@@ -143,7 +144,7 @@ def lived(folder: Path, scale: float) -> Year:
     year.sleep(9, 260)
     assert [] == year.live(40 * scale)
     lacking = "Saving goes on after 9 days 1 h, with 1 gap: messages of that time are missing"
-    assert ["A new gap: 1", lacking] == year.heard()
+    assert ["[Attention] There is 1 gap", lacking] == year.heard()
 
     year.chatwork.fail(Fault.DROP, "/v2/", times=None)
     assert ["Unreachable"] * 3 == year.live(2.5)
@@ -154,13 +155,13 @@ def lived(folder: Path, scale: float) -> Year:
     year.chatwork.revoke_token()
     year.token = "another"  # what somebody stores meanwhile, and is refused too
     assert ["TokenRefused"] * 3 == year.live(2.5)
-    assert [DOES_NOT_WORK, STOPPED.format(24), STOPPED.format(48)] == year.heard()
+    assert [NEEDS_YOU, STOPPED.format(24), STOPPED.format(48)] == year.heard()
     year.chatwork.revoke_token(new="third")
     year.token = "third"
     assert (["over TokenRefused"], [GOES_ON]) == (year.live(40 * scale), year.heard())
 
     year.disk.full = True
-    assert (["DiskFull"] * 2, [DOES_NOT_WORK] * 2) == (year.live(1.5), year.heard())
+    assert (["DiskFull"] * 2, [NEEDS_YOU] * 2) == (year.live(1.5), year.heard())
     year.disk.full = False
     assert ["over DiskFull"] == year.live(40 * scale)
     assert ["Saving goes on after 1 day 13 h for good"] == year.heard()

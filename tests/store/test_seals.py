@@ -11,7 +11,8 @@ import pytest
 
 from archiver import errors
 from archiver.evidence import chain
-from archiver.store import seals
+from archiver.records import Observation
+from archiver.store import seals, writer
 from archiver.store.archive import Archive
 from tests.support.archives.notes import NOON, append_notes
 from tests.support.file_size_limit import file_size_limit
@@ -79,6 +80,16 @@ def test_a_tail_of_an_earlier_day_in_tokyo_is_due(archive: Archive) -> None:
     append_notes(archive, at=datetime(2026, 11, 12, 14, 50, tzinfo=UTC))
 
     assert [False, True] == [is_due(archive, datetime(2026, 11, 12, *time, tzinfo=UTC)) for time in ((14, 59), (15, 0))]
+
+
+@pytest.mark.parametrize("kind", ["stamp", "sweep"])
+def test_a_tail_without_news_is_due_once_a_day(archive: Archive, kind: str) -> None:
+    """The arrival of a stamp or an idle run makes no seal every six hours."""
+    observation = Observation(kind, f"{kind}/x", {})
+    with archive.writing() as writing:
+        writer.append(writing, [observation], account_id=None, at=NOON)
+
+    assert [False, True] == [is_due(archive, NOON + timedelta(hours=hours)) for hours in (11, 12)]
 
 
 def test_a_sealed_tail_is_not_due(archive: Archive) -> None:

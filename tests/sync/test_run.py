@@ -55,7 +55,7 @@ def test_a_run_in_which_nothing_moved_costs_two_requests_and_no_entry(world: Wor
     assert ["/me", "/rooms"] == world.take_requests()
     assert (2, True, ()) == (report.requests, report.complete, report.reported)
     assert before == world.seqs()
-    assert {RoomOutcome.UNCHANGED} == {room.outcome for room in report.rooms}
+    assert {RoomOutcome.WAITING} == {room.outcome for room in report.rooms}
 
 
 def test_where_every_list_is_read_an_edit_that_moves_no_counter_is_seen(world: World) -> None:
@@ -666,7 +666,7 @@ def test_the_document_has_every_counter(world: World) -> None:
     assert {0} == {room[name] for name in counters | {"tasks_new", "tasks_changed"}}
     fields = {"account_id", "started_at", "finished_at", "requests", "complete", "rooms", "alerts", "sealed"}
     assert fields <= set(document)
-    assert ("unchanged", [], None, "動画編集") == tuple(room[name] for name in ("outcome", "gaps", "error", "name"))
+    assert ("waiting", [], None, "動画編集") == tuple(room[name] for name in ("outcome", "gaps", "error", "name"))
     assert json.loads(json.dumps(document)) == document
 
 

@@ -37,7 +37,7 @@ from archiver.store import migrate, seals
 from archiver.store.archive import Archive, Writing
 from archiver.store.engine import DATABASE
 from archiver.store.fingerprints import readable_text
-from archiver.store.time_text import to_text
+from archiver.store.time_text import from_text, to_text
 from archiver.sync.files.download import DownloadLimits
 from archiver.sync.report import RoomOutcome, SyncReport
 from tests.support.chatwork.in_process import connect_session, without_sockets
@@ -49,8 +49,10 @@ TEXTS = strategies.sampled_from(["はい", "いいえ", "[deleted]", "\ud83d\x00
 PATHS = strategies.sampled_from(
     ["", "/messages", "/messages/", "/files", "/members", "/tasks", "/rooms$", "/uploadfile/"]
 )
-FAULTS = strategies.sampled_from([fault for fault in Fault if fault is not Fault.RATE_LIMIT])
-"""Each kind but the refusal, which has a rule of its own."""
+FAULTS = strategies.sampled_from(
+    [fault for fault in Fault if fault not in (Fault.RATE_LIMIT, Fault.WRONG_DATE, Fault.NO_DATE)]
+)
+"""Each kind but the refusal, which has a rule of its own, and those of dates, without which no time is known."""
 JUMPS = strategies.sampled_from([0, -2 * 3600, 3600, -3 * 86400, 2 * 86400])
 """Seconds by which the local clock differs from Chatwork's after a jump."""
 CANARY = "CANARY"
@@ -109,7 +111,7 @@ class Local(Clock):
 
 
 class Event(NamedTuple):
-    """A text that a message really got (None: it vanished), and when, as the archive's clock would tell it."""
+    """A text that a message really got (None: it vanished), and when, by Chatwork's clock."""
 
     at: str
     body: str | None
@@ -225,14 +227,10 @@ class Machine(RuleBasedStateMachine):
         return tick_and_get
 
     def _happens(self, body: str | None, *messages: int | str) -> None:
-        """Note the truth; the archive's clock stands still while this machine's is behind the last entry."""
-        at = max(to_text(self.clock()), self._last_entry_at())
+        """Note the truth."""
+        at = to_text(self.clock.server())
         for message in messages:
             self.events.setdefault(int(message), []).append(Event(at, body))
-
-    def _last_entry_at(self) -> str:
-        ((last,),) = self.world._ask("SELECT max(observed_at) FROM entry")
-        return str(last)
 
     # --- what happens on Chatwork --------------------------------------------------------------
 
@@ -367,11 +365,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(seconds=JUMPS)
     def jump(self, seconds: int) -> None:
-        """This machine's clock is set; if back, the archive's own stands where its last entry is."""
-        if timedelta(seconds=seconds) < self.clock.offset:
-            last = self._last_entry_at()
-            for message, events in self.events.items():
-                self.events[message] = [one._replace(at=min(one.at, last)) for one in events]
+        """This machine's clock is set."""
         self.clock.offset = timedelta(seconds=seconds)
         self.surprises += 1
 
@@ -413,7 +407,7 @@ class Machine(RuleBasedStateMachine):
         """A run that turns urgent when somebody is going, and is judged after."""
         with suppress(errors.ChatworkError, errors.TokenRefused):
             self._sync(full=full, find_departing=alerting.departing_people, seal=self._seal)
-        alerting.judge(self.world.archive, now=self.world.clock)
+        alerting.judge(self.world.archive, now=self.world.own_clock)
         self.judge()
 
     @rule(moments=strategies.integers(0, 30))
@@ -438,7 +432,7 @@ class Machine(RuleBasedStateMachine):
             self.chatwork.last = self.chatwork.last_before
 
     def _seal(self) -> None:
-        seals.close_seals(self.world.archive, now=self.clock())
+        seals.close_seals(self.world.archive, now=self.world.own_clock())
 
     @precondition(lambda self: self.world.seqs())
     @rule()
@@ -585,11 +579,10 @@ class Machine(RuleBasedStateMachine):
 
 
 def _happened(events: list[Event], body: str | None, since: str, until: str) -> bool:
-    """Whether a message got this text (as columns show it) between two times of the archive."""
+    """Whether a message got this text (as columns show it) between two times of the archive, whole seconds."""
+    end = to_text(from_text(until) + timedelta(seconds=1))
     conditions = (
-        event.body if event.body is None else readable_text(event.body)
-        for event in events
-        if since <= event.at <= until
+        event.body if event.body is None else readable_text(event.body) for event in events if since <= event.at <= end
     )
     return body in conditions
 

@@ -57,11 +57,10 @@ def _outcome_words(room: RoomReport) -> str:
     """The outcome of a room; that nothing is new is said only of a list that was read."""
     if room.is_unreached:
         return _("not read this time")
-    if room.outcome.value == "unchanged" and not room.has_read_list:
-        return _("no sign of news (its list was not read this time)")
     words = {
         "archived": _("saved"),
         "unchanged": _("nothing new"),
+        "waiting": _("no sign of news (its list was not read this time)"),
         "inaccessible": _("cannot be opened any more (reason unknown); what was saved is kept"),
         "failed": _("could not be read this time"),
     }
@@ -114,7 +113,12 @@ def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
         return
     kinds = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
     kinds |= {"backfill": _("Back-fill"), "reread": _("Re-reading")}
-    whys = {"first": _("first time"), "moved": _("something changed"), "due": _("regular turn")}
+    whys = {
+        "first": _("first time"),
+        "moved": _("something changed"),
+        "due": _("regular turn"),
+        "turn": _("regular turn"),
+    }
     whys |= {"asked": _("asked for"), "named": _("mentioned"), "near": _("near a change")}
     for step, name in steps:
         click.echo(f"{pad(kinds[step.kind], 20)} {pad(shorten(name), 26)} {pad(whys[step.reason], 18)} {step.requests}")

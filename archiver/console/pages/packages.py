@@ -171,7 +171,7 @@ def _read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportO
         policy=masking_policy(profile, masks=masks, no_mask=False, mask_people=(), unmask_people=()),
         counterparts=frozenset(_accounts(fields, "counterpart")) or None,
         thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
-        leftovers=LeftoverWish.HIDE,  # the page asks about none of them singly
+        leftovers=LeftoverWish.HIDE,  # the page asks about none singly; whoever wants some shown has the command
         choice=parse_choice(fields.get("messages") or None),
         every=settings.sync.every,
     )

@@ -106,7 +106,7 @@ def limits(case: ReportInput) -> Chapter:
 def _gaps_text(case: ReportInput) -> str:
     gaps = [gap for room in case.rooms for gap in room.gaps]
     if not gaps:
-        return "空白(保存できなかった期間)はありません。"
+        return "未取得期間(空白)はありません。"
     known = [gap.missing for gap in gaps if gap.missing is not None]
     counts = [f"およそ{sum(known):,}件(Chatworkの表示する件数との差)"] if known else []
     unknown = len(gaps) - len(known)

@@ -79,7 +79,7 @@ def _earlier_text(sent: datetime, begun: datetime) -> str:
 def _gap_lines(case: ReportInput) -> Iterator[str]:
     lines = [f"ルームID {room.room_id}: {gap_line(gap)}" for room in case.rooms for gap in room.gaps]
     if lines or case.begun_at is not None:  # of a room that was never read nothing is known
-        yield from lines or ["空白(保存できなかった期間): ありません。"]
+        yield from lines or ["未取得期間(空白): ありません。"]
 
 
 def important_pauses(
@@ -97,7 +97,7 @@ def important_pauses(
 def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     lines = list(pause_lines(case.rooms, important_pauses(case.rooms, case.events, statistics.chosen_times)))
     if lines or case.begun_at is not None:
-        yield from lines or ["見ていない時間: 1時間を超えるものはありません。"]
+        yield from lines or ["未確認の時間帯: 1時間を超えるものはありません。"]
 
 
 def _clock_lines(case: ReportInput) -> Iterator[str]:

@@ -93,7 +93,7 @@ def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator
         yield _TimelineLine(0, first.value.at, f"{first_label(first)}{more}", source)
     closing = closed_account(statistics.facts).value
     if closing is not None and not any(event.seq == closing.seq for event in case.events):
-        yield _TimelineLine(0, closing.at, "相手の表示名に「(解約済)」が付いていた(検知、期間の前から)", "第3章")
+        yield _TimelineLine(0, closing.at, "相手の表示名に「(解約済)」が付いていた(検知、期間の前から)", "第1章")
     if reply.value is not None:
         yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")
 

@@ -151,7 +151,7 @@ def _missing_lines(facts: PackageFacts) -> Iterator[str]:
         yield f"・{gap_title(gap)}(ルームID {gap.room_id}): {visible(gap_text(gap))}"
     is_read = not facts.watches or any(watch.begun is not None for _room, watch in facts.watches)
     if not facts.gaps and is_read:  # of a room that was never read nothing is known
-        yield "・空白(保存できなかった期間): 記録されていません。"
+        yield "・未取得期間(空白): 記録されていません。"
     yield from (f"・{text}" for text in facts.pauses)
     if not facts.pauses and is_read:
         yield f"・{PAUSE}: 1時間を超えるものは記録されていません。"

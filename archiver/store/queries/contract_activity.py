@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,15 +89,18 @@ def last_handover(reading: Reading, activity: ContractActivity, *, since: dateti
 def names_ever(reading: Reading, room: int) -> dict[int, list[str]]:
     """Everybody ever seen in a room, with every name they had there."""
     table = schema.entry.c
-    names = func.json_extract(table.line, "$.payload.object.name")
     found: dict[int, list[str]] = {}
     for kind in ("account", "member"):
         prefix = f"{kind}/{room}/"
-        for key, name in reading.sql.execute(
-            select(table.key, names).where(table.key > prefix, table.key < f"{kind}/{room}0").order_by(table.seq)
+        for key, line in reading.sql.execute(  # SQLite cannot give out a name with half a character
+            select(table.key, table.line).where(table.key > prefix, table.key < f"{kind}/{room}0").order_by(table.seq)
         ):
-            found.setdefault(number(key.rpartition("/")[2]), []).append(text(name))
+            found.setdefault(number(key.rpartition("/")[2]), []).append(text(_received_name(line)))
     return found
+
+
+def _received_name(line: str) -> object:
+    return json.loads(line)["payload"].get("object", {}).get("name")
 
 
 def last_list_time(reading: Reading, room: int) -> datetime | None:

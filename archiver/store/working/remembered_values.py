@@ -179,6 +179,21 @@ BUDGET: Slot[CallBudget | None] = Slot(
 )
 """How many calls are left, written by each run (`sync.run_end`), for the next one and for `archive check`."""
 
+
+@dataclass(frozen=True, slots=True)
+class WindowRequests:
+    """Our own calls in one window of Chatwork's allowance, of all processes."""
+
+    reset: datetime
+    """When the window ends."""
+    spent: int
+
+
+WINDOW_REQUESTS: Slot[WindowRequests | None] = Slot(
+    "window_requests", lambda value: WindowRequests(_time(value["reset"]), int(value["spent"])), None
+)
+"""Our calls in the present window of the allowance: `sync.run_end`, for `sync.run` in the next run."""
+
 TROUBLES: Slot[Mapping[str, datetime]] = Slot("troubles", lambda value: _by_key(_time, value), {})
 """Key of each trouble of a run and when it was last reported: `sync.run_end`, for itself in the next run."""
 

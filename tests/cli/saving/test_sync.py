@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from archiver.cli.saving.sync_report import sync_lines
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import JST
@@ -16,6 +17,7 @@ from archiver.rounds import run_log
 from archiver.settings import file
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import Origin
+from archiver.sync.report import RoomOutcome, RoomReport, SyncReport
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.terminal_world import TerminalWorld, running_terminal_world
 
@@ -39,7 +41,7 @@ def test_a_dry_run_tells_what_is_read_why_and_what_it_costs(desk: TerminalWorld)
         (line.split()[0], line.split()[-1]) for line in lines[:3]
     ]
     assert all("first time" in line for line in lines[:3])
-    assert "Together at least 9 requests." == lines[3]
+    assert "Together at least 8 requests." == lines[3]
     assert "Nothing was saved" in talk
     assert ["/me", "/rooms"] == desk.take_requests()
     assert [] == desk.rows("window")
@@ -71,7 +73,7 @@ def test_a_dry_run_gives_one_document(desk: TerminalWorld) -> None:
     step = {"room_id": desk.room, "name": "動画編集", "kind": "messages", "why": "first", "requests": 1}
     assert step == found["steps"][0]
     assert ["messages", "files", "people"] == [one["kind"] for one in found["steps"]]
-    assert 9 == found["requests"]
+    assert 8 == found["requests"]
 
 
 def test_a_dry_run_with_nothing_to_do_says_so(desk: TerminalWorld) -> None:
@@ -158,20 +160,29 @@ def test_a_folder_for_copies_that_is_not_there_is_told_once_a_day(desk: Terminal
     assert ("", "") == second == there
 
 
-def test_a_typed_sync_reads_every_list_and_a_scheduled_one_says_what_it_did_not_read(desk: TerminalWorld) -> None:
+def test_an_edit_that_moves_no_counter_is_seen_by_a_scheduled_sync_and_a_typed_one(desk: TerminalWorld) -> None:
     """“Nothing new” is said only of a list that was read: an edit may move no counter."""
     message = desk.post("報酬は5万円です")
     desk.sync()
     desk.chatwork.edit(message, "報酬は3万円です", moves_room=False)
-
     scheduled, _talk = desk.both("sync")
+    desk.chatwork.edit(message, "報酬は2万円です", moves_room=False)
     for words in ("edited 1", "nothing new"):
         with PseudoTerminal(desk.terminal.command("sync"), desk.terminal.environ) as typed:
             typed.see(words)
             typed.end()
 
-    assert "no sign of news (its list was not read this time)" in scheduled
-    assert "nothing new" not in scheduled
+    assert "edited 1" in scheduled
+
+
+def test_of_a_list_that_was_not_read_nothing_new_is_not_said() -> None:
+    """Its turn did not come: that is said, and it is no trouble."""
+    report = SyncReport(1, datetime(2026, 11, 5, tzinfo=UTC), rooms=[RoomReport(5, "動画編集", RoomOutcome.WAITING)])
+
+    assert [
+        "動画編集  no sign of news (its list was not read this time)",
+        "Saved: all that was seen. Not every list was read this time.",
+    ] == list(sync_lines(report))
 
 
 def test_nothing_is_missing_is_not_said_of_a_chat_with_older_messages(desk: TerminalWorld) -> None:

@@ -105,7 +105,7 @@ def test_a_package_tells_the_whole_story(tmp_path: Path) -> None:
         "sha256": hashlib.sha256((folder / name / "tagmanifest-sha256.txt").read_bytes()).hexdigest(),
         "stamped": False,
         "files_packed": 1,
-        "warnings": (),
+        "warnings": ("unsaved_beginning",),
         "incomplete": (),
         "unheld": ("F-0002: 404",),
         "unsealed": 0,

@@ -107,7 +107,7 @@ def test_a_gap_between_shown_messages_is_shown() -> None:
     interruptions = breaks(case)
 
     assert interruptions[0] == "(中略 14件　No.1から14)"
-    assert interruptions[1].startswith("空白(保存できなかった期間) ")
+    assert interruptions[1].startswith("未取得期間(空白) ")
     assert "およそ7件" in interruptions[1]
     assert interruptions[2] == "(中略 15件　No.26から40。この間に空白1か所(第9章))"
 

@@ -40,8 +40,8 @@ def test_nothing_missing_is_said_too() -> None:
     """A whole record says that there is no gap, no pause and no lost file."""
     sentences = items(report_inputs.case([report_inputs.room(["一"])]))
 
-    assert "空白(保存できなかった期間): ありません。" in sentences
-    assert "見ていない時間: 1時間を超えるものはありません。" in sentences
+    assert "未取得期間(空白): ありません。" in sentences
+    assert "未確認の時間帯: 1時間を超えるものはありません。" in sentences
     assert "未取得のファイル: ありません。" in sentences
 
 
@@ -67,7 +67,7 @@ def test_what_is_missing_is_named() -> None:
         "保存開始: 2026-11-05 09:14:33。",
         f"{message_id(10)} と メッセージID {message_id(12)} の間)。",
         "およそ23件",
-        "見ていない時間: 2026-11-09 10:14:33 から 2026-11-09 15:14:33 まで。",
+        "未確認の時間帯: 2026-11-09 10:14:33 から 2026-11-09 15:14:33 まで。",
         "未取得のファイル F-0002 ../../etc/passwd[U+202E]gnp.mov[U+000A] 2,100,000,000バイト",
         "「見つからない」と応答(404)",
         "プランの制限で見えなくなった発言 1件",
@@ -85,7 +85,7 @@ def test_many_pauses_and_files_are_counted() -> None:
 
     sentences = items(report_inputs.case([room]))
 
-    assert "見ていない時間: ほかに短いもの35回(合計およそ70時間)。" in sentences
+    assert "未確認の時間帯: ほかに短いもの35回(合計およそ70時間)。" in sentences
     assert LONGEST == sum("まで。" in one for one in sentences)
     assert "未取得のファイル: ほか3点(第7章)。" in sentences
 

@@ -30,7 +30,7 @@ OURS = {"element footer", "element code", *(f"attribute {name}" for name in (
 """What a page of the viewer has and a transcript has not."""
 
 
-PAUSE = r"<b>見ていない時間</b> (\S+ \S+) から"
+PAUSE = r"<b>未確認の時間帯</b> (\S+ \S+) から"
 PAUSES = [times.local_time(at(minutes)) for minutes in (-899, -299, 301, 413.5, 601, 3001, 9051)]
 """When each pause of `many` begins."""
 
@@ -191,7 +191,7 @@ def test_states_files_tasks_and_breaks_stand_there(story_browser: Browser) -> No
 
     for words in ("編集前の文面", "「削除」表示に変わる前の文面", "表示されなくなった(理由不明)", "画面.png"):
         assert words in html
-    for words in ("保存できていません", "タスクの最後に見えた状態", "一覧では取得できなかった期間", "見ていない時間"):
+    for words in ("保存できていません", "タスクの最後に見えた状態", "一覧では取得できなかった期間", "未確認の時間帯"):
         assert words in html
     assert '<article class="m own" id="m4"' in html
 

@@ -72,7 +72,7 @@ def test_gaps_are_said_in_full(tmp_path: Path) -> None:
         with open_viewer(tmp_path) as browser:
             page = text_of(browser.get("/"))
 
-    assert "空白(保存できなかった期間)" in page
+    assert "未取得期間(空白)" in page
     assert "およそ50件" in page
 
 

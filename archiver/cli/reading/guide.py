@@ -1,0 +1,27 @@
+"""The command `guide`: the guides for users, as text on the terminal."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+import click
+
+from archiver import errors
+from archiver.errors import N_
+
+
+@click.command("guide", help=N_("Read a guide: what to do on the worst day, how to hand evidence over, and more."))
+@click.argument("topic", metavar=N_("TOPIC"), required=False)
+def command_guide(topic: str | None) -> int:
+    """Print one guide, or the list of them. Raises UsageError for a topic that there is not."""
+    from archiver.console.guides import find_guide, guides
+
+    if topic is None:
+        for guide in guides():
+            click.echo(f"{guide.topic:<26} {guide.title}")
+        return 0
+    found = find_guide(topic)
+    if found is None:
+        raise errors.UsageError(detail=_("There is no such guide. All of them: archive guide"))
+    click.echo(found.text.rstrip())
+    return 0

@@ -1,0 +1,81 @@
+"""The guides for users: their names, titles and texts, and a text as HTML.
+
+They lie in `docs/`; a package that is built carries them in `archiver/guides`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+_PACKED = Path(__file__).parents[1] / "guides"
+_SOURCES = tuple(Path(__file__).parents[2] / "docs" / name for name in ("how-to", "ja"))
+
+ORDER = (
+    "worst-day",
+    "when-messages-disappear",
+    "recover-old-messages",
+    "hand-evidence-over",
+    "check-a-package",
+    "keep-a-copy",
+    "notices",
+    "where-to-go",
+    "polite-replies",
+    "purpose-of-records",
+)
+"""What somebody in trouble needs comes first; the others follow by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """One guide."""
+
+    topic: str
+    """Its name, such as `worst-day`."""
+    title: str
+    text: str
+    """Markdown."""
+
+
+def guides(words: str = "") -> list[Guide]:
+    """The guides that have all these words, whatever their case; those for the worst day first."""
+    folders = [_PACKED] if _PACKED.is_dir() else [folder for folder in _SOURCES if folder.is_dir()]
+    found = {path.stem: _read_guide(path) for folder in folders for path in sorted(folder.rglob("*.md"))}
+    topics = [topic for topic in ORDER if topic in found] + sorted(found.keys() - set(ORDER))
+    wanted = words.casefold().split()
+    return [found[topic] for topic in topics if all(word in found[topic].text.casefold() for word in wanted)]
+
+
+def find_guide(topic: str) -> Guide | None:
+    """The guide of this name; None if there is none. The name is only compared with those that there are."""
+    return next((one for one in guides() if one.topic == topic), None)
+
+
+def guide_html(guide: Guide, address: Callable[[str], str]) -> Markup:
+    """A guide as HTML; `address` gives that of another guide. Links to what is no guide become plain text."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    topics = {one.topic for one in guides()}
+    tokens = parser.parse(guide.text)
+    for token in (child for block in tokens for child in block.children or ()):
+        if token.type == "link_open":
+            target = str(token.attrs.get("href", ""))
+            topic = target.partition("#")[0].rpartition("/")[2].removesuffix(".md")
+            if target.startswith("https://"):
+                token.attrs |= {"target": "_blank", "rel": "noopener noreferrer"}
+            elif topic in topics:
+                token.attrs["href"] = address(topic)
+            else:
+                del token.attrs["href"]
+    return Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704 - our own texts, without HTML
+
+
+def _read_guide(path: Path) -> Guide:
+    text = path.read_text(encoding="utf-8")
+    title = _TITLE.search(text)
+    return Guide(path.stem, title[1] if title else path.stem, text)

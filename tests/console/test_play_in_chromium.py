@@ -1,0 +1,115 @@
+"""A first day played in a real Chromium: from the first page to a package, by clicking alone."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from archiver.console.context import ConsoleContext
+from tests.support.console.application import open_application_window
+from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.terminal import TOKEN
+from tests.support.viewer.chromium_tab import NEEDED, Window
+
+pytestmark = [NEEDED, pytest.mark.slow]
+
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
+    """A computer on the first day, with a chat of 300 messages."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with new_chatwork() as chatwork:
+        yield FirstDayDesk(tmp_path, chatwork, messages=300)
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "scripts"), [(1280, "light", True), (360, "dark", True), (360, "light", False)]
+)
+def test_the_first_day(desk: FirstDayDesk, width: int, scheme: str, *, scripts: bool) -> None:
+    """Wrong and right token, chats, facts, notices, overview, a package: by clicking alone, also without scripts."""
+    begun = time.monotonic()
+    with open_application_window(desk.home, desk.environ, width=width, scheme=scheme, scripts=scripts) as opened:
+        window, context = opened
+        _set_up(window, desk, context)
+        saved = time.monotonic()
+        _make_package(window, context)
+        made = time.monotonic()
+        if scripts:
+            _check_pages(window)
+        texts = [one for one in window.complaints if "422" not in one]
+
+    assert ([], []) == (texts, window.outside)
+    assert saved - begun < 180
+    assert made - begun < 360
+    assert list((desk.home / "exports").iterdir())
+
+
+def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None:
+    page = window.page
+    _go_on(page)
+    page.fill("#token", "f" * 32)
+    _go_on(page)
+    expect(page.get_by_role("alert")).to_contain_text("401")
+    page.reload()
+    page.fill("#token", TOKEN)
+    _go_on(page)
+    _go_on(page)
+    page.get_by_label("動画編集_田中様").check()
+    _go_on(page)
+    expect(page.get_by_role("checkbox")).to_be_checked()
+    _go_on(page)
+    page.reload()
+    page.fill("#f-url", "https://crowdworks.jp/contracts/12345678")
+    page.fill("#f-escrowed_at", "2026-10-02")
+    _go_on(page)
+    _wait(context)
+    page.reload()
+    page.check('input[name="automatic"][value="no"]')
+    _go_on(page)
+    page.check('input[name="stamps"][value="off"]')
+    _go_on(page)
+    expect(page.locator("main")).to_contain_text("動画編集_田中様")
+    assert "/home" in page.url
+
+
+def _make_package(window: Window, context: ConsoleContext) -> None:
+    page = window.go("/packages/order")
+    page.check('input[name="for"][value="lawyer"]')
+    _go_on(page)
+    _wait(context)
+    window.go("/job").locator(".job-box a.button").first.click()
+    _go_on(page)
+    _wait(context)
+    expect(window.go("/job").get_by_role("status")).to_be_visible()
+    expect(window.go("/packages").locator(".card")).to_have_count(1)
+
+
+def _check_pages(window: Window) -> None:
+    """No page is wider than the screen, and none has what keeps somebody out."""
+    axe = Axe()
+    for path in ("/packages", "/packages/order", "/emergency", "/contracts/job1", "/copies", "/settings", "/help"):
+        page = window.go(path)
+        found = [one["id"] for one in axe.run(page).response["violations"] if one["impact"] in SERIOUS]
+        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+        assert ([], True) == (found, overflow <= 0), path
+
+
+def _go_on(page: Page) -> None:
+    page.locator("main button.primary").first.click()
+    page.wait_for_url(re.compile("127"))
+
+
+def _wait(context: ConsoleContext) -> None:
+    until = time.monotonic() + 120
+    while context.jobs.is_busy and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not context.jobs.is_busy

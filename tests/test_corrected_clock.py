@@ -1,0 +1,56 @@
+"""The offset to Chatwork's time counts while nobody sets the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from archiver.corrected_clock import LARGEST_STEP, CorrectedClock
+
+NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+
+
+class Computer:
+    """A clock that can be set, and one that cannot."""
+
+    def __init__(self) -> None:
+        self.own, self.seconds = NOW, 100.0
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass on both."""
+        self.own += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+    def clock(self) -> CorrectedClock:
+        """The clock under test."""
+        return CorrectedClock(lambda: self.own, lambda: self.seconds)
+
+
+def test_before_a_reply_it_is_the_computers_time() -> None:
+    """And the offset is not known."""
+    clock = Computer().clock()
+
+    assert (NOW, None) == (clock(), clock.offset)
+
+
+def test_a_reply_corrects_it_from_then_on() -> None:
+    """By the difference at the time when the reply came."""
+    computer = Computer()
+    clock = computer.clock()
+    computer.pass_by(5)
+    clock.measure(NOW - timedelta(hours=9), computer.own)
+    computer.pass_by(3600)
+
+    assert NOW - timedelta(hours=8) == clock()
+    assert -timedelta(hours=9, seconds=5) == clock.offset
+
+
+def test_a_clock_that_was_set_since_counts_as_not_compared() -> None:
+    """Also where it was set right; a small step of the synchronization is none."""
+    computer = Computer()
+    clock = computer.clock()
+    clock.measure(NOW - timedelta(days=365), NOW)
+    computer.own += LARGEST_STEP
+    after_a_step = clock.offset
+    computer.own -= timedelta(days=365)
+
+    assert (-timedelta(days=365), None, computer.own) == (after_a_step, clock.offset, clock())
