@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +35,7 @@ SHOWN_LIMIT = 50
 def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool) -> int:
     """Verify and print, without token and network; write no evidence, only a line to the log of verifications."""
     from archiver.app import utc_now
+    from archiver.custody.export_records import compare_with_exports
     from archiver.custody.verify import record_verification, verify_archive, verify_path
     from archiver.store.archive import Archive
 
@@ -47,6 +47,7 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool)
         record_verification(archive, verification, deep=deep, at=utc_now())
     else:
         verification = verify_path(Path(path).expanduser().absolute(), deep=deep)
+        compare_with_exports(verification, Path(path).expanduser().absolute(), Archive(obj.home))
     if as_json:
         click.echo(json.dumps(_document(verification), ensure_ascii=False))
     else:
@@ -71,6 +72,7 @@ def _document(verification: Verification) -> dict[str, object]:
         "checked": verification.checked,
         "findings": findings,
         "notes": list(verification.notes),
+        "unchecked": [{"subject": one.subject, "text": one.text} for one in verification.unchecked],
     }
 
 
@@ -90,8 +92,6 @@ def verification_lines(verification: Verification) -> Iterator[str]:
         yield _("… and {n} more (see --json).").format(n=len(verification.findings) - SHOWN_LIMIT)
     for note in verification.notes:
         yield _("Note: {text}").format(text=visible(note))
-    if verification.ok:
-        yield _("No change was found.")
-    else:
-        number = len(verification.findings)
-        yield ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number)
+    for unchecked in verification.unchecked:
+        yield _("Not checked: {text}").format(text=visible(unchecked.text))
+    yield verification.closing_sentence()

@@ -11,7 +11,6 @@ import locale
 import os
 import sys
 from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import Callable, Mapping, Sequence, TextIO  # noqa: UP035 - Python 3.8 syntax
 
@@ -24,8 +23,11 @@ EXIT_GOOD, EXIT_WRONG_USAGE, EXIT_FOUND = 0, 2, 3
 """The exit codes: nothing found, wrong usage, something found."""
 
 
-def main(arguments: Sequence[str], here: Path, set_language: Callable[[str], None]) -> int:
-    """Check the package that the arguments name, else the one at `here`, and return the exit code."""
+def main(arguments: Sequence[str], here: Path, set_language: Callable[[str], None], program: str = "") -> int:
+    """Check the package that the arguments name, else the one at `here`, and return the exit code.
+
+    `program` is printed with the result: name, version and digest of what checked.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str], here: Path, set_language: Callable[[str], Non
     if verification is None:
         _print_line(_("There is no package: {path}").format(path=path), sys.stderr)
         return EXIT_WRONG_USAGE
-    _print_verification(verification, as_json=options.json)
+    _print_verification(verification, as_json=options.json, program=program)
     return EXIT_GOOD if verification.ok else EXIT_FOUND
 
 
@@ -76,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _print_verification(verification: Verification, *, as_json: bool) -> None:
+def _print_verification(verification: Verification, *, as_json: bool, program: str) -> None:
     if as_json:
         findings = [one._asdict() for one in verification.findings]
         document = {
@@ -84,6 +86,8 @@ def _print_verification(verification: Verification, *, as_json: bool) -> None:
             "checked": verification.checked,
             "findings": findings,
             "notes": verification.notes,
+            "unchecked": [one._asdict() for one in verification.unchecked],
+            "program": program,
         }
         _print_line(json.dumps(document, ensure_ascii=False))
         return
@@ -93,11 +97,11 @@ def _print_verification(verification: Verification, *, as_json: bool) -> None:
         _print_line(f"[{finding.check}] {finding.subject}: {finding.text}")
     for note in verification.notes:
         _print_line(_("Note: {text}").format(text=note))
-    if verification.ok:
-        _print_line(_("No change was found."))
-    else:
-        number = len(verification.findings)
-        _print_line(ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number))
+    for unchecked in verification.unchecked:
+        _print_line(_("Not checked: {text}").format(text=unchecked.text))
+    if program:
+        _print_line(_("Checked with {program}").format(program=program))
+    _print_line(verification.closing_sentence())
 
 
 def _print_line(text: str, stream: TextIO | None = None) -> None:

@@ -6,6 +6,7 @@ Holds values only. Standard library and Python 3.8 syntax, because this module i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from gettext import gettext as _
 from gettext import ngettext
 from typing import Callable, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
@@ -27,15 +28,24 @@ class Finding(NamedTuple):
     text: str
 
 
+class Unchecked(NamedTuple):
+    """Something that a verification could not check: the subject and a sentence that says so."""
+
+    subject: str
+    text: str
+
+
 @dataclass
 class Verification:
-    """The result of a verification: what was checked, what is wrong, what is worth knowing."""
+    """The result of a verification: what was checked, what is wrong, what is worth knowing, what was not checked."""
 
     checked: dict[str, int] = field(
         default_factory=lambda: {"entries": 0, "seals": 0, "stamps": 0, "files": 0, "messages": 0}
     )
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unchecked: list[Unchecked] = field(default_factory=list)
+    """What was not checked, and so is not covered by a result without findings."""
     counts: dict[str, int] = field(default_factory=dict)
     """How many findings each check had, by its name; `findings` lists the first thousand of each."""
 
@@ -53,6 +63,25 @@ class Verification:
     def add_note(self, text: str) -> None:
         """Add something worth knowing that is not wrong."""
         self.notes.append(text)
+
+    def add_unchecked(self, subject: str, text: str) -> None:
+        """Add something that could not be checked."""
+        self.unchecked.append(Unchecked(subject, text))
+
+    def closing_sentence(self) -> str:
+        """The last sentence of a verification; it never says more than was checked."""
+        count = len(self.findings) if self.findings else len(self.unchecked)
+        if self.findings:
+            sentence = ngettext("{n} thing does not match.", "{n} things do not match.", count)
+        elif self.unchecked:
+            sentence = ngettext(
+                "No change was found in what was checked. This says nothing of the {n} thing that was not checked.",
+                "No change was found in what was checked. This says nothing of the {n} things that were not checked.",
+                count,
+            )
+        else:
+            sentence = _("No change was found.")
+        return sentence.format(n=count)
 
     def close(self) -> None:
         """Add to each check's findings how many are not listed; called once, at the end."""

@@ -17,6 +17,7 @@ from archiver.evidence.verify.package import is_package, verify_package
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
 from archiver.evidence.verify.stamps import CheckToken
 from archiver.evidence.verify.submission import is_submission, verify_submission
+from archiver.evidence.verify.zip_structure import zip_oddities
 
 _ZIP_BEGINS = b"PK"
 
@@ -91,12 +92,22 @@ def _verify_zip(path: Path, verify_files: Callable[[Verification, PackageFiles],
         return verification
     with closing(tree):
         if not verification.ok or _is_known_package(tree):
+            _add_oddities(verification, path)
             return verify_files(verification, tree)
         if not _has_bag_file(path):
             return None
         detail = _("its list of files is damaged")
         verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
         return verification
+
+
+def _add_oddities(verification: Verification, path: Path) -> None:
+    """Add what the zip holds besides its files."""
+    try:
+        for subject, sentence in zip_oddities(path):
+            verification.add_finding("zip-form", subject, sentence)
+    except READ_ERRORS as error:
+        verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=error))
 
 
 def _is_known_package(tree: PackageFiles) -> bool:

@@ -61,11 +61,12 @@ def verify_submission(verification: Verification, tree: PackageFiles, progress: 
         verification.add_note(
             _("This package holds no root certificates, so the signatures of its stamps were not checked.")
         )
-    verification.add_note(
+    verification.add_unchecked(
+        DIGEST_LIST,
         _(
             "This package holds no records: the only check was that its files are those listed in {list}. The "
             "package for a lawyer can be compared with the records."
-        ).format(list=DIGEST_LIST)
+        ).format(list=DIGEST_LIST),
     )
 
 

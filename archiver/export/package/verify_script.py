@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 NAME = "verify.py"
@@ -60,8 +61,11 @@ def ngettext(one: str, many: str, number: int) -> str:
 
 _START_IT = """
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:], Path(__file__).resolve().parent, speak))
+    _OWN_PATH = Path(__file__).resolve()
+    _OWN_NAME = f"verify.py (VERSION), SHA-256 {hashlib.sha256(_OWN_PATH.read_bytes()).hexdigest()}"
+    raise SystemExit(main(sys.argv[1:], _OWN_PATH.parent, speak, _OWN_NAME))
 """
+_VERSION_PLACE = "VERSION"
 
 
 @cache
@@ -77,7 +81,7 @@ def verify_script() -> bytes:
         *(_module_section(name, tree) for name, tree in modules.items()),
         _section_title("japanese", "The texts in Japanese."),
         f"_JAPANESE = {_japanese_texts(trees)}\n",
-        _START_IT,
+        _START_IT.replace(_VERSION_PLACE, f"chatwork-archiver {version('chatwork-archiver')}"),
     ]
     return "".join(parts).encode("utf-8")
 
