@@ -59,7 +59,7 @@ from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
 )
-from archiver.records.steady_looks import SteadyLooks, look_times
+from archiver.records.steady_looks import SteadyLooks, pauses_between_looks
 
 __all__ = (
     "JST",
@@ -116,6 +116,6 @@ __all__ = (
     "Watch",
     "WrongClock",
     "change_kinds",
-    "look_times",
     "notable_states",
+    "pauses_between_looks",
 )

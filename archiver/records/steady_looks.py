@@ -41,26 +41,24 @@ class SteadyLooks:
 
     def each(self) -> Iterator[datetime]:
         """The time of each look, oldest first."""
-        return look_times(self.first, self.intervals)
-
-    def longer_than(self, limit: timedelta) -> Iterator[tuple[datetime, datetime]]:
-        """The times between two looks that are longer than a limit, without going through each look."""
         at = self.first
+        yield at
         for seconds, times in self.intervals:
-            interval = timedelta(seconds=seconds)
-            if interval > limit:
-                yield from ((at + index * interval, at + (index + 1) * interval) for index in range(times))
-            at += times * interval
+            for _look in range(times):
+                at += timedelta(seconds=seconds)
+                yield at
 
 
-def look_times(first: datetime, intervals: Iterable[Sequence[int]]) -> Iterator[datetime]:
-    """The time of each look from the first one and the coded intervals."""
+def pauses_between_looks(
+    first: datetime, intervals: Iterable[Sequence[int]], limit: timedelta
+) -> Iterator[tuple[datetime, datetime]]:
+    """The times between two looks that are longer than a limit, without going through each look."""
     at = first
-    yield at
     for seconds, times in intervals:
-        for _look in range(times):
-            at += timedelta(seconds=seconds)
-            yield at
+        interval = timedelta(seconds=seconds)
+        if interval > limit:
+            yield from ((at + index * interval, at + (index + 1) * interval) for index in range(times))
+        at += times * interval
 
 
 def _whole_second(at: datetime) -> datetime:

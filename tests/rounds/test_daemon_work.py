@@ -139,12 +139,13 @@ def test_a_token_that_works_again_is_found_out(shift: Shift) -> None:
 
 
 def test_a_token_of_another_account_is_no_longer_asked_with(shift: Shift) -> None:
-    """As one that was refused; nothing of Chatwork's is written."""
+    """As one that was refused, once the account is asked for again; nothing of Chatwork's is written."""
     shift.pass_by(steps=1, minutes=5)
     shift.world.chatwork.owner, entries = shift.world.tanaka, len(shift.world.entries("message"))
     shift.requests()
 
-    shift.pass_by(steps=10, minutes=5)
+    shift.pass_by(steps=1, minutes=30)
+    shift.pass_by(steps=9, minutes=5)
 
     assert (["WrongAccount"], 1) == (shift.said, shift.requests())
     assert entries == len(shift.world.entries("message"))

@@ -74,7 +74,7 @@ def test_the_first_round_and_a_quiet_one_open_no_alert(office: Office) -> None:
     first, quiet = office.round(), office.round()
 
     assert ([], (), (), False) == (office.alerts(), first.alerts, quiet.alerts, quiet.disappeared)
-    assert 2 == quiet.requests
+    assert 2 + 3 == quiet.requests  # the account, the rooms, and the list of each of three
 
 
 def test_each_kind_is_told_for_itself_and_once(office: Office) -> None:
@@ -114,7 +114,8 @@ def test_one_of_thirty_is_not_urgent(office: Office) -> None:
     office.round()
 
     assert [("member_gone", "low", 1)] == office.alert_summaries()
-    assert not [path for path in world.take_requests() if f"/rooms/{office.other}" in path]
+    others = [path for path in world.take_requests() if f"/rooms/{office.other}" in path]
+    assert [f"/rooms/{office.other}/messages?force=1"] == others  # its list is read in each round, and nothing else
 
 
 def test_deletions_add_up_within_a_day(office: Office) -> None:

@@ -8,9 +8,15 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Watch
+from archiver.store import writer
 from archiver.store.queries import runs
 from archiver.sync import run_entries
 from tests.support.world import World
+
+
+def whole_second(world: World) -> datetime:
+    """The present time as the `Date` of a reply says it."""
+    return world.clock.time.replace(microsecond=0)
 
 
 def pauses(world: World) -> list[tuple[datetime, datetime]]:
@@ -27,10 +33,10 @@ def test_a_pause_between_two_idle_runs_is_told(world: World) -> None:
     world.sync()
     world.clock.pass_by(minutes=5)
     world.sync()
-    before = world.clock.time
+    before = whole_second(world)
     world.clock.pass_by(days=2)
     world.sync()
-    after = world.clock.time
+    after = whole_second(world)
     world.clock.pass_by(minutes=5)
     world.post("二つ目")
     world.sync()
@@ -58,7 +64,9 @@ def test_idle_runs_close_together_make_one_record_an_hour(world: World) -> None:
 
 
 def watched(world: World, room: int) -> Watch:
-    """When the archive says that a room was looked at."""
+    """When the archive says that a room was looked at, as an export does, which seals first."""
+    with world.archive.writing() as writing:
+        writer.append_steady(writing)
     with world.archive.reading() as reading:
         upto = len(world.seqs())
         return runs.watch(reading, room, runs.runs(reading, upto=upto), upto=upto)
@@ -70,7 +78,7 @@ def test_a_room_that_fails_was_not_looked_at(world: World) -> None:
     world.contract("job2", other)
     world.post("一つ目")
     world.sync()
-    before = world.clock.time
+    before = whole_second(world)
     world.post("読めない発言")
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{world.room}/messages", times=None)
     for _ in range(10):
@@ -123,7 +131,7 @@ def test_a_room_that_is_read_no_more_was_not_looked_at(world: World) -> None:
     world.contract("job2", other)
     world.post("一つ目")
     world.sync()
-    before = world.clock.time
+    before = whole_second(world)
     world.contract("job1", world.room, state="stopped")
     for _ in range(30):
         world.clock.pass_by(hours=2)
@@ -158,3 +166,25 @@ def test_a_room_whose_list_fails_was_not_looked_at_whatever_its_visit_says(world
     assert [world.room] == world.entries("sweep")[-1]["payload"]["not_read"]
     assert not report.complete
     assert before == watched(world, world.room).last
+
+
+def test_a_pause_between_looks_at_one_steady_list_is_told(world: World) -> None:
+    """The looks before and after it stand in one record; each look's own time is kept there, whatever runs say."""
+    other = world.chatwork.add_room("記事作成", members=[world.tanaka])
+    world.contract("job2", other)
+    world.post("一つ目")
+    world.sync()
+    world.clock.pass_by(minutes=5)
+    world.sync(every_list=True)
+    before = whole_second(world)
+    world.contract("job1", world.room, state="stopped")
+    for _ in range(3):
+        world.clock.pass_by(hours=1)
+        world.sync()
+    world.contract("job1", world.room)
+    world.sync(every_list=True)
+    after = whole_second(world)
+
+    pauses_told = [(one.start, one.end) for one in watched(world, world.room).pauses]
+    (steady,) = world.entries("steady", room=world.room)
+    assert ([(before, after)], 2) == (pauses_told, steady["payload"]["times"])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from archiver.records import ExportedPackage, Handover, JsonObject, Pause, Watch, WrongClock
+from archiver.records import ExportedPackage, Handover, JsonObject, Pause, Watch, WrongClock, pauses_between_looks
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.archive_time import CLOCK_TOLERANCE
@@ -43,22 +43,42 @@ def runs(reading: Reading, *, upto: int) -> list[Run]:
 def watch(reading: Reading, room: int, all_runs: Sequence[Run], *, upto: int) -> Watch:
     """When a room was looked at, by these runs and by every reading of its list."""
     table = schema.window.c
-    times = reading.sql.execute(
-        select(table.observed_at).where(table.room_id == room, table.seq <= upto).order_by(table.seq)
-    ).scalars()
-    windows = [from_text(at) for at in times]
-    if not windows:
+    rows = reading.sql.execute(
+        select(table.observed_at, table.first, table.looks)
+        .where(table.room_id == room, table.seq <= upto)
+        .order_by(table.seq)
+    )
+    lists = list(list_spans(map(tuple, rows)))
+    if not lists:
         return Watch()
-    room_runs = [run for run in all_runs if room not in run.not_read and run.ended >= windows[0]]
-    spans = look_spans(windows, ((run.begun, run.ended) for run in room_runs), since=windows[0])
+    begun = lists[0][0]
+    room_runs = [run for run in all_runs if room not in run.not_read and run.ended >= begun]
+    spans = look_spans(lists, ((run.begun, run.ended) for run in room_runs), since=begun)
     last = max(ended for _, ended in spans)
-    return Watch(windows[0], last, sum(run.runs for run in room_runs), tuple(pauses_in(spans)))
+    return Watch(begun, last, sum(run.runs for run in room_runs), tuple(pauses_in(spans)))
 
 
-def look_spans(windows: Iterable[datetime], run_spans: Iterable[Span], *, since: datetime) -> list[Span]:
+def list_spans(rows: Iterable[Sequence[str | None]]) -> Iterator[Span]:
+    """The times in which lists were read, from `observed_at`, `first` and `looks` of each row of the table `window`.
+
+    Looks at a list that stayed the same are one span, which every pause between two of them ends.
+    """
+    for at, first, coded in rows:
+        assert at is not None
+        if first is None or coded is None:
+            yield from_text(at), from_text(at)
+            continue
+        begun, last = from_text(first), from_text(at)
+        for pause_begun, pause_ended in pauses_between_looks(begun, json.loads(coded), PAUSE):
+            yield begun, pause_begun
+            begun = pause_ended
+        yield begun, last
+
+
+def look_spans(lists: Iterable[Span], run_spans: Iterable[Span], *, since: datetime) -> list[Span]:
     """The times at which a room was looked at from its first reading on: readings of its list, and runs."""
     return [
-        *((at, at) for at in windows),
+        *lists,
         *((max(begun, since), ended) for begun, ended in run_spans if ended >= since),
     ]
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies
 from sqlalchemy import select
 
 from archiver.evidence.tables.build import messages, sightings
-from archiver.records import JsonObject, Observation, SteadyLooks
+from archiver.records import JsonObject, Observation, SteadyLooks, pauses_between_looks
 from archiver.store import schema, writer
 from archiver.store.archive import Archive
 from archiver.store.rebuild import row_differences
@@ -155,7 +155,7 @@ def test_the_time_of_each_look_is_kept(seconds: list[int]) -> None:
     assert (len(times), times[0], times[-1]) == (looks.times, looks.first, looks.last)
     assert max(gaps, default=timedelta()) == timedelta(seconds=looks.longest_s)
     assert [one for one in gaps if one > timedelta(hours=1)] == [
-        end - start for start, end in looks.longer_than(timedelta(hours=1))
+        end - start for start, end in pauses_between_looks(looks.first, looks.intervals, timedelta(hours=1))
     ]
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from archiver.records import Pause
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.queries.runs import Span, look_spans, pauses_in
+from archiver.store.queries.runs import Span, list_spans, look_spans, pauses_in
 from archiver.store.time_text import from_text
 
 BESIDE = 2
@@ -27,7 +27,7 @@ _ENDED = f"SELECT {_TO} FROM entry WHERE seq = ?"  # noqa: S608 - our own names
 _LACKED = f"SELECT {_NOT_READ} FROM entry WHERE seq = ?"  # noqa: S608 - our own names
 _RUNS = f"SELECT {_FROM}, {_TO}, {_NOT_READ} {_BY_KEY} AND seq BETWEEN ? AND ? ORDER BY seq"
 _FIRST = "SELECT observed_at FROM window WHERE room_id = ? ORDER BY seq LIMIT 1"
-_WINDOWS = "SELECT observed_at FROM window WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+_WINDOWS = "SELECT observed_at, first, looks FROM window WHERE room_id = ? AND seq BETWEEN ? AND ? ORDER BY seq"
 
 
 def pauses_between(reading: Reading, room: int, since: datetime | None, until: datetime | None) -> list[Pause]:
@@ -82,11 +82,11 @@ def _look_spans(source: sqlite3.Connection, room: int, seqs: Sequence[int]) -> l
     if begun is None or not seqs:
         return []
     ends = (seqs[0], seqs[-1])
-    windows = [from_text(at) for (at,) in source.execute(_WINDOWS, (room, *ends))]
+    lists = list_spans(source.execute(_WINDOWS, (room, *ends)))
     rows = source.execute(_RUNS, ends)
     runs = (
         (from_text(begun_at), from_text(ended_at))
         for begun_at, ended_at, not_read in rows
         if not _is_not_read(not_read, room)
     )
-    return look_spans(windows, runs, since=from_text(begun[0]))
+    return look_spans(lists, runs, since=from_text(begun[0]))
