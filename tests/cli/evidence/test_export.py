@@ -199,7 +199,7 @@ def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
     payload = json.loads(out)["preview"]
     fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "leftovers", "warnings"}
     assert fields == payload.keys()
-    assert (7, 3, []) == (payload["messages"], payload["people"], payload["warnings"])
+    assert (7, 3, ["unsaved_beginning"]) == (payload["messages"], payload["people"], payload["warnings"])
     assert "" == err
     assert not desk.out.exists()
 
@@ -211,7 +211,7 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
     payload = json.loads(out)
     known = {"path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"}
     assert known | {"files_packed", "warnings", "incomplete", "unheld", "unsealed"} == payload.keys()
-    assert [[], [], []] == [payload[name] for name in ("warnings", "incomplete", "unheld")]
+    assert [["unsaved_beginning"], [], []] == [payload[name] for name in ("warnings", "incomplete", "unheld")]
     assert ("support", "", 1) == (payload["profile"], err, out.count("\n"))
     assert Path(payload["zip"]).parent == Path(payload["path"])
 
