@@ -155,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(answer.status)
         date = format_datetime(self.server.now().astimezone(UTC), usegmt=True)
         for name, value in ({"date": date} | dict(answer.headers)).items():
-            if value:  # an empty one is left out
+            if value or name != "date":  # an empty date stands for a host that sends none
                 self.send_header(name, value)
         if answer.status != _NO_CONTENT:
             self.send_header("content-length", str(answer.body.size))

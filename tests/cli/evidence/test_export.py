@@ -205,14 +205,16 @@ def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
 
 
 def test_json_is_exactly_one_document(desk: Desk) -> None:
-    """Nothing else on either stream."""
+    """Nothing else on stdout; the warning stands on stderr."""
     out, err = desk.both("export", "job1", "--json")
 
     payload = json.loads(out)
     known = {"path", "zip", "profile", "messages", "files", "gaps", "seal", "sha256", "stamped"}
     assert known | {"files_packed", "warnings", "incomplete", "unheld", "unsealed"} == payload.keys()
     assert [["unsaved_beginning"], [], []] == [payload[name] for name in ("warnings", "incomplete", "unheld")]
-    assert ("support", "", 1) == (payload["profile"], err, out.count("\n"))
+    assert ("support", 1) == (payload["profile"], out.count("\n"))
+    assert err.startswith("[Note] Messages before the first saved one")
+    assert 1 == err.count("\n")
     assert Path(payload["zip"]).parent == Path(payload["path"])
 
 

@@ -132,7 +132,9 @@ def test_on_a_good_day_all_is_good_but_the_schedule(checked: Checked) -> None:
     page = (
         (ROOT / "docs/reference/json.md").read_text(encoding="utf-8").partition("## `check`")[2].partition("\n## ")[0]
     )
-    assert re.findall(r"(?m)^\| `([a-z_]+)` ", page) == ["name", *looks]
+    named = re.findall(r"(?m)^\| `([a-z_]+)` ", page)
+    names = [name for name in named if name != "rollback"]  # only if there was one
+    assert names == ["name", *looks]
 
 
 def test_where_nothing_starts_it_the_sum_does_not_say_that_it_works(checked: Checked) -> None:
@@ -309,7 +311,7 @@ def _fast_room(checked: Checked) -> None:
     before = datetime.now(UTC) - timedelta(hours=2)
     checked.rewrite(
         "INSERT INTO window SELECT room_id, 0, "
-        f"'{before:%Y-%m-%dT%H:%M:%S.000Z}', oldest, newest, absent, reply, message_num - 3000, limited FROM window"
+        f"'{before:%Y-%m-%dT%H:%M:%S.000Z}', oldest, newest, absent, reply, message_num - 3000, limited, NULL, NULL FROM window"
     )
 
 

@@ -52,6 +52,11 @@ STORED: dict[str, tuple[Any, str]] = {
     "dates_judged": ("2026-11-24T13", '"2026-11-24T13"'),
     "dailies": (remembered_values.ExportedDay(date(2026, 11, 24), 40), '["2026-11-24", 40]'),
     "daily/<contract>": (40, "40"),
+    "scheduled_run": (
+        remembered_values.ScheduledRun(AT, "TokenRefused"),
+        f'{{"at": {TEXT}, "error": "TokenRefused"}}',
+    ),
+    "window_requests": (remembered_values.WindowRequests(AT, 7), f'{{"reset": {TEXT}, "spent": 7}}'),
     "leftovers/<contract>": ({"sato": True, "abe": False}, '{"abe": false, "sato": true}'),
     "uncopied": ({"/media/usb": AT}, f'{{"/media/usb": {TEXT}}}'),
     "daemon-checked": (remembered_values.LastChecks(AT), f'{{"sample": {TEXT}, "whole": null}}'),

@@ -119,10 +119,10 @@ def test_what_vanished_stood_there_at_the_last_list_before(tmp_path: Path) -> No
         world.sync()
         world.clock.pass_by(minutes=5)
         world.sync(full=True)
-        last_list = max(one["observed_at"] for one in world.entries("window"))
         world.clock.pass_by(minutes=5)
         world.chatwork.vanish(second)
         world.sync(full=True)
+        last_list = max(one["payload"]["last"] for one in world.entries("steady"))
 
     with open_viewer(tmp_path / "home") as browser:
         (line,) = lines(browser.get("/events?kind=messages"))
