@@ -311,7 +311,8 @@ def _fast_room(checked: Checked) -> None:
     before = datetime.now(UTC) - timedelta(hours=2)
     checked.rewrite(
         "INSERT INTO window SELECT room_id, 0, "
-        f"'{before:%Y-%m-%dT%H:%M:%S.000Z}', oldest, newest, absent, reply, message_num - 3000, limited, NULL, NULL FROM window"
+        f"'{before:%Y-%m-%dT%H:%M:%S.000Z}', oldest, newest, absent, reply, message_num - 3000, limited, NULL, NULL "
+        "FROM window"
     )
 
 
