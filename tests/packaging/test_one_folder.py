@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from filelock import FileLock
@@ -103,6 +104,34 @@ def test_an_archive_is_set_up_saved_and_scheduled(build: Build) -> None:
     assert json.loads(build.run("search", "よろしく", "--json").stdout)["total"] == 1
     shown = build.run("schedule", "show")
     assert shown.returncode == 0, shown.stderr
+
+
+def test_the_guides_are_inside(build: Build) -> None:
+    """`archive guide` lists the guides and prints one."""
+    assert "worst-day" in build.run("guide").stdout
+    assert build.run("guide", "worst-day").returncode == 0
+
+
+def test_started_by_a_click_it_is_the_application(build: Build) -> None:
+    """Without arguments and without a terminal it serves its pages, and says where."""
+    build.environ |= {"BROWSER": "true", "ARCHIVE_HOME": str(build.home / "archive")}
+    with subprocess.Popen(
+        [build.program],
+        env=build.environ,
+        cwd=build.home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        watchdog = Timer(60, process.kill)
+        watchdog.start()
+        try:
+            assert process.stdout is not None
+            assert any("http://127.0.0.1:" in line for line in process.stdout)
+        finally:
+            watchdog.cancel()
+            process.kill()
 
 
 def test_a_notice_is_sent_by_the_program_itself(build: Build) -> None:
