@@ -61,6 +61,8 @@ class Emergency:
     """The newest of its messages that show as deleted or are not shown any more, with their last texts."""
     screenshot_ids: tuple[str, ...] = ()
     """Ids of the messages of which a screenshot is worth having now."""
+    failing: tuple[int, ...] = ()
+    """Its rooms that could not be read, so that nobody knows what they lack."""
 
 
 def emergencies(
@@ -68,6 +70,7 @@ def emergencies(
 ) -> list[Emergency]:
     """The emergencies of those contracts that have an open high alert; `always`: of all of them."""
     from archiver.store.queries.contracts import contracts
+    from archiver.store.queries.last_looks import room_looks
     from archiver.store.queries.room_holdings import holdings_of
     from archiver.store.queries.screenshot_hints import messages_to_screenshot
     from archiver.store.queries.viewing.message_summaries import vanished_messages
@@ -88,6 +91,7 @@ def emergencies(
                     concerning,
                     tuple(vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT)),
                     messages_to_screenshot(reading, alerts, rooms),
+                    tuple(sorted(room_looks(reading, rooms).failing)),
                 )
             )
     return found
@@ -130,7 +134,7 @@ def emergency_text(emergency: Emergency) -> EmergencyText:
         (_("What changed"), (_changes_sentence(holdings, alerts),)),
         (_("What vanished"), tuple(_vanished_lines(emergency))),
         (_("Kept"), (_kept_counts(holdings),)),
-        (_("Not kept"), tuple(_not_kept_lines(holdings))),
+        (_("Not kept"), tuple(_not_kept_lines(holdings, emergency.failing))),
         (_("Do not"), (_do_not_sentence(),)),
     )
     filled_rows = tuple((label, lines) for label, lines in rows if lines)
@@ -212,9 +216,18 @@ def _kept_counts(holdings: RoomHoldings) -> str:
     return "  ".join(parts)
 
 
-def _not_kept_lines(holdings: RoomHoldings) -> list[str]:
-    """Files that are not kept, with reasons, then texts and spans of messages that nobody can read any more."""
-    lines = [_file_line(one) for one in holdings.unheld[:NAMED_FILES_LIMIT]]
+def _not_kept_lines(holdings: RoomHoldings, failing: Sequence[int]) -> list[str]:
+    """Rooms that could not be read, files that are not kept, with reasons, then texts and spans of messages that
+    nobody can read any more."""
+    lines = []
+    if failing:
+        text = ngettext(
+            "what is new in a chat that could not be read: {rooms}",
+            "what is new in chats that could not be read: {rooms}",
+            len(failing),
+        )
+        lines.append(text.format(rooms=", ".join(map(str, failing))))
+    lines += [_file_line(one) for one in holdings.unheld[:NAMED_FILES_LIMIT]]
     if len(holdings.unheld) > NAMED_FILES_LIMIT:
         lines.append(_("and {n} more files").format(n=len(holdings.unheld) - NAMED_FILES_LIMIT))
     lacking = holdings.deleted + holdings.missing - holdings.texts

@@ -109,6 +109,7 @@ def test_chats_that_cannot_be_read_are_named_every_time(worst: Worst, chatwork: 
         assert f"{rooms[0]} 別の仕事0、{rooms[1]} 別の仕事1。もう一度: archive rescue" in output.replace("\n", "")
         assert "別の仕事2  保存済み" in first  # by the run before, which reads on past the two
         assert "未保存はありません" not in output
+        assert f"読めなかったチャットの新しい内容: {rooms[0]}, {rooms[1]}" in output
 
 
 def test_without_network_it_tells_what_is_kept(worst: Worst, chatwork: Chatwork) -> None:
