@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*(ROOT / "archiver/evidence").rglob("*.py"), ROOT / "archiver/custody/verify.py"]
+SOURCES = [*(ROOT / "archiver/evidence").rglob("*.py"), *(ROOT / "archiver/custody").rglob("*.py")]
 FINDERS = {"add_finding", "_add_finding", "_find_entry"}
 
 
