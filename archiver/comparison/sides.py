@@ -7,7 +7,7 @@ over an archive; what its owner masked stays masked.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain, count
@@ -95,6 +95,19 @@ class _OtherEntries:
         reach.add_message(oldest)
         reach.add_message(newest)
 
+    def side(
+        self,
+        path: Path,
+        kind: str,
+        verification: Verification,
+        rooms: Iterable[int],
+        messages: Callable[[], Iterator[HeldMessage]],
+    ) -> Side:
+        """The side with these rooms and messages, once everything else of it is collected."""
+        names = {room: self.room_names.get(room, "") for room in rooms}
+        accounts = frozenset(self.accounts)
+        return Side(path, kind, verification, accounts, names, messages, self.reach, self.saved_files())
+
     def saved_files(self) -> dict[tuple[int, int], frozenset[str]]:
         """The digests of the bytes of each file."""
         saved: dict[tuple[int, int], frozenset[str]] = {}
@@ -131,16 +144,7 @@ def _archive_side(path: Path, verification: Verification, reading: Reading) -> S
             seal = seal_of(history.entry_seq)
             yield _of_history(no, history, seal, stamp_of(seal))
 
-    return Side(
-        path,
-        "archive",
-        verification,
-        frozenset(other.accounts),
-        {room: other.room_names.get(room, "") for room in rooms},
-        messages,
-        other.reach,
-        other.saved_files(),
-    )
+    return other.side(path, "archive", verification, rooms, messages)
 
 
 def _of_history(no: int, history: MessageHistory, seal: int | None, stamped_at: str | None) -> HeldMessage:
@@ -201,16 +205,7 @@ def _package_side(path: Path, verification: Verification, tree: PackageFiles) ->
         for one in _objects(tree, MESSAGES_FILE):
             yield _of_object(one, is_masked=f"message/{one['message_id']}" in masked)
 
-    return Side(
-        path,
-        "package",
-        verification,
-        frozenset(other.accounts),
-        {room: other.room_names.get(room, "") for room in rooms},
-        messages,
-        other.reach,
-        other.saved_files(),
-    )
+    return other.side(path, "package", verification, rooms, messages)
 
 
 def _shown_records(tree: PackageFiles, keys: set[str]) -> Iterator[EntryObject]:
