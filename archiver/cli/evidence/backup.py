@@ -98,13 +98,9 @@ def _not_copied_line(not_copied: UncopiedFile) -> str:
 
 def copy_progress(screen: ProgressScreen) -> Callable[[str, int, int], None]:
     """A callback that shows a copy's progress in a bar: step, done, total."""
-    words = {
-        "copy": _("Copying"),
-        "replies": _("Checking the replies"),
-        "entries": _("Checking the records"),
-        "files": _("Checking the files"),
-        "rows": _("Checking the tables"),
-    }
+    from archiver.setup.work_words import copy_step_words
+
+    words = copy_step_words()
     return lambda what, done, total: screen.show_part(words.get(what, what), done, total)
 
 

@@ -124,16 +124,10 @@ class _RecoverResult:
 
     def tell(self) -> None:
         """Print on the screen what is kept, what is not, and what to do next."""
+        from archiver.setup.work_words import recovery_counts
+
         recovered, found_ids = self.recovered, self.found_ids
-        rows = (
-            (_("found"), recovered.found),
-            (_("already kept"), recovered.saved_before),
-            (_("recovered"), recovered.recovered),
-            (_("hidden by the plan"), recovered.hidden_by_plan),
-            (_("not readable"), recovered.not_readable),
-            (_("left for later"), recovered.left),
-        )
-        click.echo("  ".join(f"{word} {number}" for word, number in rows))
+        click.echo("  ".join(f"{word} {number}" for word, number in recovery_counts(recovered)))
         if found_ids.elsewhere:
             click.echo(_("Of rooms without a contract, not used: {n}").format(n=len(found_ids.elsewhere)))
         if found_ids.implausible:

@@ -18,6 +18,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
 from archiver.settings.home import check_home
 from archiver.setup.archive_setup import make_home
+from archiver.setup.work_words import copy_step_words
 from archiver.store.working.remembered_values import LAST_BACKUP
 
 pages = Blueprint("copies", __name__, url_prefix="/copies")
@@ -110,11 +111,5 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
 
 
 def _progress(job: Job) -> Callable[[str, int, int], None]:
-    words = {
-        "copy": _("Copying"),
-        "replies": _("Checking the replies"),
-        "entries": _("Checking the records"),
-        "files": _("Checking the files"),
-        "rows": _("Checking the tables"),
-    }
+    words = copy_step_words()
     return lambda what, done, total: job.tell(words.get(what, what), done, total)

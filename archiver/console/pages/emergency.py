@@ -21,6 +21,7 @@ from archiver.console.saving import note_home, round_progress, waiting
 from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round
 from archiver.rounds.round import rescue_round
+from archiver.setup.work_words import recovery_counts
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.search.scope import room_names
 from archiver.sync.recover.files import take_file
@@ -140,15 +141,7 @@ def _recover(context: ConsoleContext, found: FoundIds) -> Work:
 
 
 def _result_lines(recovered: RecoveryResult, found: FoundIds) -> tuple[str, ...]:
-    rows = (
-        (_("found"), recovered.found),
-        (_("already kept"), recovered.saved_before),
-        (_("recovered"), recovered.recovered),
-        (_("hidden by the plan"), recovered.hidden_by_plan),
-        (_("not readable"), recovered.not_readable),
-        (_("left for later"), recovered.left),
-    )
-    lines = [f"{word}: {number}" for word, number in rows]
+    lines = [f"{word}: {number}" for word, number in recovery_counts(recovered)]
     if found.elsewhere:
         lines.append(_("Of rooms without a contract, not used: {n}").format(n=len(found.elsewhere)))
     if found.roomless:

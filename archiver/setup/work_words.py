@@ -1,0 +1,32 @@
+"""Words for steps and results of long work, which commands and pages show alike."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archiver.sync.recover.read_ids import RecoveryResult
+
+
+def copy_step_words() -> dict[str, str]:
+    """The steps of a copy of the archive (`custody.backup`), by their names."""
+    return {
+        "copy": _("Copying"),
+        "replies": _("Checking the replies"),
+        "entries": _("Checking the records"),
+        "files": _("Checking the files"),
+        "rows": _("Checking the tables"),
+    }
+
+
+def recovery_counts(recovered: RecoveryResult) -> tuple[tuple[str, int], ...]:
+    """What became of the messages whose ids were found, each count with its word."""
+    return (
+        (_("found"), recovered.found),
+        (_("already kept"), recovered.saved_before),
+        (_("recovered"), recovered.recovered),
+        (_("hidden by the plan"), recovered.hidden_by_plan),
+        (_("not readable"), recovered.not_readable),
+        (_("left for later"), recovered.left),
+    )
