@@ -54,6 +54,16 @@ class PlanStep:
     """Whether it has waited so long that it comes before everything else."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What a run may read in turn, within its share of the allowance."""
+
+    lists: int
+    """Lists of messages, those of rooms that moved or are due included."""
+    calls: int
+    """Requests for all kinds of lists."""
+
+
 def counters_text(room: Room) -> str:
     """A room's counters as a text; two equal texts mean that nothing is known to have happened."""
     # ASCII: a name may hold what no column can (half surrogates).
@@ -74,12 +84,11 @@ def plan_steps(
     full_every: timedelta,
     full: bool = False,
     every_list: bool = False,
-    turns: int | None = None,
+    turns: Turns | None = None,
 ) -> list[PlanStep]:
     """The steps for these rooms, in order: early ones, then kind by kind, read longest ago first.
 
-    `full`: everything is read; `every_list`: every list of messages; `turns`: how many requests lists of messages may
-    take before no more are read in turn (None: none is), those of rooms that moved or are due included.
+    `full`: everything is read; `every_list`: every list of messages; `turns`: what may be read in turn (None: nothing).
     """
     every = reading_intervals(full_every)
     listed = list(rooms)
@@ -110,14 +119,23 @@ def _sort_steps(possible: Iterable[PlanStep | None], visits: Mapping[tuple[int, 
 
 
 def _with_turns(
-    rooms: Iterable[Room], steps: Sequence[PlanStep], visits: Mapping[tuple[int, str], Visit], turns: int
+    rooms: Iterable[Room], steps: Sequence[PlanStep], visits: Mapping[tuple[int, str], Visit], turns: Turns
 ) -> list[PlanStep]:
-    """These steps, and the lists of the other rooms that were unread for longest, as far as the requests go."""
+    """These steps, and the lists of the other rooms that were unread for longest, as far as the requests go.
+
+    What is merely due waits while there is no call for it.
+    """
     lists = [step for step in steps if step.kind == MESSAGES]
     planned = {step.room_id for step in lists}
     others = [PlanStep(room.room_id, MESSAGES, "turn", requests=1) for room in rooms if room.room_id not in planned]
     others.sort(key=lambda step: _last_visit(step, visits))
-    return [*lists, *others[: max(0, turns - len(lists))], *steps[len(lists) :]]
+    lists += others[: max(0, turns.lists - len(lists))]
+    spare, rest = turns.calls - len(lists), list[PlanStep]()
+    for step in steps:
+        if step.kind != MESSAGES and (step.reason != "due" or step.overdue or step.requests <= spare):
+            rest.append(step)
+            spare -= step.requests
+    return [*lists, *rest]
 
 
 def _is_starved(

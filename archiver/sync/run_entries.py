@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from archiver.records import Observation, RoomId
+from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Archive, Writing
 from archiver.store.queries import current_state
-from archiver.store.queries.runs import PAUSE
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
 
 HOUR = timedelta(hours=1)
+"""Idle runs of so long a time are one record, and so are only runs that are no further apart."""
 
 
 def write_run(
@@ -26,11 +25,10 @@ def write_run(
     unread: tuple[int | None, int | None],
     settings: str,
     unparsed: int,
-    not_read: Iterable[RoomId],
 ) -> None:
     """Record a run with news or trouble at once; collect an idle one for its hour.
 
-    `not_read` are the rooms of all contracts of which the run cannot say whether they have anything new.
+    It says nothing of a room: when a room was looked at follows from the readings of its list.
     """
     sweep = {
         "from": to_text(report.started_at),
@@ -44,7 +42,6 @@ def write_run(
         "unread_after": unread[1],
         "settings": settings,
         "unparsed": unparsed,
-        "not_read": sorted(not_read),
     }
     idle = not report.news and not report.reported
     if idle:
@@ -92,9 +89,8 @@ def _collect_idle(writing: Writing, sweep: dict[str, Any], account_id: int, at: 
 
 
 def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:
-    """Whether one record of both runs would hide neither a pause between them nor a room that one did not read."""
-    near = from_text(sweep["from"]) - from_text(waiting["to"]) <= PAUSE
-    return near and waiting.get("not_read") == sweep["not_read"]
+    """Whether one record of both runs would span no long time without a run."""
+    return from_text(sweep["from"]) - from_text(waiting["to"]) <= HOUR
 
 
 def _larger(before: int | None, now: int | None) -> int | None:

@@ -9,31 +9,65 @@ import pytest
 from archiver.chatwork.ratelimit import Budget
 from archiver.store.working.remembered_values import WindowRequests
 from archiver.sync.report import RoomOutcome
-from archiver.sync.window_share import longest_unseen, requests_in_share, spent_in_window
+from archiver.sync.window_share import (
+    calls_of_round,
+    daemon_interval,
+    daemon_unseen,
+    lists_of_round,
+    longest_unseen,
+    requests_in_share,
+    window_requests,
+)
 from tests.support.world import World, running_world
 
 RESET = datetime(2026, 7, 1, 3, 5, tzinfo=UTC)
 
 
 def test_a_fifth_of_the_allowance_is_for_lists() -> None:
-    """Sixty calls of 300, less those that we made in this window."""
-    assert 58 == requests_in_share(Budget(300, 298, RESET), spent=2, reserve=60, share=20)
-    assert 0 == requests_in_share(Budget(300, 240, RESET), spent=60, reserve=60, share=20)
+    """Sixty calls of 300, less those that looking for changes took in this window; not those of downloads."""
+    assert 58 == requests_in_share(Budget(300, 298, RESET), spent=2, looks=2, reserve=60, share=20)
+    assert 58 == requests_in_share(Budget(300, 200, RESET), spent=100, looks=2, reserve=60, share=20)
+    assert 0 == requests_in_share(Budget(300, 240, RESET), spent=60, looks=60, reserve=60, share=20)
 
 
 def test_where_others_call_half_of_what_is_left_is_for_lists() -> None:
     """Never all of what others need, and nothing at the reserve."""
-    assert 20 == requests_in_share(Budget(300, 100, RESET), spent=2, reserve=60, share=20)
-    assert 0 == requests_in_share(Budget(300, 61, RESET), spent=2, reserve=60, share=20)
+    assert 20 == requests_in_share(Budget(300, 100, RESET), spent=2, looks=2, reserve=60, share=20)
+    assert 0 == requests_in_share(Budget(300, 61, RESET), spent=2, looks=2, reserve=60, share=20)
 
 
 def test_the_count_is_of_all_processes_in_one_window() -> None:
     """What another run spent before the same end counts, what it spent in an earlier window does not."""
-    remembered = WindowRequests(RESET, 30)
+    remembered, soon, later = WindowRequests(RESET, 30, 20), RESET + timedelta(seconds=1), RESET + timedelta(minutes=5)
 
-    assert 32 == spent_in_window(remembered, RESET + timedelta(seconds=1), requests=2)
-    assert 2 == spent_in_window(remembered, RESET + timedelta(minutes=5), requests=2)
-    assert 2 == spent_in_window(None, RESET, requests=2)
+    assert WindowRequests(soon, 32, 21) == window_requests(remembered, soon, WindowRequests(soon, 2, 1))
+    for other in (remembered, None):
+        assert WindowRequests(later, 2, 1) == window_requests(other, later, WindowRequests(later, 2, 1))
+
+
+def test_rounds_of_one_window_share_its_turns() -> None:
+    """Each minute's round leaves as many lists to those to come, which have one more call each."""
+    left, every = timedelta(seconds=299), timedelta(minutes=1)
+
+    assert 11 == calls_of_round(59, left=left, every=every)
+    assert 59 == calls_of_round(59, left=left, every=None)
+    assert 12 == calls_of_round(12, left=timedelta(seconds=30), every=every)
+
+
+def test_no_more_lists_are_read_than_each_turn_needs() -> None:
+    """Three hundred rooms take six windows all the same, with fifty a window and not 59: calls are left for files."""
+    every = timedelta(minutes=5)
+
+    assert [50, 58, 0] == [lists_of_round(*given, every=every) for given in ((300, 59), (58, 58), (300, 0))]
+
+
+@pytest.mark.parametrize(("rooms", "minutes"), [(1, 1), (10, 1), (11, 2), (58, 5), (100, 10), (300, 30)])
+def test_the_daemon_s_bound_is_that_of_the_design(rooms: int, minutes: int) -> None:
+    """Its rounds come every minute, or as far apart as lets each room have its turn sooner."""
+    every = daemon_interval(rooms, share=20)
+
+    assert timedelta(minutes=minutes) == daemon_unseen(rooms, every=every, share=20)
+    assert (rooms == 58) == (every > timedelta(minutes=1))
 
 
 @pytest.mark.parametrize(
