@@ -18,6 +18,7 @@ from archiver.cli.status.stamp_lines import seals_line
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import RULE, jst_time
+from archiver.health.unseen_bound import unseen_sentence
 from archiver.records import Contract
 from archiver.records.alerts import Level
 from archiver.records.grades import Grade, grade_word
@@ -50,6 +51,8 @@ def tell_status(
         click.echo("\n    ".join(wrap(sentence, 76)))
     _tell_other_alerts(status, emergencies)
     click.echo(saving_line(situation, failed_at=last_failure(situation)))
+    if (unseen := standing.unseen) is not None:
+        click.echo("\n    ".join(wrap(unseen_sentence(unseen), 76)))
     last = jst_time(status.last_sync) if status.last_sync else _("never")
     label = _("Last save")
     click.echo(_beside_or_below(f"{label}   {last}", visible(str(settings.home))))
