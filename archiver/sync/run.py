@@ -129,8 +129,9 @@ def _turns(start: RunStart, transport: Transport, remembered: WindowRequests | N
         share=start.options.window_share or 0,
     )
     left = FALLBACK_WINDOW if end is None else end - start.at
-    calls = window_share.calls_of_round(requests_left, left=left, every=start.options.pace)
-    return plan.Turns(window_share.lists_of_round(rooms, calls, every=start.options.pace), calls)
+    later = window_share.rounds_to_come(left, start.options.pace)
+    lists = window_share.lists_of_round(rooms, requests_left, later=later)
+    return plan.Turns(lists, 0 if later else requests_left)
 
 
 class _Run:

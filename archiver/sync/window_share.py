@@ -70,24 +70,22 @@ def requests_in_share(budget: Budget, *, spent: int, looks: int, reserve: int, s
     return min(own, free // 2) if by_others > OTHERS_AT_LEAST or free < own else own
 
 
-def calls_of_round(requests: int, *, left: timedelta, every: timedelta | None) -> int:
-    """How many of a window's requests are one round's, if the window lasts so much longer.
+def rounds_to_come(left: timedelta, every: timedelta | None) -> int:
+    """How many more rounds a window has that lasts so much longer (`every` None: no round comes by itself)."""
+    return 0 if every is None else max(0, ceil(left / every) - 1)
 
-    The rounds to come (one in `every`; None: there is none) get as many, and one call each for the list of rooms.
+
+def lists_of_round(rooms: int, requests: int, *, later: int) -> int:
+    """How many of so many rooms' lists a round reads, of the requests that its window has left for looking.
+
+    The `later` rounds of the window get as many, and one call each for the list of rooms. Where not all lists are
+    read, calls are left to the lists of files and people, and no more are read than lets each room have its turn as
+    soon as it could.
     """
-    later = 0 if every is None else max(0, ceil(left / every) - 1)
-    return max(0, (requests - later) // (later + 1))
-
-
-def lists_of_round(rooms: int, calls: int, *, every: timedelta | None) -> int:
-    """How many of so many rooms' lists are read by a round with these calls.
-
-    Where not all are, some calls are left to the lists of files and people, and no more lists are read than lets each
-    room have its turn as soon as it could.
-    """
-    if calls >= rooms:
+    lists = (requests - later) // (later + 1)
+    if lists >= rooms:
         return rooms
-    lists = int(calls - _upkeep(rooms, every or FALLBACK_WINDOW))
+    lists = ceil((requests - later - _upkeep(rooms, FALLBACK_WINDOW)) / (later + 1))
     return ceil(rooms / ceil(rooms / lists)) if lists > 0 else 0
 
 

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from archiver.chatwork.models import Room
 from archiver.chatwork.ratelimit import Budget
+from archiver.records import RoomId
 from archiver.store.working.remembered_values import WindowRequests
+from archiver.store.working.visits_and_retries import Visit
+from archiver.sync import plan
 from archiver.sync.report import RoomOutcome
 from archiver.sync.window_share import (
-    calls_of_round,
     daemon_interval,
     daemon_unseen,
     lists_of_round,
     longest_unseen,
     requests_in_share,
+    rounds_to_come,
     window_requests,
 )
 from tests.support.world import World, running_world
 
 RESET = datetime(2026, 7, 1, 3, 5, tzinfo=UTC)
+ROOMS = [Room(room_id=RoomId(number), name=f"{number}", message_num=9) for number in range(300)]
 
 
 def test_a_fifth_of_the_allowance_is_for_lists() -> None:
@@ -49,16 +55,13 @@ def test_rounds_of_one_window_share_its_turns() -> None:
     """Each minute's round leaves as many lists to those to come, which have one more call each."""
     left, every = timedelta(seconds=299), timedelta(minutes=1)
 
-    assert 11 == calls_of_round(59, left=left, every=every)
-    assert 59 == calls_of_round(59, left=left, every=None)
-    assert 12 == calls_of_round(12, left=timedelta(seconds=30), every=every)
+    assert [4, 0, 0] == [rounds_to_come(*given) for given in ((left, every), (left, None), (timedelta(0), every))]
+    assert [11, 10] == [lists_of_round(300, requests, later=4) for requests in (59, 58)]
 
 
 def test_no_more_lists_are_read_than_each_turn_needs() -> None:
     """Three hundred rooms take six windows all the same, with fifty a window and not 59: calls are left for files."""
-    every = timedelta(minutes=5)
-
-    assert [50, 58, 0] == [lists_of_round(*given, every=every) for given in ((300, 59), (58, 58), (300, 0))]
+    assert [50, 58, 0] == [lists_of_round(*given, later=0) for given in ((300, 59), (58, 58), (300, 0))]
 
 
 @pytest.mark.parametrize(("rooms", "minutes"), [(1, 1), (10, 1), (11, 2), (58, 5), (100, 10), (300, 30)])
@@ -76,6 +79,40 @@ def test_the_daemon_s_bound_is_that_of_the_design(rooms: int, minutes: int) -> N
 def test_the_bound_is_that_of_the_design(rooms: int, every: int, minutes: int) -> None:
     """Ten rooms a minute, 58 within five, a hundred within ten, 300 within thirty."""
     assert timedelta(minutes=minutes) == longest_unseen(rooms, every=timedelta(minutes=every), share=20)
+
+
+@pytest.mark.parametrize(("rooms", "minutes"), [(10, 1), (58, 5), (100, 10), (300, 30)])
+def test_for_hours_each_list_is_read_within_its_bound_and_the_share(rooms: int, minutes: int) -> None:
+    """A daemon's decisions over chats in which nothing moves: at most a fifth of the allowance, all included."""
+    every = daemon_interval(rooms, share=20)
+    begun, window, spent, most = RESET, RESET, 0, 0
+    visits = {
+        (room, kind): Visit(begun - timedelta(seconds=37 * room % 1500), plan.counters_text(ROOMS[room]))
+        for room in range(rooms)
+        for kind in plan.KINDS
+    }
+    longest = timedelta()
+    for number in range(int(timedelta(hours=4) / every)):
+        now = begun + number * every
+        if now >= window:
+            window, spent = now + timedelta(minutes=5), 0
+        spent += 2 if number % int(timedelta(minutes=30) / every) == 0 else 1
+        left = requests_in_share(Budget(300, 300 - spent, window), spent=spent, looks=spent, reserve=60, share=20)
+        later = rounds_to_come(window - now, every)
+        turns = plan.Turns(lists_of_round(rooms, left, later=later), 0 if later else left)
+        steps = plan.plan_steps(
+            [ROOMS[room] for room in range(rooms)], visits, now=now, full_every=timedelta(hours=6), turns=turns
+        )
+        for step in steps:
+            before = visits[step.room_id, step.kind]
+            if step.kind == plan.MESSAGES and number * every > timedelta(minutes=30):
+                longest = max(longest, now - before.at)
+            visits[step.room_id, step.kind] = replace(before, at=now)
+            spent += step.requests
+        most = max(most, spent)
+
+    assert timedelta(minutes=minutes) == longest
+    assert most <= 60
 
 
 def test_an_edit_that_was_undone_after_two_minutes_is_held(world: World) -> None:
@@ -109,6 +146,6 @@ def test_a_room_whose_turn_did_not_come_waits(tmp_path_factory: pytest.TempPathF
             assert ((), True) == (report.reported, report.complete)
             world.clock.pass_by(minutes=5)
 
-    assert all(10 == each.count(RoomOutcome.UNCHANGED) for each in outcomes)
-    assert all(5 == each.count(RoomOutcome.WAITING) for each in outcomes)
+    assert all(8 == each.count(RoomOutcome.UNCHANGED) for each in outcomes)
+    assert all(7 == each.count(RoomOutcome.WAITING) for each in outcomes)
     assert 15 == len(set(lists))
