@@ -239,7 +239,7 @@ def test_a_fast_room_is_read_before_it_overruns(shift: Shift) -> None:
         shift.world.posts(80)
         shift.pass_by(steps=1, minutes=1)
 
-    assert 5 * 80 + 1 == len(shift.world.states())
+    assert 5 * 80 + 2 == len(shift.world.states())
     assert [] == [gap for gap in shift.world.gaps() if gap[0] is not None]
 
 
