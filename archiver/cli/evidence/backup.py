@@ -13,6 +13,7 @@ import click
 from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask_path, is_asked
 from archiver.cli.terminal.text import visible
@@ -56,18 +57,18 @@ def command_backup(obj: CliContext, place: str | None, every: str | None) -> int
         outcome = backup.backup(Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress))
     assert outcome.report is not None
     if outcome.is_placed:
-        click.echo(_("The copy is up to date: {path}").format(path=visible(str(folder))))
+        echo(_("The copy is up to date: {path}").format(path=visible(str(folder))))
     else:
         _tell_not_placed(folder, outcome.report, backup.WITH_FINDINGS)
     tell_copied(outcome.report)
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
-        click.echo(_("The archive cannot be written to now, so it does not remember this copy."), err=True)
+        echo(_("The archive cannot be written to now, so it does not remember this copy."), err=True)
     if outcome.is_same_disk:
-        click.echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
+        echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
     if _has_notify_urls(obj):
         sentence = _("The copy contains the notice addresses of [notify] urls, with their passwords. See: {page}")
-        click.echo(sentence.format(page="docs/how-to/notices.md"), err=True)
+        echo(sentence.format(page="docs/how-to/notices.md"), err=True)
     if every is not None:
         _begin_regular_copy(obj, folder, every)
     if not outcome.ok:
@@ -76,7 +77,7 @@ def command_backup(obj: CliContext, place: str | None, every: str | None) -> int
         run = copy_tool.run_and_remember(Archive(obj.home), obj.settings(), folder, obj.environ, now=utc_now)
     if run is None:
         return 0
-    click.echo(copy_tool_sentence(run))
+    echo(copy_tool_sentence(run))
     return 0 if copy_tool.outcome(run) is copy_tool.ToolOutcome.GOOD else INCOMPLETE
 
 
@@ -109,28 +110,28 @@ def _begin_regular_copy(obj: CliContext, folder: Path, every: str) -> None:
 
     update_settings(obj.home, {"backup.to": str(folder), "backup.every": every})
     sentence = _("From now on the copy is made again every {every}, after a save that runs by itself.")
-    click.echo(sentence.format(every=interval_words(parse_duration(every))))
-    click.echo(_("To end it: archive backup --every off"))
+    echo(sentence.format(every=interval_words(parse_duration(every))))
+    echo(_("To end it: archive backup --every off"))
 
 
 def _end_regular_copy(obj: CliContext) -> int:
     from archiver.settings.file import update_settings
 
     update_settings(obj.home, {"backup.every": ""})
-    click.echo(_("The copy is made only by hand from now on. What was copied stays."))
+    echo(_("The copy is made only by hand from now on. What was copied stays."))
     return 0
 
 
 def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
     at = minute_text(copied.earlier) if copied.earlier else "-"
-    click.echo(_("The earlier copy of {time} was kept as it was: the new one has findings.").format(time=at))
-    click.echo(_("The new database is beside it: {path}").format(path=visible(str(folder / name))))
+    echo(_("The earlier copy of {time} was kept as it was: the new one has findings.").format(time=at))
+    echo(_("The new database is beside it: {path}").format(path=visible(str(folder / name))))
 
 
 def tell_copied(copied: CopyReport) -> None:
     """Print how much was copied, and which files were not."""
     for line in copied_lines(copied):
-        click.echo(line)
+        echo(line)
 
 
 def copied_lines(copied: CopyReport) -> Iterator[str]:
