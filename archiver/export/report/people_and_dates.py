@@ -8,6 +8,7 @@ from archiver import contract_dates
 from archiver.claims.claim import Basis
 from archiver.claims.messages import first_message, last_reply
 from archiver.claims.words import basis_text, first_label, reply_label, reply_text
+from archiver.evidence.tables.tasks import FROM_BEFORE
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.outside_contact_permission import first_message_cells
@@ -62,7 +63,8 @@ def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
 def _names_text(person: PersonSummary) -> str:
     """Every name of a person, the later ones with the time at which they were noticed."""
     first, *later = person.names or (PersonName("-", None),)
-    return " →\n".join([visible(first.text), *(f"{visible(name.text)}{_noticed_text(name)}" for name in later)])
+    shown = f"{visible(first.text)}({FROM_BEFORE})" if person.is_from_before else visible(first.text)
+    return " →\n".join([shown, *(f"{visible(name.text)}{_noticed_text(name)}" for name in later)])
 
 
 def _noticed_text(name: PersonName) -> str:
@@ -74,7 +76,8 @@ def _values_text(values: Iterable[PersonName]) -> str:
 
 
 def _period_text(period: MembershipPeriod) -> str:
-    since = [] if period.since is None else [f"{local_time(period.since)[:16]}から"]
+    known = [] if period.since is None else [f"{local_time(period.since)[:16]}から"]
+    since = [FROM_BEFORE] if period.is_from_before else known
     return "\n".join([*since, *([] if period.until is None else [f"{local_time(period.until)[:16]}まで"])])
 
 
