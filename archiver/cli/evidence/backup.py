@@ -13,6 +13,7 @@ import click
 from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask_path, is_asked
 from archiver.cli.terminal.text import visible
@@ -46,31 +47,31 @@ def command_backup(obj: CliContext, place: str | None) -> int:
         outcome = backup.backup(Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress))
     assert outcome.report is not None
     if outcome.is_placed:
-        click.echo(_("The copy is up to date: {path}").format(path=visible(str(folder))))
+        echo(_("The copy is up to date: {path}").format(path=visible(str(folder))))
     else:
         _tell_not_placed(folder, outcome.report, backup.WITH_FINDINGS)
     tell_copied(outcome.report)
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
-        click.echo(_("The archive cannot be written to now, so it does not remember this copy."), err=True)
+        echo(_("The archive cannot be written to now, so it does not remember this copy."), err=True)
     if outcome.is_same_disk:
-        click.echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
+        echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
     if _has_notify_urls(obj):
         sentence = _("The copy contains the notice addresses of [notify] urls, with their passwords. See: {page}")
-        click.echo(sentence.format(page="docs/how-to/notices.md"), err=True)
+        echo(sentence.format(page="docs/how-to/notices.md"), err=True)
     return 0 if outcome.ok else FINDINGS
 
 
 def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
     at = minute_text(copied.earlier) if copied.earlier else "-"
-    click.echo(_("The earlier copy of {time} was kept as it was: the new one has findings.").format(time=at))
-    click.echo(_("The new database is beside it: {path}").format(path=visible(str(folder / name))))
+    echo(_("The earlier copy of {time} was kept as it was: the new one has findings.").format(time=at))
+    echo(_("The new database is beside it: {path}").format(path=visible(str(folder / name))))
 
 
 def tell_copied(copied: CopyReport) -> None:
     """Print how much was copied, and which files were not."""
     for line in copied_lines(copied):
-        click.echo(line)
+        echo(line)
 
 
 def copied_lines(copied: CopyReport) -> Iterator[str]:

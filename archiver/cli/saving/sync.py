@@ -12,6 +12,7 @@ import click
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.saving import sync_report
+from archiver.cli.terminal.output import echo
 from archiver.errors import N_, ArchiveInUse, ArchiverError
 
 if TYPE_CHECKING:
@@ -101,14 +102,14 @@ def command_sync(
         sync_report.tell_run_conditions(report, app.settings)
         stamp_lines.tell_root_errors(app.root_errors)
     for complaint in report.complaints:
-        click.echo(complaint, err=True)
+        echo(complaint, err=True)
     sync_report.tell_alerts(report)
     opened = [f"{kind}/{alert['number']}" for alert in report.alerts for kind in ("alert", "hint", "due")]
     notice_delivery.tell_after_round(
         app.settings, obj.environ, None, unwatched=quiet, already_said=("gap/", "lost/", *opened)
     )
     if report.reported and obj.verbose < 0:
-        click.echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say
+        echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0
 
 
