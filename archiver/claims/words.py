@@ -10,6 +10,7 @@ from typing import NamedTuple
 from archiver.claims.changes import changes, own_changes
 from archiver.claims.claim import Basis, Claim, Missing
 from archiver.contract_dates import OutsideContact, day_of, days_since
+from archiver.platforms.job_platform import Deadline
 from archiver.records import (
     JST,
     AccountClosing,
@@ -103,6 +104,14 @@ WORDS: Mapping[str, Wording] = {
     "change.of": Wording("{side}の発言 {n:,}件", "{n:,} of {side}"),
     "change.own": Wording("報告者自身の発言の変更: {what}", "changes of your own messages: {what}"),
     "change.own.none": Wording("なし", "none"),
+    # deadlines
+    "deadline.source": Wording("出典 {title}({by}、{day}に確認)", "source: {title} ({by}, read on {day})"),
+    "deadline.weak": Wording("。不確かなため、確認してください", "; uncertain, please check"),
+    "source.by.official": Wording("公式", "official"),
+    "source.by.lawyer": Wording("弁護士の解説", "a lawyer's page"),
+    "source.by.press": Wording("報道", "press"),
+    "source.by.user": Wording("利用者の報告", "a user's report"),
+    "source.by.several": Wording("第三者の複数の解説", "several pages of third parties"),
     "count.each": Wording("{what} {n:,}件", "{what}: {n:,}"),
     "count.of": Wording("{what} {n:,}件({whose})", "{what}: {n:,} ({whose})"),
 }
@@ -216,6 +225,15 @@ def own_changes_text(facts: CaseFacts, lang: str = "ja") -> str:
     counts = own_changes(facts)
     listed = [word("count.each", lang, what=word(f"change.{kind}", lang), n=counts[kind]) for kind in counts]
     return word("change.own", lang, what=("、" if lang == "ja" else ", ").join(listed) or word("change.own.none", lang))
+
+
+def deadline_basis(deadline: Deadline, lang: str = "ja") -> str:
+    """Where a deadline's rule was read, and that it is to be checked where the rule is uncertain."""
+    source = deadline.source
+    by = word(f"source.by.{source.by}", lang)
+    title = source.title.partition("(")[0]
+    text = word("deadline.source", lang, title=title, by=by, day=source.read_on.isoformat())
+    return text + (word("deadline.weak", lang) if deadline.weak else "")
 
 
 def sides_text(counts: Counter[CaseSide], lang: str = "ja") -> str:
