@@ -57,6 +57,8 @@ LOOKS: Mapping[ConditionKind, str] = {
     ConditionKind.NO_SPACE: "disk",
     ConditionKind.FINDINGS: "verification",
     ConditionKind.REMOTE: "notices",
+    ConditionKind.UNHEARD: "notices",
+    ConditionKind.PING: "notices",
 }
 """The check that says a condition. Others are about what is kept, not about what is set up."""
 
