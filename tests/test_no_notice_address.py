@@ -70,13 +70,6 @@ def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None
         reached = [one["message"] for one in place.notices]
         called = {path for path, _query, _body in pings.calls}
         for broken in BROKEN:
-            f"ping = ['{CANARY}']",
-            f"mail_password = '{CANARY}'",
-            f"mail_host = '{CANARY} '",
-            f"urls = ['json://{CANARY}'",
-            f"urls = '{CANARY}'",
-            f"urls = [1, '{CANARY}']",
-        ):
             _write_settings(home, broken)
             output += _run_output(terminal, "check")
         (home / "archive.toml").unlink()

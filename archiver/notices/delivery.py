@@ -25,7 +25,7 @@ def deliver(
     return NoticeTrial(
         is_shown,
         sent,
-        [*([] if failure is None else [failure]), *complaints],
+        [*([] if failure is None else [failure.sentence]), *complaints],
         mail=failure is None if MAIL in wanted else None,
     )
 
@@ -52,12 +52,16 @@ def send_to_urls(settings: Settings, environ: Mapping[str, str], text: str) -> t
     return result.sent, complaints
 
 
+def test_text() -> str:
+    """The text of a test notice."""
+    return _("This is a test notice. Notices hold no names and no text of a message.")
+
+
 def send_test_notice(
     settings: Settings, environ: Mapping[str, str], ways: Collection[str] = (DESKTOP, MAIL, URLS, PING)
 ) -> NoticeTrial:
     """Send a test notice to those of these ways that the settings name."""
-    text = _("This is a test notice. Notices hold no names and no text of a message.")
-    trial = deliver(settings, environ, text, ways)
+    trial = deliver(settings, environ, test_text(), ways)
     return trial._replace(ping=heartbeat.try_address(settings, environ)) if PING in ways else trial
 
 

@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from gettext import gettext as _
 from threading import Timer
+from typing import NamedTuple
 
 import certifi
 
@@ -30,10 +31,18 @@ OWN_NAME = "[127.0.0.1]"
 """The name in EHLO: that of this computer would travel in each mail's head (RFC 5321, 4.1.3)."""
 
 
+class MailFailure(NamedTuple):
+    """Why a mail was not sent, in one sentence."""
+
+    sentence: str
+    is_refused: bool
+    """Whether the server understood and refused, so that another kind of connection would not help."""
+
+
 def send_mail(
     settings: Settings, environ: Mapping[str, str], title: str, text: str, *, patience: float = PATIENCE
-) -> str | None:
-    """Send a text by mail if the settings name a server; return a sentence about what failed, or None."""
+) -> MailFailure | None:
+    """Send a text by mail if the settings name a server; return what failed, if anything did."""
     mail = settings.notify.mail
     if mail is None:
         return None
@@ -42,9 +51,15 @@ def send_mail(
     except errors.SettingsError:
         password = ""
     if mail.user and not password:
-        return _("No mail was sent: the password of [notify] mail_password is not where it should be.")
-    reason = _deliver(mail, password, compose(mail, title, text), patience)
-    return None if reason is None else _("No mail was sent: {reason}.").format(reason=reason)
+        return MailFailure(
+            _("No mail was sent: the password of [notify] mail_password is not where it should be."), is_refused=True
+        )
+    try:
+        _deliver(mail, password, compose(mail, title, text), patience)
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        sentence = _("No mail was sent: {reason}.").format(reason=_reason(error, mail.host))
+        return MailFailure(sentence, isinstance(error, _REFUSALS))
+    return None
 
 
 def compose(mail: MailSettings, title: str, text: str) -> EmailMessage:
@@ -58,28 +73,33 @@ def compose(mail: MailSettings, title: str, text: str) -> EmailMessage:
     return message
 
 
-def _deliver(mail: MailSettings, password: str, message: EmailMessage, patience: float) -> str | None:
-    """Hand the mail to its server; return why it was not taken, as part of a sentence."""
-    try:
-        with _connection(mail, patience) as server:
-            if mail.user:
-                server.login(mail.user, password)
-            server.send_message(message)
-    except smtplib.SMTPAuthenticationError:
-        return _("the mail server does not accept name and password (many want a password made for programs)")
-    except ssl.SSLCertVerificationError:
-        return _("the mail server {host} cannot prove its name").format(host=mail.host)
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused):
-        return _("the mail server does not take mails from this sender to this address")
-    except smtplib.SMTPNotSupportedError:
-        return _("the mail server does not offer what [notify] mail_tls and mail_user ask for")
-    except (smtplib.SMTPServerDisconnected, TimeoutError):
-        return _("the mail server {host} did not answer in time, or ended the connection").format(host=mail.host)
-    except smtplib.SMTPException:
-        return _("the mail server does not answer as expected")
-    except (OSError, UnicodeError):
-        return _("the mail server {host} cannot be reached").format(host=mail.host)
-    return None
+_REFUSALS = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused)
+
+
+def _deliver(mail: MailSettings, password: str, message: EmailMessage, patience: float) -> None:
+    """Hand the mail to its server. Raises as `smtplib`."""
+    with _connection(mail, patience) as server:
+        if mail.user:
+            server.login(mail.user, password)
+        server.send_message(message)
+
+
+def _reason(error: Exception, host: str) -> str:
+    """Why a server did not take a mail, as part of a sentence; nothing of what the server said is in it."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return _("the mail server does not accept name and password (many want a password made for programs)")
+        case smtplib.SMTPRecipientsRefused() | smtplib.SMTPSenderRefused():
+            return _("the mail server does not take mails from this sender to this address")
+        case ssl.SSLCertVerificationError():
+            return _("the mail server {host} cannot prove its name").format(host=host)
+        case smtplib.SMTPNotSupportedError():
+            return _("the mail server does not offer what [notify] mail_tls and mail_user ask for")
+        case smtplib.SMTPServerDisconnected() | TimeoutError():
+            return _("the mail server {host} did not answer in time, or ended the connection").format(host=host)
+        case smtplib.SMTPException():
+            return _("the mail server does not answer as expected")
+    return _("the mail server {host} cannot be reached").format(host=host)
 
 
 @contextmanager

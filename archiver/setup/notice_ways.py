@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from gettext import gettext as _
 from pathlib import Path
 
-from archiver.notices import delivery
+from archiver.notices import delivery, mail_sender
 from archiver.notices.heartbeat import parse_address
+from archiver.notices.mail_sender import MailFailure
 from archiver.notices.url_check import NoticeTrial
 from archiver.settings import file
 from archiver.settings.mail_password import store_mail_password
@@ -83,6 +85,11 @@ def try_way(settings: Settings, environ: Mapping[str, str], way: str) -> tuple[b
     """Send a test notice by one way of the settings; whether it was taken, and what is to be said of it."""
     trial = delivery.send_test_notice(settings, environ, (way,))
     return delivery.ways_taken(trial, settings).get(way, False), trial
+
+
+def try_mail(settings: Settings, environ: Mapping[str, str]) -> MailFailure | None:
+    """Send a test notice by mail; what failed, if anything did."""
+    return mail_sender.send_mail(settings, environ, _("Chatwork archive"), delivery.test_text())
 
 
 def remember_trial(archive: Archive, outcomes: Mapping[str, bool], *, at: datetime) -> None:

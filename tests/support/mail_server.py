@@ -51,7 +51,7 @@ class MailServer:
             def handle(self) -> None:
                 try:
                     _Conversation(server, self.request).talk()
-                except OSError:
+                except (OSError, UnicodeDecodeError):  # the client left, or speaks TLS
                     return
 
         return Handler

@@ -120,7 +120,7 @@ def _try_way(obj: CliContext, settings: Settings, way: str, *, is_sent: bool) ->
 def _try_mail(obj: CliContext, address: str, host: str, password: str) -> str | None:
     """Set mail, and send a mail by each kind of connection until one is taken; a sentence if none is."""
     from archiver.settings.api_url import is_this_computer
-    from archiver.setup.notice_ways import set_mail, try_way
+    from archiver.setup.notice_ways import set_mail, try_mail
 
     name, _colon, port = host.partition(":")
     kinds = ("tls", "starttls", "none") if is_this_computer(name) else ("tls", "starttls")
@@ -132,11 +132,10 @@ def _try_mail(obj: CliContext, address: str, host: str, password: str) -> str | 
             )
         except errors.SettingsError as error:
             return f"{error} {error.advice()}".rstrip()
-        is_taken, trial = try_way(settings, obj.environ, "mail")
-        if is_taken:
-            return None
-        failure = failure or " ".join(trial.complaints)
-    return failure
+        failure = try_mail(settings, obj.environ)
+        if failure is None or failure.is_refused:
+            break
+    return None if failure is None else failure.sentence
 
 
 def _read_address(answer: str) -> str:
