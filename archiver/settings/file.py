@@ -21,6 +21,7 @@ from archiver.settings.api_url import base_url, is_this_computer
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import (
     AuthoritySetting,
+    BackupSettings,
     ExportSettings,
     FileSettings,
     MailSettings,
@@ -82,6 +83,11 @@ def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
             urls=tuple(raw.notify.urls),
             mail=_mail(raw.notify),
             ping=raw.notify.ping.strip(),
+        ),
+        backup=BackupSettings(
+            to=_folder(home, raw.backup.to) if raw.backup.to else None,
+            every=parse_duration(raw.backup.every) if raw.backup.every else None,
+            after=tuple(raw.backup.after),
         ),
     )
 
@@ -192,6 +198,9 @@ def _rule_checks(raw: schema.SettingsTable) -> list[tuple[str, bool, str]]:
         ("notify.mail_password", is_token_source(notify.mail_password), '"keyring", "file:PATH", "env:NAME"'),
         ("notify.mail_from", _is_empty_or_mail(notify.mail_from), '"you@example.com"'),
         ("notify.mail_to", _is_empty_or_mail(notify.mail_to), '"you@example.com"'),
+        ("backup.to", _is_path(raw.backup.to) and bool(raw.backup.to or not raw.backup.every), '"E:/copy"'),
+        ("backup.every", not raw.backup.every or _is_accepted(parse_duration, raw.backup.every), '"" "1d" "12h"'),
+        ("backup.after", all(raw.backup.after) and not _has_nul(raw.backup.after), '["restic", "backup", "{copy}"]'),
         ("timestamp.authorities.name", len(names) == len(set(names)), '"a", "b"'),
     ]
 
@@ -223,6 +232,10 @@ def is_plain(text: str) -> bool:
 
 def _is_empty_or_mail(text: str) -> bool:
     return not text or is_mail_address(text)
+
+
+def _has_nul(texts: Sequence[str]) -> bool:
+    return any("\0" in text for text in texts)
 
 
 def _is_path(text: str) -> bool:

@@ -102,4 +102,14 @@ mail_to = ""
 # most, so that a monitoring service such as healthchecks.io notices silence. Only counts are sent. The address is
 # a secret: better "file:PATH" or "env:NAME".
 ping = ""
+
+[backup]
+# 定期的にバックアップを作るフォルダー(別のディスク)と間隔。例: to = "E:/cw-backup"、every = "1d"。空なら手動だけ。
+# Where a copy is made regularly, best on another disk, and how often; empty = only by hand.
+to = ""
+every = ""
+# バックアップのあとに実行する、ご自身のプログラム(restic など)。{copy} はバックアップのフォルダーになります。例:
+# A program of your own that runs after each copy, without the token; {copy} is the copy's folder. Example:
+#   after = ["restic", "backup", "--json", "{copy}"]
+after = []
 """

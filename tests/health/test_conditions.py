@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,14 @@ from archiver.health.conditions import (
 from archiver.health.disk import DiskSpace
 from archiver.health.error_reasons import BY_TOKEN, REASONS, command, reason
 from archiver.health.message_rates import Paces
-from archiver.health.snapshot import ComputerState, Starters
+from archiver.health.snapshot import ComputerState, CopyState, Starters
 from archiver.notices.due_notices import NOTICED, DueNotices
 from archiver.notices.facts import NoticeFacts
 from archiver.notices.sentences import sentences
 from archiver.notices.troubles import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.grades import Grade
-from archiver.settings.model import MailSettings, NotifySettings, Settings
+from archiver.settings.model import BackupSettings, MailSettings, NotifySettings, Settings
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.truncated_lists import TruncatedList
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
@@ -86,6 +86,14 @@ def beating(failing_since: datetime | None, *, ping: str = "https://example.com/
 
 
 MAIL = MailSettings("smtp.example.com", "y@example.com", "y@example.com", 465)
+
+
+def with_copy(copy: CopyState, every: timedelta | None = timedelta(days=1)) -> Situation:
+    """An archive whose copy is made at this interval."""
+    backup = BackupSettings(Path("/mnt/usb/copy"), every)
+    return replace(situation(copy=copy), settings=replace(situation().settings, backup=backup))
+
+
 REFUSED = ScheduledRun(ago(minutes=9), "KeyringUnavailable")
 FINDINGS = VerificationRecord(ago(days=1), True, {}, 2, ("chain",))
 
@@ -125,6 +133,12 @@ CASES: list[tuple[Kind, Grade, Situation]] = [
     (Kind.DISK_FULL, ACTION, situation(computer=with_disk(0.9))),
     (Kind.NO_SPACE, ACTION, situation(computer=with_disk(1.9))),
     (Kind.FINDINGS, ACTION, situation(verification=FINDINGS)),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(days=3), ago(hours=1)))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(None, ago(days=3)))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(hours=2), ago(hours=1), "DiskFull"))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(hours=1), ago(hours=1), "incomplete"))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(hours=1), ago(hours=1), "failed"))),
+    (Kind.COPY, ACTION, with_copy(CopyState(ago(hours=1), ago(hours=1), "findings"))),
     (Kind.REMOTE, ACTION, situation(computer=replace(GOOD_COMPUTER, lacks_library=True))),
     (Kind.ALERT, ACTION, situation(alerts=(alert(AlertRule.DELETIONS),))),
     (Kind.HINT, ACTION, situation(alerts=(alert(AlertRule.A5),))),
@@ -165,6 +179,9 @@ NEAR_MISSES = [
     beating(None),
     beating(ago(minutes=59)),
     beating(ago(minutes=90), ping=""),
+    with_copy(CopyState(None, None)),
+    with_copy(CopyState(ago(hours=48), ago(hours=1))),
+    with_copy(CopyState(ago(days=9), ago(days=9), "failed"), every=None),
 ]
 
 

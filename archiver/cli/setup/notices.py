@@ -7,6 +7,7 @@ from gettext import gettext as _
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import is_asked
 from archiver.errors import N_
 
@@ -26,11 +27,11 @@ def command_notices(obj: CliContext) -> int:
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     if not is_asked():
-        click.echo(check_notices(observe_notices(app.settings, obj.environ)).text)
+        echo(check_notices(observe_notices(app.settings, obj.environ)).text)
         return 0
     sent = notices_step.ask_mail(obj)
     notices_step.ask_ping(obj)
     outcomes = notices_step.try_ways(obj, app, sent=sent)
     note_answer(app.archive, NOTICE, "seen" if any(outcomes.values()) else "not seen")
-    click.echo(_("To change an address or turn a way off: [notify] in archive.toml; see: archive guide notices"))
+    echo(_("To change an address or turn a way off: [notify] in archive.toml; see: archive guide notices"))
     return 0
