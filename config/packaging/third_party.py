@@ -18,7 +18,7 @@ ALLOWED = (
     *("MIT", "BSD", "Apache", "ISC", "PSF", "Python Software Foundation", "HPND", "Unlicense", "0BSD", "CC0"),
     *("Zope Public License", "ZPL", "MPL-2.0", "Mozilla Public License 2.0"),
 )
-"""Beginnings of licences under which a library may come along: permissive ones, and MPL 2.0, which binds its own files."""
+"""Beginnings of licences under which a library may come along: permissive ones, and MPL 2.0 (its own files alone)."""
 
 BUILD_ONLY = frozenset({"hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers", "editables"})
 """In the lock to build the program, and no part of it."""
