@@ -59,7 +59,10 @@ def is_tail_of_stamps(reading: Reading) -> bool:
 
 
 def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
-    """Seal all entries that no seal holds yet, with what only was counted; the new seals. Raises DiskFull, HomeNotWritable, ArchiveBusy."""
+    """Seal all entries that no seal holds yet, with what only was counted; the new seals.
+
+    Raises DiskFull, HomeNotWritable, ArchiveBusy.
+    """
     closed: list[Seal] = []
     with archive.writing() as writing:
         pending_records.append_pending(writing, at=now)

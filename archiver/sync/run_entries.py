@@ -71,7 +71,7 @@ def _collect_idle(writing: Writing, sweep: dict[str, Any], at: datetime) -> None
 
 
 def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:
-    """Whether one record of both runs would hide nothing: a pause, an unread room, other settings, a clock gone wrong."""
+    """Whether one record of both runs would hide no pause, unread room, other settings or wrong clock."""
     near = from_text(sweep["from"]) - from_text(waiting["to"]) <= PAUSE
     alike = all(waiting.get(name) == sweep[name] for name in ("not_read", "settings"))
     return near and alike and _clock_fault(waiting) == _clock_fault(sweep)
