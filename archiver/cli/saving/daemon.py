@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_, ArchiverError, SettingsError
 from archiver.render.times import interval_words
@@ -38,6 +39,7 @@ def command_daemon(obj: CliContext) -> int:
     from archiver.cli.status import stamp_lines
     from archiver.rounds import daemon
     from archiver.rounds.daemon_work import DaemonWork
+    from archiver.rounds.scheduled_backup import copy_if_due
     from archiver.schedule.daemon_lock import hold_daemon_lock
     from archiver.settings.token import read_token
 
@@ -53,15 +55,16 @@ def command_daemon(obj: CliContext) -> int:
         now=utc_now,
         messages=_daemon_messages(obj),
         step=stop.step,
+        copy=lambda settings: copy_if_due(settings, obj.environ, now=utc_now, step=stop.step),
     )
     stamp_lines.tell_root_errors(require_archive(build(work.settings)).root_errors)
     with hold_daemon_lock(obj.home):
         if obj.verbose >= 0:
             sentence = _("Saving again and again (every {every}). Stop with Ctrl-C.")
-            click.echo(sentence.format(every=interval_words(work.settings.sync.every)), err=True)
+            echo(sentence.format(every=interval_words(work.settings.sync.every)), err=True)
         is_ended = daemon.run(work, stop)
         if obj.verbose >= 0:
-            _ignore_closed_output(lambda: click.echo(_("Stopped. What was saved until now is kept."), err=True))
+            _ignore_closed_output(lambda: echo(_("Stopped. What was saved until now is kept."), err=True))
         if not is_ended:
             _exit_now()
     return 0
@@ -138,18 +141,18 @@ def _tell_round(obj: CliContext, report: SyncReport) -> None:
 
     after_run.note_home(obj.home, report.account_id)
     if obj.verbose > 0:
-        click.echo(run_log.round_line(report))
+        echo(run_log.round_line(report))
     if report.reported:
-        click.echo(sync_report.notice_line(report), err=True)
+        echo(sync_report.notice_line(report), err=True)
     for complaint in report.complaints:
-        click.echo(visible(complaint), err=True)
+        echo(visible(complaint), err=True)
     sync_report.tell_alerts(report)
 
 
 def _tell_error(error: ArchiverError) -> None:
-    click.echo(_("Error: {message}").format(message=visible(str(error))), err=True)
+    echo(_("Error: {message}").format(message=visible(str(error))), err=True)
     if error.advice():
-        click.echo(visible(error.advice()), err=True)
+        echo(visible(error.advice()), err=True)
 
 
 def _tell_over(name: str) -> None:
@@ -163,13 +166,13 @@ def _tell_over(name: str) -> None:
         sentence = _("archive.toml can be read again.")
     else:
         sentence = _("That is over: saving works again.")
-    click.echo(sentence, err=True)
+    echo(sentence, err=True)
 
 
 def _tell_findings(verification: Verification) -> None:
     number = len(verification.findings)
     sentence = ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number)
-    click.echo(sentence + " " + _("See: archive verify --deep"), err=True)
+    echo(sentence + " " + _("See: archive verify --deep"), err=True)
 
 
 def _exit_now() -> None:

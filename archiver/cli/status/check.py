@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_
 from archiver.records.grades import GRADE_WORDS, Grade, grade_word
@@ -119,7 +120,7 @@ def tell_results(results: Sequence[CheckResult], *, works: bool) -> None:
             if result.grade is grade:
                 head = pad(grade_word(grade), left) + pad(_(_NAMES[result.name]), middle)
                 lines = wrap(visible(result.text), WIDTH - left - middle)
-                click.echo(head + ("\n" + " " * (left + middle)).join(lines))
+                echo(head + ("\n" + " " * (left + middle)).join(lines))
     _tell_summary(results, works=works)
 
 
@@ -127,14 +128,14 @@ def _tell_summary(results: Sequence[CheckResult], *, works: bool) -> None:
     grades = [one.grade for one in results]
     if actions := grades.count(Grade.ACTION):
         sentence = ngettext("{n} thing needs to be done.", "{n} things need to be done.", actions)
-        click.echo(sentence.format(n=actions))
+        echo(sentence.format(n=actions))
     elif not works:
         sentence = _(
             "Whether it works unattended cannot be seen here, as no run by itself went through lately: look at the "
             "line “{name}”."
         )
-        click.echo("\n".join(wrap(sentence.format(name=_(_NAMES[SCHEDULE])), WIDTH)))
+        echo("\n".join(wrap(sentence.format(name=_(_NAMES[SCHEDULE])), WIDTH)))
     elif Grade.ATTENTION in grades:
-        click.echo(_("It works unattended. Look after the rest when you have time."))
+        echo(_("It works unattended. Look after the rest when you have time."))
     else:
-        click.echo(_("Everything is set up."))
+        echo(_("Everything is set up."))

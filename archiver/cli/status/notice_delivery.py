@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver import errors
+from archiver.cli.terminal.output import echo
 
 if TYPE_CHECKING:
     from archiver.notices.troubles import PendingNotices
@@ -48,10 +47,10 @@ def tell_after_round(
     if is_first is False:  # what the archive cannot remember would be repeated after every round
         pending = pending._replace(notices=pending.notices._replace(say=()), found=())
     for sentence in sentences.sentences(_drop_already_said(pending, already_said)):
-        click.echo(sentence, err=True)
+        echo(sentence, err=True)
     if unwatched and is_first:
         for complaint in _deliver(settings, environ, pending):
-            click.echo(complaint, err=True)
+            echo(complaint, err=True)
     return troubles.is_to_say(error, pending.notices)
 
 
