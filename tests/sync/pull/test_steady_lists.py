@@ -61,7 +61,7 @@ def test_an_export_knows_the_looks_since_the_last_seal(world: World, tmp_path: P
     report = export(world.archive, order, now=world.clock)
 
     lines = (Path(report.path) / "data/messages.jsonl").read_text(encoding="utf-8").splitlines()
-    assert {to_text(last_look)} == {json.loads(line)["last_seen"] for line in lines}
+    assert {to_text(last_look)} == {json.loads(line)["versions"][-1]["last_seen"] for line in lines}
 
 
 def last_object(world: World, message: str) -> dict[str, Any]:
