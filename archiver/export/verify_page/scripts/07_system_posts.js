@@ -34,5 +34,6 @@ function cancelledAccount(body) {
 
 function messageKind(bodies) {
   const texts = bodies.filter((body) => body !== DELETED_BODY);
-  return texts.length && texts.every(isSystemPost) ? "notice" : "speech";
+  if (!texts.length) return "unknown";
+  return texts.every(isSystemPost) ? "notice" : "speech";
 }

@@ -24,6 +24,13 @@ const partAfter = (text, sign) => (text.includes(sign) ? text.slice(text.indexOf
 const lastPart = (text, sign) => text.slice(text.lastIndexOf(sign) + 1);
 const laterOf = (times) => times.reduce((latest, at) => (at !== null && (latest === null || at > latest) ? at : latest), null);
 
+// Where the period of each room begins, as bag-info.txt states it; records before that are the package's base line.
+function periodStarts(bagInfo) {
+  const line = /^Period-Starts: ([0-9TZ:.= ;-]{1,20000})\r?$/m.exec(bagInfo), starts = new Map();
+  for (const [, room, start] of line ? line[1].matchAll(/([0-9]{1,19})=([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z)/g) : []) starts.set(normalWhole(BigInt(room)), start);
+  return starts;
+}
+
 // Unix seconds of a time of the archive; null for what is no time.
 function unixSeconds(time) {
   if (!isText(time)) return null;
@@ -60,7 +67,7 @@ class Sightings {
   add(entry) {
     const payload = entry.payload;
     if (LIST_KINDS.includes(entry.kind)) {
-      const count = need(payload, "count");
+      const count = "count" in payload ? payload.count : "oldest" in payload;
       if (!count) return;
       const observedAt = entry.kind === "steady" ? need(payload, "last") : entry.observed_at;
       const absent = new Set((get(payload, "absent") || []).map((id) => toBig(id)));

@@ -112,9 +112,10 @@ const TASK_HEADER = [
   "タスクID", "チャット(ルームID)", "メッセージID", "担当者(表示名)", "担当者(アカウントID)", "依頼者(表示名)", "依頼者(アカウントID)", "内容", "期限(日本時間)", "期限(Unix秒)", "状態",
   "最初に保存した日時(日本時間)", "表示されなくなったことを確認した日時(日本時間)", "以前の内容", "記録番号",
 ];
+const FROM_BEFORE = "期間の前から";
 const TASK_STATUS = { open: "未完了", done: "完了" };
 
-function* taskLines(other) {
+function* taskLines(other, starts) {
   const groups = new Map();
   for (const entry of other) {
     if (entry.kind !== "task") continue;
@@ -123,10 +124,10 @@ function* taskLines(other) {
     groups.get(key).entries.push(entry);
   }
   const ordered = [...groups.values()].sort((a, b) => compareWhole(a.room, b.room) || compareWhole(a.id, b.id));
-  for (const group of ordered) yield csvLine(taskCells(group));
+  for (const group of ordered) yield csvLine(taskCells(group, starts.get(group.room) || ""));
 }
 
-function taskCells({ room, id, entries }) {
+function taskCells({ room, id, entries }, start) {
   const latest = entries[entries.length - 1], received = receivedOf(latest);
   const assignee = accountOf(received), assigner = accountOf(received, "assigned_by_account");
   const limitTime = numberOr(get(received, "limit_time")), limit = jst(limitTime);
@@ -134,7 +135,7 @@ function taskCells({ room, id, entries }) {
   return [
     id, room, messageCell(asText(get(received, "message_id") || "")), textOr(get(assignee, "name")), numberOr(get(assignee, "account_id")), textOr(get(assigner, "name")),
     numberOr(get(assigner, "account_id")), textOr(get(received, "body")), textOr(get(received, "limit_type")) === "date" ? limit.slice(0, 10) : limit, limitTime || "",
-    own(TASK_STATUS, status) || status, jstOf(entries[0].observed_at), jstOf(stateOf(latest) === "gone" ? latest.observed_at : null), earlierTaskTexts(entries), latest.seq,
+    own(TASK_STATUS, status) || status, entries[0].observed_at < start ? FROM_BEFORE : jstOf(entries[0].observed_at), jstOf(stateOf(latest) === "gone" ? latest.observed_at : null), earlierTaskTexts(entries), latest.seq,
   ];
 }
 

@@ -13,6 +13,7 @@ const FIRST_SEEN = {
 const ROOM_TYPES = { direct: "ダイレクトチャット", group: "グループチャット", my: "マイチャット" };
 const ACCESS_EVENTS = { "room.inaccessible": "チャットが開けなくなった(理由不明)", "room.accessible": "チャットが再び開けるようになった" };
 const TASK_EVENTS = ["タスクが表示されなくなった(理由不明)", "タスクが再び表示された"];
+const OUTSIDE = "期間外の発言";
 const GAP_EVENTS = { gap: "空白が生じた", "gap.narrowed": "空白が狭まった", "gap.closed": "空白がなくなった" };
 
 const eventCells = (event) => [
@@ -70,7 +71,7 @@ function shownBody(entry) {
 
 // --- everything else --------------------------------------------------------------------------
 
-function otherEvents(other) {
+function otherEvents(other, starts) {
   const last = new Map(), firstMembers = new Map(), events = [];
   const add = (entry, kind, about, before = "", after = "") =>
     events.push({ at: entry.observed_at, seq: entry.seq, kind, roomId: entry.room_id, no: null, about, before, after, lastBefore: null });
@@ -78,6 +79,11 @@ function otherEvents(other) {
     const room = entry.room_id;
     if (room === null) continue;
     const key = asText(room) + "|" + asText(entry.key), before = last.get(key) || null;
+    if (entry.observed_at < (starts.get(room) || "")) {
+      if (entry.kind === "member" && !firstMembers.has(room)) firstMembers.set(room, entry.observed_at);
+      last.set(key, entry);
+      continue;
+    }
     if (entry.kind === "member") {
       if (!firstMembers.has(room)) firstMembers.set(room, entry.observed_at);
       addMemberEvents(add, before, entry, firstMembers.get(room));
@@ -134,5 +140,6 @@ const EVENTS_OF_KIND = {
 
 function gapText(payload) {
   const missing = need(payload, "missing") === null ? "件数不明" : "およそ" + payload.missing + "件";
-  return (messageCell(need(payload, "after")) || "チャットの始まり") + " から " + messageCell(need(payload, "before")) + " の間(" + missing + ")";
+  const after = "after" in payload ? messageCell(payload.after) || "チャットの始まり" : OUTSIDE;
+  return after + "から" + ("before" in payload ? messageCell(payload.before) : OUTSIDE) + "の間(" + missing + ")";
 }

@@ -2,7 +2,7 @@
 
 const MESSAGES = "messages.jsonl";
 const STATES = { present: "", edited: "編集された", deleted: "「削除」表示に変わった", missing: "表示されなくなった(理由不明)", hidden: "プランの制限で見えない" };
-const KINDS = { speech: "発言", notice: "システムの投稿" };
+const KINDS = { speech: "発言", notice: "システムの投稿", unknown: "不明(文面なし)" };
 const SOURCES = { list: "一覧", single: "1件ずつ", recovered: "1件ずつ(報告者の資料のID)" };
 const MESSAGE_HEADER = [
   "No.", TIME, "送信時刻(Unix秒)", "チャット(ルームID)", "メッセージID", "発言者(表示名)", "アカウントID", "種類", "状態", "本文", "以前の文面", "状態を確認した日時(日本時間)",
@@ -30,13 +30,13 @@ function sealNumbers(ranges) {
 }
 
 // Every line as [file name, line], those of one file in order; throws for records of another shape.
-function* tableLines(groups, other, readings, { sealOf, stampOf, packed }) {
+function* tableLines(groups, other, readings, { sealOf, stampOf, packed, historyOf, starts }) {
   for (const [name, header] of Object.entries(CSV_HEADERS)) yield [name, "\ufeff" + csvLine(header)];
-  const events = otherEvents(other);
+  const events = otherEvents(other, starts);
   let no = 0;
   for (const entries of groups) {
     no++;
-    const sightings = readings.get(entries[0].room_id), history = messageHistory(entries, sightings);
+    const sightings = readings.get(entries[0].room_id), history = historyOf(entries, sightings);
     const seal = sealOf(history.entrySeq);
     yield [MESSAGES, jsonlLine(messageObject(no, history, seal, stampOf(seal)))];
     yield ["messages.csv", csvLine(messageCells(no, history))];
@@ -47,7 +47,7 @@ function* tableLines(groups, other, readings, { sealOf, stampOf, packed }) {
   for (const link of otherLinks(other)) yield ["links.csv", csvLine(linkCells(link))];
   for (const row of fileRows(other)) yield ["files.csv", csvLine(fileCells(row, row.storedAs !== null && packed.has(row.storedAs)))];
   for (const event of sortEvents(events)) yield ["events.csv", csvLine(eventCells(event))];
-  for (const line of taskLines(other)) yield ["tasks.csv", line];
+  for (const line of taskLines(other, starts)) yield ["tasks.csv", line];
 }
 
 function messageObject(no, history, seal, stampedAt) {

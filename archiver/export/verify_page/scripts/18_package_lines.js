@@ -20,6 +20,8 @@ class PackageLines {
     this.erasures = new Erasures();
     this.maskedCount = this.unshownCount = 0;
     this.maskedMessages = new Set();
+    this.maskedReadingTimes = new Set();
+    this.intervalsOnMasked = 0;
     this.unsealedSeqs = [];
     this.unsealed = 0;
     this.times = new TimeOrder(verification);
@@ -133,7 +135,21 @@ class PackageLines {
     }
     const match = MESSAGE_KEY.exec(asText(record.entry.key));
     if (record.entry.kind === "message" && match) this.maskedMessages.add(BigInt(match[1]));
+    if (READINGS.includes(record.entry.kind)) {
+      const payload = record.entry.payload, at = "last" in payload ? payload.last : record.entry.observed_at;
+      this.maskedReadingTimes.add(asText(record.entry.room_id) + "/" + asText(at));
+    }
     return record.entry;
+  }
+
+  // The history of a group's message, counting the texts whose interval ends with a masked reading.
+  history(entries, sightings) {
+    const history = messageHistory(entries, sightings);
+    for (const span of history.versions) {
+      const isMasked = this.maskedReadingTimes.has(asText(history.roomId) + "/" + span.lastSeen);
+      this.intervalsOnMasked += isMasked && span.lastSeen !== span.firstSeen;
+    }
+    return history;
   }
 
   checkMasked() {

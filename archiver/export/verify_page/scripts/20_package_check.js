@@ -190,8 +190,14 @@ class PackageCheck {
     }
     const made = tableLines(lines.groups(), lines.other, lines.readings, {
       sealOf: sealNumbers(fillHoles(this.ranges)), stampOf: earliestCovering(this.stamps.times), packed: new Set(this.namesBelow(FILES)),
+      historyOf: (entries, sightings) => lines.history(entries, sightings), starts: periodStarts(await this.text("bag-info.txt")),
     });
     await compareTables(this.verification, made, checks, (done) => this.progress("messages", done, lines.messages));
+    const count = lines.intervalsOnMasked;
+    if (count) {
+      const text = ngettext("{count} time at which a text was last seen rests on a reading that also names messages outside the package's period; it is masked, so only its digest is sealed here.", "{count} times at which a text was last seen rest on readings that also name messages outside the package's period; they are masked, so only their digests are sealed here.", count);
+      this.verification.addUnchecked("readings", fill(text, { count }));
+    }
   }
 
   async checkReplies(lines) {
