@@ -21,6 +21,9 @@ from archiver.export.mask.package_mask import PackageMask, Policy
 _NEVER_MASKED = frozenset({*READINGS, "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback"})
 """Kinds of entries that hold only ids, times and counts."""
 
+_ABOUT_PEOPLE = frozenset({"account", "member", "contact", "mapping"})
+"""Kinds of entries whose key ends with an account id."""
+
 _UNMASKED_FIELDS = frozenset({"message_id", "chatwork_id", "sha256", "saved_at", "from", "to"})
 _KEPT_OF_HIDDEN = frozenset({"role", "message_id"})
 """Fields that stay in the object of a hidden person."""
@@ -59,9 +62,16 @@ def mask_record(entry: EntryObject, digest: str, mask: PackageMask) -> MaskedRec
     payload = masker.mask_value(entry["payload"])
     if payload == entry["payload"]:
         return None
-    masked_entry = {**entry, "payload": payload, "salt": ""}
+    masked_entry = {**entry, "key": _shown_key(entry, mask), "payload": payload, "salt": ""}
     reasons = "、".join(sorted(map(reason, masker.kinds))) or reason(MaskKind.NAME)
     return MaskedRecord(masked_entry, masked_line(digest, reasons), shown_line(digest, masked_entry))
+
+
+def _shown_key(entry: EntryObject, mask: PackageMask) -> str:
+    """The key of a record, which may end with the account id of a third person."""
+    head, _slash, account = str(entry["key"]).rpartition("/")
+    shown = mask.shown_account(number(account)) if entry["kind"] in _ABOUT_PEOPLE else 0
+    return f"{head}/{shown}" if shown else str(entry["key"])
 
 
 def masked_entry(entry: EntryObject, mask: PackageMask | None) -> EntryObject:
@@ -86,8 +96,7 @@ def _record_place(entry: EntryObject) -> MaskedPlace:
     if kind == "room":
         return MaskedPlace("チャット名・概要", entry["room_id"])
     words = {"file": f"ファイル名(ファイルID {name})", "task": f"タスク(タスクID {name})"}
-    people = ("account", "member", "contact")
-    return MaskedPlace(words.get(kind) or ("参加者の情報" if kind in people else "契約の記録"))
+    return MaskedPlace(words.get(kind) or ("参加者の情報" if kind in _ABOUT_PEOPLE else "契約の記録"))
 
 
 class _ObjectMasker:
@@ -120,12 +129,14 @@ class _ObjectMasker:
         return masked_text.text
 
     def _mask_person(self, person: dict[str, Any]) -> dict[str, Any]:
-        """The object of a hidden person: id and role stay, a letter replaces the name, the rest is masked."""
+        """The object of a hidden person: a letter replaces the name, a number a third person's id; the role stays."""
         self.kinds.add(MaskKind.NAME)
         masked = {}
         for name, value in person.items():
             if name == "name" and isinstance(value, str):
                 masked[name] = self._mask.shown_name(number(person["account_id"]), value)
+            elif name == "account_id":
+                masked[name] = type(value)(self._mask.shown_account(number(value)))
             elif name in _KEPT_OF_HIDDEN or value is None or isinstance(value, bool | int):
                 masked[name] = value
             else:

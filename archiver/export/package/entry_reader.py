@@ -219,7 +219,8 @@ class PackageStatistics:
         room, received = entry["room_id"], entry["payload"]["object"]
         at = unix_time(number(received.get("send_time")))
         if at is not None and (room not in self.first_posts or at < self.first_posts[room].at):
-            account = AccountId(number(account_of(received).get("account_id")))
+            author, mask = number(account_of(received).get("account_id")), self._source.mask
+            account = AccountId(author if mask is None else mask.shown_account(author))
             self.first_posts[room] = Post(RoomId(room), MessageId(str(_position((entry,)))), account, at, entry["seq"])
 
     def _full_history(self, history: MessageHistory) -> MessageHistory:

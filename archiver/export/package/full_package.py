@@ -35,7 +35,7 @@ from archiver.records import JST
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.store.archive import Reading
-from archiver.store.queries import package_entries, unsaved_direct_chats
+from archiver.store.queries import package_entries
 
 CONTENT_LIST = "data/content-sha256.txt"
 
@@ -112,7 +112,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         pauses=list(pause_lines(conversations, important_pauses(conversations, statistics.events))),
         watches=[(room.room_id, room.watch) for room in conversations],
         left_out_messages=statistics.left_out,
-        other_chats=other_chat_texts(unsaved_direct_chats.other_chats(source.reading, rooms, upto=recipe.upto)),
+        other_chats=other_chat_texts(package.other_chats(rooms)),
     )
     _put_enclosures(bag, package)
     _write_content_list(bag)

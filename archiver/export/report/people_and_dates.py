@@ -43,7 +43,7 @@ def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
         (
             case.side(account),
             _names_text(person),
-            f"{_values_text(person.chatwork_ids)}\n{account}",
+            f"{_values_text(person.chatwork_ids)}\n{account}{'(番号)' if account in case.stand_ins else ''}",
             _values_text(person.organisations),
             "\n".join(line for room, listed in person.rooms for line in (f"{room}", *map(_period_text, listed.stays))),
             _reason_text(case, account),
@@ -51,12 +51,23 @@ def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
         for account, person in case_people(case).items()
     )
     where = [f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})" for room in case.rooms]
+    notes = [_NOTE, *([stand_in_note(case)] if case.stand_ins else [])]
     blocks = (
         Paragraph("\n".join(where)),
         TableBlock(_PEOPLE, (0, 1.8, 1.5, 1.3, 1.7, 1.2), rows),
-        Paragraph(_NOTE, "small"),
+        Paragraph("\n".join(notes), "small"),
     )
     return Chapter("３　当事者", blocks)
+
+
+def stand_in_note(case: ReportInput) -> str:
+    """The sentence that the ids of third persons are numbers of this package."""
+    last = max(case.stand_ins)
+    numbers = f"ID 1から{last}まで" if last > 1 else "ID 1"
+    return (
+        f"参加者A、Bなどと示した第三者のアカウントIDは出していません。第三者の{numbers}は、この資料の中だけの番号です。"
+        "番号の0は、参加者の一覧などで確認できなかった人です。"
+    )
 
 
 def _names_text(person: PersonSummary) -> str:
