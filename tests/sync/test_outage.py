@@ -76,7 +76,7 @@ def run_into(world: World, begin: Callable[[World], None]) -> SyncReport:
 
 @pytest.mark.parametrize("name", OUTAGES)
 def test_an_outage_within_a_run_ends_it_soon(world: World, rooms: list[int], name: str) -> None:
-    """One room is tried with patience, the next once; every room says why it was not read, and the next run reads all."""
+    """One room is tried with patience, the next once; every room says why it was not read, the next run reads all."""
     world.take_requests()
     begun = world.clock.time
     report = run_into(world, OUTAGES[name])
