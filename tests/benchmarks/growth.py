@@ -1,4 +1,4 @@
-"""How an archive grows while nothing happens and each list is read as often as the share of the allowance lets it be."""
+"""How an archive grows while nothing happens and its lists are read as often as the share of the allowance allows."""
 
 from __future__ import annotations
 
