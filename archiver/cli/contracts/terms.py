@@ -127,7 +127,7 @@ def _state_terms(archive: Archive, contract: Contract, item: str, term: StatedTe
 
 def _term_lines(reading: Reading, contract: Contract) -> Iterator[str]:
     """A line for each term, and below one that is not stated the newest messages that hold a word of it."""
-    from archiver.store.queries.term_candidates import term_candidates
+    from archiver.store.search.term_candidates import term_candidates
 
     stated = {term.item: term for term in contract.terms}
     for item in TERM_ITEMS:
