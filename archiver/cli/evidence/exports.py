@@ -32,8 +32,8 @@ def command_exports(ctx: click.Context) -> int | None:
     with Archive(ctx.obj.home).reading() as reading:
         packages = exports(reading)
     for package in packages:
-        head = f"{minute_text(package.at)}  {pad(package.contract, 20)} {pad(package.profile, 8)}"
-        echo(f"{package.number:>3}  {head} {visible(package.name)}")
+        echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)}  {visible(package.contract)}")
+        echo(f"     {visible(package.name)}")
         echo(f"     SHA-256 {package.sha256}")
         for handover in package.handovers:
             line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)

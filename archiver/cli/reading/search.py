@@ -14,7 +14,7 @@ import click
 
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.terminal.day_options import parse_period
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible
 from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import State, notable_states
@@ -98,7 +98,8 @@ def command_search(
     if as_json:
         click.echo(json.dumps(search_document(query, result), ensure_ascii=False))
     else:
-        _tell_result(query, result)
+        with paged_output():
+            _tell_result(query, result)
     return 0
 
 

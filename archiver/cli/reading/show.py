@@ -13,7 +13,7 @@ import click
 from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_period
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times_from_ids import unseen_line
 from archiver.errors import N_
@@ -50,7 +50,8 @@ def command_show(obj: CliContext, room: str | None, since: str | None, until: st
         room_id = find_room(reading, room)
         messages = transcript_messages(reading, room_id, since=_unix_seconds(begin), until=_unix_seconds(end))
         unseen_of_room = unseen_within(unseen_ids(reading, room_id), begin, end)
-        number = tell_messages(messages, names_in_room(reading, room_id), unseen_of_room)
+        with paged_output():
+            number = tell_messages(messages, names_in_room(reading, room_id), unseen_of_room)
     if not number:
         echo(_("No message is kept for this time."), err=True)
     return 0

@@ -10,7 +10,7 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.status.emergency_block import screenshots_sentence
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_
 
@@ -52,11 +52,12 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps({"alerts": [alert_document(one) for one in all_alerts]}, ensure_ascii=False))
     else:
-        _tell_alerts(all_alerts, labels)
-        for contract, messages in screenshot_ids:
-            if messages:
-                name = contract_name(contract, list(rooms))
-                echo("\n".join(wrap(screenshots_sentence(name, messages), WIDTH)))
+        with paged_output():
+            _tell_alerts(all_alerts, labels)
+            for contract, messages in screenshot_ids:
+                if messages:
+                    name = contract_name(contract, list(rooms))
+                    echo("\n".join(wrap(screenshots_sentence(name, messages), WIDTH)))
     return 0
 
 
