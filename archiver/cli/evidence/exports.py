@@ -80,7 +80,7 @@ def exports_note(obj: CliContext, number: int, to: str, day: str, how: str) -> i
 
 def _past_day(value: str, now: datetime) -> str:
     """The day in Japan as `2026-11-24`. Raises BadValue, DayAhead."""
-    at = parse_day(value, "--on")
+    at = parse_day(value, "--on", now=now)
     assert at is not None
     if at > now:
         raise errors.DayAhead(value=value, option="--on")

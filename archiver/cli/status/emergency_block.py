@@ -21,6 +21,7 @@ from archiver.records import Contract
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.observed_changes import DepartureObservations
 from archiver.render.file_reasons import unsaved_reason
+from archiver.render.snippet import readable_body
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -191,7 +192,8 @@ def _vanished_lines(emergency: Emergency) -> Iterator[str]:
     for message in emergency.vanished:
         time = jst_time(message.sent) if message.sent is not None else "?"
         head = f"{time} {shorten(message.name, 16)}: "
-        text = shorten(" ".join(message.text.split()), VANISHED_LINE_WIDTH - columns(head)) or _("(text unknown)")
+        words = " ".join(readable_body(message.text, ()).split())
+        text = shorten(words, VANISHED_LINE_WIDTH - columns(head)) or _("(text unknown)")
         yield head + text
     more = holdings.deleted + holdings.missing + holdings.hidden_deleted - len(emergency.vanished)
     if more > 0:
