@@ -27,6 +27,9 @@ LATE = timedelta(hours=1)
 MISSED_RUNS = 3
 """So many intervals without a save are no accident."""
 
+MISSED_COPIES = 2
+"""So many intervals without the regular copy are no accident."""
+
 RECENT = timedelta(days=7)
 """How far back an unexplained drop of unread messages matters."""
 
@@ -79,6 +82,8 @@ class ConditionKind(StrEnum):
     """Other open high alerts."""
     DUE = "due"
     """Deadlines of today or tomorrow."""
+    COPY = "copy"
+    """The regular copy elsewhere is late, or something went wrong with it."""
     REMOTE = "remote"
     """`[notify] urls` are set, and the library that reaches them is missing."""
     PACE = "pace"
@@ -359,6 +364,20 @@ def _findings(situation: Situation) -> Condition | None:
     return Condition(ConditionKind.FINDINGS, Grade.ACTION, facts=facts, command="archive verify --deep")
 
 
+def _copy(situation: Situation) -> Condition | None:
+    """Nothing is said before the first try: the settings may have been changed a moment ago."""
+    backup, copy = situation.settings.backup, situation.archive.copy
+    if backup.every is None or backup.to is None or copy.tried is None:
+        return None
+    since = copy.last if copy.last is not None else copy.tried
+    is_late = situation.now - since > MISSED_COPIES * backup.every
+    if copy.fault is None and not is_late:
+        return None
+    grade = Grade.ACTION if copy.fault == "findings" else Grade.ATTENTION
+    facts = {"fault": copy.fault, "at": copy.last}
+    return Condition(ConditionKind.COPY, grade, facts=facts, command="archive backup")
+
+
 def _remote(situation: Situation) -> Condition | None:
     return Condition(ConditionKind.REMOTE, Grade.ACTION) if situation.computer.lacks_library else None
 
@@ -440,6 +459,7 @@ CONDITIONS: tuple[Callable[[Situation], Condition | None], ...] = (
     _unscheduled,
     _silent,
     _findings,
+    _copy,
     _hint,
     _unread,
     _behind,

@@ -25,6 +25,18 @@ from archiver.store.working.verification_log import VerificationRecord
 
 
 @dataclass(frozen=True, slots=True)
+class CopyState:
+    """How the regular copies of the archive stand."""
+
+    last: datetime | None = None
+    """When the last copy was made, by hand or by itself."""
+    tried: datetime | None = None
+    """When a regular one was last begun."""
+    fault: str | None = None
+    """What went wrong with it; None: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class HealthSnapshot:
     """What is judged of the archive, as of one moment; rooms are those that are read."""
 
@@ -61,6 +73,7 @@ class HealthSnapshot:
     cut: tuple[TruncatedList, ...]
     """Lists that may have more rows than were saved."""
     verification: VerificationRecord | None
+    copy: CopyState
     alerts: tuple[Alert, ...]
     """The open ones."""
 
@@ -110,7 +123,17 @@ def read_snapshot(reading: Reading, now: datetime) -> HealthSnapshot:
         pending=sum(one.pending for one in counts.values()),
         cut=tuple(truncated_lists(reading, rooms)),
         verification=verification_log.last(reading),
+        copy=_read_copy_state(reading),
         alerts=tuple(alerts.open_alerts(reading)),
+    )
+
+
+def _read_copy_state(reading: Reading) -> CopyState:
+    last = remembered_values.LAST_BACKUP.recall(reading)
+    return CopyState(
+        None if last is None else last.at,
+        remembered_values.COPY_TRIED.recall(reading),
+        remembered_values.COPY_FAULT.recall(reading),
     )
 
 

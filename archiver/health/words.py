@@ -157,6 +157,26 @@ def _findings(condition: Condition) -> str:
     return text.format(n=condition.facts["n"], time=minute_text(condition.facts["at"]))
 
 
+def _copy(condition: Condition) -> str:
+    at = condition.facts["at"]
+    last = _("never") if at is None else minute_text(at)
+    return _(COPY_FAULTS.get(condition.facts["fault"], COPY_NOT_MADE)).format(last=last)
+
+
+COPY_NOT_MADE = N_(
+    "The regular copy could not be made (last one: {last}). Is its disk connected? Make one now: archive backup"
+)
+COPY_FAULTS = {
+    None: N_("The regular copy is late (last one: {last}). Make one now: archive backup"),
+    "findings": N_("The regular copy has findings. Change nothing in it, and run: archive backup"),
+    "incomplete": N_(
+        "The regular copy was made ({last}), but your own program could not save all of it. See: archive check"
+    ),
+    "failed": N_("The regular copy was made ({last}), but your own program failed to save it. See: archive check"),
+}
+"""The sentences by what went wrong; any other fault is the name of an error."""
+
+
 def _due(condition: Condition) -> str:
     number = len(condition.which)
     text = ngettext(
@@ -299,6 +319,7 @@ SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.IDLE: _idle,
     ConditionKind.SILENT: _silent,
     ConditionKind.FINDINGS: _findings,
+    ConditionKind.COPY: _copy,
     ConditionKind.UNREAD: _unread,
     ConditionKind.BEHIND: _behind,
     ConditionKind.FAILING: _failing,

@@ -31,6 +31,7 @@ NOTICED = frozenset(
         ConditionKind.LOST,
         ConditionKind.PACE,
         ConditionKind.DUE,
+        ConditionKind.COPY,
         ConditionKind.REMOTE,
     }
 )

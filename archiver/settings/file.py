@@ -20,6 +20,7 @@ from archiver.settings.api_url import base_url
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import (
     AuthoritySetting,
+    BackupSettings,
     ExportSettings,
     FileSettings,
     NotifySettings,
@@ -76,6 +77,11 @@ def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
             desktop=raw.notify.desktop,
             daily=raw.notify.daily,
             urls=tuple(raw.notify.urls),
+        ),
+        backup=BackupSettings(
+            to=_folder(home, raw.backup.to) if raw.backup.to else None,
+            every=parse_duration(raw.backup.every) if raw.backup.every else None,
+            after=tuple(raw.backup.after),
         ),
     )
 
@@ -165,6 +171,9 @@ def _rule_checks(raw: schema.SettingsTable) -> list[tuple[str, bool, str]]:
         ("token.source", is_token_source(raw.token.source), '"keyring", "file:PATH", "env:NAME"'),
         ("exports.folder", _is_path(raw.exports.folder), '"", "D:/Chatwork"'),
         ("exports.also_to", "" not in copies and all(map(_is_path, copies)), '["E:/"]'),
+        ("backup.to", _is_path(raw.backup.to) and bool(raw.backup.to or not raw.backup.every), '"E:/copy"'),
+        ("backup.every", not raw.backup.every or _is_accepted(parse_duration, raw.backup.every), '"" "1d" "12h"'),
+        ("backup.after", all(raw.backup.after) and not _has_nul(raw.backup.after), '["restic", "backup", "{copy}"]'),
         ("timestamp.authorities.name", len(names) == len(set(names)), '"a", "b"'),
     ]
 
@@ -175,6 +184,10 @@ def is_token_source(text: str) -> bool:
     if kind == "env":
         return place.isidentifier() and place.isascii()
     return text == "keyring" or (kind == "file" and bool(place.strip()) and _is_path(place))
+
+
+def _has_nul(texts: Sequence[str]) -> bool:
+    return any("\0" in text for text in texts)
 
 
 def _is_path(text: str) -> bool:

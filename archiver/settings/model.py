@@ -119,6 +119,17 @@ class NotifySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Where a copy of the archive is made regularly, and the user's own program that then saves the copy."""
+
+    to: Path | None = None
+    every: timedelta | None = None
+    """None: a copy is made only by hand."""
+    after: tuple[str, ...] = ()
+    """The program and its arguments; `{copy}` in an argument is the copy's folder. Empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings from file and environment, without the token itself."""
 
@@ -134,6 +145,7 @@ class Settings:
     exports: ExportSettings = ExportSettings()
     timestamp: TimestampSettings = TimestampSettings()
     notify: NotifySettings = NotifySettings()
+    backup: BackupSettings = BackupSettings()
 
 
 FOLDER = "Chatwork提出資料"

@@ -71,6 +71,14 @@ class NotifyTable(Section, frozen=True):
     urls: tuple[str, ...] = ()
 
 
+class BackupTable(Section, frozen=True):
+    """The section `[backup]`: where a copy is made regularly, and which program of the user's runs on it."""
+
+    to: str = ""
+    every: str = ""
+    after: tuple[str, ...] = ()
+
+
 class SettingsTable(Section, frozen=True):
     """The whole settings file."""
 
@@ -81,6 +89,7 @@ class SettingsTable(Section, frozen=True):
     exports: ExportsTable = ExportsTable()
     timestamp: TimestampTable = TimestampTable()
     notify: NotifyTable = NotifyTable()
+    backup: BackupTable = BackupTable()
 
 
 def convert(table: dict[str, Any]) -> SettingsTable:

@@ -82,4 +82,14 @@ daily = false
 # Other places to be told at, such as a mailbox: an address as Apprise writes it, or "file:PATH" and "env:NAME"
 # where it lies. Addresses hold passwords; this needs the extra [notify]. See docs/how-to/notices.md.
 urls = []
+
+[backup]
+# 定期的にバックアップを作るフォルダー(別のディスク)と間隔。例: to = "E:/cw-backup"、every = "1d"。空なら手動だけ。
+# Where a copy is made regularly, best on another disk, and how often; empty = only by hand.
+to = ""
+every = ""
+# バックアップのあとに実行する、ご自身のプログラム(restic など)。{copy} はバックアップのフォルダーになります。例:
+# A program of your own that runs after each copy, without the token; {copy} is the copy's folder. Example:
+#   after = ["restic", "backup", "--json", "{copy}"]
+after = []
 """

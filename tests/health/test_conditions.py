@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,13 +26,14 @@ from archiver.health.conditions import (
 from archiver.health.disk import DiskSpace
 from archiver.health.error_reasons import BY_TOKEN, REASONS, command, reason
 from archiver.health.message_rates import Paces
-from archiver.health.snapshot import ComputerState, Starters
+from archiver.health.snapshot import ComputerState, CopyState, Starters
 from archiver.notices.due_notices import NOTICED, DueNotices
 from archiver.notices.facts import NoticeFacts
 from archiver.notices.sentences import sentences
 from archiver.notices.troubles import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.grades import Grade
+from archiver.settings.model import BackupSettings
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.truncated_lists import TruncatedList
 from archiver.store.working.remembered_values import ScheduledRun
@@ -64,6 +67,12 @@ def looks(**changed: Any) -> LastLooks:
 def due(days: int) -> Alert:
     """A deadline so many days from today (Tokyo: 2026-11-24)."""
     return alert(AlertRule.DEADLINE, Level.LOW, f"job1/crowdworks/review/2026-11-{24 + days}")
+
+
+def with_copy(copy: CopyState, every: timedelta | None = timedelta(days=1)) -> Situation:
+    """An archive whose copy is made at this interval."""
+    backup = BackupSettings(Path("/mnt/usb/copy"), every)
+    return replace(situation(copy=copy), settings=replace(situation().settings, backup=backup))
 
 
 REFUSED = ScheduledRun(ago(minutes=9), "KeyringUnavailable")
@@ -105,6 +114,12 @@ CASES: list[tuple[Kind, Grade, Situation]] = [
     (Kind.DISK_FULL, ACTION, situation(computer=with_disk(0.9))),
     (Kind.NO_SPACE, ACTION, situation(computer=with_disk(1.9))),
     (Kind.FINDINGS, ACTION, situation(verification=FINDINGS)),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(days=3), ago(hours=1)))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(None, ago(days=3)))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(hours=2), ago(hours=1), "DiskFull"))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(hours=1), ago(hours=1), "incomplete"))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(hours=1), ago(hours=1), "failed"))),
+    (Kind.COPY, ACTION, with_copy(CopyState(ago(hours=1), ago(hours=1), "findings"))),
     (Kind.REMOTE, ACTION, situation(computer=replace(GOOD_COMPUTER, lacks_library=True))),
     (Kind.ALERT, ACTION, situation(alerts=(alert(AlertRule.DELETIONS),))),
     (Kind.HINT, ACTION, situation(alerts=(alert(AlertRule.A5),))),
@@ -136,6 +151,9 @@ NEAR_MISSES = [
     situation(alerts=(alert(AlertRule.DELETIONS, Level.MEDIUM),)),
     situation(alerts=(due(-1), due(2))),
     situation(unread_dropped=ago(days=8)),
+    with_copy(CopyState(None, None)),
+    with_copy(CopyState(ago(hours=48), ago(hours=1))),
+    with_copy(CopyState(ago(days=9), ago(days=9), "failed"), every=None),
 ]
 
 

@@ -18,31 +18,41 @@ from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask_path, is_asked
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_, SettingsError, UsageError
-from archiver.render.times import minute_text
+from archiver.health.folders import copy_tool_sentence
+from archiver.render.times import interval_words, minute_text
 
 if TYPE_CHECKING:
     from archiver.store.backup.copy import CopyReport
     from archiver.store.backup.transfer import UncopiedFile
 
 MEGABYTE = 10**6
+INCOMPLETE = 4
+"""Exit code: the copy is good, but the user's own program did not save all of it."""
+
+OFF = "off"
+
 SHOWN_LIMIT = 20
 """So many files that were not copied are named on the screen."""
 
 
 @click.command("backup", help=N_("Copy the archive to another disk, also while it is in use, and check the copy."))
 @click.argument("place", metavar=N_("DEST"), required=False, shell_complete=folders)
+@click.option(
+    "--every",
+    metavar=N_("INTERVAL"),
+    help=N_("Make this copy again and again by itself, such as 1d; off ends it."),
+)
 @click.pass_obj
-def command_backup(obj: CliContext, place: str | None) -> int:
+def command_backup(obj: CliContext, place: str | None, every: str | None) -> int:
     """Copy and verify; needs no token and no network. The token is not copied."""
     from archiver.app import utc_now
-    from archiver.custody import backup
+    from archiver.custody import backup, copy_tool
     from archiver.store.archive import Archive
 
-    if place is None:
-        if not is_asked():
-            raise UsageError(detail=_("Say where to: archive backup FOLDER"))
-        place = ask_path(_("Which folder, best on another disk (drag it into this window):"))
-    folder = Path(place).expanduser().absolute()
+    if every == OFF:
+        return _end_regular_copy(obj)
+    _check_interval(every)
+    folder = _choose_folder(obj, place)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         outcome = backup.backup(Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress))
     assert outcome.report is not None
@@ -59,7 +69,57 @@ def command_backup(obj: CliContext, place: str | None) -> int:
     if _has_notify_urls(obj):
         sentence = _("The copy contains the notice addresses of [notify] urls, with their passwords. See: {page}")
         echo(sentence.format(page="docs/how-to/notices.md"), err=True)
-    return 0 if outcome.ok else FINDINGS
+    if every is not None:
+        _begin_regular_copy(obj, folder, every)
+    if not outcome.ok:
+        return FINDINGS
+    with ProgressScreen(quiet=obj.verbose < 0) as progress:
+        run = copy_tool.run_and_remember(Archive(obj.home), obj.settings(), folder, obj.environ, now=utc_now)
+    if run is None:
+        return 0
+    echo(copy_tool_sentence(run))
+    return 0 if copy_tool.outcome(run) is copy_tool.ToolOutcome.GOOD else INCOMPLETE
+
+
+def _choose_folder(obj: CliContext, place: str | None) -> Path:
+    """The folder that was named, else that of the settings, else the answer to a question. Raises UsageError."""
+    if place is not None:
+        return Path(place).expanduser().absolute()
+    stated = obj.settings().backup.to
+    if stated is not None:
+        return stated
+    if not is_asked():
+        raise UsageError(detail=_("Say where to: archive backup FOLDER"))
+    answer = ask_path(_("Which folder, best on another disk (drag it into this window):"))
+    return Path(answer).expanduser().absolute()
+
+
+def _check_interval(every: str | None) -> None:
+    from archiver.settings.model import parse_duration
+
+    try:
+        parse_duration(every or "1d")
+    except ValueError as error:
+        detail = _("--every must be written like this: 1d, 12h, 30m; or off.")
+        raise UsageError(detail=detail) from error
+
+
+def _begin_regular_copy(obj: CliContext, folder: Path, every: str) -> None:
+    from archiver.settings.file import update_settings
+    from archiver.settings.model import parse_duration
+
+    update_settings(obj.home, {"backup.to": str(folder), "backup.every": every})
+    sentence = _("From now on the copy is made again every {every}, after a save that runs by itself.")
+    echo(sentence.format(every=interval_words(parse_duration(every))))
+    echo(_("To end it: archive backup --every off"))
+
+
+def _end_regular_copy(obj: CliContext) -> int:
+    from archiver.settings.file import update_settings
+
+    update_settings(obj.home, {"backup.every": ""})
+    echo(_("The copy is made only by hand from now on. What was copied stays."))
+    return 0
 
 
 def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:

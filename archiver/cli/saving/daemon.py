@@ -39,6 +39,7 @@ def command_daemon(obj: CliContext) -> int:
     from archiver.cli.status import stamp_lines
     from archiver.rounds import daemon
     from archiver.rounds.daemon_work import DaemonWork
+    from archiver.rounds.scheduled_backup import copy_if_due
     from archiver.schedule.daemon_lock import hold_daemon_lock
     from archiver.settings.token import read_token
 
@@ -54,6 +55,7 @@ def command_daemon(obj: CliContext) -> int:
         now=utc_now,
         messages=_daemon_messages(obj),
         step=stop.step,
+        copy=lambda settings: copy_if_due(settings, obj.environ, now=utc_now, step=stop.step),
     )
     stamp_lines.tell_root_errors(require_archive(build(work.settings)).root_errors)
     with hold_daemon_lock(obj.home):

@@ -94,6 +94,8 @@ def command_sync(
             return error.code  # printed within the last day; a mail every five minutes would hide the next trouble
         raise
     after_run.note_home(obj.home, report.account_id)
+    if quiet and not is_typed:
+        _make_regular_copy(app, obj)
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     elif obj.verbose >= 0:
@@ -111,6 +113,17 @@ def command_sync(
     if report.reported and obj.verbose < 0:
         echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0
+
+
+def _make_regular_copy(app: App, obj: CliContext) -> None:
+    """Make the copy of `[backup]` if it is due; what goes wrong with it is told by the notices that follow."""
+    from archiver.rounds import run_log
+    from archiver.rounds.scheduled_backup import copy_if_due
+
+    try:
+        copy_if_due(app.settings, obj.environ, now=app.now)
+    except ArchiverError as error:
+        run_log.note(app.settings.home, f"backup={type(error).__name__}", at=app.now())
 
 
 def _is_round_alive(app: App, error: ArchiverError) -> bool:
