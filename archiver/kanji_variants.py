@@ -14,9 +14,9 @@ _MORE_VARIANTS = ("吉𠮷", "橋𣘺", "斎斉", "檜桧", "館舘", "凛凜", 
 def kanji_variants() -> Mapping[str, str]:
     """Each variant of a kanji → the character it stands for.
 
-    Source: IPA's MJ縮退マップ, CC BY-SA 2.1 JP (the first lines of `kanji_variants.txt`).
+    Source: IPA's MJ縮退マップ, CC BY-SA 2.1 JP (the first lines of `data/kanji_variants.txt`).
     """
-    text = Path(__file__).with_name("kanji_variants.txt").read_text(encoding="utf-8")
+    text = (Path(__file__).with_name("data") / "kanji_variants.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     variants = {variant: line[0] for line in lines for variant in line[1:]}
     for group in _MORE_VARIANTS:

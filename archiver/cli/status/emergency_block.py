@@ -12,6 +12,7 @@ from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.alerts import departure_rules
+from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.status.gap_line import number_words
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
@@ -54,6 +55,8 @@ class Emergency:
     contract: Contract
     name: str
     """How commands name the contract."""
+    title: str
+    """What it is called in sentences."""
     holdings: RoomHoldings
     alerts: tuple[Alert, ...]
     """Open alerts about its rooms and the people in them, perhaps none."""
@@ -77,6 +80,7 @@ def emergencies(
     from archiver.web.shell_command import contract_name
 
     all_contracts = contracts(reading)
+    names = contract_names(all_contracts)
     found = []
     for contract in chosen_contracts:
         rooms = {int(room.room_id) for room in contract.rooms}
@@ -87,6 +91,7 @@ def emergencies(
                 Emergency(
                     contract,
                     name,
+                    names[contract.id],
                     holdings_of(reading, rooms),
                     concerning,
                     tuple(vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT)),
@@ -129,7 +134,7 @@ class EmergencyText:
 
 def emergency_text(emergency: Emergency) -> EmergencyText:
     """The block in words: what changed and vanished, what is kept and what is not, what not to do, what to do now."""
-    contract, holdings, alerts = emergency.contract, emergency.holdings, emergency.alerts
+    holdings, alerts = emergency.holdings, emergency.alerts
     rows: tuple[tuple[str, tuple[str, ...]], ...] = (
         (_("What changed"), (_changes_sentence(holdings, alerts),)),
         (_("What vanished"), tuple(_vanished_lines(emergency))),
@@ -138,7 +143,7 @@ def emergency_text(emergency: Emergency) -> EmergencyText:
         (_("Do not"), (_do_not_sentence(),)),
     )
     filled_rows = tuple((label, lines) for label, lines in rows if lines)
-    return EmergencyText(_head(contract, alerts), filled_rows, tuple(_next_steps(emergency)))
+    return EmergencyText(_head(emergency.title, alerts), filled_rows, tuple(_next_steps(emergency)))
 
 
 def tell_emergency(emergency: Emergency) -> None:
@@ -156,13 +161,12 @@ def tell_emergency(emergency: Emergency) -> None:
             echo((f"   {number}  " if not row else "      ") + line)
 
 
-def _head(contract: Contract, alerts: Sequence[Alert]) -> str:
-    label = shorten(contract.label, 32)
+def _head(title: str, alerts: Sequence[Alert]) -> str:
     if not any(one.level is Level.HIGH for one in alerts):
-        return _("[Now] Contract {contract}").format(contract=label)
+        return _("[Now] Contract {contract}").format(contract=title)
     at = max(one.at for one in alerts if one.level is Level.HIGH)
     sentence = _("[Act now] {time} contract {contract}: a big change on the other side (reason not judged)")
-    return sentence.format(time=jst_time(at), contract=label)
+    return sentence.format(time=jst_time(at), contract=title)
 
 
 def _changes_sentence(holdings: RoomHoldings, alerts: Sequence[Alert]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.alerts import sentences
+from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.status.emergency_block import tell_emergency
 from archiver.cli.status.gap_line import gap_line
 from archiver.cli.status.reread_and_backfill_lines import tell_progress
@@ -75,17 +76,12 @@ def tell_status(
 def other_alert_sentences(status: Status, emergencies: Sequence[Emergency]) -> list[str]:
     """Alerts above level low that are part of no emergency, one sentence each."""
     shown_numbers = {one.number for alarm in emergencies for one in alarm.alerts}
-    labels = contract_labels(status.contracts)
+    names = contract_names(status.contracts)
     return [
-        f"[{sentences.level_word(alert.level)}] {jst_time(alert.at)} {sentences.alert_sentence(alert, labels)}"
+        f"[{sentences.level_word(alert.level)}] {jst_time(alert.at)} {sentences.alert_sentence(alert, names)}"
         for alert in status.alerts
         if alert.level is not Level.LOW and alert.number not in shown_numbers
     ]
-
-
-def contract_labels(contracts: Iterable[Contract]) -> dict[str, str]:
-    """The contracts' labels for the screen, by contract id."""
-    return {one.id: visible(one.label) for one in contracts}
 
 
 def backup_words(last: LastBackup | None, attention: str) -> tuple[str, str, str]:
