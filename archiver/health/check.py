@@ -58,6 +58,8 @@ LOOKS: Mapping[ConditionKind, str] = {
     ConditionKind.FINDINGS: "verification",
     ConditionKind.COPY: "backup",
     ConditionKind.REMOTE: "notices",
+    ConditionKind.UNHEARD: "notices",
+    ConditionKind.PING: "notices",
 }
 """The check that says a condition. Others are about what is kept, not about what is set up."""
 

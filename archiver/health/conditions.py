@@ -86,6 +86,10 @@ class ConditionKind(StrEnum):
     """The regular copy elsewhere is late, or something went wrong with it."""
     REMOTE = "remote"
     """`[notify] urls` are set, and the library that reaches them is missing."""
+    UNHEARD = "unheard"
+    """Ways by which a test notice did not come, or was not seen."""
+    PING = "ping"
+    """The heartbeat's address takes no call."""
     PACE = "pace"
     """Chats in which more is written than a list shows between two saves."""
     GAP = "gap"
@@ -382,6 +386,27 @@ def _remote(situation: Situation) -> Condition | None:
     return Condition(ConditionKind.REMOTE, Grade.ACTION) if situation.computer.lacks_library else None
 
 
+def _unheard(situation: Situation) -> Condition | None:
+    """Serious where no way is known by which the user hears of trouble."""
+    trial, ways = situation.archive.notice_trial, situation.settings.notify.ways
+    unseen = () if trial is None else tuple(way for way in trial.unseen if way in ways)
+    if trial is None or not unseen:
+        return None
+    is_heard = any(way in ways for way in trial.seen if way != "ping")
+    grade = Grade.ATTENTION if is_heard else Grade.ACTION
+    return Condition(ConditionKind.UNHEARD, grade, unseen, {"at": trial.at}, "archive notices")
+
+
+def _ping(situation: Situation) -> Condition | None:
+    """Where rounds fail, that is the trouble, and the calls fail with them."""
+    ping = situation.archive.ping
+    if not situation.settings.notify.ping or ping is None or ping.failing_since is None:
+        return None
+    if situation.archive.error_name is not None or situation.now - ping.failing_since < LATE:
+        return None
+    return Condition(ConditionKind.PING, facts={"at": ping.failing_since}, command="archive notices")
+
+
 def _alert(situation: Situation) -> Condition | None:
     opened = [one for one in situation.archive.alerts if one.level is Level.HIGH and one.rule in DEPARTURES]
     return _of_alerts(ConditionKind.ALERT, Grade.ACTION, opened)
@@ -474,6 +499,8 @@ CONDITIONS: tuple[Callable[[Situation], Condition | None], ...] = (
     _pace,
     _due,
     _remote,
+    _unheard,
+    _ping,
     _unread_dropped,
 )
 """The functions that judge, the most urgent condition first."""

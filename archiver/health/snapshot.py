@@ -20,7 +20,7 @@ from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
 from archiver.store.working import alerts, remembered_values, verification_log
-from archiver.store.working.remembered_values import ScheduledRun
+from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
 from archiver.store.working.verification_log import VerificationRecord
 
 
@@ -76,6 +76,8 @@ class HealthSnapshot:
     copy: CopyState
     alerts: tuple[Alert, ...]
     """The open ones."""
+    ping: LastPing | None = None
+    notice_trial: LastNoticeTrial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def read_snapshot(reading: Reading, now: datetime) -> HealthSnapshot:
         verification=verification_log.last(reading),
         copy=_read_copy_state(reading),
         alerts=tuple(alerts.open_alerts(reading)),
+        ping=remembered_values.LAST_PING.recall(reading),
+        notice_trial=remembered_values.NOTICE_TRIAL.recall(reading),
     )
 
 

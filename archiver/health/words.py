@@ -309,6 +309,32 @@ def _join_named(rooms: Iterable[str]) -> str:
     return text if more <= 0 else text + _(" and {n} more").format(n=more)
 
 
+# --- how the user is told --------------------------------------------------------------------------
+
+
+def way_words(way: str) -> str:
+    """A way by which notices come, as part of a sentence."""
+    words = {"desktop": _("on this desktop"), "mail": _("by mail"), "urls": _("at the addresses of [notify] urls")}
+    return words.get(way, _("the heartbeat"))
+
+
+def _unheard(condition: Condition) -> str:
+    text = _(
+        "A test notice did not come or was not seen ({day}): {ways}. You may not hear of trouble. "
+        "Set it right, or turn that way off: archive notices"
+    )
+    ways = _(", ").join(map(way_words, condition.which))
+    return text.format(day=minute_text(condition.facts["at"]), ways=ways)
+
+
+def _ping(condition: Condition) -> str:
+    text = _(
+        "The heartbeat ([notify] ping) has reached nobody since {time}; saving itself works. "
+        "Look whether its address is still right: archive notices"
+    )
+    return text.format(time=minute_text(condition.facts["at"]))
+
+
 SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.STALE: _stale,
     ConditionKind.FAULT: _fault,
@@ -332,6 +358,8 @@ SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.GAP: _gap,
     ConditionKind.PACE: _pace,
     ConditionKind.DUE: _due,
+    ConditionKind.UNHEARD: _unheard,
+    ConditionKind.PING: _ping,
 }
 """The sentences of all others."""
 

@@ -129,6 +129,7 @@ class DaemonWork:
             upkeep_round(app, upgraded=self._reminders.messages.upgraded)
             self._reminders.messages.unsaved(self._refusal)
             return
+        self._reminders.messages.begun()
         options = Options(rooms=due_round.rooms, max_seconds=self.settings.sync.every.total_seconds())
         progress = ProgressCallbacks(on_step=self._at_step, on_file=self._at_step)
         report = run_round(app, options, progress, upgraded=self._reminders.messages.upgraded)

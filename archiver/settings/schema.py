@@ -69,6 +69,14 @@ class NotifyTable(Section, frozen=True):
     desktop: bool = True
     daily: bool = False
     urls: tuple[str, ...] = ()
+    mail_host: str = ""
+    mail_port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    mail_tls: Literal["tls", "starttls", "none"] = "tls"
+    mail_user: str = ""
+    mail_password: str = "keyring"  # noqa: S105 - the name of a place, not a secret
+    mail_from: str = ""
+    mail_to: str = ""
+    ping: str = ""
 
 
 class BackupTable(Section, frozen=True):

@@ -167,9 +167,9 @@ def copy_progress(screen: ProgressScreen) -> Callable[[str, int, int], None]:
 
 def _has_notify_urls(obj: CliContext) -> bool:
     """Whether notify URLs, which are secrets, stand in `archive.toml`; False if it cannot be read."""
-    from archiver.settings.notify_urls import has_url_in_file
+    from archiver.settings.notify_urls import has_secret_in_file
 
     try:
-        return has_url_in_file(obj.settings().notify.urls)
+        return has_secret_in_file(obj.settings().notify)
     except SettingsError:
         return False

@@ -22,10 +22,8 @@ def command_seal(obj: CliContext) -> int:
     from archiver.cli.status.stamp_lines import tell_stamps
     from archiver.custody import put_back_databases, stamp_requests
     from archiver.store import orphaned_seals, seals
-    from archiver.sync.run_entries import flush_idle_runs
 
     app = require_archive(build_app(obj.settings(), obj.environ))
-    flush_idle_runs(app.archive, at=app.now())
     recorded = orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     if recorded:
         with app.archive.reading() as reading:

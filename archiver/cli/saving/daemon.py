@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from archiver.render.times import interval_words
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.evidence.verify.findings import Verification
+    from archiver.notices.heartbeat import Heartbeat
     from archiver.rounds.daemon_messages import DaemonMessages
     from archiver.settings.model import Settings
     from archiver.sync.report import SyncReport
@@ -75,9 +76,12 @@ def _daemon_messages(obj: CliContext) -> DaemonMessages:
     from archiver.rounds.daemon_messages import DaemonMessages
 
     settings = _last_good_settings(obj)
+    heartbeats = _Heartbeats(settings, obj.environ)
     return DaemonMessages(
         lambda report: _ignore_closed_output(
-            lambda: _tell_round(obj, report), lambda: _send_notices(settings(), obj, None)
+            lambda: heartbeats.end(report, None),
+            lambda: _tell_round(obj, report),
+            lambda: _send_notices(settings(), obj, None),
         ),
         lambda error: _ignore_closed_output(lambda: _tell_error(error)),
         lambda name: _ignore_closed_output(lambda: _tell_over(name)),
@@ -86,8 +90,34 @@ def _daemon_messages(obj: CliContext) -> DaemonMessages:
         ),
         lambda copy: _ignore_closed_output(lambda: after_run.tell_upgraded(copy)),
         unverified=lambda error: _ignore_closed_output(lambda: _tell_error(error)),
-        unsaved=lambda error: _ignore_closed_output(lambda: _send_notices(settings(), obj, error)),
+        unsaved=lambda error: _ignore_closed_output(
+            lambda: heartbeats.end(None, error), lambda: _send_notices(settings(), obj, error)
+        ),
+        begun=heartbeats.begin,
     )
+
+
+class _Heartbeats:
+    """The heartbeat of each round, by the settings as they are then."""
+
+    def __init__(self, settings: Callable[[], Settings], environ: Mapping[str, str]) -> None:
+        self._settings, self._environ = settings, environ
+        self._heartbeat: Heartbeat | None = None
+
+    def begin(self) -> None:
+        """Tell that a round begins."""
+        self._heartbeat = self._new()
+        self._heartbeat.begin()
+
+    def end(self, report: SyncReport | None, error: ArchiverError | None) -> None:
+        """Tell how it ended; a round that was not even begun, as the token was refused, has failed too."""
+        (self._heartbeat or self._new()).end(report, error, has_code=False)
+        self._heartbeat = None
+
+    def _new(self) -> Heartbeat:
+        from archiver.notices.heartbeat import Heartbeat
+
+        return Heartbeat(self._settings(), self._environ)
 
 
 def _last_good_settings(obj: CliContext) -> Callable[[], Settings]:

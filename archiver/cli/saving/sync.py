@@ -65,6 +65,7 @@ def command_sync(
     from archiver.cli.saving import after_run
     from archiver.cli.status import notice_delivery, stamp_lines
     from archiver.cli.terminal.progress import ProgressScreen
+    from archiver.notices.heartbeat import Heartbeat
     from archiver.rounds import run_log, upgrade
     from archiver.rounds.round import run_round
     from archiver.sync import run
@@ -78,8 +79,9 @@ def command_sync(
     )
     if dry_run:
         return _show_plan(app, options, as_json=as_json)
-    quiet = obj.verbose < 0
+    quiet, heartbeat = obj.verbose < 0, Heartbeat(app.settings, obj.environ)
     try:
+        heartbeat.begin()
         with ProgressScreen(quiet=quiet) as progress:
             app.chatwork.transport.on_wait = progress.wait
             report = run_round(app, options, progress.callbacks(), upgraded=after_run.tell_upgraded)
@@ -87,12 +89,14 @@ def command_sync(
         if quiet and not is_typed and _is_round_alive(app, error):
             run_log.note(app.settings.home, "skipped=another-run", at=app.now())
             return 0
+        heartbeat.end(None, error)
         to_say = notice_delivery.tell_after_round(
             app.settings, obj.environ, error, unwatched=quiet, already_said=("fault/",)
         )
         if quiet and not to_say:
             return error.code  # printed within the last day; a mail every five minutes would hide the next trouble
         raise
+    heartbeat.end(report, None)
     after_run.note_home(obj.home, report.account_id)
     if quiet and not is_typed:
         _make_regular_copy(app, obj)

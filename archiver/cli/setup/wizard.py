@@ -12,7 +12,7 @@ import click
 
 from archiver import errors
 from archiver.cli.error_output import INTERRUPTED, advice, print_error
-from archiver.cli.setup import facts_step, first_save_step, rooms_step, schedule_step, token_step
+from archiver.cli.setup import facts_step, first_save_step, notices_step, rooms_step, schedule_step, token_step
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, say_choice, tell
 from archiver.cli.terminal.typed_command import command_words, complete_commands
@@ -63,6 +63,7 @@ def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) 
     finally:
         if saving is not None:
             saving.leave()
+    notices_step.arrange(obj, app)
     note_answer(app.archive, FINISHED)
     schedule_step.tell_end(obj)
     return 0

@@ -370,6 +370,41 @@ MESSAGE_RATES: Slot[KnownRates] = Slot(
 )
 """The message rates of the chats that are read: `health.message_rates`, for itself."""
 
+
+@dataclass(frozen=True, slots=True)
+class LastPing:
+    """The last call of the heartbeat's address."""
+
+    at: datetime
+    failing_since: datetime | None
+    """Since when no call is taken; None: the last one was."""
+
+
+LAST_PING: Slot[LastPing | None] = Slot(
+    "ping", lambda value: LastPing(_time(value["at"]), _time_if_any(value["failing_since"])), None
+)
+"""The last call of `[notify] ping`: `notices.heartbeat`, for itself and for `health`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastNoticeTrial:
+    """The last test notices: when they were sent, and by which ways they were seen or not."""
+
+    at: datetime
+    seen: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    """`desktop`, `mail`, `urls`, `ping`."""
+
+
+NOTICE_TRIAL: Slot[LastNoticeTrial | None] = Slot(
+    "notice_trial",
+    lambda value: LastNoticeTrial(
+        _time(value["at"]), tuple(map(_text, value["seen"])), tuple(map(_text, value["unseen"]))
+    ),
+    None,
+)
+"""The last trial of the ways by which notices come: from `init` and `check`, for `health`."""
+
 # --- the user's own commands ----------------------------------------------------------------------
 
 
