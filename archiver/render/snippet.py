@@ -6,6 +6,7 @@ borders of a mark are.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
@@ -22,6 +23,7 @@ _LONG_TEXT = 1_200
 """Characters from which a text is not folded as a whole, but only around its first mark."""
 _HALF_WINDOW = 500
 """Half of the characters folded around a mark; a longer word across two parts stays unmarked."""
+_BOX = re.compile(r"^(?:\| ?)+", re.MULTILINE)
 _folded = lru_cache(maxsize=10_000)(fold_character)
 
 
@@ -70,6 +72,11 @@ def readable_body(body: str, words: Collection[str], references: References = NO
     text = plain_text(parse(body), references)
     folded = fold_searched(text)
     return text if all(word in folded for word in words) else body
+
+
+def one_line(text: str) -> str:
+    """A plain text without line ends and the marks that boxes have before each line."""
+    return " ".join(_BOX.sub("", text).split())
 
 
 def _part_around_mark(text: str, words: Collection[str]) -> tuple[int, str]:

@@ -19,7 +19,7 @@ from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible
 from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import State, notable_states
-from archiver.render.snippet import readable_body, snippet
+from archiver.render.snippet import one_line, readable_body, snippet
 from archiver.render.times import minute_text
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _tell_hit(query: SearchQuery, hit: SearchHit, room: str, names: Mapping[int,
     mark_text = "".join(f"  [{mark}]" for mark in marks)
     place = visible(room) or str(hit.room_id)
     echo(f"{at}  {visible(hit.name)}(ID {hit.account_id}){mark_text}  {place}  m{hit.message_id}")
-    text = readable_body(hit.text, query.words, references_to(names))
+    text = one_line(readable_body(hit.text, query.words, references_to(names)))
     echo("  " + (snippet_line(text, query.words, WIDTH - 2) or _("(text never seen)")) + "\n")
 
 

@@ -22,7 +22,8 @@ from archiver.records import Contract
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.observed_changes import DepartureObservations
 from archiver.render.file_reasons import unsaved_reason
-from archiver.render.snippet import readable_body
+from archiver.render.reference_labels import NOWHERE
+from archiver.render.snippet import one_line, readable_body
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -76,7 +77,6 @@ def emergencies(
     from archiver.store.queries.last_looks import room_looks
     from archiver.store.queries.room_holdings import holdings_of
     from archiver.store.queries.screenshot_hints import messages_to_screenshot
-    from archiver.store.queries.viewing.message_summaries import vanished_messages
     from archiver.web.shell_command import contract_name
 
     all_contracts = contracts(reading)
@@ -94,12 +94,22 @@ def emergencies(
                     names[contract.id],
                     holdings_of(reading, rooms),
                     concerning,
-                    tuple(vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT)),
+                    tuple(_readable_messages(reading, rooms)),
                     messages_to_screenshot(reading, alerts, rooms),
                     tuple(sorted(room_looks(reading, rooms).failing)),
                 )
             )
     return found
+
+
+def _readable_messages(reading: Reading, rooms: set[int]) -> Iterator[MessageSummary]:
+    """The newest vanished messages of these rooms, with their texts as Chatwork showed them, in one line."""
+    from archiver.store.queries.transcript import names_in_room
+    from archiver.store.queries.viewing.message_summaries import vanished_messages
+
+    for message in vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT):
+        references = replace(NOWHERE, name_of=names_in_room(reading, message.room_id).get)
+        yield message._replace(text=one_line(readable_body(message.text, (), references)))
 
 
 def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> Iterator[Alert]:
@@ -165,7 +175,7 @@ def _head(title: str, alerts: Sequence[Alert]) -> str:
     if not any(one.level is Level.HIGH for one in alerts):
         return _("[Now] Contract {contract}").format(contract=title)
     at = max(one.at for one in alerts if one.level is Level.HIGH)
-    sentence = _("[Act now] {time} contract {contract}: a big change on the other side (reason not judged)")
+    sentence = _("[Act now] {time} contract {contract}: a big change on the other side  (reason not judged)")
     return sentence.format(time=jst_time(at), contract=title)
 
 
@@ -196,8 +206,7 @@ def _vanished_lines(emergency: Emergency) -> Iterator[str]:
     for message in emergency.vanished:
         time = jst_time(message.sent) if message.sent is not None else "?"
         head = f"{time} {shorten(message.name, 16)}: "
-        words = " ".join(readable_body(message.text, ()).split())
-        text = shorten(words, VANISHED_LINE_WIDTH - columns(head)) or _("(text unknown)")
+        text = shorten(message.text, VANISHED_LINE_WIDTH - columns(head)) or _("(text unknown)")
         yield head + text
     more = holdings.deleted + holdings.missing + holdings.hidden_deleted - len(emergency.vanished)
     if more > 0:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from archiver.store.queries.status import RoomStatus, Status
     from archiver.store.working.remembered_values import LastBackup
 
+_COUNT_WIDTHS = (8, 8, 8, 9)
+"""Columns of the numbers of messages, edits, deletions and files."""
+
 
 def tell_status(
     status: Status,
@@ -54,7 +57,7 @@ def tell_status(
     label = _("Last save")
     echo(_beside_or_below(f"{label}   {last}", visible(str(settings.home))))
     head = [_("Messages"), _("Edited"), _("Deleted"), _("Files")]
-    heads = "".join(_align_right(word, 9) for word in head)
+    heads = "".join(map(_align_right, head, _COUNT_WIDTHS))
     echo(pad(_("Contract"), 28) + heads + "  " + _("complete since"))
     for contract in status.contracts:
         _tell_contract(contract, [room for room in status.rooms if contract.id in room.contracts])
@@ -117,7 +120,7 @@ def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
         since = jst_time(room.covered[-1][0]) if room.covered else "-"
         name = shorten(room.name, 16) if room.name else ""
         first_cell = pad(f"  {room.room_id} {name}", 28)
-        echo(first_cell + "".join(_align_right(cell, 9) for cell in cells) + "  " + since)
+        echo(first_cell + "".join(map(_align_right, cells, _COUNT_WIDTHS)) + "  " + since)
         if room.missing or room.hidden:
             sentence = _("not shown any more {missing}, hidden by the plan {hidden}")
             hidden_line = sentence.format(missing=room.missing, hidden=room.hidden) + _before_hiding_words(room)

@@ -64,7 +64,7 @@ def test_a_hit_shows_words_and_no_markup(run: Runner) -> None:
     found, _err = run("高橋", "5000円")
     by_markup, _err = run("[info]")
 
-    assert "  [To: 田中(解約済)] 【髙橋】さん | 【見積】 | 単価は【5,000円】" in found
+    assert "  [To: 田中(解約済)] 【髙橋】さん 【見積】 単価は【5,000円】" in found
     assert "[title]見積[/title]" in by_markup
 
 
