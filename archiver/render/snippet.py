@@ -52,7 +52,8 @@ def snippet(
     """
     first, text_near = _part_around_mark(text, words)
     marks = list(_mark_ranges(text_near, words)) if words else []
-    begin = start = _context_start(text_near, marks[0][0], measure) if marks else 0
+    fits = first == 0 and sum(map(measure, text_near)) + border * len(marks) <= width
+    begin = start = 0 if fits or not marks else _context_start(text_near, marks[0][0], measure)
     parts: list[SnippetPiece] = []
     while begin < len(text_near):
         end, is_mark = _next_piece(marks, begin, len(text_near))

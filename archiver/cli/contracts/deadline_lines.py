@@ -74,7 +74,8 @@ def due_line(due: DueDate) -> str:
 
 def days_ago(at: datetime, now: datetime) -> str:
     """How many days in Japan ago something was."""
-    return _distance_words(contract_dates.days_since(now, at))
+    days = -contract_dates.days_since(now, at)
+    return ngettext("{n} day ago", "{n} days ago", days).format(n=days) if days > 0 else _("today")
 
 
 def _distance_words(days: int) -> str:
@@ -82,7 +83,7 @@ def _distance_words(days: int) -> str:
         return _("today")
     if days > 0:
         return ngettext("in {n} day", "in {n} days", days).format(n=days)
-    return ngettext("{n} day ago", "{n} days ago", -days).format(n=-days)
+    return ngettext("passed {n} day ago", "passed {n} days ago", -days).format(n=-days)
 
 
 def _blank_lines(contract: Contract, name: str) -> Iterator[str]:

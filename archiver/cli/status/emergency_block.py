@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from archiver.alerts import departure_rules
 from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.status.gap_line import number_words
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, fit_lines
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import jst_time
@@ -159,7 +159,7 @@ def emergency_text(emergency: Emergency) -> EmergencyText:
 def tell_emergency(emergency: Emergency) -> None:
     """Print the whole block of one contract."""
     words = emergency_text(emergency)
-    echo("\n  ".join(wrap(words.head, WIDTH - 2)))
+    echo(fit_lines(words.head))
     margin = max(columns(label) for label, _texts in words.rows) + 4
     for label, texts in words.rows:
         lines = [line for text in texts for line in wrap(text, WIDTH - margin)]
