@@ -12,9 +12,10 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
-from archiver.cli.contracts import fact_options, roles, room_periods
+from archiver.cli.contracts import billing, fact_options, roles, room_periods, terms
 from archiver.cli.contracts.contract_added_messages import ID, tell_added, warn_of_shared_number
 from archiver.cli.contracts.room_periods import ROOM_NUMBER
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
@@ -89,7 +90,7 @@ def contract_add(
     unchecked = _are_unchecked(app, rooms)
     state_contract(app.archive, contract, note, at=app.now())
     tell_added(contract, existing, unchecked=unchecked)
-    click.echo(_("Next: archive sync"))
+    echo(_("Next: archive sync"))
     return 0
 
 
@@ -150,11 +151,11 @@ def contract_set(
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
     after = replace(before, rooms=room_periods.with_periods(before.rooms + added, begins, ends), **facts)
     state_contract(app.archive, after, note, at=app.now())
-    click.echo(_("Saved: {contract}.").format(contract=visible(before.id)))
+    echo(_("Saved: {contract}.").format(contract=visible(before.id)))
     with app.archive.reading() as reading:
         warn_of_shared_number(after, contracts(reading))
     if unchecked:
-        click.echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
+        echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
     return 0
 
 
@@ -174,9 +175,9 @@ def contract_list(obj: CliContext) -> int:
         rooms = ", ".join(str(room.room_id) for room in contract.rooms)
         number = f" ({visible(contract.platform_id)})" if contract.platform_id else ""
         name, state = pad(contract.id + number, 24), state_words(contract, now)
-        click.echo(f"{name} {state}   {rooms}   {visible(contract.title or '')}".rstrip())
+        echo(f"{name} {state}   {rooms}   {visible(contract.title or '')}".rstrip())
     if not all_contracts:
-        click.echo(_("No contract has been entered yet. See: archive contract add --help"))
+        echo(_("No contract has been entered yet. See: archive contract add --help"))
     return 0
 
 
@@ -191,13 +192,18 @@ def contract_show(obj: CliContext, contract_id: str | None) -> int:
     from archiver.store.queries.contracts import named_or_only_contract
 
     with Archive(obj.home).reading() as reading:
-        for line in page_lines(reading, named_or_only_contract(reading, contract_id), now=utc_now()):
-            click.echo(line)
+        contract = named_or_only_contract(reading, contract_id)
+        with paged_output():
+            for line in page_lines(reading, contract, now=utc_now()):
+                echo(line)
     return 0
 
 
 command_contract.add_command(roles.contract_map)
 command_contract.add_command(roles.contract_unmap)
+command_contract.add_command(billing.contract_invoice)
+command_contract.add_command(billing.contract_payment)
+command_contract.add_command(terms.contract_terms)
 
 
 def _add_state_command(name: str, help_text: str, new_state: str, sentence: str) -> None:
@@ -215,7 +221,7 @@ def _add_state_command(name: str, help_text: str, new_state: str, sentence: str)
         before = _find_contract(archive, contract_id)
         closed_at = utc_now() if new_state == "closed" else None
         state_contract(archive, replace(before, state=new_state, closed_at=closed_at), None, at=utc_now())
-        click.echo(_(sentence).format(contract=visible(before.label)))
+        echo(_(sentence).format(contract=visible(before.label)))
         return 0
 
 

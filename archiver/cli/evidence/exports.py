@@ -10,6 +10,7 @@ import click
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_day
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
 from archiver.render.times import iso_date, minute_text
@@ -31,14 +32,14 @@ def command_exports(ctx: click.Context) -> int | None:
     with Archive(ctx.obj.home).reading() as reading:
         packages = exports(reading)
     for package in packages:
-        head = f"{minute_text(package.at)}  {pad(package.contract, 20)} {pad(package.profile, 8)}"
-        click.echo(f"{package.number:>3}  {head} {visible(package.name)}")
-        click.echo(f"     SHA-256 {package.sha256}")
+        echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)}  {visible(package.contract)}")
+        echo(f"     {visible(package.name)}")
+        echo(f"     SHA-256 {package.sha256}")
         for handover in package.handovers:
             line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
-            click.echo("     " + line + (f" ({visible(handover.how)})" if handover.how else ""))
+            echo("     " + line + (f" ({visible(handover.how)})" if handover.how else ""))
     if not packages:
-        click.echo(_("No package has been made yet."))
+        echo(_("No package has been made yet."))
     return 0
 
 
@@ -73,13 +74,13 @@ def exports_note(obj: CliContext, number: int, to: str, day: str, how: str) -> i
     sentence = _("Entered: {name} was handed to {to} on {day}.")
     if not fresh:
         sentence = _("Already entered: {name} was handed to {to} on {day}.")
-    click.echo(sentence.format(name=visible(package.name), to=visible(to.strip()), day=on))
+    echo(sentence.format(name=visible(package.name), to=visible(to.strip()), day=on))
     return 0
 
 
 def _past_day(value: str, now: datetime) -> str:
     """The day in Japan as `2026-11-24`. Raises BadValue, DayAhead."""
-    at = parse_day(value, "--on")
+    at = parse_day(value, "--on", now=now)
     assert at is not None
     if at > now:
         raise errors.DayAhead(value=value, option="--on")

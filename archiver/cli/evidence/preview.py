@@ -6,11 +6,12 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver.cli.evidence.leftover_question import tell_leftovers
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.text import visible
 
 if TYPE_CHECKING:
+    from archiver.export.metadata.items import FileMetadata
     from archiver.export.package.recipe import PackagePreview
 
 
@@ -20,13 +21,44 @@ _WITHOUT_FILES = ("support", "consult", "court")
 
 def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     """Print the numbers, one a line, then the warnings."""
-    click.echo(_("What this package would hand over:"), err=err)
+    echo(_("What this package would hand over:"), err=err)
     for line in number_lines(preview, profile):
-        click.echo(f"  {line}", err=err)
+        echo(f"  {line}", err=err)
     if preview.leftovers:
-        click.echo(_("Not masked, although it looks like a name or a way to reach somebody:"), err=err)
+        echo(_("Not masked, although it looks like a name or a way to reach somebody:"), err=err)
         tell_leftovers(preview.leftovers, err=err)
+    for line in metadata_lines(preview):
+        echo(line, err=err)
     tell_warnings(preview, err=err)
+
+
+def metadata_lines(preview: PackagePreview) -> list[str]:
+    """What the user's own evidence says beside its content, under a heading; nothing if it says nothing."""
+    lines = [f"  {one.file}: {_metadata_words(one)}" for one in preview.metadata if _says_something(one)]
+    return [_("Metadata of your own evidence (what stands in the file beside its content):"), *lines] if lines else []
+
+
+def _says_something(metadata: FileMetadata) -> bool:
+    return bool(metadata.items) or metadata.removed or metadata.state in ("unknown", "damaged")
+
+
+def _metadata_words(metadata: FileMetadata) -> str:
+    words = {
+        "author": _("author"),
+        "modified_by": _("last modified by"),
+        "company": _("company"),
+        "position": _("position"),
+        "device": _("device"),
+        "text": _("title or description"),
+    }
+    if metadata.removed:
+        fields = ", ".join(dict.fromkeys(words[one.field] for one in metadata.items))
+        return _("a copy without it ({fields})").format(fields=fields) if fields else _("a copy without it")
+    if metadata.state == "unknown":
+        return _("not looked at: this kind of file cannot be, or it is too large")
+    if metadata.state == "damaged":
+        return _("could not be looked at: the file cannot be read to its end")
+    return visible(", ".join(f"{words[one.field]} {one.value}" for one in metadata.items))
 
 
 def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:
@@ -65,7 +97,7 @@ def _files_line(number: int, profile: str) -> str:
 def tell_warnings(preview: PackagePreview, *, err: bool) -> None:
     """Print what to consider before the package leaves, one warning a line."""
     for line in warning_lines(preview):
-        click.echo(line, err=err)
+        echo(line, err=err)
 
 
 def warning_lines(preview: PackagePreview) -> list[str]:

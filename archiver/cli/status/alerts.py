@@ -10,6 +10,7 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.status.emergency_block import screenshots_sentence
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_
 
@@ -32,7 +33,7 @@ WIDTH = 80
 @click.pass_context
 def command_alerts(ctx: click.Context, as_json: bool) -> int:
     """List every alert; needs no token and no network."""
-    from archiver.cli.status.page import contract_labels
+    from archiver.cli.contracts.contract_names import contract_names
     from archiver.rounds.alerting import alert_document
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
@@ -46,16 +47,17 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
     with Archive(obj.home).reading() as reading:
         all_alerts = alerts(reading)
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
-        labels = contract_labels(rooms)
+        names = contract_names(rooms)
         screenshot_ids = [(one, messages_to_screenshot(reading, all_alerts, its)) for one, its in rooms.items()]
     if as_json:
         click.echo(json.dumps({"alerts": [alert_document(one) for one in all_alerts]}, ensure_ascii=False))
     else:
-        _tell_alerts(all_alerts, labels)
-        for contract, messages in screenshot_ids:
-            if messages:
-                name = contract_name(contract, list(rooms))
-                click.echo("\n".join(wrap(screenshots_sentence(name, messages), WIDTH)))
+        with paged_output():
+            _tell_alerts(all_alerts, names)
+            for contract, messages in screenshot_ids:
+                if messages:
+                    name = contract_name(contract, list(rooms))
+                    echo("\n".join(wrap(screenshots_sentence(name, messages), WIDTH)))
     return 0
 
 
@@ -72,23 +74,23 @@ def alerts_dismiss(obj: CliContext, number: int, reason: str | None) -> int:
 
     with Archive(obj.home).writing() as writing:
         alerts.dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable_text(reason))
-    click.echo(_("Put aside: alert {number}.").format(number=number))
+    echo(_("Put aside: alert {number}.").format(number=number))
     return 0
 
 
-def _tell_alerts(alerts: list[Alert], labels: Mapping[str, str]) -> None:
+def _tell_alerts(alerts: list[Alert], names: Mapping[str, str]) -> None:
     from archiver.alerts.sentences import alert_sentence, level_word
     from archiver.cli.terminal.times import jst_time
 
     for alert in alerts:
         state = _("put aside") if alert.dismissed else level_word(alert.level)
         head = f"{alert.number:>3} {pad('[' + state + ']', 12)} {jst_time(alert.at)}  "
-        for number, line in enumerate(wrap(alert_sentence(alert, labels), WIDTH - columns(head))):
-            click.echo((head if not number else " " * columns(head)) + line)
+        for number, line in enumerate(wrap(alert_sentence(alert, names), WIDTH - columns(head))):
+            echo((head if not number else " " * columns(head)) + line)
         if alert.reason:
             for line in wrap(_("Reason: {reason}").format(reason=visible(alert.reason)), WIDTH - columns(head)):
-                click.echo(" " * columns(head) + line)
+                echo(" " * columns(head) + line)
     if not alerts:
-        click.echo(_("No alert so far."))
+        echo(_("No alert so far."))
     elif not all(one.dismissed for one in alerts):
-        click.echo(_("Put one aside: archive alerts dismiss NUMBER"), err=True)
+        echo(_("Put one aside: archive alerts dismiss NUMBER"), err=True)

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
@@ -18,6 +19,7 @@ from archiver.evidence.history import number
 from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag, pack, partial_bag, sweep_leftovers
+from archiver.export.mask.policy import POLICIES
 from archiver.export.package import submission_package
 from archiver.export.package.full_package import assemble
 from archiver.export.package.order import ExportOrder
@@ -29,6 +31,7 @@ from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import BUSY_SECONDS
+from archiver.store.pending_records import oldest_pending
 from archiver.store.queries import contracts, current_state
 from archiver.store.queries.entries import last_seq
 
@@ -126,6 +129,9 @@ def export(
     """
     if order.profile not in PROFILES:
         raise errors.UnknownProfile(profile=order.profile, known=", ".join(PROFILES))
+    if order.strip_metadata and order.profile not in POLICIES:
+        message = _("A package for {profile} holds the files as they are; --strip-metadata is for support and consult.")
+        raise errors.UsageError(detail=message.format(profile=order.profile))
     folder = (order.out or archive.home / FOLDER).absolute()
     archive.scratch_folder = next((one for one in (folder, *folder.parents) if one.is_dir()), None)
     with archive.reading() as reading:
@@ -155,10 +161,11 @@ def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator
     Raises ArchiveBusy.
     """
     can_seal = True
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         with archive.reading() as reading:
             upto = last_seq(reading)
-            if not can_seal or upto == seals.last_sealed(reading):
+            is_sealed = upto == seals.last_sealed(reading) and (attempt or oldest_pending(reading) is None)
+            if not can_seal or is_sealed:
                 yield reading, seals.seals(reading), upto
                 return
         try:
