@@ -14,7 +14,7 @@ from archiver.custody.verify import verify_archive
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.rounds.round import run_round
 from archiver.settings import file
-from archiver.store.queries.room_watches import watch
+from archiver.store.queries.last_looks import watch
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.world import BEGIN, Clock, World

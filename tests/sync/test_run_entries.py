@@ -9,7 +9,7 @@ import pytest
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Watch
 from archiver.store import pending_records, seals
-from archiver.store.queries.room_watches import watch
+from archiver.store.queries.last_looks import watch
 from tests.support.world import World
 
 

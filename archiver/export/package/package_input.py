@@ -24,7 +24,7 @@ from archiver.export.package.recipe import Recipe
 from archiver.records import Conversation, OtherChat, Seal, Watch
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, unsaved_direct_chats
-from archiver.store.queries.room_watches import watch
+from archiver.store.queries.last_looks import watch
 
 SCRATCH = ".tables"
 

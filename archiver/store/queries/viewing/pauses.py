@@ -1,6 +1,6 @@
 """The pauses in which nobody looked at a room, within a period, without decoding every look.
 
-The same pauses as `queries.room_watches.watch` finds, and those between looks that no entry has yet.
+The same pauses as `queries.last_looks.watch` finds, and those between looks that no entry has yet.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from archiver.records import Pause
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.queries.room_watches import (
+from archiver.store.queries.last_looks import (
     LATEST_ROWS,
     LookRow,
     look_spans,

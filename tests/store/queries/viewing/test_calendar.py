@@ -10,7 +10,7 @@ from hypothesis import given, strategies
 
 from archiver.records import JST
 from archiver.store.archive import Archive
-from archiver.store.queries.room_watches import watch
+from archiver.store.queries.last_looks import watch
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time, span_counts
 from archiver.store.queries.viewing.pauses import pauses_touching
 from tests.support.archives.maker import BEGIN, ROOM, ArchiveMaker, at, message_object
