@@ -89,9 +89,7 @@ class Recorder:
 
     def _history(self, one: int, sightings: Sightings) -> MessageHistory:
         entries = [entry for entry in self.entries if entry["key"] == f"message/{one}"]
-        history = message_history(
-            entries, lambda entry: sightings.before(one, entry), lambda: sightings.last(one)
-        )
+        history = message_history(entries, lambda entry: sightings.before(one, entry), lambda: sightings.last(one))
         versions = tuple(span._replace(seq=0) for span in history.versions)
         return history._replace(versions=versions, entry_seq=0)
 

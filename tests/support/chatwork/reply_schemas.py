@@ -16,7 +16,9 @@ from tests.support.json_strategies import ANY_TEXT, JSON
 IDS = strategies.integers(1, 2**53) | strategies.integers(1, 30)
 """Accounts, rooms, files and tasks; few of them, so that the same ones come again."""
 
-MESSAGE_IDS = strategies.integers(1, 2**63 - 1) | strategies.integers(2_100_000_000_000_000_000, 2_100_000_000_000_000_009)
+MESSAGE_IDS = strategies.integers(1, 2**63 - 1) | strategies.integers(
+    2_100_000_000_000_000_000, 2_100_000_000_000_000_009
+)
 NUMBERS = strategies.integers(0, 2**40) | strategies.integers(0, 2**63 - 1)
 ROLES = strategies.sampled_from(["admin", "member", "readonly"])
 
