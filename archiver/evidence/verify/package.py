@@ -23,6 +23,7 @@ from archiver.evidence.manifest import (
     parse_manifest,
 )
 from archiver.evidence.masked_records import MASKED_FILE
+from archiver.evidence.period import period_starts
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, files, seal_numbers, table_lines
 from archiver.evidence.verify.attachments import ENCLOSURES, check_enclosures
@@ -50,10 +51,11 @@ _REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pd
 """Reports state the digest of the list of contents, so that list cannot name them; the outer list does."""
 
 _UNCOMPARED = re.compile(
-    r"00_README\.txt|VERIFY\.txt|verify\.py|bag-info\.txt|fetch\.txt|data/operator_inquiry\.csv|data/[a-z_]+\.txt(?<!sha256\.txt)"
+    r"00_README\.txt|VERIFY\.txt|verify\.(?:py|html)|bag-info\.txt|fetch\.txt|data/[a-z_]+\.txt(?<!sha256\.txt)"
 )
 """Texts beside the records that are not made again to be compared."""
 
+_LIST_COPY = re.compile(r"manifest[0-9]{8}\.txt")
 _UNSEALED = re.compile(r"(?m)^Unsealed-After: (\d{1,18})\r?$")
 _OXUM = re.compile(r"(?m)^Payload-Oxum: (\d{1,20})\.(\d{1,20})\r?$")
 
@@ -116,6 +118,7 @@ class _PackageCheck:
         self._check_list(MANIFEST, "data/", "")
         self._check_list(TAG_MANIFEST, "", "data/")
         self._check_list(CONTENT, "data/", "", base="data/")
+        self._check_copies_of_list()
         if ENTRIES not in self.names:
             self.verification.add_finding("package-form", ENTRIES, _("The records are not in the package."))
             return
@@ -232,6 +235,13 @@ class _PackageCheck:
                 continue
             self.verification.add_finding("manifest", base + difference.path, difference_text(difference, name))
 
+    def _check_copies_of_list(self) -> None:
+        """Check that the same list under the name that a notary's system accepts is the same bytes."""
+        for name in sorted(filter(_LIST_COPY.fullmatch, self.names)):
+            if self._text_or_empty(name) != self._text_or_empty(MANIFEST):
+                sentence = _("It is not the same list as {list}.")
+                self.verification.add_finding("manifest", name, sentence.format(list=MANIFEST))
+
     # --- stamps -----------------------------------------------------------------------------------
 
     def _check_seal_stamps(self, number: int, name: str, body: bytes, closed_at: str | None) -> None:
@@ -275,9 +285,12 @@ class _PackageCheck:
             self._ranges.append((sealed_range.number, sealed_range.first, sealed_range.last))
             yield sealed_range
 
+    def _bag_info(self) -> str:
+        return self._text_or_empty("bag-info.txt").decode("utf-8", "replace")
+
     def _unsealed_after(self) -> int | None:
         """The number of the entry after which the package says that nothing is sealed."""
-        match = _UNSEALED.search(self._text_or_empty("bag-info.txt").decode("utf-8", "replace"))
+        match = _UNSEALED.search(self._bag_info())
         return None if match is None else int(match.group(1))
 
     def _note_hidden(self, unsealed: int) -> None:
@@ -320,9 +333,24 @@ class _PackageCheck:
                 seal_of=seal_numbers(_fill_holes(self._ranges)),
                 stamp_of=earliest_covering(self.stamps.times),
                 packed=frozenset(self._names_below(FILES)),
+                history_of=lines.history,
+                starts=period_starts(self._bag_info()),
             )
             with self._faults_as_findings("data/"):
                 compare_tables(self.verification, lines_made, checks, self._row_progress(lines.messages))
+        self._add_unchecked_intervals(lines.intervals_on_masked)
+
+    def _add_unchecked_intervals(self, count: int) -> None:
+        """Say how many times rest on readings of which the package shows only a part."""
+        if count:
+            sentence = ngettext(
+                "{count} time at which a text was last seen rests on a reading that also names messages outside the "
+                "package's period; it is masked, so only its digest is sealed here.",
+                "{count} times at which a text was last seen rest on readings that also name messages outside the "
+                "package's period; they are masked, so only their digests are sealed here.",
+                count,
+            )
+            self.verification.add_unchecked("readings", sentence.format(count=count))
 
     def _row_progress(self, total: int) -> Callable[[], None]:
         done = 0

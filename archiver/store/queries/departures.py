@@ -122,7 +122,7 @@ def _room_people(reading: Reading, room: int, owner: int, others: frozenset[int]
     wrote = reading.sql.execute(
         text(
             "SELECT account_id, count(*) FROM message"
-            " WHERE room_id = :room AND account_id <> :owner AND kind = 'speech' GROUP BY account_id"
+            " WHERE room_id = :room AND account_id <> :owner AND kind <> 'notice' GROUP BY account_id"
         ),
         {"room": room, "owner": owner},
     )
