@@ -32,6 +32,7 @@ ROWS = (
     "search",
     "viewing",
     "help",
+    "leftovers",
 )
 """The modules of this folder that measure, in the order of the table."""
 
