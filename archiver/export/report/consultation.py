@@ -90,23 +90,29 @@ def money(case: ReportInput) -> Chapter:
     contract = case.contract
     rows = (
         ("契約金額", _fact_text(contract.amount)),
-        ("仮払い", f"完了 {_fact_text(contract.escrowed_at)}"),
+        *_escrow_rows(contract),
         ("受け取った金額", f"{BLANK}　　　　　　　　円"),
         ("支払いを求める金額", f"{BLANK}　　　　　　　　円"),
     )
     return Chapter("３　金額", (FactList(rows), Paragraph(f"契約条件と金額は{STATED}です。", "small")))
 
 
+def _escrow_rows(contract: Contract) -> Iterator[tuple[str, str]]:
+    """The escrow; no row where the contract was made without a platform and none is stated."""
+    if contract.escrowed_at or not platform_of(contract.platform).elsewhere:
+        yield "仮払い", f"完了 {_fact_text(contract.escrowed_at)}"
+
+
 def limits(case: ReportInput) -> Chapter:
     """What the record lacks, in three lines; without them the two pages would look complete."""
-    rows = (("空白", _gaps_text(case)), (PAUSE, _pauses_text(case)), ("最後の確認", _last_reading_text(case)))
+    rows = (("未取得期間", _gaps_text(case)), (PAUSE, _pauses_text(case)), ("最後の確認", _last_reading_text(case)))
     return Chapter("５　保存できていないもの", (FactList(rows),))
 
 
 def _gaps_text(case: ReportInput) -> str:
     gaps = [gap for room in case.rooms for gap in room.gaps]
     if not gaps:
-        return "未取得期間(空白)はありません。"
+        return "未取得期間はありません。"
     known = [gap.missing for gap in gaps if gap.missing is not None]
     counts = [f"およそ{sum(known):,}件(Chatworkの表示する件数との差)"] if known else []
     unknown = len(gaps) - len(known)

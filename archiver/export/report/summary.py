@@ -33,7 +33,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         opening_row(case, statistics),
         ("契約" if platform.elsewhere else f"{platform.name}の契約", _contract_text(case)),
         ("当事者", _parties_text(case)),
-        ("契約・仮払い", _money_text(case)),
+        ("契約・金額" if platform.elsewhere else "契約・仮払い", _money_text(case)),
         *permission_rows(case, statistics),
         ("納品", _deliveries_text(case)),
         ("起きたこと", events_text(case, statistics)),
@@ -83,10 +83,9 @@ def _profile_text(address: str | None) -> str:
 
 def _money_text(case: ReportInput) -> str:
     contract = case.contract
-    stated = (
-        f"契約 {_fact_text(contract.contracted_on)} / 仮払い完了 {_fact_text(contract.escrowed_at)}"
-        f" / 契約金額 {_fact_text(contract.amount)}"
-    )
+    has_escrow = contract.escrowed_at or not platform_of(contract.platform).elsewhere
+    escrow = f" / 仮払い完了 {_fact_text(contract.escrowed_at)}" if has_escrow else ""
+    stated = f"契約 {_fact_text(contract.contracted_on)}{escrow} / 契約金額 {_fact_text(contract.amount)}"
     stated += f" / 納期 {_fact_text(contract.due_on)}" if contract.due_on else ""
     return stated + "".join(f"\n{line}" for line in _ending_lines(contract))
 
