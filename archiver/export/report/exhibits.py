@@ -1,7 +1,7 @@
 """Appendix B, 「証拠説明書(下書き)」: the list of exhibits, as a page and as a table for a spreadsheet.
 
-What each exhibit is to prove is for the user or the lawyer to say, so that column is left blank. The numbers are those of
-the files of a package for a court, in every draft of a case: 甲1 are the report and the messages, 甲2 and so on the
+What each exhibit is to prove is for the user or the lawyer to say, so that column is left blank. The numbers are those
+of the files of a package for a court, in every draft of a case: 甲1 are the report and the messages, 甲2 and so on the
 user's own evidence in the order in which it was added. What is in no package gets its number when it is filed.
 """
 
@@ -117,7 +117,9 @@ def number_exhibits(listed: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
 def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Iterator[Exhibit]:
     """The exhibits of a package by number, then those that whoever files them must add."""
     span, in_brackets = _date_span(statistics)
-    note = _note(filed.report, _extent_text(filed, filed.report), "抜粋は第6章(一部)、取得方法は第9章から第12章。署名が必要です")
+    note = _note(
+        filed.report, _extent_text(filed, filed.report), "抜粋は第6章(一部)、取得方法は第9章から第12章。署名が必要です"
+    )
     title = f"Chatworkやり取り記録 報告書{in_brackets}"
     yield Exhibit(title, _ORIGINAL, era_date(case.created_at), "原告(発言は各発言者)", note, is_first_part=True)
     for number, name in enumerate(filed.volumes, 1):

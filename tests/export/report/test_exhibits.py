@@ -32,9 +32,7 @@ def lines(made: bytes) -> list[dict[str, str]]:
 
 
 COURT = FiledFiles("甲001の1.pdf", ("甲001の2.pdf", "甲001の3.pdf"))
-FILED = FiledFiles(
-    "report.pdf", ("report_all_messages-01.pdf",), {"report.pdf": FileExtent(1_234_567, 9)}, missing={}
-)
+FILED = FiledFiles("report.pdf", ("report_all_messages-01.pdf",), {"report.pdf": FileExtent(1_234_567, 9)}, missing={})
 
 
 def test_the_list_begins_with_report_and_messages() -> None:

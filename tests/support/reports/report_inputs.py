@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from archiver.claims.claim import Basis
 from archiver.export.report.input import MaskedPassage, ReportInput, SealLine, StampLine
-from archiver.export.report.statistics import MessageStatistics, survey_messages
+from archiver.export.report.statistics import survey_messages
 from archiver.records import (
     Attachment,
     Contract,
