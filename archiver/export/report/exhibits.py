@@ -128,7 +128,7 @@ def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles
         yield Exhibit(title, _COPY, span, _SPEAKERS, note, is_part=True)
     for number, enclosure in numbered_exhibits(case.enclosures):
         yield _enclosure_exhibit(enclosure, _note(*_file_notes(case, number, enclosure, filed), enclosure.note or ""))
-    yield _contract_exhibit(case, "この資料にはありません。画面の写しは、提出する方が用意してください")
+    yield _contract_exhibit(case, "この資料にはありません。スクリーンショットは、提出する方が用意してください")
     where = "この資料にはありません(保管庫にあります)。" if case.profile == "court" else ""
     yield from (_file_exhibit(case, attachment, where) for attachment in _delivered_files(case))
 

@@ -71,7 +71,7 @@ def test_a_number_stays_when_more_is_added() -> None:
     first, second, court = drafts
     assert first == {title: second[title] for title in first}
     assert second == court
-    assert "甲2" == first["画面の写し S-001 「1.png」"]
+    assert "甲2" == first["スクリーンショット S-001 「1.png」"]
 
 
 def test_what_is_to_be_proved_is_left_to_the_user() -> None:
@@ -93,7 +93,7 @@ def test_what_the_user_added_is_listed() -> None:
     found = lines(report_inputs.build_with_survey(evidence_csv, case, FILED))
 
     assert ("ファイル F-0007 「movie07.mp4」", "原告") == (found[-1]["標目"], found[-1]["作成者"])
-    assert ("画面の写し S-001 「契約画面.png」", "令和8年10月3日") == (found[2]["標目"], found[2]["作成年月日"])
+    assert ("スクリーンショット S-001 「契約画面.png」", "令和8年10月3日") == (found[2]["標目"], found[2]["作成年月日"])
     assert "enclosures/S-001.png。1 KB。=1+1" == found[2]["備考"]
 
 
