@@ -163,7 +163,7 @@ def command_export(
             )
 
     recheck = None if preview or no_recheck or profile not in _QUOTING else recheck_quoted(app, order)
-    if recheck is not None and recheck.sentence() and obj.verbose >= 0:
+    if recheck is not None and recheck.sentence() and obj.verbose >= 0 and not as_json:
         echo(recheck.sentence(), err=True)
     with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
         orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
