@@ -123,7 +123,7 @@ def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles
     title = f"Chatworkやり取り記録 報告書{in_brackets}"
     yield Exhibit(title, _ORIGINAL, era_date(case.created_at), "原告(発言は各発言者)", note, is_first_part=True)
     for number, name in enumerate(filed.volumes, 1):
-        title = f"{_all_title(statistics)}{in_brackets}" + (f" その{number}" if len(filed.volumes) > 1 else "")
+        title = f"{_all_title(case, statistics)}{in_brackets}" + (f" その{number}" if len(filed.volumes) > 1 else "")
         note = _note(name, _extent_text(filed, name), "甲1の1の抜粋の前後関係")
         yield Exhibit(title, _COPY, span, _SPEAKERS, note, is_part=True)
     for number, enclosure in numbered_exhibits(case.enclosures):
@@ -186,9 +186,11 @@ def _enclosure_exhibit(enclosure: Enclosure, note: str) -> Exhibit:
     return Exhibit(title, _COPY, _stated_era_date(enclosure.dated), TO_FILL, visible(note))
 
 
-def _all_title(statistics: MessageStatistics) -> str:
-    """The title of the exhibit with every saved message; never “all” beside a gap."""
+def _all_title(case: ReportInput, statistics: MessageStatistics) -> str:
+    """The title of the exhibit with every saved message; never “all” beside a gap or of a period."""
     count = message_count(statistics.facts)
+    if case.period:
+        return f"Chatworkメッセージ この資料の期間の{count_text(count)}"
     return "Chatworkメッセージ全部" if count.is_whole else f"Chatworkメッセージ {count_text(count)}"
 
 
