@@ -20,6 +20,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.app import utc_now
     from archiver.cli.contracts import deadline_lines as deadlines
     from archiver.cli.status import reread_and_backfill_lines
+    from archiver.cli.status.alert_lines import alert_lines
     from archiver.cli.status.saving_status import observe_standing
     from archiver.custody import put_back_databases
     from archiver.store.archive import Archive
@@ -35,11 +36,14 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         emergencies = emergency_block.emergencies(reading, archive_status.contracts, archive_status.alerts)
         deadline_lines = [] if as_json else deadlines.status_lines(reading, archive_status.contracts, now=now)
         standing = observe_standing(reading, settings, obj.environ, now=now)
+        others = page.other_alerts(archive_status, emergencies)
+        alerts = [] if as_json else alert_lines(reading, others, page.contract_labels(archive_status.contracts))
         put_back = put_back_databases.overview_lines(reading)
     if as_json:
         payload = status_document(archive_status, warnings=standing.sentences)
         payload |= reread_and_backfill_lines.document(progress) | {"put_back_databases": put_back}
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:
-        page.tell_status(archive_status, standing, emergencies, progress=progress, dues=[*put_back, *deadline_lines])
+        dues = [*put_back, *deadline_lines]
+        page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts)
     return 0
