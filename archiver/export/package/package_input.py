@@ -107,6 +107,7 @@ def make_tables(
             stamp_of=earliest_covering(copied.stamps.seal_times()),
             packed=copied.packed,
             history_of=statistics.build_history,
+            starts=source.scope.starts,
         )
         for name, line in lines:
             writers[name].write(line)
@@ -133,6 +134,7 @@ def _conversations(package: PackageInput) -> Iterator[Conversation]:
             histories=lambda room=room: _counted_histories(source, room, package.step),  # type: ignore[misc]
             watch=package.watches[room],
             covered=package_entries.covered_periods(source.reading, room),
+            ids=source.ids,
             first_post=statistics.first_posts.get(room),
             other_chats=package.other_chats((room,)),
         )

@@ -42,14 +42,13 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
     rooms = sorted({int(room.room_id) for room in contract.rooms})
     last_seen = [last_list_time(reading, room) for room in rooms]
     people = {room: names_ever(reading, room) for room in rooms}
-    people_ever = frozenset[int]().union(*people.values())
     others = counterpart_bases(sides, contract.client, people)
     facts = CaseFacts(
         contract=contract,
         reporters=sides.mine | {owner},
         counterparts=frozenset(others),
         rooms=tuple(_room_facts(reading, room) for room in rooms),
-        authors=author_facts(reading, rooms, last_of=others or people_ever - sides.mine, own=sides.mine | {owner}),
+        authors=author_facts(reading, rooms, last_of=others, own=sides.mine | {owner}),
         known_until=None if None in last_seen else min((at for at in last_seen if at is not None), default=None),
     )
     return ContractActivity(
