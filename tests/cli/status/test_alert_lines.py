@@ -47,7 +47,7 @@ def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(
     assert "and 1 more: archive alerts" in lines
     (named,) = (line for line in lines if "田中" in line and "「" in line)
     day = named.split()[0]
-    assert f"    {day} 田中 「yamadaさん 来月からはサイトを通さず…」" in named
+    assert f"    {day} 田中 「yamadaさん 来月からはサイトを通さ…」" in named
     assert f"archive show {world.room} --from {day} --to {day}" in " ".join(" ".join(lines).split())
     assert [] == [line for line in lines if columns(line) > 80]
     assert "直接払い" in world.both("show", str(world.room), "--from", day, "--to", day)[0]
