@@ -9,6 +9,7 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.status import emergency_block, page
+from archiver.cli.terminal.output import paged_output
 from archiver.errors import N_
 
 
@@ -19,6 +20,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     """Print the state of the archive; needs no token and no network."""
     from archiver.app import utc_now
     from archiver.cli.contracts import deadline_lines as deadlines
+    from archiver.cli.contracts.contract_names import contract_names
     from archiver.cli.status import reread_and_backfill_lines
     from archiver.cli.status.alert_lines import alert_lines
     from archiver.cli.status.saving_status import observe_standing
@@ -37,7 +39,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         deadline_lines = [] if as_json else deadlines.status_lines(reading, archive_status.contracts, now=now)
         standing = observe_standing(reading, settings, obj.environ, now=now)
         others = page.other_alerts(archive_status, emergencies)
-        alerts = [] if as_json else alert_lines(reading, others, page.contract_labels(archive_status.contracts))
+        alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
         put_back = put_back_databases.overview_lines(reading)
     if as_json:
         payload = status_document(archive_status, warnings=standing.sentences)
@@ -45,5 +47,6 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:
         dues = [*put_back, *deadline_lines]
-        page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts)
+        with paged_output():
+            page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts)
     return 0

@@ -99,7 +99,7 @@ def _file_lines(names: Collection[str], *, whole: bool) -> Iterator[str]:
                 _row(name, "報告者が添えた資料") for name in sorted(filter(enclosure_file_names.is_exhibit, names))
             )
     for folder, description in zip(
-        enclosure_file_names.FOLDERS, ("報告者が添えた画面の写し", "報告者が添えた通知など"), strict=False
+        enclosure_file_names.FOLDERS, ("報告者が添えたスクリーンショット", "報告者が添えた通知など"), strict=False
     ):
         if any(name.startswith(folder) for name in names):
             yield _row(folder, description)
