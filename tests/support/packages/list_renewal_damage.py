@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -109,7 +110,7 @@ _KINDS: Mapping[str, tuple[Edit, str]] = {
     "list of exhibits removed": (_removed("data/evidence_list.pdf", "data/evidence_list.csv"), OMISSIONS),
     "report added": (_added("data/report_all_messages-02.pdf", "%PDF-1.7\n"), REPORTS),
     "readme: count of messages": (_put(README, "発言 7件", "発言 9件"), TEXTS),
-    "readme: count of records": (_put(README, "記録 30件", "記録 31件"), TEXTS),
+    "readme: number of the last seal": (_put(README, "確定記録 第3号", "確定記録 第4号"), TEXTS),
     "readme: client": (_put(README, "相手(利用者の入力): 田中", "相手(利用者の入力): 山田"), TEXTS),
     "readme: period": (_put(README, "保存している全期間", "2026-11-01 から"), TEXTS),
     "readme: made on": (_put(README, "作成: 2026-11-24", "作成: 2026-11-10"), TEXTS),
@@ -145,7 +146,7 @@ _KINDS: Mapping[str, tuple[Edit, str]] = {
     "headers beside a reply": (_field("headers", {"content-type": "text/html"}), RAW),
     "field added beside a reply": (_field("more", 1), RAW),
     "reply removed": (_removed(f"{FIRST_REPLY}.json", f"{FIRST_REPLY}.meta.json"), OMISSIONS),
-    "replies removed": (lambda package: [path.unlink() for path in (package / "data/raw").iterdir()], OMISSIONS),
+    "replies removed": (lambda package: shutil.rmtree(package / "data/raw"), OMISSIONS),
     "record of a gap": (
         _without_lines('"kind":"gap"|空白が生じた', "data/entries.jsonl", "data/events.csv"),
         OMISSIONS,
