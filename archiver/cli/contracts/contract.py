@@ -12,10 +12,10 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
-from archiver.cli.contracts import fact_options, roles, room_periods
+from archiver.cli.contracts import billing, fact_options, roles, room_periods, terms
 from archiver.cli.contracts.contract_added_messages import ID, tell_added, warn_of_shared_number
 from archiver.cli.contracts.room_periods import ROOM_NUMBER
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
@@ -192,13 +192,18 @@ def contract_show(obj: CliContext, contract_id: str | None) -> int:
     from archiver.store.queries.contracts import named_or_only_contract
 
     with Archive(obj.home).reading() as reading:
-        for line in page_lines(reading, named_or_only_contract(reading, contract_id), now=utc_now()):
-            echo(line)
+        contract = named_or_only_contract(reading, contract_id)
+        with paged_output():
+            for line in page_lines(reading, contract, now=utc_now()):
+                echo(line)
     return 0
 
 
 command_contract.add_command(roles.contract_map)
 command_contract.add_command(roles.contract_unmap)
+command_contract.add_command(billing.contract_invoice)
+command_contract.add_command(billing.contract_payment)
+command_contract.add_command(terms.contract_terms)
 
 
 def _add_state_command(name: str, help_text: str, new_state: str, sentence: str) -> None:
