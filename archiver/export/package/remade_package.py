@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
@@ -34,6 +34,13 @@ _MADE_AT = re.compile(r"作成: ([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0
 _OWN_STAMP = re.compile(r"tagmanifest-sha256\.txt\..+\.tsr")
 _LISTS = ("manifest-sha256.txt", "tagmanifest-sha256.txt", "data/content-sha256.txt", "bag-info.txt")
 _NAMED_FILES = 10
+_PARTS = {
+    "data/transcript/": r"data/transcript/.*",
+    "data/raw/": r"data/raw/.*",
+    "data/*.pdf": r"data/(?:[^/]*\.pdf|evidence_list\.csv)",
+    "texts": r"00_README\.txt|VERIFY\.txt|verify\.(?:py|html)|fetch\.txt|data/[a-z_]+\.txt",
+}
+"""The subject of what a check of a package alone does not compare, and the names of its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,17 @@ def _remake(
     return bag.digests
 
 
+def _drop_compared(verification: Verification, different: Collection[str], *, missing: Collection[str]) -> None:
+    """Take out of what was not checked the parts of which every file has the same bytes."""
+    compared = {"omissions"} if not missing else set()
+    compared |= {
+        subject
+        for subject, pattern in _PARTS.items()
+        if not any(re.fullmatch(pattern, name) for name in [*different, *missing])
+    }
+    verification.unchecked[:] = [one for one in verification.unchecked if one.subject not in compared]
+
+
 def _tell_comparison(verification: Verification, tree: PackageFiles, remade: dict[str, str]) -> None:
     """Say how the files of the package compare with those made anew; the lists follow from the others."""
     names = {name for name in tree.names() if not _OWN_STAMP.fullmatch(name)}
@@ -132,6 +150,7 @@ def _tell_comparison(verification: Verification, tree: PackageFiles, remade: dic
         )
         verification.unchecked.clear()
         return
+    _drop_compared(verification, different, missing=remade.keys() - names)
     shown = [name for name in different if name not in _LISTS and not name.startswith("manifest2")]
     text = _(
         "Made anew from the records of this archive, {count} files have the same bytes; these do not: {files}. They "

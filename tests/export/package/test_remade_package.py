@@ -19,7 +19,8 @@ from tests.support.packages.sample_package import lawyer_package, renew_lists
 def compared(package: Path, home: Path) -> Verification:
     """The package compared with the records of its home, and made anew there."""
     verification, archive = Verification(), Archive(home)
-    verification.add_unchecked("texts", "…")
+    for subject in ("texts", "data/raw/", "data/transcript/", "omissions"):
+        verification.add_unchecked(subject, "…")
     recorded = compare_with_exports(verification, package, archive)
     assert recorded is not None
     compare_with_remade(verification, PackageFolder(package, Verification()), archive, recorded.contract, {})
@@ -47,6 +48,7 @@ def test_the_files_that_were_changed_are_named(tmp_path: Path) -> None:
     assert "these do not: 00_README.txt, data/" in said["remade"]
     assert "data/transcript/index.html" in said["remade"]
     assert "data/messages.csv" not in said["remade"]
+    assert {"texts", "data/transcript/", "remade"} == said.keys()
 
 
 @pytest.mark.slow
