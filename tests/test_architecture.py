@@ -72,7 +72,8 @@ MAY_IMPORT["cli"] = set(MAY_IMPORT)
 #: Each library, and the parts or modules that may import it. One from outside that has no home is a fault;
 #: of the standard library, only what reaches the network or a database needs one.
 HOME: dict[str, set[str]] = {
-    "PIL": {"render.thumbnail"},
+    "PIL": {"render.thumbnail", "export.metadata.pictures"},
+    "pypdf": {"export.metadata.portable_documents"},
     "alembic": {"store"},
     "apprise": {"notices.apprise_sender"},
     "apscheduler": {"rounds.daemon"},

@@ -22,6 +22,7 @@ from archiver.records.contract import (
     Role,
     Sides,
 )
+from archiver.records.contract_money import TERM_ITEMS, Invoice, Payment, StatedTerm, TermItem
 from archiver.records.conversation import (
     Attachment,
     Conversation,
@@ -64,6 +65,7 @@ from archiver.records.steady_looks import SteadyLooks, pauses_between_looks
 __all__ = (
     "JST",
     "KEPT_HEADERS",
+    "TERM_ITEMS",
     "AccountClosing",
     "AccountId",
     "Attachment",
@@ -82,6 +84,7 @@ __all__ = (
     "FileId",
     "Gap",
     "Handover",
+    "Invoice",
     "JsonObject",
     "KnownMessage",
     "Leftover",
@@ -96,6 +99,7 @@ __all__ = (
     "ObservedBy",
     "OtherChat",
     "Pause",
+    "Payment",
     "Period",
     "Person",
     "PersonName",
@@ -108,9 +112,11 @@ __all__ = (
     "Seal",
     "Sides",
     "State",
+    "StatedTerm",
     "SteadyLooks",
     "Task",
     "TaskId",
+    "TermItem",
     "UndecidedRoom",
     "Version",
     "Watch",

@@ -126,7 +126,7 @@ def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert
             yield alert
         elif alert.rule in PERSON_RULES and alert.account_id is not None:
             shared = departures.contracted_rooms_of(reading, {alert.account_id}) & rooms
-            observed = DepartureObservations(rooms={room: departures.people_of(reading, room) for room in shared})
+            observed = DepartureObservations(rooms=departures.people_in(reading, shared))
             if any(departure_rules.carries_conversation(observed, room, alert.account_id) for room in shared):
                 yield alert
             elif shared:
