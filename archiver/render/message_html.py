@@ -28,6 +28,8 @@ STATES: Mapping[State, str] = {
 }
 """The badge beside a message that was changed or is gone; it never names who did it."""
 
+DELETED_BEFORE = "保存時点で「削除」表示"
+
 NOTICE = "システムの投稿"
 """The word beside a message with the form of a post of Chatwork's own system."""
 
@@ -85,7 +87,7 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
     """A message as an `article`, and its texts for the search."""
     own = message.account_id == surroundings.owner_id
     badges = f" <small>{NOTICE}</small>" if message.is_notice else ""
-    badges += "".join(f" <b>{STATES[one]}</b>" for one in message.notable_states)
+    badges += "".join(f" <b>{state_badge(message, one)}</b>" for one in message.notable_states)
     message_id = MessageId(escape(message.message_id))
     at = iso_time(message.send_time)
     bodies = _bodies_html(message, surroundings.references)
@@ -176,6 +178,11 @@ def _present_html(message: Message, bodies: Mapping[str, str]) -> str:
     if message.texts:
         return f'{notes_html}<p class="note">「削除」表示に変わりました。変わる前に保存した文面は下にあります。</p>\n'
     return f'{notes_html}<p class="note">保存した時点で「削除」表示でした。文面は分かりません。</p>\n'
+
+
+def state_badge(message: Message, state: State) -> str:
+    """The badge of a state of this message; of a deletion that nobody here saw only that it was there at the saving."""
+    return DELETED_BEFORE if state is State.DELETED and not message.texts else STATES[state]
 
 
 def _vanished_note(message: Message) -> str:

@@ -31,6 +31,7 @@ from archiver.store.durable_files import storage_error
 from archiver.store.engine import BUSY_SECONDS
 from archiver.store.queries import contracts, current_state
 from archiver.store.queries.entries import last_seq
+from archiver.store.working import last_lists
 
 Confirm = Callable[[PackagePreview], bool]
 """Called with the preview of a package; returns False to decline it."""
@@ -158,7 +159,7 @@ def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator
     for _ in range(_TRIES):
         with archive.reading() as reading:
             upto = last_seq(reading)
-            if not can_seal or upto == seals.last_sealed(reading):
+            if not can_seal or (upto == seals.last_sealed(reading) and not last_lists.running_looks(reading)):
                 yield reading, seals.seals(reading), upto
                 return
         try:

@@ -10,7 +10,7 @@ from archiver.export.report.input import ReportInput
 from archiver.records import Attachment, Conversation, FileId, Message, MessageId, RoomId, State, Version
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
-from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url
+from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge
 from archiver.render.times import full_time, local_time, typed_time
 
 UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"
@@ -40,7 +40,7 @@ class PaperReferences:
 
 def message_block(message: Message, paper: PaperReferences, *, star: bool = False) -> MessageBlock:
     """The block of a message; for a court the number of its entry is printed beside it."""
-    state = f"　{STATES[message.state]}" if message.state in STATES else ""
+    state = f"　{state_badge(message, message.state)}" if message.state in STATES else ""
     role = paper.case.side(message.account_id)
     who = f"{role} {visible(message.name)}(ID {message.account_id})"
     head = f"{full_time(message.send_time)}　{who}{'　★' if star else ''}{state}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archiver import contract_dates
-from archiver.claims.claim import Basis
 from archiver.claims.messages import first_message, last_reply
 from archiver.claims.words import basis_text, first_label, reply_label, reply_text
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
@@ -15,7 +14,7 @@ from archiver.export.report.people import PersonSummary, case_people
 from archiver.export.report.request_to_office import last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.job_platform import Platform, platform_of
-from archiver.records import Contract, MembershipPeriod, PersonName, contract_facts
+from archiver.records import Basis, Contract, MembershipPeriod, PersonName, contract_facts
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
