@@ -55,7 +55,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"},
     "health": FOUNDATION
     | {"app", "custody", "evidence", "render.times", "rounds", "schedule", "settings", "store", "sync"},
-    "notices": FOUNDATION | {"reminders", "platforms", "health", "render.times", "rounds", "settings", "store", "sync"},
+    "notices": FOUNDATION
+    | {"reminders", "platforms", "chatwork.allowed_urls", "chatwork.exchange_deadline", "health", "render.times"}
+    | {"rounds", "settings", "store", "sync"},
     "comparison": FOUNDATION | {"custody", "evidence", "export.pdf", "export.stamps", "render", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
@@ -72,7 +74,7 @@ HOME: dict[str, set[str]] = {
     "apprise": {"notices.apprise_sender"},
     "apscheduler": {"rounds.daemon"},
     "asn1crypto": {"demo", "evidence.stamps.reply_verification"},
-    "certifi": {"evidence.stamps.roots"},
+    "certifi": {"evidence.stamps.roots", "notices.mail_sender"},
     "click": {"cli"},
     "cryptography": {"demo", "evidence.stamps.roots", "evidence.stamps.reply_verification"},
     "filelock": {"store.archive", "schedule.daemon_lock", "custody.backup", "rounds.run_log"},
@@ -90,6 +92,7 @@ HOME: dict[str, set[str]] = {
         "sync.files.transfer",
         "sync.files.avatars",
         "app",
+        "notices.heartbeat",
         "tsa",
     },
     "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},
@@ -107,7 +110,8 @@ HOME: dict[str, set[str]] = {
         "tsa",
     },
     "http.server": {"demo"},
-    "socket": {"chatwork.exchange_deadline", "demo", "web.server"},
+    "smtplib": {"notices.mail_sender"},
+    "socket": {"chatwork.exchange_deadline", "demo", "notices.mail_sender", "web.server"},
     "socketserver": {"demo"},
     "sqlite3": {"store"},
     "urllib.request": set(),

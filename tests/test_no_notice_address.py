@@ -6,11 +6,23 @@ import subprocess
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.mail_server import running_mail_server
 from tests.support.notice_receiver import running_receiver
+from tests.support.ping_receiver import running_ping_receiver
 from tests.support.terminal import TOKEN, Terminal
 from tests.support.zlib_streams import inflate_streams
 
 CANARY = "canary-6f1d0c9e"
+
+BROKEN = (
+    f"ping = ['{CANARY}']",
+    f"mail_password = '{CANARY}'",
+    f"mail_host = '{CANARY} '",
+    f"urls = ['json://{CANARY}'",
+    f"urls = '{CANARY}'",
+    f"urls = [1, '{CANARY}']",
+)
+"""Settings that are wrong, with a secret in them."""
 
 COMMANDS = (
     ["-v", "sync", "--full"],
@@ -25,7 +37,12 @@ COMMANDS = (
 def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None:
     """Whether it is taken, refused, not understood or in a file: neither on the screen nor in any file beside it."""
     home, output = tmp_path / "home", ""
-    with Chatwork(token=TOKEN, limit=10_000) as chatwork, running_receiver() as place:
+    with (
+        Chatwork(token=TOKEN, limit=10_000) as chatwork,
+        running_receiver() as place,
+        running_mail_server() as mail,
+        running_ping_receiver() as pings,
+    ):
         room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")])
         terminal = Terminal(home, chatwork)
         terminal.run("init", "--yes")
@@ -41,19 +58,25 @@ def test_an_address_is_nowhere_but_where_the_user_put_it(tmp_path: Path) -> None
         ]
         (home / "address").write_text(place.address("file", secret=CANARY), encoding="utf-8")
         (home / "address").chmod(0o600)
-        _write_settings(home, "urls = [" + ", ".join(f"'{one}'" for one in urls) + "]")
+        mail_lines = mail.settings().replace("file:mail-password", "env:MAIL_PASSWORD")
+        terminal.environ["MAIL_PASSWORD"] = f"{CANARY}-wrong"
+        ping_line = f"ping = '{pings.address(CANARY)}'\n"
+        _write_settings(home, "urls = [" + ", ".join(f"'{one}'" for one in urls) + "]\n" + mail_lines + ping_line)
         terminal.environ |= {"ARCHIVE_LANG": "en", "ADDRESS": place.address("variable", secret=CANARY)}
         for arguments in COMMANDS:
             output += _run_output(terminal, *arguments)
         chatwork.revoke_token(new="another")
         output += _run_output(terminal, "-q", "sync")
         reached = [one["message"] for one in place.notices]
-        for broken in (f"urls = ['json://{CANARY}'", f"urls = '{CANARY}'", f"urls = [1, '{CANARY}']"):
+        called = {path for path, _query, _body in pings.calls}
+        for broken in BROKEN:
             _write_settings(home, broken)
             output += _run_output(terminal, "check")
         (home / "archive.toml").unlink()
 
     assert [4, 4] == [sum(word in one for one in reached) for word in ("test notice", "401")]
+    assert {f"/{CANARY}"} == called
+    assert "does not accept name and password" in output
     assert CANARY not in output
     assert [home / "address"] == [path for path in tmp_path.rglob("*") if path.is_file() and _has_canary(path)]
 

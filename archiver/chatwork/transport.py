@@ -35,11 +35,14 @@ from archiver.errors import (
 )
 from archiver.records import KEPT_HEADERS, Reply
 
-RETRY_PAUSES = (1.0, 2.0, 4.0, 8.0)
+RETRY_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before each retry after an error; there are no more retries than pauses."""
 
-LONGEST_PAUSE = 30.0
-"""The longest pause with its jitter, in seconds."""
+RETRY_JITTER = 0.25
+"""The part of the jitter that a pause before a retry gets."""
+
+PATIENCE = timedelta(seconds=10)
+"""How long one request is tried again."""
 
 SHORTEST_SECONDS = 1.0
 """Seconds that a request gets at least, however near the deadline is."""
@@ -71,6 +74,10 @@ class ReplyLimits:
         limit = max(seconds, SHORTEST_SECONDS)
         return replace(self, connect=min(self.connect, limit), read=min(self.read, limit), total=min(self.total, limit))
 
+    def of_a_probe(self) -> ReplyLimits:
+        """These limits, but no longer than a host is waited for that failed just now."""
+        return replace(self, connect=min(self.connect, 3.0), read=min(self.read, 10.0))
+
 
 def jitter() -> float:
     """A random number of seconds, so that several programs do not all come back at once."""
@@ -85,6 +92,9 @@ class Transport:
     (requests of each window left to the person's other tools) and `on_wait` (called with each wait for the budget
     before it begins). To be read: `requests` (sent so far), `unparsed` (replies not understood so far), `dates` (which
     replies of the run have Chatwork's time), `budget`, and `tally` (whether anybody else uses it).
+
+    `host_fails`: the last request failed for good, with no connection, no answer in time or an error of the server.
+    Until the host answers again, or it is set back, each request is a probe of one try, so that an outage is over soon.
     """
 
     def __init__(
@@ -122,6 +132,7 @@ class Transport:
         self.tally = ratelimit.OtherCalls()
         self.requests = 0
         self.unparsed = 0
+        self.host_fails = False
         self.dates = ReplyDates(clock)
 
     def get(self, path: str, params: Mapping[str, str | int], understand: Callable[[Reply], T]) -> T:
@@ -133,22 +144,25 @@ class Transport:
         """
         target = f"{path}?{urlencode(params)}" if params else path
         self._take_token()
-        pauses = iter(RETRY_PAUSES)
+        pauses = iter(() if self.host_fails else RETRY_PAUSES)
+        until: datetime | None = None
         refusals = 0
         refused = False
         while True:
             self._keep_to_budget(target, refused=refused)
+            begun = self._now()
             try:
                 return self._interpret(self._exchange(target), understand)
             except _TooManyCalls:
                 refusals += 1
                 if refusals > REFUSALS_LIMIT:
                     raise BudgetSpent(path=target) from None
-                refused = True
+                refused, until = True, None
             except (Unreachable, NotUnderstood) as error:
                 self.unparsed += isinstance(error, NotUnderstood)
-                pause = next(pauses, None)
-                if pause is None or not self._pause(pause):
+                pause, until = next(pauses, None), until or begun + PATIENCE
+                if pause is None or not self._pause(pause, until):
+                    self.host_fails |= isinstance(error, Unreachable)
                     raise
                 refused = False
 
@@ -177,10 +191,11 @@ class Transport:
             self.on_wait(wait)
         self._sleep(wait.total_seconds())
 
-    def _pause(self, seconds: float) -> bool:
-        """Pause before a retry; False, without pausing, if there is no time left for it."""
-        seconds = min(seconds + self._jitter(), LONGEST_PAUSE)
-        if not self._has_time(timedelta(seconds=seconds)):
+    def _pause(self, seconds: float, until: datetime) -> bool:
+        """Pause before a retry that begins by `until`; False, without pausing, if there is no time left for it."""
+        seconds += self._jitter() * RETRY_JITTER
+        pause = timedelta(seconds=seconds)
+        if not self._has_time(pause) or self._now() + pause > until:
             return False
         self._sleep(seconds)
         return True
@@ -195,7 +210,7 @@ class Transport:
     def _exchange(self, target: str) -> Reply:
         """Send one request and read its reply; every error on the way becomes one of ours."""
         try:
-            limits = self._limits.within(self._seconds_left())
+            limits = (self._limits.of_a_probe() if self.host_fails else self._limits).within(self._seconds_left())
             with ExchangeDeadline(limits.total) as deadline:  # of real sockets, whatever clock the archive is given
                 return self._send(target, limits, deadline)
         except (OSError, HTTPException, urllib3.exceptions.HTTPError) as error:
@@ -223,6 +238,7 @@ class Transport:
 
     def _observe(self, headers: Mapping[str, str], status: int) -> None:
         """Update the budget from the headers, before a slow body can make them old."""
+        self.host_fails &= status >= 500
         self.budget = self.budget.observe(headers, self._now(), refused=status == 429)
         self.tally = self.tally.observe(headers)
 

@@ -32,10 +32,12 @@ class Missing:
     """Gaps of which no counter tells how much they hold."""
     unread_rooms: int = 0
     """Rooms that were never read."""
+    has_unknown_text: bool = False
+    """Whether a post of which no text was ever seen may be what is looked for."""
 
     def __bool__(self) -> bool:
         """Whether anything may be missing."""
-        return bool(self.gaps or self.unread_rooms)
+        return bool(self.gaps or self.unread_rooms or self.has_unknown_text)
 
 
 NOTHING_MISSING = Missing()

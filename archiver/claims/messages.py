@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from archiver.claims.claim import Claim, Knowledge, Missing
@@ -28,16 +29,15 @@ def first_message(facts: CaseFacts) -> Claim[Post | None]:
 def last_reply(facts: CaseFacts) -> Claim[Post | None]:
     """The last speech of the other side; unknown while nobody is known to be the other side.
 
-    Whole only if no gap lies after it in any room.
+    Whole only if no gap lies after it in any room, and no post of theirs of which no text was ever seen.
     """
     if not facts.counterparts:
         return Claim(None, Knowledge.UNKNOWN, Basis.NONE)
-    return _last_speech(facts, facts.counterparts)
-
-
-def last_of_others(facts: CaseFacts) -> Claim[Post | None]:
-    """The last speech of anybody but the reporter: while nobody is named, their silence is the other side's too."""
-    return _last_speech(facts, frozenset(facts.authors) - facts.reporters)
+    last = _last_post(facts, facts.counterparts, MessageKind.SPEECH)
+    missing = _missing(facts.rooms, lambda room: (gap for gap in room.gaps if _reaches_beyond(gap, last)))
+    unknown = _last_post(facts, facts.counterparts, MessageKind.UNKNOWN)
+    is_later = unknown is not None and (last is None or unknown.at >= last.at)
+    return _claim(facts, last, replace(missing, has_unknown_text=is_later))
 
 
 def last_notice(facts: CaseFacts) -> Post | None:
@@ -66,12 +66,6 @@ def contact(facts: CaseFacts) -> Claim[OutsideContact]:
     if state.is_early or state is OutsideContact.FREE or first.is_whole:
         return Claim(state, Knowledge.WHOLE, first.basis, first.entries)
     return Claim(OutsideContact.UNKNOWN, first.knowledge, first.basis, first.entries, first.missing)
-
-
-def _last_speech(facts: CaseFacts, accounts: frozenset[int]) -> Claim[Post | None]:
-    last = _last_post(facts, accounts, MessageKind.SPEECH)
-    missing = _missing(facts.rooms, lambda room: (gap for gap in room.gaps if _reaches_beyond(gap, last)))
-    return _claim(facts, last, missing)
 
 
 def _last_post(facts: CaseFacts, accounts: frozenset[int], kind: MessageKind) -> Post | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from archiver.claims.changes import changes, own_changes
 from archiver.claims.claim import Claim, Missing
 from archiver.contract_dates import OutsideContact, day_of, days_since
+from archiver.platforms.job_platform import Deadline
 from archiver.records import (
     JST,
     AccountClosing,
@@ -38,6 +39,7 @@ WORDS: Mapping[str, Wording] = {
     "missing.estimate": Wording("未取得 約{n:,}件", "about {n:,} not saved"),
     "missing.uncounted": Wording("件数の分からない未取得期間 {n:,}か所", "{n:,} gap(s) of unknown size"),
     "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat(s) never read"),
+    "missing.unknown_text": Wording("「削除」表示で文面の分からない投稿", "a deleted post of unknown text"),
     "missing.and": Wording("と、", " and "),
     # the first message
     "first.label.whole": Wording("Chatworkでの最初の発言", "first message"),
@@ -103,6 +105,14 @@ WORDS: Mapping[str, Wording] = {
     "change.of": Wording("{side}の発言 {n:,}件", "{n:,} of {side}"),
     "change.own": Wording("報告者自身の発言の変更: {what}", "changes of your own messages: {what}"),
     "change.own.none": Wording("なし", "none"),
+    # deadlines
+    "deadline.source": Wording("出典 {title}({by}、{day}に確認)", "source: {title} ({by}, read on {day})"),
+    "deadline.weak": Wording("。不確かなため、確認してください", "; uncertain, please check"),
+    "source.by.official": Wording("公式", "official"),
+    "source.by.lawyer": Wording("弁護士の解説", "a lawyer's page"),
+    "source.by.press": Wording("報道", "press"),
+    "source.by.user": Wording("利用者の報告", "a user's report"),
+    "source.by.several": Wording("第三者の複数の解説", "several pages of third parties"),
     "count.each": Wording("{what} {n:,}件", "{what}: {n:,}"),
     "count.of": Wording("{what} {n:,}件({whose})", "{what}: {n:,} ({whose})"),
 }
@@ -125,7 +135,9 @@ def moment(at: datetime) -> str:
 def missing_text(missing: Missing, lang: str = "ja") -> str:
     """What is known to be missing."""
     parts = (("estimate", missing.estimate), ("uncounted", missing.uncounted), ("unread", missing.unread_rooms))
-    return word("missing.and", lang).join(word(f"missing.{name}", lang, n=count) for name, count in parts if count)
+    listed = [word(f"missing.{name}", lang, n=count) for name, count in parts if count]
+    unknown = [word("missing.unknown_text", lang)] if missing.has_unknown_text else []
+    return word("missing.and", lang).join([*listed, *unknown])
 
 
 def first_label(claim: Claim[Post | None], lang: str = "ja") -> str:
@@ -214,6 +226,15 @@ def own_changes_text(facts: CaseFacts, lang: str = "ja") -> str:
     counts = own_changes(facts)
     listed = [word("count.each", lang, what=word(f"change.{kind}", lang), n=counts[kind]) for kind in counts]
     return word("change.own", lang, what=("、" if lang == "ja" else ", ").join(listed) or word("change.own.none", lang))
+
+
+def deadline_basis(deadline: Deadline, lang: str = "ja") -> str:
+    """Where a deadline's rule was read, and that it is to be checked where the rule is uncertain."""
+    source = deadline.source
+    by = word(f"source.by.{source.by}", lang)
+    title = source.title.partition("(")[0]
+    text = word("deadline.source", lang, title=title, by=by, day=source.read_on.isoformat())
+    return text + (word("deadline.weak", lang) if deadline.weak else "")
 
 
 def sides_text(counts: Counter[CaseSide], lang: str = "ja") -> str:

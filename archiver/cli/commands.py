@@ -62,6 +62,9 @@ COMMANDS: Mapping[str, ListedCommand] = {
         "archiver.cli.setup.schedule", SETTING_UP, N_("Let this computer save by itself, again and again")
     ),
     "check": ListedCommand("archiver.cli.status.check", SETTING_UP, N_("Check that automatic saving is fully set up")),
+    "notices": ListedCommand(
+        "archiver.cli.setup.notices", SETTING_UP, N_("Choose how you are told when saving stops, and try it")
+    ),
     "token": ListedCommand("archiver.cli.setup.token", SETTING_UP, N_("Store, test or forget the API token")),
     "sync": ListedCommand("archiver.cli.saving.sync", ADVANCED, N_("Save now what Chatwork shows")),
     "rooms": ListedCommand("archiver.cli.setup.rooms", ADVANCED, N_("Your rooms and their numbers")),

@@ -19,6 +19,7 @@ from click.shell_completion import CompletionItem, PowerShellComplete, add_compl
 from archiver import errors
 from archiver.cli.commands import COMPLETION_VARIABLE
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import wrap
 from archiver.errors import N_
 
@@ -62,11 +63,11 @@ def command_completion(obj: CliContext, shell: str | None, script: bool) -> int:
         click.echo(completion_script(chosen_shell), nl=False)
         return 0
     sentence = _("To complete with the Tab key, add this at the end of {file} and open a new window:")
-    click.echo("\n".join(wrap(sentence.format(file=SHELLS[chosen_shell].file), WIDTH)) + "\n")
+    echo("\n".join(wrap(sentence.format(file=SHELLS[chosen_shell].file), WIDTH)) + "\n")
     for line in SHELLS[chosen_shell].lines:
-        click.echo(f"  {line}")
+        echo(f"  {line}")
     if shutil.which(PROGRAM) is None:
-        click.echo("\n" + _("For this, the command archive must be found by its name alone (PATH)."), err=True)
+        echo("\n" + _("For this, the command archive must be found by its name alone (PATH)."), err=True)
     return 0
 
 

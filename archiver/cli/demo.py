@@ -13,6 +13,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.errors import N_
 
@@ -36,8 +37,8 @@ def command_demo(obj: CliContext, folder: str | None, keep_running: bool) -> int
     from archiver.demo.story import play, set_stage
 
     home = _demo_folder(folder)
-    with set_stage(home, click.echo) as story:
-        click.echo(_("A simulated Chatwork runs on this computer. Three weeks pass in a few seconds."))
+    with set_stage(home, echo) as story:
+        echo(_("A simulated Chatwork runs on this computer. Three weeks pass in a few seconds."))
         is_good = play(story)
         _tell_where(story)
         if keep_running:
@@ -63,31 +64,31 @@ def _demo_folder(folder: str | None) -> Path:
 def _tell_where(story: Story) -> None:
     command = f"archive --home {shlex.quote(str(story.home))}"
     page = story.package / "data" / "transcript" / "index.html" if story.package else story.home
-    click.echo("")
+    echo("")
     verdict = _("The package passed the check.") if story.ok else _("The package did NOT pass the check.")
-    click.echo(_("The package: {path}").format(path=visible(str(story.package))))
-    click.echo(verdict + " " + _("Open this page in your browser:"))
-    click.echo(f"  {visible(str(page))}")
-    click.echo("")
-    click.echo(_("Look around; none of this needs a token:"))
+    echo(_("The package: {path}").format(path=visible(str(story.package))))
+    echo(verdict + " " + _("Open this page in your browser:"))
+    echo(f"  {visible(str(page))}")
+    echo("")
+    echo(_("Look around; none of this needs a token:"))
     rows = [
         (f"{command} status", _("what is kept")),
         (f"{command} view", _("look at it in your browser")),
         (f"{command} show {story.room}", _("read the room")),
         (f"{command} verify", _("check everything")),
     ]
-    click.echo(side_by_side(rows))
+    echo(side_by_side(rows))
 
 
 def _keep_running(story: Story) -> None:
-    click.echo("")
-    click.echo(_("The simulated Chatwork keeps running. In another terminal:"))
-    click.echo(f"  CHATWORK_API_TOKEN={story.chatwork.token} CHATWORK_API_BASE_URL={story.chatwork.base_url} \\")
-    click.echo(f"  archive --home {shlex.quote(str(story.home))} sync")
-    click.echo(_("End it with Ctrl-C."))
+    echo("")
+    echo(_("The simulated Chatwork keeps running. In another terminal:"))
+    echo(f"  CHATWORK_API_TOKEN={story.chatwork.token} CHATWORK_API_BASE_URL={story.chatwork.base_url} \\")
+    echo(f"  archive --home {shlex.quote(str(story.home))} sync")
+    echo(_("End it with Ctrl-C."))
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     try:
         ended.wait()
     except KeyboardInterrupt:
-        click.echo("")
+        echo("")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 from gettext import gettext as _
 
 import click
 
 from archiver import errors
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 
 INTERRUPTED = 130
@@ -22,7 +22,7 @@ def tell_error(error: BaseException) -> int | None:
         case errors.ArchiverError():
             return print_error(error.code, str(error), advice(error))
         case click.exceptions.NoArgsIsHelpError():
-            click.echo(error.ctx.get_help() if error.ctx else "", file=sys.stderr)
+            echo(error.ctx.get_help() if error.ctx else "", err=True)
             return error.exit_code
         case click.UsageError():
             return print_error(error.exit_code, error.format_message(), _usage_hint(error.ctx))
@@ -33,7 +33,7 @@ def tell_error(error: BaseException) -> int | None:
                 2, _("A question needs an answer, but nobody can answer here."), _("See: archive --help")
             )
         case click.Abort() | KeyboardInterrupt():
-            click.echo(_("Interrupted. What was saved so far is kept."), file=sys.stderr)
+            echo(_("Interrupted. What was saved so far is kept."), err=True)
             return INTERRUPTED
         case OSError():
             return _tell_system_error(error)
@@ -69,7 +69,7 @@ def _usage_hint(ctx: click.Context | None) -> str:
 
 def print_error(code: int, sentence: str, hint: str = "") -> int:
     """Print the sentence and, below it, the hint, with control characters made visible; return the code."""
-    click.echo(_("Error: {message}").format(message=visible(sentence)), file=sys.stderr)
+    echo(_("Error: {message}").format(message=visible(sentence)), err=True)
     if hint:
-        click.echo(visible(hint), file=sys.stderr)
+        echo(visible(hint), err=True)
     return code

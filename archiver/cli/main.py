@@ -19,6 +19,7 @@ from archiver.cli.commands import COMMANDS, COMPLETION_VARIABLE, FOR_HELP, LazyG
 from archiver.cli.context import CliContext
 from archiver.cli.error_output import tell_error
 from archiver.cli.terminal.language import choose_language, make_output_safe, set_language, windows_language
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.settings.home import has_archive, home_path
 
@@ -106,9 +107,9 @@ def _begin(home: str | None, lang: str | None, verbose: int, quiet: bool) -> int
     if has_archive(ctx.obj.home):
         return _call_command(ctx, "status")
     elsewhere = (_("Your archive is elsewhere:"), "archive --home " + _("DIR"))
-    click.echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
-    click.echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), "archive --help")]))
-    click.echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
+    echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
+    echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), "archive --help")]))
+    echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
     return 0
 
 
@@ -132,7 +133,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> No
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
-        click.echo(f"archive {version('chatwork-archiver')}")
+        echo(f"archive {version('chatwork-archiver')}")
         ctx.exit()
 
 

@@ -137,6 +137,8 @@ def _remember_backup(archive: Archive, last: LastBackup) -> bool:
     try:
         with archive.writing() as writing:
             remembered_values.LAST_BACKUP.remember(writing, last)
+            if last.verified:
+                remembered_values.COPY_FAULT.remember(writing, None)
     except errors.StorageError:
         return False
     return True

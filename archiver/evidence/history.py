@@ -200,10 +200,11 @@ READINGS = frozenset({*LIST_KINDS, "reading"})
 def list_reading(entry: EntryObject) -> ListReading | None:
     """The reading that a `window` or `steady` entry records; None for an empty list, which shows nothing.
 
-    Looks at a list that stayed the same count by the last of them, never by the time at which they were written.
+    A masked one has no count, and no range if it showed nothing of the package. Looks at a list that stayed the same
+    count by the last of them, never by the time at which they were written.
     """
     payload = entry["payload"]
-    if not payload["count"]:
+    if not payload.get("count", "oldest" in payload):
         return None
     return ListReading(
         entry["seq"],

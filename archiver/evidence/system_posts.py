@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import Iterable  # noqa: UP035 - Python 3.8 syntax
 
-SPEECH, NOTICE = "speech", "notice"
-"""The kinds of messages: `notice` is a post of Chatwork's own system, `speech` everything else."""
+SPEECH, NOTICE, UNKNOWN = "speech", "notice", "unknown"
+"""The kinds of messages: `notice` is a post of Chatwork's own system, `unknown` one of which no text was ever seen,
+`speech` everything else."""
 
 DELETED_BODY = "[deleted]"
 
@@ -74,9 +75,11 @@ def cancelled_account(body: str) -> int | None:
 
 
 def message_kind(bodies: Iterable[str]) -> str:
-    """`notice` if every known text that a message had has such a form, else `speech`.
+    """`notice` if every known text that a message had has such a form, `unknown` if none is known, else `speech`.
 
     The display of a deletion is no text: the post of a file can be deleted alone and stays a notice.
     """
     texts = [body for body in bodies if body != DELETED_BODY]
-    return NOTICE if texts and all(map(is_system_post, texts)) else SPEECH
+    if not texts:
+        return UNKNOWN
+    return NOTICE if all(map(is_system_post, texts)) else SPEECH

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archiver.evidence.history import EntryObject, MessageHistory, Span, text
 from archiver.evidence.tables.build import FileRow, TaskRow, tasks
+from archiver.export.mask.outside_ids import PeriodIds
 from archiver.export.package_scope import PackageScope
 from archiver.export.room_people import room_people
 from archiver.records import (
@@ -60,6 +61,8 @@ class PackageRoom:
     other_chats: Sequence[OtherChat] = ()
     first_post: Post | None = None
     """The room's earliest message, in the package or not."""
+    ids: PeriodIds | None = None
+    """The messages of a package of a period; None: the room is in it as a whole."""
 
 
 def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
@@ -76,10 +79,10 @@ def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
         read_at=room.read_at,
         messages=lambda: (build_message(no, one) for no, one in zip(room.numbers, room.histories(), strict=True)),
         count=len(room.numbers),
-        people=room_people(here, room.authors, room.everything),
+        people=room_people(here, room.authors, room.everything, start=scope.starts.get(room.room_id, "")),
         attachments=tuple(_attachment(row, room) for row in room.files if row.room_id == room.room_id),
-        tasks=tuple(_task(row) for row in tasks(here)),
-        gaps=tuple(gap for gap in gaps if scope.overlaps(room.room_id, gap.start, gap.end)),
+        tasks=tuple(_task(row) for row in tasks(here, scope.starts)),
+        gaps=tuple(_shown_gap(gap, room.ids) for gap in gaps if scope.overlaps(room.room_id, gap.start, gap.end)),
         pauses=tuple(one for one in room.watch.pauses if scope.overlaps(room.room_id, one.start, one.end)),
         watch=room.watch,
         covered=tuple(one for one in room.covered if scope.overlaps(room.room_id, one.start, one.end)),
@@ -87,6 +90,11 @@ def build_conversation(room: PackageRoom, scope: PackageScope) -> Conversation:
         other_chats=tuple(room.other_chats),
         beginning=RoomBeginning(room.first_post, tuple(gaps)),
     )
+
+
+def _shown_gap(gap: Gap, ids: PeriodIds | None) -> Gap:
+    ends = [one for one in (gap.after, gap.before) if one is not None]
+    return gap if ids is None else replace(gap, is_partly_outside=not all(ids.holds(gap.room_id, one) for one in ends))
 
 
 def room_name(entries: Iterable[EntryObject], room: int) -> str:

@@ -9,7 +9,7 @@ Later entries about a message go with it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from archiver.evidence.history import READINGS, EntryObject, number
@@ -62,6 +62,8 @@ class PackageScope:
         self._after = after
         self._news = None if news is None else frozenset(news)
         self._messages: dict[int, set[int]] = {}
+        self.base_line: frozenset[int] = frozenset()
+        """The numbers of the entries that make the base line (`export.base_line`); they belong in the package."""
         self.whole = all(TimeBounds(None, None) in listed for listed in self._bounds.values())
         """Whether no bound was given."""
         self.all_messages = self.whole and self._news is None
@@ -76,6 +78,16 @@ class PackageScope:
         """The periods of a room."""
         return self._bounds[room]
 
+    @property
+    def starts(self) -> dict[int, str]:
+        """Room → the beginning of its first period, written as in entries; only where a base line comes before it."""
+        bounds = {room: [one.start for one in listed] for room, listed in self._bounds.items() if self._news is None}
+        return {
+            room: _time_text(min(one for one in starts if one is not None))
+            for room, starts in bounds.items()
+            if None not in starts
+        }
+
     def end(self, room: int) -> float | None:
         """The end of a room's last period in Unix seconds; None: it has no end."""
         ends = [one.end for one in self._bounds[room]]
@@ -86,6 +98,8 @@ class PackageScope:
         kind, room = entry["kind"], entry["room_id"]
         if kind in NEVER_EXPORTED:
             return False
+        if entry["seq"] in self.base_line:
+            return True
         if kind in ("rollback", "erasure"):
             return True
         if kind == "stamp":
@@ -109,6 +123,10 @@ class PackageScope:
             inside = self._is_within(room, sent or observed_seconds(entry)) and self._is_news(entry)
             decided.add(position if inside else ~position)
         return position in decided
+
+    def is_message_inside(self, room: int, sent: int, first_seen: str) -> bool:
+        """Whether a message lies in the periods of its room; `sent` in Unix seconds, 0: not known."""
+        return self._is_within(room, sent or datetime.fromisoformat(first_seen).timestamp())
 
     def holds_message(self, room: int, position: int) -> bool:
         """Whether a message is in the package; its entries must have been judged before."""
@@ -161,6 +179,10 @@ def subject(kind: str, key: str) -> str:
 
 def _seconds(at: datetime | None) -> float | None:
     return None if at is None else at.timestamp()
+
+
+def _time_text(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def observed_seconds(entry: EntryObject) -> float:

@@ -14,9 +14,16 @@ from archiver.records import AccountId, Membership, MembershipPeriod, Person, Pe
 
 
 def room_people(
-    entries: Iterable[EntryObject], authors: Mapping[int, str], everything: Iterable[EntryObject] = ()
+    entries: Iterable[EntryObject],
+    authors: Mapping[int, str],
+    everything: Iterable[EntryObject] = (),
+    *,
+    start: str = "",
 ) -> dict[int, Person]:
-    """Everybody seen in a room of a package; `everything` (entries outside it too) dates authors' names."""
+    """Everybody seen in a room of a package; `everything` (entries outside it too) dates authors' names.
+
+    `start`: the beginning of the package's period; entries before it say how things stood then.
+    """
     entries_of: dict[int, list[EntryObject]] = {account: [] for account in authors}
     for entry in entries:
         if entry["kind"] in ("account", "member"):
@@ -26,19 +33,20 @@ def room_people(
     for account, at in _first_seen(everything, lacking).items():
         index = len(names[account]) if at is None else sum(one.at is None or one.at <= at for one in names[account])
         names[account].insert(index, PersonName(lacking[account], at))
-    return {account: _person(account, names[account], entries_of[account]) for account in sorted(entries_of)}
+    return {account: _person(account, names[account], entries_of[account], start) for account in sorted(entries_of)}
 
 
-def _person(account: int, names: Sequence[PersonName], entries: Iterable[EntryObject]) -> Person:
+def _person(account: int, names: Sequence[PersonName], entries: Sequence[EntryObject], start: str) -> Person:
     listed = [entry for entry in entries if entry["kind"] == "member"]
     return Person(
         account_id=AccountId(account),
         names=tuple(one.text for one in names),
         named_at=tuple(one.at for one in names),
+        is_from_before=any(entry["observed_at"] < start for entry in entries),
         membership=Membership(
             chatwork_ids=tuple(_dated_values(listed, _chatwork_id)),
             organisations=tuple(_dated_values(listed, _organisation)),
-            stays=tuple(_stays(listed)),
+            stays=tuple(_stays(listed, start)),
         ),
     )
 
@@ -57,17 +65,18 @@ def _is_gone(entry: EntryObject) -> bool:
     return str(entry["payload"].get("state", "present")) != "present"
 
 
-def _stays(listed: Iterable[EntryObject]) -> Iterator[MembershipPeriod]:
+def _stays(listed: Sequence[EntryObject], start: str) -> Iterator[MembershipPeriod]:
     since: datetime | None = None
     inside = False
+    is_from_before = bool(listed) and listed[0]["observed_at"] < start
     for entry in listed:
         if not _is_gone(entry):
             since, inside = (since if inside else _observed_at(entry)), True
         elif inside or since is None:
-            yield MembershipPeriod(since, _observed_at(entry))
-            since, inside = _observed_at(entry), False
+            yield MembershipPeriod(since, _observed_at(entry), is_from_before)
+            since, inside, is_from_before = _observed_at(entry), False, False
     if inside:
-        yield MembershipPeriod(since, None)
+        yield MembershipPeriod(since, None, is_from_before)
 
 
 def _first_seen(everything: Iterable[EntryObject], names: Mapping[int, str]) -> dict[int, datetime | None]:

@@ -56,7 +56,10 @@ LOOKS: Mapping[ConditionKind, str] = {
     ConditionKind.DISK_FULL: "disk",
     ConditionKind.NO_SPACE: "disk",
     ConditionKind.FINDINGS: "verification",
+    ConditionKind.COPY: "backup",
     ConditionKind.REMOTE: "notices",
+    ConditionKind.UNHEARD: "notices",
+    ConditionKind.PING: "notices",
 }
 """The check that says a condition. Others are about what is kept, not about what is set up."""
 
@@ -157,7 +160,7 @@ def _evidence_checks(app: App, look: ArchiveLook) -> list[CheckResult]:
         evidence.check_stamps(look.facts.stamps, now=now),
         *evidence.check_put_back(look.facts.put_back, now=now),
         evidence.check_verification(look.snapshot.verification, now=now),
-        folders.check_backup(look.facts.backup, now=now),
+        folders.check_backup(look.facts.backup, look.facts.copy_tool, now=now),
     ]
 
 

@@ -27,6 +27,9 @@ LATE = timedelta(hours=1)
 MISSED_RUNS = 3
 """So many intervals without a save are no accident."""
 
+MISSED_COPIES = 2
+"""So many intervals without the regular copy are no accident."""
+
 RECENT = timedelta(days=7)
 """How far back an unexplained drop of unread messages matters."""
 
@@ -79,8 +82,14 @@ class ConditionKind(StrEnum):
     """Other open high alerts."""
     DUE = "due"
     """Deadlines of today or tomorrow."""
+    COPY = "copy"
+    """The regular copy elsewhere is late, or something went wrong with it."""
     REMOTE = "remote"
     """`[notify] urls` are set, and the library that reaches them is missing."""
+    UNHEARD = "unheard"
+    """Ways by which a test notice did not come, or was not seen."""
+    PING = "ping"
+    """The heartbeat's address takes no call."""
     PACE = "pace"
     """Chats in which more is written than a list shows between two saves."""
     GAP = "gap"
@@ -359,8 +368,43 @@ def _findings(situation: Situation) -> Condition | None:
     return Condition(ConditionKind.FINDINGS, Grade.ACTION, facts=facts, command="archive verify --deep")
 
 
+def _copy(situation: Situation) -> Condition | None:
+    """Nothing is said before the first try: the settings may have been changed a moment ago."""
+    backup, copy = situation.settings.backup, situation.archive.copy
+    if backup.every is None or backup.to is None or copy.tried is None:
+        return None
+    since = copy.last if copy.last is not None else copy.tried
+    is_late = situation.now - since > MISSED_COPIES * backup.every
+    if copy.fault is None and not is_late:
+        return None
+    grade = Grade.ACTION if copy.fault == "findings" else Grade.ATTENTION
+    facts = {"fault": copy.fault, "at": copy.last}
+    return Condition(ConditionKind.COPY, grade, facts=facts, command="archive backup")
+
+
 def _remote(situation: Situation) -> Condition | None:
     return Condition(ConditionKind.REMOTE, Grade.ACTION) if situation.computer.lacks_library else None
+
+
+def _unheard(situation: Situation) -> Condition | None:
+    """Serious where no way is known by which the user hears of trouble."""
+    trial, ways = situation.archive.notice_trial, situation.settings.notify.ways
+    unseen = () if trial is None else tuple(way for way in trial.unseen if way in ways)
+    if trial is None or not unseen:
+        return None
+    is_heard = any(way in ways for way in trial.seen if way != "ping")
+    grade = Grade.ATTENTION if is_heard else Grade.ACTION
+    return Condition(ConditionKind.UNHEARD, grade, unseen, {"at": trial.at}, "archive notices")
+
+
+def _ping(situation: Situation) -> Condition | None:
+    """Where rounds fail, that is the trouble, and the calls fail with them."""
+    ping = situation.archive.ping
+    if not situation.settings.notify.ping or ping is None or ping.failing_since is None:
+        return None
+    if situation.archive.error_name is not None or situation.now - ping.failing_since < LATE:
+        return None
+    return Condition(ConditionKind.PING, facts={"at": ping.failing_since}, command="archive notices")
 
 
 def _alert(situation: Situation) -> Condition | None:
@@ -440,6 +484,7 @@ CONDITIONS: tuple[Callable[[Situation], Condition | None], ...] = (
     _unscheduled,
     _silent,
     _findings,
+    _copy,
     _hint,
     _unread,
     _behind,
@@ -454,6 +499,8 @@ CONDITIONS: tuple[Callable[[Situation], Condition | None], ...] = (
     _pace,
     _due,
     _remote,
+    _unheard,
+    _ping,
     _unread_dropped,
 )
 """The functions that judge, the most urgent condition first."""

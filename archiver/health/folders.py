@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
+from archiver.custody import copy_tool
+from archiver.custody.copy_tool import ToolOutcome
 from archiver.health.check_result import CheckResult, action, attention, error_text, good
 from archiver.render.times import minute_text
 from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mounts
 from archiver.settings.token import is_private
 from archiver.store.engine import is_writable
-from archiver.store.working.remembered_values import LastBackup
+from archiver.store.working.remembered_values import CopyToolRun, LastBackup
 
 OLD = timedelta(days=7)
 """Age of a copy that needs attention."""
@@ -104,8 +106,8 @@ def check_permissions(home: HomeFolder) -> CheckResult:
     return good("permissions", _("Only you can read the archive."))
 
 
-def check_backup(last: LastBackup | None, *, now: datetime) -> CheckResult:
-    """Check whether there is a copy elsewhere, how old it is, and whether it was verified."""
+def check_backup(last: LastBackup | None, tool_run: CopyToolRun | None, *, now: datetime) -> CheckResult:
+    """Check whether there is a copy elsewhere, how old it is, whether it was verified, and how its program ended."""
     if last is None:
         return attention(
             "backup",
@@ -118,7 +120,22 @@ def check_backup(last: LastBackup | None, *, now: datetime) -> CheckResult:
     if now - last.at > OLD:
         sentence = _("The last copy is old ({time}, {path}). Make a new one: archive backup {path}")
         return attention("backup", sentence.format(**words))
-    return good("backup", _("The last copy was made on {time} and checked ({path}).").format(**words))
+    text = _("The last copy was made on {time} and checked ({path}).").format(**words)
+    if tool_run is None:
+        return good("backup", text)
+    text = f"{text} {copy_tool_sentence(tool_run)}"
+    return good("backup", text) if copy_tool.outcome(tool_run) is ToolOutcome.GOOD else attention("backup", text)
+
+
+def copy_tool_sentence(run: CopyToolRun) -> str:
+    """How the user's own program ended that saves the copy elsewhere, with the end of what it printed."""
+    sentences = {
+        ToolOutcome.GOOD: _("{program} saved it on {time}: {summary}"),
+        ToolOutcome.INCOMPLETE: _("{program} could not save all of it on {time} (exit code {code}): {summary}"),
+        ToolOutcome.FAILED: _("{program} failed on {time} (exit code {code}): {summary}"),
+    }
+    words = {"program": run.program, "time": minute_text(run.at), "summary": run.summary or "-"}
+    return sentences[copy_tool.outcome(run)].format(code="-" if run.code is None else run.code, **words)
 
 
 def check_daily_copies(folders: Sequence[OutsideFolder]) -> CheckResult:

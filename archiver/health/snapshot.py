@@ -20,8 +20,20 @@ from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
 from archiver.store.working import alerts, remembered_values, verification_log
-from archiver.store.working.remembered_values import ScheduledRun
+from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
 from archiver.store.working.verification_log import VerificationRecord
+
+
+@dataclass(frozen=True, slots=True)
+class CopyState:
+    """How the regular copies of the archive stand."""
+
+    last: datetime | None = None
+    """When the last copy was made, by hand or by itself."""
+    tried: datetime | None = None
+    """When a regular one was last begun."""
+    fault: str | None = None
+    """What went wrong with it; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +73,11 @@ class HealthSnapshot:
     cut: tuple[TruncatedList, ...]
     """Lists that may have more rows than were saved."""
     verification: VerificationRecord | None
+    copy: CopyState
     alerts: tuple[Alert, ...]
     """The open ones."""
+    ping: LastPing | None = None
+    notice_trial: LastNoticeTrial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,19 @@ def read_snapshot(reading: Reading, now: datetime) -> HealthSnapshot:
         pending=sum(one.pending for one in counts.values()),
         cut=tuple(truncated_lists(reading, rooms)),
         verification=verification_log.last(reading),
+        copy=_read_copy_state(reading),
         alerts=tuple(alerts.open_alerts(reading)),
+        ping=remembered_values.LAST_PING.recall(reading),
+        notice_trial=remembered_values.NOTICE_TRIAL.recall(reading),
+    )
+
+
+def _read_copy_state(reading: Reading) -> CopyState:
+    last = remembered_values.LAST_BACKUP.recall(reading)
+    return CopyState(
+        None if last is None else last.at,
+        remembered_values.COPY_TRIED.recall(reading),
+        remembered_values.COPY_FAULT.recall(reading),
     )
 
 

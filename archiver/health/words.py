@@ -157,6 +157,26 @@ def _findings(condition: Condition) -> str:
     return text.format(n=condition.facts["n"], time=minute_text(condition.facts["at"]))
 
 
+def _copy(condition: Condition) -> str:
+    at = condition.facts["at"]
+    last = _("never") if at is None else minute_text(at)
+    return _(COPY_FAULTS.get(condition.facts["fault"], COPY_NOT_MADE)).format(last=last)
+
+
+COPY_NOT_MADE = N_(
+    "The regular copy could not be made (last one: {last}). Is its disk connected? Make one now: archive backup"
+)
+COPY_FAULTS = {
+    None: N_("The regular copy is late (last one: {last}). Make one now: archive backup"),
+    "findings": N_("The regular copy has findings. Change nothing in it, and run: archive backup"),
+    "incomplete": N_(
+        "The regular copy was made ({last}), but your own program could not save all of it. See: archive check"
+    ),
+    "failed": N_("The regular copy was made ({last}), but your own program failed to save it. See: archive check"),
+}
+"""The sentences by what went wrong; any other fault is the name of an error."""
+
+
 def _due(condition: Condition) -> str:
     number = len(condition.which)
     text = ngettext(
@@ -289,6 +309,32 @@ def _join_named(rooms: Iterable[str]) -> str:
     return text if more <= 0 else text + _(" and {n} more").format(n=more)
 
 
+# --- how the user is told --------------------------------------------------------------------------
+
+
+def way_words(way: str) -> str:
+    """A way by which notices come, as part of a sentence."""
+    words = {"desktop": _("on this desktop"), "mail": _("by mail"), "urls": _("at the addresses of [notify] urls")}
+    return words.get(way, _("the heartbeat"))
+
+
+def _unheard(condition: Condition) -> str:
+    text = _(
+        "A test notice did not come or was not seen ({day}): {ways}. You may not hear of trouble. "
+        "Set it right, or turn that way off: archive notices"
+    )
+    ways = _(", ").join(map(way_words, condition.which))
+    return text.format(day=minute_text(condition.facts["at"]), ways=ways)
+
+
+def _ping(condition: Condition) -> str:
+    text = _(
+        "The heartbeat ([notify] ping) has reached nobody since {time}; saving itself works. "
+        "Look whether its address is still right: archive notices"
+    )
+    return text.format(time=minute_text(condition.facts["at"]))
+
+
 SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.STALE: _stale,
     ConditionKind.FAULT: _fault,
@@ -299,6 +345,7 @@ SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.IDLE: _idle,
     ConditionKind.SILENT: _silent,
     ConditionKind.FINDINGS: _findings,
+    ConditionKind.COPY: _copy,
     ConditionKind.UNREAD: _unread,
     ConditionKind.BEHIND: _behind,
     ConditionKind.FAILING: _failing,
@@ -311,6 +358,8 @@ SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.GAP: _gap,
     ConditionKind.PACE: _pace,
     ConditionKind.DUE: _due,
+    ConditionKind.UNHEARD: _unheard,
+    ConditionKind.PING: _ping,
 }
 """The sentences of all others."""
 

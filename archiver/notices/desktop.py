@@ -24,19 +24,31 @@ APPLE = (
     "end run",
 )
 
+APP_ID = "ChatworkArchiver.Notices"
+"""The AppUserModelID of the notices on Windows: without a registered one Windows drops them without a word."""
+
+APP, NAME = "ARCHIVE_NOTICE_APP", "ARCHIVE_NOTICE_NAME"
+"""Variables in which PowerShell gets that id and the name that stands above a notice."""
+
 TOAST = r"""
 $ErrorActionPreference = 'Stop'
+$app = 'HKCU:\Software\Classes\AppUserModelId\' + $env:ARCHIVE_NOTICE_APP
+if (-not (Test-Path -LiteralPath $app)) { $null = New-Item -Path $app -Force }
+$null = New-ItemProperty -LiteralPath $app -Name DisplayName -Value $env:ARCHIVE_NOTICE_NAME -PropertyType String -Force
 $null = [Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, ContentType = WindowsRuntime]
 $kind = [Windows.UI.Notifications.ToastTemplateType]::ToastText02
 $toast = [Windows.UI.Notifications.ToastNotificationManager]::GetTemplateContent($kind)
 $words = $toast.GetElementsByTagName('text')
 $null = $words.Item(0).AppendChild($toast.CreateTextNode($env:ARCHIVE_NOTICE_TITLE))
 $null = $words.Item(1).AppendChild($toast.CreateTextNode($env:ARCHIVE_NOTICE_TEXT))
-$id = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\WindowsPowerShell\v1.0\powershell.exe'
-$shower = [Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier($id)
+$shower = [Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier($env:ARCHIVE_NOTICE_APP)
+$state = 'Enabled'
+try { $state = [string]$shower.Setting } catch { }
+if ($state -like 'Disabled*') { exit 3 }
 $shower.Show([Windows.UI.Notifications.ToastNotification]::new($toast))
 """
-"""The notice appears as one of PowerShell's: a program without an installer has no name of its own there."""
+"""Registers the id for this user (learn.microsoft.com, "Send a local toast notification from other types of unpackaged
+apps"), then shows the notice; it fails where the user or a rule has turned such notices off."""
 
 
 def show(title: str, text: str, environ: Mapping[str, str], *, platform: str = sys.platform) -> bool:
@@ -48,7 +60,7 @@ def show(title: str, text: str, environ: Mapping[str, str], *, platform: str = s
     try:
         done = subprocess.run(  # noqa: S603 - a program of the system, words of ours
             [program, *command[1:]],
-            env={**environ, **_session_variables(environ, platform=platform), TITLE: title, TEXT: text},
+            env=notice_environ(title, text, environ, platform=platform),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -68,6 +80,12 @@ def desktop_command(title: str, text: str, *, platform: str) -> list[str]:
     if platform == "darwin":
         return ["osascript", *(part for line in APPLE for part in ("-e", line)), title, text]
     return ["notify-send", "--app-name=chatwork-archiver", "--", title, text]
+
+
+def notice_environ(title: str, text: str, environ: Mapping[str, str], *, platform: str) -> dict[str, str]:
+    """The environment of such a program, with the words for PowerShell; the title is the program's name, too."""
+    words = {TITLE: title, TEXT: text, APP: APP_ID, NAME: title}
+    return {**environ, **_session_variables(environ, platform=platform), **words}
 
 
 def _session_variables(environ: Mapping[str, str], *, platform: str) -> dict[str, str]:

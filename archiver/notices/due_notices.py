@@ -31,13 +31,15 @@ NOTICED = frozenset(
         ConditionKind.LOST,
         ConditionKind.PACE,
         ConditionKind.DUE,
+        ConditionKind.COPY,
         ConditionKind.REMOTE,
+        ConditionKind.PING,
     }
 )
 """The conditions of which notices are given: what the user cannot wait to hear until they look."""
 
 _ONCE = (ConditionKind.GAP, ConditionKind.LOST, ConditionKind.PACE, ConditionKind.DUE)
-LASTING = (*(f"{kind}/" for kind in _ONCE), PAUSE, DAILY)
+LASTING = (*(f"{kind}/" for kind in _ONCE), ConditionKind.PING, PAUSE, DAILY)
 """Kinds that are reported once and not every day: nobody can mend them, or they are no trouble."""
 
 

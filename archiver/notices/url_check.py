@@ -13,7 +13,7 @@ from archiver.health.words import sentence
 from archiver.notices import apprise_sender
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import Settings
-from archiver.settings.notify_urls import addresses, environ_without_secrets, has_url_in_file
+from archiver.settings.notify_urls import addresses, environ_without_secrets, has_secret_in_file
 from archiver.settings.token import is_private
 
 SendTestNotice = Callable[[], "NoticeTrial"]
@@ -27,7 +27,11 @@ class NoticeTrial(NamedTuple):
     """Whether it was shown; None: the settings do not want it."""
     sent: int
     complaints: Sequence[str]
-    """What is wrong with the other addresses."""
+    """What is wrong with the other addresses, and with mail."""
+    mail: bool | None = None
+    """Whether the mail server took it; None: there is none in the settings."""
+    ping: bool | None = None
+    """Whether the heartbeat's address took a call; None: there is none in the settings."""
 
 
 class NoticesState(NamedTuple):
@@ -44,6 +48,10 @@ class NoticesState(NamedTuple):
     has_variables: bool = False
     """Whether an address lies in a variable, which a scheduled run may lack."""
     trial: NoticeTrial | None = None
+    has_mail: bool = False
+    """Whether a mail server is set."""
+    has_ping: bool = False
+    """Whether a heartbeat is set."""
     lacks_mail_program: bool = False
     """Whether cron is to mail what a run prints, and has no program that sends it."""
 
@@ -53,12 +61,18 @@ def observe_notices(
 ) -> NoticesState:
     """Read the addresses and let the library parse them; nothing is sent unless there is a test."""
     urls = settings.notify.urls
-    state = NoticesState(settings.notify.desktop, len(urls), apprise_sender.is_installed())
+    state = NoticesState(
+        settings.notify.desktop,
+        len(urls),
+        apprise_sender.is_installed(),
+        has_mail=settings.notify.mail is not None,
+        has_ping=bool(settings.notify.ping),
+    )
     if urls and state.is_installed:
         state = state._replace(errors=_address_errors(settings, environ))
     state = state._replace(
-        is_exposed=has_url_in_file(urls) and _is_exposed(settings),
-        has_variables=any(one.startswith("env:") for one in urls),
+        is_exposed=has_secret_in_file(settings.notify) and _is_exposed(settings),
+        has_variables=any(one.startswith("env:") for one in (*urls, settings.notify.ping)),
     )
     return state._replace(trial=test()) if test else state
 
@@ -93,10 +107,13 @@ def check_notices(state: NoticesState) -> CheckResult:
 
 
 def _places_sentence(state: NoticesState) -> str:
-    if not state.number:
-        return _("On this desktop.") if state.desktop else _("Only in what a run prints ([notify]).")
-    text = ngettext("At {n} address of [notify] urls.", "At {n} addresses of [notify] urls.", state.number)
-    return (_("On this desktop.") + " " if state.desktop else "") + text.format(n=state.number)
+    places = [_("On this desktop.")] if state.desktop else []
+    places += [_("By mail.")] if state.has_mail else []
+    if state.number:
+        text = ngettext("At {n} address of [notify] urls.", "At {n} addresses of [notify] urls.", state.number)
+        places.append(text.format(n=state.number))
+    places = places or [_("Only in what a run prints ([notify]).")]
+    return " ".join([*places, *([_("A heartbeat is sent ([notify] ping).")] if state.has_ping else [])])
 
 
 def _check_test_notice(trial: NoticeTrial, number: int) -> CheckResult:
@@ -108,12 +125,23 @@ def _check_test_notice(trial: NoticeTrial, number: int) -> CheckResult:
             if trial.desktop
             else _("Test notice: it could not be shown on this desktop.")
         )
+    if trial.mail is not None:
+        words.append(_("The mail server took it.") if trial.mail else _("The mail server did not take it."))
     if number:
         words.append(_("Sent to {n} of {all} addresses.").format(n=trial.sent, all=number))
+    if trial.ping is not None:
+        taken = _("The heartbeat's address took a call.")
+        words.append(taken if trial.ping else _("The heartbeat's address took no call ([notify] ping)."))
     if trial.desktop is False:
         words.append(_("Without a screen: set [notify] desktop = false and an address in urls."))
     text = " ".join([*words, *trial.complaints]) or _("Only in what a run prints ([notify]).")
-    if trial.sent < number or (trial.desktop is False and not number):
+    is_elsewhere = bool(number) or trial.mail is not None
+    if (
+        trial.sent < number
+        or trial.mail is False
+        or trial.ping is False
+        or (trial.desktop is False and not is_elsewhere)
+    ):
         return action("notices", text)
     return attention("notices", text) if trial.desktop is False else good("notices", text)
 

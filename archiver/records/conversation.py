@@ -22,10 +22,12 @@ class State(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """Whether a message has the form of a post that Chatwork's own system makes in a person's name."""
+    """Whether a message is a person's own, or has the form of a post that Chatwork's system makes in their name."""
 
     SPEECH = "speech"
     NOTICE = "notice"
+    UNKNOWN = "unknown"
+    """No text of it was ever seen: it was first seen as deleted."""
 
 
 def notable_states(state: State, *, was_edited: bool, was_deleted: bool) -> tuple[State, ...]:
@@ -160,6 +162,8 @@ class Gap:
     """An estimate from Chatwork's counter; None = not known."""
     reason: str
     """`window` (more than 100 messages between two readings), `inaccessible`, `list`, `first_sync` or `plan`."""
+    is_partly_outside: bool = False
+    """Whether a message at one of its ends lies outside what is shown, so that its id is not printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +250,8 @@ class MembershipPeriod(NamedTuple):
     since: datetime | None
     until: datetime | None
     """When the list was first seen to show them no more."""
+    is_from_before: bool = False
+    """Whether it began before the period that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +273,8 @@ class Person:
     named_at: tuple[datetime | None, ...] = ()
     """When each of the names was first seen; None, or none at all: not known."""
     membership: Membership = Membership()
+    is_from_before: bool = False
+    """Whether the first name was shown already before the period that is shown."""
 
 
 @dataclass(frozen=True, slots=True)

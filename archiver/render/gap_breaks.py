@@ -74,15 +74,23 @@ def gap_title(gap: Gap) -> str:
 
 def gap_text(gap: Gap) -> str:
     """Both ends of a gap, the estimated number of missing messages and the reason, in words."""
-    start = _end_text(gap.start, gap.after) if gap.start or gap.after else "チャットの始まり"
+    start = f"{_end_text(gap.start, gap.after)} " if gap.start or gap.after else "チャットの始まり"
     end = _end_text(gap.end, gap.before)
-    first = f"メッセージID {gap.after}" if gap.after else "最初"
     if gap.missing is None:
         count = "件数は分かりません。"
     else:
         count = f"Chatworkの表示する件数との差から、およそ{gap.missing:,}件と見積もられます。"
     reason = _REASONS.get(gap.reason, f"理由: {visible(gap.reason)}")
-    return f"{start} から {end} まで({first} と メッセージID {gap.before} の間)。{count}{reason}"
+    return f"{start}から {end} まで{_ends_text(gap)}。{count}{reason}"
+
+
+def _ends_text(gap: Gap) -> str:
+    """The messages at both ends in brackets; empty where one of them is not to be named."""
+    if gap.is_partly_outside:
+        return ""
+    if gap.after is None:
+        return f"(メッセージID {gap.before} より前)"
+    return f"(メッセージID {gap.after} と メッセージID {gap.before} の間)"
 
 
 def _end_text(at: datetime | None, message: MessageId | None) -> str:

@@ -89,9 +89,9 @@ def _is_name(node: Node) -> bool:
 
 
 def person_name(account: AccountId, references: References) -> str:
-    """The name of a person, or the account id if it is not known."""
+    """The name of a person, or the account id if it is not known; 0 stands for none, or for one that is masked."""
     name = references.name_of(account)
-    return visible(name) if name else f"ID {account}"
+    return visible(name) if name else (f"ID {account}" if account else "(不明)")
 
 
 def quote_head(account: AccountId | None, time: int | None, references: References) -> str:

@@ -19,7 +19,7 @@ from archiver.alerts import (
     sentences,
 )
 from archiver.alerts.deadline_rules import CaseSnapshot
-from archiver.claims.messages import first_message, last_of_others, last_reply
+from archiver.claims.messages import first_message, last_reply
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
 from archiver.records.alerts import Alert, Level
@@ -133,7 +133,7 @@ def _judge_cases(writing: Writing, at: datetime) -> list[Alert]:
 def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnapshot:
     activity = activity_of(reading, contract)
     platform, first = platform_of(contract.platform), first_message(activity.facts).value
-    reply = last_reply(activity.facts) if activity.facts.counterparts else last_of_others(activity.facts)
+    reply = last_reply(activity.facts)
     handover = last_handover(
         reading, activity, since=at - deadline_rules.RECENT_HANDOVER, until=at - deadline_rules.DELIVERY_DELAY
     )

@@ -1,7 +1,7 @@
 """Runs `archive daemon`: APScheduler wakes `DaemonWork` again and again, and a signal stops it within seconds.
 
-`DaemonWork` decides what is due. Rounds and verifications have a thread each, so that saving does not wait for a
-verification of many gigabytes.
+`DaemonWork` decides what is due. Rounds, verifications and regular copies have a thread each, so that saving does not
+wait for many gigabytes.
 """
 
 from __future__ import annotations
@@ -63,12 +63,11 @@ def run(work: DaemonWork, stop: Stop) -> bool:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop.request)
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL + 1)  # it would tell of each moment a round takes longer
-    scheduler = BackgroundScheduler(
-        timezone=UTC, executors={"rounds": ThreadPoolExecutor(1), "checks": ThreadPoolExecutor(1)}
-    )
-    busy = [_GuardedDuty(work.round, stop), _GuardedDuty(work.check, stop)]
+    duties = {"rounds": work.round, "checks": work.check, "copies": work.copy}
+    scheduler = BackgroundScheduler(timezone=UTC, executors={name: ThreadPoolExecutor(1) for name in duties})
+    busy = [_GuardedDuty(duty, stop) for duty in duties.values()]
     tick = _tick_interval(work)
-    for name, duty in zip(("rounds", "checks"), busy, strict=True):
+    for name, duty in zip(duties, busy, strict=True):
         scheduler.add_job(
             duty,
             "interval",

@@ -40,6 +40,8 @@ class DaemonMessages:
     """A verification could not be made; as often as `trouble`, although saving works."""
     unsaved: Callable[[errors.ArchiverError], None] = lambda _error: None
     """After each round that did not go through."""
+    begun: Callable[[], None] = lambda: None
+    """Before each round that asks Chatwork."""
 
 
 SILENT = DaemonMessages()

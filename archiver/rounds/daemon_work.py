@@ -46,13 +46,16 @@ class DaemonWork:
         now: Callable[[], datetime],
         messages: DaemonMessages = SILENT,
         step: Callable[[], None] = lambda: None,
+        copy: Callable[[Settings], bool] = lambda _settings: False,
     ) -> None:
         """Take the functions that load settings, build the app and read the token; `step` may raise to end a duty.
+
+        `copy` makes the regular copy if it is due, and returns whether it did.
 
         Raises SettingsError if the settings cannot be read now; later the last good ones are used.
         """
         self._load, self._build, self._token = load, build, token
-        self.now, self._step = now, step
+        self.now, self._step, self._copy = now, step, copy
         self.settings = load()
         self._reminders = Reminders(messages, now)
         self._verification = ScheduledVerification(self.settings.home, self._reminders, now=now, step=step)
@@ -65,6 +68,14 @@ class DaemonWork:
     def check(self) -> bool:
         """Make the verification that is due, if any, and return whether there was one; the first round precedes it."""
         return self._rounds.whole is not None and self._verification.check()
+
+    def copy(self) -> bool:
+        """Make the regular copy that is due, if any, and return whether there was one; a failure is reported."""
+        try:
+            return self._copy(self.settings)
+        except Exception as error:  # noqa: BLE001 - as for a round: it is reported, and tried again
+            self._reminders.unverified(as_error(error, self.settings.home))
+            return False
 
     # --- rounds ----------------------------------------------------------------------------------
 
@@ -118,6 +129,7 @@ class DaemonWork:
             upkeep_round(app, upgraded=self._reminders.messages.upgraded)
             self._reminders.messages.unsaved(self._refusal)
             return
+        self._reminders.messages.begun()
         options = Options(rooms=due_round.rooms, max_seconds=self.settings.sync.every.total_seconds())
         progress = ProgressCallbacks(on_step=self._at_step, on_file=self._at_step)
         report = run_round(app, options, progress, upgraded=self._reminders.messages.upgraded)

@@ -35,10 +35,11 @@ def _is_safe(url: str) -> bool:
         return False
     if not host or port == 0:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_this_computer(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_this_computer(host))
 
 
-def _is_this_computer(host: str) -> bool:
+def is_this_computer(host: str) -> bool:
+    """Whether a host is this computer: `localhost` or a loopback address; no other name is looked up."""
     if host == "localhost":
         return True
     try:

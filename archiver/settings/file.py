@@ -7,6 +7,7 @@ the token, only the name of its place.
 from __future__ import annotations
 
 import contextlib
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -16,12 +17,14 @@ from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.settings import error_text, private_file, schema
-from archiver.settings.api_url import base_url
+from archiver.settings.api_url import base_url, is_this_computer
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import (
     AuthoritySetting,
+    BackupSettings,
     ExportSettings,
     FileSettings,
+    MailSettings,
     NotifySettings,
     Settings,
     SyncSettings,
@@ -38,6 +41,8 @@ SettingValue = str | int | float | bool | Sequence[str] | Sequence[AuthoritySett
 
 TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
 LANGUAGES = ("ja", "en")
+MAIL_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+"""The usual port of each kind of connection to a mail server (RFC 8314, RFC 6409)."""
 
 
 def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
@@ -76,6 +81,13 @@ def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
             desktop=raw.notify.desktop,
             daily=raw.notify.daily,
             urls=tuple(raw.notify.urls),
+            mail=_mail(raw.notify),
+            ping=raw.notify.ping.strip(),
+        ),
+        backup=BackupSettings(
+            to=_folder(home, raw.backup.to) if raw.backup.to else None,
+            every=parse_duration(raw.backup.every) if raw.backup.every else None,
+            after=tuple(raw.backup.after),
         ),
     )
 
@@ -155,16 +167,40 @@ def _parse(text: str, path: Path) -> schema.SettingsTable:
     return raw
 
 
+def _mail(notify: schema.NotifyTable) -> MailSettings | None:
+    """The mail settings; None unless a server and an address to write to are named."""
+    if not notify.mail_host or not notify.mail_to:
+        return None
+    return MailSettings(
+        host=notify.mail_host,
+        to=notify.mail_to,
+        sender=notify.mail_from or (notify.mail_user if is_mail_address(notify.mail_user) else notify.mail_to),
+        port=notify.mail_port or MAIL_PORTS[notify.mail_tls],
+        tls=notify.mail_tls,
+        user=notify.mail_user,
+        password_source=notify.mail_password,
+    )
+
+
 def _rule_checks(raw: schema.SettingsTable) -> list[tuple[str, bool, str]]:
     """Checks that types cannot express: the key, whether its value is right, and an example. Values are never shown."""
     names = [authority.name for authority in raw.timestamp.authorities]
-    copies = raw.exports.also_to
+    copies, notify = raw.exports.also_to, raw.notify
     return [
         ("sync.every", _is_accepted(parse_duration, raw.sync.every), '"5m" ("90s" "5m" "6h" "30d")'),
         ("sync.full_every", _is_accepted(parse_duration, raw.sync.full_every), '"6h" ("90s" "5m" "6h" "30d")'),
         ("token.source", is_token_source(raw.token.source), '"keyring", "file:PATH", "env:NAME"'),
         ("exports.folder", _is_path(raw.exports.folder), '"", "D:/Chatwork"'),
         ("exports.also_to", "" not in copies and all(map(_is_path, copies)), '["E:/"]'),
+        ("notify.mail_host", is_host(notify.mail_host), '"smtp.example.com"'),
+        ("notify.mail_tls", notify.mail_tls != "none" or is_this_computer(notify.mail_host or "localhost"), '"tls"'),
+        ("notify.mail_user", is_plain(notify.mail_user), '"you@example.com"'),
+        ("notify.mail_password", is_token_source(notify.mail_password), '"keyring", "file:PATH", "env:NAME"'),
+        ("notify.mail_from", _is_empty_or_mail(notify.mail_from), '"you@example.com"'),
+        ("notify.mail_to", _is_empty_or_mail(notify.mail_to), '"you@example.com"'),
+        ("backup.to", _is_path(raw.backup.to) and bool(raw.backup.to or not raw.backup.every), '"E:/copy"'),
+        ("backup.every", not raw.backup.every or _is_accepted(parse_duration, raw.backup.every), '"" "1d" "12h"'),
+        ("backup.after", all(raw.backup.after) and not _has_nul(raw.backup.after), '["restic", "backup", "{copy}"]'),
         ("timestamp.authorities.name", len(names) == len(set(names)), '"a", "b"'),
     ]
 
@@ -175,6 +211,31 @@ def is_token_source(text: str) -> bool:
     if kind == "env":
         return place.isidentifier() and place.isascii()
     return text == "keyring" or (kind == "file" and bool(place.strip()) and _is_path(place))
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether a text can be one mail address: ASCII, without a name, spaces or angle brackets."""
+    return (
+        bool(re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", text)) and text.isascii()
+    )
+
+
+def is_host(text: str) -> bool:
+    """Whether a text is empty or can be the name or address of a host."""
+    return bool(re.fullmatch(r"[A-Za-z0-9.:-]*", text))
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text holds no control characters, which would end a line of SMTP."""
+    return text.isprintable()
+
+
+def _is_empty_or_mail(text: str) -> bool:
+    return not text or is_mail_address(text)
+
+
+def _has_nul(texts: Sequence[str]) -> bool:
+    return any("\0" in text for text in texts)
 
 
 def _is_path(text: str) -> bool:

@@ -106,6 +106,23 @@ class TimestampSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The mail server that takes notices, and to whom they go."""
+
+    host: str
+    to: str
+    sender: str
+    """The address in `From`."""
+    port: int
+    tls: str = "tls"
+    """`tls`, `starttls`, or `none`, which is allowed to this computer only."""
+    user: str = ""
+    """Empty: the server asks for no name and no password."""
+    password_source: str = "keyring"  # noqa: S105 - the name of a place, not a secret
+    """`keyring`, `env:NAME` or `file:PATH`."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotifySettings:
     """When and where notices are sent."""
 
@@ -116,6 +133,27 @@ class NotifySettings:
     """Whether a notice is sent every day, even if all is well."""
     urls: tuple[str, ...] = field(default=(), repr=False)
     """Addresses, or `env:NAME` and `file:PATH` where one is stored. They hold passwords, so they are never printed."""
+    mail: MailSettings | None = None
+    """None: no notice goes by mail, unless an address of `urls` does it."""
+    ping: str = field(default="", repr=False)
+    """The heartbeat's address, or `env:NAME` and `file:PATH` where it is stored; a secret. Empty: there is none."""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways by which the user is told: `desktop`, `mail`, `urls`, and `ping`, which tells by its silence."""
+        wanted = {"desktop": self.desktop, "mail": self.mail, "urls": self.urls, "ping": self.ping}
+        return tuple(way for way, is_set in wanted.items() if is_set)
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Where a copy of the archive is made regularly, and the user's own program that then saves the copy."""
+
+    to: Path | None = None
+    every: timedelta | None = None
+    """None: a copy is made only by hand."""
+    after: tuple[str, ...] = ()
+    """The program and its arguments; `{copy}` in an argument is the copy's folder. Empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +172,7 @@ class Settings:
     exports: ExportSettings = ExportSettings()
     timestamp: TimestampSettings = TimestampSettings()
     notify: NotifySettings = NotifySettings()
+    backup: BackupSettings = BackupSettings()
 
 
 FOLDER = "Chatwork提出資料"

@@ -11,7 +11,7 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.settings.file import TOKEN_VARIABLE
-from archiver.settings.model import Settings
+from archiver.settings.model import NotifySettings, Settings
 from archiver.settings.token import read_secret
 
 INDIRECT_PREFIXES = ("env:", "file:")
@@ -40,9 +40,16 @@ def has_url_in_file(urls: Sequence[str]) -> bool:
     return any(not one.startswith(INDIRECT_PREFIXES) for one in urls)
 
 
+def has_secret_in_file(notify: NotifySettings) -> bool:
+    """Whether an address of these settings, which is a secret, stands in `archive.toml` itself."""
+    return has_url_in_file([*notify.urls, *filter(None, [notify.ping])])
+
+
 def environ_without_secrets(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment without the variables of token and addresses, for programs that do not need them."""
-    sources = (settings.token_source, *settings.notify.urls)
+    """The environment without the variables of token, addresses and password, for programs that do not need them."""
+    notify = settings.notify
+    mail_sources = () if notify.mail is None else (notify.mail.password_source,)
+    sources = (settings.token_source, *notify.urls, notify.ping, *mail_sources)
     names = {TOKEN_VARIABLE, *(one.removeprefix("env:").upper() for one in sources if one.startswith("env:"))}
     return {name: value for name, value in environ.items() if name.upper() not in names}  # Windows knows no case
 

@@ -69,6 +69,22 @@ class NotifyTable(Section, frozen=True):
     desktop: bool = True
     daily: bool = False
     urls: tuple[str, ...] = ()
+    mail_host: str = ""
+    mail_port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    mail_tls: Literal["tls", "starttls", "none"] = "tls"
+    mail_user: str = ""
+    mail_password: str = "keyring"  # noqa: S105 - the name of a place, not a secret
+    mail_from: str = ""
+    mail_to: str = ""
+    ping: str = ""
+
+
+class BackupTable(Section, frozen=True):
+    """The section `[backup]`: where a copy is made regularly, and which program of the user's runs on it."""
+
+    to: str = ""
+    every: str = ""
+    after: tuple[str, ...] = ()
 
 
 class SettingsTable(Section, frozen=True):
@@ -81,6 +97,7 @@ class SettingsTable(Section, frozen=True):
     exports: ExportsTable = ExportsTable()
     timestamp: TimestampTable = TimestampTable()
     notify: NotifyTable = NotifyTable()
+    backup: BackupTable = BackupTable()
 
 
 def convert(table: dict[str, Any]) -> SettingsTable:

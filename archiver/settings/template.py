@@ -82,4 +82,34 @@ daily = false
 # Other places to be told at, such as a mailbox: an address as Apprise writes it, or "file:PATH" and "env:NAME"
 # where it lies. Addresses hold passwords; this needs the extra [notify]. See docs/how-to/notices.md.
 urls = []
+# メールでの通知。送信サーバー(SMTP)と宛先の両方を書くと使われます。archive init が尋ねて書きます。
+#   mail_tls   "tls"(465番)、"starttls"(587番)。"none" はこのパソコンのサーバーだけ
+#   mail_port  0 なら上の番号
+#   mail_from  空なら mail_user、それもアドレスでなければ mail_to
+# パスワードそのものは書かず、置き場所を書きます: "keyring"、"file:パス"、"env:名前"
+# Notices by mail: used once both the server (SMTP) and an address to write to are named. mail_tls is "tls" (port
+# 465), "starttls" (587) or, to this computer only, "none". Never the password itself: only where it is.
+mail_host = ""
+mail_port = 0
+mail_tls = "tls"
+mail_user = ""
+mail_password = "keyring"
+mail_from = ""
+mail_to = ""
+# 生存通知(死活監視)。読むべきチャットを全部読めたとき、5分に1回までこのアドレスを呼びます。届かなければ監視
+# サービスが知らせます。内容は件数だけです。アドレスは秘密なので "file:パス" や "env:名前" にも置けます。
+# A heartbeat: this address (https) is called after each round that read all that was due, every 5 minutes at
+# most, so that a monitoring service such as healthchecks.io notices silence. Only counts are sent. The address is
+# a secret: better "file:PATH" or "env:NAME".
+ping = ""
+
+[backup]
+# 定期的にバックアップを作るフォルダー(別のディスク)と間隔。例: to = "E:/cw-backup"、every = "1d"。空なら手動だけ。
+# Where a copy is made regularly, best on another disk, and how often; empty = only by hand.
+to = ""
+every = ""
+# バックアップのあとに実行する、ご自身のプログラム(restic など)。{copy} はバックアップのフォルダーになります。例:
+# A program of your own that runs after each copy, without the token; {copy} is the copy's folder. Example:
+#   after = ["restic", "backup", "--json", "{copy}"]
+after = []
 """

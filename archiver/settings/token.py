@@ -37,10 +37,11 @@ def read_token(settings: Settings, environ: Mapping[str, str]) -> str:
     return token
 
 
-def read_secret(home: Path, source: str, environ: Mapping[str, str]) -> str:
+def read_secret(home: Path, source: str, environ: Mapping[str, str], *, name: str = "") -> str:
     """Read the secret at a place, without spaces, line ends and byte order mark around it; empty if there is none.
 
-    Raises TokenMissing, TokenFileUnsafe, KeyringUnavailable.
+    `name`: of what it is, within the keyring; empty: the API token. Raises TokenMissing, TokenFileUnsafe,
+    KeyringUnavailable.
     """
     kind, place = _split_source(source)
     match kind:
@@ -49,22 +50,22 @@ def read_secret(home: Path, source: str, environ: Mapping[str, str]) -> str:
         case "file":
             value = _read_file(_token_path(home, place), environ)
         case _:
-            value = _read_keyring(home)
+            value = _read_keyring(home, name)
     return value.strip().strip("\ufeff").strip()
 
 
-def store_token(home: Path, source: str, value: str) -> None:
+def store_token(home: Path, source: str, value: str, *, name: str = "") -> None:
     """Store the token in the keyring or in a file of mode 0600; `update_settings` writes the name of the place.
 
-    Raises UsageError for `env:NAME` (a program cannot set the user's variables), KeyringUnavailable,
-    DiskFull, HomeNotWritable.
+    `name` as for `read_secret`. Raises UsageError for `env:NAME` (a program cannot set the user's variables),
+    KeyringUnavailable, DiskFull, HomeNotWritable.
     """
     kind, place = _split_source(source)
     match kind:
         case "file":
             private_file.replace_file(_token_path(home, place), f"{value}\n".encode())
         case "keyring":
-            _write_keyring(home, value)
+            _write_keyring(home, value, name)
         case _:
             detail = _("The variable {name} must be set outside this program.").format(name=place)
             raise errors.UsageError(detail=detail)
@@ -167,24 +168,25 @@ def _keyring_errors() -> Iterator[None]:
         raise errors.KeyringUnavailable(detail=detail) from error
 
 
-def _keyring_user(home: Path) -> str:
-    """The user name under which the keyring stores this archive's token."""
-    return os.path.realpath(home)
+def _keyring_user(home: Path, name: str = "") -> str:
+    """The user name under which the keyring stores this archive's token, or another secret of it."""
+    return f"{os.path.realpath(home)}#{name}" if name else os.path.realpath(home)
 
 
-def _read_keyring(home: Path) -> str:
+def _read_keyring(home: Path, name: str) -> str:
     import keyring
 
     with _keyring_errors():
-        return keyring.get_password(APPLICATION, _keyring_user(home)) or ""
+        return keyring.get_password(APPLICATION, _keyring_user(home, name)) or ""
 
 
-def _write_keyring(home: Path, value: str) -> None:
+def _write_keyring(home: Path, value: str, name: str) -> None:
     import keyring
 
+    user = _keyring_user(home, name)
     with _keyring_errors():
-        keyring.set_password(APPLICATION, _keyring_user(home), value)
-        is_kept = keyring.get_password(APPLICATION, _keyring_user(home)) == value
+        keyring.set_password(APPLICATION, user, value)
+        is_kept = keyring.get_password(APPLICATION, user) == value
     if not is_kept:  # keyring's null backend takes everything and keeps nothing
         raise errors.KeyringUnavailable(detail=_("it did not keep the token"))
 

@@ -60,15 +60,18 @@ class UnsealedTimes(NamedTuple):
     is_compared: bool
     """Whether `now` is Chatwork's time."""
     oldest: datetime | None
-    """The oldest time of the entries; None: there are none."""
+    """The oldest time of the entries and of what only was counted; None: there are none."""
     oldest_news: datetime | None
     """The same without the quiet kinds."""
 
 
-def unsealed_times(reading: Reading, first: int, now: datetime, *, quiet_kinds: Sequence[str]) -> UnsealedTimes:
-    """The times of the entries from number `first` on; `quiet_kinds` say nothing new."""
+def unsealed_times(
+    reading: Reading, first: int, now: datetime, *, quiet_kinds: Sequence[str], pending: str | None
+) -> UnsealedTimes:
+    """The times of the entries from number `first` on; `quiet_kinds` say nothing new, nor does what is `pending`."""
     oldest = select(func.min(_ENTRY.observed_at)).where(_ENTRY.seq >= first)
-    texts = [reading.sql.execute(query).scalar() for query in (oldest, oldest.where(_ENTRY.kind.not_in(quiet_kinds)))]
+    news = reading.sql.execute(oldest.where(_ENTRY.kind.not_in(quiet_kinds))).scalar()
+    texts = min((at for at in (reading.sql.execute(oldest).scalar(), pending) if at is not None), default=None), news
     return UnsealedTimes(
         from_text(max(to_text(now), _last_compared_text(reading))),
         reading.clock is not None and reading.clock.offset is not None,

@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select
 
 from archiver.evidence import chain
 from archiver.records import JST, Seal
-from archiver.store import orphaned_seals, schema, seal_files, writer
+from archiver.store import orphaned_seals, pending_records, schema, seal_files
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.archive_time import seal_times, unsealed_times
 from archiver.store.durable_files import storage_error, write_durably
@@ -36,12 +36,13 @@ _LAST_SEALED = select(func.max(schema.seal.c.last))
 
 
 def is_due(reading: Reading, *, now: datetime) -> bool:
-    """Whether the oldest unsealed entry is of an earlier Tokyo day or six hours old.
+    """Whether the oldest unsealed entry, or what only was counted, is of an earlier Tokyo day, or news six hours old.
 
     Entries of a kind that comes without any news count from the next Tokyo day on only, and only by Chatwork's time.
     A time that lies ahead was a wrong clock's: nothing waits until it comes.
     """
-    unsealed = unsealed_times(reading, last_sealed(reading) + 1, now, quiet_kinds=QUIET_KINDS)
+    pending = pending_records.oldest_pending(reading)
+    unsealed = unsealed_times(reading, last_sealed(reading) + 1, now, quiet_kinds=QUIET_KINDS, pending=pending)
     oldest = unsealed.oldest if unsealed.is_compared else unsealed.oldest_news
     if oldest is not None and unsealed.now.astimezone(JST).date() != oldest.astimezone(JST).date():
         return True
@@ -51,15 +52,20 @@ def is_due(reading: Reading, *, now: datetime) -> bool:
 
 def is_tail_of_stamps(reading: Reading) -> bool:
     """Whether nothing but the arrival of stamps is unsealed, which alone is worth no seal."""
+    if pending_records.oldest_pending(reading) is not None:
+        return False
     query = select(schema.entry.c.kind).where(schema.entry.c.seq > last_sealed(reading)).distinct()
     return set(reading.sql.execute(query).scalars()) == {"stamp"}
 
 
 def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
-    """Seal all entries that no seal holds yet; the new seals. Raises DiskFull, HomeNotWritable, ArchiveBusy."""
+    """Seal all entries that no seal holds yet, with what only was counted; the new seals.
+
+    Raises DiskFull, HomeNotWritable, ArchiveBusy.
+    """
     closed: list[Seal] = []
     with archive.writing() as writing:
-        writer.append_steady(writing)
+        pending_records.append_pending(writing, at=now)
     while True:
         orphaned_seals.settle_seals(archive, now=now)
         with archive.writing() as writing:

@@ -50,7 +50,7 @@ def finish_run(
     report.clock_offset_ms = transport.dates.largest_offset_ms
     report.unread_dropped = None not in unread and int(unread[1] or 0) < int(unread[0] or 0)
     overdue = _find_overdue(context, report, inputs, listed_rooms, options.full_every)
-    _report_unread(report, context.visited)
+    _report_unread(report, context.visited, host_fails=transport.host_fails)
     whole = _is_whole(context, report, inputs.contracted, options.limits.size_limit)
     report.complete = whole and not context.troubles and not overdue.kinds
     report.troubles = tuple(sorted(context.troubles))
@@ -138,11 +138,13 @@ def _find_overdue(
     )
 
 
-def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]]) -> None:
+def _report_unread(report: SyncReport, visited: AbstractSet[tuple[int, str]], *, host_fails: bool) -> None:
     """Mark rooms whose lists the run did not read, so that they are not reported as unchanged."""
+    early = _("not read in this run, which ended too early")
+    reason = _("not read in this run, as Chatwork gave no proper answer") if host_fails else early
     for room in report.rooms:
         if room.is_unreached and (room.room_id, plan.MESSAGES) not in visited:
-            room.outcome, room.error = RoomOutcome.FAILED, _("not read in this run, which ended too early")
+            room.outcome, room.error = RoomOutcome.FAILED, reason
         elif room.left_over and room.error is None:
             room.error = _("not all of it was read in this run")
         if room.outcome is RoomOutcome.UNCHANGED and not room.has_read_list:

@@ -1,4 +1,4 @@
-"""`sweep` entries: one for each run with news or trouble, idle runs collected into one an hour."""
+"""`sweep` entries: one for each run with news or trouble; idle runs are collected until the next one or a seal."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from archiver.records import Observation, RoomId
-from archiver.store import writer
-from archiver.store.archive import Archive, Writing
-from archiver.store.queries import current_state
+from archiver.records import RoomId
+from archiver.store import pending_records
+from archiver.store.archive import Writing
+from archiver.store.archive_time import CLOCK_TOLERANCE
 from archiver.store.queries.runs import PAUSE
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
-
-HOUR = timedelta(hours=1)
 
 
 def write_run(
@@ -28,7 +26,7 @@ def write_run(
     unparsed: int,
     not_read: Iterable[RoomId],
 ) -> None:
-    """Record a run with news or trouble at once; collect an idle one for its hour.
+    """Record a run with news or trouble at once; collect an idle one with those before it.
 
     `not_read` are the rooms of all contracts of which the run cannot say whether they have anything new.
     """
@@ -46,32 +44,17 @@ def write_run(
         "unparsed": unparsed,
         "not_read": sorted(not_read),
     }
-    idle = not report.news and not report.reported
-    if idle:
-        _collect_idle(writing, sweep, report.account_id, at)
+    if not report.news and not report.reported:
+        _collect_idle(writing, sweep, at)
     else:
-        append_idle_runs(writing, report.account_id, at)
-        _append_sweep(writing, sweep, report.account_id, at)
+        pending_records.append_idle_runs(writing, at=at)
+        pending_records.append_sweep(writing, sweep, account_id=report.account_id, at=at)
 
 
-def flush_idle_runs(archive: Archive, *, at: datetime) -> None:
-    """Record the idle runs collected so far, in a transaction of its own. Raises NoArchive."""
-    with archive.writing() as writing:
-        append_idle_runs(writing, (current_state.owner(writing) or {}).get("account_id"), at)
-
-
-def append_idle_runs(writing: Writing, account_id: int | None, at: datetime) -> None:
-    """Record the idle runs collected so far, so that nothing is sealed without them."""
-    waiting = remembered_values.IDLE_RUNS.recall(writing)
-    if waiting is not None:
-        _append_sweep(writing, waiting, account_id, at)
-        remembered_values.IDLE_RUNS.remember(writing, None)
-
-
-def _collect_idle(writing: Writing, sweep: dict[str, Any], account_id: int, at: datetime) -> None:
+def _collect_idle(writing: Writing, sweep: dict[str, Any], at: datetime) -> None:
     waiting = remembered_values.IDLE_RUNS.recall(writing)
     if waiting is not None and not _can_merge(waiting, sweep):
-        append_idle_runs(writing, account_id, at)
+        pending_records.append_idle_runs(writing, at=at)
         waiting = None
     if waiting is not None:
         sweep = sweep | {
@@ -84,27 +67,27 @@ def _collect_idle(writing: Writing, sweep: dict[str, Any], account_id: int, at: 
             "totals": {name: number + waiting["totals"].get(name, 0) for name, number in sweep["totals"].items()},
             "unread_before": waiting["unread_before"],
         }
-    if at - from_text(sweep["from"]) >= HOUR:
-        _append_sweep(writing, sweep, account_id, at)
-        remembered_values.IDLE_RUNS.remember(writing, None)
-    else:
-        remembered_values.IDLE_RUNS.remember(writing, sweep)
+    remembered_values.IDLE_RUNS.remember(writing, sweep)
 
 
 def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:
-    """Whether one record of both runs would hide neither a pause between them nor a room that one did not read."""
+    """Whether one record of both runs would hide no pause, unread room, other settings or wrong clock."""
     near = from_text(sweep["from"]) - from_text(waiting["to"]) <= PAUSE
-    return near and waiting.get("not_read") == sweep["not_read"]
+    alike = all(waiting.get(name) == sweep[name] for name in ("not_read", "settings"))
+    return near and alike and _clock_fault(waiting) == _clock_fault(sweep)
+
+
+def _clock_fault(sweep: dict[str, Any]) -> str:
+    """Which way this computer's clock was wrong in a run; empty if it was not, or could not be compared."""
+    offset = timedelta(milliseconds=sweep["clock_offset_ms"] or 0)
+    if abs(offset) <= CLOCK_TOLERANCE:
+        return ""
+    return "behind" if offset > timedelta() else "ahead"
 
 
 def _larger(before: int | None, now: int | None) -> int | None:
-    """The larger of two offsets, so that the hour's record tells of a clock that was wrong in one of its runs."""
+    """The larger of two offsets, so that the record tells of a clock that was wrong in one of its runs."""
     return max((one for one in (before, now) if one is not None), key=abs, default=None)
-
-
-def _append_sweep(writing: Writing, sweep: dict[str, Any], account_id: int | None, at: datetime) -> None:
-    observation = Observation("sweep", f"sweep/{writer.SELF}", sweep)
-    writer.append(writing, [observation], account_id=account_id, at=at)
 
 
 def _totals(report: SyncReport) -> dict[str, int]:

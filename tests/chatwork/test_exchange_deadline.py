@@ -5,18 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from archiver.chatwork.exchange_deadline import ExchangeDeadline, ExchangeOverdue, watch_session
+from tests.support.certificate import loopback_certificate
 from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, hang, reply
 
 SHORT = 0.2
@@ -127,28 +122,11 @@ def test_a_proxy_that_drips_is_cut_too(session: requests.Session) -> None:
     assert time.monotonic() - begun < LONG
 
 
-def _certificate() -> bytes:
-    """A certificate of 127.0.0.1 and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    plain = serialization.NoEncryption()
-    return certificate.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-
-
 @pytest.mark.parametrize("what", ["100 Continue, quickly", "headers", "body without a length", "trailers"])
 def test_an_encrypted_answer_that_never_ends_is_cut_too(session: requests.Session, tmp_path: Path, what: str) -> None:
     """The socket that was opened is another than the encrypted one."""
     certificate = tmp_path / "loopback.pem"
-    certificate.write_bytes(_certificate())
+    certificate.write_bytes(loopback_certificate())
     session.verify = str(certificate)
     with ScriptedServer([NEVER_ENDING[what]], certificate=certificate) as server:
         begun = time.monotonic()

@@ -23,7 +23,7 @@ from urllib3 import HTTPResponse
 
 from archiver.chatwork import json_body
 from archiver.chatwork.ratelimit import Budget
-from archiver.chatwork.transport import LONGEST_PAUSE, ReplyLimits, Transport
+from archiver.chatwork.transport import ReplyLimits, Transport
 from archiver.corrected_clock import CorrectedClock
 from archiver.errors import (
     ArchiverError,
@@ -42,7 +42,7 @@ from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer,
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 TOKEN = "c4naryc4naryc4naryc4naryc4nary00"
 GOOD = reply(body=b'{"account_id":1}')
-PATIENT = [1.0, 2.0, 4.0, 8.0]
+PATIENT = [0.5, 1.0, 2.0, 4.0]
 
 
 @dataclass
@@ -302,7 +302,7 @@ def test_a_fault_is_retried_and_never_data(name: str) -> None:
         answer = ask(transport)
 
     assert {"account_id": 1} == answer
-    assert [1.0] == clock.slept
+    assert [0.5] == clock.slept
     assert 2 == transport.requests
 
 
@@ -376,22 +376,37 @@ def test_a_compressed_body_is_kept_decoded() -> None:
     assert body == answer
 
 
-def test_no_pause_is_longer_than_its_limit() -> None:
-    """Jitter never makes a pause longer than 30 seconds."""
-    with serving(FAULTS["empty"], jitter=lambda: 27.0) as (transport, _, clock), pytest.raises(NotUnderstood):
+def test_a_host_that_fails_is_asked_by_one_probe() -> None:
+    """Who was asked again with patience is asked once until it answers; then with patience again."""
+    outage = [FAULTS["500"]] * 6
+    with serving(*outage, reply(404, b'{"errors":["x"]}'), *outage) as (transport, _, clock):
+        tries = []
+        for _request in range(4):
+            before = transport.requests
+            with pytest.raises((Unreachable, NotVisible)):
+                ask(transport)
+            tries.append(transport.requests - before)
+
+    assert [5, 1, 1, 5] == tries
+    assert [*PATIENT, *PATIENT] == clock.slept
+
+
+def test_a_request_is_not_tried_again_for_longer_than_ten_seconds() -> None:
+    """However long each try lasts, such as one that waits for a connection, or jitter makes the pauses."""
+    with serving(FAULTS["500"], jitter=lambda: 16.0) as (transport, _, clock), pytest.raises(Unreachable):
         ask(transport)
 
-    assert [28.0, 29.0, LONGEST_PAUSE, LONGEST_PAUSE] == clock.slept
+    assert [4.5, 5.0] == clock.slept
 
 
 def test_a_retry_past_the_deadline_is_not_made() -> None:
     """The fault itself is raised at once, as the budget is not to blame."""
     with serving(FAULTS["500"]) as (transport, _, clock):
-        transport.deadline = NOW + timedelta(seconds=5)
+        transport.deadline = NOW + timedelta(seconds=3)
         with pytest.raises(Unreachable):
             ask(transport)
 
-    assert [1.0, 2.0] == clock.slept
+    assert [0.5, 1.0] == clock.slept
 
 
 def test_no_reply_is_waited_for_past_the_deadline() -> None:
@@ -491,7 +506,7 @@ def test_after_a_429_the_end_of_the_window_is_waited_for() -> None:
         answer = ask(transport)
 
     assert {"account_id": 1} == answer
-    assert [122.5, 3.5, 4.5, 6.5, 10.5] == clock.slept
+    assert [122.5, 1.125, 1.625, 2.625, 4.625] == clock.slept
     assert [timedelta(seconds=122.5)] == waits
 
 
@@ -641,4 +656,4 @@ def test_any_reply_is_data_or_one_of_our_errors(answers: list[tuple[int, bytes]]
         ask(transport)
 
     assert 1 <= transport.requests <= 8
-    assert sum(clock.slept) <= 15 + 3 * 300
+    assert sum(clock.slept) <= 10 + 3 * 300

@@ -211,8 +211,8 @@ class Dispute:
         return "相手" if self.counterpart is not None and self.counterpart[0] == author else "参加者"
 
     def speeches(self, author: int, *, saved: bool) -> list[TruePost]:
-        """The speech of a person, all of it or what was saved."""
-        posts = self.saved if saved else self.posted()
+        """The speech of a person, all of it or what was saved; one that was never seen with a text is no speech."""
+        posts = [post for post in self.saved if self.seen_texts(post) != {"[deleted]"}] if saved else self.posted()
         return [post for post in posts if post.author == author and not post.is_notice]
 
     def seen_texts(self, post: TruePost) -> set[str]:

@@ -19,6 +19,13 @@ from tests.claims.dispute import report_of
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
 
 DAY = 24 * 60
+THIRDS = {
+    8_100_001: "佐藤 花子", 8_100_002: "鈴木一郎", 8_100_003: "髙橋 健", 8_100_004: "Maria Sato", 8_100_005: "渡邊",
+    8_100_006: "林", 8_100_007: "ノムラ ユキ", 8_100_008: "山﨑 結衣(制作)", 8_100_009: "k.ogawa",
+    8_100_010: "中村さくら", 8_100_011: "小川デザイン 小川", 8_100_012: "まつもと",
+}  # fmt: skip
+"""The account ids and names of the twelve others in the group room."""
+
 LEAVE = (
     "[info][title][dtext:chatroom_chat_edited][/title]"
     "[dtext:chatroom_member_is][piconname:7654321][dtext:chatroom_leaved][/info]"
@@ -58,8 +65,8 @@ def group_room(home: Path) -> ArchiveMaker:
     later = ContractRoom(RoomId(ROOM), start=at(20 * DAY))
     maker.contract("job1", [ROOM], **facts)
     maker.contract("job2", [later], **facts)
-    for number in range(12):
-        maker.account(9000 + number, f"参加者{number}")
+    for account, name in THIRDS.items():
+        maker.account(account, name)
     maker.account(CLIENT, "田中")
     told = [message_object(1, "はじめまして", sent=0), message_object(2, "お願いします", sent=21 * DAY)]
     maker.sync(told, minutes=22 * DAY)

@@ -121,12 +121,12 @@ def test_what_the_simulated_chatwork_posts_is_a_notice() -> None:
 
 
 def test_the_kind_of_a_message_follows_from_every_text_it_had() -> None:
-    """A deletion shows no text; speech that was edited into the form of a notice stays speech."""
+    """Without any text nothing is known; speech that was edited into the form of a notice stays speech."""
     post = FORMS[-1]
 
     kinds = [message_kind(bodies) for bodies in ([post], [post, "[deleted]"], ["払いません", post], ["[deleted]"], [])]
 
-    assert ["notice", "notice", "speech", "speech", "speech"] == kinds
+    assert ["notice", "notice", "speech", "unknown", "unknown"] == kinds
 
 
 @pytest.mark.parametrize(

@@ -329,7 +329,7 @@ def test_the_home_is_ours_alone_and_can_be_written() -> None:
 )
 def test_a_copy_elsewhere_is_a_week_old_at_most(last: LastBackup | None, expected: Grade, words: str) -> None:
     """None at all is said too."""
-    check(expected, words, folders.check_backup(last, now=NOW))
+    check(expected, words, folders.check_backup(last, None, now=NOW))
 
 
 def test_folders_outside_are_reachable() -> None:

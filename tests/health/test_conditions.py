@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,16 +26,17 @@ from archiver.health.conditions import (
 from archiver.health.disk import DiskSpace
 from archiver.health.error_reasons import BY_TOKEN, REASONS, command, reason
 from archiver.health.message_rates import Paces
-from archiver.health.snapshot import ComputerState, Starters
+from archiver.health.snapshot import ComputerState, CopyState, Starters
 from archiver.notices.due_notices import NOTICED, DueNotices
 from archiver.notices.facts import NoticeFacts
 from archiver.notices.sentences import sentences
 from archiver.notices.troubles import PendingNotices
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.grades import Grade
+from archiver.settings.model import BackupSettings, MailSettings, NotifySettings, Settings
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.truncated_lists import TruncatedList
-from archiver.store.working.remembered_values import ScheduledRun
+from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
 from archiver.store.working.verification_log import VerificationRecord
 from tests.support.situations import GB, GOOD_COMPUTER, NOW, ROOM, ago, situation
 
@@ -64,6 +67,31 @@ def looks(**changed: Any) -> LastLooks:
 def due(days: int) -> Alert:
     """A deadline so many days from today (Tokyo: 2026-11-24)."""
     return alert(AlertRule.DEADLINE, Level.LOW, f"job1/crowdworks/review/2026-11-{24 + days}")
+
+
+def heard(*seen: str, unseen: tuple[str, ...], **notify: Any) -> Situation:
+    """After test notices that were seen and unseen by these ways, with these settings of notices."""
+    trial = LastNoticeTrial(ago(days=2), seen, unseen)
+    return replace(situation(notice_trial=trial), settings=with_notify(**notify))
+
+
+def with_notify(**notify: Any) -> Settings:
+    """Settings with these notices."""
+    return Settings(Path("/home/y/chatwork"), notify=NotifySettings(**notify))
+
+
+def beating(failing_since: datetime | None, *, ping: str = "https://example.com/x", **changed: Any) -> Situation:
+    """A heartbeat that no call of which was taken since then."""
+    return replace(situation(ping=LastPing(ago(minutes=4), failing_since), **changed), settings=with_notify(ping=ping))
+
+
+MAIL = MailSettings("smtp.example.com", "y@example.com", "y@example.com", 465)
+
+
+def with_copy(copy: CopyState, every: timedelta | None = timedelta(days=1)) -> Situation:
+    """An archive whose copy is made at this interval."""
+    backup = BackupSettings(Path("/mnt/usb/copy"), every)
+    return replace(situation(copy=copy), settings=replace(situation().settings, backup=backup))
 
 
 REFUSED = ScheduledRun(ago(minutes=9), "KeyringUnavailable")
@@ -105,6 +133,12 @@ CASES: list[tuple[Kind, Grade, Situation]] = [
     (Kind.DISK_FULL, ACTION, situation(computer=with_disk(0.9))),
     (Kind.NO_SPACE, ACTION, situation(computer=with_disk(1.9))),
     (Kind.FINDINGS, ACTION, situation(verification=FINDINGS)),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(days=3), ago(hours=1)))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(None, ago(days=3)))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(hours=2), ago(hours=1), "DiskFull"))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(hours=1), ago(hours=1), "incomplete"))),
+    (Kind.COPY, ATTENTION, with_copy(CopyState(ago(hours=1), ago(hours=1), "failed"))),
+    (Kind.COPY, ACTION, with_copy(CopyState(ago(hours=1), ago(hours=1), "findings"))),
     (Kind.REMOTE, ACTION, situation(computer=replace(GOOD_COMPUTER, lacks_library=True))),
     (Kind.ALERT, ACTION, situation(alerts=(alert(AlertRule.DELETIONS),))),
     (Kind.HINT, ACTION, situation(alerts=(alert(AlertRule.A5),))),
@@ -114,6 +148,10 @@ CASES: list[tuple[Kind, Grade, Situation]] = [
     (Kind.LOST, ATTENTION, situation(lost=((ROOM, 4),))),
     (Kind.PENDING, ATTENTION, situation(pending=2)),
     (Kind.CUT, ATTENTION, situation(cut=(TruncatedList(ROOM, "files"),))),
+    (Kind.UNHEARD, ACTION, heard(unseen=("desktop",))),
+    (Kind.UNHEARD, ACTION, heard("ping", unseen=("desktop",), ping="x")),
+    (Kind.UNHEARD, ATTENTION, heard("mail", unseen=("desktop",), mail=MAIL)),
+    (Kind.PING, ATTENTION, beating(ago(minutes=60))),
     (Kind.UNREAD_DROPPED, ATTENTION, situation(unread_dropped=ago(days=6))),
 ]
 
@@ -136,6 +174,14 @@ NEAR_MISSES = [
     situation(alerts=(alert(AlertRule.DELETIONS, Level.MEDIUM),)),
     situation(alerts=(due(-1), due(2))),
     situation(unread_dropped=ago(days=8)),
+    heard("desktop", unseen=()),
+    heard(unseen=("desktop", "mail"), desktop=False),
+    beating(None),
+    beating(ago(minutes=59)),
+    beating(ago(minutes=90), ping=""),
+    with_copy(CopyState(None, None)),
+    with_copy(CopyState(ago(hours=48), ago(hours=1))),
+    with_copy(CopyState(ago(days=9), ago(days=9), "failed"), every=None),
 ]
 
 

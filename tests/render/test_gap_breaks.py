@@ -91,7 +91,7 @@ def test_an_unknown_number_is_not_guessed() -> None:
 
     actual = gap_text(unknown)
 
-    assert "チャットの始まり から 時刻不明 まで" in actual
+    assert "チャットの始まりから 時刻不明 まで" in actual
     assert "件数は分かりません。理由: [U+202E]?" in actual
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from archiver.health.conditions import Situation
 from archiver.health.disk import DiskSpace
 from archiver.health.message_rates import Paces
-from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
+from archiver.health.snapshot import ComputerState, CopyState, HealthSnapshot, Starters
 from archiver.settings.model import Settings
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.working.remembered_values import ScheduledRun
@@ -45,6 +45,7 @@ GOOD_ARCHIVE = HealthSnapshot(
     pending=0,
     cut=(),
     verification=None,
+    copy=CopyState(),
     alerts=(),
 )
 GOOD_COMPUTER = ComputerState(DiskSpace(80 * GB, 2 * GB, required=GB), Starters("systemd"))

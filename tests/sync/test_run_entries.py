@@ -8,9 +8,8 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Watch
-from archiver.store import writer
+from archiver.store import pending_records, seals
 from archiver.store.queries import runs
-from archiver.sync import run_entries
 from tests.support.world import World
 
 
@@ -44,29 +43,60 @@ def test_a_pause_between_two_idle_runs_is_told(world: World) -> None:
     assert [(before, after)] == pauses(world)
 
 
-def test_idle_runs_close_together_make_one_record_an_hour(world: World) -> None:
-    """Thirty quiet runs in two hours and a half make two records, and no pause."""
+def test_idle_runs_make_one_record_when_they_are_sealed(world: World) -> None:
+    """Thirty quiet runs in two hours and a half make no entry; sealed, they are one record of all of them."""
     world.post("一つ目")
     world.sync()
     before = len(world.entries("sweep"))
     for _ in range(30):
         world.clock.pass_by(minutes=5)
         world.sync()
+    written_before = len(world.entries("sweep"))
+    seals.close_seals(world.archive, now=world.clock())
 
-    sweeps_written = [sweep["payload"] for sweep in world.entries("sweep")[before:]]
+    (sweep,) = [one["payload"] for one in world.entries("sweep")[before:]]
 
-    assert 2 == len(sweeps_written)
-    assert all(
-        datetime.fromisoformat(sweep["to"]) - datetime.fromisoformat(sweep["from"]) >= timedelta(hours=1)
-        for sweep in sweeps_written
-    )
+    assert (before, 30) == (written_before, sweep["runs"])
+    assert datetime.fromisoformat(sweep["to"]) - datetime.fromisoformat(sweep["from"]) >= timedelta(minutes=145)
     assert [] == pauses(world)
+
+
+def test_a_run_with_a_wrong_clock_is_no_part_of_the_record_of_right_ones(world: World) -> None:
+    """What is said of a wrong clock has the bounds of the runs that had it, not of the day's quiet ones."""
+    world.post("一つ目")
+    world.sync()
+    before = len(world.entries("sweep"))
+    for wrong in (timedelta(), timedelta(hours=9), timedelta(hours=9), timedelta(0)):
+        world.wrong = wrong
+        world.clock.pass_by(minutes=5)
+        world.sync()
+    seals.close_seals(world.archive, now=world.clock())
+
+    assert [1, 2, 1] == [one["payload"]["runs"] for one in world.entries("sweep")[before:]]
+
+
+def test_a_day_without_news_makes_one_record_of_each_kind_and_one_seal(world: World) -> None:
+    """What only was counted is due as an entry would be: with the first look of the next day in Tokyo."""
+    world.post("一つ目")
+    world.sync()
+    seals.close_seals(world.archive, now=world.clock())
+    before = len(world.entries())
+    for _run in range(3 * 30):
+        world.clock.pass_by(minutes=48)
+        with world.archive.reading() as reading:
+            due = seals.is_due(reading, now=world.own_clock())
+        if due:
+            seals.close_seals(world.archive, now=world.own_clock())
+        world.sync(every_list=True)
+
+    assert ["steady", "sweep"] * 3 == [one["kind"] for one in world.entries()[before:]]
+    assert 4 == len(world.rows("seal"))
 
 
 def watched(world: World, room: int) -> Watch:
     """When the archive says that a room was looked at, as an export does, which seals first."""
     with world.archive.writing() as writing:
-        writer.append_steady(writing)
+        pending_records.append_pending(writing, at=world.clock())
     with world.archive.reading() as reading:
         upto = len(world.seqs())
         return runs.watch(reading, room, runs.runs(reading, upto=upto), upto=upto)
@@ -107,7 +137,8 @@ def test_a_run_over_one_room_tells_nothing_of_another_that_moved(world: World) -
     world.clock.pass_by(hours=2)
 
     world.sync(rooms=(world.room,))
-    run_entries.flush_idle_runs(world.archive, at=world.clock())
+    with world.archive.writing() as writing:
+        pending_records.append_idle_runs(writing, at=world.clock())
 
     assert [moved] == world.entries("sweep")[-1]["payload"]["not_read"]
 

@@ -16,6 +16,7 @@ from archiver import errors
 from archiver.cli.contracts import contract_added_messages
 from archiver.cli.contracts.room_choice import pick_rooms
 from archiver.cli.error_output import INTERRUPTED
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
 from archiver.records import Contract
@@ -42,14 +43,14 @@ def add_contract(app: App, name: str | None, given: Mapping[str, Any], remark: s
         note_answer(app.archive, _answer_key(contract_id), BEGUN)
         _ask_contract(app, contract_id, given, remark)
     except (click.Abort, KeyboardInterrupt):
-        click.echo()
-        click.echo(_("Interrupted. Your answers so far are kept."))
-        click.echo(_resume_hint(contract_id))
+        echo()
+        echo(_("Interrupted. Your answers so far are kept."))
+        echo(_resume_hint(contract_id))
         return INTERRUPTED
     except errors.UsageError:
         raise
     except errors.ArchiverError:
-        click.echo(_resume_hint(contract_id), err=True)
+        echo(_resume_hint(contract_id), err=True)
         raise
     return 0
 
@@ -82,8 +83,8 @@ def ask_blank_facts(app: App, contract: Contract) -> int:
     try:
         updated = _ask_facts(app, contract, is_again=True)
     except (click.Abort, KeyboardInterrupt):
-        click.echo()
-        click.echo(_("Interrupted. Your answers so far are kept."))
+        echo()
+        echo(_("Interrupted. Your answers so far are kept."))
         return INTERRUPTED
     _tell_end(updated)
     return 0
@@ -100,7 +101,7 @@ def _ask_facts(app: App, contract: Contract, *, is_again: bool = False) -> Contr
     answers = () if is_again else recall_answers(app.archive)
     asked_names = {key.removeprefix(prefix) for key in answers if key.startswith(prefix)}
     while (question := next_question(contract, asked_names, now=app.now())) is not None:
-        click.echo()
+        echo()
         tell(question.explanation)
         updated = replace(contract, **ask(question.prompt, question.understand, exact=question.exact))
         if updated != contract:
@@ -119,7 +120,7 @@ def _new_contract(app: App, name: str) -> Contract | None:
     rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."), indent=0)
-        click.echo(_resume_hint(name))
+        echo(_resume_hint(name))
         return None
     tell(_("Which chats belong to this contract? (Separate several numbers with spaces.)"), indent=0)
     return Contract(name, pick_rooms(app, rooms))
@@ -187,16 +188,16 @@ def _tell_end(contract: Contract) -> None:
     from archiver.contract_dates import unstated_facts
     from archiver.platforms.job_platform import platform_of
 
-    click.echo()
+    echo()
     blank_facts = unstated_facts(contract, platform_of(contract.platform))
     if blank_facts:
         command = f"archive contract set {contract.id}"
         tell(_("Not filled in yet. When you know it: {command}").format(command=command + " ..."), indent=0)
         for fact in blank_facts:
             label = _(fact.label)
-            click.echo(f"  {pad(label, 28)} {fact.option} {fact.example}")
+            echo(f"  {pad(label, 28)} {fact.option} {fact.example}")
     else:
-        click.echo(_("Everything that a reader looks for first is filled in."))
-    click.echo(_("To change anything: {command}").format(command=f"archive contract set {contract.id} --help"))
-    click.echo(_("All on one screen: {command}").format(command=f"archive contract show {contract.id}"))
-    click.echo(_("Next: archive sync"))
+        echo(_("Everything that a reader looks for first is filled in."))
+    echo(_("To change anything: {command}").format(command=f"archive contract set {contract.id} --help"))
+    echo(_("All on one screen: {command}").format(command=f"archive contract show {contract.id}"))
+    echo(_("Next: archive sync"))

@@ -13,6 +13,7 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, files
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import statement_lines
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask_path, is_asked
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
@@ -130,8 +131,8 @@ def _attach_file(
         statement_lines.name_and_size(enclosure.name, enclosure.size),
         statement_lines.kind_word(enclosure.kind),
     )
-    click.echo(sentence.format(contract=visible(contract.label), number=enclosure.number, file=file, kind=kind_name))
-    click.echo(_("Fingerprint (SHA-256): {sha256}").format(sha256=enclosure.sha256))
+    echo(sentence.format(contract=visible(contract.label), number=enclosure.number, file=file, kind=kind_name))
+    echo(_("Fingerprint (SHA-256): {sha256}").format(sha256=enclosure.sha256))
     return 0
 
 
@@ -148,7 +149,7 @@ def _remove_enclosure(archive: Archive, contract: Contract, number: int, now: da
         "Taken back: number {number} of contract {contract}. Packages leave the file out from now on;"
         " its name and note stay on record."
     )
-    click.echo(sentence.format(number=number, contract=visible(contract.label)))
+    echo(sentence.format(number=number, contract=visible(contract.label)))
     return 0
 
 

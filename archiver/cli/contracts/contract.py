@@ -16,6 +16,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.contracts import fact_options, roles, room_periods
 from archiver.cli.contracts.contract_added_messages import ID, tell_added, warn_of_shared_number
 from archiver.cli.contracts.room_periods import ROOM_NUMBER
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
@@ -90,7 +91,7 @@ def contract_add(
     unchecked = _are_unchecked(app, rooms)
     state_contract(app.archive, contract, note, at=app.now())
     tell_added(contract, existing, unchecked=unchecked)
-    click.echo(_("Next: archive sync"))
+    echo(_("Next: archive sync"))
     return 0
 
 
@@ -151,11 +152,11 @@ def contract_set(
     added = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms) if room not in known)
     after = replace(before, rooms=room_periods.with_periods(before.rooms + added, begins, ends), **facts)
     state_contract(app.archive, after, note, at=app.now())
-    click.echo(_("Saved: {contract}.").format(contract=visible(before.id)))
+    echo(_("Saved: {contract}.").format(contract=visible(before.id)))
     with app.archive.reading() as reading:
         warn_of_shared_number(after, contracts(reading))
     if unchecked:
-        click.echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
+        echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
     return 0
 
 
@@ -175,9 +176,9 @@ def contract_list(obj: CliContext) -> int:
         rooms = ", ".join(str(room.room_id) for room in contract.rooms)
         number = f" ({visible(contract.platform_id)})" if contract.platform_id else ""
         name, state = pad(contract.id + number, 24), state_words(contract, now)
-        click.echo(f"{name} {state}   {rooms}   {visible(contract.title or '')}".rstrip())
+        echo(f"{name} {state}   {rooms}   {visible(contract.title or '')}".rstrip())
     if not all_contracts:
-        click.echo(_("No contract has been entered yet. See: archive contract add --help"))
+        echo(_("No contract has been entered yet. See: archive contract add --help"))
     return 0
 
 
@@ -195,10 +196,10 @@ def contract_show(obj: CliContext, contract_id: str | None, as_json: bool) -> in
     with Archive(obj.home).reading() as reading:
         contract = named_or_only_contract(reading, contract_id)
         if as_json:
-            click.echo(json.dumps(page_document(reading, contract, now=utc_now()), ensure_ascii=False))
+            echo(json.dumps(page_document(reading, contract, now=utc_now()), ensure_ascii=False))
             return 0
         for line in page_lines(reading, contract, now=utc_now()):
-            click.echo(line)
+            echo(line)
     return 0
 
 
@@ -221,7 +222,7 @@ def _add_state_command(name: str, help_text: str, new_state: str, sentence: str)
         before = _find_contract(archive, contract_id)
         closed_at = utc_now() if new_state == "closed" else None
         state_contract(archive, replace(before, state=new_state, closed_at=closed_at), None, at=utc_now())
-        click.echo(_(sentence).format(contract=visible(before.label)))
+        echo(_(sentence).format(contract=visible(before.label)))
         return 0
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from gettext import gettext as _
 
-import click
-
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.records import Contract
 
@@ -16,18 +15,18 @@ ID = re.compile(r"[a-z0-9-]{1,32}")
 def tell_added(contract: Contract, contracts: list[Contract], *, unchecked: bool) -> None:
     """Print what was entered, and which of its rooms belong to other contracts too."""
     rooms = ", ".join(str(room.room_id) for room in contract.rooms)
-    click.echo(_("Entered: {contract}, rooms {rooms}.").format(contract=visible(contract.label), rooms=rooms))
+    echo(_("Entered: {contract}, rooms {rooms}.").format(contract=visible(contract.label), rooms=rooms))
     if unchecked:
-        click.echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
+        echo(_("The rooms were not checked (unchecked), as Chatwork could not be asked."))
     for room in contract.rooms:
         others = [one.label for one in contracts if room.room_id in {its.room_id for its in one.rooms}]
         if others:
             sentence = _("Room {room} also belongs to {contracts}; that is allowed.")
-            click.echo(sentence.format(room=room.room_id, contracts=visible(", ".join(others))))
+            echo(sentence.format(room=room.room_id, contracts=visible(", ".join(others))))
             if room.start is None:
                 hint = _("Its packages contain the whole chat. For this job's part only: {command}")
                 command = f"archive contract set {contract.id} --room-from {room.room_id} 2026-11-01"
-                click.echo(hint.format(command=command))
+                echo(hint.format(command=command))
     warn_of_shared_number(contract, contracts)
 
 
@@ -40,4 +39,4 @@ def warn_of_shared_number(contract: Contract, contracts: list[Contract]) -> None
             "this archive."
         )
         warning = sentence.format(number=visible(contract.platform_id), contracts=", ".join(others))
-        click.echo(warning, err=True)
+        echo(warning, err=True)

@@ -13,6 +13,7 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, files
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import statement_lines
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, is_asked
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
@@ -85,7 +86,7 @@ def delivery_add(
     sentence = _("Entered: delivery {number} of contract {contract}, {at}.")
     if not is_new:
         sentence = _("Already entered: delivery {number} of contract {contract}, {at}.")
-    click.echo(sentence.format(number=delivery.number, contract=visible(contract.label), at=delivery.at))
+    echo(sentence.format(number=delivery.number, contract=visible(contract.label), at=delivery.at))
     _warn_of_sender(archive, contract, delivery)
     _tell_match(archive, contract, delivery)
     return 0
@@ -106,7 +107,7 @@ def delivery_list(obj: CliContext, contract_id: str | None) -> int:
     if not lines:
         sentence = _("No delivery has been entered for {contract}. See: archive delivery add --help")
         lines = [sentence.format(contract=visible(contract.label))]
-    click.echo("\n".join(lines))
+    echo("\n".join(lines))
     return 0
 
 
@@ -139,7 +140,7 @@ def delivery_set(
     with archive.writing() as writing:
         statements.restate_delivery(writing, contract.id, after, at=utc_now())
     sentence = _("Saved: delivery {number} of contract {contract}.")
-    click.echo(sentence.format(number=number, contract=visible(contract.label)))
+    echo(sentence.format(number=number, contract=visible(contract.label)))
     if file_id is not None:
         _warn_of_sender(archive, contract, after)
     if path is not None:
@@ -160,7 +161,7 @@ def delivery_remove(obj: CliContext, contract_id: str, number: int) -> int:
     with archive.writing() as writing:
         statements.withdraw_statement(writing, contract.id, _find_delivery(writing, contract, number), at=utc_now())
     sentence = _("Taken back: delivery {number} of contract {contract}. The record that it was entered stays.")
-    click.echo(sentence.format(number=number, contract=visible(contract.label)))
+    echo(sentence.format(number=number, contract=visible(contract.label)))
     return 0
 
 
@@ -258,7 +259,7 @@ def _warn_of_sender(archive: Archive, contract: Contract, delivery: Delivery) ->
             "If it is not what you delivered: archive delivery remove {contract} {number}"
         )
         warning = sentence.format(file=delivery.file_id, account=sender, contract=contract.id, number=delivery.number)
-        click.echo(warning, err=True)
+        echo(warning, err=True)
 
 
 def _tell_match(archive: Archive, contract: Contract, delivery: Delivery) -> None:
@@ -273,13 +274,13 @@ def _tell_match(archive: Archive, contract: Contract, delivery: Delivery) -> Non
         sent = same_bytes(reading, rooms, delivery.sha256)
         unsaved = sum(one.known - one.saved for room, one in file_counts(reading).items() if room in rooms)
     if sent:
-        click.echo(statement_lines.same_file_sentence(sent))
+        echo(statement_lines.same_file_sentence(sent))
         return
-    click.echo(statement_lines.no_same_file_sentence())
+    echo(statement_lines.no_same_file_sentence())
     if unsaved:
         sentence = ngettext(
             "{count} file of these rooms is not saved and could not be compared.",
             "{count} files of these rooms are not saved and could not be compared.",
             unsaved,
         )
-        click.echo(sentence.format(count=unsaved))
+        echo(sentence.format(count=unsaved))

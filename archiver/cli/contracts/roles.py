@@ -10,6 +10,7 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Role
@@ -51,7 +52,7 @@ def contract_map(obj: CliContext, contract_id: str, account: int, part: str, rea
     sentence = _("Entered: account {account} of contract {contract} is {part}.")
     if not fresh:
         sentence = _("Already entered: account {account} of contract {contract} is {part}.")
-    click.echo(sentence.format(account=account, contract=visible(contract.label), part=role_words(Role(part))))
+    echo(sentence.format(account=account, contract=visible(contract.label), part=role_words(Role(part))))
     return 0
 
 
@@ -72,7 +73,7 @@ def contract_unmap(obj: CliContext, contract_id: str, account: int) -> int:
             sentence = _("Nothing was entered about account {account} of contract {contract}.")
             raise errors.UsageError(detail=sentence.format(account=account, contract=visible(contract.label)))
     sentence = _("Taken back: who account {account} of contract {contract} is. The record that it was entered stays.")
-    click.echo(sentence.format(account=account, contract=visible(contract.label)))
+    echo(sentence.format(account=account, contract=visible(contract.label)))
     return 0
 
 

@@ -9,8 +9,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING, NamedTuple
 
-import click
-
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad
@@ -92,7 +91,7 @@ def _tell_rooms(rooms: Sequence[Room], positions: Collection[int], *, more: bool
         counts = _("messages {messages}  files {files}").format(
             messages=f"{room.message_num:>5}", files=f"{room.file_num:>4}"
         )
-        click.echo(f"  {position + 1:>3} {name} {kind} {counts}")
+        echo(f"  {position + 1:>3} {name} {kind} {counts}")
     if more and len(rooms) > PAGE:
         tell(_("({n} in all. Enter: the next ones; part of a name: search for it)").format(n=len(rooms)), indent=6)
 

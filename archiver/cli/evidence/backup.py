@@ -13,64 +13,125 @@ import click
 from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask_path, is_asked
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_, SettingsError, UsageError
-from archiver.render.times import minute_text
+from archiver.health.folders import copy_tool_sentence
+from archiver.render.times import interval_words, minute_text
 
 if TYPE_CHECKING:
     from archiver.store.backup.copy import CopyReport
     from archiver.store.backup.transfer import UncopiedFile
 
 MEGABYTE = 10**6
+INCOMPLETE = 4
+"""Exit code: the copy is good, but the user's own program did not save all of it."""
+
+OFF = "off"
+
 SHOWN_LIMIT = 20
 """So many files that were not copied are named on the screen."""
 
 
 @click.command("backup", help=N_("Copy the archive to another disk, also while it is in use, and check the copy."))
 @click.argument("place", metavar=N_("DEST"), required=False, shell_complete=folders)
+@click.option(
+    "--every",
+    metavar=N_("INTERVAL"),
+    help=N_("Make this copy again and again by itself, such as 1d; off ends it."),
+)
 @click.pass_obj
-def command_backup(obj: CliContext, place: str | None) -> int:
+def command_backup(obj: CliContext, place: str | None, every: str | None) -> int:
     """Copy and verify; needs no token and no network. The token is not copied."""
     from archiver.app import utc_now
-    from archiver.custody import backup
+    from archiver.custody import backup, copy_tool
     from archiver.store.archive import Archive
 
-    if place is None:
-        if not is_asked():
-            raise UsageError(detail=_("Say where to: archive backup FOLDER"))
-        place = ask_path(_("Which folder, best on another disk (drag it into this window):"))
-    folder = Path(place).expanduser().absolute()
+    if every == OFF:
+        return _end_regular_copy(obj)
+    _check_interval(every)
+    folder = _choose_folder(obj, place)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         outcome = backup.backup(Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress))
     assert outcome.report is not None
     if outcome.is_placed:
-        click.echo(_("The copy is up to date: {path}").format(path=visible(str(folder))))
+        echo(_("The copy is up to date: {path}").format(path=visible(str(folder))))
     else:
         _tell_not_placed(folder, outcome.report, backup.WITH_FINDINGS)
     tell_copied(outcome.report)
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
-        click.echo(_("The archive cannot be written to now, so it does not remember this copy."), err=True)
+        echo(_("The archive cannot be written to now, so it does not remember this copy."), err=True)
     if outcome.is_same_disk:
-        click.echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
+        echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
     if _has_notify_urls(obj):
         sentence = _("The copy contains the notice addresses of [notify] urls, with their passwords. See: {page}")
-        click.echo(sentence.format(page="docs/how-to/notices.md"), err=True)
-    return 0 if outcome.ok else FINDINGS
+        echo(sentence.format(page="docs/how-to/notices.md"), err=True)
+    if every is not None:
+        _begin_regular_copy(obj, folder, every)
+    if not outcome.ok:
+        return FINDINGS
+    with ProgressScreen(quiet=obj.verbose < 0) as progress:
+        run = copy_tool.run_and_remember(Archive(obj.home), obj.settings(), folder, obj.environ, now=utc_now)
+    if run is None:
+        return 0
+    echo(copy_tool_sentence(run))
+    return 0 if copy_tool.outcome(run) is copy_tool.ToolOutcome.GOOD else INCOMPLETE
+
+
+def _choose_folder(obj: CliContext, place: str | None) -> Path:
+    """The folder that was named, else that of the settings, else the answer to a question. Raises UsageError."""
+    if place is not None:
+        return Path(place).expanduser().absolute()
+    stated = obj.settings().backup.to
+    if stated is not None:
+        return stated
+    if not is_asked():
+        raise UsageError(detail=_("Say where to: archive backup FOLDER"))
+    answer = ask_path(_("Which folder, best on another disk (drag it into this window):"))
+    return Path(answer).expanduser().absolute()
+
+
+def _check_interval(every: str | None) -> None:
+    from archiver.settings.model import parse_duration
+
+    try:
+        parse_duration(every or "1d")
+    except ValueError as error:
+        detail = _("--every must be written like this: 1d, 12h, 30m; or off.")
+        raise UsageError(detail=detail) from error
+
+
+def _begin_regular_copy(obj: CliContext, folder: Path, every: str) -> None:
+    from archiver.settings.file import update_settings
+    from archiver.settings.model import parse_duration
+
+    update_settings(obj.home, {"backup.to": str(folder), "backup.every": every})
+    sentence = _("From now on the copy is made again every {every}, after a save that runs by itself.")
+    echo(sentence.format(every=interval_words(parse_duration(every))))
+    echo(_("To end it: archive backup --every off"))
+
+
+def _end_regular_copy(obj: CliContext) -> int:
+    from archiver.settings.file import update_settings
+
+    update_settings(obj.home, {"backup.every": ""})
+    echo(_("The copy is made only by hand from now on. What was copied stays."))
+    return 0
 
 
 def _tell_not_placed(folder: Path, copied: CopyReport, name: str) -> None:
     at = minute_text(copied.earlier) if copied.earlier else "-"
-    click.echo(_("The earlier copy of {time} was kept as it was: the new one has findings.").format(time=at))
-    click.echo(_("The new database is beside it: {path}").format(path=visible(str(folder / name))))
+    echo(_("The earlier copy of {time} was kept as it was: the new one has findings.").format(time=at))
+    echo(_("The new database is beside it: {path}").format(path=visible(str(folder / name))))
 
 
 def tell_copied(copied: CopyReport) -> None:
     """Print how much was copied, and which files were not."""
     for line in copied_lines(copied):
-        click.echo(line)
+        echo(line)
 
 
 def copied_lines(copied: CopyReport) -> Iterator[str]:
@@ -106,9 +167,9 @@ def copy_progress(screen: ProgressScreen) -> Callable[[str, int, int], None]:
 
 def _has_notify_urls(obj: CliContext) -> bool:
     """Whether notify URLs, which are secrets, stand in `archive.toml`; False if it cannot be read."""
-    from archiver.settings.notify_urls import has_url_in_file
+    from archiver.settings.notify_urls import has_secret_in_file
 
     try:
-        return has_url_in_file(obj.settings().notify.urls)
+        return has_secret_in_file(obj.settings().notify)
     except SettingsError:
         return False

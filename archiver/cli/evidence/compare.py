@@ -11,6 +11,7 @@ import click
 
 from archiver import errors
 from archiver.cli.argument_completion import files, folders
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.errors import N_
 
@@ -60,7 +61,7 @@ def _tell(summary: ComparisonSummary, folder: Path | None) -> None:
     from archiver.comparison.held_messages import Outcome
 
     more = (Outcome.A_HOLDS_MORE, Outcome.B_HOLDS_MORE, Outcome.EACH_HOLDS_MORE)
-    click.echo(side_by_side([("A", _side_line(summary.a)), ("B", _side_line(summary.b))]))
+    echo(side_by_side([("A", _side_line(summary.a)), ("B", _side_line(summary.b))]))
     rows = [
         (_("In both, with the same texts"), [Outcome.SAME]),
         (_("In both, one holds a further text"), more),
@@ -70,14 +71,14 @@ def _tell(summary: ComparisonSummary, folder: Path | None) -> None:
         (_("Only in A"), [Outcome.ONLY_A]),
         (_("Only in B"), [Outcome.ONLY_B]),
     ]
-    click.echo("\n" + side_by_side([(label, str(summary.total(outcomes))) for label, outcomes in rows]))
+    echo("\n" + side_by_side([(label, str(summary.total(outcomes))) for label, outcomes in rows]))
     counts = summary.files
     sentence = _("Files: {same} with the same bytes in both, {differ} with other bytes, {a} only in A, {b} only in B.")
-    click.echo("\n" + sentence.format(same=counts.same, differ=counts.differ, a=counts.only_a, b=counts.only_b))
+    echo("\n" + sentence.format(same=counts.same, differ=counts.differ, a=counts.only_a, b=counts.only_b))
     if folder is not None:
-        click.echo(_("The comparison: {path}").format(path=visible(str(folder))))
+        echo(_("The comparison: {path}").format(path=visible(str(folder))))
     else:
-        click.echo(_("For a page, a PDF and tables add: --out DIR"))
+        echo(_("For a page, a PDF and tables add: --out DIR"))
 
 
 def _side_line(side: Side) -> str:

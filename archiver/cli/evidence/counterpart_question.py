@@ -9,9 +9,8 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver import errors
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.prompts import ask
 from archiver.cli.terminal.text import pad
@@ -54,15 +53,15 @@ def _with_answers(order: ExportOrder, rooms: Sequence[UndecidedRoom]) -> ExportO
 
 def _ask_room(room: UndecidedRoom) -> set[int]:
     """The accounts that the user names in one room; none, if the other side is not among them."""
-    click.echo(
+    echo(
         _("Who is the other side in “{room}”? Everybody else is shown only as a letter.").format(
             room=shorten(room.name, 40)
         ),
         err=True,
     )
     for number, candidate in enumerate(room.candidates, 1):
-        click.echo(f"  {number:>3} {_candidate_line(candidate)}", err=True)
-    click.echo(f"  {0:>3} " + _("none of them"), err=True)
+        echo(f"  {number:>3} {_candidate_line(candidate)}", err=True)
+    echo(f"  {0:>3} " + _("none of them"), err=True)
     numbers = ask(_("Number (several: 1 2):"), lambda answer: _read_numbers(answer, len(room.candidates)))
     return {int(room.candidates[number - 1].account_id) for number in numbers}
 

@@ -24,6 +24,7 @@ from archiver.cli.saving.sync import INCOMPLETE
 from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.file_manager import open_folder
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
@@ -213,26 +214,26 @@ def _tell_declined(previews: list[PackagePreview], profile: str, *, as_json: boo
         return
     if previews:
         tell_preview(previews[0], profile, err=False)
-    click.echo(_("No package was made."), err=True)
+    echo(_("No package was made."), err=True)
 
 
 def _tell_export(report: ExportReport, *, to_stderr: bool) -> None:
     numbers = _("It covers {messages} messages, {files} files, {gaps} gaps, up to seal {seal}")
-    click.echo(_("The package is ready. It was sent to nobody."), err=to_stderr)
-    click.echo(f"  {visible(str(report.path))}")
+    echo(_("The package is ready. It was sent to nobody."), err=to_stderr)
+    echo(f"  {visible(str(report.path))}")
     if report.zip:
-        click.echo(f"  {visible(str(report.zip))}")
+        echo(f"  {visible(str(report.zip))}")
     counts = numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal)
-    click.echo("  " + counts, err=to_stderr)
+    echo("  " + counts, err=to_stderr)
     if report.unsealed:
         sentence = ngettext(
             "{n} record in it is not sealed yet, as the archive cannot be written here; the package says so.",
             "{n} records in it are not sealed yet, as the archive cannot be written here; the package says so.",
             report.unsealed,
         )
-        click.echo("  " + sentence.format(n=report.unsealed), err=to_stderr)
+        echo("  " + sentence.format(n=report.unsealed), err=to_stderr)
     if report.stamped:
-        click.echo("  " + _("It is time-stamped by every third party in the settings."), err=to_stderr)
+        echo("  " + _("It is time-stamped by every third party in the settings."), err=to_stderr)
     _tell_incomplete(report)
     _tell_before_sending(report)
     open_folder(Path(report.path))
@@ -255,19 +256,17 @@ def _tell_incomplete(report: ExportReport) -> None:
         (report.too_large, _("Nothing was left out because of that. To choose fewer messages: --from, --to")),
     ):
         for sentence in sentences[:_NAMED_LIMIT]:
-            click.echo("  " + visible(sentence), err=True)
+            echo("  " + visible(sentence), err=True)
         if len(sentences) > _NAMED_LIMIT:
-            click.echo("  " + _("and {n} more").format(n=len(sentences) - _NAMED_LIMIT), err=True)
+            echo("  " + _("and {n} more").format(n=len(sentences) - _NAMED_LIMIT), err=True)
         if sentences:
-            click.echo(explanation, err=True)
+            echo(explanation, err=True)
 
 
 def _tell_before_sending(report: ExportReport) -> None:
     if report.blank:
         options = " ".join(f"--{name.replace('_', '-')}" for name in report.blank)
-        click.echo(_("Not stated yet (printed as blank): {options}").format(options=options), err=True)
-        click.echo(
-            "  " + _("Add them with: archive contract set {contract}").format(contract=report.contract), err=True
-        )
+        echo(_("Not stated yet (printed as blank): {options}").format(options=options), err=True)
+        echo("  " + _("Add them with: archive contract set {contract}").format(contract=report.contract), err=True)
     if report.advice:
-        click.echo(_("Before you send it: {advice}").format(advice=report.advice), err=True)
+        echo(_("Before you send it: {advice}").format(advice=report.advice), err=True)

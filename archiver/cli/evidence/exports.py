@@ -10,6 +10,7 @@ import click
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_day
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
 from archiver.render.times import iso_date, minute_text
@@ -32,13 +33,13 @@ def command_exports(ctx: click.Context) -> int | None:
         packages = exports(reading)
     for package in packages:
         head = f"{minute_text(package.at)}  {pad(package.contract, 20)} {pad(package.profile, 8)}"
-        click.echo(f"{package.number:>3}  {head} {visible(package.name)}")
-        click.echo(f"     SHA-256 {package.sha256}")
+        echo(f"{package.number:>3}  {head} {visible(package.name)}")
+        echo(f"     SHA-256 {package.sha256}")
         for handover in package.handovers:
             line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
-            click.echo("     " + line + (f" ({visible(handover.how)})" if handover.how else ""))
+            echo("     " + line + (f" ({visible(handover.how)})" if handover.how else ""))
     if not packages:
-        click.echo(_("No package has been made yet."))
+        echo(_("No package has been made yet."))
     return 0
 
 
@@ -73,7 +74,7 @@ def exports_note(obj: CliContext, number: int, to: str, day: str, how: str) -> i
     sentence = _("Entered: {name} was handed to {to} on {day}.")
     if not fresh:
         sentence = _("Already entered: {name} was handed to {to} on {day}.")
-    click.echo(sentence.format(name=visible(package.name), to=visible(to.strip()), day=on))
+    echo(sentence.format(name=visible(package.name), to=visible(to.strip()), day=on))
     return 0
 
 

@@ -11,9 +11,8 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver import errors
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask
 from archiver.cli.terminal.text import visible
 from archiver.setup.answers import InvalidAnswer
@@ -49,7 +48,7 @@ def make_with_leftovers(
 def tell_leftovers(leftovers: Sequence[Leftover], *, err: bool) -> None:
     """Print each leftover with its sentence."""
     for leftover in leftovers:
-        click.echo(f"  {_leftover_line(leftover)}", err=err)
+        echo(f"  {_leftover_line(leftover)}", err=err)
 
 
 def _ask_about(leftovers: Sequence[Leftover]) -> dict[str, bool]:
@@ -60,9 +59,9 @@ def _ask_about(leftovers: Sequence[Leftover]) -> dict[str, bool]:
         "{n} pieces look like names or ways to reach somebody and are not masked:",
         count,
     )
-    click.echo(head.format(n=count), err=True)
+    echo(head.format(n=count), err=True)
     tell_leftovers(leftovers, err=True)
-    click.echo(_("Nobody can find every name. Please read the texts before you send them."), err=True)
+    echo(_("Nobody can find every name. Please read the texts before you send them."), err=True)
     answers: dict[str, bool] = {}
     for number, leftover in enumerate(leftovers):
         answer = _ask_piece(leftover, rest=count - number)
@@ -73,14 +72,14 @@ def _ask_about(leftovers: Sequence[Leftover]) -> dict[str, bool]:
 
 
 def _ask_piece(leftover: Leftover, *, rest: int) -> _Answer:
-    click.echo(f"\n  {_leftover_line(leftover)}", err=True)
+    echo(f"\n  {_leftover_line(leftover)}", err=True)
     for answer, words in (
         (_Answer.HIDE_REST, _("mask all that are left ({n})").format(n=rest)),
         (_Answer.HIDE, _("mask this one, everywhere")),
         (_Answer.LEAVE, _("leave this one as it is")),
         (_Answer.LEAVE_REST, _("leave all that are left")),
     ):
-        click.echo(f"  {answer.value:>3} {words}", err=True)
+        echo(f"  {answer.value:>3} {words}", err=True)
     return ask(_("Number [1]:"), _read_answer)
 
 

@@ -6,9 +6,8 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver.cli.evidence.leftover_question import tell_leftovers
+from archiver.cli.terminal.output import echo
 
 if TYPE_CHECKING:
     from archiver.export.package.recipe import PackagePreview
@@ -20,11 +19,11 @@ _WITHOUT_FILES = ("support", "consult", "court")
 
 def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     """Print the numbers, one a line, then the warnings."""
-    click.echo(_("What this package would hand over:"), err=err)
+    echo(_("What this package would hand over:"), err=err)
     for line in number_lines(preview, profile):
-        click.echo(f"  {line}", err=err)
+        echo(f"  {line}", err=err)
     if preview.leftovers:
-        click.echo(_("Not masked, although it looks like a name or a way to reach somebody:"), err=err)
+        echo(_("Not masked, although it looks like a name or a way to reach somebody:"), err=err)
         tell_leftovers(preview.leftovers, err=err)
     tell_warnings(preview, err=err)
 
@@ -65,7 +64,7 @@ def _files_line(number: int, profile: str) -> str:
 def tell_warnings(preview: PackagePreview, *, err: bool) -> None:
     """Print what to consider before the package leaves, one warning a line."""
     for line in warning_lines(preview):
-        click.echo(line, err=err)
+        echo(line, err=err)
 
 
 def warning_lines(preview: PackagePreview) -> list[str]:

@@ -11,6 +11,7 @@ from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.backup import copy_progress, tell_copied
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
@@ -37,20 +38,20 @@ def command_restore(obj: CliContext, source: str) -> int:
         make_home(obj.home)
         _tell_restored(obj.home, folder)
     elif outcome.report is None:
-        click.echo(_("Nothing was restored: the copy was changed after it was made."), err=True)
+        echo(_("Nothing was restored: the copy was changed after it was made."), err=True)
         _tell_in_place(folder)
     else:
-        click.echo(_("The archive was not put in place: what arrived differs from the copy. Try again."), err=True)
+        echo(_("The archive was not put in place: what arrived differs from the copy. Try again."), err=True)
     return 0 if outcome.ok else FINDINGS
 
 
 def _tell_restored(home: Path, source: Path) -> None:
-    click.echo(_("The archive is restored: {path}").format(path=visible(str(home))))
-    click.echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
-    click.echo(_("Next: archive token set (the token was not part of the copy)   then: archive sync"))
-    click.echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
+    echo(_("The archive is restored: {path}").format(path=visible(str(home))))
+    echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
+    echo(_("Next: archive token set (the token was not part of the copy)   then: archive sync"))
+    echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
 
 
 def _tell_in_place(source: Path) -> None:
     sentence = _("Its contents can still be read where it is: archive --home {path} status")
-    click.echo(sentence.format(path=visible(str(source))), err=True)
+    echo(sentence.format(path=visible(str(source))), err=True)

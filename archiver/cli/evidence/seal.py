@@ -8,6 +8,7 @@ from gettext import ngettext
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.errors import N_
 
 
@@ -21,24 +22,22 @@ def command_seal(obj: CliContext) -> int:
     from archiver.cli.status.stamp_lines import tell_stamps
     from archiver.custody import put_back_databases, stamp_requests
     from archiver.store import orphaned_seals, seals
-    from archiver.sync.run_entries import flush_idle_runs
 
     app = require_archive(build_app(obj.settings(), obj.environ))
-    flush_idle_runs(app.archive, at=app.now())
     recorded = orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     if recorded:
         with app.archive.reading() as reading:
             for line in put_back_databases.overview_lines(reading)[-recorded:]:
-                click.echo(line, err=True)
+                echo(line, err=True)
     with app.archive.reading() as reading:
         is_sealed = seals.is_tail_of_stamps(reading)
     new_seals = [] if is_sealed else seals.close_seals(app.archive, now=app.now())
     for seal in new_seals:
         number = seal.last - seal.first + 1
         sentence = ngettext("Seal {number}: {n} record.", "Seal {number}: {n} records.", number)
-        click.echo(sentence.format(number=seal.number, n=number) + f"\n  SHA-256 {seal.sha256}")
+        echo(sentence.format(number=seal.number, n=number) + f"\n  SHA-256 {seal.sha256}")
     if not new_seals:
-        click.echo(_("Everything is sealed already."))
+        echo(_("Everything is sealed already."))
     tell_stamps(stamp_requests.request_stamps(app, at_once=True, seconds=None).outcomes)
     if app.root_errors:
         raise app.root_errors[0]

@@ -13,6 +13,7 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import files
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
@@ -79,7 +80,7 @@ def _document(verification: Verification) -> dict[str, object]:
 def tell_verification(verification: Verification) -> None:
     """Print what was checked, what does not match, and the notes."""
     for line in verification_lines(verification):
-        click.echo(line)
+        echo(line)
 
 
 def verification_lines(verification: Verification) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.reading.browser_entry import entry_page, has_screen, stop_on_signals
+from archiver.cli.terminal.output import echo
 from archiver.errors import N_
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def command_app(obj: CliContext, port: int | None, no_browser: bool) -> int:
     address = running_address(file)
     if address is None:
         return _serve(obj, file, port or 0, no_browser=no_browser)
-    click.echo(_("It runs already; this opens it."), err=True)
+    echo(_("It runs already; this opens it."), err=True)
     with entry_page(address) as page:
         if _open(obj, page, address, no_browser=no_browser):
             _wait_for_browser()
@@ -79,7 +80,7 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
         entry_page(gate.address) as page,
     ):
         _open(obj, page, gate.address, no_browser=no_browser)
-        click.echo(_("It ends by itself when it is not used; Ctrl-C ends it at once."), err=True)
+        echo(_("It ends by itself when it is not used; Ctrl-C ends it at once."), err=True)
         _wait(context)
         context.jobs.leave(GRACE_SECONDS)
     return 0
@@ -89,10 +90,10 @@ def _open(obj: CliContext, page: Path, address: str, *, no_browser: bool) -> boo
     """Open the browser, or say the address; return whether the browser was opened."""
     is_opened = not no_browser and has_screen(obj.environ) and webbrowser.open(page.as_uri())
     if is_opened:
-        click.echo(_("A page opens in your browser. If not, open this address; it works once:"), err=True)
+        echo(_("A page opens in your browser. If not, open this address; it works once:"), err=True)
     else:
-        click.echo(_("Open this address in the browser of this computer; it works once:"), err=True)
-    click.echo(address)
+        echo(_("Open this address in the browser of this computer; it works once:"), err=True)
+    echo(address)
     return is_opened
 
 

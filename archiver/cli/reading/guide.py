@@ -7,6 +7,7 @@ from gettext import gettext as _
 import click
 
 from archiver import errors
+from archiver.cli.terminal.output import echo
 from archiver.errors import N_
 
 
@@ -18,10 +19,10 @@ def command_guide(topic: str | None) -> int:
 
     if topic is None:
         for guide in guides():
-            click.echo(f"{guide.topic:<26} {guide.title}")
+            echo(f"{guide.topic:<26} {guide.title}")
         return 0
     found = find_guide(topic)
     if found is None:
         raise errors.UsageError(detail=_("There is no such guide. All of them: archive guide"))
-    click.echo(found.text.rstrip())
+    echo(found.text.rstrip())
     return 0

@@ -14,6 +14,7 @@ import click
 
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.terminal.day_options import parse_period
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import columns, pad, visible
 from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import State, notable_states
@@ -163,14 +164,14 @@ def _tell_result(query: SearchQuery, result: SearchResult) -> None:
         _tell_hit(query, hit, result.rooms.get(hit.room_id, ""))
     if result.total > len(result.hits):
         more = result.total - len(result.hits)
-        click.echo(ngettext("and {n} more, older", "and {n} more, older", more).format(n=f"{more:,}") + "\n")
+        echo(ngettext("and {n} more, older", "and {n} more, older", more).format(n=f"{more:,}") + "\n")
     if result.others:
         _tell_others(query, result.others)
     if result.hits:
         ids = ",".join(one.message_id for one in result.hits)
-        click.echo(_("To hand them in: archive export --messages {ids}").format(ids=ids), err=True)
+        echo(_("To hand them in: archive export --messages {ids}").format(ids=ids), err=True)
     elif not result.others:
-        click.echo(_("Nothing was found."), err=True)
+        echo(_("Nothing was found."), err=True)
 
 
 def _tell_hit(query: SearchQuery, hit: SearchHit, room: str) -> None:
@@ -185,8 +186,8 @@ def _tell_hit(query: SearchQuery, hit: SearchHit, room: str) -> None:
     at = "?" if hit.sent is None else minute_text(hit.sent)
     mark_text = "".join(f"  [{mark}]" for mark in marks)
     place = visible(room) or str(hit.room_id)
-    click.echo(f"{at}  {visible(hit.name)}(ID {hit.account_id}){mark_text}  {place}  m{hit.message_id}")
-    click.echo("  " + (snippet_line(hit.text, query.words, WIDTH - 2) or _("(text never seen)")) + "\n")
+    echo(f"{at}  {visible(hit.name)}(ID {hit.account_id}){mark_text}  {place}  m{hit.message_id}")
+    echo("  " + (snippet_line(hit.text, query.words, WIDTH - 2) or _("(text never seen)")) + "\n")
 
 
 def _tell_others(query: SearchQuery, others: tuple[OtherHit, ...]) -> None:
@@ -197,14 +198,14 @@ def _tell_others(query: SearchQuery, others: tuple[OtherHit, ...]) -> None:
         "description": _("description"),
         "attachment": _("attachment"),
     }
-    click.echo(_("Besides messages:"))
+    echo(_("Besides messages:"))
     for other in others[:SHOWN_LIMIT]:
         head = f"  {pad(kinds[other.kind], 10)}  {minute_text(other.time)}  "
-        click.echo(head + snippet_line(other.text, query.words, WIDTH - columns(head)))
+        echo(head + snippet_line(other.text, query.words, WIDTH - columns(head)))
     if len(others) > SHOWN_LIMIT:
         more = len(others) - SHOWN_LIMIT
-        click.echo("  " + ngettext("and {n} more, older", "and {n} more, older", more).format(n=f"{more:,}"))
-    click.echo()
+        echo("  " + ngettext("and {n} more, older", "and {n} more, older", more).format(n=f"{more:,}"))
+    echo()
 
 
 _CUT = "..."

@@ -13,6 +13,7 @@ import click
 from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_period
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times_from_ids import unseen_line
 from archiver.errors import N_
@@ -51,7 +52,7 @@ def command_show(obj: CliContext, room: str | None, since: str | None, until: st
         unseen_of_room = unseen_within(unseen_ids(reading, room_id), begin, end)
         number = tell_messages(messages, names_in_room(reading, room_id), unseen_of_room)
     if not number:
-        click.echo(_("No message is kept for this time."), err=True)
+        echo(_("No message is kept for this time."), err=True)
     return 0
 
 
@@ -75,16 +76,16 @@ def tell_messages(
     for message in messages:
         number += 1
         while unseen_left and unseen_left[0][0] < int(message.message_id):
-            click.echo(unseen_line(unseen_left.popleft()) + "\n")
+            echo(unseen_line(unseen_left.popleft()) + "\n")
         sent = from_unix(message.send_time)
         at = "?" if sent is None else minute_text(from_text(sent))
         mark_text = "".join(f"  [{states[one]}]" for one in message.notable_states)
-        click.echo(f"{at}  {visible(message.name)}(ID {message.account_id}){mark_text}  m{message.message_id}")
+        echo(f"{at}  {visible(message.name)}(ID {message.account_id}){mark_text}  m{message.message_id}")
         for text in message.texts:
             _tell_text(text, references, last=text is message.texts[-1])
-        click.echo()
+        echo()
     for unseen_message in unseen_left:
-        click.echo(unseen_line(unseen_message) + "\n")
+        echo(unseen_line(unseen_message) + "\n")
     return number
 
 
@@ -106,6 +107,6 @@ def _tell_text(text: TranscriptText, references: References, *, last: bool) -> N
         return
     if not last:
         at = minute_text(text.last_seen) if text.last_seen else "?"
-        click.echo("  " + _("Earlier text, last seen {time}:").format(time=at))
+        echo("  " + _("Earlier text, last seen {time}:").format(time=at))
     for row in plain_text(parse.parse(text.body), references).split("\n"):
-        click.echo("    " + visible(row) if not last else "  " + visible(row))
+        echo("    " + visible(row) if not last else "  " + visible(row))

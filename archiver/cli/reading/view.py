@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.reading.browser_entry import entry_page, has_screen, stop_on_signals
+from archiver.cli.terminal.output import echo
 from archiver.errors import N_
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ def command_view(obj: CliContext, port: int | None, no_browser: bool) -> int:
     with stop_on_signals(ended), serve_pages(context, port=port or 0) as gate, entry_page(gate.address) as page:
         is_opened = not no_browser and has_screen(obj.environ) and webbrowser.open(page.as_uri())
         if is_opened:
-            click.echo(_("A page opens in your browser. If not, open this address; it works once:"), err=True)
+            echo(_("A page opens in your browser. If not, open this address; it works once:"), err=True)
         else:
-            click.echo(_("Open this address in the browser of this computer; it works once:"), err=True)
-        click.echo(gate.address)
-        click.echo(_("The pages stay until you press Ctrl-C. Looking changes nothing."), err=True)
+            echo(_("Open this address in the browser of this computer; it works once:"), err=True)
+        echo(gate.address)
+        echo(_("The pages stay until you press Ctrl-C. Looking changes nothing."), err=True)
         ended.wait()
     return 0

@@ -6,15 +6,14 @@ import contextlib
 from gettext import gettext as _
 from pathlib import Path
 
-import click
-
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 
 
 def tell_upgraded(copy: Path) -> None:
     """Print that the archive was upgraded, also with `-q`: it happens once a version, and the copy takes space."""
     sentence = _("The archive was updated to this version of the program. A copy of it as it was before: {path}")
-    click.echo(sentence.format(path=visible(str(copy))), err=True)
+    echo(sentence.format(path=visible(str(copy))), err=True)
 
 
 def note_home(home: Path, account: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_, ArchiverError, SettingsError
 from archiver.render.times import interval_words
@@ -20,6 +21,7 @@ from archiver.render.times import interval_words
 if TYPE_CHECKING:
     from archiver.app import App
     from archiver.evidence.verify.findings import Verification
+    from archiver.notices.heartbeat import Heartbeat
     from archiver.rounds.daemon_messages import DaemonMessages
     from archiver.settings.model import Settings
     from archiver.sync.report import SyncReport
@@ -38,6 +40,7 @@ def command_daemon(obj: CliContext) -> int:
     from archiver.cli.status import stamp_lines
     from archiver.rounds import daemon
     from archiver.rounds.daemon_work import DaemonWork
+    from archiver.rounds.scheduled_backup import copy_if_due
     from archiver.schedule.daemon_lock import hold_daemon_lock
     from archiver.settings.token import read_token
 
@@ -53,15 +56,16 @@ def command_daemon(obj: CliContext) -> int:
         now=utc_now,
         messages=_daemon_messages(obj),
         step=stop.step,
+        copy=lambda settings: copy_if_due(settings, obj.environ, now=utc_now, step=stop.step),
     )
     stamp_lines.tell_root_errors(require_archive(build(work.settings)).root_errors)
     with hold_daemon_lock(obj.home):
         if obj.verbose >= 0:
             sentence = _("Saving again and again (every {every}). Stop with Ctrl-C.")
-            click.echo(sentence.format(every=interval_words(work.settings.sync.every)), err=True)
+            echo(sentence.format(every=interval_words(work.settings.sync.every)), err=True)
         is_ended = daemon.run(work, stop)
         if obj.verbose >= 0:
-            _ignore_closed_output(lambda: click.echo(_("Stopped. What was saved until now is kept."), err=True))
+            _ignore_closed_output(lambda: echo(_("Stopped. What was saved until now is kept."), err=True))
         if not is_ended:
             _exit_now()
     return 0
@@ -72,9 +76,12 @@ def _daemon_messages(obj: CliContext) -> DaemonMessages:
     from archiver.rounds.daemon_messages import DaemonMessages
 
     settings = _last_good_settings(obj)
+    heartbeats = _Heartbeats(settings, obj.environ)
     return DaemonMessages(
         lambda report: _ignore_closed_output(
-            lambda: _tell_round(obj, report), lambda: _send_notices(settings(), obj, None)
+            lambda: heartbeats.end(report, None),
+            lambda: _tell_round(obj, report),
+            lambda: _send_notices(settings(), obj, None),
         ),
         lambda error: _ignore_closed_output(lambda: _tell_error(error)),
         lambda name: _ignore_closed_output(lambda: _tell_over(name)),
@@ -83,8 +90,34 @@ def _daemon_messages(obj: CliContext) -> DaemonMessages:
         ),
         lambda copy: _ignore_closed_output(lambda: after_run.tell_upgraded(copy)),
         unverified=lambda error: _ignore_closed_output(lambda: _tell_error(error)),
-        unsaved=lambda error: _ignore_closed_output(lambda: _send_notices(settings(), obj, error)),
+        unsaved=lambda error: _ignore_closed_output(
+            lambda: heartbeats.end(None, error), lambda: _send_notices(settings(), obj, error)
+        ),
+        begun=heartbeats.begin,
     )
+
+
+class _Heartbeats:
+    """The heartbeat of each round, by the settings as they are then."""
+
+    def __init__(self, settings: Callable[[], Settings], environ: Mapping[str, str]) -> None:
+        self._settings, self._environ = settings, environ
+        self._heartbeat: Heartbeat | None = None
+
+    def begin(self) -> None:
+        """Tell that a round begins."""
+        self._heartbeat = self._new()
+        self._heartbeat.begin()
+
+    def end(self, report: SyncReport | None, error: ArchiverError | None) -> None:
+        """Tell how it ended; a round that was not even begun, as the token was refused, has failed too."""
+        (self._heartbeat or self._new()).end(report, error, has_code=False)
+        self._heartbeat = None
+
+    def _new(self) -> Heartbeat:
+        from archiver.notices.heartbeat import Heartbeat
+
+        return Heartbeat(self._settings(), self._environ)
 
 
 def _last_good_settings(obj: CliContext) -> Callable[[], Settings]:
@@ -138,18 +171,18 @@ def _tell_round(obj: CliContext, report: SyncReport) -> None:
 
     after_run.note_home(obj.home, report.account_id)
     if obj.verbose > 0:
-        click.echo(run_log.round_line(report))
+        echo(run_log.round_line(report))
     if report.reported:
-        click.echo(sync_report.notice_line(report), err=True)
+        echo(sync_report.notice_line(report), err=True)
     for complaint in report.complaints:
-        click.echo(visible(complaint), err=True)
+        echo(visible(complaint), err=True)
     sync_report.tell_alerts(report)
 
 
 def _tell_error(error: ArchiverError) -> None:
-    click.echo(_("Error: {message}").format(message=visible(str(error))), err=True)
+    echo(_("Error: {message}").format(message=visible(str(error))), err=True)
     if error.advice():
-        click.echo(visible(error.advice()), err=True)
+        echo(visible(error.advice()), err=True)
 
 
 def _tell_over(name: str) -> None:
@@ -163,13 +196,13 @@ def _tell_over(name: str) -> None:
         sentence = _("archive.toml can be read again.")
     else:
         sentence = _("That is over: saving works again.")
-    click.echo(sentence, err=True)
+    echo(sentence, err=True)
 
 
 def _tell_findings(verification: Verification) -> None:
     number = len(verification.findings)
     sentence = ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number)
-    click.echo(sentence + " " + _("See: archive verify --deep"), err=True)
+    echo(sentence + " " + _("See: archive verify --deep"), err=True)
 
 
 def _exit_now() -> None:

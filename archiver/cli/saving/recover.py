@@ -13,6 +13,7 @@ import click
 
 from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.errors import N_, NoContract, UnknownRoom
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _announce(number: int, minutes: int) -> None:
         "allows 300 calls in 5 minutes). You may stop at any time and run it again.",
         number,
     )
-    click.echo(sentence.format(n=number, minutes=minutes), err=True)
+    echo(sentence.format(n=number, minutes=minutes), err=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +128,16 @@ class _RecoverResult:
         from archiver.setup.work_words import recovery_counts
 
         recovered, found_ids = self.recovered, self.found_ids
-        click.echo("  ".join(f"{word} {number}" for word, number in recovery_counts(recovered)))
+        echo("  ".join(f"{word} {number}" for word, number in recovery_counts(recovered)))
         if found_ids.elsewhere:
-            click.echo(_("Of rooms without a contract, not used: {n}").format(n=len(found_ids.elsewhere)))
+            echo(_("Of rooms without a contract, not used: {n}").format(n=len(found_ids.elsewhere)))
         if found_ids.implausible:
-            click.echo(_("Numbers that no message can have, not used: {n}").format(n=len(found_ids.implausible)))
+            echo(_("Numbers that no message can have, not used: {n}").format(n=len(found_ids.implausible)))
         if found_ids.roomless:
-            click.echo(_("Without a room: {n}. Name the room with --room N.").format(n=len(found_ids.roomless)))
+            echo(_("Without a room: {n}. Name the room with --room N.").format(n=len(found_ids.roomless)))
         if found_ids.is_cut:
-            click.echo(_("There were more ids than can be read at once. Run the same command again later."))
+            echo(_("There were more ids than can be read at once. Run the same command again later."))
         if recovered.left:
-            click.echo(_("The next runs go on with what is left; or run the same command again."))
+            echo(_("The next runs go on with what is left; or run the same command again."))
         if not recovered.found and not found_ids.roomless:
-            click.echo(_("It contains no message id from your work rooms."))
+            echo(_("It contains no message id from your work rooms."))

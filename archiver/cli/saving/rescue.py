@@ -17,6 +17,7 @@ from archiver.cli.saving.sync import INCOMPLETE
 from archiver.cli.status import emergency_block
 from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal import times
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import visible, wrap
 from archiver.errors import N_
@@ -61,7 +62,7 @@ def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
         _tell_unread(report)
         _tell_kept(app, contracts)
     for complaint in report.complaints:
-        click.echo(complaint, err=True)
+        echo(complaint, err=True)
     tell_root_errors(app.root_errors)
     sync_report.tell_alerts(report)
     return INCOMPLETE if report.troubles or report.complaints else 0
@@ -89,11 +90,11 @@ def _run_rescue(app: App, obj: CliContext, contracts: list[Contract]) -> SyncRep
 
 def _tell_error(error: errors.ArchiverError) -> None:
     """Print why nothing new could be read, and that what was saved before is kept."""
-    click.echo(_("Error: {message}").format(message=visible(str(error))), err=True)
+    echo(_("Error: {message}").format(message=visible(str(error))), err=True)
     if error.advice():
-        click.echo(visible(error.advice()), err=True)
+        echo(visible(error.advice()), err=True)
     sentence = _("Not everything could be saved again just now. What was saved before is kept; it is listed below.")
-    click.echo("\n".join(wrap(sentence, emergency_block.WIDTH)))
+    echo("\n".join(wrap(sentence, emergency_block.WIDTH)))
 
 
 def _tell_unread(report: SyncReport) -> None:
@@ -106,7 +107,7 @@ def _tell_unread(report: SyncReport) -> None:
             len(unread),
         )
         named = _(", ").join(f"{room.room_id} {shorten(room.name)}".strip() for room in unread)
-        click.echo("\n".join(wrap(sentence.format(rooms=named), emergency_block.WIDTH)))
+        echo("\n".join(wrap(sentence.format(rooms=named), emergency_block.WIDTH)))
 
 
 def _has_room_among(contract: Contract, rooms: set[int]) -> bool:
@@ -126,7 +127,7 @@ def _tell_kept(app: App, contracts_named: list[Contract]) -> None:
         also = [one for one in contracts(reading) if one.id not in named_ids and _has_room_among(one, shared)]
         blocks = emergency_block.emergencies(reading, [*contracts_named, *also], alerts(reading), always=True)
     for block in blocks:
-        click.echo(times.RULE)
+        echo(times.RULE)
         emergency_block.tell_emergency(block)
-    click.echo(times.RULE)
-    click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
+    echo(times.RULE)
+    echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))

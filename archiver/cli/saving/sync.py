@@ -12,6 +12,7 @@ import click
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.saving import sync_report
+from archiver.cli.terminal.output import echo
 from archiver.errors import N_, ArchiveInUse, ArchiverError
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def command_sync(
     from archiver.cli.saving import after_run
     from archiver.cli.status import notice_delivery, stamp_lines
     from archiver.cli.terminal.progress import ProgressScreen
+    from archiver.notices.heartbeat import Heartbeat
     from archiver.rounds import run_log, upgrade
     from archiver.rounds.round import run_round
     from archiver.sync import run
@@ -77,8 +79,9 @@ def command_sync(
     )
     if dry_run:
         return _show_plan(app, options, as_json=as_json)
-    quiet = obj.verbose < 0
+    quiet, heartbeat = obj.verbose < 0, Heartbeat(app.settings, obj.environ)
     try:
+        heartbeat.begin()
         with ProgressScreen(quiet=quiet) as progress:
             app.chatwork.transport.on_wait = progress.wait
             report = run_round(app, options, progress.callbacks(), upgraded=after_run.tell_upgraded)
@@ -86,13 +89,17 @@ def command_sync(
         if quiet and not is_typed and _is_round_alive(app, error):
             run_log.note(app.settings.home, "skipped=another-run", at=app.now())
             return 0
+        heartbeat.end(None, error)
         to_say = notice_delivery.tell_after_round(
             app.settings, obj.environ, error, unwatched=quiet, already_said=("fault/",)
         )
         if quiet and not to_say:
             return error.code  # printed within the last day; a mail every five minutes would hide the next trouble
         raise
+    heartbeat.end(report, None)
     after_run.note_home(obj.home, report.account_id)
+    if quiet and not is_typed:
+        _make_regular_copy(app, obj)
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     elif obj.verbose >= 0:
@@ -101,15 +108,26 @@ def command_sync(
         sync_report.tell_run_conditions(report, app.settings)
         stamp_lines.tell_root_errors(app.root_errors)
     for complaint in report.complaints:
-        click.echo(complaint, err=True)
+        echo(complaint, err=True)
     sync_report.tell_alerts(report)
     opened = [f"{kind}/{alert['number']}" for alert in report.alerts for kind in ("alert", "hint", "due")]
     notice_delivery.tell_after_round(
         app.settings, obj.environ, None, unwatched=quiet, already_said=("gap/", "lost/", *opened)
     )
     if report.reported and obj.verbose < 0:
-        click.echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say
+        echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say
     return INCOMPLETE if report.reported or report.complaints else 0
+
+
+def _make_regular_copy(app: App, obj: CliContext) -> None:
+    """Make the copy of `[backup]` if it is due; what goes wrong with it is told by the notices that follow."""
+    from archiver.rounds import run_log
+    from archiver.rounds.scheduled_backup import copy_if_due
+
+    try:
+        copy_if_due(app.settings, obj.environ, now=app.now)
+    except ArchiverError as error:
+        run_log.note(app.settings.home, f"backup={type(error).__name__}", at=app.now())
 
 
 def _is_round_alive(app: App, error: ArchiverError) -> bool:

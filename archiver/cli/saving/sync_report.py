@@ -7,9 +7,8 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver.cli.status.gap_line import gap_line
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import pad, visible
 from archiver.health.conditions import Condition, ConditionKind, clock_condition, space_condition
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 def tell_sync(report: SyncReport) -> None:
     """Print the outcome of a run, one line for each room, and what is not complete."""
     for line in sync_lines(report):
-        click.echo(line)
+        echo(line)
 
 
 def sync_lines(report: SyncReport) -> Iterator[str]:
@@ -109,7 +108,7 @@ def _left_over_sentence() -> str:
 def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
     """Print what a run would read, why, and what it costs; `requests` is the least number of requests in all."""
     if not steps:
-        click.echo(_("Nothing has changed and nothing is due: nothing would be read."))
+        echo(_("Nothing has changed and nothing is due: nothing would be read."))
         return
     kinds = {"messages": _("Messages"), "files": _("List of files"), "people": _("People and tasks")}
     kinds |= {"backfill": _("Back-fill"), "reread": _("Re-reading")}
@@ -121,10 +120,10 @@ def tell_plan(steps: Sequence[tuple[PlanStep, str]], *, requests: int) -> None:
     }
     whys |= {"asked": _("asked for"), "named": _("mentioned"), "near": _("near a change")}
     for step, name in steps:
-        click.echo(f"{pad(kinds[step.kind], 20)} {pad(shorten(name), 26)} {pad(whys[step.reason], 18)} {step.requests}")
+        echo(f"{pad(kinds[step.kind], 20)} {pad(shorten(name), 26)} {pad(whys[step.reason], 18)} {step.requests}")
     sentence = ngettext("Together at least {n} request.", "Together at least {n} requests.", requests)
-    click.echo(sentence.format(n=requests))
-    click.echo(_("Then files that are not saved yet. Nothing was saved."), err=True)
+    echo(sentence.format(n=requests))
+    echo(_("Then files that are not saved yet. Nothing was saved."), err=True)
 
 
 def tell_alerts(report: SyncReport) -> None:
@@ -132,7 +131,7 @@ def tell_alerts(report: SyncReport) -> None:
     if report.alerts:
         high = sum(alert["level"] == "high" for alert in report.alerts)
         sentence = _("Alerts: {n} new, {high} of them to act on now. See: archive alerts")
-        click.echo(sentence.format(n=len(report.alerts), high=high), err=True)
+        echo(sentence.format(n=len(report.alerts), high=high), err=True)
 
 
 def tell_run_conditions(report: SyncReport, settings: Settings) -> None:
@@ -145,4 +144,4 @@ def tell_run_conditions(report: SyncReport, settings: Settings) -> None:
     ]
     for condition in found:
         if condition is not None:
-            click.echo(sentence(condition), err=True)
+            echo(sentence(condition), err=True)

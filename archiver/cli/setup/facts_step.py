@@ -6,8 +6,7 @@ from dataclasses import replace
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-import click
-
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, tell, tell_head
 from archiver.platforms.job_platform import platform_of
 from archiver.records.contract_facts import FactContext
@@ -31,7 +30,7 @@ def state_facts(app: App) -> None:
             break
         contract = _ask_fact(app, contract, question)
         note_answer(app.archive, FACT_PREFIX + question.name)
-    click.echo()
+    echo()
 
 
 def _ask_fact(app: App, contract: Contract, question: Question) -> Contract:

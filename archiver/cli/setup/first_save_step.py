@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import WIDTH, tell, tell_head
 from archiver.rounds.long_pauses import last_round
 from archiver.setup.saved_counts import count_saved, counts_line, left_out_sentence
@@ -91,7 +92,7 @@ def begin_first_save(obj: CliContext, app: App) -> BackgroundRound | None:
     tell_counts(app.archive)
     if saving is not None and not saving.wait(0):
         tell(_("It goes on: large files take longer."))
-    click.echo()
+    echo()
     return saving
 
 

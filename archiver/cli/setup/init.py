@@ -12,6 +12,7 @@ import click
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.setup.token_prompt import ask_token
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import say_choice
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
@@ -58,10 +59,10 @@ def command_init(obj: CliContext, token_from: str | None, timestamps: str | None
         if not app.archive.exists():
             migrate.create_database(app.archive.database)
         name, account = record_account(app)
-    click.echo(_("Account: {name} (ID {account})").format(name=visible(name), account=account))
-    click.echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
+    echo(_("Account: {name} (ID {account})").format(name=visible(name), account=account))
+    echo(_("The archive is ready: {path}").format(path=visible(str(obj.home))))
     sentence = _("Next: {archive} rooms   then: {archive} contract add job1 --room NUMBER   then: {archive} sync")
-    click.echo(sentence.format(archive=_archive_command(obj)))
+    echo(sentence.format(archive=_archive_command(obj)))
     return 0
 
 
@@ -95,14 +96,14 @@ def _prompt_and_store(home: Path) -> str:
     """Ask for the token without showing it, and store it in the keyring; without one, in a file of the home."""
     from archiver.settings.token import store_token
 
-    click.echo(_("The API token is the key to your Chatwork. Show it to nobody."))
-    click.echo(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)."))
+    echo(_("The API token is the key to your Chatwork. Show it to nobody."))
+    echo(_("In Chatwork: サービス連携 > APIトークン (it asks for your password again)."))
     value = ask_token(_("Paste it and press Enter (it will not be shown)"))
     for source in ("keyring", "file:token"):
         try:
             store_token(home, source, value)
         except errors.KeyringUnavailable:
-            click.echo(_("There is no password store here; the token goes into a file that only you can read."))
+            echo(_("There is no password store here; the token goes into a file that only you can read."))
             continue
         return source
     raise errors.TokenMissing(source="prompt")

@@ -9,6 +9,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
@@ -26,7 +27,7 @@ def command_migrate(obj: CliContext) -> int:
     with archive.round_lock() if migrate.is_older(archive.database) else contextlib.nullcontext():
         copy = migrate.migrate(archive.database)
     if copy is None:
-        click.echo(_("The archive is up to date; nothing was changed."))
+        echo(_("The archive is up to date; nothing was changed."))
     else:
-        click.echo(_("Done. The archive as it was before: {path}").format(path=visible(str(copy))))
+        echo(_("Done. The archive as it was before: {path}").format(path=visible(str(copy))))
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
 
@@ -34,11 +35,11 @@ def command_rooms(obj: CliContext, as_json: bool) -> int:
     kinds = {"group": _("group"), "direct": _("direct"), "my": _("my chat")}
     width = max([10, *(len(str(room.room_id)) for room in rooms)]) + 2
     header = pad(_("Number"), width) + pad(_("Kind"), 12) + pad(_("Messages"), 10) + pad(_("Files"), 10) + _("Name")
-    click.echo(header)
+    echo(header)
     for room in rooms:
         cells = pad(str(room.room_id), width) + pad(kinds.get(room.type, visible(room.type)), 12)
         contract_ids = f"  ({', '.join(ids_by_room[room.room_id])})" if room.room_id in ids_by_room else ""
-        click.echo(f"{cells}{room.message_num:<9} {room.file_num:<9} {visible(room.name)}{contract_ids}")
+        echo(f"{cells}{room.message_num:<9} {room.file_num:<9} {visible(room.name)}{contract_ids}")
     return 0
 
 

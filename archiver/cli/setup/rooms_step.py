@@ -6,9 +6,8 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver.cli.contracts.room_choice import pick_rooms
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, tell, tell_head
 from archiver.setup.room_choice import choosable_rooms
 
@@ -26,7 +25,7 @@ def choose_rooms(app: App) -> None:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."))
         raise Postponed
     enter_first_contract(app, [room.room_id for room in pick_rooms(app, rooms)])
-    click.echo()
+    echo()
 
 
 def _tell_head(number: int) -> None:

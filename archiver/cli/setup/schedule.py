@@ -10,6 +10,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.settings.home import has_archive
@@ -40,20 +41,18 @@ def schedule_install(obj: CliContext, kind: str | None) -> int:
     job = schedulers.build_job(settings, environ, spoken=language, argv0=sys.argv[0])
     others = schedulers.install(job, environ, kind=chosen_kind)
     sentence = _("Registered with {scheduler}: {pace}.")
-    click.echo(
-        sentence.format(scheduler=schedulers.title(chosen_kind), pace=schedulers.pace_words(job, settings.sync.every))
-    )
+    echo(sentence.format(scheduler=schedulers.title(chosen_kind), pace=schedulers.pace_words(job, settings.sync.every)))
     for other in others:
-        click.echo(
+        echo(
             _("It was removed from {scheduler}, so that it does not run twice.").format(
                 scheduler=schedulers.title(other)
             )
         )
-    click.echo(_("To see in a few minutes whether it ran: archive check"))
+    echo(_("To see in a few minutes whether it ran: archive check"))
     for warning in schedulers.missing_for_job(
         settings, environ, kind=chosen_kind, cron_runs=programs.is_cron_running()
     ):
-        click.echo(warning, err=True)
+        echo(warning, err=True)
     return 0
 
 
@@ -65,10 +64,10 @@ def schedule_show(obj: CliContext) -> int:
 
     jobs = schedulers.show(obj.home, obj.environ)
     for kind, text in jobs.items():
-        click.echo(f"{schedulers.title(kind)}  ({schedulers.job_name(obj.home)})")
-        click.echo("\n".join(f"  {visible(line)}" for line in text.splitlines()))
+        echo(f"{schedulers.title(kind)}  ({schedulers.job_name(obj.home)})")
+        echo("\n".join(f"  {visible(line)}" for line in text.splitlines()))
     if not jobs:
-        click.echo(_("Nothing is registered for this archive. To do so: archive schedule install"))
+        echo(_("Nothing is registered for this archive. To do so: archive schedule install"))
     return 0
 
 
@@ -81,7 +80,7 @@ def schedule_remove(obj: CliContext, kind: str | None) -> int:
 
     removed_kinds = schedulers.remove(obj.home, obj.environ, kind=kind)
     for removed_kind in removed_kinds:
-        click.echo(_("Removed from {scheduler}. What is saved stays.").format(scheduler=schedulers.title(removed_kind)))
+        echo(_("Removed from {scheduler}. What is saved stays.").format(scheduler=schedulers.title(removed_kind)))
     if not removed_kinds:
-        click.echo(_("Nothing was registered for this archive; nothing was changed."))
+        echo(_("Nothing was registered for this archive; nothing was changed."))
     return 0

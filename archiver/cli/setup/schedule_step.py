@@ -5,10 +5,9 @@ from __future__ import annotations
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver import errors
 from archiver.cli.setup import first_save_step
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import WIDTH, ask_yes_no, say_choice, tell, tell_head
 from archiver.cli.terminal.text import columns, visible
 from archiver.setup.answered_questions import note_answer, recall_answers
@@ -182,5 +181,5 @@ def tell_end(obj: CliContext) -> None:
 
     folder = visible(str(exports_folder(obj.settings())))
     head = _("Done. Packages are put into:")
-    click.echo(f"{head} {folder}" if columns(f"{head} {folder}") <= WIDTH else f"{head}\n  {folder}")
-    click.echo(_("Two to remember:   archive (how it stands)   archive rescue (when it may vanish)"))
+    echo(f"{head} {folder}" if columns(f"{head} {folder}") <= WIDTH else f"{head}\n  {folder}")
+    echo(_("Two to remember:   archive (how it stands)   archive rescue (when it may vanish)"))

@@ -9,6 +9,7 @@ import click
 from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.setup.token_prompt import ask_token, keep_token_and_tell
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.setup.token_source import lasting_settings, token_account, trial_app
@@ -32,9 +33,9 @@ def token_set(obj: CliContext, source: str | None) -> int:
     name, account = record_account(app) if app.archive.exists() else token_account(app)
     target = source or lasting_settings(obj).token_source
     keep_token_and_tell(obj, token, None if target.startswith("env:") else target)
-    click.echo(_("Stored: the token of {name} (ID {account}).").format(name=visible(name), account=account))
+    echo(_("Stored: the token of {name} (ID {account}).").format(name=visible(name), account=account))
     if variable_token(obj):
-        click.echo(variable_wins_hint(), err=True)
+        echo(variable_wins_hint(), err=True)
     return 0
 
 
@@ -59,10 +60,10 @@ def token_test(obj: CliContext) -> int:
         with app.archive.reading() as reading:
             owner = current_state.owner(reading)
         check_account(AccountId(account), owner, app.archive)
-    click.echo(_("The token works: {name} (ID {account}).").format(name=visible(name), account=account))
+    echo(_("The token works: {name} (ID {account}).").format(name=visible(name), account=account))
     if not has_archive:
         no_archive = errors.NoArchive(path=visible(str(obj.home)))
-        click.echo(f"{no_archive} {no_archive.advice()}")
+        echo(f"{no_archive} {no_archive.advice()}")
     return 0
 
 
@@ -73,7 +74,7 @@ def token_forget(obj: CliContext) -> int:
     from archiver.settings.token import forget_token
 
     is_removed = forget_token(obj.home, lasting_settings(obj).token_source)
-    click.echo(_("The token was removed from this computer.") if is_removed else _("No token was stored here."))
+    echo(_("The token was removed from this computer.") if is_removed else _("No token was stored here."))
     if variable_token(obj):
-        click.echo(variable_wins_hint(), err=True)
+        echo(variable_wins_hint(), err=True)
     return 0

@@ -9,6 +9,7 @@ import click
 
 from archiver import errors
 from archiver.cli.setup.token_prompt import keep_token_and_tell
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, ask, ask_yes_no, tell, tell_head
 from archiver.cli.terminal.text import visible
 from archiver.setup.answered_questions import note_answer, recall_answers
@@ -177,4 +178,4 @@ def _tell_owner(app: App, source: str) -> None:
         if is_of_client:
             tell(_("Its administrators can close your account and your token at any time. What is saved here stays."))
             tell(_("Keep a copy on another disk early: archive backup FOLDER"))
-    click.echo()
+    echo()

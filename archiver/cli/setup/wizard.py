@@ -12,7 +12,8 @@ import click
 
 from archiver import errors
 from archiver.cli.error_output import INTERRUPTED, advice, print_error
-from archiver.cli.setup import facts_step, first_save_step, rooms_step, schedule_step, token_step
+from archiver.cli.setup import facts_step, first_save_step, notices_step, rooms_step, schedule_step, token_step
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, say_choice, tell
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import FINISHED, STAMPS
@@ -36,14 +37,14 @@ def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
         tell(_resume_hint(), indent=0)
         return 0
     except (click.Abort, KeyboardInterrupt):
-        click.echo()
+        echo()
         tell(_("Interrupted. What was done so far is kept.") + " " + _resume_hint(), indent=0)
         return INTERRUPTED
     except errors.ArchiverError as error:
         # that the next run tries again, as Chatwork's errors say, is not true before the first one
         hint = "" if isinstance(error, errors.ChatworkError) else advice(error)
         code = print_error(error.code, str(error), hint)
-        click.echo(_resume_hint(), err=True)
+        echo(_resume_hint(), err=True)
         return code
 
 
@@ -59,6 +60,7 @@ def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) 
     finally:
         if saving is not None:
             saving.leave()
+    notices_step.arrange(obj, app)
     note_answer(app.archive, FINISHED)
     schedule_step.tell_end(obj)
     return 0

@@ -10,6 +10,7 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.status.emergency_block import screenshots_sentence
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_
 
@@ -55,7 +56,7 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
         for contract, messages in screenshot_ids:
             if messages:
                 name = contract_name(contract, list(rooms))
-                click.echo("\n".join(wrap(screenshots_sentence(name, messages), WIDTH)))
+                echo("\n".join(wrap(screenshots_sentence(name, messages), WIDTH)))
     return 0
 
 
@@ -72,7 +73,7 @@ def alerts_dismiss(obj: CliContext, number: int, reason: str | None) -> int:
 
     with Archive(obj.home).writing() as writing:
         alerts.dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable_text(reason))
-    click.echo(_("Put aside: alert {number}.").format(number=number))
+    echo(_("Put aside: alert {number}.").format(number=number))
     return 0
 
 
@@ -84,11 +85,11 @@ def _tell_alerts(alerts: list[Alert], labels: Mapping[str, str]) -> None:
         state = _("put aside") if alert.dismissed else level_word(alert.level)
         head = f"{alert.number:>3} {pad('[' + state + ']', 12)} {jst_time(alert.at)}  "
         for number, line in enumerate(wrap(alert_sentence(alert, labels), WIDTH - columns(head))):
-            click.echo((head if not number else " " * columns(head)) + line)
+            echo((head if not number else " " * columns(head)) + line)
         if alert.reason:
             for line in wrap(_("Reason: {reason}").format(reason=visible(alert.reason)), WIDTH - columns(head)):
-                click.echo(" " * columns(head) + line)
+                echo(" " * columns(head) + line)
     if not alerts:
-        click.echo(_("No alert so far."))
+        echo(_("No alert so far."))
     elif not all(one.dismissed for one in alerts):
-        click.echo(_("Put one aside: archive alerts dismiss NUMBER"), err=True)
+        echo(_("Put one aside: archive alerts dismiss NUMBER"), err=True)

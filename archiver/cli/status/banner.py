@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver import errors
+from archiver.cli.terminal.output import echo
 from archiver.settings.home import has_archive
 
 if TYPE_CHECKING:
@@ -34,4 +33,4 @@ def tell_banner(obj: CliContext, command: str) -> None:
     finally:
         archive.close()
     for sentence in sentences.sentences(pending):
-        click.echo(sentence, err=True)
+        echo(sentence, err=True)

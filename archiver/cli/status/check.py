@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import columns, pad, visible, wrap
-from archiver.errors import N_
+from archiver.errors import N_, ArchiverError
 from archiver.records.grades import GRADE_WORDS, Grade, grade_word
 
 if TYPE_CHECKING:
@@ -55,11 +58,18 @@ _NAMES = {
 @click.option("--send-test-notice", "test", is_flag=True, help=N_("Send a test notice to every address that is set."))
 @click.pass_obj
 def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
-    """Write nothing; ask Chatwork once whose token it is, and work without network and token all the same."""
+    """Ask Chatwork once whose token it is, and work without network and token all the same.
+
+    On a terminal, the ways of notices are tried once a month, and the answers remembered; nothing else is written.
+    """
+    from archiver.cli.setup import notices_step
     from archiver.health import check, check_result
     from archiver.health.check_facts import look_into_archive
 
     app = as_scheduled(obj)
+    if not as_json and _is_trial_due(app, test=test):
+        notices_step.try_ways(obj, app)
+        test = False
     look, damage = look_into_archive(app)
     computer = _computer(obj, app, look.snapshot.account if look else None, test=test)
     results = check.run_all_checks(app, obj.environ, look, damage, computer)
@@ -69,6 +79,17 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
         snapshot, every = look.snapshot if look else None, app.settings.sync.every
         tell_results(results, works=check.works_unattended(snapshot, results, every=every, now=app.now()))
     return 0 if check_result.is_ok(results) else INCOMPLETE
+
+
+def _is_trial_due(app: App, *, test: bool) -> bool:
+    """Whether somebody sits at a terminal, and the ways of notices are to be tried: as called, or once a month."""
+    from archiver.setup.notice_ways import is_trial_due
+
+    if not is_asked():
+        return False
+    with suppress(ArchiverError):  # a database that cannot be read is for the checks to say
+        return test or is_trial_due(app.archive, app.settings, now=app.now())
+    return False
 
 
 def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> Computer:
@@ -119,7 +140,7 @@ def tell_results(results: Sequence[CheckResult], *, works: bool) -> None:
             if result.grade is grade:
                 head = pad(grade_word(grade), left) + pad(_(_NAMES[result.name]), middle)
                 lines = wrap(visible(result.text), WIDTH - left - middle)
-                click.echo(head + ("\n" + " " * (left + middle)).join(lines))
+                echo(head + ("\n" + " " * (left + middle)).join(lines))
     _tell_summary(results, works=works)
 
 
@@ -127,14 +148,14 @@ def _tell_summary(results: Sequence[CheckResult], *, works: bool) -> None:
     grades = [one.grade for one in results]
     if actions := grades.count(Grade.ACTION):
         sentence = ngettext("{n} thing needs to be done.", "{n} things need to be done.", actions)
-        click.echo(sentence.format(n=actions))
+        echo(sentence.format(n=actions))
     elif not works:
         sentence = _(
             "Whether it works unattended cannot be seen here, as no run by itself went through lately: look at the "
             "line “{name}”."
         )
-        click.echo("\n".join(wrap(sentence.format(name=_(_NAMES[SCHEDULE])), WIDTH)))
+        echo("\n".join(wrap(sentence.format(name=_(_NAMES[SCHEDULE])), WIDTH)))
     elif Grade.ATTENTION in grades:
-        click.echo(_("It works unattended. Look after the rest when you have time."))
+        echo(_("It works unattended. Look after the rest when you have time."))
     else:
-        click.echo(_("Everything is set up."))
+        echo(_("Everything is set up."))

@@ -11,10 +11,9 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver.alerts import departure_rules
 from archiver.cli.status.gap_line import number_words
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import jst_time
@@ -144,16 +143,16 @@ def emergency_text(emergency: Emergency) -> EmergencyText:
 def tell_emergency(emergency: Emergency) -> None:
     """Print the whole block of one contract."""
     words = emergency_text(emergency)
-    click.echo("\n  ".join(wrap(words.head, WIDTH - 2)))
+    echo("\n  ".join(wrap(words.head, WIDTH - 2)))
     margin = max(columns(label) for label, _texts in words.rows) + 4
     for label, texts in words.rows:
         lines = [line for text in texts for line in wrap(text, WIDTH - margin)]
         for number, line in enumerate(lines):
-            click.echo(pad("  " + label if not number else "", margin) + line)
-    click.echo("  " + _("What to do now"))
+            echo(pad("  " + label if not number else "", margin) + line)
+    echo("  " + _("What to do now"))
     for number, text in enumerate(words.steps, 1):
         for row, line in enumerate(wrap(text, WIDTH - 6)):
-            click.echo((f"   {number}  " if not row else "      ") + line)
+            echo((f"   {number}  " if not row else "      ") + line)
 
 
 def _head(contract: Contract, alerts: Sequence[Alert]) -> str:

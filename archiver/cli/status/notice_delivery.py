@@ -1,14 +1,12 @@
-"""Sends the notices of a round: on stderr, on the desktop, and to the addresses of `[notify] urls`."""
+"""Sends the notices of a round: on stderr, and by every way that the settings name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver import errors
+from archiver.cli.terminal.output import echo
 
 if TYPE_CHECKING:
     from archiver.notices.troubles import PendingNotices
@@ -48,10 +46,10 @@ def tell_after_round(
     if is_first is False:  # what the archive cannot remember would be repeated after every round
         pending = pending._replace(notices=pending.notices._replace(say=()), found=())
     for sentence in sentences.sentences(_drop_already_said(pending, already_said)):
-        click.echo(sentence, err=True)
+        echo(sentence, err=True)
     if unwatched and is_first:
         for complaint in _deliver(settings, environ, pending):
-            click.echo(complaint, err=True)
+            echo(complaint, err=True)
     return troubles.is_to_say(error, pending.notices)
 
 
@@ -67,21 +65,17 @@ def _drop_already_said(pending: PendingNotices, already_said: tuple[str, ...]) -
 
 
 def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNotices) -> list[str]:
-    """Show the notice on the desktop and send it elsewhere; return sentences about what failed."""
+    """Hand the notice to every way of the settings; return sentences about what failed."""
     from archiver.app import utc_now
-    from archiver.notices import delivery, desktop, sentences
+    from archiver.notices import delivery, sentences
     from archiver.rounds import run_log
-    from archiver.settings.notify_urls import environ_without_secrets
 
     words = sentences.sentences(pending)
     if not words:
         return []
-    text = "\n".join(words)
-    is_shown = settings.notify.desktop and desktop.show(
-        _("Chatwork archive"), text, environ_without_secrets(settings, environ)
-    )
-    sent, complaints = delivery.send_to_urls(settings, environ, text) if settings.notify.urls else (0, [])
+    trial = delivery.deliver(settings, environ, "\n".join(words))
     kinds = ",".join(sorted({key.partition("/")[0] for key in pending.notices.say + pending.notices.over}))
-    line = f"notice={kinds} desktop={'yes' if is_shown else 'no'} elsewhere={sent}/{len(settings.notify.urls)}"
+    shown, mailed = ("yes" if taken else "no" for taken in (trial.desktop, trial.mail))
+    line = f"notice={kinds} desktop={shown} mail={mailed} elsewhere={trial.sent}/{len(settings.notify.urls)}"
     run_log.note(settings.home, line, at=utc_now())
-    return complaints
+    return list(trial.complaints)

@@ -7,14 +7,13 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver.alerts import sentences
 from archiver.cli.status.emergency_block import tell_emergency
 from archiver.cli.status.gap_line import gap_line
 from archiver.cli.status.reread_and_backfill_lines import tell_progress
 from archiver.cli.status.saving_status import Standing, last_failure, next_step, saving_line
 from archiver.cli.status.stamp_lines import seals_line
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import RULE, jst_time
@@ -41,36 +40,36 @@ def tell_status(
     """Print the status page of reference/voice.md, emergencies first."""
     situation, settings, attention = standing.situation, standing.situation.settings, grade_word(Grade.ATTENTION)
     state = grade_word(standing.grade)
-    click.echo(_head(status, full_time(situation.now)[: -len(":33")], _("State: {state}").format(state=state)))
-    click.echo(RULE)
+    echo(_head(status, full_time(situation.now)[: -len(":33")], _("State: {state}").format(state=state)))
+    echo(RULE)
     for emergency in emergencies:
         tell_emergency(emergency)
-        click.echo(RULE)
+        echo(RULE)
     for sentence in standing.graded_sentences:
-        click.echo("\n    ".join(wrap(sentence, 76)))
+        echo("\n    ".join(wrap(sentence, 76)))
     _tell_other_alerts(status, emergencies)
-    click.echo(saving_line(situation, failed_at=last_failure(situation)))
+    echo(saving_line(situation, failed_at=last_failure(situation)))
     last = jst_time(status.last_sync) if status.last_sync else _("never")
     label = _("Last save")
-    click.echo(_beside_or_below(f"{label}   {last}", visible(str(settings.home))))
+    echo(_beside_or_below(f"{label}   {last}", visible(str(settings.home))))
     head = [_("Messages"), _("Edited"), _("Deleted"), _("Files")]
     heads = "".join(_align_right(word, 9) for word in head)
-    click.echo(pad(_("Contract"), 28) + heads + "  " + _("complete since"))
+    echo(pad(_("Contract"), 28) + heads + "  " + _("complete since"))
     for contract in status.contracts:
         _tell_contract(contract, [room for room in status.rooms if contract.id in room.contracts])
     tell_progress(progress, days=settings.sync.reread_days)
-    click.echo(seals_line(status))
+    echo(seals_line(status))
     if not settings.timestamp.authorities:
-        click.echo(_("Third-party time   off (no third party vouches for the time of the seals)"))
+        echo(_("Third-party time   off (no third party vouches for the time of the seals)"))
     _tell_backup(status.backup, attention)
     for line in dues:
-        click.echo(line)
-    click.echo(RULE)
+        echo(line)
+    echo(RULE)
     if emergencies:
-        click.echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
+        echo(_("Advice: フリーランス・トラブル110番 (free of charge)"))
     step = next_step(standing, emergencies)
-    click.echo("\n    ".join(wrap(_("Next: {step}").format(step=step), 76)))
-    click.echo(_("Look: archive view   Make a package: archive export"))
+    echo("\n    ".join(wrap(_("Next: {step}").format(step=step), 76)))
+    echo(_("Look: archive view   Make a package: archive export"))
 
 
 def other_alert_sentences(status: Status, emergencies: Sequence[Emergency]) -> list[str]:
@@ -100,35 +99,35 @@ def backup_words(last: LastBackup | None, attention: str) -> tuple[str, str, str
 def _tell_backup(last: LastBackup | None, attention: str) -> None:
     """Print the line about the last backup."""
     label = _("Other copy")
-    click.echo(f"{label}   " + "  ".join(filter(None, backup_words(last, attention))))
+    echo(f"{label}   " + "  ".join(filter(None, backup_words(last, attention))))
 
 
 def _tell_other_alerts(status: Status, emergencies: Sequence[Emergency]) -> None:
     """Print the alerts above level low that are part of no emergency, and the number of all alerts."""
     for sentence in other_alert_sentences(status, emergencies):
-        click.echo("\n    ".join(wrap(sentence, 76)))
+        echo("\n    ".join(wrap(sentence, 76)))
     if status.alerts:
         text = ngettext("{n} alert: archive alerts", "{n} alerts: archive alerts", len(status.alerts))
-        click.echo(text.format(n=len(status.alerts)))
+        echo(text.format(n=len(status.alerts)))
 
 
 def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
     title = visible(contract.title or contract.client or "")
     label = visible(contract.label)
-    click.echo(f" {label} {shorten(title, max(8, 78 - columns(label)))}".rstrip())
+    echo(f" {label} {shorten(title, max(8, 78 - columns(label)))}".rstrip())
     for room in rooms:
         files = f"{room.files.saved}/{room.files.known}"
         cells = [str(room.messages), str(room.edited), str(room.deleted), files]
         since = jst_time(room.covered[-1][0]) if room.covered else "-"
         name = shorten(room.name, 16) if room.name else ""
         first_cell = pad(f"  {room.room_id} {name}", 28)
-        click.echo(first_cell + "".join(_align_right(cell, 9) for cell in cells) + "  " + since)
+        echo(first_cell + "".join(_align_right(cell, 9) for cell in cells) + "  " + since)
         if room.missing or room.hidden:
             sentence = _("not shown any more {missing}, hidden by the plan {hidden}")
             hidden_line = sentence.format(missing=room.missing, hidden=room.hidden) + _before_hiding_words(room)
-            click.echo("     " + "\n       ".join(wrap(hidden_line, 73)))
+            echo("     " + "\n       ".join(wrap(hidden_line, 73)))
         for gap in room.gaps:
-            click.echo("     " + "\n       ".join(wrap(gap_line(gap), 73)))
+            echo("     " + "\n       ".join(wrap(gap_line(gap), 73)))
 
 
 def _before_hiding_words(room: RoomStatus) -> str:

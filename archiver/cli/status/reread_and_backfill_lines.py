@@ -7,8 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-import click
-
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import columns, wrap
 from archiver.cli.terminal.times_from_ids import derived_day
 
@@ -79,4 +78,4 @@ def _unseen_sentences(counts: BackfillCounts) -> list[str]:
 def _tell_labelled(label: str, texts: list[str]) -> None:
     margin = columns(label) + 3
     lines = [line for text in texts for line in wrap(text, WIDTH - margin)]
-    click.echo("\n".join((f"{label}   " if not number else " " * margin) + line for number, line in enumerate(lines)))
+    echo("\n".join((f"{label}   " if not number else " " * margin) + line for number, line in enumerate(lines)))

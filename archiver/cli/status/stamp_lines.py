@@ -7,8 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-import click
-
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import columns, visible
 from archiver.cli.terminal.times import jst_time
 from archiver.errors import N_
@@ -41,13 +40,13 @@ def tell_stamps(outcomes: Sequence[StampOutcome]) -> None:
             line = sentence.format(
                 number=outcome.seal, authority=outcome.authority, reason=_reason_words(outcome.reason)
             )
-        click.echo(line)
+        echo(line)
 
 
 def tell_root_errors(errors: Sequence[BadRoots]) -> None:
     """Print on stderr which pinned roots cannot be read, so that stamps wait; this fails no command."""
     for error in errors:
-        click.echo(visible(f"{error} {error.advice()}".rstrip()), err=True)
+        echo(visible(f"{error} {error.advice()}".rstrip()), err=True)
 
 
 def seals_line(status: Status) -> str:

@@ -8,8 +8,7 @@ from gettext import gettext as _
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-import click
-
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import columns, visible
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class ProgressScreen:
         if not self._quiet:
             seconds = round(time.total_seconds())
             sentence = _("Chatwork allows only so many calls in 5 minutes. Going on in {seconds} seconds …")
-            click.echo(sentence.format(seconds=seconds), err=True)
+            echo(sentence.format(seconds=seconds), err=True)
 
     def show_single_reads(self, done: int, total: int, minutes: int) -> None:
         """Show how many of the messages read one by one are done, and the minutes that the rest will take."""

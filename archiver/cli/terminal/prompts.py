@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 
 from archiver import errors
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import wrap
 from archiver.errors import N_
 from archiver.setup.answers import InvalidAnswer
@@ -30,20 +31,20 @@ class Postponed(Exception):
 
 def tell(text: str, *, indent: int = 2) -> None:
     """Print a text, wrapped to the screen and indented."""
-    click.echo("\n".join(" " * indent + line for line in wrap(text, WIDTH - indent)))
+    echo("\n".join(" " * indent + line for line in wrap(text, WIDTH - indent)))
 
 
 def say_choice(sentence: str) -> None:
     """Print what a choice has done; nothing if it changed nothing."""
     if sentence:
-        click.echo(sentence)
+        echo(sentence)
 
 
 def tell_head(number: int, text: str) -> None:
     """Print the heading of one of the five steps."""
     margin = len("[1/5] ")
     lines = wrap(text, WIDTH - margin)
-    click.echo(f"[{number}/5] " + ("\n" + " " * margin).join(lines))
+    echo(f"[{number}/5] " + ("\n" + " " * margin).join(lines))
 
 
 def is_asked() -> bool:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-import click
-
 from archiver import errors
+from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, is_asked, tell
 from archiver.cli.terminal.text import visible
 from archiver.setup.answers import InvalidAnswer
@@ -57,7 +56,7 @@ def _choose(rooms: Mapping[int, str]) -> int:
         raise errors.UsageError(detail=detail.format(rooms=", ".join(lines)))
     tell(_("Which chat?"), indent=0)
     for number, line in enumerate(lines, 1):
-        click.echo(f"  {number:>3} {line}")
+        echo(f"  {number:>3} {line}")
     return ask(_("Number:"), lambda answer: _read_choice(answer, list(rooms)))
 
 

@@ -52,14 +52,16 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub(lambda match: f"[U+{ord(match[0]):04X}]", re.sub(r"\r\n|[\t\n\r]", " ", text))
 
 
-def wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int, *, cuts_words: bool = True) -> list[str]:
     """Lines of at most `width` columns: broken at spaces, and between Japanese characters where that is allowed.
 
-    A command to be typed, such as `archive schedule install`, stays on one line if it fits into one.
+    A command to be typed, such as `archive schedule install`, stays on one line if it fits into one. A word wider than
+    a line, such as an address or a path, is cut, or else keeps a line of its own.
     """
     if _JOINT in text:
-        return _wrap_lines(text, width)
-    lines = _wrap_lines(_COMMAND.sub(lambda match: _with_joints(match[0], width), text), width)
+        return _wrap_lines(text, width, cuts_words=cuts_words)
+    text = _COMMAND.sub(lambda match: _with_joints(match[0], width), text)
+    lines = _wrap_lines(text, width, cuts_words=cuts_words)
     return [line.replace(_JOINT, " ") for line in lines]
 
 
@@ -72,7 +74,7 @@ def paragraph(text: str) -> str:
     return joined
 
 
-def _wrap_lines(text: str, width: int) -> list[str]:
+def _wrap_lines(text: str, width: int, *, cuts_words: bool) -> list[str]:
     lines: list[str] = []
     line, spaces = "", ""
     for unit in _fitting_pieces(text, width):
@@ -82,7 +84,7 @@ def _wrap_lines(text: str, width: int) -> list[str]:
             line, spaces = line + spaces + unit, ""
         else:
             lines += [line] if line else []
-            *whole, line = _cut_unit(unit, width)
+            *whole, line = _cut_unit(unit, width) if cuts_words else [unit]
             lines += whole
             spaces = ""
     return [*lines, line] if line else lines

@@ -88,11 +88,14 @@ def send_test() -> Answer:
     """Send a test notice to every place that the settings name."""
     context = console_context()
     trial = delivery.send_test_notice(context.settings(), context.environ)
-    if not trial.desktop and not trial.sent:
+    if not trial.desktop and not trial.mail and not trial.sent:
         return _page(problem=" ".join([_("The test notice could be shown nowhere."), *map(visible, trial.complaints)]))
     shown = _("A test notice was sent: on this desktop {desktop}, elsewhere {n}. Have you seen it?")
     words = _("yes") if trial.desktop else _("no")
-    return _page(said=shown.format(desktop=words, n=trial.sent), problem=" ".join(map(visible, trial.complaints)))
+    return _page(
+        said=shown.format(desktop=words, n=trial.sent + bool(trial.mail)),
+        problem=" ".join(map(visible, trial.complaints)),
+    )
 
 
 @pages.post("/end")

@@ -36,6 +36,7 @@ from archiver.setup.first_run import (
     first_open_step,
     prepare_archive,
 )
+from archiver.setup.notice_ways import remember_trial
 from archiver.setup.room_choice import choosable_rooms, direct_chats_beside
 from archiver.setup.saved_counts import count_saved, counts_line
 from archiver.setup.token_source import clean_token, keep_token, place_words
@@ -271,8 +272,11 @@ def keep_notices() -> Answer:
     context = console_context()
     stamps = "on" if request.form.get("stamps") == "on" else "off"
     choose_authorities(context.home, stamps)
+    is_seen = request.form.get("seen") == "yes"
+    if "seen" in request.form:
+        remember_trial(context.archive, {"desktop": is_seen}, at=context.now())
     for question, answer in (
-        (NOTICE, "seen" if request.form.get("seen") == "yes" else "not seen"),
+        (NOTICE, "seen" if is_seen else "not seen"),
         (STAMPS, stamps),
         (FINISHED, ""),
     ):

@@ -89,7 +89,7 @@ STATES = {
     "hidden": "プランの制限で見えない",
 }
 
-KINDS = {"speech": "発言", "notice": "システムの投稿"}
+KINDS = {"speech": "発言", "notice": "システムの投稿", "unknown": "不明(文面なし)"}
 """The kinds of messages on paper; that anybody can type the form of a notice is said in the readme."""
 
 SOURCES = {"list": "一覧", "single": "1件ずつ", "recovered": "1件ずつ(報告者の資料のID)"}
@@ -241,16 +241,18 @@ def table_lines(
     stamp_of: StampOf = lambda _: None,
     packed: Container[str] = (),
     history_of: HistoryOf | None = None,
+    starts: Mapping[int, str] = {},
 ) -> Iterator[tuple[str, str]]:
     """Every line of `messages.jsonl` and of the CSV files as (file name, line), those of a file in order.
 
     The files' lines are interleaved, as each message is read once. Each line can be encoded as UTF-8: surrogates do
     not occur. `rooms` are the `sightings`; `packed` holds the names (`F-0001.png`) of the files in `data/files/`;
-    `history_of` replaces `message` for a caller who needs each history.
+    `history_of` replaces `message` for a caller who needs each history; `starts`: room → the beginning of the
+    package's period, before which entries are its base line.
     """
     for name, header in CSV_HEADERS.items():
         yield name, BOM + csv_line(header)
-    events = list(other_events(other))
+    events = list(other_events(other, starts))
     for no, entries in enumerate(groups, 1):
         history = history_of(entries) if history_of else message(entries, rooms)
         seal = seal_of(history.entry_seq)
@@ -266,7 +268,7 @@ def table_lines(
         yield "files.csv", csv_line(file_cells(row, packed=row.stored_as is not None and row.stored_as in packed))
     for event in sort_events(events):
         yield "events.csv", csv_line(event_cells(event))
-    for task in tasks(other):
+    for task in tasks(other, starts):
         yield "tasks.csv", csv_line(task_cells(task))
 
 

@@ -7,7 +7,7 @@ module is also handed out inside packages.
 
 from __future__ import annotations
 
-from typing import Iterable, Iterator, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
+from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.history import EntryObject, Sightings, account_of, not_before, number, text, text_of
 from archiver.evidence.system_posts import DELETED_BODY, cancelled_account
@@ -88,8 +88,15 @@ def message_events(no: int, entries: Sequence[EntryObject], sightings: Sightings
     return events
 
 
-def other_events(other: Iterable[EntryObject]) -> Iterator[ChangeRow]:
-    """The changes of rooms, people, files, tasks and gaps, in the order of the entries."""
+def other_events(
+    other: Iterable[EntryObject],
+    starts: Mapping[int, str] = {},
+) -> Iterator[ChangeRow]:
+    """The changes of rooms, people, files, tasks and gaps, in the order of the entries.
+
+    `starts`: room → the beginning of the package's period; entries before it say how things stood then and are no
+    events.
+    """
     last: dict[tuple[int, str], EntryObject] = {}
     first_members: dict[int, str] = {}
     for entry in other:
@@ -98,6 +105,11 @@ def other_events(other: Iterable[EntryObject]) -> Iterator[ChangeRow]:
             continue
         key = (room, entry["key"])
         before = last.get(key)
+        if entry["observed_at"] < starts.get(room, ""):
+            if entry["kind"] == "member":
+                first_members.setdefault(room, entry["observed_at"])
+            last[key] = entry
+            continue
         if entry["kind"] == "member":
             first_members.setdefault(room, entry["observed_at"])
             yield from _member_events(before, entry, first_members[room])
@@ -227,11 +239,15 @@ def _task_events(before: EntryObject | None, entry: EntryObject) -> Iterator[Cha
 
 def _gap_event(entry: EntryObject) -> ChangeRow:
     payload = entry["payload"]
-    after = message_cell(payload["after"]) or "チャットの始まり"
+    after = (message_cell(payload["after"]) or "チャットの始まり") if "after" in payload else _OUTSIDE
+    before = message_cell(payload["before"]) if "before" in payload else _OUTSIDE
     missing = "件数不明" if payload["missing"] is None else f"およそ{payload['missing']}件"
-    about = f"{after} から {message_cell(payload['before'])} の間({missing})"
+    about = f"{after}から{before}の間({missing})"
     return _other_event(entry, _GAP_EVENTS[entry["kind"]], about)
 
+
+_OUTSIDE = "期間外の発言"
+"""A message outside the package's period, whose id the package does not name."""
 
 ROOM_TYPES = {"direct": "ダイレクトチャット", "group": "グループチャット", "my": "マイチャット"}
 """Chatwork's kinds of rooms; a direct chat becomes a group chat when its other person cancels the account."""

@@ -5,10 +5,13 @@ Standard library only and Python 3.8 syntax, because this module is also handed 
 
 from __future__ import annotations
 
-from typing import Iterable, NamedTuple  # noqa: UP035 - Python 3.8 syntax
+from typing import Iterable, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.evidence.tables.cells import jst, jst_of, message_cell
+
+FROM_BEFORE = "期間の前から"
+"""What is printed of something that is older than the package's period in the place of its first reading."""
 
 
 class TaskRow(NamedTuple):
@@ -27,18 +30,23 @@ class TaskRow(NamedTuple):
     status: str
     first_seen: str
     gone_since: str | None
+    is_from_before: bool
+    """Whether it is older than the package's period, so that its first reading is not told."""
     earlier: tuple[tuple[str, str], ...]
     """Texts it had before, oldest first, each with the time at which it was first seen."""
     seq: int
 
 
-def tasks(other: Iterable[EntryObject]) -> list[TaskRow]:
-    """Every task, by room and id."""
+def tasks(
+    other: Iterable[EntryObject],
+    starts: Mapping[int, str] = {},
+) -> list[TaskRow]:
+    """Every task, by room and id; `starts`: room → the beginning of the package's period."""
     entries_by_task: dict[tuple[int, int], list[EntryObject]] = {}
     for entry in other:
         if entry["kind"] == "task":
             entries_by_task.setdefault((entry["room_id"], int(entry["key"].rpartition("/")[2])), []).append(entry)
-    return [_task_row(key, entries_by_task[key]) for key in sorted(entries_by_task)]
+    return [_task_row(key, entries_by_task[key], starts.get(key[0], "")) for key in sorted(entries_by_task)]
 
 
 TASK_HEADER = (
@@ -65,14 +73,14 @@ def task_cells(task: TaskRow) -> list[object]:
         limit[:10] if task.limit_type == "date" else limit,
         task.limit_time or "",
         _STATUS.get(task.status, task.status),
-        jst_of(task.first_seen),
+        FROM_BEFORE if task.is_from_before else jst_of(task.first_seen),
         jst_of(task.gone_since),
         "\n".join(f"【{jst_of(at)} に確認】{body}" for body, at in task.earlier),
         task.seq,
     ]
 
 
-def _task_row(key: tuple[int, int], entries: list[EntryObject]) -> TaskRow:
+def _task_row(key: tuple[int, int], entries: list[EntryObject], start: str) -> TaskRow:
     latest = entries[-1]
     received, state = latest["payload"]["object"], latest["payload"]["state"]
     assignee, assigner = account_of(received), account_of(received, "assigned_by_account")
@@ -91,6 +99,7 @@ def _task_row(key: tuple[int, int], entries: list[EntryObject]) -> TaskRow:
         status=text(received.get("status")),
         first_seen=entries[0]["observed_at"],
         gone_since=latest["observed_at"] if state == "gone" else None,
+        is_from_before=entries[0]["observed_at"] < start,
         earlier=_earlier_texts_of_task(entries),
         seq=latest["seq"],
     )

@@ -23,6 +23,7 @@ from archiver.evidence.manifest import (
     parse_manifest,
 )
 from archiver.evidence.masked_records import MASKED_FILE
+from archiver.evidence.period import period_starts
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, files, seal_numbers, table_lines
 from archiver.evidence.verify.attachments import ENCLOSURES, check_enclosures
@@ -275,9 +276,12 @@ class _PackageCheck:
             self._ranges.append((sealed_range.number, sealed_range.first, sealed_range.last))
             yield sealed_range
 
+    def _bag_info(self) -> str:
+        return self._text_or_empty("bag-info.txt").decode("utf-8", "replace")
+
     def _unsealed_after(self) -> int | None:
         """The number of the entry after which the package says that nothing is sealed."""
-        match = _UNSEALED.search(self._text_or_empty("bag-info.txt").decode("utf-8", "replace"))
+        match = _UNSEALED.search(self._bag_info())
         return None if match is None else int(match.group(1))
 
     def _note_hidden(self, unsealed: int) -> None:
@@ -320,9 +324,24 @@ class _PackageCheck:
                 seal_of=seal_numbers(_fill_holes(self._ranges)),
                 stamp_of=earliest_covering(self.stamps.times),
                 packed=frozenset(self._names_below(FILES)),
+                history_of=lines.history,
+                starts=period_starts(self._bag_info()),
             )
             with self._faults_as_findings("data/"):
                 compare_tables(self.verification, lines_made, checks, self._row_progress(lines.messages))
+        self._add_unchecked_intervals(lines.intervals_on_masked)
+
+    def _add_unchecked_intervals(self, count: int) -> None:
+        """Say how many times rest on readings of which the package shows only a part."""
+        if count:
+            sentence = ngettext(
+                "{count} time at which a text was last seen rests on a reading that also names messages outside the "
+                "package's period; it is masked, so only its digest is sealed here.",
+                "{count} times at which a text was last seen rest on readings that also name messages outside the "
+                "package's period; they are masked, so only their digests are sealed here.",
+                count,
+            )
+            self.verification.add_unchecked("readings", sentence.format(count=count))
 
     def _row_progress(self, total: int) -> Callable[[], None]:
         done = 0

@@ -15,8 +15,9 @@ from gettext import ngettext
 from itertools import groupby
 from typing import Any, BinaryIO, Callable, Iterator, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import READINGS, EntryObject, Sightings
+from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings
 from archiver.evidence.masked_records import MASKED_FILE, masked_digest, shown_record
+from archiver.evidence.tables.build import message
 from archiver.evidence.tombstones import Erasures, Tombstone, read_tombstone
 from archiver.evidence.verify.entries import SavedBytes, entry_object
 from archiver.evidence.verify.findings import Verification
@@ -61,6 +62,9 @@ class PackageLines:
         self._masked_count = 0
         self._unshown_count = 0
         self._masked_messages: set[int] = set()
+        self._masked_reading_times: set[tuple[int, str]] = set()
+        self.intervals_on_masked = 0
+        """How many texts were last seen by a reading that is masked; known after the tables were made."""
         self._unsealed_seqs: list[int] = []
         self.times = TimeOrder(verification)
         self._unsealed_after: int | None = None
@@ -141,6 +145,14 @@ class PackageLines:
         if group:
             yield group
 
+    def history(self, entries: Sequence[EntryObject]) -> MessageHistory:
+        """The history of a group's message, counting the texts whose interval ends with a masked reading."""
+        history = message(entries, self.readings)
+        for span in history.versions if self._masked_reading_times else ():
+            is_masked = (history.room_id, span.last_seen) in self._masked_reading_times
+            self.intervals_on_masked += is_masked and span.last_seen != span.first_seen
+        return history
+
     def _read_entry(self, offset: int) -> EntryObject | None:
         """The entry at an offset; an offset below zero is the complement of one in `masked.jsonl`."""
         if offset >= 0:
@@ -205,6 +217,9 @@ class PackageLines:
         name = _MESSAGE.fullmatch(str(record.entry["key"]))
         if record.entry["kind"] == "message" and name is not None:
             self._masked_messages.add(int(name.group(1)))
+        if record.entry["kind"] in READINGS:
+            at = record.entry["payload"].get("last", record.entry["observed_at"])
+            self._masked_reading_times.add((record.entry["room_id"], at))
         return dict(record.entry), ~offset
 
     def _check_masked(self) -> None:

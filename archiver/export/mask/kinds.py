@@ -24,12 +24,20 @@ class MaskKind(Enum):
     PHONE = "電話番号"
     ADDRESS = "住所"
     CONTACT = "連絡先のID"
+    ACCOUNT = "アカウントID"
 
 
-ALL_PATTERN_KINDS = frozenset(MaskKind) - {MaskKind.NAME, MaskKind.USER}
-"""The kinds that patterns find; names and the user's own words are given by the caller."""
+GIVEN_KINDS = frozenset({MaskKind.NAME, MaskKind.USER, MaskKind.ACCOUNT})
+"""The kinds that the caller gives: names and account ids of the people to be hidden, and the user's own words."""
 
-_REASONS = {MaskKind.NAME: "第三者の氏名", MaskKind.USER: "報告者の指定"}
+ALL_PATTERN_KINDS = frozenset(MaskKind) - GIVEN_KINDS
+"""The kinds that patterns find."""
+
+_REASONS = {
+    MaskKind.NAME: "第三者の氏名",
+    MaskKind.USER: "報告者の指定",
+    MaskKind.ACCOUNT: "第三者のアカウントID",
+}
 
 
 class MaskHit(NamedTuple):

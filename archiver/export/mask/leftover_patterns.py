@@ -127,5 +127,5 @@ CONTACTS = tuple(
 
 # --- what is masked already -------------------------------------------------------------------------
 
-MASKED = re.compile(r"■■\([^()\n]{1,12}\)|参加者(?:[A-Z]{1,3}|\(ID [0-9]+\))|\[/?[A-Za-z][^\[\]\n]{0,60}\]")
+MASKED = re.compile(r"■■\([^()\n]{1,12}\)|参加者(?:[A-Z]{1,3}|\(不明\))|\[/?[A-Za-z][^\[\]\n]{0,60}\]")
 """Labels that stand for what is masked, and tags of the notation."""

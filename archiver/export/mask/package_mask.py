@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 from archiver.chatwork.notation.parse import DELETED
 from archiver.export.mask import masked_places
-from archiver.export.mask.folding import TAG, FoldedText, fold, folded_word
-from archiver.export.mask.kinds import MaskHit, MaskKind, pattern_hits, replacement
+from archiver.export.mask.folding import TAG, FoldedText, fold, folded_text, folded_word
+from archiver.export.mask.kinds import GIVEN_KINDS, MaskHit, MaskKind, pattern_hits, replacement
 from archiver.export.mask.leftovers import piece_pattern
 from archiver.export.mask.masked_places import MaskCounts, MaskedLine, MaskedPlace
 from archiver.export.mask.names import NameMatcher, letter_names
 from archiver.export.mask.policy import POLICIES, Policy, masking_policy
-from archiver.records import Attachment, Contract, Conversation, Message, Person, Task, Version, contract_facts
+from archiver.export.mask.stand_ins import FILE_TAGS, StandIns
+from archiver.records import Contract, contract_facts
 
 __all__ = ["POLICIES", "MaskedLine", "MaskedPlace", "MaskedText", "PackageMask", "Policy", "masking_policy"]
 
@@ -45,6 +46,12 @@ class MaskedText(NamedTuple):
     kinds: frozenset[MaskKind]
 
 
+_MIN_CONTACT_LENGTH = 4
+"""Characters of a messenger's id from which on it is searched for everywhere."""
+
+UNKNOWN_LABEL = "参加者(不明)"
+"""The label of a person of whom nothing but the account id was seen."""
+
 _NOTHING: frozenset[MaskKind] = frozenset()
 
 
@@ -63,12 +70,17 @@ class PackageMask:
         self._labels = letter_names(chosen)
         """The label of each third person; the other letters stay if the user shows one of them."""
         self._open_accounts = frozenset(people) - self._masked_accounts(chosen)
+        self._parties = frozenset(people).difference(third)
+        self._stand_ins = StandIns(
+            chosen if policy.people else (),
+            hidden=[account for account in chosen if account in third and account not in self._open_accounts],
+            known=people,
+        )
         hidden = {account: people[account] for account in people if account not in self._open_accounts}
         self._names = NameMatcher(hidden, [name for one in self._open_accounts for name in people[one]], self._labels)
-        self._label_by_name = _labels_by_name(
-            hidden, self._labels, {name for one in self._open_accounts for name in people[one]}
-        )
         self._kinds = policy.kinds | policy.listed
+        self._contacts: set[str] = set()
+        self._contact_patterns: tuple[re.Pattern[str], ...] = ()
         self._counts, self._open_counts = MaskCounts(), MaskCounts()
         self._variants: dict[tuple[str, str], list[int]] = {}
 
@@ -88,7 +100,7 @@ class PackageMask:
         """The sensitive places found so far and not masked."""
         return self._open_counts.lines()
 
-    def set_number(self, room: int, message: str, no: int) -> None:
+    def set_number(self, room: int, message: int | str, no: int) -> None:
         """Set the No. of a message in the package; to be called after its texts were masked."""
         for counts in (self._counts, self._open_counts):
             counts.set_number(room, int(message), no)
@@ -104,6 +116,12 @@ class PackageMask:
         """Cover these pieces of text too, everywhere, as the user wishes; to be called before anything is masked."""
         patterns = (*self.policy.patterns, *map(piece_pattern, pieces))
         self.policy = replace(self.policy, patterns=tuple(dict.fromkeys(patterns)))
+
+    def hide_contacts_everywhere(self) -> None:
+        """Cover the ids of messengers found so far also where no messenger is named; before anything is masked."""
+        names = set(map(folded_text, self.open_names))
+        contacts = (one for one in sorted(self._contacts) if not any(one in name for name in names))
+        self._contact_patterns = tuple(map(piece_pattern, contacts))
 
     def is_hidden(self, account: int) -> bool:
         """Whether a person is shown under a letter."""
@@ -123,7 +141,18 @@ class PackageMask:
 
     def label_of(self, account: int) -> str:
         """The label of a person who is hidden."""
-        return self._labels.get(account) or f"参加者(ID {account})"
+        return self._labels.get(account) or UNKNOWN_LABEL
+
+    def shown_account(self, account: int) -> int:
+        """The account id as it may be shown: that of a third person is a number of this package."""
+        if not self.policy.people or account in self._parties or not self.is_hidden(account):
+            return account
+        return self._stand_ins.number(account)
+
+    @property
+    def stand_ins(self) -> frozenset[int]:
+        """The numbers that stand for the account ids of third persons in this package."""
+        return self._stand_ins.numbers
 
     def mask_text(self, original: str, place: MaskedPlace | None = None) -> str:
         """A text as it may be shown; what is masked is counted if its place is given."""
@@ -138,13 +167,15 @@ class PackageMask:
         folded = _fold_with_tags(original)
         masked_hits: list[MaskHit] = []
         for hit in self._hits(folded, original):
-            if hit.kind in self.policy.kinds or hit.kind in (MaskKind.NAME, MaskKind.USER):
+            if hit.kind in self.policy.kinds or hit.kind in GIVEN_KINDS:
                 masked_hits.append(hit)
+                if hit.kind is MaskKind.CONTACT and hit.end - hit.start >= _MIN_CONTACT_LENGTH:
+                    self._contacts.add(folded.text[hit.start : hit.end])
             elif place is not None:
                 self._open_counts.add(place, hit.kind, folded.text[hit.start : hit.end])
-        if not masked_hits:
-            return MaskedText(original, _NOTHING)
-        parts, kinds, last = [], set(), 0
+        parts: list[str] = []
+        kinds: set[MaskKind] = set()
+        last = 0
         for hit in _merge_overlaps(masked_hits, folded.text):
             start, end = folded.span(hit.start, hit.end)
             if start < last:  # one character of the original that became several, all but the first masked already
@@ -154,16 +185,25 @@ class PackageMask:
             last = end
             if place is not None:
                 self._counts.add(place, hit.kind, folded.text[hit.start : hit.end])
-        text = "".join([*parts, original[last:]])
+        covered = "".join([*parts, original[last:]])
+        text = self._stand_ins.replace_in_tags(covered, _TAGS, self.shown_account)
+        if text != covered:
+            kinds.add(MaskKind.ACCOUNT)
+        if not kinds:
+            return MaskedText(original, _NOTHING)
         return MaskedText(text if subject is None else self._distinguish(subject, original, text), frozenset(kinds))
 
     def _hits(self, folded: FoldedText, original: str) -> Iterator[MaskHit]:
         yield from pattern_hits(folded.text, self._kinds)
         yield from self._names.hits(folded.text)
+        yield from self._stand_ins.hits(folded.text, self._labels)
         for pattern in self.policy.patterns:
             for match in pattern.finditer(folded.text):
                 if match[0].strip(f" \n{TAG}"):
                     yield MaskHit(match.start(), match.end(), MaskKind.USER, replacement(MaskKind.USER))
+        for pattern in self._contact_patterns:
+            for match in pattern.finditer(folded.text):
+                yield MaskHit(match.start(), match.end(), MaskKind.CONTACT, replacement(MaskKind.CONTACT))
         yield from self._typed_names(folded, original)
 
     def _typed_names(self, folded: FoldedText, original: str) -> Iterator[MaskHit]:
@@ -172,7 +212,7 @@ class PackageMask:
         for tag in _TAGS.finditer(original) if TAG in folded.text else ():
             position = folded.text.index(TAG, position + 1)
             account = int(tag["id"] or tag["aid"] or 0)
-            if self.is_hidden(account) and not tag[0].startswith(("[download", "[task")):
+            if self.is_hidden(account) and not tag[0].startswith(FILE_TAGS):
                 match = _TYPED_NAME.match(folded.text, position + 1)
                 if match:
                     yield MaskHit(match.start(1), match.end(1), MaskKind.NAME, self.label_of(account))
@@ -196,73 +236,11 @@ class PackageMask:
         }
         return replace(contract, **texts)
 
-    def conversation(self, conversation: Conversation) -> Conversation:
-        """The conversation as it may be shown; messages are masked while they are read."""
-        room = int(conversation.room_id)
-        return replace(
-            conversation,
-            room_name=self.mask_with_kinds(
-                conversation.room_name, MaskedPlace("チャット名", room), f"{room}/name"
-            ).text,
-            description=self.mask_with_kinds(
-                conversation.description, MaskedPlace("チャットの概要", room), f"{room}/description"
-            ).text,
-            messages=lambda: map(self._message, conversation.messages()),
-            people={account: self._person(one) for account, one in conversation.people.items()},
-            attachments=tuple(self._attachment(one) for one in conversation.attachments),
-            tasks=tuple(self._task(one) for one in conversation.tasks),
-        )
-
-    def _message(self, message: Message) -> Message:
-        place = masked_places.message_place(message.room_id, int(message.message_id))
-        subject = f"{message.room_id}/{message.message_id}"
-        versions = tuple(self._version(one, place, subject) for one in message.versions)
-        body = self.mask_with_kinds(message.body, place, subject).text
-        self.set_number(message.room_id, message.message_id, message.no)
-        return replace(message, name=self.shown_name(message.account_id, message.name), body=body, versions=versions)
-
-    def _version(self, version: Version, place: MaskedPlace, subject: str) -> Version:
-        return replace(version, body=self.mask_with_kinds(version.body, place, subject).text)
-
-    def _person(self, person: Person) -> Person:
-        names = (self.shown_name(person.account_id, name) for name in person.names)
-        return replace(person, names=tuple(dict.fromkeys(names)))
-
-    def _attachment(self, attachment: Attachment) -> Attachment:
-        account_name = self.shown_name(attachment.account_id, attachment.account_name)
-        name = self.mask_text(attachment.name, MaskedPlace(f"ファイル名 {attachment.number}"))
-        return replace(attachment, account_name=account_name, name=name)
-
-    def _task(self, task: Task) -> Task:
-        place = MaskedPlace(f"タスク(タスクID {task.task_id})")
-        return replace(
-            task,
-            assignee=self._mask_name(task.assignee),
-            assigned_by=self._mask_name(task.assigned_by),
-            body=self.mask_with_kinds(task.body, place, f"task/{task.task_id}").text,
-        )
-
-    def _mask_name(self, name: str) -> str:
-        """A name as it may be shown, where the account is not known."""
-        return self._label_by_name.get(name) or self.mask_text(name)
-
 
 def _fold_with_tags(original: str) -> FoldedText:
     return fold(
         original, [match.span() for match in _TAGS.finditer(original)] if "[" in original or "#!" in original else ()
     )
-
-
-def _labels_by_name(
-    hidden: Mapping[int, Sequence[str]], labels: Mapping[int, str], open_names: Collection[str]
-) -> dict[str, str]:
-    """Each exact name → its label; a name that two people have gets a neutral one."""
-    labels_of: dict[str, str] = {}
-    for account, names in hidden.items():
-        for name in names:
-            unsure = name in open_names or labels_of.get(name, labels[account]) != labels[account]
-            labels_of[name] = replacement(MaskKind.NAME) if unsure else labels[account]
-    return labels_of
 
 
 def _merge_overlaps(mask_hits: list[MaskHit], text: str) -> Iterator[MaskHit]:

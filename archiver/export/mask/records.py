@@ -16,10 +16,16 @@ from archiver.export.mask import masked_places
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.mask.masked_places import MaskedPlace
 from archiver.export.mask.names import people_in, third_persons
+from archiver.export.mask.outside_ids import REASON as OUTSIDE_REASON
+from archiver.export.mask.outside_ids import PeriodIds
 from archiver.export.mask.package_mask import PackageMask, Policy
+from archiver.records import JsonObject
 
 _NEVER_MASKED = frozenset({*READINGS, "gap", "gap.narrowed", "gap.closed", "blob", "stamp", "rollback"})
 """Kinds of entries that hold only ids, times and counts."""
+
+_ABOUT_PEOPLE = frozenset({"account", "member", "contact", "mapping"})
+"""Kinds of entries whose key ends with an account id."""
 
 _UNMASKED_FIELDS = frozenset({"message_id", "chatwork_id", "sha256", "saved_at", "from", "to"})
 _KEPT_OF_HIDDEN = frozenset({"role", "message_id"})
@@ -51,22 +57,40 @@ def make_mask(
     return PackageMask(policy, people, third)
 
 
-def mask_record(entry: EntryObject, digest: str, mask: PackageMask) -> MaskedRecord | None:
-    """The masked form of a record; None if nothing in it is masked."""
-    if entry["kind"] in _NEVER_MASKED:
-        return None
-    masker = _ObjectMasker(mask, _record_place(entry), f"{entry['room_id']}/{entry['key'].partition('/')[2]}")
-    payload = masker.mask_value(entry["payload"])
+def mask_record(
+    entry: EntryObject, digest: str, mask: PackageMask | None, ids: PeriodIds | None = None
+) -> MaskedRecord | None:
+    """The masked form of a record; None if nothing in it is masked.
+
+    `ids`: the messages of a package of a period; the record names no others then.
+    """
+    inside = entry if ids is None else ids.cover(entry)
+    payload, kinds = _mask_payload(inside, mask)
     if payload == entry["payload"]:
         return None
-    masked_entry = {**entry, "payload": payload, "salt": ""}
-    reasons = "、".join(sorted(map(reason, masker.kinds))) or reason(MaskKind.NAME)
-    return MaskedRecord(masked_entry, masked_line(digest, reasons), shown_line(digest, masked_entry))
+    masked_entry = {**entry, "key": _shown_key(entry, mask), "payload": payload, "salt": ""}
+    reasons = sorted(map(reason, kinds)) or ([] if payload == inside["payload"] else [reason(MaskKind.NAME)])
+    text = "、".join([*reasons, *([] if inside is entry else [OUTSIDE_REASON])])
+    return MaskedRecord(masked_entry, masked_line(digest, text), shown_line(digest, masked_entry))
 
 
-def masked_entry(entry: EntryObject, mask: PackageMask | None) -> EntryObject:
+def _mask_payload(entry: EntryObject, mask: PackageMask | None) -> tuple[JsonObject, set[MaskKind]]:
+    if mask is None or entry["kind"] in _NEVER_MASKED:
+        return entry["payload"], set()
+    masker = _ObjectMasker(mask, _record_place(entry), f"{entry['room_id']}/{entry['key'].partition('/')[2]}")
+    return masker.mask_value(entry["payload"]), masker.kinds
+
+
+def _shown_key(entry: EntryObject, mask: PackageMask | None) -> str:
+    """The key of a record, which may end with the account id of a third person."""
+    head, _slash, account = str(entry["key"]).rpartition("/")
+    shown = mask.shown_account(number(account)) if mask is not None and entry["kind"] in _ABOUT_PEOPLE else 0
+    return f"{head}/{shown}" if shown else str(entry["key"])
+
+
+def masked_entry(entry: EntryObject, mask: PackageMask | None, ids: PeriodIds | None = None) -> EntryObject:
     """The record as tables and pages are made from it: unchanged, if nothing in it is masked."""
-    record = None if mask is None else mask_record(entry, "", mask)
+    record = None if mask is None and ids is None else mask_record(entry, "", mask, ids)
     return entry if record is None else record.entry
 
 
@@ -86,8 +110,7 @@ def _record_place(entry: EntryObject) -> MaskedPlace:
     if kind == "room":
         return MaskedPlace("チャット名・概要", entry["room_id"])
     words = {"file": f"ファイル名(ファイルID {name})", "task": f"タスク(タスクID {name})"}
-    people = ("account", "member", "contact")
-    return MaskedPlace(words.get(kind) or ("参加者の情報" if kind in people else "契約の記録"))
+    return MaskedPlace(words.get(kind) or ("参加者の情報" if kind in _ABOUT_PEOPLE else "契約の記録"))
 
 
 class _ObjectMasker:
@@ -120,12 +143,14 @@ class _ObjectMasker:
         return masked_text.text
 
     def _mask_person(self, person: dict[str, Any]) -> dict[str, Any]:
-        """The object of a hidden person: id and role stay, a letter replaces the name, the rest is masked."""
+        """The object of a hidden person: a letter replaces the name, a number a third person's id; the role stays."""
         self.kinds.add(MaskKind.NAME)
         masked = {}
         for name, value in person.items():
             if name == "name" and isinstance(value, str):
                 masked[name] = self._mask.shown_name(number(person["account_id"]), value)
+            elif name == "account_id":
+                masked[name] = type(value)(self._mask.shown_account(number(value)))
             elif name in _KEPT_OF_HIDDEN or value is None or isinstance(value, bool | int):
                 masked[name] = value
             else:

@@ -15,8 +15,10 @@ from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sig
 from archiver.evidence.tables import build
 from archiver.evidence.tables.events import ChangeRow, message_events
 from archiver.evidence.tombstones import read_tombstone
+from archiver.export.base_line import BASE_LINE_KINDS, base_line
 from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.conversation import unix_time
+from archiver.export.mask.outside_ids import PeriodIds
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import mask_record, masked_entry
 from archiver.export.package_scope import PackageScope, observed_seconds
@@ -49,6 +51,8 @@ class SourceEntries:
     """Digests of the replies that gave the entries in the package."""
     entries: int = 0
     """The number of entries in the package."""
+    ids: PeriodIds | None = None
+    """The messages of a package of a period, as records must name no others; None: the rooms are in it as a whole."""
     _message_entries: int = 0
     _masked: set[int] = field(default_factory=set)
 
@@ -57,6 +61,7 @@ class SourceEntries:
 
         For a masked line `put` gets its replacement, and `put_shown` the line with the masked content.
         """
+        self._prepare_period(contract)
         for entry in package_entries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
             if read_tombstone(entry.line.encode()) is not None:
                 if self.scope.includes_erased(entry.room_id, entry.seq):
@@ -70,11 +75,27 @@ class SourceEntries:
                 is_taken = self._keep_entry(json.loads(entry.line))
             if is_taken:
                 self.entries += 1
-                record = None if self.mask is None else mask_record(json.loads(entry.line), entry.digest, self.mask)
+                record = mask_record(json.loads(entry.line), entry.digest, self.mask, self.ids)
                 put((entry.line if record is None else record.line) + "\n")
                 if record is not None and put_shown is not None:
                     self._masked.add(entry.seq)
                     put_shown(record.shown_line + "\n")
+
+    def _prepare_period(self, contract: str) -> None:
+        """Find what a package of a period begins with, and the messages that its records may name."""
+        if self.scope.whole:
+            return
+        entries = package_entries.package_entries(
+            self.reading, self.scope.rooms, contract, upto=self.upto, kinds=BASE_LINE_KINDS
+        )
+        parsed = (json.loads(one.line) for one in entries if read_tombstone(one.line.encode()) is None)
+        self.scope.base_line = base_line(parsed, self.scope.starts)
+        self.ids = PeriodIds({room: array("Q", self._inside(room)) for room in self.scope.rooms})
+
+    def _inside(self, room: int) -> Iterator[int]:
+        for position, sent, first_seen in package_entries.message_places(self.reading, room):
+            if self.scope.is_message_inside(room, sent, first_seen):
+                yield position
 
     def groups(self) -> Iterator[Sequence[EntryObject]]:
         """The entries of each message in the package, by numeric id over all rooms; rows are not checked."""
@@ -104,10 +125,10 @@ class SourceEntries:
         if not self.scope.includes(entry):
             return False
         if reading:
-            self.readings.setdefault(room, Sightings()).add(entry)
+            self.readings.setdefault(room, Sightings()).add(masked_entry(entry, None, self.ids))
             self.note_reply(entry)
         else:
-            self.other.append(masked_entry(entry, self.mask))
+            self.other.append(masked_entry(entry, self.mask, self.ids))
             self.note_reply(entry)  # a reply in which anything is masked stays out (`copied_files`)
         return True
 
@@ -219,7 +240,8 @@ class PackageStatistics:
         room, received = entry["room_id"], entry["payload"]["object"]
         at = unix_time(number(received.get("send_time")))
         if at is not None and (room not in self.first_posts or at < self.first_posts[room].at):
-            account = AccountId(number(account_of(received).get("account_id")))
+            author, mask = number(account_of(received).get("account_id")), self._source.mask
+            account = AccountId(author if mask is None else mask.shown_account(author))
             self.first_posts[room] = Post(RoomId(room), MessageId(str(_position((entry,)))), account, at, entry["seq"])
 
     def _full_history(self, history: MessageHistory) -> MessageHistory:

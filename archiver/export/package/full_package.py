@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 from archiver.evidence.manifest import manifest_lines
 from archiver.evidence.masked_records import MASKED_FILE
+from archiver.evidence.period import period_starts_text
 from archiver.evidence.tables import build
 from archiver.export import FORMATS, PROFILES, conversation, enclosure_file_names
-from archiver.export.bag import Bag
+from archiver.export.bag import Bag, HashingWriter
 from archiver.export.format_input import FormatInput
 from archiver.export.package import copied_files, pdf_files, verify_script
 from archiver.export.package.copied_files import CopiedFiles
@@ -35,7 +36,7 @@ from archiver.records import JST
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.store.archive import Reading
-from archiver.store.queries import package_entries, unsaved_direct_chats
+from archiver.store.queries import package_entries
 
 CONTENT_LIST = "data/content-sha256.txt"
 
@@ -69,13 +70,17 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
 
 
 def _put_entries(bag: Bag, source: SourceEntries, recipe: Recipe) -> None:
+    """Write the records, and those shown in place of masked ones into a file that exists only if there are any."""
     with contextlib.ExitStack() as open_files:
         lines = open_files.enter_context(bag.open_file("data/entries.jsonl"))
-        if recipe.mask is None or not recipe.mask.policy.is_masking:
-            source.gather(recipe.contract.id, lines.write)
-        else:
-            masked_lines = open_files.enter_context(bag.open_file(f"data/{MASKED_FILE}"))
-            source.gather(recipe.contract.id, lines.write, masked_lines.write)
+        masked_lines: list[HashingWriter] = []
+
+        def put_shown(line: str) -> None:
+            if not masked_lines:
+                masked_lines.append(open_files.enter_context(bag.open_file(f"data/{MASKED_FILE}")))
+            masked_lines[0].write(line)
+
+        source.gather(recipe.contract.id, lines.write, put_shown)
 
 
 def _close(bag: Bag, package: PackageInput) -> PackageResult:
@@ -112,7 +117,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         pauses=list(pause_lines(conversations, important_pauses(conversations, statistics.events))),
         watches=[(room.room_id, room.watch) for room in conversations],
         left_out_messages=statistics.left_out,
-        other_chats=other_chat_texts(unsaved_direct_chats.other_chats(source.reading, rooms, upto=recipe.upto)),
+        other_chats=other_chat_texts(package.other_chats(rooms)),
     )
     _put_enclosures(bag, package)
     _write_content_list(bag)
@@ -176,10 +181,12 @@ def _bag_info(recipe: Recipe) -> dict[str, str]:
     made_at = recipe.created_at or recipe.read_at
     seal = f"seal {recipe.seals[-1].number}" if recipe.seals else "no seal"
     unsealed = {"Unsealed-After": str(recipe.upto - recipe.unsealed)} if recipe.unsealed else {}
+    starts = {"Period-Starts": period_starts_text(recipe.scope.starts)} if recipe.scope.starts else {}
     return {
         "Bag-Software-Agent": software_name(),
         "Bagging-Date": made_at.astimezone(JST).date().isoformat(),
         "External-Description": f"Chatwork conversations of one contract, as of {seal}",
         "External-Identifier": recipe.name,
         **unsealed,
+        **starts,
     }

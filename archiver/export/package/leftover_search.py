@@ -46,7 +46,9 @@ def settle_leftovers(
     mask.hide_pieces([piece for piece, hidden in answers.items() if hidden])
     decided = set(map(folded_text, answers))
     found = _search(reading, order, contract, mask, upto=upto)
-    undecided = tuple(one for one in distinct_leftovers(found) if folded_text(one.piece) not in decided)
+    listed = distinct_leftovers(found)
+    mask.hide_contacts_everywhere()
+    undecided = tuple(one for one in listed if folded_text(one.piece) not in decided)
     if undecided and order.leftovers is LeftoverWish.ASK:
         raise errors.LeftoversOpen(leftovers=undecided)
     if order.leftovers is LeftoverWish.HIDE:

@@ -29,9 +29,9 @@ from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import BUSY_SECONDS
+from archiver.store.pending_records import oldest_pending
 from archiver.store.queries import contracts, current_state
 from archiver.store.queries.entries import last_seq
-from archiver.store.working import last_lists
 
 Confirm = Callable[[PackagePreview], bool]
 """Called with the preview of a package; returns False to decline it."""
@@ -156,10 +156,11 @@ def sealed_reading(archive: Archive, *, now: Callable[[], datetime]) -> Iterator
     Raises ArchiveBusy.
     """
     can_seal = True
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         with archive.reading() as reading:
             upto = last_seq(reading)
-            if not can_seal or (upto == seals.last_sealed(reading) and not last_lists.running_looks(reading)):
+            is_sealed = upto == seals.last_sealed(reading) and (attempt or oldest_pending(reading) is None)
+            if not can_seal or is_sealed:
                 yield reading, seals.seals(reading), upto
                 return
         try:

@@ -6,7 +6,7 @@ The order: entries once, then one pass over the messages for the tables, then on
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -21,7 +21,7 @@ from archiver.export.format_input import PreparedTable
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
 from archiver.export.package.recipe import Recipe
-from archiver.records import Conversation, Seal, Watch
+from archiver.records import Conversation, OtherChat, Seal, Watch
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, runs, unsaved_direct_chats
 
@@ -47,6 +47,16 @@ class PackageInput:
     def conversations(self) -> Iterator[Conversation]:
         """The conversations of the contract's rooms; their messages are read anew at each pass."""
         return _conversations(self)
+
+    def other_chats(self, rooms: Collection[int]) -> list[OtherChat]:
+        """The direct chats that are not saved with people of these rooms; none with a third person who is masked."""
+        chats = unsaved_direct_chats.other_chats(self.reading, rooms, upto=self.recipe.upto)
+        return [chat for chat in chats if not self.is_third(chat.account_id)]
+
+    def is_third(self, account: int) -> bool:
+        """Whether the package shows a number of its own in the place of this account id."""
+        mask = self.recipe.mask
+        return mask is not None and mask.shown_account(account) != account
 
     @cached_property
     def watches(self) -> dict[int, Watch]:
@@ -97,6 +107,7 @@ def make_tables(
             stamp_of=earliest_covering(copied.stamps.seal_times()),
             packed=copied.packed,
             history_of=statistics.build_history,
+            starts=source.scope.starts,
         )
         for name, line in lines:
             writers[name].write(line)
@@ -123,8 +134,9 @@ def _conversations(package: PackageInput) -> Iterator[Conversation]:
             histories=lambda room=room: _counted_histories(source, room, package.step),  # type: ignore[misc]
             watch=package.watches[room],
             covered=package_entries.covered_periods(source.reading, room),
+            ids=source.ids,
             first_post=statistics.first_posts.get(room),
-            other_chats=unsaved_direct_chats.other_chats(source.reading, (room,), upto=recipe.upto),
+            other_chats=package.other_chats((room,)),
         )
         yield conversation.build_conversation(package_room, recipe.scope)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from archiver.claims.claim import Knowledge
 from archiver.claims.messages import contact, first_message
@@ -35,7 +36,7 @@ from archiver.records import (
 )
 from archiver.render.times import local_time
 from archiver.render.unsaved_direct_chats import other_chat_texts
-from archiver.store.queries import current_state, runs, unsaved_direct_chats
+from archiver.store.queries import current_state, runs
 from archiver.store.queries.truncated_lists import truncated_lists
 from archiver.store.working.backfill_queue import unseen_ids
 
@@ -56,7 +57,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         read_at=recipe.read_at,
         created_at=recipe.created_at or recipe.read_at,
         software=software_name(),
-        events=sort_events([*other_events(source.other), *package.statistics.events]),
+        events=sort_events([*other_events(source.other, recipe.scope.starts), *package.statistics.events]),
         deliveries=tuple(_masked_delivery(package, one) for one in recipe.deliveries),
         enclosures=tuple(_masked_enclosure(package, one) for one in recipe.enclosures),
         seals=seal_lines(recipe.seals, package.copied.stamps),
@@ -73,16 +74,15 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         masked_passages=masked_passages(package),
         bases=recipe.bases,
         handed_over=tuple(_masked_export(package, one) for one in _handed_over(package)),
-        closings=recipe.closings,
+        closings=[one for one in recipe.closings if not package.is_third(one.account_id)],
         refused_ids=tuple(_refused_ids(package)),
-        mapped={one.account_id: _masked_mapping(package, one) for one in recipe.mapped},
+        mapped={one.account_id: one for one in map(partial(_masked_mapping, package), recipe.mapped)},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
         unsealed=recipe.unsealed,
         put_back_databases=tuple(put_back_sentences(source.other)),
-        other_chats=other_chat_texts(
-            unsaved_direct_chats.other_chats(package.reading, recipe.scope.rooms, upto=recipe.upto)
-        ),
+        other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
+        stand_ins=frozenset() if mask is None else mask.stand_ins,
     )
 
 
@@ -197,7 +197,9 @@ def seal_lines(seals: Iterable[Seal], stamps: Stamps) -> tuple[SealLine, ...]:
 
 
 def _masked_mapping(package: PackageInput, mapping: MappedAccount) -> MappedAccount:
-    return replace(mapping, reason=_masked_text(package, mapping.reason) or "")
+    mask, reason = package.recipe.mask, _masked_text(package, mapping.reason) or ""
+    account = mapping.account_id if mask is None else AccountId(mask.shown_account(mapping.account_id))
+    return replace(mapping, account_id=account, reason=reason)
 
 
 def _handed_over(package: PackageInput) -> Iterator[ExportedPackage]:

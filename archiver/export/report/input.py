@@ -125,6 +125,8 @@ class ReportInput:
     """Sentences about older databases that were put back, and what was lost by it."""
     other_chats: Sequence[str] = ()
     """Sentences about chats with the same counterpart that are not saved."""
+    stand_ins: frozenset[int] = frozenset()
+    """The numbers that stand for the account ids of third persons; empty where those are shown, or there is nobody."""
     clues: Mapping[str, str] = field(default_factory=dict)
     """The user's answers to where the counterpart gave the Chatwork id, by question."""
 

@@ -42,7 +42,8 @@ def message_block(message: Message, paper: PaperReferences, *, star: bool = Fals
     """The block of a message; for a court the number of its entry is printed beside it."""
     state = f"　{state_badge(message, message.state)}" if message.state in STATES else ""
     role = paper.case.side(message.account_id)
-    who = f"{role} {visible(message.name)}(ID {message.account_id})"
+    account = "" if message.account_id in paper.case.stand_ins else f"(ID {message.account_id})"
+    who = f"{role} {visible(message.name)}{account}"
     head = f"{full_time(message.send_time)}　{who}{'　★' if star else ''}{state}"
     court = paper.case.profile == "court"
     saved = f"メッセージID {message.message_id}　保存した時刻 {local_time(message.first_seen)}"

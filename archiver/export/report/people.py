@@ -20,6 +20,8 @@ class PersonSummary:
     """Every name, oldest first; a room that still shows an earlier name is no change."""
     chatwork_ids: tuple[PersonName, ...]
     organisations: tuple[PersonName, ...]
+    is_from_before: bool
+    """Whether a room showed the person already before the period that is told."""
     rooms: tuple[tuple[RoomId, Membership], ...]
     """The rooms of the person, with the membership that their lists show."""
 
@@ -52,6 +54,7 @@ def _person_summary(case: ReportInput, account: int) -> PersonSummary:
         names=_distinct_by_time(one for _, person in people_here for one in _dated_names(person)),
         chatwork_ids=_distinct_by_time(one for _, listed in rooms for one in listed.chatwork_ids),
         organisations=_distinct_by_time(one for _, listed in rooms for one in listed.organisations),
+        is_from_before=any(person.is_from_before for _, person in people_here),
         rooms=rooms,
     )
 

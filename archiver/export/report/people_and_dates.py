@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from archiver import contract_dates
 from archiver.claims.messages import first_message, last_reply
-from archiver.claims.words import basis_text, first_label, reply_label, reply_text
+from archiver.claims.words import basis_text, deadline_basis, first_label, reply_label, reply_text
+from archiver.evidence.tables.tasks import FROM_BEFORE
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, case_people
-from archiver.export.report.request_to_office import last_delivery, review_due
+from archiver.export.report.request_to_office import last_delivery
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.job_platform import Platform, platform_of
 from archiver.records import Basis, Contract, MembershipPeriod, PersonName, contract_facts
@@ -33,6 +34,9 @@ _NOTE = (
 _LAWYERS = frozenset({"lawyer", "court"})
 """Profiles whose readers ask whether the contract terms were put in writing."""
 
+_OF_LAW = frozenset({"trade", "payment", "recommission"})
+"""Rules of deadlines that a platform's office does not judge."""
+
 _TERMS = ("業務委託をした日", "給付の内容", "報酬の額", "支払期日", "受領日・場所", "検査を完了する日", "支払方法")
 
 
@@ -42,7 +46,7 @@ def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
         (
             case.side(account),
             _names_text(person),
-            f"{_values_text(person.chatwork_ids)}\n{account}",
+            f"{_values_text(person.chatwork_ids)}\n{account}{'(番号)' if account in case.stand_ins else ''}",
             _values_text(person.organisations),
             "\n".join(line for room, listed in person.rooms for line in (f"{room}", *map(_period_text, listed.stays))),
             _reason_text(case, account),
@@ -50,18 +54,30 @@ def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
         for account, person in case_people(case).items()
     )
     where = [f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})" for room in case.rooms]
+    notes = [_NOTE, *([stand_in_note(case)] if case.stand_ins else [])]
     blocks = (
         Paragraph("\n".join(where)),
         TableBlock(_PEOPLE, (0, 1.8, 1.5, 1.3, 1.7, 1.2), rows),
-        Paragraph(_NOTE, "small"),
+        Paragraph("\n".join(notes), "small"),
     )
     return Chapter("３　当事者", blocks)
+
+
+def stand_in_note(case: ReportInput) -> str:
+    """The sentence that the ids of third persons are numbers of this package."""
+    last = max(case.stand_ins)
+    numbers = f"ID 1から{last}まで" if last > 1 else "ID 1"
+    return (
+        f"参加者A、Bなどと示した第三者のアカウントIDは出していません。第三者の{numbers}は、この資料の中だけの番号です。"
+        "番号の0は、参加者の一覧などで確認できなかった人です。"
+    )
 
 
 def _names_text(person: PersonSummary) -> str:
     """Every name of a person, the later ones with the time at which they were noticed."""
     first, *later = person.names or (PersonName("-", None),)
-    return " →\n".join([visible(first.text), *(f"{visible(name.text)}{_noticed_text(name)}" for name in later)])
+    shown = f"{visible(first.text)}({FROM_BEFORE})" if person.is_from_before else visible(first.text)
+    return " →\n".join([shown, *(f"{visible(name.text)}{_noticed_text(name)}" for name in later)])
 
 
 def _noticed_text(name: PersonName) -> str:
@@ -73,7 +89,8 @@ def _values_text(values: Iterable[PersonName]) -> str:
 
 
 def _period_text(period: MembershipPeriod) -> str:
-    since = [] if period.since is None else [f"{local_time(period.since)[:16]}から"]
+    known = [] if period.since is None else [f"{local_time(period.since)[:16]}から"]
+    since = [FROM_BEFORE] if period.is_from_before else known
     return "\n".join([*since, *([] if period.until is None else [f"{local_time(period.until)[:16]}まで"])])
 
 
@@ -90,19 +107,13 @@ def _reason_text(case: ReportInput, account: int) -> str:
 def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """Chapter 4, the dated steps of the contract in their usual order, blank ones too."""
     contract, platform = case.contract, platform_of(case.contract.platform)
-    delivered, due = last_delivery(case), review_due(case)
+    delivered = last_delivery(case)
     rows = _stated_rows(contract, platform)
-    answer_due = contract_dates.end_request_due(contract, platform)
-    if answer_due is not None:
-        rows.append(
-            (f"{platform.end_request_name}への返答の期限の目安", answer_due.isoformat(), "申し出の日からの計算")
-        )
     first, reply = first_message(statistics.facts), last_reply(statistics.facts)
     rows.append((first_label(first), *first_message_cells(statistics)))
     rows.append(("納期", contract.due_on or BLANK, STATED))
     rows.append((f"{platform.where}での納品(最後)", BLANK if delivered is None else local_time(delivered), STATED))
-    if due is not None:
-        rows.append((f"検収期限の目安(納品+{platform.review_days}日)", due.isoformat(), "納品日からの計算"))
+    rows += _deadline_rows(case, platform)
     rows.append((reply_label(reply), reply_text(reply), f"No.{reply.value.no}" if reply.value else "-"))
     blocks = [TableBlock(("できごと", "日時(日本時間)", "根拠"), (2, 2, 1.5), tuple(rows))]
     if case.profile not in _LAWYERS:
@@ -115,6 +126,14 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     return Chapter(
         "４　契約と仮払いの日付", (*blocks, Subheading("取引条件の明示(フリーランス法3条)の有無"), note, table)
     )
+
+
+def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str]]:
+    """A row for each deadline that counts from a stated day, with where its rule was read."""
+    for due in contract_dates.deadlines(case.contract, platform, case.deliveries, now=case.created_at):
+        if case.profile == "support" and due.deadline.rule in _OF_LAW:
+            continue
+        yield f"期限: {due.deadline.name}", due.day.isoformat(), f"計算。{deadline_basis(due.deadline)}"
 
 
 def _stated_rows(contract: Contract, platform: Platform) -> list[tuple[str, str, str]]:

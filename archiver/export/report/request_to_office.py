@@ -41,7 +41,7 @@ def end_request_text(contract: Contract) -> str:
     if not contract.end_request_at:
         return ""
     due = contract_dates.end_request_due(contract, platform_of(contract.platform))
-    answer = "" if due is None else f"(返答の期限の目安 {due.isoformat()})"
+    answer = "" if due is None else f"(返答の期限の目安 {due.isoformat()}。確認してください)"
     return f"{shorten_line(visible(contract.end_request_at), _DAY_LENGTH)}{answer}"
 
 

@@ -156,7 +156,7 @@ def _room_facts(room: Conversation, beginning: RoomBeginning) -> RoomFacts:
 def add_message(authors: dict[int, AuthorFacts], message: Message, *, is_own: bool) -> None:
     """Count a message under its author; what the reporter wrote counts as speech, whatever its form."""
     author = authors.setdefault(message.account_id, AuthorFacts())
-    kind = MessageKind.NOTICE if message.is_notice and not is_own else MessageKind.SPEECH
+    kind = MessageKind.SPEECH if is_own else message.kind
     author.posts[kind] += 1
     if kind not in author.last or message.send_time >= author.last[kind].at:
         author.last[kind] = _post(message)

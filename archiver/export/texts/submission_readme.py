@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from archiver.export import enclosure_file_names
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.report.input import BLANK, ReportInput
+from archiver.export.report.people_and_dates import stand_in_note
 from archiver.export.report.truncation import shorten_line
 from archiver.export.texts.readme import encode_lines
 from archiver.platforms.job_platform import platform_of
@@ -61,6 +62,8 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
     if case.masked_passages:
         kinds = "、".join(_masked_kinds(case))
         yield f"{kinds}は伏せています{_chapter_text(case, 13)}。発言の件数・順序・時刻は変えていません。"
+    if case.stand_ins:
+        yield stand_in_note(case)
     if case.unsealed:
         yield unsealed_sentence(case.unsealed)
     for sentence in incomplete:

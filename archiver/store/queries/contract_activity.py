@@ -58,7 +58,6 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
     last_seen = [last_list_time(reading, room) for room in rooms]
     sightings = {room: _name_sightings(reading, room) for room in rooms}
     people = {room: _names_by_account(listed) for room, listed in sightings.items()}
-    people_ever = frozenset[int]().union(*people.values())
     bases = counterpart_bases(sides, contract.client, people)
     own = sides.mine | {owner}
     facts = CaseFacts(
@@ -66,7 +65,7 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
         reporters=own,
         bases=bases,
         rooms=tuple(_room_facts(reading, room, contract) for room in rooms),
-        authors=author_facts(reading, contract.rooms, last_of=bases or people_ever - sides.mine, own=own),
+        authors=author_facts(reading, contract.rooms, last_of=bases, own=own),
         known_until=_known_until(reading, contract),
         closings=_closings(one for listed in sightings.values() for one in listed),
     )

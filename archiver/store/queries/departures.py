@@ -113,7 +113,7 @@ def people_of(reading: Reading, room: int) -> RoomPeople:
     wrote = reading.sql.execute(
         text(
             "SELECT account_id, count(*) FROM message"
-            " WHERE room_id = :room AND account_id <> :owner AND kind = 'speech' GROUP BY account_id"
+            " WHERE room_id = :room AND account_id <> :owner AND kind <> 'notice' GROUP BY account_id"
         ),
         {"room": room, "owner": owner},
     )

@@ -93,6 +93,14 @@ def count_messages(reading: Reading, rooms: Iterable[int]) -> int:
     return sum(reading.sql.execute(query, {"room": room}).scalar() or 0 for room in rooms)
 
 
+def message_places(reading: Reading, room: int) -> Iterator[tuple[int, int, str]]:
+    """Id, time of sending in Unix seconds (0: not known) and first reading of each saved message, by id."""
+    table = schema.message.c
+    query = select(table.position, table.send_time, table.first_seen).where(table.room_id == room)
+    for row in reading.sql.execute(query.order_by(table.position).execution_options(yield_per=_AT_ONCE)):
+        yield row.position, row.send_time, row.first_seen
+
+
 def kept_replies(reading: Reading, rooms: Iterable[int]) -> Iterator[KeptReply]:
     """Every kept reply of these rooms, oldest first."""
     table = schema.reply

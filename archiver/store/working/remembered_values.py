@@ -370,6 +370,41 @@ MESSAGE_RATES: Slot[KnownRates] = Slot(
 )
 """The message rates of the chats that are read: `health.message_rates`, for itself."""
 
+
+@dataclass(frozen=True, slots=True)
+class LastPing:
+    """The last call of the heartbeat's address."""
+
+    at: datetime
+    failing_since: datetime | None
+    """Since when no call is taken; None: the last one was."""
+
+
+LAST_PING: Slot[LastPing | None] = Slot(
+    "ping", lambda value: LastPing(_time(value["at"]), _time_if_any(value["failing_since"])), None
+)
+"""The last call of `[notify] ping`: `notices.heartbeat`, for itself and for `health`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastNoticeTrial:
+    """The last test notices: when they were sent, and by which ways they were seen or not."""
+
+    at: datetime
+    seen: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    """`desktop`, `mail`, `urls`, `ping`."""
+
+
+NOTICE_TRIAL: Slot[LastNoticeTrial | None] = Slot(
+    "notice_trial",
+    lambda value: LastNoticeTrial(
+        _time(value["at"]), tuple(map(_text, value["seen"])), tuple(map(_text, value["unseen"]))
+    ),
+    None,
+)
+"""The last trial of the ways by which notices come: from `init` and `check`, for `health`."""
+
 # --- the user's own commands ----------------------------------------------------------------------
 
 
@@ -387,6 +422,38 @@ LAST_BACKUP: Slot[LastBackup | None] = Slot(
     "backup", lambda value: LastBackup(_time(value["at"]), _text(value["path"]), bool(value["verified"])), None
 )
 """The last copy of the archive: from `custody.backup` for status and checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyToolRun:
+    """How the user's own program ended that saves the copy elsewhere."""
+
+    at: datetime
+    program: str
+    """Its name, without folder and arguments, which may hold a password."""
+    code: int | None
+    """Its exit code; None: it could not be started, or had to be ended."""
+    summary: str
+    """The last line that it printed, or what restic's own summary says."""
+
+
+LAST_COPY_TOOL: Slot[CopyToolRun | None] = Slot(
+    "copy_tool",
+    lambda value: CopyToolRun(
+        _time(value["at"]), _text(value["program"]), _number_if_any(value["code"]), _text(value["summary"])
+    ),
+    None,
+)
+"""The last run of `[backup] after`: from `custody.copy_tool` for status and checks."""
+
+COPY_TRIED: Slot[datetime | None] = Slot("copy_tried", _time, None)
+"""When a regular copy was last begun, whether it was finished or not: `rounds.scheduled_backup`."""
+
+COPY_FAULT: Slot[str | None] = Slot("copy_fault", _text, None)
+"""What went wrong with the last regular copy: `findings`, `incomplete`, `failed` or the name of an error's class.
+
+From `rounds.scheduled_backup` for `health`; None: it is good.
+"""
 
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", lambda value: _by_key(_text, value), {})
 """Answers in the setting up and in `contract add`, by question: from `setup.answered_questions`, also for `status`.

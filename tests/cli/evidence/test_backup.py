@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -198,3 +200,38 @@ def backed_up(terminal: Terminal, place: Path) -> str:
     """What a copy says on stderr."""
     command = terminal.command("backup", place)
     return subprocess.run(command, env=terminal.environ, capture_output=True, text=True, check=True).stderr
+
+
+def test_a_regular_copy_is_begun_made_by_the_job_and_ended(terminal: Terminal, tmp_path: Path) -> None:
+    """`--every` writes place and interval; `backup` alone then knows the place; a run of the job makes the copy."""
+    begun = terminal.run("backup", tmp_path / "copy", "--every", "1d")
+    again = terminal.run("backup")
+    shutil.rmtree(tmp_path / "copy")
+    with sqlite3.connect(terminal.home / "archive.sqlite3") as database:
+        database.execute("DELETE FROM memory WHERE key = 'backup'")
+    terminal.run("-q", "sync")
+    by_itself = (tmp_path / "copy" / "archive.sqlite3").is_file()
+    ended = terminal.run("backup", "--every", "off")
+
+    assert "archive backup --every off" in begun
+    assert str(tmp_path / "copy") in again
+    assert by_itself
+    assert len(ended.splitlines()) == 1
+    assert 'every = ""' in (terminal.home / "archive.toml").read_text().partition("[backup]")[2]
+    assert 1 == len(terminal.run("backup", tmp_path / "copy", "--every", "soon", code=2).splitlines())
+
+
+def test_an_own_program_that_fails_ends_with_4(terminal: Terminal, tmp_path: Path) -> None:
+    """The copy is good; `check` and `status` name the program and its exit code until it works again."""
+    settings = terminal.home / "archive.toml"
+    text = settings.read_text()
+    settings.write_text(text.replace("after = []", 'after = ["/bin/sh", "-c", "echo no space; exit 7"]'))
+
+    failed = terminal.run("backup", tmp_path / "copy", code=4, ARCHIVE_LANG="en")
+    looks = {one["name"]: one for one in terminal.json("check")["looks"]}
+    settings.write_text(text.replace("after = []", 'after = ["/bin/sh", "-c", "echo saved"]'))
+    mended = terminal.run("backup", tmp_path / "copy", ARCHIVE_LANG="en")
+
+    assert "(exit code 7): no space" in failed
+    assert ("attention", True) == (looks["backup"]["level"], "no space" in looks["backup"]["text"])
+    assert "sh saved it on" in mended

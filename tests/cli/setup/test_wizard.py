@@ -137,6 +137,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
         tty.answer("confirmed? [yes]:", "no")
         tty.see("cron")
         tty.see("It was run once the way cron runs a job, and it saved.")
+        leave_notices(tty)
         code = tty.end()
 
     assert (0, True) == (code, "Done. Packages are put into:" in tty.shown)
@@ -170,6 +171,8 @@ STEPS = (
     ("[no/yes/unknown]:", "no"),
     ("computer runs? [yes]:", "no"),
     ("confirmed? [yes]:", "no"),
+    ("no mail):", ""),
+    ("way off (on this desktop)? [no]:", "no"),
 )
 """Every question and a good answer; None: the number of the group."""
 
@@ -177,7 +180,7 @@ PROMISES_EN = ("only reads", "stays", "newest 100", "only on this computer", "pl
 PROMISES_JA = ("読み取り専用", "そのまま残ります", "最新100件", "このPCの中", "仲介サイト側の記録")
 """A word of each sentence that stands before the first question."""
 
-AGAIN = {"Save it too? [yes]:": "Numbers:"}
+AGAIN = {"Save it too? [yes]:": "Numbers:", "way off (on this desktop)? [no]:": "no mail):"}
 """Questions whose step is kept only as a whole: it begins there again."""
 
 
@@ -197,7 +200,8 @@ def test_left_at_each_question_it_goes_on_there(desk: Desk) -> None:
         begin = position - 1 if question in AGAIN else position
 
     with desk.init() as tty:
-        reply(tty, *STEPS[-1])
+        for step in STEPS[begin:]:
+            reply(tty, *step)
         code = tty.end()
     assert (0, True) == (code, "Done." in tty.shown)
     assert ("12345678", False) == (desk.contract()["platform_id"], desk.contract()["nda"])
@@ -233,6 +237,12 @@ def test_only_what_the_platform_has_is_asked_and_told(
 
     assert [] == [word for word in words if word not in step_text]
     assert [] == [word for word in never if word in step_text]
+
+
+def leave_notices(tty: PseudoTerminal) -> None:
+    """Answer the last questions: no mail, and the desktop, which is not there, stays as it is."""
+    for question, answer in STEPS[-2:]:
+        tty.answer(question, answer)
 
 
 def reply(tty: PseudoTerminal, question: str, answer: str | None) -> None:
@@ -346,12 +356,13 @@ def test_without_a_scheduler_it_says_what_else_there_is(desk: Desk) -> None:
     """It is saved once from here, and the set-up is not called off."""
     (desk.folder / "bin" / "crontab").unlink()
     with desk.init() as tty:
-        for question, answer in STEPS[:-2]:
+        for question, answer in STEPS[:-4]:
             reply(tty, question, answer)
         tty.answer("computer runs? [yes]:", "yes")
         tty.answer("confirmed? [yes]:", "no")
         tty.see("archive daemon")
         tty.see("saved once more from here")
+        leave_notices(tty)
         code = tty.end()
 
     assert (0, True) == (code, "Done." in tty.shown)
@@ -362,7 +373,7 @@ def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk
     (desk.folder / "paper_store.py").write_text(STORE, encoding="utf-8")
     store = {"PYTHON_KEYRING_BACKEND": "paper_store.Keyring", "PYTHONPATH": str(desk.folder)}
     with desk.init(**store) as tty:
-        for question, answer in STEPS[:-2]:
+        for question, answer in STEPS[:-4]:
             reply(tty, question, answer)
         assert (desk.folder / "kept").read_text(encoding="utf-8") == TOKEN
         assert not (desk.home / "token").exists()
@@ -370,6 +381,7 @@ def test_a_token_in_the_password_store_is_laid_where_cron_can_read_it(desk: Desk
         tty.answer("confirmed? [yes]:", "no")
         tty.answer("you can read? [yes]:", "")
         tty.see("It was run once the way cron runs a job, and it saved.")
+        leave_notices(tty)
         code = tty.end()
 
     assert (0, TOKEN) == (code, (desk.home / "token").read_text(encoding="utf-8").strip())
@@ -380,13 +392,14 @@ def test_a_run_by_itself_that_fails_is_said_at_once_and_stays_said(desk: Desk) -
     (desk.folder / "paper_store.py").write_text(STORE, encoding="utf-8")
     store = {"PYTHON_KEYRING_BACKEND": "paper_store.Keyring", "PYTHONPATH": str(desk.folder)}
     with desk.init(**store) as tty:
-        for question, answer in STEPS[:-2]:
+        for question, answer in STEPS[:-4]:
             reply(tty, question, answer)
         tty.answer("computer runs? [yes]:", "")
         tty.answer("confirmed? [yes]:", "no")
         tty.answer("you can read? [yes]:", "no")
         tty.see("The automatic run failed: the system's password store cannot be used.", seconds=30)
         tty.see("saved once more from here")
+        leave_notices(tty)
         code = tty.end()
 
     screen = desk.run("status")
@@ -418,6 +431,7 @@ def test_what_is_registered_is_neither_asked_for_again_nor_moved(desk: Desk) -> 
             reply(tty, question, answer)
         tty.answer("confirmed? [yes]:", "no")
         tty.see("saves by itself already (cron)")
+        leave_notices(tty)
         code = tty.end()
 
     assert (0, False) == (code, "computer runs?" in tty.shown)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,11 +11,12 @@ from hypothesis import given, strategies
 
 from archiver.errors import UsageError
 from archiver.export.mask.folding import folded_text
+from archiver.export.mask.masked_places import message_place
 from archiver.export.mask.names import letter_names, third_persons
 from archiver.export.mask.package_mask import MaskedLine, PackageMask, Policy, masking_policy
 from archiver.export.mask.policy import user_pattern
-from archiver.records import Contract, Message
-from tests.support.reports.sample_conversation import CLIENT, OWNER, STRANGER, conversation, sample
+from archiver.records import Contract
+from tests.support.reports.sample_conversation import CLIENT, OWNER, ROOM
 
 PEOPLE = {OWNER: ["yamada"], CLIENT: ["田中"], 5: ["佐藤 花子"], 6: ["鈴木太郎", "Ken Suzuki(退職)"], 8: ["編集部"]}
 
@@ -91,8 +90,8 @@ def test_a_place_is_covered_and_nothing_beside_it(original: str, expected: str) 
         "口座に2026-11-5に入金、東京都の最低賃金は1163円、京都市役所で11-05、支店は11-05まで",
         "SHA-256 fbf6b30113a4b641090123456780f0e1d2c3b4a5968778695a4b3c2d1e0f0a1b",
         "パスワードは後で送ります。暗証番号が必要です。password reset please",
-        "[To:09012345678] [rp aid=5 to=0901234567-09012345678] #!rid123456789-1876543210987654321",
-        "[download:0312345678]a.png[/download] [qtmeta aid=1 time=1793841273]",
+        "[To:7654321] [rp aid=1234567 to=0901234567-09012345678] #!rid123456789-1876543210987654321",
+        "[download:0312345678]a.png[/download] [qtmeta aid=1234567 time=1793841273]",
         "株式会社ABC 第3回 No.0012-34 v1.2.3 192.168.0.1 1920x1080",
         "バスは10:30発、バス 2000円、バス:5500円、フルパス: C:\\v1\\a、パス: /var/tmp1、パスは通りません",
         "口座番号は後で送ります。口座番号を12月10日までに、LINE ID を教えて、LINE id exchange please、live: 20:00から",
@@ -220,9 +219,11 @@ def test_a_hostile_body_takes_linear_time(piece: str) -> None:
         ("KEN SUZUKIとKenneth", "参加者BとKenneth"),
         ("田中さん、yamadaさん", "田中さん、yamadaさん"),
         ("動画編集部に渡す編集", "動画参加者Cに渡す編集"),
-        ("[To:5] 山本(旧姓)さん\n了解", "[To:5] 参加者Aさん\n了解"),
-        ("[rp aid=6 to=1-2]鈴木 太郎さん", "[rp aid=6 to=1-2]参加者Bさん"),
-        ("[To:999]誰かさん", "[To:999]参加者(ID 999)さん"),
+        ("[To:5] 山本(旧姓)さん\n了解", "[To:1] 参加者Aさん\n了解"),
+        ("[rp aid=6 to=1-2]鈴木 太郎さん", "[rp aid=2 to=1-2]参加者Bさん"),
+        ("[qtmeta aid=8 time=5] [task aid=5,7654321 st=done]", "[qtmeta aid=3 time=5] [task aid=1,7654321 st=done]"),
+        ("[To:999]誰かさん", "[To:0]参加者(不明)さん"),
+        ("[download:5]a.png[/download]", "[download:5]a.png[/download]"),
         ("[To:7654321]田中さん", "[To:7654321]田中さん"),
         ("お疲れさまです。皆様", "お疲れさまです。皆様"),
     ],
@@ -359,7 +360,8 @@ def test_no_mask_and_a_lawyer_cover_nothing() -> None:
 
     assert original == cover(no_mask=True).mask_text(original)
     assert not masking.policy.is_masking
-    list(masking.conversation(conversation([message(original)])).messages())
+    masking.mask_text(original, message_place(ROOM, 7))
+    masking.set_number(ROOM, 7, 1)
     assert [] == masking.masked_lines
     assert MaskedLine(1, "本文", "電話番号", 1) in masking.open_lines
 
@@ -367,55 +369,28 @@ def test_no_mask_and_a_lawyer_cover_nothing() -> None:
 # --- a room ------------------------------------------------------------------------------------
 
 
-def message(body: str, **changes: object) -> Message:
-    """The sample's first message with another body."""
-    first = next(iter(sample().messages()))
-    return replace(first, body=body, versions=(replace(first.versions[0], body=body),), **changes)  # type: ignore[arg-type]
-
-
-def stable(messages: Sequence[Message]) -> list[tuple[object, ...]]:
-    """What masking must never change."""
-    return [
-        (
-            message.no,
-            message.message_id,
-            message.account_id,
-            message.send_time,
-            message.update_time,
-            message.state,
-            message.entry_seq,
-        )
-        for message in messages
-    ] + [(span.first_seen, span.last_seen) for message in messages for span in message.versions]
-
-
-def test_count_order_time_and_authors_of_messages_stay() -> None:
-    """Texts and names are all that changes, also when it is gone through twice."""
-    masking = PackageMask(
-        masking_policy("support"), {OWNER: ["yamada"], CLIENT: ["田中"], STRANGER: ["誰か"]}, {STRANGER}
-    )
-    conversation = sample()
-
-    actual = masking.conversation(conversation)
-
-    assert stable(list(conversation.messages())) == stable(list(actual.messages()))
-    assert list(actual.messages()) == list(actual.messages())
-    assert conversation.count == actual.count
-    assert "参加者A" == actual.people[STRANGER].names[0]
-    assert {one.name for one in actual.messages() if one.account_id == STRANGER} <= {"参加者A"}
-
-
 def test_what_was_covered_is_listed_once_with_its_number() -> None:
-    """However often the messages are gone through."""
+    """However often it is masked."""
     masking = cover()
-    room = masking.conversation(conversation([message("090-1234-5678と090-1234-9999", account_id=5, name="佐藤 花子")]))
 
     for _ in range(3):
-        list(room.messages())
+        masking.mask_text("090-1234-5678と090-1234-9999", message_place(ROOM, 7))
+        masking.shown_name(5, "佐藤 花子")
+    masking.set_number(ROOM, 7, 1)
 
     assert MaskedLine(1, "本文", "電話番号", 2) in masking.masked_lines
     assert MaskedLine(None, "参加者Aの表示名", "第三者の氏名", 1) in masking.masked_lines
     assert "No.1 本文" == masking.masked_lines[0].where
+
+
+def test_the_account_ids_of_third_persons_become_numbers_of_the_package() -> None:
+    """In tags and where they were typed; the parties keep theirs, also one who is masked by wish."""
+    policy = masking_policy("support", mask_people=[CLIENT])
+    masking = PackageMask(policy, PEOPLE | {6543210: ["別の人"]}, {5, 6, 8, 6543210})
+
+    assert [2, 3, 7, CLIENT, OWNER, 0] == [masking.shown_account(one) for one in (5, 6, 6543210, CLIENT, OWNER, 77)]
+    assert "https://x.jp/参加者E?u=1、16543210" == masking.mask_text("https://x.jp/6543210?u=1、16543210")
+    assert f"[To:{CLIENT}][To:7]" == masking.mask_text(f"[To:{CLIENT}][To:6543210]")
 
 
 def test_an_edit_of_a_covered_place_alone_is_still_seen() -> None:

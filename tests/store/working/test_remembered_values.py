@@ -63,6 +63,12 @@ STORED: dict[str, tuple[Any, str]] = {
     "noticed": ({"stale": AT}, f'{{"stale": {TEXT}}}'),
     "paces": (remembered_values.KnownRates(40, {9: 0.25, 10: 1.0}), '{"rates": {"10": 1.0, "9": 0.25}, "upto": 40}'),
     "backup": (remembered_values.LastBackup(AT, "E:\\", True), f'{{"at": {TEXT}, "path": "E:\\\\", "verified": true}}'),
+    "copy_tool": (
+        remembered_values.CopyToolRun(AT, "restic", 3, "files_new=2"),
+        f'{{"at": {TEXT}, "code": 3, "program": "restic", "summary": "files_new=2"}}',
+    ),
+    "copy_tried": (AT, TEXT),
+    "copy_fault": ("failed", '"failed"'),
     "setup": ({"begun": "", "add/job1": "done"}, '{"add/job1": "done", "begun": ""}'),
 }
 """By key: a value, and the JSON that every version has written for it."""

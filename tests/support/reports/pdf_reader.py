@@ -45,6 +45,17 @@ def pdf_bytes(report: Report) -> bytes:
     return make_pdf(report, at=AT)
 
 
+def plain_objects(pdf: bytes) -> bytes:
+    """The file with every stream decompressed and every object in the open; qpdf reads no standard input."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "packed.pdf")
+        path.write_bytes(pdf)
+        command = ["qpdf", "--qdf", "--object-streams=disable", str(path), "-"]
+        laid_open = subprocess.run(command, capture_output=True, check=False).stdout  # it may end with a warning
+    assert laid_open.startswith(b"%PDF")
+    return laid_open
+
+
 def text(pdf: bytes) -> str:
     """Every page as text, in the order in which it was written."""
     return "\f".join(pages(pdf))

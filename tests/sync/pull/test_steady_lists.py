@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder
 from archiver.records import Observation
-from archiver.store import writer
+from archiver.store import seals, writer
 from archiver.store.time_text import to_text
 from archiver.store.working import last_lists
 from tests.support.world import World
@@ -42,6 +46,22 @@ def test_a_disappearance_seen_singly_comes_after_the_looks(world: World) -> None
     assert [world.room] == list(steady)
     assert ["steady", "message"] == [one["kind"] for one in world.entries()[-2:]]
     assert [] == world.rows("last_list")
+
+
+def test_an_export_knows_the_looks_since_the_last_seal(world: World, tmp_path: Path) -> None:
+    """All records are sealed, and what only was counted since becomes a record for the package."""
+    world.post("30,000円で")
+    world.sync()
+    seals.close_seals(world.archive, now=world.clock())
+    world.clock.pass_by(hours=1)
+    world.sync(every_list=True)
+    last_look = world.clock.time.replace(microsecond=0)
+
+    order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out")
+    report = export(world.archive, order, now=world.clock)
+
+    lines = (Path(report.path) / "data/messages.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {to_text(last_look)} == {json.loads(line)["versions"][-1]["last_seen"] for line in lines}
 
 
 def last_object(world: World, message: str) -> dict[str, Any]:

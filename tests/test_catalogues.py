@@ -27,7 +27,7 @@ from tests.support.catalogues import (
     used_texts,
 )
 
-PACKAGE = Path(__file__).parents[2] / "archiver"
+PACKAGE = Path(__file__).parents[1] / "archiver"
 
 
 def test_every_text_is_translated_and_compiled() -> None:

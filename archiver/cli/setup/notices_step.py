@@ -1,0 +1,154 @@
+"""Asks how the user wants to be told of trouble, tries each way, and asks whether it was seen."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+from archiver import errors
+from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
+from archiver.cli.terminal.text import visible
+from archiver.setup.answered_questions import note_answer, recall_answers
+from archiver.setup.answers import NOTICE, InvalidAnswer
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.cli.context import CliContext
+    from archiver.settings.model import Settings
+
+
+def arrange(obj: CliContext, app: App) -> None:
+    """Ask once, as the end of the first run."""
+    if NOTICE in recall_answers(app.archive):
+        return
+    tell(_("If saving stops, the texts that change meanwhile are lost. So it must be able to tell you."))
+    outcomes = try_ways(obj, app, sent=ask_mail(obj))
+    note_answer(app.archive, NOTICE, "seen" if any(outcomes.values()) else "not seen")
+
+
+def ask_mail(obj: CliContext) -> tuple[str, ...]:
+    """Ask for a mail address and its server, unless mail is set already, until a mail was taken or not wanted.
+
+    Return the ways by which a test notice was sent just now: mail, or none.
+    """
+    from archiver.setup.notice_ways import likely_server, turn_off
+
+    if obj.settings().notify.mail is not None:
+        return ()
+    address = ask(_("Mail address for such notices (Enter: no mail):"), _read_address)
+    while address:
+        server = likely_server(address)
+        host = ask(_("Server for sending (SMTP) [{server}]:").format(server=server), _read_host) or server
+        question = _("Password for it (not shown; many providers give one made for programs):")
+        password = ask(question, str, hidden=True, exact=True)
+        failure = _try_mail(obj, address, host, password)
+        if failure is None:
+            return ("mail",)
+        tell(visible(failure))
+        if not ask_yes_no(_("Enter server and password again?"), default=True):
+            turn_off(obj.home, "mail")
+            tell(_("No mail is sent then. Later: archive notices"))
+            return ()
+    return ()
+
+
+def ask_ping(obj: CliContext) -> None:
+    """Ask for the address of a heartbeat, unless one is set already."""
+    from archiver.setup.notice_ways import set_ping
+
+    if obj.settings().notify.ping:
+        return
+    tell(
+        _(
+            "A monitoring service (such as healthchecks.io) tells you when it hears nothing any more, as when this "
+            "computer is off. It is sent counts only."
+        )
+    )
+
+    def keep(answer: str) -> bool:
+        if answer and not set_ping(obj.home, answer):
+            raise InvalidAnswer(_("That is no address that can be called: it begins with https://"))
+        return bool(answer)
+
+    ask(_("Its address (not shown; Enter: none):"), keep, hidden=True)
+
+
+def try_ways(obj: CliContext, app: App, *, sent: tuple[str, ...] = ()) -> dict[str, bool]:
+    """Send a test notice by each way, ask whether it was seen, and remember the answers.
+
+    `sent`: the ways by which one was sent just now, so that it is only asked for.
+    """
+    from archiver.setup.notice_ways import remember_trial
+
+    outcomes = {}
+    for way in obj.settings().notify.ways:
+        seen = _try_way(obj, obj.settings(), way, is_sent=way in sent)
+        if seen is not None:
+            outcomes[way] = seen
+    if not any(outcomes.values()):
+        tell(_("Nothing can tell you of trouble yet, so look now and then: archive    To change that: archive notices"))
+    remember_trial(app.archive, outcomes, at=app.now())
+    return outcomes
+
+
+def _try_way(obj: CliContext, settings: Settings, way: str, *, is_sent: bool) -> bool | None:
+    """Whether a test notice was seen by this way; None: the user turned it off."""
+    from archiver.health.words import way_words
+    from archiver.setup.notice_ways import try_way, turn_off
+
+    is_taken = is_sent
+    if not is_sent:
+        is_taken, trial = try_way(settings, obj.environ, way)
+        for complaint in trial.complaints:
+            tell(visible(complaint))
+    name = way_words(way)
+    if way == "ping":
+        tell(_("The heartbeat's address took a call.") if is_taken else _("The heartbeat's address took no call."))
+        return is_taken
+    if is_taken:
+        question = _("A test notice was sent: {way}. Did you see it?").format(way=name)
+        if ask_yes_no(question, default=False):
+            return True
+    else:
+        tell(_("A test notice could not be sent: {way}.").format(way=name))
+    if ask_yes_no(_("Turn this way off ({way})?").format(way=name), default=False):
+        turn_off(obj.home, way)
+        return None
+    return False
+
+
+def _try_mail(obj: CliContext, address: str, host: str, password: str) -> str | None:
+    """Set mail, and send a mail by each kind of connection until one is taken; a sentence if none is."""
+    from archiver.settings.api_url import is_this_computer
+    from archiver.setup.notice_ways import set_mail, try_mail
+
+    name, _colon, port = host.partition(":")
+    kinds = ("tls", "starttls", "none") if is_this_computer(name) else ("tls", "starttls")
+    failure = None
+    for tls in kinds:
+        try:
+            settings = set_mail(
+                obj.home, obj.environ, address=address, host=name, password=password, tls=tls, port=int(port or 0)
+            )
+        except errors.SettingsError as error:
+            return f"{error} {error.advice()}".rstrip()
+        failure = try_mail(settings, obj.environ)
+        if failure is None or failure.is_refused:
+            break
+    return None if failure is None else failure.sentence
+
+
+def _read_address(answer: str) -> str:
+    from archiver.settings.file import is_mail_address
+
+    if answer and not is_mail_address(answer):
+        raise InvalidAnswer(_("A mail address looks like this: you@example.com"))
+    return answer
+
+
+def _read_host(answer: str) -> str:
+    import re
+
+    if not re.fullmatch(r"[A-Za-z0-9.-]*(:[0-9]{1,5})?", answer):
+        raise InvalidAnswer(_("A server looks like this: smtp.example.com"))
+    return answer

@@ -1,0 +1,147 @@
+"""Runs the user's own program on a finished copy of the archive, such as restic or rclone, and remembers how it ended.
+
+No such program is part of ours: what people trust with their backups they have already. It never gets the API token.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from archiver import errors
+from archiver.settings.model import Settings
+from archiver.store.archive import Archive
+from archiver.store.working import remembered_values
+from archiver.store.working.remembered_values import CopyToolRun
+
+COPY = "{copy}"
+"""Stands for the copy's folder in an argument."""
+
+LONGEST = timedelta(hours=12)
+"""A program that has not ended after so long is ended."""
+
+POLL_SECONDS = 0.5
+_TAIL_BYTES = 64 * 1024
+_SUMMARY_LENGTH = 200
+
+_TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
+
+
+class ToolOutcome(StrEnum):
+    """What an exit code means; restic's are told in its manual, "Exit codes" of the chapter on scripting."""
+
+    GOOD = "good"
+    INCOMPLETE = "incomplete"
+    """restic's 3: a snapshot was made, and some of the files could not be read."""
+    FAILED = "failed"
+
+
+def outcome(run: CopyToolRun) -> ToolOutcome:
+    """What the exit code of a run means: 0 good, restic's 3 incomplete, anything else failed."""
+    if run.code == 0:
+        return ToolOutcome.GOOD
+    is_restic = run.program.lower().removesuffix(".exe") == "restic"
+    return ToolOutcome.INCOMPLETE if is_restic and run.code == 3 else ToolOutcome.FAILED
+
+
+def run_and_remember(
+    archive: Archive,
+    settings: Settings,
+    folder: Path,
+    environ: Mapping[str, str],
+    *,
+    now: Callable[[], datetime],
+    step: Callable[[], None] = lambda: None,
+) -> CopyToolRun | None:
+    """Run `[backup] after` on the copy in this folder and remember its end; None: no program is set.
+
+    `step` is called twice a second and may raise to end the program.
+    """
+    if not settings.backup.after:
+        return None
+    code, output = _run(settings.backup.after, folder, environment(settings, environ), step)
+    run = CopyToolRun(now(), Path(settings.backup.after[0]).name, code, summary(output))
+    fault = outcome(run)
+    with suppress(errors.StorageError), archive.writing() as writing:
+        remembered_values.LAST_COPY_TOOL.remember(writing, run)
+        remembered_values.COPY_FAULT.remember(writing, None if fault is ToolOutcome.GOOD else fault)
+    return run
+
+
+def environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the program: ours without the variables that hold the token or an address for notices."""
+    sources = (settings.token_source, *settings.notify.urls)
+    secret = {_TOKEN_VARIABLE, *(one.removeprefix("env:") for one in sources if one.startswith("env:"))}
+    return {name: value for name, value in environ.items() if name not in secret}
+
+
+def summary(output: str) -> str:
+    """The last line that was printed; of restic's JSON the snapshot and how much it added."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    return _restic_summary(lines[-1]) or _printable(lines[-1])[:_SUMMARY_LENGTH]
+
+
+def _restic_summary(line: str) -> str:
+    """What the last JSON line of `restic backup --json` says (restic's manual, "JSON output"); empty: it is none."""
+    try:
+        document = json.loads(line)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(document, dict) or document.get("message_type") != "summary":
+        return ""
+    names = ("snapshot_id", "files_new", "files_changed", "data_added")
+    return _printable(" ".join(f"{name}={document[name]}" for name in names if name in document))[:_SUMMARY_LENGTH]
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _run(
+    command: Sequence[str], folder: Path, environ: Mapping[str, str], step: Callable[[], None]
+) -> tuple[int | None, str]:
+    """The program's exit code, None if it did not end by itself, and the end of what it printed."""
+    arguments = [one.replace(COPY, str(folder)) for one in command]
+    with TemporaryFile() as printed:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the user's own settings name it
+                arguments,
+                cwd=folder,
+                env=dict(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+            )
+        except (OSError, ValueError) as error:
+            return None, getattr(error, "strerror", None) or str(error)
+        return _wait(process, step), _tail(printed)
+
+
+def _wait(process: subprocess.Popen[bytes], step: Callable[[], None]) -> int | None:
+    """Wait for the end; a program that takes too long, or whose waiting is broken off, is ended."""
+    try:
+        for _ in range(int(LONGEST.total_seconds() / POLL_SECONDS)):
+            try:
+                return process.wait(POLL_SECONDS)
+            except subprocess.TimeoutExpired:
+                step()
+        return None
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _tail(printed: IO[bytes]) -> str:
+    printed.seek(0, 2)
+    printed.seek(max(0, printed.tell() - _TAIL_BYTES))
+    return printed.read().decode("utf-8", "replace")

@@ -1,0 +1,149 @@
+"""Sends a notice by mail through the server of `[notify] mail_*` (SMTP, RFC 5321), within twenty seconds.
+
+The password is read where the settings say it lies. No error that leaves this module contains it, or a text of the
+server, which may repeat what it was sent.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from gettext import gettext as _
+from threading import Timer
+from typing import NamedTuple
+
+import certifi
+
+from archiver import errors
+from archiver.settings.mail_password import read_mail_password
+from archiver.settings.model import MailSettings, Settings
+
+PATIENCE = 20.0
+"""Seconds that a mail may take."""
+
+OWN_NAME = "[127.0.0.1]"
+"""The name in EHLO: that of this computer would travel in each mail's head (RFC 5321, 4.1.3)."""
+
+
+class MailFailure(NamedTuple):
+    """Why a mail was not sent, in one sentence."""
+
+    sentence: str
+    is_refused: bool
+    """Whether the server understood and refused, so that another kind of connection would not help."""
+
+
+def send_mail(
+    settings: Settings, environ: Mapping[str, str], title: str, text: str, *, patience: float = PATIENCE
+) -> MailFailure | None:
+    """Send a text by mail if the settings name a server; return what failed, if anything did."""
+    mail = settings.notify.mail
+    if mail is None:
+        return None
+    try:
+        password = read_mail_password(settings, environ) if mail.user else ""
+    except errors.SettingsError:
+        password = ""
+    if mail.user and not password:
+        return MailFailure(
+            _("No mail was sent: the password of [notify] mail_password is not where it should be."), is_refused=True
+        )
+    try:
+        _deliver(mail, password, compose(mail, title, text), patience)
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        sentence = _("No mail was sent: {reason}.").format(reason=_reason(error, mail.host))
+        return MailFailure(sentence, isinstance(error, _REFUSALS))
+    return None
+
+
+def compose(mail: MailSettings, title: str, text: str) -> EmailMessage:
+    """The mail: a subject, plain text, and a mark that a program wrote it, so that no one answers (RFC 3834)."""
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = title, mail.sender, mail.to
+    message["Date"] = formatdate()
+    message["Message-ID"] = make_msgid(domain=mail.sender.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text + "\n")
+    return message
+
+
+_REFUSALS = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused)
+
+
+def _deliver(mail: MailSettings, password: str, message: EmailMessage, patience: float) -> None:
+    """Hand the mail to its server. Raises as `smtplib`."""
+    with _connection(mail, patience) as server:
+        if mail.user:
+            server.login(mail.user, password)
+        server.send_message(message)
+
+
+def _reason(error: Exception, host: str) -> str:
+    """Why a server did not take a mail, as part of a sentence; nothing of what the server said is in it."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return _("the mail server does not accept name and password (many want a password made for programs)")
+        case smtplib.SMTPRecipientsRefused() | smtplib.SMTPSenderRefused():
+            return _("the mail server does not take mails from this sender to this address")
+        case ssl.SSLCertVerificationError():
+            return _("the mail server {host} cannot prove its name").format(host=host)
+        case smtplib.SMTPNotSupportedError():
+            return _("the mail server does not offer what [notify] mail_tls and mail_user ask for")
+        case smtplib.SMTPServerDisconnected() | TimeoutError():
+            return _("the mail server {host} did not answer in time, or ended the connection").format(host=host)
+        case smtplib.SMTPException():
+            return _("the mail server does not answer as expected")
+    return _("the mail server {host} cannot be reached").format(host=host)
+
+
+@contextmanager
+def _connection(mail: MailSettings, patience: float) -> Iterator[smtplib.SMTP]:
+    """A connection that is cut when the time is over, however slowly the server drips. Raises as `smtplib`."""
+    until = time.monotonic() + patience
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())  # a one-folder build does not find those of the system everywhere
+    server = _TlsServer(mail.host, patience, context) if mail.tls == "tls" else _PlainServer(mail.host, patience)
+    watchdog = Timer(patience, _cut, (server,))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        server.connect(mail.host, mail.port)
+        if mail.tls == "starttls":
+            server.starttls(context=context)
+        yield server
+        if time.monotonic() < until:
+            with suppress(smtplib.SMTPException, OSError):  # the mail was taken already
+                server.quit()
+    finally:
+        watchdog.cancel()
+        server.close()
+
+
+class _PlainServer(smtplib.SMTP):
+    """A server that is not connected to yet, so that the watchdog knows it before; it must prove its name for TLS."""
+
+    def __init__(self, host: str, patience: float) -> None:
+        super().__init__(timeout=patience, local_hostname=OWN_NAME)
+        self._host = host
+
+
+class _TlsServer(smtplib.SMTP_SSL):
+    """The same with TLS from the first byte."""
+
+    def __init__(self, host: str, patience: float, context: ssl.SSLContext) -> None:
+        super().__init__(timeout=patience, local_hostname=OWN_NAME, context=context)
+        self._host = host
+
+
+def _cut(server: smtplib.SMTP) -> None:
+    """Shut the connection down, so that a read that waits in another thread ends."""
+    if isinstance(server.sock, socket.socket):
+        with suppress(OSError):  # closed already
+            # Not the method of `SSLSocket`: after it, a read would take encrypted bytes for plain ones.
+            socket.socket.shutdown(server.sock, socket.SHUT_RDWR)

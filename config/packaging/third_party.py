@@ -1,0 +1,93 @@
+"""Writes docs/third-party-notices.md: each library that comes with the program, its licence, its notices.
+
+    python config/packaging/third_party.py
+
+Ends with an error, and writes nothing, if a library has a licence that is not on the list below.
+"""
+
+import re
+import sys
+from importlib import metadata
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "requirements-user.lock"
+PAGE = ROOT / "docs" / "third-party-notices.md"
+
+ALLOWED = (
+    *("MIT", "BSD", "Apache", "ISC", "PSF", "Python Software Foundation", "HPND", "Unlicense", "0BSD", "CC0"),
+    *("Zope Public License", "ZPL", "MPL-2.0", "Mozilla Public License 2.0"),
+)
+"""Beginnings of licences under which a library may come along: permissive ones, and MPL 2.0 (its own files alone)."""
+
+BUILD_ONLY = frozenset({"hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers", "editables"})
+"""In the lock to build the program, and no part of it."""
+
+OTHER_SYSTEMS = {
+    "pywin32-ctypes": "BSD-3-Clause",
+    "tzdata": "Apache-2.0",
+    "jeepney": "MIT",
+    "secretstorage": "BSD-3-Clause",
+    "colorama": "BSD-3-Clause",
+    "win32-setctime": "MIT",
+}
+"""Libraries of other systems, which are not installed everywhere; their licences as their own metadata state them."""
+
+HEAD = """# Third-party notices
+
+What comes with the program besides its own code; made of `requirements-user.lock` by
+`python config/packaging/third_party.py`.
+
+Fonts, data and browser libraries that lie in the program itself have their licences beside them:
+{data}
+
+| library | version | licence |
+|---|---|---|
+"""
+
+
+def locked_versions() -> dict[str, str]:
+    """The version of each library in the lock, by its normalised name; build tools are left out."""
+    pins = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\\\]+)", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name.lower(): version for name, version in pins if name.lower() not in BUILD_ONLY}
+
+
+def licence_of(name: str) -> str:
+    """The licence of a library as its own metadata states it, in one line; empty if it states none."""
+    try:
+        message = metadata.metadata(name)
+    except metadata.PackageNotFoundError:
+        return OTHER_SYSTEMS.get(name, "")
+    classifiers = [one.rpartition(" :: ")[2] for one in message.get_all("Classifier", []) if one.startswith("License")]
+    stated = message.get("License-Expression") or "; ".join(one for one in classifiers if one != "OSI Approved")
+    return stated or next(iter((message.get("License") or "").strip().splitlines()), "")
+
+
+def is_allowed(licence: str) -> bool:
+    """Whether a library under this licence may come along; of a choice (OR) one is enough."""
+    choices = [choice.split(" AND ") for choice in licence.split(" OR ")]
+    return any(all(part.strip(" ()").startswith(ALLOWED) for part in parts) for parts in choices)
+
+
+def folders_with_licences() -> list[str]:
+    """Folders of the program that hold files of others, each with the licence beside them."""
+    found = [path for path in (ROOT / "archiver").rglob("*") if path.name == "OFL.txt" or "LICENSE" in path.name]
+    return sorted({path.parent.relative_to(ROOT).as_posix() for path in found})
+
+
+def page_text() -> str:
+    """The whole page. Raises ValueError that names each library without an allowed licence."""
+    licences = {name: licence_of(name) for name in locked_versions()}
+    refused = [f"{name}: {licence or 'none stated'}" for name, licence in licences.items() if not is_allowed(licence)]
+    if refused:
+        raise ValueError("\n".join(refused))
+    data = "\n".join(f"- `{folder}/`" for folder in folders_with_licences())
+    rows = [f"| {name} | {version} | {licences[name]} |" for name, version in sorted(locked_versions().items())]
+    return HEAD.format(data=data) + "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    try:
+        PAGE.write_text(page_text(), encoding="utf-8")
+    except ValueError as error:
+        sys.exit(str(error))

@@ -1,0 +1,145 @@
+"""A support package of the dispute in a group room: of no third person is anything in any byte of it."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from archiver.export.mask.folding import folded_text
+from archiver.export.package.order import LeftoverWish
+from tests.claims.test_played_disputes import DAY, THIRDS, group_room
+from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
+from tests.support.packages.exported_archives import export_package
+from tests.support.reports.pdf_reader import plain_objects
+from tests.support.zlib_streams import inflate_streams
+
+NAMES = (
+    *("佐藤", "花子", "鈴木", "一郎", "髙橋", "高橋", "Maria", "渡邊", "渡辺", "ノムラ", "ユキ", "山﨑", "山崎"),
+    *("Sato", "結衣", "ogawa", "中村", "さくら", "小川", "まつもと", "栗本", "クリモト"),
+)  # fmt: skip
+WAYS = (
+    *("hanako_s", "hanako.sato", "sato_hanako", "suzuki_1_cw", "0312-34-5678", "0312345678"),
+    *("090-1111-2222", "09011112222", "桜丘町", "渋谷区", "7654329", "ngawa_design"),
+)  # fmt: skip
+"""Handles, numbers and addresses of third persons."""
+
+
+def rich_room(home: Path) -> ArchiveMaker:
+    """Dispute (a), in which the third persons write, are written to, and stand in every place that a text can have."""
+    maker = group_room(home)
+    for account, name in THIRDS.items():
+        maker.member(
+            account, name, minutes=22 * DAY, chatwork_id=f"suzuki_{account % 10}_cw", organisation="小川デザイン"
+        )
+    maker.member(8_100_005, "渡邊", state="gone", minutes=23 * DAY)
+    maker.account(8_100_007, "ノムラ ユキ(解約済)", minutes=23 * DAY)
+    maker.room("佐藤さんと小川さんの案件", description="窓口: 栗本 0312-34-5678、@hanako_s", minutes=23 * DAY)
+    bodies = (
+        "[To:8100001]佐藤 花子さん\n鈴木さんにも伝えてください。https://twitter.com/hanako_s",
+        "[rp aid=8100003 to=123456789-10]髙橋 健さん\n高橋さんの口座は 普通 7654329 クリモト ハナコ です",
+        "[qt][qtmeta aid=8100004 time=1762400000]Mariaです[/qt] Mr. Sato のメール hanako.sato@example.com",
+        "[toall] 山崎さん(8100008)、k.ogawa、渡辺様、林さん、まつもとさんへ。ngawa_design は LINE: ngawa_design です",
+        "[picon:8100010]さくらさんの住所は東京都渋谷区桜丘町1-2-3です。電話は090-1111-2222、(ノムラ)",
+        "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_member_is][piconname:8100009][dtext:chatroom_added][/info]",
+        "https://www.chatwork.com/8100002 の鈴木一郎です",
+    )
+    authors = (CLIENT, OWNER, 8_100_001, 8_100_002, 8_100_011, 8_100_003, 8_100_012)
+    posts = [
+        message_object(10 + index, body, sent=24 * DAY + index, account=author, name=THIRDS.get(author, "田中"))
+        for index, (body, author) in enumerate(zip(bodies, authors, strict=True))
+    ]
+    maker.sync(posts, minutes=25 * DAY)
+    edited = message_object(
+        12,
+        "Mariaさん、書き直しました",
+        sent=24 * DAY + 2,
+        account=8_100_001,
+        name="佐藤 花子",
+        update_time=int(at(26 * DAY).timestamp()),
+    )
+    maker.sync([*posts[:2], edited, *posts[3:]], changed={12: "edited"}, minutes=26 * DAY)
+    sent = file_object(31, "佐藤花子_請求書_0312-34-5678.pdf", 9, sent=25 * DAY, account=8_100_001, message_id=12)
+    maker.file(sent | {"account": {"account_id": 8_100_001, "name": "佐藤 花子"}}, b"pdf bytes", minutes=26 * DAY)
+    maker.task(56, "[To:8100002]鈴木さんに電話 090-1111-2222", minutes=26 * DAY)
+    return maker
+
+
+def every_text(name: str, body: bytes, depth: int = 0) -> Iterator[str]:
+    """The name and every content of a file: as bytes, decompressed, as a zip, as a PDF; folded."""
+    yield folded_text(name)
+    for raw in (body, *inflate_streams(body)):
+        yield from map(folded_text, _decoded(raw))
+    if name.endswith(".pdf"):
+        yield from _of_pdf(body)
+    if not name.endswith((".pdf", ".zip")):
+        yield from map(_joined, _decoded(body))
+    if depth < 3 and zipfile.is_zipfile(BytesIO(body)):
+        with zipfile.ZipFile(BytesIO(body)) as packed:
+            yield packed.comment.decode("utf-8", "replace")
+            for entry in packed.infolist():
+                yield from every_text(entry.filename, packed.read(entry), depth + 1)
+
+
+def _of_pdf(body: bytes) -> Iterator[str]:
+    """The pages and facts without spaces, as a name may be broken by a line; the objects as they are."""
+    for program in (["pdftotext", "-layout", "-", "-"], ["pdfinfo", "-"]):
+        yield _joined(subprocess.run(program, input=body, capture_output=True, check=True).stdout.decode())
+    yield from map(folded_text, _decoded(plain_objects(body)))
+
+
+def _decoded(body: bytes) -> Iterator[str]:
+    return (body.decode(encoding, "replace") for encoding in ("utf-8", "utf-16-be", "utf-16-le"))
+
+
+def _joined(text: str) -> str:
+    return "".join(folded_text(text).split())
+
+
+def searched_texts(folder: Path) -> list[str]:
+    """Every text in every file of a folder, names of files included."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [text for path in files for text in every_text(path.relative_to(folder).as_posix(), path.read_bytes())]
+
+
+def found_in(texts: list[str]) -> list[str]:
+    """What of the third persons stands in the texts: their ids, names, handles, numbers and addresses."""
+    secrets = (*map(str, THIRDS), *NAMES, *WAYS)
+    return [secret for secret in secrets if any(_joined(secret) in text for text in texts)]
+
+
+@pytest.mark.parametrize("profile", ["support", "consult"])
+def test_no_third_person_is_in_any_byte(tmp_path: Path, profile: str) -> None:
+    """In the dispute of fourteen people, all but the parties put apart, and what looks like a name hidden."""
+    maker = rich_room(tmp_path / "home")
+
+    report = export_package(
+        maker,
+        profile,
+        tmp_path / "out",
+        minutes=43 * DAY,
+        counterparts={CLIENT},
+        thirds=set(THIRDS),
+        leftovers=LeftoverWish.HIDE,
+    )
+
+    texts = searched_texts(tmp_path / "out")
+    assert report.messages
+    assert [] == found_in(texts)
+    assert any(str(CLIENT) in text for text in texts)
+    assert any("参加者a" in text for text in texts)
+
+
+def test_the_search_would_find_them(tmp_path: Path) -> None:
+    """In a package that hides nobody, every one of them stands somewhere."""
+    maker = rich_room(tmp_path / "home")
+
+    export_package(maker, "support", tmp_path / "out", minutes=43 * DAY, policy=None)
+
+    found = found_in(searched_texts(tmp_path / "out"))
+    assert {*map(str, THIRDS)} <= set(found)
+    assert {"佐藤", "髙橋", "ogawa", "hanako_s", "090-1111-2222", "渋谷区", "7654329", "栗本"} <= set(found)

@@ -1,0 +1,121 @@
+"""Notices by mail: what the server gets, and that its refusals become one sentence without a secret."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.notices.mail_sender import send_mail
+from archiver.settings import file
+from archiver.settings.mail_password import read_mail_password, store_mail_password
+from archiver.settings.model import Settings
+from tests.support.certificate import loopback_certificate
+from tests.support.mail_server import PASSWORD, USER, MailServer, running_mail_server
+
+TITLE, TEXT = "Chatwork保管庫", "保存が止まっています。\n.\n{x} <b>&amp;"
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server of this computer."""
+    with running_mail_server() as made:
+        yield made
+
+
+def settings(home: Path, lines: str, password: str = PASSWORD) -> Settings:
+    """The settings of a home with these lines, and the password in a private file."""
+    (home / "archive.toml").write_text(f"[notify]\n{lines}", encoding="utf-8")
+    (home / "mail-password").write_text(f"{password}\n", encoding="utf-8")
+    (home / "mail-password").chmod(0o600)
+    return file.load_settings(home, {})
+
+
+def test_a_notice_arrives_as_it_was_written(tmp_path: Path, server: MailServer) -> None:
+    """With a subject, as a program's own mail, and without the name of this computer."""
+    assert send_mail(settings(tmp_path, server.settings()), {}, TITLE, TEXT) is None
+
+    (mail,) = server.mails
+    assert (TITLE, USER, USER, "auto-generated") == (
+        mail["Subject"],
+        mail["To"],
+        mail["From"],
+        mail["Auto-Submitted"],
+    )
+    assert TEXT.splitlines() == mail.get_content().splitlines()
+    assert {"[127.0.0.1]"} == set(server.names)
+
+
+@pytest.mark.parametrize("starttls", [True, False])
+def test_tls_is_used_and_the_server_must_prove_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starttls: bool
+) -> None:
+    """From the first byte or after STARTTLS; one whose certificate is not known gets no password."""
+    certificate = tmp_path / "loopback.pem"
+    certificate.write_bytes(loopback_certificate())
+    tls = "starttls" if starttls else "tls"
+    with running_mail_server(certificate=certificate, starttls=starttls) as server:
+        loaded = settings(tmp_path, server.settings(tls=tls))
+        refused = send_mail(loaded, {}, TITLE, TEXT)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        sent = send_mail(loaded, {}, TITLE, TEXT)
+
+    assert (True, None, 1) == ("cannot prove its name" in str(refused), sent, len(server.mails))
+
+
+def test_without_tls_nothing_is_sent_where_it_is_asked_for(tmp_path: Path, server: MailServer) -> None:
+    """A server that offers no STARTTLS gets neither password nor text."""
+    reason = send_mail(settings(tmp_path, server.settings(tls="starttls")), {}, TITLE, TEXT)
+
+    assert (True, []) == ("does not offer" in str(reason), server.mails)
+
+
+@pytest.mark.parametrize(
+    ("refuses", "expected"),
+    [("login", "does not accept name and password"), ("recipient", "does not take mails from this sender")],
+)
+def test_a_refusal_is_one_sentence_without_a_secret(tmp_path: Path, refuses: str, expected: str) -> None:
+    """Although the server repeats what it was sent."""
+    with running_mail_server(refuses=refuses) as server:
+        reason = send_mail(settings(tmp_path, server.settings()), {}, TITLE, TEXT)
+
+    assert (True, False, []) == (expected in str(reason), PASSWORD in str(reason), server.mails)
+
+
+@pytest.mark.parametrize("where", ["greeting", "EHLO", "AUTH", "DATA"])
+def test_a_server_that_hangs_or_drips_is_cut(tmp_path: Path, server: MailServer, where: str) -> None:
+    """One deadline over the whole mail."""
+    server.hangs, begun = where, time.monotonic()
+
+    reason = send_mail(settings(tmp_path, server.settings()), {}, TITLE, TEXT, patience=0.6)
+
+    assert "did not answer in time" in str(reason)
+    assert time.monotonic() - begun < 5
+
+
+def test_a_server_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """As is a password that is not."""
+    lines = f'mail_host = "127.0.0.1"\nmail_port = 9\nmail_tls = "none"\nmail_to = "{USER}"\n'
+
+    assert "cannot be reached" in str(send_mail(settings(tmp_path, lines), {}, TITLE, TEXT))
+    lines += f'mail_user = "{USER}"\nmail_password = "env:NONE"\n'
+    assert "password of [notify] mail_password" in str(send_mail(settings(tmp_path, lines), {}, TITLE, TEXT))
+
+
+def test_without_a_server_nothing_is_sent(tmp_path: Path) -> None:
+    """An address alone is no way."""
+    assert send_mail(settings(tmp_path, f'mail_to = "{USER}"\n'), {}, TITLE, TEXT) is None
+
+
+def test_a_password_is_stored_beside_the_token(tmp_path: Path) -> None:
+    """Where the token lies in a file, in another private file; never in the settings."""
+    loaded = settings(tmp_path, 'mail_host = "a"\nmail_to = "a@b"\n[token]\nsource = "file:token"\n')
+
+    place = store_mail_password(loaded, "another")
+
+    file.update_settings(tmp_path, {"notify.mail_password": place})
+    assert "another" == read_mail_password(file.load_settings(tmp_path, {}), {})
+    assert 0 == (tmp_path / "mail-password").stat().st_mode & 0o077
+    assert "another" not in (tmp_path / "archive.toml").read_text(encoding="utf-8")

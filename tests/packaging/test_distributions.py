@@ -1,0 +1,135 @@
+"""Wheel, docs site, notices of third parties and the Store's package: made here as a release makes them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+PACKAGING = ROOT / "config" / "packaging"
+
+
+def load_recipe(name: str) -> ModuleType:
+    """A script of `config/packaging` as a module."""
+    sys.path.insert(0, str(PACKAGING))
+    try:
+        spec = spec_from_file_location(name, PACKAGING / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(PACKAGING))
+    return module
+
+
+def test_the_notices_name_each_library_of_the_lock_with_an_allowed_licence() -> None:
+    """A library that comes in, or goes up a version, is written down."""
+    third_party = load_recipe("third_party")
+
+    assert third_party.page_text() == third_party.PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("licence", "is_allowed"),
+    [
+        ("MIT License", True),
+        ("Apache-2.0 OR BSD-3-Clause", True),
+        ("GPL-3.0-or-later OR MIT", True),
+        ("MIT AND GPL-3.0-only", False),
+        ("GNU General Public License v3 (GPLv3)", False),
+        ("", False),
+    ],
+)
+def test_a_licence_that_would_bind_the_program_is_refused(licence: str, is_allowed: bool) -> None:
+    """Of a choice one is enough; of several that hold together each must be allowed."""
+    assert is_allowed == load_recipe("third_party").is_allowed(licence)
+
+
+def test_the_icon_and_the_version_resource_are_those_of_this_version(tmp_path: Path) -> None:
+    """Made when a build is made; Windows shows them in the properties of the file."""
+    load_recipe("branding").write_branding(tmp_path)
+
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert version is not None
+    assert f"StringStruct('FileVersion', '{version[1]}')" in (tmp_path / "windows_version.txt").read_text()
+    with Image.open(tmp_path / "archive.ico") as icon:
+        assert (256, 256) in icon.info["sizes"]
+
+
+def test_the_manifest_of_the_store_is_filled_in_and_names_files_that_are_there(tmp_path: Path) -> None:
+    """Identity, publisher and version; whatever stands in a name, the manifest stays XML."""
+    build = tmp_path / "dist" / "archive"
+    build.mkdir(parents=True)
+    (build / "archive.exe").write_bytes(b"")
+    target = tmp_path / "msix"
+
+    load_recipe("make_msix").lay_out(build, target, "12345Y.Archive", "CN=0A & B", 'Y "and" Z')
+
+    manifest = ElementTree.parse(target / "AppxManifest.xml").getroot()
+    identity = manifest.find("{*}Identity")
+    assert identity is not None
+    assert ("12345Y.Archive", "CN=0A & B") == (identity.get("Name"), identity.get("Publisher"))
+    assert re.fullmatch(r"\d+\.\d+\.\d+\.0", identity.get("Version") or "")
+    text = (target / "AppxManifest.xml").read_text(encoding="utf-8")
+    assert "{" not in text.replace("{http", "")
+    named = [*re.findall(r'"(Assets\\[^"]+)"', text), *re.findall(r"<Logo>(.+)</Logo>", text), r"archive\archive.exe"]
+    assert [] == [name for name in named if not (target / name.replace("\\", "/")).is_file()]
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_the_docs_site_is_built_without_a_warning(tmp_path: Path) -> None:
+    """Every page is in the navigation, every link and anchor leads somewhere, and no page asks another server."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+
+    built = subprocess.run(
+        [*command, "-f", str(ROOT / "config/docs-site/mkdocs.yml")], capture_output=True, text=True, check=False
+    )
+
+    assert built.returncode == 0, built.stdout + built.stderr
+    pages = {path.relative_to(tmp_path / "site").as_posix(): path for path in (tmp_path / "site").rglob("*.html")}
+    assert {"about.ja.html", "ja/worst-day.html", "how-to/keep-a-copy.html", "reference/json.html"} <= pages.keys()
+    loaded = re.compile(r'<(?:script|img|link rel="(?:stylesheet|preconnect)")[^>]+(?:src|href)="(?:https?:)?//')
+    assert [] == [name for name, path in pages.items() if loaded.search(path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_the_wheel_renders_and_works_in_an_empty_home(tmp_path: Path) -> None:
+    """Catalogues, templates, fonts, migrations and guides are in it: the demo runs to its end from it alone."""
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path / "dist")], check=True, cwd=ROOT)
+    made = sorted((tmp_path / "dist").iterdir())
+    checked = subprocess.run(
+        [sys.executable, "-m", "twine", "check", "--strict", *made], capture_output=True, text=True, check=False
+    )
+    (wheel,) = (path for path in made if path.suffix == ".whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+        names = archive.namelist()
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(tmp_path / "site")}
+
+    played = subprocess.run(
+        [sys.executable, "-m", "archiver", "--lang", "en", "demo", "--dir", "demo"],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert len(list(tmp_path.glob("demo/exports/*/data/*.pdf"))) == 3
+    assert [] == [name for name in names if name.startswith(("tests/", "docs/"))]
+    assert "archiver/guides/ja/worst-day.md" in names

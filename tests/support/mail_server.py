@@ -1,0 +1,141 @@
+"""A mail server on loopback (SMTP) that keeps what it was sent, with or without TLS, and the faults of real ones."""
+
+from __future__ import annotations
+
+import base64
+import socketserver
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+USER, PASSWORD = "you@example.com", "canary-mail-6f1d"
+
+
+class MailServer:
+    """Takes mails of one user; `refuses` names what it does not take (`login`, `recipient`), `hangs` where it stops."""
+
+    def __init__(self, *, certificate: Path | None = None, starttls: bool = False, refuses: str = "") -> None:
+        self.mails: list[EmailMessage] = []
+        self.names: list[str] = []
+        self.refuses, self.hangs = refuses, ""
+        self.starttls = starttls
+        self.closed = threading.Event()
+        self.context: ssl.SSLContext | None = None
+        if certificate is not None:
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(certificate)
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        port: int = self.server.server_address[1]
+        return port
+
+    def settings(self, *, tls: str = "none", user: str = USER) -> str:
+        """The lines of `[notify]` that lead here; the password lies in a file of the home."""
+        return (
+            f'mail_host = "127.0.0.1"\nmail_port = {self.port}\nmail_tls = "{tls}"\nmail_user = "{user}"\n'
+            f'mail_password = "file:mail-password"\nmail_to = "{USER}"\n'
+        )
+
+    def _handler(self) -> type[socketserver.BaseRequestHandler]:
+        server = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                try:
+                    _Conversation(server, self.request).talk()
+                except (OSError, UnicodeDecodeError):  # the client left, or speaks TLS
+                    return
+
+        return Handler
+
+
+class _Conversation:
+    def __init__(self, server: MailServer, connection: object) -> None:
+        self.server = server
+        self.connection = connection
+        self.is_secret = server.context is not None and not server.starttls
+        if self.is_secret:
+            self._wrap()
+        else:
+            self._read_from(connection)
+
+    def talk(self) -> None:
+        """Answer each line until the client leaves."""
+        if self.server.hangs == "greeting":
+            self.server.closed.wait(30)
+            return
+        self._say("220 localhost ready")
+        while line := self.lines.readline():
+            word, _space, rest = line.decode("utf-8").strip().partition(" ")
+            if word.upper() == self.server.hangs:
+                while not self.server.closed.wait(0.2):
+                    self.connection.sendall(b"250-x\r\n")  # type: ignore[attr-defined]
+                return
+            if not self._answer(word.upper(), rest):
+                return
+
+    def _answer(self, word: str, rest: str) -> bool:
+        server = self.server
+        if word == "EHLO":
+            server.names.append(rest)
+            offers = ["AUTH PLAIN"] if self.is_secret or server.context is None else ["STARTTLS"]
+            self._say(*(f"250-{one}" for one in ("localhost", *offers)), "250 8BITMIME")
+        elif word == "STARTTLS":
+            self._say("220 go ahead")
+            self._wrap()
+        elif word == "AUTH":
+            _none, user, password = base64.b64decode(rest.split()[1]).decode().split("\0")
+            is_right = (user, password) == (USER, PASSWORD) and server.refuses != "login"
+            self._say("235 welcome" if is_right else f"535 no such user or password: {user} {password}")
+        elif word == "RCPT" and server.refuses == "recipient":
+            self._say("550 nobody of that name")
+        elif word == "DATA":
+            self._say("354 go on")
+            self._take_mail()
+        elif word == "QUIT":
+            self._say("221 bye")
+            return False
+        else:
+            self._say("250 fine")
+        return True
+
+    def _take_mail(self) -> None:
+        data = b""
+        while (line := self.lines.readline()) not in (b".\r\n", b""):
+            data += line.removeprefix(b".") if line.startswith(b"..") else line
+        self.server.mails.append(message_from_bytes(data, EmailMessage, policy=policy.default))
+        self._say("250 taken")
+
+    def _wrap(self) -> None:
+        assert self.server.context is not None
+        self.connection = self.server.context.wrap_socket(self.connection, server_side=True)  # type: ignore[arg-type]
+        self.is_secret = True
+        self._read_from(self.connection)
+
+    def _read_from(self, connection: object) -> None:
+        self.lines = connection.makefile("rb")  # type: ignore[attr-defined]
+
+    def _say(self, *lines: str) -> None:
+        self.connection.sendall("".join(f"{line}\r\n" for line in lines).encode())  # type: ignore[attr-defined]
+
+
+@contextmanager
+def running_mail_server(
+    *, certificate: Path | None = None, starttls: bool = False, refuses: str = ""
+) -> Iterator[MailServer]:
+    """A mail server that listens meanwhile."""
+    server = MailServer(certificate=certificate, starttls=starttls, refuses=refuses)
+    thread = threading.Thread(target=server.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield server
+    server.closed.set()
+    server.server.shutdown()
+    server.server.server_close()
