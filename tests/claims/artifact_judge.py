@@ -168,11 +168,13 @@ def _on_course(truth: Truth, page: str) -> Iterator[str]:
 
 def _on_days(truth: Truth, page: str) -> Iterator[str]:
     """The day until which a delivery is usually reviewed."""
-    days = re.findall(rf"検収期限の目安(?:\(納品\+\d+日\))?({DAY})", page)
+    days = re.findall(rf"検収(?:期限)?の目安(?:\(納品\+\d+日\))?({DAY})", page)
     delivered = truth.dispute.delivered
     true = None if delivered is None else str(_day(delivered, REVIEW_DAYS))
     if set(days) != ({true} if true else set()):
         yield f"the day of the review ({days})"
+    if len(re.findall(r"期限:[^期]*?計算。", page)) != len(re.findall(r"期限:[^期]*?計算。出典", page)):
+        yield "a deadline without its source"
 
 
 def _on_chapters(truth: Truth, page: str) -> Iterator[str]:

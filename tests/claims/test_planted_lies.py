@@ -145,7 +145,10 @@ LIES: dict[str, dict[str, Lie]] = {
         "it was seen at the end": (accounts.closed_account, _closed_when_told),
     },
     "other people's names in old messages": {"the name of today": (message_block.message_block, _name_of_today)},
-    "deadlines": {"the review ends a day later": (contract_dates.review_due, _later)},
+    "deadlines": {
+        "the review ends a day later": (contract_dates.review_due, _later),
+        "its source is left out": (words.deadline_basis, partial(_nothing, "")),
+    },
     "a course of events (chapter 5)": {"one act is two": (events.message_events, _a_line_each)},
 }
 """Fact of the table → what is said of it falsely → the function, and what it says in the place of the truth."""
