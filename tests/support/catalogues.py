@@ -26,8 +26,13 @@ LOCALE = ROOT / "archiver" / "locale"
 LANGUAGES = ("ja",)
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 
-#: Where texts stand: in code, and in the templates of the pages.
-METHODS = [("**.py", "python"), ("web/templates/**.html", "jinja2"), ("console/templates/**.html", "jinja2")]
+#: Where texts stand: in code, in the scripts of `verify.html`, and in the templates of the pages.
+METHODS = [
+    ("**.py", "python"),
+    ("export/verify_page/scripts/**.js", "javascript"),
+    ("web/templates/**.html", "jinja2"),
+    ("console/templates/**.html", "jinja2"),
+]
 
 #: Click translates these by a variable, so no extractor sees them.
 HIDDEN = ("required",)

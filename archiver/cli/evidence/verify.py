@@ -31,10 +31,19 @@ SHOWN_LIMIT = 50
 @click.command("verify", help=N_("Check that nothing was changed: this archive, or a package (folder or zip)."))
 @click.argument("path", metavar=N_("PATH"), required=False, shell_complete=files)
 @click.option("--deep", is_flag=True, help=N_("Also rebuild the readable tables from the records and compare."))
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path),
+    metavar=N_("FILE"),
+    shell_complete=files,
+    help=N_("Write the page with which anybody checks a package in a browser, and print its SHA-256."),
+)
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
-def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool) -> int:
+def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | None, as_json: bool) -> int:
     """Verify and print, without token and network; write no evidence, only a line to the log of verifications."""
+    if page is not None:
+        return _write_page(page.expanduser().absolute(), path)
     from archiver.app import utc_now
     from archiver.custody.export_records import compare_with_exports
     from archiver.custody.verify import record_verification, verify_archive, verify_path
@@ -54,6 +63,28 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, as_json: bool)
     else:
         tell_verification(verification)
     return 0 if verification.ok else FINDINGS
+
+
+def _write_page(target: Path, path: str | None) -> int:
+    """Write `verify.html`, which needs no archive. Raises UsageError if the file cannot be made, or exists."""
+    from archiver.export.verify_page.page import NAME, page_digest, verify_page
+
+    if path is not None:
+        raise errors.UsageError(detail=_("--page writes a page and checks nothing: leave out PATH."))
+    if target.is_dir():
+        target /= NAME
+    try:
+        with target.open("xb") as file:
+            file.write(verify_page())
+    except FileExistsError:
+        raise errors.UsageError(detail=_("There is a file already: {path}").format(path=target)) from None
+    except OSError as error:
+        raise errors.UsageError(
+            detail=_("It cannot be written: {path} ({detail})").format(path=target, detail=error.strerror)
+        ) from None
+    click.echo(_("Written: {path}").format(path=visible(str(target))))
+    click.echo(f"SHA-256 {page_digest()}")
+    return 0
 
 
 def _authorities(obj: CliContext) -> Sequence[Authority] | None:

@@ -51,10 +51,11 @@ _REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pd
 """Reports state the digest of the list of contents, so that list cannot name them; the outer list does."""
 
 _UNCOMPARED = re.compile(
-    r"00_README\.txt|VERIFY\.txt|verify\.py|bag-info\.txt|fetch\.txt|data/operator_inquiry\.csv|data/[a-z_]+\.txt(?<!sha256\.txt)"
+    r"00_README\.txt|VERIFY\.txt|verify\.(?:py|html)|bag-info\.txt|fetch\.txt|data/[a-z_]+\.txt(?<!sha256\.txt)"
 )
 """Texts beside the records that are not made again to be compared."""
 
+_LIST_COPY = re.compile(r"manifest[0-9]{8}\.txt")
 _UNSEALED = re.compile(r"(?m)^Unsealed-After: (\d{1,18})\r?$")
 _OXUM = re.compile(r"(?m)^Payload-Oxum: (\d{1,20})\.(\d{1,20})\r?$")
 
@@ -117,6 +118,7 @@ class _PackageCheck:
         self._check_list(MANIFEST, "data/", "")
         self._check_list(TAG_MANIFEST, "", "data/")
         self._check_list(CONTENT, "data/", "", base="data/")
+        self._check_copies_of_list()
         if ENTRIES not in self.names:
             self.verification.add_finding("package-form", ENTRIES, _("The records are not in the package."))
             return
@@ -232,6 +234,13 @@ class _PackageCheck:
             if difference.kind == "extra" and (_OWN_STAMP if not base else _REPORT).fullmatch(difference.path):
                 continue
             self.verification.add_finding("manifest", base + difference.path, difference_text(difference, name))
+
+    def _check_copies_of_list(self) -> None:
+        """Check that the same list under the name that a notary's system accepts is the same bytes."""
+        for name in sorted(filter(_LIST_COPY.fullmatch, self.names)):
+            if self._text_or_empty(name) != self._text_or_empty(MANIFEST):
+                sentence = _("It is not the same list as {list}.")
+                self.verification.add_finding("manifest", name, sentence.format(list=MANIFEST))
 
     # --- stamps -----------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from archiver.export.package.report_input import package_preview, period_text, r
 from archiver.export.report.limits import important_pauses
 from archiver.export.stamps import put_roots
 from archiver.export.texts import readme, verify_txt
+from archiver.export.verify_page import page
 from archiver.records import JST
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.unsaved_direct_chats import other_chat_texts
@@ -129,6 +130,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
     bag.add("VERIFY.txt", verify_txt.verify_text(_verification_steps(recipe, copied, whole=whole)))
     if whole:
         bag.add(verify_script.NAME, verify_script.verify_script())
+        bag.add(page.NAME, page.verify_page())
     sha256 = bag.close(_bag_info(recipe))
     return PackageResult(
         sha256=sha256,

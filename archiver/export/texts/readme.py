@@ -201,6 +201,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
     if facts.stamps.last is not None or facts.stamps.configured:
         yield "data/tsa/             第三者の時刻を確かめるためのルート証明書"
     if not facts.daily:
+        yield "verify.html           この資料を点検するページ(ブラウザーで開き、資料を落とします。通信しません)"
         yield "verify.py             この資料を点検するプログラム(Python 3.8以降。python3 verify.py)"
         yield "CSVでは、= + - @ などで始まる欄の先頭に ' を付け、見えない文字を [U+202E] のように書いています。"
         yield "メッセージIDは、表計算ソフトで桁が失われないよう m を付けています。"

@@ -53,6 +53,8 @@ def _lines(steps: VerificationSteps) -> Iterator[str]:
         yield "0. まとめて点検する(Python 3.8以降があるとき。通信はせず、何も書き換えません)"
         yield f"{_INDENT}python3 verify.py"
         yield "   Windows: py verify.py"
+        yield "   Pythonがないとき: verify.html をブラウザーで開き、資料のZIPかフォルダーを落とします(通信しません)。"
+        yield "   verify.html 自身のSHA-256は別の手段で確かめてください。書き換えられたページは何とでも表示できます。"
         yield ""
     yield from _list_lines()
     yield from _record_lines(steps)
@@ -186,6 +188,8 @@ def _english_lines(steps: VerificationSteps) -> Iterator[str]:
     yield "[English] How to check this package without the program that made it, in its folder"
     if steps.tables:
         yield "0. Everything at once, with Python 3.8 or newer: python3 verify.py --lang en"
+        yield "   Without Python: open verify.html in a browser and drop the zip or the folder on it; it sends nothing."
+        yield "   Check the SHA-256 of verify.html by other means: a page that was altered can say anything."
     yield "1. The files are as listed: sha256sum -c manifest-sha256.txt, and the same with tagmanifest-sha256.txt."
     yield "   macOS: shasum -a 256 -c; Windows: certutil -hashfile FILE SHA256, or the line of PowerShell above."
     yield "   OK on every line: nothing changed since the lists were made. FAILED: this file did."

@@ -51,7 +51,9 @@ def renew_lists(package: Path) -> None:
     lines = info.read_text(encoding="utf-8").splitlines()
     new_lines = [oxum if line.startswith("Payload-Oxum") else line for line in lines]
     info.write_text("".join(f"{line}\n" for line in new_lines), encoding="utf-8", newline="\n")
-    write_manifest(package / "manifest-sha256.txt", _digests(package, lambda name: name.startswith("data/")))
+    payload_digests = _digests(package, lambda name: name.startswith("data/"))
+    for path in [package / "manifest-sha256.txt", *package.glob("manifest2*.txt")]:
+        write_manifest(path, payload_digests)
     tags = _digests(package, lambda name: not name.startswith(("data/", "tagmanifest")))
     write_manifest(package / "tagmanifest-sha256.txt", tags)
 

@@ -1,0 +1,191 @@
+// Checks of stamps: each is over the bytes beside it, leads to the root beside it, and fits the seal's own time.
+
+const CLOCK_TOLERANCE_SECONDS = 15 * 60;
+const LATE_SECONDS = 48 * 3600;
+const STAMP_NAME = /^(\d{6,18}-\d{4}-\d\d-\d\d\.json)\.([a-z0-9-]{1,20})\.tsr$/;
+
+class StampCheck {
+  constructor(verification, names, read, readRoot) {
+    Object.assign(this, { verification, read, readRoot });
+    this.times = new Map();
+    this.unchecked = new Map();
+    for (const name of names) {
+      const match = STAMP_NAME.exec(name);
+      if (match) this.unchecked.set(match[1], [...(this.unchecked.get(match[1]) || []), match[2]]);
+    }
+    this.roots = new Map();
+    this.seals = [];
+  }
+
+  // Check the stamps of a seal; `closedAt` is null if its file is none of a seal.
+  async checkSeal(number, name, body, closedAt) {
+    const times = [];
+    for (const authority of this.unchecked.get(name) || []) {
+      const subject = "stamp/" + number + "/" + authority;
+      const reply = await this.read(name + "." + authority + ".tsr");
+      if (reply === null) {
+        this.addFinding(subject, fill(_("The stamp cannot be read: {detail}"), { detail: name }));
+        continue;
+      }
+      const time = await this.check(subject, authority, reply, body, closedAt);
+      if (time !== null) times.push(time);
+    }
+    this.unchecked.delete(name);
+    if (times.length) this.times.set(number, times.reduce((a, b) => (b < a ? b : a)));
+    this.seals.push({ number, closed: unixSeconds(closedAt), stamped: this.times.get(number) ?? null });
+  }
+
+  // Check one stamp over data that existed at `closedAt`; its time if it is over these data, else null.
+  async check(subject, authority, reply, data, closedAt) {
+    this.verification.checked.stamps++;
+    const claims = readReply(reply);
+    if (!claims) {
+      this.addFinding(subject, _("The file is not an authority's reply with a time stamp in it."));
+      return null;
+    }
+    if (claims.imprint !== sha256Hex(data)) {
+      this.addFinding(subject, _("The stamp is not for these bytes."));
+      return null;
+    }
+    const roots = await this.rootsOf(authority);
+    if (roots !== null) {
+      const result = await checkStampSignature(reply, data, roots, claims.time);
+      if (result === "bad") this.addFinding(subject, _("The stamp does not lead to the root certificate beside it, or its signature is wrong."));
+      if (result === "unknown") this.verification.unverifiedStamps++;
+    }
+    const stamped = unixSeconds(claims.time), closed = unixSeconds(closedAt);
+    if (stamped !== null && closed !== null && stamped < closed - CLOCK_TOLERANCE_SECONDS) {
+      const text = fill(_("The stamp is from {time}, but the seal says that it was closed only at {closed_at}."), { time: claims.time, closed_at: closedAt });
+      this.verification.addFinding("stamp-time", subject, text);
+    }
+    return claims.time;
+  }
+
+  close() {
+    const numbers = this.seals.map((one) => one.number);
+    for (const name of sortedTexts(this.unchecked.keys())) {
+      const number = parseInt(name, 10);
+      if (number <= Math.max(0, ...numbers) && !numbers.includes(number)) continue; // the missing seal is a finding already
+      for (const authority of this.unchecked.get(name)) this.addFinding("stamp/" + number + "/" + authority, _("It is a stamp for a seal that is not there."));
+    }
+    noteReach(this.verification, this.seals, this.times);
+    this.noteRoots();
+    const count = this.verification.unverifiedStamps;
+    if (count) {
+      this.verification.addNote(fill(ngettext("{count} stamp was compared only with its bytes: its signature cannot be checked on this computer.", "{count} stamps were compared only with their bytes: their signatures cannot be checked on this computer.", count), { count }));
+    }
+    this.verification.stampedBySeal = this.times;
+  }
+
+  async rootsOf(authority) {
+    if (!this.roots.has(authority)) this.roots.set(authority, await this.readRoots(authority));
+    return this.roots.get(authority);
+  }
+
+  async readRoots(authority) {
+    const path = "data/tsa/" + authority + ".pem", roots = await this.readRoot(path);
+    if (roots === null) {
+      this.verification.addFinding("stamp-root", path, fill(_("The root certificate of {authority} is not there, so its stamps cannot be checked."), { authority }));
+    } else if (!rootFingerprints(roots).length) {
+      this.verification.addFinding("stamp-root", path, _("There is no certificate in the file."));
+      return null;
+    }
+    return roots;
+  }
+
+  noteRoots() {
+    for (const authority of sortedTexts(this.roots.keys())) {
+      for (const fingerprint of rootFingerprints(this.roots.get(authority) || new Uint8Array())) {
+        this.verification.roots.push({ authority, fingerprint });
+        this.verification.addNote(fill(_("Root certificate of {authority}: SHA-256 {fingerprint}."), { authority, fingerprint }));
+      }
+    }
+  }
+
+  addFinding(subject, text) {
+    this.verification.addFinding("stamp", subject, text);
+  }
+}
+
+// How far the stamps reach: which seals they cover, and how long after their closing.
+function noteReach(verification, seals, times) {
+  if (!seals.length) return;
+  const note = (count, text) => count && verification.addNote(fill(text(count), { count }));
+  if (!times.size) {
+    verification.addNote(_("No stamp of a third party covers the seals: nothing shows since when they have existed."));
+  } else {
+    const since = earliestCovering(times), last = Math.max(...times.keys());
+    const delay = (seal) => {
+      const at = unixSeconds(since(seal.number));
+      return seal.closed === null || at === null ? 0 : at - seal.closed;
+    };
+    note(seals.filter((one) => one.number > last).length, (n) => ngettext("{count} seal at the end is not covered by a stamp yet.", "{count} seals at the end are not covered by a stamp yet.", n));
+    note(seals.filter((one) => one.number < last && one.stamped === null).length, (n) => ngettext("{count} seal has no stamp of its own; that of a later seal covers it.", "{count} seals have no stamp of their own; those of later seals cover them.", n));
+    note(seals.filter((one) => delay(one) > LATE_SECONDS).length, (n) => ngettext("{count} seal was stamped more than 48 hours after it was closed: it is proved only from then on.", "{count} seals were stamped more than 48 hours after they were closed: it is proved only from then on.", n));
+  }
+  const isBefore = (seal, before) => seal.closed !== null && before.closed !== null && seal.closed < before.closed - CLOCK_TOLERANCE_SECONDS;
+  note(seals.filter((seal, index) => index && isBefore(seal, seals[index - 1])).length, (n) => ngettext("{count} seal says that it was closed before the one before it: a clock was set back.", "{count} seals say that they were closed before those before them: a clock was set back.", n));
+}
+
+// --- records of stamps and of put-back databases ----------------------------------------------
+
+const ORPHANED = "orphaned/";
+
+// Check that each stamp with a record is beside its seal with the bytes that arrived.
+async function compareStamps(verification, entries, names, read) {
+  const known = new Set(verification.findings.filter((one) => one.check === "stamp").map((one) => one.subject));
+  const files = new Map(), seals = new Set();
+  for (const name of names) {
+    const stamp = STAMP_NAME.exec(name), seal = /^(\d{6,18})-\d{4}-\d\d-\d\d\.json$/.exec(name);
+    if (stamp) {
+      const place = parseInt(stamp[1], 10) + "/" + stamp[2];
+      files.set(place, [...(files.get(place) || []), name]);
+    } else if (seal) seals.add(parseInt(seal[1], 10));
+  }
+  for (const entry of entries) {
+    const { seal, authority, sha256 } = entry.payload;
+    if (!isWhole(seal) || !seals.has(seal)) continue;
+    const place = seal + "/" + asText(authority ?? null), subject = "stamp/" + place;
+    if (known.has(subject)) continue;
+    const digests = [];
+    for (const name of files.get(place) || []) digests.push(sha256Hex((await read(name)) || new Uint8Array()));
+    if (!digests.length) {
+      verification.addFinding("stamp-missing", subject, fill(_("Record {seq} says that this stamp arrived, but its file is not there."), { seq: entry.seq }));
+    } else if (!digests.includes(asText(sha256 ?? null))) {
+      verification.addFinding("stamp-changed", subject, fill(_("It is not the stamp that arrived: record {seq} gives another SHA-256."), { seq: entry.seq }));
+    }
+  }
+}
+
+// What a record of a put-back database says; null for one that was not written by this program.
+function readRollback(entry) {
+  const { numbers, files, first, last, place } = entry.payload;
+  if (!Array.isArray(numbers) || !numbers.every(isWhole) || !isObject(files)) return null;
+  const lost = isWhole(first) && isWhole(last) ? Math.max(last - first + 1, 0) : 0;
+  return { seq: entry.seq, key: asText(entry.key), numbers, files, lost, place: asText(place ?? null) };
+}
+
+async function checkRollbacks(verification, rollbacks, names, read) {
+  const unnamed = new Set(names);
+  for (const rollback of rollbacks) {
+    const text = ngettext("An older database was put back ({key}): {count} record was in the database later than this point and is not in this one.", "An older database was put back ({key}): {count} records were in the database later than this point and are not in this one.", rollback.lost);
+    verification.addNote(fill(text, { key: rollback.key, count: rollback.lost }));
+    if (rollback.place === "copies") continue;
+    for (const name of sortedTexts(Object.keys(rollback.files))) {
+      unnamed.delete(name);
+      await checkOrphan(verification, rollback, name, asText(rollback.files[name]), read);
+    }
+  }
+  for (const name of sortedTexts(unnamed)) {
+    verification.addNote(fill(_("“{name}” in the folder of the seals belongs to no seal and to no record of a put-back database."), { name: ORPHANED + name }));
+  }
+}
+
+async function checkOrphan(verification, rollback, name, sha256, read) {
+  const orphan = await read(ORPHANED + name);
+  if (orphan !== null && sha256Hex(orphan) === sha256) return;
+  const beside = orphan === null ? await read(name) : null;
+  if (beside !== null && sha256Hex(beside) === sha256) return;
+  const text = orphan !== null ? _("The file is not the one that {key} names: its SHA-256 differs.") : _("The file that {key} names is not there.");
+  verification.addFinding("orphaned-seal", ORPHANED + name, fill(text, { key: rollback.key }));
+}

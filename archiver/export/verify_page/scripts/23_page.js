@@ -1,0 +1,219 @@
+// The page: takes what is dropped or chosen, and shows the answers. Everything from a package is shown as text alone.
+
+const element = (id) => document.getElementById(id);
+const emptied = (node) => (node.replaceChildren(), node);
+let lastInput = null;
+let runs = 0;
+
+function add(parent, tag, text, className) {
+  const node = document.createElement(tag);
+  if (text !== undefined) node.textContent = visibleText(text);
+  if (className) node.className = className;
+  parent.append(node);
+  return node;
+}
+
+function addList(parent, title, lines) {
+  if (!lines.length) return;
+  add(parent, "h3", title);
+  const list = add(parent, "ul");
+  for (const line of lines) add(list, "li", line);
+}
+
+// --- the texts that stand on the page before anything is dropped ------------------------------
+
+function showTexts() {
+  document.documentElement.lang = language;
+  document.title = _("Verification of a package");
+  element("title").textContent = _("Verification of a package");
+  element("lead").textContent = _("Checks that a package of Chatwork records was not changed. Everything happens in this browser; nothing is sent anywhere and nothing is written.");
+  element("invitation").textContent = _("Drop the package here: the zip, or the folder.");
+  element("zip-label").textContent = _("Choose a zip");
+  element("folder-label").textContent = _("Choose a folder");
+  element("language").textContent = language === "ja" ? "English" : "日本語";
+  const about = emptied(element("about"));
+  add(about, "h2", _("This page itself"));
+  add(about, "p", fill(_("Made by {program}. The same version of the program always makes the same page."), { program: PROGRAM }));
+  add(about, "p", _("A page that somebody altered can say anything. This page cannot read its own file, so drop verify.html here to see its SHA-256, or better compute it with another program (Windows: certutil -hashfile verify.html SHA256; macOS: shasum -a 256 verify.html; Linux: sha256sum verify.html), and compare it with one from a source that you trust: “archive verify --page FILE” of the same version prints it."));
+  add(about, "p", _("Tested in Chromium with zips and folders, in Firefox with zips; other browsers are untested. verify.py in the package makes the same checks with Python."));
+}
+
+// --- what is dropped --------------------------------------------------------------------------
+
+// The files below a dropped folder as [path, File]. Chromium reads folders on a page from a file only by handles, which others lack.
+async function filesBelowHandle(handle, prefix = "") {
+  const found = [];
+  for await (const one of handle.values()) {
+    if (one.kind === "directory") found.push(...(await filesBelowHandle(one, prefix + one.name + "/")));
+    else found.push([prefix + one.name, await one.getFile()]);
+  }
+  return found;
+}
+
+async function filesBelowEntry(entry, prefix = "") {
+  const reader = entry.createReader(), found = [];
+  for (;;) {
+    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!entries.length) return found;
+    for (const one of entries) {
+      if (one.isDirectory) found.push(...(await filesBelowEntry(one, prefix + one.name + "/")));
+      else found.push([prefix + one.name, await new Promise((resolve, reject) => one.file(resolve, reject))]);
+    }
+  }
+}
+
+// What was dropped: one folder, one file, or several files taken as the files of a folder.
+async function inputOfDrop(transfer) {
+  const items = [...transfer.items].filter((item) => item.kind === "file"), files = [...transfer.files];
+  const entries = items.map((item) => item.webkitGetAsEntry());
+  const handles = items.map((item) => item.getAsFileSystemHandle && item.getAsFileSystemHandle());
+  if (items.length === 1 && entries[0] && entries[0].isDirectory) {
+    const handle = await handles[0];
+    return { folder: entries[0].name, files: handle ? await filesBelowHandle(handle) : await filesBelowEntry(entries[0]) };
+  }
+  return files.length === 1 ? { file: files[0] } : { folder: "", files: files.map((file) => [file.name, file]) };
+}
+
+function inputOfFolder(files) {
+  const paths = files.map((file) => [file.webkitRelativePath.slice(file.webkitRelativePath.indexOf("/") + 1), file]);
+  return { folder: files.length ? files[0].webkitRelativePath.split("/")[0] : "", files: paths };
+}
+
+async function verifyInput(input) {
+  const run = ++runs, result = emptied(element("result"));
+  lastInput = input;
+  result.dataset.state = "running";
+  const progress = async (what, done, total) => {
+    element("progress").textContent = fill(_("Checking: {what} {percent}%"), { what: progressWord(what), percent: total ? Math.floor((100 * done) / total) : 100 });
+    if (performance.now() - progress.last > 100) {
+      await new Promise((resolve) => setTimeout(resolve));
+      progress.last = performance.now();
+    }
+    if (run !== runs) throw new Superseded();
+  };
+  progress.last = performance.now();
+  try {
+    const verification = input.file ? await verifyZip(input.file, progress) : await verifyFolder(input.files, input.folder, progress);
+    if (verification !== null) showVerification(result, verification);
+    else if (input.file) await showDigest(result, input.file, progress);
+    else add(result, "p", _("There is no package in this folder."), "verdict");
+    result.dataset.state = "done";
+  } catch (error) {
+    if (error instanceof Superseded) return;
+    showFailure(result, error);
+  }
+  element("progress").textContent = "";
+}
+
+function showFailure(parent, error) {
+  add(parent, "p", fill(_("The check could not be finished: {detail}"), { detail: String(error) }), "verdict");
+  parent.dataset.state = "failed";
+}
+
+class Superseded extends Error {}
+
+const progressWord = (what) => ({ files: _("files"), entries: _("records"), messages: _("messages") })[what] || "";
+
+async function showDigest(parent, file, progress) {
+  const digest = await digestOrFinding(new Verification(), new PackageFolder([[file.name, file]]), file.name, (done) => progress("files", done, file.size));
+  add(parent, "p", fill(_("{name} is not a package. Its SHA-256:"), { name: file.name }));
+  add(parent, "p", digest, "digest");
+}
+
+// --- the answers ------------------------------------------------------------------------------
+
+function showVerification(parent, verification) {
+  addOwnLimits(verification);
+  const stampFindings = verification.findings.filter((one) => one.check.startsWith("stamp"));
+  add(parent, "p", verification.closingSentence(), "verdict");
+  add(parent, "p", fill(_("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages."), verification.checked));
+  addAnswer(parent, "integrity", _("1. Was anything changed?"), integrityLines(verification, verification.findings.length - stampFindings.length));
+  addAnswer(parent, "time", _("2. Since when has it existed?"), timeLines(verification, stampFindings.length, verification.findings.length));
+  addAnswer(parent, "trust", _("3. Who vouches for that time?"), trustLines(verification));
+  addList(parent, _("What does not match"), verification.findings.map((one) => "[" + one.check + "] " + one.subject + ": " + one.text));
+  addList(parent, _("What was not checked"), verification.unchecked.map((one) => one.text));
+  addList(parent, _("Notes"), verification.notes);
+  const details = add(parent, "details");
+  add(details, "summary", _("The result as JSON"));
+  const { ok, checked, findings, notes, unchecked } = verification;
+  add(details, "pre", JSON.stringify({ ok, checked, findings, notes, unchecked, program: PROGRAM }, null, 1)).id = "json";
+}
+
+function addAnswer(parent, id, title, lines) {
+  const section = add(parent, "section");
+  section.id = id;
+  add(section, "h2", title);
+  for (const line of lines) add(section, "p", line);
+}
+
+function integrityLines(verification, count) {
+  if (count) return [fill(ngettext("{n} thing does not match: see below.", "{n} things do not match: see below.", count), { n: count })];
+  const lines = [_("What was checked fits together: lists, records, seals, tables and files, as far as the package has them. What was not checked is listed below.")];
+  return verification.checked.entries ? lines : [_("The files are those of the list. Whoever changes a file can make the list anew, too.")];
+}
+
+function timeLines(verification, count, all) {
+  if (count) return [fill(ngettext("{n} time stamp does not fit: see below. No time is stated here.", "{n} time stamps do not fit: see below. No time is stated here.", count), { n: count })];
+  if (all) return [_("Something does not match, so no time is stated of the package as it is now.")];
+  const lines = [], numbers = [...verification.stampedBySeal.keys()];
+  if (numbers.length) {
+    const number = Math.max(...numbers);
+    lines.push(fill(_("The records up to seal {number} existed at {time} (UTC): the time stamps say so."), { number, time: verification.stampedBySeal.get(number) }));
+  }
+  for (const { authority, time } of verification.ownStamps) {
+    lines.push(fill(_("The whole package existed at {time} (UTC): the time stamp of {authority} over its list says so."), { time, authority }));
+  }
+  if (!lines.length) return [_("Nothing shows it: there is no time stamp of a third party.")];
+  if (verification.unverifiedStamps) lines.push(_("But their signatures could not be checked here, only that they are over these bytes: the times are not proved by this check."));
+  return lines;
+}
+
+function trustLines(verification) {
+  if (!verification.roots.length) return [_("Nobody that could be checked here.")];
+  const lines = [_("The certificates below. They lie in the package itself, so that they are those of the authority must be compared with what it publishes. Certificates were judged at the time of the stamp; whether they were revoked was not asked.")];
+  for (const { authority, fingerprint } of verification.roots) lines.push(authority + ": SHA-256 " + fingerprint);
+  return lines;
+}
+
+function addOwnLimits(verification) {
+  verification.addUnchecked("verify.html", _("Whether this page is unchanged itself: compare its SHA-256 (see below)."));
+  if (verification.roots.length) verification.addUnchecked("data/tsa/", _("Whether the root certificates are those of the authorities, and whether certificates were revoked."));
+  if (lastInput && lastInput.files) verification.addUnchecked("folder", _("Whether a file in the folder is a link to another place: browsers do not tell. verify.py does."));
+}
+
+// --- start ------------------------------------------------------------------------------------
+
+// Verify what is chosen; the same may be chosen again.
+function takeChosen(id, inputOf) {
+  element(id).addEventListener("change", (event) => {
+    const files = [...event.target.files];
+    event.target.value = "";
+    if (files.length) verifyInput(inputOf(files));
+  });
+}
+
+function start() {
+  const zone = element("drop");
+  for (const kind of ["dragover", "drop"]) document.addEventListener(kind, (event) => event.preventDefault());
+  zone.addEventListener("dragover", () => zone.classList.add("over"));
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  document.addEventListener("drop", async (event) => {
+    zone.classList.remove("over");
+    try {
+      verifyInput(await inputOfDrop(event.dataTransfer));
+    } catch (error) {
+      showFailure(emptied(element("result")), error);
+    }
+  });
+  takeChosen("zip", (files) => ({ file: files[0] }));
+  takeChosen("folder", inputOfFolder);
+  element("language").addEventListener("click", () => {
+    language = language === "ja" ? "en" : "ja";
+    showTexts();
+    if (lastInput) verifyInput(lastInput);
+  });
+  language = (navigator.language || "ja").toLowerCase().startsWith("ja") ? "ja" : "en";
+  showTexts();
+}
+
+start();

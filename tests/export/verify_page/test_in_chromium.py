@@ -1,0 +1,237 @@
+"""`verify.html` in real Chromium, opened from its file: it finds what `verify.py` finds, for all kinds of damage."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder
+from archiver.export.package.verify_script import verify_script
+from archiver.export.verify_page.page import page_digest
+from archiver.store.archive import Archive
+from tests.support.packages import package_damage
+from tests.support.packages.sample_package import NOW, load_script, renew_lists
+from tests.support.packages.verify_page_window import NEEDED, VerifyPageWindow, open_verify_page
+from tests.support.stamps.stamped_archives import authority, stamp_service, stamped_package
+
+pytestmark = NEEDED
+
+CHANGES: Mapping[str, Mapping[str, Callable[[Path], object]]] = {
+    "package": package_damage.KINDS,
+    "enclosed": package_damage.ENCLOSURE_KINDS,
+    "submission": package_damage.SUPPORT_KINDS,
+}
+KINDS = [(sample, kind) for sample, kinds in CHANGES.items() for kind in kinds]
+SAMPLE = [
+    ("package", "message edited"),
+    ("package", "record edited"),
+    ("package", "seals swapped"),
+    ("package", "stamp by another root"),
+    ("package", "masked, shown otherwise than in the tables"),
+    ("enclosed", "swapped, lists anew"),
+    ("submission", "csv edited"),
+]
+Samples = Callable[[str], Path]
+UNSEEN = {("package", "link"): [("unsafe", "data/messages.csv")]}
+"""Findings that a browser cannot make, as it does not tell links from files; the page says so."""
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VerifyPageWindow]:
+    """The page, open in English."""
+    with open_verify_page(tmp_path_factory.mktemp("page")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    """Stamped packages to be copied, each made when it is first asked for."""
+    folder = tmp_path_factory.mktemp("made")
+
+    @cache
+    def sample(name: str) -> Path:
+        if name != "submission":
+            return Path(stamped_package(folder / name, enclosed=name == "enclosed").path)
+        archive = Archive(sample("package").parents[1] / "home")
+        order = ExportOrder(contract="job1", profile="support", out=folder / "support")
+        report = export(archive, order, now=lambda: NOW, stamping=stamp_service(archive, authority()))
+        archive.close()
+        with zipfile.ZipFile(str(report.zip)) as packed:
+            packed.extractall(folder)
+        return folder / Path(str(report.zip)).stem
+
+    return sample
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """The script that lies in packages, speaking English."""
+    path = tmp_path_factory.mktemp("script") / "verify.py"
+    path.write_bytes(verify_script())
+    script = load_script(path)
+    script.speak("en")
+    return script
+
+
+@pytest.fixture(scope="module")
+def check(script: ModuleType) -> Any:
+    """The script's own judge of stamps, who is asked about each only once."""
+    return cache(script.openssl_check())
+
+
+def damaged(samples: Samples, folder: Path, sample: str, kind: str) -> Path:
+    """A copy of a sample with a damage."""
+    package = Path(shutil.copytree(samples(sample), folder / samples(sample).name))
+    CHANGES[sample][kind](package)
+    return package
+
+
+def assert_agreement(
+    document: dict[str, Any], verification: Any, unseen: list[tuple[str, str]], *, whole: bool = True
+) -> None:
+    """The same findings and counts, and of a package that can be read the same notes."""
+    found = sorted((one["check"], one["subject"]) for one in document["findings"])
+
+    assert sorted((one.check, one.subject) for one in verification.findings) == sorted(found + unseen)
+    assert verification.checked == document["checked"]
+    if whole:
+        assert sorted(verification.notes) == sorted(document["notes"])
+
+
+def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any) -> None:
+    """As a folder and as its zip: the same counts and notes as verify.py, and what was not checked is said."""
+    package = samples("enclosed")
+    for path in (package, package.with_name(f"{package.name}.zip")):
+        document = window.verify(path)
+
+        assert_agreement(document, script.verify_package_at(path, check=check), [])
+        verdict = window.page.locator(".verdict").inner_text()
+        assert "No change was found in what was checked. This says nothing of the" in verdict
+        assert "existed at 2026-11-24T13:31:00.000Z (UTC)" in window.page.locator("#time").inner_text()
+        subjects = [one["subject"] for one in document["unchecked"]]
+        assert {"verify.html", "data/tsa/", "tagmanifest-sha256.txt", "texts"} <= set(subjects)
+    assert [] == window.complaints
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+@pytest.mark.parametrize(("sample", "kind"), SAMPLE)
+def test_some_kinds_of_damage(
+    window: VerifyPageWindow,
+    samples: Samples,
+    script: ModuleType,
+    check: Any,
+    tmp_path: Path,
+    sample: str,
+    kind: str,
+) -> None:
+    """The page finds what verify.py finds."""
+    package = damaged(samples, tmp_path, sample, kind)
+
+    assert_agreement(window.verify(package), script.verify_package_at(package, check=check), [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sample", "kind"), KINDS)
+def test_every_kind_of_damage(
+    window: VerifyPageWindow,
+    samples: Samples,
+    script: ModuleType,
+    check: Any,
+    tmp_path: Path,
+    sample: str,
+    kind: str,
+) -> None:
+    """The page finds what verify.py finds."""
+    package = damaged(samples, tmp_path, sample, kind)
+
+    unseen = UNSEEN.get((sample, kind), [])
+    assert_agreement(window.verify(package), script.verify_package_at(package, check=check), unseen)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("kind", package_damage.ZIP_KINDS)
+def test_every_kind_of_damage_to_a_zip(
+    window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path, kind: str
+) -> None:
+    """The page finds what verify.py finds."""
+    package = Path(shutil.copytree(samples("package"), tmp_path / samples("package").name))
+    path = tmp_path / "x.zip"
+    package_damage.ZIP_KINDS[kind](package, path)
+
+    assert_agreement(window.verify(path), script.verify_package_at(path, check=check), [], whole=False)
+
+
+def test_what_is_dropped_is_checked_too(window: VerifyPageWindow, samples: Samples) -> None:
+    """A folder or its zip, wherever on the page."""
+    package = samples("enclosed")
+
+    dropped = [window.drop(path) for path in (package, package.with_name(f"{package.name}.zip"))]
+
+    counts = {"entries": 34, "seals": 3, "stamps": 8, "files": 3, "messages": 7}
+    assert [([], counts), ([], counts)] == [(one["findings"], one["checked"]) for one in dropped]
+
+
+def test_hostile_names_are_text(window: VerifyPageWindow, samples: Samples, tmp_path: Path) -> None:
+    """Nothing of a package becomes an element or a script, and invisible characters are made visible."""
+    package = Path(shutil.copytree(samples("enclosed"), tmp_path / "P"))
+    for name in ("<img src=x onerror=alert(1)>.txt", "\u202etxt.exe", "<script>alert(1)<.txt"):
+        (package / name).write_bytes(b"<script>alert(1)</script>")
+
+    window.choose(package)
+
+    result = window.page.locator("#result")
+    assert 0 == result.locator("img, script").count()
+    assert "<img src=x onerror=alert(1)>.txt" in result.inner_text()
+    assert "[U+202E]txt.exe" in result.inner_text()
+    assert [] == window.complaints
+
+
+def test_it_shows_its_own_digest_when_it_is_given_itself(window: VerifyPageWindow, tmp_path: Path) -> None:
+    """It cannot read itself, so its file is chosen like any other; what is no package gets its SHA-256."""
+    path = tmp_path / "verify.html"
+    path.write_bytes(Path(window.page.url.removeprefix("file://")).read_bytes())
+
+    window.choose(path)
+
+    assert page_digest() == window.page.locator(".digest").inner_text()
+
+
+def test_it_speaks_japanese(window: VerifyPageWindow, samples: Samples, tmp_path: Path) -> None:
+    """To a browser in Japanese at once, to others at a click, which checks again."""
+    package = damaged(samples, tmp_path, "enclosed", "all removed, lists anew")
+    japanese = window.in_language("ja-JP")
+
+    japanese.choose(package)
+
+    assert "食い違い" in japanese.page.locator(".verdict").inner_text()
+    assert "ja" == japanese.page.locator("html").get_attribute("lang")
+    japanese.page.locator("#language").click()
+    japanese.page.locator(".verdict", has_text="do not match").wait_for()
+
+
+def test_lists_made_anew_after_an_edit_of_a_page_are_told_as_unchecked(
+    window: VerifyPageWindow, samples: Samples, tmp_path: Path
+) -> None:
+    """No finding is possible then without the archive, and the last sentence does not say that nothing was changed."""
+    package = Path(shutil.copytree(samples("enclosed"), tmp_path / "P"))
+    page = package / "data/transcript/index.html"
+    page.write_bytes(page.read_bytes() + b"<!-- x -->")
+    renew_lists(package)
+    for stamp in package.glob("tagmanifest-sha256.txt.*.tsr"):
+        stamp.unlink()
+
+    document = window.verify(package)
+
+    assert [] == document["findings"]
+    assert "data/transcript/" in [one["subject"] for one in document["unchecked"]]
+    assert "This says nothing of the" in window.page.locator(".verdict").inner_text()

@@ -1,0 +1,93 @@
+"""`verify.html` opened from its file in real Chromium: gives it packages and reads what it answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+
+from archiver.export.verify_page.page import verify_page
+from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS
+
+NEEDED = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: chromium)")
+
+
+@dataclass(slots=True)
+class VerifyPageWindow:
+    """The page in a tab of its own."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    """Errors of the console and of scripts, dialogs, and everything that was asked for besides the page itself."""
+
+    def verify(self, path: Path) -> dict[str, Any]:
+        """Give the page a zip or a folder as a person chooses it, and return its result as JSON."""
+        self.choose(path)
+        return self._result()
+
+    def choose(self, path: Path) -> None:
+        """Choose a file or a folder and wait for the answer."""
+        chooser = self.page.locator("#folder" if path.is_dir() else "#zip")
+        chooser.set_input_files(path)
+        self._wait()
+
+    def _wait(self) -> None:
+        """Wait for the answer, and forget that it came."""
+        self.page.wait_for_selector("#result[data-state=done], #result[data-state=failed]", state="attached")
+        self.page.evaluate("document.getElementById('result').dataset.state = 'read'")
+
+    def _result(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(str(self.page.locator("#json").text_content()))
+        return document
+
+    def drop(self, path: Path) -> dict[str, Any]:
+        """Drop a zip or a folder on the page, and return its result as JSON."""
+        session = self.page.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
+        self._wait()
+        return self._result()
+
+    def in_language(self, language: str) -> VerifyPageWindow:
+        """The page in another tab, for a browser in another language."""
+        browser = self.page.context.browser
+        assert browser is not None
+        return _open_tab(browser, self.page.url, language)
+
+
+@contextmanager
+def open_verify_page(folder: Path) -> Iterator[VerifyPageWindow]:
+    """The page, written into a folder and opened by its path, for a browser in English."""
+    path = folder / "verify.html"
+    path.write_bytes(verify_page())
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield _open_tab(browser, path.as_uri(), "en-US")
+        browser.close()
+
+
+def _open_tab(browser: Browser, address: str, language: str) -> VerifyPageWindow:
+    window = VerifyPageWindow(browser.new_context(locale=language).new_page())
+    _record_complaints(window, address)
+    window.page.goto(address)
+    return window
+
+
+def _record_complaints(window: VerifyPageWindow, address: str) -> None:
+    complaints, page = window.complaints, window.page
+
+    def dialog_opened(dialog: Dialog) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", dialog_opened)
+    page.on("request", lambda request: None if request.url == address else complaints.append(request.url))
