@@ -23,6 +23,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "records": {"gettext_mark"},
     "message_ids": set(),
     "corrected_clock": set(),
+    "day_words": set(),
+    "kanji_variants": set(),
+    "search_folding": {"kanji_variants"},
     "reminders": set(),
     "platforms": set(),
     "errors": {"gettext_mark", "records"},  # of the latter the type of a reply that an error carries
@@ -31,16 +34,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": FOUNDATION,
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
-    "store": FOUNDATION | {"corrected_clock", "evidence.history"},
+    "store": FOUNDATION | {"corrected_clock", "day_words", "evidence.history", "search_folding"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
     "store.queries.contract_activity": FOUNDATION
     | {"claims.counterparts", "claims.claim", "evidence.history", "store"},
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
-    "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.tables"},
-    "render": {"message_ids", "records", "chatwork.notation"},
+    "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.tables", "search_folding"},
+    "render": {"message_ids", "records", "chatwork.notation", "search_folding"},
     "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
-    "export": OF_A_CASE | {"chatwork.notation", "evidence.history", "evidence.tables", "render"},
+    "export": OF_A_CASE | {"chatwork.notation", "evidence.history", "evidence.tables", "kanji_variants", "render"},
     "export.bag": FOUNDATION | {"evidence.manifest"},
     "export.stamps": FOUNDATION | {"evidence.stamps", "store.seals", "store.time_text"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.masked_records"},
@@ -69,7 +72,8 @@ MAY_IMPORT["cli"] = set(MAY_IMPORT)
 #: Each library, and the parts or modules that may import it. One from outside that has no home is a fault;
 #: of the standard library, only what reaches the network or a database needs one.
 HOME: dict[str, set[str]] = {
-    "PIL": {"render.thumbnail"},
+    "PIL": {"render.thumbnail", "export.metadata.pictures"},
+    "pypdf": {"export.metadata.portable_documents"},
     "alembic": {"store"},
     "apprise": {"notices.apprise_sender"},
     "apscheduler": {"rounds.daemon"},

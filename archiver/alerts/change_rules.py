@@ -45,7 +45,7 @@ def changed_names(changes: ChangeObservations) -> Iterator[Alert]:
     accounts: set[int] = set()
     for rename in changes.renamed:
         other = _sides_of(changes, rename.room_id).is_other(rename.account_id) and rename.account_id not in accounts
-        if other and rename.before not in (None, rename.after) and not CLOSED.search(rename.after):
+        if other and rename.before != rename.after and not CLOSED.search(rename.after):
             accounts.add(rename.account_id)
             level = _level(changes, rename.room_id, rename.account_id)
             yield Alert(AlertRule.A12, level, rename.at, rename.room_id, rename.account_id, subject="name")

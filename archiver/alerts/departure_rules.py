@@ -53,7 +53,7 @@ def closed_accounts(observations: DepartureObservations) -> Iterator[Alert]:
     """Alerts about names that now end with the mark of a closed account, once for each account."""
     accounts = {alert.account_id for alert in observations.alerts if alert.rule is AlertRule.ACCOUNT_CLOSED}
     for rename in observations.renamed:
-        if rename.account_id in accounts | {observations.owner} or rename.before is None:
+        if rename.account_id in accounts | {observations.owner}:
             continue
         if CLOSED.search(rename.after) and not CLOSED.search(rename.before):
             accounts.add(rename.account_id)

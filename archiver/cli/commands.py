@@ -25,6 +25,7 @@ SETTING_UP = N_("Setting up")
 ADVANCED = N_("Advanced")
 
 
+HELP_OPTIONS = frozenset({"-h", "--help"})
 FOR_HELP = "archiver.for_help"
 """Key in click's `meta`: whether the call only asks for a help page."""
 
@@ -97,6 +98,7 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "completion": ListedCommand("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
     "migrate": ListedCommand("archiver.cli.setup.migrate", ADVANCED, N_("Update an older archive to this version")),
     "guide": ListedCommand("archiver.cli.reading.guide", ADVANCED, N_("Read a guide")),
+    "help": ListedCommand("archiver.cli.reading.help", ADVANCED, N_("What a command does, and its options")),
     "demo": ListedCommand("archiver.cli.demo", ADVANCED, N_("See the whole story, without a token")),
 }
 
@@ -136,7 +138,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Resolve as click does, but suggest the nearest name if there is no such command."""
         name = args[0]
-        ctx.meta[FOR_HELP] = "--help" in args
+        ctx.meta[FOR_HELP] = not HELP_OPTIONS.isdisjoint(args)
         if name in self.table or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
         sentence = _("There is no command “{name}”.")

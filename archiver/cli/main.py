@@ -6,6 +6,7 @@ traceback. The codes are those of docs/reference/exit-codes.md.
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,11 +16,11 @@ import click
 
 from archiver.cli import frozen_build
 from archiver.cli.argument_completion import folders
-from archiver.cli.commands import COMMANDS, COMPLETION_VARIABLE, FOR_HELP, LazyGroup, ListedCommand
+from archiver.cli.commands import COMMANDS, COMPLETION_VARIABLE, FOR_HELP, HELP_OPTIONS, LazyGroup, ListedCommand
 from archiver.cli.context import CliContext
 from archiver.cli.error_output import tell_error
 from archiver.cli.terminal.language import choose_language, make_output_safe, set_language, windows_language
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.settings.home import has_archive, home_path
 
@@ -62,6 +63,7 @@ def build(table: Mapping[str, ListedCommand] = COMMANDS) -> LazyGroup:
         name="archive",
         callback=_begin,
         invoke_without_command=True,
+        context_settings={"help_option_names": sorted(HELP_OPTIONS, key=len)},
         options_metavar=_("[OPTIONS]"),
         subcommand_metavar=_("COMMAND [ARGS]..."),
         help=_(
@@ -69,7 +71,7 @@ def build(table: Mapping[str, ListedCommand] = COMMANDS) -> LazyGroup:
             "It only reads: nothing is posted, changed or deleted on Chatwork.\n\n"
             "The command archive alone shows how things stand, or how to begin."
         ),
-        epilog="\b\n" + side_by_side([*_first_commands(), (_("More on a command:"), "archive export --help")]),
+        epilog="\b\n" + side_by_side([*_first_commands(), (_("More on a command:"), "archive help export")]),
         params=[
             click.Option(
                 ["--home"],
@@ -108,7 +110,7 @@ def _begin(home: str | None, lang: str | None, verbose: int, quiet: bool) -> int
         return _call_command(ctx, "status")
     elsewhere = (_("Your archive is elsewhere:"), "archive --home " + _("DIR"))
     echo(_("Keeps your conversations on Chatwork on this computer. Nothing is set up yet."))
-    echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), "archive --help")]))
+    echo("\n" + side_by_side([*_first_commands(), elsewhere, (_("All commands:"), "archive help")]))
     echo("\n" + _("There is no archive in {path} yet.").format(path=visible(str(ctx.obj.home))))
     return 0
 
@@ -140,10 +142,16 @@ def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> No
 def _run(group: click.Group, arguments: list[str]) -> int:
     """Parse and run a command, which returns its exit code or None, or calls `ctx.exit(code)`."""
     try:
-        with group.make_context("archive", arguments) as ctx:
+        with paged_output(is_wanted=_asks_for_help(arguments)), group.make_context("archive", arguments) as ctx:
             return int(group.invoke(ctx) or 0)
     except click.exceptions.Exit as error:
         return error.exit_code
+
+
+def _asks_for_help(arguments: Sequence[str]) -> bool:
+    """Whether a help page is shown, so that nothing is asked and nothing else is done."""
+    options = itertools.takewhile(lambda argument: argument != "--", arguments)
+    return not HELP_OPTIONS.isdisjoint(options)
 
 
 # --- errors ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from archiver.records.contract import (
     Role,
     Sides,
 )
+from archiver.records.contract_money import TERM_ITEMS, Invoice, Payment, StatedTerm, TermItem
 from archiver.records.conversation import (
     Attachment,
     Conversation,
@@ -67,6 +68,7 @@ __all__ = (
     "CLOSED_ENDING",
     "JST",
     "KEPT_HEADERS",
+    "TERM_ITEMS",
     "AccountClosing",
     "AccountId",
     "Attachment",
@@ -86,6 +88,7 @@ __all__ = (
     "FileId",
     "Gap",
     "Handover",
+    "Invoice",
     "JsonObject",
     "KnownMessage",
     "Leftover",
@@ -100,6 +103,7 @@ __all__ = (
     "ObservedBy",
     "OtherChat",
     "Pause",
+    "Payment",
     "Period",
     "Person",
     "PersonName",
@@ -112,9 +116,11 @@ __all__ = (
     "Seal",
     "Sides",
     "State",
+    "StatedTerm",
     "SteadyLooks",
     "Task",
     "TaskId",
+    "TermItem",
     "UndecidedRoom",
     "Version",
     "Watch",

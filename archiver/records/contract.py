@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from archiver.records.contract_money import Invoice, Payment, StatedTerm
 from archiver.records.identifiers import AccountId, MessageId, RoomId
 
 
@@ -55,6 +56,12 @@ class Contract:
     """When the contract ended early."""
     first_client_pays_on: str | None = None
     """When the first client's payment is due, if the job was passed on to the user and they were told so."""
+    payment_due_on: str | None = None
+    """The day of payment that was agreed, if it stands on no invoice."""
+    invoices: tuple[Invoice, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    terms: tuple[StatedTerm, ...] = ()
+    """Where each term that the client must state was told."""
 
     @property
     def label(self) -> str:

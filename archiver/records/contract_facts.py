@@ -265,6 +265,16 @@ FACTS = (
         may_lie_ahead=True,
     ),
     ContractFact(
+        name="payment_due_on",
+        kind=FactKind.DAY,
+        label=N_("Payment agreed for"),
+        help=N_("Day of payment that was agreed, if it stands on no invoice."),
+        example="2026-12-31",
+        may_lie_ahead=True,
+        office_label="合意した支払期日",
+        event="合意した支払期日",
+    ),
+    ContractFact(
         name="nda",
         kind=FactKind.YES_NO,
         label=N_("Secrecy promised"),

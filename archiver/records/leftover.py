@@ -13,6 +13,8 @@ class LeftoverKind(StrEnum):
     ACCOUNT_HOLDER = "account_holder"
     HANDLE = "handle"
     CONTACT = "contact"
+    METADATA = "metadata"
+    """Who made a file that would leave, or where."""
 
 
 @dataclass(frozen=True, slots=True)

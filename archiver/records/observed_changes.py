@@ -15,11 +15,11 @@ from archiver.records.alerts import Alert
 
 @dataclass(frozen=True, slots=True)
 class PersonRenamed:
-    """A person's name in one room, before and now; `before` is None where none was known."""
+    """A person's name in one room, before and now."""
 
     room_id: int
     account_id: int
-    before: str | None
+    before: str
     after: str
     at: datetime
 

@@ -25,6 +25,7 @@ from typing import NamedTuple
 from archiver.records import Message
 from archiver.render.invisible_characters import visible
 from archiver.render.message_page_numbers import PLACEHOLDER
+from archiver.search_folding import join_forms
 
 BUCKETS = 32749
 """Rows of the filter: a prime, so that similar pairs get different rows. `templates/search.js` has the same numbers."""
@@ -67,8 +68,7 @@ def readable_text(html: str) -> str:
 
 def fold(text: str) -> str:
     """The text with equal forms, cases and kinds of spaces made one (NFKC; `ß` = `ss`, `ｶ` = `カ`)."""
-    folded = unicodedata.normalize("NFKC", text).lower().upper().lower()
-    return re.sub(r"[ \t\n]+", " ", folded.replace("ς", "σ"))
+    return re.sub(r"[ \t\n]+", " ", join_forms(text))
 
 
 @dataclass(slots=True)

@@ -6,12 +6,16 @@ borders of a mark are.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from archiver.render.search_data import fold
+from archiver.chatwork.notation.parse import parse
+from archiver.render.message_body import plain_text
+from archiver.render.reference_labels import NOWHERE, References
+from archiver.search_folding import fold_character, fold_searched, is_comma_in_number
 
 _BEFORE = 24
 """Columns of context before the first mark."""
@@ -19,7 +23,8 @@ _LONG_TEXT = 1_200
 """Characters from which a text is not folded as a whole, but only around its first mark."""
 _HALF_WINDOW = 500
 """Half of the characters folded around a mark; a longer word across two parts stays unmarked."""
-_fold_character = lru_cache(maxsize=10_000)(fold)
+_BOX = re.compile(r"^(?:\| ?)+", re.MULTILINE)
+_folded = lru_cache(maxsize=10_000)(fold_character)
 
 
 class SnippetPiece(NamedTuple):
@@ -47,7 +52,8 @@ def snippet(
     """
     first, text_near = _part_around_mark(text, words)
     marks = list(_mark_ranges(text_near, words)) if words else []
-    begin = start = _context_start(text_near, marks[0][0], measure) if marks else 0
+    fits = first == 0 and sum(map(measure, text_near)) + border * len(marks) <= width
+    begin = start = 0 if fits or not marks else _context_start(text_near, marks[0][0], measure)
     parts: list[SnippetPiece] = []
     while begin < len(text_near):
         end, is_mark = _next_piece(marks, begin, len(text_near))
@@ -62,12 +68,25 @@ def snippet(
     return Snippet(tuple(parts), first + start > 0, first + begin < len(text))
 
 
+def readable_body(body: str, words: Collection[str], references: References = NOWHERE) -> str:
+    """A message's text as Chatwork shows it; as it was written if only its notation has one of these folded words."""
+    text = plain_text(parse(body), references)
+    folded = fold_searched(text)
+    return text if all(word in folded for word in words) else body
+
+
+def one_line(text: str) -> str:
+    """A plain text without line ends and the marks that boxes have before each line."""
+    return " ".join(_BOX.sub("", text).split())
+
+
 def _part_around_mark(text: str, words: Collection[str]) -> tuple[int, str]:
     """Where the part of a long text with its first mark begins, and that part."""
     if len(text) <= _LONG_TEXT:
         return 0, text
     for begin in range(0, len(text), _HALF_WINDOW):
-        folded = fold(text[begin : begin + 2 * _HALF_WINDOW])  # parts overlap by half: a word across two is found
+        # The parts overlap by half, so that a word across two is found.
+        folded = fold_searched(text[begin : begin + 2 * _HALF_WINDOW])
         if any(word in folded for word in words):
             first = max(0, begin - _BEFORE)
             return first, text[first : begin + 2 * _HALF_WINDOW]
@@ -76,9 +95,14 @@ def _part_around_mark(text: str, words: Collection[str]) -> tuple[int, str]:
 
 def _mark_ranges(text: str, words: Collection[str]) -> Iterator[tuple[int, int]]:
     """The ranges of the words in the text, in order and without overlap."""
-    folded, places = _fold_with_places(text)
+    forms = [_fold_with_places(text)]
+    if "," in forms[0][0]:
+        forms.append(_without_commas(*forms[0]))
     ranges = sorted(
-        (places[at][0], places[at + len(word) - 1][1]) for word in words for at in _occurrences(folded, word)
+        (places[at][0], places[at + len(word) - 1][1])
+        for folded, places in forms
+        for word in words
+        for at in _occurrences(folded, word)
     )
     last: tuple[int, int] | None = None
     for begin, end in ranges:
@@ -100,13 +124,19 @@ def _fold_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
     for end in range(1, len(text) + 1):
         if end < len(text) and _is_joining(text[end]):
             continue
-        for character in _fold_character(text[begin:end]):
+        for character in _folded(text[begin:end]):
             is_space = character.isspace()
             if not (is_space and characters[-1:] == [" "]):
                 characters.append(" " if is_space else character)
                 places.append((begin, end))
         begin = end
     return "".join(characters), places
+
+
+def _without_commas(folded: str, places: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    """The same without the commas in numbers."""
+    kept = [at for at in range(len(folded)) if not is_comma_in_number(folded, at)]
+    return "".join(folded[at] for at in kept), [places[at] for at in kept]
 
 
 def _is_joining(character: str) -> bool:

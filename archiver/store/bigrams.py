@@ -1,8 +1,7 @@
-"""How a text is folded before it is compared, and the pairs of neighbouring characters (bigrams) that are indexed.
+"""The pairs of neighbouring characters (bigrams) of folded texts, which are indexed.
 
 The index holds all bigrams of a text, so that every part of it is found as a phrase, in Japanese as in English,
-without a dictionary of words. The same fold makes the search of an exported transcript
-(`render/searchable.py`; a test holds the two together).
+without a dictionary of words.
 """
 
 from __future__ import annotations
@@ -10,21 +9,11 @@ from __future__ import annotations
 import unicodedata
 from operator import add
 
-INDEX_FORMAT = f"1/{unicodedata.unidata_version}"
-"""The format of the index. If it changes, the index is built again: folding depends on Python's Unicode tables."""
+INDEX_FORMAT = f"2/{unicodedata.unidata_version}"
+"""The format of the index. If it changes, the index is built again: `search_folding` depends on Python's Unicode."""
 
 _CONTROLS = {code: 0x10_0000 + code for code in (*range(0x09), *range(0x0E, 0x20), 0x7F)}
 """Private-use characters for control characters, which SQLite's `ascii` tokenizer would take for ends of words."""
-
-
-def fold(text: str) -> str:
-    """The text without differences of form, case and kind of space, and without spaces at either end."""
-    return " ".join(unify_characters(text).split())
-
-
-def unify_characters(text: str) -> str:
-    """The text without differences of form and case; spaces stay as they are."""
-    return unicodedata.normalize("NFKC", text).lower().upper().lower().replace("ς", "σ")
 
 
 def index_text(folded: str) -> str:

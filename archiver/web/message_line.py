@@ -14,7 +14,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
 from archiver.render.message_html import STATES
 from archiver.render.reference_labels import NOWHERE
-from archiver.render.snippet import Snippet, snippet
+from archiver.render.snippet import Snippet, readable_body, snippet
 from archiver.store.queries.viewing.message_summaries import MessageSummary
 from archiver.store.search.search import SearchHit
 
@@ -56,7 +56,7 @@ def message_line(message: FoundMessage, names: Mapping[int, str], *, words: Coll
         visible(message.name),
         _states(message),
         _text_state(message),
-        text_snippet(message.text, words) if words else message_snippet(message.text),
+        text_snippet(readable_body(message.text, words), words) if words else message_snippet(message.text),
     )
 
 

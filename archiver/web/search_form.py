@@ -51,9 +51,9 @@ def read_form(fields: Mapping[str, str]) -> SearchForm:
     return SearchForm(words, room, since, until, author, frozenset(name for name in HAS if fields.get(name)))
 
 
-def query_of(form: SearchForm) -> SearchQuery:
+def query_of(form: SearchForm, *, now: datetime) -> SearchQuery:
     """The query of a form, without the room. Raises BadSearch in one of its forms, BadValue for what is no day."""
-    query = parse(form.words) if form.words else SearchQuery("")
+    query = parse(form.words, now=now) if form.words else SearchQuery("")
     since, until = _day(form.since, _("From")), _day(form.until, _("Up to"), days=1)
     return check_times(
         replace(

@@ -92,7 +92,7 @@ def test_what_is_less_than_that_is_not(facts: dict[str, Any]) -> None:
     assert [] == alert_facts(**facts)
 
 
-def renamed(before: str | None, after: str, *, who: int = TANAKA, room: int = ROOM) -> PersonRenamed:
+def renamed(before: str, after: str, *, who: int = TANAKA, room: int = ROOM) -> PersonRenamed:
     return PersonRenamed(room, who, before, after, AT)
 
 
@@ -122,7 +122,6 @@ def test_names_roles_and_descriptions_are_told(facts: dict[str, Any], level: str
 @pytest.mark.parametrize(
     "facts",
     [
-        {"renamed": (renamed(None, "田中"),)},
         {"renamed": (renamed("田中", "田中"),)},
         {"renamed": (renamed("田中", "田中(解約済)"),)},
         {"renamed": (renamed("yamada", "yamada2", who=OWNER),)},

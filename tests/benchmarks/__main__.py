@@ -22,6 +22,8 @@ from tests.benchmarks.measure import Figure
 
 ROWS = (
     "idle_run",
+    "first_round",
+    "growth",
     "traffic",
     "message_lists",
     "size",

@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+from archiver.search_folding import fold
 from archiver.store.archive import driver_connection
-from archiver.store.bigrams import fold
 from archiver.store.search.index import is_current
 from archiver.store.search.newest_hits import count_hits, newest_hits
 from archiver.store.search.query import SearchQuery

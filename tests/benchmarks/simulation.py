@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records import Contract, ContractRoom, Observation, RoomId
 from archiver.rounds.round import run_round
 from archiver.settings import file
+from archiver.settings.model import AuthoritySetting
 from archiver.store import migrate, writer
 from archiver.store.queries.contracts import contract_payload
 from archiver.sync.report import SyncReport
@@ -66,17 +67,25 @@ class Simulation:
 
 
 @contextmanager
-def running_simulation(home: Path, *, rooms: int, posts: int, clock: Clock | None = None) -> Iterator[Simulation]:
+def running_simulation(
+    home: Path,
+    *,
+    rooms: int,
+    posts: int,
+    clock: Clock | None = None,
+    limit: int = 1_000_000,
+    authorities: Sequence[AuthoritySetting] = (),
+) -> Iterator[Simulation]:
     """A contract with so many rooms of so many posts each; nothing is archived yet.
 
     Daily exports are off: they are handed out, and no part of what an archive needs.
     """
     clock = clock or Clock()
     home.mkdir(mode=0o700, parents=True)
-    file.write_settings(home, language="ja", token_source=f"env:{TOKEN}")
+    file.write_settings(home, language="ja", token_source=f"env:{TOKEN}", authorities=authorities)
     toml = home / "archive.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace("daily = true", "daily = false"), encoding="utf-8")
-    with Chatwork(now=clock.now, limit=1_000_000) as chatwork:
+    with Chatwork(now=clock.now, limit=limit) as chatwork:
         client = chatwork.add_account("田中", organization="株式会社サンプル")
         environ = {TOKEN: chatwork.token, "CHATWORK_API_BASE_URL": chatwork.base_url}
         simulation = Simulation(chatwork, clock, home, environ, client, [])

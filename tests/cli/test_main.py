@@ -61,14 +61,14 @@ def test_help_fits_80_columns_and_shows_every_command(lang: str) -> None:
 
 
 def test_the_everyday_commands_are_few_and_come_first() -> None:
-    """Seven to use, four to set up; everything else is for those who look for it."""
+    """Seven to use, five to set up; everything else is for those who look for it."""
     groups: dict[str, list[str]] = {}
     for name, listed in COMMANDS.items():
         groups.setdefault(listed.group, []).append(name)
 
     everyday, setting_up, _advanced = groups.values()
     assert ["status", "export", "app", "view", "search", "contract", "rescue"] == everyday
-    assert ["init", "schedule", "check", "token"] == setting_up
+    assert ["init", "schedule", "check", "notices", "token"] == setting_up
 
 
 def test_help_loads_no_command_and_no_heavy_library() -> None:

@@ -14,7 +14,8 @@ from archiver.export.mask.folding import folded_text
 from archiver.export.package.order import LeftoverWish
 from tests.claims.test_played_disputes import DAY, THIRDS, group_room
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
-from tests.support.packages.exported_archives import export_package
+from tests.support.packages.exported_archives import add_enclosure, export_package
+from tests.support.packages.files_with_metadata import POSITION, document, office_file, picture
 from tests.support.reports.pdf_reader import plain_objects
 from tests.support.zlib_streams import inflate_streams
 
@@ -24,7 +25,7 @@ NAMES = (
 )  # fmt: skip
 WAYS = (
     *("hanako_s", "hanako.sato", "sato_hanako", "suzuki_1_cw", "0312-34-5678", "0312345678"),
-    *("090-1111-2222", "09011112222", "桜丘町", "渋谷区", "7654329", "ngawa_design"),
+    *("090-1111-2222", "09011112222", "桜丘町", "渋谷区", "7654329", "ngawa_design", POSITION),
 )  # fmt: skip
 """Handles, numbers and addresses of third persons."""
 
@@ -66,6 +67,9 @@ def rich_room(home: Path) -> ArchiveMaker:
     sent = file_object(31, "佐藤花子_請求書_0312-34-5678.pdf", 9, sent=25 * DAY, account=8_100_001, message_id=12)
     maker.file(sent | {"account": {"account_id": 8_100_001, "name": "佐藤 花子"}}, b"pdf bytes", minutes=26 * DAY)
     maker.task(56, "[To:8100002]鈴木さんに電話 090-1111-2222", minutes=26 * DAY)
+    for number, body in enumerate((picture("JPEG"), picture("PNG"), document(), office_file()), 1):
+        name = ("佐藤の画面.jpg", "b.png", "栗本様_見積.pdf", "c.docx")[number - 1]
+        add_enclosure(maker, number, name, body, kind="screenshot" if number < 3 else "notice")
     return maker
 
 
@@ -142,4 +146,4 @@ def test_the_search_would_find_them(tmp_path: Path) -> None:
 
     found = found_in(searched_texts(tmp_path / "out"))
     assert {*map(str, THIRDS)} <= set(found)
-    assert {"佐藤", "髙橋", "ogawa", "hanako_s", "090-1111-2222", "渋谷区", "7654329", "栗本"} <= set(found)
+    assert {"佐藤", "髙橋", "ogawa", "hanako_s", "090-1111-2222", "渋谷区", "7654329", "栗本", POSITION} <= set(found)

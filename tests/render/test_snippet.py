@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given, strategies
 
-from archiver.render.search_data import fold
 from archiver.render.snippet import snippet
+from archiver.search_folding import fold_searched, fold_word
 
 CHARACTERS = strategies.text(strategies.sampled_from("aAｂがかﾞ゛ß İ\n\u3000ﬁé\u0301"), max_size=60)
 
@@ -16,7 +16,7 @@ def _one_column(_sign: str) -> int:
 
 @given(
     CHARACTERS,
-    strategies.lists(CHARACTERS.map(lambda word: fold(word).strip()).filter(bool), max_size=3),
+    strategies.lists(CHARACTERS.map(lambda word: fold_word(word).strip()).filter(bool), max_size=3),
     strategies.integers(1, 40),
 )
 def test_the_pieces_are_a_part_of_the_text(text: str, words: list[str], width: int) -> None:
@@ -33,8 +33,8 @@ def test_the_pieces_are_a_part_of_the_text(text: str, words: list[str], width: i
 @given(CHARACTERS, CHARACTERS, CHARACTERS)
 def test_what_is_marked_is_what_was_looked_for(before: str, word: str, after: str) -> None:
     """With room enough, a word that the folded text has is marked, accents and all."""
-    text, word_folded = before + word + after, fold(word).strip()
-    if not word_folded or word_folded not in fold(text):
+    text, word_folded = before + word + after, fold_word(word).strip()
+    if not word_folded or word_folded not in fold_searched(text):
         return
 
     actual = snippet(text, [word_folded], width=1_000, measure=_one_column)

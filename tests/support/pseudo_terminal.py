@@ -24,7 +24,7 @@ class PseudoTerminal:
         self._pty = ours
         self._process = subprocess.Popen(
             command,
-            env={**environ, "COLUMNS": "80", "TERM": "xterm"},
+            env={"PAGER": "cat", **environ, "COLUMNS": "80", "TERM": "xterm"},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

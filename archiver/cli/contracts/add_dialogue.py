@@ -19,6 +19,7 @@ from archiver.cli.error_output import INTERRUPTED
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, ask_yes_no, tell
 from archiver.cli.terminal.text import pad, visible
+from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.records import Contract
 from archiver.setup import fact_reading
 from archiver.setup.answered_questions import note_answer, recall_answers
@@ -45,12 +46,12 @@ def add_contract(app: App, name: str | None, given: Mapping[str, Any], remark: s
     except (click.Abort, KeyboardInterrupt):
         echo()
         echo(_("Interrupted. Your answers so far are kept."))
-        echo(_resume_hint(contract_id))
+        echo(_resume_hint(app, contract_id))
         return INTERRUPTED
     except errors.UsageError:
         raise
     except errors.ArchiverError:
-        echo(_resume_hint(contract_id), err=True)
+        echo(_resume_hint(app, contract_id), err=True)
         raise
     return 0
 
@@ -120,7 +121,7 @@ def _new_contract(app: App, name: str) -> Contract | None:
     rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."), indent=0)
-        echo(_resume_hint(name))
+        echo(_resume_hint(app, name))
         return None
     tell(_("Which chats belong to this contract? (Separate several numbers with spaces.)"), indent=0)
     return Contract(name, pick_rooms(app, rooms))
@@ -179,8 +180,9 @@ def _answer_key(name: str) -> str:
 # --- closing words ---------------------------------------------------------------------------------
 
 
-def _resume_hint(name: str | None) -> str:
-    return _("To go on: {command}").format(command=f"archive contract add {name or ''}".rstrip())
+def _resume_hint(app: App, name: str | None) -> str:
+    command = complete_commands(f"archive contract add {name or ''}".rstrip(), command_words(app.settings.home))
+    return _("To go on: {command}").format(command=command)
 
 
 def _tell_end(contract: Contract) -> None:

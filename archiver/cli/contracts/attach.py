@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, files
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import statement_lines
+from archiver.cli.contracts.message_numbers import find_message
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask_path, is_asked
 from archiver.cli.terminal.text import visible
@@ -23,11 +22,7 @@ from archiver.setup import written_days
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from archiver.store.archive import Archive, Reading
-
-EXAMPLE = "1876543210987654321"
-_MESSAGE = re.compile(r"(?:\S*#!rid\d+-|m)?0*(\d{1,19})")
-"""A message id, as packages and `show` write it (`m…`), or the link to a message."""
+    from archiver.store.archive import Archive
 
 _RECEIVED = ("screenshot", "notice", "mail")
 """Kinds that cannot bear a future date; an invoice can."""
@@ -87,7 +82,7 @@ def command_attach(
     with archive.reading() as reading:
         contract = named_or_only_contract(reading, contract_id)
         if remove is None and message is not None:
-            message = _find_message(reading, contract, message)
+            message = find_message(reading, contract, message)
     if remove is not None:
         if any(one is not None for one in (path, message, kind, day, note)):
             raise errors.UsageError(detail=_("With --remove, give only the contract."))
@@ -151,16 +146,3 @@ def _remove_enclosure(archive: Archive, contract: Contract, number: int, now: da
     )
     echo(sentence.format(number=number, contract=visible(contract.label)))
     return 0
-
-
-def _find_message(reading: Reading, contract: Contract, value: str) -> MessageId:
-    """The id of a known message of the contract's rooms. Raises BadValue, UnknownMessage."""
-    from archiver.store.queries.statements import holds_message
-
-    match = _MESSAGE.fullmatch(unicodedata.normalize("NFKC", value).strip())
-    if match is None:
-        raise errors.BadValue(value=value, option="--message", example=EXAMPLE)
-    message_id = MessageId(match[1])
-    if not holds_message(reading, statement_lines.room_ids(contract), message_id):
-        raise errors.UnknownMessage(contract=contract.id, message=message_id)
-    return message_id

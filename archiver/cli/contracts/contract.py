@@ -13,10 +13,10 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
-from archiver.cli.contracts import fact_options, roles, room_periods
+from archiver.cli.contracts import billing, fact_options, roles, room_periods, terms
 from archiver.cli.contracts.contract_added_messages import ID, tell_added, warn_of_shared_number
 from archiver.cli.contracts.room_periods import ROOM_NUMBER
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
@@ -198,13 +198,17 @@ def contract_show(obj: CliContext, contract_id: str | None, as_json: bool) -> in
         if as_json:
             echo(json.dumps(page_document(reading, contract, now=utc_now()), ensure_ascii=False))
             return 0
-        for line in page_lines(reading, contract, now=utc_now()):
-            echo(line)
+        with paged_output():
+            for line in page_lines(reading, contract, now=utc_now()):
+                echo(line)
     return 0
 
 
 command_contract.add_command(roles.contract_map)
 command_contract.add_command(roles.contract_unmap)
+command_contract.add_command(billing.contract_invoice)
+command_contract.add_command(billing.contract_payment)
+command_contract.add_command(terms.contract_terms)
 
 
 def _add_state_command(name: str, help_text: str, new_state: str, sentence: str) -> None:

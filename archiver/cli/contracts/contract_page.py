@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.claims.messages import contact, first_message, last_reply, message_count
+from archiver.claims.money import money_standing
 from archiver.claims.words import contact_text, count_text, first_label, first_text, reply_label, reply_text
 from archiver.cli.contracts import room_periods, statement_lines
 from archiver.cli.contracts.deadline_lines import blank_labels, days_ago, due_dates, due_line
+from archiver.cli.contracts.money_lines import standing_lines
 from archiver.cli.contracts.roles import people, role_words
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.platforms.job_platform import Platform, platform_of
-from archiver.records import Contract, JsonObject, contract_facts
+from archiver.records import JST, TERM_ITEMS, Contract, JsonObject, contract_facts
 from archiver.render.times import iso_date, minute_text
 
 if TYPE_CHECKING:
@@ -128,6 +131,12 @@ def _fact_rows(
         }
         dates.append(request.format(permission=platform.outside, **contact_days))
     yield _("Dates"), dates
+    standing = money_standing(contract, activity.deliveries, now.astimezone(JST).date())
+    if standing is not None:
+        yield _("Billed and paid"), list(standing_lines(contract, standing))
+    if contract.terms:
+        number = ngettext("{n} of {all} stated", "{n} of {all} stated", len(contract.terms))
+        yield _("Terms"), [number.format(n=len(contract.terms), all=len(TERM_ITEMS)) + "   archive contract terms show"]
     for fact in contract_facts.FACTS:
         value = getattr(contract, fact.name)
         if fact.name not in _IN_SENTENCES and (value or fact.is_asked):

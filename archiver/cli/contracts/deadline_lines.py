@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archiver import contract_dates
 from archiver.claims.messages import last_reply
+from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
@@ -40,11 +41,12 @@ def blank_and_near_sentences(
 
     blank: list[str] = []
     near: list[str] = []
+    names = contract_names(contracts)
     for contract in contracts:
         if is_read(contract, now):
-            label = visible(contract.label)
-            blank += _blank_lines(contract, label)
-            near += [f"{label} {due_line(due)}" for due in due_dates(activity_of(reading, contract), now=now)[:_LIMIT]]
+            name = names[contract.id]
+            blank += _blank_lines(contract, name)
+            near += [f"{name} {due_line(due)}" for due in due_dates(activity_of(reading, contract), now=now)[:_LIMIT]]
     return blank, near
 
 
@@ -72,7 +74,8 @@ def due_line(due: DueDate) -> str:
 
 def days_ago(at: datetime, now: datetime) -> str:
     """How many days in Japan ago something was."""
-    return _distance_words(contract_dates.days_since(now, at))
+    days = -contract_dates.days_since(now, at)
+    return ngettext("{n} day ago", "{n} days ago", days).format(n=days) if days > 0 else _("today")
 
 
 def _distance_words(days: int) -> str:
@@ -80,15 +83,15 @@ def _distance_words(days: int) -> str:
         return _("today")
     if days > 0:
         return ngettext("in {n} day", "in {n} days", days).format(n=days)
-    return ngettext("{n} day ago", "{n} days ago", -days).format(n=-days)
+    return ngettext("passed {n} day ago", "passed {n} days ago", -days).format(n=-days)
 
 
-def _blank_lines(contract: Contract, label: str) -> Iterator[str]:
+def _blank_lines(contract: Contract, name: str) -> Iterator[str]:
     lacking = blank_labels(contract)
     if lacking:
         more = len(lacking) - _LIMIT
         facts = _(", ").join(lacking[:_LIMIT]) + (_(" and {n} more").format(n=more) if more > 0 else "")
-        first, command = f"{label} {facts}", f"archive contract set {label}"
+        first, command = f"{name} {facts}", f"archive contract set {visible(contract.label)}"
         is_short = columns(f"{first}   {command}") <= WIDTH - _MARGIN
         yield from ((f"{first}   {command}",) if is_short else (first, command))  # a command is never broken
 

@@ -67,6 +67,11 @@ def _require_finite(_context: click.Context, _option: click.Parameter, value: fl
     default="ask",
     help=N_("What looks like a name and is not masked yet: ask about each (left out: this), or mask it all."),
 )
+@click.option(
+    "--strip-metadata",
+    is_flag=True,
+    help=N_("Put your own evidence in as copies without metadata (author, position …)."),
+)
 @click.option("--mask", "masks", metavar=N_("PATTERN"), multiple=True, help=N_("Mask this text everywhere, too."))
 @click.option("--no-mask", is_flag=True, help=N_("Mask only what is asked for here."))
 @click.option(
@@ -96,6 +101,7 @@ def command_export(
     messages: str | None,
     counterparts: tuple[int, ...],
     leftovers: str,
+    strip_metadata: bool,
     masks: tuple[str, ...],
     no_mask: bool,
     mask_people: tuple[int, ...],
@@ -133,6 +139,7 @@ def command_export(
         ),
         counterparts=counterparts or None,
         leftovers=LeftoverWish.LIST if preview and leftovers == "ask" else LeftoverWish(leftovers),
+        strip_metadata=strip_metadata,
         choice=parse_choice(messages),
         max_mb=max_mb,
         every=app.settings.sync.every,

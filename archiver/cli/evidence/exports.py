@@ -32,8 +32,8 @@ def command_exports(ctx: click.Context) -> int | None:
     with Archive(ctx.obj.home).reading() as reading:
         packages = exports(reading)
     for package in packages:
-        head = f"{minute_text(package.at)}  {pad(package.contract, 20)} {pad(package.profile, 8)}"
-        echo(f"{package.number:>3}  {head} {visible(package.name)}")
+        echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)}  {visible(package.contract)}")
+        echo(f"     {visible(package.name)}")
         echo(f"     SHA-256 {package.sha256}")
         for handover in package.handovers:
             line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
@@ -80,7 +80,7 @@ def exports_note(obj: CliContext, number: int, to: str, day: str, how: str) -> i
 
 def _past_day(value: str, now: datetime) -> str:
     """The day in Japan as `2026-11-24`. Raises BadValue, DayAhead."""
-    at = parse_day(value, "--on")
+    at = parse_day(value, "--on", now=now)
     assert at is not None
     if at > now:
         raise errors.DayAhead(value=value, option="--on")

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from archiver.cli.evidence.leftover_question import tell_leftovers
 from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.text import visible
 
 if TYPE_CHECKING:
+    from archiver.export.metadata.items import FileMetadata
     from archiver.export.package.recipe import PackagePreview
 
 
@@ -25,7 +27,38 @@ def tell_preview(preview: PackagePreview, profile: str, *, err: bool) -> None:
     if preview.leftovers:
         echo(_("Not masked, although it looks like a name or a way to reach somebody:"), err=err)
         tell_leftovers(preview.leftovers, err=err)
+    for line in metadata_lines(preview):
+        echo(line, err=err)
     tell_warnings(preview, err=err)
+
+
+def metadata_lines(preview: PackagePreview) -> list[str]:
+    """What the user's own evidence says beside its content, under a heading; nothing if it says nothing."""
+    lines = [f"  {one.file}: {_metadata_words(one)}" for one in preview.metadata if _says_something(one)]
+    return [_("Metadata of your own evidence (what stands in the file beside its content):"), *lines] if lines else []
+
+
+def _says_something(metadata: FileMetadata) -> bool:
+    return bool(metadata.items) or metadata.removed or metadata.state in ("unknown", "damaged")
+
+
+def _metadata_words(metadata: FileMetadata) -> str:
+    words = {
+        "author": _("author"),
+        "modified_by": _("last modified by"),
+        "company": _("company"),
+        "position": _("position"),
+        "device": _("device"),
+        "text": _("title or description"),
+    }
+    if metadata.removed:
+        fields = ", ".join(dict.fromkeys(words[one.field] for one in metadata.items))
+        return _("a copy without it ({fields})").format(fields=fields) if fields else _("a copy without it")
+    if metadata.state == "unknown":
+        return _("not looked at: this kind of file cannot be, or it is too large")
+    if metadata.state == "damaged":
+        return _("could not be looked at: the file cannot be read to its end")
+    return visible(", ".join(f"{words[one.field]} {one.value}" for one in metadata.items))
 
 
 def number_lines(preview: PackagePreview, profile: str) -> tuple[str, ...]:

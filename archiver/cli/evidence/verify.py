@@ -13,7 +13,7 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import files
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
@@ -61,7 +61,8 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
     if as_json:
         click.echo(json.dumps(_document(verification), ensure_ascii=False))
     else:
-        tell_verification(verification)
+        with paged_output():
+            tell_verification(verification)
     return 0 if verification.ok else FINDINGS
 
 

@@ -7,7 +7,7 @@ from gettext import gettext as _
 import click
 
 from archiver import errors
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.errors import N_
 
 
@@ -24,5 +24,6 @@ def command_guide(topic: str | None) -> int:
     found = find_guide(topic)
     if found is None:
         raise errors.UsageError(detail=_("There is no such guide. All of them: archive guide"))
-    echo(found.text.rstrip())
+    with paged_output():
+        echo(found.text.rstrip())
     return 0

@@ -44,7 +44,11 @@ def _emergency_blocks(reading: Reading) -> Sequence[Block]:
 
 
 def _preview_lines(package: PackagePreview, profile: str) -> list[str]:
-    return [*preview.number_lines(package, profile), *preview.warning_lines(package)]
+    return [
+        *preview.number_lines(package, profile),
+        *map(str.strip, preview.metadata_lines(package)),
+        *preview.warning_lines(package),
+    ]
 
 
 def _copy_lines(outcome: BackupOutcome) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+import sys
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from gettext import gettext as _
@@ -14,11 +15,11 @@ import click
 
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.terminal.day_options import parse_period
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible
 from archiver.errors import N_, EmptyPart, EmptySearch
 from archiver.records import State, notable_states
-from archiver.render.snippet import snippet
+from archiver.render.snippet import one_line, readable_body, snippet
 from archiver.render.times import minute_text
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class _Command(click.Command):
 @click.option(
     "--room", "rooms", multiple=True, type=int, metavar="N", shell_complete=room_numbers, help=N_("Only this room.")
 )
-@click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01."))
+@click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01, 11-01 or 昨日."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
 @click.option("--author", "authors", multiple=True, metavar=N_("NAME"), help=N_("Only of this person (name or id)."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
@@ -80,7 +81,9 @@ def command_search(
     as_json: bool,
 ) -> int:
     """Search and print, without token and network; the index is rebuilt if that is due and possible."""
+    from archiver.app import utc_now
     from archiver.store.archive import Archive
+    from archiver.store.queries.transcript import names_in_room
     from archiver.store.search import index
     from archiver.store.search.search import search
 
@@ -89,21 +92,29 @@ def command_search(
     if unknown:
         raise click.NoSuchOption(unknown, ctx=ctx)
     obj: CliContext = ctx.obj
-    query = _build_query(words, since, until, authors, is_narrowed=bool(contracts or rooms))
+    query = _build_query(words, since, until, authors, is_narrowed=bool(contracts or rooms), now=utc_now())
     archive = Archive(obj.home)
     index.make_current(archive)
     with archive.reading() as reading:
         limit = LISTED_LIMIT if as_json else SHOWN_LIMIT
         result = search(reading, query, contracts=contracts, rooms=rooms, limit=limit)
+        names = {one.room_id: names_in_room(reading, one.room_id) for one in result.hits} if not as_json else {}
     if as_json:
         click.echo(json.dumps(search_document(query, result), ensure_ascii=False))
     else:
-        _tell_result(query, result)
+        with paged_output():
+            _tell_result(query, result, names)
     return 0
 
 
 def _build_query(
-    words: tuple[str, ...], since: str | None, until: str | None, authors: tuple[str, ...], *, is_narrowed: bool
+    words: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    authors: tuple[str, ...],
+    *,
+    is_narrowed: bool,
+    now: datetime,
 ) -> SearchQuery:
     """The query that words and options make together. Raises BadSearch, BadValue."""
     from archiver.store.search.query import SearchQuery, check_times, parse
@@ -111,11 +122,11 @@ def _build_query(
     if not all(one.strip() for one in authors):
         raise EmptyPart(text='--author ""')
     text = " ".join(words)
-    begin, end = parse_period(since, until)
+    begin, end = parse_period(since, until, now=now)
     options = bool(begin or end or authors or is_narrowed)
     if not text.strip() and not options:
         raise EmptySearch
-    query = parse(text) if text.strip() else SearchQuery(text)
+    query = parse(text, now=now) if text.strip() else SearchQuery(text)
     return check_times(
         replace(
             query,
@@ -159,23 +170,31 @@ def _rfc3339(at: datetime) -> str:
 # --- on the screen -------------------------------------------------------------------------------
 
 
-def _tell_result(query: SearchQuery, result: SearchResult) -> None:
+def _tell_result(query: SearchQuery, result: SearchResult, names: Mapping[int, Mapping[int, str]]) -> None:
     for hit in result.hits:
-        _tell_hit(query, hit, result.rooms.get(hit.room_id, ""))
+        _tell_hit(query, hit, result.rooms.get(hit.room_id, ""), names[hit.room_id])
     if result.total > len(result.hits):
         more = result.total - len(result.hits)
         echo(ngettext("and {n} more, older", "and {n} more, older", more).format(n=f"{more:,}") + "\n")
     if result.others:
         _tell_others(query, result.others)
     if result.hits:
-        ids = ",".join(one.message_id for one in result.hits)
-        echo(_("To hand them in: archive export --messages {ids}").format(ids=ids), err=True)
+        tell_handing_in([one.message_id for one in result.hits])
     elif not result.others:
         echo(_("Nothing was found."), err=True)
 
 
-def _tell_hit(query: SearchQuery, hit: SearchHit, room: str) -> None:
-    from archiver.cli.reading.show import state_words
+def tell_handing_in(message_ids: Sequence[str]) -> None:
+    """Print how to make a package of these messages; on a terminal without their ids where these need a second line."""
+    sentence = _("To hand them in: archive export --messages {ids}")
+    line = sentence.format(ids=",".join(message_ids))
+    if sys.stderr.isatty() and columns(line) > WIDTH:
+        line = sentence.format(ids=_("NUMBER,NUMBER   (the numbers after the m above)"))
+    echo(line, err=True)
+
+
+def _tell_hit(query: SearchQuery, hit: SearchHit, room: str, names: Mapping[int, str]) -> None:
+    from archiver.cli.reading.show import references_to, state_words
 
     states, words = notable_states(hit.state, was_edited=hit.was_edited, was_deleted=hit.was_deleted), state_words()
     marks = [words[state] for state in states]
@@ -187,7 +206,8 @@ def _tell_hit(query: SearchQuery, hit: SearchHit, room: str) -> None:
     mark_text = "".join(f"  [{mark}]" for mark in marks)
     place = visible(room) or str(hit.room_id)
     echo(f"{at}  {visible(hit.name)}(ID {hit.account_id}){mark_text}  {place}  m{hit.message_id}")
-    echo("  " + (snippet_line(hit.text, query.words, WIDTH - 2) or _("(text never seen)")) + "\n")
+    text = one_line(readable_body(hit.text, query.words, references_to(names)))
+    echo("  " + (snippet_line(text, query.words, WIDTH - 2) or _("(text never seen)")) + "\n")
 
 
 def _tell_others(query: SearchQuery, others: tuple[OtherHit, ...]) -> None:

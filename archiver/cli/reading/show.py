@@ -13,7 +13,7 @@ import click
 from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_period
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import visible
 from archiver.cli.terminal.times_from_ids import unseen_line
 from archiver.errors import N_
@@ -34,23 +34,25 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("room", metavar=N_("ROOM"), required=False, shell_complete=room_numbers)
-@click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01."))
+@click.option("--from", "since", metavar=N_("DAY"), help=N_("From this day on, such as 2026-11-01, 11-01 or 昨日."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Up to this day."))
 @click.pass_obj
 def command_show(obj: CliContext, room: str | None, since: str | None, until: str | None) -> int:
     """Print a room's messages; needs no token and no network."""
+    from archiver.app import utc_now
     from archiver.cli.terminal.saved_rooms import find_room
     from archiver.cli.terminal.times_from_ids import unseen_within
     from archiver.store.archive import Archive
     from archiver.store.queries.transcript import names_in_room, transcript_messages
     from archiver.store.working.backfill_queue import unseen_ids
 
-    begin, end = parse_period(since, until)
+    begin, end = parse_period(since, until, now=utc_now())
     with Archive(obj.home).reading() as reading:
         room_id = find_room(reading, room)
         messages = transcript_messages(reading, room_id, since=_unix_seconds(begin), until=_unix_seconds(end))
         unseen_of_room = unseen_within(unseen_ids(reading, room_id), begin, end)
-        number = tell_messages(messages, names_in_room(reading, room_id), unseen_of_room)
+        with paged_output():
+            number = tell_messages(messages, names_in_room(reading, room_id), unseen_of_room)
     if not number:
         echo(_("No message is kept for this time."), err=True)
     return 0
@@ -67,10 +69,9 @@ def tell_messages(
 
     `unseen` are messages known by id alone; each is printed at its place among the others.
     """
-    from archiver.render.message_body import References
     from archiver.store.time_text import from_text, from_unix
 
-    references = References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
+    references = references_to(names)
     states = state_words()
     number, unseen_left = 0, deque(unseen)
     for message in messages:
@@ -87,6 +88,13 @@ def tell_messages(
     for unseen_message in unseen_left:
         echo(unseen_line(unseen_message) + "\n")
     return number
+
+
+def references_to(names: Mapping[int, str]) -> References:
+    """What a body refers to, on a terminal: names of people, and nothing that leads somewhere."""
+    from archiver.render.message_body import References
+
+    return References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
 
 
 def state_words() -> dict[State, str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import sys
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
-from archiver.cli.commands import COMMANDS
 from archiver.cli.contracts import deadline_lines as deadlines
 from archiver.cli.status import (
     emergency_block,
@@ -17,17 +14,14 @@ from archiver.cli.status import (
 )
 from archiver.cli.status.saving_status import observe_standing
 from archiver.cli.terminal import times
-from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.records.grades import Grade, grade_word
-from archiver.settings.home import home_path
 from archiver.store.working import backfill_queue
-from archiver.web import shell_command
 from archiver.web.context import Attention, Block, ViewContext
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from archiver.cli.context import CliContext
     from archiver.settings.model import Settings
@@ -56,11 +50,6 @@ def build_view_context(obj: CliContext) -> ViewContext:
     )
 
 
-def command_words(home: Path) -> tuple[str, ...]:
-    """The words that call the program for an archive in a new terminal, where ARCHIVE_HOME may not be set."""
-    return ("archive",) if home == home_path(None, {}) else ("archive", "--home", str(home))
-
-
 def build_attention(reading: Reading, status: Status, settings: Settings, *, now: datetime) -> Attention:
     """What needs the user, and the facts about what is kept."""
     standing = observe_standing(reading, settings, now=now)
@@ -74,16 +63,6 @@ def build_attention(reading: Reading, status: Status, settings: Settings, *, now
         sentences=tuple(complete_commands(one, program) for one in sentences),
         facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),
     )
-
-
-def complete_commands(sentence: str, program: Sequence[str], *, is_alone: bool = False) -> str:
-    """A sentence in which each command `archive …` names this archive.
-
-    `is_alone`: only commands at the start or after two spaces count, as paths and names may look like a command.
-    """
-    start = r"(?:^|(?<=  ))" if is_alone else r"(?<![\w/.\\-])"
-    line = visible(shell_command.line(program, platform=sys.platform))
-    return re.sub(rf"{start}archive (?=(?:{'|'.join(COMMANDS)})\b)", lambda _found: f"{line} ", sentence)
 
 
 def emergency_block_of(alarm: emergency_block.Emergency, program: Sequence[str]) -> Block:

@@ -15,10 +15,13 @@ from archiver.cli.error_output import INTERRUPTED, advice, print_error
 from archiver.cli.setup import facts_step, first_save_step, notices_step, rooms_step, schedule_step, token_step
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import Postponed, say_choice, tell
+from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import FINISHED, STAMPS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from archiver.cli.context import CliContext
 
 
@@ -34,17 +37,17 @@ def run(obj: CliContext, token_from: str | None, timestamps: str | None) -> int:
             return _choose_stamps(obj, timestamps)
         return _run_steps(obj, token_from, timestamps)
     except Postponed:
-        tell(_resume_hint(), indent=0)
+        tell(_resume_hint(obj.home), indent=0)
         return 0
     except (click.Abort, KeyboardInterrupt):
         echo()
-        tell(_("Interrupted. What was done so far is kept.") + " " + _resume_hint(), indent=0)
+        tell(_("Interrupted. What was done so far is kept.") + " " + _resume_hint(obj.home), indent=0)
         return INTERRUPTED
     except errors.ArchiverError as error:
         # that the next run tries again, as Chatwork's errors say, is not true before the first one
         hint = "" if isinstance(error, errors.ChatworkError) else advice(error)
         code = print_error(error.code, str(error), hint)
-        echo(_resume_hint(), err=True)
+        echo(_resume_hint(obj.home), err=True)
         return code
 
 
@@ -145,5 +148,5 @@ def _show_status(obj: CliContext, timestamps: str | None) -> int:
     return code or 0
 
 
-def _resume_hint() -> str:
-    return _("To go on: archive init")
+def _resume_hint(home: Path) -> str:
+    return complete_commands(_("To go on: archive init"), command_words(home))

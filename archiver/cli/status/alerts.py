@@ -10,7 +10,7 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.status.emergency_block import screenshots_sentence
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_
 
@@ -33,7 +33,7 @@ WIDTH = 80
 @click.pass_context
 def command_alerts(ctx: click.Context, as_json: bool) -> int:
     """List every alert; needs no token and no network."""
-    from archiver.cli.status.page import contract_labels
+    from archiver.cli.contracts.contract_names import contract_names
     from archiver.rounds.alerting import alert_document
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
@@ -47,16 +47,17 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
     with Archive(obj.home).reading() as reading:
         all_alerts = alerts(reading)
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
-        labels = contract_labels(rooms)
+        names = contract_names(rooms)
         screenshot_ids = [(one, messages_to_screenshot(reading, all_alerts, its)) for one, its in rooms.items()]
     if as_json:
         click.echo(json.dumps({"alerts": [alert_document(one) for one in all_alerts]}, ensure_ascii=False))
     else:
-        _tell_alerts(all_alerts, labels)
-        for contract, messages in screenshot_ids:
-            if messages:
-                name = contract_name(contract, list(rooms))
-                echo("\n".join(wrap(screenshots_sentence(name, messages), WIDTH)))
+        with paged_output():
+            _tell_alerts(all_alerts, names)
+            for contract, messages in screenshot_ids:
+                if messages:
+                    name = contract_name(contract, list(rooms))
+                    echo("\n".join(wrap(screenshots_sentence(name, messages), WIDTH)))
     return 0
 
 
@@ -77,14 +78,14 @@ def alerts_dismiss(obj: CliContext, number: int, reason: str | None) -> int:
     return 0
 
 
-def _tell_alerts(alerts: list[Alert], labels: Mapping[str, str]) -> None:
+def _tell_alerts(alerts: list[Alert], names: Mapping[str, str]) -> None:
     from archiver.alerts.sentences import alert_sentence, level_word
     from archiver.cli.terminal.times import jst_time
 
     for alert in alerts:
         state = _("put aside") if alert.dismissed else level_word(alert.level)
         head = f"{alert.number:>3} {pad('[' + state + ']', 12)} {jst_time(alert.at)}  "
-        for number, line in enumerate(wrap(alert_sentence(alert, labels), WIDTH - columns(head))):
+        for number, line in enumerate(wrap(alert_sentence(alert, names), WIDTH - columns(head))):
             echo((head if not number else " " * columns(head)) + line)
         if alert.reason:
             for line in wrap(_("Reason: {reason}").format(reason=visible(alert.reason)), WIDTH - columns(head)):

@@ -1,11 +1,18 @@
-"""Prints one line on stderr for each urgent condition, above the results of commands that do not say it themselves."""
+"""Prints what is urgent on stderr above the results of commands that do not say it: one line on a terminal."""
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Sequence
+from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver import errors
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import WIDTH, echo
+from archiver.cli.terminal.progress import shorten
+from archiver.cli.terminal.text import columns
 from archiver.settings.home import has_archive
 
 if TYPE_CHECKING:
@@ -15,6 +22,7 @@ COMMANDS_WITH_BANNER = frozenset(
     {"export", "exports", "search", "show", "view", "contract", "delivery", "attach", "seal", "verify", "backup"}
 )
 """Commands that print the banner; all others report how things stand themselves or mend it."""
+_SENTENCE_END = re.compile(r"。|[.!?](?= )")
 
 
 def tell_banner(obj: CliContext, command: str) -> None:
@@ -32,5 +40,20 @@ def tell_banner(obj: CliContext, command: str) -> None:
         return
     finally:
         archive.close()
-    for sentence in sentences.sentences(pending):
+    urgent = sentences.sentences(pending)
+    if urgent and sys.stderr.isatty():
+        echo(banner_line(urgent), err=True)
+        return
+    for sentence in urgent:
         echo(sentence, err=True)
+
+
+def banner_line(urgent: Sequence[str]) -> str:
+    """The first of these sentences as one line of the screen, and how many others there are."""
+    first, more = urgent[0], len(urgent) - 1
+    if not more and columns(first) <= WIDTH:
+        return first
+    see = ngettext("({n} more: archive)", "({n} more: archive)", more).format(n=more) if more else _("(More: archive)")
+    width = WIDTH - columns(see) - len("  ")
+    ends = [match.end() for match in _SENTENCE_END.finditer(first) if columns(first[: match.end()]) <= width]
+    return f"{first[: ends[-1]].rstrip() if ends else shorten(first, width)}  {see}"

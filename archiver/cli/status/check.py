@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_, ArchiverError
@@ -77,7 +77,9 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
         click.echo(json.dumps(check.document(results), ensure_ascii=False))
     else:
         snapshot, every = look.snapshot if look else None, app.settings.sync.every
-        tell_results(results, works=check.works_unattended(snapshot, results, every=every, now=app.now()))
+        works = check.works_unattended(snapshot, results, every=every, now=app.now())
+        with paged_output():
+            tell_results(results, works=works)
     return 0 if check_result.is_ok(results) else INCOMPLETE
 
 

@@ -12,8 +12,9 @@ from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.alerts import departure_rules
+from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.status.gap_line import number_words
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, fit_lines
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import jst_time
@@ -21,6 +22,8 @@ from archiver.records import Contract
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.observed_changes import DepartureObservations
 from archiver.render.file_reasons import unsaved_reason
+from archiver.render.reference_labels import NOWHERE
+from archiver.render.snippet import one_line, readable_body
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -53,6 +56,8 @@ class Emergency:
     contract: Contract
     name: str
     """How commands name the contract."""
+    title: str
+    """What it is called in sentences."""
     holdings: RoomHoldings
     alerts: tuple[Alert, ...]
     """Open alerts about its rooms and the people in them, perhaps none."""
@@ -72,10 +77,10 @@ def emergencies(
     from archiver.store.queries.last_looks import room_looks
     from archiver.store.queries.room_holdings import holdings_of
     from archiver.store.queries.screenshot_hints import messages_to_screenshot
-    from archiver.store.queries.viewing.message_summaries import vanished_messages
     from archiver.web.shell_command import contract_name
 
     all_contracts = contracts(reading)
+    names = contract_names(all_contracts)
     found = []
     for contract in chosen_contracts:
         rooms = {int(room.room_id) for room in contract.rooms}
@@ -86,14 +91,25 @@ def emergencies(
                 Emergency(
                     contract,
                     name,
+                    names[contract.id],
                     holdings_of(reading, rooms),
                     concerning,
-                    tuple(vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT)),
+                    tuple(_readable_messages(reading, rooms)),
                     messages_to_screenshot(reading, alerts, rooms),
                     tuple(sorted(room_looks(reading, rooms).failing)),
                 )
             )
     return found
+
+
+def _readable_messages(reading: Reading, rooms: set[int]) -> Iterator[MessageSummary]:
+    """The newest vanished messages of these rooms, with their texts as Chatwork showed them, in one line."""
+    from archiver.store.queries.transcript import names_in_room
+    from archiver.store.queries.viewing.message_summaries import vanished_messages
+
+    for message in vanished_messages(reading, rooms, limit=NAMED_TEXTS_LIMIT):
+        references = replace(NOWHERE, name_of=names_in_room(reading, message.room_id).get)
+        yield message._replace(text=one_line(readable_body(message.text, (), references)))
 
 
 def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert]) -> Iterator[Alert]:
@@ -110,7 +126,7 @@ def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert
             yield alert
         elif alert.rule in PERSON_RULES and alert.account_id is not None:
             shared = departures.contracted_rooms_of(reading, {alert.account_id}) & rooms
-            observed = DepartureObservations(rooms={room: departures.people_of(reading, room) for room in shared})
+            observed = DepartureObservations(rooms=departures.people_in(reading, shared))
             if any(departure_rules.carries_conversation(observed, room, alert.account_id) for room in shared):
                 yield alert
             elif shared:
@@ -128,7 +144,7 @@ class EmergencyText:
 
 def emergency_text(emergency: Emergency) -> EmergencyText:
     """The block in words: what changed and vanished, what is kept and what is not, what not to do, what to do now."""
-    contract, holdings, alerts = emergency.contract, emergency.holdings, emergency.alerts
+    holdings, alerts = emergency.holdings, emergency.alerts
     rows: tuple[tuple[str, tuple[str, ...]], ...] = (
         (_("What changed"), (_changes_sentence(holdings, alerts),)),
         (_("What vanished"), tuple(_vanished_lines(emergency))),
@@ -137,13 +153,13 @@ def emergency_text(emergency: Emergency) -> EmergencyText:
         (_("Do not"), (_do_not_sentence(),)),
     )
     filled_rows = tuple((label, lines) for label, lines in rows if lines)
-    return EmergencyText(_head(contract, alerts), filled_rows, tuple(_next_steps(emergency)))
+    return EmergencyText(_head(emergency.title, alerts), filled_rows, tuple(_next_steps(emergency)))
 
 
 def tell_emergency(emergency: Emergency) -> None:
     """Print the whole block of one contract."""
     words = emergency_text(emergency)
-    echo("\n  ".join(wrap(words.head, WIDTH - 2)))
+    echo(fit_lines(words.head))
     margin = max(columns(label) for label, _texts in words.rows) + 4
     for label, texts in words.rows:
         lines = [line for text in texts for line in wrap(text, WIDTH - margin)]
@@ -155,13 +171,12 @@ def tell_emergency(emergency: Emergency) -> None:
             echo((f"   {number}  " if not row else "      ") + line)
 
 
-def _head(contract: Contract, alerts: Sequence[Alert]) -> str:
-    label = shorten(contract.label, 32)
+def _head(title: str, alerts: Sequence[Alert]) -> str:
     if not any(one.level is Level.HIGH for one in alerts):
-        return _("[Now] Contract {contract}").format(contract=label)
+        return _("[Now] Contract {contract}").format(contract=title)
     at = max(one.at for one in alerts if one.level is Level.HIGH)
-    sentence = _("[Act now] {time} contract {contract}: a big change on the other side (reason not judged)")
-    return sentence.format(time=jst_time(at), contract=label)
+    sentence = _("[Act now] {time} contract {contract}: a big change on the other side  (reason not judged)")
+    return sentence.format(time=jst_time(at), contract=title)
 
 
 def _changes_sentence(holdings: RoomHoldings, alerts: Sequence[Alert]) -> str:
@@ -191,7 +206,7 @@ def _vanished_lines(emergency: Emergency) -> Iterator[str]:
     for message in emergency.vanished:
         time = jst_time(message.sent) if message.sent is not None else "?"
         head = f"{time} {shorten(message.name, 16)}: "
-        text = shorten(" ".join(message.text.split()), VANISHED_LINE_WIDTH - columns(head)) or _("(text unknown)")
+        text = shorten(message.text, VANISHED_LINE_WIDTH - columns(head)) or _("(text unknown)")
         yield head + text
     more = holdings.deleted + holdings.missing + holdings.hidden_deleted - len(emergency.vanished)
     if more > 0:

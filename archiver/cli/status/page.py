@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.alerts import sentences
+from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.status.emergency_block import tell_emergency
 from archiver.cli.status.gap_line import gap_line
 from archiver.cli.status.reread_and_backfill_lines import tell_progress
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from archiver.store.queries.reread_and_backfill_progress import SlowWork
     from archiver.store.queries.status import RoomStatus, Status
     from archiver.store.working.remembered_values import LastBackup
+
+_COUNT_WIDTHS = (8, 8, 8, 9)
+"""Columns of the numbers of messages, edits, deletions and files."""
 
 
 def tell_status(
@@ -53,7 +57,7 @@ def tell_status(
     label = _("Last save")
     echo(_beside_or_below(f"{label}   {last}", visible(str(settings.home))))
     head = [_("Messages"), _("Edited"), _("Deleted"), _("Files")]
-    heads = "".join(_align_right(word, 9) for word in head)
+    heads = "".join(map(_align_right, head, _COUNT_WIDTHS))
     echo(pad(_("Contract"), 28) + heads + "  " + _("complete since"))
     for contract in status.contracts:
         _tell_contract(contract, [room for room in status.rooms if contract.id in room.contracts])
@@ -75,17 +79,12 @@ def tell_status(
 def other_alert_sentences(status: Status, emergencies: Sequence[Emergency]) -> list[str]:
     """Alerts above level low that are part of no emergency, one sentence each."""
     shown_numbers = {one.number for alarm in emergencies for one in alarm.alerts}
-    labels = contract_labels(status.contracts)
+    names = contract_names(status.contracts)
     return [
-        f"[{sentences.level_word(alert.level)}] {jst_time(alert.at)} {sentences.alert_sentence(alert, labels)}"
+        f"[{sentences.level_word(alert.level)}] {jst_time(alert.at)} {sentences.alert_sentence(alert, names)}"
         for alert in status.alerts
         if alert.level is not Level.LOW and alert.number not in shown_numbers
     ]
-
-
-def contract_labels(contracts: Iterable[Contract]) -> dict[str, str]:
-    """The contracts' labels for the screen, by contract id."""
-    return {one.id: visible(one.label) for one in contracts}
 
 
 def backup_words(last: LastBackup | None, attention: str) -> tuple[str, str, str]:
@@ -121,7 +120,7 @@ def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
         since = jst_time(room.covered[-1][0]) if room.covered else "-"
         name = shorten(room.name, 16) if room.name else ""
         first_cell = pad(f"  {room.room_id} {name}", 28)
-        echo(first_cell + "".join(_align_right(cell, 9) for cell in cells) + "  " + since)
+        echo(first_cell + "".join(map(_align_right, cells, _COUNT_WIDTHS)) + "  " + since)
         if room.missing or room.hidden:
             sentence = _("not shown any more {missing}, hidden by the plan {hidden}")
             hidden_line = sentence.format(missing=room.missing, hidden=room.hidden) + _before_hiding_words(room)

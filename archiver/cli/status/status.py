@@ -9,6 +9,7 @@ import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.status import emergency_block, page
+from archiver.cli.terminal.output import paged_output
 from archiver.errors import N_
 
 
@@ -41,5 +42,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         payload |= reread_and_backfill_lines.document(progress) | {"put_back_databases": put_back}
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:
-        page.tell_status(archive_status, standing, emergencies, progress=progress, dues=[*put_back, *deadline_lines])
+        dues = [*put_back, *deadline_lines]
+        with paged_output():
+            page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues)
     return 0

@@ -17,6 +17,8 @@ from archiver.cli.terminal.text import columns, wrap
 
 WIDTH = 80
 """Columns of the screen that everything is made for."""
+_PARTS = re.compile(r"( *)((?:(?!  ).)+)")
+"""The gap before a part of a line, and the part."""
 _CONTINUED = 2
 """Columns by which the rest of a line that was too wide stands further in."""
 
@@ -24,7 +26,8 @@ _CONTINUED = 2
 def echo(text: str = "", *, err: bool = False) -> None:
     """Print lines on stdout or stderr; on a terminal too wide ones are broken, elsewhere they stay whole."""
     stream = sys.stderr if err else sys.stdout
-    click.echo(fit_lines(text) if stream.isatty() else text, err=err)
+    is_paged = isinstance(sys.stdout, _CollectedOutput) and stream.isatty()
+    click.echo(fit_lines(text) if stream.isatty() else text, err=err and not is_paged)
 
 
 def fit_lines(text: str) -> str:
@@ -36,11 +39,22 @@ def fit_lines(text: str) -> str:
 
 
 def _fit_line(line: str) -> list[str]:
+    """The line broken between its parts, which two spaces or more separate, and within a part that is too wide."""
     if columns(click.unstyle(line)) <= WIDTH:
         return [line]
     margin = len(line) - len(line.lstrip(" "))
-    first, *others = wrap(line.lstrip(" "), WIDTH - margin - _CONTINUED, cuts_words=False)
-    return [" " * margin + first, *(" " * (margin + _CONTINUED) + other for other in others)]
+    indentation = " " * (margin + _CONTINUED)
+    lines = [" " * margin]
+    first, *others = _PARTS.findall(line.lstrip(" "))
+    for gap, part in [("", first[1]), *others]:
+        if columns(lines[-1] + gap + part) <= WIDTH:
+            lines[-1] += gap + part
+            continue
+        broken = wrap(part, WIDTH - len(indentation), cuts_words=False)
+        if not lines[-1].strip():
+            lines[-1] += broken.pop(0)
+        lines += [indentation + piece for piece in broken]
+    return lines
 
 
 class _CollectedOutput(io.StringIO):

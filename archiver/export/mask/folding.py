@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archiver.export.mask.name_data import kanji_variants
+from archiver.kanji_variants import kanji_variants
 
 # Invisible characters that count as letters or symbols: Hangul fillers, the empty Braille pattern.
 _INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")

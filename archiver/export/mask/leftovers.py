@@ -50,10 +50,11 @@ class LeftoverFinder:
             piece = clean[found.start : found.end]
             if not any(other.start <= found.start and found.end <= other.end for other in taken):
                 taken.append(found)
-                if not self._is_party(piece):
+                if not self.is_party(piece):
                     yield piece, found.kind, _sentence(clean, found)
 
-    def _is_party(self, piece: str) -> bool:
+    def is_party(self, piece: str) -> bool:
+        """Whether a piece is a name of a party, or a part of one."""
         bare = folded_text(piece).replace(" ", "").lstrip("@")
         if any(bare in name if len(bare) > 1 else name.startswith(bare) for name in self._party_names):
             return True

@@ -1,4 +1,4 @@
-"""Data that help to find names: variants of kanji, Japanese surnames with their readings, words that are no names."""
+"""Data that help to find names: Japanese surnames with their readings, words that are no names."""
 
 from __future__ import annotations
 
@@ -10,27 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("data")
-
-_MORE_VARIANTS = ("吉𠮷", "橋𣘺", "斎斉", "檜桧", "館舘", "凛凜", "槙槇", "富冨", "崎嵜", "清淸")
-"""Variants that names have and the map does not join, or joins with others: a character, then its variants."""
-
-
-@functools.cache
-def kanji_variants() -> Mapping[str, str]:
-    """Each variant of a kanji → the character it stands for. Source: IPA's MJ縮退マップ (`data/LICENSES.md`)."""
-    lines = [line for line in _read("kanji_variants.txt").splitlines() if not line.startswith("#")]
-    variants = {variant: line[0] for line in lines for variant in line[1:]}
-    for group in _MORE_VARIANTS:
-        variants |= dict.fromkeys(group[1:], variants.get(group[0], group[0]))
-    return {variant: _last_target(variants, target) for variant, target in variants.items()}
-
-
-def _last_target(variants: Mapping[str, str], character: str) -> str:
-    """The end of a chain of variants; a circle ends where it began."""
-    target = character
-    while target in variants and variants[target] != character:
-        target = variants[target]
-    return target
 
 
 @dataclass(frozen=True, slots=True)

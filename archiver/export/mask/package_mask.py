@@ -230,11 +230,13 @@ class PackageMask:
     def contract(self, contract: Contract) -> Contract:
         """The contract with the user's texts as they may be shown."""
         values = {fact.name: getattr(contract, fact.name) for fact in contract_facts.FACTS if fact.is_prose}
-        texts: dict[str, Any] = {
-            name: None if value is None else self.mask_text(value, MaskedPlace("契約の記録"))
-            for name, value in values.items()
-        }
-        return replace(contract, **texts)
+        texts: dict[str, Any] = {name: self._stated_text(value) for name, value in values.items()}
+        invoices = tuple(replace(one, name=self._stated_text(one.name)) for one in contract.invoices)
+        terms = tuple(replace(one, note=self._stated_text(one.note)) for one in contract.terms)
+        return replace(contract, **texts, invoices=invoices, terms=terms)
+
+    def _stated_text(self, text: str | None) -> str | None:
+        return None if text is None else self.mask_text(text, MaskedPlace("契約の記録"))
 
 
 def _fold_with_tags(original: str) -> FoldedText:

@@ -11,6 +11,7 @@ from archiver.evidence.history import EntryObject, text
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.leftovers import LeftoverFinder, distinct_leftovers
 from archiver.export.mask.package_mask import PackageMask
+from archiver.export.metadata.items import PERSONAL, WORDS, FileMetadata
 from archiver.export.package.order import ExportOrder, LeftoverWish
 from archiver.export.package_scope import STATEMENTS, PackageScope
 from archiver.records import Contract, Leftover, LeftoverKind
@@ -32,11 +33,17 @@ _KINDS_SHOWN: Mapping[str, frozenset[str]] = {
 
 
 def settle_leftovers(
-    reading: Reading, order: ExportOrder, contract: Contract, mask: PackageMask, *, upto: int
+    reading: Reading,
+    order: ExportOrder,
+    contract: Contract,
+    mask: PackageMask,
+    *,
+    upto: int,
+    metadata: Sequence[FileMetadata] = (),
 ) -> tuple[Leftover, ...]:
     """Hide in `mask` what the user decided to hide; return what nobody decided about (nothing, unless only listed).
 
-    Packages that show third persons have none.
+    Packages that show third persons have none. `metadata`: of the files that would leave.
 
     Raises LeftoversOpen if the user has not decided about everything and did not ask to hide it.
     """
@@ -45,7 +52,7 @@ def settle_leftovers(
     answers = dict(LEFTOVER_ANSWERS.of(contract.id).recall(reading)) | dict(order.leftover_answers)
     mask.hide_pieces([piece for piece, hidden in answers.items() if hidden])
     decided = set(map(folded_text, answers))
-    found = _search(reading, order, contract, mask, upto=upto)
+    found = [*_search(reading, order, contract, mask, upto=upto), *_search_metadata(metadata, order, contract, mask)]
     listed = distinct_leftovers(found)
     mask.hide_contacts_everywhere()
     undecided = tuple(one for one in listed if folded_text(one.piece) not in decided)
@@ -66,6 +73,22 @@ def _search(
         if hash(original) not in searched:
             searched.add(hash(original))
             yield from finder.pieces(mask.mask_text(original))
+
+
+def _search_metadata(
+    metadata: Sequence[FileMetadata], order: ExportOrder, contract: Contract, mask: PackageMask
+) -> Iterator[tuple[str, LeftoverKind, str]]:
+    """What the files say of people and places; nothing of files that leave without metadata anyway."""
+    finder = LeftoverFinder([*mask.open_names, contract.client or ""])
+    for one in metadata if not order.strip_metadata else ():
+        for item in one.items:
+            sentence = f"{one.file} {WORDS[item.field]}: {item.value}"
+            if mask.mask_text(item.value) != item.value or finder.is_party(item.value):
+                continue  # covered already, so a copy without metadata leaves, or nobody else's
+            if item.field in PERSONAL:
+                yield item.value, LeftoverKind.METADATA, sentence
+            else:
+                yield from ((piece, kind, sentence) for piece, kind, _ in finder.pieces(item.value))
 
 
 def _shown_texts(reading: Reading, order: ExportOrder, contract: Contract, *, upto: int) -> Iterator[str]:

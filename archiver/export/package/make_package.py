@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
@@ -18,6 +19,7 @@ from archiver.evidence.history import number
 from archiver.evidence.manifest import digest_file
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag, pack, partial_bag, sweep_leftovers
+from archiver.export.mask.policy import POLICIES
 from archiver.export.package import submission_package
 from archiver.export.package.full_package import assemble
 from archiver.export.package.order import ExportOrder
@@ -127,6 +129,9 @@ def export(
     """
     if order.profile not in PROFILES:
         raise errors.UnknownProfile(profile=order.profile, known=", ".join(PROFILES))
+    if order.strip_metadata and order.profile not in POLICIES:
+        message = _("A package for {profile} holds the files as they are; --strip-metadata is for support and consult.")
+        raise errors.UsageError(detail=message.format(profile=order.profile))
     folder = (order.out or archive.home / FOLDER).absolute()
     archive.scratch_folder = next((one for one in (folder, *folder.parents) if one.is_dir()), None)
     with archive.reading() as reading:

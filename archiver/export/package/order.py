@@ -49,6 +49,8 @@ class ExportOrder:
     """What happens to what looks like a person and is not covered, where third persons are hidden."""
     leftover_answers: Mapping[str, bool] = field(default_factory=dict)
     """Pieces that the user decided about for this package, besides those remembered: to hide, or to leave."""
+    strip_metadata: bool = False
+    """Whether files leave as copies without metadata, whatever their metadata says."""
     choice: MessageChoice = NOTHING
     """The messages of the excerpt."""
     max_mb: float | None = None

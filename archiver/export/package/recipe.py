@@ -14,6 +14,8 @@ from archiver.evidence.history import number
 from archiver.export.mask.names import account_closings, people_in
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import make_mask
+from archiver.export.metadata.items import FileMetadata
+from archiver.export.package.enclosure_metadata import EnclosureMetadata, clean_enclosures, read_enclosures
 from archiver.export.package.leftover_search import settle_leftovers
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
@@ -21,6 +23,8 @@ from archiver.export.stamps import StampService
 from archiver.records import AccountClosing, Basis, Contract, Delivery, Enclosure, Leftover, MappedAccount, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, roles, statements
+
+NO_METADATA = EnclosureMetadata()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Recipe:
     """The accounts that were ever seen to be closed."""
     mapped: Sequence[MappedAccount] = ()
     """The user's statements about who is who, with reasons."""
+    metadata: EnclosureMetadata = NO_METADATA
+    """What the user's own evidence says beside its content, and the copies that leave in its place."""
 
     @property
     def unsealed(self) -> int:
@@ -83,6 +89,8 @@ class PackagePreview:
     """The size in bytes before zipping."""
     leftovers: tuple[Leftover, ...]
     """What looks like a person or a way to reach one and is not covered."""
+    metadata: tuple[FileMetadata, ...]
+    """What the user's own evidence says beside its content."""
     warnings: tuple[str, ...]
     """`early_contact`, `unsaved_beginning` (something is missing before the first message), `forbidden_contact` (the
     platform allows none outside), `nda` (a promise of secrecy)."""
@@ -137,6 +145,8 @@ def make_recipe(
     _check_people({*(order.counterparts or ()), *order.thirds}, people)
     mapped = order.counterparts or other_side(sides, contract.client, people) or None
     mask, leftovers = None, tuple[Leftover, ...]()
+    enclosures = statements.enclosures(reading, contract.id, upto=upto)
+    found = read_enclosures(reading.home, enclosures) if holds_enclosures(order.profile, contract) else ()
     if order.policy is not None:
         _check_people(order.policy.masked | order.policy.unmasked, {owner, *people})
         others: Collection[int] = mapped if mapped is not None else people.keys() - {owner}
@@ -145,7 +155,7 @@ def make_recipe(
             mapped = others = _judged_counterparts(reading, sides, named, accounts_by_room)
         mask = make_mask(order.policy, member_entries, owner=owner, counterparts=sides.mine.union(others) - {owner})
         if order.policy.people:
-            leftovers = settle_leftovers(reading, order, contract, mask, upto=upto)
+            leftovers = settle_leftovers(reading, order, contract, mask, upto=upto, metadata=found)
     return Recipe(
         order=order,
         name=name,
@@ -158,7 +168,14 @@ def make_recipe(
         stamping=stamping,
         mask=mask,
         deliveries=statements.deliveries(reading, contract.id, upto=upto),
-        enclosures=statements.enclosures(reading, contract.id, upto=upto),
+        enclosures=enclosures,
+        metadata=clean_enclosures(
+            reading.home,
+            enclosures,
+            found,
+            mask if order.policy is not None and order.policy.people else None,
+            every=order.strip_metadata,
+        ),
         counterparts=mapped,
         leftovers=leftovers,
         closings=account_closings(member_entries),
@@ -170,6 +187,11 @@ def make_recipe(
         ),
         mapped=mappings,
     )
+
+
+def holds_enclosures(profile: str, contract: Contract) -> bool:
+    """Whether a package of this profile holds the user's own evidence."""
+    return profile in ("lawyer", "court") or (profile == "support" and not contract.nda)
 
 
 def _judged_counterparts(

@@ -82,6 +82,8 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         unsealed=recipe.unsealed,
         put_back_databases=tuple(put_back_sentences(source.other)),
         other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
+        metadata={one.file: one for one in recipe.metadata.files},
+        copies={number: one.sha256 for number, one in (recipe.metadata.copies or {}).items() if one is not None},
         stand_ins=frozenset() if mask is None else mask.stand_ins,
     )
 
@@ -155,6 +157,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
         masked=sum(one.count for one in masked_passages(package)),
         size=bag.size,
         leftovers=tuple(package.recipe.leftovers),
+        metadata=package.recipe.metadata.files,
         warnings=tuple(_preview_warnings(package)),
     )
 

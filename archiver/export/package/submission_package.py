@@ -17,6 +17,7 @@ from archiver.export import enclosure_file_names
 from archiver.export.bag import PARTIAL, Bag, pack
 from archiver.export.package import copied_files, pdf_files
 from archiver.export.package.copied_files import CopiedFiles
+from archiver.export.package.enclosure_metadata import NOT_REMOVABLE
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
 from archiver.export.package.package_input import SCRATCH, PackageInput, Progress, make_tables, step_counter
 from archiver.export.package.recipe import PackageResult, Recipe
@@ -26,6 +27,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts import platform_inquiry_text, submission_readme
+from archiver.records import Enclosure
 from archiver.store.archive import Reading
 
 REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", "03_inquiry_text.txt"
@@ -163,13 +165,22 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
             left_out.append(
                 f"{enclosure_file_names.label(enclosure)}: 大きさの上限を超えるため、この資料に入っていません"
             )
-        elif copied_files.put_blob(
-            bag, package.reading.home, enclosure_file_names.path_in_package(enclosure), enclosure.sha256
-        ):
+        elif package.recipe.metadata.stays_out(enclosure.number):
+            left_out.append(f"{enclosure_file_names.label(enclosure)}: {NOT_REMOVABLE}")
+        elif _put_enclosure(bag, package, enclosure):
             size += enclosure.size + _ROOM_FOR_NAME
         else:
             left_out.append(f"{enclosure_file_names.label(enclosure)}: {copied_files.LOST_REASON}")
     return left_out
+
+
+def _put_enclosure(bag: Bag, package: PackageInput, enclosure: Enclosure) -> bool:
+    """Write a piece of evidence, or its copy without metadata; False if it is lost or damaged."""
+    name, copy = enclosure_file_names.path_in_package(enclosure), package.recipe.metadata.copy_of(enclosure.number)
+    if copy is None:
+        return copied_files.put_blob(bag, package.reading.home, name, enclosure.sha256)
+    bag.add(name, copy.body)
+    return True
 
 
 def _packed_size(bag: Bag) -> int:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from archiver.export.pdf.blocks import Block, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.report import summary, timeline
 from archiver.export.report.input import BLANK, STATED, ReportInput
+from archiver.export.report.money import consultation_rows
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
@@ -90,11 +91,21 @@ def money(case: ReportInput) -> Chapter:
     contract = case.contract
     rows = (
         ("契約金額", _fact_text(contract.amount)),
-        ("仮払い", f"完了 {_fact_text(contract.escrowed_at)}"),
-        ("受け取った金額", f"{BLANK}　　　　　　　　円"),
-        ("支払いを求める金額", f"{BLANK}　　　　　　　　円"),
+        *(
+            [("支払期日", _fact_text(contract.payment_due_on))]
+            if platform_of(contract.platform).elsewhere
+            else [("仮払い", f"完了 {_fact_text(contract.escrowed_at)}")]
+        ),
+        *(consultation_rows(case) or _BLANK_SUMS),
     )
     return Chapter("３　金額", (FactList(rows), Paragraph(f"契約条件と金額は{STATED}です。", "small")))
+
+
+_BLANK_SUMS = (
+    ("受け取った金額", f"{BLANK}　　　　　　　　円"),
+    ("支払いを求める金額", f"{BLANK}　　　　　　　　円"),
+)
+"""To be filled in by hand where no invoice and no payment is entered."""
 
 
 def limits(case: ReportInput) -> Chapter:

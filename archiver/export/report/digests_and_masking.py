@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 
 from archiver.claims.messages import last_reply
 from archiver.claims.words import reply_label
+from archiver.export.enclosure_file_names import label
+from archiver.export.metadata.items import metadata_text
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
+from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
 _SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
@@ -36,7 +39,29 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         blocks.append(Paragraph("ファイルのSHA-256", "strong"))
         rows = tuple((one.number, f"{one.size:,}", one.sha256 or "") for one in saved_files)
         blocks.append(TableBlock(("番号", "大きさ(バイト)", "SHA-256"), (0, 0, 1), rows, 7))
+    if case.enclosures and case.metadata:
+        blocks += _enclosure_blocks(case)
     return Chapter("12　ハッシュ値とタイムスタンプ", tuple(blocks))
+
+
+_METADATA_NOTE = (
+    "メタデータは、ファイルの中で内容とは別に、作成者・位置などを記したものです。除いた写しは、画像の画素やページの内容を元のまま残した別のファイルで、"
+    "元のファイルは保管庫にあります。ファイルの内容に写っている氏名などは、伏せていません。"
+)
+
+
+def _enclosure_blocks(case: ReportInput) -> Iterator[Block]:
+    """The user's own evidence: its digest, that of its copy, and what it says beside its content."""
+    yield Paragraph("報告者が添えた資料のSHA-256とメタデータ", "strong")
+    rows = []
+    for enclosure in case.enclosures:
+        metadata = case.metadata.get(label(enclosure))
+        if metadata is not None:
+            copy = case.copies.get(enclosure.number)
+            sha256 = enclosure.sha256 if copy is None else f"写し {copy}\n元 {enclosure.sha256}"
+            rows.append((label(enclosure), f"{enclosure.size:,}", sha256, visible(metadata_text(metadata))))
+    yield TableBlock(("番号", "大きさ(バイト)", "SHA-256", "メタデータ"), (0, 0, 1.4, 1), tuple(rows), 7)
+    yield Paragraph(_METADATA_NOTE, "small")
 
 
 def masked_places(case: ReportInput, _statistics: MessageStatistics) -> Chapter:

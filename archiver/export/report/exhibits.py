@@ -97,7 +97,7 @@ def number_exhibits(exhibits: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
 
 def lawyer_exhibits(case: ReportInput, statistics: MessageStatistics) -> Iterator[Exhibit]:
     """The exhibits for a lawyer: contract, excerpt, all messages, method, then files and the user's own evidence."""
-    yield _contract_exhibit(case, "画面の写しは、提出する方が用意してください")
+    yield _contract_exhibit(case, "スクリーンショットは、提出する方が用意してください")
     span, in_brackets = _date_span(statistics)
     yield Exhibit(f"Chatworkメッセージ抜粋{in_brackets}", _COPY, span, _SPEAKERS, "一部の抜粋。報告書の第6章")
     yield Exhibit(
@@ -123,7 +123,7 @@ def court_exhibits(case: ReportInput, statistics: MessageStatistics, court_files
         yield _enclosure_exhibit(
             enclosure, "。".join(filter(None, (_court_file_note(number, enclosure, court_files), enclosure.note)))
         )
-    yield _contract_exhibit(case, "この資料にはありません。画面の写しは、提出する方が用意してください")
+    yield _contract_exhibit(case, "この資料にはありません。スクリーンショットは、提出する方が用意してください")
     yield from (
         _file_exhibit(case, attachment, "この資料にはありません(保管庫にあります)。")
         for attachment in _delivered_files(case)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.tables.events import ChangeRow
+from archiver.export.metadata.items import FileMetadata
 from archiver.records import (
     AccountClosing,
     AccountId,
@@ -125,6 +126,10 @@ class ReportInput:
     """Sentences about older databases that were put back, and what was lost by it."""
     other_chats: Sequence[str] = ()
     """Sentences about chats with the same counterpart that are not saved."""
+    metadata: Mapping[str, FileMetadata] = field(default_factory=dict)
+    """What the user's own evidence says beside its content, by its number such as `S-001`."""
+    copies: Mapping[int, str] = field(default_factory=dict)
+    """Number of a piece of evidence → the digest of the copy without metadata that stands in its place."""
     stand_ins: frozenset[int] = frozenset()
     """The numbers that stand for the account ids of third persons; empty where those are shown, or there is nobody."""
     clues: Mapping[str, str] = field(default_factory=dict)

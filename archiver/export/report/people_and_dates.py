@@ -14,8 +14,9 @@ from archiver.export.report.outside_contact_permission import first_message_cell
 from archiver.export.report.people import PersonSummary, case_people
 from archiver.export.report.request_to_office import last_delivery
 from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform, platform_of
-from archiver.records import Basis, Contract, MembershipPeriod, PersonName, contract_facts
+from archiver.records import TERM_ITEMS, Basis, Contract, MembershipPeriod, PersonName, contract_facts
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
@@ -31,13 +32,12 @@ _NOTE = (
     "期間は、参加者の一覧に表示されるのを最初に確認した時刻から、表示されないのを最初に確認した時刻までです。"
     "Chatwork ID・組織・部署は、その一覧の内容です(一覧にないものは「-」)。"
 )
+_NOTE_LENGTH = 60
 _LAWYERS = frozenset({"lawyer", "court"})
 """Profiles whose readers ask whether the contract terms were put in writing."""
 
 _OF_LAW = frozenset({"trade", "payment", "recommission"})
 """Rules of deadlines that a platform's office does not judge."""
-
-_TERMS = ("業務委託をした日", "給付の内容", "報酬の額", "支払期日", "受領日・場所", "検査を完了する日", "支払方法")
 
 
 def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
@@ -118,11 +118,12 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     blocks = [TableBlock(("できごと", "日時(日本時間)", "根拠"), (2, 2, 1.5), tuple(rows))]
     if case.profile not in _LAWYERS:
         return Chapter("４　契約と仮払いの日付", tuple(blocks))
-    terms = tuple((term, BLANK, "") for term in _TERMS)
     note = Paragraph(
-        "該当する発言の番号を記入してください。記録中に見当たらない項目は、そのままにしてください。", "small"
+        f"発言やファイルとの対応は{STATED}です。未記入の項目は、示されていないという意味ではありません。"
+        "項目は法律の条文に沿った目安です(確認してください)。",
+        "small",
     )
-    table = TableBlock(("項目", "本記録の番号", "備考"), (2, 1, 2), terms)
+    table = TableBlock(("項目", "発言・ファイル", "備考"), (2, 1.5, 2), tuple(_term_rows(contract)))
     return Chapter(
         "４　契約と仮払いの日付", (*blocks, Subheading("取引条件の明示(フリーランス法3条)の有無"), note, table)
     )
@@ -134,6 +135,17 @@ def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str,
         if case.profile == "support" and due.deadline.rule in _OF_LAW:
             continue
         yield f"期限: {due.deadline.name}", due.day.isoformat(), f"計算。{deadline_basis(due.deadline)}"
+
+
+def _term_rows(contract: Contract) -> Iterator[tuple[str, str, str]]:
+    """A row for each term that the client must state: where it was told, as the user says."""
+    stated = {term.item: term for term in contract.terms}
+    for item in TERM_ITEMS:
+        term = stated.get(item.name)
+        places = [] if term is None else [f"発言ID {term.message_id}"] * bool(term.message_id)
+        places += [] if term is None else [f"ファイルID {term.file_id}"] * bool(term.file_id)
+        note = "" if term is None or not term.note else shorten_line(visible(term.note), _NOTE_LENGTH)
+        yield item.label, "\n".join(places) or ("-" if note else BLANK), note
 
 
 def _stated_rows(contract: Contract, platform: Platform) -> list[tuple[str, str, str]]:

@@ -28,7 +28,7 @@ _AGREEMENTS = {
     Agreement.NONE: "-",
 }
 _MAX_PEOPLE = 5
-KINDS = {"screenshot": "画面の写し", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
+KINDS = {"screenshot": "スクリーンショット", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:

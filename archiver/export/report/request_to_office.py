@@ -11,6 +11,7 @@ from archiver import contract_dates
 from archiver.claims.messages import last_reply
 from archiver.contract_dates import days_since as days_since
 from archiver.export.report.input import ReportInput
+from archiver.export.report.money import overdue_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
@@ -55,6 +56,9 @@ def opening_row(case: ReportInput, statistics: MessageStatistics) -> tuple[str, 
 def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     """The one request, in one sentence."""
     platform = platform_of(case.contract.platform)
+    unpaid = overdue_text(case) if platform.elsewhere else ""
+    if unpaid:
+        return f"{unpaid}ため、お支払いについてご確認をお願いします。"
     late = _overdue_text(case)
     if late and platform.review:
         return f"{late}ため、{platform.review}をお願いします。"
@@ -65,6 +69,9 @@ def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
 
 def standing_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     """The current situation in one sentence without a request; empty if nothing is overdue."""
+    unpaid = overdue_text(case)
+    if unpaid:
+        return f"{unpaid}状態です。"
     late = _overdue_text(case)
     if late:
         return f"{late}状態です。"

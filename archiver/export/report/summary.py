@@ -9,6 +9,7 @@ from archiver.claims.words import count_text, reply_label
 from archiver.export.pdf.blocks import Chapter, FactList, Paragraph
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.key_events import events_text
+from archiver.export.report.money import money_rows
 from archiver.export.report.outside_contact_permission import permission_rows
 from archiver.export.report.people import counterparts
 from archiver.export.report.request_to_office import end_request_text, opening_row
@@ -31,9 +32,10 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     platform = platform_of(case.contract.platform)
     rows = [
         opening_row(case, statistics),
-        ("契約" if platform.elsewhere else f"{platform.name}の契約", _contract_text(case)),
+        ("仕事" if platform.elsewhere else f"{platform.name}の契約", _contract_text(case)),
         ("当事者", _parties_text(case)),
-        ("契約・仮払い", _money_text(case)),
+        ("契約" if platform.elsewhere else "契約・仮払い", _money_text(case)),
+        *money_rows(case),
         *permission_rows(case, statistics),
         ("納品", _deliveries_text(case)),
         ("起きたこと", events_text(case, statistics)),
@@ -53,10 +55,11 @@ def _fact_text(text: str | None, limit: int = _FACT_LENGTH) -> str:
 
 def _contract_text(case: ReportInput) -> str:
     contract = case.contract
+    title = f"仕事名「{_fact_text(contract.title, _TITLE_LENGTH)}」"
+    if platform_of(contract.platform).elsewhere:  # there is no number and no page of an office
+        return title if contract.url is None else f"{title}\n{_fact_text(contract.url, _ADDRESS_LENGTH)}"
     address = _fact_text(contract.url, _ADDRESS_LENGTH) if contract.url else f"契約ページのURL {BLANK}"
-    return (
-        f"契約ID {_fact_text(contract.platform_id)}\n仕事名「{_fact_text(contract.title, _TITLE_LENGTH)}」\n{address}"
-    )
+    return f"契約ID {_fact_text(contract.platform_id)}\n{title}\n{address}"
 
 
 def _parties_text(case: ReportInput) -> str:
@@ -83,10 +86,10 @@ def _profile_text(address: str | None) -> str:
 
 def _money_text(case: ReportInput) -> str:
     contract = case.contract
-    stated = (
-        f"契約 {_fact_text(contract.contracted_on)} / 仮払い完了 {_fact_text(contract.escrowed_at)}"
-        f" / 契約金額 {_fact_text(contract.amount)}"
-    )
+    escrow = f" / 仮払い完了 {_fact_text(contract.escrowed_at)}"
+    if platform_of(contract.platform).elsewhere:
+        escrow = f" / 支払期日 {_fact_text(contract.payment_due_on)}" if contract.payment_due_on else ""
+    stated = f"契約 {_fact_text(contract.contracted_on)}{escrow} / 契約金額 {_fact_text(contract.amount)}"
     stated += f" / 納期 {_fact_text(contract.due_on)}" if contract.due_on else ""
     return stated + "".join(f"\n{line}" for line in _ending_lines(contract))
 

@@ -13,6 +13,7 @@ from archiver.claims.changes import changes
 from archiver.claims.messages import last_reply, message_count
 from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text
 from archiver.export.report.input import BLANK, ReportInput, day_of
+from archiver.export.report.money import money_rows
 from archiver.export.report.request_to_office import advice, days_since, end_request_text, request_sentence
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
@@ -47,10 +48,12 @@ def _warning_lines(case: ReportInput) -> list[str]:
 def _head_lines(case: ReportInput) -> Iterator[str]:
     contract, platform = case.contract, platform_of(case.contract.platform)
     delivered = _last_delivery(case.deliveries)
-    yield f"契約ID: {_field_text(contract.platform_id)}"
+    if not platform.elsewhere:
+        yield f"契約ID: {_field_text(contract.platform_id)}"
     yield f"仕事名: {_field_text(contract.title)}"
     yield f"相手({platform.client}): {_field_text(contract.client)}"
-    yield f"契約日: {_day_text(contract.contracted_on)}　仮払い完了: {_day_text(contract.escrowed_at)}"
+    escrow = "" if platform.elsewhere else f"　仮払い完了: {_day_text(contract.escrowed_at)}"
+    yield f"契約日: {_day_text(contract.contracted_on)}{escrow}"
     if platform.outside:
         yield f"{platform.outside}の承認: {_day_text(contract.contact_approved_on)}"
     yield f"{platform.where}での納品: {_day_text(delivered.at if delivered else None)}"
@@ -61,6 +64,7 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
 def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     """Sentences about what happened, the most useful first; who did it is not said where no reply tells."""
     yield from _end_request_lines(case.contract)
+    yield from (text.replace("\n", "。") + "。" for _label, text in money_rows(case))
     yield from _reply_lines(statistics.facts)
     delivered = _last_delivery(case.deliveries)
     if delivered is not None:

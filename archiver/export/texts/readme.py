@@ -195,7 +195,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield "data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)"
     yield "data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています)"
     if not facts.daily:
-        yield "data/enclosures/      報告者が添えた画面の写し・通知など(S-001、N-01 からの番号。ある場合)"
+        yield "data/enclosures/      報告者が添えたスクリーンショット・通知など(S-001、N-01 からの番号。ある場合)"
     yield "data/entries.jsonl    記録そのもの(1行が1件。確定記録に指紋があります)"
     yield "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr)"
     if facts.stamps.last is not None or facts.stamps.configured:

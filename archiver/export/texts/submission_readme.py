@@ -57,7 +57,8 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
     if case.part_sentence:
         yield case.part_sentence
     yield ""
-    yield from _file_lines(names, whole=not case.period)
+    copies = [enclosure_file_names.label(one) for one in case.enclosures if one.number in case.copies]
+    yield from _file_lines(names, copies, whole=not case.period)
     yield ""
     if case.masked_passages:
         kinds = "、".join(_masked_kinds(case))
@@ -82,7 +83,7 @@ def _masked_kinds(case: ReportInput) -> list[str]:
     return [wording.get(one, one) for one in sorted(kinds, key=lambda one: (ends.get(one, 0), one))]
 
 
-def _file_lines(names: Collection[str], *, whole: bool) -> Iterator[str]:
+def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool) -> Iterator[str]:
     for name, description in _FILES.items():
         if name in names:
             yield _row(
@@ -99,10 +100,13 @@ def _file_lines(names: Collection[str], *, whole: bool) -> Iterator[str]:
                 _row(name, "報告者が添えた資料") for name in sorted(filter(enclosure_file_names.is_exhibit, names))
             )
     for folder, description in zip(
-        enclosure_file_names.FOLDERS, ("報告者が添えた画面の写し", "報告者が添えた通知など"), strict=False
+        enclosure_file_names.FOLDERS, ("報告者が添えたスクリーンショット", "報告者が添えた通知など"), strict=False
     ):
         if any(name.startswith(folder) for name in names):
             yield _row(folder, description)
+    if copies:
+        listed = "、".join(copies)
+        yield _row("", f"メタデータ(作成者・位置など)を除いた写し: {listed}。元のSHA-256は報告書の第12章にあります")
     yield _row("SHA256SUMS.txt", "各ファイルのSHA-256(改変がないかの確認用)")
 
 

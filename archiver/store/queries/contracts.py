@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from archiver import errors
-from archiver.records import Contract, ContractRoom, RoomId, contract_facts
+from archiver.records import Contract, ContractRoom, Invoice, Payment, RoomId, StatedTerm, contract_facts
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.time_text import from_text, to_text
 
 READ_AFTER_CLOSING = timedelta(days=180)
 """How long the rooms of a contract are still read after it was closed (design §4.11)."""
+
+
+_LISTS: dict[str, type[Any]] = {"invoices": Invoice, "payments": Payment, "terms": StatedTerm}
+"""The lists of a contract's payload; an empty one is left out."""
 
 
 def contract_payload(contract: Contract) -> dict[str, Any]:
@@ -26,7 +31,8 @@ def contract_payload(contract: Contract) -> dict[str, Any]:
     ]
     facts = {fact.name: getattr(contract, fact.name) for fact in contract_facts.FACTS}
     closed_at = contract.closed_at and to_text(contract.closed_at)
-    return {"id": contract.id, "rooms": rooms, "state": contract.state, "closed_at": closed_at, **facts}
+    lists = {name: [asdict(one) for one in getattr(contract, name)] for name in _LISTS if getattr(contract, name)}
+    return {"id": contract.id, "rooms": rooms, "state": contract.state, "closed_at": closed_at, **facts, **lists}
 
 
 def contract_from_payload(payload: dict[str, Any]) -> Contract:
@@ -35,8 +41,9 @@ def contract_from_payload(payload: dict[str, Any]) -> Contract:
         ContractRoom(RoomId(room["room_id"]), _optional_time(room["from"]), _optional_time(room["to"]))
         for room in payload["rooms"]
     )
-    facts = {fact.name: payload.get(fact.name) for fact in contract_facts.FACTS}
-    return Contract(payload["id"], rooms, payload["state"], _optional_time(payload["closed_at"]), **facts)
+    facts: dict[str, Any] = {fact.name: payload.get(fact.name) for fact in contract_facts.FACTS}
+    lists: dict[str, Any] = {name: tuple(make(**one) for one in payload.get(name, ())) for name, make in _LISTS.items()}
+    return Contract(payload["id"], rooms, payload["state"], _optional_time(payload["closed_at"]), **facts, **lists)
 
 
 _STATEMENTS = select(schema.contract.c.statement).order_by(schema.contract.c.number)

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 
 from archiver.evidence import history
 from archiver.evidence.history import account_of, number
-from archiver.records import State
+from archiver.records import Contract, State
 from archiver.records.observed_changes import (
     DepartureObservations,
     MemberLeft,
@@ -71,7 +71,7 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
         vanished=vanished,
         recently_vanished=_recently_vanished(reading, vanished, after),
         hidden_before=_rooms_hidden_before(reading, {one.room_id for one in vanished}, after),
-        rooms={room: people_of(reading, room) for room in sorted(rooms)},
+        rooms=people_in(reading, rooms),
         alerts=tuple(alerts.alerts(reading)),
     )
 
@@ -98,9 +98,18 @@ def counterparts(reading: Reading, rooms: Iterable[int]) -> set[int]:
     return found - {owner}
 
 
-def people_of(reading: Reading, room: int) -> RoomPeople:
-    """Members of a room, former members, and how much each wrote and sent; the owner of the archive left out."""
+def people_in(reading: Reading, rooms: Iterable[int]) -> dict[int, RoomPeople]:
+    """Members of each room, former members, and how much each wrote and sent; the owner of the archive left out.
+
+    What is known of a whole contract is asked once for all of its rooms.
+    """
+    wanted = sorted(rooms)
     owner = number((current_state.owner(reading) or {}).get("account_id"))
+    others = _counterparts_by_room(reading, wanted)
+    return {room: _room_people(reading, room, owner, frozenset(others[room])) for room in wanted}
+
+
+def _room_people(reading: Reading, room: int, owner: int, others: frozenset[int]) -> RoomPeople:
     states = reading.sql.execute(
         select(schema.member.c.account_id, schema.member.c.state).where(schema.member.c.room_id == room)
     ).all()
@@ -122,23 +131,29 @@ def people_of(reading: Reading, room: int) -> RoomPeople:
         former=frozenset(one for one, state in states if state == "gone" and one != owner),
         wrote={row[0]: row[1] for row in wrote},
         sent={row[0]: row[1] for row in sent},
-        counterparts=_counterparts(reading, room),
+        counterparts=others,
     )
 
 
-def _counterparts(reading: Reading, room: int) -> frozenset[int]:
-    """The other side of each contract of a room: its stated clients, else the only person whom it can mean."""
-    found: set[int] = set()
-    for contract in contracts(reading):
-        rooms = [int(one.room_id) for one in contract.rooms]
-        if room not in rooms:
-            continue
-        contract_sides = roles.sides(reading, contract.id)
-        others = {one for one in counterparts(reading, rooms) if contract_sides.is_other(one)}
-        if len(others) > 1 and not contract_sides.clients:
-            others = _people_named(reading, others, contract.client or "")
-        found |= others if contract_sides.clients or len(others) == 1 else set()
-    return frozenset(found)
+def _counterparts_by_room(reading: Reading, rooms: Collection[int]) -> dict[int, set[int]]:
+    """The other sides of each room's contracts."""
+    found: dict[int, set[int]] = {room: set() for room in rooms}
+    for contract in contracts(reading) if found else ():
+        contract_rooms = [int(one.room_id) for one in contract.rooms]
+        wanted = [room for room in contract_rooms if room in found]
+        others = _contract_counterparts(reading, contract, contract_rooms) if wanted else set()
+        for room in wanted:
+            found[room] |= others
+    return found
+
+
+def _contract_counterparts(reading: Reading, contract: Contract, rooms: Collection[int]) -> set[int]:
+    """The other side of a contract: its stated clients, else the only person whom it can mean."""
+    contract_sides = roles.sides(reading, contract.id)
+    others = {one for one in counterparts(reading, rooms) if contract_sides.is_other(one)}
+    if len(others) > 1 and not contract_sides.clients:
+        others = _people_named(reading, others, contract.client or "")
+    return others if contract_sides.clients or len(others) == 1 else set()
 
 
 def _people_named(reading: Reading, accounts: Collection[int], name: str) -> set[int]:
@@ -178,7 +193,7 @@ def _rename_signals(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iter
             history.text(entry["payload"]["object"].get("name")),
         )
         before = _name_before(reading, entry)
-        if before != after:
+        if before is not None and before != after:  # a person seen for the first time was not renamed
             yield PersonRenamed(room, account, before, after, _observed_at(entry))
 
 

@@ -92,7 +92,7 @@ def observed_changes(reading: Reading, sides: Mapping[int, Sides], *, after: int
         renamed=renamed,
         roles=tuple(role_changes),
         rooms=tuple(room_changes),
-        people={room: departures.people_of(reading, room) for room in sorted(changed_rooms)},
+        people=departures.people_in(reading, changed_rooms),
     )
 
 

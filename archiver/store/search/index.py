@@ -17,9 +17,10 @@ from sqlalchemy import Connection
 
 from archiver import errors
 from archiver.evidence.history import EntryObject
+from archiver.search_folding import fold_searched
 from archiver.store import schema
 from archiver.store.archive import Archive, driver_connection
-from archiver.store.bigrams import INDEX_FORMAT, fold, index_text
+from archiver.store.bigrams import INDEX_FORMAT, index_text
 from archiver.store.fingerprints import DELETED
 
 FORMAT_KEY, COUNT_KEY = "search", "search_texts"
@@ -139,7 +140,7 @@ def _insert(source: sqlite3.Connection, versions: Iterable[_Version]) -> None:
             rows.append((seq, room, position, None if newest == position else newest))
         source.executemany("INSERT INTO search_version VALUES (?, ?, ?, ?)", rows)
         _add_to_count(source, len(rows))
-        texts = ((seq, index_text(fold(body))) for seq, _room, _position, body in batch)
+        texts = ((seq, index_text(fold_searched(body))) for seq, _room, _position, body in batch)
         source.executemany("INSERT INTO search (rowid, grams) VALUES (?, ?)", texts)
 
 

@@ -15,7 +15,7 @@ from heapq import merge
 from itertools import islice
 from typing import NamedTuple
 
-from archiver.store.bigrams import fold
+from archiver.search_folding import fold_searched
 from archiver.store.fingerprints import DELETED
 from archiver.store.search.query import SearchQuery
 from archiver.store.search.scope import SearchScope, conditions
@@ -89,7 +89,7 @@ def count_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSc
     if not _has_only_single_characters(query):
         return 0
     rows = _recent_texts(source, scope, _END)
-    return len({(position, room) for position, room, _, body in rows if query.matches(fold(body))})
+    return len({(position, room) for position, room, _, body in rows if query.matches(fold_searched(body))})
 
 
 def _has_only_single_characters(query: SearchQuery) -> bool:
@@ -105,7 +105,7 @@ def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSco
     """
     with closing(_recent_texts(source, scope, reach)) as rows:
         for position, room, seq, body in rows:
-            if query.matches(fold(body)):
+            if query.matches(fold_searched(body)):
                 best.put(position, room, seq)
             if best.is_settled(position):
                 break
@@ -115,7 +115,7 @@ def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSco
     late = f"v.newest IS NOT NULL AND v.position >= ? AND v.seq <= ?{where}"
     statement = f"SELECT v.position, v.room_id, v.seq, t.body FROM search_version v{_TEXT}{message} WHERE {late}"  # noqa: S608 - likewise
     for position, room, seq, body in source.execute(statement, (best.oldest, reach, *values)).fetchall():
-        if query.matches(fold(body)):
+        if query.matches(fold_searched(body)):
             best.put(position, room, seq)
     return True
 
@@ -160,7 +160,7 @@ def _put_late(
     if len(source.execute(late, bounds).fetchall()) <= RECENT:
         statement = f"SELECT {_FOUND}, t.body FROM search_version v{_TEXT}{message} WHERE {_LATE}{where}"  # noqa: S608 - likewise
         for position, room, seq, _, body in source.execute(statement, (*bounds, *values)):
-            if query.matches(fold(body)):
+            if query.matches(fold_searched(body)):
                 best.put(position, room, seq)
         return
     statement = f"SELECT {_FOUND} FROM {_INDEX}{message} WHERE s.search MATCH ? AND s.rowid > ? AND {_LATE}{where}"  # noqa: S608 - likewise
@@ -191,7 +191,7 @@ def scan_texts(
     best = _Newest(limit, older_than)
     matched: set[tuple[int, int]] = set()
     for position, room, seq, body in source.execute(statement, (DELETED, *values)):
-        if query.matches(fold(body)):
+        if query.matches(fold_searched(body)):
             best.put(position, room, seq)
             matched.add((position, room))
     return best.hits(), len(matched)
@@ -241,7 +241,7 @@ _TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position =
 def _hit_of_message(source: sqlite3.Connection, query: SearchQuery, position: int, room: int) -> HitPosition | None:
     """The position of a message with its newest text that is a hit; None if no text is."""
     texts = source.execute(_TEXTS, (room, position, DELETED))
-    return next((HitPosition(position, room, seq) for seq, body in texts if query.matches(fold(body))), None)
+    return next((HitPosition(position, room, seq) for seq, body in texts if query.matches(fold_searched(body))), None)
 
 
 _ROOMS = """

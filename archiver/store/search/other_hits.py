@@ -10,9 +10,9 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from archiver.evidence.history import text
+from archiver.search_folding import fold_searched
 from archiver.store import schema
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.bigrams import fold
 from archiver.store.fingerprints import readable_text
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import STATED
@@ -42,7 +42,7 @@ def other_hits(reading: Reading, query: SearchQuery, scope: SearchScope) -> list
     found = {
         hit
         for hit in _everything_in_scope(reading, query, scope)
-        if query.matches(fold(hit.text)) and _is_timely(hit, scope)
+        if query.matches(fold_searched(hit.text)) and _is_timely(hit, scope)
     }
     return sorted(found, key=lambda one: (one.time, one.kind, one.id, one.text), reverse=True)
 
@@ -74,7 +74,7 @@ _FILES = "SELECT room_id, file_id, account_id, upload_time, name FROM file"
 def _files(reading: Reading, query: SearchQuery, scope: SearchScope) -> Iterator[OtherHit]:
     """Files by their present names; by the SQLite driver, as there may be very many and few have the words."""
     for room, file, account, sent, name in driver_connection(reading.sql).execute(_FILES):
-        if query.matches(fold(name)) and _is_in(scope.rooms, room) and _is_in(scope.authors, account):
+        if query.matches(fold_searched(name)) and _is_in(scope.rooms, room) and _is_in(scope.authors, account):
             yield OtherHit("file", room, None, str(file), _unix(sent), name)
 
 

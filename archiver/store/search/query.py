@@ -9,12 +9,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from archiver import errors
+from archiver.day_words import read_days
 from archiver.records import JST
-from archiver.store.bigrams import fold, match_expression
+from archiver.search_folding import fold_word
+from archiver.store.bigrams import match_expression
 from archiver.store.fingerprints import readable_text
 
 HAS = ("file", "link", "task", "edit", "delete")
@@ -26,6 +28,8 @@ _MARKS = {'"': '"'} | dict.fromkeys("“”＂", "“”＂")
 """The marks that open a phrase, and those that close it: word processors make typographic quotation marks."""
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
 _EXAMPLE = "2026-11-24"
+_ANY_TIME = datetime(2026, 11, 24, tzinfo=JST)
+"""A full date means the same on any day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,17 @@ class SearchQuery:
         return f"({required}) NOT ({unwanted})" if required and unwanted else required
 
 
-def parse(text: str) -> SearchQuery:
-    """Parse a search. Raises BadSearch in one of its forms, and BadValue for what is no day."""
+def parse(text: str, *, now: datetime | None = None) -> SearchQuery:
+    """Parse a search. Raises BadSearch in one of its forms, and BadValue for what is no day.
+
+    With `now` a day may be written as people write it: 昨日, 11月10日; without, only as a date.
+    """
     words: dict[bool, list[str]] = {False: [], True: []}
     filters: dict[str, list[str]] = {}
     for item in _items(readable_text(text)):
         if item.operator:
             filters.setdefault(item.operator, []).append(item.value)
-        elif folded := fold(item.value):
+        elif folded := fold_word(item.value):
             words[item.negative].append(folded)
     for value in filters.get("has", ()):
         if value not in HAS:
@@ -74,8 +81,8 @@ def parse(text: str) -> SearchQuery:
         tuple(words[True]),
         tuple(filters.get("from", ())),
         tuple(filters.get("room", ())),
-        max((_day(value, "after:") for value in filters.get("after", ())), default=None),
-        min((_day(value, "before:", days=1) for value in filters.get("before", ())), default=None),
+        max((_period(value, "after:", now)[0] for value in filters.get("after", ())), default=None),
+        min((_period(value, "before:", now)[1] for value in filters.get("before", ())), default=None),
         frozenset(filters.get("has", ())),
     )
     if query == SearchQuery(text):
@@ -136,11 +143,15 @@ def _value(text: str, start: int) -> tuple[str, int]:
     return text[start:end], end
 
 
-def _day(value: str, operator: str, *, days: int = 0) -> datetime:
-    """The beginning of a day in Japan, or of the day `days` later."""
-    match = _DAY.fullmatch(unicodedata.normalize("NFKC", value))
+def _period(value: str, operator: str, now: datetime | None) -> tuple[datetime, datetime]:
+    """The beginning of the days in Japan that a word means, and the first time after them."""
+    days = None
+    if now is not None or _DAY.fullmatch(unicodedata.normalize("NFKC", value)):
+        days = read_days(value, (now or _ANY_TIME).astimezone(JST).date())
     try:
-        year, month, day = map(int, match.groups()) if match else (0, 0, 0)
-        return datetime.combine(date(year, month, day) + timedelta(days=days), time(), JST)
-    except (ValueError, OverflowError):
-        raise errors.BadValue(value=value, option=operator, example=operator + _EXAMPLE) from None
+        if days is not None:
+            after = days.last + timedelta(days=1)
+            return datetime.combine(days.first, time(), JST), datetime.combine(after, time(), JST)
+    except OverflowError:  # the last day that there is
+        pass
+    raise errors.BadValue(value=value, option=operator, example=operator + _EXAMPLE)

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from archiver import errors
 from archiver.evidence.history import text
+from archiver.search_folding import fold
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.bigrams import fold
 from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.search.query import SearchQuery
 

@@ -97,7 +97,7 @@ def _run_search(
     if form.is_empty:
         return None, SearchQuery(""), ""
     try:
-        query, rooms = query_of(form), room_of(form)
+        query, rooms = query_of(form, now=view_context().now()), room_of(form)
         older_than = None if place is None else HitPosition(place[0], place[1], 0)
         result = search(reading, query, rooms=rooms, limit=HITS_LIMIT, older_than=older_than, count_limit=COUNT_LIMIT)
         return result, query, ""

@@ -198,6 +198,7 @@ def test_preview_is_one_document_too(desk: Desk, profile: str) -> None:
 
     payload = json.loads(out)["preview"]
     fields = {"people", "hidden_people", "messages", "files", "enclosures", "masked", "size", "leftovers", "warnings"}
+    fields |= {"metadata"}
     assert fields == payload.keys()
     assert (7, 3, ["unsaved_beginning"]) == (payload["messages"], payload["people"], payload["warnings"])
     assert "" == err

@@ -13,7 +13,7 @@ WARNINGS = ("early_contact", "unsaved_beginning", "forbidden_contact", "nda")
 def preview(**changed: int | tuple[str, ...]) -> PackagePreview:
     """A preview in which only what is named is not 1."""
     numbers = dict.fromkeys(("people", "hidden_people", "messages", "files", "enclosures", "masked"), 1)
-    return PackagePreview(**{**numbers, "size": 1_234_567, "leftovers": (), "warnings": (), **changed})  # type: ignore[arg-type]
+    return PackagePreview(**{**numbers, "size": 1_234_567, "leftovers": (), "metadata": (), "warnings": (), **changed})  # type: ignore[arg-type]
 
 
 def test_it_is_numbers_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from archiver.cli.main import main
 from archiver.cli.reading.search import snippet_line
 from archiver.cli.terminal.text import columns
 from archiver.demo.chatwork.simulator import Chatwork
-from archiver.store.bigrams import fold
+from archiver.search_folding import fold
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, hidden_story, message_object, story
 from tests.support.terminal import TOKEN, Terminal
 
@@ -21,6 +21,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of the story, with 120 messages more and one that a terminal would obey."""
     maker: ArchiveMaker = story(tmp_path_factory.mktemp("search") / "home")
     messages = [message_object(number, f"第{number}話の納品です") for number in range(1000, 1120)]
+    messages.append(message_object(1999, f"[To:{CLIENT}]髙橋さん[info][title]見積[/title]単価は5,000円[/info]"))
     messages.append(message_object(2000, "\x1b[31m赤い\u202e文字\n二行目"))
     maker.sync(messages, minutes=300)
     maker.archive.close()
@@ -56,6 +57,24 @@ def test_a_hit_shows_time_author_state_text_with_marks_and_id(run: Runner) -> No
         "  やっぱり今回の分は【払え】ません",
     ]
     assert "archive export --messages 3\n" in err
+
+
+def test_a_hit_shows_words_and_no_markup(run: Runner) -> None:
+    """Unless the markup is what was looked for; whichever variant of a kanji and form of a number was typed."""
+    found, _err = run("高橋", "5000円")
+    by_markup, _err = run("[info]")
+
+    assert "  [To: 田中(解約済)] 【髙橋】さん 【見積】 単価は【5,000円】" in found
+    assert "[title]見積[/title]" in by_markup
+
+
+def test_days_are_taken_as_people_write_them(run: Runner) -> None:
+    """What is no day is told with examples."""
+    found, _err = run("払え", "--from", "2026年11月5日", "--to", "2026/11/5")
+    _out, refused = run("払え", "--from", "いつか", code=2)
+
+    assert "【払え】" in found
+    assert "昨日" in refused
 
 
 def test_an_earlier_text_is_marked_so(run: Runner) -> None:

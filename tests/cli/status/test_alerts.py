@@ -70,7 +70,7 @@ def test_a_number_that_no_alert_has_is_wrong_usage(terminal: Terminal) -> None:
 
 
 def test_status_shows_the_worst_day_until_the_alerts_are_put_aside(terminal: Terminal) -> None:
-    """What changed, kept, not kept, do-nots and next steps within 80 columns, and the state 対応."""
+    """What changed, kept, not kept, do-nots and next steps within 80 columns, and the state 要対応."""
     terminal.run("sync")
 
     worst = terminal.run("status")
@@ -82,7 +82,7 @@ def test_status_shows_the_worst_day_until_the_alerts_are_put_aside(terminal: Ter
         worst.index(word) for word in ("変わったこと", "残っている", "残っていない", "しないこと", "いま、すること")
     ]
     assert sorted(order) == order
-    assert "状態: 対応" in worst
+    assert "状態: 要対応" in worst
     assert "発言2件が「削除」表示に" in worst
     assert "削除前の文面 2/2件" in worst
     assert "相手のファイル 1/1点" in worst

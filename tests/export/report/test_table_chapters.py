@@ -159,7 +159,7 @@ def test_only_lawyers_are_asked_about_terms(profile: str, has_terms: bool) -> No
 
     chapter = people_and_dates.dates(case, survey_messages(case))
 
-    assert has_terms == any(row[0] == "給付の内容" and row[1] == BLANK for row in rows(chapter))
+    assert has_terms == any(row[0] == "業務の内容" and row[1] == BLANK for row in rows(chapter))
     assert ("期限: 検収の目安(納品+7日)", "2026-11-13", "計算。出典 FAQ 10329(公式、2026-11-26に確認)") in rows(chapter)
 
 

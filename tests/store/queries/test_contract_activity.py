@@ -11,7 +11,7 @@ from archiver.claims.messages import last_reply
 from archiver.records import Contract
 from archiver.store.queries.contract_activity import activity_of
 from archiver.store.queries.contracts import find_contract
-from archiver.store.queries.departures import people_of
+from archiver.store.queries.departures import people_in
 from tests.support.world import World, running_world
 
 
@@ -31,7 +31,7 @@ def test_the_last_reply_is_speech_and_never_a_post_of_the_system(world: World) -
     with world.archive.reading() as reading:
         contract: Contract = find_contract(reading, "job1")
         last = last_reply(activity_of(reading, contract).facts).value
-        wrote = people_of(reading, world.room).wrote
+        wrote = people_in(reading, [world.room])[world.room].wrote
 
     assert last is not None
     assert said == last.message_id

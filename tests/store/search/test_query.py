@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver import errors
+from archiver.kanji_variants import join_variants
 from archiver.records import JST
 from archiver.render import search_data
-from archiver.store.bigrams import fold, index_text, match_expression
+from archiver.search_folding import fold, fold_searched, fold_word
+from archiver.store.bigrams import index_text, match_expression
 from archiver.store.search.query import HAS, SearchQuery, parse
 
 LITERALS = [
@@ -122,8 +124,38 @@ def test_any_text_is_either_read_or_refused_in_words(text: str) -> None:
 
 @given(strategies.text())
 def test_the_archive_and_an_exported_transcript_fold_texts_alike(text: str) -> None:
-    """But for blanks: here each kind is one, and none stands at the ends."""
-    assert " ".join(search_data.fold(text).split()) == fold(text)
+    """But for blanks, of which here each kind is one and none stands at the ends, and for variants of kanji."""
+    assert join_variants(" ".join(search_data.fold(text).split())) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("高橋", "髙橋さん"),
+        ("髙橋", "高橋さん"),
+        ("吉野家", "𠮷野家"),
+        ("渡辺", "渡邊"),
+        ("齋藤", "斎藤"),
+        ("5000円", "単価は5,000円"),
+        ("5,000円", "単価は5000円"),
+        ("5000円", "単価は５，０００円"),
+        ("５０００円", "単価は5,000円"),
+        ("1000000", "1,000,000"),
+        ("5,00", "5,000"),
+        (",000", "5,000"),
+    ],
+)
+def test_variants_of_kanji_and_commas_in_numbers_keep_nothing_from_being_found(word: str, text: str) -> None:
+    """Whichever of the two forms was typed and written."""
+    assert fold_word(word) in fold_searched(text)
+
+
+@given(
+    strategies.text(strategies.sampled_from("1,２，髙高 円")), strategies.integers(0, 30), strategies.integers(1, 30)
+)
+def test_every_part_of_a_text_finds_it(text: str, begin: int, length: int) -> None:
+    """Also parts that begin or end within a number."""
+    assert fold_word(text[begin : begin + length]) in fold_searched(text)
 
 
 def test_forms_that_people_do_not_tell_apart_are_one() -> None:

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver import errors
 from archiver.records import Observation, State
+from archiver.search_folding import fold_searched, fold_word
 from archiver.store import archive, writer
 from archiver.store.archive import Archive
-from archiver.store.bigrams import INDEX_FORMAT, fold
+from archiver.store.bigrams import INDEX_FORMAT
 from archiver.store.search import index
 from archiver.store.search.newest_hits import newest_hits
 from archiver.store.search.query import SearchQuery, parse
@@ -219,7 +220,7 @@ def test_any_piece_of_any_text_is_found_where_a_scan_finds_it(
     maker.sync(edited, minutes=2, changed=dict.fromkeys(range(1, len(later) + 1), "edited"))
     pieces = [text[begin : begin + size] for text in texts + later for begin in range(3) for size in range(1, 11)]
     chosen = pieces if data is None else [data.draw(strategies.sampled_from(pieces or [""])) for _ in range(10)]
-    words = [word for word in map(fold, chosen) if word]
+    words = [word for word in map(fold_word, chosen) if word]
 
     with maker.archive.reading() as reading:
         assert index.is_current(reading.sql)
@@ -230,7 +231,7 @@ def test_any_piece_of_any_text_is_found_where_a_scan_finds_it(
     saved = ask(maker.archive, "SELECT message_id, body FROM message JOIN message_version USING (room_id, position)")
     maker.archive.close()
 
-    expected = [{name for name, body in saved if word in fold(body)} for word in words]
+    expected = [{name for name, body in saved if word in fold_searched(body)} for word in words]
     assert by_scan == by_index
     assert expected == [set(ids(one)) for one in by_index]
 
@@ -243,13 +244,13 @@ def test_ten_thousand_pieces_of_hostile_texts_are_found_where_a_scan_finds_them(
     maker.sync([message_object(number, text) for number, text in enumerate(texts[:2_000], 1)], minutes=1)
     edited = [message_object(number, text, update_time=9) for number, text in enumerate(texts[2_000:], 1)]
     maker.sync(edited, minutes=2, changed=dict.fromkeys(range(1, 501), "edited"))
-    folded = [(number, fold(text)) for number, text in enumerate(texts[:2_000], 1)]
-    folded += [(number, fold(text)) for number, text in enumerate(texts[2_000:], 1)]
+    folded = [(number, fold_searched(text)) for number, text in enumerate(texts[:2_000], 1)]
+    folded += [(number, fold_searched(text)) for number, text in enumerate(texts[2_000:], 1)]
     words: list[str] = []
     while len(words) < 10_000:
         text = random.choice(texts)
         begin = random.randrange(len(text))
-        words += filter(None, [fold(text[begin : begin + random.randint(1, 10)])])
+        words += filter(None, [fold_word(text[begin : begin + random.randint(1, 10)])])
 
     with maker.archive.reading() as reading:
         source = archive.driver_connection(reading.sql)

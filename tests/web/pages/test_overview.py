@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.cli.reading.view_context import complete_commands
 from archiver.cli.terminal.language import set_language
+from archiver.cli.terminal.typed_command import complete_commands
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE

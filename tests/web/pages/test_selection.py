@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.cli.main import main
-from archiver.cli.reading.view_context import command_words
+from archiver.cli.terminal.typed_command import command_words
 from archiver.records import ContractRoom, RoomId
 from archiver.settings.home import home_path
 from archiver.store.queries.viewing.message_summaries import message_summaries

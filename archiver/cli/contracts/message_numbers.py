@@ -1,0 +1,31 @@
+"""Reads the number of a message, or its link, as somebody gave it, and looks whether the contract's rooms have it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from archiver import errors
+from archiver.cli.contracts import statement_lines
+from archiver.records import Contract, MessageId
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Reading
+
+EXAMPLE = "1876543210987654321"
+_MESSAGE = re.compile(r"(?:\S*#!rid\d+-|m)?0*(\d{1,19})")
+"""A message id, as packages and `show` write it (`m…`), or the link to a message."""
+
+
+def find_message(reading: Reading, contract: Contract, value: str) -> MessageId:
+    """The id of a known message of the contract's rooms. Raises BadValue, UnknownMessage."""
+    from archiver.store.queries.statements import holds_message
+
+    match = _MESSAGE.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    if match is None:
+        raise errors.BadValue(value=value, option="--message", example=EXAMPLE)
+    message_id = MessageId(match[1])
+    if not holds_message(reading, statement_lines.room_ids(contract), message_id):
+        raise errors.UnknownMessage(contract=contract.id, message=message_id)
+    return message_id

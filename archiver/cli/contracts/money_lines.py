@@ -1,0 +1,70 @@
+"""How the money of a contract stands, in lines of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from gettext import gettext as _
+from gettext import ngettext
+from pathlib import Path
+
+from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing
+from archiver.cli.terminal.text import visible
+from archiver.records import JST, Contract
+from archiver.setup.yen_amounts import yen_text
+
+
+def money_lines(home: Path, contract: Contract) -> list[str]:
+    """The sums, a line for each invoice and each payment; empty if none is stated."""
+    from archiver.app import utc_now
+    from archiver.store.archive import Archive
+    from archiver.store.queries.statements import deliveries
+
+    with Archive(home).reading() as reading:
+        delivered = deliveries(reading, contract.id)
+    standing = money_standing(contract, delivered, utc_now().astimezone(JST).date())
+    return [] if standing is None else list(standing_lines(contract, standing))
+
+
+def standing_lines(contract: Contract, standing: MoneyStanding) -> Iterator[str]:
+    """The sums first, then what they are made of."""
+    sums = _("Billed {billed}   received {received}   open {unpaid}")
+    texts = {name: yen_text(getattr(standing, name)) for name in ("billed", "received", "unpaid")}
+    yield sums.format(**texts)
+    if standing.surplus:
+        yield _("Received beyond what was billed: {amount}").format(amount=yen_text(standing.surplus))
+    for balance in standing.balances:
+        yield _invoice_line(balance)
+    for payment in contract.payments:
+        line = _("  payment {number}: {amount} on {day}")
+        words = {"number": payment.number, "amount": yen_text(payment.amount), "day": payment.received_on}
+        yield line.format(**words) + (
+            "" if payment.invoice is None else _(" for invoice {n}").format(n=payment.invoice)
+        )
+
+
+def _invoice_line(balance: InvoiceBalance) -> str:
+    invoice = balance.invoice
+    name = f" ({visible(invoice.name)})" if invoice.name else ""
+    line = _("  invoice {number}{name}: {amount} on {day}, {due}")
+    words = {"number": invoice.number, "name": name, "amount": yen_text(invoice.amount), "day": invoice.issued_on}
+    return line.format(due=_due_text(balance), **words) + _state_text(balance)
+
+
+def _due_text(balance: InvoiceBalance) -> str:
+    words = {
+        DueBasis.INVOICE: _("due {day}"),
+        DueBasis.CONTRACT: _("due {day} (as agreed)"),
+        DueBasis.RECEIPT: _("no day agreed: day of receipt {day} (please check)"),
+        DueBasis.NONE: _("no day of payment known"),
+    }
+    return words[balance.basis].format(day=balance.due.isoformat() if balance.due else "-")
+
+
+def _state_text(balance: InvoiceBalance) -> str:
+    if not balance.unpaid:
+        return _("; paid")
+    text = "; " + _("open {amount}").format(amount=yen_text(balance.unpaid))
+    if not balance.days_late:
+        return text
+    days = ngettext("{n} day late", "{n} days late", balance.days_late).format(n=balance.days_late)
+    return f"{text}, {days}"

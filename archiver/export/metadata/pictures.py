@@ -1,0 +1,314 @@
+"""Metadata of pictures: EXIF, XMP, IPTC and comments of JPEG, PNG, GIF and WebP.
+
+It is read with Pillow, which decodes no pixels for that, and removed by leaving out the parts of the file that hold it,
+so that the pixels stay the same bytes. How a picture is turned stays. What lies behind its end is left out too.
+Sources: ITU-T T.81 (JPEG), CIPA DC-008 (EXIF), W3C PNG, GIF89a, RFC 9649 (WebP).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from PIL import ExifTags, Image
+
+from archiver.export.metadata.items import MetadataField, MetadataItem
+
+_ERRORS = (
+    *(OSError, ValueError, SyntaxError, TypeError, LookupError, EOFError, ArithmeticError, AttributeError),
+    *(struct.error, zlib.error, RecursionError, Image.DecompressionBombError),
+)
+"""What Pillow raises for bytes that are no picture."""
+
+_MAX_VALUE = 200
+
+
+class NotRemovable(Exception):
+    """The metadata cannot be removed, as the file is not built as its format says."""
+
+
+def is_picture(body: bytes) -> bool:
+    """Whether the bytes begin like a picture of a known format."""
+    return body.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")) or (
+        body[:4] == b"RIFF" and body[8:12] == b"WEBP"
+    )
+
+
+# --- read ------------------------------------------------------------------------------------------
+
+
+def picture_metadata(body: bytes) -> list[MetadataItem] | None:
+    """What a picture says beside its pixels; None if it cannot be read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(body), formats=("JPEG", "PNG", "GIF", "WEBP")) as picture:
+                exif, info = picture.getexif(), dict(picture.info)
+                found = [*_exif_items(exif), *_info_items(info)]
+    except _ERRORS:
+        return None
+    return [*found, *xmp_items(body)]
+
+
+_EXIF_FIELDS = {
+    "Artist": MetadataField.AUTHOR,
+    "Copyright": MetadataField.AUTHOR,
+    "XPAuthor": MetadataField.AUTHOR,
+    "CameraOwnerName": MetadataField.AUTHOR,
+    "HostComputer": MetadataField.DEVICE,
+    "Make": MetadataField.DEVICE,
+    "Model": MetadataField.DEVICE,
+    "BodySerialNumber": MetadataField.DEVICE,
+    "ImageDescription": MetadataField.TEXT,
+    "XPTitle": MetadataField.TEXT,
+    "XPComment": MetadataField.TEXT,
+    "XPSubject": MetadataField.TEXT,
+    "XPKeywords": MetadataField.TEXT,
+    "UserComment": MetadataField.TEXT,
+}
+
+
+def _exif_items(exif: Image.Exif) -> Iterator[MetadataItem]:
+    for part in (exif, exif.get_ifd(ExifTags.IFD.Exif)):
+        for tag, value in part.items():
+            name = ExifTags.TAGS.get(tag, "")
+            text = exif_text(value, wide=name.startswith("XP")) if name in _EXIF_FIELDS else ""
+            if text:
+                yield MetadataItem(_EXIF_FIELDS[name], text)
+    position = _position(exif.get_ifd(ExifTags.IFD.GPSInfo))
+    if position:
+        yield MetadataItem(MetadataField.POSITION, position)
+
+
+def exif_text(value: object, *, wide: bool = False) -> str:
+    """A text of EXIF, whatever its encoding; cut to a length that can be printed."""
+    if isinstance(value, tuple) and all(isinstance(one, int) and 0 <= one < 256 for one in value):
+        value = bytes(value)
+    if isinstance(value, bytes):
+        value = (
+            value.decode("utf-16-le" if wide else "utf-8", "replace")
+            .removeprefix("ASCII\0\0\0")
+            .removeprefix("UNICODE\0")
+        )
+    return _readable(value).replace("\0", "").strip()[:_MAX_VALUE] if isinstance(value, str) else ""
+
+
+def _readable(text: str) -> str:
+    """A text that Pillow read byte by byte, as it was meant: most programs write UTF-8, old ones Shift_JIS."""
+    for encoding in ("utf-8", "cp932"):
+        with contextlib.suppress(UnicodeError):
+            return text.encode("latin-1").decode(encoding)
+    return text
+
+
+def _position(gps: dict[int, Any]) -> str:
+    """Latitude and longitude in degrees with four places, about ten metres."""
+    both = [_degrees(gps.get(tag), str(gps.get(tag - 1, ""))) for tag in (2, 4)]
+    return ", ".join(f"{one:.4f}" for one in both if one is not None) if None not in both else ""
+
+
+def _degrees(parts: Any, side: str) -> float | None:
+    try:
+        degrees, minutes, seconds = (float(one) for one in parts)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    value = degrees + minutes / 60 + seconds / 3600
+    return -value if side.strip("\0 ") in ("S", "W") else value
+
+
+_INFO_FIELDS = {"author": MetadataField.AUTHOR, "artist": MetadataField.AUTHOR, "creator": MetadataField.AUTHOR}
+_INFO_TEXTS = frozenset({"title", "description", "comment", "copyright", "subject", "keywords"})
+
+
+def _info_items(info: dict[Any, Any]) -> Iterator[MetadataItem]:
+    """The texts of PNG chunks, and comments of JPEG and GIF."""
+    for name, value in info.items():
+        lower = str(name).casefold()
+        if lower in _INFO_FIELDS or lower in _INFO_TEXTS:
+            text = exif_text(value)
+            if text:
+                yield MetadataItem(_INFO_FIELDS.get(lower, MetadataField.TEXT), text)
+
+
+_XMP = re.compile(rb"<x:xmpmeta.{0,200000}?</x:xmpmeta>", re.DOTALL)
+_XMP_FIELDS = (
+    (MetadataField.AUTHOR, r"<dc:creator>(.{0,2000}?)</dc:creator>"),
+    (MetadataField.AUTHOR, r"photoshop:(?:Credit|AuthorsPosition)=\"([^\"]{1,200})\""),
+    (MetadataField.TEXT, r"<dc:(?:title|description|subject)>(.{0,2000}?)</dc:(?:title|description|subject)>"),
+    (MetadataField.POSITION, r"exif:GPSL(?:atitude|ongitude)=\"([^\"]{1,60})\""),
+    (MetadataField.POSITION, r"<exif:GPSL(?:atitude|ongitude)>([^<]{1,60})<"),
+)
+
+
+def xmp_items(body: bytes) -> Iterator[MetadataItem]:
+    """Authors, positions and texts of the XMP packets in these bytes."""
+    for packet in _XMP.findall(body[:20_000_000])[:5]:
+        text = packet.decode("utf-8", "replace")
+        for field, pattern in _XMP_FIELDS:
+            for match in re.finditer(pattern, text, re.DOTALL):
+                value = " ".join(re.sub("<[^>]{0,400}>", " ", match[1]).split())[:_MAX_VALUE]
+                if value:
+                    yield MetadataItem(field, value)
+
+
+# --- remove ----------------------------------------------------------------------------------------
+
+
+def picture_without_metadata(body: bytes) -> bytes:
+    """The picture without anything beside its pixels and how they are turned. Raises NotRemovable."""
+    try:
+        if body.startswith(b"\xff\xd8"):
+            return _clean_jpeg(body)
+        if body.startswith(b"\x89PNG"):
+            return _clean_png(body)
+        return _clean_gif(body) if body.startswith(b"GIF8") else _clean_webp(body)
+    except (struct.error, IndexError) as error:
+        raise NotRemovable from error
+
+
+def _turned(body: bytes) -> int:
+    """How the picture is turned: 1 (upright) to 8."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(body)) as picture:
+                value = picture.getexif().get(ExifTags.Base.Orientation, 1)
+    except _ERRORS:
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _orientation(body: bytes) -> bytes:
+    """EXIF that says how the picture is turned and nothing else; empty if it is upright."""
+    turned = _turned(body)
+    if turned == 1:
+        return b""
+    return b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01" + struct.pack(">HH", turned, 0) + b"\0\0\0\0"
+
+
+_KEPT_SEGMENTS = frozenset({0xC4, 0xDB, 0xDD, 0xEE, 0xCC, *range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC)})
+"""Tables, frames, and Adobe's segment, which says how colours are held."""
+
+
+def _clean_jpeg(body: bytes) -> bytes:
+    exif = _orientation(body)
+    parts = [b"\xff\xd8"]
+    if exif:
+        parts.append(b"\xff\xe1" + struct.pack(">H", len(exif) + 8) + b"Exif\0\0" + exif)
+    position = 2
+    while True:
+        if body[position] != 0xFF:
+            raise NotRemovable
+        marker = body[position + 1]
+        if marker == 0xFF:
+            position += 1
+            continue
+        if marker == 0xD9:
+            return b"".join([*parts, b"\xff\xd9"])
+        end = position + 2 + int.from_bytes(body[position + 2 : position + 4])
+        if end < position + 4 or end > len(body):
+            raise NotRemovable
+        segment = body[position:end]
+        is_profile = marker == 0xE2 and segment[4:].startswith(b"ICC_PROFILE\0")
+        is_jfif = marker == 0xE0 and segment[4:9] == b"JFIF\0"
+        if marker == 0xDA:
+            end = _scan_end(body, end)
+            segment = body[position:end]
+        if is_jfif:  # without the small picture that may stand in it
+            segment = b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0"
+        if marker == 0xDA or marker in _KEPT_SEGMENTS or is_profile or is_jfif:
+            parts.append(segment)
+        position = end
+
+
+_SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+
+
+def _scan_end(body: bytes, start: int) -> int:
+    match = _SCAN_END.search(body, start)
+    if match is None:
+        raise NotRemovable
+    return match.start()
+
+
+_KEPT_CHUNKS = frozenset(
+    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs hIST acTL fcTL fdAT cICP".split()
+)
+
+
+def _clean_png(body: bytes) -> bytes:
+    parts, position, exif = [body[:8]], 8, _orientation(body)
+    while True:
+        (length,) = struct.unpack_from(">I", body, position)
+        kind, end = body[position + 4 : position + 8], position + 12 + length
+        if end > len(body):
+            raise NotRemovable
+        if kind in _KEPT_CHUNKS:
+            parts.append(body[position:end])
+        if kind == b"IHDR" and exif:
+            parts.append(struct.pack(">I", len(exif)) + b"eXIf" + exif + struct.pack(">I", zlib.crc32(b"eXIf" + exif)))
+        if kind == b"IEND":
+            return b"".join(parts)
+        position = end
+
+
+def _clean_gif(body: bytes) -> bytes:
+    position = 13 + _table_size(body[10])
+    parts = [body[:position]]
+    while True:
+        start, kind = position, body[position]
+        if kind == 0x3B:
+            return b"".join([*parts, b"\x3b"])
+        if kind == 0x21:
+            label, position = body[position + 1], _blocks_end(body, position + 2)
+            is_loop = label == 0xFF and body[start + 3 : start + 14] in (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+            if label == 0xF9 or is_loop:
+                parts.append(body[start:position])
+        elif kind == 0x2C:
+            position = _blocks_end(body, position + 11 + _table_size(body[position + 9]))
+            parts.append(body[start:position])
+        else:
+            raise NotRemovable
+
+
+def _table_size(flags: int) -> int:
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _blocks_end(body: bytes, position: int) -> int:
+    while length := body[position]:
+        position += length + 1
+    return position + 1
+
+
+_KEPT_WEBP = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
+_EXIF_FLAG, _XMP_FLAG = 0x08, 0x04
+
+
+def _clean_webp(body: bytes) -> bytes:
+    parts, position, exif = [], 12, _orientation(body)
+    end = min(len(body), 8 + struct.unpack_from("<I", body, 4)[0])
+    has_header = False
+    while position + 8 <= end:
+        kind, (length,) = body[position : position + 4], struct.unpack_from("<I", body, position + 4)
+        stop = position + 8 + length + length % 2
+        if stop > end + 1:
+            raise NotRemovable
+        chunk = body[position:stop]
+        if kind == b"VP8X":
+            has_header = True
+            flags = chunk[8] & ~(_EXIF_FLAG | _XMP_FLAG) | (_EXIF_FLAG if exif else 0)
+            chunk = chunk[:8] + bytes([flags]) + chunk[9:]
+        if kind in _KEPT_WEBP:
+            parts.append(chunk)
+        position = stop
+    if exif and has_header:
+        parts.append(b"EXIF" + struct.pack("<I", len(exif)) + exif)
+    content = b"WEBP" + b"".join(parts)
+    return b"RIFF" + struct.pack("<I", len(content)) + content

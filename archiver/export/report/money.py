@@ -1,0 +1,86 @@
+"""What is owed by the reporter's own entries: rows and sentences of page 1, the request and the consultation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing
+from archiver.export.report.input import STATED, ReportInput
+from archiver.export.report.truncation import shorten_line
+from archiver.records import JST
+from archiver.render.invisible_characters import visible
+
+_MAX_INVOICES, _NAME_LENGTH = 3, 30
+
+_DUE_WORDS = {
+    DueBasis.INVOICE: "支払期日 {day}",
+    DueBasis.CONTRACT: "合意した支払期日 {day}",
+    DueBasis.RECEIPT: "支払期日の登録なし(受領日 {day} が期日とされることがあります。確認してください)",
+    DueBasis.NONE: "支払期日の登録なし",
+}
+
+
+def standing_of(case: ReportInput) -> MoneyStanding | None:
+    """How the money of the contract stands on the day of the report; None if no invoice and no payment is stated."""
+    return money_standing(case.contract, case.deliveries, _today(case))
+
+
+def money_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
+    """The row of page 1: sums, and the open invoices that are late the longest; none if nothing is stated."""
+    standing = standing_of(case)
+    if standing is None:
+        return
+    lines = [_sums_text(standing)]
+    open_balances = sorted(
+        (one for one in standing.balances if one.unpaid), key=lambda one: (-one.days_late, one.invoice.number)
+    )
+    lines += [balance_text(one) for one in open_balances[:_MAX_INVOICES]]
+    if len(open_balances) > _MAX_INVOICES:
+        lines.append(f"ほか{len(open_balances) - _MAX_INVOICES}件の請求が未払いです。")
+    yield f"請求と入金({STATED})", "\n".join(lines)
+
+
+def overdue_text(case: ReportInput) -> str:
+    """The beginning of a sentence that pay is overdue, as the reporter entered it; empty if it is not."""
+    standing = standing_of(case)
+    if standing is None or not standing.overdue:
+        return ""
+    oldest = standing.overdue[0]
+    assert oldest.due is not None
+    return (
+        f"報告者の入力では、支払期日({oldest.due.isoformat()})から{oldest.days_late}日を過ぎた今も"
+        f"{standing.unpaid_overdue:,}円の入金がない"
+    )
+
+
+def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
+    """What was billed, received and is asked for; empty if nothing is stated."""
+    standing = standing_of(case)
+    if standing is None:
+        return ()
+    late = [f"{balance_text(one)}" for one in standing.overdue[:_MAX_INVOICES]]
+    return (
+        ("請求した金額", f"{standing.billed:,}円"),
+        ("受け取った金額", f"{standing.received:,}円"),
+        ("未払いの金額", "\n".join([f"{standing.unpaid:,}円", *late])),
+    )
+
+
+def balance_text(balance: InvoiceBalance) -> str:
+    """An open invoice in one line: which, how much is open, the day of payment, how late, and what promised it."""
+    invoice = balance.invoice
+    name = f"「{shorten_line(visible(invoice.name), _NAME_LENGTH)}」" if invoice.name else ""
+    due = _DUE_WORDS[balance.basis].format(day=balance.due.isoformat() if balance.due else "")
+    late = f"、{balance.days_late}日経過" if balance.days_late else ""
+    message = f"、発言ID {invoice.message_id}" if invoice.message_id else ""
+    return f"請求{invoice.number}{name}({invoice.issued_on}) 未払い {balance.unpaid:,}円、{due}{late}{message}"
+
+
+def _sums_text(standing: MoneyStanding) -> str:
+    surplus = f"(請求を超えた入金 {standing.surplus:,}円)" if standing.surplus else ""
+    return f"請求 {standing.billed:,}円 / 入金 {standing.received:,}円{surplus} / 未払い {standing.unpaid:,}円"
+
+
+def _today(case: ReportInput) -> date:
+    return case.created_at.astimezone(JST).date()

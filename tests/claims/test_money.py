@@ -1,0 +1,82 @@
+"""What is open of a contract's money, since when, and from where the day of payment is known."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.claims.money import DueBasis, money_standing
+from archiver.records import Contract, Delivery, Invoice, Payment
+
+TODAY = date(2026, 11, 24)
+
+
+def contract(invoices: tuple[Invoice, ...], payments: tuple[Payment, ...] = (), agreed: str | None = None) -> Contract:
+    """A direct contract with this money."""
+    return Contract("job1", (), invoices=invoices, payments=payments, payment_due_on=agreed)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "agreed", "deliveries", "expected"),
+    [
+        ("2026-11-20", "2026-11-01", (), (date(2026, 11, 20), DueBasis.INVOICE, 4)),
+        (None, "2026-11-23", (), (date(2026, 11, 23), DueBasis.CONTRACT, 1)),
+        (None, None, (Delivery(1, "2026-11-03 23:50"),), (date(2026, 11, 3), DueBasis.RECEIPT, 21)),
+        (None, None, (), (None, DueBasis.NONE, 0)),
+        ("2026-11-24", None, (), (date(2026, 11, 24), DueBasis.INVOICE, 0)),
+        ("2026-12-31", None, (), (date(2026, 12, 31), DueBasis.INVOICE, 0)),
+    ],
+)
+def test_the_day_of_payment_is_that_of_the_invoice_else_agreed_else_of_receipt(
+    due_on: str | None,
+    agreed: str | None,
+    deliveries: tuple[Delivery, ...],
+    expected: tuple[date | None, DueBasis, int],
+) -> None:
+    """The day itself is not late."""
+    standing = money_standing(contract((Invoice(1, 100, "2026-10-31", due_on),), agreed=agreed), deliveries, TODAY)
+
+    assert standing is not None
+    (balance,) = standing.balances
+    assert expected == (balance.due, balance.basis, balance.days_late)
+
+
+def test_payments_go_to_the_named_invoice_then_to_the_oldest_open_one() -> None:
+    """What goes beyond stays visible."""
+    invoices = tuple(Invoice(number, 100, "2026-10-01", "2026-10-31") for number in (1, 2, 3))
+    payments = (Payment(1, 150, "2026-11-01"), Payment(2, 100, "2026-11-02", invoice=2), Payment(3, 80, "2026-11-03"))
+
+    standing = money_standing(contract(invoices, payments), (), TODAY)
+
+    assert standing is not None
+    assert [100, 100, 100] == [one.received for one in standing.balances]
+    assert (330, 0, 30, ()) == (standing.received, standing.unpaid, standing.surplus, standing.overdue)
+
+
+def test_without_an_invoice_or_a_payment_nothing_is_said() -> None:
+    """Not even that nothing is open."""
+    assert money_standing(contract(()), (), TODAY) is None
+
+
+amounts = st.integers(1, 10**6)
+
+
+@given(
+    st.lists(amounts, max_size=5).map(
+        lambda rows: tuple(Invoice(number, amount, "2026-10-01") for number, amount in enumerate(rows, 1))
+    ),
+    st.lists(st.tuples(amounts, st.one_of(st.none(), st.integers(1, 7))), min_size=1, max_size=6).map(
+        lambda rows: tuple(Payment(number, one, "2026-11-01", to) for number, (one, to) in enumerate(rows, 1))
+    ),
+)
+def test_no_yen_is_lost_or_made(invoices: tuple[Invoice, ...], payments: tuple[Payment, ...]) -> None:
+    """What came in is what was assigned and what is over; nothing is paid more than it was billed."""
+    standing = money_standing(contract(invoices, payments), (), TODAY)
+
+    assert standing is not None
+    assert standing.received == sum(one.received for one in standing.balances) + standing.surplus
+    assert all(0 <= one.received <= one.invoice.amount for one in standing.balances)
+    assert standing.billed == standing.unpaid + sum(one.received for one in standing.balances)

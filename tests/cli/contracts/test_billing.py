@@ -1,0 +1,99 @@
+"""`contract invoice`, `payment` and `terms`, as a user sees them: entering, sums, taking back, and bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.terminal.text import columns
+from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.terminal import TOKEN, Terminal
+
+
+@pytest.fixture(scope="module")
+def chatwork() -> Iterator[Chatwork]:
+    """A Chatwork with a large budget."""
+    with Chatwork(token=TOKEN, limit=10_000) as chatwork:
+        yield chatwork
+
+
+class Desk(Terminal):
+    """A terminal whose archive holds one direct contract."""
+
+    promise: str
+
+
+@pytest.fixture
+def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
+    """A direct client who promised the pay by message."""
+    desk = Desk(tmp_path / "home", chatwork)
+    tanaka = chatwork.add_account("田中")
+    room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
+    chatwork.post(room, tanaka, "動画10本の編集をお願いします。")
+    desk.promise = str(chatwork.post(room, tanaka, "報酬は11万円、お支払いは翌月末です。"))
+    desk.run("init", "--yes")
+    desk.run("contract", "add", "job1", "--room", room, "--platform", "direct", "--title", "動画編集")
+    desk.run("sync")
+    return desk
+
+
+def test_what_is_open_follows_from_invoices_and_payments(desk: Desk, tmp_path: Path) -> None:
+    """Sums and days late stand in `contract show`; what is taken back counts no more and its number is not reused."""
+    bill = tmp_path / "請求書.pdf"
+    bill.write_bytes(b"%PDF-1.4 bill")
+    add = ("contract", "invoice", "add", "job1", "--amount")
+
+    named = ("--on", "2025-10-31", "--due-on", "2025-11-30", "--file", bill, "--number", "A-1")
+
+    first = desk.run(*add, "110,000円", *named)
+    desk.run(*add, "55000", "--on", "2025-11-30")
+    again = desk.run(*add, "55000", "--on", "2025-11-30")
+    desk.run("contract", "payment", "add", "--amount", "６０，０００", "--on", "2025-12-01", "--invoice", "1")
+    desk.run("contract", "invoice", "remove", "job1", "2")
+    third = desk.run(*add, "1000", "--on", "2025-12-01")
+    page = desk.run("contract", "show", "job1", ARCHIVE_LANG="en")
+
+    assert "110,000円" in first
+    assert "すでに" in again
+    assert "3" in third
+    assert "Billed 111,000円   received 60,000円   open 51,000円" in page
+    words = " ".join(page.split())
+    assert "invoice 1 (A-1): 110,000円 on 2025-10-31, due 2025-11-30; open 50,000円" in words
+    assert "days late" in words
+    assert "invoice 3: 1,000円 on 2025-12-01, no day of payment known" in words
+    assert "請求書.pdf" in page
+    assert [] == [line for line in page.splitlines() if columns(line) > 80]
+    assert desk.json("verify", "--deep")["ok"]
+
+
+def test_a_term_is_bound_to_the_message_that_told_it(desk: Desk) -> None:
+    """Candidates are offered by words and decide nothing; a bound term is shown with its message."""
+    before = desk.run("contract", "terms", "show", ARCHIVE_LANG="en")
+    after = desk.run("contract", "terms", "set", "payment_day", "--message", desk.promise, ARCHIVE_LANG="en")
+    cleared = desk.run("contract", "terms", "clear", "payment_day", ARCHIVE_LANG="en")
+
+    line = next(line for line in before.splitlines() if line.startswith("payment_day"))
+    assert line.endswith("not stated")
+    assert f"m{desk.promise}" in before
+    assert f"支払期日: message m{desk.promise}" in after
+    assert next(line for line in cleared.splitlines() if line.startswith("payment_day")).endswith("not stated")
+
+
+def test_bad_input_is_one_sentence(desk: Desk) -> None:
+    """With what to do next, and nothing is entered."""
+    for arguments in (
+        ("contract", "invoice", "add", "job1", "--amount", "many", "--on", "2025-10-31"),
+        ("contract", "invoice", "add", "job1", "--amount", "-5", "--on", "2025-10-31"),
+        ("contract", "invoice", "add", "job1", "--amount", "5"),
+        ("contract", "invoice", "add", "job1", "--amount", "5", "--on", "2999-01-01"),
+        ("contract", "invoice", "add", "job1", "--amount", "5", "--on", "2025-10-31", "--message", "77"),
+        ("contract", "invoice", "remove", "job1", "9"),
+        ("contract", "payment", "add", "job1", "--amount", "5", "--on", "2025-10-31", "--invoice", "9"),
+        ("contract", "terms", "set", "payment_day"),
+        ("contract", "terms", "set", "payment_day", "--file-id", "77"),
+        ("contract", "terms", "set", "nothing", "--note", "x"),
+    ):
+        assert 2 >= len(desk.run(*arguments, code=2).strip().splitlines())
+    assert "請求と入金" not in desk.run("contract", "show", "job1")

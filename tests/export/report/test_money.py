@@ -1,0 +1,92 @@
+"""What is owed stands on page 1, in the request and in the consultation, as the reporter's own statement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archiver.export.pdf.blocks import Chapter, FactList
+from archiver.export.report import chapters, consultation, summary
+from archiver.export.report.input import ReportInput
+from archiver.export.report.statistics import survey_messages
+from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.records import Contract, Invoice, MessageId, Payment
+from tests.support.reports import pdf_reader, report_inputs
+
+DIRECT = replace(report_inputs.CONTRACT, platform="direct", platform_id=None, url=None, escrowed_at=None)
+ARREARS = replace(
+    DIRECT,
+    invoices=(
+        Invoice(1, 110_000, "2026-09-30", "2026-10-31", "A-12", MessageId("1876543210987654321")),
+        Invoice(2, 55_000, "2026-10-31", "2026-12-31"),
+    ),
+    payments=(Payment(1, 60_000, "2026-11-02", invoice=1),),
+)
+
+
+def direct_case(contract: Contract = ARREARS, profile: str = "support") -> ReportInput:
+    """A case of a direct client."""
+    return report_inputs.case(contract=contract, profile=profile)
+
+
+def first_page(case: ReportInput) -> dict[str, str]:
+    """The facts of page 1 by their labels."""
+    return facts_of(summary.chapter(case, survey_messages(case)))
+
+
+def facts_of(chapter: Chapter) -> dict[str, str]:
+    """The one list of facts of a chapter, by their labels."""
+    (facts,) = (one for one in chapter.blocks if isinstance(one, FactList))
+    return dict(facts.rows)
+
+
+def test_page_1_tells_what_is_owed_since_when_and_which_message_promised_it() -> None:
+    """A direct contract has no number of a platform, no page and no escrow that could be blank."""
+    page = first_page(direct_case())
+
+    money = page["請求と入金(報告者入力)"].splitlines()
+    assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" == money[0]
+    assert money[1].startswith("請求1「A-12」(2026-09-30) 未払い 50,000円、支払期日 2026-10-31、")
+    assert money[1].endswith("日経過、発言ID 1876543210987654321")
+    assert "請求2(2026-10-31) 未払い 55,000円、支払期日 2026-12-31" == money[2]
+    assert [] == [label for label, text in page.items() if "契約ID" in text or "仮払い" in text or "契約ページ" in text]
+
+
+def test_what_is_asked_is_the_payment_and_says_whose_statement_it_is() -> None:
+    """Only what is past its day counts."""
+    case = direct_case()
+    days = (case.created_at.date() - case.created_at.date().replace(month=10, day=31)).days
+
+    asked = first_page(case)["お願いしたいこと"]
+    standing = first_page(direct_case(profile="lawyer"))["現在の状況"]
+
+    assert asked.startswith("報告者の入力では、支払期日(2026-10-31)から")
+    assert "50,000円の入金がないため、お支払いについてご確認をお願いします。" in asked
+    assert abs(days - int(asked.partition("から")[2].partition("日")[0])) <= 1
+    assert standing.endswith("50,000円の入金がない状態です。")
+
+
+def test_the_text_to_paste_and_the_consultation_have_the_sums() -> None:
+    """Where nothing is entered, the consultation leaves a blank for the sums, and the text says nothing of them."""
+    case, blank = direct_case(profile="consult"), direct_case(DIRECT, profile="consult")
+
+    text, without = (inquiry_form_text(one, survey_messages(one)) for one in (case, blank))
+    rows, left = facts_of(consultation.money(case)), facts_of(consultation.money(blank))
+
+    assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" in text
+    assert "契約ID" not in text
+    assert "請求" not in without
+    assert ("165,000円", "60,000円") == (rows["請求した金額"], rows["受け取った金額"])
+    assert rows["未払いの金額"].startswith("105,000円\n請求1")
+    assert "未記入" in left["支払いを求める金額"]
+
+
+@pdf_reader.needs_poppler
+def test_page_1_stays_one_page_with_many_invoices() -> None:
+    """The three that are late the longest are told, the others counted."""
+    invoices = tuple(Invoice(number, 10_000, "2026-09-30", "2026-10-31", "請" * 80) for number in range(1, 30))
+    case = direct_case(replace(DIRECT, invoices=invoices))
+    report = chapters.build_report(case, survey_messages(case))
+    first = replace(report, chapters=report.chapters[:1])
+
+    assert 1 == len(pdf_reader.pages(pdf_reader.pdf_bytes(first)))
+    assert "ほか26件の請求が未払いです。" in first_page(case)["請求と入金(報告者入力)"]
