@@ -22,8 +22,6 @@ from tests.benchmarks.measure import Figure
 
 ROWS = (
     "idle_run",
-    "first_round",
-    "growth",
     "traffic",
     "message_lists",
     "size",
@@ -34,6 +32,7 @@ ROWS = (
     "search",
     "viewing",
     "help",
+    "leftovers",
 )
 """The modules of this folder that measure, in the order of the table."""
 

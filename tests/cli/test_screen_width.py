@@ -13,7 +13,7 @@ import pytest
 from archiver.cli.commands import COMMANDS
 from archiver.cli.terminal.text import columns
 from archiver.demo.story import play, set_stage
-from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.pseudo_terminal import CTRL_D, PseudoTerminal
 from tests.support.terminal import Terminal
 
 COMMAND_LINES = (
@@ -50,9 +50,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
 
 
 def screen(desk: Terminal, language: str, *words: str) -> str:
-    """What a command prints on a terminal."""
+    """What a command prints on a terminal, where each question is answered by Enter."""
     environ = desk.environ | {"ARCHIVE_LANG": language}
     with PseudoTerminal([sys.executable, "-m", "archiver", *words], environ) as terminal:
+        terminal.answer("", *[""] * 6, CTRL_D)  # to questions, if there are any
         terminal.end()
         return terminal.shown
 

@@ -28,6 +28,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
+from archiver.records import contract_facts
 
 if TYPE_CHECKING:
     from archiver.export.package.make_package import ExportReport
@@ -272,8 +273,8 @@ def _tell_incomplete(report: ExportReport) -> None:
 
 def _tell_before_sending(report: ExportReport) -> None:
     if report.blank:
-        options = " ".join(f"--{name.replace('_', '-')}" for name in report.blank)
-        echo(_("Not stated yet (printed as blank): {options}").format(options=options), err=True)
+        labels = [_(fact.label) for fact in contract_facts.FACTS if fact.name in report.blank]
+        echo(_("Not stated yet (printed as blank): {facts}").format(facts=_(", ").join(labels)), err=True)
         echo("  " + _("Add them with: archive contract set {contract}").format(contract=report.contract), err=True)
     if report.advice:
         echo(_("Before you send it: {advice}").format(advice=report.advice), err=True)

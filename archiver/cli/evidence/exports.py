@@ -9,6 +9,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
+from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.terminal.day_options import parse_day
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import pad, visible
@@ -27,12 +28,15 @@ def command_exports(ctx: click.Context) -> int | None:
     if ctx.invoked_subcommand is not None:
         return None
     from archiver.store.archive import Archive
+    from archiver.store.queries.contracts import contracts
     from archiver.store.queries.runs import exports
 
     with Archive(ctx.obj.home).reading() as reading:
         packages = exports(reading)
+        names = contract_names(contracts(reading))
     for package in packages:
-        echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)}  {visible(package.contract)}")
+        name = names.get(package.contract, visible(package.contract))
+        echo(f"{package.number:>3}  {minute_text(package.at)}  {pad(package.profile, 8)}  {name}")
         echo(f"     {visible(package.name)}")
         echo(f"     SHA-256 {package.sha256}")
         for handover in package.handovers:

@@ -17,7 +17,7 @@ from archiver.cli.saving.sync import INCOMPLETE
 from archiver.cli.status import emergency_block
 from archiver.cli.status.stamp_lines import tell_root_errors
 from archiver.cli.terminal import times
-from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import visible, wrap
 from archiver.errors import N_
@@ -58,9 +58,10 @@ def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(report.document(), ensure_ascii=False))
     else:
-        sync_report.tell_sync(report)
-        _tell_unread(report)
-        _tell_kept(app, contracts)
+        with paged_output():
+            sync_report.tell_sync(report)
+            _tell_unread(report)
+            _tell_kept(app, contracts)
     for complaint in report.complaints:
         echo(complaint, err=True)
     tell_root_errors(app.root_errors)

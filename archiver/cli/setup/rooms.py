@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import pad, visible
 from archiver.errors import N_
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 def command_rooms(obj: CliContext, as_json: bool) -> int:
     """Print all rooms, those without a contract too; nothing is saved."""
     from archiver.app import build_app, require_archive
+    from archiver.store.queries.contracts import contracts
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     rooms = [one.model for one in app.chatwork.rooms().items]
@@ -32,14 +34,17 @@ def command_rooms(obj: CliContext, as_json: bool) -> int:
         documents = [_room_document(room, ids_by_room.get(room.room_id, [])) for room in rooms]
         click.echo(json.dumps({"rooms": documents}, ensure_ascii=False))
         return 0
+    with app.archive.reading() as reading:
+        names = contract_names(contracts(reading))
     kinds = {"group": _("group"), "direct": _("direct"), "my": _("my chat")}
     width = max([10, *(len(str(room.room_id)) for room in rooms)]) + 2
-    header = pad(_("Number"), width) + pad(_("Kind"), 12) + pad(_("Messages"), 10) + pad(_("Files"), 10) + _("Name")
+    header = pad(_("Number"), width) + pad(_("Kind"), 14) + pad(_("Messages"), 10) + pad(_("Files"), 10) + _("Name")
     echo(header)
     for room in rooms:
-        cells = pad(str(room.room_id), width) + pad(kinds.get(room.type, visible(room.type)), 12)
-        contract_ids = f"  ({', '.join(ids_by_room[room.room_id])})" if room.room_id in ids_by_room else ""
-        echo(f"{cells}{room.message_num:<9} {room.file_num:<9} {visible(room.name)}{contract_ids}")
+        cells = pad(str(room.room_id), width) + pad(kinds.get(room.type, visible(room.type)), 14)
+        named = ", ".join(names[contract] for contract in ids_by_room.get(room.room_id, ()))
+        contract_words = f"  ({named})" if named else ""
+        echo(f"{cells}{room.message_num:<9} {room.file_num:<9} {visible(room.name)}{contract_words}")
     return 0
 
 

@@ -34,7 +34,7 @@ WIDTH = 80
 NAMED_FILES_LIMIT = 8
 """So many files are named; the others are counted."""
 
-NAMED_TEXTS_LIMIT = 8
+NAMED_TEXTS_LIMIT = 4
 """So many vanished messages are listed with their texts; the others are counted."""
 
 VANISHED_LINE_WIDTH = 62

@@ -127,10 +127,12 @@ def _is_inseparable(before: str, after: str) -> bool:
 
 
 def _is_one_word(before: str, after: str) -> bool:
-    """Whether two characters belong to one word: hiragana after any Japanese, or a run of katakana or kanji.
+    """Whether two characters belong to one word: hiragana after any Japanese, a run of katakana or kanji, 1週間.
 
     「コピーしてください」 stays whole.
     """
+    if before.isdecimal() and _KANJI.fullmatch(after):
+        return True
     if _HIRAGANA.fullmatch(after):
         return _WORD_CHARACTERS.fullmatch(before) is not None
     return any(kind.fullmatch(before) and kind.fullmatch(after) for kind in (_KATAKANA, _KANJI))

@@ -24,11 +24,14 @@ _TITLES = (
 )
 TITLED = re.compile(
     rf"(?P<name>(?:[{KANJI}]{{1,4}}[ ・])?[{KANJI}]{{1,10}}|[{KATAKANA}]{{2,14}}(?:[ ・][{KATAKANA}]{{2,12}})?"
-    rf"|[A-Za-z][A-Za-z'-]{{1,20}}(?:[ .][A-Za-z][A-Za-z'-]{{1,20}})?"
-    rf"|[{_HIRAGANA}]{{2,12}}|[{KANJI}]{{1,4}}[{_HIRAGANA}]{{1,4}})"
+    rf"|(?:[A-Z]\. ?)?[A-Za-z][A-Za-z'-]{{1,20}}(?:[ .][A-Za-z][A-Za-z'-]{{1,20}})?"
+    rf"|[{_HIRAGANA}ー]{{2,12}}|[{KANJI}]{{1,4}}[{_HIRAGANA}]{{1,4}})"
     rf" ?-?(?P<title>{_TITLES}|san\b|sama\b|sensei\b)"
 )
-_JOBS = _any("社長 部長 課長 係長 主任 店長 専務 常務 代表 監督 マネージャー ディレクター プロデューサー リーダー")
+_JOBS = _any(
+    "社長 部長 課長 係長 主任 店長 専務 常務 代表 監督 マネージャー ディレクター プロデューサー リーダー "
+    "次長 室長 所長 院長 園長 校長 会長 教授 編集長 担当"
+)
 WITH_JOB = re.compile(rf"(?P<name>[{KANJI}]{{1,6}}) ?{_JOBS}")
 MISTER = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr)\.? ?(?P<name>[A-Z][A-Za-z'-]{1,20}(?: [A-Z][A-Za-z'-]{1,20})?)")
 _LABEL = _any(
@@ -41,6 +44,30 @@ LABELLED = re.compile(
     rf"|[{KATAKANA}]{{2,8}}(?:[ ・][{KATAKANA}]{{2,10}})?|[{_HIRAGANA}]{{2,5}} [{_HIRAGANA}]{{2,5}}"
     r"|[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15})?)"
 )
+_HEAD = rf"(?P<name>[{KANJI}]{{1,4}}(?: [{KANJI}]{{1,3}}(?<![様氏君殿]))?)"
+SPOKEN_TO = tuple(
+    map(
+        re.compile,
+        (
+            rf"(?:^|\n){_HEAD} ?(?=[:→>≫])(?!:[0-9])",
+            rf"(?:^|[\s、。])@ ?{_HEAD}(?=[\s、。:]|$)",
+            rf"(?i:\bcc|\bto) ?: ?{_HEAD}(?![{KANJI}])",
+            rf"{_JOBS} ?[(「『] ?{_HEAD} ?[)」』]",
+            rf"(?<![{KANJI}]){_HEAD}(?=(?:PM|AD|CD|[PDＰＤ])(?:[のにがはへともや、。\s]|$))",
+            rf"(?<![{KANJI}]){_HEAD}(?=です(?:[。、！!\s]|$)|と申し|でござい|と言い|といい(?:ます|まし))",
+            rf"(?<![{KANJI}]){_HEAD}(?=(?:に|へ|から|と|にも)(?:も)?(?:確認|聞|連絡|お願|頼|相談|伝|共有|引き?継|依頼|任せ|渡))",
+            rf"(?<![{KANJI}]){_HEAD}(?=(?:が|は)(?:担当|対応|撮影|出演|不在|欠席|休|同席|退職|参加))",
+            rf"(?:上司|部下|同僚|先輩|後輩|弊社|当社|外注|先方|友人|知人|妻|夫|弟|妹|兄|姉)の{_HEAD}(?![{KANJI}])",
+        ),
+    )
+)
+"""Where a run of kanji stands for a person by what is around it, whatever else the word may mean."""
+HIRAGANA_RUN = re.compile(
+    rf"(?<![{_HIRAGANA}{KANJI}ー])[{_HIRAGANA}]{{5,12}}?"
+    rf"(?=(?:です|さん|ちゃん|くん|と申|の|が|は|に|へ|と|を|も|から|より)?(?![{_HIRAGANA}]))"
+)
+LONG_KATAKANA_RUN = re.compile(rf"(?<![{KATAKANA}・])[{KATAKANA}]{{5,12}}(?![{KATAKANA}・])")
+LATIN_PAIR = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,12})[ .,_]{1,2}([A-Za-z]{2,12})(?![A-Za-z])")
 _OPEN, _CLOSE = r"[(\[【「『<〈]", r"[)\]】」』>〉]"
 IN_BRACKETS = re.compile(
     rf"{_OPEN} ?(?:[^()\[\]【】「」『』<>〈〉\n]{{0,10}}[: ])?"
@@ -97,6 +124,9 @@ HANDLES = tuple(
             rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?:[:=→]|は|が) ?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]{{3,40}})",
             rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?P<name>{_WITH_SIGN}[A-Za-z][A-Za-z0-9_.-]{{3,40}})",
             r"(?<![A-Za-z0-9#])[A-Za-z0-9_.]{2,32}#[0-9]{4}(?![0-9])",
+            r"(?:アカウント名?|ユーザー名|ハンドル(?:ネーム)?)(?:は|が|[:=]) ?@?(?P<name>[A-Za-z][A-Za-z0-9_.-]{2,40})",
+            rf"(?<![A-Za-z0-9._/-])(?P<name>{_WITH_SIGN}[A-Za-z][A-Za-z0-9_.-]{{3,40}}) ?(?:という|って|の)アカウント",
+            rf"{_MESSENGERS}{_ACCOUNT_WORDS}(?:に|で|の)?[^A-Za-z0-9\n]{{0,12}}?(?P<name>@[A-Za-z0-9_.-]{{2,40}})",
         ),
     )
 )
@@ -120,7 +150,7 @@ CONTACTS = tuple(
             r"(?<![0-9A-Za-z])0[5-9]0[^0-9A-Za-z\n]{0,3}(?:[0-9][^0-9A-Za-z\n]{0,2}){7}[0-9](?![0-9])",
             r"(?:電話|携帯|TEL|Tel|tel|☎|📞|FAX|Fax|内線)[^0-9\n]{0,8}(?P<name>[0-9][0-9 ().・_/-]{5,16}[0-9])",
             f"(?:{_DIGIT_WORD}[ -・]?){{8,14}}",
-            f"{_KANJI_DIGIT}(?:[-ー・ ]?{_KANJI_DIGIT}){{9,10}}",
+            f"{_KANJI_DIGIT}(?:[-ー・ の]?{_KANJI_DIGIT}){{9,10}}",
         ),
     )
 )

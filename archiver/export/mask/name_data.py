@@ -1,4 +1,4 @@
-"""Data that help to find names: Japanese surnames with their readings, words that are no names."""
+"""Data that help to find names: Japanese surnames and given names with their readings, words that are no names."""
 
 from __future__ import annotations
 
@@ -34,6 +34,26 @@ def surnames() -> Surnames:
         kanji=frozenset(row[0] for row in rows),
         readings={reading: frozenset(names) for reading, names in readings.items()},
         romaji=frozenset(form for row in rows for form in _romanised_forms(row[3])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GivenNames:
+    """The readings of the most frequent given names. Source: as for the surnames."""
+
+    readings: frozenset[str]
+    """In hiragana."""
+    romaji: frozenset[str]
+    """Lower-case romanised forms, long vowels written out and not."""
+
+
+@functools.cache
+def given_names() -> GivenNames:
+    """The given names."""
+    rows = list(csv.reader(_read("given_names.csv").splitlines()))
+    return GivenNames(
+        readings=frozenset(row[0] for row in rows),
+        romaji=frozenset(form for row in rows for form in _romanised_forms(row[1])),
     )
 
 

@@ -320,7 +320,7 @@ def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
 
 
 def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
-    """NDA, early contact, and the options that fill the blanks."""
+    """NDA, early contact, and what is still blank."""
     made = reopen_maker(desk.home)
     made.contract("job1", [ROOM], platform="crowdworks", client="田中", nda=True, **EARLY)
     state_delivery(made, 1, "2026-11-04")
@@ -331,7 +331,7 @@ def test_warnings_and_blanks_are_told_where_nobody_is_asked(desk: Desk) -> None:
 
     assert "The first message is earlier" in err
     assert "promise of secrecy" in err
-    assert "--platform-id --title --url --contracted-on --escrowed-at --amount" in err
+    assert "Job, Contract number, Page, Contract date, Escrow (仮払い), Amount" in err
     assert "archive contract set job1" in err
     assert "Before you send it" not in err
     assert "promise of secrecy" not in lawyer

@@ -1,0 +1,19 @@
+"""What counts as covered, when masking is measured with sentences of a stranger (`tests/benchmarks/leftovers.py`)."""
+
+from __future__ import annotations
+
+from tests.benchmarks.leftovers import mask_sentence, uncovered
+
+
+def test_a_name_counts_only_if_nothing_of_it_is_left() -> None:
+    """Neither the whole nor two letters of it; what stands elsewhere in the sentence anyway is no part of it."""
+    assert [] == uncovered({"text": "編集の田村さんに確認", "names": ["田村"]})
+    assert [] == uncovered({"text": "花子さんに確認", "names": ["花子"], "members": ["佐藤 花子"]})
+    assert ["謎名字"] == uncovered({"text": "謎名字に確認", "names": ["謎名字"]})
+
+
+def test_the_parties_are_no_third_persons() -> None:
+    """Their names stay and are not offered."""
+    masking = mask_sentence("田中さん、yamadaです。よろしくお願いします")
+
+    assert ("田中さん、yamadaです。よろしくお願いします", ()) == (masking.result, masking.offered)
