@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from gettext import gettext as _
 
 import click
@@ -29,16 +30,24 @@ def tell_error(error: BaseException) -> int | None:
         case click.ClickException():
             return print_error(error.exit_code, error.format_message())
         case click.Abort() if isinstance(error.__context__, EOFError):
+            _end_line()
             return print_error(
                 2, _("A question needs an answer, but nobody can answer here."), _("See: archive --help")
             )
         case click.Abort() | KeyboardInterrupt():
+            _end_line()
             echo(_("Interrupted. What was saved so far is kept."), err=True)
             return INTERRUPTED
         case OSError():
             return _tell_system_error(error)
         case _:
             return None
+
+
+def _end_line() -> None:
+    """End the line of a question that was left, on a terminal."""
+    if sys.stderr.isatty():
+        echo(err=True)
 
 
 def advice(error: errors.ArchiverError) -> str:

@@ -17,28 +17,33 @@ from archiver.store.engine import DATABASE
 from archiver.store.queries.runs import exports
 
 
-def compare_with_exports(verification: Verification, path: Path, archive: Archive) -> None:
+def compare_with_exports(verification: Verification, path: Path, archive: Archive) -> ExportedPackage | None:
     """Say whether this archive made the package at a path, and whether it is unchanged since.
+
+    Returns the record of a package of this name that is not unchanged, which can be made anew to be compared.
 
     A package whose digest is the one recorded is as it was made, so nothing of it is left unchecked, provided that
     its own lists hold. Nothing is said where there is no archive, or where the path is no package.
     """
     if not archive.exists() or (path / DATABASE).is_file():
-        return
+        return None
     try:
         with archive.reading() as reading:
             packages = exports(reading)
         digests = _digests(path)
     except (errors.ArchiverError, *READ_ERRORS):
-        return
+        return None
     same = next((one for one in packages if one.sha256 in digests), None)
     if same is not None:
         _tell_made_here(verification, same)
-    elif any(_bare_name(one.name) == _bare_name(path.resolve().name) for one in packages):
+        return None
+    named = [one for one in packages if _bare_name(one.name) == _bare_name(path.resolve().name)]
+    if named:
         sentence = _("This archive made a package of this name, but its digest was another: it was changed since.")
         verification.add_finding("export-record", path.name, sentence)
     else:
         verification.add_note(_("This archive did not make this package, so it was not compared with its records."))
+    return named[-1] if named else None
 
 
 def _tell_made_here(verification: Verification, package: ExportedPackage) -> None:

@@ -28,10 +28,11 @@ STATES: Mapping[State, str] = {
 }
 """The badge beside a message that was changed or is gone; it never names who did it."""
 
-DELETED_BEFORE = "保存時点で「削除」表示"
-
 NOTICE = "システムの投稿"
 """The word beside a message with the form of a post of Chatwork's own system."""
+
+DELETED_BEFORE = "保存時点で「削除」表示(文面は不明)"
+"""The badge beside a message that was never seen with a text: nobody saw it change."""
 
 EDITED_BEFORE = "保存時点で編集済み(それより前の文面は不明)"
 
@@ -81,6 +82,11 @@ def anchor_id(message_id: MessageId) -> str:
 def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
     """The address at which Chatwork itself shows a message."""
     return f"https://www.chatwork.com/#!rid{room_id}-{message_id}"
+
+
+def state_badge(message: Message, state: State) -> str:
+    """The badge for one of a message's states."""
+    return DELETED_BEFORE if state is State.DELETED and not message.texts else STATES[state]
 
 
 def render_message(message: Message, surroundings: Surroundings) -> RenderedMessage:
@@ -178,11 +184,6 @@ def _present_html(message: Message, bodies: Mapping[str, str]) -> str:
     if message.texts:
         return f'{notes_html}<p class="note">「削除」表示に変わりました。変わる前に保存した文面は下にあります。</p>\n'
     return f'{notes_html}<p class="note">保存した時点で「削除」表示でした。文面は分かりません。</p>\n'
-
-
-def state_badge(message: Message, state: State) -> str:
-    """The badge of a state of this message; of a deletion that nobody here saw only that it was there at the saving."""
-    return DELETED_BEFORE if state is State.DELETED and not message.texts else STATES[state]
 
 
 def _vanished_note(message: Message) -> str:

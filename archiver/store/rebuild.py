@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
@@ -24,6 +26,9 @@ from archiver.store.projection.project import project
 from archiver.store.queries import raw_tables
 
 BATCH = 1_000
+
+_STEPS_BETWEEN_LOOKS = 10_000
+"""Steps of SQLite's machine after which a limited check looks at the clock."""
 
 Progress = Callable[[int], None]
 """A function that is called with the number of entries replayed so far."""
@@ -60,11 +65,21 @@ def row_differences(
             engine.dispose()
 
 
-def integrity_problems(reading: Reading) -> list[str]:
-    """What SQLite's own check finds wrong with the database; empty if nothing."""
+def integrity_problems(reading: Reading, *, seconds: float | None = None) -> list[str] | None:
+    """What SQLite's own check finds wrong with the database; empty if nothing, None if it needs more than `seconds`."""
+    connection = reading.sql.connection.driver_connection
+    assert connection is not None
+    until = None if seconds is None else monotonic() + seconds
     with raw_tables.damage_translated(reading):
-        cursor = reading.sql.connection.cursor()
-        problems = [str(text) for (text,) in cursor.execute("PRAGMA integrity_check(20)")]
+        connection.set_progress_handler(lambda: until is not None and monotonic() > until, _STEPS_BETWEEN_LOOKS)
+        try:
+            problems = [str(text) for (text,) in connection.execute("PRAGMA integrity_check(20)")]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return None
+        finally:
+            connection.set_progress_handler(None, 0)
     return [] if problems == ["ok"] else problems
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -46,14 +46,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
         play(story)
         terminal = Terminal(home, story.chatwork)
         terminal.environ |= {"CHATWORK_API_TOKEN": story.chatwork.token, "PAGER": "cat", "LINES": "24"}
+        screen(terminal, "ja", "check", keys=[""] * 6)  # what it asks once a month
         yield terminal
 
 
-def screen(desk: Terminal, language: str, *words: str) -> str:
-    """What a command prints on a terminal, where each question is answered by Enter."""
+def screen(desk: Terminal, language: str, *words: str, keys: Sequence[str] = (CTRL_D,)) -> str:
+    """What a command prints on a terminal, where a question gets the end of input, or what is typed ahead."""
     environ = desk.environ | {"ARCHIVE_LANG": language}
     with PseudoTerminal([sys.executable, "-m", "archiver", *words], environ) as terminal:
-        terminal.answer("", *[""] * 6, CTRL_D)  # to questions, if there are any
+        terminal.answer("", *keys)
         terminal.end()
         return terminal.shown
 

@@ -93,6 +93,7 @@ ARCHIVE = {
     "trigger removed": "triggers entry_no_delete",
     "page of the database": "database archive.sqlite3",
     "database replaced": "database archive.sqlite3",
+    "index of the database": "database archive.sqlite3",
 }
 
 PACKAGE = {

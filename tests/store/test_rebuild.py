@@ -145,3 +145,11 @@ def test_damage_of_the_database_itself_is_told(sample: Archive, tmp_path: Path) 
         actual = rebuild.integrity_problems(reading)
 
     assert actual
+
+
+def test_a_check_of_the_pages_that_takes_too_long_is_given_up(sample: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the next one is not kept short by it."""
+    monkeypatch.setattr(rebuild, "_STEPS_BETWEEN_LOOKS", 1)
+    with sample.reading() as reading:
+        assert rebuild.integrity_problems(reading, seconds=-1) is None
+        assert [] == rebuild.integrity_problems(reading)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from archiver.errors import N_
 if TYPE_CHECKING:
     from archiver.evidence.stamps.timestamp import Authority
     from archiver.evidence.verify.findings import Verification
+    from archiver.records import ExportedPackage
 
 FINDINGS = 3
 """Exit code: something was found wrong."""
@@ -57,13 +59,31 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
         record_verification(archive, verification, deep=deep, at=utc_now())
     else:
         verification = verify_path(Path(path).expanduser().absolute(), deep=deep)
-        compare_with_exports(verification, Path(path).expanduser().absolute(), Archive(obj.home))
+        package = compare_with_exports(verification, Path(path).expanduser().absolute(), Archive(obj.home))
+        if package is not None:
+            _compare_with_remade(obj, verification, Path(path).expanduser().absolute(), package)
     if as_json:
         click.echo(json.dumps(_document(verification), ensure_ascii=False))
     else:
         with paged_output():
             tell_verification(verification)
     return 0 if verification.ok else FINDINGS
+
+
+def _compare_with_remade(obj: CliContext, verification: Verification, path: Path, package: ExportedPackage) -> None:
+    """Make a package that is not as it was recorded anew, and say which of its files are not what comes out."""
+    from archiver.evidence.verify.findings import Verification as Scratch
+    from archiver.evidence.verify.package_files import READ_ERRORS, PackageFolder, ZippedPackage
+    from archiver.export.package.remade_package import compare_with_remade
+    from archiver.store.archive import Archive
+
+    roots = {one.name: one.roots for one in _authorities(obj) or ()}
+    try:
+        tree = PackageFolder(path, Scratch()) if path.is_dir() else ZippedPackage(path, Scratch())
+    except READ_ERRORS:
+        return
+    with closing(tree):
+        compare_with_remade(verification, tree, Archive(obj.home), package.contract, roots)
 
 
 def _write_page(target: Path, path: str | None) -> int:

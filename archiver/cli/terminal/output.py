@@ -40,6 +40,7 @@ def fit_lines(text: str) -> str:
 
 def _fit_line(line: str) -> list[str]:
     """The line broken between its parts, which two spaces or more separate, and within a part that is too wide."""
+    line = line.rstrip(" ") if columns(line) > WIDTH else line
     if columns(click.unstyle(line)) <= WIDTH:
         return [line]
     margin = len(line) - len(line.lstrip(" "))

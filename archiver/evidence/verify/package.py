@@ -35,6 +35,7 @@ from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks, read_r
 from archiver.evidence.verify.seals import SealChain, SealedRange
 from archiver.evidence.verify.stamps import CheckToken, StampCheck, StampSource
 from archiver.evidence.verify.tables import TableCheck, compare_tables
+from archiver.evidence.verify.unchecked_parts import add_unchecked_parts
 
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
@@ -49,11 +50,6 @@ _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _OWN_STAMP = re.compile(r"tagmanifest-sha256\.txt\.([a-z0-9-]{1,20})\.tsr")
 _REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pdf|csv)")
 """Reports state the digest of the list of contents, so that list cannot name them; the outer list does."""
-
-_UNCOMPARED = re.compile(
-    r"00_README\.txt|VERIFY\.txt|verify\.(?:py|html)|bag-info\.txt|fetch\.txt|data/[a-z_]+\.txt(?<!sha256\.txt)"
-)
-"""Texts beside the records that are not made again to be compared."""
 
 _LIST_COPY = re.compile(r"manifest[0-9]{8}\.txt")
 _UNSEALED = re.compile(r"(?m)^Unsealed-After: (\d{1,18})\r?$")
@@ -149,34 +145,7 @@ class _PackageCheck:
             self._check_replies(lines)
             self._check_files(lines)
             self._check_enclosures(lines)
-        if any(name.startswith("data/transcript/") for name in self.names):
-            note = _(
-                "The pages in {folder} are protected by the lists of digests alone; they were not compared with the "
-                "records."
-            )
-            self.verification.add_unchecked("data/transcript/", note.format(folder="data/transcript/"))
-        self._add_unchecked_files()
-
-    def _add_unchecked_files(self) -> None:
-        """Say what the lists of digests alone protect, and that those lists can be made anew by anybody."""
-        texts = sorted(name for name in self.names if _UNCOMPARED.fullmatch(name))
-        if texts:
-            note = _("{files}: protected by the lists of digests alone; they were not compared with the records.")
-            self.verification.add_unchecked("texts", note.format(files=", ".join(texts)))
-        self.verification.add_unchecked(
-            TAG_MANIFEST,
-            _(
-                "Whether the lists of digests are those made with the package: whoever changes a file can make them "
-                "anew. The archive that made it knows their digest (archive verify there)."
-            ),
-        )
-        if any(name.startswith("data/report") and name.endswith(".pdf") for name in self.names):
-            note = _(
-                "The reports ({files}) are protected by the lists of digests alone; they were not compared with the "
-                "records."
-            )
-            listed = ", data/evidence_list.csv" if "data/evidence_list.csv" in self.names else ""
-            self.verification.add_unchecked("data/*.pdf", note.format(files=f"data/*.pdf{listed}"))
+        add_unchecked_parts(self.verification, self.names)
 
     def _open_masked(self, stack: contextlib.ExitStack) -> BinaryIO | None:
         """The open file of the records shown in place of masked ones, if the package has any."""

@@ -46,7 +46,8 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     """Fill the bag and close it. Raises OSError (not writable), RowsDisagree, UsageError (`MessageChoice.check`)."""
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
     _put_entries(bag, source, recipe)
-    if recipe.only_messages is None:
+    compares_rows = recipe.only_messages is None and recipe.compares_rows
+    if compares_rows:
         source.check_others()
     files, copied = build.files(source.other), CopiedFiles()
     copied_files.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
@@ -56,7 +57,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
     step = step_counter(reading, recipe, progress)
-    statistics = PackageStatistics(source, step, checked=recipe.only_messages is None, choice=recipe.order.choice)
+    statistics = PackageStatistics(source, step, checked=compares_rows, choice=recipe.order.choice)
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)
     package.tables = make_tables(bag, source, statistics, copied, recipe.seals)
     recipe.order.choice.check(statistics.chosen)

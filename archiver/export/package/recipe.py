@@ -45,6 +45,8 @@ class Recipe:
     """None: not stated, as in daily copies."""
     only_messages: list[tuple[int, int]] | None = None
     """The only messages read (id, room), in order; None: all of the rooms. If given, rows are not checked."""
+    compares_rows: bool = True
+    """Whether each readable row is compared with its entry; not for an earlier state than the rows show."""
     file_limit: int | None = None
     """The size in bytes above which a file is only listed."""
     stamping: StampService | None = None

@@ -26,6 +26,11 @@ def test_a_wide_part_is_broken_within() -> None:
     assert "  " + "保存しました。" * 5 + "\n    " + "保存しました。" * 5 == actual
 
 
+def test_spaces_at_the_end_make_no_line() -> None:
+    """They are not seen."""
+    assert ["", "a"] == [fit_lines(" " * 100), fit_lines("a" + " " * 100)]
+
+
 def test_an_address_stays_whole() -> None:
     """It can be copied."""
     address = "http://127.0.0.1:1234/" + "x" * 80

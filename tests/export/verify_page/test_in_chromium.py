@@ -18,7 +18,8 @@ from archiver.export.package.verify_script import verify_script
 from archiver.export.verify_page.page import page_digest
 from archiver.store.archive import Archive
 from tests.support.packages import package_damage
-from tests.support.packages.sample_package import NOW, load_script, renew_lists
+from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
+from tests.support.packages.sample_package import NOW, lawyer_package, load_script, renew_lists
 from tests.support.packages.verify_page_window import NEEDED, VerifyPageWindow, open_verify_page
 from tests.support.stamps.stamped_archives import authority, stamp_service, stamped_package
 
@@ -28,6 +29,7 @@ CHANGES: Mapping[str, Mapping[str, Callable[[Path], object]]] = {
     "package": package_damage.KINDS,
     "enclosed": package_damage.ENCLOSURE_KINDS,
     "submission": package_damage.SUPPORT_KINDS,
+    "unstamped": {kind: edit for kind, (edit, _subject) in LIST_RENEWAL_KINDS.items()},
 }
 KINDS = [(sample, kind) for sample, kinds in CHANGES.items() for kind in kinds]
 SAMPLE = [
@@ -58,6 +60,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
 
     @cache
     def sample(name: str) -> Path:
+        if name == "unstamped":
+            return lawyer_package(folder / name)
         if name != "submission":
             return Path(stamped_package(folder / name, enclosed=name == "enclosed").path)
         archive = Archive(sample("package").parents[1] / "home")
@@ -102,6 +106,7 @@ def assert_agreement(
 
     assert sorted((one.check, one.subject) for one in verification.findings) == sorted(found + unseen)
     assert verification.checked == document["checked"]
+    assert {one.subject for one in verification.unchecked} <= {one["subject"] for one in document["unchecked"]}
     if whole:
         assert sorted(verification.notes) == sorted(document["notes"])
 

@@ -242,6 +242,14 @@ def _page_of_the_database(archive: Archive) -> None:
         file.write(b"\xff" * (size // 2))
 
 
+def _without_index(archive: Archive) -> None:
+    """Its pages belong to nothing then: no reading of a table comes across them."""
+    with changing_past_triggers(archive) as database:
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute("DELETE FROM sqlite_master WHERE name = 'entry_key'")
+        database.execute("PRAGMA writable_schema = RESET")
+
+
 def _no_database(archive: Archive) -> None:
     archive.close()
     write_file(archive.database, b"x" * 5000)
@@ -347,5 +355,6 @@ KINDS: Mapping[str, Damage] = {
     "trigger removed": _without_trigger,
     "page of the database": _page_of_the_database,
     "database replaced": _no_database,
+    "index of the database": _without_index,
 }
 """Verification finds every kind, those at the end only a deep one."""

@@ -82,7 +82,11 @@ class PackageCheck {
     if (texts.length) {
       this.verification.addUnchecked("texts", fill(_("{files}: protected by the lists of digests alone; they were not compared with the records."), { files: texts.join(", ") }));
     }
+    if (this.names.some((name) => name.startsWith(RAW) && name.endsWith(".meta.json"))) {
+      this.verification.addUnchecked(RAW, _("Times, addresses and headers beside the replies (data/raw/*.meta.json): protected by the lists of digests alone. The times in the records are sealed."));
+    }
     this.verification.addUnchecked(TAG_MANIFEST, _("Whether the lists of digests are those made with the package: whoever changes a file can make them anew. The archive that made it knows their digest (archive verify there)."));
+    this.verification.addUnchecked("omissions", _("Whether something was left out: the last seals with their records, records of gaps, replies, files or stamps. Only the archive that made the package can tell (archive verify there), or another copy."));
     if (this.names.some((name) => name.startsWith("data/report") && name.endsWith(".pdf"))) {
       const listed = this.has.has("data/evidence_list.csv") ? ", data/evidence_list.csv" : "";
       this.verification.addUnchecked("data/*.pdf", fill(_("The reports ({files}) are protected by the lists of digests alone; they were not compared with the records."), { files: "data/*.pdf" + listed }));

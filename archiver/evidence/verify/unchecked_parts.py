@@ -1,0 +1,61 @@
+"""What a check of a package could not compare with the records, said in its last lines.
+
+Whoever changes one of these can make the lists of digests anew. Standard library and Python 3.8 syntax, because this
+module is also handed out inside packages.
+"""
+
+from __future__ import annotations
+
+import re
+from gettext import gettext as _
+from typing import AbstractSet  # noqa: UP035 - Python 3.8 syntax
+
+from archiver.evidence.verify.findings import Verification
+
+_TEXT_NAME = re.compile(
+    r"00_README\.txt|VERIFY\.txt|verify\.(?:py|html)|bag-info\.txt|fetch\.txt|data/[a-z_]+\.txt(?<!sha256\.txt)"
+)
+"""Texts beside the records that are not made again to be compared."""
+
+
+def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> None:
+    """Say what lists of digests alone protect, that anybody can make those anew, and what may have been left out."""
+    if any(name.startswith("data/transcript/") for name in names):
+        sentence = _(
+            "The pages in {folder} are protected by the lists of digests alone; they were not compared with the "
+            "records."
+        )
+        verification.add_unchecked("data/transcript/", sentence.format(folder="data/transcript/"))
+    texts = sorted(name for name in names if _TEXT_NAME.fullmatch(name))
+    if texts:
+        sentence = _("{files}: protected by the lists of digests alone; they were not compared with the records.")
+        verification.add_unchecked("texts", sentence.format(files=", ".join(texts)))
+    if any(name.startswith("data/raw/") and name.endswith(".meta.json") for name in names):
+        verification.add_unchecked(
+            "data/raw/",
+            _(
+                "Times, addresses and headers beside the replies (data/raw/*.meta.json): protected by the lists of "
+                "digests alone. The times in the records are sealed."
+            ),
+        )
+    verification.add_unchecked(
+        "tagmanifest-sha256.txt",
+        _(
+            "Whether the lists of digests are those made with the package: whoever changes a file can make them "
+            "anew. The archive that made it knows their digest (archive verify there)."
+        ),
+    )
+    verification.add_unchecked(
+        "omissions",
+        _(
+            "Whether something was left out: the last seals with their records, records of gaps, replies, files or "
+            "stamps. Only the archive that made the package can tell (archive verify there), or another copy."
+        ),
+    )
+    if any(name.startswith("data/report") and name.endswith(".pdf") for name in names):
+        listed = ", data/evidence_list.csv" if "data/evidence_list.csv" in names else ""
+        sentence = _(
+            "The reports ({files}) are protected by the lists of digests alone; they were not compared with the "
+            "records."
+        )
+        verification.add_unchecked("data/*.pdf", sentence.format(files=f"data/*.pdf{listed}"))
