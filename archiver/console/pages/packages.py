@@ -24,7 +24,7 @@ from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package import make_package
 from archiver.export.package.order import ExportOrder, LeftoverWish
 from archiver.export.package.recipe import PackagePreview
-from archiver.records import JST
+from archiver.records import JST, RequestKind
 from archiver.render.invisible_characters import visible
 from archiver.settings.model import exports_folder
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
@@ -36,7 +36,7 @@ pages = Blueprint("packages", __name__, url_prefix="/packages")
 WHO = ("support", "lawyer", "court", "consult")
 """The readers that a package can be made for by hand; daily copies are made by the rounds."""
 
-FIELDS = ("for", "contract", "from", "to", "masks", "messages", "counterpart", "candidate")
+FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "counterpart", "candidate")
 """The fields of an order; others are left out of addresses."""
 
 SHOWN_LIMIT = 20
@@ -71,6 +71,7 @@ def _order_page(problems: dict[str, str], problem: str) -> str:
         contracts=every,
         given=request.values,
         who=_who_words(),
+        requests=_request_words(),
         problems=problems,
         problem=problem,
     )
@@ -172,9 +173,17 @@ def _read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportO
         counterparts=frozenset(_accounts(fields, "counterpart")) or None,
         thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
         leftovers=LeftoverWish.HIDE,  # the page asks about none singly; whoever wants some shown has the command
+        request=_request_kind(fields.get("request", "")),
         choice=parse_choice(fields.get("messages") or None),
         every=settings.sync.every,
     )
+
+
+def _request_kind(value: str) -> RequestKind | None:
+    try:
+        return RequestKind(value) if value else None
+    except ValueError:
+        raise errors.UsageError(detail=_("Choose what you ask for from the list.")) from None
 
 
 def _accounts(fields: MultiDict[str, str], name: str) -> list[int]:
@@ -281,6 +290,18 @@ def _progress(job: Job) -> Callable[[int, int], None]:
             job.stop_if_left()
 
     return tell
+
+
+def _request_words() -> list[tuple[str, str]]:
+    """Each thing that can be asked for: its value and its words."""
+    return [
+        ("", _("What the dates and amounts that you entered suggest")),
+        (RequestKind.PAYMENT.value, _("Payment")),
+        (RequestKind.REVIEW.value, _("A review of what was delivered")),
+        (RequestKind.REPLY.value, _("A reply")),
+        (RequestKind.TERMS.value, _("That the terms of the work are stated")),
+        (RequestKind.STOP_WORK.value, _("To pause the work")),
+    ]
 
 
 def _who_words() -> list[tuple[str, str, str]]:
