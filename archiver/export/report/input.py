@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from archiver.claims.claim import Basis
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.metadata.items import FileMetadata
@@ -15,6 +14,7 @@ from archiver.records import (
     AccountClosing,
     AccountId,
     Attachment,
+    Basis,
     CaseSide,
     Contract,
     Conversation,
