@@ -51,7 +51,7 @@ class PeriodIds:
 
     def _covered_reading(self, room: int, payload: Mapping[str, Any]) -> dict[str, Any] | None:
         """Ids that were refused are of no known time, so they count as outside until a reading showed them."""
-        inside = {"ids": [one for one in payload["ids"] if self.holds(room, one)]}
+        inside: dict[str, Any] = {"ids": [one for one in payload["ids"] if self.holds(room, one)]}
         if "refused" in payload:
             inside |= {"refused": {one: how for one, how in payload["refused"].items() if self.holds(room, one)}}
         return None if inside == payload else inside
