@@ -55,7 +55,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
     "custody": FOUNDATION | {"app", "settings", "evidence", "store", "export.stamps"},
     "rounds": OF_A_CASE
-    | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"},
+    | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"}
+    | {"export.package.order", "export.package_scope"},
     "health": FOUNDATION
     | {"app", "custody", "evidence", "render.times", "rounds", "schedule", "settings", "store", "sync"},
     "notices": FOUNDATION

@@ -38,7 +38,7 @@ class SharedNumber(UsageError):
     message = N_("The number “{number}” belongs to several contracts: {contracts}.")
     hint = N_(
         "Use the name that the contract has in this archive. To correct a wrong number: archive contract set ID "
-        "--platform-id"
+        "--platform-id NUMBER"
     )
 
 

@@ -75,6 +75,8 @@ class Computer:
     """Those of `other_homes` whose runs a scheduler starts."""
     notices: CheckResult
     """Whether notices arrive."""
+    others_count: int = 0
+    """How many other archives of this user the computer holds, of whatever account."""
 
 
 def run_all_checks(
@@ -97,7 +99,7 @@ def run_all_checks(
     results += _run_checks(app, look, computer) if look else []
     results += [computer.notices, evidence.check_database(damage)]
     results += _evidence_checks(app, look) if look else []
-    results += _folder_checks(app, environ, look)
+    results += _folder_checks(app, environ, look, computer.others_count)
     return [with_conditions(one, found, last_run=look.snapshot.last_run if look else None) for one in results]
 
 
@@ -170,13 +172,13 @@ def _disk_space(app: App, look: ArchiveLook | None) -> disk.DiskSpace:
     return disk.DiskSpace(disk.free_bytes(home), keep, size, per_day, disk.required_bytes(home))
 
 
-def _folder_checks(app: App, environ: Mapping[str, str], look: ArchiveLook | None) -> list[CheckResult]:
+def _folder_checks(app: App, environ: Mapping[str, str], look: ArchiveLook | None, others: int) -> list[CheckResult]:
     settings = app.settings
     home_folder = folders.observe_home(settings.home, environ)
     return [
         folders.check_daily_copies([folders.observe_folder(path) for path in settings.exports.also_to]),
         disk.check_disk(_disk_space(app, look), now=app.now()),
-        folders.check_home_folder(home_folder),
+        folders.check_home_folder(home_folder, others=others),
         folders.check_permissions(home_folder),
         folders.check_exports_folder(folders.observe_folder(exports_folder(settings), make=True)),
         check_versions(look.facts.versions if look else None, program=program_version()),

@@ -364,7 +364,12 @@ def _findings(situation: Situation) -> Condition | None:
     last = situation.archive.verification
     if last is None or not last.findings:
         return None
-    facts = {"n": last.findings, "at": last.at}
+    return findings_condition(last.findings, last.at)
+
+
+def findings_condition(number: int, at: datetime) -> Condition:
+    """The condition that a verification at this time found so many things wrong."""
+    facts = {"n": number, "at": at}
     return Condition(ConditionKind.FINDINGS, Grade.ACTION, facts=facts, command="archive verify --deep")
 
 

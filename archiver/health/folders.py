@@ -80,14 +80,17 @@ def _is_exposed(path: Path) -> bool:
 # --- judging ---------------------------------------------------------------------------------
 
 
-def check_home_folder(home: HomeFolder) -> CheckResult:
-    """Check whether the home can be written, and by nobody else at the same time."""
+def check_home_folder(home: HomeFolder, *, others: int = 0) -> CheckResult:
+    """Check whether the home can be written, and by nobody else at the same time; `others`: archives elsewhere."""
     if home.error is not None:
         return action("home", error_text(home.error))
     if not home.is_writable:
         sentence = _("{path} cannot be written to, so nothing new can be saved here. What is there can still be read.")
         return action("home", sentence.format(path=home.path))
-    return good("home", str(home.path))
+    if not others:
+        return good("home", str(home.path))
+    text = ngettext("{n} other archive lies on this computer.", "{n} other archives lie on this computer.", others)
+    return good("home", f"{home.path}  {text.format(n=others)}")
 
 
 def check_permissions(home: HomeFolder) -> CheckResult:

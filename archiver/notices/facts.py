@@ -72,6 +72,8 @@ class NoticeFacts:
     now: datetime
     complete: bool | None = None
     """Whether the last round left nothing unsaved; None: it did not read every chat."""
+    every_list: bool = True
+    """Whether the last round read the list of messages of every chat."""
     has_losses: bool = False
     """Whether anything is known to be missing that no round can fetch."""
     departures: Mapping[int, DepartureFacts] = field(default_factory=dict)
@@ -97,6 +99,7 @@ def collect_facts(
     return NoticeFacts(
         now=now,
         complete=last.complete if last is not None and last.every_room else None,
+        every_list=last is not None and last.every_list,
         has_losses=bool(notices.over) and has_losses(reading, snapshot.rooms),
         departures={number: _departure_facts(reading, opened[number], all_contracts) for number in going},
         deadlines=tuple(_deadline_facts([opened[number] for number in due], all_contracts, now)),

@@ -74,6 +74,8 @@ def _saves_again_sentence(facts: NoticeFacts, *, alarm: bool) -> str:
         return _("Saving itself works again.")
     if facts.complete is None:
         return _("That is over: saving works again.")
+    if facts.complete and not facts.every_list:
+        return _("That is over: saving works again. All that was seen is saved; not every list was read this time.")
     if facts.complete and facts.has_losses:
         return _("That is over: saving works again. All that Chatwork lists now is saved.")
     if facts.complete:

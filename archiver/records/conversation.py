@@ -276,6 +276,12 @@ class Person:
     is_from_before: bool = False
     """Whether the first name was shown already before the period that is shown."""
 
+    def name_at(self, at: datetime) -> str:
+        """The name that was last seen by then, or the first one; empty if none was ever seen."""
+        dated = zip(self.names, self.named_at or (None,) * len(self.names), strict=False)
+        shown = [name for name, seen in dated if seen is None or seen <= at]
+        return (shown or list(self.names[:1]) or [""])[-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

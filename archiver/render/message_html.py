@@ -31,6 +31,9 @@ STATES: Mapping[State, str] = {
 NOTICE = "システムの投稿"
 """The word beside a message with the form of a post of Chatwork's own system."""
 
+DELETED_BEFORE = "保存時点で「削除」表示(文面は不明)"
+"""The badge beside a message that was never seen with a text: nobody saw it change."""
+
 EDITED_BEFORE = "保存時点で編集済み(それより前の文面は不明)"
 
 _KINDS = {State.MISSING: TextKind.MISSING, State.HIDDEN: TextKind.HIDDEN}
@@ -81,11 +84,16 @@ def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
     return f"https://www.chatwork.com/#!rid{room_id}-{message_id}"
 
 
+def state_badge(message: Message, state: State) -> str:
+    """The badge for one of a message's states."""
+    return DELETED_BEFORE if state is State.DELETED and not message.texts else STATES[state]
+
+
 def render_message(message: Message, surroundings: Surroundings) -> RenderedMessage:
     """A message as an `article`, and its texts for the search."""
     own = message.account_id == surroundings.owner_id
     badges = f" <small>{NOTICE}</small>" if message.is_notice else ""
-    badges += "".join(f" <b>{STATES[one]}</b>" for one in message.notable_states)
+    badges += "".join(f" <b>{state_badge(message, one)}</b>" for one in message.notable_states)
     message_id = MessageId(escape(message.message_id))
     at = iso_time(message.send_time)
     bodies = _bodies_html(message, surroundings.references)

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from archiver.chatwork.notation.parse import parse
@@ -62,7 +63,8 @@ class Transcript:
         self._link = link
         self._pictures = pictures or {}
         self._pair_filter = PairFilter()
-        self._names = {one: visible(person.names[-1]) for one, person in conversation.people.items() if person.names}
+        self._shown_at: datetime | None = None
+        """When the message that is being rendered was sent; None: something else is rendered."""
         self._files = {one.file_id: one for one in conversation.attachments}
         self._places = MessagePlaces()
         self._pages: list[PageBuffer] = []
@@ -80,6 +82,7 @@ class Transcript:
         breaks = GapBreaks(self._conversation.gaps, self._conversation.pauses)
         page = self._begin_page()
         for message in self._conversation.messages():
+            self._shown_at = message.send_time
             before, (html, texts) = "".join(breaks.before(message)), render_message(message, self._surroundings)
             size = len(before.encode()) + len(html.encode())
             if page.is_full(size):
@@ -89,6 +92,7 @@ class Transcript:
             page.texts.put(message, texts)
             self._places.put(message)
             self._states[message.state] += 1
+        self._shown_at = None
         page.add_ending(
             "".join(breaks.rest())
             + conversation_summary.ending_html(self._conversation.inaccessible_since, empty=not self._states)
@@ -152,7 +156,11 @@ class Transcript:
     # --- targets of the ids in a body ---
 
     def _name_of(self, account: AccountId) -> str | None:
-        return self._names.get(account)
+        """The name that a person had when the message at hand was sent, or else the last one."""
+        person = self._conversation.people.get(account)
+        if person is None or not person.names:
+            return None
+        return visible(person.names[-1] if self._shown_at is None else person.name_at(self._shown_at))
 
     def _link_of(self, room: RoomId, message: MessageId) -> ReferenceLink:
         if room != self._conversation.room_id:

@@ -47,6 +47,16 @@ def other_homes(home: Path, account: int, *, now: datetime, state: Path) -> list
     return sorted(path for path in homes if has_archive(path) and not _is_same(path, home))
 
 
+def count_other_homes(home: Path, *, state: Path) -> int:
+    """How many other folders of this user have ever saved any account and still hold an archive."""
+    try:
+        accounts = [folder for folder in state.iterdir() if folder.is_dir()]
+    except OSError:
+        return 0
+    homes = {path for folder in accounts for path, _at in _read_notes(folder)}
+    return sum(has_archive(path) and not _is_same(path, home) for path in homes)
+
+
 def _read_notes(folder: Path) -> Iterator[tuple[Path, datetime]]:
     try:
         paths = sorted(folder.iterdir())

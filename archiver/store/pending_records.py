@@ -11,7 +11,6 @@ from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import current_state
-from archiver.store.time_text import to_text
 from archiver.store.working import last_lists, remembered_values
 
 
@@ -38,6 +37,6 @@ def append_sweep(writing: Writing, sweep: dict[str, object], *, account_id: int 
 
 def oldest_pending(reading: Reading) -> str | None:
     """When the oldest of what is counted was seen or begun, as text; None: there is nothing."""
-    begun = [looks.first for looks in last_lists.running_looks(reading).values()]
     idle = remembered_values.IDLE_RUNS.recall(reading)
-    return min([*map(to_text, begun), *([] if idle is None else [idle["from"]])], default=None)
+    times = (last_lists.oldest_look(reading), None if idle is None else str(idle["from"]))
+    return min((at for at in times if at is not None), default=None)

@@ -60,4 +60,5 @@ def _remember_last_sync(writing: Writing, report: SyncReport, inputs: RunInputs,
     if at is None:
         return
     every_room = {room.room_id for room in report.rooms} >= set(inputs.contracted)
-    remembered_values.LAST_SYNC.remember(writing, LastSync(at, report.complete, every_room))
+    every_list = every_room and all(room.has_read_list for room in report.rooms)
+    remembered_values.LAST_SYNC.remember(writing, LastSync(at, report.complete, every_room, every_list))

@@ -31,12 +31,25 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class AttentionAlert:
+    """Equal alerts in one sentence, and the message that the newest is about, if it is about one."""
+
+    sentence: str
+    words: str = ""
+    """Day, author and the beginning of the message's last text."""
+    room_id: int = 0
+    message_id: str = ""
+    """Empty: it is about no message that the archive holds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attention:
     """Warnings as sentences in the language of the process; plain text with hidden characters made visible."""
 
     grade: Grade
     blocks: tuple[Block, ...]
     sentences: tuple[str, ...]
+    alerts: tuple[AttentionAlert, ...]
     facts: tuple[tuple[str, str], ...]
     """Labels with sentences: last save, seals, stamps, backup, re-reading, deadlines."""
 

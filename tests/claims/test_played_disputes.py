@@ -7,10 +7,12 @@ from pathlib import Path
 
 from archiver.claims import messages
 from archiver.cli.contracts.contract_page import page_lines
-from archiver.export.pdf.blocks import Bullets, Chapter, FactList, Paragraph, TableBlock
-from archiver.export.report import limits, method, people_and_dates, summary
+from archiver.export.pdf.blocks import Bullets, Chapter, FactList, MessageBlock, Paragraph, TableBlock
+from archiver.export.report import excerpt, limits, method, people_and_dates, summary
+from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from archiver.records import ContractRoom, Observation, RoomId, State
+from archiver.render.transcript_pages import Transcript
 from archiver.store import seals
 from archiver.store.queries import contracts
 from archiver.store.working import backfill_queue
@@ -160,6 +162,7 @@ def test_the_worst_day_says_what_is_missing(tmp_path: Path) -> None:
     with maker.archive.reading() as reading:
         case, statistics = report_of(reading)
         page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
+        heads = [block.head for block in excerpt.chapter(case, statistics).blocks if isinstance(block, MessageBlock)]
 
     assert "保存できた490件(ほかに未取得 約76件)" in page
     assert "保存できた490件(ほかに未取得 約76件)" in form
@@ -167,6 +170,8 @@ def test_the_worst_day_says_what_is_missing(tmp_path: Path) -> None:
     assert "保存できた最初の発言 2026-11-05 22:50:00(承認日の1日前。それ以前に未取得 約76件)" in page
     assert "保存した時点ですでに「削除」表示だった発言(文面は不明) 3件(" in page
     assert "保存した後に「削除」" not in page
+    assert 3 == sum("保存時点で「削除」表示" in head for head in heads)
+    assert not [head for head in heads if "に変わった" in head]
     assert not messages.first_message(statistics.facts).is_whole
 
 
@@ -201,3 +206,23 @@ def test_who_the_other_side_is_has_its_basis(tmp_path: Path) -> None:
     assert "2人のチャットの相手" in people
     assert "報告者入力" not in people
     assert ("田中", State.PRESENT) == (message.name, message.state)
+
+
+def test_an_old_message_names_nobody_by_a_later_name(tmp_path: Path) -> None:
+    """A message of October that speaks to somebody shows the name of October, on paper and on the pages."""
+    maker = begun(tmp_path / "home")
+    maker.contract("job1", platform="direct")
+    maker.account(CLIENT, "田中")
+    told = [message_object(1, f"[To:{CLIENT}]さん", sent=2), message_object(2, f"[To:{CLIENT}]さん", sent=51 * DAY)]
+    maker.sync(told[:1], minutes=5)
+    maker.account(CLIENT, "田中商店", minutes=50 * DAY)
+    maker.sync(told, changed={2: "present"}, minutes=51 * DAY + 5)
+    seals.close_seals(maker.archive, now=at(52 * DAY))
+    with maker.archive.reading() as reading:
+        case, _statistics = report_of(reading)
+        paper = PaperReferences(case, case.rooms[0])
+        texts = [message_block(message, paper).parts[0].text for message in case.rooms[0].messages()]
+        (page,) = Transcript(case.rooms[0], lambda _attachment: None).pages()
+
+    assert ["[To: 田中] さん", "[To: 田中商店] さん"] == [" ".join(text.split()) for text in texts]
+    assert (1, 1) == (page.content.count("To: 田中<"), page.content.count("To: 田中商店<"))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
+from archiver.cli.saving.daemon import findings_line, trouble_lines
 from archiver.cli.status.saving_status import Standing
 from archiver.health import words
 from archiver.health.check import LOOKS, with_conditions
@@ -185,6 +186,52 @@ NEAR_MISSES = [
 ]
 
 
+BESIDE: list[tuple[Kind, Situation]] = [
+    (Kind.SETUP, situation(has_contracts=False, rooms=frozenset(), last_run=None)),
+    (Kind.NO_CONTRACT, situation(account=None, has_contracts=False, rooms=frozenset(), last_run=None)),
+    (Kind.ENDED, situation(has_contracts=False, rooms=frozenset(), last_run=None)),
+    (Kind.DISK_FULL, situation(computer=with_disk(1.9))),
+    (Kind.NO_SPACE, situation(computer=with_disk(0.9))),
+    (Kind.FIRST_SAVE, situation(last_run=None, error_name="Unreachable")),
+    (Kind.STALE, situation(last_run=ago(hours=25), rooms=frozenset(), looks=LastLooks({}))),
+    (Kind.FAULT, situation(scheduled_run=REFUSED)),
+    (Kind.JOB_FAULT, situation(scheduled_run=REFUSED, error_name="KeyringUnavailable")),
+    (Kind.IDLE, situation(computer=with_starters("cron"))),
+    (Kind.UNSCHEDULED, situation(computer=with_starters("cron"), last_run=ago(hours=30))),
+    (
+        Kind.SILENT,
+        situation(computer=with_starters("cron", is_idle=True), scheduled_run=ScheduledRun(ago(days=1), None)),
+    ),
+    (Kind.UNREAD, situation(looks=LastLooks({ROOM: ago(hours=50)}, listed=ago(hours=50)))),
+    (Kind.BEHIND, situation(looks=looks(failing={5: ago(hours=2)}))),
+    (Kind.FAILING, situation(looks=looks(behind=frozenset({5})))),
+    (Kind.SHUT, situation(looks=looks(failing={5: ago(hours=2)}))),
+    (Kind.CLOCK, situation(last_run=ago(hours=-2))),
+    (Kind.FUTURE, situation(clock_ms=-90_000)),
+    (Kind.FINDINGS, situation(verification=replace(FINDINGS, findings=0))),
+    (Kind.ALERT, situation(alerts=(alert(AlertRule.A5),))),
+    (Kind.HINT, situation(alerts=(alert(AlertRule.DELETIONS), alert(AlertRule.A6, Level.MEDIUM)))),
+    (Kind.DUE, situation(alerts=(due(2),))),
+    (Kind.REMOTE, replace(situation(), settings=with_notify(urls=("json://example.com/",)))),
+    (Kind.PACE, situation(paces=Paces(1, {ROOM: 9.9}, is_fresh=False))),
+    (Kind.GAP, situation(lost=((ROOM, 4),))),
+    (Kind.LOST, situation(pending=2)),
+    (Kind.PENDING, situation(lost=((ROOM, 4),))),
+    (Kind.CUT, situation(gaps=((ROOM, "9"),))),
+    (Kind.UNREAD_DROPPED, situation(unread_dropped=ago(days=7))),
+    (Kind.UNHEARD, heard("mail", unseen=("desktop",), desktop=False, mail=MAIL)),
+    (Kind.PING, beating(ago(minutes=90), error_name="Unreachable")),
+    (Kind.COPY, with_copy(CopyState(ago(hours=48), ago(hours=1)))),
+]
+"""For each condition a case that only looks like it: none, or another one in its place."""
+
+
+@pytest.mark.parametrize(("kind", "case"), BESIDE)
+def test_each_condition_has_a_case_that_is_nearly_it(kind: Kind, case: Situation) -> None:
+    """Whatever else there is to say of that case."""
+    assert kind not in {one.kind for one in conditions(case)}
+
+
 @pytest.mark.parametrize(("kind", "grade", "case"), CASES)
 def test_each_condition_is_seen_with_its_grade(kind: Kind, grade: Grade, case: Situation) -> None:
     """As the tables of docs/reference/json.md say."""
@@ -204,12 +251,20 @@ def test_every_condition_has_a_case_and_a_sentence() -> None:
     judged = {judge for judge in CONDITIONS for _kind, _grade, case in CASES if judge(case) is not None}
 
     assert set(Kind) == words.SENTENCES.keys() | words.PLAIN.keys() == {kind for kind, _grade, _case in CASES}
+    assert set(Kind) == {kind for kind, _case in BESIDE}
     assert set(CONDITIONS) == judged
+
+
+def error_of(name: str) -> errors.ArchiverError:
+    """An error of this name, known or not."""
+    error_class = getattr(errors, name, None) or type(name, (errors.ArchiverError,), {})
+    error: errors.ArchiverError = error_class(detail="x", path="x")
+    return error
 
 
 @pytest.mark.parametrize(("kind", "case"), [(kind, case) for kind, _grade, case in CASES])
 def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, case: Situation) -> None:
-    """On the page of `status`, in the viewer, in `check`, in the banner and in notices."""
+    """On the page of `status`, in the viewer, in `check`, in the banner, in notices, and where the daemon prints it."""
     found = told_conditions(conditions(case))
     (condition,) = (one for one in found if one.kind is kind)
     sentence, standing = words.sentence(condition), Standing(case, tuple(found))
@@ -225,6 +280,10 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
             sentence in result.text,
             result.grade,
         )
+    if kind is Kind.FAULT and case.archive.last_run is not None:
+        assert words.graded(condition, sentence) == trouble_lines(error_of(condition.facts["error"]))[0]
+    if kind is Kind.FINDINGS:
+        assert words.graded(condition, sentence) == findings_line(condition.facts["n"], condition.facts["at"])
     if kind in NOTICED:
         assert [words.graded(condition, words.short_sentence(condition))] == notice
         assert str(ROOM) not in notice[0]

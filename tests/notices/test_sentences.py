@@ -28,6 +28,25 @@ def over(*keys: str, stands: tuple[str, ...] = (), complete: bool = True) -> lis
     return sentences(PendingNotices(notices, [], replace(FACTS, complete=complete)))
 
 
+@pytest.mark.parametrize(
+    ("every_list", "has_losses", "expected"),
+    [
+        (True, False, "Nothing is missing."),
+        (True, True, "All that Chatwork lists now"),
+        (False, False, "not every list"),
+    ],
+)
+def test_nothing_is_missing_is_said_only_of_lists_that_were_read(
+    every_list: bool, has_losses: bool, expected: str
+) -> None:
+    """A round that read some chats' lists in turn cannot know it of the others."""
+    facts = replace(FACTS, complete=True, every_list=every_list, has_losses=has_losses)
+
+    (sentence,) = sentences(PendingNotices(DueNotices((), ("stale",), {}), [], facts))
+
+    assert expected in sentence
+
+
 @pytest.mark.parametrize("key", ["stale", "fault/Unreachable"])
 def test_the_end_is_not_said_while_something_keeps_from_saving(key: str) -> None:
     """Another fault took its place."""

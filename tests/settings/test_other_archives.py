@@ -76,3 +76,14 @@ def test_a_note_that_cannot_be_read_is_none(tmp_path_factory: pytest.TempPathFac
     (state / "1" / "x").write_bytes(raw)
 
     assert [] == other_archives.other_homes(state, 1, now=NOW, state=state)
+
+
+def test_all_other_archives_are_counted_whatever_account_they_save(state: Path, tmp_path: Path) -> None:
+    """Also those that rest; one that is gone, and this one itself, are not."""
+    here, other, third, gone = (make_home(tmp_path / name) for name in ("a", "b", "c", "d"))
+    for home, account in ((here, 1), (other, 1), (third, 2), (other, 2), (gone, 3)):
+        other_archives.note_saving(home, account, at=NOW - timedelta(days=30), state=state)
+    shutil.rmtree(gone)
+
+    assert 2 == other_archives.count_other_homes(here, state=state)
+    assert 0 == other_archives.count_other_homes(here, state=tmp_path / "none")

@@ -13,7 +13,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.contracts import statement_lines
 from archiver.cli.contracts.message_numbers import find_message
 from archiver.cli.terminal.output import echo
-from archiver.cli.terminal.prompts import ask_path, is_asked
+from archiver.cli.terminal.prompts import asked_path
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Contract, Enclosure, MessageId
@@ -88,9 +88,8 @@ def command_attach(
             raise errors.UsageError(detail=_("With --remove, give only the contract."))
         return _remove_enclosure(archive, contract, remove, now)
     if path is None:
-        if not is_asked():
-            raise errors.UsageError(detail=_("Say which file: archive attach FILE --contract ID"))
-        path = ask_path(_("Which file (drag it into this window):"))
+        otherwise = _("Say which file: archive attach FILE --contract ID")
+        path = asked_path(_("Which file (drag it into this window):"), otherwise=otherwise)
     return _attach_file(obj, archive, contract, path, message=message, kind=kind, day=day, note=note, now=now)
 
 

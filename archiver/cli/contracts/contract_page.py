@@ -135,7 +135,10 @@ def _people_lines(activity: ContractActivity, names: dict[int, str]) -> Iterator
     if not activity.sides.clients:
         others = sorted(account for account in names if activity.sides.is_other(account))
         listed = _(", ").join(f"{account} {visible(names[account])}".strip() for account in others[:_PEOPLE_LIMIT])
-        yield _("Chatwork: {people}   (not mapped yet: archive contract map)").format(people=listed or "-")
+        sentence = _(
+            "Chatwork: {people}   (not mapped yet: archive contract map {contract} ACCOUNT client --reason TEXT)"
+        )
+        yield sentence.format(people=listed or "-", contract=visible(activity.contract.id))
 
 
 def _chatwork_lines(activity: ContractActivity, now: datetime) -> list[str]:

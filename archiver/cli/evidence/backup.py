@@ -15,7 +15,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
-from archiver.cli.terminal.prompts import ask_path, is_asked
+from archiver.cli.terminal.prompts import asked_path
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_, SettingsError, UsageError
 from archiver.health.folders import copy_tool_sentence
@@ -88,9 +88,8 @@ def _choose_folder(obj: CliContext, place: str | None) -> Path:
     stated = obj.settings().backup.to
     if stated is not None:
         return stated
-    if not is_asked():
-        raise UsageError(detail=_("Say where to: archive backup FOLDER"))
-    answer = ask_path(_("Which folder, best on another disk (drag it into this window):"))
+    question = _("Which folder, best on another disk (drag it into this window):")
+    answer = asked_path(question, otherwise=_("Say where to: archive backup FOLDER"))
     return Path(answer).expanduser().absolute()
 
 

@@ -40,6 +40,9 @@ _MESSAGES = N_(
     "The messages for the excerpt: ids, addresses copied in Chatwork, or numbers like No.12, separated by commas."
 )
 
+_QUOTING = frozenset({"support", "lawyer", "court", "consult"})
+"""Profiles that quote messages."""
+
 _NAMED_LIMIT = 20
 """So many things that a package lacks are named on the screen; the package names them all."""
 
@@ -53,7 +56,7 @@ def _require_finite(_context: click.Context, _option: click.Parameter, value: fl
     return value
 
 
-@click.command("export", help=N_("Make a package from what is kept. Needs no token and no network; sends nothing."))
+@click.command("export", help=N_("Make a package from what is kept. Works without token and network; sends nothing."))
 @click.argument("contract", metavar=N_("CONTRACT"), required=False, shell_complete=contract_ids)
 @click.option("--for", "--profile", "profile", metavar=N_("WHO"), default="support", shell_complete=profiles, help=_WHO)
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("Only messages sent from this day on."))
@@ -79,6 +82,7 @@ def _require_finite(_context: click.Context, _option: click.Parameter, value: fl
     "--mask-person", "mask_people", type=int, metavar="ID", multiple=True, help=N_("Mask this person's name.")
 )
 @click.option("--unmask", "unmask_people", type=int, metavar="ID", multiple=True, help=N_("Show this person's name."))
+@click.option("--no-recheck", is_flag=True, help=N_("Do not read the quoted messages once more before."))
 @click.option("--preview", is_flag=True, help=N_("Only say in numbers what would be handed over; nothing is made."))
 @click.option(
     "--max-mb",
@@ -107,6 +111,7 @@ def command_export(
     no_mask: bool,
     mask_people: tuple[int, ...],
     unmask_people: tuple[int, ...],
+    no_recheck: bool,
     preview: bool,
     max_mb: float | None,
     packed: bool,
@@ -120,6 +125,7 @@ def command_export(
     from archiver.export.mask.package_mask import masking_policy
     from archiver.export.package import make_package
     from archiver.export.package.order import ExportOrder, LeftoverWish
+    from archiver.rounds.export_recheck import recheck_quoted
     from archiver.settings.model import exports_folder
     from archiver.store import orphaned_seals
 
@@ -157,6 +163,9 @@ def command_export(
                 confirm=_record_preview(previews) if preview else ask,
             )
 
+    recheck = None if preview or no_recheck or profile not in _QUOTING else recheck_quoted(app, order)
+    if recheck is not None and recheck.sentence() and obj.verbose >= 0 and not as_json:
+        echo(recheck.sentence(), err=True)
     with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
         orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     try:
@@ -166,7 +175,8 @@ def command_export(
         return 0
     tell_root_errors(app.root_errors)
     if as_json:
-        click.echo(json.dumps(report.document(), ensure_ascii=False))
+        checked = {"recheck": None if recheck is None else recheck._asdict()}
+        click.echo(json.dumps(report.document() | checked, ensure_ascii=False))
         _tell_incomplete(report)
     else:
         _tell_export(report, to_stderr=obj.verbose < 0)

@@ -39,7 +39,7 @@ def metadata_lines(preview: PackagePreview) -> list[str]:
 
 
 def _says_something(metadata: FileMetadata) -> bool:
-    return bool(metadata.items) or metadata.removed or metadata.state in ("unknown", "damaged")
+    return bool(metadata.items) or metadata.removed or metadata.state in ("unknown", "damaged", "left_out")
 
 
 def _metadata_words(metadata: FileMetadata) -> str:
@@ -56,6 +56,8 @@ def _metadata_words(metadata: FileMetadata) -> str:
         return _("a copy without it ({fields})").format(fields=fields) if fields else _("a copy without it")
     if metadata.state == "unknown":
         return _("not looked at: this kind of file cannot be, or it is too large")
+    if metadata.state == "left_out":
+        return _("stays out, as no copy without its metadata can be made")
     if metadata.state == "damaged":
         return _("could not be looked at: the file cannot be read to its end")
     return visible(", ".join(f"{words[one.field]} {one.value}" for one in metadata.items))

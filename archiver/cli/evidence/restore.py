@@ -13,14 +13,15 @@ from archiver.cli.evidence.backup import copy_progress, tell_copied
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.prompts import asked_path
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 
 
 @click.command("restore", help=N_("Restore an archive from a copy made by backup. The copy is not changed."))
-@click.argument("source", metavar=N_("SRC"), shell_complete=folders)
+@click.argument("source", metavar=N_("SRC"), required=False, shell_complete=folders)
 @click.pass_obj
-def command_restore(obj: CliContext, source: str) -> int:
+def command_restore(obj: CliContext, source: str | None) -> int:
     """Restore into the archive's folder (--home), which must not hold an archive yet."""
     from archiver.app import utc_now
     from archiver.custody import backup
@@ -28,7 +29,9 @@ def command_restore(obj: CliContext, source: str) -> int:
     from archiver.setup.archive_setup import make_home
 
     check_home(obj.home, obj.environ)
-    folder = Path(source).expanduser().absolute()
+    otherwise = _("Say which copy: archive restore FOLDER")
+    place = source or asked_path(_("Which copy (drag its folder into this window):"), otherwise=otherwise)
+    folder = Path(place).expanduser().absolute()
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         outcome = backup.restore(folder, obj.home, now=utc_now, tell=copy_progress(progress))
     if outcome.report is not None:

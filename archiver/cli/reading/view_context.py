@@ -6,18 +6,20 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archiver.cli.contracts import deadline_lines as deadlines
+from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.status import (
     emergency_block,
     page,
     reread_and_backfill_lines,
     stamp_lines,
 )
+from archiver.cli.status.alert_lines import FIRST_SCREEN_LIMIT, AlertLine, alert_lines, more_sentence
 from archiver.cli.status.saving_status import observe_standing
 from archiver.cli.terminal import times
 from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.records.grades import Grade, grade_word
 from archiver.store.working import backfill_queue
-from archiver.web.context import Attention, Block, ViewContext
+from archiver.web.context import Attention, AttentionAlert, Block, ViewContext
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -55,11 +57,15 @@ def build_attention(reading: Reading, status: Status, settings: Settings, *, now
     standing = observe_standing(reading, settings, now=now)
     emergencies = emergency_block.emergencies(reading, status.contracts, status.alerts)
     program = command_words(settings.home)
-    sentences = (*standing.graded_sentences, *page.other_alert_sentences(status, emergencies))
+    names = contract_names(status.contracts)
+    alerts = alert_lines(reading, page.other_alerts(status, emergencies), names)
+    more = len(alerts) - FIRST_SCREEN_LIMIT
+    sentences = (*standing.graded_sentences, *([more_sentence(more)] if more > 0 else []))
     facts = _facts(reading, status, settings, standing.situation.archive.rooms, now=now)
     return Attention(
         grade=standing.grade,
         blocks=tuple(emergency_block_of(one, program) for one in emergencies),
+        alerts=tuple(attention_alert_of(one, program) for one in alerts[:FIRST_SCREEN_LIMIT]),
         sentences=tuple(complete_commands(one, program) for one in sentences),
         facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),
     )
@@ -69,6 +75,14 @@ def emergency_block_of(alarm: emergency_block.Emergency, program: Sequence[str])
     """An emergency as the pages show it; its commands name this archive."""
     text = emergency_block.emergency_text(alarm)
     return Block(text.head, text.rows, tuple(complete_commands(step, program) for step in text.steps))
+
+
+def attention_alert_of(line: AlertLine, program: Sequence[str]) -> AttentionAlert:
+    """A line of alerts as the pages show it, with the message that they link to."""
+    sentence, message = complete_commands(line.sentence, program), line.message
+    if message is None:
+        return AttentionAlert(sentence)
+    return AttentionAlert(sentence, message.words, message.room_id, message.message_id)
 
 
 def _facts(

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +18,8 @@ from archiver.errors import N_, ArchiverError, SettingsError
 from archiver.render.times import interval_words
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from archiver.app import App
     from archiver.evidence.verify.findings import Verification
     from archiver.notices.heartbeat import Heartbeat
@@ -89,7 +90,7 @@ def _daemon_messages(obj: CliContext) -> DaemonMessages:
             lambda: _tell_findings(verification), lambda: _send_notices(settings(), obj, None, is_round=False)
         ),
         lambda copy: _ignore_closed_output(lambda: after_run.tell_upgraded(copy)),
-        unverified=lambda error: _ignore_closed_output(lambda: _tell_error(error)),
+        unverified=lambda error: _ignore_closed_output(lambda: _print_error(error)),
         unsaved=lambda error: _ignore_closed_output(
             lambda: heartbeats.end(None, error), lambda: _send_notices(settings(), obj, error)
         ),
@@ -154,7 +155,7 @@ def _send_notices(
     except OSError:
         raise  # stderr is closed
     except Exception as error:  # noqa: BLE001 - not even a bug in a notice may end a year of saving: it is printed
-        _tell_error(as_error(error, obj.home))
+        _print_error(as_error(error, obj.home))
 
 
 def _ignore_closed_output(*actions: Callable[[], None]) -> None:
@@ -180,6 +181,28 @@ def _tell_round(obj: CliContext, report: SyncReport) -> None:
 
 
 def _tell_error(error: ArchiverError) -> None:
+    """Print the sentence that all channels have for this error, then what it says itself where that tells more."""
+    from archiver.rounds.daemon_messages import SETTINGS_ERRORS
+
+    if type(error).__name__ in SETTINGS_ERRORS:
+        _print_error(error)  # rounds go on with the last good settings
+        return
+    for line in trouble_lines(error):
+        echo(line, err=True)
+
+
+def trouble_lines(error: ArchiverError) -> list[str]:
+    """An error that keeps rounds from going through: its condition in words, and its details if it has any."""
+    from archiver.health import error_reasons, words
+    from archiver.health.conditions import fault_condition
+
+    condition = fault_condition(type(error).__name__)
+    line = words.graded(condition, words.sentence(condition))
+    has_reason = error_reasons.reason(type(error).__name__) is not None
+    return [line] if has_reason and not error.data else [line, visible(str(error))]
+
+
+def _print_error(error: ArchiverError) -> None:
     echo(_("Error: {message}").format(message=visible(str(error))), err=True)
     if error.advice():
         echo(visible(error.advice()), err=True)
@@ -200,9 +223,18 @@ def _tell_over(name: str) -> None:
 
 
 def _tell_findings(verification: Verification) -> None:
-    number = len(verification.findings)
-    sentence = ngettext("{n} thing does not match.", "{n} things do not match.", number).format(n=number)
-    echo(sentence + " " + _("See: archive verify --deep"), err=True)
+    from archiver.app import utc_now
+
+    echo(findings_line(len(verification.findings), utc_now()), err=True)
+
+
+def findings_line(number: int, at: datetime) -> str:
+    """What a verification found, in the words of the condition that follows from it."""
+    from archiver.health import words
+    from archiver.health.conditions import findings_condition
+
+    condition = findings_condition(number, at)
+    return words.graded(condition, words.sentence(condition))
 
 
 def _exit_now() -> None:

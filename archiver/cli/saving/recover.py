@@ -14,6 +14,7 @@ import click
 from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.prompts import asked_path
 from archiver.errors import N_, NoContract, UnknownRoom
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ INCOMPLETE = 4
         "are; every text comes from Chatwork."
     ),
 )
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=N_("FILE..."))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=N_("FILE..."))
 @click.option("--room", type=int, metavar="N", shell_complete=room_numbers, help=N_("The room for ids that name none."))
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
@@ -47,7 +48,7 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
 
     app = require_archive(build_app(obj.settings(), obj.environ))
     upgrade.if_older(app, after_run.tell_upgraded)
-    found_ids = _read_files(app, files, room)
+    found_ids = _read_files(app, files or (_asked_file(),), room)
     quiet = obj.verbose < 0
     if found_ids.places and not quiet:
         _announce(len(found_ids.places), minutes_left(app, len(found_ids.places)))
@@ -64,6 +65,12 @@ def command_recover(obj: CliContext, files: tuple[Path, ...], room: int | None, 
     elif not quiet:
         result.tell()
     return INCOMPLETE if result.is_incomplete() else 0
+
+
+def _asked_file() -> Path:
+    """The file that a user at a terminal names. Raises UsageError where nobody can answer."""
+    question = _("Which file: a saved page of the chat, a mail or a list (drag it into this window):")
+    return Path(asked_path(question, otherwise=_("Say which file: archive recover FILE"))).expanduser()
 
 
 def _read_files(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.cli.context import CliContext
+from archiver.cli.status.alert_lines import named_messages, named_text
 from archiver.cli.status.emergency_block import screenshots_sentence
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible, wrap
@@ -17,6 +18,7 @@ from archiver.errors import N_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from archiver.cli.status.alert_lines import NamedMessage
     from archiver.records.alerts import Alert
 
 WIDTH = 80
@@ -48,16 +50,17 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
         all_alerts = alerts(reading)
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
         names = contract_names(rooms)
+        messages = named_messages(reading, all_alerts)
         screenshot_ids = [(one, messages_to_screenshot(reading, all_alerts, its)) for one, its in rooms.items()]
     if as_json:
         click.echo(json.dumps({"alerts": [alert_document(one) for one in all_alerts]}, ensure_ascii=False))
     else:
         with paged_output():
-            _tell_alerts(all_alerts, names)
-            for contract, messages in screenshot_ids:
-                if messages:
+            _tell_alerts(all_alerts, names, messages)
+            for contract, ids in screenshot_ids:
+                if ids:
                     name = contract_name(contract, list(rooms))
-                    echo("\n".join(wrap(screenshots_sentence(name, messages), WIDTH)))
+                    echo("\n".join(wrap(screenshots_sentence(name, ids), WIDTH)))
     return 0
 
 
@@ -78,15 +81,19 @@ def alerts_dismiss(obj: CliContext, number: int, reason: str | None) -> int:
     return 0
 
 
-def _tell_alerts(alerts: list[Alert], names: Mapping[str, str]) -> None:
+def _tell_alerts(alerts: list[Alert], names: Mapping[str, str], messages: list[NamedMessage | None]) -> None:
+    """Print every alert with its number, the message that it is about, and why it was put aside."""
     from archiver.alerts.sentences import alert_sentence, level_word
     from archiver.cli.terminal.times import jst_time
 
-    for alert in alerts:
+    for alert, message in zip(alerts, messages, strict=True):
         state = _("put aside") if alert.dismissed else level_word(alert.level)
         head = f"{alert.number:>3} {pad('[' + state + ']', 12)} {jst_time(alert.at)}  "
         for number, line in enumerate(wrap(alert_sentence(alert, names), WIDTH - columns(head))):
             echo((head if not number else " " * columns(head)) + line)
+        if message is not None:
+            for line in wrap(named_text(message), WIDTH - columns(head)):
+                echo(" " * columns(head) + line)
         if alert.reason:
             for line in wrap(_("Reason: {reason}").format(reason=visible(alert.reason)), WIDTH - columns(head)):
                 echo(" " * columns(head) + line)

@@ -112,6 +112,7 @@ def _computer(obj: CliContext, app: App, account: int | None, *, test: bool) -> 
         starters=observe_starters(obj.home, obj.environ),
         other_homes=homes,
         scheduled_homes=[home for home in homes if schedulers.show(home, obj.environ)],
+        others_count=other_archives.count_other_homes(obj.home, state=state),
         notices=url_check.check_notices(notices_state._replace(lacks_mail_program=lacks_mail)),
     )
 

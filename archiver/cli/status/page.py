@@ -7,8 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
-from archiver.alerts import sentences
-from archiver.cli.contracts.contract_names import contract_names
+from archiver.cli.status.alert_lines import FIRST_SCREEN_LIMIT, more_sentence
 from archiver.cli.status.emergency_block import tell_emergency
 from archiver.cli.status.gap_line import gap_line
 from archiver.cli.status.reread_and_backfill_lines import tell_progress
@@ -19,12 +18,13 @@ from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import RULE, jst_time
 from archiver.records import Contract
-from archiver.records.alerts import Level
 from archiver.records.grades import Grade, grade_word
 from archiver.render.times import full_time
 
 if TYPE_CHECKING:
+    from archiver.cli.status.alert_lines import AlertLine
     from archiver.cli.status.emergency_block import Emergency
+    from archiver.records.alerts import Alert
     from archiver.store.queries.reread_and_backfill_progress import SlowWork
     from archiver.store.queries.status import RoomStatus, Status
     from archiver.store.working.remembered_values import LastBackup
@@ -40,8 +40,9 @@ def tell_status(
     *,
     progress: SlowWork,
     dues: Sequence[str] = (),
+    alerts: Sequence[AlertLine] = (),
 ) -> None:
-    """Print the status page of reference/voice.md, emergencies first."""
+    """Print the status page of reference/voice.md, emergencies first; `alerts`: lines of those in no emergency."""
     situation, settings, attention = standing.situation, standing.situation.settings, grade_word(Grade.ATTENTION)
     state = grade_word(standing.grade)
     echo(_head(status, full_time(situation.now)[: -len(":33")], _("State: {state}").format(state=state)))
@@ -51,7 +52,7 @@ def tell_status(
         echo(RULE)
     for sentence in standing.graded_sentences:
         echo("\n    ".join(wrap(sentence, 76)))
-    _tell_other_alerts(status, emergencies)
+    _tell_alerts(alerts, len(status.alerts))
     echo(saving_line(situation, failed_at=last_failure(situation)))
     last = jst_time(status.last_sync) if status.last_sync else _("never")
     label = _("Last save")
@@ -76,15 +77,10 @@ def tell_status(
     echo(_("Look: archive view   Make a package: archive export"))
 
 
-def other_alert_sentences(status: Status, emergencies: Sequence[Emergency]) -> list[str]:
-    """Alerts above level low that are part of no emergency, one sentence each."""
+def other_alerts(status: Status, emergencies: Sequence[Emergency]) -> list[Alert]:
+    """The alerts that are part of no emergency."""
     shown_numbers = {one.number for alarm in emergencies for one in alarm.alerts}
-    names = contract_names(status.contracts)
-    return [
-        f"[{sentences.level_word(alert.level)}] {jst_time(alert.at)} {sentences.alert_sentence(alert, names)}"
-        for alert in status.alerts
-        if alert.level is not Level.LOW and alert.number not in shown_numbers
-    ]
+    return [one for one in status.alerts if one.number not in shown_numbers]
 
 
 def backup_words(last: LastBackup | None, attention: str) -> tuple[str, str, str]:
@@ -101,13 +97,16 @@ def _tell_backup(last: LastBackup | None, attention: str) -> None:
     echo(f"{label}   " + "  ".join(filter(None, backup_words(last, attention))))
 
 
-def _tell_other_alerts(status: Status, emergencies: Sequence[Emergency]) -> None:
-    """Print the alerts above level low that are part of no emergency, and the number of all alerts."""
-    for sentence in other_alert_sentences(status, emergencies):
-        echo("\n    ".join(wrap(sentence, 76)))
-    if status.alerts:
-        text = ngettext("{n} alert: archive alerts", "{n} alerts: archive alerts", len(status.alerts))
-        echo(text.format(n=len(status.alerts)))
+def _tell_alerts(lines: Sequence[AlertLine], count: int) -> None:
+    """Print the first lines with their messages, and the number of all alerts."""
+    for line in lines[:FIRST_SCREEN_LIMIT]:
+        for text in line.lines:
+            echo(("" if text == line.sentence else "    ") + "\n    ".join(wrap(text, 76)))
+    if len(lines) > FIRST_SCREEN_LIMIT:
+        echo(more_sentence(len(lines) - FIRST_SCREEN_LIMIT))
+    elif count:
+        text = ngettext("{n} alert: archive alerts", "{n} alerts: archive alerts", count)
+        echo(text.format(n=count))
 
 
 def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:

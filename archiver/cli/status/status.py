@@ -20,7 +20,9 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     """Print the state of the archive; needs no token and no network."""
     from archiver.app import utc_now
     from archiver.cli.contracts import deadline_lines as deadlines
+    from archiver.cli.contracts.contract_names import contract_names
     from archiver.cli.status import reread_and_backfill_lines
+    from archiver.cli.status.alert_lines import alert_lines
     from archiver.cli.status.saving_status import observe_standing
     from archiver.custody import put_back_databases
     from archiver.store.archive import Archive
@@ -36,6 +38,8 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         emergencies = emergency_block.emergencies(reading, archive_status.contracts, archive_status.alerts)
         deadline_lines = [] if as_json else deadlines.status_lines(reading, archive_status.contracts, now=now)
         standing = observe_standing(reading, settings, obj.environ, now=now)
+        others = page.other_alerts(archive_status, emergencies)
+        alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
         put_back = put_back_databases.overview_lines(reading)
     if as_json:
         payload = status_document(archive_status, warnings=standing.sentences)
@@ -44,5 +48,5 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     else:
         dues = [*put_back, *deadline_lines]
         with paged_output():
-            page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues)
+            page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts)
     return 0

@@ -57,6 +57,13 @@ def ask_path(question: str) -> str:
     return ask(question, read_path, exact=True)
 
 
+def asked_path(question: str, *, otherwise: str) -> str:
+    """Ask for a path that was left out. Raises UsageError with the sentence `otherwise` where nobody can answer."""
+    if not is_asked():
+        raise errors.UsageError(detail=otherwise)
+    return ask_path(question)
+
+
 def read_path(answer: str) -> str:
     """A typed or dragged path without its quotes. Raises InvalidAnswer for an empty answer."""
     import shlex

@@ -180,7 +180,7 @@ def message_cells(no: int, history: MessageHistory) -> list[object]:
         history.name,
         history.account_id,
         KINDS.get(history.kind, history.kind),
-        STATES.get(history.state, history.state),
+        _state_text(history),
         "(「削除」表示)" if history.body == "[deleted]" else history.body,
         _earlier_texts(history),
         jst_of(history.changed_at) if history.state != "present" else "",
@@ -189,6 +189,13 @@ def message_cells(no: int, history: MessageHistory) -> list[object]:
         SOURCES.get(history.source, history.source),
         history.entry_seq,
     ]
+
+
+def _state_text(history: MessageHistory) -> str:
+    """The state in words; of a message that was never seen with a text nobody saw the change."""
+    if history.state == "deleted" and all(span.body == "[deleted]" for span in history.versions):
+        return "保存時点で「削除」表示(文面は不明)"
+    return STATES.get(history.state, history.state)
 
 
 INQUIRY_HEADER = (

@@ -42,6 +42,8 @@ class MetadataState(StrEnum):
     """The format is not one that is looked at, or the file is too large."""
     DAMAGED = "damaged"
     """The file could not be read to its end in time."""
+    LEFT_OUT = "left_out"
+    """The file is not in the package, as no copy without its metadata could be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ _STATES = {
     MetadataState.PLAIN: "なし",
     MetadataState.UNKNOWN: "調べていません(この形式・大きさは対象外)",
     MetadataState.DAMAGED: "調べられませんでした(ファイルを読み取れません)",
+    MetadataState.LEFT_OUT: "この資料に入っていません(メタデータを確実に除けないため)",
 }
 
 

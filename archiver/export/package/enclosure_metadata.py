@@ -73,8 +73,11 @@ def clean_enclosures(
         if metadata is None:
             continue
         if (every and metadata.state is not MetadataState.PLAIN) or _is_masked(metadata, mask):
-            copies[enclosure.number] = _clean(blobs.blob_path(home, enclosure.sha256))
-            metadata = replace(metadata, removed=True, items=_named_only(metadata))
+            copy = copies[enclosure.number] = _clean(blobs.blob_path(home, enclosure.sha256))
+            if copy is None:
+                metadata = FileMetadata(metadata.file, MetadataState.LEFT_OUT, ())
+            else:
+                metadata = replace(metadata, removed=True, items=_named_only(metadata))
         files.append(metadata)
     return EnclosureMetadata(tuple(files), copies)
 

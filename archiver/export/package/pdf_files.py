@@ -5,7 +5,9 @@ A PDF that cannot be made is noted as missing and never keeps the rest of a pack
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 
 from archiver import errors
 from archiver.export.bag import Bag
@@ -17,6 +19,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics, survey_messages
 
 _VOLUMES = ".volumes"
+_PAGE_COUNT = re.compile(rb"/Type\s*/Pages\s*/Count (\d{1,9})")
 
 
 def report_pdf(case: ReportInput, statistics: MessageStatistics) -> bytes:
@@ -29,10 +32,27 @@ def consultation_pdf(case: ReportInput, statistics: MessageStatistics) -> bytes:
     return make_pdf_apart(consultation.build_consultation(case, statistics), at=case.created_at)
 
 
-def evidence_list_pdf(
-    case: ReportInput, statistics: MessageStatistics, filed: exhibits.CourtFiles | None = None
-) -> bytes:
-    """Appendix B, the list of exhibits, as a PDF; for a court it names its files. Raises PdfUnavailable, PdfFailed."""
+def filed_files(
+    bag: Bag, report: str, is_volume: Callable[[str], bool], missing: Mapping[int, str] | None = None
+) -> exhibits.FiledFiles:
+    """The PDFs of a package so far as its list of exhibits names them, under their bare names. Raises OSError."""
+    names = sorted((name for name in bag.sizes if name == report or is_volume(name)), key=lambda one: (len(one), one))
+    extents = {
+        PurePosixPath(name).name: exhibits.FileExtent(bag.sizes[name], page_count((bag.folder / name).read_bytes()))
+        for name in names
+    }
+    volumes = [PurePosixPath(name).name for name in names if name != report]
+    return exhibits.FiledFiles(PurePosixPath(report).name, volumes, extents, missing or {})
+
+
+def page_count(pdf: bytes) -> int | None:
+    """The number of pages of a PDF that this program made; None if it does not tell."""
+    count = _PAGE_COUNT.search(pdf)
+    return None if count is None else int(count.group(1))
+
+
+def evidence_list_pdf(case: ReportInput, statistics: MessageStatistics, filed: exhibits.FiledFiles) -> bytes:
+    """Appendix B, the list of exhibits, as a PDF. Raises PdfUnavailable, PdfFailed."""
     return make_pdf_apart(exhibits.evidence_list(case, statistics, filed), at=case.created_at)
 
 
@@ -65,5 +85,6 @@ def put_all_pdfs(bag: Bag, case: ReportInput, copied: CopiedFiles) -> None:
     statistics = survey_messages(case)
     put_pdf(bag, "data/report.pdf", lambda: report_pdf(case, statistics), copied)
     put_volumes(bag, case, copied, lambda number: f"data/{all_messages.NAME.format(number=number)}")
-    put_pdf(bag, "data/evidence_list.pdf", lambda: evidence_list_pdf(case, statistics), copied)
-    bag.add("data/evidence_list.csv", exhibits.evidence_csv(case, statistics))
+    filed = filed_files(bag, "data/report.pdf", lambda name: name.startswith("data/report_all_messages-"))
+    put_pdf(bag, "data/evidence_list.pdf", lambda: evidence_list_pdf(case, statistics, filed), copied)
+    bag.add("data/evidence_list.csv", exhibits.evidence_csv(case, statistics, filed))

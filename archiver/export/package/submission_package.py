@@ -22,7 +22,6 @@ from archiver.export.package.entry_reader import PackageStatistics, SourceEntrie
 from archiver.export.package.package_input import SCRATCH, PackageInput, Progress, make_tables, step_counter
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, report_input, unread_chats
-from archiver.export.report.exhibits import CourtFiles
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
@@ -122,7 +121,8 @@ def _fill_court(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]
     missing = _put_exhibits(bag, package)
     pdf_files.put_pdf(bag, "甲001の1.pdf", lambda: pdf_files.report_pdf(case, statistics), package.copied)
     pdf_files.put_volumes(bag, case, package.copied, lambda number: f"甲001の{number + 1}.pdf")
-    filed = CourtFiles(sum(1 for name in bag.digests if name.startswith("甲001の") and name != "甲001の1.pdf"), missing)
+    report = "甲001の1.pdf"
+    filed = pdf_files.filed_files(bag, report, lambda name: name.startswith("甲001の") and name != report, missing)
     pdf_files.put_pdf(
         bag, "証拠説明書.pdf", lambda: pdf_files.evidence_list_pdf(case, statistics, filed), package.copied
     )

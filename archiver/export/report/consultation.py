@@ -110,14 +110,14 @@ _BLANK_SUMS = (
 
 def limits(case: ReportInput) -> Chapter:
     """What the record lacks, in three lines; without them the two pages would look complete."""
-    rows = (("空白", _gaps_text(case)), (PAUSE, _pauses_text(case)), ("最後の確認", _last_reading_text(case)))
+    rows = (("未取得期間", _gaps_text(case)), (PAUSE, _pauses_text(case)), ("最後の確認", _last_reading_text(case)))
     return Chapter("５　保存できていないもの", (FactList(rows),))
 
 
 def _gaps_text(case: ReportInput) -> str:
     gaps = [gap for room in case.rooms for gap in room.gaps]
     if not gaps:
-        return "未取得期間(空白)はありません。"
+        return "未取得期間はありません。"
     known = [gap.missing for gap in gaps if gap.missing is not None]
     counts = [f"およそ{sum(known):,}件(Chatworkの表示する件数との差)"] if known else []
     unknown = len(gaps) - len(known)

@@ -76,5 +76,5 @@ def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) 
 
 def _elision(first: int, last: int, count: int, gaps: int) -> Interruption:
     numbers = f"No.{first}" if count == 1 else f"No.{first}から{last}"
-    hidden = f"。この間に空白{gaps}か所(第9章)" if gaps else ""
+    hidden = f"。この間に未取得期間{gaps}か所(第9章)" if gaps else ""
     return Interruption(f"(中略 {count}件　{numbers}{hidden})")

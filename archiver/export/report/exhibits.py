@@ -1,19 +1,21 @@
 """Appendix B, 「証拠説明書(下書き)」: the list of exhibits, as a page and as a table for a spreadsheet.
 
-What each exhibit is to prove is for the user or the lawyer to say, so that column is left blank. For a court the list
-follows the files of the package, whose names are the numbers. For a lawyer the numbers may change.
+What each exhibit is to prove is for the user or the lawyer to say, so that column is left blank. The numbers are those
+of the files of a package for a court, in every draft of a case: 甲1 are the report and the messages, 甲2 and so on the
+user's own evidence in the order in which it was added. What is in no package gets its number when it is filed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
 from archiver.claims.messages import message_count
 from archiver.claims.words import count_text
 from archiver.evidence.tables.cells import csv_line
-from archiver.export.enclosure_file_names import COURT_EXTENSIONS, exhibit_name, label, numbered_exhibits
+from archiver.export.enclosure_file_names import COURT_EXTENSIONS, exhibit_name, file_name, label, numbered_exhibits
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import COURT_MARGIN
 from archiver.export.report.input import BLANK, ReportInput, day_of
@@ -27,12 +29,13 @@ from archiver.render.times import local_time
 TITLE = "付録B　証拠説明書(下書き)"
 HEADS = ("号証", "標目", "原本・写しの別", "作成年月日", "作成者", "立証趣旨", "備考")
 TO_FILL = "(記入)"
+UNNUMBERED = "甲(提出時に記入)"
 
 _REIWA = date(2019, 5, 1)
 _COPY, _ORIGINAL = "写し", "原本"
 _SPEAKERS = "原告及び被告(各発言者)、出力 原告"
 _NOTES = (
-    "下書きです。号証の番号、作成者、立証趣旨は、提出する方が記入・訂正してください。",
+    "下書きです。作成者、立証趣旨は、提出する方が記入・訂正してください。番号は、同じ事件の下書きでは変わりません。",
     "立証趣旨は空欄にしてあります。一部だけを提出するときは、その旨を備考に書いてください。",
 )
 
@@ -49,22 +52,35 @@ class Exhibit(NamedTuple):
     """Whether it is a further part of the exhibit before it: 甲2の2 after 甲2の1."""
     is_first_part: bool = False
     """Whether it is called の1, even if no further part follows."""
+    is_unnumbered: bool = False
+    """Whether it is in no package, so that it gets its number when it is filed."""
 
 
-class CourtFiles(NamedTuple):
-    """The files of a package for a court, which the numbers of its list follow."""
+class FileExtent(NamedTuple):
+    """How large a file of a package is."""
 
-    volumes: int
-    """The number of PDF volumes with all messages."""
-    missing: Mapping[int, str]
+    size: int
+    """In bytes."""
+    pages: int | None = None
+    """The pages of a PDF that this program made; None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FiledFiles:
+    """The files of a package that its list of exhibits names."""
+
+    report: str
+    volumes: Sequence[str]
+    """The PDF volumes with all messages, in order."""
+    extents: Mapping[str, FileExtent] = field(default_factory=dict)
+    """How large these files are, by name."""
+    missing: Mapping[int, str] = field(default_factory=dict)
     """Number of a piece of the user's evidence → why it is not in the package."""
 
 
-def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: CourtFiles | None = None) -> Report:
-    """The report for `evidence_list.pdf`, or for the list in a package for a court, which names its files."""
-    rows = tuple(
-        number_exhibits(lawyer_exhibits(case, statistics) if filed is None else court_exhibits(case, statistics, filed))
-    )
+def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Report:
+    """The report for the list of exhibits of a package."""
+    rows = tuple(number_exhibits(exhibits(case, statistics, filed)))
     table = TableBlock(HEADS, (0, 2.5, 0, 1.7, 1.6, 1.2, 2.6), rows, 8)
     return Report(
         title=TITLE,
@@ -78,71 +94,78 @@ def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: Court
     )
 
 
-def evidence_csv(case: ReportInput, statistics: MessageStatistics) -> bytes:
+def evidence_csv(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> bytes:
     """The content of `evidence_list.csv`: UTF-8 with a byte order mark, CRLF, no cell a formula."""
-    lines = [HEADS, *number_exhibits(lawyer_exhibits(case, statistics))]
+    lines = [HEADS, *number_exhibits(exhibits(case, statistics, filed))]
     return ("\ufeff" + "".join(csv_line(line) for line in lines)).encode("utf-8")
 
 
-def number_exhibits(exhibits: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
-    """The rows of the list, numbered 甲1, 甲2の1, 甲2の2 …."""
-    lines = list(exhibits)
+def number_exhibits(listed: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
+    """The rows of the list, numbered 甲1の1, 甲1の2, 甲2 …."""
+    lines = list(listed)
     number = branch = 0
     for index, exhibit in enumerate(lines):
         followed = index + 1 < len(lines) and lines[index + 1].is_part
-        number, branch = (number, branch + 1) if exhibit.is_part else (number + 1, 1)
-        name = f"甲{number}の{branch}" if exhibit.is_part or exhibit.is_first_part or followed else f"甲{number}"
+        name = UNNUMBERED
+        if not exhibit.is_unnumbered:
+            number, branch = (number, branch + 1) if exhibit.is_part else (number + 1, 1)
+            has_branch = exhibit.is_part or exhibit.is_first_part or followed
+            name = f"甲{number}の{branch}" if has_branch else f"甲{number}"
         yield name, exhibit.title, exhibit.copy, exhibit.dated, exhibit.author, TO_FILL, exhibit.note
 
 
-def lawyer_exhibits(case: ReportInput, statistics: MessageStatistics) -> Iterator[Exhibit]:
-    """The exhibits for a lawyer: contract, excerpt, all messages, method, then files and the user's own evidence."""
-    yield _contract_exhibit(case, "スクリーンショットは、提出する方が用意してください")
+def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Iterator[Exhibit]:
+    """The exhibits of a package by number, then those that whoever files them must add."""
     span, in_brackets = _date_span(statistics)
-    yield Exhibit(f"Chatworkメッセージ抜粋{in_brackets}", _COPY, span, _SPEAKERS, "一部の抜粋。報告書の第6章")
-    yield Exhibit(
-        f"{_all_title(statistics)}{in_brackets}", _COPY, span, _SPEAKERS, "付録A。抜粋の前後関係", is_part=True
+    note = _note(
+        filed.report, _extent_text(filed, filed.report), "抜粋は第6章(一部)、取得方法は第9章から第12章。署名が必要です"
     )
-    made_on = era_date(case.created_at)
-    yield Exhibit("取得方法に関する報告書", _ORIGINAL, made_on, "原告", "報告書の第9章から第12章。署名が必要です")
-    yield from (_file_exhibit(case, one, "") for one in _delivered_files(case))
-    yield from (_enclosure_exhibit(one, one.note or "") for one in case.enclosures)
-
-
-def court_exhibits(case: ReportInput, statistics: MessageStatistics, court_files: CourtFiles) -> Iterator[Exhibit]:
-    """The exhibits for a court: the files of the package by number, then those that the user must still add."""
-    span, in_brackets = _date_span(statistics)
-    note = "甲001の1.pdf。抜粋は第6章(一部)、取得方法は第9章から第12章。署名が必要です"
     title = f"Chatworkやり取り記録 報告書{in_brackets}"
     yield Exhibit(title, _ORIGINAL, era_date(case.created_at), "原告(発言は各発言者)", note, is_first_part=True)
-    for number in range(1, court_files.volumes + 1):
-        title = f"{_all_title(statistics)}{in_brackets}" + (f" その{number}" if court_files.volumes > 1 else "")
-        note = f"甲001の{number + 1}.pdf。甲1の1の抜粋の前後関係"
+    for number, name in enumerate(filed.volumes, 1):
+        title = f"{_all_title(case, statistics)}{in_brackets}" + (f" その{number}" if len(filed.volumes) > 1 else "")
+        note = _note(name, _extent_text(filed, name), "甲1の1の抜粋の前後関係")
         yield Exhibit(title, _COPY, span, _SPEAKERS, note, is_part=True)
     for number, enclosure in numbered_exhibits(case.enclosures):
-        yield _enclosure_exhibit(
-            enclosure, "。".join(filter(None, (_court_file_note(number, enclosure, court_files), enclosure.note)))
-        )
+        yield _enclosure_exhibit(enclosure, _note(*_file_notes(case, number, enclosure, filed), enclosure.note or ""))
     yield _contract_exhibit(case, "この資料にはありません。スクリーンショットは、提出する方が用意してください")
-    yield from (
-        _file_exhibit(case, attachment, "この資料にはありません(保管庫にあります)。")
-        for attachment in _delivered_files(case)
-    )
+    where = "この資料にはありません(保管庫にあります)。" if case.profile == "court" else ""
+    yield from (_file_exhibit(case, attachment, where) for attachment in _delivered_files(case))
 
 
-def _court_file_note(number: int, enclosure: Enclosure, court_files: CourtFiles) -> str:
-    """The file name of an exhibit, or why it is missing, or that it must be handed in as a PDF."""
-    if enclosure.number in court_files.missing:
-        return court_files.missing[enclosure.number]
+def _file_notes(case: ReportInput, number: int, enclosure: Enclosure, filed: FiledFiles) -> Iterator[str]:
+    """The file name of an exhibit and its size, or why it is missing, or that it must be handed in as a PDF."""
+    if enclosure.number in filed.missing:
+        yield filed.missing[enclosure.number]
+        return
     name = exhibit_name(number, enclosure)
-    taken = name.rpartition(".")[2] in COURT_EXTENSIONS
-    return name if taken else f"{name}。裁判所の記録になる形式ではないため、PDFにして提出してください"
+    yield name if case.profile == "court" else f"enclosures/{file_name(enclosure)}"
+    yield _size_text(enclosure.size)
+    if name.rpartition(".")[2] not in COURT_EXTENSIONS:
+        yield "裁判所の記録になる形式ではないため、PDFにして提出してください"
+
+
+def _note(*parts: str) -> str:
+    return "。".join(filter(None, parts))
+
+
+def _extent_text(filed: FiledFiles, name: str) -> str:
+    """How many pages a file has and how large it is; empty if it could not be made."""
+    extent = filed.extents.get(name)
+    if extent is None:
+        return ""
+    return (f"{extent.pages:,}頁、" if extent.pages else "") + _size_text(extent.size)
+
+
+def _size_text(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1000))} KB"
 
 
 def _contract_exhibit(case: ReportInput, note: str) -> Exhibit:
     platform = platform_of(case.contract.platform)
     title = f"{platform.contract_screen}(契約ID {visible(case.contract.platform_id or BLANK)})"
-    return Exhibit(title, _COPY, _stated_era_date(case.contract.contracted_on), platform.operator or BLANK, note)
+    dated = _stated_era_date(case.contract.contracted_on)
+    return Exhibit(title, _COPY, dated, platform.operator or BLANK, note, is_unnumbered=True)
 
 
 def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhibit:
@@ -154,6 +177,7 @@ def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhib
         era_date(attachment.uploaded_at),
         author,
         full_note,
+        is_unnumbered=True,
     )
 
 
@@ -162,9 +186,11 @@ def _enclosure_exhibit(enclosure: Enclosure, note: str) -> Exhibit:
     return Exhibit(title, _COPY, _stated_era_date(enclosure.dated), TO_FILL, visible(note))
 
 
-def _all_title(statistics: MessageStatistics) -> str:
-    """The title of the exhibit with every saved message; never “all” beside a gap."""
+def _all_title(case: ReportInput, statistics: MessageStatistics) -> str:
+    """The title of the exhibit with every saved message; never “all” beside a gap or of a period."""
     count = message_count(statistics.facts)
+    if case.period:
+        return f"Chatworkメッセージ この資料の期間の{count_text(count)}"
     return "Chatworkメッセージ全部" if count.is_whole else f"Chatworkメッセージ {count_text(count)}"
 
 

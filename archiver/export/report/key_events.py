@@ -61,7 +61,8 @@ def silence_text(facts: CaseFacts) -> str:
     reply, at = last_reply(facts), facts.known_until
     if reply.value is None or not reply.is_whole or at is None or at < reply.value.at:
         return ""
-    return f"それから{days_since(reply.value.at, at)}日({iso_date(at)} に確認した時点)。"
+    days = days_since(reply.value.at, at)
+    return f"それから{days}日({iso_date(at)} に確認した時点)。" if days else ""
 
 
 def _closed_line(case: ReportInput) -> Iterator[str]:

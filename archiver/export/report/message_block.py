@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.export.pdf.blocks import MessageBlock, MessageText
@@ -10,7 +11,7 @@ from archiver.export.report.input import ReportInput
 from archiver.records import Attachment, Conversation, FileId, Message, MessageId, RoomId, State, Version
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
-from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url
+from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge
 from archiver.render.times import full_time, local_time, typed_time
 
 UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"
@@ -27,8 +28,14 @@ class PaperReferences:
         self.of: dict[MessageId, list[Attachment]] = {}
         for attachment in room.attachments:
             self.of.setdefault(attachment.message_id, []).append(attachment)
+        self._people = room.people
         names = {account: person.names[-1] for account, person in room.people.items() if person.names}
         self.references = References(names.get, self._message, self._file)
+
+    def references_at(self, at: datetime) -> References:
+        """The same with the names that people had at a time: an old text shows nobody's later name."""
+        names = {account: person.name_at(at) for account, person in self._people.items() if person.names}
+        return References(names.get, self._message, self._file)
 
     def _message(self, _room: RoomId, message: MessageId) -> ReferenceLink:
         return ReferenceLink(f"メッセージID {message}")
@@ -40,7 +47,7 @@ class PaperReferences:
 
 def message_block(message: Message, paper: PaperReferences, *, star: bool = False) -> MessageBlock:
     """The block of a message; for a court the number of its entry is printed beside it."""
-    state = f"　{STATES[message.state]}" if message.state in STATES else ""
+    state = f"　{state_badge(message, message.state)}" if message.state in STATES else ""
     role = paper.case.side(message.account_id)
     account = "" if message.account_id in paper.case.stand_ins else f"(ID {message.account_id})"
     who = f"{role} {visible(message.name)}{account}"
@@ -52,7 +59,7 @@ def message_block(message: Message, paper: PaperReferences, *, star: bool = Fals
     return MessageBlock(
         number=f"No.{message.no}",
         head=f"{head}\n{chatwork_url(message.room_id, message.message_id)}",
-        parts=tuple(_message_texts(message, paper.references)),
+        parts=tuple(_message_texts(message, paper.references_at(message.send_time))),
         notes=(*_file_notes(message, paper), saved if court else f"{saved}　記録番号 {message.entry_seq}"),
         beside=f"記録番号\n{message.entry_seq}" if court else "",
     )

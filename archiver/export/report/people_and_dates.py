@@ -18,6 +18,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform, platform_of
 from archiver.records import TERM_ITEMS, Contract, MembershipPeriod, PersonName, contract_facts
+from archiver.records.contract_facts import ContractFact
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
@@ -118,7 +119,7 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     rows.append((reply_label(reply), reply_text(reply), f"No.{reply.value.no}" if reply.value else "-"))
     blocks = [TableBlock(("できごと", "日時(日本時間)", "根拠"), (2, 2, 1.5), tuple(rows))]
     if case.profile not in _LAWYERS:
-        return Chapter("４　契約と仮払いの日付", tuple(blocks))
+        return Chapter(_dates_title(platform), tuple(blocks))
     note = Paragraph(
         f"発言やファイルとの対応は{STATED}です。未記入の項目は、示されていないという意味ではありません。"
         "項目は法律の条文に沿った目安です(確認してください)。",
@@ -126,8 +127,12 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     )
     table = TableBlock(("項目", "発言・ファイル", "備考"), (2, 1.5, 2), tuple(_term_rows(contract)))
     return Chapter(
-        "４　契約と仮払いの日付", (*blocks, Subheading("取引条件の明示(フリーランス法3条)の有無"), note, table)
+        _dates_title(platform), (*blocks, Subheading("取引条件の明示(フリーランス法3条)の有無"), note, table)
     )
+
+
+def _dates_title(platform: Platform) -> str:
+    return "４　契約の日付" if platform.elsewhere else "４　契約と仮払いの日付"
 
 
 def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str]]:
@@ -155,8 +160,11 @@ def _stated_rows(contract: Contract, platform: Platform) -> list[tuple[str, str,
     return [
         (fact.event.format(**words), getattr(contract, fact.name) or BLANK, STATED)
         for fact in contract_facts.FACTS
-        if fact.event
-        and (
-            fact.exists_with(platform.outside, platform.end_request) if fact.is_asked else getattr(contract, fact.name)
-        )
+        if fact.event and (getattr(contract, fact.name) or _is_to_be_filled(fact, platform))
     ]
+
+
+def _is_to_be_filled(fact: ContractFact, platform: Platform) -> bool:
+    """Whether a blank line stands for a fact: where it is asked for, and there can be one."""
+    is_of_platform = fact.exists_with(platform.outside, platform.end_request)
+    return fact.is_asked and is_of_platform and not (platform.elsewhere and fact.name == "escrowed_at")

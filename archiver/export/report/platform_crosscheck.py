@@ -53,14 +53,16 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
 def _point_rows(
     case: ReportInput, statistics: MessageStatistics, platform: Platform
 ) -> Iterator[tuple[str, str, str, str, str]]:
+    """A row for each point of which the user stated what the platform shows; others would compare nothing."""
     contract = case.contract
-    yield (
-        "契約",
-        f"契約ID {contract.platform_id or BLANK}\n仕事名「{contract.title or BLANK}」",
-        "この報告書の対象",
-        "-",
-        platform.contract_screen,
-    )
+    if contract.platform_id or contract.title:
+        yield (
+            "契約",
+            f"契約ID {contract.platform_id or BLANK}\n仕事名「{contract.title or BLANK}」",
+            "この報告書の対象",
+            "-",
+            platform.contract_screen,
+        )
     yield (
         "相手の同一性",
         f"表示名「{contract.client or BLANK}」",
@@ -70,35 +72,30 @@ def _point_rows(
     )
     for clue, answer in case.clues.items():
         yield clue, answer or BLANK, _counterpart_text(case), _bases_text(case), platform.message_screen
-    yield (
-        "契約日",
-        contract.contracted_on or BLANK,
-        _first_message_text(statistics),
-        "-",
-        platform.contract_screen,
-    )
-    yield (
-        "仮払い完了",
-        contract.escrowed_at or BLANK,
-        _first_message_again(statistics),
-        "-",
-        platform.contract_screen,
-    )
-    if platform.outside:
-        request = f"申請 {contract.contact_requested_on or BLANK}\n承認 {contract.contact_approved_on or BLANK}"
-        yield (
-            platform.outside,
-            request,
-            _first_message_again(statistics),
-            "-",
-            f"{platform.message_screen}の申請ステータス",
-        )
+    yield from _date_rows(case, statistics, platform)
     if contract.end_request_at:
         yield platform.end_request_name, contract.end_request_at, "-", "-", platform.contract_screen
     for point in delivery_matches(case.deliveries, case.attachments):
         yield _delivery_row(point, platform)
-    if not case.deliveries:
-        yield "納品物", BLANK, f"送信したファイル {_count_sent_files(case)}点(第7章)", "-", platform.delivery_screen
+
+
+def _date_rows(
+    case: ReportInput, statistics: MessageStatistics, platform: Platform
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """The stated dates that the first message is compared with; the first row has it in full."""
+    contract = case.contract
+    permission = f"申請 {contract.contact_requested_on or BLANK}\n承認 {contract.contact_approved_on or BLANK}"
+    is_asked = bool(platform.outside and (contract.contact_requested_on or contract.contact_approved_on))
+    dated = [
+        ("契約日", contract.contracted_on, platform.contract_screen),
+        ("仮払い完了", contract.escrowed_at, platform.contract_screen),
+        (platform.outside or "", permission if is_asked else None, f"{platform.message_screen}の申請ステータス"),
+    ]
+    first = _first_message_text(statistics)
+    for name, stated, screen in dated:
+        if stated:
+            yield name, stated, first, "-", screen
+            first = _first_message_again(statistics)
 
 
 def _delivery_row(point: DeliveryMatch, platform: Platform) -> tuple[str, str, str, str, str]:
@@ -145,10 +142,6 @@ def _first_message_again(statistics: MessageStatistics) -> str:
     """The first message in short, as the row above has it in full."""
     number = first_message_cells(statistics)[1]
     return "同上" if number == "-" else f"同上({number})"
-
-
-def _count_sent_files(case: ReportInput) -> int:
-    return sum(1 for one in case.attachments if one.account_id == case.owner_id)
 
 
 def _enclosure_line(enclosure: Enclosure, called: str) -> str:

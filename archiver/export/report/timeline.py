@@ -22,6 +22,13 @@ from archiver.render.times import local_time
 
 MAX_LINES = 25
 _CUT = 50
+_GAP_WORDS = {
+    "空白が生じた": "取得できていない期間(未取得期間)が見つかった",
+    "空白が狭まった": "未取得期間の発言の一部を、メッセージIDから1件ずつ取得",
+    "空白がなくなった": "未取得期間がなくなった",
+}
+"""What an event about a gap was, as one act a day: a recovery narrows a gap with each message."""
+
 _CLOSED = "チャットが開けなくなった(理由不明)"
 
 
@@ -107,7 +114,7 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
         at = datetime.fromisoformat(event.at)
         if event.kind == _CLOSED and at in closed:
             continue  # stated below, as the room is still closed
-        if event.kind.startswith("空白"):  # a recovery narrows a gap many times, and is one act
+        if event.kind in _GAP_WORDS:  # a recovery narrows a gap many times, and is one act
             group = (at.astimezone(JST).date().isoformat(), event.kind, "")
             counts[group] += 1
             first_times.setdefault(group, at)
@@ -120,12 +127,9 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             counts[group] += 1
             first_times.setdefault(group, at)
     for group, count in counts.items():
-        what = (
-            f"{group[1]}(検知、{count}回)"
-            if group[1].startswith("空白")
-            else f"{group[2]}発言{count}件 {group[1]}(検知)"
-        )
-        yield _TimelineLine(1, first_times[group], what, "第9章" if group[1].startswith("空白") else "第8章")
+        is_gap = group[1] in _GAP_WORDS
+        what = _GAP_WORDS[group[1]] if is_gap else f"{group[2]}発言{count}件 {group[1]}(検知)"
+        yield _TimelineLine(1, first_times[group], what, "第9章" if is_gap else "第8章")
     for room in case.rooms:
         if room.inaccessible_since is not None:
             yield _TimelineLine(

@@ -1,15 +1,15 @@
-"""Entries, messages and replies of some rooms for a package or a daily export."""
+"""Entries, messages and replies of some rooms for a package or a daily export, and the messages that it quotes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select, text
 
-from archiver.records import Entry, Period
+from archiver.records import Entry, Period, State
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries.entries import IS_WHOLE, KeptReply, kept_reply
@@ -22,6 +22,19 @@ OF_SEALS = ("stamp", "rollback", "erasure")
 """Kinds of entries about seals and erased records; every package needs them."""
 
 _AT_ONCE = 1_000
+
+
+CONTEXT = 5
+"""Neighbours on either side that are quoted too."""
+
+LAST_EXCHANGE = 2
+"""Messages of each side that are quoted as the last exchange."""
+
+IsInside = Callable[[int, int, str], bool]
+"""Whether a message of this room, time of sending and first reading is in the package."""
+
+_message = schema.message.c
+_SHOWN = _message.state.in_([State.PRESENT.value, State.EDITED.value, State.DELETED.value])
 
 
 class NewEntry(NamedTuple):
@@ -114,6 +127,52 @@ def covered_periods(reading: Reading, room: int) -> list[Period]:
     table = schema.coverage.c
     rows = reading.sql.execute(select(table.start, table.end).where(table.room_id == room).order_by(table.number))
     return [Period(from_text(start), from_text(end)) for start, end in rows]
+
+
+def quoted_messages(
+    reading: Reading, rooms: Collection[int], *, ids: Collection[str], owner: int, is_inside: IsInside, limit: int
+) -> list[tuple[int, int]]:
+    """At most `limit` messages as (room, id), the starred ones first, then their neighbours.
+
+    `ids`: those that the user chose; without any, the changed ones, the newest first, and the last exchange. What is
+    no longer shown is left out, as a reading of it could tell nothing new.
+    """
+    starred: list[tuple[int, int]] = []
+    for room in rooms:
+        found = _chosen(reading, room, ids) if ids else _by_rule(reading, room, owner, limit)
+        starred += [(room, position) for position, sent, first in found if is_inside(room, sent, first)]
+    near = [place for room, position in starred[:limit] for place in _neighbours(reading, room, position, is_inside)]
+    return list(dict.fromkeys([*starred, *near]))[:limit]
+
+
+def _rows(
+    reading: Reading, room: int, *where: ColumnElement[bool], limit: int, ascending: bool = False
+) -> list[tuple[int, int, str]]:
+    columns = (_message.position, _message.send_time, _message.first_seen)
+    order = _message.position if ascending else _message.position.desc()
+    query = select(*columns).where(_message.room_id == room, _SHOWN, *where).order_by(order).limit(limit)
+    return [(row.position, row.send_time, row.first_seen) for row in reading.sql.execute(query)]
+
+
+def _chosen(reading: Reading, room: int, ids: Collection[str]) -> list[tuple[int, int, str]]:
+    return _rows(reading, room, _message.message_id.in_(sorted(ids)[:500]), limit=len(ids))
+
+
+def _by_rule(reading: Reading, room: int, owner: int, limit: int) -> list[tuple[int, int, str]]:
+    own = _message.account_id == owner
+    return [
+        *_rows(reading, room, _message.state != State.PRESENT.value, limit=limit),
+        *_rows(reading, room, ~own, limit=LAST_EXCHANGE),
+        *_rows(reading, room, own, limit=LAST_EXCHANGE),
+    ]
+
+
+def _neighbours(reading: Reading, room: int, position: int, is_inside: IsInside) -> Iterator[tuple[int, int]]:
+    before = _rows(reading, room, _message.position < position, limit=CONTEXT)
+    after = _rows(reading, room, _message.position > position, limit=CONTEXT, ascending=True)
+    for near, sent, first in (*before, *after):
+        if is_inside(room, sent, first):
+            yield room, near
 
 
 def _belongs_to(rooms: Iterable[int], contract: str) -> ColumnElement[bool]:

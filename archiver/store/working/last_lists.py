@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, select, update
 
 from archiver.records import JsonObject, SteadyLooks
 from archiver.store import schema
@@ -63,6 +63,7 @@ class EndedLooks:
 _TABLE = schema.last_list.c
 _OF_ROOM = select(schema.last_list).where(_TABLE.room_id == bindparam("room"))
 _LOOKED_AT = select(schema.last_list).where(_TABLE.times.is_not(None)).order_by(_TABLE.room_id)
+_OLDEST = select(func.min(_TABLE.first)).where(_TABLE.times.is_not(None))
 _PUT = upsert(schema.last_list)
 _ADD = (
     update(schema.last_list)
@@ -102,6 +103,12 @@ def running_looks(reading: Reading) -> dict[int, SteadyLooks]:
     """The looks of each room that no entry has yet."""
     found = ((row["room_id"], _steady_looks(row)) for row in reading.sql.execute(_LOOKED_AT).mappings())
     return {room: looks for room, looks in found if looks is not None}
+
+
+def oldest_look(reading: Reading) -> str | None:
+    """When the oldest of the looks was that no entry has yet, as text; None: there is none."""
+    at: str | None = reading.sql.execute(_OLDEST).scalar()
+    return at
 
 
 def end_looks(writing: Writing, rooms: Collection[int] | None = None) -> list[EndedLooks]:

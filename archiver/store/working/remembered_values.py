@@ -81,11 +81,15 @@ class LastSync:
     """Whether it left nothing unsaved."""
     every_room: bool
     """Whether it was over every room that is read."""
+    every_list: bool = False
+    """Whether it read the list of messages of each of them; without that, nobody knows that nothing is missing."""
 
 
 LAST_SYNC: Slot[LastSync | None] = Slot(
     "last_sync",
-    lambda value: LastSync(_time(value["at"]), bool(value["complete"]), bool(value.get("every_room"))),
+    lambda value: LastSync(
+        _time(value["at"]), bool(value["complete"]), bool(value.get("every_room")), bool(value.get("every_list"))
+    ),
     None,
 )
 """The last run that saved something, written at its end (`sync.remembered_results`).

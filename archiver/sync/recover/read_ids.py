@@ -106,7 +106,7 @@ def read_recovered(
     if context is not None:
         report.rooms = [RoomReport(room, inputs.names.get(room, "")) for room in sorted({room for room, _ in missing})]
         states = _read_places(context, missing, report, progress)
-        _record_run(context, report, before, settings, not_read=inputs.in_any_contract)
+        record_run(context, report, before, settings, not_read=inputs.in_any_contract)
     counted = list(states.values())
     left = len(missing) - sum(standing is not ItemState.WAITING for standing in counted)
     wait = allowance_wait(client)
@@ -160,7 +160,7 @@ def _leave_room(context: PullContext) -> Callable[[int, NotVisible], None]:
     return lambda room, _unseen: context.troubles.add(f"room/{room}/messages/refused")
 
 
-def _record_run(
+def record_run(
     context: PullContext, report: SyncReport, before: Counters, settings: str, *, not_read: Collection[RoomId]
 ) -> None:
     """Record the run and the remaining calls; no list was read."""

@@ -55,7 +55,8 @@ def test_alerts_are_told_listed_and_put_aside(terminal: Terminal) -> None:
     assert 1 == terminal.json("status")["alerts_open"]
     assert "本人に確認した[U+001B]" in screen
     assert not [line for line in screen.splitlines() if columns(line) > 80]
-    assert "田中" not in screen + str(listed)
+    assert "田中" not in str(listed)
+    assert " 田中 「" in asking
     assert [True, False] == ["archive attach" in text for text in (asking, screen)]
     assert not [line for line in asking.splitlines() if columns(line) > 80]
     assert [] == terminal.json("sync")["alerts"]

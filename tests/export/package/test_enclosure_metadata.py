@@ -101,6 +101,8 @@ def test_all_files_leave_as_copies_if_the_user_wants_it(maker: ArchiveMaker, tmp
     assert "05_cw_notices/N-03.mp4" not in files
     assert "N-03" in files["00_README.txt"].decode("utf-8-sig")
     assert any(one.startswith("N-03: 中に残るメタデータ") for one in report.missing)
+    assert 1 == printed(report).count("除きました")
+    assert "この資料に入っていません" in printed(report)
 
 
 def test_a_lawyer_gets_the_files_as_they_are_and_is_told(maker: ArchiveMaker, tmp_path: Path) -> None:

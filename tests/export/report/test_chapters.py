@@ -70,7 +70,7 @@ def test_nobody_is_accused_and_nothing_promised(profile: str, contract: Any) -> 
     made = [
         report_inputs.build_with_survey(chapters.build_report, case),
         report_inputs.build_with_survey(consultation.build_consultation, case),
-        report_inputs.build_with_survey(exhibits.evidence_list, case),
+        report_inputs.build_with_survey(exhibits.evidence_list, case, exhibits.FiledFiles("report.pdf", ())),
         *volume_reports(case),
     ]
 

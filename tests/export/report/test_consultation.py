@@ -100,7 +100,7 @@ def limits(case: ReportInput) -> dict[str, str]:
 def test_what_is_missing_is_told_in_three_lines() -> None:
     """Gaps with the estimated number of messages, the longest time in which nobody looked, the last reading."""
     assert {
-        "空白": "保存できなかった期間が2か所: およそ265件(Chatworkの表示する件数との差)。",
+        "未取得期間": "保存できなかった期間が2か所: およそ265件(Chatworkの表示する件数との差)。",
         "未確認の時間帯": "2回。最も長いもの 2026-11-13 10:14 から 2026-11-14 10:14 まで(およそ24時間)。",
         "最後の確認": "2026-11-24 10:14 まで",
     } == limits(report_inputs.case())
@@ -114,12 +114,12 @@ def test_what_is_not_known_of_gaps_is_said() -> None:
 
     assert (
         "保存できなかった期間が2か所: 件数の分からないもの2か所。"
-        == limits(report_inputs.case([replace(short, gaps=gaps)]))["空白"]
+        == limits(report_inputs.case([replace(short, gaps=gaps)]))["未取得期間"]
     )
     lines = limits(report_inputs.case([sample, short]))
     assert (
         "保存できなかった期間が4か所: およそ507件(Chatworkの表示する件数との差)、件数の分からないもの1か所。"
-        == lines["空白"]
+        == lines["未取得期間"]
     )
     assert "2026-11-24 10:14 まで(最も早く途切れたチャットは 2026-11-06 10:20 まで)" == lines["最後の確認"]
 
@@ -128,7 +128,7 @@ def test_nothing_missing_is_said_too() -> None:
     """Never left out."""
     plain = report_inputs.room(["一"], watch=Watch())
 
-    assert ["未取得期間(空白)はありません。", "1時間を超えるものはありません。"] == list(
+    assert ["未取得期間はありません。", "1時間を超えるものはありません。"] == list(
         limits(report_inputs.case([plain])).values()
     )[:2]
 

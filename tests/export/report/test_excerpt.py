@@ -109,7 +109,7 @@ def test_a_gap_between_shown_messages_is_shown() -> None:
     assert interruptions[0] == "(中略 14件　No.1から14)"
     assert interruptions[1].startswith("未取得期間(空白) ")
     assert "およそ7件" in interruptions[1]
-    assert interruptions[2] == "(中略 15件　No.26から40。この間に空白1か所(第9章))"
+    assert interruptions[2] == "(中略 15件　No.26から40。この間に未取得期間1か所(第9章))"
 
 
 def gap(number: int, after: int) -> Gap:
@@ -164,5 +164,5 @@ def test_every_text_is_on_paper(profile: str) -> None:
         assert f"No.{message.no}2026" in text
         assert f"メッセージID{message.message_id}" in text
         for version in message.texts:
-            for line in plain_text(parse(version.body), around.references).split("\n"):
+            for line in plain_text(parse(version.body), around.references_at(message.send_time)).split("\n"):
                 assert pdf_reader.without_spaces(printable(line)) in text

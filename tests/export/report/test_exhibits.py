@@ -12,11 +12,13 @@ import pytest
 from archiver.export.report.exhibits import (
     HEADS,
     TO_FILL,
-    CourtFiles,
-    court_exhibits,
+    UNNUMBERED,
+    FiledFiles,
+    FileExtent,
     era_date,
     evidence_csv,
     evidence_list,
+    exhibits,
     number_exhibits,
 )
 from archiver.export.report.statistics import survey_messages
@@ -29,53 +31,70 @@ def lines(made: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(made.decode("utf-8-sig"), newline="")))
 
 
-def test_the_list_begins_with_contract_messages_and_method() -> None:
-    """The contract's screen, the excerpt beside the whole, how it was taken, then the file that was delivered."""
-    found = lines(report_inputs.build_with_survey(evidence_csv, report_inputs.case()))
+COURT = FiledFiles("甲001の1.pdf", ("甲001の2.pdf", "甲001の3.pdf"))
+FILED = FiledFiles("report.pdf", ("report_all_messages-01.pdf",), {"report.pdf": FileExtent(1_234_567, 9)}, missing={})
+
+
+def test_the_list_begins_with_report_and_messages() -> None:
+    """The report beside the whole, with pages and size; what is in no package gets its number when it is filed."""
+    found = lines(report_inputs.build_with_survey(evidence_csv, report_inputs.case(), FILED))
 
     assert [
-        ("甲1", "契約詳細(契約ID 12345678)", "写し", "令和8年10月1日", "株式会社クラウドワークス"),
         (
-            "甲2の1",
-            "Chatworkメッセージ抜粋(令和8年11月5日から令和8年11月15日)",
-            "写し",
-            "令和8年11月5日から令和8年11月15日",
-            "原告及び被告(各発言者)、出力 原告",
+            "甲1の1",
+            "Chatworkやり取り記録 報告書(令和8年11月5日から令和8年11月15日)",
+            "原本",
+            "令和8年11月25日",
+            "原告(発言は各発言者)",
         ),
         (
-            "甲2の2",
+            "甲1の2",
             "Chatworkメッセージ 保存できた13件(ほかに未取得 約265件)(令和8年11月5日から令和8年11月15日)",
             "写し",
             "令和8年11月5日から令和8年11月15日",
             "原告及び被告(各発言者)、出力 原告",
         ),
-        ("甲3", "取得方法に関する報告書", "原本", "令和8年11月25日", "原告"),
-        ("甲4", "ファイル F-0001 「画面.png」", "写し", "令和8年11月5日", "被告"),
+        (UNNUMBERED, "契約詳細(契約ID 12345678)", "写し", "令和8年10月1日", "株式会社クラウドワークス"),
+        (UNNUMBERED, "ファイル F-0001 「画面.png」", "写し", "令和8年11月5日", "被告"),
     ] == [tuple(row[head] for head in HEADS[:5]) for row in found]
+    assert found[0]["備考"].startswith("report.pdf。9頁、1.2 MB。抜粋は第6章(一部)")
+
+
+def test_a_number_stays_when_more_is_added() -> None:
+    """The drafts for a lawyer and for a court number alike, and evidence that is added later only goes on."""
+    added = [Enclosure(one, "screenshot", f"{one}.png", 1, f"{one:02}" * 32, at(0)) for one in (1, 2, 3)]
+    drafts = []
+    for profile, count in (("lawyer", 1), ("lawyer", 3), ("court", 3)):
+        case = report_inputs.case(profile=profile, enclosures=tuple(added[:count]))
+        drafts.append({row[1]: row[0] for row in number_exhibits(exhibits(case, survey_messages(case), FILED))})
+
+    first, second, court = drafts
+    assert first == {title: second[title] for title in first}
+    assert second == court
+    assert "甲2" == first["スクリーンショット S-001 「1.png」"]
 
 
 def test_what_is_to_be_proved_is_left_to_the_user() -> None:
     """No line claims what it proves, and that only a part is filed is said."""
-    found = lines(report_inputs.build_with_survey(evidence_csv, report_inputs.case()))
+    found = lines(report_inputs.build_with_survey(evidence_csv, report_inputs.case(), FILED))
 
     assert {TO_FILL} == {row["立証趣旨"] for row in found}
-    assert "一部の抜粋" in found[1]["備考"]
+    assert "抜粋は第6章(一部)" in found[0]["備考"]
 
 
 def test_what_the_user_added_is_listed() -> None:
-    """Enclosures and files that the user linked to a delivery come last, the own ones as the claimant's."""
+    """Enclosures, and files that the user linked to a delivery, the own ones as the claimant's."""
     added = Enclosure(1, "screenshot", "契約画面.png", 1, "00" * 32, at(0), dated="2026-10-03", note="=1+1")
     room = report_inputs.room_of_messages(
         [report_inputs.plain_message("本文", 1)], attachments=(report_inputs.file(7, message_id(1)),)
     )
     case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06", file_id=7),), enclosures=(added,))
 
-    found = lines(report_inputs.build_with_survey(evidence_csv, case))
+    found = lines(report_inputs.build_with_survey(evidence_csv, case, FILED))
 
-    assert ("ファイル F-0007 「movie07.mp4」", "原告") == (found[-2]["標目"], found[-2]["作成者"])
-    assert "スクリーンショット S-001 「契約画面.png」" == found[-1]["標目"]
-    assert "令和8年10月3日" == found[-1]["作成年月日"]
-    assert "'=1+1" == found[-1]["備考"]
+    assert ("ファイル F-0007 「movie07.mp4」", "原告") == (found[-1]["標目"], found[-1]["作成者"])
+    assert ("スクリーンショット S-001 「契約画面.png」", "令和8年10月3日") == (found[2]["標目"], found[2]["作成年月日"])
+    assert "enclosures/S-001.png。1 KB。=1+1" == found[2]["備考"]
 
 
 def test_a_courts_list_follows_its_files() -> None:
@@ -89,15 +108,15 @@ def test_a_courts_list_follows_its_files() -> None:
 
     found = list(
         number_exhibits(
-            court_exhibits(case, survey_messages(case), CourtFiles(2, {4: "30.0 MB で、上限を超えています"}))
+            exhibits(case, survey_messages(case), replace(COURT, missing={4: "30.0 MB で、上限を超えています"}))
         )
     )
 
-    assert ["甲1の1", "甲1の2", "甲1の3", "甲2", "甲3", "甲4", "甲5", "甲6"] == [row[0] for row in found]
+    assert ["甲1の1", "甲1の2", "甲1の3", "甲2", "甲3", "甲4", UNNUMBERED, UNNUMBERED] == [row[0] for row in found]
     notes = [row[-1] for row in found]
     assert ["甲001の1.pdf", "甲001の2.pdf", "甲001の3.pdf"] == [note.partition("。")[0] for note in notes[:3]]
-    assert "甲002.png。契約の画面" == notes[3]
-    assert notes[4].startswith("甲003.eml。裁判所の記録になる形式ではない")
+    assert "甲002.png。1 KB。契約の画面" == notes[3]
+    assert notes[4].startswith("甲003.eml。1 KB。裁判所の記録になる形式ではない")
     assert "30.0 MB で、上限を超えています" == notes[5]
     assert all(note.startswith("この資料にはありません") for note in notes[6:])
 
@@ -106,7 +125,7 @@ def test_a_report_without_messages_is_a_part_all_the_same() -> None:
     """Its file is called so."""
     case = report_inputs.case([sample_conversation.empty()], profile="court")
 
-    first = next(number_exhibits(court_exhibits(case, survey_messages(case), CourtFiles(0, {}))))
+    first = next(number_exhibits(exhibits(case, survey_messages(case), replace(COURT, volumes=()))))
 
     assert ("甲1の1", "Chatworkやり取り記録 報告書") == first[:2]
 
@@ -115,7 +134,7 @@ def test_a_spreadsheet_opens_it_safely() -> None:
     """A byte order mark, CRLF, and no cell that is a formula, whatever was typed."""
     hostile = replace(report_inputs.CONTRACT, platform_id="\n=cmd|' /C calc'!A0", contracted_on="=1+1")
 
-    made = report_inputs.build_with_survey(evidence_csv, report_inputs.case(contract=hostile))
+    made = report_inputs.build_with_survey(evidence_csv, report_inputs.case(contract=hostile), FILED)
 
     assert made.startswith(b"\xef\xbb\xbf")
     assert made.count(b"\r\n") == made.count(b"\n")
@@ -138,11 +157,11 @@ def test_days_are_told_in_years_of_the_era(at_: datetime, expected: str) -> None
 @pdf_reader.needs_poppler
 def test_the_page_holds_what_the_table_holds() -> None:
     """The PDF has each line, the note that it is a draft, and the margin of a court."""
-    report = report_inputs.build_with_survey(evidence_list, report_inputs.case())
+    report = report_inputs.build_with_survey(evidence_list, report_inputs.case(), FILED)
 
     text = pdf_reader.without_spaces(pdf_reader.text(pdf_reader.pdf_bytes(report)))
 
     assert 30.0 == report.left_margin
     assert "下書きです。" in text
-    for name in ("甲1", "甲2の1", "甲2の2", "甲3", "甲4"):
+    for name in ("甲1の1", "甲1の2", "9頁、1.2MB", "提出時に記入"):
         assert name in text

@@ -23,7 +23,7 @@ TEXT = '"2026-11-24T13:31:05.123Z"'
 STORED: dict[str, tuple[Any, str]] = {
     "last_sync": (
         remembered_values.LastSync(AT, True, False),
-        f'{{"at": {TEXT}, "complete": true, "every_room": false}}',
+        f'{{"at": {TEXT}, "complete": true, "every_list": false, "every_room": false}}',
     ),
     "last_fault": (remembered_values.RoundFault("Unreachable", AT), f'{{"after": {TEXT}, "name": "Unreachable"}}'),
     "calls_spent": (AT, TEXT),
@@ -60,6 +60,11 @@ STORED: dict[str, tuple[Any, str]] = {
     "leftovers/<contract>": ({"sato": True, "abe": False}, '{"abe": false, "sato": true}'),
     "uncopied": ({"/media/usb": AT}, f'{{"/media/usb": {TEXT}}}'),
     "daemon-checked": (remembered_values.LastChecks(AT), f'{{"sample": {TEXT}, "whole": null}}'),
+    "notice_trial": (
+        remembered_values.LastNoticeTrial(AT, ("mail",), ("desktop", "ping")),
+        f'{{"at": {TEXT}, "seen": ["mail"], "unseen": ["desktop", "ping"]}}',
+    ),
+    "ping": (remembered_values.LastPing(AT, None), f'{{"at": {TEXT}, "failing_since": null}}'),
     "noticed": ({"stale": AT}, f'{{"stale": {TEXT}}}'),
     "paces": (remembered_values.KnownRates(40, {9: 0.25, 10: 1.0}), '{"rates": {"10": 1.0, "9": 0.25}, "upto": 40}'),
     "backup": (remembered_values.LastBackup(AT, "E:\\", True), f'{{"at": {TEXT}, "path": "E:\\\\", "verified": true}}'),

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from archiver.claims.claim import Basis
 from archiver.export.report.input import MaskedPassage, ReportInput, SealLine, StampLine
-from archiver.export.report.statistics import MessageStatistics, survey_messages
+from archiver.export.report.statistics import survey_messages
 from archiver.records import (
     Attachment,
     Contract,
@@ -52,9 +52,9 @@ DELIVERED = Delivery(1, "2026-11-06 09:12", "画面.png", 3707, "ab" * 32)
 Built = TypeVar("Built")
 
 
-def build_with_survey(make: Callable[[ReportInput, MessageStatistics], Built], of: ReportInput) -> Built:
-    """The result of a builder for an input and the statistics of its messages."""
-    return make(of, survey_messages(of))
+def build_with_survey(make: Callable[..., Built], of: ReportInput, *more: object) -> Built:
+    """The result of a builder for an input, the statistics of its messages, and what else it needs."""
+    return make(of, survey_messages(of), *more)
 
 
 def case(rooms: Sequence[Conversation] | None = None, **changed: Any) -> ReportInput:

@@ -1,0 +1,133 @@
+"""Alerts for the user's own screen and pages: equal ones as one line, with the message that the newest is about.
+
+Author, day and the beginning of the text stand only here: notices, mails and the alerts' own sentences name nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING
+
+from archiver.alerts import sentences
+from archiver.cli.terminal.progress import shorten
+from archiver.cli.terminal.times import jst_time
+from archiver.records import JST
+from archiver.records.alerts import Alert, Level
+from archiver.render.invisible_characters import visible
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Reading
+    from archiver.store.queries.viewing.message_summaries import MessageSummary
+
+FIRST_SCREEN_LIMIT = 3
+"""So many lines stand on the first screen; the others are counted."""
+
+QUOTED_CHARACTERS = 20
+_NAME_COLUMNS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMessage:
+    """The message that an alert is about."""
+
+    room_id: int
+    message_id: str
+    words: str
+    """Day, author and the first twenty characters of its last text."""
+    command: str
+    """The call that shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """Equal alerts as one line."""
+
+    sentence: str
+    """With level, time of the newest, and how many there are."""
+    message: NamedMessage | None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The line for a terminal, and the message below it."""
+        return (self.sentence,) if self.message is None else (self.sentence, named_text(self.message))
+
+
+def alert_lines(reading: Reading, alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[AlertLine]:
+    """These alerts above level low, the most urgent and newest first; `labels`: contracts' names on screen, by id."""
+    groups = group_equal([one for one in alerts if one.level is not Level.LOW], labels)
+    messages = named_messages(reading, [group[0] for group in groups])
+    return [AlertLine(_line(group, labels), message) for group, message in zip(groups, messages, strict=True)]
+
+
+def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list[Alert]]:
+    """The alerts whose level and sentence are the same, newest first; urgent groups first, then the newest."""
+    groups: dict[tuple[Level, str], list[Alert]] = {}
+    for alert in sorted(alerts, key=lambda one: (one.at, one.number), reverse=True):
+        groups.setdefault((alert.level, sentences.alert_sentence(alert, labels)), []).append(alert)
+    return sorted(groups.values(), key=lambda group: group[0].level is not Level.HIGH)
+
+
+def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessage | None]:
+    """The message that each of these alerts is about, if the archive knows it."""
+    from archiver.store.queries.viewing.message_summaries import message_summaries
+
+    places = [_place(one) for one in alerts]
+    summaries = message_summaries(reading, dict.fromkeys(place for place in places if place is not None))
+    known = {(one.room_id, int(one.message_id)): one for one in summaries}
+    found = (None if place is None else known.get(place) for place in places)
+    return [None if summary is None else _named(summary) for summary in found]
+
+
+def named_text(message: NamedMessage) -> str:
+    """The message and the call that shows it, in one line."""
+    return f"{message.words}  {message.command}"
+
+
+def more_sentence(number: int) -> str:
+    """That so many other alerts stand elsewhere."""
+    text = ngettext("and {n} more: archive alerts", "and {n} more: archive alerts", number)
+    return text.format(n=number)
+
+
+def _line(group: Sequence[Alert], labels: Mapping[str, str]) -> str:
+    newest = group[0]
+    word, sentence = sentences.level_word(newest.level), sentences.alert_sentence(newest, labels)
+    line = f"[{word}] {jst_time(newest.at)} {sentence}"
+    if len(group) == 1:
+        return line
+    return line + " " + ngettext("({n} time)", "({n} times)", len(group)).format(n=len(group))
+
+
+def _place(alert: Alert) -> tuple[int, int] | None:
+    """Room and id of the message, as the queries take them; ids of another form name none."""
+    if alert.room_id is None or not (alert.message_id or "").isascii() or not (alert.message_id or "").isdigit():
+        return None
+    return alert.room_id, int(alert.message_id or "0")
+
+
+def _named(summary: MessageSummary) -> NamedMessage:
+    day = _day(summary.sent)
+    text = " ".join(_plain(summary.text).split())
+    quoted = text[:QUOTED_CHARACTERS] + ("…" if len(text) > QUOTED_CHARACTERS else "")
+    quote = f"「{visible(quoted)}」" if quoted else _("(text unknown)")
+    words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))
+    options = f" --from {day} --to {day}" if day else ""
+    return NamedMessage(summary.room_id, summary.message_id, words, f"archive show {summary.room_id}{options}")
+
+
+def _plain(body: str) -> str:
+    """The message's words without whom it addresses and what it quotes, unless there are no others."""
+    from archiver.chatwork.notation.parse import Mention, Quote, ReplyTag, parse
+    from archiver.render.message_body import plain_text
+
+    nodes = parse(body)
+    own_nodes = [one for one in nodes if not isinstance(one, (Mention, Quote, ReplyTag))]
+    return plain_text(own_nodes).strip() or plain_text(nodes)
+
+
+def _day(sent: datetime | None) -> str:
+    return "" if sent is None else sent.astimezone(JST).date().isoformat()

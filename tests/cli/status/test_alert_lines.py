@@ -1,0 +1,88 @@
+"""Alerts on the user's own screens: equal ones as one line, each with the message that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.reading.view_context import build_attention
+from archiver.cli.status.alert_lines import group_equal
+from archiver.cli.terminal.text import columns
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.settings import file
+from archiver.store.queries.status import status
+from archiver.store.working import alerts
+from tests.support.situations import NOW, ROOM, ago
+from tests.support.terminal_world import TerminalWorld, running_terminal_world
+
+LONG = "[To:1]yamadaさん\n来月からはサイトを通さずに直接払いにしたいのですが"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[TerminalWorld]:
+    """An archive with messages of 田中 and open alerts about them: five of two kinds, and three of others."""
+    with running_terminal_world(tmp_path / "home") as made:
+        first, second = made.post("直接で"), made.post(LONG)
+        made.sync()
+        at = made.clock()
+        opened = [Alert(AlertRule.A6, Level.MEDIUM, at - timedelta(hours=n), made.room, 2, first) for n in range(2, 6)]
+        opened += [Alert(AlertRule.A5, Level.HIGH, at - timedelta(days=1), made.room, 2, second)]
+        opened += [Alert(rule, Level.MEDIUM, at, made.room, 2, "99") for rule in (AlertRule.A1, AlertRule.A2)]
+        with made.archive.writing() as writing:
+            for alert in opened:
+                alerts.keep(writing, alert)
+        yield made
+
+
+def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(world: TerminalWorld) -> None:
+    """Author, day, twenty characters of the words, and the call that shows them; the urgent one first."""
+    screen = world.both("status")[0]
+    lines = screen.splitlines()
+
+    heads = [line for line in lines if line.startswith(("[Act now]", "[Attention]")) and f"Room {world.room}" in line]
+    assert [True, False, False] == [line.startswith("[Act now]") for line in heads]
+    assert "and 1 more: archive alerts" in lines
+    (named,) = (line for line in lines if "田中" in line and "「" in line)
+    day = named.split()[0]
+    assert f"    {day} 田中 「yamadaさん 来月からはサイトを通さ…」" in named
+    assert f"archive show {world.room} --from {day} --to {day}" in " ".join(" ".join(lines).split())
+    assert [] == [line for line in lines if columns(line) > 80]
+    assert "直接払い" in world.both("show", str(world.room), "--from", day, "--to", day)[0]
+
+
+def test_the_list_names_the_message_of_each_and_the_document_does_not(world: TerminalWorld) -> None:
+    """A message that the archive does not hold is not named."""
+    listed, document = world.both("alerts")[0], world.document("alerts")
+
+    assert (5, 7) == (listed.count("田中"), len(document["alerts"]))
+    assert "田中" not in str(document)
+
+
+def test_the_viewer_links_to_the_message(world: TerminalWorld) -> None:
+    """The same sentences, with room and id in place of a call."""
+    with world.archive.reading() as reading:
+        attention = build_attention(
+            reading, status(reading, authorities=[]), file.load_settings(world.home, {}), now=world.clock()
+        )
+
+    assert 3 == len(attention.alerts)
+    assert (world.room, True) == (attention.alerts[0].room_id, "田中" in attention.alerts[0].words)
+
+
+def test_notices_stay_without_names(world: TerminalWorld) -> None:
+    """They appear on screens that others see."""
+    assert "田中" not in world.both("-q", "sync")[1] + world.both("search", "x")[1]
+
+
+def test_equal_alerts_are_one_group_under_the_newest() -> None:
+    """Of one level, and with the same sentence: another room or contract is another line."""
+    same = [Alert(AlertRule.A6, Level.MEDIUM, ago(hours=n), ROOM, number=n) for n in (3, 1, 2)]
+    other = [
+        Alert(AlertRule.A6, Level.MEDIUM, NOW, 5, number=4),
+        Alert(AlertRule.A6, Level.HIGH, ago(days=9), ROOM, number=5),
+    ]
+
+    assert [[5], [4], [1, 2, 3]] == [[one.number for one in group] for group in group_equal([*same, *other], {})]

@@ -1,0 +1,37 @@
+"""Every command that a text prints works as printed: it comes to its work or to its first question."""
+
+from __future__ import annotations
+
+from tests.support.printed_commands import printed_commands, usage_error
+
+
+def test_no_printed_command_is_wrong_usage() -> None:
+    """In the code's texts and their translations, README and the documentation, with anything for a placeholder."""
+    commands = printed_commands()
+
+    assert {} == {
+        f"archive {' '.join(words)}": f"{place}: {error}"
+        for words, place in commands.items()
+        if (error := usage_error(words)) is not None
+    }
+
+
+def test_the_commands_are_found_where_they_stand() -> None:
+    """With the words that belong to them, options and quoted values included, and nothing of the sentence after."""
+    commands = printed_commands()
+
+    assert {
+        ("token", "set", "--source", "file:token"),
+        ("contract", "map", "job1", "7654321", "client", "--reason", '"gave this Chatwork ID on CrowdWorks on 10-03"'),
+        ("recover",),
+        ("schedule", "install", "--with", "cron"),
+        ("alerts", "dismiss", "NUMBER"),
+    } <= set(commands)
+    assert len(commands) > 100
+
+
+def test_a_wrong_command_is_found() -> None:
+    """An option that there is not, an argument that is missing, a word too many."""
+    assert usage_error(("check",)) is None
+    wrong = ("check --nothing", "contract reopen", "status now", "nothing", "attach --kind")
+    assert [] == [text for text in wrong if usage_error(tuple(text.split())) is None]
