@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archiver.claims.claim import Basis, Claim, Knowledge
-from archiver.records import AccountClosing, CaseFacts
+from archiver.claims.claim import Claim, Knowledge
+from archiver.records import AccountClosing, Basis, CaseFacts
 
 
 def closed_account(facts: CaseFacts) -> Claim[AccountClosing | None]:

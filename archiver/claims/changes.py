@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from archiver.claims.claim import Basis, Claim, Knowledge
+from archiver.claims.claim import Claim, Knowledge
 from archiver.claims.messages import message_count
-from archiver.records import CaseFacts, CaseSide, ChangeKind
+from archiver.records import Basis, CaseFacts, CaseSide, ChangeKind
 
 Sides = Counter[CaseSide]
 """How many messages of each side."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from archiver.records import Basis
+
 Value = TypeVar("Value")
 
 
@@ -17,22 +19,6 @@ class Knowledge(StrEnum):
     SAVED = "saved"
     """It is true of what was saved; something is missing that could change it."""
     UNKNOWN = "unknown"
-
-
-class Basis(StrEnum):
-    """Whose statement a fact is."""
-
-    REPLY = "reply"
-    """Chatwork's reply."""
-    ENTERED = "entered"
-    """The user entered it."""
-    NAME = "name"
-    """The name is that of the stated client."""
-    ONLY_TWO = "only_two"
-    """There are only two people in the room."""
-    TOKEN = "token"  # noqa: S105 - no secret
-    """The account is that of the API token."""
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

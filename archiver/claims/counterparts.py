@@ -7,8 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from archiver.claims.claim import Basis
-from archiver.records import Sides
+from archiver.records import Basis, Sides
 
 _HONORIFICS = re.compile(r"(?:\(解約済\)|さん|様|さま|氏)+$")
 

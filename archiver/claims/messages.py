@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from archiver.claims.claim import Basis, Claim, Knowledge, Missing
+from archiver.claims.claim import Claim, Knowledge, Missing
 from archiver.contract_dates import OutsideContact, outside_contact
 from archiver.platforms.job_platform import platform_of
-from archiver.records import CaseFacts, Gap, MessageKind, Post, RoomFacts
+from archiver.records import Basis, CaseFacts, Gap, MessageKind, Post, RoomFacts
 
 Counted = TypeVar("Counted")
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.claims.changes import changes, own_changes
-from archiver.claims.claim import Basis, Claim, Missing
+from archiver.claims.claim import Claim, Missing
 from archiver.contract_dates import OutsideContact, day_of, days_since
 from archiver.platforms.job_platform import Deadline
 from archiver.records import (
     JST,
     AccountClosing,
+    Basis,
     CaseFacts,
     CaseSide,
     ChangeKind,

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from datetime import datetime
 from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.system_posts import message_kind
+from archiver.evidence.system_posts import SPEECH, message_kind
 
 EntryObject = Mapping[str, Any]
 """A parsed entry: seq, observed_at, clock, kind, account_id, room_id, key, payload, salt, reply."""
@@ -110,7 +110,7 @@ def _build_history(entries: Sequence[EntryObject], spans: tuple[Span, ...]) -> M
         room_id=latest["room_id"],
         message_id=latest["key"].partition("/")[2],
         account_id=number(account.get("account_id")),
-        name=text(account.get("name")),
+        name=text(account_of(first["payload"]["object"]).get("name")),
         send_time=number(received.get("send_time")),
         update_time=number(received.get("update_time")),
         state=latest["payload"]["state"],
@@ -120,8 +120,14 @@ def _build_history(entries: Sequence[EntryObject], spans: tuple[Span, ...]) -> M
         changed_at=_changed_at(entries),
         entry_seq=latest["seq"],
         source=latest["payload"]["source"],
-        kind=message_kind(span.body for span in spans),
+        kind=_kind(latest, spans),
     )
+
+
+def _kind(latest: EntryObject, spans: Iterable[Span]) -> str:
+    """Speech or a notice; what the owner of the archive wrote is speech, as anybody can type the form of a notice."""
+    author = number(account_of(latest["payload"]["object"]).get("account_id"))
+    return SPEECH if author and author == latest["account_id"] else message_kind(span.body for span in spans)
 
 
 def _changed_at(entries: Sequence[EntryObject]) -> str:

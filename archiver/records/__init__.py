@@ -5,8 +5,10 @@ writes or decides.
 """
 
 from archiver.records.case_facts import (
+    CLOSED_ENDING,
     AccountClosing,
     AuthorFacts,
+    Basis,
     CaseFacts,
     CaseSide,
     ChangeKind,
@@ -63,6 +65,7 @@ from archiver.records.reply import (
 from archiver.records.steady_looks import SteadyLooks, pauses_between_looks
 
 __all__ = (
+    "CLOSED_ENDING",
     "JST",
     "KEPT_HEADERS",
     "TERM_ITEMS",
@@ -70,6 +73,7 @@ __all__ = (
     "AccountId",
     "Attachment",
     "AuthorFacts",
+    "Basis",
     "CaseFacts",
     "CaseSide",
     "ChangeKind",

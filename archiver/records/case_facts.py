@@ -30,6 +30,10 @@ class ChangeKind(StrEnum):
     """It is no longer shown, because of the plan's limit."""
 
 
+CLOSED_ENDING = "(解約済)"
+"""What Chatwork adds to the display name of a closed account."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountClosing:
     """An account whose display name got the ending that Chatwork adds to closed accounts, whatever period is told."""
@@ -62,6 +66,22 @@ class RoomFacts:
     """The gaps that touch the period told."""
 
 
+class Basis(StrEnum):
+    """Whose statement a fact is."""
+
+    REPLY = "reply"
+    """Chatwork's reply."""
+    ENTERED = "entered"
+    """The user entered it."""
+    NAME = "name"
+    """The name is that of the stated client."""
+    ONLY_TWO = "only_two"
+    """There are only two people in the room."""
+    TOKEN = "token"  # noqa: S105 - no secret
+    """The account is that of the API token."""
+    NONE = "none"
+
+
 class CaseSide(StrEnum):
     """On which side of a case a person stands, in the word that reports print."""
 
@@ -77,8 +97,8 @@ class CaseFacts:
     contract: Contract
     reporters: frozenset[int]
     """The owner's accounts."""
-    counterparts: frozenset[int]
-    """The accounts known as the other side; empty: nobody is."""
+    bases: Mapping[int, Basis]
+    """The accounts known as the other side, and whose statement that is; empty: nobody is."""
     rooms: tuple[RoomFacts, ...]
     authors: Mapping[int, AuthorFacts]
     known_until: datetime | None
@@ -88,11 +108,16 @@ class CaseFacts:
     sources: Counter[ObservedBy] = field(default_factory=Counter)
     """How many of the messages were received by which kind of reading."""
 
+    @property
+    def counterparts(self) -> frozenset[int]:
+        """The accounts known as the other side; empty: nobody is."""
+        return frozenset(self.bases)
+
     def side(self, account: int) -> CaseSide:
         """On which side of the case an account stands."""
         if account in self.reporters:
             return CaseSide.REPORTER
-        return CaseSide.COUNTERPART if account in self.counterparts else CaseSide.OTHER
+        return CaseSide.COUNTERPART if account in self.bases else CaseSide.OTHER
 
 
 def change_kinds(state: State, *, was_edited: bool, was_deleted: bool, knows_text: bool, texts: int) -> set[ChangeKind]:

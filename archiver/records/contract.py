@@ -18,6 +18,12 @@ class ContractRoom:
     start: datetime | None = None
     end: datetime | None = None
 
+    def overlaps(self, start: datetime | None, end: datetime | None) -> bool:
+        """Whether a range of time (None: without an end) overlaps this part."""
+        return (self.end is None or start is None or start < self.end) and (
+            self.start is None or end is None or end >= self.start
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:

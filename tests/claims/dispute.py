@@ -12,11 +12,13 @@ import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from archiver.chatwork.client import Client, Listing, read_listing
+from archiver.chatwork.client import Client, Listing, Single, read_listing, read_single
 from archiver.chatwork.models import Message, Room
+from archiver.errors import NotVisible
 from archiver.export.package.copied_files import CopiedFiles
 from archiver.export.package.entry_reader import PackageStatistics, SourceEntries
 from archiver.export.package.order import ExportOrder
@@ -25,17 +27,22 @@ from archiver.export.package.recipe import make_recipe
 from archiver.export.package.report_input import report_input
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics, survey_messages
-from archiver.records import Reply, RoomId
-from archiver.store import seals
+from archiver.records import JST, Delivery, MessageId, Reply, RoomId
+from archiver.store import seals, statements
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts
-from archiver.sync.pull.context import PullContext
+from archiver.store.working import backfill_queue
+from archiver.store.working.backfill_queue import Origin
+from archiver.sync.pull.context import PullContext, write_steady_visits
 from archiver.sync.pull.messages import pull_messages
+from archiver.sync.pull.single_messages import read_queued
 from archiver.sync.report import RoomReport
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker
 
-THIRD = 555
-NAMES = {CLIENT: "田中", OWNER: "yamada", THIRD: "佐藤"}
+THIRD = 5550123
+NAMES = {CLIENT: "田中", OWNER: "yamada", THIRD: "佐藤花子"}
+RENAMED, CLOSED = "田中企画", "(解約済)"
+DAY = 86400
 BEGIN = datetime(2026, 10, 1, 0, 0, tzinfo=UTC)
 WINDOW = 100
 FORMS = (
@@ -43,6 +50,12 @@ FORMS = (
     "[info][title][dtext:chatroom_chat_edited][/title][dtext:chatroom_chatname_is]案件[dtext:chatroom_set][/info]",
 )
 """Posts of Chatwork's own system, as the web client's users see them."""
+
+
+DELETED = "[deleted]"
+CHANGES = ("edited", "edited_before", "deleted", "deleted_before")
+EDITED, TURNED = "編集された", "「削除」表示に変わった"
+FIRST_EDITED, FIRST_DELETED = "保存時点で編集済み(それより前の文面は不明)", "保存時点で「削除」表示(文面は不明)"
 
 
 @dataclass
@@ -60,9 +73,19 @@ class TruePost:
     def shown(self, at: int) -> tuple[str, int]:
         """Text and update time as shown at a moment."""
         if self.deleted is not None and self.deleted <= at:
-            return "[deleted]", 0
+            return DELETED, 0
         before = [(time, text) for time, text in self.edits if time <= at]
         return (before[-1][1], before[-1][0]) if before else (self.text, 0)
+
+
+@dataclass(frozen=True)
+class TrueEvent:
+    """A change as it was noticed, in seconds after the beginning; None before: the post was first seen so."""
+
+    post: TruePost
+    before: int | None
+    at: int
+    kind: str
 
 
 class Dispute:
@@ -77,14 +100,43 @@ class Dispute:
         times = sorted(chance.sample(range(3600, 40 * 86400), count))
         self.posts = [self._post(number, sent) for number, sent in enumerate(times, 1)]
         ends = chance.choice((45, 60)) * 86400
-        self.looks = sorted({chance.randrange(0, ends) for _ in range(chance.choice((1, 2, 4, 8)))})
-        self.approved = BEGIN + timedelta(days=chance.randrange(0, 40))
+        self.looks = sorted({chance.randrange(0, ends) for _ in range(chance.choice((1, 2, 4, 8, 14)))})
+        self.approved = BEGIN.replace(tzinfo=JST) + timedelta(days=chance.randrange(0, 40))
+        self._play_the_client(ends)
+        self.delivered = chance.randrange(0, 40) if chance.random() < 0.5 else None
+        """Day of the delivery on the platform, after the beginning."""
+        self.chosen: int | None = None
+        """Who is named as the other side for a package alone."""
+        self.recovered: set[int] = set()
+        """Numbers of messages that were read one by one, an hour after the last look."""
+        self.refused: set[int] = set()
+        """Numbers of messages that were asked for and not given."""
+        if chance.random() < 0.4:
+            self._recover()
+
+    def _play_the_client(self, ends: int) -> None:
+        """The client takes another name, or cancels the account and writes no more."""
+        chance = self._chance
+        self.renamed = chance.randrange(0, ends) if chance.random() < 0.3 else None
+        self.closed = chance.randrange(0, ends) if chance.random() < 0.3 else None
+        self.posts = [
+            one for one in self.posts if one.author != CLIENT or self.closed is None or one.sent < self.closed
+        ]
+
+    def _recover(self) -> None:
+        """The reporter has a file with ids of messages that no look showed; some of them Chatwork does not give."""
+        held = {post.number for post in self.saved}
+        lost = [post.number for post in self.posted() if post.number not in held]
+        for number in self._chance.sample(lost, min(len(lost), 10)):
+            (self.refused if self._chance.random() < 0.3 else self.recovered).add(number)
 
     def _post(self, number: int, sent: int) -> TruePost:
         chance = self._chance
         author = chance.choice(self.people)
         is_notice = chance.random() < 0.15
-        post = TruePost(number, author, sent, chance.choice(FORMS) if is_notice else f"発言{number}", is_notice)
+        call = f"[To:{THIRD}]{NAMES[THIRD]}さん\n" if THIRD in self.people and chance.random() < 0.1 else ""
+        text = chance.choice(FORMS) if is_notice else f"{call}発言{number}"
+        post = TruePost(number, author, sent, text, is_notice)
         if not is_notice and chance.random() < 0.1:
             post.edits.append((sent + chance.randrange(1, 10 * 86400), f"書き直し{number}"))
         if not is_notice and chance.random() < 0.1:
@@ -107,15 +159,56 @@ class Dispute:
         return self.posted(at)[-WINDOW:]
 
     @property
-    def saved(self) -> list[TruePost]:
-        """What any look showed."""
-        return sorted({post.number: post for at in self.looks for post in self.window(at)}.values(), key=_number)
+    def recovery_at(self) -> int:
+        """When the messages were read one by one."""
+        return self.last_look + 3600
 
     @property
-    def counterpart_is_known(self) -> bool:
-        """Whether anything tells who the other side is: a name, or that only one other person was ever seen."""
+    def saved(self) -> list[TruePost]:
+        """What any look showed, and what was read one by one."""
+        seen = {post.number: post for at in self.looks for post in self.window(at)}
+        return sorted(
+            (seen | {post.number: post for post in self.posts if post.number in self.recovered}).values(), key=_number
+        )
+
+    def sightings(self, post: TruePost) -> list[int]:
+        """The times at which the archive saw a post."""
+        looks = [at for at in self.looks if post in self.window(at)]
+        return [*looks, self.recovery_at] if post.number in self.recovered else looks
+
+    def name_at(self, author: int, at: int) -> str:
+        """The display name of a person at a moment."""
+        if author != CLIENT:
+            return NAMES[author]
+        name = RENAMED if self.renamed is not None and self.renamed <= at else NAMES[CLIENT]
+        return name + (CLOSED if self.closed is not None and self.closed <= at else "")
+
+    def names_seen(self, author: int) -> dict[str, int]:
+        """Every name that was seen of a person, with the time of the first sight."""
+        times = sorted(at for post in self.saved if post.author == author for at in self.sightings(post))
+        return {self.name_at(author, at): at for at in reversed(times)}
+
+    @property
+    def counterpart(self) -> tuple[int, str] | None:
+        """The account that is known as the other side, and why; None if nobody is."""
         others = {post.author for post in self.saved} - {OWNER}
-        return others == {CLIENT} or (self.client_is_named and CLIENT in others) or others == {THIRD}
+        if self.chosen in others:
+            return CLIENT, "entered"
+        if self.client_is_named and any(name.removesuffix(CLOSED) == NAMES[CLIENT] for name in self.names_seen(CLIENT)):
+            return CLIENT, "name"
+        return (next(iter(others)), "only_two") if len(others) == 1 else None
+
+    @property
+    def noticed_closing(self) -> int | None:
+        """When a name with the ending of closed accounts was first seen."""
+        times = [at for name, at in self.names_seen(CLIENT).items() if name.endswith(CLOSED)]
+        return min(times, default=None)
+
+    def side(self, author: int) -> str:
+        """The word for a person's side, as far as anything tells it."""
+        if author == OWNER:
+            return "報告者"
+        return "相手" if self.counterpart is not None and self.counterpart[0] == author else "参加者"
 
     def speeches(self, author: int, *, saved: bool) -> list[TruePost]:
         """The speech of a person, all of it or what was saved; one that was never seen with a text is no speech."""
@@ -123,16 +216,36 @@ class Dispute:
         return [post for post in posts if post.author == author and not post.is_notice]
 
     def seen_texts(self, post: TruePost) -> set[str]:
-        """Every text that a look showed of a post."""
-        return {post.shown(at)[0] for at in self.looks if post in self.window(at)}
+        """Every text that was seen of a post."""
+        return {post.shown(at)[0] for at in self.sightings(post)}
+
+    def changes(self) -> dict[str, Counter[str]]:
+        """How many messages of each side changed how, as far as it was seen."""
+        found: dict[str, Counter[str]] = {name: Counter() for name in CHANGES}
+        for post in self.saved:
+            seen = [post.shown(at) for at in self.sightings(post)]
+            texts = {text for text, _updated in seen} - {DELETED}
+            if any(text == DELETED for text, _updated in seen):
+                found["deleted" if texts else "deleted_before"][self.side(post.author)] += 1
+            if len(texts) > 1 or any(updated for _text, updated in seen):
+                found["edited" if len(texts) > 1 else "edited_before"][self.side(post.author)] += 1
+        return found
 
     def deletions(self) -> Counter[str]:
         """How many deletions were seen as such: of texts that were seen before, and of others."""
-        found: Counter[str] = Counter()
+        return Counter({name: self.changes()[name].total() for name in ("deleted", "deleted_before")})
+
+    def events(self) -> list[TrueEvent]:
+        """Every change as it was noticed: between which looks it lies."""
+        found = []
         for post in self.saved:
-            texts = self.seen_texts(post)
-            if "[deleted]" in texts:
-                found["deleted" if len(texts) > 1 else "deleted_before"] += 1
+            times = self.sightings(post)
+            text, updated = post.shown(times[0])
+            if text == DELETED or updated:
+                found.append(TrueEvent(post, None, times[0], FIRST_DELETED if text == DELETED else FIRST_EDITED))
+            for before, at in pairwise(times):
+                if post.shown(before)[0] != post.shown(at)[0]:
+                    found.append(TrueEvent(post, before, at, TURNED if post.shown(at)[0] == DELETED else EDITED))
         return found
 
     # --- what the archive saw ------------------------------------------------------------------
@@ -145,10 +258,30 @@ class Dispute:
         maker.contract("job1", platform="crowdworks", client=client, contact_approved_on=approved)
         maker.room("案件")
         for at in self.looks:
-            transport = _Replies(self, at)
-            context = PullContext(maker.archive, transport, lambda at=at: _moment(at), OWNER)  # type: ignore[misc]
             room = Room(room_id=RoomId(ROOM), message_num=len(self.posted(at)))
+            context = self._context(maker, at)
             pull_messages(context, room, RoomReport(ROOM))
+            with maker.archive.writing() as writing:
+                write_steady_visits(context, writing)
+        if self.recovered | self.refused:
+            self._play_recovery(maker)
+        if self.delivered is not None:
+            day = (BEGIN + timedelta(days=self.delivered)).date().isoformat()
+            with maker.archive.writing() as writing:
+                statements.add_delivery(writing, "job1", Delivery(0, day), at=_moment(self.recovery_at))
+
+    def _context(self, maker: ArchiveMaker, at: int) -> PullContext:
+        return PullContext(maker.archive, _Replies(self, at), lambda: _moment(at), OWNER)
+
+    def _play_recovery(self, maker: ArchiveMaker) -> None:
+        """Let the program read messages one by one by their ids."""
+        context = self._context(maker, self.recovery_at)
+        places = {(ROOM, 1_000_000 + number): Origin.RECOVERED for number in sorted(self.recovered | self.refused)}
+        with maker.archive.writing() as writing:
+            backfill_queue.enqueue(writing, places, rooms=[ROOM], at=context.now())
+            items = backfill_queue.due_items(writing, [ROOM], at=context.now(), limit=len(places))
+        for item in items:
+            read_queued(context, item, RoomReport(ROOM))
 
 
 class _Replies(Client):
@@ -157,8 +290,16 @@ class _Replies(Client):
     def __init__(self, dispute: Dispute, at: int) -> None:
         self._dispute, self._at = dispute, at
 
+    def message(self, room_id: RoomId, message_id: MessageId) -> Single[Message]:
+        (post,) = (one for one in self._dispute.posts if 1_000_000 + one.number == int(message_id))
+        path = f"/rooms/{room_id}/messages/{message_id}"
+        if post.number in self._dispute.refused:
+            raise NotVisible(path=path, status=404, reply=Reply(path, 404, b"{}", {}, _moment(self._at)))
+        body = json.dumps(_object(self._dispute, post, self._at)).encode("ascii")
+        return read_single(Reply(path, 200, body, {}, _moment(self._at)), Message, number=int(message_id))
+
     def messages(self, room_id: RoomId) -> Listing[Message]:
-        rows = [_object(post, self._at) for post in self._dispute.window(self._at)]
+        rows = [_object(self._dispute, post, self._at) for post in self._dispute.window(self._at)]
         body = json.dumps(rows).encode("ascii")
         path = f"/rooms/{room_id}/messages?force=1"
         return read_listing(Reply(path, 200 if rows else 204, body if rows else b"", {}, _moment(self._at)), Message)
@@ -198,11 +339,11 @@ def report_of(reading: Reading, name: str = "job1", **changed: Any) -> tuple[Rep
     return case, survey_messages(case)
 
 
-def _object(post: TruePost, at: int) -> dict[str, object]:
+def _object(dispute: Dispute, post: TruePost, at: int) -> dict[str, object]:
     body, updated = post.shown(at)
     return {
         "message_id": str(1_000_000 + post.number),
-        "account": {"account_id": post.author, "name": NAMES[post.author], "avatar_image_url": ""},
+        "account": {"account_id": post.author, "name": dispute.name_at(post.author, at), "avatar_image_url": ""},
         "body": body,
         "send_time": int(_moment(post.sent).timestamp()),
         "update_time": int(_moment(updated).timestamp()) if updated else 0,

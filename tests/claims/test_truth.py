@@ -22,7 +22,7 @@ from archiver.store import seals
 from archiver.store.queries import contracts
 from archiver.store.queries.contract_activity import activity_of
 from tests.claims.dispute import BEGIN, Dispute, TruePost, blank_archive, report_of
-from tests.support.archives.maker import CLIENT, OWNER
+from tests.support.archives.maker import OWNER
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def play(seed: int, folder: Path) -> tuple[Dispute, CaseFacts, CaseFacts, Statem
     dispute = Dispute(seed)
     maker = blank_archive(folder / "blank", folder / str(seed))
     dispute.play(maker)
-    seals.close_seals(maker.archive, now=_moment(dispute.last_look) + timedelta(minutes=1))
+    seals.close_seals(maker.archive, now=_moment(dispute.recovery_at) + timedelta(minutes=1))
     with maker.archive.reading() as reading:
         queried = activity_of(reading, contracts.find_contract(reading, "job1")).facts
         case, statistics = report_of(reading)
@@ -74,20 +74,19 @@ def falsehoods(dispute: Dispute, statement: Statement) -> Iterator[str]:
     """What is false in a statement, by the dispute's own log."""
     posted, saved = dispute.posted(), dispute.saved
     yield from _false_post("first", statement.first, posted[:1], saved[:1])
-    known = [author for author in dispute.people if author != OWNER] if dispute.counterpart_is_known else []
-    if not known:
+    if dispute.counterpart is None:
         if statement.reply.knowledge is not Knowledge.UNKNOWN or statement.reply.value is not None:
             yield "reply of an unknown counterpart"
     else:
-        others = {post.author for post in saved} - {OWNER}
-        author = CLIENT if CLIENT in others else next(iter(others), CLIENT)
-        everything, kept = (dispute.speeches(author, saved=flag)[-1:] for flag in (False, True))
+        everything, kept = (dispute.speeches(dispute.counterpart[0], saved=flag)[-1:] for flag in (False, True))
         yield from _false_post("reply", statement.reply, everything, kept)
     if statement.count.value.total() != len(saved):
         yield "count of what is saved"
     if statement.count.value[MessageKind.NOTICE] != sum(post.is_notice and post.author != OWNER for post in saved):
         yield "count of notices"
-    if statement.count.is_whole != (len(saved) == len(posted)):
+    if statement.count.is_whole and len(saved) != len(posted):
+        yield "told as everything"
+    if not statement.count.is_whole and len(saved) == len(posted) and not dispute.recovered:
         yield "whether everything is saved"
     if not statement.count.is_whole and statement.count.missing.estimate != len(posted) - len(saved):
         yield "estimate of what is missing"
@@ -122,7 +121,7 @@ def _false_words(dispute: Dispute, text: str) -> Iterator[str]:
         later = [
             post for post in posted if not post.is_notice and post.author != OWNER and _local(post.sent) > found[1]
         ]
-        if {post.author for post in later} & ({CLIENT} if CLIENT in {post.author for post in posted} else set()):
+        if dispute.counterpart is not None and dispute.counterpart[0] in {post.author for post in later}:
             yield "words: silence"
     for found in re.finditer(r"保存した後に「削除」表示に変わった発言 ([0-9]+)件", text):
         if int(found[1]) != dispute.deletions()["deleted"]:

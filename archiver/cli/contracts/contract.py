@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from gettext import gettext as _
@@ -183,16 +184,20 @@ def contract_list(obj: CliContext) -> int:
 
 @command_contract.command("show", help=N_("One contract on one screen, to read aloud on the phone."))
 @click.argument("contract_id", metavar="ID", shell_complete=contract_ids, required=False)
+@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
 @click.pass_obj
-def contract_show(obj: CliContext, contract_id: str | None) -> int:
+def contract_show(obj: CliContext, contract_id: str | None, as_json: bool) -> int:
     """Print one contract; blank facts are shown as blank, as they will be in a package."""
     from archiver.app import utc_now
-    from archiver.cli.contracts.contract_page import page_lines
+    from archiver.cli.contracts.contract_page import page_document, page_lines
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import named_or_only_contract
 
     with Archive(obj.home).reading() as reading:
         contract = named_or_only_contract(reading, contract_id)
+        if as_json:
+            echo(json.dumps(page_document(reading, contract, now=utc_now()), ensure_ascii=False))
+            return 0
         with paged_output():
             for line in page_lines(reading, contract, now=utc_now()):
                 echo(line)

@@ -18,7 +18,7 @@ from archiver.cli.contracts.roles import people, role_words
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.platforms.job_platform import Platform, platform_of
-from archiver.records import JST, TERM_ITEMS, Contract, contract_facts
+from archiver.records import JST, TERM_ITEMS, Contract, JsonObject, contract_facts
 from archiver.render.times import iso_date, minute_text
 
 if TYPE_CHECKING:
@@ -62,6 +62,28 @@ def page_lines(reading: Reading, contract: Contract, *, now: datetime) -> Iterat
     for label, texts in last_rows:
         yield from _row_lines(label, texts, margin)
     yield from _note_lines(reading, contract)
+
+
+def page_document(reading: Reading, contract: Contract, *, now: datetime) -> JsonObject:
+    """The facts of the page for other programs: what Chatwork showed, and the days that are computed."""
+    from archiver.claims.document import facts_document
+    from archiver.store.queries.contract_activity import activity_of
+
+    activity = activity_of(reading, contract)
+    return {
+        "contract": contract.id,
+        "platform": contract.platform,
+        **facts_document(activity.facts),
+        "deadlines": [
+            {
+                "rule": due.deadline.rule,
+                "day": due.day.isoformat(),
+                "weak": due.deadline.weak,
+                "source": due.deadline.source.title,
+            }
+            for due in due_dates(activity, now=now)
+        ],
+    }
 
 
 def state_words(contract: Contract, now: datetime) -> str:

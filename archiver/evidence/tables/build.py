@@ -13,9 +13,11 @@ from bisect import bisect_right
 from typing import Callable, Container, Iterable, Iterator, Mapping, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.history import READINGS, EntryObject, MessageHistory, Sightings, message_history
+from archiver.evidence.system_posts import DELETED_BODY
 from archiver.evidence.tables.cells import TIME, cell, csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.evidence.tables.events import (
     EVENT_HEADER,
+    FIRST_SEEN,
     ChangeRow,
     event_cells,
     message_events,
@@ -180,8 +182,8 @@ def message_cells(no: int, history: MessageHistory) -> list[object]:
         history.name,
         history.account_id,
         KINDS.get(history.kind, history.kind),
-        _state_text(history),
-        "(「削除」表示)" if history.body == "[deleted]" else history.body,
+        state_word(history),
+        "(「削除」表示)" if history.body == DELETED_BODY else history.body,
         _earlier_texts(history),
         jst_of(history.changed_at) if history.state != "present" else "",
         jst_of(history.first_seen),
@@ -191,10 +193,11 @@ def message_cells(no: int, history: MessageHistory) -> list[object]:
     ]
 
 
-def _state_text(history: MessageHistory) -> str:
-    """The state in words; of a message that was never seen with a text nobody saw the change."""
-    if history.state == "deleted" and all(span.body == "[deleted]" for span in history.versions):
-        return "保存時点で「削除」表示(文面は不明)"
+def state_word(history: MessageHistory) -> str:
+    """What became of a message; what it was already when it was first saved is told as that."""
+    texts = {span.body for span in history.versions} - {DELETED_BODY}
+    if (history.state == "deleted" and not texts) or (history.state == "edited" and len(texts) == 1):
+        return FIRST_SEEN[history.state]
     return STATES.get(history.state, history.state)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.history import EntryObject, Sightings, account_of, not_before, number, text, text_of
-from archiver.evidence.system_posts import cancelled_account
+from archiver.evidence.system_posts import DELETED_BODY, cancelled_account
 from archiver.evidence.tables.cells import jst, jst_of, message_cell
 
 CANCELLATION = "解約を知らせる形のシステムの投稿(同じ形は誰でも書けます)"
@@ -19,18 +19,17 @@ CANCELLATION = "解約を知らせる形のシステムの投稿(同じ形は誰
 EVENT_TEXT_LIMIT = 500
 """The most characters of a text that an event shows; the event names the file with the whole text."""
 
-_DELETED = "[deleted]"
-
 _MESSAGE_EVENTS = {
     "missing": "表示されなくなった(理由不明)",
     "hidden": "プランの制限で見えなくなった",
 }
-_FIRST_SEEN = {
+FIRST_SEEN = {
     "edited": "保存時点で編集済み(それより前の文面は不明)",
     "deleted": "保存時点で「削除」表示(文面は不明)",
     "missing": "保存時点で表示なし",
     "hidden": "保存時点でプランの制限により見えない",
 }
+"""What a message was already when it was first saved."""
 
 
 class ChangeRow(NamedTuple):
@@ -76,8 +75,8 @@ def message_events(no: int, entries: Sequence[EntryObject], sightings: Sightings
     """The changes of one message, from its entries, oldest first."""
     first = entries[0]
     events = []
-    if first["payload"]["state"] in _FIRST_SEEN:
-        events.append(_message_event(no, first, _FIRST_SEEN[first["payload"]["state"]], "", _body(first), None))
+    if first["payload"]["state"] in FIRST_SEEN:
+        events.append(_message_event(no, first, FIRST_SEEN[first["payload"]["state"]], "", _body(first), None))
     events += _cancellation_events(no, first)
     for before, after in zip(entries, entries[1:]):  # noqa: B905, RUF007 - Python 3.8
         kind = _kind_of(before, after)
@@ -162,7 +161,7 @@ def _message_event(no: int, entry: EntryObject, kind: str, before: str, after: s
 
 def _body(entry: EntryObject) -> str:
     body = text_of(entry)[0]
-    return "(「削除」表示)" if body == _DELETED else body
+    return "(「削除」表示)" if body == DELETED_BODY else body
 
 
 def _shown_at(entry: EntryObject) -> str | None:

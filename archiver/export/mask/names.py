@@ -13,7 +13,7 @@ from datetime import datetime
 from archiver.evidence.history import EntryObject, number, text
 from archiver.export.mask.folding import folded_text, folded_word
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
-from archiver.records import AccountClosing, AccountId
+from archiver.records import CLOSED_ENDING, AccountClosing, AccountId
 
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""
@@ -58,7 +58,7 @@ def account_closings(entries: Iterable[EntryObject]) -> tuple[AccountClosing, ..
     for entry in entries:
         if entry["kind"] in ("account", "member"):
             account = number(entry["key"].rpartition("/")[2])
-            if text(entry["payload"]["object"].get("name")).endswith("(解約済)"):
+            if text(entry["payload"]["object"].get("name")).endswith(CLOSED_ENDING):
                 at = datetime.fromisoformat(entry["observed_at"])
                 found.setdefault(account, AccountClosing(AccountId(account), at, entry["seq"]))
     return tuple(found.values())

@@ -9,7 +9,6 @@ from datetime import datetime
 from gettext import gettext as _
 
 from archiver import errors
-from archiver.claims.claim import Basis
 from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
 from archiver.evidence.history import number
 from archiver.export.mask.names import account_closings, people_in
@@ -21,7 +20,7 @@ from archiver.export.package.leftover_search import settle_leftovers
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
-from archiver.records import AccountClosing, Contract, Delivery, Enclosure, Leftover, MappedAccount, Seal, Sides
+from archiver.records import AccountClosing, Basis, Contract, Delivery, Enclosure, Leftover, MappedAccount, Seal, Sides
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, roles, statements
 

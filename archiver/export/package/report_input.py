@@ -164,7 +164,7 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
 
 def _preview_warnings(package: PackageInput) -> Iterator[str]:
     recipe = package.recipe
-    facts = CaseFacts(recipe.contract, frozenset(), frozenset(), room_facts(package.conversations()), {}, None)
+    facts = CaseFacts(recipe.contract, frozenset(), {}, room_facts(package.conversations()), {}, None)
     contact_state = contact(facts).value
     if contact_state.is_early:
         yield "forbidden_contact" if contact_state is OutsideContact.FORBIDDEN else "early_contact"

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from archiver.claims.claim import Basis
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.metadata.items import FileMetadata
@@ -14,6 +13,7 @@ from archiver.records import (
     AccountClosing,
     AccountId,
     Attachment,
+    Basis,
     CaseSide,
     Contract,
     Conversation,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archiver import contract_dates
-from archiver.claims.claim import Basis
 from archiver.claims.messages import first_message, last_reply
 from archiver.claims.words import basis_text, deadline_basis, first_label, reply_label, reply_text
 from archiver.evidence.tables.tasks import FROM_BEFORE
@@ -17,7 +16,7 @@ from archiver.export.report.request_to_office import last_delivery
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform, platform_of
-from archiver.records import TERM_ITEMS, Contract, MembershipPeriod, PersonName, contract_facts
+from archiver.records import TERM_ITEMS, Basis, Contract, MembershipPeriod, PersonName, contract_facts
 from archiver.records.contract_facts import ContractFact
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archiver.claims.claim import Basis
 from archiver.claims.messages import first_message
 from archiver.claims.words import basis_text, first_label
 from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
@@ -18,7 +17,7 @@ from archiver.export.report.outside_contact_permission import first_message_cell
 from archiver.export.report.people import PersonSummary, counterparts
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.job_platform import Platform, platform_of
-from archiver.records import Enclosure
+from archiver.records import Basis, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 

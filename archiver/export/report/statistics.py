@@ -105,7 +105,7 @@ class _Survey:
         facts = CaseFacts(
             case.contract,
             case.reporters,
-            frozenset(case.bases),
+            case.bases,
             rooms,
             self._authors,
             case.known_until,

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
 
 from archiver.claims.counterparts import counterpart_bases
 from archiver.evidence.history import number, text
-from archiver.records import CaseFacts, Contract, Delivery, MappedAccount, Post, RoomBeginning, RoomFacts, RoomId, Sides
+from archiver.records import (
+    CLOSED_ENDING,
+    AccountClosing,
+    AccountId,
+    CaseFacts,
+    Contract,
+    Delivery,
+    MappedAccount,
+    Post,
+    RoomBeginning,
+    RoomFacts,
+    RoomId,
+    Sides,
+)
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, roles
@@ -41,15 +56,18 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
     sides = roles.sides_of(mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
     last_seen = [last_list_time(reading, room) for room in rooms]
-    people = {room: names_ever(reading, room) for room in rooms}
-    others = counterpart_bases(sides, contract.client, people)
+    sightings = {room: _name_sightings(reading, room) for room in rooms}
+    people = {room: _names_by_account(listed) for room, listed in sightings.items()}
+    bases = counterpart_bases(sides, contract.client, people)
+    own = sides.mine | {owner}
     facts = CaseFacts(
         contract=contract,
-        reporters=sides.mine | {owner},
-        counterparts=frozenset(others),
-        rooms=tuple(_room_facts(reading, room) for room in rooms),
-        authors=author_facts(reading, rooms, last_of=others, own=sides.mine | {owner}),
-        known_until=None if None in last_seen else min((at for at in last_seen if at is not None), default=None),
+        reporters=own,
+        bases=bases,
+        rooms=tuple(_room_facts(reading, room, contract) for room in rooms),
+        authors=author_facts(reading, contract.rooms, last_of=bases, own=own),
+        known_until=_known_until(reading, contract),
+        closings=_closings(one for listed in sightings.values() for one in listed),
     )
     return ContractActivity(
         contract=contract,
@@ -61,10 +79,30 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
     )
 
 
-def _room_facts(reading: Reading, room: int) -> RoomFacts:
+def _room_facts(reading: Reading, room: int, contract: Contract) -> RoomFacts:
     room_gaps = gaps(reading, room)
+    periods = [one for one in contract.rooms if one.room_id == room]
+    inside = tuple(gap for gap in room_gaps if any(one.overlaps(gap.start, gap.end) for one in periods))
     is_read = last_list_time(reading, room) is not None
-    return RoomFacts(RoomId(room), is_read, RoomBeginning(first_post(reading, room), room_gaps), room_gaps)
+    return RoomFacts(RoomId(room), is_read, RoomBeginning(first_post(reading, room), room_gaps), inside)
+
+
+def _known_until(reading: Reading, contract: Contract) -> datetime | None:
+    """The earliest last list of the rooms that can still be opened; None if one was never read, or a period is over."""
+    every = {int(room.room_id) for room in contract.rooms}
+    looks = [last_list_time(reading, room) for room in every - current_state.inaccessible_rooms(reading) or every]
+    at = None if None in looks else min((look for look in looks if look is not None), default=None)
+    end = _earliest_end(contract)
+    return None if at is None or (end is not None and end <= at) else at
+
+
+def _earliest_end(contract: Contract) -> datetime | None:
+    """The earliest end of any room's last period; None: no room's time has an end."""
+    ends: dict[int, list[datetime | None]] = {}
+    for room in contract.rooms:
+        ends.setdefault(room.room_id, []).append(room.end)
+    last = [max(end for end in listed if end is not None) for listed in ends.values() if None not in listed]
+    return min(last, default=None)
 
 
 def last_handover(reading: Reading, activity: ContractActivity, *, since: datetime, until: datetime) -> Post | None:
@@ -85,21 +123,48 @@ def last_handover(reading: Reading, activity: ContractActivity, *, since: dateti
     return None if row is None else post_of_row(row)
 
 
+class _NameSighting(NamedTuple):
+    """An entry that shows a person with a name."""
+
+    seq: int
+    at: str
+    account: int
+    name: str
+
+
 def names_ever(reading: Reading, room: int) -> dict[int, list[str]]:
     """Everybody ever seen in a room, with every name they had there."""
-    table = schema.entry.c
+    return _names_by_account(_name_sightings(reading, room))
+
+
+def _names_by_account(sightings: Iterable[_NameSighting]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for kind in ("account", "member"):
-        prefix = f"{kind}/{room}/"
-        for key, line in reading.sql.execute(  # SQLite cannot give out a name with half a character
-            select(table.key, table.line).where(table.key > prefix, table.key < f"{kind}/{room}0").order_by(table.seq)
-        ):
-            found.setdefault(number(key.rpartition("/")[2]), []).append(text(_received_name(line)))
+    for one in sightings:
+        found.setdefault(one.account, []).append(one.name)
     return found
 
 
-def _received_name(line: str) -> object:
-    return json.loads(line)["payload"].get("object", {}).get("name")
+def _name_sightings(reading: Reading, room: int) -> list[_NameSighting]:
+    """Every entry that shows a person of a room, in order."""
+    table = schema.entry.c
+    found = []
+    for kind in ("account", "member"):
+        prefix = f"{kind}/{room}/"
+        query = select(table.seq, table.key, table.line).where(table.key > prefix, table.key < f"{kind}/{room}0")
+        for seq, key, line in reading.sql.execute(query):  # SQLite cannot give out a name with half a character
+            entry = json.loads(line)
+            name = text(entry["payload"].get("object", {}).get("name"))
+            found.append(_NameSighting(seq, entry["observed_at"], number(key.rpartition("/")[2]), name))
+    return sorted(found)
+
+
+def _closings(sightings: Iterable[_NameSighting]) -> tuple[AccountClosing, ...]:
+    """The accounts whose name got the ending of closed accounts, each when it was first seen."""
+    found: dict[int, AccountClosing] = {}
+    for one in sorted(sightings):
+        if one.name.endswith(CLOSED_ENDING):
+            found.setdefault(one.account, AccountClosing(AccountId(one.account), from_text(one.at), one.seq))
+    return tuple(found.values())
 
 
 def last_list_time(reading: Reading, room: int) -> datetime | None:

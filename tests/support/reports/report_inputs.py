@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from archiver.claims.claim import Basis
 from archiver.export.report.input import MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import survey_messages
 from archiver.records import (
     Attachment,
+    Basis,
     Contract,
     Conversation,
     Delivery,

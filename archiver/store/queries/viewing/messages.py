@@ -164,14 +164,14 @@ def _messages(source: sqlite3.Connection, room: int, stored: list[_StoredMessage
 def _message(room: int, stored: _StoredMessage, entries: dict[int, EntryObject], seen_at: str | None) -> Message:
     row, latest = stored.row, entries[stored.row.seq]
     facts, first_seen = latest["payload"]["object"], from_text(row.first_seen)
-    account = account_of(facts)
+    first = entries[stored.versions[0].seq]["payload"]["object"]  # it has the name of that time
     until = max(latest["observed_at"], seen_at or "")
     return Message(
         no=0,
         room_id=RoomId(room),
         message_id=MessageId(row.message_id),
-        account_id=AccountId(number(account.get("account_id"))),
-        name=text(account.get("name")),
+        account_id=AccountId(number(account_of(facts).get("account_id"))),
+        name=text(account_of(first).get("name")),
         send_time=sent_at(number(facts.get("send_time"))) or first_seen,
         update_time=number(facts.get("update_time")),
         state=State(row.state),

@@ -1,0 +1,68 @@
+"""The facts of a case as a JSON document: each value with its knowledge, its basis and what is missing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from archiver.claims.accounts import closed_account
+from archiver.claims.changes import changes
+from archiver.claims.claim import Claim, Missing
+from archiver.claims.messages import contact, first_message, last_notice, last_reply, message_count
+from archiver.records import CaseFacts, CaseSide, ChangeKind, JsonObject, MessageKind, Post
+
+_SIDES = {CaseSide.COUNTERPART: "counterpart", CaseSide.REPORTER: "reporter", CaseSide.OTHER: "other"}
+
+
+def facts_document(facts: CaseFacts) -> JsonObject:
+    """Every fact of a case, in the words of the programs that read it; times are RFC 3339 UTC."""
+    count, closing, notice = message_count(facts), closed_account(facts), last_notice(facts)
+    return {
+        "first_message": _post_document(first_message(facts)),
+        "contact": contact(facts).value.value,
+        "last_reply": _post_document(last_reply(facts)),
+        "last_notice": None if notice is None else _time_text(notice.at),
+        "messages": {
+            "saved": count.value.total(),
+            "notices": count.value[MessageKind.NOTICE],
+            **_knowledge_document(count),
+        },
+        "changes": {kind.value: _sides_document(facts, kind) for kind in ChangeKind},
+        "counterparts": {str(account): facts.bases[account].value for account in sorted(facts.bases)},
+        "closed_account": None
+        if closing.value is None
+        else {"account_id": closing.value.account_id, "noticed_at": _time_text(closing.value.at)},
+        "known_until": None if facts.known_until is None else _time_text(facts.known_until),
+    }
+
+
+def _post_document(claim: Claim[Post | None]) -> JsonObject:
+    post = claim.value
+    told: JsonObject = {} if post is None else {"room_id": post.room_id, "message_id": post.message_id}
+    return {"time": None if post is None else _time_text(post.at), **told, **_knowledge_document(claim)}
+
+
+def _knowledge_document(claim: Claim[Any]) -> JsonObject:
+    return {
+        "knowledge": claim.knowledge.value,
+        "basis": claim.basis.value,
+        "missing": _missing_document(claim.missing),
+    }
+
+
+def _missing_document(missing: Missing) -> JsonObject:
+    return {
+        "estimate": missing.estimate,
+        "gaps": missing.gaps,
+        "gaps_of_unknown_size": missing.uncounted,
+        "unread_rooms": missing.unread_rooms,
+    }
+
+
+def _sides_document(facts: CaseFacts, kind: ChangeKind) -> JsonObject:
+    sides = changes(facts, kind).value
+    return {name: sides[side] for side, name in _SIDES.items()}
+
+
+def _time_text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

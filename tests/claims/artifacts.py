@@ -1,0 +1,172 @@
+"""The artifacts that are handed out of a dispute, made as a user makes them and read back as a stranger reads them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from archiver.cli.contracts.contract_page import page_document, page_lines
+from archiver.export.mask.policy import masking_policy
+from archiver.export.package.daily_copy import write_daily_copy
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder, LeftoverWish
+from archiver.export.pdf.blocks import (
+    Bullets,
+    Chapter,
+    FactList,
+    Interruption,
+    MessageBlock,
+    Paragraph,
+    Subheading,
+    TableBlock,
+)
+from archiver.export.report.chapters import build_report
+from archiver.export.report.consultation import build_consultation
+from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.records import JsonObject
+from archiver.store import seals
+from archiver.store.archive import Archive, Reading
+from archiver.store.queries import contracts
+from tests.claims.dispute import BEGIN, THIRD, Dispute, report_of
+from tests.support.archives.maker import CLIENT, ArchiveMaker
+from tests.support.reports.pdf_reader import text, without_spaces
+
+_ARTICLE = re.compile(
+    r'<article class="m[^"]*" id="m(?P<id>\d+)">.*?<bdi>(?P<name>.*?)</bdi> <small>ID (?P<account>\d+)</small>'
+    r'.*?<time datetime="(?P<time>[^"]+)">',
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the artifacts of a dispute say; texts of pages have no spaces."""
+
+    report: str
+    consultation: str
+    inquiry: str
+    show: JsonObject
+    page: str
+    """`contract show` as a person reads it."""
+    rows: list[dict[str, str]] = field(default_factory=list)
+    """The table of messages in the package for the platform, masked."""
+    lines: list[JsonObject] = field(default_factory=list)
+    """`messages.jsonl` of the daily copy."""
+    transcript: list[dict[str, str]] = field(default_factory=list)
+    """The articles of the daily copy's pages."""
+    is_chosen: bool = False
+    """Whether the other side was named for the package."""
+
+
+def told_at_once(reading: Reading, dispute: Dispute) -> Told:
+    """What the same chapters and texts say before they are laid out and packed."""
+    case, statistics = report_of(reading)
+    return Told(
+        report=without_spaces(_pages_text(build_report(case, statistics).chapters)),
+        consultation=without_spaces(_pages_text(build_consultation(case, statistics).chapters)),
+        inquiry=inquiry_form_text(case, statistics),
+        **_shown(reading, dispute),
+    )
+
+
+def made_artifacts(maker: ArchiveMaker, dispute: Dispute, out: Path) -> Told:
+    """Both packages and a daily copy, made and read back."""
+    is_chosen = any(post.author == THIRD for post in dispute.saved)
+    packages = {profile: _package(maker.archive, dispute, profile, out, chosen=is_chosen) for profile in PROFILES}
+    with zipfile.ZipFile(packages["support"]) as support, zipfile.ZipFile(packages["consult"]) as consult:
+        report, table = support.read(_name(support, "01_report.pdf")), support.read(_name(support, "02_messages.csv"))
+        consultation = consult.read(_name(consult, "01_consult.pdf"))
+    inquiry = next(packages["support"].parent.glob("03*")).read_text("utf-8-sig")
+    lines, transcript = _daily(maker.archive, dispute, out)
+    with maker.archive.reading() as reading:
+        return Told(
+            report=without_spaces(text(report)),
+            consultation=without_spaces(text(consultation)),
+            inquiry=inquiry,
+            rows=list(csv.DictReader(table.decode("utf-8-sig").splitlines(keepends=True))),
+            lines=lines,
+            transcript=transcript,
+            is_chosen=is_chosen,
+            **_shown(reading, dispute),
+        )
+
+
+PROFILES = ("support", "consult")
+
+
+def after(dispute: Dispute) -> datetime:
+    """A moment after everything that the archive saw."""
+    return BEGIN + timedelta(seconds=dispute.recovery_at + 120)
+
+
+def sealed(maker: ArchiveMaker, dispute: Dispute) -> None:
+    """Close the seals, as a package is the state of a seal."""
+    seals.close_seals(maker.archive, now=after(dispute) - timedelta(minutes=1))
+
+
+def _package(archive: Archive, dispute: Dispute, profile: str, out: Path, *, chosen: bool) -> Path:
+    order = ExportOrder(
+        profile=profile,
+        contract="job1",
+        out=out / profile,
+        policy=masking_policy(profile),
+        counterparts={CLIENT} if chosen and any(one.author == CLIENT for one in dispute.saved) else None,
+        leftovers=LeftoverWish.HIDE,
+    )
+    made = export(archive, order, now=lambda: after(dispute)).zip
+    assert made is not None
+    return Path(made)
+
+
+def _daily(archive: Archive, dispute: Dispute, out: Path) -> tuple[list[JsonObject], list[dict[str, str]]]:
+    made = write_daily_copy(
+        archive, "job1", now=lambda: after(dispute), folder=out / "daily", file_limit_bytes=10**6, at_once=True
+    )
+    if made is None:
+        return [], []
+    with zipfile.ZipFile(made) as packed:
+        pages = "".join(
+            packed.read(name).decode() for name in sorted(packed.namelist()) if re.search(r"/R\d+-\d+\.html$", name)
+        )
+        lines = packed.read(_name(packed, "messages.jsonl")).decode().splitlines()
+    articles = [{key: unescape(value) for key, value in one.groupdict().items()} for one in _ARTICLE.finditer(pages)]
+    return [json.loads(line) for line in lines], articles
+
+
+def _name(packed: zipfile.ZipFile, end: str) -> str:
+    return next(name for name in packed.namelist() if name.endswith(end))
+
+
+def _shown(reading: Reading, dispute: Dispute) -> dict[str, Any]:
+    contract = contracts.find_contract(reading, "job1")
+    lines = page_lines(reading, contract, now=after(dispute))
+    return {"show": page_document(reading, contract, now=after(dispute)), "page": "\n".join(lines)}
+
+
+def _pages_text(chapters: tuple[Chapter, ...]) -> str:
+    return "\n".join(line for chapter in chapters for line in (chapter.title, *_chapter_lines(chapter)))
+
+
+def _chapter_lines(chapter: Chapter) -> Iterator[str]:
+    for block in chapter.blocks:
+        match block:
+            case FactList():
+                yield from (f"{label}\n{words}" for label, words in block.rows)
+            case Bullets():
+                yield from block.items
+            case TableBlock():
+                yield from ("\n".join(row) for row in (block.heads, *block.rows))
+            case Paragraph() | Subheading() | Interruption():
+                yield block.text
+            case MessageBlock():
+                yield f"{block.number}\n{block.head}"
+                yield from (f"{part.label}\n{part.text}" for part in block.parts)
+                yield from block.notes

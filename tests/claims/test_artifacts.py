@@ -1,0 +1,64 @@
+"""Whole artifacts, as they are handed out: nothing in them is false, and no two of them contradict each other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.claims.artifact_judge import falsehoods, summed
+from tests.claims.artifacts import PROFILES, made_artifacts, sealed
+from tests.claims.dispute import NAMES, THIRD, Dispute, blank_archive
+from tests.export.test_selective_disclosure import forms, layers
+from tests.support.reports.pdf_reader import needs_poppler
+
+pytestmark = needs_poppler
+
+
+def _wrong(seeds: Iterable[int], folder: Path) -> dict[int, list[str]]:
+    """What is false in the artifacts of each dispute, and which of its third persons' names they hold."""
+    found: dict[int, list[str]] = {}
+    for seed in seeds:
+        dispute = Dispute(seed)
+        maker = blank_archive(folder / "blank", folder / str(seed))
+        dispute.play(maker)
+        sealed(maker, dispute)
+        told = made_artifacts(maker, dispute, folder / "out")
+        wrong = [*summed(falsehoods(dispute, told)), *(_uncovered(folder / "out") if told.is_chosen else ())]
+        if wrong:
+            found[seed] = wrong
+        maker.archive.close()
+        for name in (str(seed), "out"):
+            shutil.rmtree(folder / name)
+    return found
+
+
+def _uncovered(out: Path) -> list[str]:
+    """Which traces of a third person stand in any byte of the packages that cover them."""
+    files = [path for profile in PROFILES for path in (out / profile).rglob("*") if path.is_file()]
+    haystack = b"\n".join(layer for path in files for layer in layers(path))
+    traces = (NAMES[THIRD], NAMES[THIRD][:2], f"{THIRD}")
+    return [f"uncovered: {trace}" for trace in traces if any(form in haystack for form in forms(trace))]
+
+
+def test_nothing_false_is_handed_out(tmp_path: Path) -> None:
+    """One dispute with everything in it, and one of three people."""
+    assert {} == _wrong((386, 3), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_nothing_false_is_handed_out_of_more_disputes(tmp_path: Path) -> None:
+    """The same for 25."""
+    assert {} == _wrong(range(100, 125), tmp_path)
+
+
+@pytest.mark.slow
+def test_nothing_false_is_handed_out_of_many_disputes(tmp_path: Path) -> None:
+    """The same for 500, or as many as the environment says."""
+    number = int(os.environ.get("ARCHIVE_TEST_DISPUTES", "500"))
+
+    assert {} == _wrong(range(2_000, 2_000 + number), tmp_path)

@@ -1,0 +1,206 @@
+"""A claim made wrong on purpose is caught: at least one for every row of the table of claims."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from archiver import contract_dates
+from archiver.claims import accounts, changes, counterparts, messages, unseen, words
+from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
+from archiver.evidence.tables import events
+from archiver.export.package import report_input
+from archiver.export.report import message_block
+from archiver.records import Basis, CaseFacts, CaseSide, ChangeKind, Message, ObservedBy
+from archiver.store.archive import Archive
+from tests.claims.artifact_judge import falsehoods
+from tests.claims.artifacts import sealed, told_at_once
+from tests.claims.dispute import Dispute, blank_archive
+
+Function = Callable[..., Any]
+
+SEEDS = (386, 9, 1114, 1144)
+"""All kinds of changes, a gap and a recovery; a small one; something missing before the first; and after the last."""
+
+
+def _whole(claim: Claim[Any]) -> Claim[Any]:
+    return replace(claim, knowledge=Knowledge.WHOLE, missing=NOTHING_MISSING)
+
+
+def _is_whole(true: Function, *given: Any) -> Claim[Any]:
+    return _whole(true(*given))
+
+
+def _of_anybody(true: Function, facts: CaseFacts) -> Claim[Any]:
+    """The last message of anybody, whatever its kind."""
+    posts = [post for author in facts.authors.values() for post in author.last.values()]
+    return replace(true(facts), value=max(posts, key=lambda post: post.at, default=None))
+
+
+def _kinds_mixed(
+    first: ChangeKind, second: ChangeKind, true: Function, facts: CaseFacts, kind: ChangeKind
+) -> Claim[Any]:
+    """Both kinds of a change told as the first one."""
+    claim, other = true(facts, first), true(facts, second)
+    if kind is first:
+        return replace(claim, value=claim.value + other.value)
+    return replace(claim, value=Counter()) if kind is second else true(facts, kind)
+
+
+def _sides_mixed(true: Function, facts: CaseFacts, kind: ChangeKind) -> Claim[Any]:
+    """Every change is of the other side."""
+    claim = true(facts, kind)
+    return replace(claim, value=Counter({CaseSide.COUNTERPART: claim.value.total()}) if claim.value else Counter())
+
+
+def _without_lower_bound(true: Function, *given: Any) -> list[Any]:
+    """A change is told as if the state before had been seen just then."""
+    return [one._replace(last_before=one.at) if one.last_before else one for one in true(*given)]
+
+
+def _seen_now(true: Function, message: Message, *given: Any, **options: Any) -> Any:
+    """A quoted message is told as seen later than it was."""
+    *earlier, last = message.versions
+    later = replace(last, last_seen=last.last_seen + timedelta(days=1))
+    return true(replace(message, versions=(*earlier, later)), *given, **options)
+
+
+def _name_of_today(true: Function, message: Message, *given: Any, **options: Any) -> Any:
+    paper = given[0]
+    name = paper.references.name_of(message.account_id) or message.name
+    return true(replace(message, name=getattr(name, "text", name)), *given, **options)
+
+
+def _all_listed(true: Function, facts: CaseFacts, *given: Any) -> str:
+    total = Counter({ObservedBy.LIST: facts.sources.total()})
+    return str(true(replace(facts, sources=total), *given))
+
+
+def _all_entered(true: Function, *given: Any, **options: Any) -> dict[int, Basis]:
+    return dict.fromkeys(true(*given, **options), Basis.ENTERED)
+
+
+def _later(true: Function, *given: Any) -> Any:
+    day = true(*given)
+    return None if day is None else day + timedelta(days=1)
+
+
+def _a_line_each(true: Function, *given: Any) -> list[Any]:
+    """Each change of a message is told twice."""
+    return [event for one in true(*given) for event in (one, one)]
+
+
+def _nothing(result: Any, _true: Function, *_given: Any, **_options: Any) -> Any:
+    return result
+
+
+def _closed_when_told(true: Function, facts: CaseFacts) -> Claim[Any]:
+    """The time of the last look as the time at which the cancellation was noticed."""
+    claim = true(facts)
+    return claim if claim.value is None else replace(claim, value=replace(claim.value, at=facts.known_until))
+
+
+Lie = tuple[Function, Callable[..., Any]]
+
+LIES: dict[str, dict[str, Lie]] = {
+    "first message on Chatwork": {
+        "the first saved one is the first": (messages.first_message, _is_whole),
+        "contact began after the approval": (words.contact_text, partial(_nothing, "承認後")),
+    },
+    "last reply of the other side": {
+        "the last saved one is the last": (messages.last_reply, _is_whole),
+        "a notice, or anybody, answers": (messages.last_reply, _of_anybody),
+    },
+    "how many messages": {"what was saved is all": (messages.message_count, _is_whole)},
+    "deletions": {
+        "all came after the saving": (
+            changes.changes,
+            partial(_kinds_mixed, ChangeKind.DELETED, ChangeKind.DELETED_BEFORE),
+        ),
+        "all are of the other side": (changes.changes, _sides_mixed),
+    },
+    "edits": {
+        "all texts before are known": (
+            changes.changes,
+            partial(_kinds_mixed, ChangeKind.EDITED, ChangeKind.EDITED_BEFORE),
+        ),
+        "a change without its lower bound": (events.message_events, _without_lower_bound),
+    },
+    "a quoted or excerpted message": {"it was seen a day later": (message_block.message_block, _seen_now)},
+    "times when nobody looked": {"none is named": (unseen.named_pauses, partial(_nothing, frozenset()))},
+    "what was recovered": {
+        "everything came by lists": (words.sources_text, _all_listed),
+        "nothing was refused": (report_input._refused_ids, partial(_nothing, ())),
+    },
+    "who is who": {"the reporter entered it": (counterparts.counterpart_bases, _all_entered)},
+    "a cancelled account": {
+        "nothing was seen": (accounts.closed_account, partial(_nothing, Claim(None, Knowledge.UNKNOWN))),
+        "it was seen at the end": (accounts.closed_account, _closed_when_told),
+    },
+    "other people's names in old messages": {"the name of today": (message_block.message_block, _name_of_today)},
+    "deadlines": {
+        "the review ends a day later": (contract_dates.review_due, _later),
+        "its source is left out": (words.deadline_basis, partial(_nothing, "")),
+    },
+    "a course of events (chapter 5)": {"one act is two": (events.message_events, _a_line_each)},
+}
+"""Fact of the table → what is said of it falsely → the function, and what it says in the place of the truth."""
+
+
+Played = list[tuple[Dispute, Archive]]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """Some disputes, each with its archive."""
+    folder = tmp_path_factory.mktemp("disputes")
+    found: Played = []
+    for seed in SEEDS:
+        dispute = Dispute(seed)
+        maker = blank_archive(folder / "blank", folder / str(seed))
+        dispute.play(maker)
+        sealed(maker, dispute)
+        found.append((dispute, maker.archive))
+    yield found
+    for _dispute, archive in found:
+        archive.close()
+
+
+def _found(dispute: Dispute, archive: Archive) -> list[str]:
+    with archive.reading() as reading:
+        return list(falsehoods(dispute, told_at_once(reading, dispute)))
+
+
+def _plant(monkeypatch: pytest.MonkeyPatch, true: Function, lie: Callable[..., Any]) -> None:
+    """Let every module of the program that calls a function call the lie in its place."""
+    planted = partial(lie, true)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("archiver.") and vars(module).get(true.__name__) is true:
+            monkeypatch.setattr(module, true.__name__, planted)
+
+
+def test_the_disputes_are_told_truly(played: Played) -> None:
+    """Without a lie nothing is found."""
+    assert {} == {dispute.seed: found for dispute, archive in played if (found := _found(dispute, archive))}
+
+
+@pytest.mark.parametrize(
+    ("row", "lie"), [pytest.param(row, lie, id=f"{row}: {lie}") for row, lies in LIES.items() for lie in lies]
+)
+def test_each_planted_lie_is_caught(row: str, lie: str, played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the artifacts of at least one dispute."""
+    _plant(monkeypatch, *LIES[row][lie])
+
+    assert any(_found(dispute, archive) for dispute, archive in played)
+
+
+def test_every_row_of_the_table_has_a_lie() -> None:
+    """The thirteen facts that a reader may rely on (docs/explanation: what may be said of a case)."""
+    assert 13 == len([row for row, lies in LIES.items() if lies])
