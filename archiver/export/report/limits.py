@@ -13,7 +13,7 @@ from archiver.export.report.gap_blocks import gap_line
 from archiver.export.report.input import NEVER_READ, ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import ChangeKind, Conversation, Pause
-from archiver.render.gap_breaks import pause_lines
+from archiver.render.gap_breaks import PAUSE, no_pauses_text, pause_lines, usual_interval_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.render.unsealed_records import unsealed_sentence
@@ -95,9 +95,10 @@ def important_pauses(
 
 
 def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+    yield from usual_interval_lines([(room.room_id, room.watch) for room in case.rooms])
     lines = list(pause_lines(case.rooms, important_pauses(case.rooms, case.events, statistics.chosen_times)))
     if lines or case.begun_at is not None:
-        yield from lines or ["未確認の時間帯: 1時間を超えるものはありません。"]
+        yield from lines or [f"{PAUSE}: {no_pauses_text(room.watch for room in case.rooms)}"]
 
 
 def _clock_lines(case: ReportInput) -> Iterator[str]:

@@ -191,10 +191,14 @@ class WindowRequests:
     reset: datetime
     """When the window ends."""
     spent: int
+    looks: int
+    """Those of them that looking for changes took: the account, the list of rooms, lists of each kind."""
 
 
 WINDOW_REQUESTS: Slot[WindowRequests | None] = Slot(
-    "window_requests", lambda value: WindowRequests(_time(value["reset"]), int(value["spent"])), None
+    "window_requests",
+    lambda value: WindowRequests(_time(value["reset"]), int(value["spent"]), int(value["looks"])),
+    None,
 )
 """Our calls in the present window of the allowance: `sync.run_end`, for `sync.run` in the next run."""
 
