@@ -62,9 +62,15 @@ function messageObject(no, history, seal, stampedAt) {
 function messageCells(no, history) {
   return [
     no, jst(history.sendTime), history.sendTime || "", history.roomId, messageCell(history.messageId), history.name, history.accountId,
-    own(KINDS, history.kind) || history.kind, own(STATES, history.state) ?? history.state, history.body === DELETED_BODY ? "(「削除」表示)" : history.body, earlierTexts(history),
+    own(KINDS, history.kind) || history.kind, stateText(history), history.body === DELETED_BODY ? "(「削除」表示)" : history.body, earlierTexts(history),
     history.state !== "present" ? jstOf(history.changedAt) : "", jstOf(history.firstSeen), history.updateTime || "", own(SOURCES, history.source) || history.source, history.entrySeq,
   ];
+}
+
+// The state in words; of a message that was never seen with a text nobody saw the change.
+function stateText(history) {
+  if (history.state === "deleted" && history.versions.every((span) => span.body === DELETED_BODY)) return FIRST_SEEN.deleted;
+  return own(STATES, history.state) ?? history.state;
 }
 
 function inquiryCells(no, history) {
