@@ -67,9 +67,11 @@ function messageCells(no, history) {
   ];
 }
 
-// The state in words; of a message that was never seen with a text nobody saw the change.
+// What became of a message; what it was already when it was first saved is told as that.
 function stateText(history) {
-  if (history.state === "deleted" && history.versions.every((span) => span.body === DELETED_BODY)) return FIRST_SEEN.deleted;
+  const texts = new Set(history.versions.map((span) => span.body));
+  texts.delete(DELETED_BODY);
+  if ((history.state === "deleted" && !texts.size) || (history.state === "edited" && texts.size === 1)) return FIRST_SEEN[history.state];
   return own(STATES, history.state) ?? history.state;
 }
 
