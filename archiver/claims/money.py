@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from archiver.contract_dates import day_of, last_delivery
+from archiver.contract_dates import day_of, receipt_due
 from archiver.records import JST, Contract, Delivery, Invoice, Payment
 
 
@@ -80,6 +81,14 @@ def money_standing(contract: Contract, deliveries: Sequence[Delivery], today: da
     return MoneyStanding(billed, sum(payment.amount for payment in contract.payments), balances, surplus)
 
 
+def open_by_month(standing: MoneyStanding) -> list[tuple[str, int]]:
+    """What is open by the month in which it was billed, such as `2026-11`, in yen, the earliest first."""
+    months: Counter[str] = Counter()
+    for balance in standing.balances:
+        months[balance.invoice.issued_on[: len("2026-11")]] += balance.unpaid
+    return sorted((month, amount) for month, amount in months.items() if amount)
+
+
 def _balance(
     contract: Contract, deliveries: Sequence[Delivery], invoice: Invoice, received: int, today: date
 ) -> InvoiceBalance:
@@ -98,8 +107,8 @@ def payment_due(contract: Contract, deliveries: Sequence[Delivery], invoice: Inv
         at = day_of(stated)
         if at is not None:
             return at.astimezone(JST).date(), basis
-    delivered = last_delivery(deliveries)
-    return (None, DueBasis.NONE) if delivered is None else (delivered.astimezone(JST).date(), DueBasis.RECEIPT)
+    received = receipt_due(contract, deliveries)
+    return (None, DueBasis.NONE) if received is None else (received, DueBasis.RECEIPT)
 
 
 def _assign(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tuple[dict[int, int], int]:

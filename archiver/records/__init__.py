@@ -9,9 +9,11 @@ from archiver.records.case_facts import (
     AccountClosing,
     AuthorFacts,
     Basis,
+    CancellationPost,
     CaseFacts,
     CaseSide,
     ChangeKind,
+    ClosingSign,
     RoomFacts,
     change_kinds,
 )
@@ -62,6 +64,7 @@ from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
 )
+from archiver.records.request_kind import RequestKind
 from archiver.records.steady_looks import SteadyLooks, pauses_between_looks
 
 __all__ = (
@@ -74,9 +77,11 @@ __all__ = (
     "Attachment",
     "AuthorFacts",
     "Basis",
+    "CancellationPost",
     "CaseFacts",
     "CaseSide",
     "ChangeKind",
+    "ClosingSign",
     "Contract",
     "ContractRoom",
     "Conversation",
@@ -109,6 +114,7 @@ __all__ = (
     "PersonName",
     "Post",
     "Reply",
+    "RequestKind",
     "Role",
     "RoomBeginning",
     "RoomFacts",
