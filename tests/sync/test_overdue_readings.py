@@ -41,7 +41,7 @@ def test_a_room_that_nobody_lists_is_behind_in_everything() -> None:
 
 
 def test_a_list_of_rooms_without_movement_is_no_look_at_a_room(world: World) -> None:
-    """Nobody says that an edit moves a counter: the look is that of the list of messages, and the room is not behind."""
+    """Nobody says that an edit moves a counter: only its own list of messages tells. It is not behind either."""
     world.sync()
     read_at = looks(world, world.room).at
     world.clock.pass_by(hours=1)
