@@ -28,7 +28,7 @@ _EDITED_EACH = 500
 
 
 def measure(folder: Path) -> list[Figure]:
-    """All facts of a contract with the whole room, and of one with half of its time; warm, the median of the processor's time."""
+    """All facts of a contract with the whole room, and of one with half of its time; warm, the median of CPU."""
     archive = fill_archive(folder / "home", READ, new=A_READING)
     _copy_rows(archive)
     half = corpus.BEGIN + timedelta(seconds=_span(archive) // 2)
