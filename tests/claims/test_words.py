@@ -67,8 +67,8 @@ def test_no_text_of_the_catalogue_words_a_fact() -> None:
     assert [] == [one for one in CATALOGUE_ALLOWED if not any(text.startswith(one) for text in found)]
 
 
-def _listed(texts: str | Sequence[str]) -> Sequence[str]:
-    return [texts] if isinstance(texts, str) else texts
+def _listed(texts: str | Sequence[str] | None) -> Sequence[str]:
+    return [texts] if isinstance(texts, str) else texts or []
 
 
 def test_each_sentence_has_the_same_values_in_both_languages() -> None:
