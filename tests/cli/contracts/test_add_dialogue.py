@@ -155,7 +155,10 @@ def test_without_chatwork_it_ends_with_one_sentence(desk: Desk) -> None:
         tty.answer("Short name [job1]:", "movie")
         code = tty.end()
 
-    assert (1, True) == (code, "contract add movie" in " ".join(tty.shown.split()).partition("To go on: archive --home")[2]), tty.shown
+    assert (1, True) == (
+        code,
+        "contract add movie" in " ".join(tty.shown.split()).partition("To go on: archive --home")[2],
+    ), tty.shown
     assert [] == desk.contracts()
     desk.chatwork.heal()
     with desk.add() as tty:
