@@ -32,6 +32,7 @@ from archiver.health.conditions import (
     worst_grade,
 )
 from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
+from archiver.health.unseen_bound import unseen_bound
 from archiver.health.words import sentence
 from archiver.settings.model import exports_folder
 from archiver.store import migrate
@@ -143,7 +144,11 @@ def _run_checks(app: App, look: ArchiveLook, computer: Computer) -> list[CheckRe
     snapshot, facts, every, now = look.snapshot, look.facts, app.settings.sync.every, app.now()
     return [
         rooms_and_runs.check_last_run(snapshot.last_run, every=every, now=now, reads=bool(snapshot.rooms)),
-        rooms_and_runs.check_pace(len(snapshot.rooms), every=every),
+        rooms_and_runs.check_pace(
+            len(snapshot.rooms),
+            every=every,
+            unseen=unseen_bound(len(snapshot.rooms), app.settings, computer.starters),
+        ),
         rooms_and_runs.check_plan(facts.horizons, now=now),
         rooms_and_runs.check_budget(
             facts.other_calls,

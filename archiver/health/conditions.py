@@ -20,6 +20,7 @@ from archiver.records.grades import Grade
 from archiver.settings.model import Settings
 from archiver.sync import message_rate
 from archiver.sync.run_end import is_clock_wrong
+from archiver.sync.window_share import daemon_interval
 
 LATE = timedelta(hours=1)
 """Age of a last save that needs attention, or three times the interval where that is longer."""
@@ -135,7 +136,7 @@ class Situation:
     now: datetime
     computer: ComputerState = NOT_ASKED
     adapts: bool = False
-    """Whether busy chats are read more often than the settings say, as the daemon does."""
+    """Whether the daemon saves, whose rounds come every few minutes whatever the settings say."""
 
     @property
     def every(self) -> timedelta:
@@ -331,15 +332,11 @@ def _future(situation: Situation) -> Condition | None:
 
 
 def _pace(situation: Situation) -> Condition | None:
-    """Where busy chats are read more often, their own interval counts."""
-    every = situation.every
-    fast = {
-        room: rate
-        for room, rate in situation.archive.paces.rates.items()
-        if message_rate.could_overrun(
-            rate, every=message_rate.visit_interval(rate, every=every) if situation.adapts else every
-        )
-    }
+    """Whether more may be written between two rounds than a list shows."""
+    every, rates = situation.every, situation.archive.paces.rates
+    if situation.adapts:
+        every = min(every, daemon_interval(len(rates), share=situation.settings.sync.window_share))
+    fast = {room: rate for room, rate in rates.items() if message_rate.could_overrun(rate, every=every)}
     if not fast:
         return None
     most = max(fast.values())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archiver.health.check_result import CheckResult, attention, good
 from archiver.health.conditions import LATE, MISSED_RUNS
+from archiver.health.unseen_bound import unseen_sentence
 from archiver.render.times import interval_words, iso_date, minute_text
 from archiver.store.queries.database_health import Horizon
 
@@ -54,14 +55,15 @@ def last_save_sentence(last: datetime) -> str:
     return _("The last save was at {time}.").format(time=minute_text(last))
 
 
-def check_pace(rooms: int, *, every: timedelta) -> CheckResult:
-    """Say that saving is often enough for the rooms that are read."""
+def check_pace(rooms: int, *, every: timedelta, unseen: timedelta | None = None) -> CheckResult:
+    """Say that saving is often enough for the rooms that are read, and how long a change may stay unseen."""
     sentence = ngettext(
         "{n} room is read; a save every {every} is often enough for it.",
         "{n} rooms are read; a save every {every} is often enough for all of them.",
         rooms,
     )
-    return good("pace", sentence.format(n=rooms, every=interval_words(every)))
+    text = sentence.format(n=rooms, every=interval_words(every))
+    return good("pace", text if unseen is None else f"{text} {unseen_sentence(unseen)}")
 
 
 def check_plan(horizons: Sequence[Horizon], *, now: datetime) -> CheckResult:

@@ -208,16 +208,22 @@ class WrongClock:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """When a room was checked: its list was read, or its counters had not changed."""
+    """When a room was looked at: when its list of messages was read."""
 
     begun: datetime | None = None
-    """The first reading of its list; None: it was never read."""
+    """The first look; None: there was none."""
     last: datetime | None = None
-    """The last check; what was posted later is not known."""
-    runs: int = 0
-    """Number of runs that checked the room."""
+    """The last look; what was posted later is not known."""
+    looks: int = 0
+    """Number of looks."""
     pauses: tuple[Pause, ...] = ()
-    """Times between two checks that are longer than an hour, oldest first."""
+    """Times between two looks that are longer than `limit`, oldest first."""
+    usual: timedelta | None = None
+    """The usual time between two looks; None: there were less than two."""
+    limit: timedelta = timedelta(hours=1)
+    """The longest time without a look that is no pause."""
+    longest: timedelta = timedelta()
+    """The longest time between two looks that is no pause: so late a change was seen at most, outside pauses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ A gap is a period whose messages could not be saved, a pause a period without an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
+from math import ceil
 
-from archiver.records import Conversation, Gap, Message, MessageId, Pause, Period
+from archiver.records import Conversation, Gap, Message, MessageId, Pause, Period, Watch
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time, time_from_id
 
@@ -140,8 +141,36 @@ def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iter
             name = "" if len(room_ids) == len(rooms) else f"ルームID {'、'.join(room_ids)}: "
             yield f"{PAUSE}: {name}{text}"
     if others:
-        hours = sum((one.end - one.start).total_seconds() for one in others) / 3600
-        yield f"{PAUSE}: ほかに短いもの{len(others)}回(合計およそ{hours:,.0f}時間)。"
+        together = interval_text(sum((one.end - one.start for one in others), timedelta()))
+        yield f"{PAUSE}: ほかに短いもの{len(others)}回(合計およそ{together})。"
+
+
+def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:
+    """How far apart the looks at each room usually were, and what counts as a pause; one line where rooms agree."""
+    rooms_of: dict[str, list[str]] = {}
+    for room, watch in watches:
+        if watch.usual is not None:
+            text = (
+                f"おおむね{interval_text(watch.usual)}ごと。{interval_text(watch.limit)}を超えて確認のない時間を"
+                f"{PAUSE}とします。それ以外では、一覧にある発言(最新の100件)の編集・削除に気づくまで"
+                f"最長{interval_text(watch.longest)}でした。"
+            )
+            rooms_of.setdefault(text, []).append(str(room))
+    for text, rooms in rooms_of.items():
+        name = "" if len(rooms) == len(watches) else f"ルームID {'、'.join(rooms)}: "
+        yield f"ふだんの確認の間隔: {name}{text}"
+
+
+def no_pauses_text(watches: Iterable[Watch]) -> str:
+    """That no room was left unread for longer than counts as a pause."""
+    longest = max((watch.limit for watch in watches), default=Watch().limit)
+    return f"{interval_text(longest)}を超えるものはありません。"
+
+
+def interval_text(span: timedelta) -> str:
+    """A length of time in words, in whole minutes, rounded up: `1時間30分`."""
+    hours, minutes = divmod(max(1, ceil(span / timedelta(minutes=1))), 60)
+    return "".join((f"{hours}時間" if hours else "", f"{minutes}分" if minutes or not hours else ""))
 
 
 def narrow_gap(gap: Gap, covered: Sequence[Period]) -> Gap:

@@ -111,7 +111,7 @@ class _GuardedDuty:
 
 
 def _tick_interval(work: DaemonWork) -> timedelta:
-    return max(SHORTEST_TICK, min(LONGEST_TICK, work.settings.sync.every / 10))
+    return max(SHORTEST_TICK, min(LONGEST_TICK, work.pace() / 10))
 
 
 def _reschedule_late_jobs(scheduler: BackgroundScheduler, tick: timedelta) -> None:

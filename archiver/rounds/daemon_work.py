@@ -7,28 +7,22 @@ scheduler and no clock of its own, so that a test can run through a year.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from archiver import errors
 from archiver.app import App
 from archiver.rounds import due_work
 from archiver.rounds.daemon_messages import SETTINGS_ERRORS, SILENT, DaemonMessages, Reminders, as_error
-from archiver.rounds.due_work import DueRound, RoundHistory, TokenHold
+from archiver.rounds.due_work import TokenHold
 from archiver.rounds.round import run_round, upkeep_round
 from archiver.rounds.scheduled_verification import ScheduledVerification
 from archiver.settings.model import Settings
-from archiver.store.archive import Reading
-from archiver.store.queries import contracts, message_counter
-from archiver.sync import message_rate
+from archiver.sync import window_share
 from archiver.sync.run import Options, ProgressCallbacks
 
-RECENT = timedelta(days=7)
-"""How far back a busy hour of a room counts."""
-
-NEW_ROOM_INTERVAL = timedelta(minutes=5)
-"""Interval of a room that was first read within the last hour, as its message rate is not known yet."""
+LONGEST_ROUND = timedelta(minutes=5)
+"""How long one round may take, waits for the allowance included; what is left over is for the next one."""
 
 TOKEN_REFUSALS = (errors.TokenRefused, errors.WrongAccount)
 """Errors that stay while the token stays the same."""
@@ -60,14 +54,14 @@ class DaemonWork:
         self._reminders = Reminders(messages, now)
         self._verification = ScheduledVerification(self.settings.home, self._reminders, now=now, step=step)
         self._app: App | None = None
-        self._rounds = RoundHistory()
-        self._paces: Mapping[int, timedelta] = {}
+        self._begun: datetime | None = None
+        self._rooms = 0
         self._hold: TokenHold | None = None
         self._refusal: errors.ArchiverError | None = None
 
     def check(self) -> bool:
         """Make the verification that is due, if any, and return whether there was one; the first round precedes it."""
-        return self._rounds.whole is not None and self._verification.check()
+        return self._begun is not None and self._verification.check()
 
     def copy(self) -> bool:
         """Make the regular copy that is due, if any, and return whether there was one; a failure is reported."""
@@ -83,11 +77,10 @@ class DaemonWork:
         """Make the round that is due, if any, and return whether there was one. Raises NewerArchive: restart."""
         self._reload_settings()
         begun = self.now()
-        due_round = self._due_round(begun)
-        if due_round is None:
+        if not due_work.is_due(self._begun, begun, self.pace()):
             return False
         try:
-            self._run_due_round(due_round)
+            self._run_round()
         except errors.ArchiveInUse:
             return False  # somebody saves by hand: at the next moment it is our turn
         except Exception as error:  # not even a bug in a round may end a year of saving: it is reported and logged
@@ -96,8 +89,13 @@ class DaemonWork:
             self._handle_failure(as_error(error, self.settings.home))
         finally:
             self._close_database()
-        self._rounds = due_work.record_round(self._rounds, due_round, begun=begun)
+        self._begun = begun
         return True
+
+    def pace(self) -> timedelta:
+        """How far apart rounds are: a minute or a few, by the number of rooms; `sync.every` where that is shorter."""
+        settings = self.settings.sync
+        return min(settings.every, window_share.daemon_interval(self._rooms, share=settings.window_share))
 
     def _reload_settings(self) -> None:
         """Take over changed settings; while they cannot be read, keep the last good ones."""
@@ -111,16 +109,7 @@ class DaemonWork:
             self._release_app()
             self.settings = settings
 
-    def _due_round(self, now: datetime) -> DueRound | None:
-        every = self.settings.sync.every
-        found = due_work.round_due(now, self._rounds, every=every, paces=self._paces)
-        if found is None or found.rooms is None:
-            return found
-        with suppress(errors.ArchiverError):  # a contract may have ended since; the round itself meets any error
-            self._paces = self._fast_rooms()
-        return due_work.round_due(now, self._rounds, every=every, paces=self._paces)
-
-    def _run_due_round(self, due_round: DueRound) -> None:
+    def _run_round(self) -> None:
         if self._app is None:
             self._app = self._build(self.settings)
         app = self._app
@@ -130,28 +119,16 @@ class DaemonWork:
             self._reminders.messages.unsaved(self._refusal)
             return
         self._reminders.messages.begun()
-        options = Options(rooms=due_round.rooms, max_seconds=self.settings.sync.every.total_seconds())
+        options = Options(pace=self.pace(), max_seconds=LONGEST_ROUND.total_seconds())
         progress = ProgressCallbacks(on_step=self._at_step, on_file=self._at_step)
         report = run_round(app, options, progress, upgraded=self._reminders.messages.upgraded)
         self._hold = self._refusal = None
         self._reminders.saved()
         self._reminders.messages.round(report)
-        if due_round.rooms is None:
-            self._paces = self._fast_rooms()
+        self._rooms = len(report.rooms)
 
     def _at_step(self, *_what: object) -> None:
         self._step()
-
-    def _fast_rooms(self) -> dict[int, timedelta]:
-        """Rooms that must be read more often than the settings say, with their intervals."""
-        app, every = self._app, self.settings.sync.every
-        if app is None:
-            return {}
-        now = app.now()
-        with app.archive.reading() as reading:
-            rooms = contracts.rooms_to_read(reading, now)
-            found = {int(room): _room_pace(reading, room, every=every, now=now) for room in rooms}
-        return {room: span for room, span in found.items() if span < every}
 
     def _token_fingerprint(self) -> str:
         """SHA-256 of the current token; empty if the token cannot be read, which the round reports."""
@@ -180,11 +157,3 @@ class DaemonWork:
             self._app.archive.close()
             self._app.downloads.close()
             self._app = None
-
-
-def _room_pace(reading: Reading, room: int, *, every: timedelta, now: datetime) -> timedelta:
-    counted = message_counter.counter_readings(reading, room, since=now - RECENT)
-    interval = message_rate.visit_interval(message_rate.messages_per_minute(counted), every=every)
-    if counted and timedelta() <= now - counted[0][0] < message_rate.HOUR:
-        return min(interval, NEW_ROOM_INTERVAL)
-    return interval

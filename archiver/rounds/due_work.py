@@ -6,8 +6,7 @@ was missed during suspend is due once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 DAY = timedelta(days=1)
@@ -19,47 +18,8 @@ PROBES = (timedelta(hours=1), timedelta(hours=6), DAY)
 """Pauses before a refused token is tried again: after the first refusal, the second, and each later one."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoundHistory:
-    """The times of the last rounds."""
-
-    whole: datetime | None = None
-    """When the last round over all rooms began."""
-    visited: Mapping[int, datetime] = field(default_factory=dict)
-    """When the last round over busy rooms alone began, by room."""
-
-
-@dataclass(frozen=True, slots=True)
-class DueRound:
-    """A round that is due."""
-
-    rooms: frozenset[int] | None
-    """None: all rooms."""
-
-
-def round_due(
-    now: datetime, rounds: RoundHistory, *, every: timedelta, paces: Mapping[int, timedelta]
-) -> DueRound | None:
-    """The round that is due; `paces` are the intervals of rooms that must be read more often than `every`."""
-    if _is_due(rounds.whole, now, every):
-        return DueRound(None)
-    late_rooms = frozenset(room for room, pace in paces.items() if _is_due(_last_read(rounds, room), now, pace))
-    return DueRound(late_rooms) if late_rooms else None
-
-
-def record_round(rounds: RoundHistory, due_round: DueRound, *, begun: datetime) -> RoundHistory:
-    """The history after a round, whether it went through or not: a failed one waits for its next turn too."""
-    if due_round.rooms is None:
-        return RoundHistory(begun)
-    return RoundHistory(rounds.whole, {**rounds.visited, **dict.fromkeys(due_round.rooms, begun)})
-
-
-def _last_read(rounds: RoundHistory, room: int) -> datetime | None:
-    times = [at for at in (rounds.whole, rounds.visited.get(room)) if at is not None]
-    return max(times, default=None)
-
-
-def _is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+def is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    """Whether something that comes once in `every` is due, given when it was last begun."""
     return last is None or last > now or now - last >= every
 
 
@@ -89,9 +49,9 @@ def check_due(now: datetime, checks: CheckHistory) -> DueCheck | None:
     """The verification that is due: a sample each day, everything each month; a failed one again after an hour."""
     if checks.tried is not None and timedelta() <= now - checks.tried < AGAIN:
         return None
-    if _is_due(checks.whole, now, MONTH):
+    if is_due(checks.whole, now, MONTH):
         return DueCheck(is_whole=True)
-    return DueCheck(is_whole=False) if _is_due(checks.sample, now, DAY) else None
+    return DueCheck(is_whole=False) if is_due(checks.sample, now, DAY) else None
 
 
 # --- a token that was refused --------------------------------------------------------------------
@@ -120,4 +80,4 @@ def can_ask(hold: TokenHold | None, token: str, now: datetime) -> bool:
     """Whether Chatwork may be asked: with another token at once, with the refused one after a long pause."""
     if hold is None or hold.token != token:
         return True
-    return _is_due(hold.since, now, PROBES[min(hold.probes, len(PROBES) - 1)])
+    return is_due(hold.since, now, PROBES[min(hold.probes, len(PROBES) - 1)])

@@ -25,6 +25,9 @@ class Options:
     edit or a deletion moves them."""
     window_share: int | None = None
     """Percent of the allowance for reading lists in turn; None: a list is read when counters moved or it is due."""
+    pace: timedelta | None = None
+    """How far apart rounds like this one come, so that each leaves its part of the share to the others; None: it is a
+    single one."""
     max_seconds: float | None = None
     full_every: timedelta = timedelta(hours=6)
     reread_every: timedelta = timedelta(days=30)

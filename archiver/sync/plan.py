@@ -10,10 +10,10 @@ that time by room id.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from archiver.chatwork.models import Room
 from archiver.store.working.visits_and_retries import Visit
@@ -54,6 +54,16 @@ class PlanStep:
     """Whether it has waited so long that it comes before everything else."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What a run may read in turn, within its share of the allowance."""
+
+    lists: int
+    """Lists of messages, those of rooms that moved or are due included."""
+    calls: int
+    """Requests for all kinds of lists; 0 where later rounds need what these leave."""
+
+
 def counters_text(room: Room) -> str:
     """A room's counters as a text; two equal texts mean that nothing is known to have happened."""
     # ASCII: a name may hold what no column can (half surrogates).
@@ -74,12 +84,11 @@ def plan_steps(
     full_every: timedelta,
     full: bool = False,
     every_list: bool = False,
-    turns: int | None = None,
+    turns: Turns | None = None,
 ) -> list[PlanStep]:
     """The steps for these rooms, in order: early ones, then kind by kind, read longest ago first.
 
-    `full`: everything is read; `every_list`: every list of messages; `turns`: how many requests lists of messages may
-    take before no more are read in turn (None: none is), those of rooms that moved or are due included.
+    `full`: everything is read; `every_list`: every list of messages; `turns`: what may be read in turn (None: nothing).
     """
     every = reading_intervals(full_every)
     listed = list(rooms)
@@ -92,7 +101,9 @@ def plan_steps(
         )
     ]
     if turns is not None:
-        found = _with_turns(listed, found, visits, turns)
+        found = _with_turns(
+            listed, found, visits, turns, lambda step: (now - _last_visit(step, visits)) / every[step.kind]
+        )
     waiting = [step for step in found if _is_starved(step, visits, now, every)]
     early = _affordable_steps(sorted(waiting, key=lambda step: _last_visit(step, visits)))
     return [replace(step, early=True) for step in early] + [step for step in found if step not in early]
@@ -110,14 +121,27 @@ def _sort_steps(possible: Iterable[PlanStep | None], visits: Mapping[tuple[int, 
 
 
 def _with_turns(
-    rooms: Iterable[Room], steps: Sequence[PlanStep], visits: Mapping[tuple[int, str], Visit], turns: int
+    rooms: Iterable[Room],
+    steps: Sequence[PlanStep],
+    visits: Mapping[tuple[int, str], Visit],
+    turns: Turns,
+    waited: Callable[[PlanStep], float],
 ) -> list[PlanStep]:
-    """These steps, and the lists of the other rooms that were unread for longest, as far as the requests go."""
-    lists = [step for step in steps if step.kind == MESSAGES]
+    """These steps, and the lists of the other rooms that were unread for longest, as far as the requests go.
+
+    What is merely due comes by how many of its intervals it has `waited`, and waits on while there is no call for it.
+    """
+    lists = [step for step in steps if step.kind == MESSAGES and (step.reason != "due" or step.overdue)]
     planned = {step.room_id for step in lists}
     others = [PlanStep(room.room_id, MESSAGES, "turn", requests=1) for room in rooms if room.room_id not in planned]
     others.sort(key=lambda step: _last_visit(step, visits))
-    return [*lists, *others[: max(0, turns - len(lists))], *steps[len(lists) :]]
+    lists += others[: max(0, turns.lists - len(lists))]
+    rest = [step for step in steps if step.kind != MESSAGES]
+    due = sorted((step for step in rest if step.reason == "due" and not step.overdue), key=waited, reverse=True)
+    must = sum(step.requests for step in [*lists, *rest]) - sum(step.requests for step in due)
+    together = accumulate((step.requests for step in due), initial=must)
+    put_off = due[sum(calls <= turns.calls for calls in islice(together, 1, None)) :]
+    return [*lists, *(step for step in rest if step not in put_off)]
 
 
 def _is_starved(

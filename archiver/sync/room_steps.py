@@ -193,6 +193,7 @@ class RoomSteps:
         report, room = self.reports[step.room_id], self.listed_rooms[step.room_id]
         self._taken_steps.add((step.room_id, step.kind))
         self.progress.on_step(step, report.name)
+        before = self.context.client.transport.requests
         try:
             PULLS[step.kind](self.context, room, report)
         except errors.BudgetSpent:
@@ -206,6 +207,7 @@ class RoomSteps:
         else:
             self._note_success(step.room_id, step.kind)
             self.context.cleared_prefixes.add(f"room/{step.room_id}/{step.kind}/")
+        self.context.looks += self.context.client.transport.requests - before
         self.after_step()
 
     def handle_not_visible(self, room: int, refusal: errors.NotVisible, *, kind: str | None = None) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from archiver import errors
 from archiver.chatwork.client import Client
 from archiver.chatwork.models import Room
+from archiver.chatwork.ratelimit import FALLBACK_WINDOW
 from archiver.chatwork.transport import Transport
 from archiver.records import AccountId
 from archiver.store.archive import Archive
 from archiver.store.queries import files
 from archiver.store.queries.files import WantedFile
 from archiver.store.working import remembered_values, visits_and_retries
+from archiver.store.working.remembered_values import WindowRequests
 from archiver.sync import failed_rooms, plan, run_end, window_share
 from archiver.sync.departure_priority import DeparturePriority, DepartureWatch
 from archiver.sync.files import transfer
@@ -67,6 +69,7 @@ def run_sync(
     if replies.me is not None:
         keep_owner(archive, replies.me, start.inputs.owner)
     context = PullContext(archive, client, now, replies.account_id)
+    context.looks = client.transport.requests - start.counters.requests
     return _Run(context, start, replies, transfer.harden(downloads), progress).execute()
 
 
@@ -102,13 +105,7 @@ def _plan_steps(archive: Archive, start: RunStart, transport: Transport, rooms: 
         last_visits = visits_and_retries.last_visits(reading)
         remembered = remembered_values.WINDOW_REQUESTS.recall(reading)
     options = start.options
-    turns = None
-    if options.window_share is not None:
-        requests = transport.requests - start.counters.requests
-        spent = window_share.spent_in_window(remembered, window_share.window_end(transport), requests=requests)
-        turns = window_share.requests_in_share(
-            transport.budget, spent=spent, reserve=transport.reserve, share=options.window_share
-        )
+    turns = None if options.window_share is None else _turns(start, transport, remembered, len(rooms))
     return plan.plan_steps(
         rooms,
         last_visits,
@@ -118,6 +115,23 @@ def _plan_steps(archive: Archive, start: RunStart, transport: Transport, rooms: 
         every_list=options.every_list,
         turns=turns,
     )
+
+
+def _turns(start: RunStart, transport: Transport, remembered: WindowRequests | None, rooms: int) -> plan.Turns:
+    """What this run may read in turn of so many rooms."""
+    end, requests = window_share.window_end(transport), transport.requests - start.counters.requests
+    ours = window_share.window_requests(remembered, end, WindowRequests(end or start.at, requests, requests))
+    requests_left = window_share.requests_in_share(
+        transport.budget,
+        spent=ours.spent,
+        looks=ours.looks,
+        reserve=transport.reserve,
+        share=start.options.window_share or 0,
+    )
+    left = FALLBACK_WINDOW if end is None else end - start.at
+    later = window_share.rounds_to_come(left, start.options.pace)
+    lists = window_share.lists_of_round(rooms, requests_left, later=later)
+    return plan.Turns(lists, 0 if later else requests_left)
 
 
 class _Run:

@@ -67,7 +67,6 @@ def finish_run(
             unread=unread,
             settings=options.settings,
             unparsed=transport.unparsed - start.counters.unparsed,
-            not_read=set(inputs.in_any_contract) - set(known_rooms),
         )
     return report
 
@@ -79,16 +78,17 @@ def keep_budget(writing: Writing, transport: Transport) -> None:
         remembered_values.BUDGET.remember(writing, CallBudget(budget.limit, budget.remaining, budget.reset + offset))
 
 
-def keep_window_requests(writing: Writing, transport: Transport, *, requests: int) -> None:
+def keep_window_requests(writing: Writing, transport: Transport, *, requests: int, looks: int) -> None:
     """Remember our calls in the present window of the allowance, so that all our processes share one count.
 
+    `looks` are those of the share for looking for changes.
     If the window changed during the run, all of the run's calls count in the new one: too many rather than too few.
     """
     reset = window_share.window_end(transport)
     if reset is not None:
         remembered = remembered_values.WINDOW_REQUESTS.recall(writing)
-        spent = window_share.spent_in_window(remembered, reset, requests=requests)
-        remembered_values.WINDOW_REQUESTS.remember(writing, WindowRequests(reset, spent))
+        run = WindowRequests(reset, requests, looks)
+        remembered_values.WINDOW_REQUESTS.remember(writing, window_share.window_requests(remembered, reset, run))
 
 
 def keep_other_calls(writing: Writing, calls: int, *, at: datetime) -> None:
@@ -160,7 +160,7 @@ def _remember_troubles(context: PullContext, writing: Writing, report: SyncRepor
     report.reported = reminders.say
     remembered_values.TROUBLES.remember(writing, reminders.known)
     keep_budget(writing, context.client.transport)
-    keep_window_requests(writing, context.client.transport, requests=report.requests)
+    keep_window_requests(writing, context.client.transport, requests=report.requests, looks=context.looks)
     if report.clock_offset_ms is not None:
         remembered_values.CLOCK_OFFSET.remember(writing, report.clock_offset_ms)
     if report.unread_dropped:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from archiver.records import RoomId
 from archiver.store import pending_records
 from archiver.store.archive import Writing
 from archiver.store.archive_time import CLOCK_TOLERANCE
-from archiver.store.queries.runs import PAUSE
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import remembered_values
 from archiver.sync.report import SyncReport
+
+TOGETHER = timedelta(hours=1)
+"""Idle runs that are no further apart are one record."""
 
 
 def write_run(
@@ -24,11 +24,10 @@ def write_run(
     unread: tuple[int | None, int | None],
     settings: str,
     unparsed: int,
-    not_read: Iterable[RoomId],
 ) -> None:
     """Record a run with news or trouble at once; collect an idle one with those before it.
 
-    `not_read` are the rooms of all contracts of which the run cannot say whether they have anything new.
+    It says nothing of a room: when a room was looked at follows from the readings of its list.
     """
     sweep = {
         "from": to_text(report.started_at),
@@ -42,7 +41,6 @@ def write_run(
         "unread_after": unread[1],
         "settings": settings,
         "unparsed": unparsed,
-        "not_read": sorted(not_read),
     }
     if not report.news and not report.reported:
         _collect_idle(writing, sweep, at)
@@ -71,10 +69,9 @@ def _collect_idle(writing: Writing, sweep: dict[str, Any], at: datetime) -> None
 
 
 def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:
-    """Whether one record of both runs would hide no pause, unread room, other settings or wrong clock."""
-    near = from_text(sweep["from"]) - from_text(waiting["to"]) <= PAUSE
-    alike = all(waiting.get(name) == sweep[name] for name in ("not_read", "settings"))
-    return near and alike and _clock_fault(waiting) == _clock_fault(sweep)
+    """Whether one record of both runs would hide no long time without a run, other settings or a wrong clock."""
+    near = from_text(sweep["from"]) - from_text(waiting["to"]) <= TOGETHER
+    return near and waiting.get("settings") == sweep["settings"] and _clock_fault(waiting) == _clock_fault(sweep)
 
 
 def _clock_fault(sweep: dict[str, Any]) -> str:

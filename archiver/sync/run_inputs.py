@@ -20,6 +20,7 @@ from archiver.store.queries import contracts, current_state
 from archiver.store.working import remembered_values
 from archiver.sync.failed_rooms import Failures
 from archiver.sync.options import Options
+from archiver.sync.window_share import ACCOUNT_EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,6 @@ class RunInputs:
 
     contracted: tuple[RoomId, ...]
     """Every room that a contract wants read now."""
-    in_any_contract: tuple[RoomId, ...]
-    """Every room that any contract names, also one that has ended."""
     requested: tuple[RoomId, ...]
     """Those contracted rooms that this run shall read."""
     owner: JsonObject | None
@@ -91,10 +90,6 @@ def start_again(archive: Archive, start: RunStart, *, at: datetime) -> RunStart:
     return replace(start, at=at, inputs=read_inputs(archive, at=at, chosen=start.options.rooms))
 
 
-ACCOUNT_EVERY = timedelta(minutes=30)
-"""A process asks so often whose token it has; the token itself is refused at once if it was withdrawn."""
-
-
 def first_replies(archive: Archive, client: Client, owner: JsonObject | None, *, at: datetime) -> FirstReplies:
     """Check the account, once a process and every half hour, and read the counters of all rooms."""
     me = client.recent_me(at=at, within=ACCOUNT_EVERY)
@@ -105,8 +100,7 @@ def first_replies(archive: Archive, client: Client, owner: JsonObject | None, *,
 def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | None) -> RunInputs:
     """Read the inputs of a run from the archive; `chosen` are the rooms, None = all. Raises NoContract, UnknownRoom."""
     with archive.reading() as reading:
-        all_contracts = contracts.contracts(reading)
-        if not all_contracts:
+        if not contracts.contracts(reading):
             raise errors.NoContract
         contracted = contracts.rooms_to_read(reading, at)
         owner = current_state.owner(reading)
@@ -118,7 +112,6 @@ def read_inputs(archive: Archive, *, at: datetime, chosen: AbstractSet[int] | No
             raise errors.UnknownRoom(room=room)
     return RunInputs(
         tuple(contracted),
-        tuple(dict.fromkeys(room.room_id for contract in all_contracts for room in contract.rooms)),
         tuple(room for room in contracted if chosen is None or room in chosen),
         owner,
         names,

@@ -7,13 +7,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, strategies
 
 from archiver.rounds import due_work
-from archiver.rounds.due_work import CheckHistory, DueCheck, DueRound, RoundHistory, TokenHold
+from archiver.rounds.due_work import CheckHistory, DueCheck, TokenHold
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 EVERY = timedelta(minutes=5)
-ALL = DueRound(None)
-
-SPANS = strategies.timedeltas(min_value=timedelta(), max_value=timedelta(days=400))
 
 
 def ago(**span: float) -> datetime:
@@ -21,55 +18,11 @@ def ago(**span: float) -> datetime:
     return NOW - timedelta(**span)
 
 
-def due_round(rounds: RoundHistory, **paces: int) -> DueRound | None:
-    """The round that is due; rooms r1, r2 … with their paces in minutes."""
-    found = {int(room[1:]): timedelta(minutes=minutes) for room, minutes in paces.items()}
-    return due_work.round_due(NOW, rounds, every=EVERY, paces=found)
-
-
 def test_a_round_is_due_at_the_start_and_after_each_pace() -> None:
-    """Nothing known, the time is over, or the clock was set back: all rooms."""
-    assert ALL == due_round(RoundHistory())
-    assert (None, ALL) == (due_round(RoundHistory(ago(minutes=4.9))), due_round(RoundHistory(ago(minutes=5))))
-    assert ALL == due_round(RoundHistory(ago(hours=-3)))
-
-
-@given(SPANS)
-def test_after_any_sleep_one_round_is_due_and_then_none(sleep: timedelta) -> None:
-    """What was missed while the computer slept is made up for once."""
-    rounds = RoundHistory(NOW - EVERY - sleep)
-
-    first = due_round(rounds)
-    assert first is not None
-
-    assert None is due_round(due_work.record_round(rounds, first, begun=NOW))
-
-
-def test_fast_rooms_have_rounds_of_their_own() -> None:
-    """Between two whole rounds only rooms whose pace is over are read, and a whole round counts for them too."""
-    rounds = RoundHistory(ago(minutes=3), {1: ago(minutes=1), 2: ago(minutes=2)})
-
-    assert DueRound(frozenset({2})) == due_round(rounds, r1=2, r2=2)
-    assert DueRound(frozenset({3})) == due_round(rounds, r3=3)
-    assert None is due_round(due_work.record_round(rounds, DueRound(frozenset({2})), begun=NOW), r1=2, r2=2)
-    assert None is due_round(RoundHistory(ago(minutes=1), {2: ago(minutes=2)}), r2=2)
-
-
-@given(
-    strategies.lists(strategies.integers(min_value=1, max_value=40), min_size=1, max_size=4),
-    strategies.integers(10, 60),
-)
-def test_no_room_waits_longer_than_its_pace(paces: list[int], ticks: int) -> None:
-    """Asked each minute for an hour, every room is read at least as often as its pace says."""
-    spans = {room: timedelta(minutes=pace) for room, pace in enumerate(paces)}
-    rounds, read = RoundHistory(), dict.fromkeys(spans, NOW)
-    for minute in range(ticks):
-        now = NOW + timedelta(minutes=minute)
-        made = due_work.round_due(now, rounds, every=EVERY, paces={r: s for r, s in spans.items() if s < EVERY})
-        if made is not None:
-            rounds = due_work.record_round(rounds, made, begun=now)
-            read |= dict.fromkeys(spans if made.rooms is None else made.rooms, now)
-        assert all(now - at <= min(EVERY, spans[room]) for room, at in read.items())
+    """Nothing known, the time is over, or the clock was set back."""
+    assert due_work.is_due(None, NOW, EVERY)
+    assert [False, True] == [due_work.is_due(ago(minutes=minutes), NOW, EVERY) for minutes in (4.9, 5)]
+    assert due_work.is_due(ago(hours=-3), NOW, EVERY)
 
 
 def test_a_sample_each_day_and_everything_each_month() -> None:

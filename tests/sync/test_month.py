@@ -14,7 +14,7 @@ from archiver.custody.verify import verify_archive
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.rounds.round import run_round
 from archiver.settings import file
-from archiver.store.queries import runs
+from archiver.store.queries.last_looks import watch
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.chatwork.in_process import connect_session, without_sockets
 from tests.support.world import BEGIN, Clock, World
@@ -186,8 +186,8 @@ def check(month: Month) -> None:
     assert any("解約済" in name for name in names) or "gone" in gone
     with world.archive.reading() as reading:
         upto = len(world.seqs())
-        watch = runs.watch(reading, world.room, runs.runs(reading, upto=upto), upto=upto)
-    pauses = [(one.start, one.end) for one in watch.pauses]
+        told = watch(reading, world.room, upto=upto)
+    pauses = [(one.start, one.end) for one in told.pauses]
     assert all(timedelta() <= true[1] - told[1] < SECOND for told, true in zip(pauses, truth.pauses, strict=True))
     assert all(abs(told[0] - true[0]) <= EVERY for told, true in zip(pauses, truth.pauses, strict=True))
     verification = verify_archive(world.archive, deep=True)

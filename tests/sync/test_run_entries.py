@@ -9,7 +9,7 @@ import pytest
 from archiver.demo.chatwork.simulator import Fault
 from archiver.records import Watch
 from archiver.store import pending_records, seals
-from archiver.store.queries import runs
+from archiver.store.queries.last_looks import watch
 from tests.support.world import World
 
 
@@ -18,12 +18,17 @@ def whole_second(world: World) -> datetime:
     return world.clock.time.replace(microsecond=0)
 
 
-def pauses(world: World) -> list[tuple[datetime, datetime]]:
-    """What the archive tells of times without a run."""
+def watched(world: World, room: int) -> Watch:
+    """When the archive says that a room was looked at, as an export does, which seals first."""
+    with world.archive.writing() as writing:
+        pending_records.append_pending(writing, at=world.clock())
     with world.archive.reading() as reading:
-        upto = len(world.seqs())
-        watch = runs.watch(reading, world.room, runs.runs(reading, upto=upto), upto=upto)
-    return [(one.start, one.end) for one in watch.pauses]
+        return watch(reading, room, upto=len(world.seqs()))
+
+
+def pauses(world: World) -> list[tuple[datetime, datetime]]:
+    """What the archive tells of times without a look."""
+    return [(one.start, one.end) for one in watched(world, world.room).pauses]
 
 
 def test_a_pause_between_two_idle_runs_is_told(world: World) -> None:
@@ -31,16 +36,36 @@ def test_a_pause_between_two_idle_runs_is_told(world: World) -> None:
     world.post("一つ目")
     world.sync()
     world.clock.pass_by(minutes=5)
-    world.sync()
+    world.sync(every_list=True)
     before = whole_second(world)
     world.clock.pass_by(days=2)
-    world.sync()
+    world.sync(every_list=True)
     after = whole_second(world)
     world.clock.pass_by(minutes=5)
     world.post("二つ目")
     world.sync()
 
     assert [(before, after)] == pauses(world)
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(9, False), (20, True)])
+def test_twenty_minutes_without_a_look_are_told_where_looks_come_every_five(
+    world: World, minutes: int, is_told: bool
+) -> None:
+    """From three usual intervals on, whatever runs there were meanwhile."""
+    for _run in range(12):
+        world.sync(every_list=True)
+        world.clock.pass_by(minutes=5, seconds=-1)
+    before = whole_second(world) - timedelta(minutes=5, seconds=-1)
+    world.clock.pass_by(minutes=minutes)
+    for _run in range(12):
+        world.sync(every_list=True)
+        world.clock.pass_by(minutes=5, seconds=-1)
+
+    told = watched(world, world.room)
+    assert (timedelta(minutes=5), timedelta(minutes=15)) == (told.usual, told.limit)
+    expected = [(before, before + timedelta(minutes=5 + minutes))] if is_told else []
+    assert expected == pauses(world)
 
 
 def test_idle_runs_make_one_record_when_they_are_sealed(world: World) -> None:
@@ -50,7 +75,7 @@ def test_idle_runs_make_one_record_when_they_are_sealed(world: World) -> None:
     before = len(world.entries("sweep"))
     for _ in range(30):
         world.clock.pass_by(minutes=5)
-        world.sync()
+        world.sync(every_list=True)
     written_before = len(world.entries("sweep"))
     seals.close_seals(world.archive, now=world.clock())
 
@@ -93,15 +118,6 @@ def test_a_day_without_news_makes_one_record_of_each_kind_and_one_seal(world: Wo
     assert 4 == len(world.rows("seal"))
 
 
-def watched(world: World, room: int) -> Watch:
-    """When the archive says that a room was looked at, as an export does, which seals first."""
-    with world.archive.writing() as writing:
-        pending_records.append_pending(writing, at=world.clock())
-    with world.archive.reading() as reading:
-        upto = len(world.seqs())
-        return runs.watch(reading, room, runs.runs(reading, upto=upto), upto=upto)
-
-
 def test_a_room_that_fails_was_not_looked_at(world: World) -> None:
     """Runs go on, the other room is known all the while; the one that failed has a pause once it is read again."""
     other = world.chatwork.add_room("記事作成", members=[world.tanaka])
@@ -113,14 +129,12 @@ def test_a_room_that_fails_was_not_looked_at(world: World) -> None:
     world.chatwork.fail(Fault.SERVER_ERROR, f"/rooms/{world.room}/messages", times=None)
     for _ in range(10):
         world.clock.pass_by(minutes=50)
-        world.sync()
+        world.sync(every_list=True)
     failing, known = watched(world, world.room), watched(world, other)
-    not_read = [one["payload"]["not_read"] for one in world.entries("sweep")]
     world.chatwork.heal()
     world.clock.pass_by(minutes=50)
-    world.sync()
+    world.sync(every_list=True)
 
-    assert [[], *[[world.room]] * (len(not_read) - 1)] == not_read
     assert (before, ()) == (failing.last, failing.pauses)
     assert known.last is not None
     assert known.last - before > timedelta(hours=8)
@@ -128,19 +142,19 @@ def test_a_room_that_fails_was_not_looked_at(world: World) -> None:
     assert () == watched(world, other).pauses
 
 
-def test_a_run_over_one_room_tells_nothing_of_another_that_moved(world: World) -> None:
-    """What stands there is not known; a room that did not move is known by the list of rooms."""
+def test_a_run_over_one_room_tells_nothing_of_another(world: World) -> None:
+    """Neither of one that moved nor of one whose counters stand still: nobody says that an edit moves them."""
     moved, still = (world.chatwork.add_room(name, members=[world.tanaka]) for name in ("記事作成", "連絡"))
     world.contract("job2", moved, still)
     world.sync()
+    last = whole_second(world)
     world.chatwork.post(moved, world.tanaka, "読まれない")
     world.clock.pass_by(hours=2)
 
-    world.sync(rooms=(world.room,))
-    with world.archive.writing() as writing:
-        pending_records.append_idle_runs(writing, at=world.clock())
+    world.sync(rooms=frozenset((world.room,)), every_list=True)
 
-    assert [moved] == world.entries("sweep")[-1]["payload"]["not_read"]
+    assert [last, last] == [watched(world, room).last for room in (moved, still)]
+    assert watched(world, world.room).last == whole_second(world)
 
 
 def test_without_a_call_left_no_room_was_looked_at(world: World) -> None:
@@ -194,7 +208,6 @@ def test_a_room_whose_list_fails_was_not_looked_at_whatever_its_visit_says(world
     world.clock.pass_by(minutes=5)
     report = world.sync()
 
-    assert [world.room] == world.entries("sweep")[-1]["payload"]["not_read"]
     assert not report.complete
     assert before == watched(world, world.room).last
 

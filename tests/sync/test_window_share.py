@@ -2,38 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from archiver.chatwork.models import Room
 from archiver.chatwork.ratelimit import Budget
+from archiver.records import RoomId
 from archiver.store.working.remembered_values import WindowRequests
+from archiver.store.working.visits_and_retries import Visit
+from archiver.sync import plan
 from archiver.sync.report import RoomOutcome
-from archiver.sync.window_share import longest_unseen, requests_in_share, spent_in_window
+from archiver.sync.window_share import (
+    daemon_interval,
+    daemon_unseen,
+    lists_of_round,
+    longest_unseen,
+    requests_in_share,
+    rounds_to_come,
+    window_requests,
+)
 from tests.support.world import World, running_world
 
 RESET = datetime(2026, 7, 1, 3, 5, tzinfo=UTC)
+ROOMS = [Room(room_id=RoomId(number), name=f"{number}", message_num=9) for number in range(300)]
 
 
 def test_a_fifth_of_the_allowance_is_for_lists() -> None:
-    """Sixty calls of 300, less those that we made in this window."""
-    assert 58 == requests_in_share(Budget(300, 298, RESET), spent=2, reserve=60, share=20)
-    assert 0 == requests_in_share(Budget(300, 240, RESET), spent=60, reserve=60, share=20)
+    """Sixty calls of 300, less those that looking for changes took in this window; not those of downloads."""
+    assert 58 == requests_in_share(Budget(300, 298, RESET), spent=2, looks=2, reserve=60, share=20)
+    assert 58 == requests_in_share(Budget(300, 200, RESET), spent=100, looks=2, reserve=60, share=20)
+    assert 0 == requests_in_share(Budget(300, 240, RESET), spent=60, looks=60, reserve=60, share=20)
 
 
 def test_where_others_call_half_of_what_is_left_is_for_lists() -> None:
     """Never all of what others need, and nothing at the reserve."""
-    assert 20 == requests_in_share(Budget(300, 100, RESET), spent=2, reserve=60, share=20)
-    assert 0 == requests_in_share(Budget(300, 61, RESET), spent=2, reserve=60, share=20)
+    assert 20 == requests_in_share(Budget(300, 100, RESET), spent=2, looks=2, reserve=60, share=20)
+    assert 0 == requests_in_share(Budget(300, 61, RESET), spent=2, looks=2, reserve=60, share=20)
 
 
 def test_the_count_is_of_all_processes_in_one_window() -> None:
     """What another run spent before the same end counts, what it spent in an earlier window does not."""
-    remembered = WindowRequests(RESET, 30)
+    remembered, soon, later = WindowRequests(RESET, 30, 20), RESET + timedelta(seconds=1), RESET + timedelta(minutes=5)
 
-    assert 32 == spent_in_window(remembered, RESET + timedelta(seconds=1), requests=2)
-    assert 2 == spent_in_window(remembered, RESET + timedelta(minutes=5), requests=2)
-    assert 2 == spent_in_window(None, RESET, requests=2)
+    assert WindowRequests(soon, 32, 21) == window_requests(remembered, soon, WindowRequests(soon, 2, 1))
+    for other in (remembered, None):
+        assert WindowRequests(later, 2, 1) == window_requests(other, later, WindowRequests(later, 2, 1))
+
+
+def test_rounds_of_one_window_share_its_turns() -> None:
+    """Each minute's round leaves as many lists to those to come, which have one more call each."""
+    left, every = timedelta(seconds=299), timedelta(minutes=1)
+
+    assert [4, 0, 0] == [rounds_to_come(*given) for given in ((left, every), (left, None), (timedelta(0), every))]
+    assert [11, 10] == [lists_of_round(300, requests, later=4) for requests in (59, 58)]
+
+
+def test_no_more_lists_are_read_than_each_turn_needs() -> None:
+    """Three hundred rooms take six windows all the same, with fifty a window and not 59: calls are left for files."""
+    assert [50, 58, 0] == [lists_of_round(*given, later=0) for given in ((300, 59), (58, 58), (300, 0))]
+
+
+@pytest.mark.parametrize(("rooms", "minutes"), [(1, 1), (10, 1), (11, 2), (58, 5), (100, 10), (300, 30)])
+def test_the_daemon_s_bound_is_that_of_the_design(rooms: int, minutes: int) -> None:
+    """Its rounds come every minute, or as far apart as lets each room have its turn sooner."""
+    every = daemon_interval(rooms, share=20)
+
+    assert timedelta(minutes=minutes) == daemon_unseen(rooms, every=every, share=20)
+    assert (rooms == 58) == (every > timedelta(minutes=1))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +79,40 @@ def test_the_count_is_of_all_processes_in_one_window() -> None:
 def test_the_bound_is_that_of_the_design(rooms: int, every: int, minutes: int) -> None:
     """Ten rooms a minute, 58 within five, a hundred within ten, 300 within thirty."""
     assert timedelta(minutes=minutes) == longest_unseen(rooms, every=timedelta(minutes=every), share=20)
+
+
+@pytest.mark.parametrize(("rooms", "minutes"), [(10, 1), (58, 5), (100, 10), (300, 30)])
+def test_for_hours_each_list_is_read_within_its_bound_and_the_share(rooms: int, minutes: int) -> None:
+    """A daemon's decisions over chats in which nothing moves: at most a fifth of the allowance, all included."""
+    every = daemon_interval(rooms, share=20)
+    begun, window, spent, most = RESET, RESET, 0, 0
+    visits = {
+        (room, kind): Visit(begun - timedelta(seconds=37 * room % 1500), plan.counters_text(ROOMS[room]))
+        for room in range(rooms)
+        for kind in plan.KINDS
+    }
+    longest = timedelta()
+    for number in range(int(timedelta(hours=4) / every)):
+        now = begun + number * every
+        if now >= window:
+            window, spent = now + timedelta(minutes=5), 0
+        spent += 2 if number % int(timedelta(minutes=30) / every) == 0 else 1
+        left = requests_in_share(Budget(300, 300 - spent, window), spent=spent, looks=spent, reserve=60, share=20)
+        later = rounds_to_come(window - now, every)
+        turns = plan.Turns(lists_of_round(rooms, left, later=later), 0 if later else left)
+        steps = plan.plan_steps(
+            [ROOMS[room] for room in range(rooms)], visits, now=now, full_every=timedelta(hours=6), turns=turns
+        )
+        for step in steps:
+            before = visits[step.room_id, step.kind]
+            if step.kind == plan.MESSAGES and number * every > timedelta(minutes=30):
+                longest = max(longest, now - before.at)
+            visits[step.room_id, step.kind] = replace(before, at=now)
+            spent += step.requests
+        most = max(most, spent)
+
+    assert timedelta(minutes=minutes) == longest
+    assert most <= 60
 
 
 def test_an_edit_that_was_undone_after_two_minutes_is_held(world: World) -> None:
@@ -75,6 +146,6 @@ def test_a_room_whose_turn_did_not_come_waits(tmp_path_factory: pytest.TempPathF
             assert ((), True) == (report.reported, report.complete)
             world.clock.pass_by(minutes=5)
 
-    assert all(10 == each.count(RoomOutcome.UNCHANGED) for each in outcomes)
-    assert all(5 == each.count(RoomOutcome.WAITING) for each in outcomes)
+    assert all(8 == each.count(RoomOutcome.UNCHANGED) for each in outcomes)
+    assert all(7 == each.count(RoomOutcome.WAITING) for each in outcomes)
     assert 15 == len(set(lists))

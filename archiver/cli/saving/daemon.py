@@ -15,7 +15,6 @@ from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_, ArchiverError, SettingsError
-from archiver.render.times import interval_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -62,8 +61,7 @@ def command_daemon(obj: CliContext) -> int:
     stamp_lines.tell_root_errors(require_archive(build(work.settings)).root_errors)
     with hold_daemon_lock(obj.home):
         if obj.verbose >= 0:
-            sentence = _("Saving again and again (every {every}). Stop with Ctrl-C.")
-            echo(sentence.format(every=interval_words(work.settings.sync.every)), err=True)
+            echo(_("Saving again and again, every minute or few minutes. Stop with Ctrl-C."), err=True)
         is_ended = daemon.run(work, stop)
         if obj.verbose >= 0:
             _ignore_closed_output(lambda: echo(_("Stopped. What was saved until now is kept."), err=True))

@@ -75,7 +75,11 @@ def command_sync(
         upgrade.if_older(app, after_run.tell_upgraded)
     is_typed = sys.stdin.isatty()
     options = run.Options(
-        rooms=_chosen_rooms(app, contracts, rooms), full=full, every_list=is_typed, max_seconds=max_seconds
+        rooms=_chosen_rooms(app, contracts, rooms),
+        full=full,
+        every_list=is_typed,
+        pace=None if is_typed else app.settings.sync.every,
+        max_seconds=max_seconds,
     )
     if dry_run:
         return _show_plan(app, options, as_json=as_json)

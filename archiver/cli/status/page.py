@@ -17,6 +17,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import RULE, jst_time
+from archiver.health.unseen_bound import unseen_sentence
 from archiver.records import Contract
 from archiver.records.grades import Grade, grade_word
 from archiver.render.times import full_time
@@ -54,6 +55,8 @@ def tell_status(
         echo("\n    ".join(wrap(sentence, 76)))
     _tell_alerts(alerts, len(status.alerts))
     echo(saving_line(situation, failed_at=last_failure(situation)))
+    if (unseen := standing.unseen) is not None:
+        echo("\n    ".join(wrap(unseen_sentence(unseen), 76)))
     last = jst_time(status.last_sync) if status.last_sync else _("never")
     label = _("Last save")
     echo(_beside_or_below(f"{label}   {last}", visible(str(settings.home))))

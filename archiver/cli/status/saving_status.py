@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from archiver.health.conditions import (
     worst_grade,
 )
 from archiver.health.snapshot import ComputerState
+from archiver.health.unseen_bound import unseen_bound
 from archiver.health.words import graded, sentence
 from archiver.notices import apprise_sender
 from archiver.records.alerts import Level
@@ -59,6 +60,12 @@ class Standing:
         """How the archive stands as a whole."""
         grade = worst_grade(self.found)
         return Grade.ATTENTION if grade is Grade.GOOD and self.has_attention_alerts else grade
+
+    @property
+    def unseen(self) -> timedelta | None:
+        """How long an edit may stay unseen while saving runs; None where it does not run by itself."""
+        situation = self.situation
+        return unseen_bound(len(situation.archive.rooms), situation.settings, situation.starters)
 
     @property
     def graded_sentences(self) -> list[str]:

@@ -43,6 +43,8 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         put_back = put_back_databases.overview_lines(reading)
     if as_json:
         payload = status_document(archive_status, warnings=standing.sentences)
+        unseen = standing.unseen
+        payload["unseen_seconds"] = None if unseen is None else int(unseen.total_seconds())
         payload |= reread_and_backfill_lines.document(progress) | {"put_back_databases": put_back}
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:

@@ -23,7 +23,8 @@ from archiver.export.package.entry_reader import PackageStatistics, SourceEntrie
 from archiver.export.package.recipe import Recipe
 from archiver.records import Conversation, OtherChat, Seal, Watch
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state, package_entries, runs, unsaved_direct_chats
+from archiver.store.queries import current_state, package_entries, unsaved_direct_chats
+from archiver.store.queries.last_looks import watch
 
 SCRATCH = ".tables"
 
@@ -60,10 +61,8 @@ class PackageInput:
 
     @cached_property
     def watches(self) -> dict[int, Watch]:
-        """Room → when it was read; computed once, as it goes through every run."""
-        reading, upto = self.reading, self.recipe.upto
-        every_run = runs.runs(reading, upto=upto)
-        return {room: runs.watch(reading, room, every_run, upto=upto) for room in self.recipe.scope.rooms}
+        """Room → when it was looked at; computed once, as it goes through every look."""
+        return {room: watch(self.reading, room, upto=self.recipe.upto) for room in self.recipe.scope.rooms}
 
 
 def software_name() -> str:

@@ -14,7 +14,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform, platform_of
 from archiver.records import Contract
-from archiver.render.gap_breaks import PAUSE
+from archiver.render.gap_breaks import PAUSE, interval_text, no_pauses_text
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
@@ -128,11 +128,10 @@ def _gaps_text(case: ReportInput) -> str:
 def _pauses_text(case: ReportInput) -> str:
     pauses = {pause for room in case.rooms for pause in room.pauses}
     if not pauses:
-        return "1時間を超えるものはありません。"
+        return no_pauses_text(room.watch for room in case.rooms)
     longest = max(pauses, key=lambda one: (one.end - one.start, one.start))
-    hours = (longest.end - longest.start).total_seconds() / 3600
     span = f"{local_time(longest.start)[:16]} から {local_time(longest.end)[:16]} まで"
-    return f"{len(pauses):,}回。最も長いもの {span}(およそ{hours:,.0f}時間)。"
+    return f"{len(pauses):,}回。最も長いもの {span}(およそ{interval_text(longest.end - longest.start)})。"
 
 
 def _last_reading_text(case: ReportInput) -> str:

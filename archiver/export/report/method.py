@@ -91,8 +91,8 @@ def _runs_text(case: ReportInput) -> str:
     setting = f"設定は{_interval_text(case.every)}ごと"
     if case.begun_at is None:
         return f"{setting}。一度も取得できていません"
-    count = max(room.watch.runs for room in case.rooms)
-    return f"{setting}。{local_time(case.begun_at)} からの実行 {count:,}回。1時間を超えて未確認の時間帯は第9章"
+    count = max(room.watch.looks for room in case.rooms)
+    return f"{setting}。{local_time(case.begun_at)} から、一覧の確認 {count:,}回。未確認の時間帯は第9章"
 
 
 def _interval_text(every: timedelta) -> str:

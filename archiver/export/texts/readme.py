@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from archiver.export.stamps import StampStatement
 from archiver.records import Contract, Gap, Seal, Watch, contract_facts
-from archiver.render.gap_breaks import PAUSE, gap_text, gap_title
+from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, no_pauses_text, usual_interval_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.render.unsealed_records import unsealed_sentence
@@ -152,9 +152,10 @@ def _missing_lines(facts: PackageFacts) -> Iterator[str]:
     is_read = not facts.watches or any(watch.begun is not None for _room, watch in facts.watches)
     if not facts.gaps and is_read:  # of a room that was never read nothing is known
         yield "・未取得期間(空白): 記録されていません。"
+    yield from (f"・{text}" for text in usual_interval_lines(facts.watches))
     yield from (f"・{text}" for text in facts.pauses)
     if not facts.pauses and is_read:
-        yield f"・{PAUSE}: 1時間を超えるものは記録されていません。"
+        yield f"・{PAUSE}: {no_pauses_text(watch for _room, watch in facts.watches)}"
     for room, watch in facts.watches:
         if watch.last is not None:
             sentence = f"最後に確認した時刻 {local_time(watch.last)}。それより後の発言は、この資料にありません。"

@@ -1,100 +1,19 @@
-"""When the program ran and which rooms it looked at, by its sweep entries and the readings of lists."""
+"""What the records of runs tell: wrong clocks, replies without a date; and every package that was exported."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
 
-from archiver.records import ExportedPackage, Handover, JsonObject, Pause, Watch, WrongClock, pauses_between_looks
+from archiver.records import ExportedPackage, Handover, WrongClock
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.archive_time import CLOCK_TOLERANCE
 from archiver.store.time_text import from_text
-
-PAUSE = timedelta(hours=1)
-"""Runs further apart than this are shown as a pause: idle runs are recorded once an hour."""
-
-
-Span = tuple[datetime, datetime]
-
-
-class Run(NamedTuple):
-    """A run, or the idle runs of one hour; it did not look at the rooms in `not_read`."""
-
-    begun: datetime
-    ended: datetime
-    runs: int
-    not_read: frozenset[int]
-
-
-def runs(reading: Reading, *, upto: int) -> list[Run]:
-    """Every run by its `sweep` entry, oldest first, as of entry `upto`."""
-    table = schema.entry.c
-    lines = reading.sql.execute(
-        select(table.line).where(table.key >= "sweep/", table.key < "sweep0", table.seq <= upto).order_by(table.seq)
-    ).scalars()
-    return [_run(json.loads(line)["payload"]) for line in lines]
-
-
-def watch(reading: Reading, room: int, all_runs: Sequence[Run], *, upto: int) -> Watch:
-    """When a room was looked at, by these runs and by every reading of its list."""
-    table = schema.window.c
-    rows = reading.sql.execute(
-        select(table.observed_at, table.first, table.looks)
-        .where(table.room_id == room, table.seq <= upto)
-        .order_by(table.seq)
-    )
-    lists = list(list_spans(map(tuple, rows)))
-    if not lists:
-        return Watch()
-    begun = lists[0][0]
-    room_runs = [run for run in all_runs if room not in run.not_read and run.ended >= begun]
-    spans = look_spans(lists, ((run.begun, run.ended) for run in room_runs), since=begun)
-    last = max(ended for _, ended in spans)
-    return Watch(begun, last, sum(run.runs for run in room_runs), tuple(pauses_in(spans)))
-
-
-def list_spans(rows: Iterable[Sequence[str | None]]) -> Iterator[Span]:
-    """The times in which lists were read, from `observed_at`, `first` and `looks` of each row of the table `window`.
-
-    Looks at a list that stayed the same are one span, which every pause between two of them ends.
-    """
-    for at, first, coded in rows:
-        assert at is not None
-        if first is None or coded is None:
-            yield from_text(at), from_text(at)
-            continue
-        begun, last = from_text(first), from_text(at)
-        for pause_begun, pause_ended in pauses_between_looks(begun, json.loads(coded), PAUSE):
-            yield begun, pause_begun
-            begun = pause_ended
-        yield begun, last
-
-
-def look_spans(lists: Iterable[Span], run_spans: Iterable[Span], *, since: datetime) -> list[Span]:
-    """The times at which a room was looked at from its first reading on: readings of its list, and runs."""
-    return [
-        *lists,
-        *((max(begun, since), ended) for begun, ended in run_spans if ended >= since),
-    ]
-
-
-def pauses_in(spans: Iterable[Span]) -> Iterator[Pause]:
-    """The pauses longer than an hour between these spans, oldest first."""
-    last: datetime | None = None
-    for begun, ended in sorted(spans):
-        if last is not None and begun - last > PAUSE:
-            yield Pause(last, begun)
-        last = ended if last is None else max(last, ended)
-
-
-def _run(payload: JsonObject) -> Run:
-    not_read = payload.get("not_read", ())
-    return Run(from_text(payload["from"]), from_text(payload["to"]), payload["runs"], frozenset(not_read))
 
 
 def first_entry_time(reading: Reading) -> datetime | None:

@@ -191,10 +191,14 @@ class WindowRequests:
     reset: datetime
     """When the window ends."""
     spent: int
+    looks: int
+    """Those of them that looking for changes took: the account, the list of rooms, lists of each kind."""
 
 
 WINDOW_REQUESTS: Slot[WindowRequests | None] = Slot(
-    "window_requests", lambda value: WindowRequests(_time(value["reset"]), int(value["spent"])), None
+    "window_requests",
+    lambda value: WindowRequests(_time(value["reset"]), int(value["spent"]), int(value["looks"])),
+    None,
 )
 """Our calls in the present window of the allowance: `sync.run_end`, for `sync.run` in the next run."""
 
@@ -331,7 +335,7 @@ LEFTOVER_ANSWERS: SlotFamily[Mapping[str, bool]] = SlotFamily(
 )
 """What the user decided about pieces that look like a person: hide (true) or leave.
 
-From `cli.evidence.leftover_question` for `export.package.leftover_search`.
+From `setup.leftover_answers` for `export.package.leftover_search`.
 """
 
 COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", lambda value: _by_key(_time, value), {})

@@ -33,6 +33,8 @@ class PullContext:
     """Prefixes of the keys of troubles that this run found to be over."""
     visited: set[tuple[int, str]] = field(default_factory=set)
     """The rooms and kinds of visits that this run has read."""
+    looks: int = 0
+    """The requests of this run that count in the share of the allowance for looking for changes."""
     steady_visits: list[SteadyVisit] = field(default_factory=list)
     """The looks at lists that stayed the same which are not stored yet."""
 

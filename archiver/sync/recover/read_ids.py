@@ -12,7 +12,7 @@ from archiver.chatwork.client import Client
 from archiver.chatwork.ratelimit import Budget
 from archiver.chatwork.reply_dates import ReplyDates
 from archiver.errors import NotVisible
-from archiver.records import AccountId, RoomId
+from archiver.records import AccountId
 from archiver.store.archive import Archive
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, MessagePlace, Origin
@@ -106,7 +106,7 @@ def read_recovered(
     if context is not None:
         report.rooms = [RoomReport(room, inputs.names.get(room, "")) for room in sorted({room for room, _ in missing})]
         states = _read_places(context, missing, report, progress)
-        record_run(context, report, before, settings, not_read=inputs.in_any_contract)
+        record_run(context, report, before, settings)
     counted = list(states.values())
     left = len(missing) - sum(standing is not ItemState.WAITING for standing in counted)
     wait = allowance_wait(client)
@@ -160,9 +160,7 @@ def _leave_room(context: PullContext) -> Callable[[int, NotVisible], None]:
     return lambda room, _unseen: context.troubles.add(f"room/{room}/messages/refused")
 
 
-def record_run(
-    context: PullContext, report: SyncReport, before: Counters, settings: str, *, not_read: Collection[RoomId]
-) -> None:
+def record_run(context: PullContext, report: SyncReport, before: Counters, settings: str) -> None:
     """Record the run and the remaining calls; no list was read."""
     transport = context.client.transport
     report.finished_at = context.now()
@@ -179,6 +177,6 @@ def record_run(
             unread=(None, None),
             settings=settings,
             unparsed=unparsed,
-            not_read=not_read,
         )
         run_end.keep_budget(writing, transport)
+        run_end.keep_window_requests(writing, transport, requests=report.requests, looks=0)

@@ -63,5 +63,5 @@ def recheck_messages(
                 del waiting[:AT_ONCE]
         except (NotVisible, BudgetSpent):
             context.troubles.add(f"room/{room}/messages/refused")
-    record_run(context, report, before, settings, not_read=inputs.in_any_contract)
+    record_run(context, report, before, settings)
     return report

@@ -90,7 +90,7 @@ def test_it_checks_the_package_it_lies_in(package: Path) -> None:
     assert (0, "") == (done.returncode, done.stderr)
     document = json.loads(done.stdout)
     assert (True, []) == (document["ok"], document["findings"])
-    assert {"entries": 30, "seals": 3, "stamps": 8, "files": 1, "messages": 7} == document["checked"]
+    assert {"entries": 31, "seals": 3, "stamps": 8, "files": 1, "messages": 7} == document["checked"]
     assert before == sorted(package.rglob("*"))
 
 

@@ -56,7 +56,10 @@ STORED: dict[str, tuple[Any, str]] = {
         remembered_values.ScheduledRun(AT, "TokenRefused"),
         f'{{"at": {TEXT}, "error": "TokenRefused"}}',
     ),
-    "window_requests": (remembered_values.WindowRequests(AT, 7), f'{{"reset": {TEXT}, "spent": 7}}'),
+    "window_requests": (
+        remembered_values.WindowRequests(AT, 7, 5),
+        f'{{"looks": 5, "reset": {TEXT}, "spent": 7}}',
+    ),
     "leftovers/<contract>": ({"sato": True, "abe": False}, '{"abe": false, "sato": true}'),
     "uncopied": ({"/media/usb": AT}, f'{{"/media/usb": {TEXT}}}'),
     "daemon-checked": (remembered_values.LastChecks(AT), f'{{"sample": {TEXT}, "whole": null}}'),

@@ -13,6 +13,7 @@ from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observat
 from archiver.store import blobs, migrate, writer
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contract_payload
+from archiver.store.time_text import to_text
 from tests.support.archives.exact_clock import exact_clock
 
 ROOM = 123456789
@@ -211,10 +212,18 @@ class ArchiveMaker:
         payload = {"object": task_object, "state": state, "source": "list"}
         self.append([Observation("task", f"task/{task_id}", payload, room)], minutes=minutes)
 
-    def sweep(self, *, begun: str, ended: str, minutes: float = 3, not_read: Sequence[int] = ()) -> None:
-        """Record a run and the rooms that it did not read."""
-        payload = {"from": begun, "to": ended, "runs": 1, "not_read": list(not_read)}
+    def sweep(self, *, begun: str, ended: str, minutes: float = 3) -> None:
+        """Record a run."""
+        payload = {"from": begun, "to": ended, "runs": 1}
         self.append([Observation("sweep", f"sweep/{writer.SELF}", payload)], minutes=minutes)
+
+    def look(self, begun: float, ended: float, *, room: int = ROOM) -> None:
+        """Record looks at an empty list that stayed the same, one a minute from `begun` to `ended`."""
+        times = round(ended - begun)
+        payload: JsonObject = {"window": 1, "oldest": None, "newest": None, "count": 0, "message_num": 0}
+        payload |= {"limited": False, "first": to_text(at(begun)), "last": to_text(at(ended)), "times": times + 1}
+        payload |= {"longest_s": 60 if times else 0, "looks": [[60, times]] if times else []}
+        self.append([Observation("steady", f"steady/{room}/{writer.SELF}", payload, room)], minutes=ended)
 
     def _reply(self, path: str, document: object, minutes: float) -> Reply:
         body = json.dumps(document, ensure_ascii=True).encode("ascii")
@@ -255,7 +264,7 @@ def story(home: Path) -> ArchiveMaker:
     maker.account(CLIENT, "田中(解約済)", minutes=121)
     maker.member(CLIENT, "田中", state="gone", minutes=121)
     maker.sweep(begun="2026-11-05T01:05:00.000Z", ended="2026-11-05T01:06:00.000Z", minutes=122)
-    maker.sweep(begun="2026-11-05T05:00:00.000Z", ended="2026-11-05T05:01:00.000Z", minutes=241)
+    maker.look(240, 241)
     return maker
 
 

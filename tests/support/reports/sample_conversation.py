@@ -248,7 +248,14 @@ def conversation(messages: list[Message]) -> Conversation:
         ),
         pauses=(Pause(at(4 * DAY), at(4 * DAY + 300)), Pause(at(8 * DAY), at(9 * DAY))),
         covered=(Period(at(0), at(DAY + 6)), Period(at(5 * DAY), at(20 * DAY))),
-        watch=Watch(at(-60), at(19 * DAY), 5_000),
+        watch=Watch(
+            at(-60),
+            at(19 * DAY),
+            5_000,
+            usual=timedelta(minutes=5),
+            limit=timedelta(minutes=15),
+            longest=timedelta(minutes=10),
+        ),
         inaccessible_since=at(19 * DAY),
     )
 

@@ -11,7 +11,6 @@ import pytest
 from archiver.records import Observation
 from archiver.render import times
 from archiver.store import seals
-from archiver.store.time_text import to_text
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, OWNER, ROOM, ArchiveMaker, at, message_object, story
 from tests.support.html_safety import read_html
 from tests.support.reports import sample_conversation
@@ -31,7 +30,7 @@ OURS = {"element footer", "element code", *(f"attribute {name}" for name in (
 
 
 PAUSE = r"<b>未確認の時間帯</b> (\S+ \S+) から"
-PAUSES = [times.local_time(at(minutes)) for minutes in (-899, -299, 301, 413.5, 601, 3001, 9051)]
+PAUSES = [times.local_time(at(minutes)) for minutes in (-1000, -899, -299, 301, 413.5, 601, 3001, 9000, 9051)]
 """When each pause of `many` begins."""
 
 
@@ -66,23 +65,15 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     sent = [
         10 + 4 * number + (DAY if number > 120 else 0) + (3 * DAY if number > 200 else 0) for number in range(1, 251)
     ]
+    for begun in (-900, -300, 300, 411, 412.5, 600, 3000):  # the 100th and the 101st were sent at 410 and 414
+        maker.look(begun, begun + 1)
     maker.sync([message_object(1000 + n, f"{n}番目", sent=at_) for n, at_ in enumerate(sent, 1)], minutes=9000)
     maker.gap(1, after=None, before="1001", minutes=9001)
     maker.gap(2, after="1100", before="1101", minutes=9001)
     maker.gap(3, after="1120", before="1121", minutes=9001)
     maker.gap(4, after="1250", before="1260", minutes=9001)
-    for begun in (
-        -900,
-        -300,
-        300,
-        411,
-        412.5,
-        600,
-        3000,
-        9050,
-        9500,
-    ):  # the 100th and the 101st were sent at 410 and 414
-        maker.sweep(begun=to_text(at(begun)), ended=to_text(at(begun + 1)), minutes=9600 + begun)
+    for begun in (9050, 9500):
+        maker.look(begun, begun + 1)
     maker.archive.close()
     with open_viewer(maker.home) as browser:
         yield browser
@@ -207,7 +198,7 @@ def test_the_end_says_what_is_known_behind_it(tmp_path: Path) -> None:
         after = browser.get(f"/room/{ROOM}")
     maker.archive.close()
 
-    assert "last read on 2026-11-05 12:00:00" in before
+    assert "last read on 2026-11-05 14:01:00" in before
     assert "2026-11-05 15:00:00 に、このチャットが開けなくなっていることを確認しました" in before
     assert "are not in a daily seal yet" in before
     assert "are not in a daily seal yet" not in after

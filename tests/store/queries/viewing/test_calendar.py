@@ -10,16 +10,15 @@ from hypothesis import given, strategies
 
 from archiver.records import JST
 from archiver.store.archive import Archive
-from archiver.store.queries import runs
+from archiver.store.queries.last_looks import watch
 from archiver.store.queries.viewing.calendar import day_counts, first_and_last_time, span_counts
 from archiver.store.queries.viewing.pauses import pauses_touching
-from archiver.store.time_text import to_text
 from tests.support.archives.maker import BEGIN, ROOM, ArchiveMaker, at, message_object
 
 SENT = [-600.01, -600, 0, 839.99, 840, 840.01, 2279.99, 2280, 60_000]
 """Minutes after 10:00 in Japan on 2026-11-05, among them midnights and what stands next to them."""
 
-RUNS = [(0, 30), (90, 100), (130, 250), (260, 270), (500, 501), (561, 570), (640, 900), (2000, 2001), (2100, 2200)]
+LOOKS = [(0, 30), (90, 100), (130, 250), (260, 270), (500, 501), (561, 570), (640, 900), (2000, 2001), (2100, 2200)]
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +28,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     messages = [message_object(1000 + number, "はい", sent=sent) for number, sent in enumerate(SENT)]
     messages.append(message_object(2000, "時刻なし") | {"send_time": 0})
     maker.sync(messages)
-    for begun, ended in RUNS:
-        maker.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended)
+    for begun, ended in LOOKS:
+        maker.look(begun, ended)
     return maker.archive
 
 
@@ -65,10 +64,10 @@ def test_the_ends(archive: Archive) -> None:
 
 @given(strategies.integers(-10, 2300), strategies.integers(1, 600))
 def test_pauses_that_touch_a_stretch(archive: Archive, since: int, length: int) -> None:
-    """Those that a look at every run finds, also where they began long before or end long after."""
+    """Those that going through every look finds, also where they began long before or end long after."""
     begin, end = BEGIN + timedelta(minutes=since), BEGIN + timedelta(minutes=since + length)
     with archive.reading() as reading:
-        every = runs.watch(reading, ROOM, runs.runs(reading, upto=10_000), upto=10_000).pauses
+        every = watch(reading, ROOM, upto=10_000).pauses
         found = pauses_touching(reading, ROOM, begin, end)
 
     assert [one for one in every if one.end > begin and one.start < end] == found

@@ -9,31 +9,35 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.store.archive import Archive
-from archiver.store.queries import runs
+from archiver.store.queries.last_looks import watch
 from archiver.store.queries.viewing.pauses import pauses_between
 from archiver.store.time_text import to_text
-from tests.support.archives.maker import ROOM, ArchiveMaker, at
+from tests.support.archives.maker import OTHER_ROOM, ROOM, ArchiveMaker, at
 
-RUNS = [(0, 30), (90, 100), (130, 250), (260, 270), (500, 501), (561, 570), (640, 900), (2000, 2001), (2100, 2200)]
-"""Begin and end in minutes; some are less than an hour apart."""
-
-BLIND = [(910, 911), *((1000 + 50 * number, 1001 + 50 * number) for number in range(18)), (1990, 1991), (2205, 2206)]
-"""Runs that did not look at the room: they end no pause."""
+LOOKS = [(0, 30), (90, 100), (130, 250), (260, 270), (500, 501), (561, 570), (640, 900), (2000, 2001), (2100, 2200)]
+"""Begin and end in minutes, with a look each minute; some are less than a quarter of an hour apart."""
 
 READ = (5, 2050)
-"""When its list was read; the second ends a pause that no run ends."""
+"""When its list was read and differed; the second ends a pause that no other look ends."""
+
+ELSEWHERE = [(910, 911), *((1000 + 50 * number, 1001 + 50 * number) for number in range(18)), (2205, 2206)]
+"""Looks at another room, and runs: they end no pause of this one."""
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    """An archive with these runs and other entries between them."""
+    """An archive with these looks and other entries between them."""
     maker = ArchiveMaker(tmp_path_factory.mktemp("idle") / "home")
-    lists = [(read, read, None) for read in READ]
-    for begun, ended, blind in sorted([*((*one, ()) for one in RUNS), *((*one, (ROOM,)) for one in BLIND), *lists]):
-        if blind is None:
-            maker.sync([], minutes=ended)
+    for ended, begun, room in sorted(
+        [(read, read, 0) for read in READ]
+        + [(ended, begun, ROOM) for begun, ended in LOOKS]
+        + [(ended, begun, OTHER_ROOM) for begun, ended in ELSEWHERE]
+    ):
+        if room:
+            maker.look(begun, ended, room=room)
         else:
-            maker.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended, not_read=blind)
+            maker.sync([], minutes=ended)
+        maker.sweep(begun=to_text(at(begun)), ended=to_text(at(ended)), minutes=ended)
         maker.account(5, f"{ended}", minutes=ended)
     return maker.archive
 
@@ -43,21 +47,21 @@ BORDERS = strategies.none() | strategies.integers(-10, 2300)
 
 @given(BORDERS, BORDERS)
 def test_a_stretch_has_the_pauses_that_begin_in_it(archive: Archive, since: int | None, until: int | None) -> None:
-    """Those that a look at every run finds, and no others."""
+    """Those that going through every look finds, and no others."""
     begin, end = (None if one is None else at(one) for one in (since, until))
     with archive.reading() as reading:
-        every = runs.watch(reading, ROOM, runs.runs(reading, upto=10_000), upto=10_000).pauses
+        every = watch(reading, ROOM, upto=10_000).pauses
         found = pauses_between(reading, ROOM, begin, end)
 
     assert [one for one in every if _is_between(one.start, begin, end)] == found
-    assert 3 == len(every)
+    assert 8 == len(every)
 
 
 def _is_between(at_: datetime, since: datetime | None, until: datetime | None) -> bool:
     return (since is None or since < at_) and (until is None or at_ <= until)
 
 
-def test_without_runs_there_are_no_pauses(tmp_path: Path) -> None:
+def test_without_looks_there_are_no_pauses(tmp_path: Path) -> None:
     """A new archive has none."""
     maker = ArchiveMaker(tmp_path / "home")
     with maker.archive.reading() as reading:
