@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from gettext import gettext
 from pathlib import Path
@@ -149,3 +150,12 @@ def test_output_is_utf_8_and_never_fails(monkeypatch: pytest.MonkeyPatch) -> Non
     print("保存🎉\ud83d", flush=True)
 
     assert "保存🎉\\ud83d\n".encode() == bytes_written.getvalue()
+
+
+def test_a_job_without_any_stream_works(tmp_path: Path) -> None:
+    """Some starters close them all; a question cannot be asked then."""
+    command = [sys.executable, "-m", "archiver", "--home", str(tmp_path / "home"), "status"]
+    process = subprocess.run(["/bin/sh", "-c", '"$@" <&-', "sh", *command], capture_output=True, text=True)
+
+    assert "Traceback" not in process.stderr
+    assert "archive init" in process.stdout + process.stderr
