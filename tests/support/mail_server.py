@@ -16,7 +16,7 @@ USER, PASSWORD = "you@example.com", "canary-mail-6f1d"
 
 
 class MailServer:
-    """Takes mails of one user; `refuses` names what it does not take (`login`, `recipient`, all `sense`), `hangs` where it stops."""
+    """Takes mails of one user; refuses `login`, `recipient` or all sense, if told so; `hangs` where it stops."""
 
     def __init__(self, *, certificate: Path | None = None, starttls: bool = False, refuses: str = "") -> None:
         self.mails: list[EmailMessage] = []
