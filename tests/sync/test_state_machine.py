@@ -137,7 +137,7 @@ class Witness(Chatwork):
         answer = super()._answer_api(request)
         self.over = max(self.over, self._gate._used - (self._gate.limit - min(RESERVE, self._gate.limit // 5)))
         found = re.fullmatch(r"/v2/rooms/([0-9]+)/messages(?:/([0-9]+)|\?force=1)", request.path)
-        whole = answer.sent is None and not answer.dropped
+        whole = answer.sent is None and not answer.dropped and not answer.wait  # nobody waits so long for an answer
         if found and whole:
             with suppress(ValueError, KeyError):  # a spoilt answer tells nothing
                 self._note(int(found[1]), found[2], answer)
