@@ -119,6 +119,19 @@ def review_due(deliveries: Iterable[Delivery], platform: Platform) -> date | Non
     return None if at is None else at.astimezone(JST).date() + timedelta(days=platform.review_days)
 
 
+def receipt_due(contract: Contract, deliveries: Iterable[Delivery]) -> date | None:
+    """The day of receipt, which counts as the day of payment as long as none is stated as agreed; None if unknown."""
+    at = last_delivery(deliveries)
+    return None if at is None or day_of(contract.payment_due_on) else at.astimezone(JST).date()
+
+
+def _open_receipt_due(contract: Contract, deliveries: Iterable[Delivery]) -> date | None:
+    """The same while it matters: until all is paid that was billed, or each invoice names a day of its own."""
+    paid = sum(one.amount for one in contract.payments) >= sum(one.amount for one in contract.invoices)
+    is_settled = contract.invoices and (paid or all(one.due_on for one in contract.invoices))
+    return None if is_settled else receipt_due(contract, deliveries)
+
+
 _STATED_DAYS = {
     "contract": "contracted_on",
     "escrow": "escrowed_at",
@@ -149,6 +162,9 @@ def deadlines(
         "last_seen": last_seen,
     }
     days = {name: at.astimezone(JST).date() for name, at in begun.items() if at is not None}
+    receipt = _open_receipt_due(contract, deliveries)
+    if receipt is not None:
+        days["receipt"] = receipt
     today = now.astimezone(JST).date()
     dues = [
         DueDate(deadline, day, (day - today).days)

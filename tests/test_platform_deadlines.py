@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 
 from archiver import contract_dates
+from archiver.claims.money import money_standing
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import Deadline, platform_of, platforms
-from archiver.records import JST, Contract, Delivery
+from archiver.records import JST, Contract, Delivery, Invoice, Payment
 
 NOW = datetime(2026, 11, 24, 22, 31, tzinfo=JST)
 LAST_SEEN = datetime(2026, 11, 24, 12, 0, tzinfo=JST)
 LAST_REPLY = datetime(2026, 11, 20, 23, 59, tzinfo=JST)
 
-EXAMPLES: tuple[tuple[str, str, dict[str, str], str | None, str], ...] = (
+EXAMPLES: tuple[tuple[str, str, dict[str, Any], str | None, str], ...] = (
     # Platform, rule, what is stated (`delivered`: the delivery), day of the last delivery, day that the source gives.
     # CrowdWorks: about a week from the delivery; without an answer for one week the contract ends.
     ("crowdworks", "review", {}, "2026-11-03 23:59", "2026-11-10"),
@@ -29,6 +30,11 @@ EXAMPLES: tuple[tuple[str, str, dict[str, str], str | None, str], ...] = (
     ("direct", "payment", {}, "2026-12-31", "2027-02-28"),
     ("direct", "recommission", {"first_client_pays_on": "2026-11-01"}, None, "2026-11-30"),
     ("lancers", "recommission", {"first_client_pays_on": "2027-01-31"}, None, "2027-03-01"),
+    # No day agreed: the day of receipt, in Japan, whether billed or not; the last one of several deliveries.
+    ("direct", "receipt", {}, "2026-10-01", "2026-10-01"),
+    ("direct", "receipt", {}, "2026-10-01 23:59", "2026-10-01"),
+    ("direct", "receipt", {"invoices": (Invoice(1, 100, "2026-10-31"),)}, "2026-10-01", "2026-10-01"),
+    ("direct", "receipt", {"payments": (Payment(1, 99, "2026-10-31"),)}, "2026-10-01", "2026-10-01"),
     # Coconala: 72 and 24 hours end on the third and on the next day; the room is hidden 3 days after a cancellation.
     ("coconala", "review", {}, "2026-11-03 09:12", "2026-11-06"),
     ("coconala", "end_request", {"end_request_at": "2026-11-20 18:00"}, None, "2026-11-21"),
@@ -123,3 +129,31 @@ def test_the_laws_are_named_and_the_days_that_differ() -> None:
     for words in ("フリーランス法", "期日の約束がなければ受領した日", "取適法"):
         assert words in payment.advice
     assert "30日" in recommission.name
+
+
+INVOICES = (Invoice(1, 100, "2026-10-31", "2026-11-30"), Invoice(2, 50, "2026-10-31"))
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"payment_due_on": "2026-11-30"},
+        {"invoices": INVOICES[:1]},
+        {"invoices": INVOICES, "payments": (Payment(1, 150, "2026-11-20"),)},
+    ],
+)
+def test_the_day_of_receipt_is_no_deadline_once_a_day_is_known_or_all_is_paid(stated: dict[str, Any]) -> None:
+    """The day that was agreed, or that every invoice names, stands in its place."""
+    assert "receipt" not in due_dates("direct", stated, "2026-10-01")
+
+
+def test_the_deadline_and_the_balance_name_the_same_day() -> None:
+    """An invoice without a day of its own is late from the day that the list of deadlines shows."""
+    contract = Contract("job1", (), platform="direct", invoices=INVOICES)
+
+    standing = money_standing(contract, (Delivery(1, "2026-10-01 23:59"),), NOW.date())
+    due = due_dates("direct", {"invoices": INVOICES}, "2026-10-01 23:59")["receipt"]
+
+    assert standing is not None
+    assert (due.day, -due.days_left) == (standing.balances[1].due, standing.balances[1].days_late)
+    assert due.deadline.weak

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from archiver.contract_dates import day_of, last_delivery
+from archiver.contract_dates import day_of, receipt_due
 from archiver.records import JST, Contract, Delivery, Invoice, Payment
 
 
@@ -98,8 +98,8 @@ def payment_due(contract: Contract, deliveries: Sequence[Delivery], invoice: Inv
         at = day_of(stated)
         if at is not None:
             return at.astimezone(JST).date(), basis
-    delivered = last_delivery(deliveries)
-    return (None, DueBasis.NONE) if delivered is None else (delivered.astimezone(JST).date(), DueBasis.RECEIPT)
+    received = receipt_due(contract, deliveries)
+    return (None, DueBasis.NONE) if received is None else (received, DueBasis.RECEIPT)
 
 
 def _assign(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tuple[dict[int, int], int]:

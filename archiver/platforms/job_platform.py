@@ -37,9 +37,11 @@ class Deadline:
     """A deadline: days or months after an event whose day the user stated or the archive knows."""
 
     rule: str
-    """`review`, `nudge`, `end_request`, `hidden`, `closing`, `trade`, `payment`, `recommission`, `plan`."""
+    """`review`, `nudge`, `end_request`, `hidden`, `closing`, `trade`, `payment`, `receipt`, `recommission`,
+    `plan`."""
     after: str
-    """`contract`, `escrow`, `delivery`, `end_request`, `cancellation`, `first_client`, `last_reply` or `last_seen`."""
+    """`contract`, `escrow`, `delivery`, `end_request`, `cancellation`, `first_client`, `last_reply`, `last_seen`, or
+    `receipt`: the last delivery, as long as no day of payment is known."""
     name: str
     advice: str
     source: RuleSource

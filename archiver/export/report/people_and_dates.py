@@ -37,7 +37,7 @@ _NOTE_LENGTH = 60
 _LAWYERS = frozenset({"lawyer", "court"})
 """Profiles whose readers ask whether the contract terms were put in writing."""
 
-_OF_LAW = frozenset({"trade", "payment", "recommission"})
+_OF_LAW = frozenset({"trade", "payment", "receipt", "recommission"})
 """Rules of deadlines that a platform's office does not judge."""
 
 
