@@ -42,7 +42,8 @@ _MESSENGERS = (
         "LINE ライン らいん Skype スカイプ すかいぷ Discord ディスコード ディスコ "
         "カカオ カカオトーク Telegram テレグラム Signal "
         "シグナル WeChat Slack WhatsApp Snapchat "
-        "インスタグラム インスタ Instagram Twitter ツイッター ツイ Threads スレッズ TikTok ティックトック Facebook "
+        "インスタグラム インスタ Instagram Insta "
+        "Twitter ツイッター ツイ Threads スレッズ TikTok ティックトック Facebook "
         "フェイスブック FB "
         "Chatwork チャットワーク PSN Steam Xbox Switch Zoom YouTube ユーチューブ note Pinterest Bluesky mixi "
         "ココナラ ランサーズ クラウドワークス GitHub github"
@@ -82,7 +83,7 @@ HANDLES = (
         rf"(?<![A-Za-z0-9._@/-])(?P<name>{_WORD_OF_PARTS}) ?"
         r"(?:さん|様|くん|ちゃん|氏|って(?:人|方|アカ)"
         r"|という(?:人|方|アカ)|のアカ)",
-        r"(?<![A-Za-z0-9] )(?<![A-Za-z0-9])[A-Za-z](?: [A-Za-z0-9_]){4,24}(?![A-Za-z0-9])(?! [A-Za-z0-9])",
+        r"(?<![A-Za-z0-9] )(?<![A-Za-z0-9])[a-z](?: [A-Za-z0-9_]){4,24}(?![A-Za-z0-9])(?! [A-Za-z0-9])",
         r"/(?:users?|profile|staff|members?|people|author|creators?|channels?|portfolio|artists?|freelancers?)/"
         r"(?P<name>(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_-]{3,40}"
         r"(?:\.(?!html?|php|aspx?|jpe?g|png)[A-Za-z0-9_-]{1,20}){0,3})",

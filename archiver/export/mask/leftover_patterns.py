@@ -91,7 +91,7 @@ SPOKEN_TO = tuple(
             rf"(?i:\bcc|\bto) ?: ?{_HEAD}(?![{KANJI}])",
             rf"{_JOBS} ?[(「『] ?{_HEAD} ?[)」』]",
             rf"(?<![{KANJI}]){_HEAD}(?=(?:PM|AD|CD|[PDＰＤ])(?:[のにがはへともや、。\s確承修済案]|$))",
-            rf"(?<![{KANJI}]){_HEAD}(?=です(?:[。、！!\s]|$)|と申し|でござい|と言い|といい(?:ます|まし))",
+            rf"(?<![{KANJI}は]){_HEAD}(?=です(?:[。、！!\s]|$)|と申し|でござい|と言い|といい(?:ます|まし))",
             rf"(?<![{KANJI}]){_HEAD}(?={_TOLD})",
             rf"(?<![{KANJI}]){_HEAD}(?={_DOING})",
             rf"(?<![{KANJI}]){_HEAD}の(?={_THINGS_OF_PEOPLE})",

@@ -34,8 +34,16 @@ def found_pieces(text: str) -> Iterator[FoundPiece]:
         for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
             for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
-                if text[start:end].lstrip("@ ").lower() not in leftover_words().no_handles:
+                if not _is_file_or_code(text[start:end].lstrip("@ ").lower()):
                     yield FoundPiece(start, end, kind)
+
+
+def _is_file_or_code(piece: str) -> bool:
+    name, dot, ending = piece.rpartition(".")
+    words = leftover_words()
+    return piece in words.no_handles or bool(
+        dot and ending in words.file_endings and "_" not in name and "@" not in name
+    )
 
 
 _DIRECT_RULES = (
@@ -85,7 +93,7 @@ def _names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
 def _is_nickname(name: str, title: str) -> bool:
     """Whether a title belongs to what it stands at: 「ゆみちゃん」, 「まっさん」, and not 「さとうさん」."""
     if not re.fullmatch("[ぁ-んァ-ヴー]+", name):
-        return False
+        return len(name) == 1 and title == "ちゃん"
     reading = in_hiragana(name)
     is_known = reading in surnames().readings or reading in given_names().readings
     return title in _NICKNAME_TITLES or (title == "さん" and not is_known and not name_checks.is_katakana(name[0]))
@@ -111,9 +119,14 @@ def _name_start(name: str, title: str) -> int | None:
         title == "さん" or (title in "様氏" and name not in words.no_names)
     ):
         return 0
-    if name in words.no_names or any(name.endswith(word) for word in words.no_name_ends):
+    bare = name.replace(" ", "")
+    if name in words.no_names or name in words.no_name_ends or len(bare) > 5:
         return None
-    return 0 if title not in ("君", "くん", "くんの", "殿", "先生") and len(name.replace(" ", "")) <= 5 else None
+    if len(bare) in (2, 3) and bare[-1] in words.given_name_ends and title in ("さん", "氏", "君", "くん", "くんの"):
+        return None if bare in words.people_words or bare[-1] in "人者" else 0
+    ends = words.no_name_ends - words.surname_ends if title == "さん" else words.no_name_ends
+    is_word = any(name.endswith(word) for word in ends)
+    return None if is_word or title in ("君", "くん", "くんの", "殿", "先生") else 0
 
 
 # --- in kanji ---------------------------------------------------------------------------------------

@@ -88,6 +88,8 @@ class LeftoverWords:
     doubled_words: frozenset[str]
     no_nicknames: frozenset[str]
     file_endings: frozenset[str]
+    surname_ends: frozenset[str]
+    people_words: frozenset[str]
 
 
 @functools.cache
