@@ -69,14 +69,15 @@ def test_no_more_calls_than_thirty_are_made(world: World) -> None:
 
 def test_a_message_that_is_quoted_for_its_file_is_read_too(world: World) -> None:
     """A deletion of its post is found, though it is neither changed nor of the last exchange."""
-    post = world.chatwork.files[world.chatwork.upload(world.room, world.tanaka, "a.pdf", size=9)].message_id
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", size=9)
+    post = str(world.chatwork.files[file].message_id)
     next_round(world)
     world.posts(150)
     next_round(world)
     world.chatwork.delete(post)
 
     assert 1 == recheck(world).changed
-    assert "deleted" == world.states()[str(post)]
+    assert "deleted" == world.states()[post]
 
 
 def test_every_reason_is_a_sentence(world: World) -> None:
