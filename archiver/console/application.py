@@ -12,7 +12,20 @@ from flask import Blueprint
 from archiver.app import utc_now
 from archiver.console.context import ConsoleContext, SharedWords
 from archiver.console.jobs import JobRunner
-from archiver.console.pages import contracts, copies, emergency, guides_page, home, job, packages, settings, start
+from archiver.console.pages import (
+    billing,
+    contracts,
+    copies,
+    emergency,
+    guides_page,
+    home,
+    job,
+    message_use,
+    notice_settings,
+    packages,
+    settings,
+    start,
+)
 from archiver.console.security import base_pages
 
 IDLE_MINUTES = 20
@@ -23,8 +36,11 @@ PAGES = (
     packages.pages,
     emergency.pages,
     contracts.pages,
+    billing.pages,
+    message_use.pages,
     copies.pages,
     settings.pages,
+    notice_settings.pages,
     guides_page.pages,
     job.pages,
 )
