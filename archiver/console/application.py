@@ -13,6 +13,7 @@ from archiver.app import utc_now
 from archiver.console.context import ConsoleContext, SharedWords
 from archiver.console.jobs import JobRunner
 from archiver.console.pages import (
+    alerts,
     billing,
     contracts,
     copies,
@@ -33,6 +34,7 @@ IDLE_MINUTES = 20
 PAGES = (
     start.pages,
     home.pages,
+    alerts.pages,
     packages.pages,
     emergency.pages,
     contracts.pages,

@@ -22,10 +22,24 @@ from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
 from archiver.sync.report import SyncReport
-from archiver.web.context import Block
+from archiver.web.context import AttentionAlert, Block
 
 CONSOLE = "console"
 """The key of the context among Flask's extensions."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert in words, and the message that it is about."""
+
+    number: int
+    state: str
+    """Its level, or that it was put aside."""
+    at: datetime
+    sentence: str
+    message: AttentionAlert | None
+    is_dismissed: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,8 @@ class SharedWords:
     """How the money of a contract stands: the sums first, then each invoice and payment."""
     saving_lines: Callable[[Reading, Settings, Mapping[str, str]], Sequence[str]]
     """What starts saving, how the last round ended, when the next one comes."""
+    alert_rows: Callable[[Reading], Sequence[AlertRow]]
+    """Every alert, the newest last."""
     open_folder: Callable[[Path], object]
     """Shows a folder in the file manager of this desktop."""
 
