@@ -77,3 +77,17 @@ def test_a_file_is_bound_to_a_message_by_clicking_it(browser: FormBrowser) -> No
     assert f'href="/room/{ROOM}/use/30"' in page
     assert "archive attach" not in page
     assert 'name="message" value="30"' in use
+
+
+def test_the_course_tells_what_was_stated_beside_what_was_recorded(browser: FormBrowser) -> None:
+    """In the order of their days, each with its kind."""
+    browser.post("/contracts/job1/money/invoices", amount="55000", on="2026-11-20", due="2026-11-25")
+    browser.post("/contracts/job1/money/payments", amount="30000", on="2026-11-22")
+
+    page = browser.get("/contracts/job1/course")
+
+    places = [
+        page.index(words) for words in ("Invoice 1: 55,000円", "Received 30,000円", "Day of payment of invoice 1")
+    ]
+    assert sorted(places) == places
+    assert 'class="badge">recorded' in page

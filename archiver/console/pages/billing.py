@@ -22,7 +22,8 @@ from archiver.store.archive import Reading
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.statements import deliveries
 from archiver.store.queries.viewing.message_summaries import message_summaries
-from archiver.store.search.term_candidates import TermCandidate, term_candidates
+from archiver.store.search.scope import room_names
+from archiver.store.search.term_candidates import term_candidates
 from archiver.web.message_line import MessageLine, message_line
 
 pages = Blueprint("billing", __name__, url_prefix="/contracts/<name>")
@@ -38,7 +39,7 @@ class TermRow:
     item: TermItem
     term: StatedTerm | None
     message: MessageLine | None
-    candidates: Sequence[TermCandidate]
+    candidates: Sequence[MessageLine]
     """The first messages that hold a word of it, while nothing is stated."""
 
 
@@ -166,20 +167,17 @@ def _terms_page(name: str, problems: Mapping[str, str]) -> str:
 
 def _term_rows(reading: Reading, contract: Contract) -> list[TermRow]:
     stated, rooms = {term.item: term for term in contract.terms}, [room.room_id for room in contract.rooms]
-    rows = []
+    names, rows = room_names(reading), []
     for item in TERM_ITEMS:
-        term = stated.get(item.name)
-        found = [] if term is not None else term_candidates(reading, rooms, item.words, limit=CANDIDATES)
-        line = None if term is None or term.message_id is None else _message(reading, contract, term.message_id)
-        rows.append(TermRow(item, term, line, found))
+        term, found = stated.get(item.name), list[MessageId]()
+        if term is None:
+            found = [one.message_id for one in term_candidates(reading, rooms, item.words, limit=CANDIDATES)]
+        elif term.message_id is not None:
+            found = [term.message_id]
+        summaries = message_summaries(reading, [(int(room), int(message)) for message in found for room in rooms])
+        lines = [message_line(one, names) for one in summaries]
+        rows.append(TermRow(item, term, lines[0] if term and lines else None, () if term else lines))
     return rows
-
-
-def _message(reading: Reading, contract: Contract, message: MessageId) -> MessageLine | None:
-    """The line of a message in one of the contract's chats."""
-    places = [(int(room.room_id), int(message)) for room in contract.rooms]
-    found = message_summaries(reading, places)
-    return message_line(found[0], {}) if found else None
 
 
 def _sentence(error: errors.ArchiverError) -> str:
