@@ -91,3 +91,11 @@ def test_the_course_tells_what_was_stated_beside_what_was_recorded(browser: Form
     ]
     assert sorted(places) == places
     assert 'class="badge">recorded' in page
+
+
+def test_chosen_messages_go_into_an_order(browser: FormBrowser) -> None:
+    """By a button; nobody is sent to a terminal."""
+    page = browser.get(f"/chosen?m={ROOM}-30")
+
+    assert "/packages/order?contract=job1&amp;messages=m30" in page
+    assert "terminal" not in page.partition("<main")[2]
