@@ -86,16 +86,16 @@ def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
     return f"https://www.chatwork.com/#!rid{room_id}-{message_id}"
 
 
-def state_badge(message: Message, state: State) -> str:
-    """The badge for one of a message's states."""
-    return DELETED_BEFORE if state is State.DELETED and not message.texts else STATES[state]
+def state_badge(state: State, *, knows_text: bool) -> str:
+    """The badge for one of a message's states; without a text that was seen, nobody saw it change."""
+    return DELETED_BEFORE if state is State.DELETED and not knows_text else STATES[state]
 
 
 def render_message(message: Message, surroundings: Surroundings) -> RenderedMessage:
     """A message as an `article`, and its texts for the search."""
     own = message.account_id == surroundings.owner_id
     badges = f" <small>{NOTICE}</small>" if message.is_notice else ""
-    badges += "".join(f" <b>{state_badge(message, one)}</b>" for one in message.notable_states)
+    badges += "".join(f" <b>{state_badge(one, knows_text=bool(message.texts))}</b>" for one in message.notable_states)
     message_id = MessageId(escape(message.message_id))
     at = iso_time(message.send_time)
     bodies = _bodies_html(message, surroundings.references)
