@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.comparison.compare import compare
-from archiver.comparison.held_messages import Absence, ComparedMessage, Outcome
+from archiver.comparison.held_messages import Absence, Outcome
 from tests.support.world import World, running_world
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
@@ -50,10 +51,6 @@ class Truth:
             return Outcome.A_HOLDS_MORE
         return Outcome.EACH_HOLDS_MORE if set(a) - set(b) else Outcome.B_HOLDS_MORE
 
-    def absence(self, message: str, lacking: str) -> Absence:
-        """Why a side lacks a message: its lists reach over the whole chat, so it can only be newer than they are."""
-        return Absence.LATER if self.shown[lacking] else Absence.EARLIER
-
 
 def play(world: World, second: World, acts: Iterable[str], picks: Iterable[int]) -> Truth:
     """Let both sides and the chat act in turn."""
@@ -80,8 +77,9 @@ def check_pair(acts: list[str], picks: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder, running_world(Path(folder) / "a") as world:
         second = World(Path(folder) / "b", world.chatwork, world.clock)
         second.contract("job1", world.room)
-        for one in (world, second):
-            one.sync(full=True)  # so that both know the chat
+        for side in (world, second):
+            side.sync(full=True)  # so that both know the chat and its own first posts
+        begun = len(world.entries("message"))
         truth = play(world, second, acts, picks)
         summary = compare(world.home, second.home, folder=None, at=AT)
         second.close()
@@ -89,25 +87,16 @@ def check_pair(acts: list[str], picks: list[int]) -> None:
     assert summary.a.verification.ok
     assert summary.b.verification.ok
     expected = {message: truth.outcome(message) for message in truth.present}
-    assert _counts(expected.values()) == {one: count for one in Outcome if (count := summary.total([one]))}
+    counts = Counter(one for one in expected.values() if one) + Counter({Outcome.SAME: begun})
+    assert counts == Counter({one: summary.total([one]) for one in Outcome if summary.total([one])})
     listed = {str(one.either.position): one for one in summary.listed}
     unlike = {message: one for message, one in expected.items() if one not in (None, Outcome.SAME)}
     assert unlike == {message: one.outcome for message, one in listed.items()}
     for message, one in listed.items():
-        assert _true_absence(truth, message, one) is one.absence
-        for side, held in (("a", one.a), ("b", one.b)):
-            assert tuple(truth.shown[side].get(message, ())) == (() if held is None else held.texts)
-
-
-def _counts(outcomes: Iterable[Outcome | None]) -> dict[Outcome, int]:
-    every = list(outcomes)
-    return {one: every.count(one) for one in Outcome if one in every}
-
-
-def _true_absence(truth: Truth, message: str, one: ComparedMessage) -> Absence | None:
-    if one.outcome not in (Outcome.ONLY_A, Outcome.ONLY_B):
-        return None
-    return truth.absence(message, "b" if one.outcome is Outcome.ONLY_A else "a")
+        is_of_both = one.outcome not in (Outcome.ONLY_A, Outcome.ONLY_B)
+        assert one.absence is (None if is_of_both else Absence.LATER)  # each list reaches over all that was posted
+        for name, held in (("a", one.a), ("b", one.b)):
+            assert tuple(truth.shown[name].get(message, ())) == (() if held is None else held.texts)
 
 
 @settings(UNHURRIED, max_examples=3)
