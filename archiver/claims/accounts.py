@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from archiver.claims.claim import Claim, Knowledge
-from archiver.records import AccountClosing, Basis, CaseFacts
+from archiver.records import AccountClosing, Basis, CancellationPost, CaseFacts, ClosingSign
 
 
-def closed_account(facts: CaseFacts) -> Claim[AccountClosing | None]:
-    """The first account of the other side whose name got the ending of closed accounts, with the time we noticed it.
+class ClosedAccount(NamedTuple):
+    """The API's own sign of a closed account, and the post before it that tells Chatwork's own time."""
 
-    No reply tells when it was closed, nor that none was: without a sign nothing is known.
+    sign: AccountClosing
+    post: CancellationPost | None
+
+
+def closed_account(facts: CaseFacts) -> Claim[ClosedAccount | None]:
+    """The first account of the other side that is seen to be closed, with the time we noticed it.
+
+    The ending of the name is a sign by itself; the other signs only after a post about it. A post alone is none, as
+    anybody can write it. No reply tells when an account was closed, nor that none was: without a sign nothing is known.
     """
-    found = [closing for closing in facts.closings if closing.account_id in facts.counterparts]
-    first = min(found, key=lambda closing: closing.at, default=None)
+    found = [ClosedAccount(one, _post_before(facts, one)) for one in facts.closings if one.account_id in facts.bases]
+    known = [one for one in found if one.sign.sign is ClosingSign.SUFFIX or one.post is not None]
+    first = min(known, key=lambda one: (one.sign.sign is not ClosingSign.SUFFIX, one.sign.at), default=None)
     if first is None:
         return Claim(None, Knowledge.UNKNOWN, Basis.NONE)
-    return Claim(first, Knowledge.WHOLE, Basis.REPLY, (first.seq,))
+    entries = (first.sign.seq,) if first.post is None else (first.post.seq, first.sign.seq)
+    return Claim(first, Knowledge.WHOLE, Basis.REPLY, entries)
+
+
+def _post_before(facts: CaseFacts, sign: AccountClosing) -> CancellationPost | None:
+    """The first post about this account, of anybody but the reporter, that a reply with the sign came after."""
+    posts = [
+        post
+        for post in facts.cancellations
+        if (post.about or post.author) == sign.account_id
+        and post.author not in facts.reporters
+        and post.at <= sign.at
+        and (sign.sign is ClosingSign.SUFFIX or post.room_id == sign.room_id)
+    ]
+    return min(posts, key=lambda post: post.at, default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from archiver.claims.accounts import closed_account
+from archiver.claims.accounts import ClosedAccount, closed_account
 from archiver.claims.changes import changes
 from archiver.claims.claim import Claim, Missing
 from archiver.claims.messages import contact, first_message, last_notice, last_reply, message_count
@@ -29,10 +29,18 @@ def facts_document(facts: CaseFacts) -> JsonObject:
         },
         "changes": {kind.value: _sides_document(facts, kind) for kind in ChangeKind},
         "counterparts": {str(account): facts.bases[account].value for account in sorted(facts.bases)},
-        "closed_account": None
-        if closing.value is None
-        else {"account_id": closing.value.account_id, "noticed_at": _time_text(closing.value.at)},
+        "closed_account": None if closing.value is None else _closing_document(closing.value),
         "known_until": None if facts.known_until is None else _time_text(facts.known_until),
+    }
+
+
+def _closing_document(closed: ClosedAccount) -> JsonObject:
+    sign, post = closed
+    return {
+        "account_id": sign.account_id,
+        "sign": sign.sign.value,
+        "noticed_at": _time_text(sign.at),
+        "posted_at": None if post is None else _time_text(post.at),
     }
 
 

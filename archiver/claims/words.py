@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from archiver.claims.accounts import ClosedAccount
 from archiver.claims.changes import changes, own_changes
 from archiver.claims.claim import Claim, Missing
 from archiver.contract_dates import OutsideContact, day_of, days_since
@@ -80,9 +81,20 @@ WORDS: Mapping[str, Wording] = {
     "count.unknown": Wording("確認できません({missing})", "not known ({missing})"),
     "count.notices": Wording("うちChatworkの通知{n:,}件", "{n:,} of them notices of Chatwork"),
     # a closed account
-    "closed": Wording(
-        "{time} に、相手の表示名に「(解約済)」が付いていることを確認",
-        "{time}: the other side's name was seen with 「(解約済)」 (account closed)",
+    "closed": Wording("{time} に、{sign}ことを確認", "{time}: {sign}"),
+    "closed.posted": Wording(
+        "アカウントの解約を知らせる形のシステムの投稿({posted}、No.{no})の後、{text}",
+        "after a post of Chatwork's system about a closed account ({posted}, No. {no}), {text}",
+    ),
+    "closed.suffix": Wording(
+        "相手の表示名に「(解約済)」が付いている", "the other side's name was seen with 「(解約済)」 (account closed)"
+    ),
+    "closed.gone": Wording(
+        "相手が参加者の一覧に表示されなくなった", "the other side was no longer in the list of members"
+    ),
+    "closed.group": Wording(
+        "相手とのダイレクトチャットがグループチャットに変わった",
+        "the direct chat with the other side had become a group chat",
     ),
     # how messages were received
     "source.list": Wording("一覧で取得 {n:,}件", "{n:,} from lists"),
@@ -201,9 +213,20 @@ def basis_text(basis: Basis, lang: str = "ja") -> str:
     return word(f"basis.{basis}", lang)
 
 
-def closed_text(claim: Claim[AccountClosing | None], lang: str = "ja") -> str:
+def closed_text(claim: Claim[ClosedAccount | None], lang: str = "ja") -> str:
     """When the other side's account was seen to be closed; empty without a sign."""
-    return "" if claim.value is None else word("closed", lang, time=moment(claim.value.at)[:16])
+    if claim.value is None:
+        return ""
+    sign, post = claim.value
+    text = word("closed", lang, time=moment(sign.at)[:16], sign=closed_sign(sign, lang))
+    if post is None:
+        return text
+    return word("closed.posted", lang, text=text, posted=moment(post.at)[:16], no=post.no)
+
+
+def closed_sign(sign: AccountClosing, lang: str = "ja") -> str:
+    """What was seen of a closed account."""
+    return word(f"closed.{sign.sign}", lang)
 
 
 def sources_text(facts: CaseFacts, lang: str = "ja") -> str:

@@ -42,6 +42,8 @@ class JobOutcome:
     links: tuple[JobLink, ...] = ()
     is_complete: bool = True
     """Whether all of it could be done."""
+    found: tuple[object, ...] = ()
+    """What a page asks the user about next."""
 
 
 class JobCancelled(BaseException):

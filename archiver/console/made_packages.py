@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 from flask import abort
 
 from archiver.console.context import ConsoleContext
-from archiver.records import ExportedPackage
+from archiver.records import ExportedPackage, Handover
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
 from archiver.settings.model import exports_folder
@@ -30,6 +31,8 @@ class MadePackage:
     """Names of the documents that lie at its top."""
     inquiry: str
     """The text for the platform's form; empty if there is none."""
+    handovers: tuple[str, ...]
+    """To whom it was handed, when and how, a sentence each."""
 
 
 def made_packages(context: ConsoleContext) -> list[MadePackage]:
@@ -72,7 +75,13 @@ def _made_package(exported: ExportedPackage, folder: Path) -> MadePackage:
         path.exists(),
         tuple(one.name for one in documents if one.suffix == ".pdf"),
         "" if inquiry is None else inquiry.read_text(encoding="utf-8", errors="replace"),
+        tuple(map(_handover_sentence, exported.handovers)),
     )
+
+
+def _handover_sentence(handover: Handover) -> str:
+    line = _("handed to {to} on {day}").format(to=visible(handover.to), day=handover.on)
+    return line + (f" ({visible(handover.how)})" if handover.how else "")
 
 
 def _documents(path: Path) -> list[Path]:

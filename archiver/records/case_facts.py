@@ -34,15 +34,42 @@ CLOSED_ENDING = "(解約済)"
 """What Chatwork adds to the display name of a closed account."""
 
 
+class ClosingSign(StrEnum):
+    """What Chatwork's API itself shows of an account that may be closed."""
+
+    SUFFIX = "suffix"
+    """The display name got the ending that Chatwork adds to closed accounts."""
+    GONE = "gone"
+    """The list of members shows the person no more, which alone says nothing of the account."""
+    GROUP = "group"
+    """The direct chat with the person became a group chat, which alone says nothing either."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountClosing:
-    """An account whose display name got the ending that Chatwork adds to closed accounts, whatever period is told."""
+    """A sign that an account was closed, whatever period is told."""
 
     account_id: AccountId
     at: datetime
     """When a reply first showed it."""
     seq: int
     """The number of that entry."""
+    sign: ClosingSign = ClosingSign.SUFFIX
+    room_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationPost:
+    """A post of the form with which Chatwork tells that an account was cancelled; anybody can write one."""
+
+    room_id: int
+    about: int
+    """The account that it names; 0: it names nobody."""
+    author: int
+    at: datetime
+    """Chatwork's own time."""
+    seq: int
+    no: int
 
 
 @dataclass(slots=True)
@@ -105,6 +132,7 @@ class CaseFacts:
     """Up to when it is known what was posted; None: the period told ends earlier, or a room was never read."""
 
     closings: tuple[AccountClosing, ...] = ()
+    cancellations: tuple[CancellationPost, ...] = ()
     sources: Counter[ObservedBy] = field(default_factory=Counter)
     """How many of the messages were received by which kind of reading."""
 

@@ -188,7 +188,7 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
     told = (0, 0) if found is None else tuple(_number(one or "0") for one in found.groups())
     if told != true:
         yield f"how the messages came ({found and found[0]})"
-    refused = re.findall(r"取得できなかった発言[0-9,]+件\(理由は分かりません\):((?:\d+、?)+)", page)
+    refused = re.findall(r"理由は分かりません[0-9,]+件((?:\d{7}、)*\d{7})", page)
     if {f"{1_000_000 + one}" for one in dispute.refused} != {one for ids in refused for one in ids.split("、")}:
         yield f"what was refused ({refused})"
     bases = {basis for basis, words in BASES.items() if f"{words}" in page}

@@ -16,8 +16,7 @@ from archiver import contract_dates
 from archiver.claims import accounts, changes, counterparts, messages, unseen, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
-from archiver.export.package import report_input
-from archiver.export.report import message_block
+from archiver.export.report import limits, message_block
 from archiver.records import Basis, CaseFacts, CaseSide, ChangeKind, Message, ObservedBy
 from archiver.store.archive import Archive
 from tests.claims.artifact_judge import falsehoods
@@ -104,7 +103,11 @@ def _nothing(result: Any, _true: Function, *_given: Any, **_options: Any) -> Any
 def _closed_when_told(true: Function, facts: CaseFacts) -> Claim[Any]:
     """The time of the last look as the time at which the cancellation was noticed."""
     claim = true(facts)
-    return claim if claim.value is None else replace(claim, value=replace(claim.value, at=facts.known_until))
+    return (
+        claim
+        if claim.value is None
+        else replace(claim, value=claim.value._replace(sign=replace(claim.value.sign, at=facts.known_until)))
+    )
 
 
 Lie = tuple[Function, Callable[..., Any]]
@@ -137,7 +140,7 @@ LIES: dict[str, dict[str, Lie]] = {
     "times when nobody looked": {"none is named": (unseen.named_pauses, partial(_nothing, frozenset()))},
     "what was recovered": {
         "everything came by lists": (words.sources_text, _all_listed),
-        "nothing was refused": (report_input._refused_ids, partial(_nothing, ())),
+        "nothing was refused": (limits._refused_blocks, partial(_nothing, ())),
     },
     "who is who": {"the reporter entered it": (counterparts.counterpart_bases, _all_entered)},
     "a cancelled account": {

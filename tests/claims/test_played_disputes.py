@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import delete
+
 from archiver.claims import messages
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.export.pdf.blocks import Bullets, Chapter, FactList, MessageBlock, Paragraph, TableBlock
@@ -13,10 +15,8 @@ from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from archiver.records import ContractRoom, Observation, RoomId, State
 from archiver.render.transcript_pages import Transcript
-from archiver.store import seals
+from archiver.store import schema, seals
 from archiver.store.queries import contracts
-from archiver.store.working import backfill_queue
-from archiver.store.working.backfill_queue import ItemState, Origin
 from tests.claims.dispute import report_of
 from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
 
@@ -139,6 +139,8 @@ def worst_day(home: Path) -> ArchiveMaker:
     maker.append(
         [Observation("gap", f"gap/{ROOM}/1", payload | {"missing": 466, "reason": "first_sync"}, ROOM)], minutes=6000
     )
+    refused = dict.fromkeys(("10", "11", "12", "13", "400"), "unreadable")  # 400 was given all the same
+    maker.append([Observation("reading", f"reading/{ROOM}/5", {"ids": [], "refused": refused}, ROOM)], minutes=6099)
     for post in posts[76:466]:
         recovered = {"object": post, "state": "present", "source": "recovered"}
         maker.append([Observation("message", f"message/{post['message_id']}", recovered, ROOM)], minutes=6100)
@@ -146,12 +148,6 @@ def worst_day(home: Path) -> ArchiveMaker:
         [Observation("gap.narrowed", f"gap/{ROOM}/1", payload | {"missing": 76, "reason": "first_sync"}, ROOM)],
         minutes=6101,
     )
-    with maker.archive.writing() as writing:
-        backfill_queue.enqueue(
-            writing, {(ROOM, number): Origin.RECOVERED for number in range(10, 14)}, rooms=[ROOM], at=at(6100)
-        )
-        for item in backfill_queue.due_items(writing, [ROOM], at=at(6100), limit=9):
-            backfill_queue.record_attempt(writing, item, ItemState.UNREADABLE, at=at(6100), next_at=at(9000))
     seals.close_seals(maker.archive, now=at(6200))
     return maker
 
@@ -181,9 +177,23 @@ def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
     with maker.archive.reading() as reading:
         case, statistics = report_of(reading)
 
-    assert "取得できなかった発言 4件(理由は分かりません): 10、11、12、13" in words(limits.chapter(case, statistics))
+    chapter = words(limits.chapter(case, statistics))
+    assert f"{ROOM}\t2026-11-09\t「見つからない」(404)と応答。理由は分かりません\t4件\t10、11、12、13" in chapter
     statement = words(method.statement(case, statistics))
     assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
+
+
+def test_the_refused_ids_of_a_seal_do_not_depend_on_what_is_only_for_the_next_run(tmp_path: Path) -> None:
+    """Two reports at one seal have the same table, though the queue of ids was cleared between them."""
+    maker = worst_day(tmp_path / "home")
+    tables = []
+    for _ in range(2):
+        with maker.archive.reading() as reading:
+            tables.append(words(limits.chapter(*report_of(reading))))
+        with maker.archive.writing() as writing:
+            writing.sql.execute(delete(schema.quest))
+
+    assert tables[0] == tables[1]
 
 
 # --- (c) a direct client -----------------------------------------------------------------------------------------

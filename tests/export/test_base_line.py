@@ -42,6 +42,8 @@ def two_contracts(home: Path) -> ArchiveMaker:
     maker.sync([*older[2:], *newer], changed={OWN + 2: "present", OWN + 3: "present"}, minutes=23 * DAY + 5)
     maker.append([steady(OTHER + 3, OWN + 3)], minutes=23 * DAY + 65)
     maker.reading([OTHER + 1, OWN + 1], minutes=24 * DAY)
+    refused = {"ids": [], "refused": {str(OTHER): "unreadable"}}
+    maker.append([Observation("reading", f"reading/{ROOM}/1", refused, ROOM)], minutes=24 * DAY + 1)
     edited = message_object(OWN + 2, "直した", sent=22 * DAY, update_time=int(at(25 * DAY).timestamp()))
     maker.sync([*older[3:], newer[0], edited, newer[2]], changed={OWN + 2: "edited"}, minutes=25 * DAY)
     return maker

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from gettext import gettext as _
 from gettext import ngettext
@@ -41,7 +40,9 @@ def make_with_leftovers(
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
         answers = _ask_about(error.leftovers)
-    _remember(archive, order.contract, answers)
+    from archiver.setup.leftover_answers import remember_answers
+
+    remember_answers(archive, order.contract, answers)
     return make(dataclasses.replace(order, leftover_answers={**order.leftover_answers, **answers}))
 
 
@@ -93,13 +94,3 @@ def _read_answer(answer: str) -> _Answer:
 def _leftover_line(leftover: Leftover) -> str:
     places = ngettext("{n} text", "{n} texts", leftover.places).format(n=leftover.places)
     return f"{visible(leftover.piece)} ({places})  {visible(leftover.sentence)}"
-
-
-def _remember(archive: Archive, contract: str | None, answers: Mapping[str, bool]) -> None:
-    """Keep the answers for the contract's next packages; an archive that cannot be written keeps none."""
-    from archiver.store.queries import contracts
-    from archiver.store.working.remembered_values import LEFTOVER_ANSWERS
-
-    with contextlib.suppress(errors.HomeNotWritable), archive.writing() as writing:
-        slot = LEFTOVER_ANSWERS.of(contracts.named_or_only_contract(writing, contract).id)
-        slot.remember(writing, {**slot.recall(writing), **answers})

@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime, timedelta
 from gettext import gettext as _
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver import errors
-from archiver.console.context import ConsoleContext, console_context
-from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.console.context import console_context
+from archiver.console.jobs import Job, JobLink, JobOutcome
+from archiver.console.leftover_form import decided_questions, open_questions, read_answers
 from archiver.console.made_packages import file_in_package, made_packages, package_path
-from archiver.custody.export_stamps import stamp_service
+from archiver.console.package_orders import (
+    given_fields,
+    order_address,
+    read_order,
+    request_words,
+    who_words,
+    without_people,
+)
+from archiver.console.package_work import find_out_people, make_work, preview_work
 from archiver.custody.verify import verify_path
-from archiver.export.chosen_messages import parse_choice
-from archiver.export.mask.package_mask import masking_policy
-from archiver.export.package import make_package
-from archiver.export.package.order import ExportOrder, LeftoverWish
-from archiver.export.package.recipe import PackagePreview
-from archiver.records import JST, RequestKind
+from archiver.records import Leftover
 from archiver.render.invisible_characters import visible
-from archiver.settings.model import exports_folder
+from archiver.render.times import iso_date
+from archiver.setup.leftover_answers import recall_answers, remember_answers
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
-from archiver.store import orphaned_seals
+from archiver.store import statements
 from archiver.store.queries.contracts import contracts
+from archiver.store.queries.runs import exports
 
 pages = Blueprint("packages", __name__, url_prefix="/packages")
-
-WHO = ("support", "lawyer", "court", "consult")
-"""The readers that a package can be made for by hand; daily copies are made by the rounds."""
-
-FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "counterpart", "candidate")
-"""The fields of an order; others are left out of addresses."""
-
-SHOWN_LIMIT = 20
-STEP = 250
-"""Messages between two updates of the progress."""
 
 TYPES = {".pdf": "application/pdf", ".txt": "text/plain"}
 """The kinds of files in a package that a browser opens here."""
@@ -50,10 +40,25 @@ TYPES = {".pdf": "application/pdf", ".txt": "text/plain"}
 @pages.get("")
 def index() -> str:
     """The packages made so far, and the way to the next one."""
+    return _index_page("", "")
+
+
+def _index_page(noted: str, problem: str) -> str:
+    """`problem`: about the package whose number is `noted`."""
     context = console_context()
     with context.archive.reading() as reading:
         every = contracts(reading)
-    return render_template("packages.html", contracts=every, packages=made_packages(context), who=_who_words())
+    return render_template(
+        "packages.html",
+        contracts=every,
+        packages=made_packages(context),
+        who=who_words(),
+        given=request.form,
+        today=iso_date(context.now()),
+        noted=noted,
+        problem=problem,
+        is_noted=bool(request.args.get("noted")),
+    )
 
 
 @pages.get("/order")
@@ -70,8 +75,8 @@ def _order_page(problems: dict[str, str], problem: str) -> str:
         "package_order.html",
         contracts=every,
         given=request.values,
-        who=_who_words(),
-        requests=_request_words(),
+        who=who_words(),
+        requests=request_words(),
         problems=problems,
         problem=problem,
     )
@@ -82,10 +87,10 @@ def preview() -> AnyResponse | tuple[str, int]:
     """Count what would leave; nothing is made yet."""
     context = console_context()
     try:
-        wanted = _read_order(context, request.form)
+        wanted = read_order(context, request.form)
     except errors.UsageError as error:
         return _order_page({}, visible(f"{error} {error.advice()}".strip())), 422
-    context.jobs.start(_("What would leave"), _preview(context, wanted, _given(request.form)))
+    context.jobs.start(_("What would leave"), preview_work(context, wanted, given_fields(request.form)))
     return redirect(url_for("job.index"))
 
 
@@ -94,12 +99,14 @@ def people() -> AnyResponse | str:
     """Ask who the other side is, where a chat has several other people."""
     context = console_context()
     try:
-        _find_out(context, _read_order(context, request.args))
+        find_out_people(context, read_order(context, request.args))
     except errors.CounterpartUnknown as error:
-        return render_template("package_people.html", rooms=error.rooms, given=_hidden(request.args))
+        return render_template(
+            "package_people.html", rooms=error.rooms, given=without_people(given_fields(request.args))
+        )
     except errors.UsageError as error:
         return _order_page({}, visible(f"{error} {error.advice()}".strip()))
-    return redirect(_address("packages.order", _given(request.args)))
+    return redirect(order_address("packages.order", given_fields(request.args)))
 
 
 @pages.post("/make")
@@ -107,10 +114,10 @@ def make() -> AnyResponse | tuple[str, int]:
     """Make the package as it was shown."""
     context = console_context()
     try:
-        wanted = _read_order(context, request.form)
+        wanted = read_order(context, request.form)
     except errors.UsageError as error:
         return _order_page({}, visible(f"{error} {error.advice()}".strip())), 422
-    context.jobs.start(_("Making the package"), _make(context, wanted))
+    context.jobs.start(_("Making the package"), make_work(context, wanted))
     return redirect(url_for("job.index"))
 
 
@@ -140,6 +147,25 @@ def open_folder(number: str) -> AnyResponse:
     return redirect(url_for("packages.index"))
 
 
+@pages.post("/<number>/note")
+def note_handover(number: str) -> AnyResponse | tuple[str, int]:
+    """Write down to whom a package was handed, when and how; later packages of the contract say so."""
+    context = console_context()
+    to, how = request.form.get("to", "").strip(), request.form.get("how", "").strip()
+    try:
+        if not to:
+            raise errors.UsageError(detail=_("Say to whom it was handed."))
+        day = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
+    except errors.UsageError as error:
+        return _index_page(number, visible(f"{error} {error.advice()}".strip())), 422
+    with context.archive.writing() as writing:
+        package = next((one for one in exports(writing) if str(one.number) == number), None)
+        if package is None:
+            abort(404)
+        statements.state_handover(writing, package, to=to, on=day, how=how, at=context.now())
+    return redirect(url_for("packages.index", noted=number, _anchor=f"package-{number}"))
+
+
 @pages.get("/<number>/file/<name>")
 def file(number: str, name: str) -> Response:
     """A document of a package; only those that lie at its top can be opened."""
@@ -152,96 +178,38 @@ def file(number: str, name: str) -> Response:
     return answer
 
 
-# --- the order -----------------------------------------------------------------------------------
-
-
-def _read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOrder:
-    """The order as the form gives it. Raises UsageError for a day or a reader that cannot be."""
-    profile = fields.get("for", "support")
-    if profile not in WHO:
-        raise errors.UsageError(detail=_("Choose for whom the package is."))
-    settings = context.settings()
-    masks = tuple(line.strip() for line in fields.get("masks", "").splitlines() if line.strip())
-    return ExportOrder(
-        contract=fields.get("contract") or None,
-        profile=profile,
-        since=_day(fields.get("from", "")),
-        until=_day(fields.get("to", ""), after=1),
-        out=exports_folder(settings),
-        zip=False,
-        policy=masking_policy(profile, masks=masks, no_mask=False, mask_people=(), unmask_people=()),
-        counterparts=frozenset(_accounts(fields, "counterpart")) or None,
-        thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
-        leftovers=LeftoverWish.HIDE,  # the page asks about none singly; whoever wants some shown has the command
-        request=_request_kind(fields.get("request", "")),
-        choice=parse_choice(fields.get("messages") or None),
-        every=settings.sync.every,
+@pages.get("/leftovers")
+def leftovers() -> AnyResponse | str:
+    """Each piece that looks like a person: hide it, leave it, or hide all that look alike."""
+    context, given = console_context(), given_fields(request.args)
+    job = context.jobs.last
+    outcome = None if job is None else job.outcome
+    if outcome is None or all(link.address != request.full_path for link in outcome.links):
+        return redirect(order_address("packages.order", given))  # what was found is not at hand any more
+    found = [one for one in outcome.found if isinstance(one, Leftover)]
+    asked = open_questions(found)
+    decided = decided_questions(recall_answers(context.archive, request.args.get("contract")), len(asked))
+    return render_template(
+        "package_leftovers.html",
+        asked=asked,
+        decided=decided,
+        rest=len(found) - len(asked),
+        given=given,
+        confirm=order_address("packages.confirm", given),
     )
 
 
-def _request_kind(value: str) -> RequestKind | None:
+@pages.post("/leftovers")
+def decide_leftovers() -> AnyResponse | tuple[str, int]:
+    """Remember what was decided for this contract, and look again at what would leave."""
+    context = console_context()
     try:
-        return RequestKind(value) if value else None
-    except ValueError:
-        raise errors.UsageError(detail=_("Choose what you ask for from the list.")) from None
-
-
-def _accounts(fields: MultiDict[str, str], name: str) -> list[int]:
-    return [int(value) for value in fields.getlist(name) if value.isdecimal() and len(value) < 19]
-
-
-def _day(text: str, *, after: int = 0) -> datetime | None:
-    if not text.strip():
-        return None
-    day = read_day(text, "--from", EXAMPLE_DAY, now=None)
-    return datetime.fromisoformat(day).replace(tzinfo=JST) + timedelta(days=after)
-
-
-def _hidden(fields: MultiDict[str, str]) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in _given(fields) if name not in {"counterpart", "candidate"}]
-
-
-def _given(fields: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """What of the form is part of an order."""
-    return [(name, value) for name, value in fields.items(multi=True) if name in FIELDS and value]
-
-
-def _address(endpoint: str, given: list[tuple[str, str]]) -> str:
-    return f"{url_for(endpoint)}?{urlencode(given)}"
-
-
-def _find_out(context: ConsoleContext, wanted: ExportOrder) -> None:
-    """Raise CounterpartUnknown if somebody has to be named first; nothing is made."""
-    with suppress(make_package.ExportDeclined):
-        make_package.export(context.archive, wanted, now=context.now, confirm=lambda _preview: False)
-
-
-def _preview(context: ConsoleContext, wanted: ExportOrder, given: list[tuple[str, str]]) -> Work:
-    people_link = JobLink(_("Say who the other side is"), _address("packages.people", given))
-    change = JobLink(_("Change the order"), _address("packages.order", given))
-    confirm = JobLink(_("Make this package"), _address("packages.confirm", given))
-
-    def work(job: Job) -> JobOutcome:
-        previews: list[PackagePreview] = []
-
-        def record(shown: PackagePreview) -> bool:
-            previews.append(shown)
-            return False
-
-        try:
-            with suppress(make_package.ExportDeclined):
-                listing = replace(wanted, leftovers=LeftoverWish.LIST)
-                make_package.export(context.archive, listing, now=context.now, progress=_progress(job), confirm=record)
-        except errors.CounterpartUnknown as error:
-            return JobOutcome(visible(str(error)), (), (people_link, change), is_complete=False)
-        lines = [line for one in previews for line in context.words.preview_lines(one, wanted.profile)]
-        leftovers = [visible(leftover.piece) for one in previews for leftover in one.leftovers]
-        if leftovers:
-            sentence = _("Masked too, as it looks like a name or a way to reach somebody: {pieces}")
-            lines.append(sentence.format(pieces="、".join(leftovers)))
-        return JobOutcome(_("What this package would hand over:"), tuple(lines), (confirm, change))
-
-    return work
+        wanted = read_order(context, request.form)
+    except errors.UsageError as error:
+        return _order_page({}, visible(f"{error} {error.advice()}".strip())), 422
+    remember_answers(context.archive, wanted.contract, read_answers(request.form))
+    context.jobs.start(_("What would leave"), preview_work(context, wanted, given_fields(request.form)))
+    return redirect(url_for("job.index"))
 
 
 @pages.get("/confirm")
@@ -252,67 +220,6 @@ def confirm() -> str:
     is_of_this_order = outcome is not None and any(link.address == request.full_path for link in outcome.links)
     return render_template(
         "package_confirm.html",
-        given=_given(request.args),
+        given=given_fields(request.args),
         outcome=outcome if is_of_this_order else None,
     )
-
-
-def _make(context: ConsoleContext, wanted: ExportOrder) -> Work:
-    links = (JobLink(_("Open the package"), url_for("packages.index")),)
-
-    def work(job: Job) -> JobOutcome:
-        app = context.app(job)
-        with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
-            orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
-        report = make_package.export(
-            app.archive, wanted, now=app.now, stamping=stamp_service(app), progress=_progress(job)
-        )
-        numbers = _("It covers {messages} messages, {files} files, {gaps} gaps, up to seal {seal}")
-        lacking = (*report.missing, *report.unheld, *report.unstamped, *report.too_large)
-        lines = [
-            visible(str(report.path)),
-            numbers.format(messages=report.messages, files=report.files, gaps=report.gaps, seal=report.seal),
-            *(visible(line) for line in lacking[:SHOWN_LIMIT]),
-        ]
-        if report.advice:
-            lines.append(_("Before you send it: {advice}").format(advice=report.advice))
-        head = _("The package is ready. It was sent to nobody.")
-        return JobOutcome(head, tuple(lines), links, is_complete=not (report.incomplete or report.unheld))
-
-    return work
-
-
-def _progress(job: Job) -> Callable[[int, int], None]:
-    def tell(done: int, total: int) -> None:
-        if done % STEP == 1:
-            job.tell(_("Reading the messages"), done, total)
-        else:
-            job.stop_if_left()
-
-    return tell
-
-
-def _request_words() -> list[tuple[str, str]]:
-    """Each thing that can be asked for: its value and its words."""
-    return [
-        ("", _("What the dates and amounts that you entered suggest")),
-        (RequestKind.PAYMENT.value, _("Payment")),
-        (RequestKind.REVIEW.value, _("A review of what was delivered")),
-        (RequestKind.REPLY.value, _("A reply")),
-        (RequestKind.TERMS.value, _("That the terms of the work are stated")),
-        (RequestKind.STOP_WORK.value, _("To pause the work")),
-    ]
-
-
-def _who_words() -> list[tuple[str, str, str]]:
-    """Each reader: its value, its word, and what such a package is."""
-    return [
-        (
-            "support",
-            _("The platform's office"),
-            _("a report and the conversation, names and addresses of others masked"),
-        ),
-        ("lawyer", _("A lawyer"), _("everything, with the records that prove it")),
-        ("court", _("A court"), _("numbered documents and the list of evidence")),
-        ("consult", _("A consultation by telephone"), _("one page to read aloud")),
-    ]

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 
 from archiver.evidence.history import EntryObject, number, text
 from archiver.export.mask.folding import folded_text, folded_word
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
-from archiver.records import CLOSED_ENDING, AccountClosing, AccountId
 
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""
@@ -50,18 +48,6 @@ def people_in(entries: Iterable[EntryObject]) -> tuple[dict[int, list[str]], dic
                 name for name in (text(person.get("name")), text(person.get("chatwork_id"))) if name not in ("", *names)
             ]
     return people, rooms
-
-
-def account_closings(entries: Iterable[EntryObject]) -> tuple[AccountClosing, ...]:
-    """The accounts whose name got the ending of closed accounts, each when it was first seen."""
-    found: dict[int, AccountClosing] = {}
-    for entry in entries:
-        if entry["kind"] in ("account", "member"):
-            account = number(entry["key"].rpartition("/")[2])
-            if text(entry["payload"]["object"].get("name")).endswith(CLOSED_ENDING):
-                at = datetime.fromisoformat(entry["observed_at"])
-                found.setdefault(account, AccountClosing(AccountId(account), at, entry["seq"]))
-    return tuple(found.values())
 
 
 def third_persons(

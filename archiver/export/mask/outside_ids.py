@@ -41,14 +41,20 @@ class PeriodIds:
         if kind in LIST_KINDS:
             return self._covered_list(room, payload)
         if kind == "reading":
-            inside = [one for one in payload["ids"] if self.holds(room, one)]
-            return None if len(inside) == len(payload["ids"]) else {"ids": inside}
+            return self._covered_reading(room, payload)
         if kind in _GAP_KINDS:
             return self._covered_gap(room, payload)
         named = payload["object"].get("message_id") if kind == "task" else None
         if not number(named) or self.holds(room, named):
             return None
         return {**payload, "object": {**payload["object"], "message_id": ""}}
+
+    def _covered_reading(self, room: int, payload: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Ids that were refused are of no known time, so they count as outside until a reading showed them."""
+        inside: dict[str, Any] = {"ids": [one for one in payload["ids"] if self.holds(room, one)]}
+        if "refused" in payload:
+            inside |= {"refused": {one: how for one, how in payload["refused"].items() if self.holds(room, one)}}
+        return None if inside == payload else inside
 
     def _covered_list(self, room: int, payload: Mapping[str, Any]) -> dict[str, Any] | None:
         absent = payload.get("absent", ())

@@ -49,6 +49,8 @@ class SourceEntries:
     """Room → all its readings, if the package holds only a period of it."""
     replies: set[str] = field(default_factory=set)
     """Digests of the replies that gave the entries in the package."""
+    refused: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    """(room, id) of messages asked for by their ids that Chatwork did not give, then or later → how, and when."""
     entries: int = 0
     """The number of entries in the package."""
     ids: PeriodIds | None = None
@@ -70,6 +72,7 @@ class SourceEntries:
                 continue
             if entry.kind == "message":
                 self._message_entries += 1
+                self.refused.pop((entry.room_id or 0, number(entry.key.rpartition("/")[2])), None)
                 is_taken = self.scope.all_messages or self._is_message_included(entry.room_id, entry.key, entry.line)
             else:
                 is_taken = self._keep_entry(json.loads(entry.line))
@@ -118,6 +121,8 @@ class SourceEntries:
     def _keep_entry(self, entry: EntryObject) -> bool:
         """Keep an entry where it is needed; return whether it is in the package."""
         room, reading = entry["room_id"], entry["kind"] in READINGS
+        for message, how in entry["payload"].get("refused", {}).items() if entry["kind"] == "reading" else ():
+            self.refused[room, int(message)] = (how, entry["observed_at"])
         if not reading:
             self.everything.append(entry)
         elif not self.scope.whole:

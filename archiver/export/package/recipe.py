@@ -10,9 +10,10 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
+from archiver.evidence.account_signs import SIGN_KINDS, account_closings
 from archiver.evidence.history import number
 from archiver.export import PROFILES
-from archiver.export.mask.names import account_closings, people_in
+from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import make_mask
 from archiver.export.metadata.items import FileMetadata
@@ -149,8 +150,8 @@ def make_recipe(
     UsageError (a person to be named, masked or shown is unknown, or what is asked for cannot be).
     """
     owner = number((current_state.owner(reading) or {}).get("account_id"))
-    rooms, kinds = PackageScope(contract).rooms, ("account", "member")
-    entries = package_entries.package_entries(reading, rooms, contract.id, upto=upto, kinds=kinds)
+    rooms = PackageScope(contract).rooms
+    entries = package_entries.package_entries(reading, rooms, contract.id, upto=upto, kinds=SIGN_KINDS)
     member_entries = [json.loads(one.line) for one in entries]
     people, accounts_by_room = people_in(member_entries)
     mappings = roles.mapped_accounts(reading, contract.id, upto=upto)
@@ -194,7 +195,7 @@ def make_recipe(
         ),
         counterparts=mapped,
         leftovers=leftovers,
-        closings=account_closings(member_entries),
+        closings=account_closings(member_entries, owner),
         bases=counterpart_bases(
             sides,
             contract.client,

@@ -18,7 +18,7 @@ from archiver.export.bag import Bag
 from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview
 from archiver.export.package_scope import PackageScope, TimeBounds
-from archiver.export.report.input import NEVER_READ, MaskedPassage, ReportInput, SealLine, StampLine
+from archiver.export.report.input import NEVER_READ, MaskedPassage, RefusedMessage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import room_facts
 from archiver.export.stamps import Stamps
 from archiver.records import (
@@ -30,7 +30,6 @@ from archiver.records import (
     Enclosure,
     ExportedPackage,
     MappedAccount,
-    MessageId,
     RoomId,
     Seal,
 )
@@ -38,7 +37,6 @@ from archiver.render.times import local_time
 from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.store.queries import current_state, runs
 from archiver.store.queries.truncated_lists import truncated_lists
-from archiver.store.working.backfill_queue import unseen_ids
 
 
 def report_input(package: PackageInput, *, content_sha256: str | None = None) -> ReportInput:
@@ -75,7 +73,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         bases=recipe.bases,
         handed_over=tuple(_masked_export(package, one) for one in _handed_over(package)),
         closings=[one for one in recipe.closings if not package.is_third(one.account_id)],
-        refused_ids=tuple(_refused_ids(package)),
+        refused=[RefusedMessage(RoomId(room), one, *how) for (room, one), how in sorted(source.refused.items())],
         mapped={one.account_id: one for one in map(partial(_masked_mapping, package), recipe.mapped)},
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
@@ -102,12 +100,6 @@ def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
             f"{found_at} に、古い時点のデータベースが戻されていることを検出しました。記録 {rollback.lost:,}件"
             f"(確定記録 {numbers})が、この時点より後のデータベースにありました。この資料にはありません。{kept}"
         )
-
-
-def _refused_ids(package: PackageInput) -> Iterator[tuple[RoomId, MessageId]]:
-    """The messages that were asked for by their ids and not given; none in a part, as their times are not known."""
-    for room in package.recipe.scope.rooms if package.recipe.scope.whole else ():
-        yield from ((RoomId(room), MessageId(str(number))) for number, _state in unseen_ids(package.reading, room))
 
 
 def unread_chats(rooms: Iterable[Conversation]) -> list[str]:

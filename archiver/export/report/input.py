@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from archiver.contract_dates import day_of as day_of
 from archiver.evidence.tables.events import ChangeRow
@@ -21,7 +22,6 @@ from archiver.records import (
     Enclosure,
     ExportedPackage,
     MappedAccount,
-    MessageId,
     RequestKind,
     Role,
     RoomId,
@@ -65,6 +65,17 @@ class MaskedPassage:
     where: str
     reason: str
     count: int
+
+
+class RefusedMessage(NamedTuple):
+    """A message that Chatwork did not give when it was asked for by its id."""
+
+    room_id: RoomId
+    message_id: int
+    how: str
+    """`unreadable`, or `hidden` by the plan."""
+    at: str
+    """The first time it was refused so, as entries write it."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +124,8 @@ class ReportInput:
     """The accounts known as the other side, and whose statement that is; empty = nobody is known to be."""
     closings: Sequence[AccountClosing] = ()
     """Accounts that were seen to be closed, in the period or before it."""
-    refused_ids: Sequence[tuple[RoomId, MessageId]] = ()
-    """Messages of known ids that Chatwork did not give."""
+    refused: Sequence[RefusedMessage] = ()
+    """Messages of known ids that Chatwork did not give, by room and id; in a part nobody knows which belong in it."""
     mapped: Mapping[int, MappedAccount] = field(default_factory=dict)
     """The user's statements about who is who, by account."""
     chosen: Collection[str] = ()

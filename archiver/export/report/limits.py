@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from archiver.claims.unseen import named_pauses
 from archiver.claims.words import change_lines
 from archiver.evidence.tables.events import ChangeRow
-from archiver.export.pdf.blocks import Bullets, Chapter
+from archiver.export.pdf.blocks import Block, Bullets, Chapter, Subheading, TableBlock
 from archiver.export.report.gap_blocks import gap_line
 from archiver.export.report.input import NEVER_READ, ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import ChangeKind, Conversation, Pause
 from archiver.render.gap_breaks import PAUSE, no_pauses_text, pause_lines, usual_interval_lines
 from archiver.render.invisible_characters import visible
-from archiver.render.times import local_time
+from archiver.render.times import iso_date, local_time
 from archiver.render.unsealed_records import unsealed_sentence
 
 MAX_NAMED = 40
@@ -43,13 +43,14 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                     *_missing_file_lines(case),
                     *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
                     *case.put_back_databases,
-                    *_refused_id_lines(case),
+                    *_refused_in_part_lines(case),
                     *_truncated_list_lines(case),
                     *_hidden_message_lines(statistics),
                     *case.other_chats,
                     *ALWAYS,
                 )
             ),
+            *_refused_blocks(case),
         ),
     )
 
@@ -141,15 +142,36 @@ def _missing_file_lines(case: ReportInput) -> Iterator[str]:
         yield "未取得のファイル: ありません。"
 
 
-def _refused_id_lines(case: ReportInput) -> Iterator[str]:
-    """Every known id of a message that Chatwork did not give."""
-    for room in case.rooms:
-        ids = [message for number, message in case.refused_ids if number == room.room_id]
-        if ids:
+REFUSALS = {"unreadable": "「見つからない」(404)と応答。理由は分かりません", "hidden": "プランの制限で見えないと応答"}
+"""How Chatwork refused a message that was asked for by its id."""
+
+
+def _refused_in_part_lines(case: ReportInput) -> Iterator[str]:
+    """Nobody knows when a message was sent that was never shown, so a part only counts them."""
+    for room in case.rooms if case.period else ():
+        count = sum(one.room_id == room.room_id for one in case.refused)
+        if count:
             yield (
-                f"ルームID {room.room_id}: IDは分かっていても、Chatworkから取得できなかった発言 {len(ids):,}件"
-                f"(理由は分かりません): {'、'.join(ids)}"
+                f"ルームID {room.room_id}: このほか、メッセージIDは分かっていてもChatworkから取得できなかった発言が、"
+                f"チャット全体で{count:,}件あります(この期間のものかどうかは確認できません)。"
             )
+
+
+def _refused_blocks(case: ReportInput) -> Iterator[Block]:
+    """Every known id of a message that Chatwork did not give, those of a room and day in one row."""
+    groups: dict[tuple[int, str, str], list[str]] = {}
+    for one in () if case.period else case.refused:
+        day = iso_date(datetime.fromisoformat(one.at))
+        groups.setdefault((one.room_id, day, one.how), []).append(str(one.message_id))
+    if groups:
+        count = sum(map(len, groups.values()))
+        yield Subheading(f"メッセージIDは分かっていても、Chatworkから取得できなかった発言 {count:,}件")
+        rows = [
+            (str(room), day, REFUSALS[how], f"{len(ids):,}件", "、".join(ids))
+            for (room, day, how), ids in sorted(groups.items())
+        ]
+        heads = ("ルームID", "確認した日", "Chatworkの応答", "件数", "メッセージID")
+        yield TableBlock(heads, (0, 0, 2, 0, 3), tuple(rows))
 
 
 TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "done": "完了したタスク"}

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archiver.claims import messages
+from archiver.evidence.system_posts import cancelled_account
 from archiver.export.report.input import ReportInput
 from archiver.records import (
     AuthorFacts,
+    CancellationPost,
     CaseFacts,
     CaseSide,
     Conversation,
@@ -85,6 +87,7 @@ class _Survey:
         self._bound_ids |= {one.message_id for one in case.contract.terms}
         self._bound: dict[str, Message] = {}
         self._chosen_times: list[datetime] = []
+        self._cancellations: list[CancellationPost] = []
         self._first: Message | None = None
         self._last: Message | None = None
 
@@ -115,6 +118,7 @@ class _Survey:
             self._authors,
             case.known_until,
             tuple(case.closings),
+            tuple(self._cancellations),
             self._sources,
         )
         last = messages.last_reply(facts).value
@@ -139,6 +143,13 @@ class _Survey:
         if self._last is None or message.send_time >= self._last.send_time:
             self._last = message
         self._sources[message.source] += 1
+        about = cancelled_account(message.texts[0].body) if message.kind is MessageKind.NOTICE else None
+        if about is not None:
+            self._cancellations.append(
+                CancellationPost(
+                    message.room_id, about, message.account_id, message.send_time, message.entry_seq, message.no
+                )
+            )
         add_message(self._authors, message, is_own=self._case.is_reporter(message.account_id))
         if message.message_id in self._case.chosen:
             self._chosen_times.append(message.send_time)

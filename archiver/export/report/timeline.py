@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from archiver.claims.accounts import closed_account
 from archiver.claims.messages import first_message, last_reply
-from archiver.claims.words import first_label, missing_text, reply_label
+from archiver.claims.words import closed_sign, first_label, missing_text, reply_label
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import STATED, ReportInput, day_of
 from archiver.export.report.outside_contact_permission import first_message_cells
@@ -98,9 +98,9 @@ def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator
         source = first_message_cells(statistics)[1]
         more = "" if first.is_whole else f"(それ以前に{missing_text(first.missing)})"
         yield _TimelineLine(0, first.value.at, f"{first_label(first)}{more}", source)
-    closing = closed_account(statistics.facts).value
-    if closing is not None and not any(event.seq == closing.seq for event in case.events):
-        yield _TimelineLine(0, closing.at, "相手の表示名に「(解約済)」が付いていた(検知、期間の前から)", "第1章")
+    closed = closed_account(statistics.facts).value
+    if closed is not None and not any(event.seq == closed.sign.seq for event in case.events):
+        yield _TimelineLine(0, closed.sign.at, f"{closed_sign(closed.sign)}(検知)", "第1章")
     if reply.value is not None:
         yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")
 

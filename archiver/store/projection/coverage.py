@@ -96,6 +96,7 @@ def project_readings(sql: Connection, entries: Sequence[EntryObject], _: Entries
             "ids": json.dumps(entry["payload"]["ids"]),
         }
         for entry in entries
+        if entry["payload"]["ids"]  # one that was refused showed no message
     )
     upsert_rows(sql, schema.reading, rows)
 

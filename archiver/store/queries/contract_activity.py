@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from archiver.claims.counterparts import counterpart_bases
-from archiver.evidence.history import number, text
+from archiver.evidence.account_signs import account_closings
+from archiver.evidence.history import EntryObject, number, text
+from archiver.evidence.system_posts import NOTICE, cancelled_account
 from archiver.records import (
-    CLOSED_ENDING,
-    AccountClosing,
-    AccountId,
+    CancellationPost,
     CaseFacts,
     Contract,
     Delivery,
@@ -56,10 +55,11 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
     sides = roles.sides_of(mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
     last_seen = [last_list_time(reading, room) for room in rooms]
-    sightings = {room: _name_sightings(reading, room) for room in rooms}
-    people = {room: _names_by_account(listed) for room, listed in sightings.items()}
+    entries = {room: _people_entries(reading, room) for room in rooms}
+    people = {room: _names_by_account(listed) for room, listed in entries.items()}
     bases = counterpart_bases(sides, contract.client, people)
     own = sides.mine | {owner}
+    closings = account_closings((one for listed in entries.values() for one in listed), owner)
     facts = CaseFacts(
         contract=contract,
         reporters=own,
@@ -67,7 +67,8 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
         rooms=tuple(_room_facts(reading, room, contract) for room in rooms),
         authors=author_facts(reading, contract.rooms, last_of=bases, own=own),
         known_until=_known_until(reading, contract),
-        closings=_closings(one for listed in sightings.values() for one in listed),
+        closings=closings,
+        cancellations=tuple(_cancellations(reading, contract)) if closings else (),
     )
     return ContractActivity(
         contract=contract,
@@ -123,48 +124,47 @@ def last_handover(reading: Reading, activity: ContractActivity, *, since: dateti
     return None if row is None else post_of_row(row)
 
 
-class _NameSighting(NamedTuple):
-    """An entry that shows a person with a name."""
-
-    seq: int
-    at: str
-    account: int
-    name: str
-
-
 def names_ever(reading: Reading, room: int) -> dict[int, list[str]]:
     """Everybody ever seen in a room, with every name they had there."""
-    return _names_by_account(_name_sightings(reading, room))
+    return _names_by_account(_people_entries(reading, room))
 
 
-def _names_by_account(sightings: Iterable[_NameSighting]) -> dict[int, list[str]]:
+def _names_by_account(entries: Iterable[EntryObject]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for one in sightings:
-        found.setdefault(one.account, []).append(one.name)
+    for one in entries:
+        if one["kind"] != "room":
+            name = text(one["payload"].get("object", {}).get("name"))
+            found.setdefault(number(one["key"].rpartition("/")[2]), []).append(name)
     return found
 
 
-def _name_sightings(reading: Reading, room: int) -> list[_NameSighting]:
-    """Every entry that shows a person of a room, in order."""
+def _people_entries(reading: Reading, room: int) -> list[EntryObject]:
+    """Every entry about the people of a room and the room itself, in order."""
     table = schema.entry.c
-    found = []
-    for kind in ("account", "member"):
-        prefix = f"{kind}/{room}/"
-        query = select(table.seq, table.key, table.line).where(table.key > prefix, table.key < f"{kind}/{room}0")
-        for seq, key, line in reading.sql.execute(query):  # SQLite cannot give out a name with half a character
-            entry = json.loads(line)
-            name = text(entry["payload"].get("object", {}).get("name"))
-            found.append(_NameSighting(seq, entry["observed_at"], number(key.rpartition("/")[2]), name))
-    return sorted(found)
+    about_people = (
+        and_(table.key > f"{kind}/{room}/", table.key < f"{kind}/{room}0") for kind in ("account", "member")
+    )
+    found: list[EntryObject] = []
+    for where in (*about_people, and_(table.key == f"room/{room}", table.kind == "room")):
+        # SQLite cannot give out a name with half a character, so the lines are read whole
+        found += [json.loads(line) for (line,) in reading.sql.execute(select(table.line).where(where))]
+    return sorted((one for one in found if "kind" in one), key=lambda one: int(one["seq"]))
 
 
-def _closings(sightings: Iterable[_NameSighting]) -> tuple[AccountClosing, ...]:
-    """The accounts whose name got the ending of closed accounts, each when it was first seen."""
-    found: dict[int, AccountClosing] = {}
-    for one in sorted(sightings):
-        if one.name.endswith(CLOSED_ENDING):
-            found.setdefault(one.account, AccountClosing(AccountId(one.account), from_text(one.at), one.seq))
-    return tuple(found.values())
+def _cancellations(reading: Reading, contract: Contract) -> Iterator[CancellationPost]:
+    """The posts of the form that tells of a cancelled account, as the present state of each."""
+    message, version = schema.message.c, schema.message_version
+    query = (
+        select(message.room_id, message.account_id, message.send_time, message.seq, version.c.body)
+        .join(version, (version.c.room_id == message.room_id) & (version.c.position == message.position))
+        .where(message.room_id.in_(sorted({room.room_id for room in contract.rooms})), message.kind == NOTICE)
+        .where(version.c.body.contains("[dtext:chatroom_resigned_priv_change"))
+        .order_by(message.position)
+    )
+    for row in reading.sql.execute(query):
+        about, at = cancelled_account(row.body), datetime.fromtimestamp(row.send_time, UTC)
+        if about is not None and any(one.room_id == row.room_id and one.overlaps(at, at) for one in contract.rooms):
+            yield CancellationPost(row.room_id, about, row.account_id, at, row.seq, 0)
 
 
 def last_list_time(reading: Reading, room: int) -> datetime | None:

@@ -335,7 +335,7 @@ LEFTOVER_ANSWERS: SlotFamily[Mapping[str, bool]] = SlotFamily(
 )
 """What the user decided about pieces that look like a person: hide (true) or leave.
 
-From `cli.evidence.leftover_question` for `export.package.leftover_search`.
+From `setup.leftover_answers` for `export.package.leftover_search`.
 """
 
 COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", lambda value: _by_key(_time, value), {})

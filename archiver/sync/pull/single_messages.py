@@ -14,7 +14,13 @@ from archiver.store.queries import current_state
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, Origin
 from archiver.sync import changes
-from archiver.sync.pull.context import PullContext, account_observations, append_observations, object_payload
+from archiver.sync.pull.context import (
+    PullContext,
+    account_observations,
+    append_observations,
+    object_payload,
+    write_steady_visits,
+)
 from archiver.sync.report import RoomReport
 
 RETRY_AFTER = backfill_queue.LONGEST_PAUSE
@@ -43,8 +49,8 @@ def read_singly(context: PullContext, room: int, messages: Sequence[MessageId], 
 def read_queued(context: PullContext, item: BackfillItem, report: RoomReport) -> ItemState:
     """Read a message whose id is known but that is not saved, and record the result in the queue.
 
-    A 404 makes no entry, as nothing was ever seen; a 403 concerns the room and is raised. A message inside
-    an open gap lowers its number of missing ones.
+    A 404 makes a `reading` entry that names the id as refused, once for each way of refusing; a 403 concerns the room
+    and is raised. A message inside an open gap lowers its number of missing ones.
     """
     room, message = item.room_id, MessageId(str(item.position))
     try:
@@ -112,6 +118,11 @@ def _record_not_found(context: PullContext, item: BackfillItem, reply: Reply, re
     state = ItemState.HIDDEN if reply.limited else ItemState.UNREADABLE
     at = reply.received_at
     with context.archive.writing() as writing:
+        if item.state is not state:
+            refused = {"ids": [], "refused": {str(item.position): state.value}}
+            observation = Observation("reading", f"reading/{item.room_id}/{writer.SELF}", refused, item.room_id)
+            write_steady_visits(context, writing)
+            writer.append_dated(writing, [observation], reply, account_id=context.account_id)
         backfill_queue.record_attempt(writing, item, state, at=at, next_at=at + RETRY_AFTER)
     if state is ItemState.HIDDEN:
         report.hidden_by_plan += 1

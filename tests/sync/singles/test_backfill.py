@@ -92,8 +92,8 @@ def test_a_gap_of_unknown_size_stays_unknown(world: World) -> None:
     assert [] == world.entries("gap.narrowed")
 
 
-def test_what_was_never_seen_and_is_not_there_makes_no_entry(world: World) -> None:
-    """It is told in the report, and asked for again after a month."""
+def test_what_was_never_seen_and_is_not_there_is_recorded_as_refused(world: World) -> None:
+    """Once, in an entry that shows no message; it is told in the report, and asked for again after a month."""
     gone = world.post("消える")
     world.posts(105)
     world.post(f"#!rid{world.room}-{gone}")
@@ -112,6 +112,8 @@ def test_what_was_never_seen_and_is_not_there_makes_no_entry(world: World) -> No
     assert gone not in world.states()
     assert [] == soon
     assert (gone in singly(world), "unreadable", 2) == (True, row["state"], row["attempts"])
+    assert [{"ids": [], "refused": {gone: "unreadable"}}] == [one["payload"] for one in world.entries("reading")]
+    assert [] == world.rows("reading")
 
 
 def test_what_the_plan_hides_is_told_apart(world: World) -> None:
@@ -128,6 +130,7 @@ def test_what_the_plan_hides_is_told_apart(world: World) -> None:
     later = world.synced()
 
     assert (1, 0, ["hidden"]) == (report.hidden_by_plan, report.not_readable, state)
+    assert {old: "hidden"} == world.entries("reading")[0]["payload"]["refused"]
     assert (1, "present") == (later.backfilled, world.states()[old])
 
 

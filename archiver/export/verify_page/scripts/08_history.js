@@ -148,7 +148,7 @@ function messageHistory(entries, sightings) {
     roomId: latest.room_id,
     messageId: partAfter(latest.key, "/"),
     accountId: numberOr(get(account, "account_id")),
-    name: textOr(get(account, "name")),
+    name: textOr(get(accountOf(receivedOf(first)), "name")),
     sendTime: numberOr(get(received, "send_time")),
     updateTime: numberOr(get(received, "update_time")),
     state: stateOf(latest),
@@ -158,8 +158,14 @@ function messageHistory(entries, sightings) {
     changedAt: changedAt(entries),
     entrySeq: latest.seq,
     source: need(latest.payload, "source"),
-    kind: messageKind(spans.map((span) => span.body)),
+    kind: kindOf(latest, spans),
   };
+}
+
+// What the owner of the archive wrote is speech, as anybody can type the form of a notice.
+function kindOf(latest, spans) {
+  const author = numberOr(get(accountOf(receivedOf(latest)), "account_id"));
+  return author && author === latest.account_id ? "speech" : messageKind(spans.map((span) => span.body));
 }
 
 function addToSpans(spans, entry, sightings, message) {

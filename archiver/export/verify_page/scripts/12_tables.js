@@ -62,9 +62,17 @@ function messageObject(no, history, seal, stampedAt) {
 function messageCells(no, history) {
   return [
     no, jst(history.sendTime), history.sendTime || "", history.roomId, messageCell(history.messageId), history.name, history.accountId,
-    own(KINDS, history.kind) || history.kind, own(STATES, history.state) ?? history.state, history.body === DELETED_BODY ? "(「削除」表示)" : history.body, earlierTexts(history),
+    own(KINDS, history.kind) || history.kind, stateText(history), history.body === DELETED_BODY ? "(「削除」表示)" : history.body, earlierTexts(history),
     history.state !== "present" ? jstOf(history.changedAt) : "", jstOf(history.firstSeen), history.updateTime || "", own(SOURCES, history.source) || history.source, history.entrySeq,
   ];
+}
+
+// What became of a message; what it was already when it was first saved is told as that.
+function stateText(history) {
+  const texts = new Set(history.versions.map((span) => span.body));
+  texts.delete(DELETED_BODY);
+  if ((history.state === "deleted" && !texts.size) || (history.state === "edited" && texts.size === 1)) return FIRST_SEEN[history.state];
+  return own(STATES, history.state) ?? history.state;
 }
 
 function inquiryCells(no, history) {

@@ -1,0 +1,114 @@
+"""An order for a package as a form gives it, and as it is carried from page to page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from gettext import gettext as _
+from urllib.parse import urlencode
+
+from flask import url_for
+from werkzeug.datastructures import MultiDict
+
+from archiver import errors
+from archiver.console.context import ConsoleContext
+from archiver.export.chosen_messages import parse_choice
+from archiver.export.mask.package_mask import masking_policy
+from archiver.export.package.order import ExportOrder, LeftoverWish
+from archiver.records import JST, RequestKind
+from archiver.settings.model import exports_folder
+from archiver.setup.written_days import EXAMPLE_DAY, read_day
+
+WHO = ("support", "lawyer", "court", "consult")
+"""The readers that a package can be made for by hand; daily copies are made by the rounds."""
+
+WITH_COPIES = ("support", "consult")
+"""Readers who can get the user's own evidence as copies without metadata; the others get the files as they are."""
+
+FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "strip", "counterpart", "candidate")
+"""The fields of an order; others are left out of addresses."""
+
+Given = list[tuple[str, str]]
+
+
+def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOrder:
+    """The order as the form gives it. Raises UsageError for a day or a reader that cannot be."""
+    profile = fields.get("for", "support")
+    if profile not in WHO:
+        raise errors.UsageError(detail=_("Choose for whom the package is."))
+    settings = context.settings()
+    masks = tuple(line.strip() for line in fields.get("masks", "").splitlines() if line.strip())
+    return ExportOrder(
+        contract=fields.get("contract") or None,
+        profile=profile,
+        since=_day(fields.get("from", "")),
+        until=_day(fields.get("to", ""), after=1),
+        out=exports_folder(settings),
+        zip=False,
+        policy=masking_policy(profile, masks=masks, no_mask=False, mask_people=(), unmask_people=()),
+        counterparts=frozenset(_accounts(fields, "counterpart")) or None,
+        thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
+        leftovers=LeftoverWish.HIDE,  # what was decided stays; what nobody decided about does not leave
+        strip_metadata=fields.get("strip") == "yes" and profile in WITH_COPIES,
+        request=_request_kind(fields.get("request", "")),
+        choice=parse_choice(fields.get("messages") or None),
+        every=settings.sync.every,
+    )
+
+
+def given_fields(fields: MultiDict[str, str]) -> Given:
+    """What of the form is part of an order."""
+    return [(name, value) for name, value in fields.items(multi=True) if name in FIELDS and value]
+
+
+def without_people(given: Given) -> Given:
+    """The same without who is who."""
+    return [(name, value) for name, value in given if name not in {"counterpart", "candidate"}]
+
+
+def order_address(endpoint: str, given: Given) -> str:
+    """The address of a page with the order in it."""
+    return f"{url_for(endpoint)}?{urlencode(given)}"
+
+
+def request_words() -> list[tuple[str, str]]:
+    """Each thing that can be asked for: its value and its words."""
+    return [
+        ("", _("What the dates and amounts that you entered suggest")),
+        (RequestKind.PAYMENT.value, _("Payment")),
+        (RequestKind.REVIEW.value, _("A review of what was delivered")),
+        (RequestKind.REPLY.value, _("A reply")),
+        (RequestKind.TERMS.value, _("That the terms of the work are stated")),
+        (RequestKind.STOP_WORK.value, _("To pause the work")),
+    ]
+
+
+def who_words() -> list[tuple[str, str, str]]:
+    """Each reader: its value, its word, and what such a package is."""
+    return [
+        (
+            "support",
+            _("The platform's office"),
+            _("a report and the conversation, names and addresses of others masked"),
+        ),
+        ("lawyer", _("A lawyer"), _("everything, with the records that prove it")),
+        ("court", _("A court"), _("numbered documents and the list of evidence")),
+        ("consult", _("A consultation by telephone"), _("one page to read aloud")),
+    ]
+
+
+def _request_kind(value: str) -> RequestKind | None:
+    try:
+        return RequestKind(value) if value else None
+    except ValueError:
+        raise errors.UsageError(detail=_("Choose what you ask for from the list.")) from None
+
+
+def _accounts(fields: MultiDict[str, str], name: str) -> list[int]:
+    return [int(value) for value in fields.getlist(name) if value.isdecimal() and len(value) < 19]
+
+
+def _day(text: str, *, after: int = 0) -> datetime | None:
+    if not text.strip():
+        return None
+    day = read_day(text, "--from", EXAMPLE_DAY, now=None)
+    return datetime.fromisoformat(day).replace(tzinfo=JST) + timedelta(days=after)

@@ -1,0 +1,109 @@
+"""A closed account is told by the API's own signs; a post that tells of it adds its time, and says nothing alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archiver.claims.accounts import closed_account
+from archiver.claims.words import closed_text
+from archiver.export.report import summary, timeline
+from archiver.records import CaseFacts, Observation
+from archiver.store import seals
+from archiver.store.queries import contracts
+from archiver.store.queries.contract_activity import activity_of
+from tests.claims.dispute import report_of
+from tests.claims.test_played_disputes import words
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
+
+DAY = 24 * 60
+POST = "[info][title][dtext:chatroom_member_is][piconname:{who}][dtext:chatroom_resigned_priv_change][/title][/info]"
+ALL = "[info][dtext:chatroom_resigned_priv_change_all][/info]"
+POSTED = "2026-11-08 10:00"
+AFTER_IT = f"アカウントの解約を知らせる形のシステムの投稿({POSTED}、No.2)の後、"
+SUFFIX = "2026-11-10 10:00 に、相手の表示名に「(解約済)」が付いていることを確認"
+GONE = "2026-11-10 10:00 に、相手が参加者の一覧に表示されなくなったことを確認"
+GROUP = "2026-11-10 10:00 に、相手とのダイレクトチャットがグループチャットに変わったことを確認"
+
+
+def played(
+    home: Path, *, post: str | None, author: int = CLIENT, sign: str = "", sign_day: int = 5, who: int = CLIENT
+) -> ArchiveMaker:
+    """A dispute with a post on the third day, and a sign of the API on another one."""
+    maker = ArchiveMaker(home)
+    maker.me()
+    maker.contract("job1", platform="crowdworks", client="田中")
+    room = {"room_id": ROOM, "name": "田中", "type": "direct"}
+    maker.append([Observation("room", f"room/{ROOM}", {"object": room}, ROOM)])
+    maker.account(CLIENT, "田中")
+    maker.member(CLIENT, "田中")
+    told = [message_object(1, "お願いします", sent=0)]
+    maker.sync(told, minutes=5)
+    if post is not None:
+        told.append(message_object(2, post.format(who=who), sent=3 * DAY, account=author))
+        maker.sync(told, changed={2: "present"}, minutes=3 * DAY + 5)
+    if sign == "suffix":
+        maker.account(CLIENT, "田中(解約済)", minutes=sign_day * DAY)
+    elif sign == "gone":
+        maker.member(CLIENT, "田中", state="gone", minutes=sign_day * DAY)
+    elif sign == "group":
+        group = {"object": room | {"type": "group"}}
+        maker.append([Observation("room", f"room/{ROOM}", group, ROOM)], minutes=sign_day * DAY)
+    seals.close_seals(maker.archive, now=at(10 * DAY))
+    return maker
+
+
+@pytest.mark.parametrize(
+    ("post", "author", "sign", "sign_day", "who", "expected"),
+    [
+        (None, CLIENT, "suffix", 5, CLIENT, SUFFIX),
+        (POST, CLIENT, "suffix", 5, CLIENT, AFTER_IT + SUFFIX),
+        (POST, CLIENT, "gone", 5, CLIENT, AFTER_IT + GONE),
+        (POST, CLIENT, "group", 5, CLIENT, AFTER_IT + GROUP),
+        (ALL, CLIENT, "suffix", 5, CLIENT, AFTER_IT + SUFFIX),
+        (POST, 555, "suffix", 5, CLIENT, AFTER_IT + SUFFIX),
+        (POST, OWNER, "suffix", 5, CLIENT, SUFFIX),  # the reporter wrote it
+        (POST, OWNER, "gone", 5, CLIENT, ""),
+        (POST, CLIENT, "suffix", 2, CLIENT, SUFFIX.replace("11-10", "11-07")),  # no reply after the post showed it
+        (POST, CLIENT, "gone", 2, CLIENT, ""),
+        (POST, CLIENT, "suffix", 5, 555, SUFFIX),  # about somebody else
+        (ALL, 555, "suffix", 5, CLIENT, SUFFIX),
+        (POST, CLIENT, "", 5, CLIENT, ""),
+        (None, CLIENT, "gone", 5, CLIENT, ""),
+        (None, CLIENT, "group", 5, CLIENT, ""),
+        (POST + "解約しました", CLIENT, "gone", 5, CLIENT, ""),  # not the whole body
+    ],
+)
+def test_a_post_adds_its_time_only_before_a_sign_of_the_api(
+    tmp_path: Path, post: str | None, author: int, sign: str, sign_day: int, who: int, expected: str
+) -> None:
+    """On page 1; `contract show` knows the same."""
+    maker = played(tmp_path / "home", post=post, author=author, sign=sign, sign_day=sign_day, who=who)
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading)
+        page = words(summary.chapter(case, statistics))
+        facts = activity_of(reading, contracts.find_contract(reading, "job1")).facts
+
+    told = closed_text(closed_account(statistics.facts))
+    assert expected == told
+    assert f"{expected}。" in page if expected else "解約" not in page
+    assert _without_numbers(facts) == _without_numbers(statistics.facts)
+
+
+def _without_numbers(facts: CaseFacts) -> tuple[object, ...]:
+    closed = closed_account(facts).value
+    return () if closed is None else (closed.sign, None if closed.post is None else replace(closed.post, no=0))
+
+
+def test_a_post_alone_is_told_as_a_form_that_anybody_can_write(tmp_path: Path) -> None:
+    """In chapters 5 and 8, never on page 1."""
+    maker = played(tmp_path / "home", post=POST)
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading)
+        page = words(summary.chapter(case, statistics))
+        course = words(timeline.chapter(case, statistics))
+
+    assert "解約" not in page
+    assert "解約を知らせる形のシステムの投稿(同じ形は誰でも書けます)" in course

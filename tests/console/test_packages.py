@@ -1,0 +1,79 @@
+"""Making a package by clicking: what is left to mask is decided piece by piece, and handing it over is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.setup.leftover_answers import recall_answers
+from archiver.store.queries.runs import exports
+from tests.support.archives.maker import message_object, story
+from tests.support.console.application import FormBrowser, open_application
+
+ORDER = {"for": "support", "contract": "job1"}
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[FormBrowser]:
+    """The application over two people who speak of others; Chatwork cannot be reached, and there is no token."""
+    maker = story(tmp_path / "home")
+    maker.contract("job1", platform="crowdworks", client="田中", title="動画", url="https://crowdworks.jp/contracts/1")
+    second = message_object(31, "髙木は https://twitter.com/takagi_k にいます。担当は栗本様です", sent=201)
+    maker.sync([message_object(30, "編集の高木さんに渡します", sent=200), second], minutes=202)
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
+    (tmp_path / "home" / "archive.toml").write_text('[token]\nsource = "env:NO_SUCH"\n')
+    with open_application(tmp_path / "home", environ) as opened:
+        yield opened
+
+
+def test_pieces_are_decided_one_by_one_and_remembered(browser: FormBrowser) -> None:
+    """Hide, leave, or hide all of its kind; the next preview has them, and does not ask again."""
+    browser.post("/packages/preview", ORDER)
+    first = browser.job().outcome
+    assert first is not None
+    page = browser.get(first.links[0].address)
+    pieces = [row.partition('"')[0] for row in page.split('name="piece-')[1:]]
+    assert 3 == len(pieces)
+    assert "編集の高木さんに渡します" in page
+
+    answers = {"piece-0": "高木", "kind-0": "name", "answer-0": "leave"}
+    answers |= {"piece-1": "takagi_k", "kind-1": "handle", "answer-1": "alike"}
+    answers |= {"piece-2": "栗本", "kind-2": "name", "answer-2": "hide"}
+    browser.post("/packages/leftovers", {**ORDER, **answers})
+    again = browser.job().outcome
+
+    assert {"高木": False, "takagi_k": True, "栗本": True} == recall_answers(browser.context.archive, "job1")
+    assert again is not None
+    assert ((), True) == (again.found, again.links[-1].address.startswith("/packages/leftovers"))
+    assert "高木" in browser.get(again.links[-1].address)
+
+
+def test_all_that_look_alike_are_hidden_at_once(browser: FormBrowser) -> None:
+    """Though one of them was answered otherwise."""
+    answers = {"piece-0": "高木", "kind-0": "name", "answer-0": "leave"}
+    answers |= {"piece-1": "栗本", "kind-1": "name", "answer-1": "alike"}
+    browser.post("/packages/leftovers", {**ORDER, **answers})
+    browser.job()
+
+    assert {"高木": True, "栗本": True} == recall_answers(browser.context.archive, "job1")
+
+
+def test_a_package_tells_of_the_reading_before_and_to_whom_it_was_given(browser: FormBrowser) -> None:
+    """A day ahead is refused beside the field, and what was typed stays."""
+    browser.post("/packages/make", {"for": "consult", "contract": "job1", "strip": "yes"})
+    made = browser.job().outcome
+    assert made is not None
+    assert "once more" in " ".join(made.lines), made
+
+    ahead = browser.post("/packages/1/note", to="弁護士", on="2999-01-01")
+    browser.post("/packages/1/note", to="弁護士", on="2026-11-06", how="手渡し")
+    page = browser.get("/packages")
+
+    with browser.context.archive.reading() as reading:
+        (handover,) = exports(reading)[0].handovers
+    assert ("弁護士", "2026-11-06", "手渡し") == (handover.to, handover.on, handover.how)
+    assert (422, True) == (ahead.status_code, 'value="弁護士"' in ahead.get_data(as_text=True))
+    assert "2026-11-06" in page
