@@ -26,6 +26,7 @@ from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.file_manager import open_folder
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.prompts import ask_yes_no
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import RequestKind, contract_facts
@@ -136,7 +137,7 @@ def command_export(
     from archiver.store import orphaned_seals
 
     app = build_app(obj.settings(), obj.environ)
-    begin, end = parse_period(since, until)
+    begin, end = parse_period(since, until, now=app.now())
     previews: list[PackagePreview] = []
     screen = ProgressScreen(quiet=obj.verbose < 0)
     ask = _warn if as_json else _ask_without_bar(screen, profile)
@@ -215,7 +216,7 @@ def _ask_or_warn(preview: PackagePreview, profile: str) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return _warn(preview)
     tell_preview(preview, profile, err=True)
-    return click.confirm(_("Make this package?"), default=True, err=True)
+    return ask_yes_no(_("Make this package?"), default=True, err=True)
 
 
 def _warn(preview: PackagePreview) -> bool:

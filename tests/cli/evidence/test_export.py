@@ -61,7 +61,7 @@ class Desk(Terminal):
             if not piece:
                 break
             screen += piece
-            if answer and screen.rstrip().endswith(b"[Y/n]:"):
+            if answer and screen.rstrip().endswith(b"Make this package? [yes]:"):
                 os.write(leader, answer.encode() + b"\n")
                 answer = ""
         os.close(leader)
@@ -221,8 +221,8 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
 
 
 def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
-    """The numbers first; yes makes the package."""
-    code, output = desk.before_a_screen("export", "job1", answer="y")
+    """The numbers first; yes in Japanese makes the package, as everywhere."""
+    code, output = desk.before_a_screen("export", "job1", answer="はい")
 
     assert 0 == code
     assert (
@@ -235,7 +235,7 @@ def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
 
 def test_no_leaves_nothing(desk: Desk) -> None:
     """Neither files nor a note of them; it is no error."""
-    code, output = desk.before_a_screen("export", "job1", answer="n")
+    code, output = desk.before_a_screen("export", "job1", answer="いいえ")
 
     assert 0 == code
     assert "No package was made." in output
