@@ -10,9 +10,14 @@ from archiver.platforms.job_platform import platform_of
 from archiver.records.alerts import Alert, AlertRule, Level
 
 
-def alert_sentence(alert: Alert, contract_names: Mapping[str, str] | None = None) -> str:
-    """The sentence of an alert in the process's language; `contract_names` are contracts' names on screen, by id."""
-    number, room = alert.count, alert.room_id
+def alert_sentence(
+    alert: Alert, contract_names: Mapping[str, str] | None = None, room_labels: Mapping[int, str] | None = None
+) -> str:
+    """The sentence of an alert in the process's language.
+
+    `contract_names` are contracts' names on screen, by id; `room_labels` are those of rooms where names may stand.
+    """
+    number, room = alert.count, (room_labels or {}).get(alert.room_id or 0, alert.room_id)
     match alert.rule:
         case AlertRule.ROOM_INACCESSIBLE:
             text = _("Room {room} cannot be opened any more (reason unknown). What was saved is kept.")
@@ -41,7 +46,7 @@ def alert_sentence(alert: Alert, contract_names: Mapping[str, str] | None = None
             )
         case _:
             text = _hint_sentence(alert)
-    return text.format(room=room, n=number, **_subject_fields(alert, contract_names or {}))
+    return text.format(room=room, room_id=alert.room_id, n=number, **_subject_fields(alert, contract_names or {}))
 
 
 def _hint_sentence(alert: Alert) -> str:
@@ -102,9 +107,9 @@ def _contract_sentence(alert: Alert) -> str:
         case AlertRule.A10:
             return ngettext(
                 "Room {room}: {n} message from the other side was changed. The earlier text is kept: archive show "
-                "{room}.",
+                "{room_id}.",
                 "Room {room}: {n} messages from the other side were changed within a day. The earlier texts are "
-                "kept: archive show {room}.",
+                "kept: archive show {room_id}.",
                 alert.count,
             )
         case AlertRule.A11:

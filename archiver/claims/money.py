@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -78,6 +79,14 @@ def money_standing(contract: Contract, deliveries: Sequence[Delivery], today: da
     )
     billed = sum(invoice.amount for invoice in contract.invoices)
     return MoneyStanding(billed, sum(payment.amount for payment in contract.payments), balances, surplus)
+
+
+def open_by_month(standing: MoneyStanding) -> list[tuple[str, int]]:
+    """What is open by the month in which it was billed, such as `2026-11`, in yen, the earliest first."""
+    months: Counter[str] = Counter()
+    for balance in standing.balances:
+        months[balance.invoice.issued_on[: len("2026-11")]] += balance.unpaid
+    return sorted((month, amount) for month, amount in months.items() if amount)
 
 
 def _balance(

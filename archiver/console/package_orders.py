@@ -14,7 +14,7 @@ from archiver.console.context import ConsoleContext
 from archiver.export.chosen_messages import parse_choice
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.order import ExportOrder, LeftoverWish
-from archiver.records import JST
+from archiver.records import JST, RequestKind
 from archiver.settings.model import exports_folder
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
 
@@ -24,7 +24,7 @@ WHO = ("support", "lawyer", "court", "consult")
 WITH_COPIES = ("support", "consult")
 """Readers who can get the user's own evidence as copies without metadata; the others get the files as they are."""
 
-FIELDS = ("for", "contract", "from", "to", "masks", "messages", "strip", "counterpart", "candidate")
+FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "strip", "counterpart", "candidate")
 """The fields of an order; others are left out of addresses."""
 
 Given = list[tuple[str, str]]
@@ -49,6 +49,7 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
         thirds=frozenset(_accounts(fields, "candidate")) - frozenset(_accounts(fields, "counterpart")),
         leftovers=LeftoverWish.HIDE,  # what was decided stays; what nobody decided about does not leave
         strip_metadata=fields.get("strip") == "yes" and profile in WITH_COPIES,
+        request=_request_kind(fields.get("request", "")),
         choice=parse_choice(fields.get("messages") or None),
         every=settings.sync.every,
     )
@@ -69,6 +70,18 @@ def order_address(endpoint: str, given: Given) -> str:
     return f"{url_for(endpoint)}?{urlencode(given)}"
 
 
+def request_words() -> list[tuple[str, str]]:
+    """Each thing that can be asked for: its value and its words."""
+    return [
+        ("", _("What the dates and amounts that you entered suggest")),
+        (RequestKind.PAYMENT.value, _("Payment")),
+        (RequestKind.REVIEW.value, _("A review of what was delivered")),
+        (RequestKind.REPLY.value, _("A reply")),
+        (RequestKind.TERMS.value, _("That the terms of the work are stated")),
+        (RequestKind.STOP_WORK.value, _("To pause the work")),
+    ]
+
+
 def who_words() -> list[tuple[str, str, str]]:
     """Each reader: its value, its word, and what such a package is."""
     return [
@@ -81,6 +94,13 @@ def who_words() -> list[tuple[str, str, str]]:
         ("court", _("A court"), _("numbered documents and the list of evidence")),
         ("consult", _("A consultation by telephone"), _("one page to read aloud")),
     ]
+
+
+def _request_kind(value: str) -> RequestKind | None:
+    try:
+        return RequestKind(value) if value else None
+    except ValueError:
+        raise errors.UsageError(detail=_("Choose what you ask for from the list.")) from None
 
 
 def _accounts(fields: MultiDict[str, str], name: str) -> list[int]:

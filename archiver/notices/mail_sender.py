@@ -56,7 +56,7 @@ def send_mail(
         )
     try:
         _deliver(mail, password, compose(mail, title, text), patience)
-    except (smtplib.SMTPException, OSError, UnicodeError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:  # a challenge that cannot be read is a ValueError
         sentence = _("No mail was sent: {reason}.").format(reason=_reason(error, mail.host))
         return MailFailure(sentence, isinstance(error, _REFUSALS))
     return None
@@ -97,7 +97,9 @@ def _reason(error: Exception, host: str) -> str:
             return _("the mail server does not offer what [notify] mail_tls and mail_user ask for")
         case smtplib.SMTPServerDisconnected() | TimeoutError():
             return _("the mail server {host} did not answer in time, or ended the connection").format(host=host)
-        case smtplib.SMTPException():
+        case UnicodeError():  # no name of a host
+            pass
+        case smtplib.SMTPException() | ValueError():
             return _("the mail server does not answer as expected")
     return _("the mail server {host} cannot be reached").format(host=host)
 

@@ -64,6 +64,7 @@ from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
 )
+from archiver.records.request_kind import RequestKind
 from archiver.records.steady_looks import SteadyLooks, pauses_between_looks
 
 __all__ = (
@@ -113,6 +114,7 @@ __all__ = (
     "PersonName",
     "Post",
     "Reply",
+    "RequestKind",
     "Role",
     "RoomBeginning",
     "RoomFacts",

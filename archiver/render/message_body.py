@@ -64,6 +64,8 @@ __all__ = [
     "visible",
 ]
 
+RULE = "-" * 24
+"""A line across the message, in plain text."""
 REL = 'rel="noreferrer noopener nofollow"'
 """On every link: the linked site learns no referrer and gets no access to our window."""
 
@@ -144,7 +146,7 @@ def _plain_leaf(node: Leaf, references: References) -> str:
         case Code(text=text):
             return _prefix_lines("    ", visible(_strip_line_feeds(text), lines=True))
         case RuleTag():
-            return "-" * 24
+            return RULE
         case Mention():
             return f"[{'CC' if node.copy else 'To'}: {person_name(node.account_id, references)}] "
         case MentionAll():

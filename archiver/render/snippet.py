@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.chatwork.notation.parse import parse
-from archiver.render.message_body import plain_text
+from archiver.render.message_body import RULE, plain_text
 from archiver.render.reference_labels import NOWHERE, References
 from archiver.search_folding import fold_character, fold_searched, is_comma_in_number
 
@@ -24,6 +24,7 @@ _LONG_TEXT = 1_200
 _HALF_WINDOW = 500
 """Half of the characters folded around a mark; a longer word across two parts stays unmarked."""
 _BOX = re.compile(r"^(?:\| ?)+", re.MULTILINE)
+_RULE = re.compile(rf"^{RULE}$", re.MULTILINE)
 _folded = lru_cache(maxsize=10_000)(fold_character)
 
 
@@ -76,8 +77,8 @@ def readable_body(body: str, words: Collection[str], references: References = NO
 
 
 def one_line(text: str) -> str:
-    """A plain text without line ends and the marks that boxes have before each line."""
-    return " ".join(_BOX.sub("", text).split())
+    """A plain text without line ends, rules, and the marks that boxes have before each line."""
+    return " ".join(_RULE.sub("", _BOX.sub("", text)).split())
 
 
 def _part_around_mark(text: str, words: Collection[str]) -> tuple[int, str]:

@@ -1,10 +1,13 @@
-"""Reads a day in the forms that people in Japan write: with separators, with 年月日, or by the era (令和)."""
+"""Reads a day in the forms that people in Japan write: with separators, with 年月日, by the era (令和), or as 昨日."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from typing import NamedTuple
+
+from archiver.day_words import read_days
 
 _TIME = r"(?:[ T]*(?P<hour>\d{1,2})[:時](?P<minute>\d{2})(?:分|:\d\d)?)?"
 _FORMS = tuple(
@@ -17,6 +20,8 @@ _FORMS = tuple(
         r"R(?P<reiwa>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})",
     )
 )
+
+_SPOKEN = re.compile("(?P<day>.+?)" + _TIME)
 
 BEFORE_REIWA = 2018
 """The first year of Reiwa is 2019."""
@@ -42,6 +47,16 @@ def read_written_day(value: str) -> WrittenDay | None:
     year = int(parts["year"]) if parts.get("year") else BEFORE_REIWA + _reiwa(str(parts["reiwa"]))
     clock = None if parts["hour"] is None else (int(parts["hour"]), int(parts["minute"]))
     return WrittenDay(year, int(parts["month"]), int(parts["day"]), clock)
+
+
+def read_past_day(value: str, today: date) -> WrittenDay | None:
+    """A day that is past and therefore clear without its year, with or without a time: 昨日, 11月10日 9:05."""
+    match = _SPOKEN.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    days = None if match is None else read_days(match["day"], today)
+    if match is None or days is None or days.first != days.last:
+        return None
+    clock = None if match["hour"] is None else (int(match["hour"]), int(match["minute"]))
+    return WrittenDay(days.first.year, days.first.month, days.first.day, clock)
 
 
 def _reiwa(year: str) -> int:

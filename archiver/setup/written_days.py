@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from archiver import errors
 from archiver.records import JST
-from archiver.setup.japanese_dates import read_written_day
+from archiver.setup.japanese_dates import read_past_day, read_written_day
 
 EXAMPLE_DAY, EXAMPLE_TIME = "2026-11-03", "2026-11-03 09:12"
 EARLIEST_YEAR = 2000
@@ -19,9 +19,12 @@ _CLOCK_TOLERANCE = timedelta(minutes=10)
 def read_day(value: str, option: str, example: str, *, now: datetime | None) -> str:
     """A day in Japan, or a time if the example has one, in any form in which people write it there.
 
+    With `now` it cannot be ahead, so it needs no year: the last such day is meant.
     Raises BadValue, NoSuchDay, DayTooEarly, and DayAhead for one after `now` (aware).
     """
     written_day = read_written_day(value)
+    if written_day is None and now is not None:
+        written_day = read_past_day(value, now.astimezone(JST).date())
     if written_day is None or (written_day.clock and len(example) == len(EXAMPLE_DAY)):
         raise errors.BadValue(value=value, option=option, example=example)
     try:

@@ -32,7 +32,7 @@ def test_show_takes_a_part_of_a_name_and_asks_where_several_fit(world: TerminalW
     world.sync()
     assert "動画の相談" in world.both("show", code=2)[1]
     with begin(world, "show", "動画") as terminal:
-        terminal.answer("Number:", "1")
+        terminal.answer("Number:", "動画", "編集")
         terminal.see("よろしく")
         assert terminal.end() == 0
 

@@ -62,12 +62,13 @@ def test_every_page_opens(browser: FormBrowser) -> None:
 
 def test_a_package_is_looked_at_and_then_made(browser: FormBrowser) -> None:
     """The preview makes nothing; what is made can be opened, and checked."""
-    order = {"for": "lawyer", "contract": contract_id(browser)}
+    order = {"for": "lawyer", "contract": contract_id(browser), "request": "payment"}
     browser.post("/packages/preview", order)
     preview = browser.job()
     assert preview.outcome is not None
     confirm = browser.get(preview.outcome.links[0].address)
     assert preview.outcome.lines[0] in confirm
+    assert 'name="request" value="payment"' in confirm
     assert [] == list((browser.context.home / "exports").glob("*"))
 
     browser.post("/packages/make", order)
@@ -92,6 +93,7 @@ def test_an_order_for_nobody_is_refused(browser: FormBrowser) -> None:
     """And a day that there is not."""
     assert 422 == browser.post("/packages/preview", {"for": "evil"}).status_code
     assert 422 == browser.post("/packages/preview", {"for": "support", "from": "2026-02-31"}).status_code
+    assert 422 == browser.post("/packages/preview", {"for": "support", "request": "money"}).status_code
 
 
 def test_the_worst_day_without_a_network_shows_what_is_kept(browser: FormBrowser) -> None:

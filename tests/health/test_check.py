@@ -151,7 +151,12 @@ def test_calls_that_were_used_up_are_told_until_a_run_has_enough() -> None:
     ("error_name", "last", "expected", "words"),
     [
         ("TokenRefused", ago(minutes=4), ACTION, "The last save was at 2026-11-24 22:27. The last save failed"),
-        ("Unreachable", ago(minutes=4), ATTENTION, "Chatwork cannot be reached. Nothing is lost; the next run"),
+        (
+            "Unreachable",
+            ago(minutes=4),
+            ATTENTION,
+            "Chatwork cannot be reached. What is saved stays saved",
+        ),
         ("Unreachable", ago(hours=26), ACTION, "2026-11-23"),
         ("Unreachable", None, ACTION, "The last save failed"),
     ],

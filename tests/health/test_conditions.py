@@ -295,7 +295,10 @@ def test_each_condition_is_the_same_sentence_wherever_it_is_shown(kind: Kind, ca
     [
         (situation(last_run=ago(hours=26), error_name="TokenRefused"), "archive token set"),
         (situation(last_run=ago(hours=26)), "Nothing was saved for 26 hours. Texts that change meanwhile are lost."),
-        (situation(error_name="Unreachable"), "Reason: Chatwork cannot be reached. Nothing is lost; the next run"),
+        (
+            situation(error_name="Unreachable"),
+            "Reason: Chatwork cannot be reached. What is saved stays saved",
+        ),
         (situation(error_name="DiskFull"), "Make space"),
         (situation(error_name="DiskFailing"), "another disk soon"),
         (situation(scheduled_run=REFUSED), "The last run by itself failed (2026-11-24 22:22), although a typed one"),

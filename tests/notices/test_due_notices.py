@@ -82,7 +82,7 @@ def test_nothing_is_missing_is_not_said_where_older_messages_are(world: World) -
         world.chatwork.post(room, world.tanaka, f"発言{index}")
     world.contract("job2", room)
     notice_texts(world, errors.TokenRefused())
-    world.sync()
+    world.sync(every_list=True)
 
     assert ["That is over: saving works again. All that Chatwork lists now is saved."] == notice_texts(world)
 

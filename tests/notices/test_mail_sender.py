@@ -74,7 +74,11 @@ def test_without_tls_nothing_is_sent_where_it_is_asked_for(tmp_path: Path, serve
 
 @pytest.mark.parametrize(
     ("refuses", "expected"),
-    [("login", "does not accept name and password"), ("recipient", "does not take mails from this sender")],
+    [
+        ("login", "does not accept name and password"),
+        ("recipient", "does not take mails from this sender"),
+        ("sense", "does not answer as expected"),
+    ],
 )
 def test_a_refusal_is_one_sentence_without_a_secret(tmp_path: Path, refuses: str, expected: str) -> None:
     """Although the server repeats what it was sent."""

@@ -16,7 +16,7 @@ USER, PASSWORD = "you@example.com", "canary-mail-6f1d"
 
 
 class MailServer:
-    """Takes mails of one user; `refuses` names what it does not take (`login`, `recipient`), `hangs` where it stops."""
+    """Takes mails of one user; refuses `login`, `recipient` or all sense, if told so; `hangs` where it stops."""
 
     def __init__(self, *, certificate: Path | None = None, starttls: bool = False, refuses: str = "") -> None:
         self.mails: list[EmailMessage] = []
@@ -86,11 +86,14 @@ class _Conversation:
         server = self.server
         if word == "EHLO":
             server.names.append(rest)
-            offers = ["AUTH PLAIN"] if self.is_secret or server.context is None else ["STARTTLS"]
+            methods = "CRAM-MD5" if server.refuses == "sense" else "PLAIN"
+            offers = [f"AUTH {methods}"] if self.is_secret or server.context is None else ["STARTTLS"]
             self._say(*(f"250-{one}" for one in ("localhost", *offers)), "250 8BITMIME")
         elif word == "STARTTLS":
             self._say("220 go ahead")
             self._wrap()
+        elif word == "AUTH" and server.refuses == "sense":
+            self._say("334 a")  # a challenge that no client can read
         elif word == "AUTH":
             _none, user, password = base64.b64decode(rest.split()[1]).decode().split("\0")
             is_right = (user, password) == (USER, PASSWORD) and server.refuses != "login"

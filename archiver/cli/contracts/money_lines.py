@@ -7,7 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 
-from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing
+from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
 from archiver.cli.terminal.text import visible
 from archiver.records import JST, Contract
 from archiver.setup.yen_amounts import yen_text
@@ -32,6 +32,10 @@ def standing_lines(contract: Contract, standing: MoneyStanding) -> Iterator[str]
     yield sums.format(**texts)
     if standing.surplus:
         yield _("Received beyond what was billed: {amount}").format(amount=yen_text(standing.surplus))
+    months = open_by_month(standing)
+    if len(months) > 1:
+        parts = [f"{month} {yen_text(amount)}" for month, amount in months]
+        yield _("Open by month of the invoice: {months}").format(months=_(", ").join(parts))
     for balance in standing.balances:
         yield _invoice_line(balance)
     for payment in contract.payments:

@@ -83,4 +83,4 @@ def _read_numbers(answer: str, count: int) -> tuple[int, ...]:
         return ()
     if words and all(word.isdecimal() and len(word) < 7 and 1 <= int(word) <= count for word in words):
         return tuple(dict.fromkeys(map(int, words)))
-    raise InvalidAnswer(_("Please give numbers from 1 to {n}, such as: 1 or 1 3").format(n=count))
+    raise InvalidAnswer(_("Please give numbers from 1 to {n}, or 0 for none of them.").format(n=count))

@@ -26,9 +26,10 @@ from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.file_manager import open_folder
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.prompts import ask_yes_no
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.records import contract_facts
+from archiver.records import RequestKind, contract_facts
 
 if TYPE_CHECKING:
     from archiver.export.package.make_package import ExportReport
@@ -61,6 +62,11 @@ def _require_finite(_context: click.Context, _option: click.Parameter, value: fl
 @click.option("--for", "--profile", "profile", metavar=N_("WHO"), default="support", shell_complete=profiles, help=_WHO)
 @click.option("--from", "since", metavar=N_("DAY"), help=N_("Only messages sent from this day on."))
 @click.option("--to", "until", metavar=N_("DAY"), help=N_("Only messages sent up to this day."))
+@click.option(
+    "--request",
+    type=click.Choice([kind.value for kind in RequestKind]),
+    help=N_("What you ask for; left out: what the dates and amounts that you entered suggest."),
+)
 @click.option("--messages", metavar=N_("LIST"), help=_MESSAGES)
 @click.option(
     "--counterpart", "counterparts", type=int, metavar="ID", multiple=True, help=N_("This person is the other side.")
@@ -103,6 +109,7 @@ def command_export(
     profile: str,
     since: str | None,
     until: str | None,
+    request: str | None,
     messages: str | None,
     counterparts: tuple[int, ...],
     leftovers: str,
@@ -130,7 +137,7 @@ def command_export(
     from archiver.store import orphaned_seals
 
     app = build_app(obj.settings(), obj.environ)
-    begin, end = parse_period(since, until)
+    begin, end = parse_period(since, until, now=app.now())
     previews: list[PackagePreview] = []
     screen = ProgressScreen(quiet=obj.verbose < 0)
     ask = _warn if as_json else _ask_without_bar(screen, profile)
@@ -147,6 +154,7 @@ def command_export(
         counterparts=counterparts or None,
         leftovers=LeftoverWish.LIST if preview and leftovers == "ask" else LeftoverWish(leftovers),
         strip_metadata=strip_metadata,
+        request=RequestKind(request) if request else None,
         choice=parse_choice(messages),
         max_mb=max_mb,
         every=app.settings.sync.every,
@@ -208,7 +216,7 @@ def _ask_or_warn(preview: PackagePreview, profile: str) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return _warn(preview)
     tell_preview(preview, profile, err=True)
-    return click.confirm(_("Make this package?"), default=True, err=True)
+    return ask_yes_no(_("Make this package?"), default=True, err=True)
 
 
 def _warn(preview: PackagePreview) -> bool:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archiver.app import utc_now
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.terminal.day_options import parse_period
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible
+from archiver.day_words import read_days
 from archiver.errors import N_, EmptyPart, EmptySearch
-from archiver.records import State, notable_states
+from archiver.records import JST, State, notable_states
 from archiver.render.snippet import one_line, readable_body, snippet
 from archiver.render.times import minute_text
 
@@ -81,7 +83,6 @@ def command_search(
     as_json: bool,
 ) -> int:
     """Search and print, without token and network; the index is rebuilt if that is due and possible."""
-    from archiver.app import utc_now
     from archiver.store.archive import Archive
     from archiver.store.queries.transcript import names_in_room
     from archiver.store.search import index
@@ -182,6 +183,9 @@ def _tell_result(query: SearchQuery, result: SearchResult, names: Mapping[int, M
         tell_handing_in([one.message_id for one in result.hits])
     elif not result.others:
         echo(_("Nothing was found."), err=True)
+        if read_days(query.text, utc_now().astimezone(JST).date()) is not None:
+            day = visible(query.text.strip())
+            echo(_("For what was written then: archive search --from {day} --to {day}").format(day=day), err=True)
 
 
 def tell_handing_in(message_ids: Sequence[str]) -> None:

@@ -49,7 +49,7 @@ def sync_lines(report: SyncReport) -> Iterator[str]:
     elif report.complete:
         yield _("Saved. Nothing is missing.")
     else:
-        yield _("Saved, but not everything: see “archive status”. The next run tries again; nothing is lost.")
+        yield _("Saved, but not everything: see “archive status”. The next run tries again.")
 
 
 def _outcome_words(room: RoomReport) -> str:

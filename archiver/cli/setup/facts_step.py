@@ -39,5 +39,7 @@ def _ask_fact(app: App, contract: Contract, question: Question) -> Contract:
         tell(rule)
     tell(question.explanation)
     updated = replace(contract, **ask(question.prompt, question.understand, exact=question.exact))
+    if question.fact.is_day and (value := getattr(updated, question.name)):
+        tell(_("Kept: {value}").format(value=value))  # a day may have been typed without its year
     keep_contract(app.archive, contract, updated, at=app.now())
     return updated

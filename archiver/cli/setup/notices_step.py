@@ -36,11 +36,12 @@ def ask_mail(obj: CliContext) -> tuple[str, ...]:
     if obj.settings().notify.mail is not None:
         return ()
     address = ask(_("Mail address for such notices (Enter: no mail):"), _read_address)
+    server = likely_server(address)
     while address:
-        server = likely_server(address)
         host = ask(_("Server for sending (SMTP) [{server}]:").format(server=server), _read_host) or server
         question = _("Password for it (not shown; many providers give one made for programs):")
         password = ask(question, str, hidden=True, exact=True)
+        server = host
         failure = _try_mail(obj, address, host, password)
         if failure is None:
             return ("mail",)

@@ -175,10 +175,15 @@ def _finish_saving(app: App, saving: BackgroundRound | None) -> None:
         saving.check()
 
 
-def tell_end(obj: CliContext) -> None:
-    """Print where packages go, and the two commands to remember."""
+def tell_end(obj: CliContext, app: App) -> None:
+    """Print whether it was seen to save by itself, where packages go, and the two commands to remember."""
     from archiver.settings.model import exports_folder
+    from archiver.store.working.remembered_values import SCHEDULED_RUN
 
+    with app.archive.reading() as reading:
+        run = SCHEDULED_RUN.recall(reading)
+    if run is None or run.error is not None:
+        tell(_("It has not been seen to save by itself yet. What is missing: archive check"), indent=0)
     folder = visible(str(exports_folder(obj.settings())))
     head = _("Done. Packages are put into:")
     echo(f"{head} {folder}" if columns(f"{head} {folder}") <= WIDTH else f"{head}\n  {folder}")

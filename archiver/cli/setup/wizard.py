@@ -65,7 +65,7 @@ def _run_steps(obj: CliContext, token_from: str | None, timestamps: str | None) 
             saving.leave()
     notices_step.arrange(obj, app)
     note_answer(app.archive, FINISHED)
-    schedule_step.tell_end(obj)
+    schedule_step.tell_end(obj, app)
     return 0
 
 

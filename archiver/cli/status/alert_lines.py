@@ -27,7 +27,7 @@ FIRST_SCREEN_LIMIT = 3
 """So many lines stand on the first screen; the others are counted."""
 
 QUOTED_CHARACTERS = 20
-_NAME_COLUMNS = 16
+_NAME_COLUMNS, _ROOM_COLUMNS = 16, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,15 @@ class AlertLine:
 def alert_lines(reading: Reading, alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[AlertLine]:
     """These alerts above level low, the most urgent and newest first; `labels`: contracts' names on screen, by id."""
     groups = group_equal([one for one in alerts if one.level is not Level.LOW], labels)
-    messages = named_messages(reading, [group[0] for group in groups])
-    return [AlertLine(_line(group, labels), message) for group, message in zip(groups, messages, strict=True)]
+    messages, rooms = named_messages(reading, [group[0] for group in groups]), room_labels(reading)
+    return [AlertLine(_line(group, labels, rooms), message) for group, message in zip(groups, messages, strict=True)]
+
+
+def room_labels(reading: Reading) -> dict[int, str]:
+    """Each room with its name, as the user's own screens name it in alerts."""
+    from archiver.store.search.scope import room_names
+
+    return {room: f"{room} ({shorten(name, _ROOM_COLUMNS)})" for room, name in room_names(reading).items() if name}
 
 
 def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list[Alert]]:
@@ -93,9 +100,9 @@ def more_sentence(number: int) -> str:
     return text.format(n=number)
 
 
-def _line(group: Sequence[Alert], labels: Mapping[str, str]) -> str:
+def _line(group: Sequence[Alert], labels: Mapping[str, str], rooms: Mapping[int, str]) -> str:
     newest = group[0]
-    word, sentence = sentences.level_word(newest.level), sentences.alert_sentence(newest, labels)
+    word, sentence = sentences.level_word(newest.level), sentences.alert_sentence(newest, labels, rooms)
     line = f"[{word}] {jst_time(newest.at)} {sentence}"
     if len(group) == 1:
         return line

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.cli.context import CliContext
-from archiver.cli.status.alert_lines import named_messages, named_text
+from archiver.cli.status.alert_lines import named_messages, named_text, room_labels
 from archiver.cli.status.emergency_block import screenshots_sentence
 from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.text import columns, pad, visible, wrap
+from archiver.cli.terminal.times import jst_time
 from archiver.errors import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from archiver.cli.status.alert_lines import NamedMessage
     from archiver.records.alerts import Alert
@@ -50,13 +52,14 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
         all_alerts = alerts(reading)
         rooms = {one: {int(room.room_id) for room in one.rooms} for one in contracts(reading)}
         names = contract_names(rooms)
-        messages = named_messages(reading, all_alerts)
+        messages = dict(zip((one.number for one in all_alerts), named_messages(reading, all_alerts), strict=True))
+        rooms_on_screen = room_labels(reading)
         screenshot_ids = [(one, messages_to_screenshot(reading, all_alerts, its)) for one, its in rooms.items()]
     if as_json:
         click.echo(json.dumps({"alerts": [alert_document(one) for one in all_alerts]}, ensure_ascii=False))
     else:
         with paged_output():
-            _tell_alerts(all_alerts, names, messages)
+            _tell_alerts(equal_alerts(all_alerts), names, rooms_on_screen, messages)
             for contract, ids in screenshot_ids:
                 if ids:
                     name = contract_name(contract, list(rooms))
@@ -64,40 +67,56 @@ def command_alerts(ctx: click.Context, as_json: bool) -> int:
     return 0
 
 
-@command_alerts.command("dismiss", help=N_("Put an alert aside; it stays listed, marked so."))
-@click.argument("number", type=click.IntRange(1), metavar="N")
+@command_alerts.command("dismiss", help=N_("Put alerts aside; they stay listed, marked so."))
+@click.argument("numbers", type=click.IntRange(1), metavar=N_("N ..."), nargs=-1, required=True)
 @click.option("--reason", metavar=N_("TEXT"), help=N_("Why; for yourself, it never leaves this archive."))
 @click.pass_obj
-def alerts_dismiss(obj: CliContext, number: int, reason: str | None) -> int:
-    """Mark an alert as put aside; of one that is put aside already only the reason changes."""
+def alerts_dismiss(obj: CliContext, numbers: tuple[int, ...], reason: str | None) -> int:
+    """Mark alerts as put aside; of one that is put aside already only the reason changes."""
     from archiver.app import utc_now
     from archiver.store.archive import Archive
     from archiver.store.fingerprints import readable_text
     from archiver.store.working import alerts
 
     with Archive(obj.home).writing() as writing:
-        alerts.dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable_text(reason))
-    echo(_("Put aside: alert {number}.").format(number=number))
+        for number in numbers:
+            alerts.dismiss(writing, number, at=utc_now(), reason=None if reason is None else readable_text(reason))
+    for number in numbers:
+        echo(_("Put aside: alert {number}.").format(number=number))
     return 0
 
 
-def _tell_alerts(alerts: list[Alert], names: Mapping[str, str], messages: list[NamedMessage | None]) -> None:
-    """Print every alert with its number, the message that it is about, and why it was put aside."""
-    from archiver.alerts.sentences import alert_sentence, level_word
-    from archiver.cli.terminal.times import jst_time
+def equal_alerts(alerts: Sequence[Alert]) -> list[list[Alert]]:
+    """The alerts in groups that say the same of the same message, in the order of the newest of each."""
+    groups: dict[tuple[object, ...], list[Alert]] = {}
+    for alert in reversed(alerts):
+        groups.setdefault(
+            (alert_sentence(alert), alert.level, alert.message_id, alert.dismissed, alert.reason), []
+        ).append(alert)
+    return list(groups.values())[::-1]
 
-    for alert, message in zip(alerts, messages, strict=True):
-        state = _("put aside") if alert.dismissed else level_word(alert.level)
-        head = f"{alert.number:>3} {pad('[' + state + ']', 12)} {jst_time(alert.at)}  "
-        for number, line in enumerate(wrap(alert_sentence(alert, names), WIDTH - columns(head))):
-            echo((head if not number else " " * columns(head)) + line)
-        if message is not None:
-            for line in wrap(named_text(message), WIDTH - columns(head)):
-                echo(" " * columns(head) + line)
-        if alert.reason:
-            for line in wrap(_("Reason: {reason}").format(reason=visible(alert.reason)), WIDTH - columns(head)):
-                echo(" " * columns(head) + line)
-    if not alerts:
+
+def _tell_alerts(
+    groups: Sequence[Sequence[Alert]],
+    names: Mapping[str, str],
+    rooms: Mapping[int, str],
+    messages: Mapping[int, NamedMessage | None],
+) -> None:
+    """Print equal alerts once with their numbers, the message that they are about, and why they were put aside."""
+    for newest, *others in groups:
+        state = _("put aside") if newest.dismissed else level_word(newest.level)
+        head = f"{newest.number:>3} {pad('[' + state + ']', 12)} {jst_time(newest.at)}  "
+        paragraphs = [alert_sentence(newest, names, rooms)]
+        if others:
+            numbers = _(", ").join(str(one.number) for one in others)
+            paragraphs.append(_("The same earlier: {numbers}").format(numbers=numbers))
+        if (message := messages[newest.number]) is not None:
+            paragraphs.append(named_text(message))
+        if newest.reason:
+            paragraphs.append(_("Reason: {reason}").format(reason=visible(newest.reason)))
+        lines = [line for text in paragraphs for line in wrap(text, WIDTH - columns(head))]
+        echo(head + ("\n" + " " * columns(head)).join(lines))
+    if not groups:
         echo(_("No alert so far."))
-    elif not all(one.dismissed for one in alerts):
+    elif not all(one[0].dismissed for one in groups):
         echo(_("Put one aside: archive alerts dismiss NUMBER"), err=True)

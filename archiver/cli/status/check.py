@@ -16,6 +16,7 @@ from archiver.cli.terminal.output import echo, paged_output
 from archiver.cli.terminal.prompts import is_asked
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.errors import N_, ArchiverError
+from archiver.records.alerts import Level
 from archiver.records.grades import GRADE_WORDS, Grade, grade_word
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def command_check(obj: CliContext, as_json: bool, test: bool) -> int:
         works = check.works_unattended(snapshot, results, every=every, now=app.now())
         with paged_output():
             tell_results(results, works=works)
+            if snapshot is not None and any(one.level is Level.HIGH for one in snapshot.alerts):
+                echo(_("Apart from this setup, something in your chats needs you now: archive"))
     return 0 if check_result.is_ok(results) else INCOMPLETE
 
 

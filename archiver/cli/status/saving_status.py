@@ -122,10 +122,13 @@ def last_failure(situation: Situation) -> datetime | None:
 
 
 def _last_run_words(situation: Situation, failed_at: datetime | None) -> str:
-    archive, now = situation.archive, situation.now
-    if archive.error_name is not None:
-        time = "" if failed_at is None else short_time(failed_at, now)
-        why = error_reasons.reason(archive.error_name)
+    archive, now, run = situation.archive, situation.now, situation.archive.scheduled_run
+    error, at = archive.error_name, failed_at
+    if error is None and run is not None:  # a run that was typed went through since; the line is about the others
+        error, at = run.error, run.at
+    if error is not None:
+        time = "" if at is None else short_time(at, now)
+        why = error_reasons.reason(error)
         words = _("last {time} failed: {reason}") if why else _("last {time} failed")
         return " ".join(words.format(time=time, reason=why).split())
     if archive.last_run is None:

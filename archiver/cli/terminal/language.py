@@ -82,8 +82,10 @@ def make_output_safe() -> None:
     """Write UTF-8 everywhere, and `\\udXXX` for lone surrogates.
 
     A pipe on Windows would get the code page (cp932), in which an emoji raises an error. A scheduled job without
-    a console (pythonw) has no streams at all; its output is discarded.
+    a console (pythonw) has no streams at all; its output is discarded, and its input is empty.
     """
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - as long as the process
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process

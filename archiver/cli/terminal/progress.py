@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_right
 from datetime import timedelta
 from gettext import gettext as _
+from itertools import accumulate
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -115,9 +117,15 @@ class ProgressScreen:
         self._task = progress.add_task(text, total=total)
 
 
+_CHARACTERS_IN_A_COLUMN = 8
+"""A letter with its accents; a name with more of them is cut, so that one of any length costs no time."""
+
+
 def shorten(name: str, width: int = 24) -> str:
     """The name cut to `width` columns, for one line of the screen."""
-    name = visible(name)
-    while columns(name) > width:
-        name = name[:-2] + "…"
-    return name
+    longest = _CHARACTERS_IN_A_COLUMN * width
+    shown = visible(name[:longest])
+    if len(name) <= longest and columns(shown) <= width:
+        return shown
+    ends = accumulate(map(columns, shown))
+    return shown[: bisect_right(list(ends), width - 1)] + "…"

@@ -79,13 +79,17 @@ def read_path(answer: str) -> str:
     return words[0] if len(words) == 1 else answer
 
 
-def ask(question: str, understand: Callable[[str], T], *, hidden: bool = False, exact: bool = False) -> T:
+def ask(
+    question: str, understand: Callable[[str], T], *, hidden: bool = False, exact: bool = False, err: bool = False
+) -> T:
     """Ask until the answer is understood. Raises click.Abort at Ctrl-C and at the end of input.
 
-    Full-width characters are folded, unless `exact` keeps names and texts as they were typed.
+    Full-width characters are folded, unless `exact` keeps names and texts as they were typed. `err`: on stderr.
     """
     while True:
-        answer = click.prompt("  " + question, default="", show_default=False, hide_input=hidden, prompt_suffix=" ")
+        answer = click.prompt(
+            "  " + question, default="", show_default=False, hide_input=hidden, prompt_suffix=" ", err=err
+        )
         try:
             return understand((answer if exact else unicodedata.normalize("NFKC", answer)).strip())
         except InvalidAnswer as error:
@@ -94,10 +98,10 @@ def ask(question: str, understand: Callable[[str], T], *, hidden: bool = False, 
             tell(f"{error} {error.advice()}".rstrip())
 
 
-def ask_yes_no(question: str, *, default: bool) -> bool:
+def ask_yes_no(question: str, *, default: bool, err: bool = False) -> bool:
     """Ask for a yes or no; Enter means the default, which is shown behind the question."""
     default_word = _("yes") if default else _("no")
-    return ask(f"{question} [{default_word}]:", lambda answer: read_yes_no(answer, default=default))
+    return ask(f"{question} [{default_word}]:", lambda answer: read_yes_no(answer, default=default), err=err)
 
 
 def read_yes_no(answer: str, *, default: bool) -> bool:

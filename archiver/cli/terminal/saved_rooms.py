@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from gettext import gettext as _
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from archiver import errors
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, is_asked, tell
 from archiver.cli.terminal.text import visible
+from archiver.search_folding import fold
 from archiver.setup.answers import InvalidAnswer
 
 if TYPE_CHECKING:
@@ -36,16 +36,12 @@ def find_room(reading: Reading, wanted: str | None) -> int:
 
 
 def matching_rooms(names: Mapping[int, str], wanted: str) -> dict[int, str]:
-    """The rooms whose number is this, else those of this name, else those with this in their name (any width, case)."""
-    word = _fold(wanted)
-    if word.isdecimal() and int(word) in names:
-        return {int(word): names[int(word)]}
-    whole = {room: name for room, name in names.items() if _fold(name) == word}
-    return whole or {room: name for room, name in names.items() if word in _fold(name)}
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    """The rooms whose number is this, else those of this name, else those with this in it, folded as for a search."""
+    word = fold(wanted)
+    if numbered := {room: name for room, name in names.items() if str(room) == word}:
+        return numbered
+    whole = {room: name for room, name in names.items() if fold(name) == word}
+    return whole or {room: name for room, name in names.items() if word in fold(name)}
 
 
 def _choose(rooms: Mapping[int, str]) -> int:
@@ -57,12 +53,15 @@ def _choose(rooms: Mapping[int, str]) -> int:
     tell(_("Which chat?"), indent=0)
     for number, line in enumerate(lines, 1):
         echo(f"  {number:>3} {line}")
-    return ask(_("Number:"), lambda answer: _read_choice(answer, list(rooms)))
+    return ask(_("Number:"), lambda answer: _read_choice(answer, rooms))
 
 
-def _read_choice(answer: str, rooms: list[int]) -> int:
-    if answer.isdecimal() and 1 <= int(answer) <= len(rooms):
-        return rooms[int(answer) - 1]
-    if answer.isdecimal() and int(answer) in rooms:
-        return int(answer)
+def _read_choice(answer: str, rooms: Mapping[int, str]) -> int:
+    """The room of this place in the list, else the one that the answer names. Raises InvalidAnswer."""
+    places = {str(place): room for place, room in enumerate(rooms, 1)}
+    if answer in places:
+        return places[answer]
+    fitting = matching_rooms(rooms, answer) if answer else {}
+    if len(fitting) == 1:
+        return next(iter(fitting))
     raise InvalidAnswer(_("Please give a number from 1 to {n}.").format(n=len(rooms)))

@@ -16,6 +16,7 @@ from archiver.console.package_orders import (
     given_fields,
     order_address,
     read_order,
+    request_words,
     who_words,
     without_people,
 )
@@ -75,6 +76,7 @@ def _order_page(problems: dict[str, str], problem: str) -> str:
         contracts=every,
         given=request.values,
         who=who_words(),
+        requests=request_words(),
         problems=problems,
         problem=problem,
     )

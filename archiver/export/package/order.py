@@ -11,6 +11,7 @@ from pathlib import Path
 from archiver.export import PROFILES
 from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.mask.package_mask import Policy
+from archiver.records import RequestKind
 
 
 class LeftoverWish(StrEnum):
@@ -51,6 +52,8 @@ class ExportOrder:
     """Pieces that the user decided about for this package, besides those remembered: to hide, or to leave."""
     strip_metadata: bool = False
     """Whether files leave as copies without metadata, whatever their metadata says."""
+    request: RequestKind | None = None
+    """What is asked of the reader; None: what the state of the case suggests."""
     choice: MessageChoice = NOTHING
     """The messages of the excerpt."""
     max_mb: float | None = None

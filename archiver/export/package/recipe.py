@@ -12,6 +12,7 @@ from archiver import errors
 from archiver.claims.counterparts import counterpart_bases, judge_counterparts, named_counterparts, other_side
 from archiver.evidence.account_signs import SIGN_KINDS, account_closings
 from archiver.evidence.history import number
+from archiver.export import PROFILES
 from archiver.export.mask.names import people_in
 from archiver.export.mask.package_mask import PackageMask
 from archiver.export.mask.records import make_mask
@@ -21,7 +22,18 @@ from archiver.export.package.leftover_search import settle_leftovers
 from archiver.export.package.order import ExportOrder
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import StampService
-from archiver.records import AccountClosing, Basis, Contract, Delivery, Enclosure, Leftover, MappedAccount, Seal, Sides
+from archiver.records import (
+    AccountClosing,
+    Basis,
+    Contract,
+    Delivery,
+    Enclosure,
+    Leftover,
+    MappedAccount,
+    RequestKind,
+    Seal,
+    Sides,
+)
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, package_entries, roles, statements
 
@@ -135,7 +147,7 @@ def make_recipe(
 
     Raises CounterpartUnknown (third persons are to be hidden, and nobody was named in a room of several people),
     LeftoversOpen (what looks like a person is not covered, and the user has not decided about it),
-    UsageError (a person to be named, masked or shown is unknown).
+    UsageError (a person to be named, masked or shown is unknown, or what is asked for cannot be).
     """
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     rooms = PackageScope(contract).rooms
@@ -148,6 +160,8 @@ def make_recipe(
     _check_people({*(order.counterparts or ()), *order.thirds}, people)
     mapped = order.counterparts or other_side(sides, contract.client, people) or None
     mask, leftovers = None, tuple[Leftover, ...]()
+    deliveries = statements.deliveries(reading, contract.id, upto=upto)
+    _check_request(order, deliveries)
     enclosures = statements.enclosures(reading, contract.id, upto=upto)
     found = read_enclosures(reading.home, enclosures) if holds_enclosures(order.profile, contract) else ()
     if order.policy is not None:
@@ -170,7 +184,7 @@ def make_recipe(
         created_at=at,
         stamping=stamping,
         mask=mask,
-        deliveries=statements.deliveries(reading, contract.id, upto=upto),
+        deliveries=deliveries,
         enclosures=enclosures,
         metadata=clean_enclosures(
             reading.home,
@@ -206,6 +220,18 @@ def _judged_counterparts(
         rooms = sorted(judgement.undecided.items())
         raise errors.CounterpartUnknown(rooms=[roles.undecided_room(reading, *one) for one in rooms])
     return judgement.counterparts
+
+
+def _check_request(order: ExportOrder, deliveries: Sequence[Delivery]) -> None:
+    """Refuse to ask where no report is, and for a review of nothing, as the reader could only point to that.
+
+    Raises UsageError.
+    """
+    if order.request is not None and not PROFILES[order.profile].report:
+        raise errors.UsageError(detail=_("A package of this kind has no report, so nothing can be asked for in it."))
+    if order.request is RequestKind.REVIEW and not deliveries:
+        sentence = _("No delivery is entered, so a review cannot be asked for. Enter it first: archive delivery add")
+        raise errors.UsageError(detail=sentence)
 
 
 def _check_people(accounts: Collection[int], known_people: Collection[int]) -> None:

@@ -82,6 +82,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
         metadata={one.file: one for one in recipe.metadata.files},
         copies={number: one.sha256 for number, one in (recipe.metadata.copies or {}).items() if one is not None},
+        request=recipe.order.request,
         stand_ins=frozenset() if mask is None else mask.stand_ins,
     )
 

@@ -25,11 +25,12 @@ from archiver.export.package.report_input import package_preview, report_input, 
 from archiver.export.report.input import ReportInput
 from archiver.export.report.request_to_office import advice, blank_facts
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts import platform_inquiry_text, submission_readme
+from archiver.export.texts import demand_text, platform_inquiry_text, submission_readme
+from archiver.platforms.job_platform import platform_of
 from archiver.records import Enclosure
 from archiver.store.archive import Reading
 
-REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", "03_inquiry_text.txt"
+REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", submission_readme.INQUIRY
 CONSULT = "01_consult.pdf"
 README, DIGEST_LIST = submission_readme.README, "SHA256SUMS.txt"
 
@@ -104,7 +105,9 @@ def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
 def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
     statistics = survey_messages(case)
     pdf_files.put_pdf(bag, REPORT, lambda: pdf_files.report_pdf(case, statistics), package.copied)
-    bag.add(INQUIRY, submission_readme.encode_text(platform_inquiry_text.inquiry_form_text(case, statistics)))
+    is_direct = platform_of(case.contract.platform).elsewhere
+    make_text = demand_text.demand_text if is_direct else platform_inquiry_text.inquiry_form_text
+    bag.add(INQUIRY, submission_readme.encode_text(make_text(case, statistics)))
     if case.excerpt_only:
         return []
     bag.move_table(MESSAGES, package.tables["messages.csv"])

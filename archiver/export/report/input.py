@@ -22,6 +22,7 @@ from archiver.records import (
     Enclosure,
     ExportedPackage,
     MappedAccount,
+    RequestKind,
     Role,
     RoomId,
     WrongClock,
@@ -143,6 +144,8 @@ class ReportInput:
     """Number of a piece of evidence → the digest of the copy without metadata that stands in its place."""
     stand_ins: frozenset[int] = frozenset()
     """The numbers that stand for the account ids of third persons; empty where those are shown, or there is nobody."""
+    request: RequestKind | None = None
+    """What the user chose to ask for; None = what the state of the case suggests."""
     clues: Mapping[str, str] = field(default_factory=dict)
     """The user's answers to where the counterpart gave the Chatwork id, by question."""
 

@@ -8,13 +8,17 @@ from datetime import datetime
 from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.export.pdf.blocks import MessageBlock, MessageText
 from archiver.export.report.input import ReportInput
+from archiver.export.report.truncation import shorten_line
 from archiver.records import Attachment, Conversation, FileId, Message, MessageId, RoomId, State, Version
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge
+from archiver.render.snippet import one_line
 from archiver.render.times import full_time, local_time, typed_time
 
 UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"
+QUOTED_LENGTH = 60
+"""Characters of a quoted beginning at most."""
 EMPTY_TEXT = "(本文は空です)"
 
 
@@ -63,6 +67,16 @@ def message_block(message: Message, paper: PaperReferences, *, star: bool = Fals
         notes=(*_file_notes(message, paper), saved if court else f"{saved}　記録番号 {message.entry_seq}"),
         beside=f"記録番号\n{message.entry_seq}" if court else "",
     )
+
+
+def quoted_text(case: ReportInput, message: Message) -> str:
+    """The beginning of a message's text as it was saved last, on one line; what stands for it if none was saved."""
+    texts = message.texts
+    if not texts:
+        return UNKNOWN_TEXT
+    rooms = [room for room in case.rooms if room.room_id == message.room_id]
+    references = PaperReferences(case, rooms[0]).references_at(message.send_time)
+    return shorten_line(visible(one_line(plain_text(parse(texts[-1].body), references))), QUOTED_LENGTH)
 
 
 def _message_texts(message: Message, references: References) -> Iterator[MessageText]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing
+from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
 from archiver.export.report.input import STATED, ReportInput
 from archiver.export.report.truncation import shorten_line
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
 
-_MAX_INVOICES, _NAME_LENGTH = 3, 30
+_MAX_INVOICES, _MAX_MONTHS, _NAME_LENGTH = 3, 4, 30
 
 _DUE_WORDS = {
     DueBasis.INVOICE: "支払期日 {day}",
@@ -31,13 +31,14 @@ def money_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
     standing = standing_of(case)
     if standing is None:
         return
-    lines = [_sums_text(standing)]
+    lines = [sums_text(standing)]
     open_balances = sorted(
         (one for one in standing.balances if one.unpaid), key=lambda one: (-one.days_late, one.invoice.number)
     )
     lines += [balance_text(one) for one in open_balances[:_MAX_INVOICES]]
     if len(open_balances) > _MAX_INVOICES:
         lines.append(f"ほか{len(open_balances) - _MAX_INVOICES}件の請求が未払いです。")
+    lines += months_line(standing)
     yield f"請求と入金({STATED})", "\n".join(lines)
 
 
@@ -46,12 +47,11 @@ def overdue_text(case: ReportInput) -> str:
     standing = standing_of(case)
     if standing is None or not standing.overdue:
         return ""
-    oldest = standing.overdue[0]
+    stated = [one for one in standing.overdue if one.basis is not DueBasis.RECEIPT]
+    oldest, unpaid = (stated or standing.overdue)[0], sum(one.unpaid for one in stated or standing.overdue)
     assert oldest.due is not None
-    return (
-        f"報告者の入力では、支払期日({oldest.due.isoformat()})から{oldest.days_late}日を過ぎた今も"
-        f"{standing.unpaid_overdue:,}円の入金がない"
-    )
+    since = f"支払期日({oldest.due.isoformat()})" if stated else f"納品({oldest.due.isoformat()}、支払期日の登録なし)"
+    return f"報告者の入力では、{since}から{oldest.days_late}日を過ぎた今も{unpaid:,}円の入金がない"
 
 
 def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
@@ -59,7 +59,7 @@ def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
     standing = standing_of(case)
     if standing is None:
         return ()
-    late = [f"{balance_text(one)}" for one in standing.overdue[:_MAX_INVOICES]]
+    late = [f"{balance_text(one)}" for one in standing.overdue[:_MAX_INVOICES]] + months_line(standing)
     return (
         ("請求した金額", f"{standing.billed:,}円"),
         ("受け取った金額", f"{standing.received:,}円"),
@@ -77,7 +77,18 @@ def balance_text(balance: InvoiceBalance) -> str:
     return f"請求{invoice.number}{name}({invoice.issued_on}) 未払い {balance.unpaid:,}円、{due}{late}{message}"
 
 
-def _sums_text(standing: MoneyStanding) -> str:
+def months_line(standing: MoneyStanding) -> list[str]:
+    """What is open by the month of the invoice, in one line; none if it is one month."""
+    months = open_by_month(standing)
+    if len(months) < 2:
+        return []
+    parts = [f"{month} {amount:,}円" for month, amount in months[:_MAX_MONTHS]]
+    rest = sum(amount for _month, amount in months[_MAX_MONTHS:])
+    return [f"請求した月ごとの未払い: {'、'.join(parts)}{f'、それより後 {rest:,}円' if rest else ''}"]
+
+
+def sums_text(standing: MoneyStanding) -> str:
+    """What was billed, received and is open, in one line."""
     surplus = f"(請求を超えた入金 {standing.surplus:,}円)" if standing.surplus else ""
     return f"請求 {standing.billed:,}円 / 入金 {standing.received:,}円{surplus} / 未払い {standing.unpaid:,}円"
 

@@ -10,6 +10,7 @@ from archiver.claims.words import basis_text, deadline_basis, first_label, reply
 from archiver.evidence.tables.tasks import FROM_BEFORE
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
+from archiver.export.report.message_block import quoted_text
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, case_people
 from archiver.export.report.request_to_office import last_delivery
@@ -120,11 +121,11 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     if case.profile not in _LAWYERS:
         return Chapter(_dates_title(platform), tuple(blocks))
     note = Paragraph(
-        f"発言やファイルとの対応は{STATED}です。未記入の項目は、示されていないという意味ではありません。"
+        f"発言やファイルとの対応は{STATED}です(「」は保存した文面のはじめ)。未記入の項目は、示されていないという意味ではありません。"
         "項目は法律の条文に沿った目安です(確認してください)。",
         "small",
     )
-    table = TableBlock(("項目", "発言・ファイル", "備考"), (2, 1.5, 2), tuple(_term_rows(contract)))
+    table = TableBlock(("項目", "発言・ファイル", "備考"), (2, 1.5, 2), tuple(_term_rows(case, statistics)))
     return Chapter(
         _dates_title(platform), (*blocks, Subheading("取引条件の明示(フリーランス法3条)の有無"), note, table)
     )
@@ -142,12 +143,15 @@ def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str,
         yield f"期限: {due.deadline.name}", due.day.isoformat(), f"計算。{deadline_basis(due.deadline)}"
 
 
-def _term_rows(contract: Contract) -> Iterator[tuple[str, str, str]]:
+def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str, str]]:
     """A row for each term that the client must state: where it was told, as the user says."""
-    stated = {term.item: term for term in contract.terms}
+    stated = {term.item: term for term in case.contract.terms}
     for item in TERM_ITEMS:
         term = stated.get(item.name)
         places = [] if term is None else [f"発言ID {term.message_id}"] * bool(term.message_id)
+        message = None if term is None else statistics.bound.get(term.message_id or "")
+        if message is not None:
+            places = [f"No.{message.no} {places[0]}", f"「{quoted_text(case, message)}」"]
         places += [] if term is None else [f"ファイルID {term.file_id}"] * bool(term.file_id)
         note = "" if term is None or not term.note else shorten_line(visible(term.note), _NOTE_LENGTH)
         yield item.label, "\n".join(places) or ("-" if note else BLANK), note

@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from archiver import contract_dates
 from archiver.claims.messages import last_reply
 from archiver.contract_dates import days_since as days_since
+from archiver.export.report.chosen_request import office_sentence, wish_row
 from archiver.export.report.input import ReportInput
 from archiver.export.report.money import overdue_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
-from archiver.records import Contract
+from archiver.records import Contract, RequestKind
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 
@@ -46,25 +47,33 @@ def end_request_text(contract: Contract) -> str:
     return f"{shorten_line(visible(contract.end_request_at), _DAY_LENGTH)}{answer}"
 
 
-def opening_row(case: ReportInput, statistics: MessageStatistics) -> tuple[str, str]:
-    """The first row of page 1: the request to an office, or for every other reader the current situation."""
+def opening_rows(case: ReportInput, statistics: MessageStatistics) -> tuple[tuple[str, str], ...]:
+    """The first rows of page 1: the request to an office; for every other reader the situation, and what was chosen."""
     if case.profile == "support":
-        return "お願いしたいこと", request_sentence(case, statistics)
-    return "現在の状況", standing_sentence(case, statistics) or "報告者の記入待ち"
+        return (("お願いしたいこと", request_sentence(case, statistics)),)
+    return (("現在の状況", standing_sentence(case, statistics) or "報告者の記入待ち"), *wish_row(case))
 
 
 def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
-    """The one request, in one sentence."""
+    """The one request, in one sentence: the one that the user chose, else the one that the state suggests."""
+    late, is_silent = _overdue_text(case), _is_silent(case, statistics)
+    kind = case.request or _suggested_request(case, late, is_silent=is_silent)
+    return DEFAULT_REQUEST if kind is None else office_sentence(case, kind, late, is_silent=is_silent)
+
+
+def _suggested_request(case: ReportInput, late: str, *, is_silent: bool) -> RequestKind | None:
     platform = platform_of(case.contract.platform)
-    unpaid = overdue_text(case) if platform.elsewhere else ""
-    if unpaid:
-        return f"{unpaid}ため、お支払いについてご確認をお願いします。"
-    late = _overdue_text(case)
+    if platform.elsewhere and overdue_text(case):
+        return RequestKind.PAYMENT
     if late and platform.review:
-        return f"{late}ため、{platform.review}をお願いします。"
-    if platform.nudge and _is_silent(case, statistics):
-        return f"相手方からの返信がないため、{platform.nudge}をお願いします。"
-    return DEFAULT_REQUEST
+        return RequestKind.REVIEW
+    return RequestKind.REPLY if platform.nudge and is_silent else None
+
+
+def client_request(case: ReportInput) -> RequestKind | None:
+    """What is asked of the client of a direct contract: what the user chose, else what is overdue."""
+    overdue = RequestKind.PAYMENT if overdue_text(case) else RequestKind.REVIEW if _overdue_text(case) else None
+    return case.request or overdue
 
 
 def standing_sentence(case: ReportInput, statistics: MessageStatistics) -> str:

@@ -52,6 +52,8 @@ class MessageStatistics:
     excerpt_reasons: Mapping[str, str] = field(default_factory=dict)
     """Id of a message that belongs in an excerpt by rule → the reason."""
 
+    bound: Mapping[str, Message] = field(default_factory=dict)
+    """Id of a message that the user bound to an invoice or a term → the message."""
     chosen_times: Sequence[datetime] = ()
     """When the messages that the user chose were sent."""
 
@@ -81,6 +83,9 @@ class _Survey:
         self._reasons: dict[str, str] = {}
         self._last_exchange: list[Message] = []
         self._sources: Counter[ObservedBy] = Counter()
+        self._bound_ids = {one.message_id for one in case.contract.invoices}
+        self._bound_ids |= {one.message_id for one in case.contract.terms}
+        self._bound: dict[str, Message] = {}
         self._chosen_times: list[datetime] = []
         self._cancellations: list[CancellationPost] = []
         self._first: Message | None = None
@@ -127,6 +132,7 @@ class _Survey:
             before,
             self._side_of,
             self._reasons,
+            self._bound,
             self._chosen_times,
         )
 
@@ -147,6 +153,8 @@ class _Survey:
         add_message(self._authors, message, is_own=self._case.is_reporter(message.account_id))
         if message.message_id in self._case.chosen:
             self._chosen_times.append(message.send_time)
+        if message.message_id in self._bound_ids:
+            self._bound[message.message_id] = message
         if message.no in self._event_numbers:
             self._side_of[message.no] = self._case.side(message.account_id)
         if message.state in _CHANGED or (message.texts and message.texts[0].update_time > 0):

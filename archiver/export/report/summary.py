@@ -12,7 +12,7 @@ from archiver.export.report.key_events import events_text
 from archiver.export.report.money import money_rows
 from archiver.export.report.outside_contact_permission import permission_rows
 from archiver.export.report.people import counterparts
-from archiver.export.report.request_to_office import end_request_text, opening_row
+from archiver.export.report.request_to_office import end_request_text, opening_rows
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
@@ -31,7 +31,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chapter as a list of labels and texts that fits on one page."""
     platform = platform_of(case.contract.platform)
     rows = [
-        opening_row(case, statistics),
+        *opening_rows(case, statistics),
         ("仕事" if platform.elsewhere else f"{platform.name}の契約", _contract_text(case)),
         ("当事者", _parties_text(case)),
         ("契約" if platform.elsewhere else "契約・仮払い", _money_text(case)),

@@ -15,7 +15,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.render.unsealed_records import unsealed_sentence
 
-README = "00_README.txt"
+README, INQUIRY = "00_README.txt", "03_inquiry_text.txt"
 
 _MAX_LENGTH = 80
 _COLUMN = 22
@@ -29,7 +29,7 @@ _FILES = {
     "01_report.pdf": "報告書(A4)",
     "01_consult.pdf": "相談用の要約(A4、2頁)",
     "02_messages.csv": "この案件の全メッセージ(Excelで開けます)",
-    "03_inquiry_text.txt": "問い合わせ欄に貼る文(800字以内)",
+    INQUIRY: "問い合わせ欄に貼る文(800字以内)",
     "甲001の1.pdf": "報告書(A4)。右上の「甲第　　号証」は空欄です",
     "証拠説明書.pdf": "証拠説明書の下書き。立証趣旨などは書き足してください",
 }
@@ -53,12 +53,13 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
     called, title = (
         shorten_line(visible(stated or BLANK), _MAX_LENGTH) for stated in (contract.platform_id, contract.title)
     )
-    yield f"{platform.where}の契約ID {called}「{title}」についての資料です。"
+    number = "" if platform.elsewhere else f"{platform.where}の契約ID {called}"
+    yield f"{number}「{title}」についての資料です。"
     if case.part_sentence:
         yield case.part_sentence
     yield ""
     copies = [enclosure_file_names.label(one) for one in case.enclosures if one.number in case.copies]
-    yield from _file_lines(names, copies, whole=not case.period)
+    yield from _file_lines(names, copies, whole=not case.period, is_direct=bool(platform.elsewhere))
     yield ""
     if case.masked_passages:
         kinds = "、".join(_masked_kinds(case))
@@ -83,9 +84,11 @@ def _masked_kinds(case: ReportInput) -> list[str]:
     return [wording.get(one, one) for one in sorted(kinds, key=lambda one: (ends.get(one, 0), one))]
 
 
-def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool) -> Iterator[str]:
+def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool, is_direct: bool) -> Iterator[str]:
     for name, description in _FILES.items():
         if name in names:
+            if is_direct and name == INQUIRY:
+                description = "相手方に送る文の案(800字以内)"
             yield _row(
                 name, description if whole else description.replace("この案件の全メッセージ", "期間内の全メッセージ")
             )

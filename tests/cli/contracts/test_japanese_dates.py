@@ -33,11 +33,22 @@ NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
         ("2026/10/2 9:05", "2026-10-02 09:05"),
         ("20261002 14:05", "2026-10-02 14:05"),
         ("2026-10-02T14:05:30", "2026-10-02 14:05"),
+        ("昨日", "2026-11-23"),
+        ("11月10日", "2026-11-10"),
+        ("１２/２０", "2025-12-20"),
+        ("きのう 9:05", "2026-11-23 09:05"),
+        ("11-10 14時05分", "2026-11-10 14:05"),
     ],
 )
 def test_a_day_is_understood_in_each_of_these_forms(text: str, expected: str) -> None:
     """It is kept in one form."""
     assert expected == written_days.read_day(text, "--escrowed-at", written_days.EXAMPLE_TIME, now=NOW)
+
+
+def test_a_day_that_may_be_ahead_needs_its_year() -> None:
+    """Both the last and the next one could be meant."""
+    with pytest.raises(errors.BadValue):
+        written_days.read_day("11月30日", "--due-on", written_days.EXAMPLE_DAY, now=None)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +59,9 @@ def test_a_day_is_understood_in_each_of_these_forms(text: str, expected: str) ->
         ("1900-01-01", errors.DayTooEarly, "too long ago"),
         ("0000-01-01", errors.NoSuchDay, "There is no such day"),
         ("2027-01-01", errors.DayAhead, "in the future"),
-        ("yesterday", errors.BadValue, "like this: 2026-10-02 14:05"),
+        ("soon", errors.BadValue, "like this: 2026-10-02 14:05"),
+        ("先週", errors.BadValue, "like this: 2026-10-02 14:05"),
+        ("昨日 25:00", errors.NoSuchDay, "There is no such day or time"),
     ],
 )
 def test_what_is_wrong_with_a_day_is_said_as_it_is(text: str, kind: type[errors.UsageError], words: str) -> None:

@@ -9,6 +9,7 @@ import os
 import pty
 import select
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ class Desk(Terminal):
             if not piece:
                 break
             screen += piece
-            if answer and screen.rstrip().endswith(b"[Y/n]:"):
+            if answer and screen.rstrip().endswith(b"Make this package? [yes]:"):
                 os.write(leader, answer.encode() + b"\n")
                 answer = ""
         os.close(leader)
@@ -220,8 +221,8 @@ def test_json_is_exactly_one_document(desk: Desk) -> None:
 
 
 def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
-    """The numbers first; yes makes the package."""
-    code, output = desk.before_a_screen("export", "job1", answer="y")
+    """The numbers first; yes in Japanese makes the package, as everywhere."""
+    code, output = desk.before_a_screen("export", "job1", answer="はい")
 
     assert 0 == code
     assert (
@@ -234,7 +235,7 @@ def test_before_a_screen_it_shows_and_asks(desk: Desk) -> None:
 
 def test_no_leaves_nothing(desk: Desk) -> None:
     """Neither files nor a note of them; it is no error."""
-    code, output = desk.before_a_screen("export", "job1", answer="n")
+    code, output = desk.before_a_screen("export", "job1", answer="いいえ")
 
     assert 0 == code
     assert "No package was made." in output
@@ -298,6 +299,9 @@ def test_masking_is_chosen(desk: Desk) -> None:
         ("--max-mb", "nan"),
         ("--for", "judge"),
         ("--from", "yesterday"),
+        ("--request", "money"),
+        ("--request", "review"),
+        ("--request", "payment", "--for", "daily"),
     ],
 )
 def test_what_cannot_be_meant_is_wrong_usage(desk: Desk, options: tuple[str, ...]) -> None:
@@ -305,6 +309,25 @@ def test_what_cannot_be_meant_is_wrong_usage(desk: Desk, options: tuple[str, ...
     desk.both("export", "job1", *options, code=2)
 
     assert [] == list(desk.out.iterdir() if desk.out.exists() else [])
+
+
+def test_what_is_asked_for_is_chosen(desk: Desk) -> None:
+    """By name; in a direct contract the text is one to the client, and the first file says so."""
+    office = Path(desk.exported("--request", "stop-work")["path"])
+    made = reopen_maker(desk.home)
+    made.contract("job1", [ROOM], platform="direct", title="編集", client="田中", **FACTS)
+    made.archive.close()
+    direct = Path(desk.exported("--request", "payment")["path"])
+
+    asked, demanded = ((one / "03_inquiry_text.txt").read_text("utf-8-sig") for one in (office, direct))
+
+    assert "作業をいったん止めたいため、お取りいただける手続きのご案内をお願いします。" in asked
+    assert "田中 様" in demanded
+    assert "お支払いの予定日をお知らせくださいますよう" in demanded
+    with zipfile.ZipFile(direct / f"{direct.name}.zip") as packed:
+        readme = packed.read(f"{direct.name}/00_README.txt").decode("utf-8-sig")
+    assert "相手方に送る文の案" in readme
+    assert "契約ID" not in readme
 
 
 def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:

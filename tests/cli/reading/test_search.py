@@ -101,6 +101,11 @@ def test_nothing_found_is_no_error(run: Runner) -> None:
     assert ("", "Nothing was found.\n") == run("どこにもない")
 
 
+def test_a_day_that_no_text_has_leads_to_what_was_written_then(run: Runner) -> None:
+    """As a word it is searched for in texts, like any other."""
+    assert "archive search --from 一昨日 --to 一昨日" in run("一昨日")[1]
+
+
 def test_words_that_must_not_be_there_and_filters_come_through_the_command_line(run: Runner) -> None:
     """A word that begins with a minus sign is no option; options narrow as filters do."""
     assert "m3" not in run("-払え", "--room", str(ROOM), "--to", "2026-11-05")[0]

@@ -54,11 +54,24 @@ def test_the_first_screen_names_three_with_their_messages_and_counts_the_others(
 
 
 def test_the_list_names_the_message_of_each_and_the_document_does_not(world: TerminalWorld) -> None:
-    """A message that the archive does not hold is not named."""
+    """What says the same of one message stands once with all its numbers; an unknown message is not named."""
     listed, document = world.both("alerts")[0], world.document("alerts")
 
-    assert (5, 7) == (listed.count("田中"), len(document["alerts"]))
+    assert (2, 7) == (listed.count("田中"), len(document["alerts"]))
+    assert "The same earlier: 3, 2, 1" in listed
+    assert f"Room {world.room} (動画編集)" in listed
     assert "田中" not in str(document)
+    assert "動画編集" not in str(document)
+
+
+def test_equal_alerts_are_put_aside_together(world: TerminalWorld) -> None:
+    """All numbers or none: an unknown one leaves the others as they were."""
+    world.both("alerts", "dismiss", "1", "99", code=2)
+    before = [one["dismissed"] for one in world.document("alerts")["alerts"]]
+    world.both("alerts", "dismiss", "1", "2", "3", "4")
+
+    assert [False] * 7 == before
+    assert [True] * 4 + [False] * 3 == [one["dismissed"] for one in world.document("alerts")["alerts"]]
 
 
 def test_the_viewer_links_to_the_message(world: TerminalWorld) -> None:

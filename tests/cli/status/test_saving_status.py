@@ -19,7 +19,7 @@ from archiver.setup.answers import BEGUN, FINISHED
 from archiver.store.archive import Archive
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.working import remembered_values
-from archiver.store.working.remembered_values import LastSync
+from archiver.store.working.remembered_values import LastSync, ScheduledRun
 from tests.support.situations import ago, situation
 from tests.support.terminal import Terminal
 from tests.support.terminal_world import TerminalWorld, running_terminal_world
@@ -62,6 +62,13 @@ def desk(tmp_path: Path) -> Iterator[TerminalWorld]:
             "last 22:30 failed: the API token is not accepted (401)",
         ),
         ("systemd", False, None, {"error_name": "ArchiverError"}, "last failed next 22:32"),
+        (
+            "cron",
+            False,
+            None,
+            {"scheduled_run": ScheduledRun(ago(minutes=2), "TokenRefused")},
+            "last 22:29 failed: the API token is not accepted (401)",
+        ),
         ("cron", True, None, {}, "Saving registered with cron, which does not run last 22:27 good"),
         (None, False, None, {}, "Saving nothing here starts it last 22:27 good"),
     ],

@@ -149,3 +149,12 @@ def test_output_is_utf_8_and_never_fails(monkeypatch: pytest.MonkeyPatch) -> Non
     print("保存🎉\ud83d", flush=True)
 
     assert "保存🎉\\ud83d\n".encode() == bytes_written.getvalue()
+
+
+def test_a_job_without_an_input_has_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some starters close all streams; then nobody can be asked."""
+    monkeypatch.setattr(sys, "stdin", None)
+
+    make_output_safe()
+
+    assert (False, "") == (sys.stdin.isatty(), sys.stdin.read())

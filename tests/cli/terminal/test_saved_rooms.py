@@ -8,7 +8,7 @@ from archiver.cli.terminal.prompts import read_path
 from archiver.cli.terminal.saved_rooms import matching_rooms
 from archiver.setup.answers import InvalidAnswer
 
-ROOMS = {388277413: "動画編集_田中様", 388277414: "動画", 5: "ＡＢＣ商事 サイト制作"}
+ROOMS = {388277413: "動画編集_田中様", 388277414: "動画", 5: "ＡＢＣ商事 サイト制作", 6: "髙橋様"}
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,8 @@ ROOMS = {388277413: "動画編集_田中様", 388277414: "動画", 5: "ＡＢＣ
         ("", set(ROOMS)),
         ("田中様 ", {388277413}),
         ("ない", set()),
+        ("高橋", {6}),
+        ("9" * 5_000, set()),
     ],
 )
 def test_a_room_is_meant_by_number_name_or_part_of_its_name(wanted: str, found: set[int]) -> None:

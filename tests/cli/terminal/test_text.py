@@ -7,6 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies
 
+from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, paragraph, side_by_side, visible, wrap
 
 JAPANESE = strategies.text(alphabet="保管庫のチャット、。「」()ーっ ab-1", max_size=60)
@@ -19,6 +20,22 @@ JAPANESE = strategies.text(alphabet="保管庫のチャット、。「」()ー�
 def test_full_width_characters_take_two_columns(text: str, expected: int) -> None:
     """Half-width kana one, combining marks none, a lone surrogate one."""
     assert expected == columns(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("動画編集", "動画編集"),
+        ("動画編集の相談", "動画編…"),
+        ("e\u0301" * 8, "e\u0301" * 8),
+        ("\x1b[2J", "[U+001B…"),
+        ("長い名前" * 100_000, "長い名…"),
+        ("e" + "\u0301" * 100_000, "e" + "\u0301" * 63 + "…"),
+    ],
+)
+def test_a_name_is_cut_to_its_columns_however_long_it_is(name: str, expected: str) -> None:
+    """At once, as a chat's or a file's name can be of any length."""
+    assert expected == shorten(name, 8)
 
 
 def test_padding_counts_columns() -> None:

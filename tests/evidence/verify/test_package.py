@@ -27,7 +27,7 @@ from tests.support.packages.sample_package import archive_of_the_story, lawyer_p
 
 NO_STAMP = "No stamp of a third party covers the seals: nothing shows since when they have existed."
 HIDDEN = (
-    "The seals name 9 records that are not in this package: they are from other chats or times, or were left out. "
+    "The seals name 8 records that are not in this package: they are from other chats or times, or were left out. "
     "Only the archive can tell."
 )
 NOTE = (
@@ -91,7 +91,7 @@ def test_an_intact_package_has_no_findings(sample: Path) -> None:
     verification = verify_path(sample)
 
     assert [] == verification.findings
-    assert {"entries": 28, "seals": 3, "stamps": 0, "files": 1, "messages": 7} == verification.checked
+    assert {"entries": 29, "seals": 3, "stamps": 0, "files": 1, "messages": 7} == verification.checked
     assert [HIDDEN, NO_STAMP] == verification.notes
     assert [NOTE, REPORTS] == [
         one.text for one in verification.unchecked if one.subject in ("data/transcript/", "data/*.pdf")
@@ -295,8 +295,8 @@ def test_a_list_that_is_none_is_a_finding(package: Path) -> None:
         ("entries.jsonl", replaced("承知しました。", "承知しません。"), None),
         ("entries.jsonl", lines_edited(lambda all_: all_[:-1]), [("table-rows", "message/7")]),
         ("entries.jsonl", lines_edited(lambda all_: [*all_[:-2], all_[-1], all_[-2]]), None),
-        ("entries.jsonl", lines_edited(lambda all_: [*all_, "{}\n"]), [("entry-form", "entries.jsonl:29")]),
-        ("entries.jsonl", lines_edited(lambda all_: [*all_, "\n"]), [("entry-form", "entries.jsonl:29")]),
+        ("entries.jsonl", lines_edited(lambda all_: [*all_, "{}\n"]), [("entry-form", "entries.jsonl:30")]),
+        ("entries.jsonl", lines_edited(lambda all_: [*all_, "\n"]), [("entry-form", "entries.jsonl:30")]),
         ("entries.jsonl", Path.unlink, [("package-form", "data/entries.jsonl")]),
         ("files/F-0001.png", lambda path: path.write_bytes(b"png bytez"), [("package-files", "data/files/F-0001.png")]),
         ("files/F-0009.png", lambda path: path.write_bytes(b"x"), [("package-files", "data/files/F-0009.png")]),
@@ -448,7 +448,7 @@ def test_a_masked_record_is_accepted_if_its_digest_was_sealed(package: Path) -> 
     verification = verify_path(package)
 
     assert not [one for one in verification.findings if one.check.startswith("entry")]
-    assert 28 == verification.checked["entries"]
+    assert 29 == verification.checked["entries"]
 
 
 def test_a_masked_record_that_was_never_sealed_is_named(package: Path) -> None:

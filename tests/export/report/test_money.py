@@ -8,7 +8,7 @@ from archiver.export.pdf.blocks import Chapter, FactList
 from archiver.export.report import chapters, consultation, summary
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
-from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from archiver.export.texts.demand_text import demand_text
 from archiver.records import Contract, Invoice, MessageId, Payment
 from tests.support.reports import pdf_reader, report_inputs
 
@@ -69,7 +69,7 @@ def test_the_text_to_paste_and_the_consultation_have_the_sums() -> None:
     """Where nothing is entered, the consultation leaves a blank for the sums, and the text says nothing of them."""
     case, blank = direct_case(profile="consult"), direct_case(DIRECT, profile="consult")
 
-    text, without = (inquiry_form_text(one, survey_messages(one)) for one in (case, blank))
+    text, without = (demand_text(one, survey_messages(one)) for one in (case, blank))
     rows, left = facts_of(consultation.money(case)), facts_of(consultation.money(blank))
 
     assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" in text
@@ -90,3 +90,23 @@ def test_page_1_stays_one_page_with_many_invoices() -> None:
 
     assert 1 == len(pdf_reader.pages(pdf_reader.pdf_bytes(first)))
     assert "ほか26件の請求が未払いです。" in first_page(case)["請求と入金(報告者入力)"]
+
+
+def test_a_day_that_nobody_stated_is_not_called_a_day_of_payment() -> None:
+    """Without an agreed day the sentence counts from the delivery, and says that no day is entered."""
+    unagreed = replace(ARREARS, invoices=(Invoice(1, 100, "2026-09-30"),), payments=())
+    mixed = replace(unagreed, invoices=(*unagreed.invoices, Invoice(2, 7, "2026-09-30", "2026-11-10")))
+
+    alone, beside = (first_page(direct_case(one, "lawyer"))["現在の状況"] for one in (unagreed, mixed))
+
+    assert alone.startswith("報告者の入力では、納品(2026-11-06、支払期日の登録なし)から")
+    assert beside.startswith("報告者の入力では、支払期日(2026-11-10)から")
+    assert beside.endswith("今も7円の入金がない状態です。")
+
+
+def test_what_is_open_is_told_by_month_where_there_are_several() -> None:
+    """By the month of the invoice, in which nothing has to be judged."""
+    assert (
+        "請求した月ごとの未払い: 2026-09 50,000円、2026-10 55,000円"
+        in first_page(direct_case())["請求と入金(報告者入力)"]
+    )

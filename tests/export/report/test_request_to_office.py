@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from archiver.export.report.input import ReportInput
-from archiver.export.report.request_to_office import DEFAULT_REQUEST, advice, opening_row, request_sentence
+from archiver.export.report.request_to_office import DEFAULT_REQUEST, advice, opening_rows, request_sentence
 from archiver.export.report.statistics import survey_messages
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Delivery, Watch
@@ -118,7 +118,7 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     late = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=9), profile=profile)
     calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
 
-    assert ("現在の状況", "納品(2026-11-05)から9日を経過しても検収が確認できない状態です。") == opening_row(
-        late, survey_messages(late)
+    assert ("現在の状況", "納品(2026-11-05)から9日を経過しても検収が確認できない状態です。") == (
+        opening_rows(late, survey_messages(late))[0]
     )
-    assert ("現在の状況", "報告者の記入待ち") == opening_row(calm, survey_messages(calm))
+    assert ("現在の状況", "報告者の記入待ち") == opening_rows(calm, survey_messages(calm))[0]

@@ -17,7 +17,7 @@ from archiver.export.report import (
 )
 from archiver.export.report.input import BLANK, MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import survey_messages
-from archiver.records import Delivery, Enclosure, Person
+from archiver.records import Delivery, Enclosure, MessageId, Person, State, StatedTerm
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, at
 
@@ -161,6 +161,25 @@ def test_only_lawyers_are_asked_about_terms(profile: str, has_terms: bool) -> No
 
     assert has_terms == any(row[0] == "業務の内容" and row[1] == BLANK for row in rows(chapter))
     assert ("期限: 検収の目安(納品+7日)", "2026-11-13", "計算。出典 FAQ 10329(公式、2026-11-26に確認)") in rows(chapter)
+
+
+def test_a_term_is_told_with_the_number_and_the_beginning_of_its_message() -> None:
+    """On one line and cut; a message outside the package has its id alone, and a deleted one the text saved before."""
+    told = report_inputs.plain_message("月末締め\n翌月末払い" + "です" * 40, 1)
+    gone = report_inputs.plain_message("[deleted]", 2, state=State.DELETED, versions=())
+    terms = [("payment_day", told.message_id), ("work", MessageId("12345678")), ("amount", gone.message_id)]
+    case = report_inputs.case(
+        [report_inputs.room_of_messages([told, gone])],
+        profile="lawyer",
+        contract=replace(report_inputs.CONTRACT, terms=tuple(StatedTerm(item, one) for item, one in terms)),
+    )
+
+    places = {row[0]: row[1] for row in rows(people_and_dates.dates(case, survey_messages(case)))}
+
+    quoted = f"月末締め 翌月末払い{'です' * 25}(以下略)"
+    assert f"No.1 発言ID {told.message_id}\n「{quoted}」" == places["支払期日"]
+    assert "発言ID 12345678" == places["業務の内容"]
+    assert places["報酬の額"].endswith("文面は分かりません)」")
 
 
 def test_files_have_way_state_and_digest() -> None:

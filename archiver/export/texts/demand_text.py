@@ -1,0 +1,111 @@
+"""`03_inquiry_text.txt` of a direct contract: a polite text to the client, to be sent by the user, of 800 characters.
+
+It tells what was ordered, billed and received, and asks one thing; it draws no conclusion from the law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archiver.claims.money import DueBasis, InvoiceBalance
+from archiver.contract_dates import last_delivery
+from archiver.export.report.chosen_request import terms_text
+from archiver.export.report.input import BLANK, ReportInput
+from archiver.export.report.money import standing_of, sums_text
+from archiver.export.report.request_to_office import client_request
+from archiver.export.report.statistics import MessageStatistics
+from archiver.export.report.truncation import shorten_line
+from archiver.export.texts.platform_inquiry_text import MAX_LENGTH
+from archiver.records import TERM_ITEMS, MessageId, RequestKind
+from archiver.render.invisible_characters import visible
+from archiver.render.times import iso_date, local_time
+
+_CHECK = "【送信前の確認(この行は消してください)】金額・日付・振込先を確かめ、ご自身の言葉に直してから送ってください。"
+_NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
+"""The terms whose messages are named, the most useful first."""
+_MAX_INVOICES, _MAX_FIELD_LENGTH, _MAX_NAME_LENGTH = 3, 40, 20
+
+_REQUESTS = {
+    RequestKind.PAYMENT: "お支払いの予定日をお知らせくださいますよう、お願いいたします。",
+    RequestKind.REVIEW: "納品物のご確認の結果をお知らせくださいますよう、お願いいたします。",
+    RequestKind.REPLY: "ご返信くださいますよう、お願いいたします。",
+    RequestKind.TERMS: "取引条件({terms})を、書面かチャットでお知らせくださいますよう、お願いいたします。",
+    RequestKind.STOP_WORK: "ご返信をいただくまで作業をいったん止め、今後の進め方をご相談させてくださいますよう、"
+    "お願いいたします。",
+    None: "内容をご確認のうえ、ご返信くださいますよう、お願いいたします。",
+}
+
+
+def demand_text(case: ReportInput, statistics: MessageStatistics) -> str:
+    """The text with LF between lines; the last facts are left out if it would be too long."""
+    facts = [*_invoice_lines(case), *_message_lines(case, statistics)]
+    while True:
+        text = "\n".join([*_head_lines(case), *facts, "", *_end_lines(case)])
+        if len(text) + text.count("\n") + len("\r\n") <= MAX_LENGTH or not facts:
+            return text
+        facts.pop()
+
+
+def _head_lines(case: ReportInput) -> Iterator[str]:
+    contract, standing = case.contract, standing_of(case)
+    yield from (_CHECK, "")
+    yield f"{_field_text(contract.client)} 様"
+    yield f"お世話になっております。{_field_text(case.owner_name)}です。"
+    yield from ("下記の件について、ご確認をお願いいたします。", "")
+    yield f"仕事: {_field_text(contract.title)}"
+    yield f"ご依頼の日: {_field_text(contract.contracted_on)}　金額: {_field_text(contract.amount)}"
+    if contract.payment_due_on:
+        yield f"お約束の支払期日: {_field_text(contract.payment_due_on)}"
+    delivered = last_delivery(case.deliveries)
+    if delivered is not None:
+        yield f"納品: {iso_date(delivered)}"
+    if standing is not None:
+        yield sums_text(standing)
+
+
+def _invoice_lines(case: ReportInput) -> Iterator[str]:
+    """The open invoices, those that are late the longest first."""
+    standing = standing_of(case)
+    balances = [] if standing is None else [one for one in standing.balances if one.unpaid]
+    for balance in sorted(balances, key=lambda one: (-one.days_late, one.invoice.number))[:_MAX_INVOICES]:
+        yield f"・請求{balance.invoice.number}{_invoice_text(balance)}"
+
+
+def _invoice_text(balance: InvoiceBalance) -> str:
+    """The invoice's own number and day, what is open, and how many days ago its stated day was."""
+    invoice = balance.invoice
+    name = f"「{shorten_line(visible(invoice.name), _MAX_NAME_LENGTH)}」" if invoice.name else ""
+    due = ""
+    if balance.due is not None and balance.basis is not DueBasis.RECEIPT:
+        late = f"({balance.days_late}日経過)" if balance.days_late else ""
+        due = f"、支払期日 {balance.due.isoformat()}{late}"
+    message = f"、発言ID {invoice.message_id}" if invoice.message_id else ""
+    return f"{name}({invoice.issued_on}) 未払い {balance.unpaid:,}円{due}{message}"
+
+
+def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+    """Which message says what, as the user bound them."""
+    stated = {term.item: term for term in case.contract.terms}
+    labels = {item.name: item.label for item in TERM_ITEMS}
+    for name in _NAMED_TERMS:
+        if name in stated and (message_id := stated[name].message_id):
+            yield f"・{labels[name]}: {_message_text(statistics, message_id)}"
+
+
+def _message_text(statistics: MessageStatistics, message_id: MessageId) -> str:
+    message = statistics.bound.get(message_id)
+    at = "" if message is None else f"{local_time(message.send_time)[:16]} の"
+    return f"{at}発言(ID {message_id})"
+
+
+def _end_lines(case: ReportInput) -> Iterator[str]:
+    kind = client_request(case)
+    yield "【お願い】"
+    yield _REQUESTS[kind].format(terms=terms_text(case))
+    if kind is RequestKind.PAYMENT:
+        yield f"お振込先: {BLANK}"
+    yield "行き違いがございましたら、ご容赦ください。"
+
+
+def _field_text(stated: str | None) -> str:
+    return shorten_line(visible(stated), _MAX_FIELD_LENGTH) if stated else BLANK

@@ -1,0 +1,96 @@
+"""The text for the client of a direct contract: short, polite, of facts alone, and asking one thing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.export.report.statistics import survey_messages
+from archiver.export.texts.demand_text import demand_text
+from archiver.export.texts.platform_inquiry_text import MAX_LENGTH
+from archiver.export.texts.submission_readme import encode_text
+from archiver.records import TERM_ITEMS, Contract, Delivery, Invoice, MessageId, RequestKind, StatedTerm
+from tests.export.report.test_money import ARREARS, DIRECT
+from tests.support.reports import report_inputs
+from tests.support.reports.sample_conversation import message_id
+
+
+def text_of(contract: Contract = ARREARS, **changed: Any) -> str:
+    """The text for a direct contract of the sample."""
+    case = report_inputs.case(contract=contract, **changed)
+    return demand_text(case, survey_messages(case))
+
+
+def test_it_tells_what_was_ordered_billed_and_received_and_which_message_says_so() -> None:
+    """The day, the amount and the message of each; where to pay is left to the user."""
+    contract = replace(ARREARS, terms=(StatedTerm("amount", message_id(1)),), payment_due_on="2026-10-31")
+
+    lines = text_of(contract).splitlines()
+
+    assert "tanaka_movie 様" in lines
+    assert "仕事: YouTube動画編集 10本" in lines
+    assert "ご依頼の日: 2026-10-01　金額: 50,000円(税込)" in lines
+    assert "お約束の支払期日: 2026-10-31" in lines
+    assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" in lines
+    assert any(line.startswith("・請求1「A-12」(2026-09-30) 未払い 50,000円、支払期日 2026-10-31(") for line in lines)
+    assert any("日経過)、発言ID 1876543210987654321" in line for line in lines)
+    assert any(line.startswith("・報酬の額: 2026-") and line.endswith(f"発言(ID {message_id(1)})") for line in lines)
+    assert "お支払いの予定日をお知らせくださいますよう、お願いいたします。" in lines
+    assert "お振込先: 未記入" in lines
+
+
+@pytest.mark.parametrize("request_kind", [None, *RequestKind])
+def test_it_draws_no_conclusion_and_names_no_law(request_kind: RequestKind | None) -> None:
+    """Neither a breach nor a law nor a threat; a day that only the law would give is no day of payment."""
+    unagreed = replace(ARREARS, invoices=(Invoice(1, 100, "2026-09-30"),), payments=())
+
+    text = text_of(unagreed, request=request_kind)
+
+    assert "納品: 2026-11-06" in text
+    assert [] == [
+        word for word in ("フリーランス法", "法律", "違反", "義務", "遅延", "滞納", "訴", "支払期日 ") if word in text
+    ]
+    assert "お願いいたします。" in text
+
+
+def test_without_an_overdue_invoice_nothing_is_demanded() -> None:
+    """A general request; nothing of money is said where nothing is entered."""
+    text = text_of(DIRECT, deliveries=())
+
+    assert "内容をご確認のうえ、ご返信くださいますよう、お願いいたします。" in text
+    assert [] == [word for word in ("請求", "未払い", "お振込先", "契約ID", "納品") if word in text]
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+
+
+@given(
+    title=st.none() | WORDS,
+    client=st.none() | WORDS,
+    amount=st.none() | WORDS,
+    owner=WORDS,
+    name=WORDS,
+    request=st.none() | st.sampled_from(RequestKind),
+)
+def test_it_is_never_longer_than_800_characters(
+    title: str | None, client: str | None, amount: str | None, owner: str, name: str, request: RequestKind | None
+) -> None:
+    """With every line's end counted twice; the request stays whole."""
+    contract = replace(
+        DIRECT,
+        title=title,
+        client=client,
+        amount=amount,
+        invoices=tuple(Invoice(n, 10**9, "2026-09-30", "2026-10-31", name, MessageId("9" * 19)) for n in range(1, 9)),
+        terms=tuple(StatedTerm(item.name, message_id(1)) for item in TERM_ITEMS),
+    )
+
+    text = text_of(contract, owner_name=owner, request=request, deliveries=(Delivery(1, "2026-11-06"),))
+
+    assert len(encode_text(text).decode("utf-8-sig")) <= MAX_LENGTH
+    assert text.endswith("ご容赦ください。")
+    assert "お願いいたします。\n" in text
