@@ -133,7 +133,7 @@ def _contract_sentence(alert: Alert) -> str:
             return _("Contract {contract}: {name}, {day}. {advice}. Please check the number of days.")
         case _:
             return _(
-                "Contract {contract}: by the dates entered, the oldest message on Chatwork does not fit the "
+                "Contract {contract}: by the dates entered, the oldest saved message does not fit the "
                 "platform's rule on outside contact. Packages show its date; consider checking the dates, or asking "
                 "the office, before you hand one in."
             )

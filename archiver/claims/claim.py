@@ -30,6 +30,8 @@ class Missing:
     """All gaps."""
     uncounted: int = 0
     """Gaps of which no counter tells how much they hold."""
+    emptied: int = 0
+    """Gaps whose estimate is 0, without proof that nothing is missing in them."""
     unread_rooms: int = 0
     """Rooms that were never read."""
     has_unknown_text: bool = False

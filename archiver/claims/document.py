@@ -63,6 +63,7 @@ def _missing_document(missing: Missing) -> JsonObject:
         "estimate": missing.estimate,
         "gaps": missing.gaps,
         "gaps_of_unknown_size": missing.uncounted,
+        "gaps_estimated_at_zero": missing.emptied,
         "unread_rooms": missing.unread_rooms,
     }
 

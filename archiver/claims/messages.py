@@ -89,7 +89,8 @@ def _missing(rooms: Iterable[RoomFacts], gaps_of: Callable[[RoomFacts], Iterable
     return Missing(
         estimate=sum(gap.missing or 0 for gap in gaps),
         gaps=len(gaps),
-        uncounted=sum(1 for gap in gaps if not gap.missing),
+        uncounted=sum(gap.missing is None for gap in gaps),
+        emptied=sum(gap.missing == 0 for gap in gaps),
         unread_rooms=sum(1 for room in listed if not room.is_read),
     )
 

@@ -39,6 +39,10 @@ WORDS: Mapping[str, Wording] = {
     # how much is missing
     "missing.estimate": Wording("未取得 約{n:,}件", "about {n:,} not saved"),
     "missing.uncounted": Wording("件数の分からない未取得期間 {n:,}か所", "{n:,} gap(s) of unknown size"),
+    "missing.emptied": Wording(
+        "推定0件だが抜けがないと確認できない期間 {n:,}か所",
+        "{n:,} gap(s) estimated at 0, without proof that nothing is missing",
+    ),
     "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat(s) never read"),
     "missing.unknown_text": Wording("「削除」表示で文面の分からない投稿", "a deleted post of unknown text"),
     "missing.and": Wording("と、", " and "),
@@ -146,7 +150,12 @@ def moment(at: datetime) -> str:
 
 def missing_text(missing: Missing, lang: str = "ja") -> str:
     """What is known to be missing."""
-    parts = (("estimate", missing.estimate), ("uncounted", missing.uncounted), ("unread", missing.unread_rooms))
+    parts = (
+        ("estimate", missing.estimate),
+        ("uncounted", missing.uncounted),
+        ("emptied", missing.emptied),
+        ("unread", missing.unread_rooms),
+    )
     listed = [word(f"missing.{name}", lang, n=count) for name, count in parts if count]
     unknown = [word("missing.unknown_text", lang)] if missing.has_unknown_text else []
     return word("missing.and", lang).join([*listed, *unknown])

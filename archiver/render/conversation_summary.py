@@ -107,9 +107,13 @@ def _period_text(first: tuple[datetime, datetime] | None, last: tuple[datetime, 
     return f"{local_time(first[0])} から {local_time(last[1])} まで"
 
 
+_COUNTED = dict(STATES) | {State.DELETED: "「削除」表示"}
+"""What is counted by state: of deletions, those that had come before the saving too."""
+
+
 def _count_text(states: Mapping[State, int]) -> str:
     total = sum(states.values())
-    special = [f"{label} {states.get(state, 0):,}" for state, label in STATES.items()]
+    special = [f"{label} {states.get(state, 0):,}" for state, label in _COUNTED.items()]
     return f"{total:,}件(うち {'、'.join(special)})"
 
 

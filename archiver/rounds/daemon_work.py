@@ -76,8 +76,8 @@ class DaemonWork:
     def round(self) -> bool:
         """Make the round that is due, if any, and return whether there was one. Raises NewerArchive: restart."""
         self._reload_settings()
-        begun = self.now()
-        if not due_work.is_due(self._begun, begun, self.pace()):
+        begun, pace = self.now(), self.pace()
+        if not due_work.is_due(self._begun, begun + due_work.tolerance(pace), pace):
             return False
         try:
             self._run_round()
@@ -89,7 +89,7 @@ class DaemonWork:
             self._handle_failure(as_error(error, self.settings.home))
         finally:
             self._close_database()
-        self._begun = begun
+        self._begun = due_work.nominal_begin(self._begun, begun, pace)
         return True
 
     def pace(self) -> timedelta:

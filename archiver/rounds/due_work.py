@@ -23,6 +23,20 @@ def is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
     return last is None or last > now or now - last >= every
 
 
+def tolerance(every: timedelta) -> timedelta:
+    """How much too early something may begin, lest a moment's difference puts it off to the next question."""
+    return every / 60
+
+
+def nominal_begin(last: datetime | None, now: datetime, every: timedelta) -> datetime:
+    """When something that begins now should have begun: evenly after the last time, so that intervals stay equal.
+
+    Equal intervals between looks at a list take next to no place.
+    """
+    is_even = last is not None and timedelta() <= now + tolerance(every) - (last + every) < every
+    return last + every if is_even and last is not None else now
+
+
 # --- verifications -------------------------------------------------------------------------------
 
 

@@ -15,17 +15,11 @@ from archiver.app import App
 from archiver.custody import stamp_requests
 from archiver.rounds import run_log, upgrade
 from archiver.rounds.round import hold_round, run_round, seal, seal_if_due, settings_digest, settle_seals
+from archiver.rounds.round_parts import IDLE_PARTS_LIMIT, LOCK_PATIENCE_SECONDS, LOCK_PAUSE_SECONDS
 from archiver.store.working import remembered_values
 from archiver.store.working.backfill_queue import MessagePlace
 from archiver.sync.recover.read_ids import RecoveryResult, allowance_wait, estimate_minutes, read_recovered
 from archiver.sync.run import Options, ProgressCallbacks
-
-IDLE_PARTS_LIMIT = 3
-"""After so many parts in a row that read nothing the rest is left for later."""
-
-LOCK_PAUSE_SECONDS = 5.0
-LOCK_PATIENCE = timedelta(minutes=10)
-"""How long another run is waited for between two parts."""
 
 
 def recover_round(app: App, places: Collection[MessagePlace], tell: Callable[[int, int], None]) -> RecoveryResult:
@@ -66,7 +60,7 @@ def _read_part(
     app: App, places: Collection[MessagePlace], tell: Callable[[int, int], None], *, is_first: bool
 ) -> RecoveryResult:
     """Read until the allowance is used up, with budget, saved messages and queue as they are now."""
-    until = app.now() + LOCK_PATIENCE
+    until = app.now() + timedelta(seconds=LOCK_PATIENCE_SECONDS)
     while True:
         try:
             with hold_round(app, upgrade.TELL_NOBODY):

@@ -21,6 +21,7 @@ from archiver.records import JST
 from archiver.records.alerts import DEPARTURES
 from archiver.reminders import due_reminders
 from archiver.rounds import alerting, long_pauses, run_log, upgrade
+from archiver.rounds.round_parts import run_in_parts
 from archiver.settings.model import Settings
 from archiver.store import orphaned_seals, seals
 from archiver.store.queries import contracts, departures
@@ -37,14 +38,19 @@ def run_round(
     """Run one round. Raises ArchiveInUse at once if another one runs, NewerArchive, and what `sync.run.run` raises.
 
     What is due is sealed before Chatwork is asked, so that a round that fails later still leaves a seal, stamped.
-    An archive of an older version is upgraded before all that, and `upgraded` is called.
+    An archive of an older version is upgraded before all that, and `upgraded` is called. While the allowance is used
+    up, another one may run.
     """
-    with hold_round(app, upgraded):
-        try:
-            return _run_locked_round(app, options, progress)
-        except errors.ArchiverError:
-            _do_offline_work(app)
-            raise
+
+    def run_part(part_options: Options) -> SyncReport:
+        with hold_round(app, upgraded):
+            try:
+                return _run_locked_round(app, part_options, progress)
+            except errors.ArchiverError:
+                _do_offline_work(app)
+                raise
+
+    return run_in_parts(app, options, run_part)
 
 
 def rescue_round(
@@ -60,12 +66,18 @@ def rescue_round(
     """
     with hold_round(app, upgraded):
         app.chatwork.transport.reserve = 0
-        try:
-            return _run_locked_round(app, Options(rooms=_shared_rooms(app, rooms), full=True), progress, always=True)
-        except errors.ArchiverError:
-            seal(app)  # nothing new could be read; what is saved is sealed at least
-            _do_offline_work(app, at_once=True)
-            raise
+        shared = _shared_rooms(app, rooms)
+
+    def run_part(part_options: Options) -> SyncReport:
+        with hold_round(app, upgraded):
+            try:
+                return _run_locked_round(app, part_options, progress, always=True)
+            except errors.ArchiverError:
+                seal(app)  # nothing new could be read; what is saved is sealed at least
+                _do_offline_work(app, at_once=True)
+                raise
+
+    return run_in_parts(app, Options(rooms=shared, full=True), run_part)
 
 
 def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -29,6 +30,8 @@ class Options:
     """How far apart rounds like this one come, so that each leaves its part of the share to the others; None: it is a
     single one."""
     max_seconds: float | None = None
+    read_before: Mapping[int, AbstractSet[str]] = field(default_factory=dict)
+    """The kinds of lists of each room that earlier parts of this run have read: they are not asked for again."""
     full_every: timedelta = timedelta(hours=6)
     reread_every: timedelta = timedelta(days=30)
     """The time in which each message older than the list is read once."""

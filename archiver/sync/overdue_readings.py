@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from archiver.chatwork.models import Room
 from archiver.store.working.visits_and_retries import Visit
-from archiver.sync.plan import KINDS, counters_text, reading_intervals
+from archiver.sync.plan import KINDS, has_moved, reading_intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ def find_overdue(
 
     def is_kind_overdue(number: int, kind: str) -> bool:
         room, visit = listed_rooms.get(number), visits.get((number, kind))
-        return (number, kind) not in visited and _is_unread(room, visit, started_at, every[kind])
+        return (number, kind) not in visited and _is_unread(room, visit, kind, started_at, every[kind])
 
     kinds_by_room = {number: frozenset(kind for kind in KINDS if is_kind_overdue(number, kind)) for number in rooms}
     return Overdue({number: kinds for number, kinds in kinds_by_room.items() if kinds})
 
 
-def _is_unread(room: Room | None, visit: Visit | None, started_at: datetime, every: timedelta) -> bool:
+def _is_unread(room: Room | None, visit: Visit | None, kind: str, started_at: datetime, every: timedelta) -> bool:
     if room is None or visit is None:
         return True
-    return visit.counters != counters_text(room) or started_at - visit.at >= 2 * every
+    return has_moved(kind, visit.counters, room) or started_at - visit.at >= 2 * every

@@ -4,16 +4,19 @@ Text costs one request, so the message lists of every room that moved come first
 Within a kind the room that was read longest ago comes first, and what was put off far too long comes before
 everything, so that a small budget starves nothing over several runs. Because nobody knows whether an edit moves a
 room's counters (chatwork-api §15, 7), each room is read at least every `full_every` all the same, spread over
-that time by room id.
+that time by room id. Files and people follow what moves with them, and Chatwork's own posts (`announced_lists`): a
+message alone costs one request.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
+from types import MappingProxyType
 
 from archiver.chatwork.models import Room
 from archiver.store.working.visits_and_retries import Visit
@@ -26,6 +29,9 @@ BACKFILL, REREAD = "backfill", "reread"
 """The kinds of single reads, which are no visits: ids that something named · messages older than the list."""
 
 DAILY = timedelta(days=1)
+
+FILES_OF_BUSY_ROOM = timedelta(hours=1)
+"""How often the file list is read of a room in which anything moved since."""
 
 REQUESTS_OF_KIND = {MESSAGES: 1, FILES: 1, PEOPLE: 4}
 """Requests for each kind, if no list is at its limit: people are members, description, open and done tasks."""
@@ -71,6 +77,26 @@ def counters_text(room: Room) -> str:
     return json.dumps(values, separators=(",", ":"))
 
 
+_FOLLOWED = {FILES: (1,), PEOPLE: (2, 4, 5)}
+"""Which of the counters a list follows, by their places in `counters_text`; the list of messages follows all."""
+
+
+def has_moved(kind: str, counters: str, room: Room) -> bool:
+    """Whether what this kind of list follows differs from the counters of its last visit; without these it does."""
+    if counters == counters_text(room):
+        return False
+    before, now = _counter_values(counters), _counter_values(counters_text(room))
+    return kind not in _FOLLOWED or len(before) != len(now) or any(before[at] != now[at] for at in _FOLLOWED[kind])
+
+
+def _counter_values(counters: str) -> list[object]:
+    try:
+        values = json.loads(counters)
+    except ValueError:
+        return []
+    return values if isinstance(values, list) else []
+
+
 def reading_intervals(full_every: timedelta) -> dict[str, timedelta]:
     """How often each kind is read if nothing moved."""
     return {MESSAGES: full_every, FILES: full_every, PEOPLE: DAILY}
@@ -84,11 +110,13 @@ def plan_steps(
     full_every: timedelta,
     full: bool = False,
     every_list: bool = False,
+    read_before: Mapping[int, AbstractSet[str]] = MappingProxyType({}),
     turns: Turns | None = None,
 ) -> list[PlanStep]:
     """The steps for these rooms, in order: early ones, then kind by kind, read longest ago first.
 
-    `full`: everything is read; `every_list`: every list of messages; `turns`: what may be read in turn (None: nothing).
+    `full`: everything is read but what was `read_before` in this run; `every_list`: so is every list of messages;
+    `turns`: what may be read in turn (None: nothing).
     """
     every = reading_intervals(full_every)
     listed = list(rooms)
@@ -97,7 +125,11 @@ def plan_steps(
         step
         for kind in KINDS
         for step in _sort_steps(
-            (_plan_step(room, kind, visits, now, every[kind], kind in asked) for room in listed), visits
+            (
+                _plan_step(room, kind, visits, now, every[kind], kind in asked - read_before.get(room.room_id, set()))
+                for room in listed
+            ),
+            visits,
         )
     ]
     if turns is not None:
@@ -178,9 +210,10 @@ def _plan_step(
         return PlanStep(room.room_id, kind, "first", overdue=True, requests=requests)
     if is_asked:
         return PlanStep(room.room_id, kind, "asked", overdue=True, requests=requests)
-    if visit.counters != counters_text(room):
+    if has_moved(kind, visit.counters, room):
         return PlanStep(room.room_id, kind, "moved", overdue=True, requests=requests)
-    if is_due(room.room_id, visit.at, now, every):
+    is_busy = kind == FILES and visit.counters != counters_text(room)
+    if is_due(room.room_id, visit.at, now, min(every, FILES_OF_BUSY_ROOM) if is_busy else every):
         return PlanStep(room.room_id, kind, "due", overdue=now - visit.at >= 2 * every, requests=requests)
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -75,6 +75,15 @@ class RoomReport:
         """Whether the run ended before it read the room's messages."""
         return "messages" in self.left_over and self.failed is None
 
+    def after(self, earlier: RoomReport) -> RoomReport:
+        """The report of two parts of one run, of which this is the later."""
+        counts = {name: getattr(self, name) + getattr(earlier, name) for name in _ADDED}
+        merged = {name: getattr(self, name) | getattr(earlier, name) for name in _MERGED}
+        has_news = earlier.outcome is RoomOutcome.ARCHIVED and self.is_open
+        is_read = earlier.outcome is RoomOutcome.UNCHANGED and self.outcome is RoomOutcome.WAITING
+        outcome = earlier.outcome if has_news or is_read else self.outcome
+        return replace(self, **counts, **merged, outcome=outcome, gaps=[*earlier.gaps, *self.gaps])
+
     def count(self, what: str | None, position: int | None = None) -> None:
         """Add one to `new`, `edited`, `deleted` or `missing` (None: nothing) for the message at a position."""
         if what is not None:
@@ -90,6 +99,13 @@ class RoomReport:
         counts = {name: getattr(self, name) for name in (*fields, *more)}
         head = {"room_id": self.room_id, "name": self.name, "outcome": self.outcome.value}
         return {**head, **counts, "gaps": self.gaps, "error": self.error}
+
+
+_ADDED = (
+    *("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_lost", "tasks_new", "tasks_changed"),
+    *("backfilled", "hidden_by_plan", "not_readable", "reread"),
+)
+_MERGED = ("changed", "news", "disappeared", "read_kinds")
 
 
 @dataclass(slots=True)
@@ -138,6 +154,30 @@ class SyncReport:
     def news(self) -> bool:
         """Whether anything became an entry."""
         return self.contacts or any(room.news for room in self.rooms)
+
+    def after(self, earlier: SyncReport | None) -> SyncReport:
+        """The report of two parts of one run, of which this is the later."""
+        if earlier is None:
+            return self
+        rooms = {room.room_id: room for room in earlier.rooms}
+        sealed = [number for number in (earlier.sealed, self.sealed) if number is not None]
+        offsets = [offset for offset in (earlier.clock_offset_ms, self.clock_offset_ms) if offset is not None]
+        open_troubles = {*self.reported, *(trouble for trouble in earlier.reported if trouble in self.troubles)}
+        return replace(
+            self,
+            started_at=earlier.started_at,
+            requests=earlier.requests + self.requests,
+            rooms=[room.after(rooms[room.room_id]) if room.room_id in rooms else room for room in self.rooms],
+            sealed=max(sealed, default=None),
+            reported=tuple(sorted(open_troubles)),
+            has_room_list=earlier.has_room_list or self.has_room_list,
+            unread_dropped=earlier.unread_dropped or self.unread_dropped,
+            clock_offset_ms=max(offsets, key=abs, default=None),
+            undated=earlier.undated + self.undated,
+            complaints=tuple(dict.fromkeys((*earlier.complaints, *self.complaints))),
+            contacts=earlier.contacts or self.contacts,
+            alerts=(*earlier.alerts, *self.alerts),
+        )
 
     def document(self) -> dict[str, Any]:
         """The JSON document of `archive sync --json`."""

@@ -113,6 +113,7 @@ def _plan_steps(archive: Archive, start: RunStart, transport: Transport, rooms: 
         full_every=options.full_every,
         full=options.full,
         every_list=options.every_list,
+        read_before=options.read_before,
         turns=turns,
     )
 
@@ -148,7 +149,10 @@ class _Run:
         self.context, self.start, self.replies = context, start, replies
         self.options, self.inputs, self.listed_rooms = start.options, start.inputs, replies.rooms
         names = start.inputs.names | {room: listed.name for room, listed in replies.rooms.items()}
-        rooms = [RoomReport(room, names.get(room, "")) for room in start.inputs.requested]
+        read = self.options.read_before
+        rooms = [
+            RoomReport(room, names.get(room, ""), read_kinds=set(read.get(room, ()))) for room in start.inputs.requested
+        ]
         self.report = SyncReport(context.account_id, start.at, rooms=rooms)
         self.room_steps = RoomSteps(
             context,
@@ -192,10 +196,14 @@ class _Run:
     def _read_rooms(self) -> None:
         """Read the lists of every room, small files, people, large files; departing people come before all of that."""
         room_steps, downloads = self.room_steps, self.downloads
-        planned = self._plan_steps(room_steps.accessible_rooms())
+        rooms = room_steps.accessible_rooms()
+        planned = self._plan_steps(rooms)
         steps, failing_steps = failed_rooms.split_steps(planned, self.inputs.failures)
         self.priority.prioritize()
-        room_steps.take_steps(step for step in steps if step.early or step.kind != plan.PEOPLE)
+        room_steps.take_steps(step for step in steps if step.early or step.kind == plan.MESSAGES)
+        announced, failing = failed_rooms.split_steps(self._announced_steps(rooms, planned), self.inputs.failures)
+        steps, failing_steps = [*announced, *steps], [*failing_steps, *failing]
+        room_steps.take_steps(step for step in steps if step.kind == plan.FILES)
         self._download_files(downloads.download_small)
         room_steps.take_steps(step for step in steps if step.kind == plan.PEOPLE and not step.early)
         failing_steps += self._plan_steps(room_steps.late_rooms())
@@ -209,6 +217,12 @@ class _Run:
 
     def _plan_steps(self, rooms: list[Room]) -> list[plan.PlanStep]:
         return _plan_steps(self.context.archive, self.start, self.context.client.transport, rooms)
+
+    def _announced_steps(self, rooms: list[Room], planned: Collection[plan.PlanStep]) -> list[plan.PlanStep]:
+        """The steps beyond those planned that the messages just read gave reason for."""
+        before = {(step.room_id, step.kind) for step in planned}
+        moved = (step for step in self._plan_steps(rooms) if step.reason == "moved" and step.kind != plan.MESSAGES)
+        return [step for step in moved if (step.room_id, step.kind) not in before]
 
     def _read_contacts(self) -> None:
         """Read the contacts once a day, and when a room became inaccessible; not while no room can be read."""

@@ -12,7 +12,7 @@ from archiver.chatwork.notation.parse import parse
 from archiver.records import notable_states
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
-from archiver.render.message_html import STATES
+from archiver.render.message_html import state_badge
 from archiver.render.reference_labels import NOWHERE
 from archiver.render.snippet import Snippet, readable_body, snippet
 from archiver.store.queries.viewing.message_summaries import MessageSummary
@@ -77,7 +77,7 @@ def message_snippet(body: str) -> Snippet:
 
 def _states(message: FoundMessage) -> tuple[str, ...]:
     states = notable_states(message.state, was_edited=message.was_edited, was_deleted=message.was_deleted)
-    return tuple(STATES[one] for one in states)
+    return tuple(state_badge(one, knows_text=bool(message.text)) for one in states)
 
 
 def _text_state(message: FoundMessage) -> str:

@@ -10,11 +10,9 @@ from flask import request
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from archiver.records import State
 from archiver.records.grades import grade_word
 from archiver.render import times
 from archiver.render.invisible_characters import visible
-from archiver.render.message_html import STATES
 from archiver.web.context import ViewContext
 
 KILO = 1000
@@ -33,7 +31,6 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         navigation=navigation,
         is_writing=False,
         is_here=lambda endpoint: request.endpoint == endpoint,
-        state_word=state_word,
     )
     filters: dict[str, Callable[..., str]] = {
         "stamp": times.local_time,
@@ -60,11 +57,6 @@ def navigation() -> list[tuple[str, str]]:
         (gettext.gettext("Tasks"), "tasks.index"),
         (gettext.gettext("Chosen messages"), "chosen.index"),
     ]
-
-
-def state_word(state: State) -> str:
-    """The word beside a message that is not simply present, as in every package."""
-    return STATES.get(state, "")
 
 
 def pieces(sentence: str) -> Markup:

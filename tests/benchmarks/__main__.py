@@ -31,12 +31,13 @@ ROWS = (
     "memory",
     "search",
     "viewing",
+    "case_facts",
     "help",
     "leftovers",
 )
 """The modules of this folder that measure, in the order of the table."""
 
-LARGE = frozenset({"memory", "search", "viewing"})
+LARGE = frozenset({"memory", "search", "viewing", "case_facts"})
 """Those that take many minutes: only with `--large`, or when named."""
 
 

@@ -178,7 +178,7 @@ def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
         case, statistics = report_of(reading)
 
     chapter = words(limits.chapter(case, statistics))
-    assert f"{ROOM}\t2026-11-09\t「見つからない」(404)と応答。理由は分かりません\t4件\t10、11、12、13" in chapter
+    assert f"{ROOM}\t2026-11-09\t「見つからない」(404)と応答。理由は分かりません\t4件\t10、11、\n12、13" in chapter
     statement = words(method.statement(case, statistics))
     assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
 

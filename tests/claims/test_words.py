@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
+
+from babel.messages.pofile import read_po
 
 from archiver.claims.words import WORDS
 
 ARCHIVER = Path(__file__).parents[2] / "archiver"
 
-FACTS = re.compile(
-    "での最初の発言|保存できた最初|相手の最後の(?:発言|返信)|承認後|承認日の|「削除」表示だった発言|全\\{"
-)
-"""How the sentences of claims begin that a report made of its own before."""
+CATALOGUE = ARCHIVER / "locale/ja/LC_MESSAGES/messages.po"
 
-NOT_OF_MESSAGES = {"export/report/files_and_changes.py", "export/report/consultation.py"}
-"""Modules that count files and deliveries in these words."""
+FACTS = re.compile(
+    "の最初の発言|保存できた最(?:初|も古い)|相手の最後の|承認後|承認日の|全\\{|「削除」表示(?:だった|に変わった)|保存した?時点で(?:編集|「削除」)"
+    "|last message from the other|(?:first|last|oldest) saved message|messages in all|(?:before|after) they were saved"
+)
+"""How the sentences of claims about a case begin or end, in both languages."""
+
+NOT_OF_A_CASE = {
+    "claims/words.py": "the table itself",
+    "render/message_html.py": "the badge of one message, by whether a text of it was seen",
+    "export/report/message_block.py": "the place of a text of one message that was never seen",
+    "export/report/files_and_changes.py": "counts files",
+    "export/report/consultation.py": "counts deliveries",
+    "evidence/tables/build.py": "the state of one message in a row of a table",
+    "evidence/tables/events.py": "one event of one message",
+}
+"""Modules that say such a thing of one message or of something else, and what."""
+
+CATALOGUE_ALLOWED = {
+    "shown as deleted": "the mark of one message of which a text was seen",
+    "messages that are “deleted”": "what a filter of the search finds",
+    "of these, shown as deleted before": "what the plan hid, however it had come to its mark",
+    "{n} message by somebody else": "an alert of changes between two readings",
+    "({n} in all. Enter": "a list of names",
+    "[Note] Messages before the first saved one": "says what a package does not state",
+    "Contract {contract}: by the dates entered": "an alert that follows the claim of contact",
+}
+"""Beginnings of texts of the catalogue that say such a thing of one message or of something else, and what."""
 
 
 def test_no_other_module_words_a_fact() -> None:
@@ -23,12 +48,27 @@ def test_no_other_module_words_a_fact() -> None:
     found = [
         f"{path.relative_to(ARCHIVER)}: {line.strip()}"
         for path in sorted([*ARCHIVER.rglob("*.py"), *ARCHIVER.rglob("*.html")])
-        if path.relative_to(ARCHIVER).as_posix() not in NOT_OF_MESSAGES | {"claims/words.py"}
+        if path.relative_to(ARCHIVER).as_posix() not in NOT_OF_A_CASE
         for line in path.read_text("utf-8").splitlines()
-        if FACTS.search(line)
+        if (match := FACTS.search(line)) and not match[0].isascii()
     ]
 
     assert [] == found
+
+
+def test_no_text_of_the_catalogue_words_a_fact() -> None:
+    """Screens, pages of the viewer and of the application, and alerts say such a thing in the words of the table."""
+    with CATALOGUE.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    texts = [(*_listed(message.id), *_listed(message.string)) for message in messages]
+    found = [one[0] for one in texts if any(map(FACTS.search, one))]
+
+    assert [] == [one for one in found if not one.startswith(tuple(CATALOGUE_ALLOWED))]
+    assert [] == [one for one in CATALOGUE_ALLOWED if not any(text.startswith(one) for text in found)]
+
+
+def _listed(texts: str | Sequence[str] | None) -> Sequence[str]:
+    return [texts] if isinstance(texts, str) else texts or []
 
 
 def test_each_sentence_has_the_same_values_in_both_languages() -> None:

@@ -195,7 +195,7 @@ def test_a_week_without_the_authority_changes_nothing_but_the_time(desk: Desk, a
 
     read_seals = desk.world.rows("seal")
     with desk.world.archive.reading() as reading:
-        after = status_document(status(reading, authorities=desk.names), warnings=[])
+        after = status_document(status(reading, authorities=desk.names), warnings=[], pauses={})
     delays = [desk.times()[row["number"]][0].time - from_text(row["closed_at"]) for row in read_seals]
     assert [()] * 30 == [one.reported + one.complaints for one in reports]
     assert all(one.complete for one in reports)

@@ -60,3 +60,24 @@ def test_a_year_with_a_refused_token_costs_a_request_a_day(days: int) -> None:
             hold, requests = due_work.record_refusal(hold, "a", now), requests + 1
 
     assert requests <= days + 2
+
+
+@given(strategies.lists(strategies.integers(-900, 900), min_size=2, max_size=60))
+def test_rounds_that_begin_a_moment_early_or_late_keep_their_grid(moments: list[int]) -> None:
+    """So the looks of a quiet day are equally far apart, and a moment too early is no reason to wait on."""
+    every, last = timedelta(minutes=1), NOW
+
+    for number, moment in enumerate(moments, 1):
+        now = NOW + number * every + timedelta(milliseconds=moment)
+        assert due_work.is_due(last, now + due_work.tolerance(every), every)
+        last = due_work.nominal_begin(last, now, every)
+        assert not due_work.is_due(last, now + due_work.tolerance(every), every)
+
+    assert NOW + len(moments) * every == last
+
+
+def test_after_a_long_round_or_a_jump_of_the_clock_the_grid_begins_anew() -> None:
+    """Nothing is made up for."""
+    for late in (timedelta(minutes=2), timedelta(hours=9), timedelta(hours=-9)):
+        assert NOW + late == due_work.nominal_begin(NOW, NOW + late, timedelta(minutes=1))
+    assert NOW == due_work.nominal_begin(None, NOW, timedelta(minutes=1))

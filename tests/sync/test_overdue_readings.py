@@ -40,15 +40,17 @@ def test_a_room_that_nobody_lists_is_behind_in_everything() -> None:
     assert not actual.is_overdue(2, MESSAGES)
 
 
-def test_a_list_of_rooms_without_movement_counts_as_a_look(world: World) -> None:
-    """Though the room itself was not asked for."""
+def test_a_list_of_rooms_without_movement_is_no_look_at_a_room(world: World) -> None:
+    """Nobody says that an edit moves a counter: only its own list of messages tells. It is not behind either."""
     world.sync()
+    read_at = looks(world, world.room).at
     world.clock.pass_by(hours=1)
 
     report = world.sync()
 
     assert report.complete
-    assert {world.room: report.finished_at} == looks(world, world.room).at
+    assert read_at == looks(world, world.room).at
+    assert frozenset() == looks(world, world.room).behind
 
 
 def test_a_room_that_no_run_is_asked_for_is_behind_when_it_moves(world: World) -> None:

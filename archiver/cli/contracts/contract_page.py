@@ -53,10 +53,10 @@ def page_lines(reading: Reading, contract: Contract, *, now: datetime) -> Iterat
     for label, texts in rows:
         yield from _row_lines(label, texts, margin)
     delivered = list(statement_lines.delivery_lines(reading, contract, activity.deliveries))
-    if delivered:
+    if len(delivered) > 1:
         yield from (_("Delivered on the platform"), *delivered)
     else:
-        yield from _row_lines(_("Delivered"), [_blank_text()], margin)
+        yield from _row_lines(_("Delivered"), [line.strip() for line in delivered] or [_blank_text()], margin)
     enclosed = list(statement_lines.enclosure_lines(enclosures(reading, contract.id)))
     yield from ((_("Attached"), *enclosed) if enclosed else ())
     for label, texts in last_rows:
@@ -170,18 +170,18 @@ def _chatwork_lines(activity: ContractActivity, now: datetime) -> list[str]:
 
 
 def _message_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
-    """First message, last reply and counts, as the packages word them."""
+    """Counts, first message and last reply, as the packages word them."""
     lang, facts = current_language(), activity.facts
     rooms = _(", ").join(f"{room.room_id}" for room in activity.contract.rooms)
     first, reply = first_message(facts), last_reply(facts)
     state = contact(facts)
     compared = contact_text(state, first, activity.contract, lang)
     when = first_text(first, lang, compared, early=state.value.is_early, time=minute_text)
-    yield f"{rooms}   {first_label(first, lang)} {when}"
+    yield f"{rooms}   {count_text(message_count(facts), lang)}" if facts.authors else rooms
+    yield f"{first_label(first, lang)} {when}"
     if facts.authors:
         ago = "" if reply.value is None or not reply.is_whole else days_ago(reply.value.at, now)
         yield f"{reply_label(reply, lang)} {reply_text(reply, lang, ago, time=minute_text)}"
-        yield count_text(message_count(facts), lang)
 
 
 def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:

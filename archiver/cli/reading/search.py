@@ -198,10 +198,10 @@ def tell_handing_in(message_ids: Sequence[str]) -> None:
 
 
 def _tell_hit(query: SearchQuery, hit: SearchHit, room: str, names: Mapping[int, str]) -> None:
-    from archiver.cli.reading.show import references_to, state_words
+    from archiver.cli.reading.show import references_to, state_mark
 
-    states, words = notable_states(hit.state, was_edited=hit.was_edited, was_deleted=hit.was_deleted), state_words()
-    marks = [words[state] for state in states]
+    states = notable_states(hit.state, was_edited=hit.was_edited, was_deleted=hit.was_deleted)
+    marks = [state_mark(state, knows_text=bool(hit.text)) for state in states]
     if hit.before_deletion and hit.state is not State.DELETED:
         marks.append(_("text before the change to “deleted”"))
     elif hit.earlier and not hit.before_deletion:

@@ -69,10 +69,10 @@ def tell_messages(
 
     `unseen` are messages known by id alone; each is printed at its place among the others.
     """
+    from archiver.store.fingerprints import DELETED
     from archiver.store.time_text import from_text, from_unix
 
     references = references_to(names)
-    states = state_words()
     number, unseen_left = 0, deque(unseen)
     for message in messages:
         number += 1
@@ -80,7 +80,8 @@ def tell_messages(
             echo(unseen_line(unseen_left.popleft()) + "\n")
         sent = from_unix(message.send_time)
         at = "?" if sent is None else minute_text(from_text(sent))
-        mark_text = "".join(f"  [{states[one]}]" for one in message.notable_states)
+        knows_text = any(one.body != DELETED for one in message.texts)
+        mark_text = "".join(f"  [{state_mark(one, knows_text=knows_text)}]" for one in message.notable_states)
         echo(f"{at}  {visible(message.name)}(ID {message.account_id}){mark_text}  m{message.message_id}")
         for text in message.texts:
             _tell_text(text, references, last=text is message.texts[-1])
@@ -97,14 +98,16 @@ def references_to(names: Mapping[int, str]) -> References:
     return References(name_of=names.get, link_of=lambda _room, _message: None, file_of=lambda _file: None)
 
 
-def state_words() -> dict[State, str]:
-    """The marks for the states of a message that is not as it was posted."""
+def state_mark(state: State, *, knows_text: bool) -> str:
+    """The mark for a state of a message that is not as it was posted; without a text, nobody saw it change."""
+    if state is State.DELETED and not knows_text:
+        return _("was “deleted” when it was first saved")
     return {
         State.EDITED: _("edited"),
         State.DELETED: _("shown as deleted"),
         State.MISSING: _("not shown any more (reason unknown)"),
         State.HIDDEN: _("hidden by the plan"),
-    }
+    }[state]
 
 
 def _tell_text(text: TranscriptText, references: References, *, last: bool) -> None:

@@ -28,7 +28,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.reread_and_backfill_progress import slow_work_progress
-    from archiver.store.queries.status import status, status_document
+    from archiver.store.queries.status import room_pauses, status, status_document
 
     settings, now = obj.settings(), utc_now()
     with Archive(obj.home).reading() as reading:
@@ -41,8 +41,9 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         others = page.other_alerts(archive_status, emergencies)
         alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
         put_back = put_back_databases.overview_lines(reading)
+        pauses = room_pauses(reading, archive_status) if as_json else {}
     if as_json:
-        payload = status_document(archive_status, warnings=standing.sentences)
+        payload = status_document(archive_status, warnings=standing.sentences, pauses=pauses)
         unseen = standing.unseen
         payload["unseen_seconds"] = None if unseen is None else int(unseen.total_seconds())
         payload |= reread_and_backfill_lines.document(progress) | {"put_back_databases": put_back}

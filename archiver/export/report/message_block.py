@@ -51,7 +51,7 @@ class PaperReferences:
 
 def message_block(message: Message, paper: PaperReferences, *, star: bool = False) -> MessageBlock:
     """The block of a message; for a court the number of its entry is printed beside it."""
-    state = f"　{state_badge(message, message.state)}" if message.state in STATES else ""
+    state = f"　{state_badge(message.state, knows_text=bool(message.texts))}" if message.state in STATES else ""
     role = paper.case.side(message.account_id)
     account = "" if message.account_id in paper.case.stand_ins else f"(ID {message.account_id})"
     who = f"{role} {visible(message.name)}{account}"

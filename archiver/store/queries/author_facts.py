@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, column, func, or_, select, text, true
 
 from archiver.records import (
     AccountId,
@@ -26,12 +26,17 @@ from archiver.store.fingerprints import DELETED
 _message, _version = schema.message.c, schema.message_version.c
 _TIMED = (_message.send_time > 0, _message.send_time < 2**36)
 """Times that no calendar holds are left out."""
-_TEXTS = (
-    select(func.count(_version.body.distinct()))
-    .where(_version.room_id == _message.room_id, _version.position == _message.position, _version.body != DELETED)
-    .correlate(schema.message)
-    .scalar_subquery()
+_IS_TEXT = and_(_version.room_id == _message.room_id, _version.position == _message.position, _version.body != DELETED)
+_LEAST, _GREATEST = (
+    select(extreme(_version.body)).where(_IS_TEXT).correlate(schema.message).scalar_subquery()
+    for extreme in (func.min, func.max)
 )
+_TEXTS = case((_message.text_digest == "", 0), (_LEAST == _GREATEST, 1), else_=2)
+"""How many texts of a message are known; two stands for more."""
+_CHANGED = text(
+    "SELECT position FROM message INDEXED BY message_state WHERE room_id = :room AND state <> 'present'"
+).columns(column("position"))
+"""The rare messages that are not simply there; without the hint SQLite goes through all."""
 _POST = (_message.room_id, _message.message_id, _message.account_id, _message.send_time, _message.seq)
 
 
@@ -43,35 +48,43 @@ def author_facts(
     What `own` accounts wrote is always speech.
     """
     found: dict[int, AuthorFacts] = {}
-    inside = _in_periods(rooms)
-    query = select(_message.account_id, _message.kind, func.count()).where(inside)
-    for account, kind, count in reading.sql.execute(query.group_by(_message.account_id, _message.kind)):
-        posts = found.setdefault(account, AuthorFacts()).posts
-        posts[MessageKind.SPEECH if account in own else MessageKind(kind)] += count
+    for inside in _by_room(rooms).values():
+        query = select(_message.account_id, _message.kind, func.count()).where(inside)
+        for account, kind, count in reading.sql.execute(query.group_by(_message.account_id, _message.kind)):
+            posts = found.setdefault(account, AuthorFacts()).posts
+            posts[MessageKind.SPEECH if account in own else MessageKind(kind)] += count
+    for room, inside in _by_room(rooms, time=_message.send_time + 0).items():  # not by the index of times
+        _add_changes(reading, room, inside, found)
     for account in last_of:
         if account in found:
-            found[account].last = _last_posts(reading, inside, account)
-    _add_changes(reading, inside, found)
+            found[account].last = _last_posts(reading, rooms, account)
     return found
 
 
-def _in_periods(rooms: Sequence[ContractRoom]) -> ColumnElement[bool]:
-    """Whether a message lies in the part of its room's time that belongs to the contract."""
-    return or_(*(_in_period(one) for one in rooms))
+def _by_room(
+    rooms: Sequence[ContractRoom], *, time: ColumnElement[int] = _message.send_time
+) -> dict[int, ColumnElement[bool]]:
+    """Of each room alone, which the index of authors answers: whether a message lies in its part of the contract."""
+    periods: dict[int, list[ColumnElement[bool]]] = {}
+    for one in rooms:
+        ends = [time >= one.start.timestamp()] if one.start else []
+        ends += [time < one.end.timestamp()] if one.end else []
+        periods.setdefault(one.room_id, []).append(and_(true(), *ends))
+    return {room: and_(_message.room_id == room, or_(*listed)) for room, listed in periods.items()}
 
 
-def _in_period(room: ContractRoom) -> ColumnElement[bool]:
-    ends = [_message.send_time >= room.start.timestamp()] if room.start else []
-    ends += [_message.send_time < room.end.timestamp()] if room.end else []
-    return and_(_message.room_id == room.room_id, *ends)
-
-
-def _last_posts(reading: Reading, inside: ColumnElement[bool], account: int) -> dict[MessageKind, Post]:
+def _last_posts(reading: Reading, rooms: Sequence[ContractRoom], account: int) -> dict[MessageKind, Post]:
     """A person's last speech, and Chatwork's last notice in their name."""
-    query = select(*_POST).where(inside, _message.account_id == account, *_TIMED)
-    query = query.order_by(_message.send_time.desc(), _message.position.desc()).limit(1)
-    rows = {kind: reading.sql.execute(query.where(_message.kind == kind)).first() for kind in MessageKind}
-    return {kind: post_of_row(row) for kind, row in rows.items() if row is not None}
+    found: dict[MessageKind, Post] = {}
+    for inside in _by_room(rooms).values():
+        for kind in MessageKind:
+            query = select(*_POST).where(inside, _message.account_id == account, _message.kind == kind, *_TIMED)
+            query = query.order_by(_message.send_time.desc(), _message.position.desc()).limit(1)
+            row = reading.sql.execute(query).first()
+            if row is not None:
+                post = post_of_row(row)
+                found[kind] = max(found.get(kind, post), post, key=lambda one: (one.at, int(one.message_id)))
+    return found
 
 
 def first_post(reading: Reading, room: int) -> Post | None:
@@ -81,20 +94,21 @@ def first_post(reading: Reading, room: int) -> Post | None:
     return None if row is None else post_of_row(row)
 
 
-def _add_changes(reading: Reading, inside: ColumnElement[bool], found: dict[int, AuthorFacts]) -> None:
-    query = select(
-        _message.account_id, _message.state, _message.was_edited, _message.was_deleted, _TEXTS.label("texts")
-    ).where(inside, _message.state != State.PRESENT)
+def _add_changes(reading: Reading, room: int, inside: ColumnElement[bool], found: dict[int, AuthorFacts]) -> None:
+    kinds = (_message.account_id, _message.state, _message.was_edited, _message.was_deleted)
+    query = select(*kinds, _TEXTS.label("texts"), func.count().label("n")).where(
+        inside, _message.position.in_(_CHANGED.bindparams(room=room))
+    )
+    query = query.group_by(*kinds, text("texts"))
     for row in reading.sql.execute(query):
-        found[row.account_id].changes.update(
-            change_kinds(
-                State(row.state),
-                was_edited=row.was_edited,
-                was_deleted=row.was_deleted,
-                knows_text=bool(row.texts),
-                texts=row.texts,
-            )
+        became = change_kinds(
+            State(row.state),
+            was_edited=row.was_edited,
+            was_deleted=row.was_deleted,
+            knows_text=bool(row.texts),
+            texts=row.texts,
         )
+        found[row.account_id].changes.update(dict.fromkeys(became, row.n))
 
 
 def post_of_row(row: Any) -> Post:

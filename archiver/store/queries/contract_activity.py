@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -54,7 +54,7 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
     mapped = roles.mapped_accounts(reading, contract.id)
     sides = roles.sides_of(mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
-    last_seen = [last_list_time(reading, room) for room in rooms]
+    looks = {room: last_list_time(reading, room) for room in rooms}
     entries = {room: _people_entries(reading, room) for room in rooms}
     people = {room: _names_by_account(listed) for room, listed in entries.items()}
     bases = counterpart_bases(sides, contract.client, people)
@@ -64,9 +64,9 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
         contract=contract,
         reporters=own,
         bases=bases,
-        rooms=tuple(_room_facts(reading, room, contract) for room in rooms),
+        rooms=tuple(_room_facts(reading, room, contract, is_read=looks[room] is not None) for room in rooms),
         authors=author_facts(reading, contract.rooms, last_of=bases, own=own),
-        known_until=_known_until(reading, contract),
+        known_until=_known_until(reading, contract, looks),
         closings=closings,
         cancellations=tuple(_cancellations(reading, contract)) if closings else (),
     )
@@ -76,23 +76,22 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
         mapped=mapped,
         sides=sides,
         facts=facts,
-        last_seen=max((at for at in last_seen if at is not None), default=None),
+        last_seen=max((at for at in looks.values() if at is not None), default=None),
     )
 
 
-def _room_facts(reading: Reading, room: int, contract: Contract) -> RoomFacts:
+def _room_facts(reading: Reading, room: int, contract: Contract, *, is_read: bool) -> RoomFacts:
     room_gaps = gaps(reading, room)
     periods = [one for one in contract.rooms if one.room_id == room]
     inside = tuple(gap for gap in room_gaps if any(one.overlaps(gap.start, gap.end) for one in periods))
-    is_read = last_list_time(reading, room) is not None
     return RoomFacts(RoomId(room), is_read, RoomBeginning(first_post(reading, room), room_gaps), inside)
 
 
-def _known_until(reading: Reading, contract: Contract) -> datetime | None:
+def _known_until(reading: Reading, contract: Contract, looks: Mapping[int, datetime | None]) -> datetime | None:
     """The earliest last list of the rooms that can still be opened; None if one was never read, or a period is over."""
-    every = {int(room.room_id) for room in contract.rooms}
-    looks = [last_list_time(reading, room) for room in every - current_state.inaccessible_rooms(reading) or every]
-    at = None if None in looks else min((look for look in looks if look is not None), default=None)
+    counting = set(looks) - current_state.inaccessible_rooms(reading) or set(looks)
+    ends = [looks[room] for room in counting]
+    at = None if None in ends else min((look for look in ends if look is not None), default=None)
     end = _earliest_end(contract)
     return None if at is None or (end is not None and end <= at) else at
 

@@ -1,7 +1,7 @@
 """When each room was last looked at, which rooms the last runs could not read, and every look of a room.
 
-For how things stand a room was looked at when its messages were read, or when the list of rooms showed that nothing was
-new there; in a package only readings of its own list of messages are looks. The usual interval is that of its latest
+A room was looked at when its own list of messages was read: that the list of rooms shows no movement says nothing of
+edits and deletions. The usual interval is that of its latest
 looks: a time without a look is a pause from three of them on, within fixed bounds, so that a computer that was off for
 twenty minutes is told where it looks every five, and an archive that is read once an hour does not consist of pauses.
 """
@@ -61,17 +61,12 @@ def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     covered = {room: from_text(end) for room, end in reading.sql.execute(_COVERED)}
     running = {room: looks.last for room, looks in last_lists.running_looks(reading).items()}
     covered |= {room: max(at, covered.get(room, at)) for room, at in running.items()}
-    listed = dict.fromkeys(last_list.rooms, last_list.at) if last_list else {}
     return LastLooks(
-        {room: _later_time(listed.get(room), covered.get(room)) for room in open_rooms},
-        frozenset(room for room in open_rooms if last_list and room not in listed),
+        {room: covered.get(room) for room in open_rooms},
+        frozenset(room for room in open_rooms if last_list and room not in last_list.rooms),
         {room: failed[room].since for room in open_rooms if room in failed},
         last_list.at if last_list else None,
     )
-
-
-def _later_time(first: datetime | None, second: datetime | None) -> datetime | None:
-    return max((at for at in (first, second) if at is not None), default=None)
 
 
 # --- every look of a room ------------------------------------------------------------------------

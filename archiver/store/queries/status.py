@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, text
 
-from archiver.records import Contract, RoomId, SteadyLooks
+from archiver.records import Contract, Pause, RoomId, SteadyLooks
 from archiver.records.alerts import Alert
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
+from archiver.store.queries.entries import last_seq
 from archiver.store.queries.files import FileCounts, file_counts
-from archiver.store.queries.last_looks import LastLooks, room_looks
+from archiver.store.queries.last_looks import LastLooks, room_looks, watch
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
@@ -194,8 +195,14 @@ def _last_list_time(reading: Reading, room: int) -> datetime | None:
     return None if at is None else from_text(at)
 
 
-def status_document(status: Status, *, warnings: list[str]) -> dict[str, Any]:
-    """The JSON document of `archive status --json` (design §5)."""
+def room_pauses(reading: Reading, status: Status) -> dict[int, tuple[Pause, ...]]:
+    """The times in which nobody looked at each of the rooms, oldest first."""
+    upto = last_seq(reading)
+    return {room.room_id: watch(reading, room.room_id, upto=upto).pauses for room in status.rooms}
+
+
+def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int, Sequence[Pause]]) -> dict[str, Any]:
+    """The JSON document of `archive status --json` (design §5); `pauses` by room."""
     seals = {
         "count": status.seals,
         "last": status.last_seal and to_text(status.last_seal),
@@ -204,7 +211,10 @@ def status_document(status: Status, *, warnings: list[str]) -> dict[str, Any]:
     return {
         "account_id": status.account_id,
         "last_sync": status.last_sync and to_text(status.last_sync),
-        "rooms": [_room_document(room, status.looks.at.get(room.room_id)) for room in status.rooms],
+        "rooms": [
+            _room_document(room, status.looks.at.get(room.room_id), pauses.get(room.room_id, ()))
+            for room in status.rooms
+        ],
         "seals": seals,
         "alerts_open": len(status.alerts),
         "backup": status.backup and _backup_document(status.backup),
@@ -216,7 +226,7 @@ def _backup_document(last: LastBackup) -> dict[str, Any]:
     return {"at": to_text(last.at), "path": last.path, "verified": last.verified}
 
 
-def _room_document(room: RoomStatus, looked_at: datetime | None) -> dict[str, Any]:
+def _room_document(room: RoomStatus, looked_at: datetime | None, pauses: Sequence[Pause]) -> dict[str, Any]:
     return {
         "room_id": room.room_id,
         "name": room.name,
@@ -232,6 +242,7 @@ def _room_document(room: RoomStatus, looked_at: datetime | None) -> dict[str, An
         "tasks": room.tasks,
         "covered": [{"from": to_text(start), "to": to_text(end)} for start, end in room.covered],
         "gaps": list(room.gaps),
+        "pauses": [{"from": to_text(pause.start), "to": to_text(pause.end)} for pause in pauses],
         "last_seen": room.last_seen and to_text(room.last_seen),
         "looked_at": looked_at and to_text(looked_at),
     }

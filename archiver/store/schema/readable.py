@@ -65,6 +65,7 @@ message = readable_table(
     Column("was_deleted", Boolean, nullable=False),
     seq_column(),
     Index("message_sent", "room_id", "send_time"),
+    Index("message_author", "room_id", "account_id", "kind", "send_time"),
     Index("message_edited", "room_id", "position", sqlite_where=text("was_edited")),
     Index("message_vanished", "room_id", "position", sqlite_where=text("was_deleted OR state = 'missing'")),
     Index("message_state", "room_id", "state", sqlite_where=text("state <> 'present'")),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
@@ -35,6 +36,14 @@ def put_visit(writing: Writing, room: int, kind: str, *, at: datetime, counters:
     """Store that a list was read completely."""
     values = {"room_id": room, "kind": kind, "at": to_text(at), "counters": counters}
     writing.sql.execute(_PUT_VISIT, values)
+
+
+def forget_counters(writing: Writing, room: int, kinds: Collection[str]) -> None:
+    """Let lists of a room count as moved, until each is read again."""
+    visit = schema.visit
+    if kinds:
+        of_kinds = visit.c.room_id == room, visit.c.kind.in_(kinds)
+        writing.sql.execute(update(visit).where(*of_kinds).values(counters=""))
 
 
 def put_retry(writing: Writing, room: int, file: int, *, attempts: int, next_at: datetime, reason: str) -> None:

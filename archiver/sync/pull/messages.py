@@ -10,10 +10,12 @@ from archiver.chatwork.models import Message, Room
 from archiver.records import JsonObject, KnownMessage, MessageId, Observation, Reply, RoomId, State
 from archiver.store import writer
 from archiver.store.archive import Writing
-from archiver.store.fingerprints import sent_at
+from archiver.store.fingerprints import body_of, sent_at
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_unix, to_text
+from archiver.store.working import visits_and_retries
 from archiver.sync import changes, coverage, plan
+from archiver.sync.announced_lists import announced_kinds
 from archiver.sync.pull import steady_lists
 from archiver.sync.pull.context import (
     PullContext,
@@ -44,6 +46,7 @@ def pull_messages(context: PullContext, room: Room, report: RoomReport) -> None:
         return
     with context.archive.writing() as writing:
         window = _WindowComparison.compare(writing, room, listing)
+        announced = window.announced_kinds(writing)
         gaps = window.gap_observations(writing)
         observations = [*window.observations(writing), *gaps]
         appended = append_observations(
@@ -53,6 +56,7 @@ def pull_messages(context: PullContext, room: Room, report: RoomReport) -> None:
             steady_lists.remember_list(writing, appended[0], observations[0].payload, received)
         missing = window.missing_messages(writing)
         _record_messages_visit(context, writing, room, whole=not missing and not window.verdict.emptied)
+        visits_and_retries.forget_counters(writing, number, announced)
     window.count_changes(report)
     _report_gaps(context, gaps, report)
     if window.verdict.emptied:
@@ -149,6 +153,20 @@ class _WindowComparison:
         """Whether an equal list would make no entry: this one joins, lacks nothing, and nothing is left to be read."""
         covers = self.verdict.beginning or (self.verdict.joins and bool(self.positions))
         return covers and not (self.absent or self.lacking)
+
+    def announced_kinds(self, writing: Writing) -> frozenset[str]:
+        """The other lists that new posts announce, or the last text of deleted ones; behind a new gap it may be any."""
+        if self.verdict.gap is not None:
+            return frozenset({plan.FILES, plan.PEOPLE})
+        bodies = [body_of(change.object) for change in self.changes]
+        for change in self.changes:
+            last = self._last_object(writing, change.position) if change.counted == "deleted" else None
+            bodies += [] if last is None else [body_of(last)]
+        return announced_kinds(bodies)
+
+    def _last_object(self, writing: Writing, message: int) -> JsonObject | None:
+        last = current_state.last_payload(writing, f"message/{message}", self.room.room_id)
+        return None if last is None else last["object"]
 
     def _window_payload(self) -> JsonObject:
         positions = self.positions

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.demo.chatwork.simulator import Fault
+from archiver.store.pending_records import append_idle_runs
 from archiver.sync.report import SyncReport
 from archiver.sync.singles.reread import BATCH_EVERY, NEIGHBOURS_REACH, due_count
 from tests.support.world import World
@@ -84,7 +85,7 @@ def test_what_is_found_unchanged_is_one_entry_for_room_and_run(world: World) -> 
     assert 10 == report.rooms[0].reread
 
 
-def test_the_cost_stands_in_the_record_of_the_hour(world: World) -> None:
+def test_the_cost_stands_in_the_record_of_collected_runs(world: World) -> None:
     """Runs that are collected add their re-reading up."""
     aged(world, 50)
     turn(world, hours=1)
@@ -92,6 +93,8 @@ def test_the_cost_stands_in_the_record_of_the_hour(world: World) -> None:
     turn(world, days=1)
     turn(world, minutes=50)
     turn(world, minutes=50)
+    with world.archive.writing() as writing:
+        append_idle_runs(writing, at=world.clock())
 
     totals = [one["payload"]["totals"]["reread"] for one in world.entries("sweep")]
     assert 5 == sum(totals)

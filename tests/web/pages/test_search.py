@@ -173,3 +173,19 @@ def test_a_deletion_is_said_also_after_the_plan_hid_the_message(tmp_path: Path) 
     assert "<b>「削除」表示に変わった</b> <b>プランの制限で見えない</b>" in talk
     assert "<b>編集済み</b> <b>プランの制限で見えない</b>" in talk
     assert "4 0 0 1 3 shown as deleted 1 had been edited 1 1/2" in overview
+
+
+def test_a_message_deleted_before_it_was_saved_is_not_said_to_have_changed(tmp_path: Path) -> None:
+    """Nobody saw a text of it."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.room("案件")
+    maker.contract("job1", platform="crowdworks")
+    maker.sync([message_object(1, "[deleted]")], changed={1: "deleted"})
+    maker.archive.close()
+
+    with open_viewer(maker.home) as viewer:
+        page = words(viewer.get("/search?q=has:delete"))
+
+    assert "保存時点で「削除」表示(文面は不明)" in page
+    assert "に変わった" not in page

@@ -226,6 +226,9 @@ STATEMENTS = (
     CREATE INDEX message_sent ON message (room_id, send_time)
     """,
     """
+    CREATE INDEX message_author ON message (room_id, account_id, kind, send_time)
+    """,
+    """
     CREATE INDEX message_edited ON message (room_id, position) WHERE was_edited
     """,
     """
