@@ -49,7 +49,8 @@ def _last_reply_lines(statistics: MessageStatistics) -> Iterator[str]:
         return
     yield f"{reply_label(reply)}は {reply_text(reply, 'ja', f'No.{reply.value.no}')}。{silence_text(facts)}"
     if notice is not None:
-        yield f"その後、Chatworkの通知(相手の名義){local_time(notice.at)}(No.{notice.no})。"
+        form = "Chatworkの通知の形の投稿(相手の名義。この形は誰でも書けます)"
+        yield f"その後、{form}{local_time(notice.at)}(No.{notice.no})。"
 
 
 def _account_line(statistics: MessageStatistics) -> Iterator[str]:
