@@ -6,7 +6,12 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 
-_MORE_VARIANTS = ("吉𠮷", "橋𣘺", "斎斉", "檜桧", "館舘", "凛凜", "槙槇", "富冨", "崎嵜", "清淸")
+_MORE_VARIANTS = (
+    *("吉𠮷", "橋𣘺", "斎斉", "檜桧", "館舘", "凛凜", "槙槇", "富冨", "崎嵜碕", "清淸"),
+    *("鴎鷗", "薮藪籔", "遥遙", "醤醬", "頬頰", "祷禱", "繋繫", "侠俠", "剥剝", "呑吞", "噛嚙", "嚢囊", "填塡"),
+    *("妍姸", "屏屛", "并幷", "掻搔", "掴摑", "溌潑", "涜瀆", "焔焰", "箪簞", "繍繡", "莱萊", "蒋蔣", "蝉蟬"),
+    *("蝋蠟", "躯軀", "醗醱", "鯵鰺", "鹸鹼", "麹麴", "麺麵", "顛顚", "騨驒", "濤涛", "巌巖", "尭堯", "桝枡", "晃晄"),
+)
 """Variants that names have and the map does not join, or joins with others: a character, then its variants."""
 
 

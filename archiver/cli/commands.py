@@ -28,6 +28,8 @@ ADVANCED = N_("Advanced")
 HELP_OPTIONS = frozenset({"-h", "--help"})
 FOR_HELP = "archiver.for_help"
 """Key in click's `meta`: whether the call only asks for a help page."""
+ARGUMENTS = "archiver.arguments"
+"""Key in click's `meta`: the words of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,11 @@ class LazyGroup(click.Group):
         """Keep the table; the other arguments are click's."""
         super().__init__(**attributes)  # type: ignore[arg-type]
         self.table = table
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as click does, and keep what was typed, which `--all` runs again."""
+        ctx.meta[ARGUMENTS] = list(args)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """The names of all commands, in the order of the table."""

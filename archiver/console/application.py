@@ -12,7 +12,22 @@ from flask import Blueprint
 from archiver.app import utc_now
 from archiver.console.context import ConsoleContext, SharedWords
 from archiver.console.jobs import JobRunner
-from archiver.console.pages import contracts, copies, emergency, guides_page, home, job, packages, settings, start
+from archiver.console.pages import (
+    alerts,
+    billing,
+    contracts,
+    copies,
+    course,
+    emergency,
+    guides_page,
+    home,
+    job,
+    message_use,
+    notice_settings,
+    packages,
+    settings,
+    start,
+)
 from archiver.console.security import base_pages
 
 IDLE_MINUTES = 20
@@ -20,11 +35,16 @@ IDLE_MINUTES = 20
 PAGES = (
     start.pages,
     home.pages,
+    alerts.pages,
     packages.pages,
     emergency.pages,
     contracts.pages,
+    billing.pages,
+    course.pages,
+    message_use.pages,
     copies.pages,
     settings.pages,
+    notice_settings.pages,
     guides_page.pages,
     job.pages,
 )

@@ -6,9 +6,12 @@ import re
 from gettext import gettext as _
 
 from flask import current_app, url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-_COMMAND = re.compile(r"\barchive (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?([a-z]+)")
+_HOME = r"archive (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?"
+_ARGUMENT = r"(?: (?:[!-'*-~]+|[ァ-ヶー一-龠]{1,8}(?= -|$|\))))*"
+_COMMAND = re.compile(rf"\b{_HOME}([a-z]+){_ARGUMENT}")
+"""A command with its words in ASCII; a word in Japanese is a placeholder where an option, or nothing, follows."""
 
 _PAGES = {
     "init": "start.index",
@@ -27,15 +30,25 @@ _PAGES = {
     "token": "settings.index",
     "schedule": "settings.index",
     "check": "settings.index",
+    "notices": "notice_settings.index",
+    "alerts": "alerts.index",
 }
 
 
 def pieces(sentence: str) -> Markup:
-    """A sentence as HTML: its parts, then a link for each page on which its commands can be done."""
+    """A sentence as HTML: each command in it that a page can do becomes a link to that page."""
     parts = (part for part in re.split(r" {2,}", sentence) if part)
-    html = Markup(" ").join(Markup('<span class="piece">{}</span>').format(part) for part in parts)
-    links = dict.fromkeys(link for name in _COMMAND.findall(sentence) if (link := _link(name)) is not None)
-    return html + Markup("").join(Markup(' <a class="do" href="{}">{}</a>').format(*link) for link in links)
+    return Markup(" ").join(Markup('<span class="piece">{}</span>').format(_linked(part)) for part in parts)
+
+
+def _linked(part: str) -> Markup:
+    html, end = Markup(""), 0
+    for found in _COMMAND.finditer(part):
+        link = _link(found[1])
+        if link is not None:
+            html += escape(part[end : found.start()]) + Markup('<a class="do" href="{}">{}</a>').format(*link)
+            end = found.end()
+    return html + escape(part[end:])
 
 
 def _link(command: str) -> tuple[str, str] | None:
@@ -54,4 +67,6 @@ def _words() -> dict[str, str]:
         "contracts.index": _("Contracts"),
         "copies.index": _("Copies"),
         "settings.index": _("Settings"),
+        "notice_settings.index": _("Notices"),
+        "alerts.index": _("All that deserves attention"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from flask import current_app
 
 from archiver.app import App, build_app
+from archiver.claims.money import MoneyStanding
 from archiver.console.jobs import Job, JobRunner
 from archiver.custody.backup import BackupOutcome
 from archiver.evidence.verify.findings import Verification
@@ -21,10 +22,24 @@ from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
 from archiver.sync.report import SyncReport
-from archiver.web.context import Block
+from archiver.web.context import AttentionAlert, Block
 
 CONSOLE = "console"
 """The key of the context among Flask's extensions."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert in words, and the message that it is about."""
+
+    number: int
+    state: str
+    """Its level, or that it was put aside."""
+    at: datetime
+    sentence: str
+    message: AttentionAlert | None
+    is_dismissed: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,12 @@ class SharedWords:
     copy_lines: Callable[[BackupOutcome], Sequence[str]]
     contract_lines: Callable[[Reading, Contract], Sequence[str]]
     """The page of a contract to read aloud."""
+    standing_lines: Callable[[Contract, MoneyStanding], Iterable[str]]
+    """How the money of a contract stands: the sums first, then each invoice and payment."""
+    saving_lines: Callable[[Reading, Settings, Mapping[str, str]], Sequence[str]]
+    """What starts saving, how the last round ended, when the next one comes."""
+    alert_rows: Callable[[Reading], Sequence[AlertRow]]
+    """Every alert, the newest last."""
     open_folder: Callable[[Path], object]
     """Shows a folder in the file manager of this desktop."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 import sys
+import tempfile
 from collections.abc import Mapping
 from gettext import gettext as _
 from pathlib import Path
@@ -26,6 +27,17 @@ def read_folder(text: str, home: Path) -> Path:
     if not path.parent.is_dir():
         raise errors.UsageError(detail=_("There is no such folder or disk. Is it connected?"))
     return path
+
+
+def is_folder_writable(path: Path) -> bool:
+    """Whether a file can be written into a folder, which is made if only it itself is missing."""
+    try:
+        path.mkdir(exist_ok=True)
+        with tempfile.TemporaryFile(dir=path) as file:
+            file.write(b"test")
+    except OSError:
+        return False
+    return True
 
 
 def offered_folders(environ: Mapping[str, str]) -> list[str]:

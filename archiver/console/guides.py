@@ -18,6 +18,7 @@ _PACKED = Path(__file__).parents[1] / "guides"
 _SOURCES = tuple(Path(__file__).parents[2] / "docs" / name for name in ("how-to", "ja"))
 
 ORDER = (
+    "application",
     "worst-day",
     "when-messages-disappear",
     "recover-old-messages",
@@ -29,7 +30,7 @@ ORDER = (
     "polite-replies",
     "purpose-of-records",
 )
-"""What somebody in trouble needs comes first; the others follow by name."""
+"""The way around the pages, then what somebody in trouble needs; the others follow by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Guide:
 
 
 def guides(words: str = "") -> list[Guide]:
-    """The guides that have all these words, whatever their case; those for the worst day first."""
+    """The guides that have all these words, whatever their case; in the order of `ORDER`."""
     folders = [_PACKED] if _PACKED.is_dir() else [folder for folder in _SOURCES if folder.is_dir()]
     found = {path.stem: _read_guide(path) for folder in folders for path in sorted(folder.rglob("*.md"))}
     topics = [topic for topic in ORDER if topic in found] + sorted(found.keys() - set(ORDER))
@@ -62,6 +63,8 @@ def guide_html(guide: Guide, address: Callable[[str], str]) -> Markup:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     topics = {one.topic for one in guides()}
     tokens = parser.parse(guide.text)
+    for block in tokens:  # pictures of these very pages are in the documentation only
+        block.children = [child for child in block.children or () if child.type != "image"] or None
     for token in (child for block in tokens for child in block.children or ()):
         if token.type == "link_open":
             target = str(token.attrs.get("href", ""))

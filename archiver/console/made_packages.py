@@ -28,7 +28,7 @@ class MadePackage:
     sha256: str
     is_there: bool
     documents: tuple[str, ...]
-    """Names of the documents that lie at its top."""
+    """Names of its documents."""
     inquiry: str
     """The text for the platform's form; empty if there is none."""
     handovers: tuple[str, ...]
@@ -56,7 +56,7 @@ def package_path(context: ConsoleContext, number: str) -> Path:
 
 
 def file_in_package(context: ConsoleContext, number: str, name: str) -> Path | None:
-    """A document at the top of a package; the name is only compared with those that lie there."""
+    """A document of a package; the name is only compared with those that lie there."""
     path = package_path(context, number)
     return next((one for one in _documents(path) if one.name == name), None)
 
@@ -85,8 +85,7 @@ def _handover_sentence(handover: Handover) -> str:
 
 
 def _documents(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return []
-    return sorted(
-        one for one in path.iterdir() if one.is_file() and not one.is_symlink() and one.suffix in (".pdf", ".txt")
-    )
+    """What can be opened, at the top and in `data`, where a package with proofs has its reports."""
+    places = [folder for folder in (path, path / "data") if folder.is_dir() and not folder.is_symlink()]
+    found = [one for folder in places for one in folder.iterdir() if one.suffix in (".pdf", ".txt")]
+    return sorted(one for one in found if one.is_file() and not one.is_symlink())

@@ -8,7 +8,14 @@ from flask import request
 
 from archiver.console.context import console_context
 
-_PARTS = {"start": "home", "job": "home"}
+_PARTS = {
+    "start": "home",
+    "job": "home",
+    "alerts": "home",
+    "billing": "contracts",
+    "course": "contracts",
+    "notice_settings": "settings",
+}
 """Blueprints that stand under another one's word."""
 
 

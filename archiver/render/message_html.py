@@ -51,7 +51,7 @@ def _no_tools(_message: Message) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The facts of a conversation that its messages need; the last four are for pages of the viewer only."""
+    """The facts of a conversation that its messages need; the last five are for pages of the viewer only."""
 
     references: References
     owner_id: AccountId
@@ -65,6 +65,8 @@ class Surroundings:
     """Whether messages have a number (No.), as they do within one package."""
     history: bool = True
     """Whether the earlier texts are shown below the present one."""
+    menu: str = ""
+    """The word of a menu that holds the facts and actions; empty: they stand open below the message."""
 
 
 class RenderedMessage(NamedTuple):
@@ -104,11 +106,22 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
         f'<time datetime="{at}">{at[11:19]}</time></h3>\n'
         f"{_present_html(message, bodies)}{_history_html(message, bodies) if surroundings.history else ''}"
         f"{_files_html(message, surroundings)}{_tasks_html(message, surroundings)}"
-        f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>メッセージID {message_id}</a> '
-        f"保存した時刻 {local_time(message.first_seen)}{_SOURCES[message.source]}"
-        f"{surroundings.tools(message)}</p></article>\n"
+        f"{_facts_html(message, surroundings)}</article>\n"
     )
     return RenderedMessage(article, _search_texts(message, bodies, surroundings))
+
+
+def _facts_html(message: Message, surroundings: Surroundings) -> str:
+    """The id, when it was saved, and the actions; in a menu that opens where the page has one."""
+    message_id = MessageId(escape(message.message_id))
+    facts = (
+        f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>メッセージID {message_id}</a> '
+        f"保存した時刻 {local_time(message.first_seen)}{_SOURCES[message.source]}"
+        f"{surroundings.tools(message)}</p>"
+    )
+    if not surroundings.menu:
+        return facts
+    return f'<details class="more"><summary>{escape(surroundings.menu)}</summary>{facts}</details>'
 
 
 def message_html(message: Message, surroundings: Surroundings) -> str:

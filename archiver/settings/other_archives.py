@@ -49,12 +49,23 @@ def other_homes(home: Path, account: int, *, now: datetime, state: Path) -> list
 
 def count_other_homes(home: Path, *, state: Path) -> int:
     """How many other folders of this user have ever saved any account and still hold an archive."""
+    return sum(not _is_same(path, home) for path in known_homes(home, state=state))
+
+
+def known_homes(home: Path, *, state: Path) -> list[Path]:
+    """This home and every folder of this user that has ever saved an account, if it holds an archive; sorted by path.
+
+    Two paths of one folder are one, the first of them.
+    """
     try:
         accounts = [folder for folder in state.iterdir() if folder.is_dir()]
     except OSError:
-        return 0
-    homes = {path for folder in accounts for path, _at in _read_notes(folder)}
-    return sum(has_archive(path) and not _is_same(path, home) for path in homes)
+        accounts = []
+    homes: list[Path] = []
+    for path in sorted({home, *(path for folder in accounts for path, _at in _read_notes(folder))}):
+        if has_archive(path) and not any(_is_same(path, other) for other in homes):
+            homes.append(path)
+    return homes
 
 
 def _read_notes(folder: Path) -> Iterator[tuple[Path, datetime]]:

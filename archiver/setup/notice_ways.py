@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
@@ -41,9 +41,17 @@ def likely_server(address: str) -> str:
 
 
 def set_mail(
-    home: Path, environ: Mapping[str, str], *, address: str, host: str, password: str, tls: str = "tls", port: int = 0
+    home: Path,
+    environ: Mapping[str, str],
+    *,
+    address: str,
+    host: str,
+    password: str,
+    tls: str = "tls",
+    port: int = 0,
+    sender: str = "",
 ) -> Settings:
-    """Let notices go by mail from an address to itself; the password is stored beside the token.
+    """Let notices go by mail to an address, from itself or from `sender`; the password is stored beside the token.
 
     Raises BadSettings, DiskFull, HomeNotWritable, KeyringUnavailable.
     """
@@ -51,8 +59,8 @@ def set_mail(
         "notify.mail_host": host,
         "notify.mail_port": port,
         "notify.mail_tls": tls,
-        "notify.mail_user": address if password else "",
-        "notify.mail_from": "",
+        "notify.mail_user": (sender or address) if password else "",
+        "notify.mail_from": sender,
         "notify.mail_to": address,
     }
     if password:
@@ -79,6 +87,17 @@ def set_ping(home: Path, address: str) -> bool:
     store_token(home, PING_FILE, address)
     file.update_settings(home, {"notify.ping": PING_FILE})
     return True
+
+
+def set_urls(home: Path, addresses: Sequence[str]) -> None:
+    """Keep other addresses for notices, each in a private file, as they hold passwords; none turns them off.
+
+    Raises as `store_token`, and BadSettings.
+    """
+    places = [f"file:notice-address-{number}" for number, _address in enumerate(addresses, 1)]
+    for place, address in zip(places, addresses, strict=True):
+        store_token(home, place, address)
+    file.update_settings(home, {"notify.urls": places})
 
 
 def try_way(settings: Settings, environ: Mapping[str, str], way: str) -> tuple[bool, NoticeTrial]:

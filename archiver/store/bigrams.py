@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from operator import add
 
-INDEX_FORMAT = f"2/{unicodedata.unidata_version}"
+INDEX_FORMAT = f"3/{unicodedata.unidata_version}"
 """The format of the index. If it changes, the index is built again: `search_folding` depends on Python's Unicode."""
 
 _CONTROLS = {code: 0x10_0000 + code for code in (*range(0x09), *range(0x0E, 0x20), 0x7F)}

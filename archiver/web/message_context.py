@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from gettext import gettext as _
 
-from flask import url_for
+from flask import current_app, url_for
 from markupsafe import Markup
 
 from archiver.message_ids import is_plausible
@@ -29,6 +29,9 @@ from archiver.web.context import view_context
 from archiver.web.room_header import chats
 
 _LAST = 2**63 - 1
+
+USE = "message_use.one"
+"""The page on which something is bound to a message; only an application that writes has it."""
 
 SMALL = (320, 144)
 """Width and height in pixels that are kept free for a small picture; the style fits it in."""
@@ -63,6 +66,7 @@ def surroundings_of(reading: Reading, room: int, messages: Sequence[Message]) ->
             face_of=face_of,
             tools=message_tools,
             numbered=False,
+            menu=_("More"),
         )
 
     return surroundings
@@ -75,10 +79,13 @@ def owner_of(reading: Reading) -> AccountId:
 
 
 def message_tools(message: Message) -> str:
-    """The checkbox and the link beside a message as HTML."""
+    """The checkbox and the links of a message as HTML; where pages write, one leads to what can be bound to it."""
     word = _("Compare the texts side by side") if len(message.versions) > 1 else _("Details")
     href = url_for("message.one", room=message.room_id, message_id=message.message_id)
     link = Markup(' <a href="{}">{}</a>').format(href, word)
+    if USE in current_app.view_functions:
+        use = url_for(USE, room=message.room_id, message_id=message.message_id)
+        link += Markup(' <a href="{}">{}</a>').format(use, _("Use this message"))
     return f" {selection_box.checkbox(message.room_id, message.message_id)}{link}"
 
 

@@ -28,6 +28,7 @@ ROWS = (
     "transcript",
     "packages",
     "verification",
+    "comparison",
     "memory",
     "search",
     "viewing",

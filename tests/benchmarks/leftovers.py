@@ -23,6 +23,9 @@ CORPUS = Path(__file__).parents[1] / "export" / "mask" / "corpus"
 COVERAGE_BAR, FALSE_OFFERS_BAR = 0.99, 2.0
 """The least share of sentences with names, and the most false offers per 100 messages."""
 
+CORPORA = {"": "first corpus", "second/": "second corpus"}
+"""Folder of each corpus, with a final slash. The rules were mended by the first one; the second was not looked at."""
+
 _OWNER, _CLIENT, _FIRST_MEMBER = 1234567, 7654321, 8000001
 _PARTIES = {_OWNER: ["yamada"], _CLIENT: ["田中 一郎"]}
 
@@ -71,39 +74,41 @@ def read_corpus(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (CORPUS / name).read_text("utf-8").splitlines() if line]
 
 
-def coverage() -> float:
+def coverage(folder: str = "") -> float:
     """The share of sentences with names of which nothing is left."""
-    lines = read_corpus("with.jsonl")
+    lines = read_corpus(f"{folder}with.jsonl")
     return sum(not uncovered(line) for line in lines) / len(lines)
 
 
-def false_offers() -> float:
+def false_offers(folder: str = "") -> float:
     """How many pieces are offered per 100 sentences without any name."""
-    lines = read_corpus("without.jsonl")
+    lines = read_corpus(f"{folder}without.jsonl")
     return 100 * sum(len(mask_sentence(line["text"]).offered) for line in lines) / len(lines)
 
 
-def false_masks() -> float:
+def false_masks(folder: str = "") -> float:
     """In how many of 100 sentences without any name something is masked unasked."""
-    lines = read_corpus("without.jsonl")
+    lines = read_corpus(f"{folder}without.jsonl")
     return 100 * sum(mask_sentence(line["text"]).masked_before for line in lines) / len(lines)
 
 
 def measure(folder: Path) -> list[Figure]:
-    """Coverage, and false offers per 100 messages; nothing as long as nobody wrote the two files."""
-    if not all((CORPUS / name).exists() for name in ("with.jsonl", "without.jsonl")):
-        return []
-    share, offers, masks = coverage(), false_offers(), false_masks()
+    """Coverage, and false offers per 100 messages, of each of the two strangers' corpora."""
+    return [figure for name, title in CORPORA.items() for figure in _figures(name, title)]
+
+
+def _figures(folder: str, title: str) -> list[Figure]:
+    share, offers, masks = coverage(folder), false_offers(folder), false_masks(folder)
     return [
         Figure(
-            "sentences with names of third persons: masked, or offered and then hidden",
+            f"{title}: sentences with names of third persons, masked, or offered and then hidden",
             f"≥ {COVERAGE_BAR:.0%}",
-            f"{share:.1%} of {len(read_corpus('with.jsonl'))}",
+            f"{share:.1%} of {len(read_corpus(f'{folder}with.jsonl'))}",
             share >= COVERAGE_BAR,
             {"share": share},
         ),
         Figure(
-            "false offers per 100 messages without such names",
+            f"{title}: false offers per 100 messages without such names",
             f"≤ {FALSE_OFFERS_BAR:g}",
             f"{offers:.1f} ({masks:.1f} masked unasked)",
             offers <= FALSE_OFFERS_BAR,

@@ -105,7 +105,7 @@ def test_the_leave_notice_is_no_reply_and_the_cancellation_before_the_period_is_
         page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
 
     assert "相手の最後の発言は 2026-11-26 10:00:00(No.1)。それから21日" in page
-    assert "その後、Chatworkの通知(相手の名義)2026-12-17 10:00:00" in page
+    assert "その後、Chatworkの通知の形の投稿(相手の名義。この形は誰でも書けます)2026-12-17 10:00:00" in page
     assert "2026-11-20 10:00 に、相手の表示名に「(解約済)」が付いていることを確認" in page
     assert "2026-11-20 10:00 に、相手の表示名に「(解約済)」が付いていることを確認しました。" in form
 
@@ -178,7 +178,7 @@ def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
         case, statistics = report_of(reading)
 
     chapter = words(limits.chapter(case, statistics))
-    assert f"{ROOM}\t2026-11-09\t「見つからない」(404)と応答。理由は分かりません\t4件\t10、11、12、13" in chapter
+    assert f"{ROOM}\t2026-11-09\t「見つからない」(404)と応答。理由は分かりません\t4件\t10、11、\n12、13" in chapter
     statement = words(method.statement(case, statistics))
     assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
 

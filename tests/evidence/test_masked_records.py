@@ -250,13 +250,14 @@ def test_a_reply_is_handed_out_only_if_nothing_in_it_is_covered() -> None:
 
 
 def test_a_masked_package_verifies_and_says_what_that_leaves_open() -> None:
-    """Counts and messages whose rows rest on what is shown are in notes, not in findings."""
+    """Counts and messages whose rows rest on what is shown are told as unchecked, and are no findings."""
     verification = Sent(entries()).verified()
 
     assert [] == verification.findings
     assert 14 == verification.checked["entries"]
-    assert verification.notes[0].startswith("9 records are masked.")
-    assert verification.notes[1].endswith("in place of masked records: m2, m3, m4")
+    told = [one.text for one in verification.unchecked if one.subject == "masked"]
+    assert told[0].startswith("9 records are masked.")
+    assert told[-1].endswith("in place of masked records: m2, m3, m4")
 
 
 def test_a_package_without_masked_records_has_no_such_note() -> None:

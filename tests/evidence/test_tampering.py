@@ -166,6 +166,9 @@ PACKAGE = {
     "replies swapped": "raw-replies data/raw/20261105T010500Z_messages_r123456789_1.json",
     "masked, shown otherwise than in the tables": "table-rows message/7",
     "masked, more shown than masked": "masked data/masked.jsonl",
+    "masked, shown under the key of no message": "entry-form entry/",
+    "masked, shown in a room that cannot be": "entry-form entry/",
+    "name like another": "unsafe data/messages.csv",
     "masked, never sealed": "entry-sealed entries.jsonl:29",
     "own stamp is none": "stamp tagmanifest-sha256.txt.a.tsr",
     "own stamp of something else": "stamp tagmanifest-sha256.txt.a.tsr",
@@ -199,6 +202,11 @@ ZIP = {
     "name in the list": "unreadable data/massages.csv",
     "cut": "unreadable x.zip",
     "list cut off": "unreadable x.zip",
+    "end that states another place": "zip-form x.zip",
+    "end that states fewer files": "zip-form x.zip",
+    "header that states another way of compressing": "zip-form P/00_README.txt",
+    "header that states another checksum": "zip-form P/00_README.txt",
+    "second name": "zip-form P/data/messages.csv",
     "without declaration": "package-form bagit.txt",
 }
 

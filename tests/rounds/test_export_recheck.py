@@ -67,6 +67,19 @@ def test_no_more_calls_than_thirty_are_made(world: World) -> None:
     assert (MAX_CALLS - 1, MAX_CALLS - 1, 0) == (found.wanted, found.read, found.changed)
 
 
+def test_a_message_that_is_quoted_for_its_file_is_read_too(world: World) -> None:
+    """A deletion of its post is found, though it is neither changed nor of the last exchange."""
+    file = world.chatwork.upload(world.room, world.tanaka, "a.pdf", size=9)
+    post = str(world.chatwork.files[file].message_id)
+    next_round(world)
+    world.posts(150)
+    next_round(world)
+    world.chatwork.delete(post)
+
+    assert 1 == recheck(world).changed
+    assert "deleted" == world.states()[post]
+
+
 def test_every_reason_is_a_sentence(world: World) -> None:
     """A token that may ask, a run that is saving, a contract that is no longer read, a token that is refused."""
     requests = len(world.chatwork.requests)

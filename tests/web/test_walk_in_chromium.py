@@ -160,6 +160,7 @@ def test_three_chosen_messages_become_a_command(view: Window, archive: ViewerArc
     """Boxes on two pages, one list, and the line to paste."""
     page = view.go(f"/room/{archive.room}?after=0")
     for message in (archive.question, archive.deleted):
+        page.locator(f"#m{message} .more summary").click()
         page.locator(f"#m{message} input[name=m]").check()
     page = view.go("/search?q=並べない語 OR")
     page = view.go(f"/search?q={'承知'}")

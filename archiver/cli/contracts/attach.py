@@ -11,13 +11,13 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, files
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import statement_lines
-from archiver.cli.contracts.message_numbers import find_message
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import asked_path
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Contract, Enclosure, MessageId
 from archiver.setup import written_days
+from archiver.setup.message_numbers import find_message
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids, files
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.message_numbers import find_message
 from archiver.cli.contracts.money_lines import money_lines
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, is_asked
@@ -19,11 +17,12 @@ from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import Invoice, MessageId, Payment
 from archiver.setup import written_days
+from archiver.setup.message_numbers import find_message
 from archiver.setup.yen_amounts import read_yen
 
 if TYPE_CHECKING:
     from archiver.records import Contract
-    from archiver.store.archive import Archive, Reading
+    from archiver.store.archive import Archive
 
 CONTRACT = click.argument("contract_id", metavar="CONTRACT", required=False, shell_complete=contract_ids)
 NUMBER = click.argument("number", metavar="N", type=click.IntRange(1))
@@ -72,7 +71,7 @@ def invoice_add(
 ) -> int:
     """Check everything, keep the file, and enter the invoice under the next number."""
     from archiver.app import utc_now
-    from archiver.store import contract_lists
+    from archiver.setup import billing
 
     archive, contract, message_id = _look_up(obj, contract_id, message)
     yen = read_yen(amount, "--amount") if amount is not None else _ask_amount(_("Amount of the invoice (yen):"))
@@ -83,13 +82,7 @@ def invoice_add(
     enclosure = None if path is None else _keep_file(obj, archive, contract, path, message_id, issued_on)
     draft = Invoice(0, yen, issued_on, due_day, name or None, message_id, enclosure)
 
-    def add(reading: Reading, before: Contract) -> Contract:
-        if any(replace(one, number=0) == draft for one in before.invoices):
-            return before
-        number = contract_lists.next_number(reading, before, "invoices")
-        return replace(before, invoices=(*before.invoices, replace(draft, number=number)))
-
-    _tell_change(contract, contract_lists.change_contract(archive, contract.id, add, at=utc_now()), obj)
+    _tell_change(contract, billing.add_invoice(archive, contract.id, draft, at=utc_now()), obj)
     return 0
 
 
@@ -115,19 +108,14 @@ def payment_add(
 ) -> int:
     """Enter a payment under the next number. Raises UsageError for an invoice that was not entered."""
     from archiver.app import utc_now
-    from archiver.store import contract_lists
+    from archiver.setup import billing
 
     archive, contract, _message_id = _look_up(obj, contract_id, None)
     yen = read_yen(amount, "--amount") if amount is not None else _ask_amount(_("Amount received (yen):"))
     received_on = _read_or_ask_day(day, "--on", _("Day on which it came in (such as 2026-12-28):"))
 
-    def add(reading: Reading, before: Contract) -> Contract:
-        if invoice is not None and all(one.number != invoice for one in before.invoices):
-            raise _unknown_number(before, invoice)
-        number = contract_lists.next_number(reading, before, "payments")
-        return replace(before, payments=(*before.payments, Payment(number, yen, received_on, invoice)))
-
-    _tell_change(contract, contract_lists.change_contract(archive, contract.id, add, at=utc_now()), obj)
+    draft = Payment(0, yen, received_on, invoice)
+    _tell_change(contract, billing.add_payment(archive, contract.id, draft, at=utc_now()), obj)
     return 0
 
 
@@ -140,27 +128,16 @@ def _add_remove_command(group: click.Group, name: str, help_text: str) -> None:
     @click.pass_obj
     def remove(obj: CliContext, contract_id: str | None, number: int) -> int:
         from archiver.app import utc_now
-        from archiver.store import contract_lists
+        from archiver.setup import billing
 
         archive, contract, _message_id = _look_up(obj, contract_id, None)
 
-        def take_back(_reading: Reading, before: Contract) -> Contract:
-            after = contract_lists.without(before, name, number)
-            if after is None:
-                raise _unknown_number(before, number)
-            return after
-
-        _tell_change(contract, contract_lists.change_contract(archive, contract.id, take_back, at=utc_now()), obj)
+        _tell_change(contract, billing.take_back(archive, contract.id, name, number, at=utc_now()), obj)
         return 0
 
 
 _add_remove_command(contract_invoice, "invoices", N_("Take back an invoice; the record that it was entered stays."))
 _add_remove_command(contract_payment, "payments", N_("Take back a payment; the record that it was entered stays."))
-
-
-def _unknown_number(contract: Contract, number: int) -> errors.UsageError:
-    sentence = _("Contract {contract} has no number {number} in this list. See: archive contract show {contract}")
-    return errors.UsageError(detail=sentence.format(contract=visible(contract.id), number=number))
 
 
 def _look_up(

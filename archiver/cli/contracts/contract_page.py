@@ -134,14 +134,30 @@ def _fact_rows(
     standing = money_standing(contract, activity.deliveries, now.astimezone(JST).date())
     if standing is not None:
         yield _("Billed and paid"), list(standing_lines(contract, standing))
-    if contract.terms:
-        number = ngettext("{n} of {all} stated", "{n} of {all} stated", len(contract.terms))
-        yield _("Terms"), [number.format(n=len(contract.terms), all=len(TERM_ITEMS)) + "   archive contract terms show"]
+    term_lines = list(_term_lines(reading, contract, platform))
+    if term_lines:
+        yield _("Terms"), term_lines
     for fact in contract_facts.FACTS:
         value = getattr(contract, fact.name)
         if fact.name not in _IN_SENTENCES and (value or fact.is_asked):
             yield _(fact.label), [_fact_text(value)]
     yield _("Chatwork"), _chatwork_lines(activity, now)
+
+
+def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Iterator[str]:
+    """How many terms are bound; for a direct contract also whether messages may tell others. Nothing is decided."""
+    from archiver.store.search.term_candidates import items_with_candidates
+
+    stated = {term.item for term in contract.terms}
+    if stated:
+        number = ngettext("{n} of {all} stated", "{n} of {all} stated", len(stated))
+        yield number.format(n=len(stated), all=len(TERM_ITEMS)) + "   archive contract terms show"
+    if platform.elsewhere or stated:
+        rest = [item for item in TERM_ITEMS if item.name not in stated]
+        candidates = items_with_candidates(reading, [room.room_id for room in contract.rooms], rest)
+        if candidates:
+            sentence = _("Candidates in messages for: {items}   archive contract terms show")
+            yield sentence.format(items=_(", ").join(item.label for item in candidates))
 
 
 def _people_lines(activity: ContractActivity, names: dict[int, str]) -> Iterator[str]:

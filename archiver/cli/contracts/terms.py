@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,11 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.message_numbers import find_message
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import TERM_ITEMS, Contract, FileId, StatedTerm
+from archiver.setup.message_numbers import find_message
 
 if TYPE_CHECKING:
     from archiver.store.archive import Archive, Reading
@@ -111,15 +110,11 @@ def _check_file(reading: Reading, contract: Contract, file_id: int | None) -> No
 
 
 def _state_terms(archive: Archive, contract: Contract, item: str, term: StatedTerm | None) -> None:
-    """State a term anew in its place in the order of the rule, or take it back, and print how they stand."""
+    """State a term anew, or take it back, and print how they stand."""
     from archiver.app import utc_now
-    from archiver.store import contract_lists
+    from archiver.setup import billing
 
-    def change(_reading: Reading, before: Contract) -> Contract:
-        stated = {one.item: one for one in before.terms if one.item != item} | ({item: term} if term else {})
-        return replace(before, terms=tuple(stated[one.name] for one in TERM_ITEMS if one.name in stated))
-
-    after = contract_lists.change_contract(archive, contract.id, change, at=utc_now())
+    after = billing.state_term(archive, contract.id, item, term, at=utc_now())
     with archive.reading() as reading:
         for line in _term_lines(reading, after):
             echo(line)

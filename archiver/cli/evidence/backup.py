@@ -17,7 +17,7 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import asked_path
 from archiver.cli.terminal.text import visible
-from archiver.errors import N_, SettingsError, UsageError
+from archiver.errors import N_, SettingsError
 from archiver.health.folders import copy_tool_sentence
 from archiver.render.times import interval_words, minute_text
 
@@ -47,11 +47,12 @@ def command_backup(obj: CliContext, place: str | None, every: str | None) -> int
     """Copy and verify; needs no token and no network. The token is not copied."""
     from archiver.app import utc_now
     from archiver.custody import backup, copy_tool
+    from archiver.setup import copy_schedule
     from archiver.store.archive import Archive
 
     if every == OFF:
         return _end_regular_copy(obj)
-    _check_interval(every)
+    copy_schedule.check_interval(every or "1d")
     folder = _choose_folder(obj, place)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         outcome = backup.backup(Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress))
@@ -93,30 +94,20 @@ def _choose_folder(obj: CliContext, place: str | None) -> Path:
     return Path(answer).expanduser().absolute()
 
 
-def _check_interval(every: str | None) -> None:
-    from archiver.settings.model import parse_duration
-
-    try:
-        parse_duration(every or "1d")
-    except ValueError as error:
-        detail = _("--every must be written like this: 1d, 12h, 30m; or off.")
-        raise UsageError(detail=detail) from error
-
-
 def _begin_regular_copy(obj: CliContext, folder: Path, every: str) -> None:
-    from archiver.settings.file import update_settings
     from archiver.settings.model import parse_duration
+    from archiver.setup.copy_schedule import begin_regular_copy
 
-    update_settings(obj.home, {"backup.to": str(folder), "backup.every": every})
+    begin_regular_copy(obj.home, folder, every)
     sentence = _("From now on the copy is made again every {every}, after a save that runs by itself.")
     echo(sentence.format(every=interval_words(parse_duration(every))))
     echo(_("To end it: archive backup --every off"))
 
 
 def _end_regular_copy(obj: CliContext) -> int:
-    from archiver.settings.file import update_settings
+    from archiver.setup.copy_schedule import end_regular_copy
 
-    update_settings(obj.home, {"backup.every": ""})
+    end_regular_copy(obj.home)
     echo(_("The copy is made only by hand from now on. What was copied stays."))
     return 0
 

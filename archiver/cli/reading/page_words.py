@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from gettext import gettext as _
 from typing import TYPE_CHECKING
 
+from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.app import utc_now
+from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.contracts.contract_page import page_lines
+from archiver.cli.contracts.money_lines import standing_lines
 from archiver.cli.evidence import preview, verify
 from archiver.cli.evidence.backup import copied_lines
 from archiver.cli.reading.view_context import emergency_block_of
 from archiver.cli.saving.sync_report import sync_lines
-from archiver.cli.status import emergency_block
+from archiver.cli.status import emergency_block, saving_status
+from archiver.cli.status.alert_lines import named_messages
 from archiver.cli.terminal.file_manager import show_folder
-from archiver.console.context import SharedWords
-from archiver.web.context import Block
+from archiver.console.context import AlertRow, SharedWords
+from archiver.render.invisible_characters import visible
+from archiver.web.context import AttentionAlert, Block
 
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
     from archiver.export.package.recipe import PackagePreview
+    from archiver.settings.model import Settings
     from archiver.store.archive import Reading
 
 
@@ -31,6 +39,9 @@ def shared_words() -> SharedWords:
         verification_lines=lambda verification: list(verify.verification_lines(verification)),
         copy_lines=_copy_lines,
         contract_lines=lambda reading, contract: list(page_lines(reading, contract, now=utc_now())),
+        standing_lines=standing_lines,
+        saving_lines=_saving_lines,
+        alert_rows=_alert_rows,
         open_folder=show_folder,
     )
 
@@ -41,6 +52,31 @@ def _emergency_blocks(reading: Reading) -> Sequence[Block]:
 
     found = emergency_block.emergencies(reading, contracts(reading), alerts(reading), always=True)
     return [emergency_block_of(one, ("archive",)) for one in found]
+
+
+def _alert_rows(reading: Reading) -> list[AlertRow]:
+    from archiver.store.queries.contracts import contracts
+    from archiver.store.working.alerts import alerts
+
+    every, names = alerts(reading), contract_names(contracts(reading))
+    return [
+        AlertRow(
+            alert.number,
+            _("put aside") if alert.dismissed else level_word(alert.level),
+            alert.at,
+            alert_sentence(alert, names),
+            None if message is None else AttentionAlert("", message.words, message.room_id, message.message_id),
+            bool(alert.dismissed),
+            visible(alert.reason or ""),
+        )
+        for alert, message in zip(every, named_messages(reading, every), strict=True)
+    ]
+
+
+def _saving_lines(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> list[str]:
+    situation = saving_status.observe_standing(reading, settings, environ).situation
+    line = saving_status.saving_line(situation, failed_at=saving_status.last_failure(situation))
+    return [part for part in re.split(r" {2,}|\n", line) if part.strip()][1:]
 
 
 def _preview_lines(package: PackagePreview, profile: str) -> list[str]:

@@ -13,21 +13,21 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.console import fact_form
 from archiver.console.context import ConsoleContext, console_context
+from archiver.console.enclosing import KINDS, keep_enclosure, kind_words, stated_day, stated_message
 from archiver.console.uploads import as_file, plain_name
-from archiver.records import Contract, Delivery, Enclosure, MessageId, Role
+from archiver.records import Contract, Delivery, Enclosure, Role
 from archiver.render.invisible_characters import visible
 from archiver.setup.contract_facts import keep_contract
-from archiver.setup.written_days import EXAMPLE_DAY, EXAMPLE_TIME, read_day
+from archiver.setup.written_days import EXAMPLE_TIME, read_day
 from archiver.store import local_files, statements
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.departures import counterparts
 from archiver.store.queries.roles import mapped_accounts, undecided_room
-from archiver.store.queries.statements import deliveries, enclosures, holds_message
+from archiver.store.queries.statements import deliveries, enclosures
 
 pages = Blueprint("contracts", __name__, url_prefix="/contracts")
 
-KINDS = ("screenshot", "notice", "mail", "invoice", "other")
 Answer = str | Response | tuple[str, int]
 
 
@@ -119,29 +119,14 @@ def add_enclosure(name: str) -> Answer:
     """Keep a screenshot, notice, mail or invoice with the contract."""
     context = console_context()
     contract = _contract(context, name)
-    given = request.files.get("file")
-    if given is None or not given.filename:
-        return _page(name, {}, {"enclosures": _("Choose at least one file.")}), 422
+    kind = request.form.get("kind", "")
     try:
-        dated, message = _enclosure_facts(context, contract)
-        with as_file(given) as path:
-            copy = local_files.keep(context.home, path, limit=context.settings().files.max_bytes)
+        dated, message = stated_day("day"), stated_message(context, contract)
+        kept = keep_enclosure(context, contract, kind if kind in KINDS else "other", message, dated)
     except errors.ArchiverError as error:
         return _page(name, {}, {"enclosures": _sentence(error)}), 422
-    kind = request.form.get("kind", "")
-    draft = Enclosure(
-        0,
-        kind if kind in KINDS else "other",
-        plain_name(given),
-        copy.size,
-        copy.sha256,
-        context.now(),
-        dated,
-        message,
-        request.form.get("note", "").strip() or None,
-    )
-    with context.archive.writing() as writing:
-        statements.add_enclosure(writing, contract.id, draft, at=context.now())
+    if kept is None:
+        return _page(name, {}, {"enclosures": _("Choose at least one file.")}), 422
     return _done(name, _("Kept with the contract."))
 
 
@@ -159,18 +144,6 @@ def withdraw(name: str) -> Answer:
             if str(one.number) == number:
                 statements.withdraw_statement(writing, contract.id, one, at=context.now())
     return _done(name, _("Taken back. The record that it was entered stays."))
-
-
-def _enclosure_facts(context: ConsoleContext, contract: Contract) -> tuple[str | None, MessageId | None]:
-    """Its date and the message that it shows. Raises UsageError for a day or a message that cannot be."""
-    day, digits = request.form.get("day", "").strip(), request.form.get("message", "").strip().rpartition("-")[2]
-    message = MessageId(digits.removeprefix("m")) if digits else None
-    if message is not None:
-        rooms = {room.room_id for room in contract.rooms}
-        with context.archive.reading() as reading:
-            if not message.isdecimal() or len(message) > 19 or not holds_message(reading, rooms, message):
-                raise errors.UnknownMessage(contract=contract.id, message=visible(message[:40]))
-    return read_day(day, "--date", EXAMPLE_DAY, now=None) if day else None, message
 
 
 def _contract(context: ConsoleContext, name: str) -> Contract:
@@ -212,7 +185,7 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
         deliveries=delivered,
         enclosures=attached,
         lines=lines,
-        kinds=_kind_words(),
+        kinds=kind_words(),
         said=said.get(request.args.get("said", ""), ""),
     )
 
@@ -236,14 +209,3 @@ def _people(reading: Reading, contract: Contract) -> list[PersonChoice]:
                 "" if mapped is None else mapped.reason,
             )
     return sorted(found.values(), key=lambda person: -person.messages)
-
-
-def _kind_words() -> list[tuple[str, str]]:
-    words = {
-        "screenshot": _("screenshot"),
-        "notice": _("notice"),
-        "mail": _("mail"),
-        "invoice": _("invoice"),
-        "other": _("other"),
-    }
-    return [(kind, words[kind]) for kind in KINDS]

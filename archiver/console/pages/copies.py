@@ -15,9 +15,10 @@ from archiver.console.copy_folder import offered_folders, read_folder
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.custody import backup
 from archiver.render.invisible_characters import visible
-from archiver.render.times import minute_text
+from archiver.render.times import interval_words, minute_text
 from archiver.settings.home import check_home
 from archiver.setup.archive_setup import make_home
+from archiver.setup.copy_schedule import begin_regular_copy, end_regular_copy
 from archiver.setup.work_words import copy_step_words
 from archiver.store.working.remembered_values import LAST_BACKUP
 
@@ -42,6 +43,20 @@ def make_copy() -> Response | tuple[str, int]:
     return redirect(url_for("job.index"))
 
 
+@pages.post("/regular")
+def change_regular() -> Response | tuple[str, int]:
+    """Let the copy be made by itself at an interval, or by hand only."""
+    context, every = console_context(), request.form.get("every", "")
+    try:
+        if every == "off":
+            end_regular_copy(context.home)
+        else:
+            begin_regular_copy(context.home, read_folder(request.form.get("folder", ""), context.home), every)
+    except errors.UsageError as error:
+        return _page(visible(str(error))), 422
+    return redirect(url_for("copies.index", kept="yes"))
+
+
 @pages.post("/restore")
 def restore() -> Response | tuple[str, int]:
     """Make the archive from a copy; only where there is none."""
@@ -58,6 +73,7 @@ def restore() -> Response | tuple[str, int]:
 
 def _page(problem: str) -> str:
     context = console_context()
+    regular = context.settings().backup
     has_archive, last, at = context.archive.exists(), None, ""
     if has_archive:
         with context.archive.reading() as reading:
@@ -70,6 +86,9 @@ def _page(problem: str) -> str:
         at=at,
         offered=offered_folders(context.environ),
         given=request.form.get("folder", last.path if last else ""),
+        regular_every="" if regular.every is None else interval_words(regular.every),
+        regular_to=str(regular.to or ""),
+        is_kept=bool(request.args.get("kept")),
         problem=problem,
     )
 

@@ -9,7 +9,10 @@ from werkzeug.wrappers import Response
 
 from archiver.console.activity_strip import activity_strip
 from archiver.console.context import console_context
+from archiver.console.pages.billing import standing_of
 from archiver.console.saving import save_now
+from archiver.records import Contract
+from archiver.store.archive import Reading
 from archiver.store.queries.status import Status
 from archiver.web.context import view_context
 from archiver.web.pages.overview import contract_boxes
@@ -29,9 +32,11 @@ def index() -> str:
             box.contract.id: activity_strip(reading, [row.room.room_id for row in box.rows], now=context.now())
             for box in boxes
         }
+        money = {box.contract.id: money_words(reading, box.contract) for box in boxes}
         mark = _mark(status)
     return render_template(
         "home.html",
+        money=money,
         status=status,
         attention=attention,
         boxes=boxes,
@@ -40,6 +45,15 @@ def index() -> str:
         mark=mark,
         packages_page="packages" in current_app.blueprints,
     )
+
+
+@pages.get("/home/saving")
+def saving() -> str:
+    """The part of the page that tells of the last and the next run; asking this computer's scheduler takes a while."""
+    context = console_context()
+    with context.archive.reading() as reading:
+        lines = context.words.saving_lines(reading, context.settings(), context.environ)
+    return render_template("saving_part.html", lines=lines)
 
 
 @pages.get("/home/pulse")
@@ -58,6 +72,17 @@ def save() -> Response:
     context = console_context()
     context.jobs.start(_("Saving now"), save_now(context))
     return redirect(url_for("job.index"))
+
+
+def money_words(reading: Reading, contract: Contract) -> list[tuple[str, bool]]:
+    """What is owed on a contract: the sums, then each invoice that is late; and whether a line is about that."""
+    standing = standing_of(reading, contract)
+    if standing is None:
+        return []
+    sums, *rest = console_context().words.standing_lines(contract, standing)
+    late = {one.invoice.number for one in standing.overdue}
+    of_invoices = zip(standing.balances, rest[bool(standing.surplus) :], strict=False)
+    return [(sums, False), *((line.strip(), True) for balance, line in of_invoices if balance.invoice.number in late)]
 
 
 def _mark(status: Status) -> str:

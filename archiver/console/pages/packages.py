@@ -168,7 +168,7 @@ def note_handover(number: str) -> AnyResponse | tuple[str, int]:
 
 @pages.get("/<number>/file/<name>")
 def file(number: str, name: str) -> Response:
-    """A document of a package; only those that lie at its top can be opened."""
+    """A document of a package; nothing else in it can be opened."""
     path = file_in_package(console_context(), number, name)
     kind = TYPES.get("" if path is None else path.suffix)
     if path is None or kind is None:

@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.console import automatic
 from archiver.console.context import console_context
-from archiver.notices import delivery
+from archiver.console.copy_folder import is_folder_writable, read_folder
+from archiver.health.words import way_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
 from archiver.schedule import schedulers
+from archiver.settings.file import LANGUAGES, update_settings
 from archiver.settings.model import exports_folder
 from archiver.setup.answered_questions import note_answer
 from archiver.setup.answers import STAMPS, InvalidAnswer
@@ -83,19 +85,37 @@ def change_stamps() -> Answer:
     return _page(said=sentence)
 
 
-@pages.post("/notices/test")
-def send_test() -> Answer:
-    """Send a test notice to every place that the settings name."""
-    context = console_context()
-    trial = delivery.send_test_notice(context.settings(), context.environ)
-    if not trial.desktop and not trial.mail and not trial.sent:
-        return _page(problem=" ".join([_("The test notice could be shown nowhere."), *map(visible, trial.complaints)]))
-    shown = _("A test notice was sent: on this desktop {desktop}, elsewhere {n}. Have you seen it?")
-    words = _("yes") if trial.desktop else _("no")
-    return _page(
-        said=shown.format(desktop=words, n=trial.sent + bool(trial.mail)),
-        problem=" ".join(map(visible, trial.complaints)),
-    )
+@pages.post("/folders")
+def change_folders() -> Answer:
+    """Set where packages go, and where daily copies and seals go too; blank is the usual place, or none."""
+    context, typed = console_context(), request.form.get("packages", "").strip()
+    lines = [line.strip() for line in request.form.get("also_to", "").splitlines() if line.strip()]
+    try:
+        folder = str(read_folder(typed, context.home)) if typed else ""
+        also_to = [str(read_folder(line, context.home)) for line in lines]
+    except errors.UsageError as error:
+        return _page(folder_problem=visible(str(error))), 422
+    update_settings(context.home, {"exports.folder": folder, "exports.also_to": also_to})
+    return _page(said=_("The folders are kept."))
+
+
+@pages.post("/folders/test")
+def try_folders() -> Answer:
+    """Write a file into each folder and remove it again."""
+    settings = console_context().settings()
+    bad = [path for path in (exports_folder(settings), *settings.exports.also_to) if not is_folder_writable(path)]
+    if bad:
+        sentence = _("Nothing can be written here: {folders}. Is the disk connected?")
+        return _page(folder_problem=sentence.format(folders=visible(", ".join(map(str, bad))))), 422
+    return _page(said=_("Each folder can be written to."))
+
+
+@pages.post("/language")
+def change_language() -> Answer:
+    """Set the language of the pages and of what commands print; it is used from the next start on."""
+    language = request.form.get("language", "")
+    update_settings(console_context().home, {"language": language if language in LANGUAGES else ""})
+    return _page(said=_("The language is kept. End the application and open it again to see it."))
 
 
 @pages.post("/end")
@@ -105,7 +125,7 @@ def end() -> str:
     return render_template("ended.html")
 
 
-def _page(*, said: str = "", problem: str = "") -> str:
+def _page(*, said: str = "", problem: str = "", folder_problem: str = "") -> str:
     context = console_context()
     settings = context.settings()
     return render_template(
@@ -116,8 +136,13 @@ def _page(*, said: str = "", problem: str = "") -> str:
         starters=schedulers.find_starters(context.home, context.environ),
         every=interval_words(settings.sync.every),
         authorities=[visible(one.name) for one in settings.timestamp.authorities],
-        has_desktop=settings.notify.desktop,
-        addresses=len(settings.notify.urls),
+        ways=_(", ").join(map(way_words, settings.notify.ways)),
+        folder_problem=folder_problem,
+        typed_folder=request.form.get("packages", str(settings.exports.folder or "")),
+        typed_also=request.form.get("also_to", "\n".join(map(str, settings.exports.also_to))),
+        language_set=settings.language or "",
+        copy_every="" if settings.backup.every is None else interval_words(settings.backup.every),
+        copy_to=visible(str(settings.backup.to or "")),
         home=visible(str(context.home)),
         packages=visible(str(exports_folder(settings))),
         version=version("chatwork-archiver"),

@@ -139,6 +139,11 @@ class _PackageCheck:
                 self.verification.add_finding("seal-missing", SEALS, _("There is no seal in the package."))
             self._check_own_stamps()
             self.stamps.close()
+            if self.stamps.has_roots:
+                sentence = _(
+                    "Whether the root certificates are those of the authorities, and whether certificates were revoked."
+                )
+                self.verification.add_unchecked("data/tsa/", sentence)
             lines.times.close(earliest_covering(self.stamps.times))
             self._check_seal_records(chain, lines)
             self._check_tables(lines)

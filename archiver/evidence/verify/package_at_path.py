@@ -15,6 +15,7 @@ from archiver.evidence.manifest import digest_stream
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package import is_package, verify_package
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
+from archiver.evidence.verify.similar_names import find_similar_names
 from archiver.evidence.verify.stamps import CheckToken
 from archiver.evidence.verify.submission import is_submission, verify_submission
 from archiver.evidence.verify.zip_structure import zip_oddities
@@ -35,6 +36,7 @@ def verify_package_at(
     """
 
     def verify_files(verification: Verification, tree: PackageFiles) -> Verification:
+        find_similar_names(verification, tree.names())
         if is_package(tree.names()) or not is_submission(tree.names()):
             verify_package(verification, tree, progress, check=check, known=known)
         else:
@@ -67,16 +69,21 @@ def _verify_beside(
 
 
 def _compare_loose(verification: Verification, folder: Path, packed: Path) -> None:
-    """Check that each file beside the zip with the name of a file in it is the same file."""
+    """Check that each file beside the zip with the name of a file in it is the same file, and name the others."""
+    others = []
     with zipfile.ZipFile(packed) as opened:
         inside = {name.rpartition("/")[2]: name for name in opened.namelist()}
         for loose in sorted(folder.iterdir()):
             if loose.name not in inside or not loose.is_file():
+                others += [] if loose.name == packed.name else [loose.name]
                 continue
             with opened.open(inside[loose.name]) as kept, loose.open("rb") as file:
                 if digest_stream(kept) != digest_stream(file):
                     sentence = _("The file is not the one that {list} holds: its SHA-256 differs.")
                     verification.add_finding("manifest", loose.name, sentence.format(list=packed.name))
+    if others:
+        sentence = _("{files}: these lie beside {list} and not in it; they were not looked at.")
+        verification.add_unchecked("beside", sentence.format(files=", ".join(others), list=packed.name))
 
 
 def _verify_zip(path: Path, verify_files: Callable[[Verification, PackageFiles], Verification]) -> Verification | None:

@@ -61,6 +61,7 @@ class PackageLines:
         self._tombstones: dict[str, tuple[int, Tombstone]] = {}
         self._masked_count = 0
         self._unshown_count = 0
+        self._masked_files = 0
         self._masked_messages: set[int] = set()
         self._masked_reading_times: set[tuple[int, str]] = set()
         self.intervals_on_masked = 0
@@ -217,6 +218,7 @@ class PackageLines:
         name = _MESSAGE.fullmatch(str(record.entry["key"]))
         if record.entry["kind"] == "message" and name is not None:
             self._masked_messages.add(int(name.group(1)))
+        self._masked_files += record.entry["kind"] in ("blob", "attachment")
         if record.entry["kind"] in READINGS:
             at = record.entry["payload"].get("last", record.entry["observed_at"])
             self._masked_reading_times.add((record.entry["room_id"], at))
@@ -249,7 +251,14 @@ class PackageLines:
             "place, apart from the masked parts, can be checked only once the records themselves are shown.",
             self._masked_count,
         )
-        self.verification.add_note(sentence.format(count=self._masked_count))
+        self.verification.add_unchecked("masked", sentence.format(count=self._masked_count))
+        if self._masked_files:
+            sentence = ngettext(
+                "Whether {count} file is the one that was saved: its SHA-256 stands in a masked record.",
+                "Whether {count} files are those that were saved: their SHA-256 stand in masked records.",
+                self._masked_files,
+            )
+            self.verification.add_unchecked("masked", sentence.format(count=self._masked_files))
         if self._masked_messages:
             sentence = ngettext(
                 "Rows of {count} message are based on what is shown in place of masked records: {ids}",
@@ -260,7 +269,7 @@ class PackageLines:
             named = ", ".join(f"m{message_id}" for message_id in ids[:LISTED_MESSAGES]) + (
                 " …" if len(ids) > LISTED_MESSAGES else ""
             )
-            self.verification.add_note(sentence.format(count=len(ids), ids=named))
+            self.verification.add_unchecked("masked", sentence.format(count=len(ids), ids=named))
 
     def _compare(self, seq: int, entry: EntryObject, digest: str, sealed: SealedDigests) -> None:
         expected = sealed.digest_of(seq)
@@ -281,14 +290,18 @@ class PackageLines:
             return
         self.unsealed = sum(map(self._is_said_unsealed, self._unsealed_seqs))
         self._unsealed_seqs = [seq for seq in self._unsealed_seqs if seq <= last]
+        if not self.unsealed:
+            return
         sentence = ngettext(
-            "{count} record behind the last seal is not sealed: the archive could not be written when the package was "
-            "made. Only a stamp over the package itself covers it.",
-            "{count} records behind the last seal are not sealed: the archive could not be written when the package "
-            "was made. Only a stamp over the package itself covers them.",
+            "{count} record behind the last seal is not sealed: bag-info.txt says that the archive could not be "
+            "written when the package was made. Anybody could have added or changed it; only a stamp over the "
+            "package itself covers it.",
+            "{count} records behind the last seal are not sealed: bag-info.txt says that the archive could not be "
+            "written when the package was made. Anybody could have added or changed them; only a stamp over the "
+            "package itself covers them.",
             self.unsealed,
         )
-        self.verification.add_note(sentence.format(count=self.unsealed))
+        self.verification.add_unchecked("unsealed", sentence.format(count=self.unsealed))
 
     def _find_unsealed(self, last: int) -> None:
         """Add one finding for all entries in seals that cannot be read, and one for all after the last seal."""
@@ -314,7 +327,7 @@ class PackageLines:
         if kind == "message":
             match = _MESSAGE.fullmatch(str(entry["key"]))
             if match is None or type(room) is not int or not 0 <= room < _ROOM_COUNT:
-                self.is_readable = False
+                self._find_formless(entry)
                 return
             place = int(match.group(1)) * _ROOM_COUNT + room
             self._message_keys.append(place * _INDEX_COUNT + len(self._offsets))
@@ -323,7 +336,7 @@ class PackageLines:
             try:
                 self.readings.setdefault(room, Sightings()).add(entry)
             except (LookupError, TypeError, ValueError, AttributeError):
-                self.is_readable = False
+                self._find_formless(entry)
         else:
             self.other.append(entry)
             if kind == "erasure" and entry["seq"] not in self._unsealed_seqs[-1:]:
@@ -332,6 +345,12 @@ class PackageLines:
                 size = payload.get("size")
                 saved = SavedBytes(str(payload.get("sha256")), size if type(size) is int else None, entry["seq"])
                 self.saved.append(saved)
+
+    def _find_formless(self, entry: EntryObject) -> None:
+        """A record of which no table can be made: nothing else is compared then, so it is never passed over."""
+        self.is_readable = False
+        sentence = _("The record ({key}) does not have the form that all records have.")
+        self._add_finding("entry-form", f"entry/{entry['seq']}", sentence.format(key=str(entry["key"])[:80]))
 
     def _add_finding(self, check: str, subject: str, text: str) -> None:
         self.verification.add_finding(check, subject, text)

@@ -133,6 +133,11 @@ class StampCheck:
             )
             self.verification.add_note(sentence.format(count=self._unverified_count))
 
+    @property
+    def has_roots(self) -> bool:
+        """Whether a root certificate was found beside the stamps."""
+        return any(fingerprints(roots or b"") for roots in self._roots.values())
+
     # --- times ------------------------------------------------------------------------------------
 
     def _compare_times(self, subject: str, time: str, closed_at: str | None) -> None:

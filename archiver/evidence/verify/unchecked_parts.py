@@ -17,6 +17,19 @@ _TEXT_NAME = re.compile(
 )
 """Texts beside the records that are not made again to be compared."""
 
+_PACKAGE_NAME = re.compile(
+    r"bagit\.txt|manifest(?:-sha256|[0-9]{8})\.txt|tagmanifest-sha256\.txt(?:\.[a-z0-9-]{1,20}\.tsr)?"
+    r"|data/content-sha256\.txt|data/(?:entries|masked|messages)\.jsonl"
+    r"|data/(?:messages|files|events|links|tasks|operator_inquiry)\.csv"
+    r"|data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\.pdf|data/evidence_list\.csv"
+    r"|data/seals/[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json(?:\.[a-z0-9-]{1,20}\.tsr)?"
+    r"|data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\.pem|data/raw/[^/]+\.json",
+    re.DOTALL,
+)
+"""What else packages hold: it is compared with the records, or said below."""
+
+_LISTED_NAMES = 20
+
 
 def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> None:
     """Say what lists of digests alone protect, that anybody can make those anew, and what may have been left out."""
@@ -30,6 +43,14 @@ def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> 
     if texts:
         sentence = _("{files}: protected by the lists of digests alone; they were not compared with the records.")
         verification.add_unchecked("texts", sentence.format(files=", ".join(texts)))
+    others = sorted(name for name in names if not (_TEXT_NAME.fullmatch(name) or _PACKAGE_NAME.fullmatch(name)))
+    if others:
+        sentence = _(
+            "{files}: this program puts no such files into packages and no record speaks of them; they are protected "
+            "by the lists of digests alone."
+        )
+        named = ", ".join(others[:_LISTED_NAMES]) + (" …" if len(others) > _LISTED_NAMES else "")
+        verification.add_unchecked("other files", sentence.format(files=named))
     if any(name.startswith("data/raw/") and name.endswith(".meta.json") for name in names):
         verification.add_unchecked(
             "data/raw/",
@@ -48,8 +69,9 @@ def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> 
     verification.add_unchecked(
         "omissions",
         _(
-            "Whether something was left out: the last seals with their records, records of gaps, replies, files or "
-            "stamps. Only the archive that made the package can tell (archive verify there), or another copy."
+            "Whether something was left out: messages or versions of them, the last seals with their records, "
+            "records of gaps, replies, files or stamps. Only the archive that made the package can tell (archive "
+            "verify there), or another copy."
         ),
     )
     if any(name.startswith("data/report") and name.endswith(".pdf") for name in names):

@@ -19,6 +19,15 @@ _CENTRAL_BYTES = 46
 _END_BYTES, _END_BYTES_64 = 22, 22 + 56 + 20
 """Bytes of the end of a zip without a comment, and of one with more than 4 GB or 65,535 files."""
 _HAS_DESCRIPTOR = 8
+_END, _END_SIGNATURE = struct.Struct("<4s4H2LH"), b"PK\x05\x06"
+_LOCATOR, _LOCATOR_SIGNATURE = struct.Struct("<4sLQL"), b"PK\x06\x07"
+_LARGE_END = struct.Struct("<4sQ2H2L4Q")
+_IN_EXTRA = 0xFFFFFFFF
+_IN_LARGE_END = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, _IN_EXTRA, _IN_EXTRA)
+"""What stands in the place of a number that is said elsewhere."""
+_TELLING_FLAGS = 1 | 8 | 0x800
+"""Encrypted; sizes behind the bytes; names in UTF-8."""
+_UNICODE_NAME = 0x7075
 _DESCRIPTOR_BYTES = (12, 16, 20, 24)
 
 
@@ -28,7 +37,13 @@ def zip_oddities(path: Path) -> Iterator[Tuple[str, str]]:  # noqa: UP006
         infos = sorted(packed.infolist(), key=lambda one: one.header_offset)
         if packed.comment:
             yield path.name, _("The zip has a comment, which packages never have.")
+        if not packed.comment and not _end_fits(packed, len(infos), file, path.stat().st_size):
+            yield (
+                path.name,
+                _("The end of the zip does not fit its list of files: other programs could show other files."),
+            )
         for info in infos:
+            yield from _header_oddities(info, file)
             if info.comment:
                 yield info.filename, _("Its place in the zip has a comment, which packages never have.")
             if not _is_date(info.date_time):
@@ -36,6 +51,54 @@ def zip_oddities(path: Path) -> Iterator[Tuple[str, str]]:  # noqa: UP006
         for start, end in _unlisted_ranges(packed, infos, file, path.stat().st_size):
             sentence = _("The zip holds bytes from {start} to {end} that belong to none of its files.")
             yield path.name, sentence.format(start=start, end=end)
+
+
+def _header_oddities(info: zipfile.ZipInfo, file: BinaryIO) -> Iterator[Tuple[str, str]]:  # noqa: UP006
+    """Where a file's own header and the zip's list could be read differently."""
+    file.seek(info.header_offset)
+    header = file.read(_LOCAL.size)
+    if len(header) < _LOCAL.size or header[:4] != _LOCAL_SIGNATURE:
+        return
+    _signature, _version, flags, method, _time, _date, *sizes, name_length, more_length = _LOCAL.unpack(header)
+    listed = (info.CRC, info.compress_size, info.file_size)
+    differs = not flags & _HAS_DESCRIPTOR and any(
+        one not in (_IN_EXTRA, other)
+        for one, other in zip(sizes, listed)  # noqa: B905 - Python 3.8 syntax
+    )
+    if method != info.compress_type or (flags ^ info.flag_bits) & _TELLING_FLAGS or differs:
+        sentence = _("Its header and the list of the zip differ: other programs could show something else.")
+        yield info.filename, sentence
+    file.seek(info.header_offset + _LOCAL.size + name_length)
+    if any(_UNICODE_NAME in _extra_kinds(extra) for extra in (info.extra, file.read(more_length))):
+        yield info.filename, _("The zip gives it a second name, which other programs could show.")
+
+
+def _extra_kinds(extra: bytes) -> Iterator[int]:
+    offset = 0
+    while offset + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, offset)
+        yield kind
+        offset += 4 + size
+
+
+def _end_fits(packed: zipfile.ZipFile, count: int, file: BinaryIO, size: int) -> bool:
+    """Whether the end states the place and the number that were read here; other programs go by what it states."""
+    start, end = packed.start_dir, size - _END_BYTES
+    file.seek(end)
+    signature, *stated, comment = _END.unpack(file.read(_END_BYTES))
+    file.seek(max(0, end - _LOCATOR.size))
+    locator = _LOCATOR.unpack(file.read(_LOCATOR.size)) if end >= _LOCATOR.size else (b"",)
+    is_large = locator[0] == _LOCATOR_SIGNATURE
+    list_end = size - _END_BYTES_64 if is_large else end
+    actual = [0, 0, count, count, list_end - start, start]
+    if signature != _END_SIGNATURE or comment:
+        return False
+    if not is_large:
+        return stated == actual
+    file.seek(max(0, list_end))
+    record = _LARGE_END.unpack(file.read(_LARGE_END.size))
+    small = [one in (other, limit) for one, other, limit in zip(stated, actual, _IN_LARGE_END)]  # noqa: B905
+    return all(small) and list(record[4:]) == actual and locator[1:] == (0, list_end, 1)
 
 
 def _is_date(parts: Tuple[int, ...]) -> bool:  # noqa: UP006

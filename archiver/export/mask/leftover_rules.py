@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archiver.export.mask import leftover_patterns
-from archiver.export.mask.folding import folded_text
+from archiver.export.mask import handle_patterns, leftover_patterns, name_checks
+from archiver.export.mask.kanji_names import name_in_run
+from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, surnames
 from archiver.records import LeftoverKind
 
@@ -21,215 +21,263 @@ class FoundPiece(NamedTuple):
     kind: LeftoverKind
 
 
-_FOREIGN_SURNAMES = frozenset("王金李陳張劉朴崔鄭姜趙尹黄呉周徐孫馬郭何高林楊許")
-"""Chinese and Korean surnames of one character, some of which are words too."""
-_PARTICLES = frozenset("はがをにとのでもへやねよ")
+_NICKNAME_TITLES = ("ちゃん", "くん")
+"""They are hidden with a name in kana, of which they may be a part."""
 
 
 def found_pieces(text: str) -> Iterator[FoundPiece]:
     """Every piece of a normalised text that a rule offers; pieces may overlap."""
-    yield from _titled_names(text)
+    for start, end in _names(text):
+        yield FoundPiece(start, end, LeftoverKind.NAME)
+    yield from _account_holders(text)
+    for kind, groups in _DIRECT_RULES:
+        for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
+            for match in pattern.finditer(text):
+                start, end = match.span("name" if "name" in pattern.groupindex else 0)
+                if not _is_file_or_code(text[start:end].lstrip("@ ").lower()):
+                    yield FoundPiece(start, end, kind)
+
+
+def _is_file_or_code(piece: str) -> bool:
+    name, dot, ending = piece.rpartition(".")
+    words = leftover_words()
+    return piece in words.no_handles or bool(
+        dot and ending in words.file_endings and "_" not in name and "@" not in name
+    )
+
+
+_DIRECT_RULES = (
+    (LeftoverKind.HANDLE, handle_patterns.HANDLES),
+    (LeftoverKind.CONTACT, handle_patterns.CONTACTS),
+)
+
+
+def _names(text: str) -> Iterator[tuple[int, int]]:
+    if leftover_patterns.HAS_TITLE.search(text):
+        yield from _titled_names(text)
+    yield from _names_at_jobs(text)
     yield from _surnames(text)
     yield from _addressed_names(text)
-    yield from _whole_names(text)
-    yield from _account_holders(text)
-    for kind, patterns in _DIRECT_RULES.items():
-        for pattern in patterns:
-            for match in pattern.finditer(text):
-                yield FoundPiece(*match.span("name" if "name" in pattern.groupindex else 0), kind)
+    yield from _kana_names(text)
+    if re.search("[A-Za-z]{2}", text):
+        yield from _latin_names(text)
 
 
-_DIRECT_RULES = {
-    LeftoverKind.HANDLE: leftover_patterns.HANDLES,
-    LeftoverKind.CONTACT: leftover_patterns.CONTACTS,
-    LeftoverKind.NAME: (leftover_patterns.MISTER,),
-}
+# --- with a title -----------------------------------------------------------------------------------
 
 
-def _titled_names(text: str) -> Iterator[FoundPiece]:
+def _titled_names(text: str) -> Iterator[tuple[int, int]]:
     for match in leftover_patterns.TITLED.finditer(text):
-        start = _name_start(match["name"], match["title"])
+        name, title = match["name"], match["title"]
+        if title == "くん" and text[match.end() : match.end() + 1] in tuple("でだなじのやか"):
+            title = "くんの"
+        if title == "ちゃん" and text.startswith("と", match.end()):
+            title = "ちゃんと"
+        start = _name_start(name, title)
         if start is not None:
-            yield FoundPiece(match.start("name") + start, match.end("name"), LeftoverKind.NAME)
+            is_nickname = _is_nickname(name[start:], title[: len(match["title"])])
+            parent = 2 * text.startswith(("ママ", "パパ"), match.end())
+            yield match.start("name") + start, match.end() + parent if is_nickname else match.end("name")
+
+
+def _names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
     for match in leftover_patterns.WITH_JOB.finditer(text):
-        start = _surname_start(match["name"])
+        start = name_checks.surname_start(match["name"])
         if start is not None:
-            yield FoundPiece(match.start("name") + start, match.end("name"), LeftoverKind.NAME)
+            yield match.start("name") + start, match.end("name")
+    for match in leftover_patterns.KANA_SURNAME.finditer(text):
+        if name_checks.is_kana_surname(match[0]):
+            yield match.span()
+
+
+def _is_nickname(name: str, title: str) -> bool:
+    """Whether a title belongs to what it stands at: 「ゆみちゃん」, 「まっさん」, and not 「さとうさん」."""
+    if not re.fullmatch("[ぁ-んァ-ヴー]+", name):
+        return len(name) == 1 and title == "ちゃん"
+    reading = in_hiragana(name)
+    is_known = reading in surnames().readings or reading in given_names().readings
+    return title in _NICKNAME_TITLES or (title == "さん" and not is_known and not name_checks.is_katakana(name[0]))
 
 
 def _name_start(name: str, title: str) -> int | None:
     """Where in the run of characters before a title the name begins; None: it is no name."""
+    words = leftover_words()
     if re.fullmatch("[ぁ-んー]+", name):
-        return _hiragana_start(name, title)
+        return name_checks.hiragana_start(name, title)
     if name[-1].isascii():
         last = name.split()[-1].casefold()
-        return None if last in leftover_words().latin_words and last not in surnames().romaji else 0
-    if _is_katakana(name[-1]):
-        return None if any(name.endswith(word) for word in leftover_words().no_name_ends) else 0
+        return None if last in words.latin_words and last not in surnames().romaji else 0
+    if name_checks.is_katakana(name[-1]):
+        return None if any(name.endswith(word) for word in words.no_name_ends) else 0
     if re.search("[ぁ-ん]$", name):  # kanji, then hiragana: a given name such as 美さき, or a sentence
         head = re.match(f"[{leftover_patterns.KANJI}]+", name)
-        return 0 if head and len(head[0]) > 1 and _surname_start(head[0]) == 0 else None
-    start = _surname_start(name)
+        return 0 if head and len(head[0]) > 1 and name_checks.surname_start(head[0]) == 0 else None
+    start = name_checks.surname_start(name)
     if start is not None:
         return start
-    if name in _FOREIGN_SURNAMES and title == "さん":
+    if name in words.spoken_surname_characters and (
+        title == "さん" or (title in "様氏" and name not in words.no_names)
+    ):
         return 0
-    if name in leftover_words().no_names or any(name.endswith(word) for word in leftover_words().no_name_ends):
+    bare = name.replace(" ", "")
+    if name in words.no_names or name in words.no_name_ends or len(bare) > 5:
         return None
-    return 0 if title not in ("君", "くん", "殿", "先生") and len(name.replace(" ", "")) <= 5 else None
+    if len(bare) in (2, 3) and bare[-1] in words.given_name_ends and title in ("さん", "氏", "君", "くん", "くんの"):
+        return None if bare in words.people_words or bare[-1] in "人者" else 0
+    ends = words.no_name_ends - words.surname_ends if title == "さん" else words.no_name_ends
+    is_word = any(name.endswith(word) for word in ends)
+    return None if is_word or title in ("君", "くん", "くんの", "殿", "先生") else 0
 
 
-def _hiragana_start(name: str, title: str) -> int | None:
-    """The longest end of the run that is read as a surname; else, before さん and the like, what follows a particle."""
-    for start in range(max(0, len(name) - 6), len(name) - 1):
-        end = name[start:]
-        if end in surnames().readings and end not in leftover_words().no_names:
-            return start
-        is_given = end in given_names().readings and end not in leftover_words().no_name_ends
-        if is_given and (start == 0 or name[start - 1] in _PARTICLES):
-            return start
-    tail = re.search("[はがをにとのでもへやねよ](?P<tail>[ぁ-ん]{2,4})$", name)
-    if "ー" in name and title in ("さん", "ちゃん", "くん"):
-        return 0
-    bare = name if len(name) <= 4 else (tail["tail"] if tail else "")
-    is_word = (
-        not bare
-        or any(name.endswith(word) for word in leftover_words().no_name_ends)
-        or bare in leftover_words().no_names
-    )
-    return None if is_word or title not in ("さん", "さま", "様", "ちゃん") else len(name) - len(bare)
+# --- in kanji ---------------------------------------------------------------------------------------
 
 
-def _surname_start(run: str) -> int | None:
-    """Where in a run of kanji the surname begins that the run ends with, at most three characters before its end."""
-    known, bare = surnames().kanji, run.replace(" ", "")
-    offset = len(run) - len(bare)
-    for length in range(min(6, len(bare)), 1, -1):
-        end = bare[-length:]
-        for cut in (3, 2):
-            if (
-                folded_text(end[:cut]) in _folded_surnames()
-                and len(end) - cut <= 3
-                and end not in leftover_words().no_names
-            ):
-                return 0 if offset else len(run) - length
-    return len(run) - 1 if len(bare) == 1 and bare in known and bare in leftover_words().surname_characters else None
-
-
-def _surnames(text: str) -> Iterator[FoundPiece]:
-    """Surnames alone, with a given name, in brackets, behind a label, in kana and in Latin letters."""
+def _surnames(text: str) -> Iterator[tuple[int, int]]:
+    """Surnames alone, among words that are written at names, with a given name, in brackets, behind a label."""
     for match in leftover_patterns.KANJI_RUN.finditer(text):
-        if _is_full_name(match[0]):
-            yield FoundPiece(*match.span(), LeftoverKind.NAME)
+        span = name_in_run(match[0])
+        if span is not None:
+            yield match.start() + span[0], match.start() + span[1]
     for match in leftover_patterns.SPACED_NAME.finditer(text):
-        if _is_surname(match["surname"]) and _is_given_name(match["given"]):
-            yield FoundPiece(*match.span(), LeftoverKind.NAME)
+        if name_checks.is_surname(match["surname"]) and name_checks.is_given_name(match["given"]):
+            yield match.span()
+    for match in leftover_patterns.WITH_KANA_GIVEN.finditer(text):
+        reading = in_hiragana(match["given"])
+        if name_checks.is_surname(match["surname"]) and len(reading) > 1 and reading in given_names().readings:
+            yield match.span()
     for pattern in (leftover_patterns.LABELLED, leftover_patterns.IN_BRACKETS):
         for match in pattern.finditer(text):
-            name = match["name"]
-            if _looks_like_name(name, labelled=pattern is leftover_patterns.LABELLED):
-                yield FoundPiece(*match.span("name"), LeftoverKind.NAME)
-    for match in leftover_patterns.SPACED_KANA.finditer(text):
-        if in_hiragana(match["surname"]) in surnames().readings and match["surname"] not in leftover_words().no_names:
-            yield FoundPiece(*match.span(), LeftoverKind.NAME)
-    for match in leftover_patterns.KATAKANA_RUN.finditer(text):
-        if in_hiragana(match[0]) in surnames().readings and match[0] not in leftover_words().no_names:
-            yield FoundPiece(*match.span(), LeftoverKind.NAME)
-    for match in leftover_patterns.LATIN_RUN.finditer(text):
-        if _is_romanised(match[0]):
-            yield FoundPiece(*match.span(), LeftoverKind.NAME)
+            if _looks_like_name(match["name"], labelled=pattern is leftover_patterns.LABELLED):
+                yield _span_of_name(match)
 
 
-def _addressed_names(text: str) -> Iterator[FoundPiece]:
+def _span_of_name(match: re.Match[str]) -> tuple[int, int]:
+    """Where a name stands; a second word belongs to it only if that may be a given name."""
+    start, end = match.span("name")
+    first, _, second = match["name"].partition(" ")
+    return (start, start + len(first)) if second and not name_checks.is_given_name(second) else (start, end)
+
+
+def _looks_like_name(name: str, *, labelled: bool) -> bool:
+    first, words = name.split()[0], leftover_words()
+    if name_checks.is_katakana(first[0]) or re.match("[ぁ-ん]", first):
+        return name_checks.is_kana_surname(first) and name not in words.no_names
+    if first[0].isascii():
+        is_surname = first[0].isupper() and first.casefold() in surnames().romaji
+        return labelled and (is_surname or first.casefold() not in words.latin_words)
+    if labelled:
+        return name_checks.is_labelled_name(first)
+    is_clear = len(first) == 1 or first not in words.common_surnames
+    return (name_checks.is_surname(first) and is_clear) or name_checks.is_full_name(first)
+
+
+def _addressed_names(text: str) -> Iterator[tuple[int, int]]:
     """Surnames that stand for a person by what is around them, those that are places or words too."""
     for pattern in leftover_patterns.SPOKEN_TO:
         for match in pattern.finditer(text):
             first = match["name"].split()[0]
-            if first not in leftover_words().no_names and (_is_surname(first) or _is_full_name(first)):
-                yield FoundPiece(*match.span("name"), LeftoverKind.NAME)
+            if first not in leftover_words().no_names and (
+                name_checks.is_spoken_surname(first) or name_checks.is_full_name(first)
+            ):
+                yield _span_of_name(match)
+    for match in leftover_patterns.ROW_OF_NAMES.finditer(text):
+        one, other = match["first"], match["second"]
+        if name_checks.is_full_name(one) and name_checks.is_spoken_surname(other):
+            yield match.span("second")
+        if name_checks.is_full_name(other) and name_checks.is_spoken_surname(one):
+            yield match.span("first")
 
 
-def _whole_names(text: str) -> Iterator[FoundPiece]:
-    """Surname and given name in kana without a space, and in Latin letters in either order."""
+# --- in kana ----------------------------------------------------------------------------------------
+
+
+def _kana_names(text: str) -> Iterator[tuple[int, int]]:
+    """Names in kana: a surname, a given name or both, without a title; nicknames; names from other countries."""
+    words = leftover_words()
+    for pattern in (leftover_patterns.SPACED_KANA, leftover_patterns.KATAKANA_RUN):
+        for match in pattern.finditer(text):
+            surname = match[1] if match.lastindex else match[0]
+            if name_checks.is_kana_surname(surname) and match[0] not in words.no_names:
+                yield match.span()
     for pattern in (leftover_patterns.HIRAGANA_RUN, leftover_patterns.LONG_KATAKANA_RUN):
         for match in pattern.finditer(text):
-            if _is_kana_name(in_hiragana(match[0])):
-                yield FoundPiece(*match.span(), LeftoverKind.NAME)
-    for match in leftover_patterns.LATIN_PAIR.finditer(text):
-        first, second = match[1].lower(), match[2].lower()
-        if _is_pair(first, second) or _is_pair(second, first):
-            yield FoundPiece(*match.span(), LeftoverKind.NAME)
-
-
-def _is_kana_name(run: str) -> bool:
-    return any(
-        run[:cut] in surnames().readings and run[cut:] in given_names().readings for cut in range(2, len(run) - 1)
-    )
-
-
-def _is_pair(given: str, surname: str) -> bool:
-    return given in given_names().romaji and surname in surnames().romaji
-
-
-def _is_full_name(run: str) -> bool:
-    """Whether a whole run of kanji is a surname that is no common word, or a surname with a likely given name."""
-    if folded_text(run) in _folded_surnames():
-        return run not in leftover_words().common_surnames and run not in leftover_words().no_names
-    for cut in (3, 2):
-        given = run[cut:]
-        if folded_text(run[:cut]) in _folded_surnames() and 1 <= len(given) <= 3:
-            return (
-                given[-1] in leftover_words().given_name_ends
-                and run not in leftover_words().no_names
-                and len(given) > (run[:cut] in leftover_words().common_surnames)
-            )
-    return False
-
-
-def _is_given_name(name: str) -> bool:
-    if name in leftover_words().no_names:
-        return False
-    return re.match("[ぁ-んァ-ヴ]", name) is not None or name[-1] in leftover_words().given_name_ends
-
-
-def _is_surname(name: str) -> bool:
-    return folded_text(name) in _folded_surnames() and (len(name) > 1 or name in leftover_words().surname_characters)
-
-
-def _looks_like_name(name: str, *, labelled: bool) -> bool:
-    first = name.split()[0]
-    if _is_katakana(first[0]) or re.match("[ぁ-ん]", first):
-        return in_hiragana(first) in surnames().readings and name not in leftover_words().no_names
-    if first[0].isascii():
-        is_surname = first[0].isupper() and first.casefold() in surnames().romaji
-        return labelled and (is_surname or first.casefold() not in leftover_words().latin_words)
-    is_clear = labelled or len(first) == 1 or first not in leftover_words().common_surnames
-    return (_is_surname(first) and is_clear) or _is_full_name(first)
-
-
-def _is_romanised(word: str) -> bool:
-    lower = word.lower()
-    if lower in leftover_words().latin_words or lower not in surnames().romaji:
-        return False
-    return len(word) > (4 if word.islower() else 3)
+            if name_checks.is_kana_name(in_hiragana(match[0])) and match[0] not in words.no_names:
+                yield match.span()
+    for match in leftover_patterns.KANA_GIVEN.finditer(text):
+        if match[0] in given_names().readings and match[0] not in words.kana_words | words.no_names:
+            yield match.span()
+    for match in leftover_patterns.DOUBLED.finditer(text):
+        if match["base"] in given_names().readings and match[0] not in words.doubled_words:
+            yield match.span()
+    for match in leftover_patterns.NICKNAME.finditer(text):
+        if match[0] not in words.doubled_words | words.no_nicknames:
+            yield match.span()
+    for match in leftover_patterns.FOREIGN_NAME.finditer(text):
+        if match[0] in words.foreign_names:
+            yield match.span()
 
 
 def _account_holders(text: str) -> Iterator[FoundPiece]:
     for word in leftover_patterns.BANK_WORD.finditer(text):
         for match in leftover_patterns.HOLDER.finditer(text, word.end(), word.end() + leftover_patterns.BANK_REACH):
             yield FoundPiece(*match.span(), LeftoverKind.ACCOUNT_HOLDER)
+    for match in leftover_patterns.FIRM_HOLDER.finditer(text) if "(" in text or ")" in text else ():
+        yield FoundPiece(*match.span(match.lastgroup or 0), LeftoverKind.ACCOUNT_HOLDER)
 
 
-@functools.cache
-def _folded_surnames() -> frozenset[str]:
-    known = leftover_words().surname_characters.union(one for one in surnames().kanji if len(one) > 1)
-    return frozenset(map(folded_text, known))
+# --- in Latin letters -------------------------------------------------------------------------------
 
 
-def in_hiragana(text: str) -> str:
-    """The text with hiragana in the place of katakana."""
-    return "".join(chr(ord(one) - 0x60) if "ァ" <= one <= "ヶ" else one for one in text)
+def _latin_names(text: str) -> Iterator[tuple[int, int]]:
+    """Names in Latin letters: romanised, with a given name in either order, within names of accounts and files."""
+    for match in leftover_patterns.LATIN_RUN.finditer(text):
+        if name_checks.is_romanised(match[0]) or (_is_given_in_file_name(match) and match[0].islower()):
+            yield match.span()
+    for match in leftover_patterns.LATIN_PAIR.finditer(text):
+        first, second = match[1].lower(), match[2].lower()
+        if name_checks.is_pair(first, second) or name_checks.is_pair(second, first):
+            yield match.span()
+    for match in leftover_patterns.MISTER.finditer(text):
+        yield match.span()
+    for match in leftover_patterns.INITIALLED.finditer(text):
+        if match["surname"].lower() in surnames().romaji:
+            yield match.span()
+    for match in leftover_patterns.LATIN_NAME.finditer(text):
+        if match[0].lower() in leftover_words().foreign_latin_names:
+            yield match.span()
+    for match in leftover_patterns.LATIN_PARTS.finditer(text):
+        yield from _named_parts(match)
 
 
-def _is_katakana(character: str) -> bool:
-    return "ァ" <= character <= "ヴ" or character == "ー"
+def _is_given_in_file_name(word: re.Match[str]) -> bool:
+    text, lower = word.string, word[0].lower()
+    if len(lower) < 5 or lower not in given_names().romaji or lower in leftover_words().latin_words:
+        return False
+    return "_" in (text[max(0, word.start() - 1) : word.start()], text[word.end() : word.end() + 1])
+
+
+def _named_parts(word: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The parts of a word such as `r.maruyama` that are a name, with initials and a second name beside it."""
+    parts = list(re.finditer("[A-Za-z0-9]+", word[0]))
+    for index, part in enumerate(parts):
+        if _is_name_part(part[0], length=4):
+            first = last = index
+            while first and _is_beside_name(parts[first - 1][0]):
+                first -= 1
+            while last + 1 < len(parts) and _is_beside_name(parts[last + 1][0]):
+                last += 1
+            bare = part[0].strip("0123456789").lower()
+            is_alone = bare in surnames().romaji and bare not in leftover_words().latin_words
+            if first != last or is_alone:
+                yield word.start() + parts[first].start(), word.start() + parts[last].end()
+
+
+def _is_name_part(part: str, *, length: int) -> bool:
+    word = part.strip("0123456789").lower()
+    return len(word) >= length and (word in surnames().romaji or word in given_names().romaji)
+
+
+def _is_beside_name(part: str) -> bool:
+    if part.lower() in leftover_words().file_endings or part.lower() in leftover_words().latin_words:
+        return False
+    return (len(part) <= 2 and part.isalpha()) or _is_name_part(part, length=3)

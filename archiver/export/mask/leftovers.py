@@ -6,18 +6,21 @@ No rule knows every name, and the report never says that all were found.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
 from archiver.export.mask import leftover_patterns
 from archiver.export.mask.folding import folded_text
-from archiver.export.mask.leftover_rules import FoundPiece, found_pieces, in_hiragana
-from archiver.export.mask.name_data import surnames
+from archiver.export.mask.leftover_rules import FoundPiece, found_pieces
+from archiver.export.mask.name_checks import in_hiragana
+from archiver.export.mask.name_data import leftover_words, surnames
 from archiver.records import Leftover, LeftoverKind
 
 _SENTENCE_END = re.compile(r"(?<=[。!?！？])|\n")
 _SENTENCE_WIDTH = 80
+_KANJI = leftover_patterns.KANJI
 
 
 class LeftoverFinder:
@@ -53,8 +56,9 @@ class LeftoverFinder:
 
 def normalised_text(text: str) -> str:
     """The text of one width, without characters that are not shown; for reading, not for writing."""
-    shown = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Cs"))
-    return unicodedata.normalize("NFKC", shown).replace("\t", " ").replace("\r", "\n")
+    if not text.isprintable():
+        text = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Cs"))
+    return unicodedata.normalize("NFKC", text).replace("\t", " ").replace("\r", "\n")
 
 
 def distinct_leftovers(found: Iterable[tuple[str, LeftoverKind, str]]) -> tuple[Leftover, ...]:
@@ -78,8 +82,15 @@ def piece_pattern(piece: str) -> re.Pattern[str]:
     behind = "(?![a-z0-9])" if re.search("[a-z0-9]$", folded) else ""
     if len(folded) > 1:
         return re.compile(before + " ?".join(re.escape(one) for one in folded if one != " ") + behind)
-    titles = "|".join(map(folded_text, ("さん", "さま", "様", "氏", "ちゃん", "くん", "君", "殿", "先生")))
-    return re.compile(rf"{re.escape(folded)}(?= ?(?:{titles}))|(?<=[(「\[]){re.escape(folded)}(?=[)」\]])")
+    return re.compile(rf"(?<![{_KANJI}]){re.escape(folded)}(?:(?= ?(?:{_titles()}))|(?!の|[{_KANJI}]))")
+
+
+@functools.cache
+def _titles() -> str:
+    """What shows that a single character is a name; a name before any other word with の is left, as may be a word."""
+    strong = leftover_words().person_words - leftover_words().weak_words
+    titles = {"さん", "さま", "ちゃん", "くん", *strong}
+    return "|".join(sorted(map(re.escape, map(folded_text, titles)), key=len, reverse=True))
 
 
 def _sentence(text: str, found: FoundPiece) -> str:

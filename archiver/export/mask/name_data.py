@@ -77,6 +77,19 @@ class LeftoverWords:
     surname_characters: frozenset[str]
     given_name_ends: frozenset[str]
     latin_words: frozenset[str]
+    person_words: frozenset[str]
+    weak_words: frozenset[str]
+    work_words: frozenset[str]
+    spoken_surname_characters: frozenset[str]
+    foreign_names: frozenset[str]
+    foreign_latin_names: frozenset[str]
+    no_handles: frozenset[str]
+    kana_words: frozenset[str]
+    doubled_words: frozenset[str]
+    no_nicknames: frozenset[str]
+    file_endings: frozenset[str]
+    surname_ends: frozenset[str]
+    people_words: frozenset[str]
 
 
 @functools.cache

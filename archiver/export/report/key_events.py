@@ -31,7 +31,9 @@ def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
         *(f"{line}。第8章。" for _kind, line in change_lines(statistics.facts)),
         *_closed_line(case),
     ]
-    changes = [_change_line(event) for event in case.events if event.kind in _TURNS]
+    closed = closed_account(statistics.facts).value
+    told = None if closed is None else closed.sign.seq  # its own line above tells it
+    changes = [_change_line(event) for event in case.events if event.kind in _TURNS and event.seq != told]
     space = max(0, MAX_LINES - len(fixed_lines))
     shown_changes = changes[max(0, len(changes) - space) :]
     more = len(changes) - len(shown_changes)
@@ -47,7 +49,8 @@ def _last_reply_lines(statistics: MessageStatistics) -> Iterator[str]:
         return
     yield f"{reply_label(reply)}は {reply_text(reply, 'ja', f'No.{reply.value.no}')}。{silence_text(facts)}"
     if notice is not None:
-        yield f"その後、Chatworkの通知(相手の名義){local_time(notice.at)}(No.{notice.no})。"
+        form = "Chatworkの通知の形の投稿(相手の名義。この形は誰でも書けます)"
+        yield f"その後、{form}{local_time(notice.at)}(No.{notice.no})。"
 
 
 def _account_line(statistics: MessageStatistics) -> Iterator[str]:

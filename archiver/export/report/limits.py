@@ -167,11 +167,16 @@ def _refused_blocks(case: ReportInput) -> Iterator[Block]:
         count = sum(map(len, groups.values()))
         yield Subheading(f"メッセージIDは分かっていても、Chatworkから取得できなかった発言 {count:,}件")
         rows = [
-            (str(room), day, REFUSALS[how], f"{len(ids):,}件", "、".join(ids))
+            (str(room), day, REFUSALS[how], f"{len(ids):,}件", _in_pairs(ids))
             for (room, day, how), ids in sorted(groups.items())
         ]
         heads = ("ルームID", "確認した日", "Chatworkの応答", "件数", "メッセージID")
         yield TableBlock(heads, (0, 0, 2, 0, 3), tuple(rows))
+
+
+def _in_pairs(ids: list[str]) -> str:
+    """Two on a line, so that no id is broken in two."""
+    return "、\n".join("、".join(ids[start : start + 2]) for start in range(0, len(ids), 2))
 
 
 TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "done": "完了したタスク"}

@@ -95,7 +95,7 @@ def _overdue_text(case: ReportInput) -> str:
     passed = days_since(delivered, case.created_at)
     if passed < platform_of(case.contract.platform).review_days:
         return ""
-    return f"納品({iso_date(delivered)})から{passed}日を経過しても検収が確認できない"
+    return f"納品({iso_date(delivered)})から{passed}日を経過しても検収の完了を確認できていない"
 
 
 def blank_facts(case: ReportInput) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Contract
+from archiver.render.gap_breaks import PAUSE, interval_text
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
@@ -132,11 +133,20 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
     files = case.attachments
     saved_count = sum(1 for one in files if one.sha256 is not None)
     gaps = sum(len(room.gaps) for room in case.rooms)
-    lacking = f"取得できなかったファイル{len(files) - saved_count}点、未取得期間{gaps}か所(第9章)。"
+    lacking = f"取得できなかったファイル{len(files) - saved_count}点、未取得期間{gaps}か所{_pauses_text(case)}(第9章)。"
     return (
         f"{local_time(statistics.first.send_time)} から {local_time(statistics.last.send_time)} まで、"
         f"{count_text(message_count(statistics.facts))}・ファイル{len(files):,}点。{lacking}{_next_line(case.part_sentence)}{_last_look_text(case)}"
     )
+
+
+def _pauses_text(case: ReportInput) -> str:
+    """How often nobody looked for longer than usual, and for how long at most; empty if that did not happen."""
+    pauses = {pause for room in case.rooms for pause in room.pauses}
+    if not pauses:
+        return ""
+    longest = max(pause.end - pause.start for pause in pauses)
+    return f"、{PAUSE}{len(pauses):,}回(最長およそ{interval_text(longest)})"
 
 
 def _next_line(sentence: str) -> str:

@@ -56,8 +56,8 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
     ]
     if not lines:
         return (Paragraph("記録された日時はありません。"),)
-    kept = sorted(lines, key=lambda line: (line.weight, -line.at.timestamp(), line.what))[:limit]
-    kept.sort(key=lambda line: (line.at, line.weight, line.what))
+    kept = sorted(lines, key=lambda line: (line.weight, -line.at.timestamp()))[:limit]
+    kept.sort(key=lambda line: (line.at, line.weight))  # facts of one day stay in their order: 申請, 承認
     table = TableBlock(
         ("日時(日本時間)", "できごと", "根拠"),
         (0, 4, 1),

@@ -95,7 +95,8 @@ def _reply_lines(facts: CaseFacts) -> Iterator[str]:
     """When the other side last spoke, and for how long they have not; nothing while it is not known who they are."""
     reply, at = last_reply(facts), facts.known_until
     if reply.value is not None:
-        days = f"{iso_date(at)}の確認時点で{days_since(reply.value.at, at)}日前" if at and at >= reply.value.at else ""
+        passed = days_since(reply.value.at, at) if at and at >= reply.value.at else 0
+        days = f"{iso_date(at)}の確認時点で{passed}日前" if at and passed else ""
         since = f"({days})" if days and reply.is_whole else ""
         yield f"{reply_label(reply)}は{reply_text(reply, time=iso_date)}です{since}。"
 

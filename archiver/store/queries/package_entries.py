@@ -134,8 +134,8 @@ def quoted_messages(
 ) -> list[tuple[int, int]]:
     """At most `limit` messages as (room, id), the starred ones first, then their neighbours.
 
-    `ids`: those that the user chose; without any, the changed ones, the newest first, and the last exchange. What is
-    no longer shown is left out, as a reading of it could tell nothing new.
+    `ids`: those that the user chose; without any, the changed ones, the newest first, the last exchange, and the
+    messages of files. What is no longer shown is left out, as a reading of it could tell nothing new.
     """
     starred: list[tuple[int, int]] = []
     for room in rooms:
@@ -160,10 +160,12 @@ def _chosen(reading: Reading, room: int, ids: Collection[str]) -> list[tuple[int
 
 def _by_rule(reading: Reading, room: int, owner: int, limit: int) -> list[tuple[int, int, str]]:
     own = _message.account_id == owner
+    files = select(schema.file.c.message_id).where(schema.file.c.room_id == room)
     return [
         *_rows(reading, room, _message.state != State.PRESENT.value, limit=limit),
         *_rows(reading, room, ~own, limit=LAST_EXCHANGE),
         *_rows(reading, room, own, limit=LAST_EXCHANGE),
+        *_rows(reading, room, _message.message_id.in_(files), limit=limit),
     ]
 
 

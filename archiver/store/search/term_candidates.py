@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
-from archiver.records import MessageId
+from archiver.records import MessageId, TermItem
 from archiver.store import schema
 from archiver.store.archive import Reading
 
@@ -27,12 +27,26 @@ def term_candidates(
 ) -> list[TermCandidate]:
     """The first messages of these rooms that hold one of the words, the earliest first."""
     table = schema.message_version.c
-    holds_word = or_(*(table.body.contains(word, autoescape=True) for word in words))
     query = select(table.position, func.min(table.number), table.body).where(
-        table.room_id.in_(sorted(rooms)), holds_word
+        table.room_id.in_(sorted(rooms)), _holds_word(words)
     )
     rows = reading.sql.execute(query.group_by(table.position).order_by(table.position).limit(limit))
     return [TermCandidate(MessageId(str(position)), _excerpt(body, words)) for position, _number, body in rows]
+
+
+def items_with_candidates(reading: Reading, rooms: Collection[int], items: Collection[TermItem]) -> list[TermItem]:
+    """Those of the terms about which some message of these rooms may be."""
+    table = schema.message_version.c
+    in_rooms = table.room_id.in_(sorted(rooms))
+    return [
+        item
+        for item in items
+        if reading.sql.execute(select(table.position).where(in_rooms, _holds_word(item.words)).limit(1)).first()
+    ]
+
+
+def _holds_word(words: Collection[str]) -> ColumnElement[bool]:
+    return or_(*(schema.message_version.c.body.contains(word, autoescape=True) for word in words))
 
 
 def _excerpt(body: str, words: Collection[str]) -> str:

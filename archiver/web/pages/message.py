@@ -69,7 +69,9 @@ def show(room: int, message_id: str) -> str:
     with view_context().reading() as reading:
         room_chat = chat(reading, room)
         message = messages.message_by_id(reading, room, f"{number}") or _raise_unknown()
-        surroundings = replace(surroundings_of(reading, room, [message])([]), tools=lambda _message: "", history=False)
+        surroundings = replace(
+            surroundings_of(reading, room, [message])([]), tools=lambda _message: "", history=False, menu=""
+        )
         text_pairs = version_pairs(message, surroundings.references, _upto(message))
         versions = _version_lines(message, proofs(reading, room, number), text_pairs)
         html = Markup(message_html(message, surroundings))  # noqa: S704 - of render/

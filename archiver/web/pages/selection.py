@@ -32,6 +32,9 @@ class SelectionOrder:
     count: int
     commands: tuple[tuple[str, str], ...]
     """Profile and command line."""
+    contract_id: str = ""
+    messages: str = ""
+    """As `--messages` takes them."""
 
 
 @pages.get("/chosen")
@@ -92,7 +95,7 @@ def _order(
     messages = ",".join(map(_argument, of_contract))
     base = [*program, "export", shell_command.contract_name(contract, every_contract), "--messages", messages]
     commands = tuple(_commands(base, platform))
-    return SelectionOrder(visible(contract.label), len(of_contract), commands)
+    return SelectionOrder(visible(contract.label), len(of_contract), commands, contract.id, messages)
 
 
 def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:

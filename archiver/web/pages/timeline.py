@@ -108,6 +108,16 @@ def room(room: int) -> str:
     return render_template("events_room.html", chat=room_chat, **values)
 
 
+def newest_lines(
+    reading: Reading, rooms: Collection[int], contract_ids: Collection[str], groups: Collection[str]
+) -> tuple[list[EventLine], bool]:
+    """The newest lines of each of these groups, and whether there are older ones."""
+    found = [_page(reading, rooms, contract_ids, None, group=group, seals=False) for group in groups]
+    names = room_names(reading)
+    lines = [_row(reading, one, names, {}) for page in found for one in page.events]
+    return lines, any(page.next is not None for page in found)
+
+
 def group_words() -> dict[str, str]:
     """The groups in words; the empty key stands for all."""
     return {

@@ -70,12 +70,15 @@ def test_what_is_open_follows_from_invoices_and_payments(desk: Desk, tmp_path: P
 
 def test_a_term_is_bound_to_the_message_that_told_it(desk: Desk) -> None:
     """Candidates are offered by words and decide nothing; a bound term is shown with its message."""
+    offered = desk.run("contract", "show", ARCHIVE_LANG="en")
     before = desk.run("contract", "terms", "show", ARCHIVE_LANG="en")
     after = desk.run("contract", "terms", "set", "payment_day", "--message", desk.promise, ARCHIVE_LANG="en")
     cleared = desk.run("contract", "terms", "clear", "payment_day", ARCHIVE_LANG="en")
 
     line = next(line for line in before.splitlines() if line.startswith("payment_day"))
     assert line.endswith("not stated")
+    assert "Candidates in messages for:" in offered
+    assert "支払期日" in offered
     assert f"m{desk.promise}" in before
     assert f"支払期日: message m{desk.promise}" in after
     assert next(line for line in cleared.splitlines() if line.startswith("payment_day")).endswith("not stated")

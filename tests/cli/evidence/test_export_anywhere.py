@@ -76,6 +76,8 @@ def test_a_home_that_cannot_be_written_exports_too(
     verification = verify_path(Path(document["path"]))
     assert (None, before) == (document["seal"], sorted(locked_home.rglob("*")))
     assert (document["unsealed"] > 0, []) == (True, verification.findings)
+    if (Path(document["path"]) / "bag-info.txt").is_file():
+        assert "unsealed" in [one.subject for one in verification.unchecked]
     assert "確定前の記録" in readme_of(document)
 
 

@@ -93,6 +93,9 @@ def test_a_loose_file_must_be_the_one_in_the_zip(beside: Path) -> None:
     """Each of them may be handed in by itself; others that lie there do not matter."""
     (beside / "memo.txt").write_text("mine")
     assert [] == findings(beside)
+    verification = verify_package_at(beside)
+    assert verification is not None
+    assert any(one.text.startswith("memo.txt: these lie beside") for one in verification.unchecked)
 
     change(beside / "01_report.pdf")
 

@@ -18,9 +18,11 @@ _GROUPS = """
 鉄鐵 関關 陥陷 雑雜 顕顯 駆驅 髪髮 闘鬪 鶏鷄 麦麥 黄黃 黒黑 黙默 点點 党黨 歯齒 臈﨟 兎兔
 曽曾 松枩 杉杦 楳梅 桧檜 渊淵渕 湧涌 尓爾 珍珎 略畧 祿禄 秋秌 群羣 船舩 萼蕚 讓譲 隣鄰 間閒
 鶴靏 靹鞆 飲飮 餅餠 雁鴈 鼠鼡 併倂 偽僞 単單 即卽 嘱囑 場塲 婿壻 奨奬 強强 径徑 悦悅 慎愼
-払拂 拡擴 既旣 晩晚 概槪 栄榮 歴歷 澄澂 状狀 畳疊 盗盜 研硏 税稅 青靑 験驗
+払拂 拡擴 既旣 晩晚 概槪 栄榮 歴歷 澄澂 状狀 畳疊 盗盜 研硏 税稅 青靑 験驗 鴎鷗 薮藪籔 遥遙 醤醬 頬頰 祷禱
+繋繫 侠俠 剥剝 呑吞 噛嚙 嚢囊 填塡 妍姸 屏屛 并幷 掻搔 掴摑 溌潑 涜瀆 焔焰 箪簞 繍繡 莱萊 蒋蔣 蝉蟬
+蝋蠟 躯軀 醗醱 鯵鰺 鹸鹼 麹麴 麺麵 顛顚 騨驒 濤涛 巌巖 尭堯 桝枡 晃晄 崎碕嵜
 """
-"""A usual character, then variants of it that names have and a Japanese Windows PC can type; 218 in all."""
+"""A usual character, then variants of it that names have and a Japanese Windows PC can type; 261 in all."""
 
 PAIRS = [(group[0], variant) for group in _GROUPS.split() for variant in group[1:]]
 

@@ -41,7 +41,7 @@ def test_nothing_missing_is_said_too() -> None:
     sentences = items(report_inputs.case([report_inputs.room(["一"])]))
 
     assert "未取得期間(空白): ありません。" in sentences
-    assert "未確認の時間帯: 1時間を超えるものはありません。" in sentences
+    assert "未確認の時間帯: 15分を超えるものはありません。" in sentences
     assert "未取得のファイル: ありません。" in sentences
 
 

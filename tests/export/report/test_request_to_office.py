@@ -118,7 +118,7 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     late = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=9), profile=profile)
     calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
 
-    assert ("現在の状況", "納品(2026-11-05)から9日を経過しても検収が確認できない状態です。") == (
+    assert ("現在の状況", "納品(2026-11-05)から9日を経過しても検収の完了を確認できていない状態です。") == (
         opening_rows(late, survey_messages(late))[0]
     )
     assert ("現在の状況", "報告者の記入待ち") == opening_rows(calm, survey_messages(calm))[0]

@@ -49,6 +49,15 @@ def test_stated_days_and_noticed_times_stand_in_order() -> None:
     ] == lines
 
 
+def test_what_was_asked_for_stands_before_what_was_approved_on_the_same_day() -> None:
+    """Facts of one day keep the order in which they can have happened."""
+    contract = replace(report_inputs.CONTRACT, contact_requested_on="2026-10-03")
+
+    told = [what for _, what, _ in rows(report_inputs.case(contract=contract))]
+
+    assert ["サービス外連絡申請 申請", "サービス外連絡申請 承認"] == [one for one in told if "連絡申請" in one]
+
+
 @given(count=strategies.integers(0, 80))
 def test_there_are_never_more_lines_than_may_be(count: int) -> None:
     """However much happened, the table has at most 25 lines, in order, and says how many are not in it."""

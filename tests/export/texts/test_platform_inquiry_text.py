@@ -165,8 +165,9 @@ def test_once_the_usual_days_are_over_it_asks_for_the_review(platform: str, days
 
     text = request_paragraph(case)
 
-    assert (days >= platform_of(platform).review_days and platform != "direct") == ("検収が確認できないため" in text)
-    assert "検収が確認できないため" not in text or f"{days}日を経過しても" in text
+    late = "検収の完了を確認できていないため"
+    assert (days >= platform_of(platform).review_days and platform != "direct") == (late in text)
+    assert late not in text or f"{days}日を経過しても" in text
     if platform == "crowdworks" and days >= 7:
         assert "利用規約に基づく検収手続きのご検討をお願いします。" in text
 

@@ -224,6 +224,17 @@ def test_it_speaks_japanese(window: VerifyPageWindow, samples: Samples, tmp_path
     japanese.page.locator(".verdict", has_text="do not match").wait_for()
 
 
+def test_a_japanese_reader_sees_times_of_japan_on_a_narrow_screen(window: VerifyPageWindow, samples: Samples) -> None:
+    """Nobody has to add nine hours, nor to scroll sideways."""
+    japanese = window.in_language("ja-JP")
+    japanese.page.set_viewport_size({"width": 360, "height": 800})
+
+    japanese.choose(samples("enclosed"))
+
+    assert "日本時間 2026-11-24 22:31:00" in japanese.page.locator("#time").inner_text()
+    assert 360 >= japanese.page.evaluate("document.documentElement.scrollWidth")
+
+
 def test_lists_made_anew_after_an_edit_of_a_page_are_told_as_unchecked(
     window: VerifyPageWindow, samples: Samples, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from tests.support.packages.sample_package import renew_lists
 Edit = Callable[[Path], object]
 
 README, INFO, REPORTS, PAGES = "00_README.txt", "bag-info.txt", "data/*.pdf", "data/transcript/"
-RAW, TEXTS, OMISSIONS = "data/raw/", "texts", "omissions"
+RAW, TEXTS, OMISSIONS, OTHERS = "data/raw/", "texts", "omissions", "other files"
 PAGE, INDEX = "data/transcript/R123456789-0001.html", "data/transcript/index.html"
 SHARD = "data/transcript/search/R123456789-0001.js"
 FIRST_REPLY = "data/raw/20261105T010500Z_messages_r123456789_1"
@@ -109,6 +109,11 @@ _KINDS: Mapping[str, tuple[Edit, str]] = {
     "table of exhibits": (_put("data/evidence_list.csv", "甲3", "甲4"), REPORTS),
     "list of exhibits removed": (_removed("data/evidence_list.pdf", "data/evidence_list.csv"), OMISSIONS),
     "report added": (_added("data/report_all_messages-02.pdf", "%PDF-1.7\n"), REPORTS),
+    "papers added": (_added("data/合意書.pdf", "%PDF-1.7\n"), OTHERS),
+    "paper added beside the lists": (_added("合意書.pdf", "%PDF-1.7\n"), OTHERS),
+    "table added": (_added("data/messages_2.csv", "x"), OTHERS),
+    "file among the replies added": (_added("data/raw/x.txt", "x"), OTHERS),
+    "file among the seals added": (_added("data/seals/000004-2026-11-25.json.new", "x"), OTHERS),
     "readme: count of messages": (_put(README, "発言 7件", "発言 9件"), TEXTS),
     "readme: number of the last seal": (_put(README, "確定記録 第3号", "確定記録 第4号"), TEXTS),
     "readme: client": (_put(README, "相手(利用者の入力): 田中", "相手(利用者の入力): 山田"), TEXTS),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -188,6 +190,20 @@ def mask_last(package: Path, *, body: str, digest: str | None = None) -> None:
     (package / "data/masked.jsonl").write_bytes(f"{shown_line(digest, record)}\n".encode())
 
 
+def _shown_without_form(field: str, value: object) -> Damage:
+    """A masked record shown in a form that no table can be made of, and a table that says something else."""
+
+    def damage(package: Path) -> None:
+        mask_last(package, body="では")
+        path = package / "data/masked.jsonl"
+        document = json.loads(path.read_bytes())
+        document["shown"][field] = value
+        path.write_bytes((chain.canonical(document) + "\n").encode())
+        _with("data/messages.csv", _replaced(_LINE, "承知しません。"))(package)
+
+    return damage
+
+
 def _more_shown_than_masked(package: Path) -> None:
     mask_last(package, body="では")
     path = package / "data/masked.jsonl"
@@ -315,6 +331,11 @@ KINDS: Mapping[str, Damage] = {
         lambda package: mask_last(package, body="断る")
     ),
     "masked, more shown than masked": _with_lists_renewed_unstamped(_more_shown_than_masked),
+    "masked, shown under the key of no message": _with_lists_renewed_unstamped(
+        _shown_without_form("key", "message/0x")
+    ),
+    "masked, shown in a room that cannot be": _with_lists_renewed_unstamped(_shown_without_form("room_id", -1)),
+    "name like another": _with_lists_renewed_unstamped(_added("data/Messages.csv", b"x")),
     "masked, never sealed": _with_lists_renewed_unstamped(
         lambda package: mask_last(package, body="では", digest="0" * 64)
     ),
@@ -400,6 +421,32 @@ def _zip_bytes(change: Callable[[bytes], bytes]) -> ZipDamage:
     return lambda package, target: target.write_bytes(change(zip_package(package, target).read_bytes()))
 
 
+def _zip_end_changed(offset: int, value: int, size: int) -> ZipDamage:
+    """A zip whose end states another place or number than its list has."""
+
+    def change(body: bytes) -> bytes:
+        place = len(body) - 22 + offset
+        return body[:place] + value.to_bytes(size, "little") + body[place + size :]
+
+    return _zip_bytes(change)
+
+
+def _first_header_changed(offset: int, value: int, size: int) -> ZipDamage:
+    return _zip_bytes(lambda body: body[:offset] + value.to_bytes(size, "little") + body[offset + size :])
+
+
+def _second_name(package: Path, target: Path) -> None:
+    """A zip with a file for which some programs show the name in an extra field."""
+    with zipfile.ZipFile(target, "w") as packed:
+        for path in sorted(path for path in package.rglob("*") if path.is_file()):
+            info = zipfile.ZipInfo("P/" + path.relative_to(package).as_posix(), (2026, 11, 24, 0, 0, 0))
+            if path.name == "messages.csv":
+                name = b"P/data/others.csv"
+                crc = zlib.crc32(info.filename.encode())
+                info.extra = struct.pack("<HHBL", 0x7075, 5 + len(name), 1, crc) + name
+            packed.writestr(info, path.read_bytes())
+
+
 def _without_declaration(package: Path, target: Path) -> None:
     (package / "bagit.txt").unlink()
     zip_package(package, target)
@@ -422,6 +469,11 @@ ZIP_KINDS: Mapping[str, ZipDamage] = {
     ),
     "cut": _zip_bytes(lambda body: body[: len(body) // 2]),
     "list cut off": _zip_bytes(lambda body: body[: body.index(b"PK\x01\x02") + 10]),
+    "end that states another place": _zip_end_changed(16, 100, 4),
+    "end that states fewer files": _zip_end_changed(8, 5, 2),
+    "header that states another way of compressing": _first_header_changed(8, 0, 2),
+    "header that states another checksum": _first_header_changed(14, 7, 4),
+    "second name": _second_name,
     "without declaration": _without_declaration,
 }
 """Verification finds every kind."""

@@ -22,7 +22,8 @@ FIRST = 1_876_543_210_000_000_000
 
 DAY = 24 * 60
 
-OURS = {"element footer", "element code", *(f"attribute {name}" for name in (
+OURS = {"element footer", "element code", "element details", "element summary", *(
+    f"attribute {name}" for name in (
     "tabindex of main", "defer of script", "aria-current of a", "method of form", "action of form", "name of input",
     "form of input", "value of input", "required of input", "role of span", "aria-live of span", "data-say of span",
     "data-count of span"))}  # fmt: skip

@@ -18,7 +18,7 @@ class PackageLines {
     this.maskedDigests = new Map();
     this.tombstones = new Map();
     this.erasures = new Erasures();
-    this.maskedCount = this.unshownCount = 0;
+    this.maskedCount = this.maskedFiles = this.unshownCount = 0;
     this.maskedMessages = new Set();
     this.maskedReadingTimes = new Set();
     this.intervalsOnMasked = 0;
@@ -135,6 +135,7 @@ class PackageLines {
     }
     const match = MESSAGE_KEY.exec(asText(record.entry.key));
     if (record.entry.kind === "message" && match) this.maskedMessages.add(BigInt(match[1]));
+    this.maskedFiles += ["blob", "attachment"].includes(record.entry.kind);
     if (READINGS.includes(record.entry.kind)) {
       const payload = record.entry.payload, at = "last" in payload ? payload.last : record.entry.observed_at;
       this.maskedReadingTimes.add(asText(record.entry.room_id) + "/" + asText(at));
@@ -163,12 +164,16 @@ class PackageLines {
     }
     if (!this.maskedCount) return;
     const text = ngettext("{count} record is masked. Its digest is in the seals. Whether it says what is shown in its place, apart from the masked parts, can be checked only once the record itself is shown.", "{count} records are masked. Their digests are in the seals. Whether they say what is shown in their place, apart from the masked parts, can be checked only once the records themselves are shown.", this.maskedCount);
-    this.verification.addNote(fill(text, { count: this.maskedCount }));
+    this.verification.addUnchecked("masked", fill(text, { count: this.maskedCount }));
+    if (this.maskedFiles) {
+      const files = ngettext("Whether {count} file is the one that was saved: its SHA-256 stands in a masked record.", "Whether {count} files are those that were saved: their SHA-256 stand in masked records.", this.maskedFiles);
+      this.verification.addUnchecked("masked", fill(files, { count: this.maskedFiles }));
+    }
     const ids = [...this.maskedMessages].sort(compareWhole);
     if (ids.length) {
       const named = ids.slice(0, LISTED_MESSAGES).map((id) => "m" + id).join(", ") + (ids.length > LISTED_MESSAGES ? " …" : "");
       const rows = ngettext("Rows of {count} message are based on what is shown in place of masked records: {ids}", "Rows of {count} messages are based on what is shown in place of masked records: {ids}", ids.length);
-      this.verification.addNote(fill(rows, { count: ids.length, ids: named }));
+      this.verification.addUnchecked("masked", fill(rows, { count: ids.length, ids: named }));
     }
   }
 
@@ -191,8 +196,9 @@ class PackageLines {
     if (this.unsealedAfter !== last) return;
     this.unsealed = this.unsealedSeqs.filter((seq) => this.isSaidUnsealed(seq)).length;
     this.unsealedSeqs = this.unsealedSeqs.filter((seq) => seq <= last);
-    const text = ngettext("{count} record behind the last seal is not sealed: the archive could not be written when the package was made. Only a stamp over the package itself covers it.", "{count} records behind the last seal are not sealed: the archive could not be written when the package was made. Only a stamp over the package itself covers them.", this.unsealed);
-    this.verification.addNote(fill(text, { count: this.unsealed }));
+    if (!this.unsealed) return;
+    const text = ngettext("{count} record behind the last seal is not sealed: bag-info.txt says that the archive could not be written when the package was made. Anybody could have added or changed it; only a stamp over the package itself covers it.", "{count} records behind the last seal are not sealed: bag-info.txt says that the archive could not be written when the package was made. Anybody could have added or changed them; only a stamp over the package itself covers them.", this.unsealed);
+    this.verification.addUnchecked("unsealed", fill(text, { count: this.unsealed }));
   }
 
   findUnsealed(last) {
@@ -211,7 +217,7 @@ class PackageLines {
     if (entry.kind === "message") {
       const match = MESSAGE_KEY.exec(asText(entry.key));
       if (!match || !isWhole(room) || room < 0 || BigInt(room) >= ROOM_COUNT) {
-        this.isReadable = false;
+        this.findFormless(entry);
         return;
       }
       this.places.push({ message: BigInt(match[1]), room, index: this.places.length, shown, offset, end });
@@ -220,7 +226,7 @@ class PackageLines {
         if (!this.readings.has(room)) this.readings.set(room, new Sightings());
         this.readings.get(room).add(entry);
       } catch {
-        this.isReadable = false;
+        this.findFormless(entry);
       }
     } else {
       this.other.push(entry);
@@ -229,6 +235,13 @@ class PackageLines {
         this.saved.set(asText(entry.payload.sha256 ?? null), isWhole(entry.payload.size) ? entry.payload.size : null);
       }
     }
+  }
+
+  // A record of which no table can be made: nothing else is compared then, so it is never passed over.
+  findFormless(entry) {
+    this.isReadable = false;
+    const key = Array.from(asText(entry.key)).slice(0, 80).join("");
+    this.addFinding("entry-form", "entry/" + asText(entry.seq), fill(_("The record ({key}) does not have the form that all records have."), { key }));
   }
 
   addFinding(check, subject, text) {

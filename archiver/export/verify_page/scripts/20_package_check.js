@@ -12,6 +12,18 @@ const BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 const OWN_STAMP = /^tagmanifest-sha256\.txt\.([a-z0-9-]{1,20})\.tsr$/;
 const REPORT = /^(?:report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pdf|csv))$/;
 const UNCOMPARED = /^(?:00_README\.txt|VERIFY\.txt|verify\.(?:py|html)|bag-info\.txt|fetch\.txt|data\/[a-z_]+\.txt(?<!sha256\.txt))$/;
+const PACKAGE_NAME = new RegExp(
+  [
+    "^(?:bagit\\.txt|manifest(?:-sha256|[0-9]{8})\\.txt|tagmanifest-sha256\\.txt(?:\\.[a-z0-9-]{1,20}\\.tsr)?",
+    "data/content-sha256\\.txt|data/(?:entries|masked|messages)\\.jsonl",
+    "data/(?:messages|files|events|links|tasks|operator_inquiry)\\.csv",
+    "data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\\.pdf|data/evidence_list\\.csv",
+    "data/seals/[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\\.json(?:\\.[a-z0-9-]{1,20}\\.tsr)?",
+    "data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\\.pem|data/raw/[^/]+\\.json)$",
+  ].join("|"),
+  "s",
+);
+const LISTED_NAMES = 20;
 const LIST_COPY = /^manifest[0-9]{8}\.txt$/;
 const UNSEALED = /^Unsealed-After: (\d{1,18})\r?$/m;
 const OXUM = /^Payload-Oxum: (\d{1,20})\.(\d{1,20})\r?$/m;
@@ -82,11 +94,16 @@ class PackageCheck {
     if (texts.length) {
       this.verification.addUnchecked("texts", fill(_("{files}: protected by the lists of digests alone; they were not compared with the records."), { files: texts.join(", ") }));
     }
+    const others = this.names.filter((name) => !UNCOMPARED.test(name) && !PACKAGE_NAME.test(name));
+    if (others.length) {
+      const named = others.slice(0, LISTED_NAMES).join(", ") + (others.length > LISTED_NAMES ? " …" : "");
+      this.verification.addUnchecked("other files", fill(_("{files}: this program puts no such files into packages and no record speaks of them; they are protected by the lists of digests alone."), { files: named }));
+    }
     if (this.names.some((name) => name.startsWith(RAW) && name.endsWith(".meta.json"))) {
       this.verification.addUnchecked(RAW, _("Times, addresses and headers beside the replies (data/raw/*.meta.json): protected by the lists of digests alone. The times in the records are sealed."));
     }
     this.verification.addUnchecked(TAG_MANIFEST, _("Whether the lists of digests are those made with the package: whoever changes a file can make them anew. The archive that made it knows their digest (archive verify there)."));
-    this.verification.addUnchecked("omissions", _("Whether something was left out: the last seals with their records, records of gaps, replies, files or stamps. Only the archive that made the package can tell (archive verify there), or another copy."));
+    this.verification.addUnchecked("omissions", _("Whether something was left out: messages or versions of them, the last seals with their records, records of gaps, replies, files or stamps. Only the archive that made the package can tell (archive verify there), or another copy."));
     if (this.names.some((name) => name.startsWith("data/report") && name.endsWith(".pdf"))) {
       const listed = this.has.has("data/evidence_list.csv") ? ", data/evidence_list.csv" : "";
       this.verification.addUnchecked("data/*.pdf", fill(_("The reports ({files}) are protected by the lists of digests alone; they were not compared with the records."), { files: "data/*.pdf" + listed }));

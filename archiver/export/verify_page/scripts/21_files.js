@@ -170,7 +170,21 @@ async function readDirectory(file) {
   }
   const start = endAt - size;
   if (start < 0) throw new UnreadableFile(_("its list of files is damaged"));
-  return { infos: parseDirectory(await bytesOf(file, start, size), start - stated), start, comment, size: file.size };
+  const infos = parseDirectory(await bytesOf(file, start, size), start - stated);
+  return { infos, start, comment, size: file.size, endFits: await endFits(file, start, infos.length) };
+}
+
+// Whether the end states the place and the number that were read here; other programs go by what it states.
+async function endFits(file, start, count) {
+  const end = await bytesOf(file, file.size - END_BYTES, END_BYTES), locator = await bytesOf(file, Math.max(0, file.size - END_BYTES - 20), 20);
+  const isLarge = locator.length === 20 && readNumber(locator, 0, 4) === 0x07064b50;
+  const listEnd = file.size - (isLarge ? END_BYTES_64 : END_BYTES), actual = [0, 0, count, count, listEnd - start, start];
+  if (end.length < END_BYTES || readNumber(end, 0, 4) !== 0x06054b50 || readNumber(end, 20, 2)) return false;
+  const places = [[4, 2], [6, 2], [8, 2], [10, 2], [12, 4], [16, 4]];
+  if (!places.every(([at, size], index) => [actual[index], isLarge ? 256 ** size - 1 : actual[index]].includes(readNumber(end, at, size)))) return false;
+  if (!isLarge) return true;
+  const record = await bytesOf(file, Math.max(0, listEnd), 56), large = [[16, 4], [20, 4], [24, 8], [32, 8], [40, 8], [48, 8]];
+  return large.every(([at, size], index) => readNumber(record, at, size) === actual[index]) && readNumber(locator, 4, 4) === 0 && readNumber(locator, 8, 8) === listEnd && readNumber(locator, 16, 4) === 1;
 }
 
 function parseDirectory(list, shift) {
@@ -183,7 +197,7 @@ function parseDirectory(list, shift) {
     const info = {
       name: zipName(nameBytes, flags), nameBytes, flags, method: readNumber(list, at + 10, 2), time: readNumber(list, at + 12, 2), date: readNumber(list, at + 14, 2),
       crc: readNumber(list, at + 16, 4), packed: readNumber(list, at + 20, 4), size: readNumber(list, at + 24, 4), type: readNumber(list, at + 40, 2) & FILE_TYPE_MASK,
-      offset: readNumber(list, at + 42, 4), comment: commentLength, listed: 46 + nameLength + extraLength + commentLength,
+      offset: readNumber(list, at + 42, 4), comment: commentLength, extra: list.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength), listed: 46 + nameLength + extraLength + commentLength,
     };
     readLargeSizes(info, list.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength));
     info.offset += shift;
@@ -249,6 +263,7 @@ function rootFolder(names) {
 async function addZipOddities(verification, file, directory) {
   const add = (subject, text) => verification.addFinding("zip-form", subject, text);
   if (directory.comment) add(file.name, _("The zip has a comment, which packages never have."));
+  if (!directory.comment && !directory.endFits) add(file.name, _("The end of the zip does not fit its list of files: other programs could show other files."));
   const infos = [...directory.infos].sort((a, b) => a.offset - b.offset);
   let end = 0;
   for (const [index, info] of infos.entries()) {
@@ -257,6 +272,7 @@ async function addZipOddities(verification, file, directory) {
     if (info.offset > end) add(file.name, unlistedText(end, info.offset));
     const header = await bytesOf(file, info.offset, 30);
     const hasHeader = header.length === 30 && readNumber(header, 0, 4) === 0x04034b50;
+    if (hasHeader) await addHeaderOddities(add, file, info, header);
     end = hasHeader ? info.offset + 30 + readNumber(header, 26, 2) + readNumber(header, 28, 2) + info.packed : info.offset;
     const following = index + 1 < infos.length ? infos[index + 1].offset : directory.start;
     if (info.flags & 8 && [12, 16, 20, 24].includes(following - end)) end = following;
@@ -264,6 +280,26 @@ async function addZipOddities(verification, file, directory) {
   if (directory.start > end) add(file.name, unlistedText(end, directory.start));
   const listed = infos.reduce((sum, info) => sum + info.listed, 0), rest = directory.size - directory.start - listed - directory.comment;
   if (rest !== END_BYTES && rest !== END_BYTES_64) add(file.name, unlistedText(directory.start + listed, directory.size));
+}
+
+const TELLING_FLAGS = 1 | 8 | 0x800;
+const UNICODE_NAME = 0x7075;
+
+// Where a file's own header and the zip's list could be read differently.
+async function addHeaderOddities(add, file, info, header) {
+  const flags = readNumber(header, 6, 2), sizes = [[14, info.crc], [18, info.packed], [22, info.size]];
+  const differs = !(flags & 8) && sizes.some(([at, listed]) => ![0xffffffff, listed].includes(readNumber(header, at, 4)));
+  if (readNumber(header, 8, 2) !== info.method || (flags ^ info.flags) & TELLING_FLAGS || differs) {
+    add(info.name, _("Its header and the list of the zip differ: other programs could show something else."));
+  }
+  const own = await bytesOf(file, info.offset + 30 + readNumber(header, 26, 2), readNumber(header, 28, 2));
+  if ([info.extra, own].some((extra) => extraKinds(extra).includes(UNICODE_NAME))) add(info.name, _("The zip gives it a second name, which other programs could show."));
+}
+
+function extraKinds(extra) {
+  const kinds = [];
+  for (let at = 0; at + 4 <= extra.length; at += 4 + readNumber(extra, at + 2, 2)) kinds.push(readNumber(extra, at, 2));
+  return kinds;
 }
 
 const unlistedText = (start, end) => fill(_("The zip holds bytes from {start} to {end} that belong to none of its files."), { start, end });

@@ -49,7 +49,18 @@ async function hasBagFile(file) {
   return false;
 }
 
+// Names that Windows or macOS take for one: they differ only in case, or in the way an accent is written.
+function findSimilarNames(verification, names) {
+  const first = new Map();
+  for (const name of names) {
+    const alike = name.normalize("NFC").toLowerCase(), other = first.get(alike);
+    if (other === undefined) first.set(alike, name);
+    else verification.addFinding("unsafe", name, fill(_("Windows and macOS take its name for that of {other}: unpacked there, only one of them is left."), { other }));
+  }
+}
+
 async function verifyTree(verification, tree, progress) {
+  findSimilarNames(verification, tree.names());
   if (isPackage(tree.names()) || !isSubmission(tree.names())) {
     await new PackageCheck(verification, tree, progress).verify();
     if (!verification.checked.entries && verification.ok) verification.addFinding("nothing", ENTRIES, _("The package holds no records, so there was nothing to check."));
@@ -109,8 +120,13 @@ async function compareLoose(verification, files, packed) {
     return; // said already
   }
   const inside = new Map(tree.names().map((name) => [lastPart(name, "/"), name])), loose = new PackageFolder(files);
+  const others = loose.names().filter((one) => !inside.has(one) && one !== packed.name).map((one) => one.split("/")[0]);
   for (const name of loose.names().filter((one) => inside.has(one))) {
     const digests = [await digestOrFinding(verification, tree, inside.get(name)), await digestOrFinding(verification, loose, name)];
     if (digests[0] !== digests[1]) verification.addFinding("manifest", name, fill(_("The file is not the one that {list} holds: its SHA-256 differs."), { list: packed.name }));
+  }
+  if (others.length) {
+    const text = fill(_("{files}: these lie beside {list} and not in it; they were not looked at."), { files: [...new Set(others)].join(", "), list: packed.name });
+    verification.addUnchecked("beside", text);
   }
 }

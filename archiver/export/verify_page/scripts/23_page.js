@@ -158,14 +158,21 @@ function timeLines(verification, count, all) {
   const lines = [], numbers = [...verification.stampedBySeal.keys()];
   if (numbers.length) {
     const number = Math.max(...numbers);
-    lines.push(fill(_("The records up to seal {number} existed at {time} (UTC): the time stamps say so."), { number, time: verification.stampedBySeal.get(number) }));
+    lines.push(fill(_("The records up to seal {number} existed at {time} (UTC): the time stamps say so."), { number, time: shownTime(verification.stampedBySeal.get(number)) }));
   }
   for (const { authority, time } of verification.ownStamps) {
-    lines.push(fill(_("The whole package existed at {time} (UTC): the time stamp of {authority} over its list says so."), { time, authority }));
+    lines.push(fill(_("The whole package existed at {time} (UTC): the time stamp of {authority} over its list says so."), { time: shownTime(time), authority }));
   }
   if (!lines.length) return [_("Nothing shows it: there is no time stamp of a third party.")];
   if (verification.unverifiedStamps) lines.push(_("But their signatures could not be checked here, only that they are over these bytes: the times are not proved by this check."));
   return lines;
+}
+
+// A time of the records as readers of the language write it: in Japan's own time, or as it is stated.
+function shownTime(time) {
+  const seconds = unixSeconds(time);
+  if (language !== "ja" || seconds === null) return time;
+  return new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ");
 }
 
 function trustLines(verification) {

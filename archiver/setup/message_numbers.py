@@ -7,7 +7,6 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from archiver import errors
-from archiver.cli.contracts import statement_lines
 from archiver.records import Contract, MessageId
 
 if TYPE_CHECKING:
@@ -26,6 +25,6 @@ def find_message(reading: Reading, contract: Contract, value: str) -> MessageId:
     if match is None:
         raise errors.BadValue(value=value, option="--message", example=EXAMPLE)
     message_id = MessageId(match[1])
-    if not holds_message(reading, statement_lines.room_ids(contract), message_id):
+    if not holds_message(reading, {room.room_id for room in contract.rooms}, message_id):
         raise errors.UnknownMessage(contract=contract.id, message=message_id)
     return message_id

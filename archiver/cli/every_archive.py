@@ -1,0 +1,69 @@
+"""`archive --all`: one command over each archive of this user on this computer that is known here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from gettext import gettext as _
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver import errors
+from archiver.cli.error_output import tell_error
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.text import visible
+
+COMMANDS_OF_ALL = frozenset({None, "status", "search"})
+"""The commands that `--all` repeats; they read and change nothing. None: `archive` alone, which is `status`."""
+
+
+def run_in_each(group: click.Group, arguments: Sequence[str], own_home: Path) -> int:
+    """Run a call once for each known archive, under its path, and return the highest exit code.
+
+    With `--json` the documents are one: `{"archives": [{"home": …, "code": …, "document": …}]}`. Raises NoArchive, and
+    click's errors about the call.
+    """
+    from archiver.settings import other_archives
+
+    homes = other_archives.known_homes(own_home, state=other_archives.state_folder())
+    if not homes:
+        raise errors.NoArchive(path=own_home)
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--json" in options:
+        return _print_one_document(group, arguments, homes)
+    codes = []
+    for number, home in enumerate(homes):
+        echo(
+            ("\n" if number else "")
+            + _("Archive {n} of {all}: {path}").format(n=number + 1, all=len(homes), path=visible(str(home)))
+        )
+        codes.append(_run_in(group, arguments, home))
+    return max(codes)
+
+
+def _print_one_document(group: click.Group, arguments: Sequence[str], homes: Sequence[Path]) -> int:
+    archives: list[dict[str, Any]] = []
+    codes = []
+    for home in homes:
+        with redirect_stdout(StringIO()) as output:
+            code = _run_in(group, arguments, home)
+        document = json.loads(output.getvalue()) if output.getvalue().strip() else None
+        codes.append(code)
+        archives.append({"home": str(home), "code": code, "document": document})
+    click.echo(json.dumps({"archives": archives}, ensure_ascii=False))
+    return max(codes)
+
+
+def _run_in(group: click.Group, arguments: Sequence[str], home: Path) -> int:
+    """The exit code for one home; what cannot be read there is told, and the others follow."""
+    try:
+        with group.make_context("archive", ["--home", str(home), *arguments]) as ctx:
+            return int(group.invoke(ctx) or 0)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except errors.ArchiverError as error:
+        return tell_error(error) or 1

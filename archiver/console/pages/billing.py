@@ -1,0 +1,184 @@
+"""契約 > お金と条件: what was billed and came in, and in which message each term was told, as the user states it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from gettext import gettext as _
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.claims.money import MoneyStanding, money_standing
+from archiver.console.context import console_context
+from archiver.console.enclosing import keep_enclosure, stated_day, stated_message
+from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm, TermItem
+from archiver.render.invisible_characters import visible
+from archiver.setup import billing
+from archiver.setup.written_days import EXAMPLE_DAY, read_day
+from archiver.setup.yen_amounts import read_yen, yen_text
+from archiver.store.archive import Reading
+from archiver.store.queries.contracts import find_contract
+from archiver.store.queries.statements import deliveries
+from archiver.store.queries.viewing.message_summaries import message_summaries
+from archiver.store.search.scope import room_names
+from archiver.store.search.term_candidates import term_candidates
+from archiver.web.message_line import MessageLine, message_line
+
+pages = Blueprint("billing", __name__, url_prefix="/contracts/<name>")
+
+Answer = str | Response | tuple[str, int]
+CANDIDATES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """A term that the client must state, and where it was told."""
+
+    item: TermItem
+    term: StatedTerm | None
+    message: MessageLine | None
+    candidates: Sequence[MessageLine]
+    """The first messages that hold a word of it, while nothing is stated."""
+
+
+@pages.get("/money")
+def money(name: str) -> Answer:
+    """What was billed, received and is open, and the forms to enter more."""
+    return _money_page(name, {})
+
+
+@pages.post("/money/invoices")
+def add_invoice(name: str) -> Answer:
+    """Enter an invoice; its file, if one is given, is kept with the contract."""
+    context = console_context()
+    with context.archive.reading() as reading:
+        contract = find_contract(reading, name)
+    try:
+        amount = read_yen(request.form.get("amount", ""), _("the amount"))
+        issued_on = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
+        due_on, message = stated_day("due"), stated_message(context, contract)
+        kept = keep_enclosure(context, contract, "invoice", message, issued_on)
+    except errors.ArchiverError as error:
+        return _money_page(name, {"invoice": _sentence(error)}), 422
+    own_name = request.form.get("name", "").strip() or None
+    draft = Invoice(0, amount, issued_on, due_on, own_name, message, None if kept is None else kept.number)
+    billing.add_invoice(context.archive, name, draft, at=context.now())
+    return redirect(url_for("billing.money", name=name, kept="yes"))
+
+
+@pages.post("/money/payments")
+def add_payment(name: str) -> Answer:
+    """Enter a payment that came in."""
+    context, number = console_context(), request.form.get("invoice", "")
+    try:
+        amount = read_yen(request.form.get("amount", ""), _("the amount"))
+        received_on = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
+        draft = Payment(0, amount, received_on, int(number) if number.isdecimal() and len(number) < 9 else None)
+        billing.add_payment(context.archive, name, draft, at=context.now())
+    except errors.UsageError as error:
+        return _money_page(name, {"payment": _sentence(error)}), 422
+    return redirect(url_for("billing.money", name=name, kept="yes"))
+
+
+@pages.post("/money/withdraw")
+def withdraw(name: str) -> Answer:
+    """Take an invoice or a payment back; the record that it was entered stays."""
+    context, number = console_context(), request.form.get("number", "")
+    what = "invoices" if request.form.get("what") == "invoices" else "payments"
+    try:
+        wanted = int(number) if number.isdecimal() and len(number) < 9 else 0
+        billing.take_back(context.archive, name, what, wanted, at=context.now())
+    except errors.UsageError as error:
+        return _money_page(name, {what.removesuffix("s"): _sentence(error)}), 422
+    return redirect(url_for("billing.money", name=name, kept="yes"))
+
+
+@pages.get("/terms")
+def terms(name: str) -> Answer:
+    """Each term that the client must state, and where it was told."""
+    return _terms_page(name, {})
+
+
+@pages.post("/terms")
+def state_term(name: str) -> Answer:
+    """Say in which message a term was told, or take that back."""
+    context, item = console_context(), request.form.get("item", "")
+    if item not in {one.name for one in TERM_ITEMS}:
+        return _terms_page(name, {}), 422
+    with context.archive.reading() as reading:
+        contract = find_contract(reading, name)
+    term, note = None, request.form.get("note", "").strip() or None
+    try:
+        if "clear" not in request.form:
+            message = stated_message(context, contract)
+            if message is None and note is None:
+                raise errors.UsageError(detail=_("Give the message that told it, or a few words."))
+            term = StatedTerm(item, message, None, note)
+    except errors.ArchiverError as error:
+        return _terms_page(name, {item: _sentence(error)}), 422
+    billing.state_term(context.archive, name, item, term, at=context.now())
+    return redirect(url_for("billing.terms", name=name, kept="yes", _anchor=item))
+
+
+# --- the pages -----------------------------------------------------------------------------------
+
+
+def standing_of(reading: Reading, contract: Contract) -> MoneyStanding | None:
+    """How the money of a contract stands today; None if nothing is entered."""
+    today = console_context().now().astimezone(JST).date()
+    return money_standing(contract, deliveries(reading, contract.id), today)
+
+
+def _money_page(name: str, problems: Mapping[str, str]) -> str:
+    context = console_context()
+    with context.archive.reading() as reading:
+        contract = find_contract(reading, name)
+        standing = standing_of(reading, contract)
+    lines = [] if standing is None else [line.strip() for line in context.words.standing_lines(contract, standing)]
+    return render_template(
+        "contract_money.html",
+        contract=contract,
+        standing=standing,
+        balances=() if standing is None else standing.balances,
+        lines=lines,
+        yen=yen_text,
+        today=context.now().astimezone(JST).date().isoformat(),
+        given=request.form if problems else {},
+        problems=problems,
+        message=request.values.get("message", ""),
+        is_kept=bool(request.args.get("kept")),
+    )
+
+
+def _terms_page(name: str, problems: Mapping[str, str]) -> str:
+    with console_context().archive.reading() as reading:
+        contract = find_contract(reading, name)
+        rows = _term_rows(reading, contract)
+    return render_template(
+        "contract_terms.html",
+        contract=contract,
+        rows=rows,
+        problems=problems,
+        is_kept=bool(request.args.get("kept")),
+    )
+
+
+def _term_rows(reading: Reading, contract: Contract) -> list[TermRow]:
+    stated, rooms = {term.item: term for term in contract.terms}, [room.room_id for room in contract.rooms]
+    names, rows = room_names(reading), []
+    for item in TERM_ITEMS:
+        term, found = stated.get(item.name), list[MessageId]()
+        if term is None:
+            found = [one.message_id for one in term_candidates(reading, rooms, item.words, limit=CANDIDATES)]
+        elif term.message_id is not None:
+            found = [term.message_id]
+        summaries = message_summaries(reading, [(int(room), int(message)) for message in found for room in rooms])
+        lines = [message_line(one, names) for one in summaries]
+        rows.append(TermRow(item, term, lines[0] if term and lines else None, () if term else lines))
+    return rows
+
+
+def _sentence(error: errors.ArchiverError) -> str:
+    return visible(f"{error} {error.advice()}".strip())

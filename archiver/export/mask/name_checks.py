@@ -1,0 +1,121 @@
+"""Judges whether a word is a name: a surname, a given name, both in kana or in Latin letters."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from archiver.export.mask.folding import folded_text
+from archiver.export.mask.kanji_names import folded_surnames, name_in_run
+from archiver.export.mask.name_data import given_names, leftover_words, surnames
+
+_PARTICLES = frozenset("はがをにとのでもへやねよ")
+_MIN_JOINED_LENGTH = 8
+
+
+def in_hiragana(text: str) -> str:
+    """The text with hiragana in the place of katakana."""
+    return "".join(chr(ord(one) - 0x60) if "ァ" <= one <= "ヶ" else one for one in text)
+
+
+def is_katakana(character: str) -> bool:
+    """Whether a character is one of katakana, or lengthens one."""
+    return "ァ" <= character <= "ヴ" or character == "ー"
+
+
+def is_surname(name: str) -> bool:
+    """Whether kanji are a surname; of one character only those that are seldom words."""
+    return folded_text(name) in folded_surnames()
+
+
+def is_spoken_surname(name: str) -> bool:
+    """Whether kanji are a surname where a person is spoken of."""
+    return is_surname(name) or name in leftover_words().spoken_surname_characters
+
+
+def is_full_name(run: str) -> bool:
+    """Whether a whole run of kanji is a surname that is no common word, or a surname with a likely given name."""
+    return name_in_run(run) == (0, len(run))
+
+
+def is_labelled_name(run: str) -> bool:
+    """Whether kanji behind a label are a surname, with a likely given name or without."""
+    if is_spoken_surname(run) or is_full_name(run):
+        return run not in leftover_words().no_names
+    return any(is_surname(run[:cut]) and run[cut:] and is_given_name(run[cut:]) for cut in (2, 3))
+
+
+def is_given_name(name: str) -> bool:
+    """Whether a word behind a surname is likely to be a given name."""
+    if name in leftover_words().no_names:
+        return False
+    return re.match("[ぁ-んァ-ヴ]", name) is not None or name[-1] in leftover_words().given_name_ends
+
+
+def is_kana_surname(word: str) -> bool:
+    """Whether kana are the reading of a surname and no common word."""
+    return in_hiragana(word) in surnames().readings and word not in leftover_words().no_names
+
+
+def is_kana_name(run: str) -> bool:
+    """Whether hiragana are a surname and a given name without a space."""
+    return any(
+        run[:cut] in surnames().readings and run[cut:] in given_names().readings for cut in range(2, len(run) - 1)
+    )
+
+
+def is_pair(given: str, surname: str) -> bool:
+    """Whether lower-case Latin words are a given name and a surname."""
+    return given in given_names().romaji and surname in surnames().romaji
+
+
+@functools.lru_cache(8192)
+def is_romanised(word: str) -> bool:
+    """Whether a Latin word is a surname and no common word, or a surname and a given name written together."""
+    lower = word.lower()
+    if lower in leftover_words().latin_words:
+        return False
+    if lower in surnames().romaji:
+        return len(word) > (4 if word.islower() else 3)
+    return len(word) >= _MIN_JOINED_LENGTH and any(
+        is_pair(lower[:cut], lower[cut:]) or is_pair(lower[cut:], lower[:cut]) for cut in range(3, len(word) - 2)
+    )
+
+
+def surname_start(run: str) -> int | None:
+    """Where in a run of kanji the surname begins that the run ends with, at most three characters before its end."""
+    bare = run.replace(" ", "")
+    offset = len(run) - len(bare)
+    for length in range(min(6, len(bare)), 1, -1):
+        end = bare[-length:]
+        for cut in (3, 2):
+            if is_surname(end[:cut]) and len(end) - cut <= 3 and end not in leftover_words().no_names:
+                return 0 if offset else len(run) - length
+    return len(run) - 1 if len(bare) == 1 and bare in leftover_words().surname_characters else None
+
+
+def hiragana_start(name: str, title: str) -> int | None:
+    """The longest end of the run that is read as a surname; else, before さん and the like, what follows a particle."""
+    is_reading = name in given_names().readings or name in surnames().readings
+    if title == "ちゃん" and is_reading and name not in leftover_words().no_name_ends:
+        return 0
+    for start in range(max(0, len(name) - 6), len(name) - 1):
+        end = name[start:]
+        if end in surnames().readings and end not in leftover_words().no_names:
+            return start
+        is_given = end in given_names().readings and end not in leftover_words().no_name_ends
+        if is_given and (start == 0 or name[start - 1] in _PARTICLES):
+            return start
+    return None if title in ("くんの", "ちゃんと") else _bare_start(name, title)
+
+
+def _bare_start(name: str, title: str) -> int | None:
+    words = leftover_words()
+    if any(name.endswith(word) for word in words.no_name_ends):
+        return None
+    if ("ー" in name or name.endswith("っ")) and len(name) <= 5 and title in ("さん", "ちゃん", "くん"):
+        return 0
+    tail = re.search("[はがをにとのでもへやねよ](?P<tail>[ぁ-ん]{2,4})$", name)
+    bare = name if len(name) <= 4 else (tail["tail"] if tail else "")
+    is_word = not bare or bare in words.no_names
+    return None if is_word or title not in ("さん", "さま", "様", "ちゃん") else len(name) - len(bare)

@@ -1,0 +1,64 @@
+"""What the user states about money and terms of a contract, entered and taken back, for command and page alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from gettext import gettext as _
+
+from archiver import errors
+from archiver.records import TERM_ITEMS, Contract, Invoice, Payment, StatedTerm
+from archiver.render.invisible_characters import visible
+from archiver.store import contract_lists
+from archiver.store.archive import Archive, Reading
+
+
+def add_invoice(archive: Archive, contract: str, draft: Invoice, *, at: datetime) -> Contract:
+    """Enter an invoice under the next number, unless the same is entered already. Its own number is ignored."""
+
+    def add(reading: Reading, before: Contract) -> Contract:
+        if any(replace(one, number=draft.number) == draft for one in before.invoices):
+            return before
+        number = contract_lists.next_number(reading, before, "invoices")
+        return replace(before, invoices=(*before.invoices, replace(draft, number=number)))
+
+    return contract_lists.change_contract(archive, contract, add, at=at)
+
+
+def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime) -> Contract:
+    """Enter a payment under the next number. Raises UsageError for an invoice that was not entered."""
+
+    def add(reading: Reading, before: Contract) -> Contract:
+        if draft.invoice is not None and all(one.number != draft.invoice for one in before.invoices):
+            raise _unknown_number(before, draft.invoice)
+        number = contract_lists.next_number(reading, before, "payments")
+        return replace(before, payments=(*before.payments, replace(draft, number=number)))
+
+    return contract_lists.change_contract(archive, contract, add, at=at)
+
+
+def take_back(archive: Archive, contract: str, name: str, number: int, *, at: datetime) -> Contract:
+    """Take a number of the list `invoices` or `payments` back. Raises UsageError if the list has no such number."""
+
+    def change(_reading: Reading, before: Contract) -> Contract:
+        after = contract_lists.without(before, name, number)
+        if after is None:
+            raise _unknown_number(before, number)
+        return after
+
+    return contract_lists.change_contract(archive, contract, change, at=at)
+
+
+def state_term(archive: Archive, contract: str, item: str, term: StatedTerm | None, *, at: datetime) -> Contract:
+    """State a term anew in its place in the order of the rule, or take it back."""
+
+    def change(_reading: Reading, before: Contract) -> Contract:
+        stated = {one.item: one for one in before.terms if one.item != item} | ({item: term} if term else {})
+        return replace(before, terms=tuple(stated[one.name] for one in TERM_ITEMS if one.name in stated))
+
+    return contract_lists.change_contract(archive, contract, change, at=at)
+
+
+def _unknown_number(contract: Contract, number: int) -> errors.UsageError:
+    sentence = _("Contract {contract} has no number {number} in this list. See: archive contract show {contract}")
+    return errors.UsageError(detail=sentence.format(contract=visible(contract.id), number=number))

@@ -1,0 +1,101 @@
+"""Money and terms of a contract, and what is bound to a message, by forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.records import ContractRoom, RoomId
+from archiver.store.queries.contracts import find_contract
+from archiver.store.queries.statements import enclosures
+from tests.console.test_pages import a_file
+from tests.support.archives.maker import ROOM, message_object, story
+from tests.support.console.application import FormBrowser, open_application
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[FormBrowser]:
+    """The application over one contract, in whose chat the day of payment was told."""
+    maker = story(tmp_path / "home")
+    maker.contract("job1", rooms=(ContractRoom(RoomId(ROOM)),), client="田中")
+    maker.sync([message_object(30, "お支払いは翌月末の振込です", sent=200)], minutes=202)
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
+    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as opened:
+        yield opened
+
+
+def test_what_is_owed_is_entered_told_and_taken_back(browser: FormBrowser) -> None:
+    """The overview tells it; a wrong amount is one sentence beside the form, and what was typed stays."""
+    wrong = browser.post("/contracts/job1/money/invoices", amount="たくさん", on="2026-11-05", name="A-1")
+    browser.post(
+        "/contracts/job1/money/invoices",
+        {"amount": "55,000円", "on": "2026-11-05", "due": "2026-11-06", "message": "m30"},
+        file=a_file("請求書.pdf"),
+    )
+    browser.post("/contracts/job1/money/payments", amount="30000", on="2026-11-20")
+    unknown = browser.post("/contracts/job1/money/payments", amount="1", on="2026-11-20", invoice="9")
+    home = browser.get("/home")
+    browser.post("/contracts/job1/money/withdraw", what="payments", number="1")
+
+    with browser.context.archive.reading() as reading:
+        contract, (kept,) = find_contract(reading, "job1"), enclosures(reading, "job1")
+    (invoice,) = contract.invoices
+    assert (422, 422) == (wrong.status_code, unknown.status_code)
+    assert 'value="A-1"' in wrong.get_data(as_text=True)
+    assert (55000, "30", kept.number) == (invoice.amount, invoice.message_id, invoice.enclosure)
+    assert "25,000円" in home
+    assert () == contract.payments
+
+
+def test_a_term_is_bound_to_the_message_that_told_it(browser: FormBrowser) -> None:
+    """The page offers candidates; a message that the contract does not have is refused."""
+    offered = browser.get("/contracts/job1/terms")
+    strange = browser.post("/contracts/job1/terms", item="payment_day", message="999")
+    browser.post("/contracts/job1/terms", item="payment_day", message="30")
+    with browser.context.archive.reading() as reading:
+        (term,) = find_contract(reading, "job1").terms
+    browser.post("/contracts/job1/terms", item="payment_day", clear="yes")
+
+    assert ("payment_day", "30") == (term.item, term.message_id)
+    assert ("お支払いは翌月末" in offered, 422) == (True, strange.status_code)
+    with browser.context.archive.reading() as reading:
+        assert () == find_contract(reading, "job1").terms
+
+
+def test_a_file_is_bound_to_a_message_by_clicking_it(browser: FormBrowser) -> None:
+    """From the message's own page; nothing there names a command."""
+    page = browser.get(f"/room/{ROOM}/message/30")
+    use = browser.get(f"/room/{ROOM}/use/30")
+    browser.post("/contracts/job1/enclosures", kind="mail", message="30", file=a_file("通知.eml"))
+
+    with browser.context.archive.reading() as reading:
+        (kept,) = enclosures(reading, "job1")
+    assert ("30", "mail") == (kept.message_id, kept.kind)
+    assert f'href="/room/{ROOM}/use/30"' in page
+    assert "archive attach" not in page
+    assert 'name="message" value="30"' in use
+
+
+def test_the_course_tells_what_was_stated_beside_what_was_recorded(browser: FormBrowser) -> None:
+    """In the order of their days, each with its kind."""
+    browser.post("/contracts/job1/money/invoices", amount="55000", on="2026-11-20", due="2026-11-25")
+    browser.post("/contracts/job1/money/payments", amount="30000", on="2026-11-22")
+
+    page = browser.get("/contracts/job1/course")
+
+    places = [
+        page.index(words) for words in ("Invoice 1: 55,000円", "Received 30,000円", "Day of payment of invoice 1")
+    ]
+    assert sorted(places) == places
+    assert 'class="badge">recorded' in page
+
+
+def test_chosen_messages_go_into_an_order(browser: FormBrowser) -> None:
+    """By a button; nobody is sent to a terminal."""
+    page = browser.get(f"/chosen?m={ROOM}-30")
+
+    assert "/packages/order?contract=job1&amp;messages=m30" in page
+    assert "terminal" not in page.partition("<main")[2]
