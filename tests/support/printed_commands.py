@@ -84,6 +84,19 @@ def usage_error(words: tuple[str, ...]) -> str | None:
     return None
 
 
+def filled_words(words: tuple[str, ...]) -> list[str]:
+    """The words of a printed command with a value in place of each placeholder."""
+    command: click.Command = build()
+    taken: list[str] = []
+    rest = list(words)
+    while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+        found = command.get_command(click.Context(command, info_name="archive"), rest[0])
+        if found is None:
+            break
+        command, taken, rest = found, [*taken, rest[0]], rest[1:]
+    return [*taken, *_filled(command, rest)]
+
+
 def _command_words(root: click.Group, words: list[str]) -> list[str]:
     """The words up to the first one that belongs to the sentence and not to the command."""
     command: click.Command = root

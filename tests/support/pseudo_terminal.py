@@ -8,6 +8,7 @@ import select
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Self
 
 CTRL_C, CTRL_D = "\x03", "\x04"
@@ -17,13 +18,14 @@ _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 class PseudoTerminal:
     """One command of 80 columns; each answer waits for its question."""
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], *, folder: Path | None = None) -> None:
         self.shown = ""
         self._read_to = 0
         ours, theirs = os.openpty()
         self._pty = ours
         self._process = subprocess.Popen(
             command,
+            cwd=folder,
             env={"PAGER": "cat", **environ, "COLUMNS": "80", "TERM": "xterm"},
             stdin=theirs,
             stdout=theirs,
@@ -62,6 +64,24 @@ class PseudoTerminal:
         while self._read(until):
             pass
         return self._process.wait(max(0.1, until - time.monotonic()))
+
+    def type(self, keys: str) -> None:
+        """Type without waiting for a question."""
+        os.write(self._pty, keys.encode())
+
+    def has_ended(self) -> bool:
+        """Whether the command has ended."""
+        return self._process.poll() is not None
+
+    def read_until_quiet(self, until: float, *, quiet: float) -> str:
+        """All that was shown once nothing more came for so many seconds, the command ended, or the time is over.
+
+        The command has until then for its first word.
+        """
+        if self._read(until):
+            while time.monotonic() < until and self._read(min(until, time.monotonic() + quiet)):
+                pass
+        return self.shown
 
     def _read(self, until: float) -> bool:
         """Take what comes; False at the end, and when the time is over."""
