@@ -78,7 +78,7 @@ def test_what_has_not_begun_has_no_deadline() -> None:
     blank = replace(report_inputs.CONTRACT, escrowed_at="あとで")
 
     assert {"review", "payment"} == set(deadlines_by_rule("crowdworks", of=blank))
-    assert {"payment"} == set(deadlines_by_rule("direct", of=report_inputs.CONTRACT))
+    assert {"payment", "receipt"} == set(deadlines_by_rule("direct", of=report_inputs.CONTRACT))
 
 
 def test_only_deadlines_that_matter_now_are_shown() -> None:

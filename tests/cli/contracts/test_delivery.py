@@ -116,7 +116,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(desk: Desk, tmp_path: Path
     add = ("delivery", "add", "job1", "--at", "2026-11-03")
 
     cases: list[tuple[object, ...]] = [
-        ("delivery", "add", "job1", "--at", "きのう"),
+        ("delivery", "add", "job1", "--at", "いつか"),
         ("delivery", "add", "job1", "--at", "2026-02-30"),
         ("delivery", "add", "job1", "--at", "2099-01-01"),
         ("delivery", "add", "job1"),
@@ -162,7 +162,7 @@ def test_times_are_understood_as_they_are_written_in_japan(value: str, expected:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "0206-11-03", "2026-13-01", "2026-11-03 24:00", "2026-11-03T00:12Z", "11/3", "x" * 99]
+    "value", ["", "0206-11-03", "2026-13-01", "2026-11-03 24:00", "2026-11-03T00:12Z", "13/3", "x" * 99]
 )
 def test_what_is_no_time_of_japan_is_refused(value: str) -> None:
     """A year of long ago, a day that no calendar has, a time of another zone."""
