@@ -58,7 +58,7 @@ def test_mail_and_heartbeat_are_set_up_tried_and_used(
         tty.answer("for programs):", "wrong")
         tty.see("does not accept name and password")
         tty.answer("again? [yes]:", "")
-        tty.answer("(SMTP) [smtp.example.com]:", f"127.0.0.1:{mail.port}")
+        tty.answer(f"(SMTP) [127.0.0.1:{mail.port}]:", f"127.0.0.1:{mail.port}")
         tty.answer("for programs):", PASSWORD)
         tty.answer("none):", "http://example.com/x")
         tty.answer("none):", pings.address())
