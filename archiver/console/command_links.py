@@ -38,10 +38,11 @@ _PAGES = {
 def pieces(sentence: str) -> Markup:
     """A sentence as HTML: each command in it that a page can do becomes a link to that page."""
     parts = (part for part in re.split(r" {2,}", sentence) if part)
-    return Markup(" ").join(Markup('<span class="piece">{}</span>').format(_linked(part)) for part in parts)
+    return Markup(" ").join(Markup('<span class="piece">{}</span>').format(linked(part)) for part in parts)
 
 
-def _linked(part: str) -> Markup:
+def linked(part: str) -> Markup:
+    """The same of a text whose spaces stay as they are."""
     html, end = Markup(""), 0
     for found in _COMMAND.finditer(part):
         link = _link(found[1])

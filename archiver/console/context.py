@@ -18,6 +18,7 @@ from archiver.custody.backup import BackupOutcome
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.recipe import PackagePreview
 from archiver.records import Contract
+from archiver.records.alerts import Alert
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
@@ -58,8 +59,8 @@ class SharedWords:
     """How the money of a contract stands: the sums first, then each invoice and payment."""
     saving_lines: Callable[[Reading, Settings, Mapping[str, str]], Sequence[str]]
     """What starts saving, how the last round ended, when the next one comes."""
-    alert_rows: Callable[[Reading], Sequence[AlertRow]]
-    """Every alert, the newest last."""
+    alert_rows: Callable[[Reading, Sequence[Alert]], Sequence[AlertRow]]
+    """These alerts in words, in the same order."""
     open_folder: Callable[[Path], object]
     """Shows a folder in the file manager of this desktop."""
 

@@ -32,13 +32,14 @@ ROWS = (
     "memory",
     "search",
     "viewing",
+    "application_pages",
     "case_facts",
     "help",
     "leftovers",
 )
 """The modules of this folder that measure, in the order of the table."""
 
-LARGE = frozenset({"memory", "search", "viewing", "case_facts"})
+LARGE = frozenset({"memory", "search", "viewing", "application_pages", "case_facts"})
 """Those that take many minutes: only with `--large`, or when named."""
 
 

@@ -54,7 +54,7 @@ def build_view_context(obj: CliContext) -> ViewContext:
 
 def build_attention(reading: Reading, status: Status, settings: Settings, *, now: datetime) -> Attention:
     """What needs the user, and the facts about what is kept."""
-    standing = observe_standing(reading, settings, now=now)
+    standing = observe_standing(reading, settings, now=now, alerts=status.alerts)
     emergencies = emergency_block.emergencies(reading, status.contracts, status.alerts)
     program = command_words(settings.home)
     names = contract_names(status.contracts)

@@ -60,6 +60,16 @@ def contract(name: str) -> Answer:
     return _page(name, {}, {})
 
 
+@pages.get("/<name>/aloud")
+def aloud(name: str) -> Answer:
+    """The contract on one screen, in the order in which a person reads it out on the phone."""
+    context = console_context()
+    with context.archive.reading() as reading:
+        contract = find_contract(reading, name)
+        lines = context.words.contract_lines(reading, contract)
+    return render_template("contract_aloud.html", contract=contract, lines=lines)
+
+
 @pages.post("/<name>/facts")
 def keep_facts(name: str) -> Answer:
     """Keep what was given; an emptied field becomes unknown, and what was stated before stays on record."""
@@ -164,7 +174,6 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
     with context.archive.reading() as reading:
         contract = find_contract(reading, name)
         people = _people(reading, contract)
-        lines = context.words.contract_lines(reading, contract)
         delivered, attached = deliveries(reading, contract.id), enclosures(reading, contract.id)
     facts = fact_form.applicable_facts(contract)
     said = {
@@ -184,7 +193,6 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
         people=people,
         deliveries=delivered,
         enclosures=attached,
-        lines=lines,
         kinds=kind_words(),
         said=said.get(request.args.get("said", ""), ""),
     )

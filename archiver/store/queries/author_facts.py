@@ -61,6 +61,12 @@ def author_facts(
     return found
 
 
+def last_posts(reading: Reading, rooms: Sequence[ContractRoom], accounts: Collection[int]) -> dict[int, AuthorFacts]:
+    """Of each of these people only the last posts within the rooms' periods; nothing is counted."""
+    found = {account: AuthorFacts(last=_last_posts(reading, rooms, account)) for account in accounts}
+    return {account: facts for account, facts in found.items() if facts.last}
+
+
 def _by_room(
     rooms: Sequence[ContractRoom], *, time: ColumnElement[int] = _message.send_time
 ) -> dict[int, ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from archiver.records import Contract, Pause, RoomId, SteadyLooks
 from archiver.records.alerts import Alert
@@ -17,7 +17,8 @@ from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.files import FileCounts, file_counts
-from archiver.store.queries.last_looks import LastLooks, room_looks, watch
+from archiver.store.queries.last_looks import LastLooks, last_list_time, room_looks, watch
+from archiver.store.queries.room_holdings import message_counts
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
@@ -110,7 +111,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
         for room in contract.rooms:
             contracts_by_room.setdefault(room.room_id, []).append(contract.id)
     facts = {row.room_id: row for row in reading.sql.execute(select(schema.room))}
-    states = _counts_by_state(reading)
+    states = message_counts(reading)
     files = file_counts(reading)
     tasks = _counts_by_room(reading, schema.task)
     listed = remembered_values.LISTED_NAMES.recall(reading)
@@ -137,31 +138,10 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
                 tasks=tasks.get(room_id, 0),
                 covered=_covered_periods(reading, room_id, running.get(room_id)),
                 gaps=open_gaps(reading, room_id),
-                last_seen=running[room_id].last if room_id in running else _last_list_time(reading, room_id),
+                last_seen=running[room_id].last if room_id in running else last_list_time(reading, room_id),
             )
         )
     return tuple(found)
-
-
-_KNOWN = text("SELECT room_id, count(*) FROM message GROUP BY room_id")
-_NOT_PRESENT = text("SELECT room_id, state, count(*) FROM message WHERE state <> 'present' GROUP BY room_id, state")
-_HIDDEN_DELETED = text(
-    "SELECT room_id, 'hidden_deleted', count(*) FROM message INDEXED BY message_vanished"
-    " WHERE (was_deleted OR state = 'missing') AND was_deleted AND state = 'hidden' GROUP BY room_id"
-)
-_HIDDEN_EDITED = text(
-    "SELECT room_id, 'hidden_edited', count(*) FROM message INDEXED BY message_edited"
-    " WHERE was_edited AND NOT was_deleted AND state = 'hidden' GROUP BY room_id"
-)
-"""All by a small index: nearly all messages are present, and looking at each takes ten times as long."""
-
-
-def _counts_by_state(reading: Reading) -> dict[int, dict[str, int]]:
-    counts: dict[int, dict[str, int]] = {room: {"known": known} for room, known in reading.sql.execute(_KNOWN)}
-    for query in (_NOT_PRESENT, _HIDDEN_DELETED, _HIDDEN_EDITED):
-        for room, state, number in reading.sql.execute(query):
-            counts[room][state] = number
-    return counts
 
 
 def _counts_by_room(reading: Reading, table: Any) -> dict[int, int]:
@@ -185,14 +165,6 @@ def open_gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:
     columns = (table.after, table.before, table.start.label("from"), table.end.label("to"), table.missing, table.reason)
     rows = reading.sql.execute(select(*columns).where(table.room_id == room, table.open)).mappings()
     return tuple(sorted((dict(row) for row in rows), key=lambda gap: int(gap["after"] or 0)))
-
-
-def _last_list_time(reading: Reading, room: int) -> datetime | None:
-    """When the room's list was last read: times never decrease along the entries, so the last row has the latest."""
-    table = schema.window.c
-    query = select(table.observed_at).where(table.room_id == room).order_by(table.seq.desc()).limit(1)
-    at = reading.sql.execute(query).scalar()
-    return None if at is None else from_text(at)
 
 
 def room_pauses(reading: Reading, status: Status) -> dict[int, tuple[Pause, ...]]:
