@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -181,7 +181,8 @@ def test_a_container_is_built_set_up_saves_and_stops_as_printed(machine: Machine
             machine.run(line)
         _wait_for(lambda: "; archive daemon)" in machine.run("docker compose exec archive archive status"))
         chatwork.post(room, client, "納品を確認しました。")
-        _wait_for(lambda: json.loads(machine.run("docker compose exec archive archive search 納品 --json"))["total"] == 1)
+        search = "docker compose exec archive archive search 納品 --json"
+        _wait_for(lambda: json.loads(machine.run(search))["total"] == 1)
 
         machine.run("docker compose exec archive archive seal")
 
@@ -199,7 +200,7 @@ def test_a_container_is_built_set_up_saves_and_stops_as_printed(machine: Machine
     machine.run("docker compose run --rm archive verify")
 
 
-def _wait_for(condition: Any) -> None:
+def _wait_for(condition: Callable[[], bool]) -> None:
     until = time.monotonic() + 150
     while not condition():
         assert time.monotonic() < until
