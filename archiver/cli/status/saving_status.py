@@ -24,7 +24,7 @@ from archiver.health.snapshot import ComputerState
 from archiver.health.unseen_bound import unseen_bound
 from archiver.health.words import graded, sentence
 from archiver.notices import apprise_sender
-from archiver.records.alerts import Level
+from archiver.records.alerts import Alert, Level
 from archiver.records.grades import Grade, grade_word
 from archiver.render.times import interval_words, short_time
 from archiver.rounds import run_log
