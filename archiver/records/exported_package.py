@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,5 +36,5 @@ class ExportedPackage:
     """The digest that covers everything in it."""
     handovers: tuple[Handover, ...]
     """The latest statement last."""
-    making: Mapping[str, Any]
+    making: Mapping[str, Any] = field(default_factory=dict)
     """The payload of its entry: with what it was made (`export.package.recorded_order` reads it)."""

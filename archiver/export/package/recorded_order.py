@@ -110,10 +110,12 @@ def _policy_payload(policy: Policy) -> dict[str, Any]:
 
 
 def _order(package: ExportedPackage, options: Mapping[str, Any]) -> ExportOrder:
-    times = {name: from_text(options[name]) for name in ("since", "until") if name in options}
+    since, until = (from_text(options[name]) if name in options else None for name in ("since", "until"))
     return ExportOrder(
         profile=package.profile,
         contract=package.contract,
+        since=since,
+        until=until,
         policy=_policy(options["policy"]) if "policy" in options else None,
         counterparts=frozenset(options.get("counterparts", ())) or None,
         thirds=frozenset(options.get("thirds", ())),
@@ -124,7 +126,6 @@ def _order(package: ExportedPackage, options: Mapping[str, Any]) -> ExportOrder:
         choice=MessageChoice(frozenset(options.get("message_ids", ())), frozenset(options.get("message_numbers", ()))),
         max_mb=float(options["max_mb"]) if "max_mb" in options else None,
         every=timedelta(seconds=options.get("every", 0)),
-        **times,
     )
 
 

@@ -103,9 +103,8 @@ def found(package: Path, home: Path, roots: Mapping[str, Sequence[bytes]] = {}) 
 
 def unpacked(maker: ArchiveMaker, profile: str, options: Mapping[str, Any], folder: Path) -> Path:
     """The files of a package that was just made, in a folder."""
-    options = {"leftovers": LeftoverWish.HIDE} | {"counterparts": [CLIENT]} | options
-    if profile in ("lawyer", "court", "daily"):
-        del options["leftovers"], options["counterparts"]
+    if profile in ("support", "consult"):
+        options = {"leftovers": LeftoverWish.HIDE, "counterparts": [CLIENT], **options}
     report = export_package(maker, profile, folder / "out", minutes=3900, **options)
     target = folder / "files"
     for name, body in zip_files(report).items():
