@@ -12,10 +12,13 @@ from archiver.records.case_facts import (
     CancellationPost,
     CaseFacts,
     CaseSide,
+    CaseSides,
+    ChangedMessages,
     ChangeKind,
     ClosingSign,
     RoomFacts,
     change_kinds,
+    closed_mark,
 )
 from archiver.records.contract import (
     Contract,
@@ -80,7 +83,9 @@ __all__ = (
     "CancellationPost",
     "CaseFacts",
     "CaseSide",
+    "CaseSides",
     "ChangeKind",
+    "ChangedMessages",
     "ClosingSign",
     "Contract",
     "ContractRoom",
@@ -132,6 +137,7 @@ __all__ = (
     "Watch",
     "WrongClock",
     "change_kinds",
+    "closed_mark",
     "notable_states",
     "pauses_between_looks",
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Table, func, select
 
 from archiver.evidence.history import number
 from archiver.records import State
@@ -42,13 +41,6 @@ class RoomHoldings:
     """Counts of messages, files, tasks and gaps of some rooms."""
 
     messages: int
-    deleted: int
-    missing: int
-    hidden: int
-    hidden_deleted: int
-    """How many of the hidden had shown as deleted before."""
-    texts: int
-    """How many of the deleted and missing whose text was saved."""
     files: int
     files_saved: int
     their_files: int
@@ -67,9 +59,6 @@ class RoomHoldings:
 
 def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
     """The holdings of these rooms, in one snapshot."""
-    states: Counter[str] = Counter()
-    for room, counts in message_counts(reading).items():
-        states.update(counts if room in rooms else {})
     files = [one for room, one in file_counts(reading).items() if room in rooms]
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     theirs = [one for room, one in file_counts_of_others(reading, owner).items() if room in rooms]
@@ -81,17 +70,12 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         if row.room_id in rooms
     ]
     return RoomHoldings(
-        messages=states["known"],
-        deleted=states[State.DELETED],
-        missing=states[State.MISSING],
-        hidden=states[State.HIDDEN],
-        hidden_deleted=states["hidden_deleted"],
-        texts=_count_texts(reading, rooms),
+        messages=_count_rows(reading, schema.message, rooms),
         files=sum(one.known for one in files),
         files_saved=sum(one.saved for one in files),
         their_files=sum(one.known for one in theirs),
         their_files_saved=sum(one.saved for one in theirs),
-        tasks=_count_tasks(reading, rooms),
+        tasks=_count_rows(reading, schema.task, rooms),
         unheld=tuple(sorted(missing_files, key=lambda one: (not one.theirs, one.size, one.file_id))),
         gaps=sum(gap.payload["after"] is not None for room in rooms for gap in current_state.open_gaps(reading, room)),
         beginnings=unlisted_beginnings(reading, rooms),
@@ -116,36 +100,6 @@ def _has_unseen_texts(reading: Reading, rooms: Collection[int]) -> bool:
     return reading.sql.execute(query).first() is not None
 
 
-_KNOWN = text("SELECT room_id, count(*) FROM message GROUP BY room_id")
-_NOT_PRESENT = text("SELECT room_id, state, count(*) FROM message WHERE state <> 'present' GROUP BY room_id, state")
-_HIDDEN_DELETED = text(
-    "SELECT room_id, 'hidden_deleted', count(*) FROM message INDEXED BY message_vanished"
-    " WHERE (was_deleted OR state = 'missing') AND was_deleted AND state = 'hidden' GROUP BY room_id"
-)
-_HIDDEN_EDITED = text(
-    "SELECT room_id, 'hidden_edited', count(*) FROM message INDEXED BY message_edited"
-    " WHERE was_edited AND NOT was_deleted AND state = 'hidden' GROUP BY room_id"
-)
-_GONE_WITH_TEXT = text(
-    "SELECT room_id, count(*) FROM message WHERE state <> 'present' AND state IN ('deleted', 'missing')"
-    " AND text_digest <> '' GROUP BY room_id"
-)
-"""All by a small index: nearly all messages are present, and looking at each takes ten times as long."""
-
-
-def message_counts(reading: Reading) -> dict[int, dict[str, int]]:
-    """Of each room the messages of any state (`known`), of each state but present, and of the hidden what they were."""
-    counts: dict[int, dict[str, int]] = {room: {"known": known} for room, known in reading.sql.execute(_KNOWN)}
-    for query in (_NOT_PRESENT, _HIDDEN_DELETED, _HIDDEN_EDITED):
-        for room, state, count in reading.sql.execute(query):
-            counts[room][state] = count
-    return counts
-
-
-def _count_texts(reading: Reading, rooms: Collection[int]) -> int:
-    return sum(count for room, count in reading.sql.execute(_GONE_WITH_TEXT) if room in rooms)
-
-
-def _count_tasks(reading: Reading, rooms: Collection[int]) -> int:
-    query = select(func.count()).select_from(schema.task).where(schema.task.c.room_id.in_(sorted(rooms)))
+def _count_rows(reading: Reading, table: Table, rooms: Collection[int]) -> int:
+    query = select(func.count()).select_from(table).where(table.c.room_id.in_(sorted(rooms)))
     return reading.sql.execute(query).scalar() or 0
