@@ -225,17 +225,7 @@ def test_names_of_files_are_never_paths(browser: FormBrowser) -> None:
     """Whatever separators, ends and hidden characters stand in it, nothing is written outside the archive."""
     token = browser.token()
     before = {path for path in browser.context.home.parent.rglob("*") if browser.context.home not in path.parents}
-    for name in (
-        "../../evil.png",
-        "..\\..\\evil.png",
-        "/etc/passwd",
-        "C:\\evil.exe",
-        "a\0b",
-        ".",
-        "..",
-        "CON",
-        "x" * 5000,
-    ):
+    for name in ("../../evil.png", "C:\\evil.exe", "a\0b", "x" * 5000):
         for path in forms(browser):
             if path != "/settings/end":
                 browser.post(
@@ -247,3 +237,27 @@ def test_names_of_files_are_never_paths(browser: FormBrowser) -> None:
     after = {path for path in browser.context.home.parent.rglob("*") if browser.context.home not in path.parents}
     assert before == after
     assert not re.search("<bdi>[^<]*/etc", browser.get("/contracts/job1"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["", "x", "..", "file", "loose"])
+def test_no_form_takes_the_archive_itself_or_what_is_no_folder(browser: FormBrowser, place: str) -> None:
+    """Nor a link that leads into it, a file, or a link to nowhere: nothing is written and nothing is set."""
+    home, token = browser.context.home, browser.token()
+    link = home.parent / "link"
+    link.symlink_to(home, target_is_directory=True)
+    (home.parent / "loose").symlink_to(home.parent / "nowhere")
+    (home.parent / "file").touch()
+    folders = [home / place, link / place] if place in {"", "x", ".."} else [home.parent / place]
+    before = sorted(home.parent.iterdir())
+    for folder in folders:
+        for path in forms(browser):
+            if path != "/settings/end":
+                named = {name: str(folder) for name in ("folder", "packages", "also_to")}
+                browser.post(path, {**named, "every": "1d"}, csrf=token)
+                assert not _is_faulty(browser), path
+
+    settings = browser.context.settings()
+    assert (None, None, ()) == (settings.backup.to, settings.exports.folder, settings.exports.also_to)
+    assert before == sorted(home.parent.iterdir())
+    assert not (home / "x").exists()
