@@ -77,7 +77,7 @@ class ReplyLimits:
 
     def of_a_probe(self) -> ReplyLimits:
         """These limits, but no longer than a host is waited for that failed just now."""
-        return self._cut(3.0, 4.0, 10.0, self.total)
+        return self._cut(3.0, 3.0, 10.0, self.total)
 
     def _cut(self, connect: float, answer: float, read: float, total: float) -> ReplyLimits:
         cut = {"connect": min(self.connect, connect), "answer": min(self.answer, answer)}
