@@ -80,8 +80,13 @@ class ReplyLimits:
         return self._cut(3.0, 3.0, 10.0, self.total)
 
     def _cut(self, connect: float, answer: float, read: float, total: float) -> ReplyLimits:
-        cut = {"connect": min(self.connect, connect), "answer": min(self.answer, answer)}
-        return replace(self, **cut, read=min(self.read, read), total=min(self.total, total))
+        return replace(
+            self,
+            connect=min(self.connect, connect),
+            answer=min(self.answer, answer),
+            read=min(self.read, read),
+            total=min(self.total, total),
+        )
 
 
 def jitter() -> float:
