@@ -5,7 +5,6 @@ The same pauses as `queries.last_looks.watch` finds, and those between looks tha
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,19 +12,20 @@ from datetime import datetime
 from archiver.records import Pause
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.queries.last_looks import (
-    LATEST_ROWS,
-    LookRow,
-    look_spans,
+    LATEST,
+    STRETCHES,
+    LookStretch,
     pause_limit,
     pauses_in,
+    read_stretches,
     usual_interval,
 )
 from archiver.store.time_text import to_text
 from archiver.store.working.last_lists import running_looks
 
 _OF_ROOM = "FROM window WHERE room_id = :room"
-_LATEST = f"SELECT observed_at, first, looks {_OF_ROOM} ORDER BY seq DESC LIMIT {LATEST_ROWS}"
-_AROUND = f"SELECT observed_at, first, looks {_OF_ROOM} AND seq BETWEEN :start AND :end ORDER BY seq"
+_LATEST = f"{STRETCHES} ORDER BY window.seq DESC LIMIT {LATEST}"
+_AROUND = f"{STRETCHES} AND window.seq BETWEEN :start AND :end ORDER BY window.seq"
 _LAST_UPTO = "SELECT seq, {time} " + _OF_ROOM + " AND seq <= :seq ORDER BY seq DESC LIMIT 1"
 _NEXT_AFTER = f"SELECT min(seq) {_OF_ROOM} AND seq > :seq"
 _END = 2**63 - 1
@@ -45,13 +45,13 @@ def pauses_touching(reading: Reading, room: int, since: datetime, until: datetim
 
 
 def _pauses_around(reading: Reading, room: int, since: datetime | None, until: datetime | None) -> Iterator[Pause]:
-    source, running = driver_connection(reading.sql), _running_row(reading, room)
-    latest = _rows(source, _LATEST, room=room)[::-1] + running
+    source, running = driver_connection(reading.sql), _running_stretch(reading, room)
+    latest = [*read_stretches(reading, _LATEST, room=room)][::-1] + running
     start = 0 if since is None else _last_seq_before(source, room, "observed_at", to_text(since))
     end = _END if until is None else _seq_after(source, room, to_text(until))
-    limit = pause_limit(usual_interval(latest[-LATEST_ROWS:]))
-    around = _rows(source, _AROUND, room=room, start=start, end=end)
-    return pauses_in(look_spans([*around, *running], limit), limit)
+    limit = pause_limit(usual_interval(latest[-LATEST:]))
+    around = [*read_stretches(reading, _AROUND, room=room, start=start, end=end), *running]
+    return pauses_in((span for stretch in around for span in stretch.spans(limit)), limit)
 
 
 def _seq_after(source: sqlite3.Connection, room: int, until: str) -> int:
@@ -76,11 +76,7 @@ def _last_seq_before(source: sqlite3.Connection, room: int, time: str, bound: st
     return 0 if row is None else int(row[0])
 
 
-def _rows(source: sqlite3.Connection, query: str, **values: object) -> list[LookRow]:
-    return source.execute(query, values).fetchall()
-
-
-def _running_row(reading: Reading, room: int) -> list[LookRow]:
-    """The looks that no entry has yet, as the row that they will be."""
+def _running_stretch(reading: Reading, room: int) -> list[LookStretch]:
+    """The looks that no entry has yet."""
     looks = running_looks(reading).get(room)
-    return [] if looks is None else [(to_text(looks.last), to_text(looks.first), json.dumps(looks.intervals))]
+    return [] if looks is None else [LookStretch(looks.first, looks.last, looks.intervals)]
