@@ -167,7 +167,8 @@ def test_odd_words_get_a_sentence_and_no_fault(browser: FormBrowser, turn: int) 
     """In every part of every address and in every field of every form, each time another one."""
     odd = [*ODD[turn:], *ODD[:turn]]
     values = {**dict(zip(EXAMPLES, cycle(odd), strict=False)), "room": EXAMPLES["room"]}
-    fields, token, faults = dict(zip(sorted(field_names()), cycle(odd), strict=False)), browser.token(), []
+    fields, token = dict(zip(sorted(field_names()), cycle(odd), strict=False)), browser.token()
+    faults: list[tuple[str, object]] = []
     for parts in (values, EXAMPLES):
         for path in addresses(browser.client.application, "GET", parts):
             answer = browser.client.get(path, query_string=fields, base_url=SITE)
@@ -191,7 +192,7 @@ def test_a_home_removed_underneath_is_said_everywhere(browser: FormBrowser) -> N
     """Every page and every form gets a sentence and no trace; nothing is made where the archive was."""
     app, token, home = browser.client.application, browser.token(), browser.context.home
     home.rename(home.with_name("elsewhere"))
-    faults = []
+    faults: list[tuple[str, object]] = []
     for path in addresses(app, "GET"):
         answer = browser.client.get(path, base_url=SITE)
         text = answer.get_data(as_text=True)
