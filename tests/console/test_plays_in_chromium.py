@@ -16,6 +16,7 @@ from archiver.rounds.round import run_round
 from archiver.setup.answered_questions import note_answer
 from archiver.setup.answers import FINISHED
 from archiver.setup.first_run import check_token, enter_first_contract, prepare_archive
+from archiver.setup.leftover_answers import recall_answers
 from archiver.setup.token_source import keep_token
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import deliveries
@@ -204,7 +205,8 @@ def test_a_package_for_the_office_with_its_leftovers_answered(
         player.wait_for_job()
         player.press("#job .acts a")
         page.wait_for_url(re.compile("/packages/(leftovers|confirm)"))
-    if "/leftovers" in page.url:
+    if not recall_answers(served[1].archive, "job1"):  # answers are remembered from the first of these plays on
+        assert "/leftovers" in page.url
         expect(page.locator("li.leftover .quoted").first).to_be_visible()
         faults += player.look_around()
         player.check("li.leftover input[value=leave]")
