@@ -1,4 +1,4 @@
-"""Erases what the owner chose, so that a kill at any instant leaves either all of it or an erasure that is gone on with.
+"""Erases what the owner chose; a kill at any instant leaves either all of it or an erasure that is gone on with.
 
 The order: everything is sealed; the `erasure` entry is appended and sealed; a note of the numbers and digests is
 written into the home; in one transaction the entries become tombstones; then files, copies and free pages follow.

@@ -28,6 +28,7 @@ _REASONS = {
     "list": "一覧に、保存済みの発言が表示されなかったためです(理由不明)。そのため、空白がないことを確かめられません。",
     "plan": "Chatworkのプランの制限により、表示されなかったためです。",
 }
+_ERASED_REASON = "保存した後に、報告者が自分の保管庫から消去しました。内容は残っていません。"
 
 
 class GapBreaks:
@@ -80,7 +81,7 @@ def gap_text(gap: Gap) -> str:
     """Both ends of a gap, the estimated number of missing messages and the reason, in words."""
     if gap.is_erased:
         period = f"{_end_text(gap.start, gap.after)} から {_end_text(gap.end, gap.before)} まで{_ends_text(gap)}の"
-        return f"{period}{gap.missing or 0:,}件。保存した後に、報告者が自分の保管庫から消去しました。内容は残っていません。"
+        return f"{period}{gap.missing or 0:,}件。{_ERASED_REASON}"
     start = f"{_end_text(gap.start, gap.after)} " if gap.start or gap.after else "チャットの始まり"
     end = _end_text(gap.end, gap.before)
     if gap.missing is None:

@@ -78,7 +78,7 @@ def found(home: Path, words: str) -> int:
 
 
 def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
-    """Not in a file, the database, its log, free pages or index, a kept reply, a package or a daily copy in the home."""
+    """Not in a file, the database, its log, free pages or index, a kept reply, or a package in the home."""
     maker = make_archive(tmp_path / "home")
     order = ExportOrder(contract="job1", profile="lawyer", out=maker.home / "exports", counterparts={CLIENT})
     export(maker.archive, order, now=lambda: at(200))

@@ -21,7 +21,7 @@ SECRET = "内緒の見積もり"
 @pytest.fixture
 def erased(world: World) -> list[str]:
     """Three posts and a file of which the second post and the file's were erased."""
-    posts = world.posts(1) + [world.post(SECRET)] + world.posts(1, "その後")
+    posts = [*world.posts(1), world.post(SECRET), *world.posts(1, "その後")]
     file = world.chatwork.upload(world.room, world.tanaka, "内緒.bin", data=b"secret bytes" * 99)
     world.chatwork.add_task(world.room, world.tanaka, world.chatwork.owner, "字幕")
     world.sync(full=True)
@@ -83,9 +83,10 @@ def test_it_is_not_asked_for_singly(world: World, erased: list[str]) -> None:
     world.take_requests()
 
     world.sync(full=True)
-    read_recovered(world.archive, world.client, [(world.room, int(erased[1]))], now=world.own_clock,
+    result = read_recovered(world.archive, world.client, [(world.room, int(erased[1]))], now=world.own_clock,
                    progress=lambda _done, _all: None, settings="")  # fmt: skip
 
+    assert (0, 1, 0) == (result.found, result.erased, result.left)
     assert [] == [path for path in world.take_requests() if erased[1] in path]
     with world.archive.writing() as writing:
         place = {(world.room, int(erased[1])): Origin.RECOVERED}

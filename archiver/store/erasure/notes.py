@@ -1,4 +1,4 @@
-"""Notes of erasures in the home (`erasures/0001.json`): numbers and digests of what was erased, nothing of what it said.
+"""Notes of erasures in the home (`erasures/0001.json`): numbers and digests of what was erased, not what it said.
 
 They outlive the database, so that an older one that is put back is known to hold again what was erased.
 """
