@@ -10,6 +10,9 @@ from archiver.export.mask import handle_patterns, leftover_patterns, name_checks
 from archiver.export.mask.kanji_names import name_in_run
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, surnames
+from archiver.export.mask.nicknames import nicknames
+from archiver.export.mask.spoken_names import spoken_names
+from archiver.export.mask.titled_names import names_at_jobs, titled_names
 from archiver.records import LeftoverKind
 
 
@@ -19,10 +22,6 @@ class FoundPiece(NamedTuple):
     start: int
     end: int
     kind: LeftoverKind
-
-
-_NICKNAME_TITLES = ("ちゃん", "くん")
-"""They are hidden with a name in kana, of which they may be a part."""
 
 
 def found_pieces(text: str) -> Iterator[FoundPiece]:
@@ -54,79 +53,15 @@ _DIRECT_RULES = (
 
 def _names(text: str) -> Iterator[tuple[int, int]]:
     if leftover_patterns.HAS_TITLE.search(text):
-        yield from _titled_names(text)
-    yield from _names_at_jobs(text)
+        yield from titled_names(text)
+    yield from names_at_jobs(text)
     yield from _surnames(text)
-    yield from _addressed_names(text)
+    yield from spoken_names(text)
+    yield from _rows_of_names(text)
     yield from _kana_names(text)
+    yield from nicknames(text)
     if re.search("[A-Za-z]{2}", text):
         yield from _latin_names(text)
-
-
-# --- with a title -----------------------------------------------------------------------------------
-
-
-def _titled_names(text: str) -> Iterator[tuple[int, int]]:
-    for match in leftover_patterns.TITLED.finditer(text):
-        name, title = match["name"], match["title"]
-        if title == "くん" and text[match.end() : match.end() + 1] in tuple("でだなじのやか"):
-            title = "くんの"
-        if title == "ちゃん" and text.startswith("と", match.end()):
-            title = "ちゃんと"
-        start = _name_start(name, title)
-        if start is not None:
-            is_nickname = _is_nickname(name[start:], title[: len(match["title"])])
-            parent = 2 * text.startswith(("ママ", "パパ"), match.end())
-            yield match.start("name") + start, match.end() + parent if is_nickname else match.end("name")
-
-
-def _names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
-    for match in leftover_patterns.WITH_JOB.finditer(text):
-        start = name_checks.surname_start(match["name"])
-        if start is not None:
-            yield match.start("name") + start, match.end("name")
-    for match in leftover_patterns.KANA_SURNAME.finditer(text):
-        if name_checks.is_kana_surname(match[0]):
-            yield match.span()
-
-
-def _is_nickname(name: str, title: str) -> bool:
-    """Whether a title belongs to what it stands at: 「ゆみちゃん」, 「まっさん」, and not 「さとうさん」."""
-    if not re.fullmatch("[ぁ-んァ-ヴー]+", name):
-        return len(name) == 1 and title == "ちゃん"
-    reading = in_hiragana(name)
-    is_known = reading in surnames().readings or reading in given_names().readings
-    return title in _NICKNAME_TITLES or (title == "さん" and not is_known and not name_checks.is_katakana(name[0]))
-
-
-def _name_start(name: str, title: str) -> int | None:
-    """Where in the run of characters before a title the name begins; None: it is no name."""
-    words = leftover_words()
-    if re.fullmatch("[ぁ-んー]+", name):
-        return name_checks.hiragana_start(name, title)
-    if name[-1].isascii():
-        last = name.split()[-1].casefold()
-        return None if last in words.latin_words and last not in surnames().romaji else 0
-    if name_checks.is_katakana(name[-1]):
-        return None if any(name.endswith(word) for word in words.no_name_ends) else 0
-    if re.search("[ぁ-ん]$", name):  # kanji, then hiragana: a given name such as 美さき, or a sentence
-        head = re.match(f"[{leftover_patterns.KANJI}]+", name)
-        return 0 if head and len(head[0]) > 1 and name_checks.surname_start(head[0]) == 0 else None
-    start = name_checks.surname_start(name)
-    if start is not None:
-        return start
-    if name in words.spoken_surname_characters and (
-        title == "さん" or (title in "様氏" and name not in words.no_names)
-    ):
-        return 0
-    bare = name.replace(" ", "")
-    if name in words.no_names or name in words.no_name_ends or len(bare) > 5:
-        return None
-    if len(bare) in (2, 3) and bare[-1] in words.given_name_ends and title in ("さん", "氏", "君", "くん", "くんの"):
-        return None if bare in words.people_words or bare[-1] in "人者" else 0
-    ends = words.no_name_ends - words.surname_ends if title == "さん" else words.no_name_ends
-    is_word = any(name.endswith(word) for word in ends)
-    return None if is_word or title in ("君", "くん", "くんの", "殿", "先生") else 0
 
 
 # --- in kanji ---------------------------------------------------------------------------------------
@@ -171,15 +106,8 @@ def _looks_like_name(name: str, *, labelled: bool) -> bool:
     return (name_checks.is_surname(first) and is_clear) or name_checks.is_full_name(first)
 
 
-def _addressed_names(text: str) -> Iterator[tuple[int, int]]:
-    """Surnames that stand for a person by what is around them, those that are places or words too."""
-    for pattern in leftover_patterns.SPOKEN_TO:
-        for match in pattern.finditer(text):
-            first = match["name"].split()[0]
-            if first not in leftover_words().no_names and (
-                name_checks.is_spoken_surname(first) or name_checks.is_full_name(first)
-            ):
-                yield _span_of_name(match)
+def _rows_of_names(text: str) -> Iterator[tuple[int, int]]:
+    """Surnames beside full names: 「和田悠人、石田」."""
     for match in leftover_patterns.ROW_OF_NAMES.finditer(text):
         one, other = match["first"], match["second"]
         if name_checks.is_full_name(one) and name_checks.is_spoken_surname(other):
@@ -208,9 +136,6 @@ def _kana_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
     for match in leftover_patterns.DOUBLED.finditer(text):
         if match["base"] in given_names().readings and match[0] not in words.doubled_words:
-            yield match.span()
-    for match in leftover_patterns.NICKNAME.finditer(text):
-        if match[0] not in words.doubled_words | words.no_nicknames:
             yield match.span()
     for match in leftover_patterns.FOREIGN_NAME.finditer(text):
         if match[0] in words.foreign_names:

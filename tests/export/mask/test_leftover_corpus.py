@@ -16,10 +16,17 @@ from tests.benchmarks.leftovers import (
 
 
 def test_a_name_counts_only_if_nothing_of_it_is_left() -> None:
-    """Neither the whole nor two letters of it; what stands elsewhere in the sentence anyway is no part of it."""
+    """Neither the whole nor two letters of it."""
     assert [] == uncovered({"text": "編集の田村さんに確認", "names": ["田村"]})
     assert [] == uncovered({"text": "花子さんに確認", "names": ["花子"], "members": ["佐藤 花子"]})
     assert ["謎名字"] == uncovered({"text": "謎名字に確認", "names": ["謎名字"]})
+
+
+def test_a_name_is_judged_where_it_stands_as_one() -> None:
+    """The same character within a longer word of the sentence is no name; a name within one word only is judged there."""
+    assert [] == uncovered({"text": "原さんの原稿は木曜に届きます", "names": ["原"]})
+    assert ["稿"] == uncovered({"text": "原さんの原稿は木曜に届きます", "names": ["稿"]})
+    assert ["不在の名"] == uncovered({"text": "ここには誰もいません", "names": ["不在の名"]})
 
 
 def test_the_parties_are_no_third_persons() -> None:
@@ -27,6 +34,11 @@ def test_the_parties_are_no_third_persons() -> None:
     masking = mask_sentence("田中さん、yamadaです。よろしくお願いします")
 
     assert ("田中さん、yamadaです。よろしくお願いします", ()) == (masking.result, masking.offered)
+
+
+def test_somebody_else_with_a_partys_name_is_a_third_person() -> None:
+    """The sentence is then judged among parties of other names."""
+    assert [] == uncovered({"text": "先方の田中様からまだです", "names": ["田中"]})
 
 
 @pytest.mark.slow
