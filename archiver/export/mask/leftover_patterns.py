@@ -125,7 +125,7 @@ LATIN_PARTS = re.compile(r"(?<![A-Za-z0-9._-])[A-Za-z0-9]{1,20}(?:[._-][A-Za-z0-
 
 BANK_WORD = re.compile("口座|名義|振込|振り込|銀行|信金|支店|(?:普通|当座) ?(?=[□0-9(])|ゆうちょ|受取人|フリガナ")
 HOLDER = re.compile(
-    rf"(?<![{KATAKANA}])[{KATAKANA}]{{2,8}}[ ・][{KATAKANA}]{{2,10}}(?![{KATAKANA}])|(?<=\()[{KATAKANA}]{{4,14}}(?=\))"
+    rf"(?<![{KATAKANA}])[{KATAKANA}]{{2,8}}[ ・.][{KATAKANA}]{{2,10}}(?![{KATAKANA}])|(?<=\()[{KATAKANA}]{{4,14}}(?=\))"
 )
 FIRM_HOLDER = re.compile(
     rf"(?<![{KATAKANA}A-Za-z])[カユドシメフ]\)(?P<name>[{KATAKANA}]{{3,30}})"

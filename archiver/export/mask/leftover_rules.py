@@ -10,6 +10,8 @@ from archiver.export.mask import handle_patterns, leftover_patterns, name_checks
 from archiver.export.mask.kanji_names import name_in_run
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, surnames
+from archiver.export.mask.kana_names import kana_names
+from archiver.export.mask.latin_names import latin_names
 from archiver.export.mask.nicknames import nicknames
 from archiver.export.mask.spoken_names import spoken_names
 from archiver.export.mask.titled_names import names_at_jobs, titled_names
@@ -58,10 +60,10 @@ def _names(text: str) -> Iterator[tuple[int, int]]:
     yield from _surnames(text)
     yield from spoken_names(text)
     yield from _rows_of_names(text)
-    yield from _kana_names(text)
+    yield from kana_names(text)
     yield from nicknames(text)
     if re.search("[A-Za-z]{2}", text):
-        yield from _latin_names(text)
+        yield from latin_names(text)
 
 
 # --- in kanji ---------------------------------------------------------------------------------------
@@ -116,30 +118,7 @@ def _rows_of_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span("first")
 
 
-# --- in kana ----------------------------------------------------------------------------------------
-
-
-def _kana_names(text: str) -> Iterator[tuple[int, int]]:
-    """Names in kana: a surname, a given name or both, without a title; nicknames; names from other countries."""
-    words = leftover_words()
-    for pattern in (leftover_patterns.SPACED_KANA, leftover_patterns.KATAKANA_RUN):
-        for match in pattern.finditer(text):
-            surname = match[1] if match.lastindex else match[0]
-            if name_checks.is_kana_surname(surname) and match[0] not in words.no_names:
-                yield match.span()
-    for pattern in (leftover_patterns.HIRAGANA_RUN, leftover_patterns.LONG_KATAKANA_RUN):
-        for match in pattern.finditer(text):
-            if name_checks.is_kana_name(in_hiragana(match[0])) and match[0] not in words.no_names:
-                yield match.span()
-    for match in leftover_patterns.KANA_GIVEN.finditer(text):
-        if match[0] in given_names().readings and match[0] not in words.kana_words | words.no_names:
-            yield match.span()
-    for match in leftover_patterns.DOUBLED.finditer(text):
-        if match["base"] in given_names().readings and match[0] not in words.doubled_words:
-            yield match.span()
-    for match in leftover_patterns.FOREIGN_NAME.finditer(text):
-        if match[0] in words.foreign_names:
-            yield match.span()
+# --- accounts ---------------------------------------------------------------------------------------
 
 
 def _account_holders(text: str) -> Iterator[FoundPiece]:
@@ -148,61 +127,3 @@ def _account_holders(text: str) -> Iterator[FoundPiece]:
             yield FoundPiece(*match.span(), LeftoverKind.ACCOUNT_HOLDER)
     for match in leftover_patterns.FIRM_HOLDER.finditer(text) if "(" in text or ")" in text else ():
         yield FoundPiece(*match.span(match.lastgroup or 0), LeftoverKind.ACCOUNT_HOLDER)
-
-
-# --- in Latin letters -------------------------------------------------------------------------------
-
-
-def _latin_names(text: str) -> Iterator[tuple[int, int]]:
-    """Names in Latin letters: romanised, with a given name in either order, within names of accounts and files."""
-    for match in leftover_patterns.LATIN_RUN.finditer(text):
-        if name_checks.is_romanised(match[0]) or (_is_given_in_file_name(match) and match[0].islower()):
-            yield match.span()
-    for match in leftover_patterns.LATIN_PAIR.finditer(text):
-        first, second = match[1].lower(), match[2].lower()
-        if name_checks.is_pair(first, second) or name_checks.is_pair(second, first):
-            yield match.span()
-    for match in leftover_patterns.MISTER.finditer(text):
-        yield match.span()
-    for match in leftover_patterns.INITIALLED.finditer(text):
-        if match["surname"].lower() in surnames().romaji:
-            yield match.span()
-    for match in leftover_patterns.LATIN_NAME.finditer(text):
-        if match[0].lower() in leftover_words().foreign_latin_names:
-            yield match.span()
-    for match in leftover_patterns.LATIN_PARTS.finditer(text):
-        yield from _named_parts(match)
-
-
-def _is_given_in_file_name(word: re.Match[str]) -> bool:
-    text, lower = word.string, word[0].lower()
-    if len(lower) < 5 or lower not in given_names().romaji or lower in leftover_words().latin_words:
-        return False
-    return "_" in (text[max(0, word.start() - 1) : word.start()], text[word.end() : word.end() + 1])
-
-
-def _named_parts(word: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """The parts of a word such as `r.maruyama` that are a name, with initials and a second name beside it."""
-    parts = list(re.finditer("[A-Za-z0-9]+", word[0]))
-    for index, part in enumerate(parts):
-        if _is_name_part(part[0], length=4):
-            first = last = index
-            while first and _is_beside_name(parts[first - 1][0]):
-                first -= 1
-            while last + 1 < len(parts) and _is_beside_name(parts[last + 1][0]):
-                last += 1
-            bare = part[0].strip("0123456789").lower()
-            is_alone = bare in surnames().romaji and bare not in leftover_words().latin_words
-            if first != last or is_alone:
-                yield word.start() + parts[first].start(), word.start() + parts[last].end()
-
-
-def _is_name_part(part: str, *, length: int) -> bool:
-    word = part.strip("0123456789").lower()
-    return len(word) >= length and (word in surnames().romaji or word in given_names().romaji)
-
-
-def _is_beside_name(part: str) -> bool:
-    if part.lower() in leftover_words().file_endings or part.lower() in leftover_words().latin_words:
-        return False
-    return (len(part) <= 2 and part.isalpha()) or _is_name_part(part, length=3)

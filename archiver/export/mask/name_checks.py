@@ -115,7 +115,10 @@ def surname_start(run: str) -> int | None:
 def hiragana_start(name: str, title: str) -> int | None:
     """The longest end of the run that is read as a surname; else, before さん and the like, what follows a particle."""
     is_reading = name in given_names().readings or name in surnames().readings
-    if title == "ちゃん" and is_reading and name not in leftover_words().no_name_ends:
+    is_word = name in leftover_words().no_name_ends or name in leftover_words().no_titled_words
+    if is_reading and not is_word and title in ("ちゃん", "さん", "さま", "様", "氏"):
+        return 0
+    if title == "ちゃんと" and not is_word and _is_short_name(name):
         return 0
     for start in range(max(0, len(name) - 6), len(name) - 1):
         end = name[start:]
@@ -125,6 +128,12 @@ def hiragana_start(name: str, title: str) -> int | None:
         if is_given and (start == 0 or name[start - 1] in _PARTICLES):
             return start
     return None if title in ("くんの", "ちゃんと") else _bare_start(name, title)
+
+
+def _is_short_name(name: str) -> bool:
+    """Whether two or three kana are a given name or its beginning, and no word: 「だいちゃんとともくん」."""
+    is_begun = len(name) == 2 and any(one.startswith(name) for one in given_names().readings)
+    return (is_begun or name in given_names().readings) and name not in ordinary_words().hiragana
 
 
 def _bare_start(name: str, title: str) -> int | None:

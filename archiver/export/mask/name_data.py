@@ -93,6 +93,9 @@ class LeftoverWords:
     surname_ends: frozenset[str]
     people_words: frozenset[str]
     single_given_names: frozenset[str]
+    latin_given_words: frozenset[str]
+    brand_names: frozenset[str]
+    no_titled_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

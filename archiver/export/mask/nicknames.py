@@ -15,11 +15,11 @@ from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
 
 _SMALL = "ゃゅょャュョ"
-_HIRA = f"(?:(?![をんっぁぃぅぇぉゃゅょ])[ぁ-ん][{_SMALL}]?)"
+_HIRA = f"(?:(?![をのがへんっぁぃぅぇぉゃゅょ])[ぁ-ん][{_SMALL}]?)"
 _KATA = f"(?:(?![ヲンッァィゥェォャュョ])[ァ-ヴ][{_SMALL}]?)"
 _ENDS_OF_SENTENCE = r"(?=さん|ちゃん|くん|[はがにのともへをや](?!ー)|から|です|って|より|まで|だ|こと|先生|先輩|[^ぁ-んァ-ヴー]|$)"
 _NO_GRAMMAR = "(?!で(?!も)|だ|じゃ|けど|ので|のに|よ)"
-_AFTER_STOP = "っちー?|っぴー?|っきー|っしー|っつん|っぺ|っちょ|っくん"
+_AFTER_STOP = "(?:っちー?|っぴー?|っきー|っしー|っつん|っぺ|っくん)(?![ゃゅょ])"
 _CLEAR = "ちん(?!と)|きゅん|にゃん|ぴょん|ぽよ|のすけ"
 _OTHER = "つん|みん|じー|ぴー?|やん|ぷー|みー|にー|きー|しー|ちー|ぼー|ちょ"
 _PATTERN = re.compile(
@@ -42,11 +42,20 @@ _KINDS_OF_NAMES = (
     "(?:(?:ライター|著者|作者|筆者|監修者|担当者?|投稿者|依頼者|応募者|署名|表示|ユーザー|アカウント|ペン|あだ|芸|源氏|振込人?|依頼人|出品者|購入者|出演者|本人の)名前?|ニックネーム|ペンネーム"
     "|ハンドルネーム|ハンドル|PN|HN|通称|愛称|呼び名|あだ名|氏名|お名前|名前(?:欄)?|差出人|名義)"
 )
+_SENTENCE = re.compile(f"[。!?、]|[をがはに].|[{KANJI}ぁ-ん]{{2,}}[いうくすつぬむるた]$|■|\\.[A-Za-z0-9]{{2,4}}$")
 _CALLED = "という(?:方|人|子|者|ライター|アカウント|名前|ユーザー|出品者|お客)|って(?:いう)?(?:方|人|子|アカ|名前|ライター)|と名乗|さん|様|氏(?![名神])"
 _SAID = (
     re.compile(rf"{_KINDS_OF_NAMES}(?:に|は|が|の欄に|を|:|=|→)? ?[「『](?P<name>[^「」『』\n]{{1,16}})[」』]"),
     re.compile(rf"[「『](?P<name>[^「」『』\n\s]{{1,14}})[」』](?:{_CALLED})"),
-    re.compile(r"(?P<name>(?<![ァ-ヴー])[ァ-ヴー]{2,9}|(?<![A-Za-z])[A-Z][a-z]{2,12}(?: [A-Z][a-z]{2,12})?)(?:という|って(?:いう)?)(?:方|人)"),
+    re.compile(
+        r"(?P<name>(?<![ァ-ヴー])[ァ-ヴー]{2,9}|(?<![A-Za-z])[A-Z][a-z]{2,12}(?: [A-Z][a-z]{2,12})?|(?<![ぁ-ん])[ぁ-んー]{2,6})"
+        r"(?:という|って(?:いう)?)(?:方|人|あだ名|愛称|ニックネーム|呼ばれ|呼んで|呼ぶ)"
+    ),
+)
+
+
+_CALLED_WITH_TITLE = re.compile(
+    r"(?P<name>[^\s、。「」()!?]{1,6}?)(?:さん|様)(?:という|って(?:いう)?)(?:お?名前|方|人|名字|苗字|ライター|お客)"
 )
 
 
@@ -57,8 +66,11 @@ def nicknames(text: str) -> Iterator[tuple[int, int]]:
     if "」" in text or "』" in text or "って" in text or "という" in text:
         for pattern in _SAID:
             for match in pattern.finditer(text):
-                if not _is_word(match["name"]) and not re.search(r"[.。!?]|[いうくすつぬむる]$", match["name"]):
+                if not _is_word(match["name"]) and not _SENTENCE.search(match["name"]):
                     yield match.span("name")
+        for match in _CALLED_WITH_TITLE.finditer(text):
+            if match["name"] not in leftover_words().no_name_ends:
+                yield match.span("name")
 
 
 def _by_their_ends(text: str) -> Iterator[tuple[int, int]]:
@@ -89,9 +101,11 @@ def _is_base(base: str) -> bool:
 
 
 def _is_word(word: str) -> bool:
+    """Whether something is an ordinary word, or ends with one: アイキャッチ."""
     words = ordinary_words()
     known = word in words.hiragana or word in words.katakana or word in words.kanji
-    return known or word in leftover_words().no_nicknames or word in leftover_words().doubled_words
+    is_compound = any(word[start:] in words.katakana for start in range(1, len(word) - 2))
+    return known or is_compound or word in leftover_words().no_nicknames or word in leftover_words().doubled_words
 
 
 @functools.cache

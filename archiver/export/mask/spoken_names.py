@@ -63,19 +63,28 @@ _NO_LETTER = re.compile(f"(?:^|[\\s。、「『>(!?…~・]|[{KANJI}ぁ-ん]の)
 _UNIT_BEFORE = re.compile(rf"{_UNIT} $")
 _LINE_BEFORE = re.compile(r"(?:^|\n) {0,4}$")
 _MARK_BEFORE = re.compile(r"(?:^|\n) {0,4}[【\[]$")
-_SIGN_BEFORE = re.compile(r"(?:[。!?…~]|ました|ます|です|した|ません|ください|済み?) ?\($|[。!?] ?/ ?$|(?:です|ます|した|ください)/$")
+_SIGN_BEFORE = re.compile(r"(?:[。!?…~♪]|ました|ます|です|した|ません|ください|済み?|[かねよぞわ]|とのこと|様子|まで|次第|す) ?\($|[。!?] ?/ ?$|(?:です|ます|した|ください)/$")
 _SIGN_BEHIND = re.compile(r"\)?[\s」』]{0,3}$|\)\n")
 _LINE_BEHIND = re.compile(r" {0,4}(?:$|\n|[」』]\s{0,3}$)")
 _COLON = re.compile(r" ?[:→>≫](?!:[0-9])")
 _NO_SIGN = frozenset("日月火水木金土済計税中上下前後新旧仮株有代高低大小")
 """In brackets these are a day, a state, a size."""
+_NO_ALONE = frozenset("前今奥長所中新角境向平高神本元上下内外後口間金")
+"""Words of a sentence far more often than surnames."""
+_LABEL_BEFORE = re.compile(
+    r"(?:^|\n)[^\n:=→、。]{1,12} ?[:=→] ?$|[/、] ?[^\n:=→、。/]{1,8}[:=→] ?$"
+)
+_OF_PLACE = re.compile("場所|会場|エリア|地域|出身|[地元県市区町駅店宅先] ?[:=→]|産|行き|方面|ロケ|住|題|名 ?[:=→]|テーマ|キーワード ?[:=→]|カテゴリ|タグ")
+_LABEL_BEHIND = re.compile(r" ?(?:$|\n|[、/,|(]|→)")
+_WHO_BEFORE = re.compile(f"(?:した|いた|った|んだ|てる|くれた)の(?:は|って|が)?$|{JOBS}$")
+_WHO_BEHIND = re.compile("らしい|だと|だった|です|かな|じゃ|みたい|だよ|だね|[がはもにのと、]|より|から")
 
 
 def spoken_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a surname stands for a person, with a given name that follows."""
     for match in _RUN.finditer(text):
         start = _start_in_run(match[0])
-        if start is None:
+        if start is None or match[0] in _NO_ALONE:
             continue
         given = _GIVEN.match(text, match.end())
         has_given = given is not None and name_checks.is_given_name(given["given"])
@@ -103,6 +112,10 @@ def _is_spoken_of(text: str, start: int, end: int, *, has_words: bool) -> bool:
     if _BEFORE.search(before) or (_DOES_WEAKLY.match(text, end) and _NO_LETTER.search(before)):
         return True
     if _LINE_BEFORE.search(before) and (_COLON.match(text, end) or ("\n" in text and _LINE_BEHIND.match(text, end))):
+        return True
+    if _LABEL_BEFORE.search(before) and _LABEL_BEHIND.match(text, end) and not _OF_PLACE.search(before):
+        return True
+    if _WHO_BEFORE.search(before) and _WHO_BEHIND.match(text, end):
         return True
     return _is_signature(text, before, start, end)
 

@@ -75,7 +75,7 @@ def _is_nickname(name: str, title: str) -> bool:
     if not re.fullmatch("[ぁ-んァ-ヴー]+", name):
         return len(name) == 1 and title == "ちゃん"
     reading = in_hiragana(name)
-    is_known = reading in surnames().readings or reading in given_names().readings
+    is_known = len(name) > 2 and (reading in surnames().readings or reading in given_names().readings)
     return title in _NICKNAME_TITLES or (title == "さん" and not is_known and not name_checks.is_katakana(name[0]))
 
 
@@ -87,7 +87,7 @@ def _name_start(name: str, title: str) -> int | None:
         last = name.split()[-1].casefold()
         return None if last in leftover_words().latin_words and last not in surnames().romaji else 0
     if name_checks.is_katakana(name[-1]):
-        return _katakana_start(name)
+        return None if name in ("ワン", "ニャン") and title == "ちゃん" else _katakana_start(name)
     if re.search("[ぁ-ん]$", name):  # kanji, then hiragana: a given name such as 美さき, or a sentence
         head = re.match(f"[{leftover_patterns.KANJI}]+", name)
         return 0 if head and len(head[0]) > 1 and name_checks.surname_start(head[0]) == 0 else None
@@ -134,7 +134,9 @@ def _is_ordinary(bare: str) -> bool:
 
 def _single_start(character: str, title: str) -> int | None:
     words = leftover_words()
+    if character in words.no_name_ends - words.surname_ends:
+        return None
     if folded_text(character) in folded_spoken_characters() or character in words.single_given_names:
-        is_clear = title in ("さん", "さま", "くん", "ちゃん", "君", "先生", "サン", "チャン")
+        is_clear = title in ("さん", "さま", "くん", "ちゃん", "君", "先生", "サン", "チャン", "先輩", "姉さん", "兄さん", "氏")
         return 0 if is_clear or (title in "様氏" and character not in words.no_names) else None
     return None
