@@ -25,8 +25,8 @@ CORPUS = Path(__file__).parents[1] / "export" / "mask" / "corpus"
 COVERAGE_BAR, FALSE_OFFERS_BAR = 0.99, 2.0
 """The least share of sentences with names, and the most false offers per 100 messages."""
 
-CORPORA = {"": "first corpus", "second/": "second corpus"}
-"""Folder of each corpus, with a final slash. The rules were mended by the first one; the second was not looked at."""
+CORPORA = {"": "first corpus", "second/": "second corpus", "third/": "third corpus", "fourth/": "fourth corpus"}
+"""Folder of each corpus, with a final slash. Each was measured blind once, and the rules mended by it afterwards."""
 
 _OWNER, _CLIENT, _FIRST_MEMBER = 1234567, 7654321, 8000001
 _PARTIES = {_OWNER: ["yamada"], _CLIENT: ["田中 一郎"]}
@@ -50,7 +50,9 @@ def mask_sentence(text: str, members: Sequence[str] = (), names: Sequence[str] =
 
     `names`: of third persons; if one is a party's too, the parties are called something else.
     """
-    is_party = any(folded_text(name) in folded_text(one) for name in names for many in _PARTIES.values() for one in many)
+    is_party = any(
+        folded_text(name) in folded_text(one) for name in names for many in _PARTIES.values() for one in many
+    )
     parties = _PARTIES if not is_party else _OTHER_PARTIES
     people = parties | {_FIRST_MEMBER + index: [name] for index, name in enumerate(members)}
     third = third_persons([people.keys()], owner=_OWNER, counterparts={_CLIENT})
@@ -62,7 +64,7 @@ def mask_sentence(text: str, members: Sequence[str] = (), names: Sequence[str] =
 
 
 def uncovered(line: dict[str, Any]) -> list[str]:
-    """The names of a sentence of which something is left where they stand: all, or two neighbouring letters or digits."""
+    """The names of a sentence of which something is left where they stand: all, or two letters or digits in a row."""
     text, names = line["text"], [name for name in line["names"] if name]
     shown = _shown_characters(text, mask_sentence(text, line.get("members", ()), names).result)
     marked = [tuple(span) for span in line.get("spans", ())]
@@ -86,20 +88,22 @@ def _places(text: str, name: str) -> list[tuple[int, int]]:
 
 def _is_within_word(text: str, span: tuple[int, int]) -> bool:
     start, end = span
-    return any(unicodedata.name(one, "").startswith("CJK") for one in (text[start - 1 : start], text[end : end + 1]) if one)
+    return any(
+        unicodedata.name(one, "").startswith("CJK") for one in (text[start - 1 : start], text[end : end + 1]) if one
+    )
 
 
 def _shown_characters(text: str, result: str) -> list[bool]:
     """Of each character of a text whether it is still there: the rest of the result are labels and numbers in tags."""
     kept = re.split(r"■■\([^()\n]{1,12}\)|参加者(?:[A-Z]{1,3}|\(不明\))|(?<=:)[0-9]+(?=\])", result)
     match = re.fullmatch("(.+?)".join(map(re.escape, kept)), text, re.DOTALL)
-    assert match, f"{result} was not made from {text}"  # noqa: S101 - the judge itself would be wrong
+    assert match, f"{result} was not made from {text}"
     hidden = {index for group in range(1, len(kept)) for index in range(*match.span(group))}
     return [index not in hidden for index in range(len(text))]
 
 
 def read_corpus(name: str) -> list[dict[str, Any]]:
-    """The sentences of one file of the corpus; if a file of their `spans` lies beside it, with where the names stand."""
+    """The sentences of one file of the corpus; with where the names stand, if a file of `spans` lies beside it."""
     lines = _read_lines(CORPUS / name)
     spans = (CORPUS / name).with_suffix(".spans.jsonl")
     return [line | more for line, more in zip(lines, _read_lines(spans), strict=True)] if spans.is_file() else lines
@@ -128,7 +132,7 @@ def false_masks(folder: str = "") -> float:
 
 
 def measure(folder: Path) -> list[Figure]:
-    """Coverage, and false offers per 100 messages, of each of the two strangers' corpora."""
+    """Coverage, and false offers per 100 messages, of each of the strangers' corpora."""
     return [figure for name, title in CORPORA.items() for figure in _figures(name, title)]
 
 

@@ -60,7 +60,7 @@ def _is_name(parts: _RunParts) -> bool:
     strong = words.person_words - words.weak_words
     if len(parts.surname) == 1:
         is_person = _begins_with(parts.behind, strong) or _is_role(parts.behind)
-        return not parts.before and not parts.given and is_person
+        return not parts.before and not parts.given and is_person and parts.surname not in words.sentence_characters
     if parts.surname in words.common_surnames or folded_text(parts.surname) not in folded_surnames():
         is_person = _begins_with(parts.behind, strong) or _is_role(parts.behind) or _ends_with(parts.before, strong)
         return len(parts.given) > 1 or is_person

@@ -9,7 +9,8 @@ from archiver.export.mask import leftover_patterns, name_checks
 from archiver.export.mask.name_data import given_names, leftover_words, surnames
 
 _GIVEN = re.compile(
-    r"(?<![A-Za-z0-9@/._-])[A-Za-z][a-z]{2,10}(?=(?:から|より|って|とか|にも?|が|は|も|と|へ|の|、|さん|ちゃん|くん)(?![A-Za-z]))"
+    r"(?<![A-Za-z0-9@/._-])[A-Za-z][a-z]{2,10}(?=(?:から|より|って|とか|にも?|が|は|も|と|へ|の|で|、|さん|ちゃん"
+    r"|くん)(?![A-Za-z]))"
 )
 """A word before a particle: a given name, if it is one and no English word."""
 _WITH_INITIAL = re.compile(r"(?<![A-Za-z])(?P<name>[A-Z][a-z]{1,12}) [A-Z]\.(?![A-Za-z])")
@@ -87,5 +88,7 @@ def _is_given(word: str) -> bool:
 def _end_with_given(text: str, surname: re.Match[str]) -> int:
     """Where a romanised surname ends, with a given name that is not known but written like one."""
     other = _WORD_BESIDE.match(text, surname.end()) if surname[0][0].isupper() else None
-    is_word = other is None or other["other"].lower() in leftover_words().latin_words | leftover_words().latin_given_words
+    is_word = (
+        other is None or other["other"].lower() in leftover_words().latin_words | leftover_words().latin_given_words
+    )
     return surname.end() if other is None or is_word else other.end()

@@ -6,11 +6,13 @@ They are for text of one width (NFKC). Every repetition has a bound.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 
-def any_of(words: str) -> str:
-    """A pattern for any of these words, divided by spaces."""
-    return "(?:" + "|".join(map(re.escape, words.split())) + ")"
+def any_of(words: str | Iterable[str]) -> str:
+    """A pattern for any of these words, the longer ones first; a text is divided at its spaces."""
+    listed = words.split() if isinstance(words, str) else words
+    return "(?:" + "|".join(map(re.escape, sorted(listed, key=lambda one: (-len(one), one)))) + ")"
 
 
 KANJI = "一-鿿々〆ヶ\uf900-\ufaff\U00020000-\U0002fa1f"
@@ -24,12 +26,17 @@ _TITLES = (
     "さー{0,2}ん(?!ざん|じゅう|まん)|さま(?!ざま)|様(?![々子式相態])|氏(?![名神族])|ちゃん|くん|君|殿(?!堂)|先生"
     "|サン(?![ァ-ヴー])|チャン(?![ァ-ヴー])|姉さん|兄さん|姐さん|先輩|嬢(?![王様])"
 )
-HAS_TITLE = re.compile("さ[んまー]|様|氏|ちゃん|くん|君|殿|先生|サン|チャン|先輩|嬢|兄さ|姉さ|姐さ|(?i:[- ](?:san|sama|sensei|kun|chan))")
+HAS_TITLE = re.compile(
+    "さ[んまー]|様|氏|ちゃん|くん|君|殿|先生|サン|チャン|先輩|嬢|兄さ|姉さ|姐さ|[- ](?:[Ss]|[KkCc]h?[ua]n)"
+)
 TITLED = re.compile(
-    rf"(?P<name>(?:[{KANJI}]{{1,4}}[ ・])?[{KANJI}]{{1,10}}|[{KATAKANA}]{{2,14}}(?:[ ・=][{KATAKANA}]{{1,12}}){{0,4}}"
-    rf"|(?:[A-Z]\. ?)?[{LATIN}][{LATIN}'-]{{0,19}}[{LATIN}](?:[ .][{LATIN}][{LATIN}'-]{{0,20}}){{0,3}}\.?"
-    rf"|[A-Za-z0-9_][A-Za-z0-9_.-]{{2,30}}"
-    rf"|[{_HIRAGANA}ー]{{2,12}}?|[{KANJI}]{{1,4}}[{_HIRAGANA}]{{1,4}})"
+    rf"(?P<name>(?<![{KANJI}])(?:[{KANJI}]{{1,4}}[ ・]|[{KANJI}]{{1,2}}ノ)?[{KANJI}]{{1,12}}"
+    rf"|(?<![{KATAKANA}])[{KATAKANA}]{{2,14}}(?:[ ・=][{KATAKANA}]{{1,12}}){{0,4}}"
+    rf"|(?<![{LATIN}0-9_])(?:[A-Z]\. ?)?[{LATIN}][{LATIN}'-]{{0,19}}[{LATIN}]"
+    rf"(?:[ .][{LATIN}][{LATIN}'-]{{0,20}}){{0,3}}\.?"
+    rf"|(?<![A-Za-z0-9_.-])[A-Za-z0-9_][A-Za-z0-9_.-]{{2,30}}"
+    rf"|(?:(?<![{_HIRAGANA}ー])|(?<=さん)|(?<=さま)|(?<=ゃん)|(?<=くん))[{_HIRAGANA}ー]{{2,16}}?"
+    rf"|(?<![{KANJI}])[{KANJI}]{{1,4}}[{_HIRAGANA}]{{1,4}})"
     rf" ?-?(?P<title>{_TITLES}|(?i:(?<=-)(?:san|sama|sensei|kun|chan)|(?<= )(?:san|sama|sensei))(?![a-z]))"
 )
 JOBS = any_of(
@@ -81,7 +88,7 @@ DOUBLED = re.compile(
     rf"(?=[はがともの](?![{_HIRAGANA}])|さん|から|との|に[{KANJI}]|と[{_HIRAGANA}]{{4}}|は[{_HIRAGANA}]|[」』、])"
 )
 KANA_GIVEN = re.compile(
-    rf"(?<![{_HIRAGANA}{KANJI}ー])[{_HIRAGANA}]{{3,5}}?(?=(?:が|は|も|に|へ|と|から)(?![{_HIRAGANA}]))"
+    rf"(?<![{_HIRAGANA}{KANJI}ー])[{_HIRAGANA}]{{3,5}}?(?=(?:が|は|も|に|へ|と|から)(?![{_HIRAGANA}])|\()"
 )
 WITH_KANA_GIVEN = re.compile(
     rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{2,3}})(?P<given>[{_HIRAGANA}]{{2,4}}?|[{KATAKANA}]{{2,5}})"
@@ -105,11 +112,12 @@ IN_BRACKETS = re.compile(
 KANJI_RUN = re.compile(rf"(?<![{KANJI}])(?<!(?<!な)[おご])[{KANJI}]{{2,16}}(?![{KANJI}])")
 _LETTERS = f"{KANJI}{_HIRAGANA}{KATAKANA}"
 SPACED_NAME = re.compile(
-    rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{1,3}}) "
+    rf"(?<![{KANJI}])(?=(?P<surname>[{KANJI}]{{1,3}}) "
     rf"(?P<given>[{KANJI}]{{1,3}}(?![{_LETTERS}]|[様氏])"
     rf"|[{KANJI}]{{1,3}}(?=[様氏]|さん|です|って|という|から|より|[はがにのをとへも、。])"
-    rf"|[{_HIRAGANA}]{{2,4}}(?![{_LETTERS}])|[{KATAKANA}]{{2,4}}(?![{_LETTERS}]))"
+    rf"|[{_HIRAGANA}]{{2,4}}(?![{_LETTERS}])|[{KATAKANA}]{{2,4}}(?![{_LETTERS}])))"
 )
+"""A look-ahead, as 「担当者 尾形 真一」 has two of them."""
 _KANA = f"{KATAKANA}{_HIRAGANA}"
 SPACED_KANA = re.compile(
     rf"(?<![{_KANA}])(?P<surname>[{KATAKANA}]{{2,6}}|[{_HIRAGANA}]{{2,6}})[ ・]"
@@ -125,11 +133,12 @@ LATIN_PARTS = re.compile(r"(?<![A-Za-z0-9._-])[A-Za-z0-9]{1,20}(?:[._-][A-Za-z0-
 
 BANK_WORD = re.compile("口座|名義|振込|振り込|銀行|信金|支店|(?:普通|当座) ?(?=[□0-9(])|ゆうちょ|受取人|フリガナ")
 HOLDER = re.compile(
-    rf"(?<![{KATAKANA}])[{KATAKANA}]{{2,8}}[ ・.][{KATAKANA}]{{2,10}}(?![{KATAKANA}])|(?<=\()[{KATAKANA}]{{4,14}}(?=\))"
+    rf"(?<![{KATAKANA}])[{KATAKANA}]{{2,8}}[ ・.][{KATAKANA}]{{2,10}}(?![{KATAKANA}])"
+    rf"|(?<=\()[{KATAKANA}]{{4,14}}(?=\))"
 )
 FIRM_HOLDER = re.compile(
-    rf"(?<![{KATAKANA}A-Za-z])[カユドシメフ]\)(?P<name>[{KATAKANA}]{{3,30}})"
-    rf"|(?P<other>[{KATAKANA}]{{3,30}})\([カユドシメフ]\)?"
+    rf"(?<![{KATAKANA}A-Za-z])(?:カブシキガイシャ|カブ|ユウ|ドウ|[カユドシメフ])\)(?P<name>[{KATAKANA}]{{3,30}})"
+    rf"|(?P<other>[{KATAKANA}]{{3,30}})\([カユドシメフ](?:\)|(?=\s|$))"
 )
 BANK_REACH = 60
 """Characters behind a bank's word in which kana may be the holder of the account."""
@@ -137,6 +146,7 @@ BANK_REACH = 60
 # --- what is masked already -------------------------------------------------------------------------
 
 MASKED = re.compile(
-    r"■■\([^()\n]{1,12}\)|参加者(?:[A-Z]{1,3}|\(不明\))|\[/?(?:[Tt][Oo]|TO|[Cc][Cc]|rp|qt|qtmeta|info|title|code|url|hr|picon|pname|piconname|download|task|dtext|preview|toall|Reply)\b[^\[\]\n]{0,60}\]"
+    r"■■\([^()\n]{1,12}\)|参加者(?:[A-Z]{1,3}|\(不明\))|\[/?(?:[Tt][Oo]|TO|[Cc][Cc]|rp|qt|qtmeta|info|title|code"
+    r"|url|hr|picon|pname|piconname|download|task|dtext|preview|toall|Reply)\b[^\[\]\n]{0,60}\]"
 )
 """Labels that stand for what is masked, and tags of the notation."""

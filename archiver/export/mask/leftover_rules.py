@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archiver.export.mask import handle_patterns, leftover_patterns, name_checks
-from archiver.export.mask.kanji_names import name_in_run
-from archiver.export.mask.name_checks import in_hiragana
-from archiver.export.mask.name_data import given_names, leftover_words, surnames
 from archiver.export.mask.kana_names import kana_names
+from archiver.export.mask.kanji_names import name_in_run
 from archiver.export.mask.latin_names import latin_names
+from archiver.export.mask.name_checks import in_hiragana
+from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
 from archiver.export.mask.nicknames import nicknames
 from archiver.export.mask.spoken_names import spoken_names
-from archiver.export.mask.titled_names import names_at_jobs, titled_names
+from archiver.export.mask.titled_names import initials_and_traders, names_at_jobs, titled_names
 from archiver.records import LeftoverKind
 
 
@@ -35,7 +35,8 @@ def found_pieces(text: str) -> Iterator[FoundPiece]:
         for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
             for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
-                if not _is_file_or_code(text[start:end].lstrip("@ ").lower()):
+                is_contact = kind is LeftoverKind.CONTACT
+                if is_contact or not _is_file_or_code(text[start:end].lstrip("@ ").lower()):
                     yield FoundPiece(start, end, kind)
 
 
@@ -56,6 +57,7 @@ _DIRECT_RULES = (
 def _names(text: str) -> Iterator[tuple[int, int]]:
     if leftover_patterns.HAS_TITLE.search(text):
         yield from titled_names(text)
+        yield from initials_and_traders(text)
     yield from names_at_jobs(text)
     yield from _surnames(text)
     yield from spoken_names(text)
@@ -69,22 +71,39 @@ def _names(text: str) -> Iterator[tuple[int, int]]:
 # --- in kanji ---------------------------------------------------------------------------------------
 
 
+_LETTER_BEHIND = re.compile("(?!です|と|さん|様|、)[ぁ-んァ-ヴ]")
+"""Behind one character they make it the beginning of a word: 「相手に見せる」."""
+_OF_THINGS = re.compile(
+    "みたいな|のような(?:形|色|もの)|ではなく「|と読[むま]|という(?:漢字|字|表現|言葉|地名|読み|単語)|[0-9]{1,4}年"
+    "|の(?:実|花|木|葉|枝|種|根|欄干|川|山|森|海|橋|水|石|空|景色|風景|標高|地図|地名|方言|名産|特産|名物|郷土"
+    "|観光|土産|気候|海岸|温泉|城|駅|街|町)(?![一-鿿])"
+    "|が(?:流れ|咲|実|赤く|枯|茂|広がる)"
+)
+"""Behind a surname they make it a word, a place, a plant."""
+
+
 def _surnames(text: str) -> Iterator[tuple[int, int]]:
     """Surnames alone, among words that are written at names, with a given name, in brackets, behind a label."""
     for match in leftover_patterns.KANJI_RUN.finditer(text):
         span = name_in_run(match[0])
-        if span is not None:
+        if span is not None and not (span[1] == len(match[0]) and _OF_THINGS.match(text, match.end())):
             yield match.start() + span[0], match.start() + span[1]
     for match in leftover_patterns.SPACED_NAME.finditer(text):
         if name_checks.is_surname(match["surname"]) and name_checks.is_given_name(match["given"]):
-            yield match.span()
+            yield match.start("surname"), match.end("given")
     for match in leftover_patterns.WITH_KANA_GIVEN.finditer(text):
         reading = in_hiragana(match["given"])
         if name_checks.is_surname(match["surname"]) and len(reading) > 1 and reading in given_names().readings:
             yield match.span()
     for pattern in (leftover_patterns.LABELLED, leftover_patterns.IN_BRACKETS):
         for match in pattern.finditer(text):
-            if _looks_like_name(match["name"], labelled=pattern is leftover_patterns.LABELLED):
+            is_labelled = pattern is leftover_patterns.LABELLED
+            is_doubtful = len(match["name"]) == 1 and text[match.start("name") - 1] in "にが"
+            if not is_labelled and len(match["name"]) == 1 and text[match.start()] in "「『<〈":
+                continue  # 「森」をテーマに
+            if is_labelled and is_doubtful and _LETTER_BEHIND.match(text, match.end()):
+                continue
+            if _looks_like_name(match["name"], labelled=is_labelled):
                 yield _span_of_name(match)
 
 
@@ -98,13 +117,14 @@ def _span_of_name(match: re.Match[str]) -> tuple[int, int]:
 def _looks_like_name(name: str, *, labelled: bool) -> bool:
     first, words = name.split()[0], leftover_words()
     if name_checks.is_katakana(first[0]) or re.match("[ぁ-ん]", first):
-        return name_checks.is_kana_surname(first) and name not in words.no_names
+        is_word = name in words.no_names or first in ordinary_words().hiragana
+        return name_checks.is_kana_surname(first) and not is_word
     if first[0].isascii():
         is_surname = first[0].isupper() and first.casefold() in surnames().romaji
         return labelled and (is_surname or first.casefold() not in words.latin_words)
     if labelled:
         return name_checks.is_labelled_name(first)
-    is_clear = len(first) == 1 or first not in words.common_surnames
+    is_clear = first not in words.common_surnames
     return (name_checks.is_surname(first) and is_clear) or name_checks.is_full_name(first)
 
 

@@ -58,7 +58,8 @@ def is_given_name(name: str) -> bool:
     """Whether a word behind a surname is likely to be a given name: it is not if it is an ordinary word."""
     if name in leftover_words().no_names or name in leftover_words().work_words or name in ordinary_words().kanji:
         return False
-    return re.match("[ぁ-んァ-ヴ]", name) is not None or name[-1] in leftover_words().given_name_ends
+    is_kana = re.match("[ぁ-んァ-ヴ]", name) is not None
+    return is_kana or len(name) == 2 or name[-1] in leftover_words().given_name_ends
 
 
 def is_kana_surname(word: str) -> bool:
@@ -69,7 +70,9 @@ def is_kana_surname(word: str) -> bool:
 def is_kana_person(word: str) -> bool:
     """Whether kana are a surname, a given name or a name from another country, whatever else they may mean."""
     reading = in_hiragana(word)
-    if word in leftover_words().foreign_names or (reading in surnames().readings and word not in leftover_words().no_names):
+    if word in leftover_words().foreign_names or (
+        reading in surnames().readings and word not in leftover_words().no_names
+    ):
         return True
     return reading in given_names().readings and word not in ordinary_words().katakana | ordinary_words().hiragana
 

@@ -35,7 +35,11 @@ def surnames() -> Surnames:
     return Surnames(
         kanji=frozenset(row[0] for row in rows),
         readings={reading: frozenset(names) for reading, names in readings.items()},
-        romaji=frozenset(form for romaji in (*(row[3] for row in rows), *(one for _, one in more)) for form in _romanised_forms(romaji)),
+        romaji=frozenset(
+            form
+            for romaji in (*(row[3] for row in rows), *(one for _, one in more))
+            for form in _romanised_forms(romaji)
+        ),
     )
 
 
@@ -57,6 +61,12 @@ def given_names() -> GivenNames:
         readings=frozenset(row[0] for row in rows),
         romaji=frozenset(form for row in rows for form in _romanised_forms(row[1])),
     )
+
+
+@functools.cache
+def beginnings_of_names() -> frozenset[str]:
+    """The first two kana of every name."""
+    return frozenset(one[:2] for one in (*given_names().readings, *surnames().readings))
 
 
 def _romanised_forms(romaji: str) -> set[str]:
@@ -96,6 +106,12 @@ class LeftoverWords:
     latin_given_words: frozenset[str]
     brand_names: frozenset[str]
     no_titled_words: frozenset[str]
+    sentence_characters: frozenset[str]
+    titled_characters: frozenset[str]
+    told_words: frozenset[str]
+    doing_words: frozenset[str]
+    belonging_words: frozenset[str]
+    owned_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Names that stand before さん, 様 and the like, or before somebody's job (森社長, なおみ先生), and people without a name.
+"""Names that stand before さん, 様 and the like, or before somebody's job (森社長, なおみ先生).
 
-「店長さん」, 「企業様」 and 「猫ちゃん」 name nobody: what stands before the title is an ordinary word, or ends with the
-part of a word that makes it a person by what they do (者, 員, 店 …).
+「店長さん」 and 「企業様」 name nobody: what stands before the title is an ordinary word, or ends with the part of one
+that says what somebody does (者, 員, 店 …).
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ _ROLE_END = re.compile(
     "[者員長部社店家係業主人客元側方陣師士官役手屋課室局所院園館校会団班組隊署庁省先生徒親娘婦夫妻様々達連衆軍党派教]$"
 )
 _AGENT = re.compile(
-    "(?:イスト|リスト|ワー|ーター|ナー|ヤー|ャー|バー|ダー|マン|ーズ|ショップ|サロン|スクール|ホテル|レストラン|カフェ|ストア|メディア|チャンネル|グループ|プロダクション|スタジオ|オフィス|クリニック|ショッピング"
-    "|ジャパン|システム|デザイン|ワークス|サービス|マーケット|センター|チーム|ファーム|クラブ|ラボ|テック|ネット|ロボ|モン)$"
+    "(?:イスト|リスト|ワー|ーター|ナー|ヤー|ャー|バー|ダー|マン|ーズ|ショップ|サロン|スクール|ホテル|レストラン"
+    "|カフェ|ストア|メディア|チャンネル|グループ|プロダクション|スタジオ|オフィス|クリニック|ショッピング"
+    "|ジャパン|システム|デザイン|ワークス|サービス|マーケット|センター|チーム|ファーム|クラブ|ラボ|テック|ネット"
+    "|ロボ|モン)$"
 )
 """What people and firms are called by what they do; surnames with such an end are among the foreign names."""
 _FIRM = re.compile("(?:株式会社|有限会社|合同会社|社団法人|財団法人|\\(株\\)|\\(有\\))[^\\s、。「」]{0,12}$")
@@ -35,12 +37,35 @@ def titled_names(text: str) -> Iterator[tuple[int, int]]:
     for match in leftover_patterns.TITLED.finditer(text):
         name, title = match["name"], match["title"]
         start = _name_start(name, _title_as_read(match)) if not text.startswith(_THINGS, match.end()) else None
-        if start is None or (title in ("様", "さん", "御中") and _is_firm(text, match, start)):
+        if start is None or (title in ("様", "さん") and _is_firm(text, match, start)):
             continue
         is_nickname = _is_nickname(name[start:], title)
         parent = 2 * text.startswith(("ママ", "パパ"), match.end())
         is_hidden = is_nickname or title.isascii()
         yield match.start("name") + start, match.end() + parent if is_hidden else match.end("name")
+
+
+_INITIAL = re.compile(
+    r"(?<![A-Za-z0-9_.-])[A-Z](?:さん|氏(?![名神])|様(?!式)|くん|ちゃん|先生|社長)"
+    r"|(?<![A-Za-z0-9])[A-Z][一-鿿]{1,2}(?=さん|氏(?![名神])|様(?!式)|くん|ちゃん)"
+)
+_TRADER = re.compile(
+    r"(?:出品者|購入者|お客様|依頼者|応募者|投稿者|ユーザー|ライター|落札者|フォロワー|リスナー|視聴者"
+    r"|クライアント|ワーカー|取引相手)(?:の|[:→] ?|「)(?P<name>[^\s、。の「」:]{2,14}?)」?(?=さん|様"
+    r"|氏(?![名神]))"
+)
+
+
+def initials_and_traders(text: str) -> Iterator[tuple[int, int]]:
+    """Initials with their title (K氏), and what somebody who buys, sells or writes is called."""
+    for match in _INITIAL.finditer(text):
+        yield match.span()
+    for match in _TRADER.finditer(text):
+        is_people = match["name"] in leftover_words().no_name_ends or re.search(
+            "[皆客方]$|みんな$|みな$", match["name"]
+        )
+        if not is_people and not re.search("[をがにはで]", match["name"]):
+            yield match.span("name")
 
 
 def names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
@@ -55,7 +80,8 @@ def names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _title_as_read(match: re.Match[str]) -> str:
-    """The title; くん and ちゃん that may be a part of the sentence (行くんです, ちゃんと) are said to be doubtful."""
+    """The title; くん and ちゃん that may be a part of the sentence (行くんです, ちゃんと) are said to be "
+    "doubtful."""
     title, behind = match["title"], match.string[match.end() : match.end() + 1]
     is_kana = re.search("[ぁ-んー]$", match["name"]) is not None and not re.search("[ーっ]$", match["name"])
     if title == "くん" and behind and behind in ("でだじなのやか" if is_kana else "でだじ"):
@@ -65,6 +91,8 @@ def _title_as_read(match: re.Match[str]) -> str:
 
 def _is_firm(text: str, match: re.Match[str], start: int) -> bool:
     """Whether the word before a title is the end of a firm's name that stands before it."""
+    if re.match("[ぁ-ん]", match["name"]) and name_checks.is_katakana(text[match.start() - 1 : match.start()] or " "):
+        return match["title"] == "様"
     return _FIRM.search(text, max(0, match.start() - 20), match.start("name") + start) is not None and not (
         name_checks.is_full_name(match["name"][start:])
     )
@@ -87,12 +115,14 @@ def _name_start(name: str, title: str) -> int | None:
         last = name.split()[-1].casefold()
         return None if last in leftover_words().latin_words and last not in surnames().romaji else 0
     if name_checks.is_katakana(name[-1]):
-        return None if name in ("ワン", "ニャン") and title == "ちゃん" else _katakana_start(name)
+        return None if name in ("ワン", "ニャン") and title.startswith("ちゃん") else _katakana_start(name)
     if re.search("[ぁ-ん]$", name):  # kanji, then hiragana: a given name such as 美さき, or a sentence
         head = re.match(f"[{leftover_patterns.KANJI}]+", name)
         return 0 if head and len(head[0]) > 1 and name_checks.surname_start(head[0]) == 0 else None
+    if "ノ" in name:
+        return 0
     start = name_checks.surname_start(name)
-    if start is not None:
+    if start is not None and not (name[-1] == "屋" and name[start:] not in surnames().kanji):
         return _with_words_before(name, start)
     return _start_without_surname(name, title)
 
@@ -136,7 +166,21 @@ def _single_start(character: str, title: str) -> int | None:
     words = leftover_words()
     if character in words.no_name_ends - words.surname_ends:
         return None
-    if folded_text(character) in folded_spoken_characters() or character in words.single_given_names:
-        is_clear = title in ("さん", "さま", "くん", "ちゃん", "君", "先生", "サン", "チャン", "先輩", "姉さん", "兄さん", "氏")
+    known = words.single_given_names | words.titled_characters
+    if folded_text(character) in folded_spoken_characters() or character in known:
+        is_clear = title in (
+            "さん",
+            "さま",
+            "くん",
+            "ちゃん",
+            "君",
+            "先生",
+            "サン",
+            "チャン",
+            "先輩",
+            "姉さん",
+            "兄さん",
+            "氏",
+        )
         return 0 if is_clear or (title in "様氏" and character not in words.no_names) else None
     return None
