@@ -9,6 +9,7 @@ from archiver.claims.words import sources_text
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
+from archiver.platforms.job_platform import platform_of
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
@@ -60,7 +61,7 @@ def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:
 def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 11 in words; the commands are in VERIFY.txt of a package that holds the records."""
     items = [
-        "第2章の照合点は、プラットフォーム側の記録だけで確認できます。",
+        f"第2章の照合点は、{platform_of(case.contract.platform).side}の記録だけで確認できます。",
         (
             "ファイルが改変されていないかは、ハッシュ値の再計算で誰でも確認できます"
             "(Windows: certutil -hashfile ファイル名 SHA256)。"
