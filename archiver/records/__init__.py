@@ -63,6 +63,7 @@ from archiver.records.evidence import (
 from archiver.records.exported_package import ExportedPackage, Handover
 from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId
 from archiver.records.leftover import Leftover, LeftoverKind
+from archiver.records.look_coding import LookIntervals, code_intervals, decode_intervals
 from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
@@ -103,6 +104,7 @@ __all__ = (
     "KnownMessage",
     "Leftover",
     "LeftoverKind",
+    "LookIntervals",
     "MappedAccount",
     "Membership",
     "MembershipPeriod",
@@ -138,6 +140,8 @@ __all__ = (
     "WrongClock",
     "change_kinds",
     "closed_mark",
+    "code_intervals",
+    "decode_intervals",
     "notable_states",
     "pauses_between_looks",
 )
