@@ -20,7 +20,7 @@ class Paragraph:
     kind: ClassVar[str] = "paragraph"
     text: str
     style: str = "normal"
-    """`normal`, `strong` or `small`."""
+    """`normal`, `strong` (introduces the next block), `small`, or `whole` (on one page, with what follows it)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         f"第13章の伏せ字を施した以外、本文を変えていません。{clock}{selection}"
     )
     signature = f"{local.year}年{local.month}月{local.day}日　　氏名＿＿＿＿＿＿＿＿＿＿＿＿"
-    return Chapter("10　取得方法", (Paragraph(text), *_handover_blocks(case), Paragraph(signature)))
+    return Chapter("10　取得方法", (Paragraph(text, "whole"), *_handover_blocks(case), Paragraph(signature)))
 
 
 def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:

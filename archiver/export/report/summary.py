@@ -104,7 +104,7 @@ def _money_text(case: ReportInput) -> str:
     if platform_of(contract.platform).elsewhere:
         escrow = f" / 支払期日 {_fact_text(contract.payment_due_on)}" if contract.payment_due_on else ""
     stated = f"契約 {_fact_text(contract.contracted_on)}{escrow} / 契約金額 {_fact_text(contract.amount)}"
-    stated += f" / 納期 {_fact_text(contract.due_on)}" if contract.due_on else ""
+    stated += f"\n納期 {_fact_text(contract.due_on)}" if contract.due_on else ""
     return stated + "".join(f"\n{line}" for line in _ending_lines(contract))
 
 

@@ -280,7 +280,7 @@ def test_without_an_authority_nothing_is_awaited() -> None:
 
 
 def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp() -> None:
-    """The support report counts those between, and says how far the stamps reach; the lawyer's lists each that has one."""
+    """The support report counts those between and says how far stamps reach; the lawyer's lists each that has one."""
     seals = tuple(
         SealLine(number, "2026-11-05", 1, at(0), "0f" * 32, (StampLine("a", at(number)),) if number in (2, 90) else ())
         for number in range(1, 101)
