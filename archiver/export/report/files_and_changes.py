@@ -103,7 +103,7 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
             "変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。だれが変更したかは、応答に含まれません。"
         ),
         Paragraph(own_changes_text(statistics.facts)),
-        Bullets(tuple(line for _kind, line in change_lines(statistics.facts))),
+        Bullets(tuple(line for _kind, line in change_lines(statistics.facts.changed))),
     ]
     changed = [event for event in case.events if not event.kind.startswith("空白")]
     printed = changed[-MAX_EVENTS:]
