@@ -65,7 +65,7 @@ def _start_figure(program: Path, folder: Path) -> Figure:
 def _seconds_to_first_page(program: Path, environ: dict[str, str]) -> float:
     begun = time.perf_counter()
     pipe, none = subprocess.PIPE, subprocess.DEVNULL
-    command = [program, "app", "--no-browser"]
+    command = [str(program), "app", "--no-browser"]
     with subprocess.Popen(command, env=environ, stdout=pipe, stderr=none, text=True) as process:
         assert process.stdout is not None
         address = next(line[line.index("http://") :].strip() for line in process.stdout if "http://" in line)

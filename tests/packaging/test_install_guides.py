@@ -145,7 +145,7 @@ def test_the_guide_for_servers_works_as_printed(home: EmptyHome) -> None:
 @pytest.mark.parametrize("installer", ["uv tool", "pipx"])
 def test_the_wheel_is_installed_and_removed_by(home: EmptyHome, tmp_path: Path, installer: str) -> None:
     """The demo runs to its end with its PDFs; nothing of the program is left."""
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "dist"]
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")]
     subprocess.run(build, check=True, cwd=ROOT)
     home.type(f"{installer} install {tmp_path}/dist/*.whl", "cd ~", "archive demo --dir demo")
     assert len(list(home.home.glob("demo/exports/*/data/*.pdf"))) == 3
