@@ -37,11 +37,14 @@ ROWS = (
     "application_pages",
     "case_facts",
     "help",
+    "distributions",
     "leftovers",
 )
 """The modules of this folder that measure, in the order of the table."""
 
-LARGE = frozenset({"first_round", "growth", "memory", "search", "viewing", "application_pages", "case_facts"})
+LARGE = frozenset(
+    {"first_round", "growth", "memory", "search", "viewing", "application_pages", "case_facts", "distributions"}
+)
 """Those that take many minutes: only with `--large`, or when named."""
 
 
