@@ -225,7 +225,10 @@ def test_every_page_installs_in_the_same_way() -> None:
         if line.strip().startswith(("uv tool install", "uvx"))
     }
 
-    assert {TOOL, TOOL.replace("install", "install --reinstall")} == found
+    assert {
+        TOOL,
+        *(TOOL.replace("install", f"install {option}") for option in ("--reinstall", "--with apprise")),
+    } == found
 
 
 def test_the_lock_pins_every_dependency_and_names_no_address() -> None:

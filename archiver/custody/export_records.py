@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-import zipfile
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
 from archiver.evidence.manifest import digest_file, digest_stream
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.package import TAG_MANIFEST
-from archiver.evidence.verify.package_files import READ_ERRORS
+from archiver.evidence.verify.package import TAG_MANIFEST, is_package
+from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage, read_all
+from archiver.evidence.verify.submission import DIGEST_LIST, is_submission
 from archiver.records import ExportedPackage
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 from archiver.store.queries.runs import exports
+
+_STATED_NAME = re.compile(r"(?m)^External-Identifier: (.+?)\r?$")
+_LIST_STAMP = re.compile(r"(?:tagmanifest-sha256|SHA256SUMS)\.txt\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
+_ABOUT_AUTHORITIES = frozenset({"data/tsa/", "beside"})
+"""What the digest of the package says nothing of: whose roots those are, and files that lie beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """By what an archive knows a package again."""
+
+    digests: frozenset[str]
+    """Of its last list, and of its zip."""
+    names: frozenset[str]
+    """Its name on the disk, in its zip, and as it states it itself."""
+    stamps: Mapping[str, str]
+    """Authority → SHA-256 of its stamp over the last list."""
 
 
 def compare_with_exports(verification: Verification, path: Path, archive: Archive) -> ExportedPackage | None:
@@ -30,14 +51,15 @@ def compare_with_exports(verification: Verification, path: Path, archive: Archiv
     try:
         with archive.reading() as reading:
             packages = exports(reading)
-        digests = _digests(path)
+        traits = _traits(path)
     except (errors.ArchiverError, *READ_ERRORS):
         return None
-    same = next((one for one in packages if one.sha256 in digests), None)
+    same = next((one for one in packages if traits.digests & _recorded_digests(one)), None)
     if same is not None:
+        _compare_stamps(verification, same, traits)
         _tell_made_here(verification, same)
         return None
-    named = [one for one in packages if _bare_name(one.name) == _bare_name(path.resolve().name)]
+    named = [one for one in packages if _bare_name(one.name) in traits.names]
     if named:
         sentence = _("This archive made a package of this name, but its digest was another: it was changed since.")
         verification.add_finding("export-record", path.name, sentence)
@@ -46,25 +68,72 @@ def compare_with_exports(verification: Verification, path: Path, archive: Archiv
     return named[-1] if named else None
 
 
-def _tell_made_here(verification: Verification, package: ExportedPackage) -> None:
-    sentence = _("This archive made this package at {time}; its digest is the one recorded then.")
-    verification.add_note(sentence.format(time=f"{package.at:%Y-%m-%dT%H:%M:%SZ}"))
-    if verification.ok:
-        verification.unchecked.clear()
+@contextmanager
+def package_files(path: Path) -> Iterator[tuple[PackageFiles, Path | None]]:
+    """The files of the package at a path, as its verification reads them, and the zip if it is one.
 
-
-def _digests(path: Path) -> set[str]:
-    """The digests by which the archive may have recorded a package: of its last list, or of its zip."""
+    Raises READ_ERRORS.
+    """
     if path.is_dir():
-        names = (TAG_MANIFEST, f"{path.resolve().name}.zip")
-        return {digest_file(path / name) for name in names if (path / name).is_file()}
-    digests = {digest_file(path)}
-    with zipfile.ZipFile(path) as packed:
-        for name in packed.namelist():
-            if name.rpartition("/")[2] == TAG_MANIFEST and name.count("/") <= 1:
-                with packed.open(name) as file:
-                    digests.add(digest_stream(file))
-    return digests
+        folder = PackageFolder(path, Verification())
+        if is_package(folder.names()) or is_submission(folder.names()):
+            yield folder, None
+            return
+        path = path / f"{path.resolve().name}.zip"
+    packed = ZippedPackage(path, Verification())
+    try:
+        yield packed, path
+    finally:
+        packed.close()
+
+
+def _traits(path: Path) -> _Traits:
+    """By what the package at a path is known; of the files that are verified, and of no others. Raises READ_ERRORS."""
+    with package_files(path) as (tree, packed):
+        names = set(tree.names())
+        last_list = TAG_MANIFEST if is_package(names) else DIGEST_LIST
+        digests = {_digest(tree, last_list)} if last_list in names else set()
+        stated = {_bare_name(path.resolve().name)}
+        if packed is not None:
+            digests.add(digest_file(packed))
+            stated |= {_bare_name(packed.name), getattr(tree, "root", "").rstrip("/")}
+        if "bag-info.txt" in names:
+            stated |= set(_STATED_NAME.findall(read_all(tree, "bag-info.txt").decode("utf-8", "replace")))
+        stamps = {match["authority"]: _digest(tree, name) for name in names if (match := _LIST_STAMP.fullmatch(name))}
+    return _Traits(frozenset(digests), frozenset(stated), stamps)
+
+
+def _digest(tree: PackageFiles, name: str) -> str:
+    with tree.open(name) as file:
+        return digest_stream(file)
+
+
+def _recorded_digests(package: ExportedPackage) -> set[str]:
+    return {package.sha256, str(package.making.get("list_sha256", package.sha256))}
+
+
+def _compare_stamps(verification: Verification, package: ExportedPackage, traits: _Traits) -> None:
+    """Compare the package's own stamps, which no list names, with those recorded when it was made."""
+    for authority, sha256 in sorted(package.making.get("stamps", {}).items()):
+        if authority not in traits.stamps:
+            sentence = _("The stamp of {authority} over the package came when it was made; it is not here.")
+            verification.add_finding("export-record", authority, sentence.format(authority=authority))
+        elif traits.stamps[authority] != sha256:
+            sentence = _("It is not the stamp of {authority} that came when the package was made.")
+            verification.add_finding("export-record", authority, sentence.format(authority=authority))
+
+
+def _tell_made_here(verification: Verification, package: ExportedPackage) -> None:
+    time = f"{package.at:%Y-%m-%dT%H:%M:%SZ}"
+    if not verification.ok:
+        sentence = _(
+            "This archive made a package with this list of digests at {time}. What does not match it is named above."
+        )
+        verification.add_note(sentence.format(time=time))
+        return
+    sentence = _("This archive made this package at {time}; its digest is the one recorded then.")
+    verification.add_note(sentence.format(time=time))
+    verification.unchecked[:] = [one for one in verification.unchecked if one.subject in _ABOUT_AUTHORITIES]
 
 
 def _bare_name(name: str) -> str:

@@ -146,21 +146,22 @@ def add_seal_stamp(stamps: Stamps, seal: Seal, authority: str, reply: bytes, bod
 def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequence[bytes]]) -> None:
     """Write the roots of every authority: those archived with its stamps, then the pinned ones. Raises OSError."""
     for authority in sorted({one.authority for one in stamps.seal_stamps} | set(stamps.configured)):
-        certificates = list(dict.fromkeys([*_archived_roots(home, authority), *pinned.get(authority, ())]))
+        certificates = list(dict.fromkeys([*archived_roots(home, authority), *pinned.get(authority, ())]))
         if not certificates:
             continue
         bag.add(f"data/tsa/{authority}.pem", "".join(map(roots.der_to_pem, certificates)).encode("ascii"))
         stamps.roots += [_root(authority, der) for der in certificates]
 
 
-def stamp_package(bag: Bag, stamping: StampService, over: str = TAG_MANIFEST) -> list[str]:
-    """Write the stamps over the package's last list; return the authorities that gave none. Raises OSError."""
-    missing = dict.fromkeys(stamping.roots)
+def stamp_package(bag: Bag, stamping: StampService, over: str = TAG_MANIFEST) -> dict[str, str]:
+    """Write the stamps over the package's last list; return authority → SHA-256 of its stamp. Raises OSError."""
+    digests: dict[str, str] = {}
     for authority, reply in stamping.stamp((bag.folder / over).read_bytes()):
-        if authority in missing:
-            bag.add(package_stamp_name(authority, over), reply)
-            del missing[authority]
-    return list(missing)
+        if authority in stamping.roots and authority not in digests:
+            name = package_stamp_name(authority, over)
+            bag.add(name, reply)
+            digests[authority] = bag.digests[name]
+    return digests
 
 
 def package_stamp_name(authority: str, over: str = TAG_MANIFEST) -> str:
@@ -168,7 +169,8 @@ def package_stamp_name(authority: str, over: str = TAG_MANIFEST) -> str:
     return f"{over}.{authority}.tsr"
 
 
-def _archived_roots(home: Path, authority: str) -> Iterator[bytes]:
+def archived_roots(home: Path, authority: str) -> Iterator[bytes]:
+    """The roots that the archive keeps beside the stamps of an authority."""
     try:
         yield from roots.pem_to_der((home / FOLDER / f"{authority}.pem").read_text(encoding="ascii"))
     except (OSError, ValueError):  # the pinned ones are written all the same; a verification reports what is missing

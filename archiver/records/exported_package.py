@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,5 @@ class ExportedPackage:
     """The digest that covers everything in it."""
     handovers: tuple[Handover, ...]
     """The latest statement last."""
+    making: Mapping[str, Any] = field(default_factory=dict)
+    """The payload of its entry: with what it was made (`export.package.recorded_order` reads it)."""

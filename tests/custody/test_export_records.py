@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,11 @@ import pytest
 from archiver.custody.export_records import compare_with_exports
 from archiver.custody.verify import verify_path
 from archiver.evidence.verify.findings import Verification
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
-from tests.support.packages.sample_package import lawyer_package, renew_lists
+from tests.support.packages.sample_package import NOW, lawyer_package, renew_lists, zip_package
+from tests.support.stamps.stamped_archives import stamped_package
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,83 @@ def test_a_page_changed_with_lists_made_anew_is_found_at_home(package: Path) -> 
     assert ["export-record"] == [one.check for one in at_home.findings]
     readme.write_bytes(original)
     renew_lists(package)
+
+
+def checks(package: Path, home: Path) -> list[str]:
+    """The checks that found something, in a home."""
+    return [one.check for one in verified(package, home).findings]
+
+
+def forged(package: Path, target: Path) -> Path:
+    """A copy with an edited readme and lists made anew."""
+    shutil.copytree(package, target)
+    (target / "00_README.txt").write_bytes((target / "00_README.txt").read_bytes() + b"x")
+    renew_lists(target)
+    return target
+
+
+def test_the_recorded_list_lying_elsewhere_in_a_package_is_not_taken_for_its_own(package: Path, tmp_path: Path) -> None:
+    """In a zip without a folder, `data/tagmanifest-sha256.txt` lies as deep as the list of another zip."""
+    target = forged(package, tmp_path / package.name)
+    shutil.copy(package / "tagmanifest-sha256.txt", target / "data/tagmanifest-sha256.txt")
+    renew_lists(target)
+    path = zip_package(target, tmp_path / f"{package.name}.zip", root="")
+
+    assert ["export-record"] == checks(path, home_of(package))
+
+
+def test_a_zip_that_was_made_here_does_not_vouch_for_the_folder_around_it(package: Path, tmp_path: Path) -> None:
+    """A package for an office, put into a package for a lawyer that was changed."""
+    home = home_of(package)
+    archive = Archive(home)
+    order = ExportOrder(contract="job1", profile="support", out=tmp_path / "office")
+    report = export(archive, order, now=lambda: NOW + timedelta(days=1))
+    archive.close()
+    target = forged(package, tmp_path / Path(str(report.zip)).stem)
+    shutil.copy(str(report.zip), target)
+    renew_lists(target)
+
+    verification = verified(target, home)
+
+    assert not any(note.startswith("This archive made this") for note in verification.notes)
+    assert verification.unchecked
+
+
+def test_another_name_of_the_folder_hides_no_change(package: Path, tmp_path: Path) -> None:
+    """The package is known by the name that it states, too."""
+    assert ["export-record"] == checks(forged(package, tmp_path / "資料"), home_of(package))
+
+
+def test_own_stamps_that_are_gone_or_others_are_found(tmp_path: Path) -> None:
+    """No list names them; the archive recorded them when the package was made."""
+    package = Path(stamped_package(tmp_path / "made").path)
+    (package / "tagmanifest-sha256.txt.a.tsr").unlink()
+    home = tmp_path / "made/home"
+
+    removed = verified(package, home)
+    assert [("export-record", "a")] == [(one.check, one.subject) for one in removed.findings]
+    shutil.copy(package / "tagmanifest-sha256.txt.b.tsr", package / "tagmanifest-sha256.txt.a.tsr")
+
+    assert ("export-record", "a") in {(one.check, one.subject) for one in verified(package, home).findings}
+
+
+def test_a_package_for_an_office_is_known_unpacked_too_and_what_lies_beside_it_is_not_vouched_for(
+    package: Path, tmp_path: Path
+) -> None:
+    """By its list of digests; a file beside the zip stays unchecked."""
+    home = home_of(package)
+    archive = Archive(home)
+    order = ExportOrder(contract="job1", profile="support", out=tmp_path / "office")
+    report = export(archive, order, now=lambda: NOW + timedelta(days=2))
+    archive.close()
+    with zipfile.ZipFile(str(report.zip)) as packed:
+        packed.extractall(tmp_path)
+    (Path(report.path) / "05_more.pdf").write_bytes(b"%PDF")
+
+    unpacked, beside = verified(tmp_path / Path(report.path).name, home), verified(Path(report.path), home)
+
+    assert ([], []) == (unpacked.findings, unpacked.unchecked)
+    assert ["beside"] == [one.subject for one in beside.unchecked]
 
 
 @pytest.mark.parametrize("oddity", ["before", "after", "comment", "date"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,18 +71,17 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
 
 def _compare_with_remade(obj: CliContext, verification: Verification, path: Path, package: ExportedPackage) -> None:
     """Make a package that is not as it was recorded anew, and say which of its files are not what comes out."""
-    from archiver.evidence.verify.findings import Verification as Scratch
-    from archiver.evidence.verify.package_files import READ_ERRORS, PackageFolder, ZippedPackage
+    from archiver.custody.export_records import package_files
+    from archiver.evidence.verify.package_files import READ_ERRORS
     from archiver.export.package.remade_package import compare_with_remade
     from archiver.store.archive import Archive
 
     roots = {one.name: one.roots for one in _authorities(obj) or ()}
     try:
-        tree = PackageFolder(path, Scratch()) if path.is_dir() else ZippedPackage(path, Scratch())
+        with package_files(path) as (tree, _packed):
+            compare_with_remade(verification, tree, Archive(obj.home), package, roots)
     except READ_ERRORS:
-        return
-    with closing(tree):
-        compare_with_remade(verification, tree, Archive(obj.home), package.contract, roots)
+        return  # said already when it was verified
 
 
 def _write_page(target: Path, path: str | None) -> int:

@@ -47,13 +47,13 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     """Fill the bag and close it. Raises OSError (not writable), RowsDisagree, UsageError (`MessageChoice.check`)."""
     source = SourceEntries(reading, recipe.scope, recipe.upto, recipe.only_messages, recipe.mask)
     _put_entries(bag, source, recipe)
-    compares_rows = recipe.only_messages is None and recipe.compares_rows
+    compares_rows = recipe.only_messages is None
     if compares_rows:
         source.check_others()
     files, copied = build.files(source.other), CopiedFiles()
     copied_files.put_files(bag, reading.home, files, copied, limit=recipe.file_limit)
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
-    copied_files.put_seals(bag, reading.home, recipe.seals, copied)
+    copied_files.put_seals(bag, reading.home, recipe.seals, copied, places=recipe.stamp_places)
     copied_files.put_orphans(bag, reading.home, source.other, copied)
     copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})

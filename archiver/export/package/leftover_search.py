@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from archiver import errors
@@ -32,6 +33,14 @@ _KINDS_SHOWN: Mapping[str, frozenset[str]] = {
 }
 
 
+def with_remembered_answers(reading: Reading, order: ExportOrder, contract: Contract) -> ExportOrder:
+    """The order with what the user decided about this contract's leftovers before, where third persons are hidden."""
+    if order.policy is None or not order.policy.people:
+        return order
+    remembered = LEFTOVER_ANSWERS.of(contract.id).recall(reading)
+    return replace(order, leftover_answers={**remembered, **order.leftover_answers})
+
+
 def settle_leftovers(
     reading: Reading,
     order: ExportOrder,
@@ -49,7 +58,7 @@ def settle_leftovers(
     """
     if order.profile not in _KINDS_SHOWN:
         return ()
-    answers = dict(LEFTOVER_ANSWERS.of(contract.id).recall(reading)) | dict(order.leftover_answers)
+    answers = order.leftover_answers
     mask.hide_pieces([piece for piece, hidden in answers.items() if hidden])
     decided = set(map(folded_text, answers))
     found = [*_search(reading, order, contract, mask, upto=upto), *_search_metadata(metadata, order, contract, mask)]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 
 from archiver import errors
 from archiver.evidence.history import number
@@ -22,9 +23,11 @@ from archiver.export.bag import Bag, pack, partial_bag, sweep_leftovers
 from archiver.export.mask.policy import POLICIES
 from archiver.export.package import submission_package
 from archiver.export.package.full_package import assemble
+from archiver.export.package.leftover_search import with_remembered_answers
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress
 from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe, make_recipe
+from archiver.export.package.recorded_order import order_payload
 from archiver.export.stamps import StampService, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.report_language import say
@@ -33,7 +36,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import BUSY_SECONDS
 from archiver.store.pending_records import oldest_pending
-from archiver.store.queries import contracts, current_state
+from archiver.store.queries import contracts, current_state, package_entries
 from archiver.store.queries.entries import last_seq
 
 Confirm = Callable[[PackagePreview], bool]
@@ -101,6 +104,10 @@ class ExportReport:
     """The id of the contract in this archive."""
     unsealed: int = 0
     """How many records at the end no seal closes, as the archive could not be written."""
+    list_sha256: str = ""
+    """The digest of its last list, which names everything else."""
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    """Authority → SHA-256 of its stamp over that list."""
 
     @property
     def incomplete(self) -> tuple[str, ...]:
@@ -145,13 +152,15 @@ def export(
             contract, at = contracts.find_contract(reading, contract_id), now()
             name = f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}"
             with partial_bag(folder, name) as bag:
+                order = with_remembered_answers(reading, order, contract)
                 recipe = make_recipe(
                     reading, all_seals, order, contract, name=bag.name, stamping=stamping, at=at, upto=upto
                 )
                 report = _make_package(reading, recipe, bag, progress, confirm)
+                making = order_payload(recipe, package_entries.last_reply(reading))
     # If the archive cannot be written, the export is not recorded; the package is complete all the same.
     with contextlib.suppress(errors.HomeNotWritable):
-        _record_export(archive, report, at=now())
+        _record_export(archive, report, making, at=now())
     return report
 
 
@@ -191,11 +200,12 @@ def _make_package(
     order, name, profile = recipe.order, recipe.name, PROFILES[recipe.order.profile]
     folder = bag.folder.parent
     if profile.form is PackageForm.SUBMISSION:
-        result, made_zip, missing = _make_submission(reading, recipe, bag, progress, confirm)
+        result, made_zip, stamps = _make_submission(reading, recipe, bag, progress, confirm)
         bag.folder.rename(folder / name)
         zip_file: Path | None = folder / name / made_zip.name
     else:
-        result, zip_file, missing = _make_bag(reading, recipe, bag, progress, confirm)
+        result, zip_file, stamps = _make_bag(reading, recipe, bag, progress, confirm)
+    missing = [one for one in recipe.stamping.roots if one not in stamps] if recipe.stamping else []
     oversized = _size_warnings(result, zip_file or folder / name, order)
     return ExportReport(
         path=str(folder / name if profile.folder else folder),
@@ -217,6 +227,8 @@ def _make_package(
         blank=result.blank,
         contract=recipe.contract.id,
         unsealed=recipe.unsealed,
+        list_sha256=result.sha256,
+        stamps=stamps,
     )
 
 
@@ -247,29 +259,29 @@ def _ask_to_confirm(result: PackageResult, confirm: Confirm | None) -> None:
 
 def _make_submission(
     reading: Reading, recipe: Recipe, outer: Bag, progress: Progress | None, confirm: Confirm | None
-) -> tuple[PackageResult, Path, list[str]]:
-    """Make the zip, and beside it the files that are also handed in separately."""
+) -> tuple[PackageResult, Path, dict[str, str]]:
+    """Make the zip, and beside it the files that are also handed in separately; return its own stamps too."""
     inner = Bag(outer.folder / "content")
     inner.folder.mkdir()
     result = submission_package.assemble(reading, recipe, inner, progress)
     _ask_to_confirm(result, confirm)
-    missing = stamp_package(inner, recipe.stamping, submission_package.DIGEST_LIST) if recipe.stamping else []
+    stamps = stamp_package(inner, recipe.stamping, submission_package.DIGEST_LIST) if recipe.stamping else {}
     zip_file = outer.folder / f"{recipe.name}.zip"
     pack(inner.folder, recipe.name, zip_file, at=recipe.read_at)
     submission_package.put_loose_files(inner, recipe.order.profile, outer.folder)
     shutil.rmtree(inner.folder)
-    return result, zip_file, missing
+    return result, zip_file, stamps
 
 
 def _make_bag(
     reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | None, confirm: Confirm | None
-) -> tuple[PackageResult, Path | None, list[str]]:
-    """Make the folder of a bag, its zip, or both."""
+) -> tuple[PackageResult, Path | None, dict[str, str]]:
+    """Make the folder of a bag, its zip, or both; return its own stamps too."""
     order, folder, stays = recipe.order, bag.folder.parent, PROFILES[recipe.order.profile].folder
     zip_file = folder / f"{recipe.name}.zip" if not stays else None
     result = assemble(reading, recipe, bag, progress)
     _ask_to_confirm(result, confirm)
-    missing = stamp_package(bag, recipe.stamping) if recipe.stamping else []
+    stamps = stamp_package(bag, recipe.stamping) if recipe.stamping else {}
     if zip_file is None and (order.zip or bag.size <= MAX_UNASKED_ZIP_BYTES):
         zip_file = folder / f"{recipe.name}.zip"
     if zip_file is not None:
@@ -278,11 +290,11 @@ def _make_bag(
         bag.folder.rename(folder / recipe.name)
     else:
         shutil.rmtree(bag.folder)
-    return result, zip_file, missing
+    return result, zip_file, stamps
 
 
-def _record_export(archive: Archive, report: ExportReport, *, at: datetime) -> None:
-    """Append the `export` entry, which records what was exported."""
+def _record_export(archive: Archive, report: ExportReport, making: Mapping[str, Any], *, at: datetime) -> None:
+    """Append the `export` entry, which records what was exported and how."""
     exported_path = report.path if PROFILES[report.profile].folder else report.zip
     payload = {
         "contract": report.contract,
@@ -293,6 +305,9 @@ def _record_export(archive: Archive, report: ExportReport, *, at: datetime) -> N
         "profile": report.profile,
         "seal": report.seal,
         "sha256": report.sha256,
+        "list_sha256": report.list_sha256,
+        "stamps": dict(report.stamps),
+        **making,
     }
     with archive.writing() as writing:
         owner = number((current_state.owner(writing) or {}).get("account_id")) or None

@@ -49,7 +49,7 @@ class ExportOrder:
     leftovers: LeftoverWish = LeftoverWish.ASK
     """What happens to what looks like a person and is not covered, where third persons are hidden."""
     leftover_answers: Mapping[str, bool] = field(default_factory=dict)
-    """Pieces that the user decided about for this package, besides those remembered: to hide, or to leave."""
+    """Pieces that the user decided about: to hide, or to leave. An export adds those remembered for the contract."""
     strip_metadata: bool = False
     """Whether files leave as copies without metadata, whatever their metadata says."""
     request: RequestKind | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from gettext import gettext as _
@@ -58,8 +59,8 @@ class Recipe:
     """None: not stated, as in daily copies."""
     only_messages: list[tuple[int, int]] | None = None
     """The only messages read (id, room), in order; None: all of the rooms. If given, rows are not checked."""
-    compares_rows: bool = True
-    """Whether each readable row is compared with its entry; not for an earlier state than the rows show."""
+    stamp_places: AbstractSet[tuple[int, str]] | None = None
+    """Seal and authority of each stamp that counts; None: all that lie in the archive."""
     file_limit: int | None = None
     """The size in bytes above which a file is only listed."""
     stamping: StampService | None = None

@@ -50,7 +50,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     source.check_others()
     files, copied = build.files(source.other), CopiedFiles()
     copied.stamps.configured = tuple(recipe.stamping.roots) if recipe.stamping else ()
-    copied_files.read_stamps(reading.home, recipe.seals, copied)
+    copied_files.read_stamps(reading.home, recipe.seals, copied, places=recipe.stamp_places)
     step = step_counter(reading, recipe, progress)
     statistics = PackageStatistics(source, step, checked=True, choice=recipe.order.choice)
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)

@@ -75,10 +75,16 @@ def exports(reading: Reading, *, upto: int | None = None) -> list[ExportedPackag
             seq=seq,
             at=from_text(at),
             handovers=tuple(handovers.get(seq, ())),
+            making=payload,
             **{name: str(payload[name]) for name in ("contract", "profile", "name", "sha256")},
         )
         for number, (seq, at, payload) in enumerate(_entries_of_kind(reading, "export", upto), 1)
     ]
+
+
+def stamp_places(reading: Reading, *, upto: int) -> set[tuple[int, str]]:
+    """Seal and authority of each stamp that had arrived up to an entry."""
+    return {(payload["seal"], payload["authority"]) for _seq, _at, payload in _entries_of_kind(reading, "stamp", upto)}
 
 
 def _entries_of_kind(reading: Reading, kind: str, upto: int | None) -> Iterator[tuple[int, str, dict[str, Any]]]:
