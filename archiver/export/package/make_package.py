@@ -30,7 +30,7 @@ from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe
 from archiver.export.package.recorded_order import order_payload
 from archiver.export.stamps import StampService, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
-from archiver.report_language import say
+from archiver.report_language import report_language, say
 from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import storage_error
@@ -151,7 +151,7 @@ def export(
                 stamping.stamp_seals()
             contract, at = contracts.find_contract(reading, contract_id), now()
             name = f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}"
-            with partial_bag(folder, name) as bag:
+            with partial_bag(folder, name) as bag, report_language(order.lang):
                 order = with_remembered_answers(reading, order, contract)
                 recipe = make_recipe(
                     reading, all_seals, order, contract, name=bag.name, stamping=stamping, at=at, upto=upto

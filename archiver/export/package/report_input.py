@@ -16,11 +16,12 @@ from archiver.evidence.verify.rollbacks import IN_COPIES, read_rollback
 from archiver.export import enclosure_file_names
 from archiver.export.bag import Bag
 from archiver.export.package.package_input import PackageInput, software_name
-from archiver.export.package.recipe import PackagePreview
+from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.input import NEVER_READ, MaskedPassage, RefusedMessage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import room_facts
 from archiver.export.stamps import Stamps
+from archiver.platforms.job_platform import platform_of
 from archiver.records import (
     JST,
     AccountId,
@@ -35,7 +36,7 @@ from archiver.records import (
 )
 from archiver.render.times import date_text, local_time
 from archiver.render.unsaved_direct_chats import other_chat_texts
-from archiver.report_language import say
+from archiver.report_language import JAPANESE, say
 from archiver.store.queries import current_state, runs
 from archiver.store.queries.truncated_lists import truncated_lists
 
@@ -171,6 +172,13 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
     )
 
 
+def _goes_to_japan(recipe: Recipe) -> bool:
+    """Whether the reader is one who reads Japanese alone: a court, or the office of a platform."""
+    order = recipe.order
+    is_direct = platform_of(recipe.contract.platform).elsewhere
+    return order.profile == "court" or (order.profile == "support" and not is_direct)
+
+
 def _preview_warnings(package: PackageInput) -> Iterator[str]:
     recipe = package.recipe
     facts = CaseFacts(recipe.contract, frozenset(), {}, room_facts(package.conversations()), {}, None)
@@ -179,6 +187,8 @@ def _preview_warnings(package: PackageInput) -> Iterator[str]:
         yield "forbidden_contact" if contact_state is OutsideContact.FORBIDDEN else "early_contact"
     elif first_message(facts).knowledge is Knowledge.SAVED:
         yield "unsaved_beginning"
+    if recipe.order.lang != JAPANESE and _goes_to_japan(recipe):
+        yield "english"
     # Courts and lawyers are commonly exempt from such promises.
     if recipe.contract.nda and recipe.order.profile == "support":
         yield "nda"
