@@ -111,11 +111,15 @@ WORDS: Mapping[str, Wording] = {
     # changes
     "change.edited": Wording("編集された発言", "edited messages"),
     "change.edited_before": Wording(
-        "保存した時点で編集済みだった発言(それより前の文面は不明)", "messages edited before they were saved"
+        "保存した時点で編集済みだった発言(それより前の文面は不明)",
+        "messages already edited when they were saved (earlier text not known)",
     ),
-    "change.deleted": Wording("保存した後に「削除」表示に変わった発言", "messages deleted after they were saved"),
+    "change.deleted": Wording(
+        "保存した後に「削除」表示に変わった発言", "messages that became shown as deleted after they were saved"
+    ),
     "change.deleted_before": Wording(
-        "保存した時点ですでに「削除」表示だった発言(文面は不明)", "messages deleted before they were saved"
+        "保存した時点ですでに「削除」表示だった発言(文面は不明)",
+        "messages already shown as deleted when they were saved (text not known)",
     ),
     "change.missing": Wording("表示されなくなった発言(理由不明)", "messages no longer shown (reason unknown)"),
     "change.hidden": Wording("プランの制限で見えなくなった発言", "messages hidden by the plan"),

@@ -25,6 +25,7 @@ def page_head(conversation: Conversation, pages: Sequence[PageBuffer], states: M
     """The facts at the head of every page of a conversation."""
     saved_count = sum(1 for one in conversation.attachments if one.sha256 is not None)
     owner = conversation.people.get(conversation.owner_id)
+    owner_name = visible(owner.names[-1]) if owner and owner.names else ""
     return PageHead(
         contract=visible(conversation.contract),
         room_id=conversation.room_id,
@@ -33,7 +34,7 @@ def page_head(conversation: Conversation, pages: Sequence[PageBuffer], states: M
         messages=_count_text(states),
         files=say("{n:,}点のうち{saved_count:,}点を保存済み", n=len(conversation.attachments), saved_count=saved_count),
         gaps=_gaps_text(conversation),
-        owner=f"{visible(owner.names[-1]) if owner and owner.names else ''}(ID {conversation.owner_id})",
+        owner=f"{owner_name}{say('(ID {id})', id=conversation.owner_id)}",
         read_at=local_time(conversation.read_at),
         inaccessible=_inaccessible_text(conversation.inaccessible_since),
     )
@@ -85,7 +86,7 @@ def description_html(conversation: Conversation, references: References) -> str:
 def people(conversation: Conversation) -> list[str]:
     """A line for each person of the conversation, with every name they had, oldest first."""
     return [
-        f"{' → '.join(visible(name) for name in person.names)}(ID {person.account_id})"
+        f"{' → '.join(visible(name) for name in person.names)}{say('(ID {id})', id=person.account_id)}"
         + (say(" 報告者") if person.account_id == conversation.owner_id else "")
         for _, person in sorted(conversation.people.items())
     ]
@@ -116,7 +117,7 @@ _COUNTED = dict(STATES) | {State.DELETED: "「削除」表示"}
 
 def _count_text(states: Mapping[State, int]) -> str:
     total = sum(states.values())
-    special = [f"{label} {states.get(state, 0):,}" for state, label in _COUNTED.items()]
+    special = [f"{say(label)} {states.get(state, 0):,}" for state, label in _COUNTED.items()]
     return say("{total:,}件(うち {join})", total=total, join=say("、").join(special))
 
 

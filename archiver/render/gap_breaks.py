@@ -14,7 +14,7 @@ from math import ceil
 from archiver.records import Conversation, Gap, Message, MessageId, Pause, Period, Watch
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time, time_from_id
-from archiver.report_language import say
+from archiver.report_language import is_english, say
 
 GAP = "未取得期間(空白)"
 FIRST_GAP = "一覧では取得できなかった期間"
@@ -166,11 +166,10 @@ def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:
     for room, watch in watches:
         if watch.usual is not None:
             text = say(
-                "おおむね{usual}ごと。{limit}を超えて確認のない時間を{pause}とします。それ以外では、"
+                "おおむね{usual}ごと。{limit}を超えて確認のない時間を未確認の時間帯とします。それ以外では、"
                 "一覧にある発言(最新の100件)の編集・削除に気づくまで最長{longest}でした。",
                 usual=interval_text(watch.usual),
                 limit=interval_text(watch.limit),
-                pause=say(PAUSE),
                 longest=interval_text(watch.longest),
             )
             rooms_of.setdefault(text, []).append(str(room))
@@ -188,12 +187,9 @@ def no_pauses_text(watches: Iterable[Watch]) -> str:
 def interval_text(span: timedelta) -> str:
     """A length of time in words, in whole minutes, rounded up: `1時間30分`."""
     hours, minutes = divmod(max(1, ceil(span / timedelta(minutes=1))), 60)
-    return "".join(
-        (
-            say("{hours}時間", hours=hours) if hours else "",
-            say("{minutes}分", minutes=minutes) if minutes or not hours else "",
-        )
-    )
+    parts = [say("{hours}時間", hours=hours)] if hours else []
+    parts += [say("{minutes}分", minutes=minutes)] if minutes or not hours else []
+    return (" " if is_english() else "").join(parts)
 
 
 def narrow_gap(gap: Gap, covered: Sequence[Period]) -> Gap:

@@ -46,7 +46,6 @@ NOT_SAID = {
     "甲001の",
     "証拠説明書.pdf",
     "甲* 証拠説明書.pdf",
-    "空白",
     "タスク",
     "チャットの概要",
 }
@@ -142,6 +141,8 @@ def _module_texts(path: Path) -> Iterator[str]:
         text = node.value if isinstance(node, ast.Constant) and id(node) not in left_out else None
         if isinstance(text, str) and JAPANESE.search(text):
             yield text
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "say":
+            yield from (one.value for one in node.args if isinstance(one, ast.Constant))
 
 
 def _records_texts() -> Iterator[str]:
@@ -151,14 +152,15 @@ def _records_texts() -> Iterator[str]:
     yield from CaseSide
     yield from map(reason, MaskKind)
     yield from (*build.KINDS.values(), *build.SOURCES.values(), *filter(None, build.STATES.values()))
-    yield from (*build.MESSAGE_HEADER, tasks.FROM_BEFORE, *events.ROOM_TYPES.values())
+    yield from (head for header in build.CSV_HEADERS.values() for head in header)
+    yield from (tasks.FROM_BEFORE, *events.ROOM_TYPES.values())
     for module in (events, file_tables):
         yield from _module_texts(Path(str(module.__file__)))
     for platform in platforms().values():
         names = [one.name for one in fields(platform) if one.name not in ("address", "contact", "rule")]
         yield from (text for name in names if isinstance(text := getattr(platform, name), str))
         yield platform.end_request_name
-        yield from (due.name for due in platform.deadlines)
+        yield from (text for due in platform.deadlines for text in (due.name, due.source.title))
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ every file. The list of digests, and the stamp over it, come last.
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ from archiver.export.report.statistics import survey_messages
 from archiver.export.texts import demand_text, platform_inquiry_text, submission_readme
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Enclosure
-from archiver.report_language import say
+from archiver.report_language import is_english, say
 from archiver.store.archive import Reading
 
 REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", submission_readme.INQUIRY
@@ -116,8 +117,24 @@ def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[st
     bag.add(INQUIRY, submission_readme.encode_text(make_text(case, statistics)))
     if case.excerpt_only:
         return []
-    bag.move_table(MESSAGES, package.tables["messages.csv"])
+    _put_messages(bag, package)
     return _put_enclosures(bag, package)
+
+
+def _put_messages(bag: Bag, package: PackageInput) -> None:
+    """Write the table of messages, its heads and fixed words in the language of the package. Raises OSError."""
+    table = package.tables["messages.csv"]
+    if not is_english():
+        bag.move_table(MESSAGES, table)
+        return
+    with table.path.open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
+    lines = [list(map(say, head)), *([say(one) if n in _WORDS else one for n, one in enumerate(row)] for row in rows)]
+    bag.add(MESSAGES, (build.BOM + "".join(map(build.csv_line, lines))).encode())
+
+
+_WORDS = tuple(map(build.MESSAGE_HEADER.index, ("種類", "状態", "取得方法")))
+"""The columns of that table that hold fixed words."""
 
 
 def _fill_consultation(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:

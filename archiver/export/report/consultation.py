@@ -18,7 +18,7 @@ from archiver.records import Contract
 from archiver.render.gap_breaks import PAUSE, interval_text, no_pauses_text
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, local_time, minute_text
-from archiver.report_language import say, stated_day
+from archiver.report_language import is_english, say, stated_day
 
 TITLE = "Chatworkやり取り記録 相談用の要約"
 MAX_LINES = 14
@@ -58,10 +58,11 @@ def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Repo
 def _timeline_blocks(case: ReportInput, statistics: MessageStatistics) -> tuple[Block, ...]:
     """The timeline with as many lines as there is space for."""
     room = _ROOM - (_REQUEST_ROOM if case.contract.end_request_at else 0)
+    wide = _WIDE * 2 if is_english() else _WIDE  # letters are half as wide
     for limit in range(MAX_LINES, 0, -1):
         blocks = timeline.blocks(case, statistics, limit=limit)
         rows = [row for block in blocks if isinstance(block, TableBlock) for row in block.rows]
-        if sum(1 + _BETWEEN + len(what) // _WIDE for _, what, _ in rows) <= room:
+        if sum(1 + _BETWEEN + len(what) // wide for _, what, _ in rows) <= room:
             break
     return blocks
 

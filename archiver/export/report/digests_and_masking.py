@@ -16,7 +16,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-from archiver.report_language import say
+from archiver.report_language import say, stated_day
 
 _SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
 
@@ -127,7 +127,7 @@ def _seal_row(seal: SealLine, *, waits: bool) -> tuple[str, ...]:
     delay = "-" if first is None else _delay_text((first - seal.closed_at).total_seconds())
     day = seal.closed_at.astimezone(JST).date().isoformat()
     return (
-        say("第{number}号\n{day}", number=seal.number, day=seal.day or day),
+        say("第{number}号\n{day}", number=seal.number, day=stated_day(seal.day or day)),
         f"{seal.entries:,}",
         seal.sha256,
         authorities,

@@ -16,7 +16,7 @@ from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.export.report.statistics import CHANGED, MessageStatistics
 from archiver.records import Conversation
 from archiver.render.invisible_characters import visible
-from archiver.report_language import say
+from archiver.report_language import is_english, say
 
 MAX_BY_RULE = 200
 """Messages that the rule chooses at most: changed ones first, then the newest. The user's choice has no limit."""
@@ -58,7 +58,8 @@ def whole_text(case: ReportInput) -> str:
     if case.excerpt_only:
         return say("報告者が保管しています(秘密保持の約束があるため、この資料には入れていません)")
     where = {"support": " 02_messages.csv ", "court": say("全メッセージ(甲001の2.pdf から)")}
-    return say("{file}にあります", file=where.get(case.profile, " messages.csv "))
+    file = where.get(case.profile, " messages.csv ")
+    return say("{file}にあります", file=file.strip() if is_english() else file)
 
 
 def chosen_messages(case: ReportInput, statistics: MessageStatistics) -> tuple[Collection[str], int]:

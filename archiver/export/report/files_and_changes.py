@@ -18,7 +18,7 @@ from archiver.records import Attachment
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References, plain_text
 from archiver.render.times import local_time
-from archiver.report_language import say
+from archiver.report_language import is_english, say
 
 MAX_EVENTS = 200
 """Changes printed at most; the others are counted."""
@@ -38,6 +38,8 @@ _FILE_HEADS = (
     "SHA-256先頭16桁",
     "状態",
 )
+_ENGLISH_FILE_WIDTHS = (0, 0, 1.8, 0, 1.8, 1.8, 0, 0, 2.2)
+"""Dates are longer in English."""
 _FILE_WIDTHS = (0, 0, 2.6, 0, 1.35, 1.35, 0, 0, 2.4)
 
 _CUT = 200
@@ -55,7 +57,13 @@ def files(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     rows = tuple(_file_row(case, one, delivered) for one in sorted(printed, key=lambda one: one.number))
     note = say("「納品」の列は、{name}で納品したファイルとSHA-256が一致するかどうかです。", name=name)
     blocks = [Paragraph(note, "small"), *_left_out_note(case, len(attachments) - len(rows))]
-    return Chapter(say(_FILES), (*blocks, TableBlock(tuple(map(say, _FILE_HEADS)), _FILE_WIDTHS, rows, 7)))
+    return Chapter(
+        say(_FILES),
+        (
+            *blocks,
+            TableBlock(tuple(map(say, _FILE_HEADS)), _ENGLISH_FILE_WIDTHS if is_english() else _FILE_WIDTHS, rows, 7),
+        ),
+    )
 
 
 def _left_out_note(case: ReportInput, count: int) -> Iterator[Paragraph]:
@@ -158,4 +166,5 @@ def _time_text(at: str) -> str:
 def _cell_text(event: ChangeRow, value: str, references: References) -> str:
     """A value as a cell shows it; in texts of messages, tasks and descriptions tags become words."""
     tagged = event.no is not None or event.kind.startswith(("タスク", "チャットの概要"))
-    return shorten(plain_text(parse(value), references) if tagged else value_text(event, value), _CUT)
+    shown = value_text(event, value)
+    return shorten(plain_text(parse(value), references) if tagged and shown == value else shown, _CUT)

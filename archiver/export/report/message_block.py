@@ -58,7 +58,7 @@ def message_block(message: Message, paper: PaperReferences, *, star: bool = Fals
         else ""
     )
     role = say(paper.case.side(message.account_id))
-    account = "" if message.account_id in paper.case.stand_ins else f"(ID {message.account_id})"
+    account = "" if message.account_id in paper.case.stand_ins else say("(ID {id})", id=message.account_id)
     who = f"{role} {visible(message.name)}{account}"
     head = say(
         "{send_time}\u3000{who}{value}{state}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 
-from archiver.evidence.tables.events import CANCELLATION, ChangeRow
+from archiver.evidence.tables.events import CANCELLATION, ROOM_TYPES, ChangeRow
 from archiver.platforms import job_platform
 from archiver.platforms.job_platform import Platform
 from archiver.report_language import is_english, say
@@ -23,7 +23,10 @@ def platform_of(name: str | None) -> Platform:
         return platform
     texts = {one.name: getattr(platform, one.name) for one in fields(platform) if one.name not in _NO_WORDS}
     said = {name: say(text) for name, text in texts.items() if isinstance(text, str)}
-    deadlines = tuple(replace(one, name=say(one.name)) for one in platform.deadlines)
+    deadlines = tuple(
+        replace(one, name=say(one.name), source=replace(one.source, title=say(one.source.title)))
+        for one in platform.deadlines
+    )
     return replace(platform, deadlines=deadlines, **said)
 
 
@@ -51,7 +54,7 @@ def value_text(event: ChangeRow, value: str) -> str:
     """What stood before or after a change; a text or a name stays as it was."""
     if event.kind == CANCELLATION:
         return _IDS.sub(lambda found: f"{say(found[1])} ", value) if is_english() else value
-    return value if event.no is not None and value != DELETED else say(value)
+    return say(value) if value == DELETED or value in ROOM_TYPES.values() else value
 
 
 DELETED = "(「削除」表示)"

@@ -17,7 +17,7 @@ from archiver.export.report.request_to_office import end_request_text, opening_r
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.records import Contract
-from archiver.render.gap_breaks import PAUSE, interval_text
+from archiver.render.gap_breaks import interval_text
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.report_language import say, stated_day
@@ -74,7 +74,8 @@ def _contract_text(case: ReportInput) -> str:
 def _parties_text(case: ReportInput) -> str:
     platform = platform_of(case.contract.platform)
     people_shown = [
-        f"{shorten_line(visible(person.name), _NAME_LENGTH)}(ID {account})" for account, person in counterparts(case)
+        f"{shorten_line(visible(person.name), _NAME_LENGTH)}{say('(ID {id})', id=account)}"
+        for account, person in counterparts(case)
     ]
     others = say(" 他{n}名(第3章)", n=len(people_shown) - 3) if len(people_shown) > 3 else ""
     contract = case.contract
@@ -192,7 +193,7 @@ def _pauses_text(case: ReportInput) -> str:
     if not pauses:
         return ""
     longest = max(pause.end - pause.start for pause in pauses)
-    return say("、{pause}{n:,}回(最長およそ{longest})", pause=say(PAUSE), n=len(pauses), longest=interval_text(longest))
+    return say("、未確認の時間帯{n:,}回(最長およそ{longest})", n=len(pauses), longest=interval_text(longest))
 
 
 def _next_line(sentence: str) -> str:

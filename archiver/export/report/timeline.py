@@ -143,7 +143,7 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
         what = (
             say(_GAP_WORDS[group[1]])
             if is_gap
-            else say("{group}発言{count}件 {group2}(検知)", group=group[2], count=count, group2=group[1])
+            else say("{whose}発言{count}件 {kind}(検知)", whose=group[2], count=count, kind=say(group[1]))
         )
         yield _TimelineLine(1, first_times[group], what, say("第9章") if is_gap else say("第8章"))
     for room in case.rooms:

@@ -122,7 +122,7 @@ def _reply_lines(facts: CaseFacts) -> Iterator[str]:
     if reply.value is not None:
         passed = days_since(reply.value.at, at) if at and at >= reply.value.at else 0
         days = say("{at}の確認時点で{passed}日前", at=date_text(at), passed=passed) if at and passed else ""
-        since = f"({days})" if days and reply.is_whole else ""
+        since = say("({days})", days=days) if days and reply.is_whole else ""
         yield say(
             "{reply_label}は{reply}です{since}。",
             reply_label=reply_label(reply),

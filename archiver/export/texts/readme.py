@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archiver.evidence.tables.build import CSV_HEADERS, KINDS, SOURCES, STATES
 from archiver.export.stamps import StampStatement
 from archiver.records import Contract, Gap, Seal, Watch, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, no_pauses_text, usual_interval_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.render.unsealed_records import unsealed_sentence
-from archiver.report_language import say, stated_day
+from archiver.report_language import is_english, say, stated_day
 
 DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
 
@@ -87,7 +88,7 @@ def _lines(facts: PackageFacts) -> Iterator[str]:
     yield ""
     yield from _content_lines(facts)
     yield ""
-    yield from _english_lines(facts)
+    yield from _column_lines(facts) if is_english() else _english_lines(facts)
 
 
 def _about_lines(facts: PackageFacts) -> Iterator[str]:
@@ -249,6 +250,17 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("CSVでは、= + - @ などで始まる欄の先頭に ' を付け、見えない文字を [U+202E] のように書いています。")
         yield say("メッセージIDは、表計算ソフトで桁が失われないよう m を付けています。")
         yield say("手を加えていない文面は messages.jsonl と entries.jsonl にあります。")
+
+
+def _column_lines(facts: PackageFacts) -> Iterator[str]:
+    """What the heads and fixed words of the tables mean, which are Japanese as checks make them anew."""
+    if facts.daily:
+        return
+    yield "* The CSV files in English (their heads and fixed words are Japanese in every package)"
+    for name, header in CSV_HEADERS.items():
+        yield f"data/{name}: {'; '.join(f'{head} = {say(head)}' for head in header)}"
+    words = filter(None, (*KINDS.values(), *STATES.values(), *SOURCES.values()))
+    yield f"Words in messages.csv: {'; '.join(f'{word} = {say(word)}' for word in words)}"
 
 
 def _english_lines(facts: PackageFacts) -> Iterator[str]:

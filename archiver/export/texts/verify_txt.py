@@ -15,7 +15,7 @@ from archiver.export.stamps import RootCertificate, SealStamp, package_stamp_nam
 from archiver.export.texts.readme import encode_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
-from archiver.report_language import say
+from archiver.report_language import is_english, say
 
 _INDENT = "   "
 _POWERSHELL = (
@@ -52,8 +52,8 @@ def _lines(steps: VerificationSteps) -> Iterator[str]:
     yield ""
     if steps.tables:
         yield say("0. まとめて点検する(Python 3.8以降があるとき。通信はせず、何も書き換えません)")
-        yield f"{_INDENT}python3 verify.py"
-        yield "   Windows: py verify.py"
+        yield f"{_INDENT}python3 verify.py" + (" --lang en" if is_english() else "")
+        yield "   Windows: py verify.py" + (" --lang en" if is_english() else "")
         yield say(
             "   Pythonがないとき: verify.html をブラウザーで開き、資料のZIPかフォルダーを落とします(通信しません)。"
         )
@@ -66,7 +66,8 @@ def _lines(steps: VerificationSteps) -> Iterator[str]:
     yield from _time_lines(steps)
     yield from _table_lines(steps)
     yield from _meaning_lines(steps)
-    yield from _english_lines(steps)
+    if not is_english():
+        yield from _english_lines(steps)
     yield from _appendix_lines(steps)
 
 
