@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from itertools import groupby
 
-from archiver.alerts.departure_rules import CLOSED, carries_conversation
+from archiver.alerts.departure_rules import carries_conversation
+from archiver.claims.accounts import is_closed_name
 from archiver.records import Sides, State
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.observed_changes import ChangeObservations, DepartureObservations, MessageEdited, VanishedMessage
@@ -45,7 +46,7 @@ def changed_names(changes: ChangeObservations) -> Iterator[Alert]:
     accounts: set[int] = set()
     for rename in changes.renamed:
         other = _sides_of(changes, rename.room_id).is_other(rename.account_id) and rename.account_id not in accounts
-        if other and rename.before != rename.after and not CLOSED.search(rename.after):
+        if other and rename.before != rename.after and not is_closed_name(rename.after):
             accounts.add(rename.account_id)
             level = _level(changes, rename.room_id, rename.account_id)
             yield Alert(AlertRule.A12, level, rename.at, rename.room_id, rename.account_id, subject="name")
@@ -67,7 +68,7 @@ def changed_rooms(changes: ChangeObservations) -> Iterator[Alert]:
     A direct chat has the other person's name: a closed account has its own alert.
     """
     for change in changes.rooms:
-        if change.name_before != change.name and not CLOSED.search(change.name):
+        if change.name_before != change.name and not is_closed_name(change.name):
             yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject="room")
         if is_near_money(change.description_before, change.description):
             yield Alert(AlertRule.A12, Level.MEDIUM, change.at, change.room_id, subject="description")

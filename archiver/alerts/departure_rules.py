@@ -7,18 +7,15 @@ more deletions add to the alert that is kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from itertools import groupby
 from typing import TypeVar
 
+from archiver.claims.accounts import was_closed
 from archiver.records import State
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.records.observed_changes import DepartureObservations, VanishedMessage
-
-CLOSED = re.compile(r"(?:[(\uff08](?:解約済み?|Cancelled|Canceled)[)\uff09]|\A解約済みユーザー)\s*\Z")
-"""The end of a closed account's name (chatwork-api §10: 解約済みユーザー alone before 2016-03-09)."""
 
 LARGE_SHARE_PARTS = 3
 """A person whose share of what the others wrote or sent is at least one in so many carries the conversation."""
@@ -55,7 +52,7 @@ def closed_accounts(observations: DepartureObservations) -> Iterator[Alert]:
     for rename in observations.renamed:
         if rename.account_id in accounts | {observations.owner}:
             continue
-        if CLOSED.search(rename.after) and not CLOSED.search(rename.before):
+        if was_closed(rename.before, rename.after):
             accounts.add(rename.account_id)
             rooms_carried = [
                 room for room in observations.rooms if carries_conversation(observations, room, rename.account_id)

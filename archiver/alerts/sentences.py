@@ -22,7 +22,7 @@ def alert_sentence(
         case AlertRule.ROOM_INACCESSIBLE:
             text = _("Room {room} cannot be opened any more (reason unknown). What was saved is kept.")
         case AlertRule.ACCOUNT_CLOSED:
-            text = _("A name in room {room} now ends with “(解約済)”: it is shown as a closed account.")
+            text = _("A name in room {room} now ends with the mark of a closed account, such as “(解約済)”.")
         case AlertRule.MEMBER_GONE:
             text = _("Somebody is no longer listed as a member of room {room} (reason unknown).")
         case AlertRule.CONTACT_GONE:

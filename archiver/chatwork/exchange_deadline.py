@@ -89,6 +89,12 @@ class ExchangeDeadline:
                 self._shut_down()
         self.check()
 
+    def let_reads_wait(self, seconds: float) -> None:
+        """Let each later read from the connection in use take so long, in place of the time-out it began with."""
+        for used in self._sockets():
+            with suppress(OSError):  # closed already
+                used.settimeout(seconds)
+
     def _start_timer(self) -> None:
         left = max(0.0, self._until - time.monotonic())
         self._timer = Timer(min(left, LONGEST_WAIT), self._end_or_wait)
@@ -108,13 +114,16 @@ class ExchangeDeadline:
 
     def _shut_down(self) -> None:
         """Shut the sockets down, so that a read that waits in another thread ends."""
-        # A connection without keep-alive lets go of its socket when the body begins, and gets another for TLS.
-        for used in (self._socket, self._connection and self._connection.sock):
-            innermost = getattr(used, "socket", used)  # of TLS within TLS
-            if isinstance(innermost, socket.socket):
-                with suppress(OSError):  # closed already
-                    # Not the method of `SSLSocket`: after it, a read would take encrypted bytes for plain ones.
-                    socket.socket.shutdown(innermost, socket.SHUT_RDWR)
+        for used in self._sockets():
+            with suppress(OSError):  # closed already
+                # Not the method of `SSLSocket`: after it, a read would take encrypted bytes for plain ones.
+                socket.socket.shutdown(used, socket.SHUT_RDWR)
+
+    def _sockets(self) -> list[socket.socket]:
+        """Those of the connection in use: without keep-alive it lets go of its own when the body begins."""
+        used = (self._socket, self._connection and self._connection.sock)  # of TLS: another
+        innermost = (getattr(one, "socket", one) for one in used)  # of TLS within TLS
+        return [one for one in innermost if isinstance(one, socket.socket)]
 
 
 def watch_session(session: requests.Session) -> requests.Session:

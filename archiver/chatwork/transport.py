@@ -61,8 +61,10 @@ class ReplyLimits:
     """How long a reply may take, in seconds, and how large it may be, in bytes after content decoding."""
 
     connect: float = 10.0
+    answer: float = 10.0
+    """The longest time without a byte before the headers have come: a host that takes connections and is silent."""
     read: float = 30.0
-    """The longest time between two chunks of a reply."""
+    """The longest time between two chunks of a body that has begun."""
     total: float = 60.0
     """The longest time of a request with its whole reply, headers included."""
     size: int = 64 * 2**20
@@ -71,12 +73,20 @@ class ReplyLimits:
         """These limits, but no longer than so many seconds (None: no end) and at least a second."""
         if seconds is None:
             return self
-        limit = max(seconds, SHORTEST_SECONDS)
-        return replace(self, connect=min(self.connect, limit), read=min(self.read, limit), total=min(self.total, limit))
+        return self._cut(*[max(seconds, SHORTEST_SECONDS)] * 4)
 
     def of_a_probe(self) -> ReplyLimits:
         """These limits, but no longer than a host is waited for that failed just now."""
-        return replace(self, connect=min(self.connect, 3.0), read=min(self.read, 10.0))
+        return self._cut(3.0, 3.0, 10.0, self.total)
+
+    def _cut(self, connect: float, answer: float, read: float, total: float) -> ReplyLimits:
+        return replace(
+            self,
+            connect=min(self.connect, connect),
+            answer=min(self.answer, answer),
+            read=min(self.read, read),
+            total=min(self.total, total),
+        )
 
 
 def jitter() -> float:
@@ -225,8 +235,9 @@ class Transport:
             auth=self._add_token,
             stream=True,
             allow_redirects=False,
-            timeout=(limits.connect, limits.read),
+            timeout=(limits.connect, limits.answer),
         ) as response:
+            deadline.let_reads_wait(limits.read)
             received = response.headers
             headers = {name: received[name] for name in sorted(KEPT_HEADERS) if name in received}
             self._observe(headers, response.status_code)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import takewhile
 from typing import NamedTuple
 
 from archiver.claims.claim import Claim, Knowledge
-from archiver.records import AccountClosing, Basis, CancellationPost, CaseFacts, ClosingSign
+from archiver.records import AccountClosing, Basis, CancellationPost, CaseFacts, ClosingSign, closed_mark
 
 
 class ClosedAccount(NamedTuple):
@@ -28,6 +31,22 @@ def closed_account(facts: CaseFacts) -> Claim[ClosedAccount | None]:
         return Claim(None, Knowledge.UNKNOWN, Basis.NONE)
     entries = (first.sign.seq,) if first.post is None else (first.post.seq, first.sign.seq)
     return Claim(first, Knowledge.WHOLE, Basis.REPLY, entries)
+
+
+def is_closed_name(name: str) -> bool:
+    """Whether a display name ends with the mark of a closed account."""
+    return bool(closed_mark(name))
+
+
+def was_closed(before: str, after: str) -> bool:
+    """Whether a display name got the mark of a closed account."""
+    return is_closed_name(after) and not is_closed_name(before)
+
+
+def closed_since(names: Iterable[tuple[str, datetime]]) -> datetime | None:
+    """Since when all names of a person have had the mark; None: the last one has not. Names come oldest first."""
+    times = [since for _name, since in takewhile(lambda one: is_closed_name(one[0]), reversed(list(names)))]
+    return times[-1] if times else None
 
 
 def _post_before(facts: CaseFacts, sign: AccountClosing) -> CancellationPost | None:

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from archiver.records import Basis, Sides
+from archiver.records import Basis, Sides, closed_mark
 
-_HONORIFICS = re.compile(r"(?:\(解約済\)|さん|様|さま|氏)+$")
+_HONORIFICS = re.compile(r"(?:さん|様|さま|氏)+$")
 
 
 class CounterpartJudgement(NamedTuple):
@@ -98,5 +98,7 @@ def counterparts(client: str | None, people: Mapping[int, Sequence[str]], *, own
 
 
 def _normalize_name(name: str) -> str:
-    folded = "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    shown = name.strip()
+    kept = shown.removesuffix(closed_mark(shown))
+    folded = "".join(unicodedata.normalize("NFKC", kept).casefold().split())
     return _HONORIFICS.sub("", folded)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from archiver.claims.accounts import ClosedAccount, closed_account
-from archiver.claims.changes import changes
+from archiver.claims.changes import changed_notices, changed_sides
 from archiver.claims.claim import Claim, Missing
 from archiver.claims.messages import contact, first_message, last_notice, last_reply, message_count
-from archiver.records import CaseFacts, CaseSide, ChangeKind, JsonObject, MessageKind, Post
+from archiver.records import CaseFacts, CaseSide, ChangedMessages, ChangeKind, JsonObject, MessageKind, Post
 
 _SIDES = {CaseSide.COUNTERPART: "counterpart", CaseSide.REPORTER: "reporter", CaseSide.OTHER: "other"}
 
@@ -27,11 +27,16 @@ def facts_document(facts: CaseFacts) -> JsonObject:
             "notices": count.value[MessageKind.NOTICE],
             **_knowledge_document(count),
         },
-        "changes": {kind.value: _sides_document(facts, kind) for kind in ChangeKind},
+        "changes": changes_document(facts.changed),
         "counterparts": {str(account): facts.bases[account].value for account in sorted(facts.bases)},
         "closed_account": None if closing.value is None else _closing_document(closing.value),
         "known_until": None if facts.known_until is None else _time_text(facts.known_until),
     }
+
+
+def changes_document(changed: ChangedMessages) -> JsonObject:
+    """How many messages of each side changed in each way, and how many of Chatwork's notices."""
+    return {kind.value: _sides_document(changed, kind) for kind in ChangeKind}
 
 
 def _closing_document(closed: ClosedAccount) -> JsonObject:
@@ -64,13 +69,14 @@ def _missing_document(missing: Missing) -> JsonObject:
         "gaps": missing.gaps,
         "gaps_of_unknown_size": missing.uncounted,
         "gaps_estimated_at_zero": missing.emptied,
+        "erased": missing.erased,
         "unread_rooms": missing.unread_rooms,
     }
 
 
-def _sides_document(facts: CaseFacts, kind: ChangeKind) -> JsonObject:
-    sides = changes(facts, kind).value
-    return {name: sides[side] for side, name in _SIDES.items()}
+def _sides_document(changed: ChangedMessages, kind: ChangeKind) -> JsonObject:
+    sides = changed_sides(changed, kind)
+    return {name: sides[side] for side, name in _SIDES.items()} | {"notices": changed_notices(changed, kind)}
 
 
 def _time_text(at: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.claims.accounts import ClosedAccount
-from archiver.claims.changes import changes, own_changes
+from archiver.claims.changes import changed_notices, changed_sides, own_changes
 from archiver.claims.claim import Claim, Missing
 from archiver.contract_dates import OutsideContact, day_of, days_since
 from archiver.platforms.job_platform import Deadline
@@ -18,6 +18,7 @@ from archiver.records import (
     Basis,
     CaseFacts,
     CaseSide,
+    ChangedMessages,
     ChangeKind,
     Contract,
     MessageKind,
@@ -44,6 +45,7 @@ WORDS: Mapping[str, Wording] = {
         "推定0件だが抜けがないと確認できない期間 {n:,}か所",
         "{n:,} gap(s) estimated at 0, without proof that nothing is missing",
     ),
+    "missing.erased": Wording("報告者が消去した発言 {n:,}件", "{n:,} message(s) that the reporter erased"),
     "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat(s) never read"),
     "missing.unknown_text": Wording("「削除」表示で文面の分からない投稿", "a deleted post of unknown text"),
     "missing.and": Wording("と、", " and "),
@@ -92,7 +94,7 @@ WORDS: Mapping[str, Wording] = {
         "after a post of Chatwork's system about a closed account ({posted}, No. {no}), {text}",
     ),
     "closed.suffix": Wording(
-        "相手の表示名に「(解約済)」が付いている", "the other side's name was seen with 「(解約済)」 (account closed)"
+        "相手の表示名に「{mark}」が付いている", "the other side's name was seen with “{mark}” (account closed)"
     ),
     "closed.gone": Wording(
         "相手が参加者の一覧に表示されなくなった", "the other side was no longer in the list of members"
@@ -124,6 +126,9 @@ WORDS: Mapping[str, Wording] = {
     "change.missing": Wording("表示されなくなった発言(理由不明)", "messages no longer shown (reason unknown)"),
     "change.hidden": Wording("プランの制限で見えなくなった発言", "messages hidden by the plan"),
     "change.of": Wording("{side}の発言 {n:,}件", "{n:,} of {side}"),
+    "change.notices": Wording(
+        "{line}。ほかにChatworkの通知の形の投稿 {n:,}件", "{line}; besides {n:,} notice(s) of Chatwork"
+    ),
     "change.own": Wording("報告者自身の発言の変更: {what}", "changes of the reporter's own messages: {what}"),
     "change.own.none": Wording("なし", "none"),
     # deadlines
@@ -166,6 +171,7 @@ def missing_text(missing: Missing, lang: str | None = None) -> str:
         ("estimate", missing.estimate),
         ("uncounted", missing.uncounted),
         ("emptied", missing.emptied),
+        ("erased", missing.erased),
         ("unread", missing.unread_rooms),
     )
     listed = [word(f"missing.{name}", lang, n=count) for name, count in parts if count]
@@ -249,7 +255,7 @@ def closed_text(claim: Claim[ClosedAccount | None], lang: str | None = None) -> 
 
 def closed_sign(sign: AccountClosing, lang: str | None = None) -> str:
     """What was seen of a closed account."""
-    return word(f"closed.{sign.sign}", lang)
+    return word(f"closed.{sign.sign}", lang, mark=sign.mark)
 
 
 def sources_text(facts: CaseFacts, lang: str | None = None) -> str:
@@ -258,13 +264,19 @@ def sources_text(facts: CaseFacts, lang: str | None = None) -> str:
     return _comma(lang).join(parts)
 
 
-def change_lines(facts: CaseFacts, lang: str | None = None) -> Iterator[tuple[ChangeKind, str]]:
+def change_lines(changed: ChangedMessages, lang: str | None = None) -> Iterator[tuple[ChangeKind, str]]:
     """A line for each kind of change that occurred, with the side of the messages' authors."""
     for kind in ChangeKind:
-        counts = changes(facts, kind).value
+        counts, notices = changed_sides(changed, kind), changed_notices(changed, kind)
+        what = word(f"change.{kind}", lang)
         if counts:
-            what = word(f"change.{kind}", lang)
-            yield kind, word("count.of", lang, what=what, n=counts.total(), whose=sides_text(counts, lang))
+            line = word("count.of", lang, what=what, n=counts.total(), whose=sides_text(counts, lang))
+        else:
+            line = word("count.each", lang, what=what, n=0)
+        if notices:
+            line = word("change.notices", lang, line=line, n=notices)
+        if counts or notices:
+            yield kind, line
 
 
 def own_changes_text(facts: CaseFacts, lang: str | None = None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from archiver.evidence.history import EntryObject, number, text
-from archiver.records import CLOSED_ENDING, AccountClosing, AccountId, ClosingSign
+from archiver.records import AccountClosing, AccountId, ClosingSign, closed_mark
 
 SIGN_KINDS = ("account", "member", "room")
 """The kinds of entries that can show one."""
@@ -19,9 +19,10 @@ def account_closings(entries: Iterable[EntryObject], owner: int) -> tuple[Accoun
     types: dict[int, str] = {}
     for entry in entries:
         room = entry["room_id"]
-        for account, sign in _signs(entry, people.setdefault(room, set()), types.get(room, "")):
+        mark = closed_mark(text(entry["payload"]["object"].get("name"))) if entry["kind"] != "room" else ""
+        for account, sign in _signs(entry, people.setdefault(room, set()), types.get(room, ""), mark):
             closing = AccountClosing(
-                AccountId(account), datetime.fromisoformat(entry["observed_at"]), entry["seq"], sign, room
+                AccountId(account), datetime.fromisoformat(entry["observed_at"]), entry["seq"], sign, room, mark
             )
             if account != owner:
                 found.setdefault((account, sign, 0 if sign is ClosingSign.SUFFIX else room), closing)
@@ -32,14 +33,14 @@ def account_closings(entries: Iterable[EntryObject], owner: int) -> tuple[Accoun
     return tuple(found.values())
 
 
-def _signs(entry: EntryObject, people: Iterable[int], type_before: str) -> Iterator[tuple[int, ClosingSign]]:
+def _signs(entry: EntryObject, people: Iterable[int], type_before: str, mark: str) -> Iterator[tuple[int, ClosingSign]]:
     """What one entry shows; `people` and `type_before` are the room's as known before it."""
     received = entry["payload"]["object"]
     if entry["kind"] == "room":
         if type_before == "direct" and text(received.get("type")) == "group":
             yield from ((one, ClosingSign.GROUP) for one in sorted(people))
         return
-    if text(received.get("name")).endswith(CLOSED_ENDING):
+    if mark:
         yield _account(entry), ClosingSign.SUFFIX
     if entry["payload"].get("state") == "gone":
         yield _account(entry), ClosingSign.GONE

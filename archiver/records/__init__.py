@@ -12,10 +12,13 @@ from archiver.records.case_facts import (
     CancellationPost,
     CaseFacts,
     CaseSide,
+    CaseSides,
+    ChangedMessages,
     ChangeKind,
     ClosingSign,
     RoomFacts,
     change_kinds,
+    closed_mark,
 )
 from archiver.records.contract import (
     Contract,
@@ -60,6 +63,7 @@ from archiver.records.evidence import (
 from archiver.records.exported_package import ExportedPackage, Handover
 from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId
 from archiver.records.leftover import Leftover, LeftoverKind
+from archiver.records.look_coding import LookIntervals, code_intervals, decode_intervals
 from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
@@ -80,7 +84,9 @@ __all__ = (
     "CancellationPost",
     "CaseFacts",
     "CaseSide",
+    "CaseSides",
     "ChangeKind",
+    "ChangedMessages",
     "ClosingSign",
     "Contract",
     "ContractRoom",
@@ -98,6 +104,7 @@ __all__ = (
     "KnownMessage",
     "Leftover",
     "LeftoverKind",
+    "LookIntervals",
     "MappedAccount",
     "Membership",
     "MembershipPeriod",
@@ -132,6 +139,9 @@ __all__ = (
     "Watch",
     "WrongClock",
     "change_kinds",
+    "closed_mark",
+    "code_intervals",
+    "decode_intervals",
     "notable_states",
     "pauses_between_looks",
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +34,15 @@ class ChangeKind(StrEnum):
 CLOSED_ENDING = "(解約済)"
 """What Chatwork adds to the display name of a closed account."""
 
+_CLOSED_MARK = re.compile(r"(?:[(\uff08](?:解約済み?|Cancelled|Canceled)[)\uff09]|\A解約済みユーザー)(?=\s*\Z)")
+"""The endings seen so far (chatwork-api §10: 解約済みユーザー alone before 2016-03-09)."""
+
+
+def closed_mark(name: str) -> str:
+    """The mark of a closed account at the end of a display name, as it stands there; empty if there is none."""
+    found = _CLOSED_MARK.search(name)
+    return "" if found is None else found[0]
+
 
 class ClosingSign(StrEnum):
     """What Chatwork's API itself shows of an account that may be closed."""
@@ -56,6 +66,8 @@ class AccountClosing:
     """The number of that entry."""
     sign: ClosingSign = ClosingSign.SUFFIX
     room_id: int = 0
+    mark: str = CLOSED_ENDING
+    """The ending of the name, as it was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,14 @@ class AuthorFacts:
     posts: Counter[MessageKind] = field(default_factory=Counter)
     last: dict[MessageKind, Post] = field(default_factory=dict)
     changes: Counter[ChangeKind] = field(default_factory=Counter)
+    """What became of their speech, and of posts of which no text was ever seen."""
+    notice_changes: Counter[ChangeKind] = field(default_factory=Counter)
+    """What became of Chatwork's notices in their name."""
+
+    def add_changes(self, kind: MessageKind, became: Iterable[ChangeKind], times: int = 1) -> None:
+        """Count what became of messages of one kind."""
+        counts = self.notice_changes if kind is MessageKind.NOTICE else self.changes
+        counts.update(dict.fromkeys(became, times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +138,31 @@ class CaseSide(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseSides:
+    """Who stands on which side of a case."""
+
+    reporters: frozenset[int]
+    """The owner's accounts."""
+    bases: Mapping[int, Basis]
+    """The accounts known as the other side, and whose statement that is; empty: nobody is."""
+
+    def side(self, account: int) -> CaseSide:
+        """On which side of the case an account stands."""
+        if account in self.reporters:
+            return CaseSide.REPORTER
+        return CaseSide.COUNTERPART if account in self.bases else CaseSide.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedMessages:
+    """The messages that changed after they were sent, by author, with the sides of the authors."""
+
+    sides: CaseSides
+    authors: Mapping[int, AuthorFacts]
+    """Of their facts only the changes are told."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
     """A contract with what its rooms show; every claim is a function of it."""
 
@@ -143,9 +188,17 @@ class CaseFacts:
 
     def side(self, account: int) -> CaseSide:
         """On which side of the case an account stands."""
-        if account in self.reporters:
-            return CaseSide.REPORTER
-        return CaseSide.COUNTERPART if account in self.bases else CaseSide.OTHER
+        return self.sides.side(account)
+
+    @property
+    def sides(self) -> CaseSides:
+        """Who stands on which side."""
+        return CaseSides(self.reporters, self.bases)
+
+    @property
+    def changed(self) -> ChangedMessages:
+        """The messages that changed after they were sent."""
+        return ChangedMessages(self.sides, self.authors)
 
 
 def change_kinds(state: State, *, was_edited: bool, was_deleted: bool, knows_text: bool, texts: int) -> set[ChangeKind]:

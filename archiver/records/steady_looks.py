@@ -1,18 +1,17 @@
-"""Looks at a list that stayed the same: the time of each, run-length coded, as a `steady` entry holds them.
+"""Looks at a list that stayed the same, with the time of each, as a `steady` entry holds them.
 
 Times have whole seconds, as the `Date` of a reply has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-SECOND = timedelta(seconds=1)
+from archiver.records.look_coding import LookIntervals
 
-LookIntervals = tuple[tuple[int, int], ...]
-"""Seconds from each look to the next as (seconds, how many times in a row)."""
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +49,15 @@ class SteadyLooks:
 
 
 def pauses_between_looks(
-    first: datetime, intervals: Iterable[Sequence[int]], limit: timedelta
+    first: datetime, intervals: LookIntervals, limit: timedelta
 ) -> Iterator[tuple[datetime, datetime]]:
     """The times between two looks that are longer than a limit, without going through each look."""
-    at = first
+    most, after = limit / SECOND, 0
     for seconds, times in intervals:
-        interval = timedelta(seconds=seconds)
-        if interval > limit:
-            yield from ((at + index * interval, at + (index + 1) * interval) for index in range(times))
-        at += times * interval
+        if seconds > most:
+            begins = (first + (after + index * seconds) * SECOND for index in range(times))
+            yield from ((begun, begun + seconds * SECOND) for begun in begins)
+        after += times * seconds
 
 
 def _whole_second(at: datetime) -> datetime:

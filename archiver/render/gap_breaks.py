@@ -18,6 +18,7 @@ from archiver.report_language import is_english, say
 
 GAP = "未取得期間(空白)"
 FIRST_GAP = "一覧では取得できなかった期間"
+ERASED_GAP = "報告者が消去した発言"
 PAUSE = "未確認の時間帯"
 
 _REASONS = {
@@ -28,6 +29,7 @@ _REASONS = {
     "list": "一覧に、保存済みの発言が表示されなかったためです(理由不明)。そのため、空白がないことを確かめられません。",
     "plan": "Chatworkのプランの制限により、表示されなかったためです。",
 }
+_ERASED_REASON = "保存した後に、報告者が自分の保管庫から消去しました。内容は残っていません。"
 
 
 class GapBreaks:
@@ -71,11 +73,19 @@ class GapBreaks:
 
 def gap_title(gap: Gap) -> str:
     """The title of a gap."""
+    if gap.is_erased:
+        return say(ERASED_GAP)
     return say(FIRST_GAP) if gap.reason == "first_sync" else say(GAP)
 
 
 def gap_text(gap: Gap) -> str:
     """Both ends of a gap, the estimated number of missing messages and the reason, in words."""
+    if gap.is_erased:
+        start, end = _end_text(gap.start, gap.after), _end_text(gap.end, gap.before)
+        period = say(
+            "{start} から {end} まで{ends}の{n:,}件。", start=start, end=end, ends=_ends_text(gap), n=gap.missing or 0
+        )
+        return period + say(_ERASED_REASON)
     start = f"{_end_text(gap.start, gap.after)} " if gap.start or gap.after else say("チャットの始まり")
     end = _end_text(gap.end, gap.before)
     if gap.missing is None:
@@ -126,7 +136,7 @@ def pause_html(text: str) -> str:
 def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     """The period of a pause and what may be lost: earlier texts only, unless a gap lies in the same time."""
     period = say("{start} から {end} まで。", start=local_time(pause.start), end=local_time(pause.end))
-    touching = [gap for gap in gaps if overlaps(pause, gap.start, gap.end)]
+    touching = [gap for gap in gaps if not gap.is_erased and overlaps(pause, gap.start, gap.end)]
     if touching:
         lost = say("ものがあります") if any(gap.missing != 0 for gap in touching) else say("ものがあるかもしれません")
         return say(
@@ -194,7 +204,7 @@ def interval_text(span: timedelta) -> str:
 
 def narrow_gap(gap: Gap, covered: Sequence[Period]) -> Gap:
     """The gap, beginning only at the last reading before it, as everything up to that reading was seen."""
-    if gap.start is None:
+    if gap.start is None or gap.is_erased:
         return gap
     ends = [one.end for one in covered if one.start <= gap.start <= one.end]
     later = [end for end in ends if gap.end is None or end <= gap.end]

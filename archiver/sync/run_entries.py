@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,20 +28,20 @@ def write_run(
 ) -> None:
     """Record a run with news or trouble at once; collect an idle one with those before it.
 
-    It says nothing of a room: when a room was looked at follows from the readings of its list.
+    It says nothing of a room: when a room was looked at follows from the readings of its list. What did not happen is
+    left out, as most of a year's records are of days without news.
     """
+    counted = {"undated": report.undated, "unparsed": unparsed, "totals": _totals(report)}
     sweep = {
         "from": to_text(report.started_at),
         "to": to_text(at),
         "runs": 1,
         "requests": report.requests,
-        "totals": _totals(report),
         "clock_offset_ms": report.clock_offset_ms,
-        "undated": report.undated,
         "unread_before": unread[0],
         "unread_after": unread[1],
         "settings": settings,
-        "unparsed": unparsed,
+        **{name: value for name, value in counted.items() if value},
     }
     if not report.news and not report.reported:
         _collect_idle(writing, sweep, at)
@@ -59,13 +60,18 @@ def _collect_idle(writing: Writing, sweep: dict[str, Any], at: datetime) -> None
             "from": waiting["from"],
             "runs": waiting["runs"] + 1,
             "requests": waiting["requests"] + sweep["requests"],
-            "unparsed": waiting["unparsed"] + sweep["unparsed"],
-            "undated": waiting["undated"] + sweep["undated"],
             "clock_offset_ms": _larger(waiting["clock_offset_ms"], sweep["clock_offset_ms"]),
-            "totals": {name: number + waiting["totals"].get(name, 0) for name, number in sweep["totals"].items()},
             "unread_before": waiting["unread_before"],
+            **_counted_together(waiting, sweep),
         }
     remembered_values.IDLE_RUNS.remember(writing, sweep)
+
+
+def _counted_together(waiting: dict[str, Any], sweep: dict[str, Any]) -> dict[str, Any]:
+    """What either record counts, added up."""
+    counts = {name: waiting.get(name, 0) + sweep.get(name, 0) for name in ("undated", "unparsed")}
+    totals = Counter(waiting.get("totals", {})) + Counter(sweep.get("totals", {}))
+    return {name: value for name, value in (counts | {"totals": dict(totals)}).items() if value}
 
 
 def _can_merge(waiting: dict[str, Any], sweep: dict[str, Any]) -> bool:
@@ -91,4 +97,5 @@ def _totals(report: SyncReport) -> dict[str, int]:
     fields = ("new", "edited", "deleted", "missing", "files_new", "files_saved", "files_lost", "tasks_new")
     more = ("tasks_changed", "backfilled", "hidden_by_plan", "not_readable", "reread")
     totals = {name: sum(getattr(room, name) for room in report.rooms) for name in (*fields, *more)}
-    return totals | {"gaps": sum(len(room.gaps) for room in report.rooms)}
+    totals["gaps"] = sum(len(room.gaps) for room in report.rooms)
+    return {name: number for name, number in totals.items() if number}

@@ -22,6 +22,8 @@ from tests.benchmarks.measure import Figure
 
 ROWS = (
     "idle_run",
+    "first_round",
+    "growth",
     "traffic",
     "message_lists",
     "size",
@@ -38,7 +40,7 @@ ROWS = (
 )
 """The modules of this folder that measure, in the order of the table."""
 
-LARGE = frozenset({"memory", "search", "viewing", "case_facts"})
+LARGE = frozenset({"first_round", "growth", "memory", "search", "viewing", "case_facts"})
 """Those that take many minutes: only with `--large`, or when named."""
 
 

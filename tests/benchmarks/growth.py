@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver.app import App
 from archiver.demo.tsa.simulator import SimulatedAuthority
+from archiver.records import JST
 from archiver.settings.model import AuthoritySetting
-from tests.benchmarks.measure import Figure
+from tests.benchmarks.measure import Figure, size_of
 from tests.benchmarks.simulation import Clock, Simulation, running_simulation
-from tests.benchmarks.size import archive_bytes
 
 DAYS = {1: 2, 10: 1, 60: 1}
-"""Rooms -> days measured; what the database keeps is whole pages, so that few rooms need more days."""
+"""Rooms -> days measured."""
+
+OFFSETS = {"even": (0,), "off by up to 2 s": (-2, -1, 0, 1, 2)}
+"""How looks are apart -> by how many seconds a minute between two rounds is shorter or longer, drawn at random."""
 
 BAR = 3.0
 """Megabytes a year of one room."""
@@ -22,46 +29,86 @@ MEGABYTE = 1_000_000
 LIMIT = 300
 """Calls in five minutes, as Chatwork allows."""
 
+OTHER_CERTIFICATES = 8
+"""So many beside its own make the stamps of the simulated authority as long as those of large real ones: 5 KB."""
+
 POSTS = 200
-SETTLING, MINUTE = timedelta(hours=26), timedelta(minutes=1)
-"""Before it is measured a night has passed, so that each measured day has its one seal and stamp."""
+MINUTE = timedelta(minutes=1)
+
+
+class Size(NamedTuple):
+    """Bytes of an archive, or by how many it grew."""
+
+    database: float
+    """Bytes in use on its pages; of whole pages only a year would give a true number."""
+    stamps: float
+    other_files: float
+
+    @property
+    def whole(self) -> float:
+        """All of it."""
+        return sum(self)
 
 
 def measure(folder: Path) -> list[Figure]:
-    """One row: megabytes a year with 1, 10 and 60 rooms, one stamp a day included, and what of it are stamps."""
-    grown = {rooms: _year_of(folder, rooms) for rooms in DAYS}
-    texts = (f"{rooms}: {whole:.1f} MB" for rooms, (whole, _stamps) in grown.items())
-    measured = f"{', '.join(texts)} ({grown[1][1]:.1f} MB of each are stamps)"
-    numbers = {f"bytes_{rooms}": whole * MEGABYTE for rooms, (whole, _stamps) in grown.items()}
-    what = f"growth a year of {', '.join(map(str, DAYS))} idle rooms, a round every minute"
-    return [Figure(what, f"≤ {BAR:.0f} MB with one room, stamps included", measured, grown[1][0] <= BAR, numbers)]
+    """One row for even looks and one for uneven ones: megabytes a year with 1, 10 and 60 rooms, one stamp a day."""
+    return [_measure_looks(folder / str(number), how) for number, how in enumerate(OFFSETS)]
 
 
-def _year_of(folder: Path, rooms: int) -> tuple[float, float]:
-    """Megabytes a year, and those of the stamps among them."""
-    clock, home = Clock(), folder / f"growth-{rooms}"
-    with SimulatedAuthority(now=clock.now) as authority:
+def _measure_looks(folder: Path, how: str) -> Figure:
+    grown = {rooms: _year_of(folder, rooms, OFFSETS[how]) for rooms in DAYS}
+    texts = (f"{rooms}: {size.whole:.1f} MB" for rooms, size in grown.items())
+    measured = f"{', '.join(texts)} ({grown[1].stamps:.1f} MB of each are stamps)"
+    numbers = {f"bytes_{rooms}": size.whole * MEGABYTE for rooms, size in grown.items()}
+    what = f"growth a year of {', '.join(map(str, DAYS))} idle rooms, a round every minute, {how}, stamps of 5 KB"
+    bar = f"≤ {BAR:.0f} MB with one room, stamps included"
+    return Figure(what, bar, measured, grown[1].whole <= BAR, numbers | {"stamps": grown[1].stamps * MEGABYTE})
+
+
+def _year_of(folder: Path, rooms: int, offsets: tuple[int, ...]) -> Size:
+    """Megabytes a year. Measured are whole days, each from its first round after the seal of the day before."""
+    clock, home, chance = Clock(), folder / f"growth-{rooms}", random.Random(rooms)
+    with SimulatedAuthority(now=clock.now, other_certificates=OTHER_CERTIFICATES) as authority:
         setting = AuthoritySetting("a", authority.url, "root.pem")
         with running_simulation(
             home, rooms=rooms, posts=POSTS, clock=clock, limit=LIMIT, authorities=[setting]
         ) as simulation:
             (home / "root.pem").write_text(authority.root_pem, encoding="ascii")
             app = simulation.app()
-            _let_pass(simulation, app, SETTLING, every=15 * MINUTE)
-            _let_pass(simulation, app, timedelta(hours=2), every=MINUTE)
-            before, stamps_before = archive_bytes(app), _stamp_bytes(app)
-            _let_pass(simulation, app, timedelta(days=DAYS[rooms]), every=MINUTE)
-            grown, stamps = archive_bytes(app) - before, _stamp_bytes(app) - stamps_before
+            _pass_days(simulation, app, 2, lambda: 15 * MINUTE)
+            before = _size(app)
+            _pass_days(simulation, app, DAYS[rooms], lambda: MINUTE + timedelta(seconds=chance.choice(offsets)))
+            after, each_used = _size(app), _bytes_for_each_used(app.archive.database)
             app.archive.close()
     a_year = 365 / DAYS[rooms] / MEGABYTE
-    return grown * a_year, stamps * a_year
+    grown = Size(*((now - then) * a_year for now, then in zip(after, before, strict=True)))
+    return grown._replace(database=grown.database * each_used)
 
 
-def _let_pass(simulation: Simulation, app: App, time: timedelta, *, every: timedelta) -> None:
-    for _run in range(time // every):
-        simulation.clock.at += every
+def _pass_days(simulation: Simulation, app: App, days: int, pause: Callable[[], timedelta]) -> None:
+    """Rounds until so many days of Asia/Tokyo have begun."""
+    begun, today = 0, simulation.clock.at.astimezone(JST).date()
+    while begun < days:
+        simulation.clock.at += pause()
         simulation.round(app)
+        begun += simulation.clock.at.astimezone(JST).date() != today
+        today = simulation.clock.at.astimezone(JST).date()
 
 
-def _stamp_bytes(app: App) -> int:
-    return sum(path.stat().st_size for path in (app.archive.home / "seals").glob("*.tsr"))
+def _size(app: App) -> Size:
+    seals = app.archive.home / "seals"
+    stamps = sum(path.stat().st_size for path in seals.glob("*.tsr"))
+    used = _ask(app.archive.database, "SELECT sum(pgsize - unused) FROM dbstat")
+    return Size(used, stamps, size_of(seals) - stamps)
+
+
+def _bytes_for_each_used(database: Path) -> float:
+    """How much the pages of the entries take for each byte in use on them: a line that does not fit begins the next."""
+    return _ask(database, "SELECT 1.0 * sum(pgsize) / sum(pgsize - unused) FROM dbstat WHERE name = 'entry'")
+
+
+def _ask(database: Path, query: str) -> float:
+    sql = sqlite3.connect(database)
+    (number,) = sql.execute(query).fetchone()
+    sql.close()
+    return float(number)

@@ -37,11 +37,12 @@ from archiver.errors import (
     Unreachable,
 )
 from archiver.records import Reply
-from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, Step, drip, hang, reply
+from tests.support.chatwork.scripted_server import NEVER_ENDING, ScriptedServer, Step, drip, hang, reply, stall
 
 NOW = datetime(2026, 11, 24, 13, 0, 0, tzinfo=UTC)
 TOKEN = "c4naryc4naryc4naryc4naryc4nary00"
 GOOD = reply(body=b'{"account_id":1}')
+HALVES = GOOD[:-5], GOOD[-5:]
 PATIENT = [0.5, 1.0, 2.0, 4.0]
 
 
@@ -335,8 +336,9 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
 @pytest.mark.parametrize(
     ("step", "limits", "kind"),
     [
-        (hang, ReplyLimits(read=0.05), Unreachable),
-        (drip(GOOD, seconds=10), ReplyLimits(read=0.05), Unreachable),
+        (hang, ReplyLimits(answer=0.05), Unreachable),
+        (drip(GOOD, seconds=10), ReplyLimits(answer=0.05), Unreachable),
+        (stall(*HALVES, seconds=10), ReplyLimits(read=0.05), Unreachable),
         (drip(reply(body=b"[" + b" " * 5000), seconds=0.001), ReplyLimits(total=0.3), Unreachable),
         (reply(body=b"[" + b"1," * 5000 + b"1]"), ReplyLimits(size=10_000), NotUnderstood),
         (reply(body=gzip.compress(b" " * 10**7), content_encoding="gzip"), ReplyLimits(size=10**6), NotUnderstood),
@@ -352,6 +354,15 @@ def test_a_reply_that_lasts_too_long_or_is_too_large_is_given_up(
             ask(transport)
 
     assert 1 == transport.requests
+
+
+def test_a_host_that_has_begun_to_answer_is_waited_for_longer() -> None:
+    """Only one that sends no byte at all is given up soon: an outage. A body that pauses has the longer time."""
+    with serving(stall(*HALVES, seconds=0.6), limits=ReplyLimits(answer=0.3)) as (transport, _, clock):
+        answer = ask(transport)
+
+    assert {"account_id": 1} == answer
+    assert [] == clock.slept
 
 
 @pytest.mark.parametrize("what", NEVER_ENDING)
@@ -419,7 +430,7 @@ def test_no_reply_is_waited_for_past_the_deadline() -> None:
 
     assert time.monotonic() - begun < 10
     assert ReplyLimits() == ReplyLimits().within(None) == ReplyLimits().within(1000)
-    assert ReplyLimits(connect=5, read=5, total=5) == ReplyLimits().within(5)
+    assert ReplyLimits(connect=5, answer=5, read=5, total=5) == ReplyLimits().within(5)
 
 
 # --- refusals --------------------------------------------------------------------------------

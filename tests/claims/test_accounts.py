@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.claims.accounts import closed_account
-from archiver.claims.words import closed_text
+from archiver.claims.accounts import closed_account, closed_since, is_closed_name
+from archiver.claims.words import closed_sign, closed_text
+from archiver.evidence.account_signs import account_closings
 from archiver.export.report import summary, timeline
 from archiver.records import CaseFacts, Observation
 from archiver.store import seals
@@ -108,3 +109,39 @@ def test_a_post_alone_is_told_as_a_form_that_anybody_can_write(tmp_path: Path) -
 
     assert "解約" not in page
     assert "解約を知らせる形のシステムの投稿(同じ形は誰でも書けます)" in course
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        ("田中(解約済)", "(解約済)"),
+        ("田中（解約済み） ", "（解約済み）"),
+        ("Tanaka (Cancelled)", "(Cancelled)"),
+        ("解約済みユーザー", "解約済みユーザー"),
+        ("田中(解約済)さん", ""),
+        ("田中", ""),
+    ],
+)
+def test_a_closed_account_is_known_by_the_end_of_its_name(name: str, mark: str) -> None:
+    """One rule for alerts, pages and reports; the sentence quotes the mark as it was seen."""
+    entry = {
+        "kind": "account",
+        "room_id": ROOM,
+        "key": f"account/{ROOM}/{CLIENT}",
+        "seq": 5,
+        "observed_at": "2026-11-10T01:00:00.000Z",
+        "payload": {"object": {"name": name}, "state": "present"},
+    }
+    closings = account_closings([entry], OWNER)
+
+    assert is_closed_name(name) == bool(mark)
+    assert [f"相手の表示名に「{mark}」が付いている"] * bool(mark) == [closed_sign(one) for one in closings]
+
+
+def test_a_name_is_closed_since_it_had_the_mark_to_the_end() -> None:
+    """A name that lost the mark again is not closed now."""
+    names = [("田中", at(0)), ("田中(解約済)", at(1)), ("田中企画(解約済)", at(2))]
+
+    assert at(1) == closed_since(names)
+    assert closed_since([*names, ("田中", at(3))]) is None
+    assert closed_since([]) is None

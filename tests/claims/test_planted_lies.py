@@ -17,7 +17,7 @@ from archiver.claims import accounts, changes, counterparts, messages, unseen, w
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
 from archiver.export.report import limits, message_block
-from archiver.records import Basis, CaseFacts, CaseSide, ChangeKind, Message, ObservedBy
+from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy
 from archiver.store.archive import Archive
 from tests.claims.artifact_judge import falsehoods
 from tests.claims.artifacts import sealed, told_at_once
@@ -44,19 +44,17 @@ def _of_anybody(true: Function, facts: CaseFacts) -> Claim[Any]:
 
 
 def _kinds_mixed(
-    first: ChangeKind, second: ChangeKind, true: Function, facts: CaseFacts, kind: ChangeKind
-) -> Claim[Any]:
+    first: ChangeKind, second: ChangeKind, true: Function, changed: ChangedMessages, kind: ChangeKind
+) -> Counter[CaseSide]:
     """Both kinds of a change told as the first one."""
-    claim, other = true(facts, first), true(facts, second)
-    if kind is first:
-        return replace(claim, value=claim.value + other.value)
-    return replace(claim, value=Counter()) if kind is second else true(facts, kind)
+    mixed = {first: (first, second), second: ()}
+    return sum((true(changed, one) for one in mixed.get(kind, (kind,))), Counter[CaseSide]())
 
 
-def _sides_mixed(true: Function, facts: CaseFacts, kind: ChangeKind) -> Claim[Any]:
+def _sides_mixed(true: Function, changed: ChangedMessages, kind: ChangeKind) -> Counter[CaseSide]:
     """Every change is of the other side."""
-    claim = true(facts, kind)
-    return replace(claim, value=Counter({CaseSide.COUNTERPART: claim.value.total()}) if claim.value else Counter())
+    count = true(changed, kind).total()
+    return Counter({CaseSide.COUNTERPART: count} if count else {})
 
 
 def _without_lower_bound(true: Function, *given: Any) -> list[Any]:
@@ -124,14 +122,14 @@ LIES: dict[str, dict[str, Lie]] = {
     "how many messages": {"what was saved is all": (messages.message_count, _is_whole)},
     "deletions": {
         "all came after the saving": (
-            changes.changes,
+            changes.changed_sides,
             partial(_kinds_mixed, ChangeKind.DELETED, ChangeKind.DELETED_BEFORE),
         ),
-        "all are of the other side": (changes.changes, _sides_mixed),
+        "all are of the other side": (changes.changed_sides, _sides_mixed),
     },
     "edits": {
         "all texts before are known": (
-            changes.changes,
+            changes.changed_sides,
             partial(_kinds_mixed, ChangeKind.EDITED, ChangeKind.EDITED_BEFORE),
         ),
         "a change without its lower bound": (events.message_events, _without_lower_bound),

@@ -34,7 +34,6 @@ NOT_OF_A_CASE = {
 CATALOGUE_ALLOWED = {
     "shown as deleted": "the mark of one message of which a text was seen",
     "messages that are “deleted”": "what a filter of the search finds",
-    "of these, shown as deleted before": "what the plan hid, however it had come to its mark",
     "{n} message by somebody else": "an alert of changes between two readings",
     "({n} in all. Enter": "a list of names",
     "[Note] Messages before the first saved one": "says what a package does not state",

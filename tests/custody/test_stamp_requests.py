@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from archiver import errors
 from archiver.app import App
+from archiver.cli.status.status_document import status_document
 from archiver.custody import stamp_requests
 from archiver.custody.stamp_requests import StampOutcome, StampReport
 from archiver.custody.verify import verify_archive
@@ -28,7 +29,7 @@ from archiver.rounds.round import rescue_round, run_round
 from archiver.settings.model import FileSettings, Settings
 from archiver.store import writer
 from archiver.store.archive import Archive
-from archiver.store.queries.status import status, status_document
+from archiver.store.queries.status import status
 from archiver.store.seals import close_seals, seals
 from archiver.store.time_text import from_text
 from archiver.store.working import stamp_queue

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from archiver.evidence.history import MessageHistory, Sightings, message_history
-from archiver.records import SteadyLooks
+from archiver.records import SteadyLooks, code_intervals, decode_intervals
 from archiver.store.time_text import from_text, to_text
 from tests.support.archives.entries import message_entry, window
 
@@ -64,7 +64,11 @@ class Recorder:
         if self._looks is not None and self._last is not None:
             looks, (_shown, last) = self._looks, self._last
             payload = {name: last["payload"][name] for name in ("oldest", "newest", "count")}
-            times = {"first": to_text(looks.first), "last": to_text(looks.last), "looks": list(looks.intervals)}
+            times = {
+                "first": to_text(looks.first),
+                "last": to_text(looks.last),
+                "looks": code_intervals(looks.intervals),
+            }
             entry = last | {"kind": "steady", "payload": payload | times, "reply": None, "seq": self._next()}
             self._add(entry, looks.last)
         self._looks = None
@@ -83,8 +87,8 @@ class Recorder:
                 found.append(from_text(entry["observed_at"]))
             elif entry["kind"] == "steady":
                 payload = entry["payload"]
-                times = SteadyLooks(from_text(payload["first"]), BEGIN, intervals=tuple(payload["looks"]))
-                found += times.each()
+                intervals = decode_intervals(payload["looks"])
+                found += SteadyLooks(from_text(payload["first"]), BEGIN, intervals=intervals).each()
         return found
 
     def _history(self, one: int, sightings: Sightings) -> MessageHistory:

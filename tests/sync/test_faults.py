@@ -75,7 +75,7 @@ def sync(world: World, *, max_seconds: float | None = None, size: int = 200_000,
         sleep=world.clock.sleep,
         base_url=world.chatwork.base_url,
         jitter=lambda: 0.5,
-        limits=ReplyLimits(connect=1, read=total / 2, total=total, size=size),
+        limits=ReplyLimits(connect=1, answer=total / 2, read=total / 2, total=total, size=size),
     )
     world.clock.pass_by(hours=7)
     options = Options(full=True, max_seconds=max_seconds, limits=LIMITS)

@@ -157,3 +157,38 @@ def test_a_host_that_takes_no_connection_is_not_waited_for_by_each_room(tmp_path
     assert lasted <= LONGEST
     assert {RoomOutcome.FAILED} == {room.outcome for room in report.rooms}
     assert {RoomOutcome.ARCHIVED} == {room.outcome for room in after.rooms}
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_a_host_that_takes_connections_and_is_silent_is_an_outage(tmp_path: Path) -> None:
+    """In real time: one room waits for the first byte, the next less long, and that is the run."""
+    clock = RunningClock()
+    with Chatwork(now=clock, limit=100_000) as chatwork:
+        world = World(tmp_path / "home", chatwork, clock)
+        add_rooms(world)
+        begun = clock()
+        report = run_into(world, lambda world: world.chatwork.fail(Fault.HANG, "", times=None, seconds=60))
+        lasted = clock() - begun
+        heal(world)
+        after = world.sync(every_list=True)
+        world.close()
+
+    assert lasted <= LONGEST
+    assert {RoomOutcome.FAILED} == {room.outcome for room in report.rooms}
+    assert {RoomOutcome.ARCHIVED} == {room.outcome for room in after.rooms}
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_a_host_that_answers_late_is_read(tmp_path: Path) -> None:
+    """In real time: seven seconds for a reply are slow, and no outage."""
+    clock = RunningClock()
+    with Chatwork(now=clock, limit=100_000) as chatwork:
+        world = World(tmp_path / "home", chatwork, clock)
+        world.post("読まれる")
+        chatwork.fail(Fault.HANG, "/messages", times=1, seconds=7)
+        report = world.sync(every_list=True)
+        world.close()
+
+    assert [RoomOutcome.ARCHIVED] == [room.outcome for room in report.rooms]

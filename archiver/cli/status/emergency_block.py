@@ -12,13 +12,16 @@ from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archiver.alerts import departure_rules
+from archiver.claims.changes import DELETIONS, EDITS, changed_count
+from archiver.claims.words import change_lines
 from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.status.gap_line import number_words
+from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.output import echo, fit_lines
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.cli.terminal.times import jst_time
-from archiver.records import Contract
+from archiver.records import ChangedMessages, ChangeKind, Contract
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.observed_changes import DepartureObservations
 from archiver.render.file_reasons import unsaved_reason
@@ -59,10 +62,14 @@ class Emergency:
     title: str
     """What it is called in sentences."""
     holdings: RoomHoldings
+    changed: ChangedMessages
+    """The messages of its rooms that changed after they were sent."""
     alerts: tuple[Alert, ...]
     """Open alerts about its rooms and the people in them, perhaps none."""
     vanished: tuple[MessageSummary, ...] = ()
     """The newest of its messages that show as deleted or are not shown any more, with their last texts."""
+    vanished_count: int = 0
+    """How many such messages there are."""
     screenshot_ids: tuple[str, ...] = ()
     """Ids of the messages of which a screenshot is worth having now."""
     failing: tuple[int, ...] = ()
@@ -73,10 +80,12 @@ def emergencies(
     reading: Reading, chosen_contracts: Iterable[Contract], alerts: Sequence[Alert], *, always: bool = False
 ) -> list[Emergency]:
     """The emergencies of those contracts that have an open high alert; `always`: of all of them."""
+    from archiver.store.queries.contract_activity import case_sides, changed_messages
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.last_looks import room_looks
     from archiver.store.queries.room_holdings import holdings_of
     from archiver.store.queries.screenshot_hints import messages_to_screenshot
+    from archiver.store.queries.viewing.message_summaries import count_vanished
     from archiver.web.shell_command import contract_name
 
     all_contracts = contracts(reading)
@@ -93,8 +102,10 @@ def emergencies(
                     name,
                     names[contract.id],
                     holdings_of(reading, rooms),
+                    changed_messages(reading, rooms, case_sides(reading, contract)),
                     concerning,
                     tuple(_readable_messages(reading, rooms)),
+                    count_vanished(reading, rooms),
                     messages_to_screenshot(reading, alerts, rooms),
                     tuple(sorted(room_looks(reading, rooms).failing)),
                 )
@@ -144,12 +155,12 @@ class EmergencyText:
 
 def emergency_text(emergency: Emergency) -> EmergencyText:
     """The block in words: what changed and vanished, what is kept and what is not, what not to do, what to do now."""
-    holdings, alerts = emergency.holdings, emergency.alerts
+    alerts = emergency.alerts
     rows: tuple[tuple[str, tuple[str, ...]], ...] = (
-        (_("What changed"), (_changes_sentence(holdings, alerts),)),
+        (_("What changed"), (_changes_sentence(emergency),)),
         (_("What vanished"), tuple(_vanished_lines(emergency))),
-        (_("Kept"), (_kept_counts(holdings),)),
-        (_("Not kept"), tuple(_not_kept_lines(holdings, emergency.failing))),
+        (_("Kept"), (_kept_counts(emergency),)),
+        (_("Not kept"), tuple(_not_kept_lines(emergency))),
         (_("Do not"), (_do_not_sentence(),)),
     )
     filled_rows = tuple((label, lines) for label, lines in rows if lines)
@@ -179,19 +190,17 @@ def _head(title: str, alerts: Sequence[Alert]) -> str:
     return sentence.format(time=jst_time(at), contract=title)
 
 
-def _changes_sentence(holdings: RoomHoldings, alerts: Sequence[Alert]) -> str:
+def _changes_sentence(emergency: Emergency) -> str:
     """What happened to messages, people and rooms, one part of the sentence for each kind."""
+    holdings, alerts = emergency.holdings, emergency.alerts
     people = {rule: len({one.account_id for one in alerts if one.rule is rule}) for rule in AlertRule}
     parts = []
     if holdings.shut:
         parts.append(ngettext("{n} chat cannot be opened", "{n} chats cannot be opened", len(holdings.shut)))
         parts[-1] = parts[-1].format(n=len(holdings.shut))
+    parts += [line for kind, line in change_lines(emergency.changed, current_language()) if kind not in EDITS]
     for number, text in (
-        (holdings.deleted, _("messages shown as deleted: {n}")),
-        (holdings.missing, _("messages not shown any more (reason unknown): {n}")),
-        (holdings.hidden, _("messages hidden by the plan: {n}")),
-        (holdings.hidden_deleted, _("of these, shown as deleted before: {n}")),
-        (people[AlertRule.ACCOUNT_CLOSED], _("names that end with “(解約済)”: {n}")),
+        (people[AlertRule.ACCOUNT_CLOSED], _("names that end with the mark of a closed account: {n}")),
         (people[AlertRule.MEMBER_GONE], _("people no longer listed as members: {n}")),
         (people[AlertRule.CONTACT_GONE], _("people no longer among your contacts: {n}")),
     ):
@@ -202,22 +211,22 @@ def _changes_sentence(holdings: RoomHoldings, alerts: Sequence[Alert]) -> str:
 
 def _vanished_lines(emergency: Emergency) -> Iterator[str]:
     """Time, author and last text of each of the newest vanished messages; the user's own screen may name them."""
-    holdings = emergency.holdings
     for message in emergency.vanished:
         time = jst_time(message.sent) if message.sent is not None else "?"
         head = f"{time} {shorten(message.name, 16)}: "
         text = shorten(message.text, VANISHED_LINE_WIDTH - columns(head)) or _("(text unknown)")
         yield head + text
-    more = holdings.deleted + holdings.missing + holdings.hidden_deleted - len(emergency.vanished)
+    more = emergency.vanished_count - len(emergency.vanished)
     if more > 0:
         yield _("and {n} more (each with its text: archive view)").format(n=more)
 
 
-def _kept_counts(holdings: RoomHoldings) -> str:
-    gone = holdings.deleted + holdings.missing
+def _kept_counts(emergency: Emergency) -> str:
+    holdings, gone = emergency.holdings, changed_count(emergency.changed, DELETIONS)
     parts = [_("{n} messages").format(n=holdings.messages)]
     if gone:
-        parts.append(_("texts before deletion {texts}/{gone}").format(texts=holdings.texts, gone=gone))
+        kept = gone - _unknown_texts(emergency)
+        parts.append(_("texts before deletion {texts}/{gone}").format(texts=kept, gone=gone))
     theirs = _("files of the other side {saved}/{known}")
     parts.append(theirs.format(saved=holdings.their_files_saved, known=holdings.their_files))
     own = holdings.files - holdings.their_files
@@ -230,10 +239,14 @@ def _kept_counts(holdings: RoomHoldings) -> str:
     return "  ".join(parts)
 
 
-def _not_kept_lines(holdings: RoomHoldings, failing: Sequence[int]) -> list[str]:
+def _unknown_texts(emergency: Emergency) -> int:
+    return changed_count(emergency.changed, (ChangeKind.DELETED_BEFORE,))
+
+
+def _not_kept_lines(emergency: Emergency) -> list[str]:
     """Rooms that could not be read, files that are not kept, with reasons, then texts and spans of messages that
     nobody can read any more."""
-    lines = []
+    holdings, failing, lines = emergency.holdings, emergency.failing, []
     if failing:
         text = ngettext(
             "what is new in a chat that could not be read: {rooms}",
@@ -244,7 +257,7 @@ def _not_kept_lines(holdings: RoomHoldings, failing: Sequence[int]) -> list[str]
     lines += [_file_line(one) for one in holdings.unheld[:NAMED_FILES_LIMIT]]
     if len(holdings.unheld) > NAMED_FILES_LIMIT:
         lines.append(_("and {n} more files").format(n=len(holdings.unheld) - NAMED_FILES_LIMIT))
-    lacking = holdings.deleted + holdings.missing - holdings.texts
+    lacking = _unknown_texts(emergency)
     if lacking:
         lines.append(_("messages first seen as deleted, their text unknown: {n}").format(n=lacking))
     if holdings.gaps:

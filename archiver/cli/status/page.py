@@ -7,12 +7,15 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
+from archiver.claims.changes import DELETIONS, EDITS, changed_count
+from archiver.claims.words import change_lines
 from archiver.cli.status.alert_lines import FIRST_SCREEN_LIMIT, more_sentence
 from archiver.cli.status.emergency_block import tell_emergency
 from archiver.cli.status.gap_line import gap_line
 from archiver.cli.status.reread_and_backfill_lines import tell_progress
 from archiver.cli.status.saving_status import Standing, last_failure, next_step, saving_line
 from archiver.cli.status.stamp_lines import seals_line
+from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
 from archiver.cli.terminal.text import columns, pad, visible, wrap
@@ -118,27 +121,17 @@ def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
     echo(f" {label} {shorten(title, max(8, 78 - columns(label)))}".rstrip())
     for room in rooms:
         files = f"{room.files.saved}/{room.files.known}"
-        cells = [str(room.messages), str(room.edited), str(room.deleted), files]
+        changed = room.changed[contract.id]
+        counts = (room.messages, changed_count(changed, EDITS), changed_count(changed, DELETIONS))
+        cells = [*map(str, counts), files]
         since = jst_time(room.covered[-1][0]) if room.covered else "-"
         name = shorten(room.name, 16) if room.name else ""
         first_cell = pad(f"  {room.room_id} {name}", 28)
         echo(first_cell + "".join(map(_align_right, cells, _COUNT_WIDTHS)) + "  " + since)
-        if room.missing or room.hidden:
-            sentence = _("not shown any more {missing}, hidden by the plan {hidden}")
-            hidden_line = sentence.format(missing=room.missing, hidden=room.hidden) + _before_hiding_words(room)
-            echo("     " + "\n       ".join(wrap(hidden_line, 73)))
+        for _kind, line in change_lines(changed, current_language()):
+            echo("     " + "\n       ".join(wrap(line, 73)))
         for gap in room.gaps:
             echo("     " + "\n       ".join(wrap(gap_line(gap), 73)))
-
-
-def _before_hiding_words(room: RoomStatus) -> str:
-    """How many of the hidden messages were edited or deleted while they were still shown."""
-    counts = (
-        (room.hidden_deleted, _("shown as deleted {n}")),
-        (room.hidden_edited, _("had been edited {n}")),
-    )
-    words = _(", ").join(text.format(n=number) for number, text in counts if number)
-    return _(" (of these: {words})").format(words=words) if words else ""
 
 
 def _head(status: Status, today: str, condition: str) -> str:

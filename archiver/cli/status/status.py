@@ -24,11 +24,12 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.cli.status import reread_and_backfill_lines
     from archiver.cli.status.alert_lines import alert_lines
     from archiver.cli.status.saving_status import observe_standing
+    from archiver.cli.status.status_document import status_document
     from archiver.custody import put_back_databases
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.reread_and_backfill_progress import slow_work_progress
-    from archiver.store.queries.status import room_pauses, status, status_document
+    from archiver.store.queries.status import room_pauses, status
 
     settings, now = obj.settings(), utc_now()
     with Archive(obj.home).reading() as reading:

@@ -7,11 +7,12 @@ from gettext import gettext as _
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from archiver.claims.changes import changed_count, changed_notices
 from archiver.console.activity_strip import activity_strip
 from archiver.console.context import console_context
 from archiver.console.pages.billing import standing_of
 from archiver.console.saving import save_now
-from archiver.records import Contract
+from archiver.records import ChangedMessages, ChangeKind, Contract
 from archiver.store.archive import Reading
 from archiver.store.queries.status import Status
 from archiver.web.context import view_context
@@ -92,12 +93,13 @@ def _mark(status: Status) -> str:
         for room in status.rooms
         for number in (
             room.messages,
-            room.edited,
-            room.deleted,
-            room.missing,
-            room.hidden,
+            *_changed_counts(room.changed[room.contracts[0]]),
             bool(room.inaccessible_since),
         )
     )
     shut = [room for room in status.rooms if room.inaccessible_since]
     return "-".join(str(number) for number in (sum(counts), len(shut), len(status.alerts)))
+
+
+def _changed_counts(changed: ChangedMessages) -> tuple[int, int]:
+    return changed_count(changed, tuple(ChangeKind)), sum(changed_notices(changed, kind) for kind in ChangeKind)

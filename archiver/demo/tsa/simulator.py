@@ -72,16 +72,20 @@ class AuthorityFault(StrEnum):
 class SimulatedAuthority:
     """The authority's service, which runs between `start` and `stop`; `now` is its clock (None: the real one).
 
-    `url` is known after `start`, `root_pem` at once. `queries` holds the body of every request that came.
+    `url` is known after `start`, `root_pem` at once. `queries` holds the body of every request that came. Each of
+    `other_certificates`, which say nothing of its own, makes its replies 0.4 KB longer.
     """
 
-    def __init__(self, *, now: Callable[[], datetime] | None = None, name: str = "Simulated TSA") -> None:
+    def __init__(
+        self, *, now: Callable[[], datetime] | None = None, name: str = "Simulated TSA", other_certificates: int = 0
+    ) -> None:
         self.now = now or _utc_now
         self.queries: list[bytes] = []
         self._root = keys.make_root(f"{name} root")
         self._intermediate = keys.make_intermediate(f"{name} CA", self._root)
         self._name = name
         self._leaf = keys.make_leaf(name, self._intermediate)
+        self._others = [keys.make_root(f"{name} other {number}") for number in range(other_certificates)]
         self._orders: list[tuple[AuthorityFault, list[int], float]] = []
         self._lock = Lock()
         self._serial = secrets.randbits(40)
@@ -215,7 +219,7 @@ class SimulatedAuthority:
         if fault in _FAULT_VALIDITY:
             first, last = _FAULT_VALIDITY[fault]
             return keys.make_leaf(self._name, self._intermediate, valid=(at + first, at + last)), [self._intermediate]
-        return self._leaf, [self._intermediate]
+        return self._leaf, [self._intermediate, *self._others]
 
 
 _FAULT_PURPOSES = {

@@ -128,7 +128,7 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
             )
         ),
         Paragraph(own_changes_text(statistics.facts)),
-        Bullets(tuple(line for _kind, line in change_lines(statistics.facts))),
+        Bullets(tuple(line for _kind, line in change_lines(statistics.facts.changed))),
     ]
     changed = [event for event in case.events if not event.kind.startswith("空白")]
     printed = changed[-MAX_EVENTS:]

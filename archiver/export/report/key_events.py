@@ -30,7 +30,7 @@ def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     fixed_lines = [
         *_last_reply_lines(statistics),
         *_account_line(statistics),
-        *(say("{line}。第8章。", line=line) for _kind, line in change_lines(statistics.facts)),
+        *(say("{line}。第8章。", line=line) for _kind, line in change_lines(statistics.facts.changed)),
         *_closed_line(case),
     ]
     closed = closed_account(statistics.facts).value

@@ -232,6 +232,6 @@ def _truncated_list_lines(case: ReportInput) -> Iterator[str]:
 
 
 def _hidden_message_lines(statistics: MessageStatistics) -> Iterator[str]:
-    for kind, line in change_lines(statistics.facts):
+    for kind, line in change_lines(statistics.facts.changed):
         if kind in (ChangeKind.HIDDEN, ChangeKind.MISSING):
             yield say("{line}。保存済みの文面は残っています。", line=line)

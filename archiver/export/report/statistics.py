@@ -180,15 +180,14 @@ def add_message(authors: dict[int, AuthorFacts], message: Message, *, is_own: bo
     if kind not in author.last or message.send_time >= author.last[kind].at:
         author.last[kind] = _post(message)
     if message.state is not State.PRESENT:
-        author.changes.update(
-            change_kinds(
-                message.state,
-                was_edited=message.was_edited,
-                was_deleted=message.was_deleted,
-                knows_text=bool(message.texts),
-                texts=len({one.body for one in message.texts}),
-            )
+        became = change_kinds(
+            message.state,
+            was_edited=message.was_edited,
+            was_deleted=message.was_deleted,
+            knows_text=bool(message.texts),
+            texts=len({one.body for one in message.texts}),
         )
+        author.add_changes(kind, became)
 
 
 def _post(message: Message) -> Post:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from archiver.claims.accounts import closed_account
-from archiver.claims.changes import changes
+from archiver.claims.changes import changed_sides
 from archiver.claims.messages import last_reply, message_count
 from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text
 from archiver.export.report.input import BLANK, ReportInput, day_of
@@ -133,9 +133,9 @@ def _reply_lines(facts: CaseFacts) -> Iterator[str]:
 
 def _change_lines(facts: CaseFacts, *, own: bool) -> Iterator[str]:
     """The deletions; those of the reporter's own messages alone come last, as the other side did not make them."""
-    for kind, line in change_lines(facts):
+    for kind, line in change_lines(facts.changed):
         if kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE) and own == (
-            not changes(facts, kind).value.keys() - {CaseSide.REPORTER}
+            changed_sides(facts.changed, kind).keys() == {CaseSide.REPORTER}
         ):
             yield say("{line}。報告書の第6章、第8章。", line=line)
 

@@ -31,7 +31,6 @@ def project_lists(sql: Connection, entries: Sequence[EntryObject], _: EntriesOf)
                     "message_num": payload["message_num"],
                     "limited": payload["limited"],
                     "first": payload["first"] if is_steady else None,
-                    "looks": json.dumps(payload["looks"], separators=(",", ":")) if is_steady else None,
                 }
             ],
         )

@@ -27,11 +27,13 @@ _message, _version = schema.message.c, schema.message_version.c
 _TIMED = (_message.send_time > 0, _message.send_time < 2**36)
 """Times that no calendar holds are left out."""
 _IS_TEXT = and_(_version.room_id == _message.room_id, _version.position == _message.position, _version.body != DELETED)
-_LEAST, _GREATEST = (
-    select(extreme(_version.body)).where(_IS_TEXT).correlate(schema.message).scalar_subquery()
-    for extreme in (func.min, func.max)
+_DIFFER = (
+    select(func.min(_version.body) != func.max(_version.body))
+    .where(_IS_TEXT)
+    .correlate(schema.message)
+    .scalar_subquery()
 )
-_TEXTS = case((_message.text_digest == "", 0), (_LEAST == _GREATEST, 1), else_=2)
+_TEXTS = case((_message.text_digest == "", 0), (_DIFFER, 2), else_=1)
 """How many texts of a message are known; two stands for more."""
 _CHANGED = text(
     "SELECT position FROM message INDEXED BY message_state WHERE room_id = :room AND state <> 'present'"
@@ -54,10 +56,18 @@ def author_facts(
             posts = found.setdefault(account, AuthorFacts()).posts
             posts[MessageKind.SPEECH if account in own else MessageKind(kind)] += count
     for room, inside in _by_room(rooms, time=_message.send_time + 0).items():  # not by the index of times
-        _add_changes(reading, room, inside, found)
+        _add_changes(reading, room, inside, found, own=own)
     for account in last_of:
         if account in found:
             found[account].last = _last_posts(reading, rooms, account)
+    return found
+
+
+def changed_authors(reading: Reading, rooms: Collection[int], *, own: Collection[int]) -> dict[int, AuthorFacts]:
+    """What became of the messages of each author in whole rooms; nothing else of them is told."""
+    found: dict[int, AuthorFacts] = {}
+    for room in rooms:
+        _add_changes(reading, room, _message.room_id == room, found, own=own)
     return found
 
 
@@ -94,8 +104,10 @@ def first_post(reading: Reading, room: int) -> Post | None:
     return None if row is None else post_of_row(row)
 
 
-def _add_changes(reading: Reading, room: int, inside: ColumnElement[bool], found: dict[int, AuthorFacts]) -> None:
-    kinds = (_message.account_id, _message.state, _message.was_edited, _message.was_deleted)
+def _add_changes(
+    reading: Reading, room: int, inside: ColumnElement[bool], found: dict[int, AuthorFacts], *, own: Collection[int]
+) -> None:
+    kinds = (_message.account_id, _message.kind, _message.state, _message.was_edited, _message.was_deleted)
     query = select(*kinds, _TEXTS.label("texts"), func.count().label("n")).where(
         inside, _message.position.in_(_CHANGED.bindparams(room=room))
     )
@@ -108,7 +120,8 @@ def _add_changes(reading: Reading, room: int, inside: ColumnElement[bool], found
             knows_text=bool(row.texts),
             texts=row.texts,
         )
-        found[row.account_id].changes.update(dict.fromkeys(became, row.n))
+        kind = MessageKind.SPEECH if row.account_id in own else MessageKind(row.kind)
+        found.setdefault(row.account_id, AuthorFacts()).add_changes(kind, became, row.n)
 
 
 def post_of_row(row: Any) -> Post:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +16,8 @@ from archiver.evidence.system_posts import NOTICE, cancelled_account
 from archiver.records import (
     CancellationPost,
     CaseFacts,
+    CaseSides,
+    ChangedMessages,
     Contract,
     Delivery,
     MappedAccount,
@@ -28,7 +30,7 @@ from archiver.records import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state, roles
-from archiver.store.queries.author_facts import author_facts, first_post, post_of_row
+from archiver.store.queries.author_facts import author_facts, changed_authors, first_post, post_of_row
 from archiver.store.queries.gaps import gaps
 from archiver.store.queries.statements import deliveries
 from archiver.store.time_text import from_text
@@ -78,6 +80,19 @@ def activity_of(reading: Reading, contract: Contract) -> ContractActivity:
         facts=facts,
         last_seen=max((at for at in looks.values() if at is not None), default=None),
     )
+
+
+def case_sides(reading: Reading, contract: Contract) -> CaseSides:
+    """Who stands on which side of a contract, by a few small queries."""
+    owner = number((current_state.owner(reading) or {}).get("account_id"))
+    sides = roles.sides_of(roles.mapped_accounts(reading, contract.id), owner=owner)
+    people = {room: names_ever(reading, room) for room in sorted({int(one.room_id) for one in contract.rooms})}
+    return CaseSides(sides.mine | {owner}, counterpart_bases(sides, contract.client, people))
+
+
+def changed_messages(reading: Reading, rooms: Collection[int], sides: CaseSides) -> ChangedMessages:
+    """The messages of whole rooms that changed after they were sent."""
+    return ChangedMessages(sides, changed_authors(reading, rooms, own=sides.reporters))
 
 
 def _room_facts(reading: Reading, room: int, contract: Contract, *, is_read: bool) -> RoomFacts:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 
 from archiver.evidence import history
 from archiver.evidence.history import account_of, number
-from archiver.records import Contract, State
+from archiver.records import State
 from archiver.records.observed_changes import (
     DepartureObservations,
     MemberLeft,
@@ -25,7 +25,8 @@ from archiver.records.observed_changes import (
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
-from archiver.store.queries import current_state, roles
+from archiver.store.queries import current_state
+from archiver.store.queries.contract_activity import case_sides
 from archiver.store.queries.contracts import contracts
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
@@ -141,26 +142,10 @@ def _counterparts_by_room(reading: Reading, rooms: Collection[int]) -> dict[int,
     for contract in contracts(reading) if found else ():
         contract_rooms = [int(one.room_id) for one in contract.rooms]
         wanted = [room for room in contract_rooms if room in found]
-        others = _contract_counterparts(reading, contract, contract_rooms) if wanted else set()
+        others = set(case_sides(reading, contract).bases) if wanted else set()
         for room in wanted:
             found[room] |= others
     return found
-
-
-def _contract_counterparts(reading: Reading, contract: Contract, rooms: Collection[int]) -> set[int]:
-    """The other side of a contract: its stated clients, else the only person whom it can mean."""
-    contract_sides = roles.sides(reading, contract.id)
-    others = {one for one in counterparts(reading, rooms) if contract_sides.is_other(one)}
-    if len(others) > 1 and not contract_sides.clients:
-        others = _people_named(reading, others, contract.client or "")
-    return others if contract_sides.clients or len(others) == 1 else set()
-
-
-def _people_named(reading: Reading, accounts: Collection[int], name: str) -> set[int]:
-    """Those of these accounts whose name in any room holds this one, as that of a closed account still does."""
-    person, wanted = schema.person.c, "".join(name.split())
-    query = select(person.account_id, person.name).where(person.account_id.in_(sorted(accounts)))
-    return {int(one.account_id) for one in reading.sql.execute(query) if wanted and wanted in "".join(one.name.split())}
 
 
 def renames(reading: Reading, *, after: int) -> tuple[PersonRenamed, ...]:

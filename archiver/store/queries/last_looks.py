@@ -9,15 +9,17 @@ twenty minutes is told where it looks every five, and an archive that is read on
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from archiver.records import Pause, Watch, pauses_between_looks
+from archiver.records import LookIntervals, Pause, Watch, decode_intervals, pauses_between_looks
 from archiver.store import schema
-from archiver.store.archive import Reading
+from archiver.store.archive import Reading, driver_connection
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_text
 from archiver.store.working import last_lists, remembered_values
@@ -77,64 +79,92 @@ USUAL_INTERVALS = 3
 SHORTEST_PAUSE, LONGEST_INTERVAL = timedelta(minutes=15), timedelta(minutes=90)
 """… but than no less than the one, and than no more than the other, however rarely the room is looked at."""
 
-LATEST_ROWS = 200
+LATEST = 200
 """So many of the latest records of looks show what is usual."""
+
+SECOND = timedelta(seconds=1)
 
 Span = tuple[datetime, datetime]
 
-LookRow = Sequence[str | None]
-"""`observed_at`, `first` and `looks` of a row of the table `window`."""
+
+class LookStretch(NamedTuple):
+    """The looks that one entry tells of: a list that was read, or looks at it that showed the same."""
+
+    first: datetime
+    last: datetime
+    intervals: LookIntervals = ()
+
+    def spans(self, limit: timedelta) -> Iterator[Span]:
+        """The times from a look to the last one before a pause."""
+        begun = self.first
+        for pause_begun, pause_ended in pauses_between_looks(self.first, self.intervals, limit):
+            yield begun, pause_begun
+            begun = pause_ended
+        yield begun, self.last
+
+
+STRETCHES = """
+    SELECT window.observed_at, window.first,
+           CASE WHEN window.first IS NOT NULL THEN json_extract(entry.line, '$.payload.looks') END
+    FROM window JOIN entry ON entry.seq = window.seq
+    WHERE window.room_id = :room
+"""
+"""Selects what `read_stretches` takes; a condition and an order may follow."""
+
+
+def read_stretches(reading: Reading, query: str, **values: object) -> Iterator[LookStretch]:
+    """The looks of a room that a query gives, each decoded as it is taken."""
+    for last, first, coded in driver_connection(reading.sql).execute(query, values):
+        yield LookStretch(from_text(first or last), from_text(last), _decode(coded))
+
+
+def _decode(coded: str | None) -> LookIntervals:
+    """Intervals as SQLite takes them out of a line: a list as JSON, a text as it is."""
+    if coded is None:
+        return ()
+    return decode_intervals(json.loads(coded) if coded.startswith("[") else coded)
 
 
 def watch(reading: Reading, room: int, *, upto: int) -> Watch:
     """When a room was looked at, as of entry `upto`."""
-    table = schema.window.c
-    found = reading.sql.execute(
-        select(table.observed_at, table.first, table.looks)
-        .where(table.room_id == room, table.seq <= upto)
-        .order_by(table.seq)
-    )
-    rows: list[LookRow] = [tuple(row) for row in found]
-    if not rows:
-        return Watch()
-    usual = usual_interval(rows[-LATEST_ROWS:])
+    query = f"{STRETCHES} AND window.seq <= :upto ORDER BY window.seq"
+    latest = read_stretches(reading, f"{query} DESC LIMIT {LATEST}", room=room, upto=upto)
+    usual = usual_interval(list(latest)[::-1])
     limit = pause_limit(usual)
-    spans = list(look_spans(rows, limit))
+    spans: list[Span] = []
+    looks, longest, before = 0, timedelta(), None
+    for stretch in read_stretches(reading, query, room=room, upto=upto):
+        spans += stretch.spans(limit)
+        looks += 1 + sum(times for _seconds, times in stretch.intervals)
+        longest = max(longest, _longest_within(limit, stretch, before))
+        before = stretch.last
+    if not spans:
+        return Watch()
     last = max(ended for _begun, ended in spans)
-    seconds = (found for found, _times in _intervals(rows))
-    longest = max((span for each in seconds if (span := timedelta(seconds=each)) <= limit), default=timedelta())
-    pauses = tuple(pauses_in(spans, limit))
-    return Watch(spans[0][0], last, sum(map(_count_looks, rows)), pauses, usual, limit, longest)
+    return Watch(spans[0][0], last, looks, tuple(pauses_in(spans, limit)), usual, limit, longest)
 
 
-def usual_interval(rows: Sequence[LookRow]) -> timedelta | None:
+def usual_interval(stretches: Iterable[LookStretch]) -> timedelta | None:
     """The interval that half of these looks keep (the lower median); None for less than two looks."""
-    weighted = sorted(_intervals(rows))
-    half, seen = (sum(times for _seconds, times in weighted) + 1) // 2, 0
-    for seconds, times in weighted:
-        seen += times
+    counted: Counter[float] = Counter()
+    before: datetime | None = None
+    for stretch in stretches:
+        if before is not None:
+            counted[max(0.0, (stretch.first - before) / SECOND)] += 1
+        for seconds, times in stretch.intervals:
+            counted[seconds] += times
+        before = stretch.last
+    half, seen = (counted.total() + 1) // 2, 0
+    for interval in sorted(counted):
+        seen += counted[interval]
         if seen >= half:
-            return timedelta(seconds=seconds)
+            return interval * SECOND
     return None
 
 
 def pause_limit(usual: timedelta | None) -> timedelta:
     """The longest time without a look that is no pause, where looks usually are so far apart."""
     return min(max(USUAL_INTERVALS * (usual or SHORTEST_PAUSE), SHORTEST_PAUSE), LONGEST_INTERVAL)
-
-
-def look_spans(rows: Iterable[LookRow], limit: timedelta) -> Iterator[Span]:
-    """The times of looks; looks at a list that stayed the same are one span, which every pause between them ends."""
-    for at, first, coded in rows:
-        assert at is not None
-        if first is None or coded is None:
-            yield from_text(at), from_text(at)
-            continue
-        begun, last = from_text(first), from_text(at)
-        for pause_begun, pause_ended in pauses_between_looks(begun, json.loads(coded), limit):
-            yield begun, pause_begun
-            begun = pause_ended
-        yield begun, last
 
 
 def pauses_in(spans: Iterable[Span], limit: timedelta) -> Iterator[Pause]:
@@ -146,17 +176,9 @@ def pauses_in(spans: Iterable[Span], limit: timedelta) -> Iterator[Pause]:
         last = ended if last is None else max(last, ended)
 
 
-def _intervals(rows: Iterable[LookRow]) -> Iterator[tuple[float, int]]:
-    """Seconds from each look to the next, and how many times in a row."""
-    before: datetime | None = None
-    for at, first, coded in rows:
-        assert at is not None
-        if before is not None:
-            yield max(0.0, (from_text(first or at) - before).total_seconds()), 1
-        yield from ((seconds, times) for seconds, times in json.loads(coded or "[]"))
-        before = from_text(at)
-
-
-def _count_looks(row: LookRow) -> int:
-    intervals: list[list[int]] = json.loads(row[2] or "[]")
-    return 1 + sum(times for _seconds, times in intervals)
+def _longest_within(limit: timedelta, stretch: LookStretch, before: datetime | None) -> timedelta:
+    """The longest time up to a limit between two looks of a stretch, or from the look before it to its first."""
+    most = limit / SECOND
+    within = max((seconds for seconds, _times in stretch.intervals if seconds <= most), default=0) * SECOND
+    since = timedelta() if before is None else stretch.first - before
+    return max(within, since) if since <= limit else within

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Table, func, select
 
 from archiver.evidence.history import number
 from archiver.records import State
@@ -41,13 +41,6 @@ class RoomHoldings:
     """Counts of messages, files, tasks and gaps of some rooms."""
 
     messages: int
-    deleted: int
-    missing: int
-    hidden: int
-    hidden_deleted: int
-    """How many of the hidden had shown as deleted before."""
-    texts: int
-    """How many of the deleted and missing whose text was saved."""
     files: int
     files_saved: int
     their_files: int
@@ -66,7 +59,6 @@ class RoomHoldings:
 
 def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
     """The holdings of these rooms, in one snapshot."""
-    states = _count_by_state(reading, rooms)
     files = [one for room, one in file_counts(reading).items() if room in rooms]
     owner = number((current_state.owner(reading) or {}).get("account_id"))
     theirs = [one for room, one in file_counts_of_others(reading, owner).items() if room in rooms]
@@ -78,17 +70,12 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         if row.room_id in rooms
     ]
     return RoomHoldings(
-        messages=sum(states.values()),
-        deleted=states.get(State.DELETED, 0),
-        missing=states.get(State.MISSING, 0),
-        hidden=states.get(State.HIDDEN, 0),
-        hidden_deleted=_count_hidden_deleted(reading, rooms) if states.get(State.HIDDEN) else 0,
-        texts=_count_texts(reading, rooms),
+        messages=_count_rows(reading, schema.message, rooms),
         files=sum(one.known for one in files),
         files_saved=sum(one.saved for one in files),
         their_files=sum(one.known for one in theirs),
         their_files_saved=sum(one.saved for one in theirs),
-        tasks=_count_tasks(reading, rooms),
+        tasks=_count_rows(reading, schema.task, rooms),
         unheld=tuple(sorted(missing_files, key=lambda one: (not one.theirs, one.size, one.file_id))),
         gaps=sum(gap.payload["after"] is not None for room in rooms for gap in current_state.open_gaps(reading, room)),
         beginnings=unlisted_beginnings(reading, rooms),
@@ -113,27 +100,8 @@ def _has_unseen_texts(reading: Reading, rooms: Collection[int]) -> bool:
     return reading.sql.execute(query).first() is not None
 
 
-def _count_by_state(reading: Reading, rooms: Collection[int]) -> dict[str, int]:
-    table = schema.message.c
-    query = select(table.state, func.count()).where(table.room_id.in_(sorted(rooms))).group_by(table.state)
-    return {row[0]: row[1] for row in reading.sql.execute(query)}
-
-
-def _count_hidden_deleted(reading: Reading, rooms: Collection[int]) -> int:
-    table = schema.message.c
-    hidden = and_(table.room_id.in_(sorted(rooms)), table.state == State.HIDDEN, table.was_deleted)
-    return reading.sql.execute(select(func.count()).select_from(schema.message).where(hidden)).scalar() or 0
-
-
-def _count_texts(reading: Reading, rooms: Collection[int]) -> int:
-    table = schema.message.c
-    condition = and_(table.room_id.in_(sorted(rooms)), table.state.in_((State.DELETED, State.MISSING)))
-    query = select(func.count()).select_from(schema.message).where(condition, table.text_digest != "")
-    return reading.sql.execute(query).scalar() or 0
-
-
-def _count_tasks(reading: Reading, rooms: Collection[int]) -> int:
-    query = select(func.count()).select_from(schema.task).where(schema.task.c.room_id.in_(sorted(rooms)))
+def _count_rows(reading: Reading, table: Table, rooms: Collection[int]) -> int:
+    query = select(func.count()).select_from(table).where(table.c.room_id.in_(sorted(rooms)))
     return reading.sql.execute(query).scalar() or 0
 
 

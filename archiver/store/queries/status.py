@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
-from archiver.records import Contract, Pause, RoomId, SteadyLooks
+from archiver.records import ChangedMessages, Contract, Pause, RoomId, SteadyLooks
 from archiver.records.alerts import Alert
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
+from archiver.store.queries.contract_activity import case_sides, changed_messages
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.files import FileCounts, file_counts
 from archiver.store.queries.last_looks import LastLooks, room_looks, watch
-from archiver.store.time_text import from_text, to_text
+from archiver.store.time_text import from_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastBackup
@@ -27,21 +28,16 @@ from archiver.store.working.stamp_queue import StampQueueCounts, count_days, cou
 
 @dataclass(frozen=True, slots=True)
 class RoomStatus:
-    """One contracted room; messages are counted by present state, `messages` counts those of any state."""
+    """One contracted room."""
 
     room_id: RoomId
     name: str
     contracts: tuple[str, ...]
     inaccessible_since: datetime | None
     messages: int
-    edited: int
-    deleted: int
-    missing: int
-    hidden: int
-    hidden_deleted: int
-    """How many of the hidden had shown as deleted before."""
-    hidden_edited: int
-    """How many of the other hidden ones had been edited."""
+    """All that are saved, in any state."""
+    changed: Mapping[str, ChangedMessages]
+    """Contract → the messages that changed, with the sides of that contract."""
     files: FileCounts
     tasks: int
     covered: tuple[tuple[datetime, datetime], ...]
@@ -110,7 +106,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
         for room in contract.rooms:
             contracts_by_room.setdefault(room.room_id, []).append(contract.id)
     facts = {row.room_id: row for row in reading.sql.execute(select(schema.room))}
-    states = _counts_by_state(reading)
+    sides = {contract.id: case_sides(reading, contract) for contract in every_contract}
     files = file_counts(reading)
     tasks = _counts_by_room(reading, schema.task)
     listed = remembered_values.LISTED_NAMES.recall(reading)
@@ -118,7 +114,6 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
     found = []
     for room_id, contracted in contracts_by_room.items():
         row = facts.get(room_id)
-        by_state = states.get(room_id, {})
         since = row.inaccessible_since if row is not None else None
         found.append(
             RoomStatus(
@@ -126,13 +121,8 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
                 name=(row.name if row is not None else "") or listed.get(room_id, ""),
                 contracts=tuple(contracted),
                 inaccessible_since=None if since is None else from_text(since),
-                messages=by_state.get("known", 0),
-                edited=by_state.get("edited", 0),
-                deleted=by_state.get("deleted", 0),
-                missing=by_state.get("missing", 0),
-                hidden=by_state.get("hidden", 0),
-                hidden_deleted=by_state.get("hidden_deleted", 0),
-                hidden_edited=by_state.get("hidden_edited", 0),
+                messages=_count_messages(reading, room_id),
+                changed={one: changed_messages(reading, [room_id], sides[one]) for one in contracted},
                 files=files.get(room_id, FileCounts(0, 0, 0, 0)),
                 tasks=tasks.get(room_id, 0),
                 covered=_covered_periods(reading, room_id, running.get(room_id)),
@@ -143,25 +133,10 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
     return tuple(found)
 
 
-_KNOWN = text("SELECT room_id, count(*) FROM message GROUP BY room_id")
-_NOT_PRESENT = text("SELECT room_id, state, count(*) FROM message WHERE state <> 'present' GROUP BY room_id, state")
-_HIDDEN_DELETED = text(
-    "SELECT room_id, 'hidden_deleted', count(*) FROM message INDEXED BY message_vanished"
-    " WHERE (was_deleted OR state = 'missing') AND was_deleted AND state = 'hidden' GROUP BY room_id"
-)
-_HIDDEN_EDITED = text(
-    "SELECT room_id, 'hidden_edited', count(*) FROM message INDEXED BY message_edited"
-    " WHERE was_edited AND NOT was_deleted AND state = 'hidden' GROUP BY room_id"
-)
-"""All by a small index: nearly all messages are present, and looking at each takes ten times as long."""
-
-
-def _counts_by_state(reading: Reading) -> dict[int, dict[str, int]]:
-    counts: dict[int, dict[str, int]] = {room: {"known": known} for room, known in reading.sql.execute(_KNOWN)}
-    for query in (_NOT_PRESENT, _HIDDEN_DELETED, _HIDDEN_EDITED):
-        for room, state, number in reading.sql.execute(query):
-            counts[room][state] = number
-    return counts
+def _count_messages(reading: Reading, room: int) -> int:
+    """Room by room, which takes two thirds of the time of counting all rooms in groups."""
+    query = select(func.count()).select_from(schema.message).where(schema.message.c.room_id == room)
+    return reading.sql.execute(query).scalar() or 0
 
 
 def _counts_by_room(reading: Reading, table: Any) -> dict[int, int]:
@@ -199,50 +174,3 @@ def room_pauses(reading: Reading, status: Status) -> dict[int, tuple[Pause, ...]
     """The times in which nobody looked at each of the rooms, oldest first."""
     upto = last_seq(reading)
     return {room.room_id: watch(reading, room.room_id, upto=upto).pauses for room in status.rooms}
-
-
-def status_document(status: Status, *, warnings: list[str], pauses: Mapping[int, Sequence[Pause]]) -> dict[str, Any]:
-    """The JSON document of `archive status --json` (design §5); `pauses` by room."""
-    seals = {
-        "count": status.seals,
-        "last": status.last_seal and to_text(status.last_seal),
-        "unstamped": status.unstamped,
-    }
-    return {
-        "account_id": status.account_id,
-        "last_sync": status.last_sync and to_text(status.last_sync),
-        "rooms": [
-            _room_document(room, status.looks.at.get(room.room_id), pauses.get(room.room_id, ()))
-            for room in status.rooms
-        ],
-        "seals": seals,
-        "alerts_open": len(status.alerts),
-        "backup": status.backup and _backup_document(status.backup),
-        "warnings": warnings,
-    }
-
-
-def _backup_document(last: LastBackup) -> dict[str, Any]:
-    return {"at": to_text(last.at), "path": last.path, "verified": last.verified}
-
-
-def _room_document(room: RoomStatus, looked_at: datetime | None, pauses: Sequence[Pause]) -> dict[str, Any]:
-    return {
-        "room_id": room.room_id,
-        "name": room.name,
-        "contracts": list(room.contracts),
-        "state": "open" if room.inaccessible_since is None else "inaccessible",
-        **{name: getattr(room, name) for name in ("messages", "edited", "deleted", "missing", "hidden")},
-        "hidden_deleted": room.hidden_deleted,
-        "hidden_edited": room.hidden_edited,
-        "files": room.files.known,
-        "files_saved": room.files.saved,
-        "files_pending": room.files.pending,
-        "files_lost": room.files.lost,
-        "tasks": room.tasks,
-        "covered": [{"from": to_text(start), "to": to_text(end)} for start, end in room.covered],
-        "gaps": list(room.gaps),
-        "pauses": [{"from": to_text(pause.start), "to": to_text(pause.end)} for pause in pauses],
-        "last_seen": room.last_seen and to_text(room.last_seen),
-        "looked_at": looked_at and to_text(looked_at),
-    }

@@ -159,8 +159,7 @@ window = readable_table(
     Column("reply", Text),
     Column("message_num", BigInteger),
     Column("limited", Boolean, nullable=False),
-    Column("first", Text),  # of a steady row: the first of its looks, of which observed_at is the last
-    Column("looks", Text),  # of a steady row: its looks, run-length coded as JSON
+    Column("first", Text),  # of a steady row: the first of its looks, of which observed_at is the last; all: its entry
     Index("window_span", "room_id", "seq", "oldest", "newest"),
 )
 

@@ -33,7 +33,7 @@ last_list = Table(
     Column("last", Text),
     Column("times", Integer),
     Column("longest_s", Integer),
-    Column("looks", Text),  # run-length coded, as JSON
+    Column("looks", Text),  # the seconds from each to the next as a `steady` entry has them, as JSON
 )
 
 retry = Table(

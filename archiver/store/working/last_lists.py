@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, bindparam, delete, func, select, update
 
-from archiver.records import JsonObject, SteadyLooks
+from archiver.records import JsonObject, SteadyLooks, code_intervals, decode_intervals
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.time_text import from_text, to_text
@@ -140,12 +140,12 @@ def _rows_of(writing: Writing, rooms: Collection[int]) -> Iterator[RowMapping]:
 def _steady_looks(row: RowMapping) -> SteadyLooks | None:
     if row["times"] is None:
         return None
-    intervals = tuple((seconds, times) for seconds, times in json.loads(row["looks"]))
+    intervals = decode_intervals(json.loads(row["looks"]))
     return SteadyLooks(from_text(row["first"]), from_text(row["last"]), row["times"], row["longest_s"], intervals)
 
 
 def _columns(looks: SteadyLooks) -> dict[str, object]:
-    coded = json.dumps(looks.intervals, separators=(",", ":"))
+    coded = json.dumps(code_intervals(looks.intervals), separators=(",", ":"))
     times = {"times": looks.times, "longest_s": looks.longest_s}
     return {"first": to_text(looks.first), "last": to_text(looks.last), **times, "looks": coded}
 
@@ -163,6 +163,6 @@ def _payload(row: RowMapping, looks: SteadyLooks) -> JsonObject:
         "last": to_text(looks.last),
         "times": looks.times,
         "longest_s": looks.longest_s,
-        "looks": [list(interval) for interval in looks.intervals],
+        "looks": code_intervals(looks.intervals),
     }
     return payload if row["same"] == SAME_BYTES else payload | {"same": row["same"]}

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 
-from archiver.records import Contract, Gap
+from archiver.claims.changes import DELETIONS, EDITS, changed_count
+from archiver.claims.words import change_lines
+from archiver.records import ChangeKind, Contract, Gap
 from archiver.render.gap_breaks import gap_text, gap_title
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
@@ -34,6 +36,12 @@ class RoomLine:
 
     room: RoomStatus
     name: str
+    edited: int
+    deleted: int
+    missing: int
+    hidden: int
+    changes: tuple[str, ...]
+    """What became of the messages after they were sent, with the side of their authors."""
     gaps: tuple[GapText, ...]
 
 
@@ -62,9 +70,12 @@ def index() -> str:
 
 def contract_boxes(reading: Reading, status: Status) -> Sequence[ContractBox]:
     """The contracts in the order in which they were entered, the open ones first."""
-    rows = {room.room_id: _room_line(reading, room) for room in status.rooms}
     boxes = [
-        _contract_box(contract, status.contracts, [row for row in rows.values() if contract.id in row.room.contracts])
+        _contract_box(
+            contract,
+            status.contracts,
+            [_room_line(reading, room, contract) for room in status.rooms if contract.id in room.contracts],
+        )
         for contract in status.contracts
     ]
     return sorted(boxes, key=lambda job: job.contract.state != "open")
@@ -81,9 +92,18 @@ def _contract_box(contract: Contract, every: Sequence[Contract], rows: Sequence[
     )
 
 
-def _room_line(reading: Reading, room: RoomStatus) -> RoomLine:
-    gaps_in_words = tuple(_gap_in_words(gap) for gap in gaps(reading, room.room_id))
-    return RoomLine(room, visible(room.name) or f"{room.room_id}", gaps_in_words)
+def _room_line(reading: Reading, room: RoomStatus, contract: Contract) -> RoomLine:
+    changed = room.changed[contract.id]
+    return RoomLine(
+        room,
+        name=visible(room.name) or f"{room.room_id}",
+        edited=changed_count(changed, EDITS),
+        deleted=changed_count(changed, DELETIONS),
+        missing=changed_count(changed, (ChangeKind.MISSING,)),
+        hidden=changed_count(changed, (ChangeKind.HIDDEN,)),
+        changes=tuple(line for _kind, line in change_lines(changed, view_context().language)),
+        gaps=tuple(_gap_in_words(gap) for gap in gaps(reading, room.room_id)),
+    )
 
 
 def _gap_in_words(gap: Gap) -> GapText:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
-from itertools import takewhile
 from typing import NamedTuple
 
 from flask import Blueprint, render_template, request
 from markupsafe import escape
 
+from archiver.claims.accounts import closed_since
 from archiver.records import Role
 from archiver.render.invisible_characters import visible
 from archiver.store.archive import Reading
@@ -33,9 +32,6 @@ VALUES_LIMIT, HISTORY_BYTES_LIMIT = 30, 20_000
 """The limits of values and bytes for one history; one value always fits, and older values are only counted."""
 _AROUND = 120
 """Bytes of HTML around a value."""
-
-_CLOSED = re.compile(r"[((]解約済み?[))]\s*\Z")
-"""The end of a name whose account was closed; shown as it is, without a reason."""
 
 
 class SeenValue(NamedTuple):
@@ -124,18 +120,12 @@ def _line(person: PersonHistory, owner: int, parts: tuple[tuple[str, str, str], 
         "" if name.startswith("[U+") else name[:1],
         person.avatar,
         person.account_id == owner,
-        _closed_since(person),
+        closed_since((one.value, one.since) for one in person.names),
         _last_value(person.membership),
         _last_value(person.contact),
         tuple(_histories(person)),
         parts,
     )
-
-
-def _closed_since(person: PersonHistory) -> datetime | None:
-    """Since when all names have the mark of a closed account; None if the present name has not."""
-    closed = list(takewhile(lambda one: _CLOSED.search(one.value), reversed(person.names)))
-    return closed[-1].since if closed else None
 
 
 def _histories(person: PersonHistory) -> Iterator[ValueHistory]:

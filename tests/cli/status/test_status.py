@@ -199,7 +199,7 @@ def test_the_worst_screen_fits_in_80_columns(desk: TerminalWorld, language: str)
 def test_what_became_of_messages_before_the_plan_hid_them_is_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """States are the present ones; a deletion or an edit does not vanish from the screen with them."""
+    """A deletion or an edit is counted whatever became of the message later, and whose message it was is told."""
     maker = hidden_story(tmp_path / "home")
     maker.archive.close()
 
@@ -208,15 +208,22 @@ def test_what_became_of_messages_before_the_plan_hid_them_is_counted(
     main(["--home", str(maker.home), "--lang", "en", "status", "--json"])
     room = json.loads(capsys.readouterr().out)["rooms"][0]
 
-    assert "hidden by the plan 3 (of these: shown as deleted 1, had been edited 1)" in " ".join(screen.split())
-    counted = {name: room[name] for name in ("deleted", "edited", "hidden", "hidden_deleted", "hidden_edited")}
-    assert {"deleted": 0, "edited": 0, "hidden": 3, "hidden_deleted": 1, "hidden_edited": 1} == counted
+    for line in (
+        "edited messages: 1 (1 of the other side)",
+        "messages deleted after they were saved: 1 (1 of the other side)",
+        "messages hidden by the plan: 3 (3 of the other side)",
+    ):
+        assert line in " ".join(screen.split())
+    assert {"deleted": 1, "edited": 1, "hidden": 3} == {name: room[name] for name in ("deleted", "edited", "hidden")}
+    sides = {"counterpart": 3, "reporter": 0, "other": 0, "notices": 0}
+    assert sides == room["changes"]["job1"]["hidden"]
 
 
 def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`rescue` and the block of `status` tell of them."""
+    monkeypatch.setenv("LANGUAGE", "en")
     maker = hidden_story(tmp_path / "home")
     with maker.archive.reading() as reading:
         emergency_text = emergency_block.emergency_text(
@@ -224,5 +231,6 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
         )
     maker.archive.close()
 
-    sentence = "messages hidden by the plan: 3. of these, shown as deleted before: 1"
-    assert any(sentence in " ".join(sentences) for _label, sentences in emergency_text.rows)
+    words = " ".join(sentence for _label, sentences in emergency_text.rows for sentence in sentences)
+    assert "messages deleted after they were saved: 1 (1 of the other side). " in words
+    assert "messages hidden by the plan: 3 (3 of the other side)" in words

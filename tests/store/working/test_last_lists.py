@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import tempfile
+import zlib
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,14 @@ from hypothesis import given, settings, strategies
 from sqlalchemy import select
 
 from archiver.evidence.tables.build import messages, sightings
-from archiver.records import JsonObject, Observation, SteadyLooks, pauses_between_looks
+from archiver.records import (
+    JsonObject,
+    Observation,
+    SteadyLooks,
+    code_intervals,
+    decode_intervals,
+    pauses_between_looks,
+)
 from archiver.store import schema, writer
 from archiver.store.archive import Archive
 from archiver.store.rebuild import row_differences
@@ -140,6 +149,28 @@ def test_intervals_are_those_of_one_window_for_each_look(history: list[tuple[int
             looks.archive.close()
 
     assert results[1] == results[0]
+
+
+UNEVEN = strategies.lists(strategies.integers(57, 64) | strategies.integers(0, 200_000), max_size=200)
+
+
+@given(UNEVEN)
+def test_uneven_looks_are_packed_and_read_again(seconds: list[int]) -> None:
+    """Whichever form is the shorter is written, and gives back the seconds from each look to the next."""
+    intervals = tuple((one, len(list(equal))) for one, equal in groupby(seconds))
+    coded = code_intervals(intervals)
+
+    assert intervals == decode_intervals(json.loads(json.dumps(coded)))
+    assert len(json.dumps(coded)) <= len(json.dumps(intervals)) + 2
+
+
+def test_a_packed_text_is_what_the_reference_says() -> None:
+    """Seven bits of each number a byte, the lowest first, by zlib, in base64."""
+    intervals = ((60, 1), (61, 1), (300, 1), (60, 2), (59, 1), (62, 1), (60, 1), (61, 3), (58, 1))
+    packed = code_intervals(intervals * 3)
+
+    assert isinstance(packed, str)
+    assert bytes([60, 61, 0xAC, 2, 60, 60, 59, 62, 60, 61, 61, 61, 58] * 3) == zlib.decompress(base64.b64decode(packed))
 
 
 @given(strategies.lists(strategies.integers(0, 100_000), min_size=1, max_size=50))

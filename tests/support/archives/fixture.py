@@ -39,8 +39,8 @@ def play(world: World) -> None:
     chat.add_task(world.room, world.tanaka, chat.owner, "字幕の修正")
     world.sync()
     _state_facts(world)
-    for _look in range(2):
-        world.clock.pass_by(minutes=5)
+    for seconds in (300, 300, 60, 61, 59, 62, 60):  # looks that are packed in their record
+        world.clock.pass_by(seconds=seconds)
         world.sync(every_list=True)
     chat.edit(posts[0], "別の文面")
     chat.delete(posts[1])

@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observation, Reply, RoomId
+from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observation, Reply, RoomId, code_intervals
 from archiver.store import blobs, migrate, writer
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contract_payload
@@ -220,9 +221,15 @@ class ArchiveMaker:
     def look(self, begun: float, ended: float, *, room: int = ROOM) -> None:
         """Record looks at an empty list that stayed the same, one a minute from `begun` to `ended`."""
         times = round(ended - begun)
+        self.looks(begun, [60] * times, room=room)
+
+    def looks(self, begun: float, seconds: Sequence[int], *, room: int = ROOM) -> None:
+        """The same with so many seconds from each look to the next."""
+        ended = begun + sum(seconds) / 60
         payload: JsonObject = {"window": 1, "oldest": None, "newest": None, "count": 0, "message_num": 0}
-        payload |= {"limited": False, "first": to_text(at(begun)), "last": to_text(at(ended)), "times": times + 1}
-        payload |= {"longest_s": 60 if times else 0, "looks": [[60, times]] if times else []}
+        payload |= {"limited": False, "first": to_text(at(begun)), "last": to_text(at(ended))}
+        payload |= {"times": len(seconds) + 1, "longest_s": max(seconds, default=0)}
+        payload["looks"] = code_intervals(tuple((one, len(list(equal))) for one, equal in groupby(seconds)))
         self.append([Observation("steady", f"steady/{room}/{writer.SELF}", payload, room)], minutes=ended)
 
     def _reply(self, path: str, document: object, minutes: float) -> Reply:

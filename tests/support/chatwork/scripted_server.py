@@ -34,6 +34,17 @@ def drip(whole: bytes, *, seconds: float) -> Step:
     return step
 
 
+def stall(begun: bytes, rest: bytes, *, seconds: float) -> Step:
+    """Send a beginning, nothing for so many seconds, then the rest."""
+
+    def step(connection: socket.socket, over: Event) -> None:
+        connection.sendall(begun)
+        if not over.wait(seconds):
+            connection.sendall(rest)
+
+    return step
+
+
 def repeat(piece: bytes, *, after: bytes = b"", seconds: float = 0.02) -> Step:
     """Send a beginning, then a piece again and again, so many seconds apart: for 8 seconds, which stand for ever."""
 

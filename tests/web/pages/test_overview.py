@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from archiver.claims.changes import DELETIONS, EDITS, changed_count
+from archiver.claims.words import change_lines
 from archiver.cli.terminal.language import set_language
 from archiver.cli.terminal.typed_command import complete_commands
+from archiver.records import ChangeKind
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
@@ -38,8 +41,12 @@ def test_it_shows_contracts_and_counts(home: Path) -> None:
         rooms = status(reading).rooms
 
     for room in rooms:
+        changed = room.changed[room.contracts[0]]
+        kinds = (EDITS, DELETIONS, (ChangeKind.MISSING,), (ChangeKind.HIDDEN,))
+        edited, deleted, missing, hidden = (changed_count(changed, one) for one in kinds)
         assert room.name in page
-        assert f" {room.messages} {room.edited} {room.deleted} {room.missing} {room.hidden} " in page
+        assert f" {room.messages} {edited} {deleted} {missing} {hidden} " in page
+        assert [line for _kind, line in change_lines(changed, "en") if line not in page] == []
     assert f"--home {home} export" in page
 
 

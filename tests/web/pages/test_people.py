@@ -46,7 +46,7 @@ def test_names_and_membership_are_told_with_their_times(browser: Browser) -> Non
     gone = found[CLIENT]
     assert gone.startswith("田 田中(解約済) ID 7654321 Not listed as a member any more since 2026-11-05 12:01")
     assert "Names 田中(解約済) since 2026-11-05 12:01 田中 since 2026-11-05 10:00 Role member" in gone
-    assert "The name ends with “(解約済)” since 2026-11-05 12:01" in gone
+    assert "The name ends with the mark of a closed account, such as “(解約済)”, since 2026-11-05 12:01" in gone
 
 
 def test_a_closed_account_that_is_renamed_was_closed_before(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_closed_account_that_is_renamed_was_closed_before(tmp_path: Path) -> N
     with open_viewer(maker.home) as browser:
         found = person_texts(browser.get(f"/room/{ROOM}/people"))[77]
 
-    assert "The name ends with “(解約済)” since 2026-11-05 15:10" in found
+    assert "The name ends with the mark of a closed account, such as “(解約済)”, since 2026-11-05 15:10" in found
 
 
 def test_it_says_who_is_who(browser: Browser) -> None:

@@ -454,7 +454,6 @@ STATEMENTS = (
         message_num BIGINT,
         limited BOOLEAN NOT NULL,
         first TEXT,
-        looks TEXT,
         PRIMARY KEY (room_id, seq)
     )
     """,

@@ -43,11 +43,12 @@ class MessageSummary(NamedTuple):
     """Whether the text is from before the deletion."""
 
 
-_VANISHED = """
-    SELECT room_id, position FROM message INDEXED BY message_vanished
+_FROM_VANISHED = """
+    FROM message INDEXED BY message_vanished
     WHERE (was_deleted OR state = 'missing') AND state IN ('deleted', 'missing', 'hidden') AND room_id = ?
-    ORDER BY changed_at DESC, position DESC LIMIT ?
 """
+_VANISHED = f"SELECT room_id, position {_FROM_VANISHED} ORDER BY changed_at DESC, position DESC LIMIT ?"
+_VANISHED_COUNT = f"SELECT count(*) {_FROM_VANISHED}"
 
 
 def vanished_messages(reading: Reading, rooms: Iterable[int], *, limit: int) -> list[MessageSummary]:
@@ -55,6 +56,12 @@ def vanished_messages(reading: Reading, rooms: Iterable[int], *, limit: int) -> 
     source = driver_connection(reading.sql)
     places = [place for room in rooms for place in source.execute(_VANISHED, (room, limit))]
     return message_summaries(reading, sorted(places, key=lambda place: place[1])[-limit:])
+
+
+def count_vanished(reading: Reading, rooms: Iterable[int]) -> int:
+    """How many messages `vanished_messages` would give without a limit."""
+    source = driver_connection(reading.sql)
+    return sum(source.execute(_VANISHED_COUNT, (room,)).fetchone()[0] for room in rooms)
 
 
 def message_summaries(reading: Reading, messages: Iterable[tuple[int, int]]) -> list[MessageSummary]:

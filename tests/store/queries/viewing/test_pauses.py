@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archiver.store.archive import Archive
+from archiver.store.queries.entries import entries
 from archiver.store.queries.last_looks import watch
 from archiver.store.queries.viewing.pauses import pauses_between
 from archiver.store.time_text import to_text
@@ -69,3 +71,18 @@ def test_without_looks_there_are_no_pauses(tmp_path: Path) -> None:
     maker.archive.close()
 
     assert [] == found
+
+
+def test_pauses_between_uneven_looks_are_found(tmp_path: Path) -> None:
+    """Looks that are a second or two off stand packed in their record; the times between them are the same."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.looks(0, [59, 61, 60, 62] * 20 + [7200] + [60, 58, 61] * 30)
+
+    with maker.archive.reading() as reading:
+        (line,) = [one.line for one in entries(reading) if one.kind == "steady"]
+        told = watch(reading, ROOM, upto=10_000)
+        found = pauses_between(reading, ROOM, None, None)
+
+    assert isinstance(json.loads(line)["payload"]["looks"], str)
+    assert [(at(4840 / 60), at(12040 / 60))] == [(one.start, one.end) for one in told.pauses]
+    assert (list(told.pauses), 172) == (found, told.looks)

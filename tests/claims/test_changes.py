@@ -1,0 +1,71 @@
+"""Changes of Chatwork's notices are counted apart from those of what people wrote, by query and by fold alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archiver.claims.changes import DELETIONS, changed_count, changed_notices
+from archiver.claims.words import change_lines
+from archiver.records import ChangeKind
+from archiver.store import seals
+from archiver.store.queries import contracts
+from archiver.store.queries.contract_activity import activity_of, case_sides, changed_messages
+from tests.claims.dispute import report_of
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, ArchiveMaker, at, message_object
+
+FILE = "[info][title][dtext:file_uploaded][/title][download:7]a.png (1 KB)[/download][/info]"
+
+
+def _archive(home: Path) -> ArchiveMaker:
+    """The client deletes two posts, and each side the notice of a file."""
+    maker = ArchiveMaker(home)
+    maker.me()
+    maker.room("案件のチャット")
+    maker.contract("job1", platform="direct")
+    maker.account(CLIENT, "田中")
+    posts = [message_object(number, f"発言{number}", sent=number) for number in (1, 2)]
+    posts += [message_object(3, FILE, sent=3), message_object(4, FILE, sent=4, account=OWNER, name="yamada")]
+    maker.sync(posts, minutes=5)
+    gone = [post | {"body": "[deleted]"} for post in posts]
+    maker.sync(gone, changed=dict.fromkeys((1, 2, 3, 4), "deleted"), minutes=10)
+    seals.close_seals(maker.archive, now=at(20))
+    return maker
+
+
+def test_a_deleted_notice_is_no_deleted_message(tmp_path: Path) -> None:
+    """What is in the form of a notice counts as the reporter's speech where the reporter wrote it."""
+    maker = _archive(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        contract = contracts.find_contract(reading, "job1")
+        _case, statistics = report_of(reading)
+        whole_room = changed_messages(reading, [ROOM], case_sides(reading, contract))
+        found = [activity_of(reading, contract).facts.changed, statistics.facts.changed, whole_room]
+    maker.archive.close()
+
+    line = (
+        "保存した後に「削除」表示に変わった発言 3件(相手の発言 2件、報告者の発言 1件)。"
+        "ほかにChatworkの通知の形の投稿 1件"
+    )
+    for changed in found:
+        assert [line] == [text for _kind, text in change_lines(changed)]
+        assert (3, 1) == (changed_count(changed, DELETIONS), changed_notices(changed, ChangeKind.DELETED))
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_notices_alone_are_told(tmp_path: Path, lang: str) -> None:
+    """Where only notices changed, the count of messages is 0 and the notices are told all the same."""
+    maker = _archive(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        changed = changed_messages(reading, [ROOM], case_sides(reading, contracts.find_contract(reading, "job1")))
+    maker.archive.close()
+    for author in changed.authors.values():
+        author.changes.clear()
+    (line,) = (text for _kind, text in change_lines(changed, lang))
+
+    wanted = {
+        "ja": "保存した後に「削除」表示に変わった発言 0件。ほかにChatworkの通知の形の投稿 1件",
+        "en": "messages deleted after they were saved: 0; besides 1 notice(s) of Chatwork",
+    }
+    assert wanted[lang] == line
