@@ -94,4 +94,4 @@ _PLURALS = _Plurals()
 def _english() -> gettext.NullTranslations:
     path = files("archiver") / "locale" / ENGLISH / "LC_MESSAGES" / "report.mo"
     with path.open("rb") as file:
-        return gettext.GNUTranslations(file)  # type: ignore[arg-type]
+        return gettext.GNUTranslations(file)

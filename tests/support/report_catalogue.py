@@ -142,7 +142,7 @@ def _module_texts(path: Path) -> Iterator[str]:
         if isinstance(text, str) and JAPANESE.search(text):
             yield text
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "say":
-            yield from (one.value for one in node.args if isinstance(one, ast.Constant))
+            yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
 
 
 def _records_texts() -> Iterator[str]:

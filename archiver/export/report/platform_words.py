@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from typing import Any
 
 from archiver.evidence.tables.events import CANCELLATION, ROOM_TYPES, ChangeRow
 from archiver.platforms import job_platform
@@ -22,7 +23,7 @@ def platform_of(name: str | None) -> Platform:
     if not is_english():
         return platform
     texts = {one.name: getattr(platform, one.name) for one in fields(platform) if one.name not in _NO_WORDS}
-    said = {name: say(text) for name, text in texts.items() if isinstance(text, str)}
+    said: dict[str, Any] = {name: say(text) for name, text in texts.items() if isinstance(text, str)}
     deadlines = tuple(
         replace(one, name=say(one.name), source=replace(one.source, title=say(one.source.title)))
         for one in platform.deadlines
