@@ -176,16 +176,26 @@ def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:
     for room, watch in watches:
         if watch.usual is not None:
             text = say(
-                "おおむね{usual}ごと。{limit}を超えて確認のない時間を未確認の時間帯とします。それ以外では、"
-                "一覧にある発言(最新の100件)の編集・削除に気づくまで最長{longest}でした。",
+                "おおむね{usual}ごと。{limit}を超えて確認のない時間を{pause}とします。{noticing}",
                 usual=interval_text(watch.usual),
                 limit=interval_text(watch.limit),
-                longest=interval_text(watch.longest),
+                pause=say(PAUSE),
+                noticing=_noticing_text(watch),
             )
             rooms_of.setdefault(text, []).append(str(room))
     for text, rooms in rooms_of.items():
         name = "" if len(rooms) == len(watches) else say("ルームID {join}: ", join=say("、").join(rooms))
         yield say("ふだんの確認の間隔: {name}{text}", name=name, text=text)
+
+
+def _noticing_text(watch: Watch) -> str:
+    """How long a change could stay unnoticed between two looks; nothing where each two have a pause between them."""
+    if not watch.longest:
+        return ""
+    longest = interval_text(watch.longest)
+    return say(
+        "それ以外では、一覧にある発言(最新の100件)の編集・削除に気づくまで最長{longest}でした。", longest=longest
+    )
 
 
 def no_pauses_text(watches: Iterable[Watch]) -> str:

@@ -18,11 +18,14 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.report_language import say, stated_day
 
+ENDS = 2
+"""The first and the last."""
+
 _SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
 
 
 def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """Chapter 12: a row for each seal, and the full digest of every saved file."""
+    """Chapter 12: the seals that a reader can check, and the full digest of every saved file."""
     stamped = sum(1 for one in case.seals if one.stamps)
     blocks: list[Block] = []
     if case.content_sha256:
@@ -35,14 +38,13 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         "日ごとの確定記録 {n}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。", n=len(case.seals), stamped=stamped
     )
     blocks.append(Paragraph(note + _stamped_range(case.seals) + _saved_text(statistics)))
-    seals = _first_and_last(case.seals) if case.profile == "support" else list(case.seals)
+    seals = _shown_seals(case)
     if len(seals) < len(case.seals):
-        blocks.append(
-            Paragraph(say("最初と最後の確定記録です。間の{n:,}件は省略しました。", n=len(case.seals) - len(seals)))
-        )
+        blocks.append(Paragraph(_left_out_text(case, seals)))
     if seals:
         rows = tuple(_seal_row(one, waits=case.stamping) for one in seals)
-        blocks.append(TableBlock(tuple(map(say, _SEAL_HEADS)), (0, 0, 0, 1, 0, 0), rows, 6.5))
+        shown = TableBlock(tuple(map(say, _SEAL_HEADS)), (0, 0, 0, 1, 0, 0), rows, 6.5)
+        blocks.append(shown if stamped or case.stamping else _without_stamps(shown))
     saved_files = [one for one in case.attachments if one.sha256 is not None]
     if saved_files:
         blocks.append(Paragraph(say("ファイルのSHA-256"), "strong"))
@@ -77,22 +79,45 @@ def _enclosure_blocks(case: ReportInput) -> Iterator[Block]:
     yield Paragraph(say(_METADATA_NOTE), "small")
 
 
+_MASKED, _SHORT = "13　伏せ字の一覧", 5
+"""So many rows at most stand on no page of their own."""
+
+
 def masked_places(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 13: what was masked, summed up by kind; the places themselves show it."""
     if not case.masked_passages:
-        return Chapter(say("13\u3000伏せ字の一覧"), (Paragraph(say("伏せ字はありません。")),))
+        return Chapter(say(_MASKED), (Paragraph(say("伏せ字はありません。")),), keeps_with_previous=True)
     places, counts = Counter(one.reason for one in case.masked_passages), Counter[str]()
     for passage in case.masked_passages:
         counts[passage.reason] += passage.count
     rows = tuple((say(kind), f"{places[kind]:,}", f"{count:,}") for kind, count in counts.most_common())
-    return Chapter(
-        say("13\u3000伏せ字の一覧"), (TableBlock((say("種類・理由"), say("発言・項目"), say("か所")), (3, 0, 0), rows),)
+    table = TableBlock((say("種類・理由"), say("発言・項目"), say("か所")), (3, 0, 0), rows)
+    return Chapter(say(_MASKED), (table,), keeps_with_previous=len(rows) <= _SHORT)
+
+
+def _shown_seals(case: ReportInput) -> list[SealLine]:
+    """The first and the last seal; for a reader who checks stamps also each that has one."""
+    ends = [*case.seals[:1], *case.seals[1:][-1:]]
+    if case.profile == "support":
+        return ends
+    return [one for one in case.seals if one.stamps or one in ends]
+
+
+def _left_out_text(case: ReportInput, shown: Sequence[SealLine]) -> str:
+    """How many seals are not printed, and where they are."""
+    count = len(case.seals) - len(shown)
+    where = say(" data/seals/ にあります") if case.profile == "lawyer" else say("省略しました(保管庫にあります)")
+    what = (
+        say("最初と最後の確定記録です。間")
+        if len(shown) <= ENDS
+        else say("最初と最後、第三者の時刻のある確定記録です。ほか")
     )
+    return say("{what}の{count:,}件は{where}。", what=what, count=count, where=where)
 
 
-def _first_and_last(seals: Sequence[SealLine]) -> list[SealLine]:
-    """The first and the last seal, for a platform's office; other readers get all."""
-    return [*seals[:1], *seals[1:][-1:]]
+def _without_stamps(table: TableBlock) -> TableBlock:
+    """The table without the columns that say something of stamps, where there are none and none will come."""
+    return TableBlock(table.heads[:3], table.widths[:3], tuple(row[:3] for row in table.rows), 8)
 
 
 def _stamped_range(seals: Sequence[SealLine]) -> str:

@@ -130,7 +130,7 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         Paragraph(own_changes_text(statistics.facts)),
         Bullets(tuple(line for _kind, line in change_lines(statistics.facts.changed))),
     ]
-    changed = [event for event in case.events if not event.kind.startswith("空白")]
+    changed = sorted((one for one in case.events if not one.kind.startswith("空白")), key=lambda one: (one.at, one.seq))
     printed = changed[-MAX_EVENTS:]
     if len(changed) > len(printed):
         blocks.append(

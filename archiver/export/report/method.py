@@ -8,6 +8,7 @@ from datetime import timedelta
 from archiver.claims.words import sources_text
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report.input import ReportInput
+from archiver.export.report.platform_words import platform_of, side_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
@@ -63,7 +64,7 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         month=local.month,
         day=local.day,
     )
-    return Chapter(say("10\u3000取得方法"), (Paragraph(text), *_handover_blocks(case), Paragraph(signature)))
+    return Chapter(say("10\u3000取得方法"), (Paragraph(text, "whole"), *_handover_blocks(case), Paragraph(signature)))
 
 
 def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:
@@ -88,7 +89,7 @@ def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:
 def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 11 in words; the commands are in VERIFY.txt of a package that holds the records."""
     items = [
-        say("第2章の照合点は、プラットフォーム側の記録だけで確認できます。"),
+        say("第2章の照合点は、{side}の記録だけで確認できます。", side=side_text(platform_of(case.contract.platform))),
         (
             say(
                 "ファイルが改変されていないかは、"

@@ -18,7 +18,7 @@ from archiver.export.report.people import PersonSummary, counterparts
 from archiver.export.report.platform_words import platform_of, side_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.job_platform import Platform
-from archiver.records import Basis, Enclosure
+from archiver.records import Basis, Contract, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.report_language import say, stated_day
@@ -38,10 +38,16 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     platform = platform_of(case.contract.platform)
     rows = [(f"K-{number}", *row) for number, row in enumerate(_point_rows(case, statistics, platform), 1)]
     heads = tuple(say(head, name=platform.where) for head in _HEADS)
+    screen = say("右端の列の書面などで") if platform.elsewhere else say("右端の列の画面で")
     note = say(
-        "「{where}の記録」の列は{stated}です。右端の列の画面で確認できます。", where=platform.where, stated=say(STATED)
+        "「{where}の記録」の列は{stated}です。{screen}確認できます。",
+        where=platform.where,
+        stated=say(STATED),
+        screen=screen,
     )
     blocks: list[Block] = [Paragraph(note), TableBlock(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
+    if not rows:
+        blocks = [Paragraph(say("照合できる点は入力されていません。"))]
     numbers = (
         {one.number: say("甲{number}", number=number) for number, one in numbered_exhibits(case.enclosures)}
         if case.profile == "court"
@@ -61,22 +67,14 @@ def _point_rows(
     if contract.platform_id or contract.title:
         yield (
             say("契約"),
-            say(
-                "契約ID {platform_id}\n仕事名「{title}」",
-                platform_id=contract.platform_id or say(BLANK),
-                title=contract.title or say(BLANK),
-            ),
+            "\n".join(_contract_lines(contract)),
             say("この報告書の対象"),
             "-",
             platform.contract_screen,
         )
-    yield (
-        say("相手の同一性"),
-        say("表示名「{client}」", client=contract.client or say(BLANK)),
-        _counterpart_text(case),
-        _bases_text(case),
-        platform.message_screen,
-    )
+    if contract.client:
+        shown = say("表示名「{client}」", client=contract.client)
+        yield say("相手の同一性"), shown, _counterpart_text(case), _bases_text(case), platform.message_screen
     for clue, answer in case.clues.items():
         yield say(clue), answer or say(BLANK), _counterpart_text(case), _bases_text(case), platform.message_screen
     yield from _date_rows(case, statistics, platform)
@@ -84,6 +82,13 @@ def _point_rows(
         yield say(platform.end_request_name), stated_day(contract.end_request_at), "-", "-", platform.contract_screen
     for point in delivery_matches(case.deliveries, case.attachments):
         yield _delivery_row(point, platform)
+
+
+def _contract_lines(contract: Contract) -> Iterator[str]:
+    if contract.platform_id:
+        yield say("契約ID {platform_id}", platform_id=contract.platform_id)
+    if contract.title:
+        yield say("仕事名「{title}」", title=contract.title)
 
 
 def _date_rows(

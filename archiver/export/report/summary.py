@@ -16,6 +16,7 @@ from archiver.export.report.platform_words import on_text, platform_of
 from archiver.export.report.request_to_office import end_request_text, opening_rows
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
+from archiver.platforms.job_platform import Platform
 from archiver.records import Contract
 from archiver.render.gap_breaks import interval_text
 from archiver.render.invisible_characters import visible
@@ -55,9 +56,14 @@ def _fact_text(text: str | None, limit: int = _FACT_LENGTH) -> str:
     return stated_day(shorten_line(visible(text), limit)) if text else say(BLANK)
 
 
+def _quoted_text(text: str | None, limit: int = _FACT_LENGTH) -> str:
+    """A stated name in quotation marks; that nothing is stated has none, as it is no name."""
+    return say("「{text}」", text=_fact_text(text, limit)) if text else f" {say(BLANK)}"
+
+
 def _contract_text(case: ReportInput) -> str:
     contract = case.contract
-    title = say("仕事名「{title}」", title=_fact_text(contract.title, _TITLE_LENGTH))
+    title = say("仕事名{quoted}", quoted=_quoted_text(contract.title, _TITLE_LENGTH))
     if platform_of(contract.platform).elsewhere:  # there is no number and no page of an office
         return title if contract.url is None else f"{title}\n{_fact_text(contract.url, _ADDRESS_LENGTH)}"
     address = (
@@ -80,11 +86,11 @@ def _parties_text(case: ReportInput) -> str:
     others = say(" 他{n}名(第3章)", n=len(people_shown) - 3) if len(people_shown) > 3 else ""
     contract = case.contract
     return say(
-        "{client}: {where}での表示名「{client2}」{profile}\n\u3000Chatworkでの相手 {join}"
-        "{others}\n報告者({worker}): {owner_name}(ChatworkのID {owner_id}){profile2}",
+        "{client}: {where}での表示名{quoted}{profile}\n\u3000Chatworkでの相手 {join}{others}\n報告者("
+        "{worker}): {owner_name}(ChatworkのID {owner_id}){profile2}{blank_profiles}",
         client=platform.client,
         where=platform.where,
-        client2=_fact_text(contract.client),
+        quoted=_quoted_text(contract.client),
         profile=_profile_text(contract.client_url),
         join=say("、").join(people_shown[:3]) or say("なし"),
         others=others,
@@ -92,12 +98,24 @@ def _parties_text(case: ReportInput) -> str:
         owner_name=shorten_line(visible(case.owner_name), _NAME_LENGTH),
         owner_id=case.owner_id,
         profile2=_profile_text(contract.worker_url),
+        blank_profiles=_blank_profiles_text(contract, platform),
     )
 
 
 def _profile_text(address: str | None) -> str:
     """The address of a profile on the platform, on a line of its own, as it is long."""
-    return say("\n\u3000プロフィール {address}", address=_fact_text(address, _ADDRESS_LENGTH))
+    return say("\n\u3000プロフィール {address}", address=_fact_text(address, _ADDRESS_LENGTH)) if address else ""
+
+
+def _blank_profiles_text(contract: Contract, platform: Platform) -> str:
+    """Whose profile on the platform is not entered; where there is no platform, nobody has one."""
+    addresses = {platform.client: contract.client_url, platform.worker: contract.worker_url}
+    blank = [name for name, address in addresses.items() if not address]
+    return (
+        ""
+        if platform.elsewhere or not blank
+        else say("\nプロフィールのURL({join}) {blank}", join=say("、").join(blank), blank=say(BLANK))
+    )
 
 
 def _money_text(case: ReportInput) -> str:
@@ -115,7 +133,7 @@ def _money_text(case: ReportInput) -> str:
         escrow=escrow,
         amount=_fact_text(contract.amount),
     )
-    stated += say(" / 納期 {due_on}", due_on=_fact_text(contract.due_on)) if contract.due_on else ""
+    stated += say("\n納期 {due_on}", due_on=_fact_text(contract.due_on)) if contract.due_on else ""
     return stated + "".join(f"\n{line}" for line in _ending_lines(contract))
 
 
@@ -203,7 +221,7 @@ def _next_line(sentence: str) -> str:
 def _last_look_text(case: ReportInput) -> str:
     at = case.looked_at
     return (
-        say("\n最後にChatworkを確認した時刻 {at}(それより後の発言は、この資料にありません)。", at=local_time(at))
+        say("\n最後に発言の一覧を確認した時刻 {at}(それより後の発言は、この資料にありません)。", at=local_time(at))
         if at
         else ""
     )
