@@ -133,7 +133,8 @@ WORDS: Mapping[str, Wording] = {
     "change.own.none": Wording("なし", "none"),
     # why a request is made
     "reason.deleted": Wording(
-        "相手の発言{n:,}件が、保存した後に「削除」表示に変わった", "{n:,} message(s) of the other side became shown as deleted after they were saved"
+        "相手の発言{n:,}件が、保存した後に「削除」表示に変わった",
+        "{n:,} message(s) of the other side became shown as deleted after they were saved",
     ),
     "reason.deleted_before": Wording(
         "相手の発言{n:,}件が、保存した時点ですでに「削除」表示だった",
