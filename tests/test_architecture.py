@@ -62,6 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "export.bag": FOUNDATION | {"evidence.manifest"},
     "export.stamps": FOUNDATION | {"evidence.stamps", "store.seals", "store.time_text"},
+    "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.masked_records"},
     "export.package": OF_A_CASE | {"chatwork.notation", "evidence", "render", "store"},
     "web": OF_A_CASE | {"message_ids", "chatwork.notation", "render", "store"},
