@@ -11,8 +11,8 @@ from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 
+from archiver.errors import N_
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Report, TableBlock
-from archiver.gettext_mark import N_
 from archiver.records import ExportedPackage
 from archiver.records.erasure import Erasure
 from archiver.render.invisible_characters import visible
