@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -81,12 +81,25 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
         unsealed=recipe.unsealed,
         put_back_databases=tuple(put_back_sentences(source.other)),
+        erasures=tuple(erasure_sentences(source.other, source.erased)),
         other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
         metadata={one.file: one for one in recipe.metadata.files},
         copies={number: one.sha256 for number, one in (recipe.metadata.copies or {}).items() if one is not None},
         request=recipe.order.request,
         stand_ins=frozenset() if mask is None else mask.stand_ins,
     )
+
+
+def erasure_sentences(entries: Iterable[EntryObject], erased: Mapping[int, int]) -> Iterator[str]:
+    """One sentence for each erasure that took records of the package's chats."""
+    for entry in entries:
+        number = int(entry["key"].partition("/")[2]) if entry["kind"] == "erasure" else 0
+        if erased.get(number):
+            yield (
+                f"報告者は {local_time(datetime.fromisoformat(entry['observed_at']))} に、この資料のチャットの記録 "
+                f"{erased[number]:,}件を、自分の保管庫から消去しました(消去 {number}。記録 {entry['seq']} に記載)。"
+                "消去した記録は、指紋だけが data/entries.jsonl に残っています。"
+            )
 
 
 def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:

@@ -135,6 +135,8 @@ class ReportInput:
     """Lists that Chatwork truncated even when asked for each person: the room, and `files` or a task status."""
     unsealed: int = 0
     """Records at the end that no seal closes, as the archive could not be written."""
+    erasures: Sequence[str] = ()
+    """A sentence for each erasure of records of these chats by the owner."""
     put_back_databases: Sequence[str] = ()
     """Sentences about older databases that were put back, and what was lost by it."""
     other_chats: Sequence[str] = ()

@@ -44,6 +44,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                     *_missing_file_lines(case),
                     *([unsealed_sentence(case.unsealed)] if case.unsealed else []),
                     *case.put_back_databases,
+                    *case.erasures,
                     *_refused_in_part_lines(case),
                     *_truncated_list_lines(case),
                     *_hidden_message_lines(statistics),
