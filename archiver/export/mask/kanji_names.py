@@ -106,13 +106,15 @@ def _is_role(text: str) -> bool:
 def folded_surnames() -> frozenset[str]:
     """The surnames, folded; of those of one character the ones that are seldom words."""
     known = leftover_words().surname_characters.union(one for one in surnames().kanji if len(one) > 1)
-    return frozenset(map(folded_text, known | ordinary_words().rare_surnames))
+    more = frozenset(one for one in leftover_words().more_surnames if len(one) > 2)
+    return frozenset(map(folded_text, known | ordinary_words().rare_surnames | more))
 
 
 @functools.cache
 def folded_doubtful_surnames() -> frozenset[str]:
     """The less frequent surnames that are a place or a word too, folded."""
-    return frozenset(map(folded_text, ordinary_words().doubtful_surnames))
+    more = leftover_words().more_surnames
+    return frozenset(map(folded_text, ordinary_words().doubtful_surnames | {one for one in more if len(one) == 2}))
 
 
 @functools.cache

@@ -13,6 +13,7 @@ _GIVEN = re.compile(
     r"|くん)(?![A-Za-z]))"
 )
 """A word before a particle: a given name, if it is one and no English word."""
+_BESIDE_MASKED = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,16}(?=[._-]?□)|(?<=□[._-])[A-Za-z]{3,16}(?![A-Za-z])")
 _WITH_INITIAL = re.compile(r"(?<![A-Za-z])(?P<name>[A-Z][a-z]{1,12}) [A-Z]\.(?![A-Za-z])")
 _WORD_BESIDE = re.compile(r" (?P<other>[A-Z][a-z]{1,11})(?![A-Za-z])")
 
@@ -36,6 +37,9 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
     for match in _GIVEN.finditer(text):
         if len(match[0]) > 3 - match[0][0].isupper() and _is_given(match[0]):
+            yield match.span()
+    for match in _BESIDE_MASKED.finditer(text) if "□" in text else ():
+        if match[0].lower() in surnames().romaji or match[0].lower() in given_names().romaji:
             yield match.span()
     for match in _WITH_INITIAL.finditer(text):
         if _is_given(match["name"]):

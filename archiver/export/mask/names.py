@@ -17,7 +17,9 @@ from archiver.export.mask.name_data import ordinary_words
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""
 
-_TITLE_WORDS = frozenset(map(folded_word, "さん さま 様 氏 くん 君 ちゃん 殿 先生 씨 님".split()))
+_TITLE_WORDS = frozenset(
+    map(folded_word, ["さん", "さま", "様", "氏", "くん", "君", "ちゃん", "殿", "先生", "씨", "님"])
+)
 _TITLES = "(?:" + "|".join(sorted(_TITLE_WORDS, key=len, reverse=True)) + ")"
 _OFFICE_WORDS = re.compile(
     "|".join(

@@ -115,6 +115,11 @@ class PackageMask:
         """Every name of everybody who is shown."""
         return frozenset(name for one in self._open_accounts for name in self._people[one])
 
+    @property
+    def hidden_names(self) -> frozenset[str]:
+        """Every name of everybody who is shown under a letter."""
+        return frozenset(name for one in self._people if one not in self._open_accounts for name in self._people[one])
+
     def hide_pieces(self, pieces: Iterable[str]) -> None:
         """Cover these pieces of text too, everywhere, as the user wishes; to be called before anything is masked."""
         patterns = (*self.policy.patterns, *map(piece_pattern, pieces))

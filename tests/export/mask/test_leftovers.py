@@ -245,9 +245,31 @@ def test_what_the_user_left_stays_and_is_not_asked_again(maker: ArchiveMaker, tm
 
 
 def test_a_consultation_asks_only_about_what_it_shows(maker: ArchiveMaker, tmp_path: Path) -> None:
-    """It sums the messages up, so their words are no matter; a lawyer's package covers nothing and asks nothing."""
-    assert export_package(maker, "consult", tmp_path / "out").messages
+    """It sums the messages up and names files; a lawyer's package covers nothing and asks nothing."""
+    with pytest.raises(errors.LeftoversOpen) as refused:
+        export_package(maker, "consult", tmp_path / "out")
+
+    assert ["栗本"] == [one.piece for one in refused.value.leftovers]
     assert export_package(maker, "lawyer", tmp_path / "out").messages
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "piece"),
+    [
+        ("KENJI", "ケンジ歓迎", "ケンジ"),
+        ("Suzuki Jiro", "すずきとじろうの件", "じろう"),
+        ("さとう はなこ", "const author = 'hanako'", "hanako"),
+        ("佐藤 花子", "サトウ歓迎", "サトウ"),
+    ],
+)
+def test_the_name_of_somebody_hidden_is_offered_in_every_spelling(name: str, text: str, piece: str) -> None:
+    """In kana and in Latin letters, where nothing around it says that it is a name."""
+    assert piece in [found for found, _kind, _sentence in LeftoverFinder(["yamada"], [name]).pieces(text)]
+
+
+def test_a_surname_beside_what_is_masked_is_offered() -> None:
+    """A word that is as often a brand, too."""
+    assert ["suzuki"] == pieces("// suzuki_参加者I と suzuki の車")
 
 
 def test_what_only_stands_outside_the_period_is_not_asked_about(maker: ArchiveMaker, tmp_path: Path) -> None:
