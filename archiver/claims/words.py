@@ -44,6 +44,7 @@ WORDS: Mapping[str, Wording] = {
         "推定0件だが抜けがないと確認できない期間 {n:,}か所",
         "{n:,} gap(s) estimated at 0, without proof that nothing is missing",
     ),
+    "missing.erased": Wording("報告者が消去した発言 {n:,}件", "{n:,} message(s) that the reporter erased"),
     "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat(s) never read"),
     "missing.unknown_text": Wording("「削除」表示で文面の分からない投稿", "a deleted post of unknown text"),
     "missing.and": Wording("と、", " and "),
@@ -125,6 +126,15 @@ WORDS: Mapping[str, Wording] = {
     ),
     "change.own": Wording("報告者自身の発言の変更: {what}", "changes of your own messages: {what}"),
     "change.own.none": Wording("なし", "none"),
+    # why a request is made
+    "reason.deleted": Wording(
+        "相手の発言{n:,}件が、保存した後に「削除」表示に変わった", "{n:,} message(s) of the other side were deleted"
+    ),
+    "reason.deleted_before": Wording(
+        "相手の発言{n:,}件が、保存した時点ですでに「削除」表示だった",
+        "{n:,} message(s) of the other side were shown as deleted before they were saved",
+    ),
+    "reason.edited": Wording("相手の発言{n:,}件が編集された", "{n:,} message(s) of the other side were edited"),
     # deadlines
     "deadline.source": Wording("出典 {title}({by}、{day}に確認)", "source: {title} ({by}, read on {day})"),
     "deadline.weak": Wording("。不確かなため、確認してください", "; uncertain, please check"),
@@ -158,6 +168,7 @@ def missing_text(missing: Missing, lang: str = "ja") -> str:
         ("estimate", missing.estimate),
         ("uncounted", missing.uncounted),
         ("emptied", missing.emptied),
+        ("erased", missing.erased),
         ("unread", missing.unread_rooms),
     )
     listed = [word(f"missing.{name}", lang, n=count) for name, count in parts if count]
