@@ -13,6 +13,8 @@ from typing import NamedTuple
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.name_data import leftover_words, ordinary_words, surnames
 
+_OURS = frozenset(["弊社", "当社", "上司", "部下", "同僚", "先輩", "後輩", "前任", "後任", "友人", "知人"])
+"""Words at which even a single character is a name."""
 _LONGEST_SURNAME, _LONGEST_GIVEN_NAME = 4, 3
 
 
@@ -30,8 +32,8 @@ def name_in_run(run: str) -> tuple[int, int] | None:
     """Where in a run of kanji a name stands; None if the run cannot be divided into a name and known words."""
     for parts in _divisions(run) if run not in leftover_words().no_names else ():
         if _is_name(parts):
-            start = len(parts.before)
-            return start, start + len(parts.surname) + len(parts.given)
+            start, end = len(parts.before), len(parts.before) + len(parts.surname) + len(parts.given)
+            return (start if len(parts.surname) > 1 else 0), end  # 「弊社林」 is hidden as a whole
     return None
 
 
@@ -60,7 +62,9 @@ def _is_name(parts: _RunParts) -> bool:
     strong = words.person_words - words.weak_words
     if len(parts.surname) == 1:
         is_person = _begins_with(parts.behind, strong) or _is_role(parts.behind)
-        return not parts.before and not parts.given and is_person and parts.surname not in words.sentence_characters
+        is_ours = parts.before in _OURS and not parts.behind
+        is_alone = not parts.before and is_person
+        return (is_ours or is_alone) and not parts.given and parts.surname not in words.sentence_characters
     if parts.surname in words.common_surnames or folded_text(parts.surname) not in folded_surnames():
         is_person = _begins_with(parts.behind, strong) or _is_role(parts.behind) or _ends_with(parts.before, strong)
         return len(parts.given) > 1 or is_person

@@ -72,7 +72,7 @@ _LABEL = (
         "緊急時 管理 紹介 "
         "インタビュイー インタビュアー ゲスト 聞き手 話し手 From from FROM By by PM CC Cc To"
     )
-    + rf"|[{KANJI}]{{0,3}}[者係役師手](?:名|欄)?"
+    + rf"|[{KANJI}]{{0,3}}[者係役師手主](?:名|欄)?"
 )
 LABELLED = re.compile(
     rf"(?:{_LABEL}) ?(?:は|が|[:/・→=]|に) ?(?P<name>[{KANJI}]{{1,6}}(?: [{KANJI}]{{1,4}}(?![{KANJI}:=→]))?"

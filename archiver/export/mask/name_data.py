@@ -123,6 +123,7 @@ class LeftoverWords:
     sentence_characters: frozenset[str]
     titled_characters: frozenset[str]
     more_surnames: frozenset[str]
+    prefectures: frozenset[str]
     told_words: frozenset[str]
     doing_words: frozenset[str]
     belonging_words: frozenset[str]
