@@ -57,7 +57,7 @@ def _divisions(run: str) -> Iterator[_RunParts]:
 def _is_name(parts: _RunParts) -> bool:
     """Whether the name of a divided run is a person's, by what it may also mean and by the words at it."""
     words, name = leftover_words(), parts.surname + parts.given
-    if name in words.no_names or parts.surname in words.no_names:
+    if name in words.no_names or parts.surname in words.no_names or parts.given in words.people_words:
         return False
     strong = words.person_words - words.weak_words
     if len(parts.surname) == 1:
@@ -103,6 +103,7 @@ def _is_written_at_name(text: str) -> bool:
 def _is_role(text: str) -> bool:
     """Whether a word says what somebody is; 市長 and 駅員 belong to a place, and so stand at the name of one."""
     is_word = text in ordinary_words().kanji or (len(text) in (3, 4) and text[:2] in ordinary_words().kanji)
+    is_word = is_word and text not in leftover_words().people_words
     return is_word and text[-1] in "師士員者長医役官" and text[0] not in "市県区町村駅都道府国州島家店社校"
 
 

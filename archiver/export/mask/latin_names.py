@@ -10,7 +10,7 @@ from archiver.export.mask.name_data import given_names, leftover_words, surnames
 
 _GIVEN = re.compile(
     r"(?<![A-Za-z0-9@/._-])[A-Za-z][a-z]{2,10}(?=(?:から|より|って|とか|にも?|が|は|も|と|へ|の|で|、|さん|ちゃん"
-    r"|くん)(?![A-Za-z]))"
+    r"|くん))"
 )
 """A word before a particle: a given name, if it is one and no English word."""
 _BESIDE_MASKED = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,16}(?=[._-]?□)|(?<=□[._-])[A-Za-z]{3,16}(?![A-Za-z])")
@@ -79,7 +79,8 @@ def _is_name_part(part: str, *, length: int) -> bool:
 def _is_beside_name(part: str) -> bool:
     if part.lower() in leftover_words().file_endings or part.lower() in leftover_words().latin_words:
         return False
-    return (len(part) <= 2 and part.isalpha()) or _is_name_part(part, length=3)
+    is_number = re.fullmatch("(?!v)[a-z][0-9]{2,6}", part.lower()) is not None
+    return is_number or (len(part) <= 2 and part.isalpha()) or _is_name_part(part, length=3)
 
 
 def _is_given(word: str) -> bool:
