@@ -8,22 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from archiver.evidence.pauses import LATEST_LOOKS, LookStretch, limit_of, pauses_in
 from archiver.records import Pause
 from archiver.store.archive import Reading
-from archiver.store.queries.last_looks import (
-    LATEST,
-    STRETCHES,
-    LookStretch,
-    pause_limit,
-    pauses_in,
-    read_stretches,
-    usual_interval,
-)
+from archiver.store.queries.last_looks import STRETCHES, read_stretches
 from archiver.store.time_text import to_text
 from archiver.store.working.last_lists import running_looks
 
 _OF_ROOM = "FROM window WHERE room_id = :room"
-_LATEST = f"{STRETCHES} ORDER BY window.seq DESC LIMIT {LATEST}"
+_LATEST = f"{STRETCHES} ORDER BY window.seq DESC LIMIT {LATEST_LOOKS}"
 _AROUND = (
     f"{STRETCHES} AND window.seq "
     f"BETWEEN coalesce((SELECT max(seq) {_OF_ROOM} AND observed_at < :since), 0) "
@@ -52,9 +45,8 @@ def _pauses_around(reading: Reading, room: int, since: datetime | None, until: d
         "since": _BEFORE_ALL if since is None else to_text(since),
         "until": _AFTER_ALL if until is None else to_text(until),
     }
-    limit = pause_limit(usual_interval(latest[-LATEST:]))
     around = [*read_stretches(reading, _AROUND, room=room, **bounds), *running]
-    return pauses_in((span for stretch in around for span in stretch.spans(limit)), limit)
+    return (Pause(*pause) for pause in pauses_in(around, limit_of(latest)))
 
 
 def _running_stretch(reading: Reading, room: int) -> list[LookStretch]:
