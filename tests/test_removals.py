@@ -16,6 +16,8 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 
 WHAT = {
     "comparison/files.py": "a comparison that is being written, in its place when it is complete",
+    "custody/erased_copies.py": "packages and daily copies in the home that hold what the owner erased",
+    "store/erasure/cleaning.py": "erased bytes, pictures that are fetched again, databases of before upgrades",
     "custody/backup.py": "the copied database with findings gets a name of its own",
     "console/instance.py": "the application's note in the home of where it listens",
     "setup/archive_setup.py": "a file that tried whether the folder can be written",
@@ -45,6 +47,9 @@ WHAT = {
 }
 """The modules that may do so, and what they touch."""
 
+ERASING = {"custody/erased_copies.py", "store/erasure/cleaning.py"}
+"""The modules that remove what the owner erased; nothing but `custody.erasures` calls them (below)."""
+
 OF_EVIDENCE = {"store/seal_files.py", "store/working/stamp_reply_files.py", "store/blobs.py", "store/durable_files.py"}
 """The modules among them that see a seal, a stamp or a kept file: none of these calls there removes one."""
 
@@ -68,6 +73,19 @@ def test_each_module_that_takes_files_away_is_known() -> None:
     actual = {path.relative_to(ROOT).as_posix() for path in paths if calls_of(path)}
 
     assert set(WHAT) == actual
+
+
+def test_only_an_erasure_removes_evidence() -> None:
+    """What removes kept bytes and packages has one caller, which records it first."""
+    names = [name.removesuffix(".py").replace("/", ".").rpartition(".") for name in sorted(ERASING)]
+    callers = {
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.rglob("*.py")
+        for package, _dot, module in names
+        if f"from archiver.{package} import" in (text := path.read_text(encoding="utf-8")) and f"{module}." in text
+    }
+
+    assert {"custody/erasures.py"} == callers
 
 
 def test_nothing_that_sees_evidence_removes_more_than_a_half_made_file() -> None:

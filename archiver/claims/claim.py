@@ -32,6 +32,8 @@ class Missing:
     """Gaps of which no counter tells how much they hold."""
     emptied: int = 0
     """Gaps whose estimate is 0, without proof that nothing is missing in them."""
+    erased: int = 0
+    """Messages that the owner erased after they were saved; they are in no estimate."""
     unread_rooms: int = 0
     """Rooms that were never read."""
     has_unknown_text: bool = False

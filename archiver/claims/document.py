@@ -69,6 +69,7 @@ def _missing_document(missing: Missing) -> JsonObject:
         "gaps": missing.gaps,
         "gaps_of_unknown_size": missing.uncounted,
         "gaps_estimated_at_zero": missing.emptied,
+        "erased": missing.erased,
         "unread_rooms": missing.unread_rooms,
     }
 

@@ -86,11 +86,13 @@ def _missing(rooms: Iterable[RoomFacts], gaps_of: Callable[[RoomFacts], Iterable
     """What these gaps of the rooms hold, as far as a counter tells it."""
     listed = list(rooms)
     gaps = [gap for room in listed for gap in gaps_of(room)]
+    unsaved = [gap for gap in gaps if not gap.is_erased]
     return Missing(
-        estimate=sum(gap.missing or 0 for gap in gaps),
+        estimate=sum(gap.missing or 0 for gap in unsaved),
         gaps=len(gaps),
-        uncounted=sum(gap.missing is None for gap in gaps),
-        emptied=sum(gap.missing == 0 for gap in gaps),
+        uncounted=sum(gap.missing is None for gap in unsaved),
+        emptied=sum(gap.missing == 0 for gap in unsaved),
+        erased=sum(gap.missing or 0 for gap in gaps if gap.is_erased),
         unread_rooms=sum(1 for room in listed if not room.is_read),
     )
 

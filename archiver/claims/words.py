@@ -44,6 +44,7 @@ WORDS: Mapping[str, Wording] = {
         "推定0件だが抜けがないと確認できない期間 {n:,}か所",
         "{n:,} gap(s) estimated at 0, without proof that nothing is missing",
     ),
+    "missing.erased": Wording("報告者が消去した発言 {n:,}件", "{n:,} message(s) that the reporter erased"),
     "missing.unread": Wording("一度も取得できていないチャット {n:,}つ", "{n:,} chat(s) never read"),
     "missing.unknown_text": Wording("「削除」表示で文面の分からない投稿", "a deleted post of unknown text"),
     "missing.and": Wording("と、", " and "),
@@ -158,6 +159,7 @@ def missing_text(missing: Missing, lang: str = "ja") -> str:
         ("estimate", missing.estimate),
         ("uncounted", missing.uncounted),
         ("emptied", missing.emptied),
+        ("erased", missing.erased),
         ("unread", missing.unread_rooms),
     )
     listed = [word(f"missing.{name}", lang, n=count) for name, count in parts if count]

@@ -77,15 +77,19 @@ def record_verification(archive: Archive, verification: Verification, *, deep: b
     return True
 
 
-def verify_path(path: Path, *, deep: bool = False, progress: Progress | None = None) -> Verification:
+def verify_path(
+    path: Path, *, deep: bool = False, progress: Progress | None = None, now: datetime | None = None
+) -> Verification:
     """Check what lies at a path: a package (folder or zip), or the home of an archive.
 
-    `deep` is for archives alone. Raises NothingThere if it is none of these, and what `verify_archive` raises.
+    `deep` is for archives alone. `now`: with which the times of a package's stamps are compared; None: with none.
+    Raises NothingThere if it is none of these, and what `verify_archive` raises.
     """
     try:
         if (path / DATABASE).is_file():
             return verify_archive(Archive(path), deep=deep, progress=progress)
-        verification = verify_package_at(path, progress, check=token_check(), known=is_known_root)
+        seconds = None if now is None else now.timestamp()
+        verification = verify_package_at(path, progress, check=token_check(), known=is_known_root, now=seconds)
     except OSError as error:
         raise errors.NothingThere(path=path) from error
     if verification is None:

@@ -198,4 +198,6 @@ def _scope_time(entry: EntryObject) -> float:
         uploaded = number(payload["object"].get("upload_time"))
     elif entry["kind"] == "blob":
         uploaded = number(payload.get("listed_time"))
+    elif entry["kind"] == "gap" and payload["reason"] == "erased" and payload["from"]:
+        return datetime.fromisoformat(payload["from"]).timestamp()
     return uploaded or observed_seconds(entry)

@@ -161,9 +161,14 @@ class Gap:
     missing: int | None
     """An estimate from Chatwork's counter; None = not known."""
     reason: str
-    """`window` (more than 100 messages between two readings), `inaccessible`, `list`, `first_sync` or `plan`."""
+    """`window` (more than 100 messages between readings), `inaccessible`, `list`, `first_sync`, `plan`, `erased`."""
     is_partly_outside: bool = False
     """Whether a message at one of its ends lies outside what is shown, so that its id is not printed."""
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the owner erased what was saved of it; then `missing` is exact."""
+        return self.reason == "erased"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from archiver.render.times import local_time, time_from_id
 
 GAP = "未取得期間(空白)"
 FIRST_GAP = "一覧では取得できなかった期間"
+ERASED_GAP = "報告者が消去した発言"
 PAUSE = "未確認の時間帯"
 
 _REASONS = {
@@ -27,6 +28,7 @@ _REASONS = {
     "list": "一覧に、保存済みの発言が表示されなかったためです(理由不明)。そのため、空白がないことを確かめられません。",
     "plan": "Chatworkのプランの制限により、表示されなかったためです。",
 }
+_ERASED_REASON = "保存した後に、報告者が自分の保管庫から消去しました。内容は残っていません。"
 
 
 class GapBreaks:
@@ -70,11 +72,16 @@ class GapBreaks:
 
 def gap_title(gap: Gap) -> str:
     """The title of a gap."""
+    if gap.is_erased:
+        return ERASED_GAP
     return FIRST_GAP if gap.reason == "first_sync" else GAP
 
 
 def gap_text(gap: Gap) -> str:
     """Both ends of a gap, the estimated number of missing messages and the reason, in words."""
+    if gap.is_erased:
+        period = f"{_end_text(gap.start, gap.after)} から {_end_text(gap.end, gap.before)} まで{_ends_text(gap)}の"
+        return f"{period}{gap.missing or 0:,}件。{_ERASED_REASON}"
     start = f"{_end_text(gap.start, gap.after)} " if gap.start or gap.after else "チャットの始まり"
     end = _end_text(gap.end, gap.before)
     if gap.missing is None:
@@ -117,7 +124,7 @@ def pause_html(text: str) -> str:
 def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     """The period of a pause and what may be lost: earlier texts only, unless a gap lies in the same time."""
     period = f"{local_time(pause.start)} から {local_time(pause.end)} まで。"
-    touching = [gap for gap in gaps if overlaps(pause, gap.start, gap.end)]
+    touching = [gap for gap in gaps if not gap.is_erased and overlaps(pause, gap.start, gap.end)]
     if touching:
         lost = "ものがあります" if any(gap.missing != 0 for gap in touching) else "ものがあるかもしれません"
         return (
@@ -175,7 +182,7 @@ def interval_text(span: timedelta) -> str:
 
 def narrow_gap(gap: Gap, covered: Sequence[Period]) -> Gap:
     """The gap, beginning only at the last reading before it, as everything up to that reading was seen."""
-    if gap.start is None:
+    if gap.start is None or gap.is_erased:
         return gap
     ends = [one.end for one in covered if one.start <= gap.start <= one.end]
     later = [end for end in ends if gap.end is None or end <= gap.end]

@@ -15,7 +15,7 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import put_back_databases, stamp_requests
+from archiver.custody import erasures, put_back_databases, stamp_requests
 from archiver.export.package import daily_copy
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES
@@ -155,11 +155,15 @@ def _shared_rooms(app: App, rooms: Collection[int]) -> frozenset[int]:
 
 
 def settle_seals(app: App) -> tuple[str, ...]:
-    """Look for an older database that was put back; what is to be said of those that were found just now."""
+    """Look for an older database that was put back; what is to be said of those that were found just now.
+
+    What the owner erased and an older database brought back is erased again, before anything is read or sealed.
+    """
     recorded = orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     with app.archive.reading() as reading:
         found = put_back_databases.overview_lines(reading) if recorded else []
-    return tuple(found[-recorded:])
+    erased = erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to)
+    return (*(found[-recorded:] if recorded else ()), *erased)
 
 
 def seal_if_due(app: App) -> int | None:

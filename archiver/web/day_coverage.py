@@ -41,7 +41,7 @@ def day_coverage(day: date, readings: RoomReadings) -> DayCoverage:
     begin, end = day_bounds(day)
     if not readings.covered or end <= min(one.start for one in readings.covered):
         return DayCoverage.BEFORE
-    if any(_touches(gap, begin, end) for gap in readings.gaps if gap.after is not None):
+    if any(_touches(gap, begin, end) for gap in readings.gaps if gap.after is not None and not gap.is_erased):
         return DayCoverage.GAP
     if begin >= max(one.end for one in readings.covered):
         return DayCoverage.NOT_YET

@@ -127,6 +127,7 @@ def command_export(
 ) -> int:
     """Seal, then build from the state at that seal; on a terminal, show what would leave and ask first."""
     from archiver.app import build_app
+    from archiver.custody import erasures
     from archiver.custody.export_stamps import stamp_service
     from archiver.export.chosen_messages import parse_choice
     from archiver.export.mask.package_mask import masking_policy
@@ -176,6 +177,8 @@ def command_export(
         echo(recheck.sentence(), err=True)
     with suppress(errors.StorageError):  # from a home that cannot be written a package can be made all the same
         orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
+        for line in erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to):
+            echo(line, err=True)
     try:
         report = make_with_counterparts(lambda order: make_with_leftovers(make, order, app.archive), order)
     except make_package.ExportDeclined:

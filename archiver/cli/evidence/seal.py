@@ -20,7 +20,7 @@ def command_seal(obj: CliContext) -> int:
     """Seal and request stamps; a stamp that an authority does not give changes no exit code, its seal waits."""
     from archiver.app import build_app, require_archive
     from archiver.cli.status.stamp_lines import tell_stamps
-    from archiver.custody import put_back_databases, stamp_requests
+    from archiver.custody import erasures, put_back_databases, stamp_requests
     from archiver.store import orphaned_seals, seals
 
     app = require_archive(build_app(obj.settings(), obj.environ))
@@ -29,6 +29,8 @@ def command_seal(obj: CliContext) -> int:
         with app.archive.reading() as reading:
             for line in put_back_databases.overview_lines(reading)[-recorded:]:
                 echo(line, err=True)
+    for line in erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to):
+        echo(line, err=True)
     with app.archive.reading() as reading:
         is_sealed = seals.is_tail_of_stamps(reading)
     new_seals = [] if is_sealed else seals.close_seals(app.archive, now=app.now())

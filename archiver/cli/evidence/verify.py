@@ -20,7 +20,6 @@ from archiver.errors import N_
 if TYPE_CHECKING:
     from archiver.evidence.stamps.timestamp import Authority
     from archiver.evidence.verify.findings import Verification
-    from archiver.records import ExportedPackage
 
 FINDINGS = 3
 """Exit code: something was found wrong."""
@@ -46,8 +45,8 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
     if page is not None:
         return _write_page(page.expanduser().absolute(), path)
     from archiver.app import utc_now
-    from archiver.custody.export_records import compare_with_exports
-    from archiver.custody.verify import record_verification, verify_archive, verify_path
+    from archiver.custody.verify import record_verification, verify_archive
+    from archiver.setup.package_verification import verify_here
     from archiver.store.archive import Archive
 
     if path is None:
@@ -57,31 +56,14 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
         verification = verify_archive(archive, deep=deep, authorities=_authorities(obj))
         record_verification(archive, verification, deep=deep, at=utc_now())
     else:
-        verification = verify_path(Path(path).expanduser().absolute(), deep=deep)
-        package = compare_with_exports(verification, Path(path).expanduser().absolute(), Archive(obj.home))
-        if package is not None:
-            _compare_with_remade(obj, verification, Path(path).expanduser().absolute(), package)
+        roots = {one.name: one.roots for one in _authorities(obj) or ()}
+        verification = verify_here(Path(path).expanduser().absolute(), obj.home, roots, now=utc_now(), deep=deep)
     if as_json:
         click.echo(json.dumps(_document(verification), ensure_ascii=False))
     else:
         with paged_output():
             tell_verification(verification)
     return 0 if verification.ok else FINDINGS
-
-
-def _compare_with_remade(obj: CliContext, verification: Verification, path: Path, package: ExportedPackage) -> None:
-    """Make a package that is not as it was recorded anew, and say which of its files are not what comes out."""
-    from archiver.custody.export_records import package_files
-    from archiver.evidence.verify.package_files import READ_ERRORS
-    from archiver.export.package.remade_package import compare_with_remade
-    from archiver.store.archive import Archive
-
-    roots = {one.name: one.roots for one in _authorities(obj) or ()}
-    try:
-        with package_files(path) as (tree, _packed):
-            compare_with_remade(verification, tree, Archive(obj.home), package, roots)
-    except READ_ERRORS:
-        return  # said already when it was verified
 
 
 def _write_page(target: Path, path: str | None) -> int:
@@ -124,6 +106,7 @@ def _document(verification: Verification) -> dict[str, object]:
         "findings": findings,
         "notes": list(verification.notes),
         "unchecked": [{"subject": one.subject, "text": one.text} for one in verification.unchecked],
+        "times": [one._asdict() for one in verification.times],
     }
 
 
@@ -134,13 +117,17 @@ def tell_verification(verification: Verification) -> None:
 
 
 def verification_lines(verification: Verification) -> Iterator[str]:
-    """What was checked, what does not match, and the notes."""
+    """What was checked, what does not match, the times that stamps state, and the notes."""
+    from archiver.evidence.verify.stamped_times import time_sentence
+
     sentence = _("Checked: {entries} records, {seals} seals, {stamps} stamps, {files} files, {messages} messages.")
     yield sentence.format(**verification.checked)
     for finding in verification.findings[:SHOWN_LIMIT]:
         yield f"[{finding.check}] {visible(finding.subject)}: {visible(finding.text)}"
     if len(verification.findings) > SHOWN_LIMIT:
         yield _("… and {n} more (see --json).").format(n=len(verification.findings) - SHOWN_LIMIT)
+    for stamped in verification.times:
+        yield _("Time: {text}").format(text=visible(time_sentence(stamped)))
     for note in verification.notes:
         yield _("Note: {text}").format(text=visible(note))
     for unchecked in verification.unchecked:

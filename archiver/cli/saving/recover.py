@@ -127,6 +127,7 @@ class _RecoverResult:
             "other_rooms": len(self.found_ids.elsewhere),
             "without_room": len(self.found_ids.roomless),
             "implausible": len(self.found_ids.implausible),
+            "erased": self.recovered.erased,
             "requests": self.recovered.report.requests,
         }
 
@@ -140,6 +141,8 @@ class _RecoverResult:
             echo(_("Of rooms without a contract, not used: {n}").format(n=len(found_ids.elsewhere)))
         if found_ids.implausible:
             echo(_("Numbers that no message can have, not used: {n}").format(n=len(found_ids.implausible)))
+        if recovered.erased:
+            echo(_("Erased by you, not asked for: {n}").format(n=recovered.erased))
         if found_ids.roomless:
             echo(_("Without a room: {n}. Name the room with --room N.").format(n=len(found_ids.roomless)))
         if found_ids.is_cut:

@@ -13,6 +13,9 @@ def gap_line(gap: dict[str, object]) -> str:
     """A gap in one line: its period, how many messages, and why."""
     missing = gap["missing"]
     number = number_words(missing)
+    if gap["reason"] == "erased":
+        period = f"{_gap_end(gap['from'], gap['after'])} - {_gap_end(gap['to'], gap['before'])}"
+        return _("Erased by you: {n} messages, {period}.").format(n=gap["missing"], period=period)
     if gap["after"] is None and gap["reason"] in ("first_sync", "plan"):
         return _("Before the first save: not listed by Chatwork ({number}).").format(number=number)
     if missing == 0:

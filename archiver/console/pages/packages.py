@@ -7,7 +7,7 @@ from gettext import gettext as _
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from archiver import errors
+from archiver import errors, tsa
 from archiver.console.context import console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome
 from archiver.console.leftover_form import decided_questions, open_questions, read_answers
@@ -21,11 +21,11 @@ from archiver.console.package_orders import (
     without_people,
 )
 from archiver.console.package_work import find_out_people, make_work, preview_work
-from archiver.custody.verify import verify_path
 from archiver.records import Leftover
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 from archiver.setup.leftover_answers import recall_answers, remember_answers
+from archiver.setup.package_verification import verify_here
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
 from archiver.store import statements
 from archiver.store.queries.contracts import contracts
@@ -128,10 +128,16 @@ def verify(number: str) -> AnyResponse:
     path = package_path(context, number)
 
     def work(job: Job) -> JobOutcome:
-        verification = verify_path(path, progress=lambda _what, done, total: job.tell(_("Checking"), done, total))
-        head = _("No change was found.") if verification.ok else _("Something does not match.")
-        lines = tuple(visible(line) for line in context.words.verification_lines(verification))
-        return JobOutcome(head, lines, links, is_complete=verification.ok)
+        authorities, _root_errors = tsa.build_authorities(context.home, context.settings().timestamp.authorities)
+        verification = verify_here(
+            path,
+            context.home,
+            {one.name: one.roots for one in authorities},
+            progress=lambda _what, done, total: job.tell(_("Checking"), done, total),
+            now=context.now(),
+        )
+        *lines, head = map(visible, context.words.verification_lines(verification))
+        return JobOutcome(head, tuple(lines), links, is_complete=verification.ok)
 
     links = (JobLink(_("Packages"), url_for("packages.index")),)
     context.jobs.start(_("Checking the package"), work)

@@ -241,6 +241,8 @@ def _gap_event(entry: EntryObject) -> ChangeRow:
     payload = entry["payload"]
     after = (message_cell(payload["after"]) or "チャットの始まり") if "after" in payload else _OUTSIDE
     before = message_cell(payload["before"]) if "before" in payload else _OUTSIDE
+    if payload.get("reason") == "erased":
+        return _other_event(entry, ERASED_EVENT, f"{after}から{before}の間({payload['missing']}件)")
     missing = "件数不明" if payload["missing"] is None else f"およそ{payload['missing']}件"
     about = f"{after}から{before}の間({missing})"
     return _other_event(entry, _GAP_EVENTS[entry["kind"]], about)
@@ -258,4 +260,7 @@ _ACCESS_EVENTS = {
     "room.accessible": "チャットが再び開けるようになった",
 }
 _TASK_EVENTS = ("タスクが表示されなくなった(理由不明)", "タスクが再び表示された")
+ERASED_EVENT = "報告者が、保存した発言を消去した"
+"""An erasure leaves a gap; the record of the gap says when."""
+
 _GAP_EVENTS = {"gap": "空白が生じた", "gap.narrowed": "空白が狭まった", "gap.closed": "空白がなくなった"}

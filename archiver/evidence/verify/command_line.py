@@ -10,6 +10,7 @@ import json
 import locale
 import os
 import sys
+import time
 from gettext import gettext as _
 from pathlib import Path
 from typing import Callable, Mapping, Sequence, TextIO  # noqa: UP035 - Python 3.8 syntax
@@ -18,6 +19,7 @@ from archiver.evidence.tables.cells import visible_text
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.openssl import openssl_check
 from archiver.evidence.verify.package_at_path import verify_package_at
+from archiver.evidence.verify.stamped_times import time_sentence
 
 EXIT_GOOD, EXIT_WRONG_USAGE, EXIT_FOUND = 0, 2, 3
 """The exit codes: nothing found, wrong usage, something found."""
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str], here: Path, set_language: Callable[[str], Non
     options = _parser().parse_args(arguments)
     path = Path(options.path) if options.path else here
     try:
-        verification = verify_package_at(path, check=openssl_check())
+        verification = verify_package_at(path, check=openssl_check(), now=time.time())
     except OSError as error:
         _print_line(_("It cannot be read: {detail}").format(detail=error.strerror or error), sys.stderr)
         return EXIT_WRONG_USAGE
@@ -87,6 +89,7 @@ def _print_verification(verification: Verification, *, as_json: bool, program: s
             "findings": findings,
             "notes": verification.notes,
             "unchecked": [one._asdict() for one in verification.unchecked],
+            "times": [one._asdict() for one in verification.times],
             "program": program,
         }
         _print_line(json.dumps(document, ensure_ascii=False))
@@ -95,6 +98,8 @@ def _print_verification(verification: Verification, *, as_json: bool, program: s
     _print_line(counts.format(**verification.checked))
     for finding in verification.findings:
         _print_line(f"[{finding.check}] {finding.subject}: {finding.text}")
+    for stamped in verification.times:
+        _print_line(_("Time: {text}").format(text=time_sentence(stamped)))
     for note in verification.notes:
         _print_line(_("Note: {text}").format(text=note))
     for unchecked in verification.unchecked:

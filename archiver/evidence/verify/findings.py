@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from gettext import gettext as _
 from gettext import ngettext
-from typing import Callable, NamedTuple  # noqa: UP035 - Python 3.8 syntax
+from typing import Callable, List, NamedTuple  # noqa: UP035 - Python 3.8 syntax
+
+from archiver.evidence.verify.stamped_times import StampedTime, told_times
 
 FINDINGS_LIMIT = 1_000
 """How many findings of one check are listed; the others are only counted."""
@@ -46,6 +48,8 @@ class Verification:
     notes: list[str] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
     """What was not checked, and so is not covered by a result without findings."""
+    stamped: list[StampedTime] = field(default_factory=list)
+    """The times that its stamps state, as far as they are good."""
     counts: dict[str, int] = field(default_factory=dict)
     """How many findings each check had, by its name; `findings` lists the first thousand of each."""
 
@@ -53,6 +57,11 @@ class Verification:
     def ok(self) -> bool:
         """Whether nothing was found wrong."""
         return not self.findings
+
+    @property
+    def times(self) -> List[StampedTime]:  # noqa: UP006 - Python 3.8 syntax
+        """The times that are told; none of something that does not match, as it was not stamped as it is now."""
+        return told_times(self.stamped) if self.ok else []
 
     def add_finding(self, check: str, subject: str, text: str) -> None:
         """Add a finding; a check that has very many lists the first thousand and counts the others."""

@@ -11,7 +11,7 @@ import json
 import re
 from gettext import gettext as _
 from gettext import ngettext
-from typing import Any, BinaryIO, Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8 syntax
+from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.chain import reply_digest
 from archiver.evidence.manifest import (
@@ -24,6 +24,7 @@ from archiver.evidence.manifest import (
 )
 from archiver.evidence.masked_records import MASKED_FILE
 from archiver.evidence.period import period_starts
+from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, PAUSES, files, seal_numbers, table_lines
 from archiver.evidence.verify.attachments import ENCLOSURES, check_enclosures
@@ -68,12 +69,15 @@ def verify_package(
     *,
     check: CheckToken | None = None,
     known: Callable[[str], bool] | None = None,
+    known_roots: Mapping[str, str] = KNOWN_ROOTS,
+    now: float | None = None,
 ) -> None:
     """Check a package; findings, notes and counts go to the verification.
 
-    `check` verifies stamps (None: nothing here can), `known` says whether browsers trust a root.
+    `check` verifies stamps (None: nothing here can), `known` says whether browsers trust a root, `known_roots` are
+    those that this program knows, with their names; `now`: the clock of this computer in Unix seconds.
     """
-    _PackageCheck(verification, tree, progress, check, known).verify()
+    _PackageCheck(verification, tree, progress, check, known, known_roots, now).verify()
     if not verification.checked["entries"] and verification.ok:
         verification.add_finding("nothing", ENTRIES, _("The package holds no records, so there was nothing to check."))
 
@@ -88,6 +92,8 @@ class _PackageCheck:
         progress: Progress | None,
         check: CheckToken | None,
         known: Callable[[str], bool] | None,
+        known_roots: Mapping[str, str],
+        now: float | None,
     ) -> None:
         self.verification = verification
         self.tree = tree
@@ -101,6 +107,8 @@ class _PackageCheck:
                 lambda authority: self._read(ROOTS.format(authority=authority)),
                 check,
                 known=known,
+                known_roots=known_roots,
+                now=now,
             ),
         )
         self.digests: dict[str, str | None] = {}

@@ -9,9 +9,10 @@ import zipfile
 from contextlib import closing
 from gettext import gettext as _
 from pathlib import Path
-from typing import Callable  # noqa: UP035 - Python 3.8 syntax
+from typing import Callable, Mapping  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.manifest import digest_stream
+from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package import is_package, verify_package
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage
@@ -29,18 +30,22 @@ def verify_package_at(
     *,
     check: CheckToken | None = None,
     known: Callable[[str], bool] | None = None,
+    known_roots: Mapping[str, str] = KNOWN_ROOTS,
+    now: float | None = None,
 ) -> Verification | None:
     """Check the package at a path; None if there is none.
 
-    `check` verifies stamps, `known` says whether browsers trust a root. Raises OSError.
+    `check` verifies stamps, `known` says whether browsers trust a root, `known_roots` are those that this program
+    knows, with their names; `now`: the clock of this computer in Unix seconds, None: it is not looked at.
+    Raises OSError.
     """
 
     def verify_files(verification: Verification, tree: PackageFiles) -> Verification:
         find_similar_names(verification, tree.names())
         if is_package(tree.names()) or not is_submission(tree.names()):
-            verify_package(verification, tree, progress, check=check, known=known)
+            verify_package(verification, tree, progress, check=check, known=known, known_roots=known_roots, now=now)
         else:
-            verify_submission(verification, tree, progress)
+            verify_submission(verification, tree, progress, now=now)
         verification.close()
         return verification
 

@@ -14,6 +14,7 @@ from archiver.evidence.verify.findings import Verification
 
 _STAMP_FILE = re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json\.([a-z0-9-]{1,20})\.tsr")
 _SEAL_FILE = re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json")
+_LISTED_STAMPS = 20
 
 
 class RecordedStamp(NamedTuple):
@@ -49,6 +50,7 @@ def compare_stamps(
     `all_seals`, stamps of seals that are not among the names are passed over; so are stamps of which the verification
     has a finding already.
     """
+    recorded = list(recorded)
     known = {finding.subject for finding in verification.findings if finding.check == "stamp"}
     files: dict[tuple[int, str], list[str]] = {}
     seals = set()
@@ -58,6 +60,8 @@ def compare_stamps(
             files.setdefault((int(stamp.group(1)), stamp.group(2)), []).append(name)
         elif seal:
             seals.add(int(seal.group(1)))
+    if not all_seals:
+        _tell_unrecorded(verification, files.keys() - {(one.number, one.authority) for one in recorded})
     for stamp_record in recorded:
         subject = f"stamp/{stamp_record.number}/{stamp_record.authority}"
         if subject not in known and (all_seals or stamp_record.number in seals):
@@ -65,6 +69,18 @@ def compare_stamps(
             _compare_stamp(
                 verification, subject, stamp_record, {file_digest(read(name)) for name in files.get(place, ())}
             )
+
+
+def _tell_unrecorded(verification: Verification, places: AbstractSet[tuple[int, str]]) -> None:
+    """Say which stamps have no record of their arrival in the package: anybody could have added them."""
+    if places:
+        sentence = _(
+            "Stamps without a record of their arrival in this package: {stamps}. Those of the last seal came after it "
+            "was closed; others anybody could have added."
+        )
+        names = [f"{number}/{authority}" for number, authority in sorted(places)]
+        shown = ", ".join(names[:_LISTED_STAMPS]) + (" …" if len(names) > _LISTED_STAMPS else "")
+        verification.add_unchecked("stamps", sentence.format(stamps=shown))
 
 
 def _compare_stamp(

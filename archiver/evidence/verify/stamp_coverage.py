@@ -29,15 +29,19 @@ class SealTime(NamedTuple):
     stamped: str | None
 
 
-def note_reach(verification: Verification, seals: Sequence[SealTime], times: Mapping[int, str]) -> None:
+def note_reach(
+    verification: Verification, seals: Sequence[SealTime], times: Mapping[int, str], known_times: Mapping[int, str]
+) -> None:
     """Note how many seals have no stamp, only that of a later seal, or a late one; and whether a clock was set back.
 
-    `seals` come in order; `times` are the earliest times stamped on each seal itself.
+    `seals` come in order; `times` are the earliest times stamped on each seal itself, `known_times` those by
+    authorities that this program knows.
     """
     if not seals:
         return
     if times:
         _note_covered(verification, seals, times)
+        _note_late(verification, seals, times, known_times)
     else:
         verification.add_note(
             _("No stamp of a third party covers the seals: nothing shows since when they have existed.")
@@ -62,7 +66,7 @@ def unix_seconds(time: str | None) -> float | None:
 
 
 def _note_covered(verification: Verification, seals: Sequence[SealTime], times: Mapping[int, str]) -> None:
-    since, last = earliest_covering(times), max(times)
+    last = max(times)
     _note_count(
         verification,
         sum(one.number > last for one in seals),
@@ -81,9 +85,30 @@ def _note_covered(verification: Verification, seals: Sequence[SealTime], times: 
             n,
         ),
     )
+
+
+def _note_late(
+    verification: Verification, seals: Sequence[SealTime], times: Mapping[int, str], known_times: Mapping[int, str]
+) -> None:
+    """Note how many seals were stamped late; where known authorities stamped, an unknown one's time does not count."""
+    since = earliest_covering(known_times or times)
+    count = sum(_delay(one.closed, since(one.number)) > LATE_SECONDS for one in seals)
+    if known_times and known_times != times:
+        _note_count(
+            verification,
+            count,
+            lambda n: ngettext(
+                "{count} seal was stamped by an authority that this program knows only more than 48 hours after it was "
+                "closed: by that it is proved only from then on.",
+                "{count} seals were stamped by authorities that this program knows only more than 48 hours after they "
+                "were closed: by that they are proved only from then on.",
+                n,
+            ),
+        )
+        return
     _note_count(
         verification,
-        sum(_delay(one.closed, since(one.number)) > LATE_SECONDS for one in seals),
+        count,
         lambda n: ngettext(
             "{count} seal was stamped more than 48 hours after it was closed: it is proved only from then on.",
             "{count} seals were stamped more than 48 hours after they were closed: it is proved only from then on.",

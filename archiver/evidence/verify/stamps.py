@@ -12,10 +12,12 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
+from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.stamps.pem import fingerprints
 from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.stamp_coverage import CLOCK_TOLERANCE_SECONDS, SealTime, note_reach, unix_seconds
+from archiver.evidence.verify.stamped_times import StampedTime
 
 _STAMP_NAME = re.compile(r"(?P<over>\d{6,18}-\d{4}-\d\d-\d\d\.json)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 
@@ -54,6 +56,10 @@ class StampSource(NamedTuple):
     """SHA-256 (hex) of the roots that the settings name, by authority."""
     known: Callable[[str], bool] | None = None
     """Whether browsers trust the root with this SHA-256; None: not known here."""
+    known_roots: Mapping[str, str] = KNOWN_ROOTS
+    """The roots that this program knows, by SHA-256 (hex), each with its name."""
+    now: float | None = None
+    """The time of this computer's clock in Unix seconds; None: times are not compared with it."""
 
 
 class StampCheck:
@@ -72,6 +78,7 @@ class StampCheck:
                 self._unchecked_names.setdefault(match.group("over"), []).append(match.group("authority"))
         self._roots: dict[str, bytes | None] = {}
         self._seals: list[SealTime] = []
+        self._known_times: dict[int, str] = {}
         self._unverified_count = 0
 
     def check_seal(self, number: int, name: str, body: bytes, closed_at: str | None) -> None:
@@ -86,15 +93,26 @@ class StampCheck:
                     subject, _("The stamp cannot be read: {detail}").format(detail=error.strerror or error)
                 )
                 continue
-            time = self.check(subject, authority, reply, body, closed_at)
+            time = self.check(subject, authority, reply, body, closed_at, number)
             if time is not None:
                 times.append(time)
         if times:
             self.times[number] = min(times)
         self._seals.append(SealTime(number, unix_seconds(closed_at), min(times, default=None)))
 
-    def check(self, subject: str, authority: str, reply: bytes, data: bytes, closed_at: str | None) -> str | None:
-        """Check one stamp over data that existed at `closed_at`; returns its time if it is over these data."""
+    def check(
+        self,
+        subject: str,
+        authority: str,
+        reply: bytes,
+        data: bytes,
+        closed_at: str | None,
+        seal: int | None = None,
+    ) -> str | None:
+        """Check one stamp over data that existed at `closed_at`; returns its time if it is over these data.
+
+        `seal` is the number of the seal that the data are; None: they are the package's last list.
+        """
         self.verification.checked["stamps"] += 1
         claims = read_reply(reply)
         if claims is None:
@@ -108,8 +126,9 @@ class StampCheck:
             result = self._source.check(reply, data, roots) if self._source.check else UNCHECKED
             if result.problem is not None:
                 self._add_finding(subject, result.problem)
-            elif result.time is None:
-                self._unverified_count += 1
+            else:
+                self._unverified_count += result.time is None
+                self._note_time(subject, seal, authority, claims.time, None if result.time is None else result.root)
         self._compare_times(subject, claims.time, closed_at)
         return claims.time
 
@@ -122,7 +141,7 @@ class StampCheck:
                 for authority in authorities:
                     subject = f"stamp/{number}/{authority}"
                     self._add_finding(subject, _("It is a stamp for a seal that is not there."))
-        note_reach(self.verification, self._seals, self.times)
+        note_reach(self.verification, self._seals, self.times, self._known_times)
         self._note_roots()
         if self._unverified_count:
             sentence = ngettext(
@@ -139,6 +158,15 @@ class StampCheck:
         return any(fingerprints(roots or b"") for roots in self._roots.values())
 
     # --- times ------------------------------------------------------------------------------------
+
+    def _note_time(self, subject: str, seal: int | None, authority: str, time: str, root: str | None) -> None:
+        """Keep what a good stamp states, and of the known authorities the earliest time of each seal."""
+        known = None if root is None else self._source.known_roots.get(root)
+        stamped, now = unix_seconds(time), self._source.now
+        is_ahead = now is not None and stamped is not None and stamped > now + CLOCK_TOLERANCE_SECONDS
+        self.verification.stamped.append(StampedTime(subject, seal, authority, time, root, known, is_ahead))
+        if known is not None and seal is not None:
+            self._known_times[seal] = min(time, self._known_times.get(seal, time))
 
     def _compare_times(self, subject: str, time: str, closed_at: str | None) -> None:
         stamped, closed = unix_seconds(time), unix_seconds(closed_at)

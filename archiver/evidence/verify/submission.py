@@ -14,6 +14,8 @@ from archiver.evidence.manifest import ManifestError, compare_manifest, differen
 from archiver.evidence.stamps.reply_claims import claimed_time
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
+from archiver.evidence.verify.stamp_coverage import CLOCK_TOLERANCE_SECONDS, unix_seconds
+from archiver.evidence.verify.stamped_times import StampedTime
 
 DIGEST_LIST = "SHA256SUMS.txt"
 
@@ -25,8 +27,17 @@ def is_submission(names: Iterable[str]) -> bool:
     return DIGEST_LIST in set(names)
 
 
-def verify_submission(verification: Verification, tree: PackageFiles, progress: Optional[Progress] = None) -> None:  # noqa: UP045
-    """Check a package for a platform's office; findings, notes and counts go to the verification."""
+def verify_submission(
+    verification: Verification,
+    tree: PackageFiles,
+    progress: Optional[Progress] = None,  # noqa: UP045
+    *,
+    now: Optional[float] = None,  # noqa: UP045
+) -> None:
+    """Check a package for a platform's office; findings, notes and counts go to the verification.
+
+    `now`: the clock of this computer in Unix seconds; None: times are not compared with it.
+    """
     names = sorted(tree.names())
     digests: Dict[str, Optional[str]] = {}  # noqa: UP006, UP045
     for done, name in enumerate(names, 1):
@@ -47,9 +58,13 @@ def verify_submission(verification: Verification, tree: PackageFiles, progress: 
         verification.add_finding("manifest", difference.path, difference_text(difference, DIGEST_LIST))
     for name in filter(_LIST_STAMP.fullmatch, names):
         verification.checked["stamps"] += 1
-        if claimed_time(_read_or_empty(verification, tree, name), sums) is None:
+        time = claimed_time(_read_or_empty(verification, tree, name), sums)
+        if time is None:
             verification.add_finding("stamp", name, _("The stamp is not for these bytes."))
         else:
+            stamped = unix_seconds(time)
+            is_ahead = now is not None and stamped is not None and stamped > now + CLOCK_TOLERANCE_SECONDS
+            verification.stamped.append(StampedTime(name, None, name.split(".")[2], time, None, None, is_ahead))
             verification.add_note(
                 _("Only the bytes of {name} were compared; its signature was not checked.").format(name=name)
             )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from archiver.export.mask.leftover_patterns import any_of
+
 
 class GatedPatterns(NamedTuple):
     """Patterns, and one that every hit of theirs contains, which is looked for first."""
@@ -21,15 +23,12 @@ def gated(gate: str, *patterns: str) -> GatedPatterns:
     return GatedPatterns(re.compile(gate), tuple(map(re.compile, patterns)))
 
 
-def _any(words: str) -> str:
-    return "(?:" + "|".join(map(re.escape, words.split())) + ")"
-
-
 # --- handles ----------------------------------------------------------------------------------------
 
 _SITES = "|".join(
     (
-        r"twitter\.com|(?<![A-Za-z0-9.])x\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com|github\.com|threads\.net",
+        r"twitter\.com|(?<![A-Za-z0-9.])x\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com",
+        r"github\.com|threads\.net",
         r"linkedin\.com/in|line\.me/(?:R/)?ti/p|lin\.ee|t\.me|wa\.me|discord\.gg|ameblo\.jp|lit\.link|linktr\.ee",
         r"note\.com|bsky\.app/profile|pixiv\.net/users|soundcloud\.com|vimeo\.com|twitch\.tv|behance\.net|skeb\.jp",
         r"youtube\.com/(?:c|user|channel)|youtube\.com(?=/@)",
@@ -38,7 +37,7 @@ _SITES = "|".join(
 )
 _NO_PROFILE = "(?!(?:p|reel|watch|status|hashtag|share|explore|intent|search|stories|video)/)"
 _MESSENGERS = (
-    _any(
+    any_of(
         "LINE ライン らいん Skype スカイプ すかいぷ Discord ディスコード ディスコ "
         "カカオ カカオトーク Telegram テレグラム Signal "
         "シグナル WeChat Slack WhatsApp Snapchat "
@@ -57,10 +56,19 @@ _WORD_OF_PARTS = (
     r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{1,38}[A-Za-z0-9_])(?![A-Za-z0-9_])"
 )
 """A word of several parts, as names of accounts are."""
+_ID_OF_PEOPLE = (
+    r"(?:ゲーム|出品者|購入者|ユーザー?|会員|本人|相手|先方|お客様|取引|連絡用|個人|アプリ|検索|フレンド"
+    r"|プレイヤー|配信|サブ|公式|裏|本)(?: ?の)? ?(?:ID|アカウント名?|アカ|垢)"
+    "|ハンドル(?:ネーム|名)?|ユーザーネーム|ユーザー名|アカウント名|スクリーンネーム|(?<![A-Za-z一-鿿ァ-ヴー])ID検索"
+)
 HANDLES = (
     gated(
         _MESSENGERS,
-        rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?:[:=→]|は|が) ?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]{{3,40}})",
+        rf"{_MESSENGERS}(?: ?の ?|で使ってる| )?(?:ID|id|アカウント名?|ユーザー名|アカ|垢"
+        rf"|名前?)[^A-Za-z0-9_\n。]{{0,6}}"
+        rf"(?P<name>@?[A-Za-z0-9_][A-Za-z0-9_.-]{{2,40}})",
+        rf"{_MESSENGERS}(?: ?の ?|で |だと|は)?(?P<name>[^\s#、。」「A-Za-z]{{2,16}}#[0-9]{{4}})(?![0-9])",
+        rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?:[:=→]|(?:は|が)、?) ?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]{{3,40}})",
         rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?P<name>{_WITH_SIGN}[A-Za-z][A-Za-z0-9_.-]{{3,40}})",
         rf"{_MESSENGERS}{_ACCOUNT_WORDS}(?:に|で|の)?[^A-Za-z0-9\n]{{0,12}}?(?P<name>@[A-Za-z0-9_.-]{{2,40}})",
         rf"{_MESSENGERS}{_ACCOUNT_WORDS}(?:名|は|の|で|に|が|だと|[:=→ 「])"
@@ -77,6 +85,10 @@ HANDLES = (
         "[A-Za-z]",
         rf"(?:{_SITES})/{_NO_PROFILE}(?P<name>@?[A-Za-z0-9_.%~-]{{2,60}})",
         r"(?<![A-Za-z0-9#])[A-Za-z0-9_.]{2,32}#[0-9]{4}(?![0-9])",
+        rf"(?:{_ID_OF_PEOPLE})(?:は|が|に|を|って"
+        rf"|で)?[^A-Za-z0-9_\n。]{{0,6}}(?P<name>@?{_WITH_SIGN}[A-Za-z_][A-Za-z0-9_.-]{{2,40}})",
+        r"git@[a-z0-9.-]{3,40}:(?P<name>[A-Za-z0-9_.-]{2,40})/",
+        r"□{4,12}:(?P<name>[A-Za-z0-9_.-]{2,40})/[A-Za-z0-9_-]",
         r"(?:アカウント名?|ユーザー名|ハンドル(?:ネーム)?)(?:は|が|[:=]) ?@?(?P<name>[A-Za-z][A-Za-z0-9_.-]{2,40})",
         rf"(?<![A-Za-z0-9._/-])(?P<name>{_WITH_SIGN}[A-Za-z][A-Za-z0-9_.-]{{3,40}}) ?(?:という|って|の)アカウント",
         r"(?:ID|id|アカウント名?|ユーザー名|ハンドル(?:ネーム)?) ?(?:は|が|[:=→]) ?「(?P<name>[^」\n]{3,30})」",
@@ -95,18 +107,25 @@ HANDLES = (
 
 # --- mail and phone ---------------------------------------------------------------------------------
 
-_AT = r"(?:@|アット(?:マーク)?|あっと(?:まーく)?|[☆★◎●]|[(\[<{](?:a|at|AT|@|アット)[)\]>}]|_at_| at )"
+_AT = (
+    r"(?:@|アット(?:マーク)?|あっと(?:まーく)?|[☆★◎●]|[(\[<{] ?(?:a|at|AT|@|アット(?:マーク)?"
+    r"|あっと(?:まーく)?) ?[)\]>}]|_at_| at )"
+)
 _DOT = r"(?:\.|ドット|どっと| dot |・|\(\.\)|[(\[]dot[)\]]|[(\[]ドット[)\]])"
 _MAIL_HOSTS = "(?:gmail|Gmail|GMAIL|ジーメール|icloud|iCloud|yahooメール|Yahooメール|hotmail|outlook)"
 _KANJI_DIGIT = "[〇零一二三四五六七八九]"
 _DIGIT_WORD = (
     "(?:ゼロ|レイ|れい|ぜろ|マル|イチ|いち|ニ|に|サン|さん|ヨン|よん|ゴ|ご|ロク|ろく|ナナ|なな|ハチ|はち|キュウ|きゅう)"
 )
+_ZERO = "(?:[0〇零oO]|ゼロ|ぜろ|レイ|れい|まる|マル)"
+_ANY_DIGIT = f"(?:[0-9〇零一二三四五六七八九]|{_DIGIT_WORD})"
+_GAP = "[-ー~・. 、のノ()/]{0,2}(?:その後|次|続いて)?"
 CONTACTS = (
     gated(
         "[A-Za-z]{2}",
         rf"[A-Za-z0-9._%+-]{{2,40}} ?{_AT} ?[A-Za-z0-9-]{{2,30}} ?{_DOT} ?[A-Za-z]{{2,6}}(?:[. ]?[A-Za-z]{{2}})?",
-        rf"{_MAIL_HOSTS}[^\nA-Za-z0-9]{{1,6}}(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{{4,40}})",
+        rf"{_MAIL_HOSTS}[^\nA-Za-z0-9]{{1,6}}(?P<name>(?=[A-Za-z-]{{0,38}}[0-9._])[A-Za-z0-9][A-Za-z0-9._-]{{4,40}})",
+        rf"(?P<name>[A-Za-z0-9._%+-]{{3,40}}) ?(?:@|アット)[^A-Za-z\n]{{0,4}}{_MAIL_HOSTS}",
         r"[A-Za-z0-9._%+-]{3,40} ?(?:@|アット) ?(?:gmail|icloud|yahoo|hotmail|outlook|docomo|ezweb|softbank)",
     ),
     gated(
@@ -123,6 +142,10 @@ CONTACTS = (
         r"(?:ゼロ|レイ|れい|ぜろ|マル)(?:キュウ|きゅう|ハチ|はち|ナナ|なな)(?:ゼロ|レイ|れい|ぜろ|マル)"
         r"[^0-9\n]{0,8}[0-9]{4}[^0-9\n]{0,8}[0-9]{4}",
         f"(?:{_DIGIT_WORD}[ -・]?){{8,14}}",
+    ),
+    gated(
+        f"{_ZERO}{_GAP}(?:{_DIGIT_WORD}|[5-9七八九五]){_GAP}{_ZERO}",
+        f"(?<![0-9]){_ZERO}{_GAP}(?:{_ANY_DIGIT}{_GAP}){{9}}{_ANY_DIGIT}(?![0-9])",
     ),
     gated(
         _KANJI_DIGIT + "{2}|" + _KANJI_DIGIT + "[-ー・ の]",

@@ -7,11 +7,11 @@ surname is none of these words.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from archiver.export.mask.folding import folded_text
-from archiver.export.mask.name_data import leftover_words, surnames
+from archiver.export.mask.name_data import leftover_words, ordinary_words, surnames
 
 _LONGEST_SURNAME, _LONGEST_GIVEN_NAME = 4, 3
 
@@ -37,31 +37,34 @@ def name_in_run(run: str) -> tuple[int, int] | None:
 
 def _divisions(run: str) -> Iterator[_RunParts]:
     """Every way to divide a run, the one with the fewest words first."""
-    folded, spoken = folded_text(run), leftover_words().spoken_surname_characters
+    folded, spoken = folded_text(run), folded_spoken_characters()
     if len(folded) != len(run):
         return
     for start in range(len(run)):
-        if not _are_words(run[:start]):
+        if not are_words(run[:start]):
             continue
         for end in range(min(len(run), start + _LONGEST_SURNAME), start, -1):
-            if folded[start:end] in folded_surnames() or (end - start == 1 and run[start] in spoken):
+            part = folded[start:end]
+            if part in folded_surnames() or part in folded_doubtful_surnames() or (end - start == 1 and part in spoken):
                 for behind in (end, *range(min(len(run), end + _LONGEST_GIVEN_NAME), end, -1)):
-                    if (behind == end or run[behind - 1] in leftover_words().given_name_ends) and _are_words(
-                        run[behind:]
-                    ):
+                    is_given = behind == end or run[behind - 1] in leftover_words().given_name_ends
+                    if is_given and _may_stand_behind(run[behind:]):
                         yield _RunParts(run[:start], run[start:end], run[end:behind], run[behind:])
 
 
 def _is_name(parts: _RunParts) -> bool:
+    """Whether the name of a divided run is a person's, by what it may also mean and by the words at it."""
     words, name = leftover_words(), parts.surname + parts.given
     if name in words.no_names or parts.surname in words.no_names:
         return False
     strong = words.person_words - words.weak_words
     if len(parts.surname) == 1:
-        return not parts.before and not parts.given and _begins_with(parts.behind, strong)
-    if parts.surname in words.common_surnames:
-        return len(parts.given) > 1 or _begins_with(parts.behind, strong) or _ends_with(parts.before, strong)
-    return True
+        is_person = _begins_with(parts.behind, strong) or _is_role(parts.behind)
+        return not parts.before and not parts.given and is_person and parts.surname not in words.sentence_characters
+    if parts.surname in words.common_surnames or folded_text(parts.surname) not in folded_surnames():
+        is_person = _begins_with(parts.behind, strong) or _is_role(parts.behind) or _ends_with(parts.before, strong)
+        return len(parts.given) > 1 or is_person
+    return not parts.given or name not in ordinary_words().kanji
 
 
 def _begins_with(text: str, words: Collection[str]) -> bool:
@@ -73,14 +76,47 @@ def _ends_with(text: str, words: Collection[str]) -> bool:
 
 
 @functools.lru_cache(8192)
-def _are_words(text: str) -> bool:
-    """Whether a text is a row of words that are written at names; no text is one."""
-    known = leftover_words().person_words | leftover_words().work_words
-    return not text or any(text[:end] in known and _are_words(text[end:]) for end in range(1, min(6, len(text)) + 1))
+def are_words(text: str) -> bool:
+    """Whether a text is a row of ordinary words, or words that are written at names; no text is one."""
+    return _is_row(text, lambda one: one in ordinary_words().kanji or _is_written_at_name(one))
+
+
+@functools.lru_cache(8192)
+def _may_stand_behind(text: str) -> bool:
+    """Whether a text can stand behind a name: words that are written there, or what somebody is (看護師)."""
+    return _is_row(text, _is_written_at_name) or _is_role(text)
+
+
+def _is_row(text: str, is_word: Callable[[str], bool]) -> bool:
+    lengths = range(1, min(6, len(text)) + 1)
+    return not text or any(is_word(text[:end]) and _is_row(text[end:], is_word) for end in lengths)
+
+
+def _is_written_at_name(text: str) -> bool:
+    return text in leftover_words().person_words or text in leftover_words().work_words
+
+
+def _is_role(text: str) -> bool:
+    """Whether a word says what somebody is; 市長 and 駅員 belong to a place, and so stand at the name of one."""
+    is_word = text in ordinary_words().kanji or (len(text) in (3, 4) and text[:2] in ordinary_words().kanji)
+    return is_word and text[-1] in "師士員者長医役官" and text[0] not in "市県区町村駅都道府国州島家店社校"
 
 
 @functools.cache
 def folded_surnames() -> frozenset[str]:
     """The surnames, folded; of those of one character the ones that are seldom words."""
     known = leftover_words().surname_characters.union(one for one in surnames().kanji if len(one) > 1)
+    return frozenset(map(folded_text, known | ordinary_words().rare_surnames))
+
+
+@functools.cache
+def folded_doubtful_surnames() -> frozenset[str]:
+    """The less frequent surnames that are a place or a word too, folded."""
+    return frozenset(map(folded_text, ordinary_words().doubtful_surnames))
+
+
+@functools.cache
+def folded_spoken_characters() -> frozenset[str]:
+    """The surnames of one character that are words too, folded."""
+    known = leftover_words().spoken_surname_characters.union(one for one in surnames().kanji if len(one) == 1)
     return frozenset(map(folded_text, known))

@@ -6,31 +6,40 @@ They are for text of one width (NFKC). Every repetition has a bound.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 
-def _any(words: str) -> str:
-    return "(?:" + "|".join(map(re.escape, words.split())) + ")"
+def any_of(words: str | Iterable[str]) -> str:
+    """A pattern for any of these words, the longer ones first; a text is divided at its spaces."""
+    listed = words.split() if isinstance(words, str) else words
+    return "(?:" + "|".join(map(re.escape, sorted(listed, key=lambda one: (-len(one), one)))) + ")"
 
 
 KANJI = "一-鿿々〆ヶ\uf900-\ufaff\U00020000-\U0002fa1f"
 KATAKANA = "ァ-ヴー"
+LATIN = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
 _HIRAGANA = "ぁ-ん"
 
 # --- names ------------------------------------------------------------------------------------------
 
 _TITLES = (
-    "さん(?!ざん|じゅう|まん)|さま(?!ざま)|様(?![々子式相態])|氏(?![名神族])|ちゃん|くん|君|殿(?!堂)|先生"
-    "|サン(?![ァ-ヴー])|チャン(?![ァ-ヴー])"
+    "さー{0,2}ん(?!ざん|じゅう|まん)|さま(?!ざま)|様(?![々子式相態])|氏(?![名神族])|ちゃん|くん|君|殿(?!堂)|先生"
+    "|サン(?![ァ-ヴー])|チャン(?![ァ-ヴー])|姉さん|兄さん|姐さん|先輩|嬢(?![王様])"
 )
-HAS_TITLE = re.compile("さ[んま]|様|氏|ちゃん|くん|君|殿|先生|サン|チャン|san|sama|sensei")
+HAS_TITLE = re.compile(
+    "さ[んまー]|様|氏|ちゃん|くん|君|殿|先生|サン|チャン|先輩|嬢|兄さ|姉さ|姐さ|[- ](?:[Ss]|[KkCc]h?[ua]n)"
+)
 TITLED = re.compile(
-    rf"(?P<name>(?:[{KANJI}]{{1,4}}[ ・])?[{KANJI}]{{1,10}}|[{KATAKANA}]{{2,14}}(?:[ ・][{KATAKANA}]{{2,12}}){{0,3}}"
-    rf"|(?:[A-Z]\. ?)?[A-Za-z][A-Za-z'-]{{1,20}}(?:[ .][A-Za-z][A-Za-z'-]{{1,20}}){{0,3}}"
-    rf"|[A-Za-z0-9_][A-Za-z0-9_.-]{{2,30}}"
-    rf"|[{_HIRAGANA}ー]{{2,12}}|[{KANJI}]{{1,4}}[{_HIRAGANA}]{{1,4}})"
-    rf" ?-?(?P<title>{_TITLES}|san\b|sama\b|sensei\b)"
+    rf"(?P<name>(?<![{KANJI}])(?:[{KANJI}]{{1,4}}[ ・]|[{KANJI}]{{1,2}}ノ)?[{KANJI}]{{1,12}}"
+    rf"|(?<![{KATAKANA}])[{KATAKANA}]{{2,14}}(?:[ ・=][{KATAKANA}]{{1,12}}){{0,4}}"
+    rf"|(?<![{LATIN}0-9_])(?:[A-Z]\. ?)?[{LATIN}][{LATIN}'-]{{0,19}}[{LATIN}]"
+    rf"(?:[ .][{LATIN}][{LATIN}'-]{{0,20}}){{0,3}}\.?"
+    rf"|(?<![A-Za-z0-9_.-])[A-Za-z0-9_][A-Za-z0-9_.-]{{2,30}}"
+    rf"|(?:(?<![{_HIRAGANA}ー])|(?<=さん)|(?<=さま)|(?<=ゃん)|(?<=くん))[{_HIRAGANA}ー]{{2,16}}?"
+    rf"|(?<![{KANJI}])[{KANJI}]{{1,4}}[{_HIRAGANA}]{{1,4}})"
+    rf" ?-?(?P<title>{_TITLES}|(?i:(?<=-)(?:san|sama|sensei|kun|chan)|(?<= )(?:san|sama|sensei))(?![a-z]))"
 )
-_JOBS = _any(
+JOBS = any_of(
     "社長 部長 課長 係長 主任 店長 専務 常務 代表 監督 マネージャー ディレクター プロデューサー リーダー "
     "次長 室長 所長 院長 園長 校長 会長 教授 編集長 担当 "
     "取締役 副社長 本部長 支店長 チーフ カメラマン "
@@ -39,7 +48,7 @@ _JOBS = _any(
     "オーナー シェフ ドクター "
     "クリニック チーム"
 )
-WITH_JOB = re.compile(rf"(?P<name>[{KANJI}]{{1,6}}) ?{_JOBS}")
+WITH_JOB = re.compile(rf"(?P<name>[{KANJI}]{{1,6}}) ?{JOBS}")
 MISTER = re.compile(
     r"(?<![A-Za-z])(?:(?:Mr|Ms|Mrs|Miss|Dr|MC|VJ|DJ)\.? ?|(?:[Bb]y|Dir\.|Cam\.|feat\.|Prod\.)"
     r"(?: [A-Z]\.)? ?(?=[A-Z][A-Za-z'-]* ?[\n,/.]))"
@@ -51,7 +60,7 @@ FOREIGN_NAME = re.compile(
 )
 LATIN_NAME = re.compile(r"(?<![A-Za-z@/._-])[A-Z][a-z]{2,10}(?![A-Za-z@_-]|\.[A-Za-z])")
 _LABEL = (
-    _any(
+    any_of(
         "担当 代表 氏名 名前 本名 名義人 名義 ディレクター プロデューサー 編集 撮影 出演 ナレーション "
         "ナレーター ライター デザイナー "
         "カメラマン イラスト デザイン "
@@ -70,38 +79,6 @@ LABELLED = re.compile(
     rf"|[{KATAKANA}]{{2,8}}(?:[ ・][{KATAKANA}]{{2,10}})?|[{_HIRAGANA}]{{2,5}} [{_HIRAGANA}]{{2,5}}"
     r"|[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15})?)"
 )
-_HEAD = rf"(?P<name>[{KANJI}]{{1,4}}(?: [{KANJI}]{{1,3}}(?<![様氏君殿])(?![{KANJI}:=→]))?)"
-_TOLD = (
-    "(?:に|へ|から|と|にも)(?:も)?(?:確認|聞|連絡|お願|頼|相談|伝|共有|引き?継|依頼|任せ|渡|見せ|回し|振[っり]|投げ|預け|託|電話"
-    "|返信|返事|報告|訊|尋ね|怒ら|褒め|指摘|言われ|締切)"
-)
-_DOING = (
-    "(?:が|は)(?:担当|対応|撮影|出演|不在|欠席|休|同席|退職|参加|決め|作[っりる]|書[いき]|戻|入院|入社|異動|復帰|出張|外出|育休|産休"
-    "|言[っうい]|話し|窓口|承認|確認|持って|辞め|伺|(?:来|今|先)[週月年日]?(?:から)?(?:入院|休|不在|退職|異動|復帰|出張))"
-)
-_THINGS_OF_PEOPLE = _any(
-    "指示 返事 返信 名札 コメント 携帯 連絡先 承認 都合 判断 意見 許可 机 口座 名前 担当分 担当回 代わり"
-)
-SPOKEN_TO = tuple(
-    map(
-        re.compile,
-        (
-            rf"(?:^|\n){_HEAD} ?(?=[:→>≫])(?!:[0-9])",
-            rf"(?:^|[\s、。])@ ?{_HEAD}(?=[\s、。:]|$)",
-            rf"(?i:\bcc|\bto) ?: ?{_HEAD}(?![{KANJI}])",
-            rf"{_JOBS} ?[(「『] ?{_HEAD} ?[)」』]",
-            rf"(?<![{KANJI}]){_HEAD}(?=(?:PM|AD|CD|[PDＰＤ])(?:[のにがはへともや、。\s確承修済案]|$))",
-            rf"(?<![{KANJI}は]){_HEAD}(?=です(?:[。、！!\s]|$)|と申し|でござい|と言い|といい(?:ます|まし))",
-            rf"(?<![{KANJI}]){_HEAD}(?={_TOLD})",
-            rf"(?<![{KANJI}]){_HEAD}(?={_DOING})",
-            rf"(?<![{KANJI}]){_HEAD}の(?={_THINGS_OF_PEOPLE})",
-            rf"(?<![{KANJI}]){_HEAD}まで(?=ご?連絡|ご?相談|お問)",
-            rf"(?<![{KANJI}]){_HEAD}(?=拝(?![{KANJI}])|(?:より|から)(?:ご?連絡|伝言|以上))",
-            rf"(?:上司|部下|同僚|先輩|後輩|弊社|当社|外注|先方|友人|知人|妻|夫|弟|妹|兄|姉)の{_HEAD}(?![{KANJI}])",
-        ),
-    )
-)
-"""Where a run of kanji stands for a person by what is around it, whatever else the word may mean."""
 ROW_OF_NAMES = re.compile(
     rf"(?<![{KANJI}{KATAKANA}])(?P<first>[{KANJI}]{{1,4}})(?:と|・|、|/| / )"
     rf"(?P<second>[{KANJI}]{{1,4}})(?![{KANJI}{KATAKANA}])"
@@ -110,21 +87,16 @@ DOUBLED = re.compile(
     rf"(?:(?<![{_HIRAGANA}{KANJI}ー])|(?<=んと))(?P<base>[{_HIRAGANA}]{{2,3}})(?P=base)"
     rf"(?=[はがともの](?![{_HIRAGANA}])|さん|から|との|に[{KANJI}]|と[{_HIRAGANA}]{{4}}|は[{_HIRAGANA}]|[」』、])"
 )
-NICKNAME = re.compile(
-    rf"(?:(?<![{_HIRAGANA}{KATAKANA}{KANJI}ー])|(?<=[{KANJI}]の))[{_HIRAGANA}]{{1,3}}"
-    rf"(?:っしー|っぴー?|ぴー|ぴょん|ぽん|っち|にゃん|のすけ|ぽよ|っきー|っちー)"
-    rf"(?=さん|ちゃん|くん|[はがにのとも](?![{_HIRAGANA}])|から|です|って|[」』)、。\s]|$)"
-)
 KANA_GIVEN = re.compile(
-    rf"(?<![{_HIRAGANA}{KANJI}ー])[{_HIRAGANA}]{{3,5}}?(?=(?:が|は|も|に|へ|と|から)(?![{_HIRAGANA}]))"
+    rf"(?<![{_HIRAGANA}{KANJI}ー])[{_HIRAGANA}]{{3,5}}?(?=(?:が|は|も|に|へ|と|から)(?![{_HIRAGANA}])|\()"
 )
 WITH_KANA_GIVEN = re.compile(
     rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{2,3}})(?P<given>[{_HIRAGANA}]{{2,4}}?|[{KATAKANA}]{{2,5}})"
     rf"(?=さん|様|氏|ちゃん|くん|です|(?:が|は|も|に|の|と|を)(?![{_HIRAGANA}])|[^{_HIRAGANA}{KATAKANA}{KANJI}]|$)"
 )
-KANA_SURNAME = re.compile(
-    rf"(?<![{_HIRAGANA}])[{_HIRAGANA}]{{3,5}}(?=家|邸|夫妻|社長|部長|課長|店長)"
-    rf"|(?<![{KATAKANA}])[{KATAKANA}]{{2,6}}(?=邸|夫妻|社長|部長|課長|店長)"
+KANA_WITH_JOB = re.compile(
+    rf"(?<![{_HIRAGANA}ー])[{_HIRAGANA}]{{2,5}}(?:ちゃん|くん)?(?=家|邸|夫妻|社長|部長|課長|店長|院長|先生|先輩|監督)"
+    rf"|(?<![{KATAKANA}])[{KATAKANA}]{{2,9}}(?=邸|夫妻|社長|部長|課長|店長|院長|会長|専務|常務|教授|監督|先輩|コーチ)"
 )
 HIRAGANA_RUN = re.compile(
     rf"(?<![{_HIRAGANA}{KANJI}ー])[{_HIRAGANA}]{{5,12}}?"
@@ -140,11 +112,12 @@ IN_BRACKETS = re.compile(
 KANJI_RUN = re.compile(rf"(?<![{KANJI}])(?<!(?<!な)[おご])[{KANJI}]{{2,16}}(?![{KANJI}])")
 _LETTERS = f"{KANJI}{_HIRAGANA}{KATAKANA}"
 SPACED_NAME = re.compile(
-    rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{1,3}}) "
+    rf"(?<![{KANJI}])(?=(?P<surname>[{KANJI}]{{1,3}}) "
     rf"(?P<given>[{KANJI}]{{1,3}}(?![{_LETTERS}]|[様氏])"
     rf"|[{KANJI}]{{1,3}}(?=[様氏]|さん|です|って|という|から|より|[はがにのをとへも、。])"
-    rf"|[{_HIRAGANA}]{{2,4}}(?![{_LETTERS}])|[{KATAKANA}]{{2,4}}(?![{_LETTERS}]))"
+    rf"|[{_HIRAGANA}]{{2,4}}(?![{_LETTERS}])|[{KATAKANA}]{{2,4}}(?![{_LETTERS}])))"
 )
+"""A look-ahead, as 「担当者 尾形 真一」 has two of them."""
 _KANA = f"{KATAKANA}{_HIRAGANA}"
 SPACED_KANA = re.compile(
     rf"(?<![{_KANA}])(?P<surname>[{KATAKANA}]{{2,6}}|[{_HIRAGANA}]{{2,6}})[ ・]"
@@ -160,11 +133,12 @@ LATIN_PARTS = re.compile(r"(?<![A-Za-z0-9._-])[A-Za-z0-9]{1,20}(?:[._-][A-Za-z0-
 
 BANK_WORD = re.compile("口座|名義|振込|振り込|銀行|信金|支店|(?:普通|当座) ?(?=[□0-9(])|ゆうちょ|受取人|フリガナ")
 HOLDER = re.compile(
-    rf"(?<![{KATAKANA}])[{KATAKANA}]{{2,8}}[ ・][{KATAKANA}]{{2,10}}(?![{KATAKANA}])|(?<=\()[{KATAKANA}]{{4,14}}(?=\))"
+    rf"(?<![{KATAKANA}])[{KATAKANA}]{{2,8}}[ ・.][{KATAKANA}]{{2,10}}(?![{KATAKANA}])"
+    rf"|(?<=\()[{KATAKANA}]{{4,14}}(?=\))"
 )
 FIRM_HOLDER = re.compile(
-    rf"(?<![{KATAKANA}A-Za-z])[カユドシメフ]\)(?P<name>[{KATAKANA}]{{3,30}})"
-    rf"|(?P<other>[{KATAKANA}]{{3,30}})\([カユドシメフ]\)?"
+    rf"(?<![{KATAKANA}A-Za-z])(?:カブシキガイシャ|カブ|ユウ|ドウ|[カユドシメフ])\)(?P<name>[{KATAKANA}]{{3,30}})"
+    rf"|(?P<other>[{KATAKANA}]{{3,30}})\([カユドシメフ](?:\)|(?=\s|$))"
 )
 BANK_REACH = 60
 """Characters behind a bank's word in which kana may be the holder of the account."""
@@ -172,6 +146,7 @@ BANK_REACH = 60
 # --- what is masked already -------------------------------------------------------------------------
 
 MASKED = re.compile(
-    r"■■\([^()\n]{1,12}\)|参加者(?:[A-Z]{1,3}|\(不明\))|\[/?(?:[Tt][Oo]|TO|[Cc][Cc]|rp|qt|qtmeta|info|title|code|url|hr|picon|pname|piconname|download|task|dtext|preview|toall|Reply)\b[^\[\]\n]{0,60}\]"
+    r"■■\([^()\n]{1,12}\)|参加者(?:[A-Z]{1,3}|\(不明\))|\[/?(?:[Tt][Oo]|TO|[Cc][Cc]|rp|qt|qtmeta|info|title|code"
+    r"|url|hr|picon|pname|piconname|download|task|dtext|preview|toall|Reply)\b[^\[\]\n]{0,60}\]"
 )
 """Labels that stand for what is masked, and tags of the notation."""

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archiver.export.mask import handle_patterns, leftover_patterns, name_checks
+from archiver.export.mask.kana_names import kana_names
 from archiver.export.mask.kanji_names import name_in_run
+from archiver.export.mask.latin_names import latin_names
 from archiver.export.mask.name_checks import in_hiragana
-from archiver.export.mask.name_data import given_names, leftover_words, surnames
+from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.nicknames import nicknames
+from archiver.export.mask.spoken_names import spoken_names
+from archiver.export.mask.titled_names import initials_and_traders, names_at_jobs, titled_names
 from archiver.records import LeftoverKind
 
 
@@ -21,10 +26,6 @@ class FoundPiece(NamedTuple):
     kind: LeftoverKind
 
 
-_NICKNAME_TITLES = ("ちゃん", "くん")
-"""They are hidden with a name in kana, of which they may be a part."""
-
-
 def found_pieces(text: str) -> Iterator[FoundPiece]:
     """Every piece of a normalised text that a rule offers; pieces may overlap."""
     for start, end in _names(text):
@@ -34,7 +35,8 @@ def found_pieces(text: str) -> Iterator[FoundPiece]:
         for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
             for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
-                if not _is_file_or_code(text[start:end].lstrip("@ ").lower()):
+                is_contact = kind is LeftoverKind.CONTACT
+                if is_contact or not _is_file_or_code(text[start:end].lstrip("@ ").lower()):
                     yield FoundPiece(start, end, kind)
 
 
@@ -54,100 +56,54 @@ _DIRECT_RULES = (
 
 def _names(text: str) -> Iterator[tuple[int, int]]:
     if leftover_patterns.HAS_TITLE.search(text):
-        yield from _titled_names(text)
-    yield from _names_at_jobs(text)
+        yield from titled_names(text)
+        yield from initials_and_traders(text)
+    yield from names_at_jobs(text)
     yield from _surnames(text)
-    yield from _addressed_names(text)
-    yield from _kana_names(text)
+    yield from spoken_names(text)
+    yield from _rows_of_names(text)
+    yield from kana_names(text)
+    yield from nicknames(text)
     if re.search("[A-Za-z]{2}", text):
-        yield from _latin_names(text)
-
-
-# --- with a title -----------------------------------------------------------------------------------
-
-
-def _titled_names(text: str) -> Iterator[tuple[int, int]]:
-    for match in leftover_patterns.TITLED.finditer(text):
-        name, title = match["name"], match["title"]
-        if title == "くん" and text[match.end() : match.end() + 1] in tuple("でだなじのやか"):
-            title = "くんの"
-        if title == "ちゃん" and text.startswith("と", match.end()):
-            title = "ちゃんと"
-        start = _name_start(name, title)
-        if start is not None:
-            is_nickname = _is_nickname(name[start:], title[: len(match["title"])])
-            parent = 2 * text.startswith(("ママ", "パパ"), match.end())
-            yield match.start("name") + start, match.end() + parent if is_nickname else match.end("name")
-
-
-def _names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
-    for match in leftover_patterns.WITH_JOB.finditer(text):
-        start = name_checks.surname_start(match["name"])
-        if start is not None:
-            yield match.start("name") + start, match.end("name")
-    for match in leftover_patterns.KANA_SURNAME.finditer(text):
-        if name_checks.is_kana_surname(match[0]):
-            yield match.span()
-
-
-def _is_nickname(name: str, title: str) -> bool:
-    """Whether a title belongs to what it stands at: 「ゆみちゃん」, 「まっさん」, and not 「さとうさん」."""
-    if not re.fullmatch("[ぁ-んァ-ヴー]+", name):
-        return len(name) == 1 and title == "ちゃん"
-    reading = in_hiragana(name)
-    is_known = reading in surnames().readings or reading in given_names().readings
-    return title in _NICKNAME_TITLES or (title == "さん" and not is_known and not name_checks.is_katakana(name[0]))
-
-
-def _name_start(name: str, title: str) -> int | None:
-    """Where in the run of characters before a title the name begins; None: it is no name."""
-    words = leftover_words()
-    if re.fullmatch("[ぁ-んー]+", name):
-        return name_checks.hiragana_start(name, title)
-    if name[-1].isascii():
-        last = name.split()[-1].casefold()
-        return None if last in words.latin_words and last not in surnames().romaji else 0
-    if name_checks.is_katakana(name[-1]):
-        return None if any(name.endswith(word) for word in words.no_name_ends) else 0
-    if re.search("[ぁ-ん]$", name):  # kanji, then hiragana: a given name such as 美さき, or a sentence
-        head = re.match(f"[{leftover_patterns.KANJI}]+", name)
-        return 0 if head and len(head[0]) > 1 and name_checks.surname_start(head[0]) == 0 else None
-    start = name_checks.surname_start(name)
-    if start is not None:
-        return start
-    if name in words.spoken_surname_characters and (
-        title == "さん" or (title in "様氏" and name not in words.no_names)
-    ):
-        return 0
-    bare = name.replace(" ", "")
-    if name in words.no_names or name in words.no_name_ends or len(bare) > 5:
-        return None
-    if len(bare) in (2, 3) and bare[-1] in words.given_name_ends and title in ("さん", "氏", "君", "くん", "くんの"):
-        return None if bare in words.people_words or bare[-1] in "人者" else 0
-    ends = words.no_name_ends - words.surname_ends if title == "さん" else words.no_name_ends
-    is_word = any(name.endswith(word) for word in ends)
-    return None if is_word or title in ("君", "くん", "くんの", "殿", "先生") else 0
+        yield from latin_names(text)
 
 
 # --- in kanji ---------------------------------------------------------------------------------------
+
+
+_LETTER_BEHIND = re.compile("(?!です|と|さん|様|、)[ぁ-んァ-ヴ]")
+"""Behind one character they make it the beginning of a word: 「相手に見せる」."""
+_OF_THINGS = re.compile(
+    "みたいな|のような(?:形|色|もの)|ではなく「|と読[むま]|という(?:漢字|字|表現|言葉|地名|読み|単語)|[0-9]{1,4}年"
+    "|の(?:実|花|木|葉|枝|種|根|欄干|川|山|森|海|橋|水|石|空|景色|風景|標高|地図|地名|方言|名産|特産|名物|郷土"
+    "|観光|土産|気候|海岸|温泉|城|駅|街|町)(?![一-鿿])"
+    "|が(?:流れ|咲|実|赤く|枯|茂|広がる)"
+)
+"""Behind a surname they make it a word, a place, a plant."""
 
 
 def _surnames(text: str) -> Iterator[tuple[int, int]]:
     """Surnames alone, among words that are written at names, with a given name, in brackets, behind a label."""
     for match in leftover_patterns.KANJI_RUN.finditer(text):
         span = name_in_run(match[0])
-        if span is not None:
+        if span is not None and not (span[1] == len(match[0]) and _OF_THINGS.match(text, match.end())):
             yield match.start() + span[0], match.start() + span[1]
     for match in leftover_patterns.SPACED_NAME.finditer(text):
         if name_checks.is_surname(match["surname"]) and name_checks.is_given_name(match["given"]):
-            yield match.span()
+            yield match.start("surname"), match.end("given")
     for match in leftover_patterns.WITH_KANA_GIVEN.finditer(text):
         reading = in_hiragana(match["given"])
         if name_checks.is_surname(match["surname"]) and len(reading) > 1 and reading in given_names().readings:
             yield match.span()
     for pattern in (leftover_patterns.LABELLED, leftover_patterns.IN_BRACKETS):
         for match in pattern.finditer(text):
-            if _looks_like_name(match["name"], labelled=pattern is leftover_patterns.LABELLED):
+            is_labelled = pattern is leftover_patterns.LABELLED
+            is_doubtful = len(match["name"]) == 1 and text[match.start("name") - 1] in "にが"
+            if not is_labelled and len(match["name"]) == 1 and text[match.start()] in "「『<〈":
+                continue  # 「森」をテーマに
+            if is_labelled and is_doubtful and _LETTER_BEHIND.match(text, match.end()):
+                continue
+            if _looks_like_name(match["name"], labelled=is_labelled):
                 yield _span_of_name(match)
 
 
@@ -161,25 +117,19 @@ def _span_of_name(match: re.Match[str]) -> tuple[int, int]:
 def _looks_like_name(name: str, *, labelled: bool) -> bool:
     first, words = name.split()[0], leftover_words()
     if name_checks.is_katakana(first[0]) or re.match("[ぁ-ん]", first):
-        return name_checks.is_kana_surname(first) and name not in words.no_names
+        is_word = name in words.no_names or first in ordinary_words().hiragana
+        return name_checks.is_kana_surname(first) and not is_word
     if first[0].isascii():
         is_surname = first[0].isupper() and first.casefold() in surnames().romaji
         return labelled and (is_surname or first.casefold() not in words.latin_words)
     if labelled:
         return name_checks.is_labelled_name(first)
-    is_clear = len(first) == 1 or first not in words.common_surnames
+    is_clear = first not in words.common_surnames
     return (name_checks.is_surname(first) and is_clear) or name_checks.is_full_name(first)
 
 
-def _addressed_names(text: str) -> Iterator[tuple[int, int]]:
-    """Surnames that stand for a person by what is around them, those that are places or words too."""
-    for pattern in leftover_patterns.SPOKEN_TO:
-        for match in pattern.finditer(text):
-            first = match["name"].split()[0]
-            if first not in leftover_words().no_names and (
-                name_checks.is_spoken_surname(first) or name_checks.is_full_name(first)
-            ):
-                yield _span_of_name(match)
+def _rows_of_names(text: str) -> Iterator[tuple[int, int]]:
+    """Surnames beside full names: 「和田悠人、石田」."""
     for match in leftover_patterns.ROW_OF_NAMES.finditer(text):
         one, other = match["first"], match["second"]
         if name_checks.is_full_name(one) and name_checks.is_spoken_surname(other):
@@ -188,33 +138,7 @@ def _addressed_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span("first")
 
 
-# --- in kana ----------------------------------------------------------------------------------------
-
-
-def _kana_names(text: str) -> Iterator[tuple[int, int]]:
-    """Names in kana: a surname, a given name or both, without a title; nicknames; names from other countries."""
-    words = leftover_words()
-    for pattern in (leftover_patterns.SPACED_KANA, leftover_patterns.KATAKANA_RUN):
-        for match in pattern.finditer(text):
-            surname = match[1] if match.lastindex else match[0]
-            if name_checks.is_kana_surname(surname) and match[0] not in words.no_names:
-                yield match.span()
-    for pattern in (leftover_patterns.HIRAGANA_RUN, leftover_patterns.LONG_KATAKANA_RUN):
-        for match in pattern.finditer(text):
-            if name_checks.is_kana_name(in_hiragana(match[0])) and match[0] not in words.no_names:
-                yield match.span()
-    for match in leftover_patterns.KANA_GIVEN.finditer(text):
-        if match[0] in given_names().readings and match[0] not in words.kana_words | words.no_names:
-            yield match.span()
-    for match in leftover_patterns.DOUBLED.finditer(text):
-        if match["base"] in given_names().readings and match[0] not in words.doubled_words:
-            yield match.span()
-    for match in leftover_patterns.NICKNAME.finditer(text):
-        if match[0] not in words.doubled_words | words.no_nicknames:
-            yield match.span()
-    for match in leftover_patterns.FOREIGN_NAME.finditer(text):
-        if match[0] in words.foreign_names:
-            yield match.span()
+# --- accounts ---------------------------------------------------------------------------------------
 
 
 def _account_holders(text: str) -> Iterator[FoundPiece]:
@@ -223,61 +147,3 @@ def _account_holders(text: str) -> Iterator[FoundPiece]:
             yield FoundPiece(*match.span(), LeftoverKind.ACCOUNT_HOLDER)
     for match in leftover_patterns.FIRM_HOLDER.finditer(text) if "(" in text or ")" in text else ():
         yield FoundPiece(*match.span(match.lastgroup or 0), LeftoverKind.ACCOUNT_HOLDER)
-
-
-# --- in Latin letters -------------------------------------------------------------------------------
-
-
-def _latin_names(text: str) -> Iterator[tuple[int, int]]:
-    """Names in Latin letters: romanised, with a given name in either order, within names of accounts and files."""
-    for match in leftover_patterns.LATIN_RUN.finditer(text):
-        if name_checks.is_romanised(match[0]) or (_is_given_in_file_name(match) and match[0].islower()):
-            yield match.span()
-    for match in leftover_patterns.LATIN_PAIR.finditer(text):
-        first, second = match[1].lower(), match[2].lower()
-        if name_checks.is_pair(first, second) or name_checks.is_pair(second, first):
-            yield match.span()
-    for match in leftover_patterns.MISTER.finditer(text):
-        yield match.span()
-    for match in leftover_patterns.INITIALLED.finditer(text):
-        if match["surname"].lower() in surnames().romaji:
-            yield match.span()
-    for match in leftover_patterns.LATIN_NAME.finditer(text):
-        if match[0].lower() in leftover_words().foreign_latin_names:
-            yield match.span()
-    for match in leftover_patterns.LATIN_PARTS.finditer(text):
-        yield from _named_parts(match)
-
-
-def _is_given_in_file_name(word: re.Match[str]) -> bool:
-    text, lower = word.string, word[0].lower()
-    if len(lower) < 5 or lower not in given_names().romaji or lower in leftover_words().latin_words:
-        return False
-    return "_" in (text[max(0, word.start() - 1) : word.start()], text[word.end() : word.end() + 1])
-
-
-def _named_parts(word: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """The parts of a word such as `r.maruyama` that are a name, with initials and a second name beside it."""
-    parts = list(re.finditer("[A-Za-z0-9]+", word[0]))
-    for index, part in enumerate(parts):
-        if _is_name_part(part[0], length=4):
-            first = last = index
-            while first and _is_beside_name(parts[first - 1][0]):
-                first -= 1
-            while last + 1 < len(parts) and _is_beside_name(parts[last + 1][0]):
-                last += 1
-            bare = part[0].strip("0123456789").lower()
-            is_alone = bare in surnames().romaji and bare not in leftover_words().latin_words
-            if first != last or is_alone:
-                yield word.start() + parts[first].start(), word.start() + parts[last].end()
-
-
-def _is_name_part(part: str, *, length: int) -> bool:
-    word = part.strip("0123456789").lower()
-    return len(word) >= length and (word in surnames().romaji or word in given_names().romaji)
-
-
-def _is_beside_name(part: str) -> bool:
-    if part.lower() in leftover_words().file_endings or part.lower() in leftover_words().latin_words:
-        return False
-    return (len(part) <= 2 and part.isalpha()) or _is_name_part(part, length=3)

@@ -82,12 +82,21 @@ def piece_pattern(piece: str) -> re.Pattern[str]:
     behind = "(?![a-z0-9])" if re.search("[a-z0-9]$", folded) else ""
     if len(folded) > 1:
         return re.compile(before + " ?".join(re.escape(one) for one in folded if one != " ") + behind)
-    return re.compile(rf"(?<![{_KANJI}]){re.escape(folded)}(?:(?= ?(?:{_titles()}))|(?!の|[{_KANJI}]))")
+    return re.compile(
+        rf"(?<![{_KANJI}]){re.escape(folded)}(?:(?= ?(?:{_titles()}))|(?=の(?:{_owned()}))|(?!の|[{_KANJI}]))"
+    )
+
+
+@functools.cache
+def _owned() -> str:
+    """What people have, so that a single character before it with の is a name: 「谷の返事」."""
+    return "|".join(sorted(map(re.escape, map(folded_text, leftover_words().owned_words)), key=len, reverse=True))
 
 
 @functools.cache
 def _titles() -> str:
-    """What shows that a single character is a name; a name before any other word with の is left, as may be a word."""
+    """What shows that a single character is a name; a name before any other word with の is left, as may be a "
+    "word."""
     strong = leftover_words().person_words - leftover_words().weak_words
     titles = {"さん", "さま", "ちゃん", "くん", *strong}
     return "|".join(sorted(map(re.escape, map(folded_text, titles)), key=len, reverse=True))

@@ -6,8 +6,16 @@ import functools
 import re
 
 from archiver.export.mask.folding import folded_text
-from archiver.export.mask.kanji_names import folded_surnames, name_in_run
-from archiver.export.mask.name_data import given_names, leftover_words, surnames
+from archiver.export.mask.kanji_names import (
+    are_words,
+    folded_doubtful_surnames,
+    folded_spoken_characters,
+    folded_surnames,
+    name_in_run,
+)
+from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+
+__all__ = ["are_words"]
 
 _PARTICLES = frozenset("はがをにとのでもへやねよ")
 _MIN_JOINED_LENGTH = 8
@@ -30,7 +38,8 @@ def is_surname(name: str) -> bool:
 
 def is_spoken_surname(name: str) -> bool:
     """Whether kanji are a surname where a person is spoken of."""
-    return is_surname(name) or name in leftover_words().spoken_surname_characters
+    folded = folded_text(name)
+    return folded in folded_surnames() or folded in folded_spoken_characters() or folded in folded_doubtful_surnames()
 
 
 def is_full_name(run: str) -> bool:
@@ -46,15 +55,26 @@ def is_labelled_name(run: str) -> bool:
 
 
 def is_given_name(name: str) -> bool:
-    """Whether a word behind a surname is likely to be a given name."""
-    if name in leftover_words().no_names:
+    """Whether a word behind a surname is likely to be a given name: it is not if it is an ordinary word."""
+    if name in leftover_words().no_names or name in leftover_words().work_words or name in ordinary_words().kanji:
         return False
-    return re.match("[ぁ-んァ-ヴ]", name) is not None or name[-1] in leftover_words().given_name_ends
+    is_kana = re.match("[ぁ-んァ-ヴ]", name) is not None
+    return is_kana or len(name) == 2 or name[-1] in leftover_words().given_name_ends
 
 
 def is_kana_surname(word: str) -> bool:
     """Whether kana are the reading of a surname and no common word."""
     return in_hiragana(word) in surnames().readings and word not in leftover_words().no_names
+
+
+def is_kana_person(word: str) -> bool:
+    """Whether kana are a surname, a given name or a name from another country, whatever else they may mean."""
+    reading = in_hiragana(word)
+    if word in leftover_words().foreign_names or (
+        reading in surnames().readings and word not in leftover_words().no_names
+    ):
+        return True
+    return reading in given_names().readings and word not in ordinary_words().katakana | ordinary_words().hiragana
 
 
 def is_kana_name(run: str) -> bool:
@@ -89,7 +109,8 @@ def surname_start(run: str) -> int | None:
     for length in range(min(6, len(bare)), 1, -1):
         end = bare[-length:]
         for cut in (3, 2):
-            if is_surname(end[:cut]) and len(end) - cut <= 3 and end not in leftover_words().no_names:
+            is_known = is_surname(end[:cut]) or folded_text(end[:cut]) in folded_doubtful_surnames()
+            if is_known and len(end) - cut <= 3 and end not in leftover_words().no_names:
                 return 0 if offset else len(run) - length
     return len(run) - 1 if len(bare) == 1 and bare in leftover_words().surname_characters else None
 
@@ -97,7 +118,10 @@ def surname_start(run: str) -> int | None:
 def hiragana_start(name: str, title: str) -> int | None:
     """The longest end of the run that is read as a surname; else, before さん and the like, what follows a particle."""
     is_reading = name in given_names().readings or name in surnames().readings
-    if title == "ちゃん" and is_reading and name not in leftover_words().no_name_ends:
+    is_word = name in leftover_words().no_name_ends or name in leftover_words().no_titled_words
+    if is_reading and not is_word and title in ("ちゃん", "さん", "さま", "様", "氏"):
+        return 0
+    if title == "ちゃんと" and not is_word and _is_short_name(name):
         return 0
     for start in range(max(0, len(name) - 6), len(name) - 1):
         end = name[start:]
@@ -107,6 +131,12 @@ def hiragana_start(name: str, title: str) -> int | None:
         if is_given and (start == 0 or name[start - 1] in _PARTICLES):
             return start
     return None if title in ("くんの", "ちゃんと") else _bare_start(name, title)
+
+
+def _is_short_name(name: str) -> bool:
+    """Whether two or three kana are a given name or its beginning, and no word: 「だいちゃんとともくん」."""
+    is_begun = len(name) == 2 and any(one.startswith(name) for one in given_names().readings)
+    return (is_begun or name in given_names().readings) and name not in ordinary_words().hiragana
 
 
 def _bare_start(name: str, title: str) -> int | None:

@@ -30,10 +30,16 @@ def surnames() -> Surnames:
     readings: dict[str, set[str]] = {}
     for kanji, _bearers, reading, _romaji in rows:
         readings.setdefault(reading, set()).add(kanji)
+    more = [pair.split(":") for pair in _ipadic_lists()["surname_readings"].split()]
+    readings |= {reading: set() for reading, _romaji in more}
     return Surnames(
         kanji=frozenset(row[0] for row in rows),
         readings={reading: frozenset(names) for reading, names in readings.items()},
-        romaji=frozenset(form for row in rows for form in _romanised_forms(row[3])),
+        romaji=frozenset(
+            form
+            for romaji in (*(row[3] for row in rows), *(one for _, one in more))
+            for form in _romanised_forms(romaji)
+        ),
     )
 
 
@@ -55,6 +61,12 @@ def given_names() -> GivenNames:
         readings=frozenset(row[0] for row in rows),
         romaji=frozenset(form for row in rows for form in _romanised_forms(row[1])),
     )
+
+
+@functools.cache
+def beginnings_of_names() -> frozenset[str]:
+    """The first two kana of every name."""
+    return frozenset(one[:2] for one in (*given_names().readings, *surnames().readings))
 
 
 def _romanised_forms(romaji: str) -> set[str]:
@@ -90,6 +102,54 @@ class LeftoverWords:
     file_endings: frozenset[str]
     surname_ends: frozenset[str]
     people_words: frozenset[str]
+    single_given_names: frozenset[str]
+    latin_given_words: frozenset[str]
+    brand_names: frozenset[str]
+    no_titled_words: frozenset[str]
+    sentence_characters: frozenset[str]
+    titled_characters: frozenset[str]
+    told_words: frozenset[str]
+    doing_words: frozenset[str]
+    belonging_words: frozenset[str]
+    owned_words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OrdinaryWords:
+    """Words that are hardly a name, and the less frequent surnames. Source: mecab-ipadic (`data/LICENSES.md`)."""
+
+    kanji: frozenset[str]
+    """Nouns of two kanji."""
+    hiragana: frozenset[str]
+    """Those that are also the reading of a name, or end like a nickname."""
+    katakana: frozenset[str]
+    """Short nouns, and what people are called by what they do."""
+    rare_surnames: frozenset[str]
+    doubtful_surnames: frozenset[str]
+    """Surnames that are also a place or a word."""
+
+
+@functools.cache
+def ordinary_words() -> OrdinaryWords:
+    """The ordinary words and less frequent surnames."""
+    lists = _ipadic_lists()
+    return OrdinaryWords(
+        kanji=_pairs(lists["kanji_words"]),
+        hiragana=frozenset(lists["hiragana_words"].split()),
+        katakana=frozenset(lists["katakana_words"].split()),
+        rare_surnames=_pairs(lists["rare_surnames"]) | frozenset(lists["long_rare_surnames"].split()),
+        doubtful_surnames=_pairs(lists["doubtful_surnames"]) | frozenset(lists["long_doubtful_surnames"].split()),
+    )
+
+
+@functools.cache
+def _ipadic_lists() -> dict[str, str]:
+    return tomllib.loads(_read("ipadic_words.toml"))
+
+
+def _pairs(lines: str) -> frozenset[str]:
+    """Words of two characters from lines of a first character with each of the second ones."""
+    return frozenset(line[0] + second for line in lines.split() for second in line[1:])
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from archiver.export.pdf.blocks import Block, Chapter, FactList, Paragraph, Report, TableBlock
@@ -13,7 +13,7 @@ from archiver.export.report.request_to_office import end_request_text, last_deli
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform, platform_of
-from archiver.records import Contract
+from archiver.records import Contract, Gap
 from archiver.render.gap_breaks import PAUSE, interval_text, no_pauses_text
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
@@ -116,6 +116,12 @@ def limits(case: ReportInput) -> Chapter:
 
 def _gaps_text(case: ReportInput) -> str:
     gaps = [gap for room in case.rooms for gap in room.gaps]
+    erased = sum(gap.missing or 0 for gap in gaps if gap.is_erased)
+    told = f"報告者が消去した発言 {erased:,}件。" if erased else ""
+    return f"{_unsaved_text([gap for gap in gaps if not gap.is_erased])}{told}"
+
+
+def _unsaved_text(gaps: Sequence[Gap]) -> str:
     if not gaps:
         return "未取得期間はありません。"
     known = [gap.missing for gap in gaps if gap.missing is not None]

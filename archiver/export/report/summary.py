@@ -132,7 +132,7 @@ def _span_text(case: ReportInput, statistics: MessageStatistics) -> str:
     assert statistics.last is not None
     files = case.attachments
     saved_count = sum(1 for one in files if one.sha256 is not None)
-    gaps = sum(len(room.gaps) for room in case.rooms)
+    gaps = sum(not gap.is_erased for room in case.rooms for gap in room.gaps)
     lacking = f"取得できなかったファイル{len(files) - saved_count}点、未取得期間{gaps}か所{_pauses_text(case)}(第9章)。"
     return (
         f"{local_time(statistics.first.send_time)} から {local_time(statistics.last.send_time)} まで、"

@@ -11,9 +11,12 @@ import gettext
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 
 NAME = "verify.html"
 
@@ -26,8 +29,13 @@ _CALL = re.compile(r'\b(?:_|ngettext)\(\s*("(?:[^"\\]|\\.)*")(?:,\s*("(?:[^"\\]|
 @cache
 def verify_page() -> bytes:
     """The content of `verify.html`, UTF-8 with LF."""
+    return page_with_roots(KNOWN_ROOTS)
+
+
+def page_with_roots(known_roots: Mapping[str, str]) -> bytes:
+    """The page that knows these roots: SHA-256 (hex) → name."""
     style, libraries = _read("page.css"), _read("vendored/libraries.js")
-    program = _program()
+    program = _program(known_roots)
     parts = {
         "licences": _read("vendored/LICENSES.txt"),
         "style": style,
@@ -45,10 +53,11 @@ def page_digest() -> str:
     return hashlib.sha256(verify_page()).hexdigest()
 
 
-def _program() -> str:
+def _program(known_roots: Mapping[str, str]) -> str:
     """All scripts as one, in a function of its own."""
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in sorted((_FOLDER / "scripts").glob("*.js")))
     constants = {
+        "KNOWN_ROOTS": dict(known_roots),
         "PROGRAM": f"verify.html (chatwork-archiver {version('chatwork-archiver')})",
         "JAPANESE": _japanese_texts(scripts),
     }

@@ -167,10 +167,15 @@ def window_coverage(reading: Reading, room: int) -> WindowCoverage:
 
 
 def open_gaps(reading: Reading, room: int, *, reached: int | None = None) -> list[OpenGap]:
-    """The gaps of a room that are still open; with `reached` only those that begin at that position or later."""
+    """The gaps of a room that are still open; with `reached` only those that begin at that position or later.
+
+    What the owner erased is none of them: no reading ever closes it.
+    """
     table = schema.gap.c
     rows = reading.sql.execute(
-        select(table.number, table.after).where(table.room_id == room, table.open).order_by(table.number)
+        select(table.number, table.after)
+        .where(table.room_id == room, table.open, table.reason != "erased")
+        .order_by(table.number)
     )
     numbers = [number for number, after in rows if reached is None or (after is not None and int(after) >= reached)]
     payloads = [(number, last_payload(reading, f"gap/{room}/{number}", room)) for number in numbers]

@@ -12,7 +12,9 @@ from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.time_text import from_text
 
-_HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(schema.gap.c.open, schema.gap.c.after.is_not(None))
+_HOLES = select(schema.gap.c.room_id, schema.gap.c.before).where(
+    schema.gap.c.open, schema.gap.c.after.is_not(None), schema.gap.c.reason != "erased"
+)
 """Built once, like the next one: every run needs them."""
 
 
@@ -20,7 +22,7 @@ _BEGINNINGS = select(schema.gap.c.room_id, schema.gap.c.missing).where(schema.ga
 
 
 def holes(reading: Reading) -> list[tuple[int, str]]:
-    """Every open gap but those from a room's beginning: the room, and the message that ends the gap."""
+    """Every open gap but those from a room's beginning and what was erased: the room, and the message that ends it."""
     return [(int(room), str(before)) for room, before in reading.sql.execute(_HOLES)]
 
 

@@ -87,6 +87,19 @@ def make_current(archive: Archive) -> None:
         return  # the scan finds the same, only slower
 
 
+def rebuild(sql: Connection) -> None:
+    """Rebuild the index from the texts that are left, so that it holds nothing of an erased one."""
+    source = driver_connection(sql)
+    has_fts5, has_table, _index_format = _index_state(source)
+    source.execute("DELETE FROM memory WHERE key = ?", (FORMAT_KEY,))
+    source.execute("DELETE FROM search_version")
+    if has_fts5:
+        _rebuild(source)
+    elif has_table:  # the module that could drop it is not there, but its own tables are plain ones
+        for table in ("search_data", "search_idx", "search_docsize"):
+            source.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+
+
 @contextmanager
 def damage_forgiven() -> Iterator[None]:
     """Ignore damage to the index alone: it is no evidence and must neither stop a run nor hide a message."""

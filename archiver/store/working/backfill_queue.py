@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
+from archiver.store.erasure.erased_ids import without_erased
 from archiver.store.time_text import to_text
 
 MessagePlace = tuple[int, int]
@@ -87,9 +88,12 @@ _IS_IN_REACH = _QUEST.position <= (
 
 
 def enqueue(writing: Writing, origins: Mapping[MessagePlace, Origin], *, rooms: Collection[int], at: datetime) -> None:
-    """Queue ids of these rooms whose messages are not saved. One that waits already keeps its more urgent origin."""
+    """Queue ids of these rooms whose messages are not saved. One that waits already keeps its more urgent origin.
+
+    What the owner erased is never asked for again.
+    """
     places = [place for place in origins if place[0] in rooms]
-    unheld = set(places) - held_places(writing, places)
+    unheld = without_erased(writing, set(places) - held_places(writing, places))
     rows = [
         {
             "room_id": room,

@@ -463,6 +463,38 @@ COPY_FAULT: Slot[str | None] = Slot("copy_fault", _text, None)
 From `rounds.scheduled_backup` for `health`; None: it is good.
 """
 
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedErasure:
+    """An erasure that was begun: what is still to be done when a run goes on with it."""
+
+    number: int
+    contracts: tuple[str, ...]
+    blobs: tuple[str, ...]
+    """SHA-256 of the bytes to be removed."""
+    is_executed: bool
+    """Whether the records are erased, so that only files and free pages are left."""
+
+
+ERASURE: Slot[UnfinishedErasure | None] = Slot(
+    "erasure",
+    lambda value: UnfinishedErasure(
+        int(value["number"]),
+        tuple(map(_text, value["contracts"])),
+        tuple(map(_text, value["blobs"])),
+        bool(value["is_executed"]),
+    ),
+    None,
+)
+"""The erasure that is under way: `custody.erasures`, for itself after a kill, and for `health`."""
+
+ERASURES_SETTLED: Slot[list[int]] = Slot("erasures_settled", lambda value: [int(one) for one in value], [])
+"""Numbers of the notes of erasures of which this database is known to hold nothing: `custody.erasures`, for itself.
+
+An older database that was put back does not have them, and is compared with the notes.
+"""
+
 SETUP_ANSWERS: Slot[Mapping[str, str]] = Slot("setup", lambda value: _by_key(_text, value), {})
 """Answers in the setting up and in `contract add`, by question: from `setup.answered_questions`, also for `status`.
 

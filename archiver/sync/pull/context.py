@@ -77,17 +77,21 @@ def append_observations(
     reply: Reply,
     report: RoomReport,
     *,
+    is_news: bool = True,
     keeps_reply: bool = True,
 ) -> list[Entry]:
-    """Append the observations of a reply, and keep the reply unless `keeps_reply` is False; the new entries.
+    """Append the observations of a reply, and keep the reply if it is news; the new entries.
+
+    With `keeps_reply` False it is not kept: it shows again what the owner erased.
 
     Messages that they mention and that are not saved are queued in the same transaction.
     """
     if not observations:
         return []
     write_steady_visits(context, writing)
-    if keeps_reply:
-        writer.keep_reply(writing, reply, room_id=report.room_id)
+    if is_news:
+        if keeps_reply:
+            writer.keep_reply(writing, reply, room_id=report.room_id)
         report.news = True
         report.outcome = RoomOutcome.ARCHIVED
     appended = writer.append_dated(writing, observations, reply, account_id=context.account_id)
@@ -99,12 +103,15 @@ def append_observations(
 
 
 def account_observations(
-    writing: Writing, room: int, received: Mapping[int, JsonObject], reply: Reply
+    writing: Writing, room: int, received: Mapping[int, JsonObject], digest: str | None
 ) -> list[Observation]:
-    """Observations of people whose name or picture is new; an account received without a name keeps the known one."""
+    """Observations of people whose name or picture is new; an account received without a name keeps the known one.
+
+    `digest`: that of the reply that showed them; None if it is not kept.
+    """
     known = current_state.person_fingerprints(writing, room)
     return [
-        Observation("account", f"account/{room}/{account}", {"object": element}, room, reply.digest)
+        Observation("account", f"account/{room}/{account}", {"object": element}, room, digest)
         for account, element in sorted(received.items())
         if known.get(account) != fingerprint("account", element) and (element.get("name") or account not in known)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from archiver.chatwork.models import Message, Room
 from archiver.records import JsonObject, KnownMessage, MessageId, Observation, Reply, RoomId, State
 from archiver.store import writer
 from archiver.store.archive import Writing
+from archiver.store.erasure.erased_ids import erased_ids
 from archiver.store.fingerprints import body_of, sent_at
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_unix, to_text
@@ -41,16 +43,24 @@ def pull_messages(context: PullContext, room: Room, report: RoomReport) -> None:
     """
     number = room.room_id
     listing = context.client.messages(RoomId(number))
-    received = steady_lists.received_list(room, listing)
+    with context.archive.reading() as reading:
+        erased = erased_ids(reading, "message", number, [item.model.number for item in listing.items])
+    received = steady_lists.received_list(room, listing, erased)
     if steady_lists.count_if_steady(context, room, listing, received):
         return
     with context.archive.writing() as writing:
-        window = _WindowComparison.compare(writing, room, listing)
+        window = _WindowComparison.compare(writing, room, listing, erased)
         announced = window.announced_kinds(writing)
         gaps = window.gap_observations(writing)
         observations = [*window.observations(writing), *gaps]
         appended = append_observations(
-            context, writing, observations, listing.reply, report, keeps_reply=len(observations) > 1
+            context,
+            writing,
+            observations,
+            listing.reply,
+            report,
+            is_news=len(observations) > 1,
+            keeps_reply=not erased,
         )
         if window.can_stay_the_same:
             steady_lists.remember_list(writing, appended[0], observations[0].payload, received)
@@ -99,16 +109,25 @@ class _WindowComparison:
     """Whether a list that should be the whole room leaves out a message that was shown before."""
     verdict: coverage.WindowVerdict
     hidden: list[MessageId]
+    erased: Collection[int]
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the reply; None if it is not kept, as it shows again what the owner erased."""
+        return None if self.erased else self.reply.digest
 
     @classmethod
-    def compare(cls, writing: Writing, room: Room, listing: Listing[Message]) -> _WindowComparison:
-        """Compare a list with the archive."""
+    def compare(
+        cls, writing: Writing, room: Room, listing: Listing[Message], erased: Collection[int]
+    ) -> _WindowComparison:
+        """Compare a list with the archive. What the owner erased counts as shown, and is not kept again."""
         received, reply = {item.model.number: item.object for item in listing.items}, listing.reply
         positions = sorted(received)
         is_short = bool(positions) and not reply.limited and listing.rows < coverage.WINDOW
         since = 0 if is_short else positions[0] if positions else 2**63 - 1
         known = current_state.messages_since(writing, room.room_id, since)
-        differing, absent = changes.compare_messages(received, known), changes.absent_messages(received, known)
+        kept = {position: element for position, element in received.items() if position not in erased}
+        differing, absent = changes.compare_messages(kept, known), changes.absent_messages(received, known)
         lacking = is_short and any(known[position].state in current_state.SHOWN for position in absent)
         verdict = coverage.judge_window(
             positions,
@@ -129,14 +148,13 @@ class _WindowComparison:
             if cut_by_plan
             else []
         )
-        return cls(room, reply, received, positions, known, differing, absent, lacking, verdict, hidden)
+        return cls(room, reply, received, positions, known, differing, absent, lacking, verdict, hidden, erased)
 
     def observations(self, writing: Writing) -> list[Observation]:
         """The observations of the window itself, then of people, then of messages."""
-        room, digest = self.room.room_id, self.reply.digest
-        people = account_observations(
-            writing, room, changes.people_in([self.received[position] for position in self.positions]), self.reply
-        )
+        room, digest = self.room.room_id, self.digest
+        shown = [self.received[position] for position in self.positions if position not in self.erased]
+        people = account_observations(writing, room, changes.people_in(shown), digest)
         found = [Observation("window", f"window/{room}/{writer.SELF}", self._window_payload(), room, digest), *people]
         for change in self.changes:
             key = f"message/{change.position}"
@@ -194,11 +212,11 @@ class _WindowComparison:
             across = current_state.open_gaps(writing, room, reached=self.positions[0])
         for gap in across:
             closed = gap.payload | {"missing": 0}
-            found.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.reply.digest))
+            found.append(Observation("gap.closed", f"gap/{room}/{gap.number}", closed, room, self.digest))
         new_gap = self.verdict.gap
         if new_gap is not None:
             payload = self._gap_payload(writing, new_gap)
-            found.append(Observation("gap", f"gap/{room}/{payload['number']}", payload, room, self.reply.digest))
+            found.append(Observation("gap", f"gap/{room}/{payload['number']}", payload, room, self.digest))
         return found
 
     def _gap_payload(self, writing: Writing, new_gap: coverage.NewGap) -> JsonObject:

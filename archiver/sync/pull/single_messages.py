@@ -98,7 +98,7 @@ def _message_observations(
     if change is None:
         return [], None
     message_payload = object_payload(change.object, change.state, source)
-    observations = account_observations(writing, room, changes.people_in([single.object]), single.reply)
+    observations = account_observations(writing, room, changes.people_in([single.object]), single.reply.digest)
     observations.append(Observation("message", f"message/{message}", message_payload, room, single.reply.digest))
     return observations, change.counted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,10 +38,14 @@ class ReceivedList:
         return hashlib.sha256(json.dumps(self.objects, sort_keys=True).encode()).hexdigest()
 
 
-def received_list(room: Room, listing: Listing[Message]) -> ReceivedList:
-    """A list of a room's messages, with what the list of rooms says of it."""
-    objects = [item.object for item in listing.items]
-    return ReceivedList(listing.reply.body, objects, room.message_num or None, listing.reply.limited)
+def received_list(room: Room, listing: Listing[Message], erased: Collection[int] = ()) -> ReceivedList:
+    """A list of a room's messages, with what the list of rooms says of it.
+
+    Of a list that shows what the owner erased only the rest is compared, so that no digest of the erased text is kept.
+    """
+    objects = [item.object for item in listing.items if item.model.number not in erased]
+    body = json.dumps(objects, sort_keys=True).encode() if erased else listing.reply.body
+    return ReceivedList(body, objects, room.message_num or None, listing.reply.limited)
 
 
 def count_if_steady(context: PullContext, room: Room, listing: Listing[Message], received: ReceivedList) -> bool:

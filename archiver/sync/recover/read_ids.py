@@ -14,6 +14,7 @@ from archiver.chatwork.reply_dates import ReplyDates
 from archiver.errors import NotVisible
 from archiver.records import AccountId
 from archiver.store.archive import Archive
+from archiver.store.erasure.erased_ids import without_erased
 from archiver.store.working import backfill_queue
 from archiver.store.working.backfill_queue import BackfillItem, ItemState, MessagePlace, Origin
 from archiver.sync import run_end, run_entries
@@ -39,6 +40,8 @@ class RecoveryResult:
     left: int
     """Ids not read yet, with which the next runs go on."""
     report: SyncReport
+    erased: int = 0
+    """Ids of messages that the owner erased, which are not asked for; none of the found ones."""
     must_wait: bool = False
     """Whether the reading ended only because the allowance is used up."""
 
@@ -98,7 +101,8 @@ def read_recovered(
     before = Counters(transport.requests, transport.unparsed)
     with archive.reading() as reading:
         saved = backfill_queue.held_places(reading, places)
-    missing = set(places) - saved
+        missing = without_erased(reading, set(places) - saved)
+    erased = len(set(places) - saved - missing)
     # Before the first sync nothing shows which messages a list would bring anyway.
     context = _make_context(archive, client, inputs, now) if missing and inputs.owner is not None else None
     report = SyncReport(AccountId(inputs.owner["account_id"]) if inputs.owner else AccountId(0), now())
@@ -111,13 +115,14 @@ def read_recovered(
     left = len(missing) - sum(standing is not ItemState.WAITING for standing in counted)
     wait = allowance_wait(client)
     return RecoveryResult(
-        found=len(places),
+        found=len(places) - erased,
         saved_before=len(saved),
         recovered=counted.count(ItemState.READ),
         hidden_by_plan=counted.count(ItemState.HIDDEN),
         not_readable=counted.count(ItemState.UNREADABLE),
         left=left,
         report=report,
+        erased=erased,
         must_wait=bool(left and wait and context is not None),
     )
 

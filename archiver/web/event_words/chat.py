@@ -74,6 +74,16 @@ def _write_gap_opened(event: TimelineEvent) -> EventText:
     return EventText(safe_sentence(sentence + _missing_sentence(event), first=event.before, last=event.after))
 
 
+def _write_erased(event: TimelineEvent) -> EventText:
+    count = int(event.about) if event.about.isdecimal() else 0
+    sentence = ngettext(
+        "You erased {count} saved message between the messages {first} and {last}.",
+        "You erased {count} saved messages between the messages {first} and {last}.",
+        count,
+    )
+    return EventText(safe_sentence(sentence, count=count, first=event.before, last=event.after))
+
+
 def _write_gap_narrowed(event: TimelineEvent) -> EventText:
     sentence = _("One of the messages in the gap before the message {last} could be saved after all.")
     return EventText(safe_sentence(sentence + _missing_sentence(event), last=event.after))
@@ -175,6 +185,7 @@ CHAT_WRITERS: Mapping[EventKind, EventWriter] = {
     EventKind.GAP_OPENED: _write_gap_opened,
     EventKind.GAP_NARROWED: _write_gap_narrowed,
     EventKind.GAP_CLOSED: _write_gap_closed,
+    EventKind.ERASED: _write_erased,
     EventKind.INACCESSIBLE: _write_inaccessible,
     EventKind.ACCESSIBLE: _write_accessible,
     EventKind.ROOM_RENAMED: _write_room_renamed,

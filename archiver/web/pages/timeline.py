@@ -42,8 +42,9 @@ _OF_MESSAGES = (
 _HIDDEN = (EventKind.HIDDEN,)
 """A group of its own, in which each message is listed: elsewhere those of one reading are one line."""
 _OF_CHATS = (
-    *(EventKind.GAP_OPENED, EventKind.GAP_NARROWED, EventKind.GAP_CLOSED, EventKind.INACCESSIBLE),
-    *(EventKind.ACCESSIBLE, EventKind.ROOM_RENAMED, EventKind.ROOM_DESCRIBED, EventKind.ROOM_TYPE),
+    *(EventKind.GAP_OPENED, EventKind.GAP_NARROWED, EventKind.GAP_CLOSED, EventKind.ERASED),
+    *(EventKind.INACCESSIBLE, EventKind.ACCESSIBLE, EventKind.ROOM_RENAMED),
+    *(EventKind.ROOM_DESCRIBED, EventKind.ROOM_TYPE),
 )
 _OF_PEOPLE = (
     *(EventKind.JOINED, EventKind.LEFT, EventKind.RENAMED, EventKind.ROLE, EventKind.ORGANIZATION),

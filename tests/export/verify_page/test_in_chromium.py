@@ -15,12 +15,13 @@ import pytest
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.verify_script import verify_script
-from archiver.export.verify_page.page import page_digest
+from archiver.export.verify_page.page import page_digest, page_with_roots
 from archiver.store.archive import Archive
 from tests.support.archives.maker import ROOM, story
 from tests.support.packages import package_damage
 from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
 from tests.support.packages.sample_package import NOW, lawyer_package, load_script, renew_lists
+from tests.support.packages.stamp_attacks import ATTACKS, CLOCK, root_of
 from tests.support.packages.verify_page_window import NEEDED, VerifyPageWindow, open_verify_page
 from tests.support.stamps.stamped_archives import authority, stamp_service, stamped_package
 
@@ -107,6 +108,7 @@ def assert_agreement(
 
     assert sorted((one.check, one.subject) for one in verification.findings) == sorted(found + unseen)
     assert verification.checked == document["checked"]
+    assert [one._asdict() for one in verification.times] == document["times"]
     assert {one.subject for one in verification.unchecked} <= {one["subject"] for one in document["unchecked"]}
     if whole:
         assert sorted(verification.notes) == sorted(document["notes"])
@@ -121,7 +123,9 @@ def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, s
         assert_agreement(document, script.verify_package_at(path, check=check), [])
         verdict = window.page.locator(".verdict").inner_text()
         assert "No change was found in what was checked. This says nothing of the" in verdict
-        assert "existed at 2026-11-24T13:31:00.000Z (UTC)" in window.page.locator("#time").inner_text()
+        times = window.page.locator("#time").inner_text()
+        assert "The time stamp of “a” on the whole package states 2026-11-24T13:31:00.000Z (UTC)." in times
+        assert "comes from this package alone" in times
         subjects = [one["subject"] for one in document["unchecked"]]
         assert {"verify.html", "data/tsa/", "tagmanifest-sha256.txt", "texts"} <= set(subjects)
     assert [] == window.complaints
@@ -201,6 +205,54 @@ def test_every_kind_of_damage_to_a_zip(
     package_damage.ZIP_KINDS[kind](package, path)
 
     assert_agreement(window.verify(path), script.verify_package_at(path, check=check), [], whole=False)
+
+
+@pytest.fixture(scope="module")
+def knowing(window: VerifyPageWindow, tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> VerifyPageWindow:
+    """The page that knows the root of authority `a`."""
+    path = tmp_path_factory.mktemp("knowing") / "verify.html"
+    path.write_bytes(page_with_roots(known_roots(samples)))
+    return window.at_page(path)
+
+
+def known_roots(samples: Samples) -> dict[str, str]:
+    """The root of authority `a`, which is known."""
+    return {root_of(samples("package"), "a"): "Root A"}
+
+
+def check_attack(
+    knowing: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, folder: Path, attack: str
+) -> None:
+    """The page tells the times as verify.py does, each with who says it."""
+    package = Path(shutil.copytree(samples("package"), folder / samples("package").name))
+    ATTACKS[attack](package)
+
+    document = knowing.verify(package)
+
+    verification = script.verify_package_at(package, check=check, known_roots=known_roots(samples), now=CLOCK)
+    assert_agreement(document, verification, [])
+    assert [] == document["findings"]
+    shown = knowing.page.locator("#time").inner_text()
+    assert [script.time_sentence(one) for one in verification.times] == shown.split("\n\n")[1:]
+    trust = knowing.page.locator("#trust").inner_text()
+    assert "a: Root A, a root certificate that this page knows" in trust
+    assert "b: a root certificate that this page does not know; only the package brings it" in trust
+
+
+def test_a_forgers_own_authority_is_told_as_one_that_only_the_package_brings(
+    knowing: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path
+) -> None:
+    """Its earlier time does not stand for that of the known one."""
+    check_attack(knowing, samples, script, check, tmp_path, "earlier stamp by an own authority")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_every_attack_by_an_own_authority(
+    knowing: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path, attack: str
+) -> None:
+    """The page tells it as verify.py does."""
+    check_attack(knowing, samples, script, check, tmp_path, attack)
 
 
 def test_what_is_dropped_is_checked_too(window: VerifyPageWindow, samples: Samples) -> None:

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from archiver.export.verify_page.page import verify_page
+from tests.support.packages.stamp_attacks import CLOCK
 from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS
 
 NEEDED = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: chromium)")
@@ -55,6 +56,12 @@ class VerifyPageWindow:
         self._wait()
         return self._result()
 
+    def at_page(self, path: Path) -> VerifyPageWindow:
+        """Another such page, in another tab of the same browser."""
+        browser = self.page.context.browser
+        assert browser is not None
+        return _open_tab(browser, path.as_uri(), "en-US")
+
     def in_language(self, language: str) -> VerifyPageWindow:
         """The page in another tab, for a browser in another language."""
         browser = self.page.context.browser
@@ -64,7 +71,7 @@ class VerifyPageWindow:
 
 @contextmanager
 def open_verify_page(folder: Path) -> Iterator[VerifyPageWindow]:
-    """The page, written into a folder and opened by its path, for a browser in English."""
+    """The page, written into a folder and opened by its path, for a browser in English; its clock stands at `CLOCK`."""
     path = folder / "verify.html"
     path.write_bytes(verify_page())
     with sync_playwright() as driver:
@@ -76,6 +83,7 @@ def open_verify_page(folder: Path) -> Iterator[VerifyPageWindow]:
 def _open_tab(browser: Browser, address: str, language: str) -> VerifyPageWindow:
     window = VerifyPageWindow(browser.new_context(locale=language).new_page())
     _record_complaints(window, address)
+    window.page.add_init_script(f"Date.now = () => {CLOCK * 1000:.0f}")
     window.page.goto(address)
     return window
 

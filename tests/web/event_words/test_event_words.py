@@ -28,6 +28,7 @@ WORDS = {
     EventKind.GAP_OPENED: "A gap (a period that could not be saved) between the messages 1 and 2.",
     EventKind.GAP_NARROWED: "One of the messages in the gap before the message 2 could be saved after all.",
     EventKind.GAP_CLOSED: "The gap before the message 2 is closed: everything in it was seen.",
+    EventKind.ERASED: "You erased 0 saved messages between the messages 1 and 2.",
     EventKind.INACCESSIBLE: "The chat could not be opened any more (reason unknown).",
     EventKind.ACCESSIBLE: "The chat could be opened again.",
     EventKind.ROOM_RENAMED: "The name of the chat had changed.",

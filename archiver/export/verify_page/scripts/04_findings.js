@@ -9,14 +9,18 @@ class Verification {
     this.notes = [];
     this.unchecked = [];
     this.counts = {};
-    this.stampedBySeal = new Map();
-    this.ownStamps = [];
+    this.stamped = [];
     this.unverifiedStamps = 0;
     this.roots = [];
   }
 
   get ok() {
     return this.findings.length === 0;
+  }
+
+  // The times that are told; none of something that does not match, as it was not stamped as it is now.
+  get times() {
+    return this.ok ? toldTimes(this.stamped) : [];
   }
 
   addFinding(check, subject, text) {
@@ -30,6 +34,12 @@ class Verification {
 
   addUnchecked(subject, text) {
     this.unchecked.push({ subject, text });
+  }
+
+  // Keep what a good stamp states. `root`: where its signature leads to; null: it could not be checked.
+  addStamped(subject, seal, authority, time, root) {
+    const stamped = unixSeconds(time), isAhead = stamped !== null && stamped > Date.now() / 1000 + CLOCK_TOLERANCE_SECONDS;
+    this.stamped.push({ subject, seal, authority, time, root, known: root !== null && Object.hasOwn(KNOWN_ROOTS, root) ? KNOWN_ROOTS[root] : null, is_ahead: isAhead });
   }
 
   closingSentence() {
@@ -52,4 +62,45 @@ class Verification {
       }
     }
   }
+}
+
+// What is told of the stamps: for each authority its stamp on the latest seal, and that on the package.
+function toldTimes(stamped) {
+  const latest = new Map();
+  for (const one of stamped) {
+    const place = JSON.stringify([one.seal === null, one.authority, one.root]), before = latest.get(place);
+    if (before === undefined || (one.seal || 0) > (before.seal || 0)) latest.set(place, one);
+  }
+  const rank = (one) => [one.root === null, one.known === null, one.seal === null].map(Number).join("") + one.authority + " " + (one.root || "");
+  return [...latest.values()].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}
+
+// A stamped time as a sentence that names who says it.
+function timeSentence(stamped) {
+  let sentence = _("The time stamp of “{authority}” on the whole package states {time}. {who}");
+  if (stamped.is_ahead) {
+    sentence = _("{subject}: the time stamp of “{authority}” states {time}. That is later than the clock of this computer: one of the two is wrong. {who}");
+  } else if (stamped.known !== null && stamped.seal !== null) {
+    sentence = _("The records up to seal {seal} existed at {time}: so says the time stamp of “{authority}”. {who}");
+  } else if (stamped.known !== null) {
+    sentence = _("The whole package existed at {time}: so says the time stamp of “{authority}” over its list. {who}");
+  } else if (stamped.seal !== null) {
+    sentence = _("The time stamp of “{authority}” on seal {seal} states {time}. {who}");
+  }
+  const { subject, seal, authority } = stamped;
+  return fill(sentence, { subject, seal, authority, time: shownTime(stamped.time), who: whoSaysIt(stamped) });
+}
+
+function whoSaysIt(stamped) {
+  if (stamped.root === null) return _("Its signature was not checked, only that it is over these bytes: this check does not prove the time.");
+  if (stamped.known !== null) return fill(_("It leads to the root certificate {root}, which this program knows."), { root: stamped.known });
+  const sentence = _("Its root certificate (SHA-256 {root}) comes from this package alone and is none that this program knows. Anybody can make one of any name: compare it with what the authority publishes.");
+  return fill(sentence, { root: stamped.root });
+}
+
+// A time of the records as readers of the language write it: in Japan's own time, or as it is stated.
+function shownTime(time) {
+  const seconds = unixSeconds(time);
+  if (language !== "ja" || seconds === null) return time + " (UTC)";
+  return "日本時間 " + new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ");
 }

@@ -14,6 +14,7 @@ const ROOM_TYPES = { direct: "ダイレクトチャット", group: "グループ
 const ACCESS_EVENTS = { "room.inaccessible": "チャットが開けなくなった(理由不明)", "room.accessible": "チャットが再び開けるようになった" };
 const TASK_EVENTS = ["タスクが表示されなくなった(理由不明)", "タスクが再び表示された"];
 const OUTSIDE = "期間外の発言";
+const ERASED_EVENT = "報告者が、保存した発言を消去した";
 const GAP_EVENTS = { gap: "空白が生じた", "gap.narrowed": "空白が狭まった", "gap.closed": "空白がなくなった" };
 
 const eventCells = (event) => [
@@ -92,7 +93,8 @@ function otherEvents(other, starts) {
     } else if (own(ACCESS_EVENTS, entry.kind)) {
       add(entry, ACCESS_EVENTS[entry.kind], "ルームID " + room);
     } else if (own(GAP_EVENTS, entry.kind)) {
-      add(entry, GAP_EVENTS[entry.kind], gapText(entry.payload));
+      const isErased = entry.payload.reason === "erased";
+      add(entry, isErased ? ERASED_EVENT : GAP_EVENTS[entry.kind], gapText(entry.payload));
     }
     if (!own(ACCESS_EVENTS, entry.kind)) last.set(key, entry);
   }
@@ -139,7 +141,8 @@ const EVENTS_OF_KIND = {
 };
 
 function gapText(payload) {
-  const missing = need(payload, "missing") === null ? "件数不明" : "およそ" + payload.missing + "件";
+  const about = payload.reason === "erased" ? "" : "およそ";
+  const missing = need(payload, "missing") === null ? "件数不明" : about + payload.missing + "件";
   const after = "after" in payload ? messageCell(payload.after) || "チャットの始まり" : OUTSIDE;
   return after + "から" + ("before" in payload ? messageCell(payload.before) : OUTSIDE) + "の間(" + missing + ")";
 }

@@ -14,7 +14,7 @@ const ROOTS_LIMIT = 1 << 16;
 
 const canCheckSignatures = () => Boolean(globalThis.crypto && globalThis.crypto.subtle);
 
-// "good", "bad", or "unknown" where this browser cannot tell.
+// The SHA-256 of the root to which the signature leads, "bad", or "unknown" where this browser cannot tell.
 async function checkStampSignature(reply, data, pem, time) {
   if (!canCheckSignatures()) return "unknown";
   try {
@@ -24,8 +24,10 @@ async function checkStampSignature(reply, data, pem, time) {
     const certificates = (signed.certificates || []).filter((one) => one instanceof Libraries.Certificate);
     const signer = signed.signerInfos.length === 1 ? certificates.find((one) => isSignerOf(signed.signerInfos[0], one)) : undefined;
     if (!signer || !(await isSignatureGood(signed, data)) || !(await namesSigner(signed.signerInfos[0], signer)) || !isStampingCertificate(signer)) return "bad";
-    const roots = derRoots(pem).map((der) => Libraries.Certificate.fromBER(der));
-    return (await leadsToRoot(signer, certificates, roots, new Date(time), 0)) ? "good" : "bad";
+    for (const der of derRoots(pem)) {
+      if (await leadsToRoot(signer, certificates, [Libraries.Certificate.fromBER(der)], new Date(time), 0)) return sha256Hex(der);
+    }
+    return "bad";
   } catch (error) {
     return error && error.name === "NotSupportedError" ? "unknown" : "bad";
   }

@@ -15,6 +15,7 @@ class StampCheck {
     }
     this.roots = new Map();
     this.seals = [];
+    this.knownTimes = new Map();
   }
 
   // Check the stamps of a seal; `closedAt` is null if its file is none of a seal.
@@ -27,7 +28,7 @@ class StampCheck {
         this.addFinding(subject, fill(_("The stamp cannot be read: {detail}"), { detail: name }));
         continue;
       }
-      const time = await this.check(subject, authority, reply, body, closedAt);
+      const time = await this.check(subject, authority, reply, body, closedAt, number);
       if (time !== null) times.push(time);
     }
     this.unchecked.delete(name);
@@ -36,7 +37,8 @@ class StampCheck {
   }
 
   // Check one stamp over data that existed at `closedAt`; its time if it is over these data, else null.
-  async check(subject, authority, reply, data, closedAt) {
+  // `seal` is the number of the seal that the data are; null: they are the package's last list.
+  async check(subject, authority, reply, data, closedAt, seal = null) {
     this.verification.checked.stamps++;
     const claims = readReply(reply);
     if (!claims) {
@@ -51,7 +53,7 @@ class StampCheck {
     if (roots !== null) {
       const result = await checkStampSignature(reply, data, roots, claims.time);
       if (result === "bad") this.addFinding(subject, _("The stamp does not lead to the root certificate beside it, or its signature is wrong."));
-      if (result === "unknown") this.verification.unverifiedStamps++;
+      else this.noteTime(subject, seal, authority, claims.time, result === "unknown" ? null : result);
     }
     const stamped = unixSeconds(claims.time), closed = unixSeconds(closedAt);
     if (stamped !== null && closed !== null && stamped < closed - CLOCK_TOLERANCE_SECONDS) {
@@ -61,6 +63,15 @@ class StampCheck {
     return claims.time;
   }
 
+  // Keep what a good stamp states, and of the known authorities the earliest time of each seal.
+  noteTime(subject, seal, authority, time, root) {
+    if (root === null) this.verification.unverifiedStamps++;
+    this.verification.addStamped(subject, seal, authority, time, root);
+    if (seal === null || root === null || !Object.hasOwn(KNOWN_ROOTS, root)) return;
+    const before = this.knownTimes.get(seal);
+    if (before === undefined || time < before) this.knownTimes.set(seal, time);
+  }
+
   close() {
     const numbers = this.seals.map((one) => one.number);
     for (const name of sortedTexts(this.unchecked.keys())) {
@@ -68,13 +79,12 @@ class StampCheck {
       if (number <= Math.max(0, ...numbers) && !numbers.includes(number)) continue; // the missing seal is a finding already
       for (const authority of this.unchecked.get(name)) this.addFinding("stamp/" + number + "/" + authority, _("It is a stamp for a seal that is not there."));
     }
-    noteReach(this.verification, this.seals, this.times);
+    noteReach(this.verification, this.seals, this.times, this.knownTimes);
     this.noteRoots();
     const count = this.verification.unverifiedStamps;
     if (count) {
       this.verification.addNote(fill(ngettext("{count} stamp was compared only with its bytes: its signature cannot be checked on this computer.", "{count} stamps were compared only with their bytes: their signatures cannot be checked on this computer.", count), { count }));
     }
-    this.verification.stampedBySeal = this.times;
   }
 
   async rootsOf(authority) {
@@ -108,23 +118,35 @@ class StampCheck {
 }
 
 // How far the stamps reach: which seals they cover, and how long after their closing.
-function noteReach(verification, seals, times) {
+function noteReach(verification, seals, times, knownTimes) {
   if (!seals.length) return;
   const note = (count, text) => count && verification.addNote(fill(text(count), { count }));
   if (!times.size) {
     verification.addNote(_("No stamp of a third party covers the seals: nothing shows since when they have existed."));
   } else {
-    const since = earliestCovering(times), last = Math.max(...times.keys());
-    const delay = (seal) => {
-      const at = unixSeconds(since(seal.number));
-      return seal.closed === null || at === null ? 0 : at - seal.closed;
-    };
+    const last = Math.max(...times.keys());
     note(seals.filter((one) => one.number > last).length, (n) => ngettext("{count} seal at the end is not covered by a stamp yet.", "{count} seals at the end are not covered by a stamp yet.", n));
     note(seals.filter((one) => one.number < last && one.stamped === null).length, (n) => ngettext("{count} seal has no stamp of its own; that of a later seal covers it.", "{count} seals have no stamp of their own; those of later seals cover them.", n));
-    note(seals.filter((one) => delay(one) > LATE_SECONDS).length, (n) => ngettext("{count} seal was stamped more than 48 hours after it was closed: it is proved only from then on.", "{count} seals were stamped more than 48 hours after they were closed: it is proved only from then on.", n));
+    noteLate(note, seals, times, knownTimes);
   }
   const isBefore = (seal, before) => seal.closed !== null && before.closed !== null && seal.closed < before.closed - CLOCK_TOLERANCE_SECONDS;
   note(seals.filter((seal, index) => index && isBefore(seal, seals[index - 1])).length, (n) => ngettext("{count} seal says that it was closed before the one before it: a clock was set back.", "{count} seals say that they were closed before those before them: a clock was set back.", n));
+}
+
+// Note how many seals were stamped late; where known authorities stamped, an unknown one's time does not count.
+function noteLate(note, seals, times, knownTimes) {
+  const since = earliestCovering(knownTimes.size ? knownTimes : times);
+  const isLate = (seal) => {
+    const at = unixSeconds(since(seal.number));
+    return seal.closed !== null && at !== null && at - seal.closed > LATE_SECONDS;
+  };
+  const isSame = knownTimes.size === times.size && [...times].every(([number, time]) => knownTimes.get(number) === time);
+  const count = seals.filter(isLate).length;
+  if (knownTimes.size && !isSame) {
+    note(count, (n) => ngettext("{count} seal was stamped by an authority that this program knows only more than 48 hours after it was closed: by that it is proved only from then on.", "{count} seals were stamped by authorities that this program knows only more than 48 hours after they were closed: by that they are proved only from then on.", n));
+  } else {
+    note(count, (n) => ngettext("{count} seal was stamped more than 48 hours after it was closed: it is proved only from then on.", "{count} seals were stamped more than 48 hours after they were closed: it is proved only from then on.", n));
+  }
 }
 
 // --- records of stamps and of put-back databases ----------------------------------------------
@@ -142,9 +164,11 @@ async function compareStamps(verification, entries, names, read) {
       files.set(place, [...(files.get(place) || []), name]);
     } else if (seal) seals.add(parseInt(seal[1], 10));
   }
-  for (const entry of entries) {
+  const recorded = entries.filter((entry) => isWhole(entry.payload.seal));
+  tellUnrecorded(verification, files.keys(), new Set(recorded.map(({ payload }) => payload.seal + "/" + asText(payload.authority ?? null))));
+  for (const entry of recorded) {
     const { seal, authority, sha256 } = entry.payload;
-    if (!isWhole(seal) || !seals.has(seal)) continue;
+    if (!seals.has(seal)) continue;
     const place = seal + "/" + asText(authority ?? null), subject = "stamp/" + place;
     if (known.has(subject)) continue;
     const digests = [];
@@ -155,6 +179,16 @@ async function compareStamps(verification, entries, names, read) {
       verification.addFinding("stamp-changed", subject, fill(_("It is not the stamp that arrived: record {seq} gives another SHA-256."), { seq: entry.seq }));
     }
   }
+}
+
+const LISTED_STAMPS = 20;
+
+// Say which stamps have no record of their arrival in the package: anybody could have added them.
+function tellUnrecorded(verification, places, recorded) {
+  const number = (place) => parseInt(place, 10), names = sortedTexts([...places].filter((place) => !recorded.has(place))).sort((a, b) => number(a) - number(b));
+  if (!names.length) return;
+  const stamps = names.slice(0, LISTED_STAMPS).join(", ") + (names.length > LISTED_STAMPS ? " …" : "");
+  verification.addUnchecked("stamps", fill(_("Stamps without a record of their arrival in this package: {stamps}. Those of the last seal came after it was closed; others anybody could have added."), { stamps }));
 }
 
 // What a record of a put-back database says; null for one that was not written by this program.

@@ -101,7 +101,7 @@ async function verifySubmission(verification, tree, progress) {
       verification.addFinding("stamp", name, _("The stamp is not for these bytes."));
     } else {
       verification.unverifiedStamps++;
-      verification.ownStamps.push({ authority: name.split(".")[2], time: claims.time });
+      verification.addStamped(name, null, name.split(".")[2], claims.time, null);
       verification.addNote(fill(_("Only the bytes of {name} were compared; its signature was not checked."), { name }));
     }
   }

@@ -135,8 +135,8 @@ function showVerification(parent, verification) {
   addList(parent, _("Notes"), verification.notes);
   const details = add(parent, "details");
   add(details, "summary", _("The result as JSON"));
-  const { ok, checked, findings, notes, unchecked } = verification;
-  add(details, "pre", JSON.stringify({ ok, checked, findings, notes, unchecked, program: PROGRAM }, null, 1)).id = "json";
+  const { ok, checked, findings, notes, unchecked, times } = verification;
+  add(details, "pre", JSON.stringify({ ok, checked, findings, notes, unchecked, times, program: PROGRAM }, null, 1)).id = "json";
 }
 
 function addAnswer(parent, id, title, lines) {
@@ -155,30 +155,18 @@ function integrityLines(verification, count) {
 function timeLines(verification, count, all) {
   if (count) return [fill(ngettext("{n} time stamp does not fit: see below. No time is stated here.", "{n} time stamps do not fit: see below. No time is stated here.", count), { n: count })];
   if (all) return [_("Something does not match, so no time is stated of the package as it is now.")];
-  const lines = [], numbers = [...verification.stampedBySeal.keys()];
-  if (numbers.length) {
-    const number = Math.max(...numbers);
-    lines.push(fill(_("The records up to seal {number} existed at {time} (UTC): the time stamps say so."), { number, time: shownTime(verification.stampedBySeal.get(number)) }));
-  }
-  for (const { authority, time } of verification.ownStamps) {
-    lines.push(fill(_("The whole package existed at {time} (UTC): the time stamp of {authority} over its list says so."), { time: shownTime(time), authority }));
-  }
-  if (!lines.length) return [_("Nothing shows it: there is no time stamp of a third party.")];
-  if (verification.unverifiedStamps) lines.push(_("But their signatures could not be checked here, only that they are over these bytes: the times are not proved by this check."));
-  return lines;
-}
-
-// A time of the records as readers of the language write it: in Japan's own time, or as it is stated.
-function shownTime(time) {
-  const seconds = unixSeconds(time);
-  if (language !== "ja" || seconds === null) return time;
-  return new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ");
+  const lines = verification.times.map(timeSentence);
+  return lines.length ? lines : [_("Nothing shows it: there is no time stamp of a third party.")];
 }
 
 function trustLines(verification) {
   if (!verification.roots.length) return [_("Nobody that could be checked here.")];
-  const lines = [_("The certificates below. They lie in the package itself, so that they are those of the authority must be compared with what it publishes. Certificates were judged at the time of the stamp; whether they were revoked was not asked.")];
-  for (const { authority, fingerprint } of verification.roots) lines.push(authority + ": SHA-256 " + fingerprint);
+  const lines = [_("The certificates below, which lie in the package itself. Certificates were judged at the time of the stamp; whether they were revoked was not asked.")];
+  for (const { authority, fingerprint } of verification.roots) {
+    const isKnown = Object.hasOwn(KNOWN_ROOTS, fingerprint);
+    const text = isKnown ? _("{authority}: {root}, a root certificate that this page knows (SHA-256 {fingerprint}).") : _("{authority}: a root certificate that this page does not know; only the package brings it, so it must be compared with what the authority publishes (SHA-256 {fingerprint}).");
+    lines.push(fill(text, { authority, fingerprint, root: isKnown ? KNOWN_ROOTS[fingerprint] : "" }));
+  }
   return lines;
 }
 

@@ -68,7 +68,8 @@ def _gap_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineE
     kinds = {"gap": EventKind.GAP_OPENED, "gap.narrowed": EventKind.GAP_NARROWED, "gap.closed": EventKind.GAP_CLOSED}
     payload = entry["payload"]
     missing = "" if payload["missing"] is None else str(payload["missing"])
-    event = make_event(entry, kinds[entry["kind"]], str(payload["after"] or ""), str(payload["before"]), missing)
+    kind = EventKind.ERASED if payload["reason"] == "erased" else kinds[entry["kind"]]
+    event = make_event(entry, kind, str(payload["after"] or ""), str(payload["before"]), missing)
     yield event._replace(number=int(entry_ident(entry)))
 
 

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     """`before` and `after` are the ids on both sides (empty: the room's beginning), `about` how many are missing."""
     GAP_NARROWED = "gap_narrowed"
     GAP_CLOSED = "gap_closed"
+    ERASED = "erased"
+    """The owner erased messages between the ids `before` and `after`; `about` is how many."""
     INACCESSIBLE = "inaccessible"
     ACCESSIBLE = "accessible"
     ROOM_RENAMED = "room_renamed"

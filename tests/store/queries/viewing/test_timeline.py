@@ -45,6 +45,7 @@ _JAPANESE = {
     K.TASK_BACK: "タスクが再び表示された",
     K.INACCESSIBLE: "チャットが開けなくなった(理由不明)",
     K.ACCESSIBLE: "チャットが再び開けるようになった",
+    K.ERASED: "報告者が、保存した発言を消去した",
     K.GAP_OPENED: "空白が生じた",
     K.GAP_NARROWED: "空白が狭まった",
     K.GAP_CLOSED: "空白がなくなった",

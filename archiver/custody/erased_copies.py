@@ -1,0 +1,76 @@
+"""Packages and daily copies within the home that hold something of what was erased: they go with it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+from archiver.evidence.verify.package_files import READ_ERRORS
+from archiver.store.durable_files import storage_error
+
+RECORDS = "data/entries.jsonl"
+_SEQ = re.compile(rb',"seq":(\d{1,18})\}\s*$')
+
+
+def copies_with(home: Path, numbers: Sequence[tuple[int, int]], names: Collection[str]) -> list[Path]:
+    """The packages and daily copies in the home that hold one of these records.
+
+    Those for an office hold no records: one goes if its name is among `names`, the packages made of what is erased.
+    One that cannot be read goes too, as nobody can say what is in it.
+    """
+    return [path for path in _packages(home) if _holds(path, numbers, names)]
+
+
+def remove_copies(paths: Collection[Path]) -> None:
+    """Remove packages and daily copies. Raises StorageError."""
+    for path in paths:
+        try:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_error(error, path) from error
+
+
+def _packages(home: Path) -> Iterator[Path]:
+    yield from sorted((home / "daily").glob("*/*"))
+    yield from sorted((home / "exports").glob("*"))
+
+
+def _holds(path: Path, numbers: Sequence[tuple[int, int]], names: Collection[str]) -> bool:
+    if path.name.partition(".")[0] in {name.partition(".")[0] for name in names}:
+        return True
+    try:
+        if (path / RECORDS).is_file():
+            with (path / RECORDS).open("rb") as records:
+                return _names_any(records, numbers)
+        if path.is_file() and path.suffix == ".zip":
+            return _zip_holds(path, numbers)
+    except READ_ERRORS:
+        return True
+    return path.name.endswith(".partial")
+
+
+def _zip_holds(path: Path, numbers: Sequence[tuple[int, int]]) -> bool:
+    with zipfile.ZipFile(path) as packed:
+        for name in packed.namelist():
+            if name == RECORDS or name.endswith(f"/{RECORDS}"):
+                with packed.open(name) as records:
+                    if _names_any(records, numbers):
+                        return True
+    return False
+
+
+def _names_any(records: IO[bytes], numbers: Sequence[tuple[int, int]]) -> bool:
+    return any((match := _SEQ.search(line)) and _is_among(int(match[1]), numbers) for line in records)
+
+
+def _is_among(seq: int, numbers: Sequence[tuple[int, int]]) -> bool:
+    at = bisect_right(numbers, (seq, 1 << 62)) - 1
+    return at >= 0 and numbers[at][0] <= seq <= numbers[at][1]

@@ -1,0 +1,178 @@
+"""Erases what the owner chose; a kill at any instant leaves either all of it or an erasure that is gone on with.
+
+The order: everything is sealed; the `erasure` entry is appended and sealed; a note of the numbers and digests is
+written into the home; in one transaction the entries become tombstones; then files, copies and free pages follow.
+From the second step on the next round, seal or export goes on with it by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from pathlib import Path
+
+from archiver.custody import erased_copies
+from archiver.records import ExportedPackage, RoomId
+from archiver.records.erasure import ErasurePlan, ErasureReason
+from archiver.store import seals
+from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.erasure import cleaning, execution, notes, records
+from archiver.store.erasure.plan import make_plan
+from archiver.store.erasure.selection import Selection, select_noted
+from archiver.store.queries.contracts import contracts, rooms_to_read
+from archiver.store.queries.runs import exports
+from archiver.store.working import remembered_values
+from archiver.store.working.remembered_values import UnfinishedErasure
+
+Choose = Callable[[Reading], Selection]
+"""Chooses the entries that are to be erased; asked again inside the transaction that records them."""
+
+Step = Callable[[str], None]
+"""Called with the name of each step once it is done; tests end the process there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePreview:
+    """What an erasure would do."""
+
+    plan: ErasurePlan
+    read_rooms: tuple[RoomId, ...]
+    """Its rooms that are still read, which keeps it from being done."""
+    packages: tuple[ExportedPackage, ...]
+    """Packages made before that may hold some of it."""
+    copies: tuple[Path, ...]
+    """Packages and daily copies in the home, which go with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureOutcome:
+    """What became of an erasure."""
+
+    number: int
+    is_complete: bool
+    """Whether no byte of it is left; else a program read an older state, and the next run goes on with it."""
+
+
+def preview(reading: Reading, choose: Choose, *, now: datetime) -> ErasurePreview:
+    """What an erasure would take, what would stay, and what keeps it from being done."""
+    plan = make_plan(reading, choose(reading))
+    packages = tuple(_packages_of(reading, plan))
+    copies = erased_copies.copies_with(reading.home, plan.numbers, [one.name for one in packages])
+    read = tuple(room for room in rooms_to_read(reading, now) if room in plan.rooms)
+    return ErasurePreview(plan, read, packages, tuple(copies))
+
+
+def erase(
+    archive: Archive,
+    choose: Choose,
+    reason: ErasureReason,
+    *,
+    now: Callable[[], datetime],
+    again: int | None = None,
+    step: Step = lambda _name: None,
+) -> ErasureOutcome | None:
+    """Erase what is chosen; None if there is nothing.
+
+    Raises StorageError, ArchiveBusy: then the erasure is gone on with by the next round, seal or export.
+    """
+    seals.close_seals(archive, now=now())
+    step("sealed")
+    with archive.writing() as writing:
+        plan = make_plan(writing, choose(writing))
+        if not plan.count and not plan.blobs:
+            return None
+        packages = [one.number for one in _packages_of(writing, plan)]
+        number = records.append_erasure(writing, plan, reason, packages=packages, again=again, at=now())
+        unfinished = UnfinishedErasure(number, tuple(sorted(plan.contracts)), tuple(sorted(plan.blobs)), False)
+        remembered_values.ERASURE.remember(writing, unfinished)
+    step("recorded")
+    return _finish(archive, unfinished, now=now, step=step)
+
+
+def go_on(
+    archive: Archive, *, now: Callable[[], datetime], copies: Sequence[Path] = (), step: Step = lambda _name: None
+) -> list[str]:
+    """Go on with an erasure that was begun, and erase again what an older database brought back; what to say of it.
+
+    `copies` are the folders that get copies of the archive, where the notes of erasures lie too.
+    """
+    said = []
+    with archive.reading() as reading:
+        unfinished = remembered_values.ERASURE.recall(reading)
+        known = set(remembered_values.ERASURES_SETTLED.recall(reading))
+    if unfinished is not None:
+        _finish(archive, unfinished, now=now, step=step)
+        said.append(_("The erasure {number} that was begun is finished.").format(number=unfinished.number))
+    notes.take_over(archive.home, copies)
+    for note in notes.read_notes(archive.home, leave_out=known):
+        outcome = _erase_again(archive, note, now=now, step=step)
+        if outcome is not None:
+            sentence = _(
+                "An older database was put back that still had what erasure {number} erased. It was erased again "
+                "(erasure {again})."
+            )
+            said.append(sentence.format(number=note.number, again=outcome.number))
+    return said
+
+
+def _erase_again(
+    archive: Archive, note: notes.ErasureNote, *, now: Callable[[], datetime], step: Step
+) -> ErasureOutcome | None:
+    def choose(reading: Reading) -> Selection:
+        return select_noted(reading, note.digests)
+
+    with archive.reading() as reading:
+        is_there = bool(choose(reading).entries)
+    reason = ErasureReason(note.reason) if note.reason in set(ErasureReason) else ErasureReason.OWN
+    outcome = erase(archive, choose, reason, now=now, again=note.number, step=step) if is_there else None
+    cleaning.remove_bytes(archive, note.blobs)
+    with archive.writing() as writing:
+        _settle(writing, note.number)
+    return outcome
+
+
+def _finish(
+    archive: Archive, unfinished: UnfinishedErasure, *, now: Callable[[], datetime], step: Step
+) -> ErasureOutcome:
+    """Do what is left of an erasure that is recorded."""
+    number = unfinished.number
+    seals.close_seals(archive, now=now())
+    step("entry sealed")
+    with archive.reading() as reading:
+        erasure = records.find_erasure(reading, number)
+        assert erasure is not None
+        ranges = [(first, last) for first, last in erasure.payload["numbers"]]
+        names = [one.name for one in exports(reading) if one.number in erasure.payload["packages"]]
+        if not unfinished.is_executed:
+            notes.write_note(reading, number, ranges, unfinished.blobs, reason=erasure.payload["reason"])
+    step("noted")
+    if not unfinished.is_executed:
+        with archive.writing() as writing:
+            execution.execute(writing, number, ranges, erasure.payload["replies"], unfinished.contracts)
+            executed = UnfinishedErasure(number, unfinished.contracts, unfinished.blobs, True)
+            remembered_values.ERASURE.remember(writing, executed)
+            _settle(writing, number)
+    step("executed")
+    erased_copies.remove_copies(erased_copies.copies_with(archive.home, ranges, names))
+    cleaning.remove_bytes(archive, unfinished.blobs)
+    cleaning.remove_leftovers(archive.home)
+    step("files removed")
+    is_complete = cleaning.vacuum(archive)
+    step("vacuumed")
+    if is_complete:
+        with archive.writing() as writing:
+            remembered_values.ERASURE.remember(writing, None)
+    return ErasureOutcome(number, is_complete)
+
+
+def _settle(writing: Writing, number: int) -> None:
+    settled = set(remembered_values.ERASURES_SETTLED.recall(writing)) | {number}
+    remembered_values.ERASURES_SETTLED.remember(writing, sorted(settled))
+
+
+def _packages_of(reading: Reading, plan: ErasurePlan) -> list[ExportedPackage]:
+    """The packages of the contracts that are erased or have one of the rooms."""
+    with_room = {one.id for one in contracts(reading) if any(room.room_id in plan.rooms for room in one.rooms)}
+    return [one for one in exports(reading) if one.contract in with_room | plan.contracts]

@@ -1,0 +1,114 @@
+"""Names in kana without a title: a surname, a given name or both, names from other countries, rows of names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archiver.export.mask import leftover_patterns, name_checks
+from archiver.export.mask.name_checks import in_hiragana
+from archiver.export.mask.name_data import beginnings_of_names, given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.spoken_names import is_person_behind
+
+_KANA = "ぁ-んァ-ヴー"
+_INTRODUCED = re.compile(
+    r"(?:^|[\n。、「『>!?~…])\s?(?P<name>[ぁ-んー]{2,6}?|[ァ-ヴー]{2,6})"
+    r"(?=です(?:[。、!?~〜ー♪^(\s]|けど|が|$)|と申し|でござい|だよ[ー~〜!。]|っす[。!])"
+)
+"""Somebody who says who it is, where a sentence begins: 「きむらです」."""
+_ROW_KANJI = re.compile("(?<![一-鿿])[一-鿿々]{1,4}(?=[、,・/と ]|$|です|の[0-9二三四])")
+_PEOPLE_ROW = re.compile(
+    r"(?:参加者?|同席者?|メンバー|出演者?|出席者?|欠席者?|登壇者?|キャスト|モデル|担当者?|送付先|対象者|当選者"
+    r"|応募者|受講生|スタッフ)"
+    r" ?(?:[:→=]|は) ?(?P<row>[^\n。:]{2,80})"
+)
+_ROW_ITEM = re.compile(
+    rf"(?<![{_KANA}一-鿿])(?:[ぁ-んー]{{2,7}}|[ァ-ヴー]{{2,8}})(?=[、,・/と ]|$|さん|です|の[0-9二三四])"
+)
+_KATAKANA_GIVEN = re.compile("(?<![ァ-ヴー・])[ァ-ヴー]{2,5}(?=(?:が|は|も|に|へ|と)(?!ー)|から|より)")
+_READING = re.compile(
+    r"(?<=[(「])[ぁ-ん]{2,6}(?=[」)](?:なの|か|と読|って読|です|さん))|(?<=\()[ぁ-ん]{2,6}(?=(?:さん|様)\))"
+)
+_PERSONS_THING = re.compile(
+    "の(?:字幕|指示|返事|返信|コメント|原稿|確認|件|担当|声|分|方|作業|番|連絡|スケジュール|都合|OK|許可|チェック"
+    "|英語|翻訳|発言|アカウント|意見|案|動画)"
+)
+
+
+def kana_names(text: str) -> Iterator[tuple[int, int]]:
+    """Names in kana: a surname, a given name or both, without a title; nicknames; names from other countries."""
+    words = leftover_words()
+    for pattern in (leftover_patterns.SPACED_KANA, leftover_patterns.KATAKANA_RUN):
+        for match in pattern.finditer(text):
+            surname = match[1] if match.lastindex else match[0]
+            is_surname = name_checks.is_kana_surname(surname)
+            if (is_surname or (match.lastindex and _is_given_behind(*match.groups()))) and match[
+                0
+            ] not in words.no_names:
+                yield match.span()
+    for pattern in (leftover_patterns.HIRAGANA_RUN, leftover_patterns.LONG_KATAKANA_RUN):
+        for match in pattern.finditer(text):
+            if (
+                match[0] not in words.no_names
+                and match[0] not in ordinary_words().katakana
+                and name_checks.is_kana_name(in_hiragana(match[0]))
+            ):
+                yield match.span()
+    for match in leftover_patterns.KANA_GIVEN.finditer(text):
+        if match[0] in given_names().readings and match[0] not in words.kana_words | words.no_names:
+            yield match.span()
+    for match in leftover_patterns.DOUBLED.finditer(text):
+        if match["base"] in given_names().readings and match[0] not in words.doubled_words:
+            yield match.span()
+    for match in leftover_patterns.FOREIGN_NAME.finditer(text):
+        if match[0] in words.foreign_names and not _is_thing(text, match):
+            yield match.span()
+    for match in _KATAKANA_GIVEN.finditer(text):
+        reading = in_hiragana(match[0])
+        is_known = reading in given_names().readings or (len(reading) == 2 and reading in beginnings_of_names())
+        is_word = match[0] in ordinary_words().katakana or match[0] in words.brand_names
+        if is_known and not is_word and (len(match[0]) > 2 or is_person_behind(text, match.end())):
+            yield match.span()
+    for match in _INTRODUCED.finditer(text):
+        if _is_introduced(match["name"]):
+            yield match.span("name")
+    for match in _READING.finditer(text):
+        if match[0] in surnames().readings or match[0] in given_names().readings:
+            yield match.span()
+    for row in _PEOPLE_ROW.finditer(text):
+        yield from _row_of_people(text, *row.span("row"))
+
+
+def _is_thing(text: str, match: re.Match[str]) -> bool:
+    """Whether a name from another country is an ordinary word, a brand, or owns what people do not."""
+    if match[0] in ordinary_words().katakana or match[0] in leftover_words().brand_names:
+        return True
+    return text.startswith("の", match.end()) and _PERSONS_THING.match(text, match.end()) is None
+
+
+def _is_introduced(word: str) -> bool:
+    reading = in_hiragana(word)
+    if reading not in surnames().readings and reading not in given_names().readings:
+        return word in leftover_words().foreign_names and word not in ordinary_words().katakana
+    words = leftover_words()
+    is_word = len(reading) == 2 and (reading in ordinary_words().hiragana or reading in words.kana_words)
+    return not (is_word or word in words.no_names or word in words.kana_words or word in ordinary_words().katakana)
+
+
+def _row_of_people(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Nicknames in a row behind the word for those who take part."""
+    for item in _ROW_KANJI.finditer(text, start, end):
+        if name_checks.is_spoken_surname(item[0]):
+            yield item.span()
+    for item in _ROW_ITEM.finditer(text, start, end):
+        is_word = item[0] in ordinary_words().hiragana or item[0] in ordinary_words().katakana
+        is_word = is_word or item[0][-1] in "けねよか"
+        if not is_word and item[0] not in leftover_words().no_name_ends | leftover_words().no_names:
+            yield item.span()
+
+
+def _is_given_behind(first: str, second: str) -> bool:
+    """Whether the second of two words is a given name, so that the first, no known word, is a surname."""
+    is_word = first in ordinary_words().katakana or first in ordinary_words().hiragana
+    is_given = in_hiragana(second) in given_names().readings and second not in ordinary_words().katakana
+    return is_given and len(second) > 2 and len(first) > 2 and not is_word and name_checks.is_katakana(first[0])

@@ -1,0 +1,94 @@
+"""Names in Latin letters: romanised, with a given name in either order, in names of accounts and files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archiver.export.mask import leftover_patterns, name_checks
+from archiver.export.mask.name_data import given_names, leftover_words, surnames
+
+_GIVEN = re.compile(
+    r"(?<![A-Za-z0-9@/._-])[A-Za-z][a-z]{2,10}(?=(?:から|より|って|とか|にも?|が|は|も|と|へ|の|で|、|さん|ちゃん"
+    r"|くん)(?![A-Za-z]))"
+)
+"""A word before a particle: a given name, if it is one and no English word."""
+_WITH_INITIAL = re.compile(r"(?<![A-Za-z])(?P<name>[A-Z][a-z]{1,12}) [A-Z]\.(?![A-Za-z])")
+_WORD_BESIDE = re.compile(r" (?P<other>[A-Z][a-z]{1,11})(?![A-Za-z])")
+
+
+def latin_names(text: str) -> Iterator[tuple[int, int]]:
+    """Where names in Latin letters stand in a normalised text."""
+    for match in leftover_patterns.LATIN_RUN.finditer(text):
+        if name_checks.is_romanised(match[0]) or (_is_given_in_file_name(match) and match[0].islower()):
+            yield match.start(), _end_with_given(text, match)
+    for match in leftover_patterns.LATIN_PAIR.finditer(text):
+        first, second = match[1].lower(), match[2].lower()
+        if name_checks.is_pair(first, second) or name_checks.is_pair(second, first):
+            yield match.span()
+    for match in leftover_patterns.MISTER.finditer(text):
+        yield match.span()
+    for match in leftover_patterns.INITIALLED.finditer(text):
+        if match["surname"].lower() in surnames().romaji:
+            yield match.span()
+    for match in leftover_patterns.LATIN_NAME.finditer(text):
+        if match[0].lower() in leftover_words().foreign_latin_names:
+            yield match.span()
+    for match in _GIVEN.finditer(text):
+        if len(match[0]) > 3 - match[0][0].isupper() and _is_given(match[0]):
+            yield match.span()
+    for match in _WITH_INITIAL.finditer(text):
+        if _is_given(match["name"]):
+            yield match.span()
+    for match in leftover_patterns.LATIN_PARTS.finditer(text):
+        yield from _named_parts(match)
+
+
+def _is_given_in_file_name(word: re.Match[str]) -> bool:
+    text, lower = word.string, word[0].lower()
+    if len(lower) < 5 or lower not in given_names().romaji or lower in leftover_words().latin_words:
+        return False
+    return "_" in (text[max(0, word.start() - 1) : word.start()], text[word.end() : word.end() + 1])
+
+
+def _named_parts(word: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The parts of a word such as `r.maruyama` that are a name, with initials and a second name beside it."""
+    parts = list(re.finditer("[A-Za-z0-9]+", word[0]))
+    for index, part in enumerate(parts):
+        if _is_name_part(part[0], length=4):
+            first = last = index
+            while first and _is_beside_name(parts[first - 1][0]):
+                first -= 1
+            while last + 1 < len(parts) and _is_beside_name(parts[last + 1][0]):
+                last += 1
+            bare = part[0].strip("0123456789").lower()
+            is_alone = bare in surnames().romaji and bare not in leftover_words().latin_words
+            if first != last or is_alone:
+                yield word.start() + parts[first].start(), word.start() + parts[last].end()
+
+
+def _is_name_part(part: str, *, length: int) -> bool:
+    word = part.strip("0123456789").lower()
+    return len(word) >= length and (word in surnames().romaji or word in given_names().romaji)
+
+
+def _is_beside_name(part: str) -> bool:
+    if part.lower() in leftover_words().file_endings or part.lower() in leftover_words().latin_words:
+        return False
+    return (len(part) <= 2 and part.isalpha()) or _is_name_part(part, length=3)
+
+
+def _is_given(word: str) -> bool:
+    lower, words = word.lower(), leftover_words()
+    if lower in words.latin_words or lower in words.latin_given_words:
+        return False
+    return lower in given_names().romaji or (word[0].isupper() and lower in words.foreign_latin_names)
+
+
+def _end_with_given(text: str, surname: re.Match[str]) -> int:
+    """Where a romanised surname ends, with a given name that is not known but written like one."""
+    other = _WORD_BESIDE.match(text, surname.end()) if surname[0][0].isupper() else None
+    is_word = (
+        other is None or other["other"].lower() in leftover_words().latin_words | leftover_words().latin_given_words
+    )
+    return surname.end() if other is None or is_word else other.end()

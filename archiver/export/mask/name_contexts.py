@@ -1,0 +1,82 @@
+"""What stands around a surname and makes it a person, whatever else the word may mean.
+
+The patterns are for text of one width (NFKC); those for what stands before end with the name's beginning. Every
+repetition has a bound.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from archiver.export.mask.leftover_patterns import JOBS, KANJI, any_of
+from archiver.export.mask.name_data import leftover_words
+
+# --- behind a name -----------------------------------------------------------------------------------
+
+_INTRODUCED = (
+    r"と申し|でござい|と言います|といい(?:ます|まし)|[」』]?(?:という|って(?:いう)?)(?:方|人|者|子|やつ|名前"
+    r"|ライター|先生)"
+)
+
+
+@functools.cache
+def person_behind() -> re.Pattern[str]:
+    """What stands behind a name: somebody is told something, does something, has something, is introduced."""
+    words = leftover_words()
+    told, doing, owned = any_of(words.told_words), any_of(words.doing_words), any_of(words.owned_words)
+    return re.compile(
+        rf"{_INTRODUCED}"
+        rf"|(?:に|へ|から|と|にも|へも|より)も?[^。、\n!?]{{0,6}}?{told}"
+        rf"|(?:が|は|も|、)[^。\n!?]{{0,12}}?{doing}"
+        rf"|の{owned}|まで(?=ご?連絡|ご?相談|お問|お電話)|拝(?![{KANJI}見啓])"
+        r"|(?:より|から)(?:以上|です|伝言)|宛(?:に|て|で|の)|いわく|曰く|に代わ|に替わ|に変わりま|的には"
+        r"|\((?:[^()]{0,8}(?:[課部室係]|担当|経理|営業|総務|広報|人事|旧姓|前任|後任|代表|社長|代理)[^()]{0,4}"
+        r"|[0-9]{2}歳?|[ぁ-ん]{2,8})\)"
+        r"|(?:PM|AD|CD|[PD])(?:[のにがはへともや、。\s確承修済案]|$)"
+    )
+
+
+DOES_WEAKLY = re.compile(r"です(?:[。、!~〜ー…♪^(\s]|けど|が|$)")
+"""An introduction, but only where a sentence begins: 「辻です」, and not 「背景は森です」."""
+
+# --- before a name -----------------------------------------------------------------------------------
+
+_UNIT = (
+    f"(?:[{KANJI}ァ-ヴー]{{1,10}}[部課室係店局社]|事務所|チーム|グループ|サポート|デスク|広報|経理|総務"
+    f"|株式会社[^\\s]{{1,12}}|{JOBS})"
+)
+
+
+@functools.cache
+def person_before() -> re.Pattern[str]:
+    """What stands before a name: a firm or a family it belongs to, an address, a job with a bracket."""
+    belonging = any_of(leftover_words().belonging_words)
+    return re.compile(
+        rf"(?:{belonging}|[部課室係店局社])の$|(?:^|[\s、。])@ ?$|(?i:\bcc|\bto|\bfrom) ?: ?$|{JOBS} ?[(「『] ?$"
+    )
+
+
+NO_LETTER = re.compile(f"(?:^|[\\s。、「『>(!?…~〜・]|[{KANJI}ぁ-ん]の)$")
+UNIT_BEFORE = re.compile(rf"{_UNIT} $")
+LINE_BEFORE = re.compile(r"(?:^|\n) {0,4}$")
+MARK_BEFORE = re.compile(r"(?:^|\n) {0,4}[【\[]$")
+SIGN_BEFORE = re.compile(
+    r"(?:[。!?…~〜♪]|ました|ます|です|した|ません|ください|済み?|[かねよぞわ]|とのこと|様子|まで|次第|す) ?\($"
+    r"|[。!?] ?/ ?$|(?:です|ます|した|ください)/$"
+)
+SIGN_BEHIND = re.compile(r"\)?[\s」』]{0,3}$|\)\n")
+LINE_BEHIND = re.compile(r" {0,4}(?:$|\n|[」』]\s{0,3}$)")
+COLON = re.compile(r" ?[:→>≫](?!:[0-9])")
+NO_SIGN = frozenset("日月火水木金土済計税中上下前後新旧仮株有代高低大小")
+"""In brackets these are a day, a state, a size."""
+LABEL_BEFORE = re.compile(r"(?:^|\n)[^\n:=→、。]{1,12} ?[:=→] ?$|[/、] ?[^\n:=→、。/]{1,8}[:=→] ?$")
+OF_PLACE = re.compile(
+    "場所|会場|エリア|地域|出身|[地元県市区町駅店宅先] ?[:=→]|産|行き|方面|ロケ|住|題|名 ?[:=→]|テーマ"
+    "|キーワード ?[:=→]|カテゴリ|タグ"
+)
+LABEL_BEHIND = re.compile(r" ?(?:$|\n|[、/,|(]|→)")
+WHO_BEFORE = re.compile(f"(?:した|いた|った|んだ|てる|くれた)の(?:は|って|が)?$|{JOBS}$")
+AT_JOB = re.compile(f"{JOBS}の?$")
+JOB_BEHIND = re.compile("です|と申|より|から|(?:が|は|に|も|へ)(?![ぁ-ん])|、")
+WHO_BEHIND = re.compile("らしい|だと|だった|です|かな|じゃ|みたい|だよ|だね|[がはもにのと、]|より|から")

@@ -1,0 +1,186 @@
+"""Names that stand before さん, 様 and the like, or before somebody's job (森社長, なおみ先生).
+
+「店長さん」 and 「企業様」 name nobody: what stands before the title is an ordinary word, or ends with the part of one
+that says what somebody does (者, 員, 店 …).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archiver.export.mask import leftover_patterns, name_checks
+from archiver.export.mask.folding import folded_text
+from archiver.export.mask.kanji_names import folded_spoken_characters
+from archiver.export.mask.name_checks import in_hiragana
+from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+
+_NICKNAME_TITLES = ("ちゃん", "くん")
+"""They are hidden with a name in kana, of which they may be a part."""
+_ROLE_END = re.compile(
+    "[者員長部社店家係業主人客元側方陣師士官役手屋課室局所院園館校会団班組隊署庁省先生徒親娘婦夫妻様々達連衆軍党派教]$"
+)
+_AGENT = re.compile(
+    "(?:イスト|リスト|ワー|ーター|ナー|ヤー|ャー|バー|ダー|マン|ーズ|ショップ|サロン|スクール|ホテル|レストラン"
+    "|カフェ|ストア|メディア|チャンネル|グループ|プロダクション|スタジオ|オフィス|クリニック|ショッピング"
+    "|ジャパン|システム|デザイン|ワークス|サービス|マーケット|センター|チーム|ファーム|クラブ|ラボ|テック|ネット"
+    "|ロボ|モン)$"
+)
+"""What people and firms are called by what they do; surnames with such an end are among the foreign names."""
+_FIRM = re.compile("(?:株式会社|有限会社|合同会社|社団法人|財団法人|\\(株\\)|\\(有\\))[^\\s、。「」]{0,12}$")
+_THINGS = ("人形", "ぬいぐるみ", "グッズ", "キャラ", "コーナー", "マーク", "印の")
+"""Behind a name and its title they make it the name of a thing."""
+
+
+def titled_names(text: str) -> Iterator[tuple[int, int]]:
+    """Where in a normalised text a name stands before a title; a nickname with its title."""
+    for match in leftover_patterns.TITLED.finditer(text):
+        name, title = match["name"], match["title"]
+        start = _name_start(name, _title_as_read(match)) if not text.startswith(_THINGS, match.end()) else None
+        if start is None or (title in ("様", "さん") and _is_firm(text, match, start)):
+            continue
+        is_nickname = _is_nickname(name[start:], title)
+        parent = 2 * text.startswith(("ママ", "パパ"), match.end())
+        is_hidden = is_nickname or title.isascii()
+        yield match.start("name") + start, match.end() + parent if is_hidden else match.end("name")
+
+
+_INITIAL = re.compile(
+    r"(?<![A-Za-z0-9_.-])[A-Z](?:さん|氏(?![名神])|様(?!式)|くん|ちゃん|先生|社長)"
+    r"|(?<![A-Za-z0-9])[A-Z][一-鿿]{1,2}(?=さん|氏(?![名神])|様(?!式)|くん|ちゃん)"
+)
+_TRADER = re.compile(
+    r"(?:出品者|購入者|お客様|依頼者|応募者|投稿者|ユーザー|ライター|落札者|フォロワー|リスナー|視聴者"
+    r"|クライアント|ワーカー|取引相手)(?:の|[:→] ?|「)(?P<name>[^\s、。の「」:]{2,14}?)」?(?=さん|様"
+    r"|氏(?![名神]))"
+)
+
+
+def initials_and_traders(text: str) -> Iterator[tuple[int, int]]:
+    """Initials with their title (K氏), and what somebody who buys, sells or writes is called."""
+    for match in _INITIAL.finditer(text):
+        yield match.span()
+    for match in _TRADER.finditer(text):
+        is_people = match["name"] in leftover_words().no_name_ends or re.search(
+            "[皆客方]$|みんな$|みな$", match["name"]
+        )
+        if not is_people and not re.search("[をがにはで]", match["name"]):
+            yield match.span("name")
+
+
+def names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
+    """Where a name stands before a job: in kanji, in kana and in Latin letters."""
+    for match in leftover_patterns.WITH_JOB.finditer(text):
+        start = name_checks.surname_start(match["name"])
+        if start is not None:
+            yield match.start("name") + start, match.end("name")
+    for match in leftover_patterns.KANA_WITH_JOB.finditer(text):
+        if name_checks.is_kana_person(match[0]):
+            yield match.span()
+
+
+def _title_as_read(match: re.Match[str]) -> str:
+    """The title; くん and ちゃん that may be a part of the sentence (行くんです, ちゃんと) are said to be "
+    "doubtful."""
+    title, behind = match["title"], match.string[match.end() : match.end() + 1]
+    is_kana = re.search("[ぁ-んー]$", match["name"]) is not None and not re.search("[ーっ]$", match["name"])
+    if title == "くん" and behind and behind in ("でだじなのやか" if is_kana else "でだじ"):
+        return "くんの"
+    return "ちゃんと" if title == "ちゃん" and behind == "と" else title
+
+
+def _is_firm(text: str, match: re.Match[str], start: int) -> bool:
+    """Whether the word before a title is the end of a firm's name that stands before it."""
+    if re.match("[ぁ-ん]", match["name"]) and name_checks.is_katakana(text[match.start() - 1 : match.start()] or " "):
+        return match["title"] == "様"
+    return _FIRM.search(text, max(0, match.start() - 20), match.start("name") + start) is not None and not (
+        name_checks.is_full_name(match["name"][start:])
+    )
+
+
+def _is_nickname(name: str, title: str) -> bool:
+    """Whether a title belongs to what it stands at: 「ゆみちゃん」, 「まっさん」, and not 「さとうさん」."""
+    if not re.fullmatch("[ぁ-んァ-ヴー]+", name):
+        return len(name) == 1 and title == "ちゃん"
+    reading = in_hiragana(name)
+    is_known = len(name) > 2 and (reading in surnames().readings or reading in given_names().readings)
+    return title in _NICKNAME_TITLES or (title == "さん" and not is_known and not name_checks.is_katakana(name[0]))
+
+
+def _name_start(name: str, title: str) -> int | None:
+    """Where in the run of characters before a title the name begins; None: it is no name."""
+    if re.fullmatch("[ぁ-んー]+", name):
+        return name_checks.hiragana_start(name, title)
+    if name[-1].isascii():
+        last = name.split()[-1].casefold()
+        return None if last in leftover_words().latin_words and last not in surnames().romaji else 0
+    if name_checks.is_katakana(name[-1]):
+        return None if name in ("ワン", "ニャン") and title.startswith("ちゃん") else _katakana_start(name)
+    if re.search("[ぁ-ん]$", name):  # kanji, then hiragana: a given name such as 美さき, or a sentence
+        head = re.match(f"[{leftover_patterns.KANJI}]+", name)
+        return 0 if head and len(head[0]) > 1 and name_checks.surname_start(head[0]) == 0 else None
+    if "ノ" in name:
+        return 0
+    start = name_checks.surname_start(name)
+    if start is not None and not (name[-1] == "屋" and name[start:] not in surnames().kanji):
+        return _with_words_before(name, start)
+    return _start_without_surname(name, title)
+
+
+def _katakana_start(name: str) -> int | None:
+    if name_checks.is_kana_person(name):
+        return 0
+    is_word = name in ordinary_words().katakana or any(name.endswith(word) for word in leftover_words().no_name_ends)
+    return None if is_word or _AGENT.search(name) else 0
+
+
+def _with_words_before(name: str, start: int) -> int:
+    """The whole run, if what stands before a surname is no ordinary word: 勅使河原, and not 先方河原."""
+    before = name[:start]
+    is_rest = len(name) <= 5 and before and not name_checks.are_words(before) and " " not in name
+    return 0 if is_rest else start
+
+
+def _start_without_surname(name: str, title: str) -> int | None:
+    """Where a name in kanji begins that is no known surname."""
+    words, bare = leftover_words(), name.replace(" ", "")
+    if len(bare) == 1:
+        return _single_start(bare, title)
+    if name in words.no_names or name in words.no_name_ends or len(bare) > 5 or _is_ordinary(bare):
+        return None
+    if len(bare) in (2, 3) and bare[-1] in words.given_name_ends and bare not in words.people_words:
+        return None if title in ("ちゃんと", "殿", "先生") else 0
+    ends = words.no_name_ends - words.surname_ends if title == "さん" else words.no_name_ends
+    is_word = any(name.endswith(word) for word in ends) or _ROLE_END.search(bare)
+    return None if is_word or title in ("君", "くん", "くんの", "殿", "先生") else 0
+
+
+def _is_ordinary(bare: str) -> bool:
+    """Whether a run of kanji is a word, or ends with one behind another: 企画, 取引先企業."""
+    kanji = ordinary_words().kanji
+    is_role = len(bare) == 3 and bare[:2] in kanji and _ROLE_END.search(bare)
+    return bare in kanji or (len(bare) > 3 and bare[-2:] in kanji) or bool(is_role)
+
+
+def _single_start(character: str, title: str) -> int | None:
+    words = leftover_words()
+    if character in words.no_name_ends - words.surname_ends:
+        return None
+    known = words.single_given_names | words.titled_characters
+    if folded_text(character) in folded_spoken_characters() or character in known:
+        is_clear = title in (
+            "さん",
+            "さま",
+            "くん",
+            "ちゃん",
+            "君",
+            "先生",
+            "サン",
+            "チャン",
+            "先輩",
+            "姉さん",
+            "兄さん",
+            "氏",
+        )
+        return 0 if is_clear or (title in "様氏" and character not in words.no_names) else None
+    return None

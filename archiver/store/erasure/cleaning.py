@@ -1,0 +1,70 @@
+"""Removes what an erasure leaves behind outside the records: bytes of files, pictures, free pages, the log."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Collection
+from contextlib import closing, suppress
+from pathlib import Path
+
+from sqlalchemy import select
+
+from archiver.store import avatars, schema
+from archiver.store.archive import Archive
+from archiver.store.blobs import FOLDER, INCOMING, blob_path
+from archiver.store.durable_files import storage_error
+from archiver.store.engine import DATABASE, open_connection, translate_error
+from archiver.store.queries.entries import IS_WHOLE
+
+_EARLIER = f"{DATABASE.removesuffix('.sqlite3')}.before-*.sqlite3*"
+"""Databases as they were before an upgrade, which hold everything once more."""
+
+
+def remove_bytes(archive: Archive, blobs: Collection[str]) -> None:
+    """Remove the bytes that no entry names any more; others stay, whoever asks. Raises OSError."""
+    with archive.reading() as reading:
+        table = schema.entry.c
+        lines = reading.sql.execute(select(table.line).where(table.kind.in_(("blob", "attachment")), IS_WHOLE))
+        named = {sha256 for line in lines.scalars() for sha256 in blobs if sha256 in line}
+    for sha256 in blobs:
+        if sha256 not in named:
+            _remove(blob_path(archive.home, sha256))
+
+
+def remove_leftovers(home: Path) -> None:
+    """Remove half downloads, avatars (fetched again where they are shown), and databases of before an upgrade."""
+    for path in [*_files(home / FOLDER / INCOMING), *_files(home / avatars.FOLDER), *home.glob(_EARLIER)]:
+        _remove(path)
+
+
+def vacuum(archive: Archive) -> bool:
+    """Write the database anew without free pages, and empty its log; False while somebody reads an older state.
+
+    Raises StorageError, ArchiveBusy.
+    """
+    archive.close()
+    try:
+        with closing(open_connection(archive.database)) as connection:
+            connection.isolation_level = None
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("VACUUM")
+            (busy, _pages, _done) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise translate_error(error, archive.database) from error
+    return not busy
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*") if path.is_file()] if folder.is_dir() else []
+
+
+def _remove(path: Path) -> None:
+    try:
+        if os.name == "nt" and path.exists():
+            path.chmod(0o600)  # Windows removes nothing that is read-only
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    with suppress(OSError):
+        path.parent.rmdir()  # only where it is empty now

@@ -1,0 +1,161 @@
+"""The one transaction in which the erased entries become tombstones, and all that was made of them goes.
+
+The trigger that refuses changes is dropped and made anew inside it, so that nobody ever sees the table without it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+
+from sqlalchemy import Connection, delete, or_, select, text
+
+from archiver.evidence.history import EntryObject
+from archiver.evidence.tombstones import Tombstone, tombstone_line
+from archiver.store import schema, writer
+from archiver.store.archive import Writing, driver_connection
+from archiver.store.erasure.erased_ids import erased_key
+from archiver.store.projection.project import project
+from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.search import index
+from archiver.store.working import remembered_values
+
+ERASED = "erased"
+"""The kind of an entry of which only a tombstone is left, so that no question about its former kind finds it."""
+
+_TRIGGER = "entry_no_update"
+_AT_ONCE = 1_000
+_STATEMENTS = (schema.contract, schema.delivery, schema.attachment)
+_ENTRY = schema.entry.c
+
+
+def execute(
+    writing: Writing,
+    number: int,
+    ranges: Sequence[tuple[int, int]],
+    replies: Collection[str],
+    contracts: Collection[str],
+) -> int:
+    """Erase the entries of these numbers under an `erasure` entry's number; how many were still there."""
+    driver_connection(writing.sql).execute("PRAGMA secure_delete = ON")
+    chosen = list(_still_there(writing.sql, ranges))
+    rooms = {room for _seq, _kind, _key, _digest, room in chosen if room is not None}
+    with _changes_allowed(writing.sql):
+        _put_tombstones(writing.sql, number, chosen)
+    _delete_replies(writing.sql, replies)
+    _delete_working_rows(writing, chosen, rooms, contracts)
+    _make_readable_again(writing, rooms)
+    if chosen:
+        index.rebuild(writing.sql)
+    return len(chosen)
+
+
+_Row = tuple[int, str, str, str, int | None]
+"""Number, kind, key, digest and room of an entry."""
+
+
+def _still_there(sql: Connection, ranges: Sequence[tuple[int, int]]) -> Iterator[_Row]:
+    columns = (_ENTRY.seq, _ENTRY.kind, _ENTRY.key, _ENTRY.digest, _ENTRY.room_id)
+    for first, last in ranges:
+        query = select(*columns).where(_ENTRY.seq.between(first, last), IS_WHOLE)
+        for row in sql.execute(query):
+            yield row.seq, row.kind, row.key, row.digest, row.room_id
+
+
+@contextlib.contextmanager
+def _changes_allowed(sql: Connection) -> Iterator[None]:
+    """Drop the trigger that keeps entries unchanged, and make it anew, within the open transaction."""
+    sql.exec_driver_sql(f"DROP TRIGGER IF EXISTS {_TRIGGER}")
+    yield
+    sql.exec_driver_sql(schema.TRIGGERS[_TRIGGER])
+
+
+def _put_tombstones(sql: Connection, number: int, chosen: Sequence[_Row]) -> None:
+    statement = text("UPDATE entry SET line = :line, kind = :kind, key = :key WHERE seq = :seq")
+    rows = (
+        {
+            "line": tombstone_line(Tombstone(digest, number)),
+            "kind": ERASED,
+            "key": erased_key(kind, key),
+            "seq": seq,
+        }
+        for seq, kind, key, digest, _room in chosen
+    )
+    while batch := list(islice(rows, _AT_ONCE)):
+        sql.execute(statement, batch)
+
+
+def _delete_replies(sql: Connection, replies: Collection[str]) -> None:
+    listed = sorted(replies)
+    for start in range(0, len(listed), _AT_ONCE // 2):
+        sql.execute(delete(schema.reply).where(schema.reply.c.digest.in_(listed[start : start + _AT_ONCE // 2])))
+
+
+# --- working rows ----------------------------------------------------------------------------------
+
+
+def _delete_working_rows(
+    writing: Writing, chosen: Sequence[_Row], rooms: Collection[int], contracts: Collection[str]
+) -> None:
+    """Delete what the next runs remember of the rooms and contracts: it may name people, and is found out anew."""
+    listed, sql = sorted(rooms), writing.sql
+    messages = [key.partition("/")[2] for _seq, kind, key, _digest, _room in chosen if kind == "message"]
+    for table in (schema.visit, schema.last_list, schema.quest, schema.retry, schema.rotation):
+        sql.execute(delete(table).where(table.c.room_id.in_(listed)))
+    gone = {room for room in listed if not _is_left(sql, room)}
+    alert = schema.alert.c
+    of_contracts = [
+        or_(alert.subject == one, alert.subject.startswith(f"{one}/", autoescape=True)) for one in sorted(contracts)
+    ]
+    sql.execute(delete(schema.alert).where(or_(alert.room_id.in_(sorted(gone)), *of_contracts)))
+    for start in range(0, len(messages), _AT_ONCE // 2):
+        part = messages[start : start + _AT_ONCE // 2]
+        sql.execute(delete(schema.alert).where(alert.message_id.in_(part)))
+    sql.execute(delete(schema.picture))  # fetched again where they are still shown
+    remembered_values.SETUP_ANSWERS.remember(writing, None)
+    names = remembered_values.LISTED_NAMES.recall(writing)
+    remembered_values.LISTED_NAMES.remember(writing, {room: name for room, name in names.items() if room not in gone})
+    for contract in contracts:
+        remembered_values.LEFTOVER_ANSWERS.of(contract).remember(writing, None)
+        remembered_values.DAILY_COPY_UPTO.of(contract).remember(writing, None)
+    for contract, answers in _answers_of_contracts_with(sql, rooms).items():
+        if answers:
+            remembered_values.LEFTOVER_ANSWERS.of(contract).remember(writing, None)
+
+
+def _is_left(sql: Connection, room: int) -> bool:
+    return sql.execute(select(_ENTRY.seq).where(_ENTRY.room_id == room, IS_WHOLE).limit(1)).scalar() is not None
+
+
+def _answers_of_contracts_with(sql: Connection, rooms: Collection[int]) -> Mapping[str, bool]:
+    """The contracts that have one of the rooms: pieces of their texts that the user was asked about are asked anew."""
+    rows = sql.execute(select(schema.contract.c.contract_id, schema.contract.c.statement))
+    return {
+        contract: any(room["room_id"] in rooms for room in json.loads(statement)["rooms"])
+        for contract, statement in rows
+    }
+
+
+# --- readable rows ---------------------------------------------------------------------------------
+
+
+def _make_readable_again(writing: Writing, rooms: Collection[int]) -> None:
+    """Make the readable rows of these rooms, and those of all statements, anew from the entries that are left."""
+    sql, listed = writing.sql, sorted(rooms)
+    for table in schema.READABLE:
+        if table in _STATEMENTS:
+            sql.execute(delete(table))
+        else:
+            sql.execute(delete(table).where(table.c.room_id.in_(listed)))
+    stated = _ENTRY.kind.in_([table.name for table in _STATEMENTS])
+    lines = sql.execute(
+        select(_ENTRY.line).where(or_(_ENTRY.room_id.in_(listed), stated), IS_WHOLE).order_by(_ENTRY.seq)
+    ).scalars()
+    while batch := [json.loads(line) for line in islice(lines, _AT_ONCE)]:
+        project(sql, batch, lambda key, upto: _entries_of(writing, key, upto))
+
+
+def _entries_of(writing: Writing, key: str, upto: int) -> list[EntryObject]:
+    return list(writer.entries_of(writing, key, upto))

@@ -1,0 +1,163 @@
+"""What goes with the entries that an erasure takes: replies, bytes, and the gaps that it leaves."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from sqlalchemy import select
+
+from archiver.records import JsonObject
+from archiver.records.erasure import ErasurePlan
+from archiver.store import schema
+from archiver.store.archive import Reading
+from archiver.store.erasure.selection import ChosenEntry, Selection
+from archiver.store.fingerprints import sent_at
+from archiver.store.queries import current_state
+from archiver.store.queries.entries import IS_WHOLE, KeptReply
+from archiver.store.queries.package_entries import kept_replies
+from archiver.store.time_text import from_unix
+
+ERASED_GAP = "erased"
+"""The reason of a gap that an erasure left."""
+
+_ANSWERED = re.compile(r"to=(\d+)-(\d+)\]")
+_ID_NAMES = {"message": "message_id", "file": "file_id", "task": "task_id"}
+
+
+def make_plan(reading: Reading, selection: Selection) -> ErasurePlan:
+    """All that goes with the chosen entries."""
+    chosen = selection.entries
+    ids = {kind: _ids_by_room(chosen, kind) for kind in _ID_NAMES}
+    gone, shared = _bytes_of(reading, chosen)
+    return ErasurePlan(
+        numbers=tuple(_ranges([one.seq for one in chosen])),
+        kinds=Counter(one.kind for one in chosen),
+        messages=ids["message"],
+        files=ids["file"],
+        tasks=ids["task"],
+        whole_rooms=selection.whole_rooms,
+        contracts=selection.contracts,
+        replies=tuple(_replies_with(reading, ids, selection.whole_rooms)),
+        blobs=gone,
+        shared_blobs=len(shared),
+        kept=selection.kept,
+        quoting=_count_answers(reading, ids["message"]),
+        gaps=tuple(_gaps(reading, chosen, selection.whole_rooms)),
+    )
+
+
+def _ids_by_room(chosen: Iterable[ChosenEntry], kind: str) -> dict[int, frozenset[int]]:
+    found: dict[int, set[int]] = {}
+    for one in chosen:
+        if one.kind == kind and one.room_id is not None:
+            found.setdefault(one.room_id, set()).add(int(one.key.partition("/")[2]))
+    return {room: frozenset(ids) for room, ids in found.items()}
+
+
+def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Rising numbers as ranges."""
+    if not numbers:
+        return
+    first = numbers[0]
+    for before, after in pairwise(numbers):
+        if after != before + 1:
+            yield first, before
+            first = after
+    yield first, numbers[-1]
+
+
+def _bytes_of(reading: Reading, chosen: Collection[ChosenEntry]) -> tuple[frozenset[str], frozenset[str]]:
+    """The digests of bytes that go, and of those that stay, as an entry that stays names them too."""
+    named = {str(one.payload.get("sha256")) for one in chosen if one.kind in ("blob", "attachment", "delivery")}
+    numbers = {one.seq for one in chosen}
+    table = schema.entry.c
+    query = select(table.seq, table.line).where(table.kind.in_(("blob", "attachment")), IS_WHOLE)
+    staying = {
+        str(json.loads(line)["payload"].get("sha256")) for seq, line in reading.sql.execute(query) if seq not in numbers
+    }
+    named.discard("None")
+    return frozenset(named - staying), frozenset(named & staying)
+
+
+# --- replies ---------------------------------------------------------------------------------------
+
+
+def _replies_with(
+    reading: Reading, ids: Mapping[str, Mapping[int, Collection[int]]], whole_rooms: Collection[int]
+) -> Iterator[str]:
+    """Digests of the kept replies that hold one of the erased objects, or are of a room of which nothing is left."""
+    rooms = {room for by_room in ids.values() for room in by_room} | set(whole_rooms)
+    for reply in kept_replies(reading, rooms):
+        names = {name: {str(one) for one in ids[kind].get(reply.room_id, ())} for kind, name in _ID_NAMES.items()}
+        if reply.room_id in whole_rooms or _holds_any(reply, names):
+            yield reply.digest
+
+
+def _holds_any(reply: KeptReply, names: Mapping[str, Collection[str]]) -> bool:
+    try:
+        received = json.loads(reply.body or b"")
+    except ValueError:  # a 404 has no body; what cannot be read is judged by the ids that stand in it
+        text = f"{reply.path} {(reply.body or b'').decode('utf-8', 'replace')}"
+        return any(re.search(rf"(?<!\d){one}(?!\d)", text) for ids in names.values() for one in ids)
+    objects = received if isinstance(received, list) else [received]
+    return any(
+        str(one.get(name)) in ids for one in objects if isinstance(one, dict) for name, ids in names.items() if ids
+    )
+
+
+def _count_answers(reading: Reading, erased: Mapping[int, Collection[int]]) -> int:
+    """The messages that stay and answer one of those that go; what they quote of it stays with them."""
+    table, found = schema.message_version.c, set[tuple[int, int]]()
+    for room, ids in erased.items():
+        query = select(table.room_id, table.position, table.body).where(table.body.contains(f"to={room}-"))
+        for row in reading.sql.execute(query):
+            named = {int(message) for to, message in _ANSWERED.findall(row.body) if int(to) == room}
+            if named & set(ids) and row.position not in erased.get(row.room_id, ()):
+                found.add((row.room_id, row.position))
+    return len(found)
+
+
+# --- gaps ------------------------------------------------------------------------------------------
+
+
+def _gaps(reading: Reading, chosen: Iterable[ChosenEntry], whole_rooms: Collection[int]) -> Iterator[JsonObject]:
+    """The gaps that are left in rooms of which something stays: one for each stretch of erased messages."""
+    sent: dict[int, dict[int, int]] = {}
+    for one in chosen:
+        if one.kind == "message" and one.room_id is not None and one.room_id not in whole_rooms:
+            sent.setdefault(one.room_id, {})[int(one.key.partition("/")[2])] = sent_at(one.payload["object"])
+    for room, times in sorted(sent.items()):
+        first_number = current_state.next_gap_number(reading, room)
+        for number, stretch in enumerate(_stretches(reading, room, times), first_number):
+            yield _gap(room, number, stretch, times)
+
+
+def _stretches(reading: Reading, room: int, erased: Collection[int]) -> Iterator[list[int]]:
+    """Erased messages that follow one another, without one that stays between them."""
+    table, stretch = schema.message.c, list[int]()
+    query = select(table.position).where(table.room_id == room).order_by(table.position)
+    for (position,) in reading.sql.execute(query.execution_options(yield_per=1_000)):
+        if position in erased:
+            stretch.append(position)
+        elif stretch:
+            yield stretch
+            stretch = []
+    if stretch:
+        yield stretch
+
+
+def _gap(room: int, number: int, stretch: list[int], times: Mapping[int, int]) -> JsonObject:
+    return {
+        "room": room,
+        "number": number,
+        "after": str(stretch[0] - 1),
+        "before": str(stretch[-1] + 1),
+        "from": from_unix(times[stretch[0]]),
+        "to": from_unix(times[stretch[-1]]),
+        "missing": len(stretch),
+        "reason": ERASED_GAP,
+    }

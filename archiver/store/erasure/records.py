@@ -1,0 +1,94 @@
+"""The erasures on record: each entry with the seal that closed it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from archiver.records import JsonObject, Observation
+from archiver.records.erasure import Erasure, ErasurePlan, ErasureReason
+from archiver.store import schema, writer
+from archiver.store.archive import Reading, Writing
+from archiver.store.erasure import notes
+from archiver.store.queries import current_state
+from archiver.store.time_text import from_text
+
+_ENTRY, _SEAL = schema.entry.c, schema.seal.c
+
+
+def erasures(reading: Reading) -> list[Erasure]:
+    """Every erasure, oldest first."""
+    query = select(_ENTRY.seq, _ENTRY.observed_at, _ENTRY.key, _ENTRY.line, _ENTRY.digest).where(
+        _ENTRY.key >= "erasure/", _ENTRY.key < "erasure0", _ENTRY.kind == "erasure"
+    )
+    found = []
+    for row in reading.sql.execute(query.order_by(_ENTRY.seq)):
+        sealed = select(_SEAL.number, _SEAL.sha256).where(_SEAL.first <= row.seq, _SEAL.last >= row.seq)
+        seal = reading.sql.execute(sealed).one_or_none()
+        number, payload = int(row.key.partition("/")[2]), json.loads(row.line)["payload"]
+        at = from_text(row.observed_at)
+        closed = (None, None) if seal is None else (seal.number, seal.sha256)
+        found.append(Erasure(number, row.seq, at, row.digest, payload, *closed))
+    return found
+
+
+def find_erasure(reading: Reading, number: int) -> Erasure | None:
+    """The erasure with this number; the last one, if an older database was put back."""
+    return next((one for one in reversed(erasures(reading)) if one.number == number), None)
+
+
+def append_erasure(
+    writing: Writing, plan: ErasurePlan, reason: ErasureReason, *, packages: list[int], again: int | None, at: datetime
+) -> int:
+    """Append the entry of an erasure and those of the gaps that it leaves; its number.
+
+    It says what kinds, how many, which numbers and why: never the content, never a name. `packages`: numbers of the
+    packages made before, which may hold some of it. `again`: the erasure that is repeated in an older database.
+    """
+    number = 1 + max([0, *(one.number for one in erasures(writing)), *notes.numbers(writing.home)])
+    owner = (current_state.owner(writing) or {}).get("account_id")
+    observations = [Observation("erasure", f"erasure/{number}", _payload(plan, reason, packages, again))]
+    observations += _gap_observations(plan.gaps)
+    writer.append(writing, observations, account_id=owner, at=at)
+    return number
+
+
+def tombstone_count(reading: Reading) -> int:
+    """How many entries were erased."""
+    query = "SELECT count(*) FROM entry WHERE key >= 'erased/' AND key < 'erased0'"
+    return int(reading.sql.exec_driver_sql(query).scalar() or 0)
+
+
+def erased_in_rooms(reading: Reading) -> dict[int, int]:
+    """How many messages were erased, by room."""
+    query = (
+        "SELECT room_id, count(DISTINCT key) FROM entry WHERE key >= 'erased/message/' AND key < 'erased/message0'"
+        " GROUP BY room_id"
+    )
+    return {room: count for room, count in reading.sql.exec_driver_sql(query)}  # noqa: C416 - rows are no pairs
+
+
+def _payload(plan: ErasurePlan, reason: ErasureReason, packages: list[int], again: int | None) -> dict[str, Any]:
+    messages = sum(map(len, plan.messages.values()))
+    return {
+        "what": "contract" if plan.contracts else "messages",
+        "kinds": dict(plan.kinds),
+        "numbers": [list(pair) for pair in plan.numbers],
+        "replies": list(plan.replies),
+        "messages": messages,
+        "files": sum(map(len, plan.files.values())),
+        "blobs": len(plan.blobs),
+        "packages": packages,
+        "reason": reason.value,
+        "again": again,
+    }
+
+
+def _gap_observations(gaps: tuple[JsonObject, ...]) -> Iterator[Observation]:
+    for gap in gaps:
+        payload: Mapping[str, Any] = {name: value for name, value in gap.items() if name != "room"}
+        yield Observation("gap", f"gap/{gap['room']}/{gap['number']}", dict(payload), gap["room"])

@@ -1,0 +1,204 @@
+"""Erasing: no byte of what was erased is left in the home, and all that another contract holds stays as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archiver.custody import erasures
+from archiver.custody.verify import verify_path
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder
+from archiver.records import ContractRoom, Enclosure, Observation, RoomId
+from archiver.records.erasure import ErasureReason
+from archiver.store import blobs, seals, statements
+from archiver.store.archive import Archive, Reading
+from archiver.store.erasure.selection import Selection, select_contract, select_messages
+from archiver.store.queries.contracts import find_contract
+from archiver.store.rebuild import altered_triggers
+from archiver.store.search.query import parse
+from archiver.store.search.search import search
+from tests.support.archives.byte_search import places_of
+from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object
+
+SECRET, TITLE, ANSWER = "極秘の企画書を送ります", "覆面プロジェクト", "見積もりは8万円です"
+EARLY, SHARED_LATER = "先月分の秘密の相談", "今月分の通常の相談"
+BOTH, ONLY = b"bytes of a file in both rooms" * 50, b"bytes of a file of one room" * 50
+GONE = (SECRET, TITLE, ANSWER, EARLY, "覆面太郎", "図面.pdf", "非公開メモ")
+SPLIT = 100
+"""Minutes after which the shared room belongs to the other contract."""
+
+
+def make_archive(home: Path) -> ArchiveMaker:
+    """job1 has a room of its own and the beginning of a shared one, job2 the rest of it; one file lies in both."""
+    maker = ArchiveMaker(home)
+    maker.me()
+    maker.contract("job1", [OTHER_ROOM, ContractRoom(RoomId(ROOM), None, at(SPLIT))], title=TITLE)
+    maker.contract("job2", [ContractRoom(RoomId(ROOM), at(SPLIT), None)], title="動画編集")
+    maker.room("共有のチャット")
+    maker.room(TITLE, room=OTHER_ROOM)
+    maker.account(CLIENT, "田中")
+    maker.account(77, "覆面太郎", room=OTHER_ROOM)
+    own = [message_object(11, SECRET, sent=1, account=77, name="覆面太郎"), message_object(12, ANSWER, sent=2)]
+    maker.sync(own, room=OTHER_ROOM, minutes=5)
+    shared = [message_object(1, EARLY, sent=3), message_object(2, SHARED_LATER, sent=150)]
+    maker.sync([shared[0]], minutes=10)
+    maker.sync(shared, changed={2: "present"}, minutes=160)
+    maker.file(file_object(5, "図面.pdf", len(ONLY), sent=4, message_id=11), ONLY, room=OTHER_ROOM, minutes=161)
+    maker.file(file_object(6, "図面.pdf", len(BOTH), sent=5, message_id=12), BOTH, room=OTHER_ROOM, minutes=162)
+    maker.file(file_object(7, "共通.pdf", len(BOTH), sent=155, message_id=2), BOTH, minutes=163)
+    maker.append([Observation("note", "note/job1", {"text": "非公開メモ"})], minutes=164)
+    for name in ("job1", "job2"):
+        with maker.archive.writing() as writing:
+            contract = find_contract(writing, name)
+        maker.contract(name, contract.rooms, title=contract.title, state="stopped")
+    return maker
+
+
+def job1(reading: Reading) -> Selection:
+    return select_contract(reading, find_contract(reading, "job1"))
+
+
+def erase(maker: ArchiveMaker, choose: erasures.Choose = job1, **more: object) -> erasures.ErasureOutcome:
+    outcome = erasures.erase(maker.archive, choose, ErasureReason.AGREEMENT, now=lambda: at(300), **more)  # type: ignore[arg-type]
+    assert outcome is not None
+    return outcome
+
+
+def found(home: Path, words: str) -> int:
+    with Archive(home).reading() as reading:
+        return search(reading, parse(words)).total
+
+
+def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
+    """Not in a file, the database, its log, free pages or index, a kept reply, or a package in the home."""
+    maker = make_archive(tmp_path / "home")
+    order = ExportOrder(contract="job1", profile="lawyer", out=maker.home / "exports", counterparts={CLIENT})
+    export(maker.archive, order, now=lambda: at(200))
+    assert all(places_of(maker.home, text) for text in GONE)
+
+    outcome = erase(maker)
+
+    assert outcome.is_complete
+    assert set() == places_of(maker.home, *GONE)
+    assert not blobs.is_held(maker.home, hashlib.sha256(ONLY).hexdigest())
+    with maker.archive.reading() as reading:
+        assert [] == altered_triggers(reading)
+    with closing(sqlite3.connect(maker.archive.database)) as database, pytest.raises(sqlite3.DatabaseError):
+        database.execute("UPDATE entry SET line = ''")
+
+
+def test_what_another_contract_holds_verifies_exports_and_is_found_as_before(tmp_path: Path) -> None:
+    """The shared room's other time, the file with the same bytes, and the replies that show nothing erased."""
+    maker = make_archive(tmp_path / "home")
+
+    erase(maker)
+
+    verification = verify_path(maker.home, deep=True)
+    assert [] == verification.findings
+    assert (0, 1) == (found(maker.home, EARLY), found(maker.home, SHARED_LATER))
+    order = ExportOrder(contract="job2", profile="lawyer", out=tmp_path / "out", counterparts={CLIENT})
+    package = Path(export(maker.archive, order, now=lambda: at(400)).path)
+    assert [] == verify_path(package).findings
+    assert SHARED_LATER in (package / "data/messages.jsonl").read_text(encoding="utf-8")
+    assert set() == {path for path in package.rglob("*") if path.is_file() and EARLY.encode() in path.read_bytes()}
+
+
+def test_messages_alone_leave_a_gap_that_says_so(tmp_path: Path) -> None:
+    """What is claimed of the room knows of it: the count and the first message are those of what is saved."""
+    maker = make_archive(tmp_path / "home")
+
+    erase(maker, lambda reading: select_messages(reading, [(ROOM, 1)]))
+
+    with closing(sqlite3.connect(maker.archive.database)) as database:
+        rows = database.execute("SELECT reason, missing, after, before FROM gap WHERE room_id = ?", [ROOM]).fetchall()
+    assert [("erased", 1, "0", "2")] == rows
+    assert [] == verify_path(maker.home, deep=True).findings
+    assert set() == places_of(maker.home, EARLY)
+
+
+def test_a_screenshot_attached_for_a_message_goes_with_it(tmp_path: Path) -> None:
+    """It shows the text too."""
+    maker = make_archive(tmp_path / "home")
+    shot = b"picture of the message" * 9
+    digest = hashlib.sha256(shot).hexdigest()
+    part = blobs.incoming_path(maker.home, ROOM, 99)
+    part.write_bytes(shot)
+    blobs.keep(maker.home, part, digest)
+    with maker.archive.writing() as writing:
+        enclosure = Enclosure(0, "screenshot", "s.png", len(shot), digest, at(20), message_id="1")  # type: ignore[arg-type]
+        statements.add_enclosure(writing, "job2", enclosure, at=at(20))
+
+    erase(maker, lambda reading: select_messages(reading, [(ROOM, 1)]))
+
+    assert not blobs.is_held(maker.home, digest)
+    assert [] == verify_path(maker.home, deep=True).findings
+
+
+STEPS = ("sealed", "recorded", "entry sealed", "noted", "executed", "files removed", "vacuumed")
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from datetime import datetime, timedelta, UTC
+from archiver.custody import erasures
+from archiver.records.erasure import ErasureReason
+from archiver.store.archive import Archive
+from tests.custody.test_erasures import job1
+from tests.support.archives.maker import at
+def step(name):
+    if name == sys.argv[2]:
+        os.kill(os.getpid(), signal.SIGKILL)
+erasures.erase(Archive(Path(sys.argv[1])), job1, ErasureReason.OWN, now=lambda: at(300), step=step)
+"""
+
+
+@pytest.mark.parametrize(
+    "step", [step if step in ("recorded", "executed") else pytest.param(step, marks=pytest.mark.slow) for step in STEPS]
+)
+def test_a_kill_leaves_an_erasure_that_is_gone_on_with(tmp_path: Path, step: str) -> None:
+    """At each step the archive verifies, and the next run finishes what was recorded; before that nothing is erased."""
+    maker = make_archive(tmp_path / "home")
+    maker.archive.close()
+    command = [sys.executable, "-c", _KILLED, str(maker.home), step]
+    killed = subprocess.run(command, cwd=Path(__file__).parents[2], check=False)
+    assert -signal.SIGKILL == killed.returncode
+    assert [] == verify_path(maker.home, deep=True).findings
+
+    said = erasures.go_on(Archive(maker.home), now=lambda: at(310))
+
+    assert [] == verify_path(maker.home, deep=True).findings
+    if step == "sealed":
+        assert ([], 2) == (said, found(maker.home, SECRET) + found(maker.home, SHARED_LATER))
+        return
+    assert 1 == len(said)
+    assert set() == places_of(maker.home, *GONE)
+    assert [] == erasures.go_on(Archive(maker.home), now=lambda: at(320))
+
+
+def test_an_older_database_that_is_put_back_is_erased_again(tmp_path: Path) -> None:
+    """The note in the home knows what was erased; the text does not stay, and the sentence says it."""
+    maker = make_archive(tmp_path / "home")
+    seals.close_seals(maker.archive, now=at(200))
+    maker.archive.close()
+    older = maker.archive.database.read_bytes()
+    erase(maker)
+    maker.archive.close()
+    maker.archive.database.write_bytes(older)
+    assert places_of(maker.home, SECRET)
+
+    said = erasures.go_on(maker.archive, now=lambda: at(400))
+
+    assert 1 == len(said)
+    assert "erased again" in said[0]
+    assert set() == places_of(maker.home, *GONE)
+    seals.close_seals(maker.archive, now=at(500))
+    assert [] == verify_path(maker.home, deep=True).findings
+    assert [] == erasures.go_on(maker.archive, now=lambda: at(600))

@@ -1,0 +1,64 @@
+"""Searches every byte of a home for texts: files, the database with its free pages and log, packed and kept replies."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from archiver.search_folding import fold_searched
+from archiver.store.bigrams import index_text
+
+
+def places_of(home: Path, *texts: str) -> set[str]:
+    """Where one of the texts stands in the home, in UTF-8, escaped as in a reply, or inside what is compressed."""
+    needles = [form for text in texts for form in (text.encode(), json.dumps(text).strip('"').encode())]
+    found = set()
+    for path in sorted(home.rglob("*")):
+        if path.is_file():
+            found |= {
+                f"{path.relative_to(home)}{place}"
+                for place, piece in _pieces(path.read_bytes())
+                if any(needle in piece for needle in needles)
+            }
+    return found | _replies_with(home, needles) | _indexed(home, texts)
+
+
+def _pieces(body: bytes) -> Iterator[tuple[str, bytes]]:
+    yield "", body
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            for name in packed.namelist():
+                for place, piece in _pieces(packed.read(name)):
+                    yield f"!{name}{place}", piece
+    for match in re.finditer(rb"\x78[\x01\x5e\x9c\xda]", body):  # every zlib stream, also in a free page
+        try:
+            yield f"@{match.start()}", zlib.decompressobj().decompress(body[match.start() :])
+        except zlib.error:
+            continue
+
+
+def _replies_with(home: Path, needles: list[bytes]) -> set[str]:
+    """Kept replies that hold a text; a long one lies on several pages, which no search of the file's bytes joins."""
+    database = sqlite3.connect(home / "archive.sqlite3")
+    rows = database.execute("SELECT number, body FROM reply").fetchall()
+    database.close()
+    return {f"reply/{number}" for number, body in rows if any(needle in zlib.decompress(body) for needle in needles)}
+
+
+def _indexed(home: Path, texts: tuple[str, ...]) -> set[str]:
+    """Texts that the full-text index still finds."""
+    database = sqlite3.connect(home / "archive.sqlite3")
+    found = set()
+    for text in texts:
+        words = index_text(fold_searched(text)).split(" ")
+        query = " ".join('"' + word.replace('"', '""') + '"' for word in words if word)
+        if database.execute("SELECT count(*) FROM search WHERE search MATCH ?", [query]).fetchone()[0]:
+            found.add("search")
+    database.close()
+    return found
