@@ -126,6 +126,15 @@ WORDS: Mapping[str, Wording] = {
     ),
     "change.own": Wording("報告者自身の発言の変更: {what}", "changes of your own messages: {what}"),
     "change.own.none": Wording("なし", "none"),
+    # why a request is made
+    "reason.deleted": Wording(
+        "相手の発言{n:,}件が、保存した後に「削除」表示に変わった", "{n:,} message(s) of the other side were deleted"
+    ),
+    "reason.deleted_before": Wording(
+        "相手の発言{n:,}件が、保存した時点ですでに「削除」表示だった",
+        "{n:,} message(s) of the other side were shown as deleted before they were saved",
+    ),
+    "reason.edited": Wording("相手の発言{n:,}件が編集された", "{n:,} message(s) of the other side were edited"),
     # deadlines
     "deadline.source": Wording("出典 {title}({by}、{day}に確認)", "source: {title} ({by}, read on {day})"),
     "deadline.weak": Wording("。不確かなため、確認してください", "; uncertain, please check"),

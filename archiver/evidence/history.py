@@ -197,6 +197,13 @@ READINGS = frozenset({*LIST_KINDS, "reading"})
 """Kinds of entries that say when a list or a message was read; alone they are no news."""
 
 
+def whole_number(value: object) -> int:
+    """The number that a record names. Raises ValueError for what is none, such as digits of other scripts."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError(value)
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
 def list_reading(entry: EntryObject) -> ListReading | None:
     """The reading that a `window` or `steady` entry records; None for an empty list, which shows nothing.
 
@@ -209,9 +216,9 @@ def list_reading(entry: EntryObject) -> ListReading | None:
     return ListReading(
         entry["seq"],
         payload["last"] if entry["kind"] == "steady" else entry["observed_at"],
-        int(payload["oldest"]),
-        int(payload["newest"]),
-        frozenset(int(message_id) for message_id in payload.get("absent", ())) or _NONE_ABSENT,
+        whole_number(payload["oldest"]),
+        whole_number(payload["newest"]),
+        frozenset(map(whole_number, payload.get("absent", ()))) or _NONE_ABSENT,
         entry["reply"],
     )
 
@@ -257,7 +264,7 @@ class Sightings:
                 self._stairs = None
         elif entry["kind"] == "reading":
             for message_id in entry["payload"]["ids"]:
-                self._singles.setdefault(int(message_id), []).append((entry["seq"], entry["observed_at"]))
+                self._singles.setdefault(whole_number(message_id), []).append((entry["seq"], entry["observed_at"]))
 
     def before(self, message: int, entry: EntryObject) -> str | None:
         """The last time before this entry that a reading other than the entry's own showed the message."""

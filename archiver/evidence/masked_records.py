@@ -58,11 +58,12 @@ def shown_record(line: bytes) -> ShownRecord | None:
 
 
 def _json_object(line: bytes) -> dict[str, Any] | None:
+    """The object of a line as such lines are written; None for any other, as two programs could read it otherwise."""
     try:
         document = json.loads(line.decode("utf-8"))
+        return document if isinstance(document, dict) and canonical(document).encode("utf-8") == line else None
     except (ValueError, RecursionError):
         return None
-    return document if isinstance(document, dict) else None
 
 
 def _digest_in(document: Mapping[str, Any]) -> str | None:

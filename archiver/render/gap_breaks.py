@@ -159,13 +159,20 @@ def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:
         if watch.usual is not None:
             text = (
                 f"おおむね{interval_text(watch.usual)}ごと。{interval_text(watch.limit)}を超えて確認のない時間を"
-                f"{PAUSE}とします。それ以外では、一覧にある発言(最新の100件)の編集・削除に気づくまで"
-                f"最長{interval_text(watch.longest)}でした。"
+                f"{PAUSE}とします。{_noticing_text(watch)}"
             )
             rooms_of.setdefault(text, []).append(str(room))
     for text, rooms in rooms_of.items():
         name = "" if len(rooms) == len(watches) else f"ルームID {'、'.join(rooms)}: "
         yield f"ふだんの確認の間隔: {name}{text}"
+
+
+def _noticing_text(watch: Watch) -> str:
+    """How long a change could stay unnoticed between two looks; nothing where each two have a pause between them."""
+    if not watch.longest:
+        return ""
+    longest = interval_text(watch.longest)
+    return f"それ以外では、一覧にある発言(最新の100件)の編集・削除に気づくまで最長{longest}でした。"
 
 
 def no_pauses_text(watches: Iterable[Watch]) -> str:

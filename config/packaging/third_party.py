@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements-user.lock"
+BUILD_LOCK = ROOT / "requirements.lock"
 PAGE = ROOT / "docs" / "third-party-notices.md"
 
 ALLOWED = (
@@ -33,6 +34,9 @@ OTHER_SYSTEMS = {
 }
 """Libraries of other systems, which are not installed everywhere; their licences as their own metadata state them."""
 
+BUNDLED = "apprise"
+"""The library that comes with the one-folder build alone, and brings others along."""
+
 HEAD = """# Third-party notices
 
 What comes with the program besides its own code; made of `requirements-user.lock` by
@@ -41,15 +45,39 @@ What comes with the program besides its own code; made of `requirements-user.loc
 Fonts, data and browser libraries that lie in the program itself have their licences beside them:
 {data}
 
-| library | version | licence |
-|---|---|---|
+{table}
+
+## In the one-folder build alone
+
+Python itself (Python Software Foundation License 2) with what it links to, among it OpenSSL (Apache-2.0) and SQLite
+(public domain); the starter of PyInstaller (GPL-2.0-or-later, with an exception for the programs that it starts); and
+
+{bundled}
+
+The licences of all libraries lie beside them in the folder, in `_internal/*.dist-info/`.
 """
 
 
-def locked_versions() -> dict[str, str]:
-    """The version of each library in the lock, by its normalised name; build tools are left out."""
-    pins = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\\\]+)", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+def locked_versions(lock: Path = LOCK) -> dict[str, str]:
+    """The version of each library in a lock, by its normalised name; build tools are left out."""
+    pins = re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\\\]+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
     return {name.lower(): version for name, version in pins if name.lower() not in BUILD_ONLY}
+
+
+def bundled_versions() -> dict[str, str]:
+    """The version of each library that the one-folder build has beyond the lock of users."""
+    versions, names = locked_versions(BUILD_LOCK), [BUNDLED]
+    for name in names:
+        required = [one for one in metadata.requires(name) or [] if "extra ==" not in one]
+        needed = [re.split(r"[^A-Za-z0-9._-]", one)[0].lower() for one in required]
+        names += [one for one in needed if one not in names and one not in locked_versions()]
+    return {name: versions[name] for name in names}
+
+
+def installed_libraries() -> list[str]:
+    """The libraries of the one-folder build that are installed on this system."""
+    there = {re.sub(r"[-_.]+", "-", one.metadata["Name"] or "").lower() for one in metadata.distributions()}
+    return sorted(there & (locked_versions().keys() | bundled_versions().keys()))
 
 
 def licence_of(name: str) -> str:
@@ -77,13 +105,18 @@ def folders_with_licences() -> list[str]:
 
 def page_text() -> str:
     """The whole page. Raises ValueError that names each library without an allowed licence."""
-    licences = {name: licence_of(name) for name in locked_versions()}
+    usual, bundled = locked_versions(), bundled_versions()
+    licences = {name: licence_of(name) for name in usual | bundled}
     refused = [f"{name}: {licence or 'none stated'}" for name, licence in licences.items() if not is_allowed(licence)]
     if refused:
         raise ValueError("\n".join(refused))
     data = "\n".join(f"- `{folder}/`" for folder in folders_with_licences())
-    rows = [f"| {name} | {version} | {licences[name]} |" for name, version in sorted(locked_versions().items())]
-    return HEAD.format(data=data) + "\n".join(rows) + "\n"
+    return HEAD.format(data=data, table=_table(usual, licences), bundled=_table(bundled, licences))
+
+
+def _table(versions: dict[str, str], licences: dict[str, str]) -> str:
+    rows = [f"| {name} | {version} | {licences[name]} |" for name, version in sorted(versions.items())]
+    return "\n".join(["| library | version | licence |", "|---|---|---|", *rows])
 
 
 if __name__ == "__main__":

@@ -36,11 +36,12 @@ ROWS = (
     "viewing",
     "case_facts",
     "help",
+    "distributions",
     "leftovers",
 )
 """The modules of this folder that measure, in the order of the table."""
 
-LARGE = frozenset({"first_round", "growth", "memory", "search", "viewing", "case_facts"})
+LARGE = frozenset({"distributions", "first_round", "growth", "memory", "search", "viewing", "case_facts"})
 """Those that take many minutes: only with `--large`, or when named."""
 
 

@@ -128,7 +128,13 @@ def worst_day(home: Path) -> ArchiveMaker:
     maker.contract("job1", platform="crowdworks", contact_approved_on="2026-11-06", contracted_on="2026-11-06")
     maker.account(CLIENT, "田中")
     posts = [
-        message_object(number, f"発言{number}", sent=number * 10, account=(CLIENT, OWNER)[number % 2])
+        message_object(
+            number,
+            f"発言{number}",
+            sent=number * 10,
+            account=(CLIENT, OWNER)[number % 2],
+            name=("田中", "yamada")[number % 2],
+        )
         for number in range(1, 567)
     ]
     for post in posts[500:503]:

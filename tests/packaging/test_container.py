@@ -179,6 +179,7 @@ def test_a_container_is_built_set_up_saves_and_stops_as_printed(machine: Machine
             line = line.replace("read -rs TOKEN && ", "").replace("123456789", str(room))
             line = line.replace("docker compose build", f'docker compose --podman-build-args "{options}" build')
             machine.run(line)
+        print(machine.run("podman history --human chatwork-archiver"))
         _wait_for(lambda: "; archive daemon)" in machine.run("docker compose exec archive archive status"))
         chatwork.post(room, client, "納品を確認しました。")
         search = "docker compose exec archive archive search 納品 --json"

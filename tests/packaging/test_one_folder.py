@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,15 +10,12 @@ from pathlib import Path
 from threading import Timer
 
 import pytest
-from filelock import FileLock
 
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.notices.apprise_sender import CHILD_ARGUMENT
 from tests.support.terminal import TOKEN
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
-
-ROOT = Path(__file__).parents[2]
 
 
 class Build:
@@ -41,37 +37,6 @@ class Build:
             encoding="utf-8",
             timeout=300,
         )
-
-
-@pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The build's program; made once, whatever the number of processes that run tests."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "one-folder"
-    made = folder / "dist" / "archive" / "archive"
-    with FileLock(f"{folder}.lock"):
-        if not made.exists():
-            _make_build(folder)
-    return made
-
-
-def _make_build(folder: Path) -> None:
-    folder.mkdir()
-    options = [
-        "--noconfirm",
-        "--log-level",
-        "WARN",
-        "--distpath",
-        str(folder / "dist"),
-        "--workpath",
-        str(folder / "work"),
-    ]
-    subprocess.run(
-        [sys.executable, "-m", "PyInstaller", *options, str(ROOT / "config/packaging/archive.spec")],
-        check=True,
-        cwd=folder,
-        env=os.environ | {"PYINSTALLER_CONFIG_DIR": str(folder / "cache")},
-    )
 
 
 @pytest.fixture

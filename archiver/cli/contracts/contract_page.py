@@ -8,9 +8,19 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
 
+from archiver.claims.accounts import closed_account
 from archiver.claims.messages import contact, first_message, last_reply, message_count
 from archiver.claims.money import money_standing
-from archiver.claims.words import contact_text, count_text, first_label, first_text, reply_label, reply_text
+from archiver.claims.words import (
+    change_lines,
+    closed_text,
+    contact_text,
+    count_text,
+    first_label,
+    first_text,
+    reply_label,
+    reply_text,
+)
 from archiver.cli.contracts import room_periods, statement_lines
 from archiver.cli.contracts.deadline_lines import blank_labels, days_ago, due_dates, due_line
 from archiver.cli.contracts.money_lines import standing_lines
@@ -198,6 +208,8 @@ def _message_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
     if facts.authors:
         ago = "" if reply.value is None or not reply.is_whole else days_ago(reply.value.at, now)
         yield f"{reply_label(reply, lang)} {reply_text(reply, lang, ago, time=minute_text)}"
+    closed = closed_text(closed_account(facts), lang)
+    yield from (closed, *(line for _kind, line in change_lines(facts.changed, lang)))
 
 
 def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:

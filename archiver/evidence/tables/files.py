@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import EntryObject, account_of, number, text
+from archiver.evidence.history import EntryObject, account_of, number, text, whole_number
 from archiver.evidence.tables.cells import TIME, jst, jst_of, message_cell
 
 NOT_YET = "まだ保存できていません"
@@ -68,7 +68,7 @@ def files(other: Iterable[EntryObject]) -> list[FileRow]:
     saved: dict[tuple[int, int], list[EntryObject]] = {}
     for entry in other:
         if entry["kind"] in ("file", "blob"):
-            key = (entry["room_id"], int(entry["key"].rpartition("/")[2]))
+            key = (entry["room_id"], whole_number(entry["key"].rpartition("/")[2]))
             (listed if entry["kind"] == "file" else saved).setdefault(key, []).append(entry)
     rows = [row for file_key in listed for row in _file_rows(file_key, listed[file_key], saved.get(file_key, []))]
     rows.sort(key=lambda row: (row.upload_time, row.file_id, row.room_id, row.state != "replaced"))

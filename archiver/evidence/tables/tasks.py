@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Iterable, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.history import EntryObject, account_of, number, text
+from archiver.evidence.history import EntryObject, account_of, number, text, whole_number
 from archiver.evidence.tables.cells import jst, jst_of, message_cell
 
 FROM_BEFORE = "期間の前から"
@@ -45,7 +45,9 @@ def tasks(
     entries_by_task: dict[tuple[int, int], list[EntryObject]] = {}
     for entry in other:
         if entry["kind"] == "task":
-            entries_by_task.setdefault((entry["room_id"], int(entry["key"].rpartition("/")[2])), []).append(entry)
+            entries_by_task.setdefault((entry["room_id"], whole_number(entry["key"].rpartition("/")[2])), []).append(
+                entry
+            )
     return [_task_row(key, entries_by_task[key], starts.get(key[0], "")) for key in sorted(entries_by_task)]
 
 

@@ -53,8 +53,8 @@ _REPORT = re.compile(r"report(_all_messages-[0-9]{2,4})?\.pdf|evidence_list\.(pd
 """Reports state the digest of the list of contents, so that list cannot name them; the outer list does."""
 
 _LIST_COPY = re.compile(r"manifest[0-9]{8}\.txt")
-_UNSEALED = re.compile(r"(?m)^Unsealed-After: (\d{1,18})\r?$")
-_OXUM = re.compile(r"(?m)^Payload-Oxum: (\d{1,20})\.(\d{1,20})\r?$")
+_UNSEALED = re.compile(r"(?m)^Unsealed-After: ([0-9]{1,18})\r?$")
+_OXUM = re.compile(r"(?m)^Payload-Oxum: ([0-9]{1,20})\.([0-9]{1,20})\r?$")
 
 
 def is_package(names: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ order of its tables. For a masked line the record that the package shows of it i
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from array import array
 from gettext import gettext as _
@@ -86,7 +87,7 @@ class PackageLines:
         self._unsealed_after = unsealed_after
         self._collect_masked()
         sealed = SealedDigests(self._without_sealed(ranges))
-        last = 0
+        last = number = 0
         for number, (offset, line) in enumerate(self._lines(), 1):
             entry = entry_object(line)
             digest = _digest_of_masked(line) if entry is None else None
@@ -115,6 +116,8 @@ class PackageLines:
             if progress is not None and number % 1_000 == 0:
                 progress(offset)
         sealed.close()
+        if number and not self._ends_with_line_end():
+            self._find_unreadable(number)
         self._find_unsealed(sealed.last)
         for digest, number in self._masked_digests.items():
             sentence = _("The digest {digest} of a masked record is in no seal.").format(digest=digest)
@@ -174,6 +177,11 @@ class PackageLines:
                 return
             yield offset, line[:-1] if line.endswith(b"\n") else line
             offset += len(line)
+
+    def _ends_with_line_end(self) -> bool:
+        """Whether the last line of the file has its end; to be asked when the file was read."""
+        self._file.seek(-1, os.SEEK_END)
+        return self._file.read(1) == b"\n"
 
     def _collect_masked(self) -> None:
         """Collect the digests of masked and erased lines first, as the entries' numbers are not known."""

@@ -12,8 +12,8 @@ from typing import AbstractSet, Any, Callable, Iterable, Mapping, NamedTuple  # 
 from archiver.evidence.chain import file_digest
 from archiver.evidence.verify.findings import Verification
 
-_STAMP_FILE = re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json\.([a-z0-9-]{1,20})\.tsr")
-_SEAL_FILE = re.compile(r"(\d{6,18})-\d{4}-\d\d-\d\d\.json")
+_STAMP_FILE = re.compile(r"([0-9]{6,18})-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json\.([a-z0-9-]{1,20})\.tsr")
+_SEAL_FILE = re.compile(r"([0-9]{6,18})-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json")
 _LISTED_STAMPS = 20
 
 

@@ -20,9 +20,9 @@ ReadSeal = Callable[[str], bytes]
 OnSeal = Callable[[int, str, bytes, "str | None"], None]
 """Called for each seal in order with its number, its file's name and bytes, and its closing time if it is valid."""
 
-_NAME = re.compile(r"(\d{6,18})-(\d{4}-\d\d-\d\d)\.json")
+_NAME = re.compile(r"([0-9]{6,18})-([0-9]{4}-[0-9][0-9]-[0-9][0-9])\.json")
 _NO_SEALS = (
-    re.compile(r"\d{6,18}-\d{4}-\d\d-\d\d\.json\.[a-z0-9-]{1,20}\.tsr"),
+    re.compile(r"[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json\.[a-z0-9-]{1,20}\.tsr"),
     re.compile(r"[a-z0-9-]{1,20}\.pem"),
     re.compile(r".*\.new"),  # a file being written when the process was killed
     re.compile(r"orphaned(/.*)?"),

@@ -19,7 +19,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.stamp_coverage import CLOCK_TOLERANCE_SECONDS, SealTime, note_reach, unix_seconds
 from archiver.evidence.verify.stamped_times import StampedTime
 
-_STAMP_NAME = re.compile(r"(?P<over>\d{6,18}-\d{4}-\d\d-\d\d\.json)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
+_STAMP_NAME = re.compile(r"(?P<over>[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 
 
 class TokenResult(NamedTuple):

@@ -46,6 +46,8 @@ def zip_oddities(path: Path) -> Iterator[Tuple[str, str]]:  # noqa: UP006
             yield from _header_oddities(info, file)
             if info.comment:
                 yield info.filename, _("Its place in the zip has a comment, which packages never have.")
+            if info.filename.endswith("/") and (info.file_size or info.compress_size):
+                yield info.filename, _("The zip gives bytes to a folder, which no program shows.")
             if not _is_date(info.date_time):
                 yield info.filename, _("The zip gives it a date that does not exist.")
         for start, end in _unlisted_ranges(packed, infos, file, path.stat().st_size):

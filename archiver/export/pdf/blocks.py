@@ -20,7 +20,7 @@ class Paragraph:
     kind: ClassVar[str] = "paragraph"
     text: str
     style: str = "normal"
-    """`normal`, `strong` or `small`."""
+    """`normal`, `strong` (introduces the next block), `small`, or `whole` (on one page, with what follows it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ class Chapter:
     title: str
     blocks: tuple[Block, ...]
     new_page: bool = False
+    keeps_with_previous: bool = False
+    """Whether it is so short that it stands on no page of its own: the last block before it comes along."""
 
 
 @dataclass(frozen=True, slots=True)

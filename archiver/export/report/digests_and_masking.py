@@ -17,23 +17,27 @@ from archiver.records import JST
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
+ENDS = 2
+"""The first and the last."""
+
 _SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
 
 
 def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """Chapter 12: a row for each seal, and the full digest of every saved file."""
+    """Chapter 12: the seals that a reader can check, and the full digest of every saved file."""
     stamped = sum(1 for one in case.seals if one.stamps)
     blocks: list[Block] = []
     if case.content_sha256:
         blocks.append(Paragraph(f"内容一覧(content-sha256.txt)のSHA-256\n{case.content_sha256}"))
     note = f"日ごとの確定記録 {len(case.seals)}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。"
     blocks.append(Paragraph(note + _stamped_range(case.seals) + _saved_text(statistics)))
-    seals = _first_and_last(case.seals) if case.profile == "support" else list(case.seals)
+    seals = _shown_seals(case)
     if len(seals) < len(case.seals):
-        blocks.append(Paragraph(f"最初と最後の確定記録です。間の{len(case.seals) - len(seals):,}件は省略しました。"))
+        blocks.append(Paragraph(_left_out_text(case, seals)))
     if seals:
         rows = tuple(_seal_row(one, waits=case.stamping) for one in seals)
-        blocks.append(TableBlock(_SEAL_HEADS, (0, 0, 0, 1, 0, 0), rows, 6.5))
+        shown = TableBlock(_SEAL_HEADS, (0, 0, 0, 1, 0, 0), rows, 6.5)
+        blocks.append(shown if stamped or case.stamping else _without_stamps(shown))
     saved_files = [one for one in case.attachments if one.sha256 is not None]
     if saved_files:
         blocks.append(Paragraph("ファイルのSHA-256", "strong"))
@@ -64,20 +68,41 @@ def _enclosure_blocks(case: ReportInput) -> Iterator[Block]:
     yield Paragraph(_METADATA_NOTE, "small")
 
 
+_MASKED, _SHORT = "13　伏せ字の一覧", 5
+"""So many rows at most stand on no page of their own."""
+
+
 def masked_places(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 13: what was masked, summed up by kind; the places themselves show it."""
     if not case.masked_passages:
-        return Chapter("13　伏せ字の一覧", (Paragraph("伏せ字はありません。"),))
+        return Chapter(_MASKED, (Paragraph("伏せ字はありません。"),), keeps_with_previous=True)
     places, counts = Counter(one.reason for one in case.masked_passages), Counter[str]()
     for passage in case.masked_passages:
         counts[passage.reason] += passage.count
     rows = tuple((kind, f"{places[kind]:,}", f"{count:,}") for kind, count in counts.most_common())
-    return Chapter("13　伏せ字の一覧", (TableBlock(("種類・理由", "発言・項目", "か所"), (3, 0, 0), rows),))
+    table = TableBlock(("種類・理由", "発言・項目", "か所"), (3, 0, 0), rows)
+    return Chapter(_MASKED, (table,), keeps_with_previous=len(rows) <= _SHORT)
 
 
-def _first_and_last(seals: Sequence[SealLine]) -> list[SealLine]:
-    """The first and the last seal, for a platform's office; other readers get all."""
-    return [*seals[:1], *seals[1:][-1:]]
+def _shown_seals(case: ReportInput) -> list[SealLine]:
+    """The first and the last seal; for a reader who checks stamps also each that has one."""
+    ends = [*case.seals[:1], *case.seals[1:][-1:]]
+    if case.profile == "support":
+        return ends
+    return [one for one in case.seals if one.stamps or one in ends]
+
+
+def _left_out_text(case: ReportInput, shown: Sequence[SealLine]) -> str:
+    """How many seals are not printed, and where they are."""
+    count = len(case.seals) - len(shown)
+    where = " data/seals/ にあります" if case.profile == "lawyer" else "省略しました(保管庫にあります)"
+    what = "最初と最後の確定記録です。間" if len(shown) <= ENDS else "最初と最後、第三者の時刻のある確定記録です。ほか"
+    return f"{what}の{count:,}件は{where}。"
+
+
+def _without_stamps(table: TableBlock) -> TableBlock:
+    """The table without the columns that say something of stamps, where there are none and none will come."""
+    return TableBlock(table.heads[:3], table.widths[:3], tuple(row[:3] for row in table.rows), 8)
 
 
 def _stamped_range(seals: Sequence[SealLine]) -> str:

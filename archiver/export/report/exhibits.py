@@ -33,7 +33,7 @@ UNNUMBERED = "甲(提出時に記入)"
 
 _REIWA = date(2019, 5, 1)
 _COPY, _ORIGINAL = "写し", "原本"
-_SPEAKERS = "原告及び被告(各発言者)、出力 原告"
+_SPEAKERS = "報告者及び相手方(各発言者)、出力 報告者"
 _NOTES = (
     "下書きです。作成者、立証趣旨は、提出する方が記入・訂正してください。番号は、同じ事件の下書きでは変わりません。",
     "立証趣旨は空欄にしてあります。一部だけを提出するときは、その旨を備考に書いてください。",
@@ -117,11 +117,10 @@ def number_exhibits(listed: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
 def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Iterator[Exhibit]:
     """The exhibits of a package by number, then those that whoever files them must add."""
     span, in_brackets = _date_span(statistics)
-    note = _note(
-        filed.report, _extent_text(filed, filed.report), "抜粋は第6章(一部)、取得方法は第9章から第12章。署名が必要です"
-    )
+    chapters = "抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です"
+    note = _note(filed.report, _extent_text(filed, filed.report), chapters)
     title = f"Chatworkやり取り記録 報告書{in_brackets}"
-    yield Exhibit(title, _ORIGINAL, era_date(case.created_at), "原告(発言は各発言者)", note, is_first_part=True)
+    yield Exhibit(title, _ORIGINAL, era_date(case.created_at), "報告者(発言は各発言者)", note, is_first_part=True)
     for number, name in enumerate(filed.volumes, 1):
         title = f"{_all_title(case, statistics)}{in_brackets}" + (f" その{number}" if len(filed.volumes) > 1 else "")
         note = _note(name, _extent_text(filed, name), "甲1の1の抜粋の前後関係")
@@ -169,7 +168,7 @@ def _contract_exhibit(case: ReportInput, note: str) -> Exhibit:
 
 
 def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhibit:
-    author = "原告" if attachment.account_id == case.owner_id else "被告"
+    author = "報告者" if attachment.account_id == case.owner_id else "相手方"
     full_note = f"{note}SHA-256 先頭16桁 {(attachment.sha256 or '-')[:16]}"
     return Exhibit(
         f"ファイル {attachment.number} 「{visible(attachment.name)}」",

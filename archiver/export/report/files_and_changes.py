@@ -105,7 +105,7 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         Paragraph(own_changes_text(statistics.facts)),
         Bullets(tuple(line for _kind, line in change_lines(statistics.facts.changed))),
     ]
-    changed = [event for event in case.events if not event.kind.startswith("空白")]
+    changed = sorted((one for one in case.events if not one.kind.startswith("空白")), key=lambda one: (one.at, one.seq))
     printed = changed[-MAX_EVENTS:]
     if len(changed) > len(printed):
         blocks.append(Paragraph(f"古いもの{len(changed) - len(printed)}件は{_where_text(case, 'events.csv')}。"))

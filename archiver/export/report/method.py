@@ -9,6 +9,7 @@ from archiver.claims.words import sources_text
 from archiver.export.pdf.blocks import Bullets, Chapter, Paragraph
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
+from archiver.platforms.job_platform import platform_of
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
@@ -41,7 +42,7 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         f"第13章の伏せ字を施した以外、本文を変えていません。{clock}{selection}"
     )
     signature = f"{local.year}年{local.month}月{local.day}日　　氏名＿＿＿＿＿＿＿＿＿＿＿＿"
-    return Chapter("10　取得方法", (Paragraph(text), *_handover_blocks(case), Paragraph(signature)))
+    return Chapter("10　取得方法", (Paragraph(text, "whole"), *_handover_blocks(case), Paragraph(signature)))
 
 
 def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:
@@ -60,7 +61,7 @@ def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:
 def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 11 in words; the commands are in VERIFY.txt of a package that holds the records."""
     items = [
-        "第2章の照合点は、プラットフォーム側の記録だけで確認できます。",
+        f"第2章の照合点は、{platform_of(case.contract.platform).side}の記録だけで確認できます。",
         (
             "ファイルが改変されていないかは、ハッシュ値の再計算で誰でも確認できます"
             "(Windows: certutil -hashfile ファイル名 SHA256)。"

@@ -22,18 +22,16 @@ from archiver.records.contract_facts import ContractFact
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
-_PEOPLE = (
+_CALLED, _NAMES, _ROOMS, _BASIS = (
     "呼び方",
     "Chatworkの表示名(変遷)",
-    "Chatwork ID\nアカウントID",
-    "組織・部署",
     "チャット(ルームID)と、参加者の一覧にある期間",
     "対応の根拠",
 )
-_NOTE = (
-    "期間は、参加者の一覧に表示されるのを最初に確認した時刻から、表示されないのを最初に確認した時刻までです。"
-    "Chatwork ID・組織・部署は、その一覧の内容です(一覧にないものは「-」)。"
-)
+_NOTE = "期間は、参加者の一覧に表示されるのを最初に確認した時刻から、表示されないのを最初に確認した時刻までです。"
+_LIST_NOTE = "{what}は、その一覧の内容です(一覧にないものは「-」)。"
+_NOTHING_LISTED = "{what}は、一覧に示されていません。"
+_TERMS = "取引条件の明示(フリーランス法3条)の有無"
 _NOTE_LENGTH = 60
 _LAWYERS = frozenset({"lawyer", "court"})
 """Profiles whose readers ask whether the contract terms were put in writing."""
@@ -44,25 +42,41 @@ _OF_LAW = frozenset({"trade", "payment", "receipt", "recommission"})
 
 def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 3, a row for each person; until the user maps them, everybody but the owner is the other side."""
-    rows = tuple(
-        (
-            case.side(account),
-            _names_text(person),
-            f"{_values_text(person.chatwork_ids)}\n{account}{'(番号)' if account in case.stand_ins else ''}",
-            _values_text(person.organisations),
-            "\n".join(line for room, listed in person.rooms for line in (f"{room}", *map(_period_text, listed.stays))),
-            _reason_text(case, account),
-        )
-        for account, person in case_people(case).items()
-    )
+    people = case_people(case)
+    has_ids = any(person.chatwork_ids for person in people.values())
+    has_places = any(person.organisations for person in people.values())
+    columns = [
+        (_CALLED, 0, [case.side(account) for account in people]),
+        (_NAMES, 1.8, [_names_text(person) for person in people.values()]),
+        ("Chatwork ID", 1.2, [_values_text(person.chatwork_ids) for person in people.values()] if has_ids else []),
+        ("アカウントID", 1, [f"{one}{'(番号)' if one in case.stand_ins else ''}" for one in people]),
+        ("組織・部署", 1.3, [_values_text(person.organisations) for person in people.values()] if has_places else []),
+        (_ROOMS, 1.7, [_stays_text(person) for person in people.values()]),
+        (_BASIS, 1.2, [_reason_text(case, account) for account in people]),
+    ]
+    heads, widths, cells = zip(*(one for one in columns if one[2] or not people), strict=True)
     where = [f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})" for room in case.rooms]
-    notes = [_NOTE, *([stand_in_note(case)] if case.stand_ins else [])]
+    notes = [_list_note(has_ids, has_places), *([stand_in_note(case)] if case.stand_ins else [])]
     blocks = (
         Paragraph("\n".join(where)),
-        TableBlock(_PEOPLE, (0, 1.8, 1.5, 1.3, 1.7, 1.2), rows),
+        TableBlock(heads, widths, tuple(zip(*cells, strict=True))),
         Paragraph("\n".join(notes), "small"),
     )
     return Chapter("３　当事者", blocks)
+
+
+def _list_note(has_ids: bool, has_places: bool) -> str:
+    """What the columns say, and which the list of members leaves blank for everybody."""
+    named = {"Chatwork ID": has_ids, "組織・部署": has_places}
+    told = "・".join(name for name, has in named.items() if has)
+    blank = "・".join(name for name, has in named.items() if not has)
+    listed = _LIST_NOTE.format(what=told) if told else ""
+    return _NOTE + listed + (_NOTHING_LISTED.format(what=blank) if blank else "")
+
+
+def _stays_text(person: PersonSummary) -> str:
+    """The rooms of a person, each with the times at which the list of members showed them."""
+    return "\n".join(line for room, listed in person.rooms for line in (f"{room}", *map(_period_text, listed.stays)))
 
 
 def stand_in_note(case: ReportInput) -> str:
@@ -71,7 +85,7 @@ def stand_in_note(case: ReportInput) -> str:
     numbers = f"ID 1から{last}まで" if last > 1 else "ID 1"
     return (
         f"参加者A、Bなどと示した第三者のアカウントIDは出していません。第三者の{numbers}は、この資料の中だけの番号です。"
-        "番号の0は、参加者の一覧などで確認できなかった人です。"
+        "発言の中などの番号の0は、参加者の一覧などで確認できなかった人です。"
     )
 
 
@@ -120,15 +134,19 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     blocks = [TableBlock(("できごと", "日時(日本時間)", "根拠"), (2, 2, 1.5), tuple(rows))]
     if case.profile not in _LAWYERS:
         return Chapter(_dates_title(platform), tuple(blocks))
+    if not case.contract.terms:
+        items = "、".join(item.label for item in TERM_ITEMS)
+        blank = Paragraph(
+            f"次の項目を示した発言・ファイルは、いずれも{BLANK}です(示されていないという意味ではありません): {items}"
+        )
+        return Chapter(_dates_title(platform), (*blocks, Subheading(_TERMS), blank))
     note = Paragraph(
         f"発言やファイルとの対応は{STATED}です(「」は保存した文面のはじめ)。未記入の項目は、示されていないという意味ではありません。"
         "項目は法律の条文に沿った目安です(確認してください)。",
         "small",
     )
     table = TableBlock(("項目", "発言・ファイル", "備考"), (2, 1.5, 2), tuple(_term_rows(case, statistics)))
-    return Chapter(
-        _dates_title(platform), (*blocks, Subheading("取引条件の明示(フリーランス法3条)の有無"), note, table)
-    )
+    return Chapter(_dates_title(platform), (*blocks, Subheading(_TERMS), note, table))
 
 
 def _dates_title(platform: Platform) -> str:

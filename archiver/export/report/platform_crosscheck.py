@@ -17,7 +17,7 @@ from archiver.export.report.outside_contact_permission import first_message_cell
 from archiver.export.report.people import PersonSummary, counterparts
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.job_platform import Platform, platform_of
-from archiver.records import Basis, Enclosure
+from archiver.records import Basis, Contract, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 
@@ -36,8 +36,11 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     platform = platform_of(case.contract.platform)
     rows = [(f"K-{number}", *row) for number, row in enumerate(_point_rows(case, statistics, platform), 1)]
     heads = tuple(head.format(name=platform.where) for head in _HEADS)
-    note = f"「{platform.where}の記録」の列は{STATED}です。右端の列の画面で確認できます。"
+    screen = "右端の列の書面などで" if platform.elsewhere else "右端の列の画面で"
+    note = f"「{platform.where}の記録」の列は{STATED}です。{screen}確認できます。"
     blocks: list[Block] = [Paragraph(note), TableBlock(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
+    if not rows:
+        blocks = [Paragraph("照合できる点は入力されていません。")]
     numbers = (
         {one.number: f"甲{number}" for number, one in numbered_exhibits(case.enclosures)}
         if case.profile == "court"
@@ -57,18 +60,14 @@ def _point_rows(
     if contract.platform_id or contract.title:
         yield (
             "契約",
-            f"契約ID {contract.platform_id or BLANK}\n仕事名「{contract.title or BLANK}」",
+            "\n".join(_contract_lines(contract)),
             "この報告書の対象",
             "-",
             platform.contract_screen,
         )
-    yield (
-        "相手の同一性",
-        f"表示名「{contract.client or BLANK}」",
-        _counterpart_text(case),
-        _bases_text(case),
-        platform.message_screen,
-    )
+    if contract.client:
+        shown = f"表示名「{contract.client}」"
+        yield "相手の同一性", shown, _counterpart_text(case), _bases_text(case), platform.message_screen
     for clue, answer in case.clues.items():
         yield clue, answer or BLANK, _counterpart_text(case), _bases_text(case), platform.message_screen
     yield from _date_rows(case, statistics, platform)
@@ -76,6 +75,13 @@ def _point_rows(
         yield platform.end_request_name, contract.end_request_at, "-", "-", platform.contract_screen
     for point in delivery_matches(case.deliveries, case.attachments):
         yield _delivery_row(point, platform)
+
+
+def _contract_lines(contract: Contract) -> Iterator[str]:
+    if contract.platform_id:
+        yield f"契約ID {contract.platform_id}"
+    if contract.title:
+        yield f"仕事名「{contract.title}」"
 
 
 def _date_rows(

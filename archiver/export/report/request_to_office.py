@@ -8,7 +8,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from archiver import contract_dates
+from archiver.claims.accounts import closed_account
+from archiver.claims.changes import changed_sides
 from archiver.claims.messages import last_reply
+from archiver.claims.words import closed_sign, word
 from archiver.contract_dates import days_since as days_since
 from archiver.export.report.chosen_request import office_sentence, wish_row
 from archiver.export.report.input import ReportInput
@@ -16,7 +19,7 @@ from archiver.export.report.money import overdue_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import platform_of
-from archiver.records import Contract, RequestKind
+from archiver.records import CaseSide, ChangeKind, Contract, RequestKind
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
 
@@ -25,7 +28,7 @@ SILENCE = timedelta(days=3)
 
 _DAY_LENGTH = len("2026-11-20 18:00:00")
 
-DEFAULT_REQUEST = "本記録の内容をご確認のうえ、お取りいただける手続きをご案内ください。"
+DEFAULT_REQUEST = "{reason}{contract}について、お取りいただける手続きをご案内ください。"
 
 
 def last_delivery(case: ReportInput) -> datetime | None:
@@ -58,7 +61,30 @@ def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     """The one request, in one sentence: the one that the user chose, else the one that the state suggests."""
     late, is_silent = _overdue_text(case), _is_silent(case, statistics)
     kind = case.request or _suggested_request(case, late, is_silent=is_silent)
-    return DEFAULT_REQUEST if kind is None else office_sentence(case, kind, late, is_silent=is_silent)
+    if kind is None:
+        return DEFAULT_REQUEST.format(reason=_reason_text(statistics), contract=_contract_name(case))
+    return office_sentence(case, kind, late, is_silent=is_silent)
+
+
+def _reason_text(statistics: MessageStatistics) -> str:
+    """What was seen of the other side, as the reason for a request of which the user chose none; perhaps empty."""
+    facts = statistics.facts
+    closed = closed_account(facts).value
+    if closed is not None:
+        return f"{closed_sign(closed.sign)}ことを{iso_date(closed.sign.at)}に確認したため、"
+    for kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE, ChangeKind.EDITED):
+        count = changed_sides(facts.changed, kind)[CaseSide.COUNTERPART]
+        if count:
+            return f"{word(f'reason.{kind}', n=count)}ため、"
+    return ""
+
+
+def _contract_name(case: ReportInput) -> str:
+    """The contract, as exactly as the user entered it."""
+    contract = case.contract
+    stated = {"契約ID ": contract.platform_id, "契約日 ": contract.contracted_on}
+    known = "、".join(f"{name}{shorten_line(visible(one), _DAY_LENGTH)}" for name, one in stated.items() if one)
+    return f"この契約({known})" if known else "この契約"
 
 
 def _suggested_request(case: ReportInput, late: str, *, is_silent: bool) -> RequestKind | None:

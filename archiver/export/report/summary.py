@@ -15,7 +15,7 @@ from archiver.export.report.people import counterparts
 from archiver.export.report.request_to_office import end_request_text, opening_rows
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.job_platform import platform_of
+from archiver.platforms.job_platform import Platform, platform_of
 from archiver.records import Contract
 from archiver.render.gap_breaks import PAUSE, interval_text
 from archiver.render.invisible_characters import visible
@@ -54,9 +54,14 @@ def _fact_text(text: str | None, limit: int = _FACT_LENGTH) -> str:
     return shorten_line(visible(text), limit) if text else BLANK
 
 
+def _quoted_text(text: str | None, limit: int = _FACT_LENGTH) -> str:
+    """A stated name in quotation marks; that nothing is stated has none, as it is no name."""
+    return f"「{_fact_text(text, limit)}」" if text else f" {BLANK}"
+
+
 def _contract_text(case: ReportInput) -> str:
     contract = case.contract
-    title = f"仕事名「{_fact_text(contract.title, _TITLE_LENGTH)}」"
+    title = f"仕事名{_quoted_text(contract.title, _TITLE_LENGTH)}"
     if platform_of(contract.platform).elsewhere:  # there is no number and no page of an office
         return title if contract.url is None else f"{title}\n{_fact_text(contract.url, _ADDRESS_LENGTH)}"
     address = _fact_text(contract.url, _ADDRESS_LENGTH) if contract.url else f"契約ページのURL {BLANK}"
@@ -71,18 +76,26 @@ def _parties_text(case: ReportInput) -> str:
     others = f" 他{len(people_shown) - 3}名(第3章)" if len(people_shown) > 3 else ""
     contract = case.contract
     return (
-        f"{platform.client}: {platform.where}での表示名「{_fact_text(contract.client)}」"
+        f"{platform.client}: {platform.where}での表示名{_quoted_text(contract.client)}"
         f"{_profile_text(contract.client_url)}\n"
         f"　Chatworkでの相手 {'、'.join(people_shown[:3]) or 'なし'}{others}\n"
         f"報告者({platform.worker}): {shorten_line(visible(case.owner_name), _NAME_LENGTH)}"
         f"(ChatworkのID {case.owner_id})"
         f"{_profile_text(contract.worker_url)}"
+        f"{_blank_profiles_text(contract, platform)}"
     )
 
 
 def _profile_text(address: str | None) -> str:
     """The address of a profile on the platform, on a line of its own, as it is long."""
-    return f"\n　プロフィール {_fact_text(address, _ADDRESS_LENGTH)}"
+    return f"\n　プロフィール {_fact_text(address, _ADDRESS_LENGTH)}" if address else ""
+
+
+def _blank_profiles_text(contract: Contract, platform: Platform) -> str:
+    """Whose profile on the platform is not entered; where there is no platform, nobody has one."""
+    addresses = {platform.client: contract.client_url, platform.worker: contract.worker_url}
+    blank = [name for name, address in addresses.items() if not address]
+    return "" if platform.elsewhere or not blank else f"\nプロフィールのURL({'、'.join(blank)}) {BLANK}"
 
 
 def _money_text(case: ReportInput) -> str:
@@ -91,7 +104,7 @@ def _money_text(case: ReportInput) -> str:
     if platform_of(contract.platform).elsewhere:
         escrow = f" / 支払期日 {_fact_text(contract.payment_due_on)}" if contract.payment_due_on else ""
     stated = f"契約 {_fact_text(contract.contracted_on)}{escrow} / 契約金額 {_fact_text(contract.amount)}"
-    stated += f" / 納期 {_fact_text(contract.due_on)}" if contract.due_on else ""
+    stated += f"\n納期 {_fact_text(contract.due_on)}" if contract.due_on else ""
     return stated + "".join(f"\n{line}" for line in _ending_lines(contract))
 
 
@@ -155,7 +168,9 @@ def _next_line(sentence: str) -> str:
 
 def _last_look_text(case: ReportInput) -> str:
     at = case.looked_at
-    return f"\n最後にChatworkを確認した時刻 {local_time(at)}(それより後の発言は、この資料にありません)。" if at else ""
+    return (
+        f"\n最後に発言の一覧を確認した時刻 {local_time(at)}(それより後の発言は、この資料にありません)。" if at else ""
+    )
 
 
 def _saved_text(statistics: MessageStatistics) -> str:

@@ -45,17 +45,17 @@ def test_the_list_begins_with_report_and_messages() -> None:
             "Chatworkやり取り記録 報告書(令和8年11月5日から令和8年11月15日)",
             "原本",
             "令和8年11月25日",
-            "原告(発言は各発言者)",
+            "報告者(発言は各発言者)",
         ),
         (
             "甲1の2",
             "Chatworkメッセージ 保存できた13件(ほかに未取得 約265件)(令和8年11月5日から令和8年11月15日)",
             "写し",
             "令和8年11月5日から令和8年11月15日",
-            "原告及び被告(各発言者)、出力 原告",
+            "報告者及び相手方(各発言者)、出力 報告者",
         ),
         (UNNUMBERED, "契約詳細(契約ID 12345678)", "写し", "令和8年10月1日", "株式会社クラウドワークス"),
-        (UNNUMBERED, "ファイル F-0001 「画面.png」", "写し", "令和8年11月5日", "被告"),
+        (UNNUMBERED, "ファイル F-0001 「画面.png」", "写し", "令和8年11月5日", "相手方"),
     ] == [tuple(row[head] for head in HEADS[:5]) for row in found]
     assert found[0]["備考"].startswith("report.pdf。9頁、1.2 MB。抜粋は第6章(一部)")
 
@@ -92,7 +92,7 @@ def test_what_the_user_added_is_listed() -> None:
 
     found = lines(report_inputs.build_with_survey(evidence_csv, case, FILED))
 
-    assert ("ファイル F-0007 「movie07.mp4」", "原告") == (found[-1]["標目"], found[-1]["作成者"])
+    assert ("ファイル F-0007 「movie07.mp4」", "報告者") == (found[-1]["標目"], found[-1]["作成者"])
     assert ("スクリーンショット S-001 「契約画面.png」", "令和8年10月3日") == (found[2]["標目"], found[2]["作成年月日"])
     assert "enclosures/S-001.png。1 KB。=1+1" == found[2]["備考"]
 

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from archiver.export.report.input import ReportInput
-from archiver.export.report.request_to_office import DEFAULT_REQUEST, advice, opening_rows, request_sentence
+from archiver.export.report.request_to_office import advice, opening_rows, request_sentence
 from archiver.export.report.statistics import survey_messages
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Delivery, Watch
@@ -18,6 +18,10 @@ from tests.support.reports import report_inputs
 from tests.support.reports.sample_conversation import DAY, at
 
 SAID = [report_inputs.plain_message("本文", 1), report_inputs.plain_message("本文", 2)]
+
+
+UNREASONED = "この契約(契約ID 12345678、契約日 2026-10-01)について、お取りいただける手続きをご案内ください。"
+"""What is asked for where nothing was chosen and nothing is known that would be a reason."""
 
 
 def request_of(case: ReportInput) -> str:
@@ -62,7 +66,7 @@ def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
 def test_after_three_days_of_silence_a_reminder_is_asked_for() -> None:
     """A counterpart who does not answer is to be reminded; one who does is not."""
     assert "相手方への連絡催促をお願いします。" in request_of(on("crowdworks", delivered=None, silent_days=3))
-    assert DEFAULT_REQUEST == request_of(on("crowdworks", delivered=None, silent_days=2.9))
+    assert UNREASONED == request_of(on("crowdworks", delivered=None, silent_days=2.9))
 
 
 def test_silence_counts_up_to_when_somebody_looked() -> None:
@@ -73,12 +77,12 @@ def test_silence_counts_up_to_when_somebody_looked() -> None:
     never = replace(case, rooms=[replace(room, watch=Watch())])
     nobody = replace(case, period="最初 から 最後 まで", rooms=[replace(room, messages=lambda: iter(SAID[1:]))])
 
-    assert [DEFAULT_REQUEST] * 3 == [request_of(read_case), request_of(never), request_of(nobody)]
+    assert [UNREASONED] * 3 == [request_of(read_case), request_of(never), request_of(nobody)]
 
 
 def test_without_an_office_there_is_only_a_question() -> None:
     """A contract without a platform asks for advice, whatever happened."""
-    assert DEFAULT_REQUEST == request_of(on(None, delivered="2026-11-05", silent_days=40))
+    assert UNREASONED == request_of(on(None, delivered="2026-11-05", silent_days=40))
     assert platforms()["direct"] == platform_of("unknown")
 
 

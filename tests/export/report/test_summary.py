@@ -75,10 +75,10 @@ def test_blank_facts_are_said_to_be_blank() -> None:
     """Nothing stated is printed as 「未記入」, never left out and never guessed."""
     facts = rows(report_inputs.case(contract=report_inputs.BLANK_CONTRACT, deliveries=()))
 
-    assert f"契約ID {BLANK}\n仕事名「{BLANK}」\n契約ページのURL {BLANK}" == facts["クラウドワークスの契約"]
+    assert f"契約ID {BLANK}\n仕事名 {BLANK}\n契約ページのURL {BLANK}" == facts["クラウドワークスの契約"]
     assert f"契約 {BLANK} / 仮払い完了 {BLANK} / 契約金額 {BLANK}" == facts["契約・仮払い"]
     assert f"クラウドワークス上 {BLANK}" == facts["納品"]
-    assert f"「{BLANK}」" in facts["当事者"]
+    assert f"表示名 {BLANK}" in facts["当事者"]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_the_pages_of_both_sides_are_named() -> None:
     text = rows(with_contract(client_url="https://crowdworks.jp/public/employers/1"))["当事者"]
 
     assert "プロフィール https://crowdworks.jp/public/employers/1" in text
-    assert f"プロフィール {BLANK}" in text
+    assert f"プロフィールのURL(ワーカー) {BLANK}" in text
 
 
 def test_the_count_of_days_has_its_date() -> None:

@@ -106,8 +106,8 @@ def test_blank_facts_and_clues_and_enclosures_are_points_too() -> None:
 
     chapter = platform_crosscheck.chapter(case, survey_messages(case))
 
-    assert ["相手の同一性", "IDの連絡", "納品物"] == [row[1] for row in rows(chapter)]
-    assert "「IDは tanaka_xx です」" == rows(chapter)[1][2]
+    assert ["IDの連絡", "納品物"] == [row[1] for row in rows(chapter)]
+    assert "「IDは tanaka_xx です」" == rows(chapter)[0][2]
     assert "N-02 通知 承認[U+000A].png 2026-10-03 通知の写し" in words(chapter)
 
 
@@ -122,11 +122,14 @@ def test_people_have_every_name_and_their_rooms() -> None:
     """Each person is one row with all names in order, ids and times in the list; who is not mapped is said to be so."""
     found = rows(people_and_dates.parties(report_inputs.case(), survey_messages(report_inputs.case())))
 
-    assert ("報告者", "yamada", "-\n1234567", "-", "123456789\n2026-11-05 10:14から", "APIトークンの持ち主") == found[0]
+    assert ("報告者", "yamada", "-", "1234567", "-", "123456789\n2026-11-05 10:14から", "APIトークンの持ち主") == found[
+        0
+    ]
     assert (
         "相手",
         "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)",
-        "tanaka_xx\n7654321",
+        "tanaka_xx",
+        "7654321",
         "株式会社△△ 制作部",
         "123456789\n2026-11-05 10:14から\n2026-11-14 10:14まで",
         "報告者による入力",
@@ -154,12 +157,12 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
 
 @pytest.mark.parametrize(("profile", "has_terms"), [("support", False), ("lawyer", True), ("court", True)])
 def test_only_lawyers_are_asked_about_terms(profile: str, has_terms: bool) -> None:
-    """The table of terms that the law wants stated is for lawyers and courts, left to be filled."""
+    """The terms that the law wants stated are for lawyers and courts; all are named where none is entered."""
     case = report_inputs.case(profile=profile)
 
     chapter = people_and_dates.dates(case, survey_messages(case))
 
-    assert has_terms == any(row[0] == "業務の内容" and row[1] == BLANK for row in rows(chapter))
+    assert has_terms == (f"いずれも{BLANK}です(示されていないという意味ではありません): 発注した人" in words(chapter))
     assert ("期限: 検収の目安(納品+7日)", "2026-11-13", "計算。出典 FAQ 10329(公式、2026-11-26に確認)") in rows(chapter)
 
 
@@ -276,8 +279,8 @@ def test_without_an_authority_nothing_is_awaited() -> None:
     assert ("なし", "-") == rows(digests_and_masking.digests(case, survey_messages(case)))[1][4:]
 
 
-def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
-    """The support report counts those between, and says how far the stamps reach; the lawyer's lists each."""
+def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_each_with_a_stamp() -> None:
+    """The support report counts those between and says how far stamps reach; the lawyer's lists each that has one."""
     seals = tuple(
         SealLine(number, "2026-11-05", 1, at(0), "0f" * 32, (StampLine("a", at(number)),) if number in (2, 90) else ())
         for number in range(1, 101)
@@ -293,8 +296,10 @@ def test_an_office_sees_the_first_and_the_last_seal_a_lawyer_all() -> None:
     )
 
     assert ["第1号", "第100号"] == [row[0].partition("\n")[0] for row in rows(support)]
-    assert (100, 1) == (len(rows(lawyer)), len(rows(single)))
-    assert "最初と最後の確定記録です。間の98件は省略しました。" in words(support)
+    assert ["第1号", "第2号", "第90号", "第100号"] == [row[0].partition("\n")[0] for row in rows(lawyer)]
+    assert 1 == len(rows(single))
+    assert "最初と最後、第三者の時刻のある確定記録です。ほかの96件は data/seals/ にあります。" in words(lawyer)
+    assert "最初と最後の確定記録です。間の98件は省略しました(保管庫にあります)。" in words(support)
     assert "時刻が付いているのは 第2号(2026-11-05 10:16:33)から 第90号(2026-11-05 11:44:33)までです。" in words(lawyer)
     assert "時刻が付いているのは 第2号(2026-11-05 10:16:33)だけです。" in words(single)
 

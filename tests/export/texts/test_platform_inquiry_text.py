@@ -226,4 +226,4 @@ def test_an_empty_case_still_asks() -> None:
         report_inputs.case([sample_conversation.empty()], contract=report_inputs.BLANK_CONTRACT, deliveries=())
     )
 
-    assert "【経緯】\n\n【お願い】\n本記録の内容をご確認のうえ" in text
+    assert "【経緯】\n\n【お願い】\nこの契約について、お取りいただける手続き" in text

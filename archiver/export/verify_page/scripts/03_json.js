@@ -29,11 +29,11 @@ const keysAre = (object, names) => {
 
 const normalWhole = (big) => (big >= -9007199254740991n && big <= 9007199254740991n ? Number(big) : big);
 
-// A whole number as BigInt, as Python's int() takes it; throws for everything else.
+// A whole number as BigInt, from a number or from digits; throws for everything else.
 function toBig(value) {
   if (isWhole(value)) return BigInt(value);
-  if (!isText(value) || !/^\s*[+-]?\d+\s*$/.test(value)) throw new Error("no number");
-  return BigInt(value.trim().replace(/^\+/, ""));
+  if (!isText(value) || !/^[0-9]+$/.test(value)) throw new Error("no number");
+  return BigInt(value);
 }
 
 const MAX_DEPTH = 900;

@@ -49,10 +49,19 @@ function hasSealTypes(seal) {
   );
 }
 
+// Whether bytes are an object as such lines are written; two programs could read another form otherwise.
+function isCanonical(document, bytes) {
+  try {
+    return canonical(document) === decodeUtf8(bytes);
+  } catch {
+    return false;
+  }
+}
+
 // The digest in a masked line; null for any other line.
 function maskedDigest(bytes) {
   const document = beginsWithDigest(bytes) ? parseJsonBytes(bytes) : undefined;
-  if (!isObject(document) || !keysAre(document, ["digest", "masked", "reason"]) || document.masked !== true) return null;
+  if (!isObject(document) || !keysAre(document, ["digest", "masked", "reason"]) || document.masked !== true || !isCanonical(document, bytes)) return null;
   return digestOrNull(document.digest);
 }
 
@@ -60,6 +69,7 @@ function maskedDigest(bytes) {
 function shownRecord(bytes) {
   const document = parseJsonBytes(bytes);
   if (!isObject(document) || !keysAre(document, ["digest", "shown"])) return null;
+  if (!isCanonical(document, bytes)) return null;
   const digest = digestOrNull(document.digest), shown = document.shown;
   if (digest === null || !isObject(shown) || !keysAre(shown, SHOWN_FIELDS) || !isObject(shown.payload)) return null;
   return { digest, entry: Object.assign(Object.create(null), shown, { salt: "" }) };

@@ -26,7 +26,7 @@ const laterOf = (times) => times.reduce((latest, at) => (at !== null && (latest 
 
 // Where the period of each room begins, as bag-info.txt states it; records before that are the package's base line.
 function periodStarts(bagInfo) {
-  const line = /^Period-Starts: ([0-9TZ:.= ;-]{1,20000})\r?$/m.exec(bagInfo), starts = new Map();
+  const line = /(?<![^\n])Period-Starts: ([0-9TZ:.= ;-]{1,20000})\r?(?![^\n])/.exec(bagInfo), starts = new Map();
   for (const [, room, start] of line ? line[1].matchAll(/([0-9]{1,19})=([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z)/g) : []) starts.set(normalWhole(BigInt(room)), start);
   return starts;
 }

@@ -39,6 +39,7 @@ class PackageLines {
       if (number % 2000 === 0) await progress(offset, this.bytes.length);
       last = this.checkLine(number, line, offset, sealed, last);
     }
+    if (number && this.bytes[this.bytes.length - 1] !== 10) this.findUnreadable(number);
     this.noteUnsealed(sealed.last);
     this.findUnsealed(sealed.last);
     for (const [digest, at] of this.maskedDigests) this.addFinding("entry-sealed", "entries.jsonl:" + at, fill(_("The digest {digest} of a masked record is in no seal."), { digest }));
@@ -59,8 +60,7 @@ class PackageLines {
       this.verification.checked.entries++;
       return last;
     } else if (entry === null) {
-      this.isReadable = false;
-      this.addFinding("entry-form", "entries.jsonl:" + number, _("The line does not have the form that all records have."));
+      this.findUnreadable(number);
       return last;
     } else {
       this.verification.checked.entries++;
@@ -235,6 +235,11 @@ class PackageLines {
         this.saved.set(asText(entry.payload.sha256 ?? null), isWhole(entry.payload.size) ? entry.payload.size : null);
       }
     }
+  }
+
+  findUnreadable(number) {
+    this.isReadable = false;
+    this.addFinding("entry-form", "entries.jsonl:" + number, _("The line does not have the form that all records have."));
   }
 
   // A record of which no table can be made: nothing else is compared then, so it is never passed over.

@@ -25,8 +25,8 @@ const PACKAGE_NAME = new RegExp(
 );
 const LISTED_NAMES = 20;
 const LIST_COPY = /^manifest[0-9]{8}\.txt$/;
-const UNSEALED = /^Unsealed-After: (\d{1,18})\r?$/m;
-const OXUM = /^Payload-Oxum: (\d{1,20})\.(\d{1,20})\r?$/m;
+const UNSEALED = /(?<![^\n])Unsealed-After: ([0-9]{1,18})\r?(?![^\n])/;
+const OXUM = /(?<![^\n])Payload-Oxum: ([0-9]{1,20})\.([0-9]{1,20})\r?(?![^\n])/;
 const READ_LIMIT = 64 << 20;
 const RECORDS_LIMIT = 1 << 30;
 

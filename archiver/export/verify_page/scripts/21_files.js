@@ -268,6 +268,7 @@ async function addZipOddities(verification, file, directory) {
   let end = 0;
   for (const [index, info] of infos.entries()) {
     if (info.comment) add(info.name, _("Its place in the zip has a comment, which packages never have."));
+    if (info.name.endsWith("/") && (info.size || info.packed)) add(info.name, _("The zip gives bytes to a folder, which no program shows."));
     if (!isZipDate(info)) add(info.name, _("The zip gives it a date that does not exist."));
     if (info.offset > end) add(file.name, unlistedText(end, info.offset));
     const header = await bytesOf(file, info.offset, 30);

@@ -49,11 +49,14 @@ async function hasBagFile(file) {
   return false;
 }
 
-// Names that Windows or macOS take for one: they differ only in case, or in the way an accent is written.
+// The name as Windows or macOS take it: without the stream behind a colon and without dots and spaces at an end.
+const plainName = (name) => name.normalize("NFC").toLowerCase().split("/").map((part) => part.split(":")[0].replace(/[. ]+$/, "") || part).join("/");
+
+// Names that Windows or macOS take for one: they differ only in case, in the way an accent is written, or in such an end.
 function findSimilarNames(verification, names) {
   const first = new Map();
   for (const name of names) {
-    const alike = name.normalize("NFC").toLowerCase(), other = first.get(alike);
+    const alike = plainName(name), other = first.get(alike);
     if (other === undefined) first.set(alike, name);
     else verification.addFinding("unsafe", name, fill(_("Windows and macOS take its name for that of {other}: unpacked there, only one of them is left."), { other }));
   }

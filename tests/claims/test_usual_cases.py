@@ -1,0 +1,111 @@
+"""Reports of disputes at their usual size, read as an agent, a lawyer and the other side's lawyer would."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from archiver.export.mask.policy import masking_policy
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder, LeftoverWish
+from archiver.export.pdf.blocks import Chapter, TableBlock
+from archiver.export.report import digests_and_masking, people_and_dates, platform_crosscheck, summary
+from archiver.export.texts.platform_inquiry_text import inquiry_form_text
+from tests.claims.dispute import report_of
+from tests.claims.test_played_disputes import DAY, words, worst_day
+from tests.claims.usual_cases import direct_case, usual_case
+from tests.support.archives.maker import ArchiveMaker, at
+from tests.support.reports.pdf_reader import needs_poppler, pages
+
+LENGTH = range(6, 13)
+"""Pages of a support report of a usual case; a small case has fewer, and is not padded."""
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveMaker]:
+    """The job of six weeks."""
+    maker = usual_case(tmp_path_factory.mktemp("usual") / "home")
+    yield maker
+    maker.archive.close()
+
+
+def _report_pages(maker: ArchiveMaker, out: Path, now: datetime) -> list[str]:
+    order = ExportOrder(
+        profile="support", contract="job1", out=out, policy=masking_policy("support"), leftovers=LeftoverWish.HIDE
+    )
+    made = export(maker.archive, order, now=lambda: now).zip
+    assert made is not None
+    with zipfile.ZipFile(made) as packed:
+        name = next(one for one in packed.namelist() if one.endswith("01_report.pdf"))
+        return pages(packed.read(name))
+
+
+@needs_poppler
+def test_a_usual_case_has_six_to_twelve_pages(usual: ArchiveMaker, tmp_path: Path) -> None:
+    """And its last chapter stands on no page of its own."""
+    found = _report_pages(usual, tmp_path / "out", at(47 * DAY))
+    (last,) = (page for page in found if "13 伏せ字の一覧" in " ".join(page.split()))
+
+    assert len(found) in LENGTH
+    assert "SHA-256" in last
+
+
+def _table(chapter: Chapter) -> TableBlock:
+    return next(block for block in chapter.blocks if isinstance(block, TableBlock))
+
+
+def test_seals_without_a_stamp_fill_no_page(usual: ArchiveMaker) -> None:
+    """The first and the last are printed, the others counted, and the columns about stamps left out."""
+    with usual.archive.reading() as reading:
+        case, statistics = report_of(reading)
+    chapter = digests_and_masking.digests(case, statistics)
+
+    assert ("番号・日", "件数", "確定記録のSHA-256") == _table(chapter).heads
+    assert 2 == len(_table(chapter).rows)
+    assert "間の38件は省略しました" in words(chapter)
+
+
+def test_no_column_is_blank_for_everybody(usual: ArchiveMaker) -> None:
+    """An organisation that nobody has is told in a sentence."""
+    with usual.archive.reading() as reading:
+        case, statistics = report_of(reading)
+    chapter = people_and_dates.parties(case, statistics)
+
+    assert "組織・部署" not in _table(chapter).heads
+    assert "組織・部署は、一覧に示されていません。" in words(chapter)
+    for column in zip(*_table(chapter).rows, strict=True):
+        assert set(column) != {"-"}
+
+
+def test_the_request_names_its_reason_and_the_contract(tmp_path: Path) -> None:
+    """Where the user chose none, in the dispute of the worst day; and what is blank is no name."""
+    maker = worst_day(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading)
+    maker.archive.close()
+    page, form = words(summary.chapter(case, statistics)), inquiry_form_text(case, statistics)
+    table = words(platform_crosscheck.chapter(case, statistics))
+
+    wanted = "相手の発言1件が、保存した時点ですでに「削除」表示だったため、この契約(契約日 2026-11-06)について、"
+    assert wanted in page
+    assert wanted in form
+    assert "仕事名 未記入" in page
+    assert 1 == page.count("プロフィール")
+    assert "「未記入」" not in page + table
+    assert "相手の同一性" not in table
+
+
+def test_a_direct_client_has_no_profile(tmp_path: Path) -> None:
+    """There is no platform with profiles; the contract is named as it was entered."""
+    maker = direct_case(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading)
+        page = words(summary.chapter(case, statistics))
+    maker.archive.close()
+
+    assert "この契約(契約日 2026-11-01)について、お取りいただける手続きをご案内ください。" in page
+    assert "プロフィール" not in page

@@ -1,0 +1,154 @@
+"""The guides for Linux and servers, line by line as printed, in an empty home; and the wheel by uv and pipx."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.scheduler_programs import CRONTAB
+from tests.support.terminal import TOKEN
+
+ROOT = Path(__file__).parents[2]
+GUIDES = ROOT / "docs" / "ja"
+ONLY_BY_NETWORK = "curl -LsSf https://astral.sh/uv/install.sh | sh"
+"""The one line that is not run: the tests take uv from the package index."""
+
+
+def printed_lines(page: str, section: str) -> list[str]:
+    """The lines that a guide gives to be typed under a heading that begins so; lines of settings are left out."""
+    text = (GUIDES / page).read_text(encoding="utf-8")
+    (found,) = (part for part in re.split(r"(?m)^## ", text)[1:] if part.startswith(section))
+    blocks = re.findall(r"(?ms)^```\n(.*?)^```$", found)
+    lines = [line for block in blocks for line in block.splitlines() if not re.match(r"MAILTO=|also_to =", line)]
+    return [line for line in lines if line != ONLY_BY_NETWORK]
+
+
+class EmptyHome:
+    """A user's home with nothing but this folder's sources, their programs, and a crontab of their own."""
+
+    def __init__(self, folder: Path, tools: Path, room: int, base_url: str) -> None:
+        self.home, self.room = folder / "home", room
+        self.sources = self.home / "chatwork-archiver"
+        self.sources.mkdir(parents=True)
+        for name in ("pyproject.toml", "README.md", "LICENSE", "requirements-user.lock"):
+            shutil.copy(ROOT / name, self.sources)
+        for name in ("docs", "archiver"):
+            shutil.copytree(ROOT / name, self.sources / name, ignore=shutil.ignore_patterns("__pycache__"))
+        crontab = folder / "bin" / "crontab"
+        crontab.parent.mkdir()
+        crontab.write_text(CRONTAB.format(state=folder))
+        crontab.chmod(0o755)
+        kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "UV_"))}
+        self._environ = kept | {
+            "HOME": str(self.home),
+            "PATH": f"{self.home}/.local/bin:{crontab.parent}:{tools}:/usr/bin:/bin",
+            "CHATWORK_API_BASE_URL": base_url,
+            "ARCHIVE_LANG": "en",
+            "UV_PYTHON_DOWNLOADS": "never",
+        }
+
+    def type(self, *lines: str, standard_input: str = "") -> str:
+        """Type the lines into one shell in the sources' folder; each must end well. Return what they printed."""
+        script = "\n".join(["set -eo pipefail", *lines]).replace("--room 123456789", f"--room {self.room}")
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=self.sources,
+            env=self._environ,
+            input=standard_input,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=500,
+        )
+        assert done.returncode == 0, (lines, done.stdout, done.stderr)
+        return done.stdout
+
+    def has_program(self) -> bool:
+        """Whether `archive` is found."""
+        return shutil.which("archive", path=self._environ["PATH"]) is not None
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of uv and pipx."""
+    folder = tmp_path_factory.mktemp("tools")
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([folder / "bin" / "pip", "install", "--quiet", "uv", "pipx"], check=True)
+    only = folder / "only"
+    only.mkdir()
+    for name in ("uv", "pipx"):
+        (only / name).symlink_to(folder / "bin" / name)
+    return only
+
+
+@pytest.fixture
+def home(tmp_path: Path, tools: Path) -> Iterator[EmptyHome]:
+    """An empty home, and a Chatwork with one message."""
+    with Chatwork(now=lambda: datetime.now(UTC), token=TOKEN) as chatwork:
+        client = chatwork.add_account("田中")
+        room = chatwork.add_room("サイト制作", [client])
+        chatwork.post(room, client, "よろしくお願いします。")
+        yield EmptyHome(tmp_path, tools, room, chatwork.base_url)
+
+
+def test_the_guides_have_their_lines_where_they_are_looked_for() -> None:
+    """A heading that is renamed, or a block that goes away, would leave nothing to play."""
+    linux = {name: len(printed_lines("install-linux.md", name)) for name in ("1.", "2.", "3.", "更新する", "やめる")}
+    server = {name: len(printed_lines("install-vps.md", name)) for name in ("1.", "2.", "3.", "4.", "5.", "やめる")}
+
+    assert {"1.": 0, "2.": 2, "3.": 2, "更新する": 1, "やめる": 3} == linux
+    assert {"1.": 5, "2.": 2, "3.": 5, "4.": 2, "5.": 0, "やめる": 3} == server
+
+
+@pytest.mark.slow
+def test_the_guide_for_linux_works_as_printed(home: EmptyHome) -> None:
+    """Installed by uv, tried, set up, updated and removed; the archive stays, as the guide says."""
+    home.type(*printed_lines("install-linux.md", "2."))
+    demo, init = printed_lines("install-linux.md", "3.")
+    home.type("cd ~", demo, f"umask 077; printf %s {TOKEN} > token", f"{init} --yes --token-from file:~/token")
+    home.type(f"archive contract add job1 --room {home.room}", "archive sync", "archive schedule install --with cron")
+    home.type(*printed_lines("install-linux.md", "更新する"))
+    assert "サイト制作" in home.type("archive status")
+    home.type(*printed_lines("install-linux.md", "やめる"))
+
+    assert not home.has_program()
+    assert (home.home / ".local/share/chatwork-archiver/archive.sqlite3").exists()
+    assert "chatwork-archiver" not in home.type("crontab -l || true")
+
+
+@pytest.mark.slow
+def test_the_guide_for_servers_works_as_printed(home: EmptyHome) -> None:
+    """Installed with digests, the token in a file, saved, scheduled and removed; the archive stays."""
+    page = "install-vps.md"
+    home.type(*printed_lines(page, "1."))
+    home.type(*printed_lines(page, "2."), standard_input=f"{TOKEN}\n")
+    home.type("cd ~", *printed_lines(page, "3."))
+    home.type("cd ~", *printed_lines(page, "4."))
+    assert "sync" in home.type("crontab -l")
+    home.type("cd ~", *printed_lines(page, "やめる"))
+
+    assert not home.has_program()
+    assert not home.sources.exists()
+    assert (home.home / ".local/share/chatwork-archiver/archive.sqlite3").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("installer", ["uv tool", "pipx"])
+def test_the_wheel_is_installed_and_removed_by(home: EmptyHome, tmp_path: Path, installer: str) -> None:
+    """The demo runs to its end with its PDFs; nothing of the program is left."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")]
+    subprocess.run(build, check=True, cwd=ROOT)
+    home.type(f"{installer} install {tmp_path}/dist/*.whl", "cd ~", "archive demo --dir demo")
+    assert len(list(home.home.glob("demo/exports/*/data/*.pdf"))) == 3
+    home.type(f"{installer} uninstall chatwork-archiver")
+
+    assert not home.has_program()

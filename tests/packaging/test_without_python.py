@@ -1,0 +1,132 @@
+"""The one-folder build on a machine that has no Python at all: a root of its own, a user, a real cron."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.terminal import TOKEN
+from tests.support.viewer.chromium_tab import CHROMIUM, FLAGS, Window, record_complaints
+
+pytestmark = pytest.mark.slow
+
+
+class BareMachine:
+    """Debian's essential packages and cron in a folder, entered by chroot; processes in it end with it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.home = root, root / "home" / "taro"
+        made = ["mmdebstrap", "--quiet", "--variant=essential", "--include=cron,passwd", "trixie", str(root)]
+        subprocess.run(made, check=True, capture_output=True)
+        subprocess.run(["chroot", root, "useradd", "--create-home", "taro"], check=True)
+        mounted = f"mount -t proc proc {root}/proc && exec chroot {root} cron -f"
+        self._cron = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", mounted])
+        children = Path(f"/proc/{self._cron.pid}/task/{self._cron.pid}/children")
+        while not (pid := children.read_text().strip()):
+            time.sleep(0.05)
+        self._entry = ["nsenter", "--target", pid, "--mount", "--pid", "chroot", "--userspec=taro:taro", str(root)]
+        self._entry += ["env", "-i", "HOME=/home/taro", "PATH=/usr/bin:/bin:/home/taro/archive", "ARCHIVE_LANG=en"]
+
+    def command(self, line: str) -> list[str]:
+        """A line of the user's shell in their home, as a command for this side."""
+        return [*self._entry, "sh", "-c", f"cd && {line}"]
+
+    def run(self, line: str) -> str:
+        """Run a line; return what it printed."""
+        done = subprocess.run(self.command(line), capture_output=True, text=True, encoding="utf-8", timeout=300)
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+        return done.stdout
+
+    def install(self, build: Path) -> None:
+        """Put the one folder into the user's home, as from the downloaded ZIP."""
+        shutil.copytree(build, self.home / "archive", symlinks=True)
+        subprocess.run(["chown", "-R", "--reference", self.home, self.home / "archive"], check=True)
+
+    def files(self) -> dict[str, str]:
+        """Each file, link and folder of the machine, with a digest of its content; the crontab as its user sees it."""
+        apart = {self.root / "proc", self.root / "var/spool/cron/crontabs"}
+        found = [path for path in self.root.rglob("*") if not apart & {path, *path.parents}]
+        return {"crontab": self.run("crontab -l")} | {
+            str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest()
+            if path.is_file() and not path.is_symlink()
+            else "-"
+            for path in found
+        }
+
+    def end(self) -> None:
+        """End all that runs in it, and remove it."""
+        self._cron.kill()
+        self._cron.wait()
+        shutil.rmtree(self.root)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[BareMachine]:
+    """A machine without Python."""
+    assert shutil.which("mmdebstrap"), "apt-get install mmdebstrap"
+    machine = BareMachine(tmp_path / "root")
+    yield machine
+    machine.end()
+
+
+def test_it_is_tried_scheduled_looked_at_and_removed_without_a_trace(machine: BareMachine, program: Path) -> None:
+    """Demo with its PDFs, a run by cron, the application in a browser; afterwards the machine is as it was."""
+    with Chatwork(now=lambda: datetime.now(UTC), token=TOKEN) as chatwork:
+        client = chatwork.add_account("田中")
+        room = chatwork.add_room("サイト制作", [client])
+        chatwork.post(room, client, "よろしくお願いします。")
+        machine.run(f"echo CHATWORK_API_BASE_URL={chatwork.base_url} | crontab -")
+        before = machine.files()
+        assert [] == [name for name in before if "python" in name]
+
+        machine.install(program.parent)
+        machine.run("archive demo --dir demo && archive --home demo verify && archive verify demo/exports/*_lawyer")
+        assert len(list(machine.home.glob("demo/exports/*/data/*.pdf"))) == 3
+
+        at_chatwork = f"CHATWORK_API_BASE_URL={chatwork.base_url}"
+        machine.run(f"umask 077 && printf %s {TOKEN} > .chatwork-token")
+        machine.run(f"{at_chatwork} archive init --token-from file:~/.chatwork-token --yes")
+        machine.run(f"{at_chatwork} archive contract add job1 --room {room}")
+        machine.run("sed -i 's/^every = .5m./every = \"1m\"/' .local/share/chatwork-archiver/archive.toml")
+        machine.run("archive schedule install --with cron")
+        _wait_for_message(machine)
+        _open_application(machine)
+
+        machine.run("archive schedule remove && archive token forget && rm -r archive demo .local")
+    assert before == machine.files()
+
+
+def _wait_for_message(machine: BareMachine) -> None:
+    until = time.monotonic() + 150
+    while json.loads(machine.run("archive search よろしく --json"))["total"] == 0:
+        assert time.monotonic() < until, machine.run("archive status; archive check; crontab -l")
+        time.sleep(2)
+
+
+def _open_application(machine: BareMachine) -> None:
+    """Open it in Chromium from outside, by the address that it prints."""
+    command = machine.command("echo $$ && exec archive app --no-browser")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        number = int(process.stdout.readline())
+        address = next(line[line.index("http://") :].strip() for line in process.stdout if "http://127.0.0.1:" in line)
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            window = Window(browser.new_page(), address[: address.index("/", len("http://"))])
+            record_complaints(window)
+            window.page.goto(address)
+            window.page.get_by_text("サイト制作").first.wait_for()
+            browser.close()
+        machine.run(f"kill {number}")
+        assert process.wait(20) == 0
+    assert ([], []) == (window.complaints, window.outside)
