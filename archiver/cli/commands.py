@@ -96,6 +96,9 @@ COMMANDS: Mapping[str, ListedCommand] = {
         "archiver.cli.evidence.backup", ADVANCED, N_("Copy the archive to another disk and check the copy")
     ),
     "restore": ListedCommand("archiver.cli.evidence.restore", ADVANCED, N_("Restore an archive from such a copy")),
+    "erase": ListedCommand(
+        "archiver.cli.evidence.erase", ADVANCED, N_("Take a contract or messages out of the archive for good")
+    ),
     "daemon": ListedCommand("archiver.cli.saving.daemon", ADVANCED, N_("Save again and again until it is stopped")),
     "completion": ListedCommand("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),
     "migrate": ListedCommand("archiver.cli.setup.migrate", ADVANCED, N_("Update an older archive to this version")),

@@ -57,6 +57,8 @@ class Absence(StrEnum):
     """This side read a list that reached over it and did not show it."""
     NOT_READ = "not_read"
     """In a stretch that this side did not read."""
+    ERASED = "erased"
+    """In a stretch of which the owner of this side erased what was saved."""
 
 
 class RoomReach:
@@ -66,6 +68,7 @@ class RoomReach:
         self.oldest: int | None = None
         self.newest: int | None = None
         self._lists: list[tuple[int, int]] = []
+        self._erased: list[tuple[int, int]] = []
 
     def add_message(self, position: int) -> None:
         """Take a message that the side holds."""
@@ -80,9 +83,15 @@ class RoomReach:
         else:
             self._lists.append((oldest, newest))
 
+    def add_erased(self, after: int, before: int) -> None:
+        """Take a stretch between two ids of which the owner erased what was saved."""
+        self._erased.append((after, before))
+
     def absence(self, position: int) -> Absence:
         """Why the side may lack a message with this id. Lists count only between messages that it holds, since a
         package of a period leaves out what was sent before and after it."""
+        if any(after < position < before for after, before in self._erased):
+            return Absence.ERASED
         if self.oldest is None or self.newest is None or position < self.oldest:
             return Absence.EARLIER
         if position > self.newest:

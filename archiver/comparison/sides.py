@@ -84,6 +84,9 @@ class _OtherEntries:
             self.accounts.add(entry["account_id"])
         if kind == "window" and (reading := list_reading(entry)) is not None:
             self.reach.setdefault(room, RoomReach()).add_list(reading.oldest, reading.newest)
+        elif kind == "gap" and entry["payload"]["reason"] == "erased" and "after" in entry["payload"]:
+            ends = int(entry["payload"]["after"]), int(entry["payload"].get("before") or 0)
+            self.reach.setdefault(room, RoomReach()).add_erased(*ends)
         elif kind == "room" and room is not None:
             self.room_names[room] = text(entry["payload"]["object"].get("name"))
         elif kind in ("file", "blob"):
@@ -128,7 +131,7 @@ def _archive_side(path: Path, verification: Verification, reading: Reading) -> S
     rooms: set[int] = {one.room_id for contract in contracts.contracts(reading) for one in contract.rooms}
     upto, other, sightings = last_seq(reading), _OtherEntries(), []
     for entry in entries(reading, upto=upto):
-        if entry.kind != "message" and entry.room_id in rooms:
+        if entry.kind not in ("message", "erased") and entry.room_id in rooms:
             parsed = json.loads(entry.line)
             other.add(parsed)
             sightings += [parsed] if entry.kind in ("window", "reading", "steady") else []

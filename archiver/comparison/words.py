@@ -23,6 +23,7 @@ ABSENCES: dict[Absence, str] = {
     Absence.LATER: "もう一方が持つ最も新しい発言より後",
     Absence.NOT_LISTED: "もう一方がこの前後の一覧を取得したとき、表示されていなかった(理由不明)",
     Absence.NOT_READ: "もう一方が取得していない期間",
+    Absence.ERASED: "もう一方の持ち主が、保存した後に消去した範囲",
 }
 
 _OTHER_ACCOUNTS = (

@@ -25,6 +25,7 @@ ORDER = (
     "hand-evidence-over",
     "check-a-package",
     "keep-a-copy",
+    "erase",
     "notices",
     "where-to-go",
     "polite-replies",

@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archiver import errors
+from archiver.custody import erasures
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.settings import file
@@ -46,6 +47,8 @@ class BackupOutcome:
     is_placed: bool
     """Whether the new database is in its place."""
     is_remembered: bool = True
+    erased: tuple[str, ...] = ()
+    """What a restored archive had again of what was erased, and that it was erased once more."""
     is_same_disk: bool = False
     """Whether the copy is on the archive's own disk, and would be lost together with it."""
 
@@ -114,7 +117,16 @@ def restore(source: Path, home: Path, *, now: Callable[[], datetime], tell: Prog
     copy.remove_mark(home)
     with closing(Archive(home)) as restored:
         _remember_backup(restored, LastBackup(now(), str(source), verified=True))
-    return BackupOutcome(verification, report, is_placed=True)
+        erased = erasures.go_on(restored, now=now, copies=_copy_folders(home))
+    return BackupOutcome(verification, report, is_placed=True, erased=tuple(erased))
+
+
+def _copy_folders(home: Path) -> tuple[Path, ...]:
+    """The folders that get copies of the archive by its settings, where the notes of its erasures lie too."""
+    try:
+        return file.load_settings(home, {}).exports.also_to
+    except errors.ArchiverError:
+        return ()
 
 
 def _verify(place: Path, database: Path, tell: Progress | None, *, deep: bool = False) -> Verification:

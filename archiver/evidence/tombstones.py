@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from gettext import gettext as _
 from gettext import ngettext
 from typing import Any, Iterable, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
@@ -76,6 +77,21 @@ class Erasures:
         """Take the tombstone of a record."""
         self.count += 1
         self._named.append((seq, tombstone.erasure))
+
+    def note_unfinished(self, verification: Verification) -> None:
+        """Note erasures whose records are still there: the program ended in the midst of them."""
+        done = Counter(erasure for _seq, erasure in self._named)
+        for number, ranges in self._ranges.items():
+            left = sum(last - first + 1 for first, last in ranges) - done[number]
+            if left > 0:
+                sentence = ngettext(
+                    "Erasure {number} was begun and is not finished: {count} record that it names is still there. "
+                    "The next run, or archive seal, goes on with it.",
+                    "Erasure {number} was begun and is not finished: {count} records that it names are still there. "
+                    "The next run, or archive seal, goes on with it.",
+                    left,
+                )
+                verification.add_note(sentence.format(number=number, count=left))
 
     def close(self, verification: Verification) -> None:
         """Report erased records that no sealed `erasure` entry names, and note how many were erased."""

@@ -21,10 +21,15 @@ def find_message(reading: Reading, contract: Contract, value: str) -> MessageId:
     """The id of a known message of the contract's rooms. Raises BadValue, UnknownMessage."""
     from archiver.store.queries.statements import holds_message
 
-    match = _MESSAGE.fullmatch(unicodedata.normalize("NFKC", value).strip())
-    if match is None:
-        raise errors.BadValue(value=value, option="--message", example=EXAMPLE)
-    message_id = MessageId(match[1])
+    message_id = message_number(value)
     if not holds_message(reading, {room.room_id for room in contract.rooms}, message_id):
         raise errors.UnknownMessage(contract=contract.id, message=message_id)
     return message_id
+
+
+def message_number(value: str) -> MessageId:
+    """The id in what was given. Raises BadValue."""
+    match = _MESSAGE.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    if match is None:
+        raise errors.BadValue(value=value, option="--message", example=EXAMPLE)
+    return MessageId(match[1])

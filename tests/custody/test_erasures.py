@@ -11,9 +11,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
-from archiver.custody import erasures
+from archiver.comparison.compare import compare
+from archiver.comparison.held_messages import Absence
+from archiver.custody import backup, erasures
+from archiver.custody.sampling import PARTS, verify_sample
 from archiver.custody.verify import verify_path
+from archiver.export.package.daily_copy import copy_to_folders
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import ContractRoom, Enclosure, Observation, RoomId
@@ -148,7 +153,10 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from datetime import datetime, timedelta, UTC
-from archiver.custody import erasures
+from archiver.comparison.compare import compare
+from archiver.comparison.held_messages import Absence
+from archiver.custody import backup, erasures
+from archiver.custody.sampling import PARTS, verify_sample
 from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive
 from tests.custody.test_erasures import job1
@@ -202,3 +210,52 @@ def test_an_older_database_that_is_put_back_is_erased_again(tmp_path: Path) -> N
     seals.close_seals(maker.archive, now=at(500))
     assert [] == verify_path(maker.home, deep=True).findings
     assert [] == erasures.go_on(maker.archive, now=lambda: at(600))
+
+
+def test_a_sample_and_a_comparison_know_the_tombstones(tmp_path: Path) -> None:
+    """The daemon's daily sample finds nothing, and the other side is not said to have never been shown the message."""
+    maker, other = make_archive(tmp_path / "home"), make_archive(tmp_path / "other")
+    for one in (maker, other):
+        seals.close_seals(one.archive, now=at(200))
+    erase(maker, lambda reading: select_messages(reading, [(ROOM, 1)]))
+
+    samples = [verify_sample(maker.archive, part) for part in range(PARTS)]
+    summary = compare(maker.home, other.home, folder=None, at=at(400))
+
+    assert [] == [finding for sample in samples for finding in sample.findings]
+    assert [Absence.ERASED] == [one.absence for one in summary.listed]
+
+
+def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) -> None:
+    """The note lies in a folder for copies that the settings of the copy name."""
+    maker, copies = make_archive(tmp_path / "home"), tmp_path / "also"
+    copies.mkdir()
+    (maker.home / "archive.toml").write_text(f'[exports]\nalso_to = ["{copies}"]\n', encoding="utf-8")
+    backup.backup(maker.archive, tmp_path / "copy", now=lambda: at(250))
+    erase(maker)
+    assert [] == copy_to_folders(maker.home, (copies,))
+
+    outcome = backup.restore(tmp_path / "copy", tmp_path / "again", now=lambda: at(400))
+
+    assert outcome.is_placed
+    assert ["erased again" in sentence for sentence in outcome.erased] == [True]
+    assert set() == places_of(tmp_path / "again", *GONE)
+    assert [] == verify_path(tmp_path / "again", deep=True).findings
+
+
+def test_chapter_9_and_the_page_say_what_was_erased(tmp_path: Path) -> None:
+    """The count of messages names it too: what is claimed is of what is saved."""
+    maker = make_archive(tmp_path / "home")
+    erase(maker, lambda reading: select_messages(reading, [(OTHER_ROOM, 11)]))
+    order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out", counterparts={CLIENT})
+
+    package = Path(export(maker.archive, order, now=lambda: at(400)).path)
+
+    assert [] == verify_path(package).findings
+    report = "".join(page.extract_text() for page in PdfReader(package / "data/report.pdf").pages)
+    flat = report.replace("\n", "")
+    assert "報告者が消去した発言 1件" in flat
+    assert "自分の保管庫から消去しました(消去 1。" in flat
+    page = next((package / "data/transcript").rglob("*.html")).read_text(encoding="utf-8")
+    assert "報告者が消去した発言" in page
+    assert "報告者が、保存した発言を消去した" in (package / "data/events.csv").read_text(encoding="utf-8-sig")

@@ -39,6 +39,8 @@ def command_restore(obj: CliContext, source: str | None) -> int:
     tell_verification(outcome.verification)
     if outcome.is_placed:
         make_home(obj.home)
+        for sentence in outcome.erased:
+            echo(sentence)
         _tell_restored(obj.home, folder)
     elif outcome.report is None:
         echo(_("Nothing was restored: the copy was changed after it was made."), err=True)

@@ -21,12 +21,13 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.app import utc_now
     from archiver.cli.contracts import deadline_lines as deadlines
     from archiver.cli.contracts.contract_names import contract_names
-    from archiver.cli.status import reread_and_backfill_lines
+    from archiver.cli.status import erasure_lines, reread_and_backfill_lines
     from archiver.cli.status.alert_lines import alert_lines
     from archiver.cli.status.saving_status import observe_standing
     from archiver.cli.status.status_document import status_document
     from archiver.custody import put_back_databases
     from archiver.store.archive import Archive
+    from archiver.store.erasure import records
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.reread_and_backfill_progress import slow_work_progress
     from archiver.store.queries.status import room_pauses, status
@@ -42,15 +43,17 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         others = page.other_alerts(archive_status, emergencies)
         alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
         put_back = put_back_databases.overview_lines(reading)
+        erased = records.erasures(reading)
         pauses = room_pauses(reading, archive_status) if as_json else {}
     if as_json:
         payload = status_document(archive_status, warnings=standing.sentences, pauses=pauses)
         unseen = standing.unseen
         payload["unseen_seconds"] = None if unseen is None else int(unseen.total_seconds())
         payload |= reread_and_backfill_lines.document(progress) | {"put_back_databases": put_back}
+        payload["erasures"] = erasure_lines.documents(erased)
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:
-        dues = [*put_back, *deadline_lines]
+        dues = [*put_back, *erasure_lines.lines(erased), *deadline_lines]
         with paged_output():
             page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts)
     return 0

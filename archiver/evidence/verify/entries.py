@@ -213,6 +213,7 @@ class EntryCheck:
             self.verification.add_finding(
                 "reply-missing", f"entry/{seq}", sentence.format(reply=reply[:64], count=count)
             )
+        self._erasures.note_unfinished(self.verification)
         self._erasures.close(self.verification)
         self._note_unsealed()
 

@@ -23,6 +23,7 @@ from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, subject
 from archiver.records import JST, Contract
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
+from archiver.store.erasure import notes
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.package_entries import NewEntry, last_entry_before, new_entries
@@ -92,7 +93,7 @@ def write_daily_copy(
 
 
 def copy_to_folders(home: Path, folders: tuple[Path, ...]) -> list[CopyFailure]:
-    """Copy daily copies, seals, stamps and root certificates to each folder, if they are not there yet.
+    """Copy daily copies, seals, stamps, roots and notes of erasures to each folder, if they are not there yet.
 
     A folder that cannot be reached is returned as a failure: the next round tries again.
     """
@@ -177,6 +178,7 @@ def _files_to_copy(home: Path) -> Iterator[Path]:
     yield from sorted((home / FOLDER).glob("*/*.zip"))
     yield from sorted(path for path in (home / seals.FOLDER).glob("*-*.json*") if path.suffix != ".new")
     yield from sorted((home / seals.FOLDER).glob(f"*{ROOTS_SUFFIX}"))
+    yield from sorted((home / notes.FOLDER).glob("*.json"))
 
 
 def _copy_file(source: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -51,6 +52,8 @@ class SourceEntries:
     """Digests of the replies that gave the entries in the package."""
     refused: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     """(room, id) of messages asked for by their ids that Chatwork did not give, then or later → how, and when."""
+    erased: Counter[int] = field(default_factory=Counter)
+    """Number of an erasure → how many of its records had their place in the package."""
     entries: int = 0
     """The number of entries in the package."""
     ids: PeriodIds | None = None
@@ -65,9 +68,11 @@ class SourceEntries:
         """
         self._prepare_period(contract)
         for entry in package_entries.package_entries(self.reading, self.scope.rooms, contract, upto=self.upto):
-            if read_tombstone(entry.line.encode()) is not None:
+            tombstone = read_tombstone(entry.line.encode())
+            if tombstone is not None:
                 if self.scope.includes_erased(entry.room_id, entry.seq):
                     self.entries += 1
+                    self.erased[tombstone.erasure] += 1
                     put(entry.line + "\n")
                 continue
             if entry.kind == "message":

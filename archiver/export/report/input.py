@@ -27,6 +27,7 @@ from archiver.records import (
     RoomId,
     WrongClock,
 )
+from archiver.report_language import say
 
 BLANK = "未記入"
 """Printed where the user has stated nothing."""
@@ -134,6 +135,8 @@ class ReportInput:
     """Lists that Chatwork truncated even when asked for each person: the room, and `files` or a task status."""
     unsealed: int = 0
     """Records at the end that no seal closes, as the archive could not be written."""
+    erasures: Sequence[str] = ()
+    """A sentence for each erasure of records of these chats by the owner."""
     put_back_databases: Sequence[str] = ()
     """Sentences about older databases that were put back, and what was lost by it."""
     other_chats: Sequence[str] = ()
@@ -155,9 +158,9 @@ class ReportInput:
         if not self.period:
             return ""
         if not self.is_period_requested:
-            return f"この契約の期間({self.period})だけの資料です。"
-        more = f"この契約の発言は、ほかに{self.left_out:,}件を保存しています。"
-        return f"利用者が指定した期間({self.period})だけの資料です。{more}"
+            return say("この契約の期間({period})だけの資料です。", period=self.period)
+        more = say("この契約の発言は、ほかに{left_out:,}件を保存しています。", left_out=self.left_out)
+        return say("利用者が指定した期間({period})だけの資料です。{more}", period=self.period, more=more)
 
     @property
     def known_until(self) -> datetime | None:

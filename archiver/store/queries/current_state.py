@@ -115,6 +115,14 @@ def last_payload(reading: Reading, key: str, room: int | None) -> dict[str, Any]
     return payload
 
 
+def rooms_with_message(reading: Reading, message: int) -> list[int]:
+    """The rooms in which a message with this id is saved, in any state."""
+    if not 0 < message < 2**63:
+        return []
+    query = select(schema.message.c.room_id).where(schema.message.c.position == message)
+    return list(reading.sql.execute(query).scalars())
+
+
 def person_fingerprints(reading: Reading, room: int) -> dict[int, str]:
     """Fingerprints of the persons seen in a room's lists, by account id."""
     table = schema.person.c

@@ -65,7 +65,8 @@ def new_entries(reading: Reading, rooms: Iterable[int], contract: str, *, after:
     """The entries of `package_entries` between two numbers (`after` excluded), without their lines."""
     table = schema.entry.c
     query = select(table.seq, table.observed_at, table.kind, table.room_id, table.key)
-    query = query.where(table.seq > after, table.seq <= upto, _belongs_to(rooms, contract)).order_by(table.seq)
+    query = query.where(table.seq > after, table.seq <= upto, _belongs_to(rooms, contract), IS_WHOLE)
+    query = query.order_by(table.seq)
     for row in reading.sql.execute(query.execution_options(yield_per=_AT_ONCE)):
         yield NewEntry(*row)
 

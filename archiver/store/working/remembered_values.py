@@ -464,7 +464,6 @@ From `rounds.scheduled_backup` for `health`; None: it is good.
 """
 
 
-
 @dataclass(frozen=True, slots=True)
 class UnfinishedErasure:
     """An erasure that was begun: what is still to be done when a run goes on with it."""

@@ -39,9 +39,7 @@ def append_differences(
     )
     prefix = f"member/{room}" if kind == "member" else kind
     for ident, element in sorted(differences.new_and_changed.items()):
-        observations.append(
-            Observation(kind, f"{prefix}/{ident}", object_payload(element, "present"), room, digest)
-        )
+        observations.append(Observation(kind, f"{prefix}/{ident}", object_payload(element, "present"), room, digest))
     for ident in differences.gone:
         last = current_state.last_payload(writing, f"{prefix}/{ident}", room)
         if last is not None:

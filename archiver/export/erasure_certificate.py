@@ -1,0 +1,177 @@
+"""The certificate of an erasure: what, how many, when, by whom, where it does not reach; nothing of what it said.
+
+It is made of the record of the erasure alone, so it can be made again at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
+
+from archiver.errors import N_
+from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Report, TableBlock
+from archiver.records import ExportedPackage
+from archiver.records.erasure import Erasure
+from archiver.render.invisible_characters import visible
+from archiver.render.times import local_time
+
+MAX_RANGES = 120
+"""Ranges of numbers that are printed; the others stand in the note in the home, and in the record itself."""
+
+KIND_NAMES = {
+    "message": N_("messages (each text that they had)"),
+    "task": N_("tasks"),
+    "file": N_("entries about files"),
+    "blob": N_("bytes of files that were saved, or why not"),
+    "account": N_("names of people in lists"),
+    "member": N_("members"),
+    "contact": N_("contacts (numbers only)"),
+    "room": N_("names and descriptions of chats"),
+    "window": N_("readings of lists"),
+    "steady": N_("readings that showed the same"),
+    "reading": N_("readings of single messages"),
+    "contract": N_("statements of the contract"),
+    "delivery": N_("deliveries"),
+    "attachment": N_("attached evidence"),
+    "mapping": N_("who is who"),
+    "note": N_("private notes"),
+}
+"""Kinds of records in words; every other kind is “other records”."""
+
+REASONS = {
+    "agreement": N_("A contract or a promise of secrecy asks for it."),
+    "request": N_("A person asked for it."),
+    "own": N_("The owner's own decision."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What a certificate says beside the record of the erasure."""
+
+    erasure: Erasure
+    owner_name: str
+    owner_id: int
+    packages: Sequence[ExportedPackage]
+    """Packages made before, which may hold some of it."""
+    folders: Sequence[str]
+    """Folders that got daily copies and seals."""
+    copied_at: datetime | None
+    """When the archive was last copied as a whole, before the erasure."""
+    created_at: datetime
+
+
+def build_certificate(facts: CertificateFacts) -> Report:
+    """The certificate as a report of one or two pages."""
+    title = _("Certificate of erasure")
+    return Report(
+        title=title,
+        author=facts.owner_name,
+        header=title,
+        reference=_("erasure {number}").format(number=facts.erasure.number),
+        exhibit=None,
+        footer=_("Made {time} (Japan time)").format(time=local_time(facts.created_at)),
+        left_margin=20.0,
+        chapters=(
+            Chapter(_("1  What was erased"), tuple(_what(facts))),
+            Chapter(_("2  Where it is recorded"), tuple(_record(facts.erasure))),
+            Chapter(_("3  Places that the erasure does not reach"), tuple(_places(facts))),
+            Chapter(_("4  What this certificate says, and what not"), tuple(_limits())),
+        ),
+        bookmarks=False,
+    )
+
+
+def _what(facts: CertificateFacts) -> Iterator[Block]:
+    erasure, payload = facts.erasure, facts.erasure.payload
+    owner = _("{name} (account {number})").format(name=visible(facts.owner_name), number=facts.owner_id)
+    whole = _("all that only one contract held: its chats or their times, its statements and files")
+    chosen = _("single messages that were chosen, with their tasks and files")
+    rows = (
+        (_("Erased on"), _("{time} (Japan time)").format(time=local_time(erasure.at))),
+        (_("By"), owner),
+        (_("Chosen"), whole if payload["what"] == "contract" else chosen),
+        (_("Reason"), _(REASONS.get(payload["reason"], REASONS["own"]))),
+        (_("Messages"), f"{payload['messages']:,}"),
+        (
+            _("Files"),
+            _("{n:,}, of which the bytes of {blobs:,} were removed").format(n=payload["files"], blobs=payload["blobs"]),
+        ),
+        (_("Records"), f"{sum(payload['kinds'].values()):,}"),
+        (_("Kept replies of Chatwork"), f"{len(payload['replies']):,}"),
+    )
+    yield FactList(rows)
+    if payload["again"] is not None:
+        again = _("It repeats erasure {number}, as an older database was put back.")
+        yield Paragraph(again.format(number=payload["again"]), "small")
+    yield TableBlock((_("Kind of record"), _("How many")), (1.0, 0), tuple(_kind_rows(payload["kinds"])))
+
+
+def _kind_rows(kinds: dict[str, int]) -> Iterator[tuple[str, str]]:
+    for kind, name in KIND_NAMES.items():
+        if kind in kinds:
+            yield _(name), f"{kinds[kind]:,}"
+    others = sum(count for kind, count in kinds.items() if kind not in KIND_NAMES)
+    if others:
+        yield _("other records"), f"{others:,}"
+
+
+def _record(erasure: Erasure) -> Iterator[Block]:
+    seal = _("not sealed yet") if erasure.seal is None else f"{erasure.seal}"
+    rows = (
+        (_("Record of the erasure"), _("No. {seq}").format(seq=erasure.seq)),
+        (_("Its SHA-256"), erasure.digest),
+        (_("Closed by seal"), seal),
+        *([(_("SHA-256 of the seal"), erasure.seal_sha256)] if erasure.seal_sha256 else []),
+        (_("Numbers of the records"), _ranges_text(erasure.payload["numbers"])),
+    )
+    yield FactList(rows)
+    yield Paragraph(
+        _(
+            "In the place of each erased record stands nothing but the SHA-256 under which it was sealed and the "
+            "number of this erasure. Each record held 16 random bytes, so its text cannot be guessed back from that. "
+            "The chain of the seals goes on to verify."
+        ),
+        "small",
+    )
+
+
+def _ranges_text(ranges: Sequence[Sequence[int]]) -> str:
+    shown = [f"{first}" if first == last else f"{first}-{last}" for first, last in ranges[:MAX_RANGES]]
+    rest = len(ranges) - len(shown)
+    more = ngettext("and {n} more range", "and {n} more ranges", rest).format(n=rest)
+    return ", ".join(shown) + (f" … {more}" if rest > 0 else "")
+
+
+def _places(facts: CertificateFacts) -> Iterator[Block]:
+    yield Paragraph(_("The program erased in this archive alone. It did not change, and cannot see, these:"))
+    yield Bullets(tuple(_place_lines(facts)))
+
+
+def _place_lines(facts: CertificateFacts) -> Iterator[str]:
+    for package in facts.packages:
+        made = _("Package {name}, made {time}").format(name=visible(package.name), time=local_time(package.at))
+        handed = [_("handed to {to} on {day}").format(to=visible(one.to), day=one.on) for one in package.handovers]
+        yield f"{made}: {', '.join(handed)}" if handed else made
+    for folder in facts.folders:
+        yield _("Daily copies in the folder {folder}").format(folder=visible(folder))
+    if facts.copied_at is None:
+        yield _("Copies of the archive, if there are any (it knows of none)")
+    else:
+        yield _("Copies of the archive; the last one was made {time}").format(time=local_time(facts.copied_at))
+    yield _("Snapshots and backups of the computer, and blocks of the disk that it has freed but not overwritten")
+    yield _("Chatwork itself, where the messages stay until they are deleted there, and what other people saved")
+    yield _("What other messages quote of it, and texts that were copied elsewhere by hand")
+
+
+def _limits() -> Iterator[Block]:
+    yield Paragraph(
+        _(
+            "The program wrote this from the record that it made when it erased. It says what was erased in this "
+            "archive and when it was recorded; it does not show that no other copy exists. Nothing of the erased "
+            "content is printed here."
+        )
+    )

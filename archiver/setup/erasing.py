@@ -1,0 +1,194 @@
+"""Erasing, as the command and the application do it: what is named, what warns, what is said, the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver import errors
+from archiver.custody import erasures
+from archiver.custody.erasures import Choose, ErasurePreview
+from archiver.export.erasure_certificate import CertificateFacts, build_certificate
+from archiver.export.pdf.typst_pdf import make_pdf
+from archiver.records import JST
+from archiver.render.invisible_characters import visible
+from archiver.setup.message_numbers import message_number
+from archiver.store.erasure import records
+from archiver.store.erasure.selection import Selection, select_contract, select_messages
+from archiver.store.queries import current_state
+from archiver.store.queries.contracts import contracts, find_contract, is_read
+from archiver.store.queries.runs import exports
+from archiver.store.working import alerts, remembered_values
+
+if TYPE_CHECKING:
+    from archiver.app import App
+    from archiver.store.archive import Reading
+
+SHOWN_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureOrder:
+    """What is to be erased: a contract, or messages as (room, id)."""
+
+    contract: str | None
+    places: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def choose(self) -> Choose:
+        """Chooses the entries in a reading."""
+
+        def chosen(reading: Reading) -> Selection:
+            if self.contract is not None:
+                return select_contract(reading, find_contract(reading, self.contract))
+            return select_messages(reading, self.places)
+
+        return chosen
+
+    def phrase(self, preview: ErasurePreview) -> str:
+        """What has to be typed to confirm: the contract's id, or the number of messages."""
+        return self.contract or str(sum(map(len, preview.plan.messages.values())))
+
+
+def read_order(reading: Reading, contract: str | None, messages: Sequence[str]) -> ErasureOrder:
+    """The order that was given. Raises UsageError, UnknownContract, BadValue, NoSavedMessage."""
+    if (contract is None) == (not messages):
+        raise errors.UsageError(detail=_("Say what is to be erased: --contract ID, or --message LINK (repeatable)."))
+    if contract is not None:
+        return ErasureOrder(find_contract(reading, contract).id)
+    places = {place for value in messages for place in _places_of(reading, value)}
+    return ErasureOrder(None, tuple(sorted(places)))
+
+
+def _places_of(reading: Reading, value: str) -> list[tuple[int, int]]:
+    number = message_number(value)
+    places = current_state.rooms_with_message(reading, int(number))
+    if not places:
+        raise errors.NoSavedMessage(message=number)
+    return [(room, int(number)) for room in places]
+
+
+def check_can_erase(reading: Reading, preview: ErasurePreview, *, now: datetime) -> None:
+    """Refuse where nothing is to be erased, or a room is still read. Raises NothingToErase, RoomStillRead."""
+    if not preview.plan.count:
+        raise errors.NothingToErase
+    if preview.read_rooms:
+        reading_them = [
+            one.id
+            for one in contracts(reading)
+            if is_read(one, now) and any(room.room_id in preview.read_rooms for room in one.rooms)
+        ]
+        raise errors.RoomStillRead(contract=reading_them[0], contracts=", ".join(reading_them))
+
+
+def dispute_signs(reading: Reading, preview: ErasurePreview) -> list[str]:
+    """Signs that what is to be erased may be evidence in a dispute; empty if there are none."""
+    rooms, found = preview.plan.rooms, []
+    opened = [one for one in alerts.open_alerts(reading) if one.room_id in rooms]
+    if opened:
+        sentence = ngettext("{n} alert is open", "{n} alerts are open", len(opened))
+        found.append(sentence.format(n=len(opened)))
+    for one in contracts(reading):
+        if one.id in preview.plan.contracts or any(room.room_id in rooms for room in one.rooms):
+            if one.end_request_at:
+                found.append(_("contract {contract}: the client asked to end it early").format(contract=one.id))
+            if one.cancelled_on:
+                found.append(_("contract {contract}: it ended early").format(contract=one.id))
+    handed = [one for one in preview.packages if one.handovers]
+    if handed:
+        sentence = ngettext("{n} package was handed to somebody", "{n} packages were handed to somebody", len(handed))
+        found.append(sentence.format(n=len(handed)))
+    return found
+
+
+def preview_lines(preview: ErasurePreview) -> list[str]:
+    """What would go, what would stay, and what is out of reach, a sentence each."""
+    plan = preview.plan
+    messages, files = (sum(map(len, found.values())) for found in (plan.messages, plan.files))
+    numbers = _("To be erased: {messages} messages, {files} files, {records} records, {replies} replies of Chatwork.")
+    lines = [numbers.format(messages=messages, files=files, records=plan.count, replies=len(plan.replies))]
+    if plan.kept:
+        sentence = ngettext(
+            "{n} message of its chats stays, as another contract holds it too.",
+            "{n} messages of its chats stay, as another contract holds them too.",
+            plan.kept,
+        )
+        lines.append(sentence.format(n=plan.kept))
+    if plan.shared_blobs:
+        sentence = ngettext(
+            "The bytes of {n} file stay: the same file is kept elsewhere.",
+            "The bytes of {n} files stay: the same files are kept elsewhere.",
+            plan.shared_blobs,
+        )
+        lines.append(sentence.format(n=plan.shared_blobs))
+    if plan.quoting:
+        sentence = ngettext(
+            "{n} message that stays answers one of these. What it quotes stays with it.",
+            "{n} messages that stay answer one of these. What they quote stays with them.",
+            plan.quoting,
+        )
+        lines.append(sentence.format(n=plan.quoting))
+    if preview.copies:
+        lines.append(
+            _("Packages and daily copies in the archive's folder go with it: {n}.").format(n=len(preview.copies))
+        )
+    return [*lines, *_reach_lines(preview)]
+
+
+def _reach_lines(preview: ErasurePreview) -> list[str]:
+    lines = []
+    if preview.packages:
+        names = ", ".join(visible(one.name) for one in preview.packages[:SHOWN_LIMIT])
+        more = " …" if len(preview.packages) > SHOWN_LIMIT else ""
+        lines.append(_("Packages made of it before are not reached elsewhere: {names}").format(names=names + more))
+    lines.append(
+        _("Not reached: backups, snapshots of this computer, folders for daily copies, Chatwork itself, other people.")
+    )
+    return lines
+
+
+def make_certificate(app: App, number: int, folder: Path) -> Path:
+    """Write the certificate of an erasure into a folder, as a new file.
+
+    Raises UnknownErasure, PdfUnavailable, PdfFailed, HomeNotWritable.
+    """
+    with app.archive.reading() as reading:
+        erasure = records.find_erasure(reading, number)
+        if erasure is None:
+            raise errors.UnknownErasure(number=number)
+        owner = current_state.owner(reading) or {}
+        backup = remembered_values.LAST_BACKUP.recall(reading)
+        facts = CertificateFacts(
+            erasure=erasure,
+            owner_name=str(owner.get("name", "")),
+            owner_id=int(owner.get("account_id", 0)),
+            packages=[one for one in exports(reading) if one.number in erasure.payload["packages"]],
+            folders=[str(path) for path in app.settings.exports.also_to],
+            copied_at=backup.at if backup is not None else None,
+            created_at=app.now(),
+        )
+    body = make_pdf(build_certificate(facts), at=facts.created_at)
+    return _write_new(folder, f"erasure-certificate-{number:04}_{facts.created_at.astimezone(JST):%Y%m%d-%H%M}", body)
+
+
+def _write_new(folder: Path, name: str, body: bytes) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for attempt in range(1, 1_000):
+            path = folder / (f"{name}.pdf" if attempt == 1 else f"{name}-{attempt}.pdf")
+            if not path.exists():
+                path.write_bytes(body)
+                return path
+    except OSError as error:
+        raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error
+    raise errors.HomeNotWritable(path=folder, detail=name)
+
+
+def preview_order(reading: Reading, order: ErasureOrder, *, now: datetime) -> ErasurePreview:
+    """What the order would do."""
+    return erasures.preview(reading, order.choose, now=now)

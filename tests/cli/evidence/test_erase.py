@@ -1,0 +1,78 @@
+"""`archive erase`: it shows, asks, refuses and erases, with an exit code for each, and writes a certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from archiver.custody.verify import verify_path
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.store.working import alerts
+from tests.custody.test_erasures import GONE, make_archive
+from tests.support.archives.byte_search import places_of
+from tests.support.archives.maker import OTHER_ROOM, ArchiveMaker, at
+from tests.support.terminal import TOKEN, Terminal
+
+
+@pytest.fixture(scope="module")
+def chatwork() -> Iterator[Chatwork]:
+    """Never asked anything."""
+    with Chatwork(token=TOKEN) as chatwork:
+        yield chatwork
+
+
+@pytest.fixture
+def maker(tmp_path: Path) -> ArchiveMaker:
+    """Two stopped contracts that share a room and a file."""
+    return make_archive(tmp_path / "home")
+
+
+@pytest.fixture
+def desk(maker: ArchiveMaker, chatwork: Chatwork) -> Terminal:
+    """A terminal without a token."""
+    desk = Terminal(maker.home, chatwork)
+    desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    return desk
+
+
+def test_a_contract_is_shown_confirmed_and_erased(maker: ArchiveMaker, desk: Terminal, tmp_path: Path) -> None:
+    """What another contract holds stays; the certificate says what went, and not what it said."""
+    shown = desk.json("erase", "--contract", "job1", "--dry-run")
+    assert (3, 2, 1) == (shown["messages"], shown["files"], shown["shared_files"])
+    assert None is shown["erasure"]
+    assert "--confirm job1" in desk.run("erase", "--contract", "job1", code=2)
+    assert "Nothing was erased." in desk.run("erase", "--contract", "job1", "--confirm", "no", code=1)
+    assert places_of(maker.home, *GONE)
+
+    done = desk.json("erase", "--contract", "job1", "--confirm", "job1", "--out", tmp_path / "certificates")
+
+    assert (1, True) == (done["erasure"], done["complete"])
+    assert set() == places_of(maker.home, *GONE)
+    printed = "".join(page.extract_text() for page in PdfReader(done["certificate"]).pages)
+    assert "Certificate of erasure" in printed
+    assert "yamada (account 1234567)" in printed
+    assert [] == [text for text in GONE if text in printed]
+    assert [] == verify_path(maker.home, deep=True).findings
+
+
+def test_a_room_that_is_still_read_is_refused(maker: ArchiveMaker, desk: Terminal) -> None:
+    """The sentence names the contract to be stopped first."""
+    with maker.archive.reading():
+        maker.contract("job3", [OTHER_ROOM], state="open")
+
+    assert "archive contract stop" in desk.run("erase", "--message", "11", "--confirm", "1", code=2)
+    assert "No message with the id 99" in desk.run("erase", "--message", "99", code=2)
+
+
+def test_signs_of_a_dispute_must_be_answered(maker: ArchiveMaker, desk: Terminal) -> None:
+    """An open alert is one: without a terminal the answer is an option."""
+    with maker.archive.writing() as writing:
+        alerts.keep(writing, Alert(AlertRule.A12, Level.HIGH, at(0), OTHER_ROOM))
+
+    assert "--despite-dispute" in desk.run("erase", "--message", "m11", "--confirm", "1", code=2)
+    desk.run("erase", "--message", "m11", "--confirm", "1", "--despite-dispute")
+    assert [] == verify_path(maker.home, deep=True).findings
