@@ -29,7 +29,7 @@ from archiver.records.contract import (
     Role,
     Sides,
 )
-from archiver.records.contract_money import TERM_ITEMS, Invoice, Payment, StatedTerm, TermItem
+from archiver.records.contract_money import TERM_ITEMS, Invoice, Payment, SentReminder, StatedTerm, TermItem
 from archiver.records.conversation import (
     Attachment,
     Conversation,
@@ -125,6 +125,7 @@ __all__ = (
     "RoomFacts",
     "RoomId",
     "Seal",
+    "SentReminder",
     "Sides",
     "State",
     "StatedTerm",

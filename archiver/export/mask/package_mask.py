@@ -240,8 +240,9 @@ class PackageMask:
         values = {fact.name: getattr(contract, fact.name) for fact in contract_facts.FACTS if fact.is_prose}
         texts: dict[str, Any] = {name: self._stated_text(value) for name, value in values.items()}
         invoices = tuple(replace(one, name=self._stated_text(one.name)) for one in contract.invoices)
+        reminders = tuple(replace(one, how=self._stated_text(one.how)) for one in contract.reminders)
         terms = tuple(replace(one, note=self._stated_text(one.note)) for one in contract.terms)
-        return replace(contract, **texts, invoices=invoices, terms=terms)
+        return replace(contract, **texts, invoices=invoices, reminders=reminders, terms=terms)
 
     def _stated_text(self, text: str | None) -> str | None:
         return None if text is None else self.mask_text(text, MaskedPlace("契約の記録"))
