@@ -176,6 +176,10 @@ class Transport:
                     raise
                 refused = False
 
+    def hurry(self) -> None:
+        """Try the next requests once and wait for no budget, since somebody waits before a page."""
+        self.host_fails, self.may_wait = True, False
+
     def _take_token(self) -> None:
         """Get the token once; one that cannot be in a header raises TokenRefused without being sent or shown."""
         if not self._token:

@@ -25,6 +25,7 @@ from archiver.records import (
     ObservedBy,
     Post,
 )
+from archiver.report_language import current_language, english_day, english_time, is_english
 
 
 class Wording(NamedTuple):
@@ -112,11 +113,15 @@ WORDS: Mapping[str, Wording] = {
     # changes
     "change.edited": Wording("編集された発言", "edited messages"),
     "change.edited_before": Wording(
-        "保存した時点で編集済みだった発言(それより前の文面は不明)", "messages edited before they were saved"
+        "保存した時点で編集済みだった発言(それより前の文面は不明)",
+        "messages already edited when they were saved (earlier text not known)",
     ),
-    "change.deleted": Wording("保存した後に「削除」表示に変わった発言", "messages deleted after they were saved"),
+    "change.deleted": Wording(
+        "保存した後に「削除」表示に変わった発言", "messages that became shown as deleted after they were saved"
+    ),
     "change.deleted_before": Wording(
-        "保存した時点ですでに「削除」表示だった発言(文面は不明)", "messages deleted before they were saved"
+        "保存した時点ですでに「削除」表示だった発言(文面は不明)",
+        "messages already shown as deleted when they were saved (text not known)",
     ),
     "change.missing": Wording("表示されなくなった発言(理由不明)", "messages no longer shown (reason unknown)"),
     "change.hidden": Wording("プランの制限で見えなくなった発言", "messages hidden by the plan"),
@@ -124,15 +129,16 @@ WORDS: Mapping[str, Wording] = {
     "change.notices": Wording(
         "{line}。ほかにChatworkの通知の形の投稿 {n:,}件", "{line}; besides {n:,} notice(s) of Chatwork"
     ),
-    "change.own": Wording("報告者自身の発言の変更: {what}", "changes of your own messages: {what}"),
+    "change.own": Wording("報告者自身の発言の変更: {what}", "changes of the reporter's own messages: {what}"),
     "change.own.none": Wording("なし", "none"),
     # why a request is made
     "reason.deleted": Wording(
-        "相手の発言{n:,}件が、保存した後に「削除」表示に変わった", "{n:,} message(s) of the other side were deleted"
+        "相手の発言{n:,}件が、保存した後に「削除」表示に変わった",
+        "{n:,} message(s) of the other side became shown as deleted after they were saved",
     ),
     "reason.deleted_before": Wording(
         "相手の発言{n:,}件が、保存した時点ですでに「削除」表示だった",
-        "{n:,} message(s) of the other side were shown as deleted before they were saved",
+        "{n:,} message(s) of the other side were already shown as deleted when they were saved",
     ),
     "reason.edited": Wording("相手の発言{n:,}件が編集された", "{n:,} message(s) of the other side were edited"),
     # deadlines
@@ -148,21 +154,28 @@ WORDS: Mapping[str, Wording] = {
 }
 """Each sentence by fact and knowledge."""
 
-_SIDES_EN = {CaseSide.COUNTERPART: "the other side", CaseSide.REPORTER: "yours", CaseSide.OTHER: "other people"}
+_SIDES_EN = {CaseSide.COUNTERPART: "the other side", CaseSide.REPORTER: "the reporter", CaseSide.OTHER: "other people"}
 
 
-def word(key: str, lang: str = "ja", **values: object) -> str:
+def word(key: str, lang: str | None = None, **values: object) -> str:
     """A sentence of the table with its values."""
-    wording = WORDS[key]
+    wording, lang = WORDS[key], lang or current_language()
     return (wording.ja if lang == "ja" else wording.en).format(**values)
 
 
-def moment(at: datetime) -> str:
-    """Date and time of day in Japan: `2026-11-05 10:14:33`."""
-    return at.astimezone(JST).replace(tzinfo=None).isoformat(" ", "seconds")
+def moment(at: datetime, *, seconds: bool = True) -> str:
+    """Date and time of day in Japan: `2026-11-05 10:14:33`; in an English package `5 November 2026, 10:14:33 JST`."""
+    local = at.astimezone(JST).replace(tzinfo=None)
+    if is_english():
+        return english_time(local, seconds=seconds)
+    return local.isoformat(" ", "seconds" if seconds else "minutes")
 
 
-def missing_text(missing: Missing, lang: str = "ja") -> str:
+def _comma(lang: str | None) -> str:
+    return "、" if (lang or current_language()) == "ja" else ", "
+
+
+def missing_text(missing: Missing, lang: str | None = None) -> str:
     """What is known to be missing."""
     parts = (
         ("estimate", missing.estimate),
@@ -176,14 +189,14 @@ def missing_text(missing: Missing, lang: str = "ja") -> str:
     return word("missing.and", lang).join([*listed, *unknown])
 
 
-def first_label(claim: Claim[Post | None], lang: str = "ja") -> str:
+def first_label(claim: Claim[Post | None], lang: str | None = None) -> str:
     """What the first message is called."""
     return word(f"first.label.{claim.knowledge}", lang)
 
 
 def first_text(
     claim: Claim[Post | None],
-    lang: str = "ja",
+    lang: str | None = None,
     *notes: str,
     early: bool = False,
     time: Callable[[datetime], str] = moment,
@@ -196,7 +209,9 @@ def first_text(
     return _post_text("first", claim, lang, notes, time, unsure)
 
 
-def contact_text(claim: Claim[OutsideContact], first: Claim[Post | None], contract: Contract, lang: str = "ja") -> str:
+def contact_text(
+    claim: Claim[OutsideContact], first: Claim[Post | None], contract: Contract, lang: str | None = None
+) -> str:
     """How the first message lies to the platform's rule; empty where nothing can be said."""
     state, post = claim.value, first.value
     stated = {
@@ -211,55 +226,55 @@ def contact_text(claim: Claim[OutsideContact], first: Claim[Post | None], contra
     return word(f"contact.{state}{'' if days or since is None else '.same'}", lang, n=days)
 
 
-def reply_label(claim: Claim[Post | None], lang: str = "ja") -> str:
+def reply_label(claim: Claim[Post | None], lang: str | None = None) -> str:
     """What the other side's last reply is called."""
     return word(f"reply.label.{claim.knowledge}", lang)
 
 
 def reply_text(
-    claim: Claim[Post | None], lang: str = "ja", *notes: str, time: Callable[[datetime], str] = moment
+    claim: Claim[Post | None], lang: str | None = None, *notes: str, time: Callable[[datetime], str] = moment
 ) -> str:
     """When the other side last spoke, with notes, or that it is not known."""
     return _post_text("reply", claim, lang, notes, time)
 
 
-def count_text(claim: Claim[Counter[MessageKind]], lang: str = "ja") -> str:
+def count_text(claim: Claim[Counter[MessageKind]], lang: str | None = None) -> str:
     """How many messages are saved, what is missing, and how many of them are Chatwork's notices."""
     values = {"n": claim.value.total(), "missing": missing_text(claim.missing, lang)}
     text = word(f"count.{claim.knowledge}", lang, **values)
     notices = claim.value[MessageKind.NOTICE]
     inside = word("count.notices", lang, n=notices)
-    return f"{text}({inside})" if notices else text
+    return word("noted", lang, text=text, notes=inside) if notices else text
 
 
-def basis_text(basis: Basis, lang: str = "ja") -> str:
+def basis_text(basis: Basis, lang: str | None = None) -> str:
     """Whose statement it is who somebody is."""
     return word(f"basis.{basis}", lang)
 
 
-def closed_text(claim: Claim[ClosedAccount | None], lang: str = "ja") -> str:
+def closed_text(claim: Claim[ClosedAccount | None], lang: str | None = None) -> str:
     """When the other side's account was seen to be closed; empty without a sign."""
     if claim.value is None:
         return ""
     sign, post = claim.value
-    text = word("closed", lang, time=moment(sign.at)[:16], sign=closed_sign(sign, lang))
+    text = word("closed", lang, time=moment(sign.at, seconds=False), sign=closed_sign(sign, lang))
     if post is None:
         return text
-    return word("closed.posted", lang, text=text, posted=moment(post.at)[:16], no=post.no)
+    return word("closed.posted", lang, text=text, posted=moment(post.at, seconds=False), no=post.no)
 
 
-def closed_sign(sign: AccountClosing, lang: str = "ja") -> str:
+def closed_sign(sign: AccountClosing, lang: str | None = None) -> str:
     """What was seen of a closed account."""
     return word(f"closed.{sign.sign}", lang, mark=sign.mark)
 
 
-def sources_text(facts: CaseFacts, lang: str = "ja") -> str:
+def sources_text(facts: CaseFacts, lang: str | None = None) -> str:
     """By which kind of reading the messages were received."""
     parts = [word(f"source.{source}", lang, n=facts.sources[source]) for source in ObservedBy if facts.sources[source]]
-    return ("、" if lang == "ja" else ", ").join(parts)
+    return _comma(lang).join(parts)
 
 
-def change_lines(changed: ChangedMessages, lang: str = "ja") -> Iterator[tuple[ChangeKind, str]]:
+def change_lines(changed: ChangedMessages, lang: str | None = None) -> Iterator[tuple[ChangeKind, str]]:
     """A line for each kind of change that occurred, with the side of the messages' authors."""
     for kind in ChangeKind:
         counts, notices = changed_sides(changed, kind), changed_notices(changed, kind)
@@ -274,34 +289,39 @@ def change_lines(changed: ChangedMessages, lang: str = "ja") -> Iterator[tuple[C
             yield kind, line
 
 
-def own_changes_text(facts: CaseFacts, lang: str = "ja") -> str:
+def own_changes_text(facts: CaseFacts, lang: str | None = None) -> str:
     """What became of the reporter's own messages, apart from all others."""
     counts = own_changes(facts)
     listed = [word("count.each", lang, what=word(f"change.{kind}", lang), n=counts[kind]) for kind in counts]
-    return word("change.own", lang, what=("、" if lang == "ja" else ", ").join(listed) or word("change.own.none", lang))
+    return word("change.own", lang, what=_comma(lang).join(listed) or word("change.own.none", lang))
 
 
-def deadline_basis(deadline: Deadline, lang: str = "ja") -> str:
+def deadline_basis(deadline: Deadline, lang: str | None = None) -> str:
     """Where a deadline's rule was read, and that it is to be checked where the rule is uncertain."""
     source = deadline.source
     by = word(f"source.by.{source.by}", lang)
     title = source.title.partition("(")[0]
-    text = word("deadline.source", lang, title=title, by=by, day=source.read_on.isoformat())
+    text = word(
+        "deadline.source",
+        lang,
+        title=title,
+        by=by,
+        day=english_day(source.read_on) if is_english() else source.read_on.isoformat(),
+    )
     return text + (word("deadline.weak", lang) if deadline.weak else "")
 
 
-def sides_text(counts: Counter[CaseSide], lang: str = "ja") -> str:
+def sides_text(counts: Counter[CaseSide], lang: str | None = None) -> str:
     """How many of these messages each side wrote, which says nothing about who changed them."""
-    listed = ((side, side.value if lang == "ja" else _SIDES_EN[side], counts[side]) for side in CaseSide)
-    return ("、" if lang == "ja" else ", ").join(
-        word("change.of", lang, side=name, n=count) for _, name, count in listed if count
-    )
+    is_japanese = (lang or current_language()) == "ja"
+    listed = ((side, side.value if is_japanese else _SIDES_EN[side], counts[side]) for side in CaseSide)
+    return _comma(lang).join(word("change.of", lang, side=name, n=count) for _, name, count in listed if count)
 
 
 def _post_text(
     fact: str,
     claim: Claim[Post | None],
-    lang: str,
+    lang: str | None,
     notes: Sequence[str],
     time: Callable[[datetime], str],
     last_note: str = "",

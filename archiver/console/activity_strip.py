@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
@@ -59,7 +59,8 @@ def activity_strip(reading: Reading, rooms: Sequence[RoomId], *, now: datetime) 
     days = [first + timedelta(days=number) for number in range(DAYS)]
     totals = {day: sum(one.get(day, 0) for one in counts) for day in days}
     busiest = max(totals.values()) or 1
-    strip = tuple(_strip_day(day, totals[day], busiest, readings) for day in days)
+    words = _coverage_words()
+    strip = tuple(_strip_day(day, totals[day], busiest, readings, words) for day in days)
     title = _("Messages a day in the last {days} days: {n} in all, {most} on the busiest day")
     return ActivityStrip(title.format(days=DAYS, n=sum(totals.values()), most=max(totals.values())), strip)
 
@@ -69,13 +70,15 @@ def _room_readings(reading: Reading, room: RoomId, first: date, end: date) -> Ro
     return RoomReadings(covered_periods(reading, room), gaps(reading, room), pauses)
 
 
-def _strip_day(day: date, messages: int, busiest: int, readings: Sequence[RoomReadings]) -> StripDay:
+def _strip_day(
+    day: date, messages: int, busiest: int, readings: Sequence[RoomReadings], words: Mapping[DayCoverage, str]
+) -> StripDay:
     coverage = min((day_coverage(day, one) for one in readings), key=_WORST_FIRST.index)
     height = max(2, messages * HEIGHT // busiest) if messages else 0
-    return StripDay(day, messages, height, coverage.value, _coverage_words(coverage))
+    return StripDay(day, messages, height, coverage.value, words[coverage])
 
 
-def _coverage_words(coverage: DayCoverage) -> str:
+def _coverage_words() -> dict[DayCoverage, str]:
     return {
         DayCoverage.WHOLLY: _("saved"),
         DayCoverage.PARTLY: _("partly saved"),
@@ -83,4 +86,4 @@ def _coverage_words(coverage: DayCoverage) -> str:
         DayCoverage.PAUSE: _("saved; nobody looked for a time"),
         DayCoverage.BEFORE: _("before the record"),
         DayCoverage.NOT_YET: _("not yet read"),
-    }[coverage]
+    }

@@ -9,14 +9,16 @@ from flask import current_app, url_for
 from markupsafe import Markup, escape
 
 _HOME = r"archive (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?"
-_ARGUMENT = r"(?: (?:[!-'*-~]+|[ァ-ヶー一-龠]{1,8}(?= -|$|\))))*"
+_ARGUMENT = r"(?: (?:[!-'*-~]+|[ァ-ヶー一-龠]{1,8}(?= [-a-z]|$|\))))*"
 _COMMAND = re.compile(rf"\b{_HOME}([a-z]+){_ARGUMENT}")
-"""A command with its words in ASCII; a word in Japanese is a placeholder where an option, or nothing, follows."""
+"""A command with its words in ASCII; a word in Japanese is a placeholder before an option, another word or nothing."""
 
 _PAGES = {
     "init": "start.index",
     "sync": "home.index",
     "status": "home.index",
+    "view": "home.index",
+    "search": "search.index",
     "export": "packages.index",
     "exports": "packages.index",
     "verify": "packages.index",
@@ -38,20 +40,32 @@ _PAGES = {
 def pieces(sentence: str) -> Markup:
     """A sentence as HTML: each command in it that a page can do becomes a link to that page."""
     parts = (part for part in re.split(r" {2,}", sentence) if part)
-    return Markup(" ").join(Markup('<span class="piece">{}</span>').format(_linked(part)) for part in parts)
+    return Markup(" ").join(Markup('<span class="piece">{}</span>').format(linked(part)) for part in parts)
 
 
-def _linked(part: str) -> Markup:
+def linked(part: str) -> Markup:
+    """The same of a text whose spaces stay as they are."""
     html, end = Markup(""), 0
     for found in _COMMAND.finditer(part):
-        link = _link(found[1])
+        link = _link(found)
         if link is not None:
             html += escape(part[end : found.start()]) + Markup('<a class="do" href="{}">{}</a>').format(*link)
             end = found.end()
     return html + escape(part[end:])
 
 
-def _link(command: str) -> tuple[str, str] | None:
+def page_links(text: str) -> list[tuple[str, str]]:
+    """Address and words of each page that does what a command of this text does, each once."""
+    links = (_link(found) for found in _COMMAND.finditer(text))
+    return list(dict.fromkeys(link for link in links if link is not None))
+
+
+def _link(found: re.Match[str]) -> tuple[str, str] | None:
+    command, room = found[1], re.search(r" ([0-9]+)", found[0])
+    if command == "show" and room is not None:
+        return url_for("conversation.room", room=int(room[1][:18])), _("Conversation")
+    if command == "sync":
+        return url_for("home.index"), _("Save now")
     endpoint = _PAGES.get(command)
     if endpoint is None or endpoint not in current_app.view_functions:
         return None
@@ -61,7 +75,8 @@ def _link(command: str) -> tuple[str, str] | None:
 def _words() -> dict[str, str]:
     return {
         "start.index": _("Go on with setting up"),
-        "home.index": _("Save now"),
+        "home.index": _("Overview"),
+        "search.index": _("Search"),
         "packages.index": _("Make a package"),
         "emergency.index": _("Emergency"),
         "contracts.index": _("Contracts"),

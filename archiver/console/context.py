@@ -18,6 +18,7 @@ from archiver.custody.backup import BackupOutcome
 from archiver.evidence.verify.findings import Verification
 from archiver.export.package.recipe import PackagePreview
 from archiver.records import Contract
+from archiver.records.alerts import Alert
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
@@ -58,8 +59,8 @@ class SharedWords:
     """How the money of a contract stands: the sums first, then each invoice and payment."""
     saving_lines: Callable[[Reading, Settings, Mapping[str, str]], Sequence[str]]
     """What starts saving, how the last round ended, when the next one comes."""
-    alert_rows: Callable[[Reading], Sequence[AlertRow]]
-    """Every alert, the newest last."""
+    alert_rows: Callable[[Reading, Sequence[Alert]], Sequence[AlertRow]]
+    """These alerts in words, in the same order."""
     open_folder: Callable[[Path], object]
     """Shows a folder in the file manager of this desktop."""
 
@@ -85,6 +86,12 @@ class ConsoleContext:
         """The parts of a round by the settings as they are now; a job can cancel their waits. Raises SettingsError."""
         sleep = time.sleep if job is None else job.sleep
         return build_app(self.settings(), self.environ, sleep=sleep, now=self.now)
+
+    def hurried_app(self) -> App:
+        """The same for a page: what it asks of Chatwork is tried once, since somebody waits before it."""
+        app = self.app()
+        app.chatwork.transport.hurry()
+        return app
 
     @property
     def archive(self) -> Archive:

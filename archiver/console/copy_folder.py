@@ -24,7 +24,7 @@ def read_folder(text: str, home: Path) -> Path:
         raise errors.UsageError(detail=_("This is the folder of the archive itself. Choose a folder on another disk."))
     if path.exists() and not path.is_dir():
         raise errors.UsageError(detail=_("This is a file, not a folder."))
-    if not path.parent.is_dir():
+    if not path.parent.is_dir() or (path.is_symlink() and not path.exists()):
         raise errors.UsageError(detail=_("There is no such folder or disk. Is it connected?"))
     return path
 

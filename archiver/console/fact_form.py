@@ -52,7 +52,9 @@ def fields(
     contract: Contract, facts: Sequence[ContractFact], *, given: Given, problems: Mapping[str, str]
 ) -> list[FactField]:
     """The fields with what is known, or with what was typed if it has to be typed again."""
-    return [_field(contract, fact, given, problems.get(fact.name, "")) for fact in facts]
+    found = [_field(contract, fact, given, problems.get(fact.name, "")) for fact in facts]
+    told = {field.rule: field.name for field in reversed(found)}  # by the first field that it is about
+    return [field if told[field.rule] == field.name else replace(field, rule="") for field in found]
 
 
 def read(

@@ -6,8 +6,9 @@ They lie in `docs/`; a package that is built carries them in `archiver/guides`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -32,6 +33,10 @@ ORDER = (
     "purpose-of-records",
 )
 """The way around the pages, then what somebody in trouble needs; the others follow by name."""
+
+
+PageLinks = Callable[[str], Sequence[tuple[str, str]]]
+"""Gives address and words of each page that does what the commands of a text do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +64,22 @@ def find_guide(topic: str) -> Guide | None:
     return next((one for one in guides() if one.topic == topic), None)
 
 
-def guide_html(guide: Guide, address: Callable[[str], str]) -> Markup:
-    """A guide as HTML; `address` gives that of another guide. Links to what is no guide become plain text."""
+def guide_html(guide: Guide, address: Callable[[str], str], page_links: PageLinks) -> Markup:
+    """A guide as HTML; `address` gives that of another guide. Links to what is no guide become plain text.
+
+    A command becomes the link to the page that does the same; lines for a terminal are folded below such links.
+    """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     topics = {one.topic for one in guides()}
     tokens = parser.parse(guide.text)
     for block in tokens:  # pictures of these very pages are in the documentation only
         block.children = [child for child in block.children or () if child.type != "image"] or None
+        if block.type == "fence":
+            block.type, block.content = "html_block", _folded(block.content, page_links(block.content))
     for token in (child for block in tokens for child in block.children or ()):
-        if token.type == "link_open":
+        if token.type == "code_inline" and (links := page_links(token.content)):
+            token.type, token.content = "html_inline", _linked(links)
+        elif token.type == "link_open":
             target = str(token.attrs.get("href", ""))
             topic = target.partition("#")[0].rpartition("/")[2].removesuffix(".md")
             if target.startswith("https://"):
@@ -77,6 +89,18 @@ def guide_html(guide: Guide, address: Callable[[str], str]) -> Markup:
             else:
                 del token.attrs["href"]
     return Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704 - our own texts, without HTML
+
+
+def _linked(links: Sequence[tuple[str, str]]) -> str:
+    return Markup(" ").join(Markup('<a class="do" href="{}">{}</a>').format(*link) for link in links)
+
+
+def _folded(lines: str, links: Sequence[tuple[str, str]]) -> str:
+    """Lines for a terminal below the pages that do the same."""
+    pages = Markup('<p class="acts">{}</p>').format(Markup(_linked(links))) if links else Markup()  # noqa: S704 - made above
+    word = _("The same in a terminal") if links else _("In a terminal")
+    folded = Markup('<details class="terminal"><summary>{}</summary><pre><code>{}</code></pre></details>')
+    return pages + folded.format(word, lines)
 
 
 def _read_guide(path: Path) -> Guide:

@@ -13,6 +13,7 @@ from archiver.records import ExportedPackage, Handover
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
 from archiver.settings.model import exports_folder
+from archiver.store.queries.contracts import contracts
 from archiver.store.queries.runs import exports
 
 
@@ -38,9 +39,11 @@ class MadePackage:
 def made_packages(context: ConsoleContext) -> list[MadePackage]:
     """The packages, the last one first."""
     with context.archive.reading() as reading:
-        rows = exports(reading)
+        rows, labels = exports(reading), {one.id: one.label for one in contracts(reading)}
     folder = exports_folder(context.settings())
-    return [_made_package(exported, folder) for exported in rows][::-1]
+    return [_made_package(exported, folder, labels.get(exported.contract, exported.contract)) for exported in rows][
+        ::-1
+    ]
 
 
 def package_path(context: ConsoleContext, number: str) -> Path:
@@ -61,7 +64,7 @@ def file_in_package(context: ConsoleContext, number: str, name: str) -> Path | N
     return next((one for one in _documents(path) if one.name == name), None)
 
 
-def _made_package(exported: ExportedPackage, folder: Path) -> MadePackage:
+def _made_package(exported: ExportedPackage, folder: Path, contract: str) -> MadePackage:
     path = folder / Path(exported.name).name
     documents = _documents(path)
     inquiry = next((one for one in documents if one.name.endswith("inquiry_text.txt")), None)
@@ -69,7 +72,7 @@ def _made_package(exported: ExportedPackage, folder: Path) -> MadePackage:
         exported.number,
         minute_text(exported.at),
         visible(exported.name),
-        visible(exported.contract),
+        visible(contract),
         exported.profile,
         exported.sha256,
         path.exists(),

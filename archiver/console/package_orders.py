@@ -15,6 +15,7 @@ from archiver.export.chosen_messages import parse_choice
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.order import ExportOrder, LeftoverWish
 from archiver.records import JST, RequestKind
+from archiver.report_language import ENGLISH, JAPANESE
 from archiver.settings.model import exports_folder
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
 
@@ -24,7 +25,7 @@ WHO = ("support", "lawyer", "court", "consult")
 WITH_COPIES = ("support", "consult")
 """Readers who can get the user's own evidence as copies without metadata; the others get the files as they are."""
 
-FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "strip", "counterpart", "candidate")
+FIELDS = ("for", "contract", "from", "to", "masks", "request", "messages", "strip", "counterpart", "candidate", "lang")
 """The fields of an order; others are left out of addresses."""
 
 Given = list[tuple[str, str]]
@@ -51,6 +52,7 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
         strip_metadata=fields.get("strip") == "yes" and profile in WITH_COPIES,
         request=_request_kind(fields.get("request", "")),
         choice=parse_choice(fields.get("messages") or None),
+        lang=ENGLISH if fields.get("lang") == ENGLISH else JAPANESE,
         every=settings.sync.every,
     )
 

@@ -43,7 +43,7 @@ def base_pages(context: ConsoleContext) -> Blueprint:
         app.jinja_env.globals.update(
             is_writing=True, navigation=navigation, is_here=is_here, jobs=context.jobs, has_archive=_has_archive
         )
-        app.jinja_env.filters["pieces"] = command_links.pieces
+        app.jinja_env.filters.update(pieces=command_links.pieces, linked=command_links.linked)
 
     @base.before_app_request
     def _lead_to_first_run() -> AnyResponse | None:

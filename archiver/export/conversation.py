@@ -33,6 +33,7 @@ from archiver.records import (
     Watch,
 )
 from archiver.render.gap_breaks import narrow_gap
+from archiver.report_language import say
 
 _LAST_SECOND = 253402300800 - 86400
 
@@ -104,7 +105,7 @@ def room_name(entries: Iterable[EntryObject], room: int) -> str:
         for entry in entries
         if entry["kind"] == "room" and entry["room_id"] == room
     ]
-    return names[-1] if names else f"ルームID {room}"
+    return names[-1] if names else say("ルームID {room}", room=room)
 
 
 def open_gaps(entries: Iterable[EntryObject], room: int, covered: Sequence[Period]) -> list[Gap]:

@@ -17,6 +17,7 @@ from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.export.bag import TAG_MANIFEST, Bag
 from archiver.records import Seal
+from archiver.report_language import say
 from archiver.store.seals import FOLDER
 from archiver.store.time_text import from_text, to_text
 
@@ -102,7 +103,10 @@ class Stamps:
         number = seals[-1].number if seals else 0
         authorities = {one.authority for one in self.seal_stamps if one.number == number}
         lacking = [name for name in self.configured if seals and name not in authorities]
-        return [f"第三者の時刻({name}): 最後の確定記録(第{number}号)にまだ付いていません" for name in lacking]
+        return [
+            say("第三者の時刻({name}): 最後の確定記録(第{number}号)にまだ付いていません", name=name, number=number)
+            for name in lacking
+        ]
 
     def _by_seal(self) -> dict[int, list[datetime]]:
         times_of: dict[int, list[datetime]] = {}

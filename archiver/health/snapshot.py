@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,8 @@ from archiver.store.queries import current_state, files, gaps, last_looks
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
-from archiver.store.working import alerts, remembered_values, verification_log
+from archiver.store.working import remembered_values, verification_log
+from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
 from archiver.store.working.verification_log import VerificationRecord
 
@@ -100,8 +101,8 @@ class ComputerState:
     """Whether addresses for notices are set, and the library that reaches them is missing."""
 
 
-def read_snapshot(reading: Reading, now: datetime) -> HealthSnapshot:
-    """How the archive stands at this moment."""
+def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | None = None) -> HealthSnapshot:
+    """How the archive stands at this moment; `alerts`: the open ones, if they were read already."""
     rooms = [int(room) for room in rooms_to_read(reading, now)]
     counts = {room: one for room, one in files.file_counts(reading).items() if room in rooms}
     answers, last_sync = remembered_values.SETUP_ANSWERS.recall(reading), remembered_values.LAST_SYNC.recall(reading)
@@ -126,7 +127,7 @@ def read_snapshot(reading: Reading, now: datetime) -> HealthSnapshot:
         cut=tuple(truncated_lists(reading, rooms)),
         verification=verification_log.last(reading),
         copy=_read_copy_state(reading),
-        alerts=tuple(alerts.open_alerts(reading)),
+        alerts=tuple(open_alerts(reading) if alerts is None else alerts),
         ping=remembered_values.LAST_PING.recall(reading),
         notice_trial=remembered_values.NOTICE_TRIAL.recall(reading),
     )

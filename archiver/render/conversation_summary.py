@@ -18,21 +18,23 @@ from archiver.render.page_buffer import PageBuffer, day_anchor
 from archiver.render.page_templates import Day, IndexLine, Month, PageHead
 from archiver.render.times import day_of_month, local_time, month_text
 from archiver.render.unsaved_direct_chats import other_chat_texts
+from archiver.report_language import say
 
 
 def page_head(conversation: Conversation, pages: Sequence[PageBuffer], states: Mapping[State, int]) -> PageHead:
     """The facts at the head of every page of a conversation."""
     saved_count = sum(1 for one in conversation.attachments if one.sha256 is not None)
     owner = conversation.people.get(conversation.owner_id)
+    owner_name = visible(owner.names[-1]) if owner and owner.names else ""
     return PageHead(
         contract=visible(conversation.contract),
         room_id=conversation.room_id,
         room_name=visible(conversation.room_name),
         period=_period_text(pages[0].times, pages[-1].times),
         messages=_count_text(states),
-        files=f"{len(conversation.attachments):,}点のうち{saved_count:,}点を保存済み",
+        files=say("{n:,}点のうち{saved_count:,}点を保存済み", n=len(conversation.attachments), saved_count=saved_count),
         gaps=_gaps_text(conversation),
-        owner=f"{visible(owner.names[-1]) if owner and owner.names else ''}(ID {conversation.owner_id})",
+        owner=f"{owner_name}{say('(ID {id})', id=conversation.owner_id)}",
         read_at=local_time(conversation.read_at),
         inaccessible=_inaccessible_text(conversation.inaccessible_since),
     )
@@ -42,10 +44,10 @@ def ending_html(inaccessible_since: datetime | None, *, empty: bool) -> str:
     """The notes after the last message, as HTML: no messages saved, chat no longer accessible."""
     parts = []
     if empty:
-        parts.append('<p class="note">この期間に、保存された発言はありません。</p>\n')
+        parts.append(f'<p class="note">{say("この期間に、保存された発言はありません。")}</p>\n')
     if inaccessible_since is not None:
         text = escape(_inaccessible_text(inaccessible_since))
-        parts.append(f'<div class="break" role="note"><p><b>開けなくなった(理由不明)</b> {text}</p></div>\n')
+        parts.append(f'<div class="break" role="note"><p><b>{say("開けなくなった(理由不明)")}</b> {text}</p></div>\n')
     return "".join(parts)
 
 
@@ -84,8 +86,8 @@ def description_html(conversation: Conversation, references: References) -> str:
 def people(conversation: Conversation) -> list[str]:
     """A line for each person of the conversation, with every name they had, oldest first."""
     return [
-        f"{' → '.join(visible(name) for name in person.names)}(ID {person.account_id})"
-        + (" 報告者" if person.account_id == conversation.owner_id else "")
+        f"{' → '.join(visible(name) for name in person.names)}{say('(ID {id})', id=person.account_id)}"
+        + (say(" 報告者") if person.account_id == conversation.owner_id else "")
         for _, person in sorted(conversation.people.items())
     ]
 
@@ -93,18 +95,20 @@ def people(conversation: Conversation) -> list[str]:
 def coverage(conversation: Conversation) -> list[str]:
     """Lines about the covered periods, the gaps, the pauses between readings and the chats that are not saved."""
     covered = [
-        f"保存できている期間: {local_time(period.start)} から {local_time(period.end)} まで"
+        say("保存できている期間: {start} から {end} まで", start=local_time(period.start), end=local_time(period.end))
         for period in conversation.covered
     ]
     gaps = [f"{gap_title(gap)}: {visible(gap_text(gap))}" for gap in conversation.gaps]
-    pauses = [f"未確認の時間帯: {pause_text(pause, conversation.gaps)}" for pause in conversation.pauses]
-    return [*covered, *gaps, *pauses, *other_chat_texts(conversation.other_chats)] or ["記録がありません"]
+    pauses = [
+        say("未確認の時間帯: {pause}", pause=pause_text(pause, conversation.gaps)) for pause in conversation.pauses
+    ]
+    return [*covered, *gaps, *pauses, *other_chat_texts(conversation.other_chats)] or [say("記録がありません")]
 
 
 def _period_text(first: tuple[datetime, datetime] | None, last: tuple[datetime, datetime] | None) -> str:
     if first is None or last is None:
-        return "発言なし"
-    return f"{local_time(first[0])} から {local_time(last[1])} まで"
+        return say("発言なし")
+    return say("{first} から {last} まで", first=local_time(first[0]), last=local_time(last[1]))
 
 
 _COUNTED = dict(STATES) | {State.DELETED: "「削除」表示"}
@@ -113,19 +117,21 @@ _COUNTED = dict(STATES) | {State.DELETED: "「削除」表示"}
 
 def _count_text(states: Mapping[State, int]) -> str:
     total = sum(states.values())
-    special = [f"{label} {states.get(state, 0):,}" for state, label in _COUNTED.items()]
-    return f"{total:,}件(うち {'、'.join(special)})"
+    special = [f"{say(label)} {states.get(state, 0):,}" for state, label in _COUNTED.items()]
+    return say("{total:,}件(うち {join})", total=total, join=say("、").join(special))
 
 
 def _gaps_text(conversation: Conversation) -> str:
     titles = [gap_title(gap) for gap in conversation.gaps]
-    return "、".join(f"{title} {titles.count(title)}か所" for title in dict.fromkeys(titles)) or "なし"
+    return say("、").join(
+        say("{title} {count}か所", title=title, count=titles.count(title)) for title in dict.fromkeys(titles)
+    ) or say("なし")
 
 
 def _inaccessible_text(since: datetime | None) -> str:
     if since is None:
         return ""
-    return (
-        f"{local_time(since)} に、このチャットが開けなくなっていることを確認しました。"
-        "それまでに保存した内容は残っています。"
+    return say(
+        "{since} に、このチャットが開けなくなっていることを確認しました。それまでに保存した内容は残っています。",
+        since=local_time(since),
     )

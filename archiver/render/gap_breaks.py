@@ -14,6 +14,7 @@ from math import ceil
 from archiver.records import Conversation, Gap, Message, MessageId, Pause, Period, Watch
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time, time_from_id
+from archiver.report_language import is_english, say
 
 GAP = "未取得期間(空白)"
 FIRST_GAP = "一覧では取得できなかった期間"
@@ -73,23 +74,34 @@ class GapBreaks:
 def gap_title(gap: Gap) -> str:
     """The title of a gap."""
     if gap.is_erased:
-        return ERASED_GAP
-    return FIRST_GAP if gap.reason == "first_sync" else GAP
+        return say(ERASED_GAP)
+    return say(FIRST_GAP) if gap.reason == "first_sync" else say(GAP)
 
 
 def gap_text(gap: Gap) -> str:
     """Both ends of a gap, the estimated number of missing messages and the reason, in words."""
     if gap.is_erased:
-        period = f"{_end_text(gap.start, gap.after)} から {_end_text(gap.end, gap.before)} まで{_ends_text(gap)}の"
-        return f"{period}{gap.missing or 0:,}件。{_ERASED_REASON}"
-    start = f"{_end_text(gap.start, gap.after)} " if gap.start or gap.after else "チャットの始まり"
+        start, end = _end_text(gap.start, gap.after), _end_text(gap.end, gap.before)
+        period = say(
+            "{start} から {end} まで{ends}の{n:,}件。", start=start, end=end, ends=_ends_text(gap), n=gap.missing or 0
+        )
+        return period + say(_ERASED_REASON)
+    start = f"{_end_text(gap.start, gap.after)} " if gap.start or gap.after else say("チャットの始まり")
     end = _end_text(gap.end, gap.before)
     if gap.missing is None:
-        count = "件数は分かりません。"
+        count = say("件数は分かりません。")
     else:
-        count = f"Chatworkの表示する件数との差から、およそ{gap.missing:,}件と見積もられます。"
-    reason = _REASONS.get(gap.reason, f"理由: {visible(gap.reason)}")
-    return f"{start}から {end} まで{_ends_text(gap)}。{count}{reason}"
+        count = say("Chatworkの表示する件数との差から、およそ{missing:,}件と見積もられます。", missing=gap.missing)
+    reason = _REASONS.get(gap.reason)
+    reason = say("理由: {reason}", reason=visible(gap.reason)) if reason is None else say(reason)
+    return say(
+        "{start}から {end} まで{ends}。{count}{reason}",
+        start=start,
+        end=end,
+        ends=_ends_text(gap),
+        count=count,
+        reason=reason,
+    )
 
 
 def _ends_text(gap: Gap) -> str:
@@ -97,15 +109,15 @@ def _ends_text(gap: Gap) -> str:
     if gap.is_partly_outside:
         return ""
     if gap.after is None:
-        return f"(メッセージID {gap.before} より前)"
-    return f"(メッセージID {gap.after} と メッセージID {gap.before} の間)"
+        return say("(メッセージID {before} より前)", before=gap.before)
+    return say("(メッセージID {after} と メッセージID {before} の間)", after=gap.after, before=gap.before)
 
 
 def _end_text(at: datetime | None, message: MessageId | None) -> str:
     """One end of a gap: its time, or else the time derived from the message id."""
     if at is not None:
         return local_time(at)
-    return (time_from_id(int(message)) if message is not None else None) or "時刻不明"
+    return (time_from_id(int(message)) if message is not None else None) or say("時刻不明")
 
 
 def gap_html(gap: Gap) -> str:
@@ -118,20 +130,24 @@ def gap_html(gap: Gap) -> str:
 
 def pause_html(text: str) -> str:
     """A pause as a break across the page."""
-    return f'<div class="break" role="note"><p><b>{PAUSE}</b> {escape(text)}</p></div>\n'
+    return f'<div class="break" role="note"><p><b>{say(PAUSE)}</b> {escape(text)}</p></div>\n'
 
 
 def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
     """The period of a pause and what may be lost: earlier texts only, unless a gap lies in the same time."""
-    period = f"{local_time(pause.start)} から {local_time(pause.end)} まで。"
+    period = say("{start} から {end} まで。", start=local_time(pause.start), end=local_time(pause.end))
     touching = [gap for gap in gaps if not gap.is_erased and overlaps(pause, gap.start, gap.end)]
     if touching:
-        lost = "ものがあります" if any(gap.missing != 0 for gap in touching) else "ものがあるかもしれません"
-        return (
-            f"{period}この間の発言には、保存できていない{lost}(「空白」の表示を見てください)。"
-            "この間に変えられた文面も、前の内容が分かりません。"
+        lost = say("ものがあります") if any(gap.missing != 0 for gap in touching) else say("ものがあるかもしれません")
+        return say(
+            "{period}この間の発言には、保存できていない{lost}(「空白」の表示を見てください)。"
+            "この間に変えられた文面も、前の内容が分かりません。",
+            period=period,
+            lost=lost,
         )
-    return f"{period}発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。"
+    return say(
+        "{period}発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。", period=period
+    )
 
 
 def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iterator[str]:
@@ -145,11 +161,13 @@ def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iter
     for pause, text in ordered:
         if pause in named:
             room_ids = rooms_of[pause, text]
-            name = "" if len(room_ids) == len(rooms) else f"ルームID {'、'.join(room_ids)}: "
-            yield f"{PAUSE}: {name}{text}"
+            name = "" if len(room_ids) == len(rooms) else say("ルームID {join}: ", join=say("、").join(room_ids))
+            yield f"{say(PAUSE)}: {name}{text}"
     if others:
         together = interval_text(sum((one.end - one.start for one in others), timedelta()))
-        yield f"{PAUSE}: ほかに短いもの{len(others)}回(合計およそ{together})。"
+        yield say(
+            "{pause}: ほかに短いもの{n}回(合計およそ{together})。", pause=say(PAUSE), n=len(others), together=together
+        )
 
 
 def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:
@@ -157,14 +175,17 @@ def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:
     rooms_of: dict[str, list[str]] = {}
     for room, watch in watches:
         if watch.usual is not None:
-            text = (
-                f"おおむね{interval_text(watch.usual)}ごと。{interval_text(watch.limit)}を超えて確認のない時間を"
-                f"{PAUSE}とします。{_noticing_text(watch)}"
+            text = say(
+                "おおむね{usual}ごと。{limit}を超えて確認のない時間を{pause}とします。{noticing}",
+                usual=interval_text(watch.usual),
+                limit=interval_text(watch.limit),
+                pause=say(PAUSE),
+                noticing=_noticing_text(watch),
             )
             rooms_of.setdefault(text, []).append(str(room))
     for text, rooms in rooms_of.items():
-        name = "" if len(rooms) == len(watches) else f"ルームID {'、'.join(rooms)}: "
-        yield f"ふだんの確認の間隔: {name}{text}"
+        name = "" if len(rooms) == len(watches) else say("ルームID {join}: ", join=say("、").join(rooms))
+        yield say("ふだんの確認の間隔: {name}{text}", name=name, text=text)
 
 
 def _noticing_text(watch: Watch) -> str:
@@ -172,19 +193,23 @@ def _noticing_text(watch: Watch) -> str:
     if not watch.longest:
         return ""
     longest = interval_text(watch.longest)
-    return f"それ以外では、一覧にある発言(最新の100件)の編集・削除に気づくまで最長{longest}でした。"
+    return say(
+        "それ以外では、一覧にある発言(最新の100件)の編集・削除に気づくまで最長{longest}でした。", longest=longest
+    )
 
 
 def no_pauses_text(watches: Iterable[Watch]) -> str:
     """That no room was left unread for longer than counts as a pause."""
     longest = max((watch.limit for watch in watches), default=Watch().limit)
-    return f"{interval_text(longest)}を超えるものはありません。"
+    return say("{longest}を超えるものはありません。", longest=interval_text(longest))
 
 
 def interval_text(span: timedelta) -> str:
     """A length of time in words, in whole minutes, rounded up: `1時間30分`."""
     hours, minutes = divmod(max(1, ceil(span / timedelta(minutes=1))), 60)
-    return "".join((f"{hours}時間" if hours else "", f"{minutes}分" if minutes or not hours else ""))
+    parts = [say("{hours}時間", hours=hours)] if hours else []
+    parts += [say("{minutes}分", minutes=minutes)] if minutes or not hours else []
+    return (" " if is_english() else "").join(parts)
 
 
 def narrow_gap(gap: Gap, covered: Sequence[Period]) -> Gap:
@@ -207,7 +232,5 @@ def _after_id(gap: Gap) -> int:
 
 def _gap_end_html(gap: Gap) -> str:
     end = f" {local_time(gap.end)}" if gap.end else ""
-    return (
-        f'<div class="break gap" role="note"><p><b>{gap_title(gap)}の終わり</b>{end} '
-        "(上の発言は、後から1件ずつ取得できたものです)</p></div>\n"
-    )
+    title, note = say("{gap}の終わり", gap=gap_title(gap)), say("上の発言は、後から1件ずつ取得できたものです")
+    return f'<div class="break gap" role="note"><p><b>{title}</b>{end} ({note})</p></div>\n'

@@ -50,6 +50,7 @@ from archiver.render.reference_labels import (
     reply_target,
     task_head,
 )
+from archiver.report_language import say
 
 __all__ = [
     "NOWHERE",
@@ -93,7 +94,7 @@ def picture_html(link: ReferenceLink) -> str:
     small = link.picture
     return (
         f'<a href="{escape(link.href)}" {REL}><img src="{escape(small.href)}" width="{small.width}" '
-        f'height="{small.height}" alt="{escape(link.label)} の画像" loading="lazy"></a>'
+        f'height="{small.height}" alt="{escape(say("{label} の画像", label=link.label))}" loading="lazy"></a>'
     )
 
 
@@ -123,7 +124,7 @@ def _plain_container(node: Container, references: References) -> str:
         case Box():
             return _prefix_lines("| ", content)
         case Title():
-            return f"【{content}】"
+            return say("【{content}】", content=content)
         case TaskBox():
             return _prefix_lines("| ", f"[{task_head(node, references)}]", content)
         case _:
@@ -150,25 +151,25 @@ def _plain_leaf(node: Leaf, references: References) -> str:
         case Mention():
             return f"[{'CC' if node.copy else 'To'}: {person_name(node.account_id, references)}] "
         case MentionAll():
-            return "[To: 全員] "
+            return f"[{say('To: 全員')}] "
         case ReplyTag():
             name, link = reply_target(node, references)
-            return f"[返信 → {link.label} {name}] " if link else f"[返信 → {name}] "
+            return f"[{say('返信 →')} {link.label} {name}] " if link else f"[{say('返信 →')} {name}] "
         case PersonTag():
             name = person_name(node.account_id, references)
-            return name if node.name else f"[アイコン: {name}]"
+            return name if node.name else f"[{say('アイコン: {name}', name=name)}]"
         case SystemText(text=text):
             return visible(node.source) if text is None else text
         case PreviewTag():
-            return f"[プレビュー: {file_link(node.file_id, references).label}]"
+            return f"[{say('プレビュー: {file}', file=file_link(node.file_id, references).label)}]"
         case Download(label=text):
-            return f"[ファイル: {file_link(node.file_id, references).label} {visible(text)}]"
+            return f"[{say('ファイル: {file}', file=file_link(node.file_id, references).label)} {visible(text)}]"
         case TaskReference():
-            return f"[タスクID {node.task_id}]"
+            return f"[{say('タスクID {task}', task=node.task_id)}]"
         case QuoteMark():
             return f"[{quote_head(node.account_id, node.time, references)}]"
         case Deleted():
-            return "(「削除」表示)"
+            return f"({say('「削除」表示')})"
         case _:
             assert_never(node)
 
@@ -217,14 +218,14 @@ def _leaf_html(node: Leaf, references: References) -> str:
         case Mention():
             return _label_html(f"{'CC' if node.copy else 'To'}: {person_name(node.account_id, references)}")
         case MentionAll():
-            return _label_html("To: 全員")
+            return _label_html(say("To: 全員"))
         case ReplyTag():
             name, link = reply_target(node, references)
             link_html = f"{anchor_html(link)} " if link else ""
-            return f'<b class="to">返信 → {link_html}{escape(name, quote=False)}</b> '
+            return f'<b class="to">{say("返信 →")} {link_html}{escape(name, quote=False)}</b> '
         case PersonTag():
             name = escape(person_name(node.account_id, references), quote=False)
-            return f"<b>{name}</b>" if node.name else f"<b>[アイコン: {name}]</b>"
+            return f"<b>{name}</b>" if node.name else f"<b>[{say('アイコン: {name}', name=name)}]</b>"
         case SystemText(text=text):
             return escape(visible(node.source) if text is None else text, quote=False)
         case PreviewTag():
@@ -232,11 +233,11 @@ def _leaf_html(node: Leaf, references: References) -> str:
         case Download(label=text):
             return f"{anchor_html(file_link(node.file_id, references))} {visible_html(text)}"
         case TaskReference():
-            return f"<b>[タスクID {node.task_id}]</b>"
+            return f"<b>[{say('タスクID {task}', task=node.task_id)}]</b>"
         case QuoteMark():
             return _label_html(quote_head(node.account_id, node.time, references))
         case Deleted():
-            return "<b>(「削除」表示)</b>"
+            return f"<b>({say('「削除」表示')})</b>"
         case _:
             assert_never(node)
 
@@ -246,7 +247,7 @@ def _label_html(text: str) -> str:
 
 
 def _preview_html(link: ReferenceLink) -> str:
-    return picture_html(link) or f"<b>[プレビュー: {escape(link.label, quote=False)}]</b>"
+    return picture_html(link) or f"<b>[{say('プレビュー: {file}', file=escape(link.label, quote=False))}]</b>"
 
 
 def _strip_line_feeds(code: str) -> str:

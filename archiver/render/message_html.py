@@ -19,6 +19,7 @@ from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import REL, References, anchor_html, html, picture_html
 from archiver.render.search_data import SearchText, TextKind, readable_text
 from archiver.render.times import iso_time, local_time, typed_time
+from archiver.report_language import say
 
 STATES: Mapping[State, str] = {
     State.EDITED: "編集済み",
@@ -88,20 +89,21 @@ def chatwork_url(room_id: RoomId, message_id: MessageId) -> str:
 
 def state_badge(state: State, *, knows_text: bool) -> str:
     """The badge for one of a message's states; without a text that was seen, nobody saw it change."""
-    return DELETED_BEFORE if state is State.DELETED and not knows_text else STATES[state]
+    return say(DELETED_BEFORE if state is State.DELETED and not knows_text else STATES[state])
 
 
 def render_message(message: Message, surroundings: Surroundings) -> RenderedMessage:
     """A message as an `article`, and its texts for the search."""
     own = message.account_id == surroundings.owner_id
-    badges = f" <small>{NOTICE}</small>" if message.is_notice else ""
+    badges = f" <small>{say(NOTICE)}</small>" if message.is_notice else ""
     badges += "".join(f" <b>{state_badge(one, knows_text=bool(message.texts))}</b>" for one in message.notable_states)
     message_id = MessageId(escape(message.message_id))
     at = iso_time(message.send_time)
     bodies = _bodies_html(message, surroundings.references)
+    face = surroundings.face_of(message.account_id)
     article = (
         f'<article class="m{" own" if own else ""}" id="{anchor_id(message_id)}">'
-        f"<h3>{_author_html(message.name, message.account_id, own, surroundings.face_of(message.account_id))}"
+        f"<h3>{_author_html(message.name, message.account_id, own, face, say('報告者'))}"
         f"{badges} {_number_html(message, surroundings)}"
         f'<time datetime="{at}">{at[11:19]}</time></h3>\n'
         f"{_present_html(message, bodies)}{_history_html(message, bodies) if surroundings.history else ''}"
@@ -114,9 +116,10 @@ def render_message(message: Message, surroundings: Surroundings) -> RenderedMess
 def _facts_html(message: Message, surroundings: Surroundings) -> str:
     """The id, when it was saved, and the actions; in a menu that opens where the page has one."""
     message_id = MessageId(escape(message.message_id))
+    label = say("メッセージID {id}", id=message_id)
     facts = (
-        f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>メッセージID {message_id}</a> '
-        f"保存した時刻 {local_time(message.first_seen)}{_SOURCES[message.source]}"
+        f'<p class="meta"><a href="{chatwork_url(message.room_id, message_id)}" {REL}>{label}</a> '
+        f"{say('保存した時刻 {time}', time=local_time(message.first_seen))}{say(_SOURCES[message.source])}"
         f"{surroundings.tools(message)}</p>"
     )
     if not surroundings.menu:
@@ -133,30 +136,30 @@ def attachment_html(attachment: Attachment, references: References) -> str:
     """A file in one line: number and link, name as the sender gave it, size, and whether its bytes were saved."""
     link = references.file_of(attachment.file_id)
     head = anchor_html(link) if link else f"<b>{escape(attachment.number)}</b>"
-    words = [f"{head} <bdi>{visible_html(attachment.name)}</bdi> {attachment.size:,}バイト"]
+    words = [f"{head} <bdi>{visible_html(attachment.name)}</bdi> {say('{size:,}バイト', size=attachment.size)}"]
     if attachment.sha256 is None:
         reason = attachment.reason or "理由は記録されていません"
-        words.append(f"保存できていません: {visible_html(reason)}")
+        words.append(f"{say('保存できていません:')} {visible_html(say(reason))}")
     elif attachment.saved_at is not None:
-        words.append(f"保存した時刻 {local_time(attachment.saved_at)}")
+        words.append(say("保存した時刻 {time}", time=local_time(attachment.saved_at)))
     if attachment.sha256 is not None and attachment.stored_as is None:
-        words.append("保存済みですが、この資料には入れていません")
+        words.append(say("保存済みですが、この資料には入れていません"))
     if attachment.gone_since is not None:
-        words.append(f"{local_time(attachment.gone_since)} 以降、Chatworkに表示されません")
+        words.append(say("{time} 以降、Chatworkに表示されません", time=local_time(attachment.gone_since)))
     return " / ".join(words)
 
 
 def task_html(task: Task) -> str:
     """A task in one line, as last seen, without its text."""
-    status = {"open": "未完了", "done": "完了"}.get(task.status, visible(task.status))
+    status = {"open": say("未完了"), "done": say("完了")}.get(task.status, visible(task.status))
     words = [
-        f"タスクの最後に見えた状態: {escape(status)}",
-        f"担当 <bdi>{visible_html(task.assignee)}</bdi>",
-        f"依頼 <bdi>{visible_html(task.assigned_by)}</bdi>",
-        f"期限 {local_time(task.limit) if task.limit else 'なし'}",
+        f"{say('タスクの最後に見えた状態:')} {escape(status)}",
+        f"{say('担当')} <bdi>{visible_html(task.assignee)}</bdi>",
+        f"{say('依頼')} <bdi>{visible_html(task.assigned_by)}</bdi>",
+        f"{say('期限')} {local_time(task.limit) if task.limit else say('なし')}",
     ]
     if task.gone_since is not None:
-        words.append(f"{local_time(task.gone_since)} 以降、Chatworkに表示されません")
+        words.append(say("{time} 以降、Chatworkに表示されません", time=local_time(task.gone_since)))
     return " / ".join(words)
 
 
@@ -174,36 +177,42 @@ def _number_html(message: Message, surroundings: Surroundings) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _author_html(name: str, account: AccountId, own: bool, face: str | None) -> str:
+def _author_html(name: str, account: AccountId, own: bool, face: str | None, reporter: str) -> str:
     """Name and id of the author, after a decorative picture or the first character of the name."""
     trimmed = visible(name).strip()
     initial = "" if trimmed.startswith("[U+") else trimmed[:1]
     face_html = escape(initial) if face is None else f'<img src="{escape(face)}" alt="" loading="lazy">'
+    own_mark = f" <b>{reporter}</b>" if own else ""
     return (
         f'<span class="face f{account % 6}" aria-hidden="true">{face_html}</span><bdi>{visible_html(name)}</bdi> '
-        f"<small>ID {account}</small>{' <b>報告者</b>' if own else ''}"
+        f"<small>ID {account}</small>{own_mark}"
     )
 
 
 def _present_html(message: Message, bodies: Mapping[str, str]) -> str:
     notes = []
     if any(version.update_time > 0 for version in message.texts[:1]):
-        notes.append(EDITED_BEFORE)
+        notes.append(say(EDITED_BEFORE))
     if message.state in {State.MISSING, State.HIDDEN}:
         notes.append(_vanished_note(message))
     notes_html = "".join(f'<p class="note">{note}</p>' for note in notes)
     if message.body != DELETED:
         return f'{notes_html}<div class="t">{bodies[message.body]}</div>\n'
     if message.texts:
-        return f'{notes_html}<p class="note">「削除」表示に変わりました。変わる前に保存した文面は下にあります。</p>\n'
-    return f'{notes_html}<p class="note">保存した時点で「削除」表示でした。文面は分かりません。</p>\n'
+        note = say("「削除」表示に変わりました。変わる前に保存した文面は下にあります。")
+        return f'{notes_html}<p class="note">{note}</p>\n'
+    return f'{notes_html}<p class="note">{say("保存した時点で「削除」表示でした。文面は分かりません。")}</p>\n'
 
 
 def _vanished_note(message: Message) -> str:
     last_seen = message.versions[-1].last_seen if message.versions else message.first_seen
-    times = f"最後に見えた {local_time(last_seen)} / 見えなくなっていた {local_time(message.changed_at)}"
-    note = f"{STATES[message.state]} {times}。"
-    return note if message.body == DELETED else f"{note}最後に見えた文面:"
+    note = say(
+        "{state} 最後に見えた {seen} / 見えなくなっていた {gone}。",
+        state=say(STATES[message.state]),
+        seen=local_time(last_seen),
+        gone=local_time(message.changed_at),
+    )
+    return note if message.body == DELETED else f"{note}{say('最後に見えた文面:')}"
 
 
 # --- earlier texts -----------------------------------------------------------------------
@@ -222,14 +231,18 @@ def _history_html(message: Message, bodies: Mapping[str, str]) -> str:
 
 
 def _change_html(before: Version, after: Version, position: str, bodies: Mapping[str, str]) -> str:
-    interval = f"最後に見えた {local_time(before.last_seen)} / 変わっていた {local_time(after.first_seen)}"
+    interval = say(
+        "最後に見えた {seen} / 変わっていた {changed}",
+        seen=local_time(before.last_seen),
+        changed=local_time(after.first_seen),
+    )
     if after.update_time > 0 and after.body != DELETED and after.update_time != before.update_time:
-        interval += f"(Chatworkの編集時刻 {typed_time(after.update_time)})"
+        interval += say("(Chatworkの編集時刻 {time})", time=typed_time(after.update_time))
     if before.body == after.body:
-        return f'<p class="note">文面は同じまま、編集時刻だけが変わりました。{interval}</p>\n'
+        return f'<p class="note">{say("文面は同じまま、編集時刻だけが変わりました。")}{interval}</p>\n'
     if before.body == DELETED:
-        return f'<p class="note">「削除」表示だった期間があります。{interval}</p>\n'
-    title = "「削除」表示に変わる前の文面" if after.body == DELETED else "編集前の文面"
+        return f'<p class="note">{say("「削除」表示だった期間があります。")}{interval}</p>\n'
+    title = say("「削除」表示に変わる前の文面" if after.body == DELETED else "編集前の文面")
     return (
         f'<section class="old"><p class="note"><b>{title}{position}</b> {interval}</p>'
         f'<div class="t">{bodies[before.body]}</div></section>\n'

@@ -7,6 +7,8 @@ the texts beside it (`render.search_data`).
 
 from __future__ import annotations
 
+import json
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +17,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from archiver.report_language import current_language, is_english, say
+
+SCRIPT_TEXT = re.compile('"([^"\\n]*[぀-ヿ一-鿿][^"\\n]*)"')
+"""A Japanese text in the script of the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +75,10 @@ class Month:
 def page_html(head: PageHead, pages: Sequence[str], number: int, content: str, *, days: Sequence[Day]) -> str:
     """Page `number` (from 1) of `pages` (file names) around its content (HTML); `days` are the days on it."""
     steps = [
-        ("最初", pages[0] if number > 1 else ""),
-        ("前", pages[number - 2] if number > 1 else ""),
-        ("次", pages[number] if number < len(pages) else ""),
-        ("最後", pages[-1] if number < len(pages) else ""),
+        (say("最初"), pages[0] if number > 1 else ""),
+        (say("前"), pages[number - 2] if number > 1 else ""),
+        (say("次"), pages[number] if number < len(pages) else ""),
+        (say("最後"), pages[-1] if number < len(pages) else ""),
     ]
     return render_template(
         "page.html", facts=head, steps=steps, number=number, total=len(pages), days=days, content=content
@@ -105,7 +112,8 @@ def section_html(
 
 def index_html(sections: str) -> str:
     """The index page around the parts for its rooms, which are HTML."""
-    return render_template("index.html", sections=sections)
+    script = _script()
+    return render_template("index.html", sections=sections, script=script, script_digest=_policy_digest(script))
 
 
 def style() -> str:
@@ -129,8 +137,19 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for name, file in {"style": "style.css", "script": "search.js"}.items():
-        text = (folder / file).read_text(encoding="utf-8").strip()
-        environment.globals[name] = text
-        environment.globals[f"{name}_digest"] = b64encode(sha256(text.encode()).digest()).decode()
+    style = (folder / "style.css").read_text(encoding="utf-8").strip()
+    environment.globals |= {"say": say, "current_language": current_language}
+    environment.globals |= {"style": style, "style_digest": _policy_digest(style)}
     return environment
+
+
+def _script() -> str:
+    """The script of the search with its words in the language of the package."""
+    script = (Path(__file__).parent / "templates" / "search.js").read_text(encoding="utf-8").strip()
+    return (
+        SCRIPT_TEXT.sub(lambda found: json.dumps(say(found[1]), ensure_ascii=False), script) if is_english() else script
+    )
+
+
+def _policy_digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()

@@ -26,6 +26,7 @@ from archiver.chatwork.notation.parse import (
 from archiver.records import AccountId, FileId, MessageId, RoomId
 from archiver.render.invisible_characters import visible
 from archiver.render.times import typed_date, typed_time
+from archiver.report_language import say
 
 
 class Picture(NamedTuple):
@@ -72,7 +73,7 @@ def lay_out_nodes(nodes: Sequence[Node], *, inside: bool) -> Iterator[Node]:
     for index, node in enumerate(nodes):
         if not isinstance(node, PlainText):
             if index and _is_name(node) and _is_name(nodes[index - 1]):
-                yield PlainText(BETWEEN_NAMES)
+                yield PlainText(say(BETWEEN_NAMES))
             yield node
             continue
         text = node.source
@@ -91,28 +92,28 @@ def _is_name(node: Node) -> bool:
 def person_name(account: AccountId, references: References) -> str:
     """The name of a person, or the account id if it is not known; 0 stands for none, or for one that is masked."""
     name = references.name_of(account)
-    return visible(name) if name else (f"ID {account}" if account else "(不明)")
+    return visible(name) if name else (f"ID {account}" if account else say("(不明)"))
 
 
 def quote_head(account: AccountId | None, time: int | None, references: References) -> str:
     """The heading of a quotation: author and time, as they are typed in it."""
-    words = ["引用:"]
+    words = [say("引用:")]
     if account is not None:
         words.append(person_name(account, references))
     if time is not None:
         words.append(typed_time(time))
-    return " ".join(words) if len(words) > 1 else "引用"
+    return " ".join(words) if len(words) > 1 else say("引用")
 
 
 def task_head(node: TaskBox, references: References) -> str:
     """State, people and time limit of a task, as they were when it was announced."""
-    status = {"open": "未完了", "done": "完了"}.get(node.status, visible(node.status))
-    people = "、".join(person_name(account, references) for account in node.account_ids)
+    status = {"open": say("未完了"), "done": say("完了")}.get(node.status, visible(node.status))
+    people = say("、").join(person_name(account, references) for account in node.account_ids)
     if node.limit == 0 or node.limit_type == "none":
-        limit = "なし"
+        limit = say("なし")
     else:
         limit = typed_date(node.limit) if node.limit_type == "date" else typed_time(node.limit)
-    return f"タスク({status}) 担当: {people} 期限: {limit}"
+    return say("タスク({status}) 担当: {people} 期限: {limit}", status=status, people=people, limit=limit)
 
 
 def reply_target(node: ReplyTag, references: References) -> tuple[str, ReferenceLink | None]:
@@ -121,12 +122,12 @@ def reply_target(node: ReplyTag, references: References) -> tuple[str, Reference
     if node.room_id is None or node.message_id is None:
         return name, None
     link = references.link_of(node.room_id, node.message_id)
-    return name, link or ReferenceLink(f"メッセージID {node.message_id}")
+    return name, link or ReferenceLink(say("メッセージID {message_id}", message_id=node.message_id))
 
 
 def file_link(file_id: FileId, references: References) -> ReferenceLink:
     """The link to a file, labelled by its number in the package or else by its id."""
-    return references.file_of(file_id) or ReferenceLink(f"ファイルID {file_id}")
+    return references.file_of(file_id) or ReferenceLink(say("ファイルID {file_id}", file_id=file_id))
 
 
 def message_link(node: Url, references: References) -> ReferenceLink | None:

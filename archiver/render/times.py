@@ -1,12 +1,16 @@
-"""Times as people in Japan read them: always Asia/Tokyo, with the whole date where it could be unclear."""
+"""Times as people in Japan read them: always Asia/Tokyo, with the whole date where it could be unclear.
+
+In a package in English they are in English words, still of Japan.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from gettext import ngettext
 
 from archiver.message_ids import posted_at
 from archiver.records import JST
+from archiver.report_language import MONTHS, english_day, english_time, is_english, say
 
 _WEEKDAYS = "月火水木金土日"
 
@@ -14,6 +18,8 @@ _WEEKDAYS = "月火水木金土日"
 def day_text(at: datetime) -> str:
     """The day with its weekday: `2026年11月5日(木)`."""
     local = _to_tokyo(at)
+    if is_english():
+        return english_day(local.date(), weekday=True)
     return f"{local.year}年{local.month}月{local.day}日({_WEEKDAYS[local.weekday()]})"
 
 
@@ -22,15 +28,25 @@ def iso_date(at: datetime) -> str:
     return _to_tokyo(at).date().isoformat()
 
 
+def date_text(day: date) -> str:
+    """A day as reports write it: `2026-11-05`, in English `5 November 2026`; of a time, its day in Japan."""
+    local = _to_tokyo(day).date() if isinstance(day, datetime) else day
+    return english_day(local) if is_english() else local.isoformat()
+
+
 def month_text(iso: str) -> str:
     """The month in words: `2026年11月` for `2026-11`."""
     year, _, number = iso.partition("-")
+    if is_english():
+        return f"{MONTHS[int(number) - 1]} {int(year)}"
     return f"{int(year)}年{int(number)}月"
 
 
 def day_of_month(iso: str) -> str:
     """The day of the month with its weekday: `11月5日(木)` for `2026-11-05`."""
     on = datetime.fromisoformat(iso)
+    if is_english():
+        return f"{on.day} {MONTHS[on.month - 1]} ({on:%a})"
     return f"{on.month}月{on.day}日({_WEEKDAYS[on.weekday()]})"
 
 
@@ -40,12 +56,16 @@ def clock_time(at: datetime) -> str:
 
 
 def local_time(at: datetime) -> str:
-    """Date and time of day: `2026-11-05 10:14:33`."""
+    """Date and time of day: `2026-11-05 10:14:33`; in English `5 November 2026, 10:14:33 JST`."""
+    if is_english():
+        return english_time(_to_tokyo(at))
     return _to_tokyo(at).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def minute_text(at: datetime) -> str:
-    """Date and time of day to the minute: `2026-11-05 10:14`."""
+    """Date and time of day to the minute: `2026-11-05 10:14`; in English `5 November 2026, 10:14 JST`."""
+    if is_english():
+        return english_time(_to_tokyo(at), seconds=False)
     return local_time(at)[:16]
 
 
@@ -60,6 +80,8 @@ def full_time(at: datetime) -> str:
     It stands on every message of a report, as its reader may have a single page only.
     """
     local = _to_tokyo(at)
+    if is_english():
+        return f"{english_day(local.date(), weekday=True)}, {clock_time(at)} JST"
     return f"{local.date().isoformat()}({_WEEKDAYS[local.weekday()]}) {clock_time(at)}"
 
 
@@ -71,7 +93,7 @@ def iso_time(at: datetime) -> str:
 def time_from_id(number: int) -> str | None:
     """The time derived from an id, to the minute and marked as an estimate; None if the id tells none."""
     at = posted_at(number)
-    return None if at is None else f"{local_time(at)[:-3]} ごろ(IDからの推定)"
+    return None if at is None else say("{time} ごろ(IDからの推定)", time=minute_text(at))
 
 
 def typed_time(seconds: int) -> str:
@@ -84,8 +106,10 @@ def typed_time(seconds: int) -> str:
 
 def typed_date(seconds: int) -> str:
     """The date of a Unix time that somebody typed, without the time of day."""
-    time = typed_time(seconds)
-    return time.partition(" ")[0]
+    try:
+        return date_text(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds}"
 
 
 def interval_words(interval: timedelta) -> str:

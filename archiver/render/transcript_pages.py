@@ -33,6 +33,7 @@ from archiver.render.message_page_numbers import PLACEHOLDER, MessagePlaces, pla
 from archiver.render.page_buffer import PageBuffer
 from archiver.render.search_data import PairFilter
 from archiver.render.times import local_time, time_from_id
+from archiver.report_language import say
 
 FileLink = Callable[[Attachment], str | None]
 """An attachment → the address of its bytes as seen from the pages; None if they are not in the package."""
@@ -147,7 +148,8 @@ class Transcript:
         """Lines for files and tasks whose message is not in the transcript."""
         for attachment in self._conversation.attachments:
             if self._places.find(int(attachment.message_id)) is None:
-                sender = f"送信 <bdi>{visible_html(attachment.account_name)}</bdi> {local_time(attachment.uploaded_at)}"
+                name = visible_html(attachment.account_name)
+                sender = f"{say('送信')} <bdi>{name}</bdi> {local_time(attachment.uploaded_at)}"
                 yield f"{attachment_html(attachment, self._surroundings.references)} / {sender}"
         for task in self._conversation.tasks:
             if self._places.find(int(task.message_id)) is None:
@@ -164,7 +166,10 @@ class Transcript:
 
     def _link_of(self, room: RoomId, message: MessageId) -> ReferenceLink:
         if room != self._conversation.room_id:
-            return ReferenceLink(f"別のチャット(ルームID {room})のメッセージID {message}", chatwork_url(room, message))
+            return ReferenceLink(
+                say("別のチャット(ルームID {room})のメッセージID {message}", room=room, message=message),
+                chatwork_url(room, message),
+            )
         if not self._places.has_passed(int(message)):
             return ReferenceLink(placeholder("n", message), placeholder("h", message))
         return self._link_in_room(message)
@@ -175,7 +180,12 @@ class Transcript:
             url = chatwork_url(self._conversation.room_id, message)
             number = int(message)
             at = time_from_id(number) if is_plausible(number, self._conversation.read_at) else None
-            return ReferenceLink(f"メッセージID {message}(この記録にありません){f' {at}' if at else ''}", url)
+            return ReferenceLink(
+                say(
+                    "メッセージID {message}(この記録にありません){value}", message=message, value=f" {at}" if at else ""
+                ),
+                url,
+            )
         name, number = place
         return ReferenceLink(f"No.{number}", f"{name}#{anchor_id(message)}")
 

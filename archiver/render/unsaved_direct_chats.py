@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archiver.records import OtherChat
+from archiver.report_language import say
 
 MAX_NAMED = 10
 """Chats that are named one by one; the others are counted."""
@@ -14,10 +15,15 @@ def other_chat_texts(chats: Sequence[OtherChat]) -> list[str]:
     """One sentence for each chat, and one that counts those above `MAX_NAMED`."""
     named = chats[:MAX_NAMED]
     sentences = [
-        f"同じ相手との、保存対象外のチャット: アカウントID {chat.account_id} と報告者の直接のチャット"
-        f"(ルームID {chat.room_id})があります。内容は保存していません。"
+        say(
+            "同じ相手との、保存対象外のチャット: アカウントID "
+            "{account_id} と報告者の直接のチャット(ルームID {room_id})があります。"
+            "内容は保存していません。",
+            account_id=chat.account_id,
+            room_id=chat.room_id,
+        )
         for chat in named
     ]
     if len(chats) > len(named):
-        sentences.append(f"同じ相手との、保存対象外のチャット: ほか{len(chats) - len(named)}件。")
+        sentences.append(say("同じ相手との、保存対象外のチャット: ほか{n}件。", n=len(chats) - len(named)))
     return sentences

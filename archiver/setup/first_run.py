@@ -74,13 +74,16 @@ def first_open_step(call: ProgramCall) -> FirstRunStep | None:
     return next((step for step, done in is_done.items() if not done), None)
 
 
-def check_token(call: ProgramCall, token: str) -> None:
-    """Ask Chatwork whose token it is, and record the account.
+def check_token(call: ProgramCall, token: str, *, is_hurried: bool = False) -> None:
+    """Ask Chatwork whose token it is, and record the account; `is_hurried`: ask once, as somebody waits for a page.
 
     Raises InvalidAnswer for a token that is refused or another account's, ChatworkError if that cannot be found out.
     """
+    app = trial_app(call, token)
+    if is_hurried:
+        app.chatwork.transport.hurry()
     try:
-        record_account(trial_app(call, token))
+        record_account(app)
     except errors.TokenRefused:
         raise InvalidAnswer(
             _(

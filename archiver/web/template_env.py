@@ -23,9 +23,11 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
     """Fill Flask's template environment; unknown names are errors, and tags leave no empty lines."""
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
+    domain = gettext.textdomain()
+    words = gettext.translation(domain, gettext.bindtextdomain(domain), fallback=True)  # not looked for at each word
     environment.globals.update(
-        _=gettext.gettext,
-        ngettext=gettext.ngettext,
+        _=words.gettext,
+        ngettext=words.ngettext,
         language=context.language,
         grade_word=grade_word,
         navigation=navigation,

@@ -34,6 +34,7 @@ ROWS = (
     "memory",
     "search",
     "viewing",
+    "application_pages",
     "case_facts",
     "help",
     "distributions",
@@ -41,7 +42,9 @@ ROWS = (
 )
 """The modules of this folder that measure, in the order of the table."""
 
-LARGE = frozenset({"distributions", "first_round", "growth", "memory", "search", "viewing", "case_facts"})
+LARGE = frozenset(
+    {"first_round", "growth", "memory", "search", "viewing", "application_pages", "case_facts", "distributions"}
+)
 """Those that take many minutes: only with `--large`, or when named."""
 
 

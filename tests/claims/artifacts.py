@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
@@ -152,7 +152,12 @@ def _shown(reading: Reading, dispute: Dispute) -> dict[str, Any]:
 
 
 def _pages_text(chapters: tuple[Chapter, ...]) -> str:
-    return "\n".join(line for chapter in chapters for line in (chapter.title, *_chapter_lines(chapter)))
+    return "\n".join(page_lines_of(chapters))
+
+
+def page_lines_of(chapters: Iterable[Chapter]) -> Iterator[str]:
+    """The texts of chapters, a block or a row each."""
+    yield from (line for chapter in chapters for line in (chapter.title, *_chapter_lines(chapter)))
 
 
 def _chapter_lines(chapter: Chapter) -> Iterator[str]:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from archiver.console.command_links import pieces
-from tests.support.archives.maker import story
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.store.working import alerts
+from tests.support.archives.maker import ROOM, at, story
 from tests.support.console.application import SITE, FormBrowser, open_application
 
 
@@ -20,6 +22,7 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
         ("残してください(archive --home '/tmp/a b' attach)。", "残してください(Contracts)。"),
         ("撮影: m12    archive attach ファイル --contract 1 --message m12", "撮影: m12 Contracts"),
         ("archive backup 保存先", "Copies"),
+        ("(未入力: archive contract role 1 番号 client --reason 根拠)", "(未入力: Contracts)"),
         ("archive show m12", "archive show m12"),
     ],
 )
@@ -44,6 +47,27 @@ def test_every_alert_is_listed(tmp_path: Path) -> None:
 
     assert "deserves attention" in page
     assert unknown >= 400
+
+
+def test_many_alerts_are_turned_page_by_page(tmp_path: Path) -> None:
+    """Each stands on one of the pages, the newest on the first, and each page says which it shows."""
+    maker = story(tmp_path / "home")
+    with maker.archive.writing() as writing:
+        for number in range(120):
+            alerts.keep(writing, Alert(AlertRule.A6, Level.MEDIUM, at(number), ROOM, message_id="1"))
+    maker.archive.close()
+    with open_application(tmp_path / "home", {"HOME": str(tmp_path), "PATH": ""}) as browser:
+        pages = [browser.get(path) for path in ("/alerts", "/alerts?after=50", "/alerts?after=100")]
+        far, odd = browser.get("/alerts?after=1000"), browser.get("/alerts?after=x")
+
+    found = [re.findall('id="aside-([0-9]+)"', page) for page in pages]
+    assert [*range(120, 0, -1)] == [int(number) for numbers in found for number in numbers]
+    assert ["after=50", "after=100"] == [
+        page.partition('rel="next" href="/alerts?')[2].partition('"')[0] for page in pages[:2]
+    ]
+    assert 'rel="next"' not in pages[2]
+    assert [] == re.findall('id="aside-', far)
+    assert odd.count('id="aside-') == 50
 
 
 def _dismiss(browser: FormBrowser, number: int) -> int:

@@ -29,7 +29,9 @@ def test_a_guide_is_found_by_its_words() -> None:
 
 def test_nothing_of_a_text_becomes_markup() -> None:
     """Not even of a guide."""
-    html = guide_html(Guide("x", "x", "<script>alert(1)</script> [a](javascript:alert(1)) [b](../secret.md)"), str)
+    html = guide_html(
+        Guide("x", "x", "<script>alert(1)</script> [a](javascript:alert(1)) [b](../secret.md)"), str, lambda _text: []
+    )
 
     assert "<script" not in html
     assert "javascript:" not in html.replace("[a](javascript:alert(1))", "")

@@ -36,7 +36,7 @@ def blank_and_near_sentences(
     reading: Reading, contracts: tuple[Contract, ...], *, now: datetime
 ) -> tuple[list[str], list[str]]:
     """Sentences about the same: blank facts, and near deadlines."""
-    from archiver.store.queries.contract_activity import activity_of
+    from archiver.store.queries.contract_activity import activity_without_counts
     from archiver.store.queries.contracts import is_read
 
     blank: list[str] = []
@@ -46,7 +46,8 @@ def blank_and_near_sentences(
         if is_read(contract, now):
             name = names[contract.id]
             blank += _blank_lines(contract, name)
-            near += [f"{name} {due_line(due)}" for due in due_dates(activity_of(reading, contract), now=now)[:_LIMIT]]
+            dues = due_dates(activity_without_counts(reading, contract), now=now)
+            near += [f"{name} {due_line(due)}" for due in dues[:_LIMIT]]
     return blank, near
 
 

@@ -30,6 +30,7 @@ from archiver.cli.terminal.prompts import ask_yes_no
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
 from archiver.records import RequestKind, contract_facts
+from archiver.report_language import JAPANESE, LANGUAGES
 
 if TYPE_CHECKING:
     from archiver.export.package.make_package import ExportReport
@@ -66,6 +67,13 @@ def _require_finite(_context: click.Context, _option: click.Parameter, value: fl
     "--request",
     type=click.Choice([kind.value for kind in RequestKind]),
     help=N_("What you ask for; left out: what the dates and amounts that you entered suggest."),
+)
+@click.option(
+    "--report-lang",
+    "report_lang",
+    type=click.Choice(LANGUAGES),
+    default=JAPANESE,
+    help=N_("The language of the package's own texts: ja (left out: this), or en for a client or lawyer abroad."),
 )
 @click.option("--messages", metavar=N_("LIST"), help=_MESSAGES)
 @click.option(
@@ -110,6 +118,7 @@ def command_export(
     since: str | None,
     until: str | None,
     request: str | None,
+    report_lang: str,
     messages: str | None,
     counterparts: tuple[int, ...],
     leftovers: str,
@@ -158,6 +167,7 @@ def command_export(
         request=RequestKind(request) if request else None,
         choice=parse_choice(messages),
         max_mb=max_mb,
+        lang=report_lang,
         every=app.settings.sync.every,
     )
 

@@ -121,6 +121,10 @@ def _warning_sentence(name: str) -> str:
             "[Note] This platform allows no outside contact, and the package shows that there was some. Messages are "
             "never left out to hide it; think about whom you send it to."
         ),
+        "english": _(
+            "[Note] This package is in English, but courts and platforms in Japan read Japanese. Give them one made "
+            "without --report-lang; this one is for a client or a lawyer abroad."
+        ),
         "nda": _(
             "[Note] You stated a promise of secrecy (NDA). Such a promise usually has an exception for a lawyer, but "
             "not for a platform's office. So the whole table and your own evidence stay out of this package. "

@@ -26,6 +26,7 @@ from archiver.web.context import AttentionAlert, Block
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
     from archiver.export.package.recipe import PackagePreview
+    from archiver.records.alerts import Alert
     from archiver.settings.model import Settings
     from archiver.store.archive import Reading
 
@@ -54,11 +55,10 @@ def _emergency_blocks(reading: Reading) -> Sequence[Block]:
     return [emergency_block_of(one, ("archive",)) for one in found]
 
 
-def _alert_rows(reading: Reading) -> list[AlertRow]:
+def _alert_rows(reading: Reading, alerts: Sequence[Alert]) -> list[AlertRow]:
     from archiver.store.queries.contracts import contracts
-    from archiver.store.working.alerts import alerts
 
-    every, names = alerts(reading), contract_names(contracts(reading))
+    names = contract_names(contracts(reading))
     return [
         AlertRow(
             alert.number,
@@ -69,7 +69,7 @@ def _alert_rows(reading: Reading) -> list[AlertRow]:
             bool(alert.dismissed),
             visible(alert.reason or ""),
         )
-        for alert, message in zip(every, named_messages(reading, every), strict=True)
+        for alert, message in zip(alerts, named_messages(reading, alerts), strict=True)
     ]
 
 

@@ -54,19 +54,20 @@ def build_view_context(obj: CliContext) -> ViewContext:
 
 def build_attention(reading: Reading, status: Status, settings: Settings, *, now: datetime) -> Attention:
     """What needs the user, and the facts about what is kept."""
-    standing = observe_standing(reading, settings, now=now)
+    standing = observe_standing(reading, settings, now=now, alerts=status.alerts)
     emergencies = emergency_block.emergencies(reading, status.contracts, status.alerts)
     program = command_words(settings.home)
     names = contract_names(status.contracts)
     alerts = alert_lines(reading, page.other_alerts(status, emergencies), names)
     more = len(alerts) - FIRST_SCREEN_LIMIT
-    sentences = (*standing.graded_sentences, *([more_sentence(more)] if more > 0 else []))
+    shown = [attention_alert_of(one, program) for one in alerts[:FIRST_SCREEN_LIMIT]]
+    shown += [AttentionAlert(complete_commands(more_sentence(more), program))] if more > 0 else []
     facts = _facts(reading, status, settings, standing.situation.archive.rooms, now=now)
     return Attention(
         grade=standing.grade,
         blocks=tuple(emergency_block_of(one, program) for one in emergencies),
-        alerts=tuple(attention_alert_of(one, program) for one in alerts[:FIRST_SCREEN_LIMIT]),
-        sentences=tuple(complete_commands(one, program) for one in sentences),
+        alerts=tuple(shown),
+        sentences=tuple(complete_commands(one, program) for one in standing.graded_sentences),
         facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),
     )
 

@@ -73,8 +73,12 @@ def room_labels(reading: Reading) -> dict[int, str]:
 def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list[Alert]]:
     """The alerts whose level and sentence are the same, newest first; urgent groups first, then the newest."""
     groups: dict[tuple[Level, str], list[Alert]] = {}
+    worded: dict[tuple[object, ...], str] = {}  # many alerts of one rule differ in time and message only
     for alert in sorted(alerts, key=lambda one: (one.at, one.number), reverse=True):
-        groups.setdefault((alert.level, sentences.alert_sentence(alert, labels)), []).append(alert)
+        about = (alert.rule, alert.room_id, alert.count, alert.subject)
+        if about not in worded:
+            worded[about] = sentences.alert_sentence(alert, labels)
+        groups.setdefault((alert.level, worded[about]), []).append(alert)
     return sorted(groups.values(), key=lambda group: group[0].level is not Level.HIGH)
 
 

@@ -24,7 +24,7 @@ from archiver.health.snapshot import ComputerState
 from archiver.health.unseen_bound import unseen_bound
 from archiver.health.words import graded, sentence
 from archiver.notices import apprise_sender
-from archiver.records.alerts import Level
+from archiver.records.alerts import Alert, Level
 from archiver.records.grades import Grade, grade_word
 from archiver.render.times import interval_words, short_time
 from archiver.rounds import run_log
@@ -74,16 +74,24 @@ class Standing:
 
 
 def observe_standing(
-    reading: Reading, settings: Settings, environ: Mapping[str, str] | None = None, *, now: datetime | None = None
+    reading: Reading,
+    settings: Settings,
+    environ: Mapping[str, str] | None = None,
+    *,
+    now: datetime | None = None,
+    alerts: Sequence[Alert] | None = None,
 ) -> Standing:
-    """Ask the archive and this computer; without `environ` the schedulers are not asked, which takes a while."""
+    """Ask the archive and this computer; without `environ` the schedulers are not asked, which takes a while.
+
+    `alerts`: the open ones, if they were read already.
+    """
     computer = ComputerState(
         disk=snapshot.observe_disk(settings.home, settings.files.stop_when_free_bytes),
         starters=None if environ is None else snapshot.observe_starters(settings.home, environ),
         lacks_library=bool(settings.notify.urls) and not apprise_sender.is_installed(),
     )
     now = now or utc_now()
-    situation = Situation(snapshot.read_snapshot(reading, now), settings, now, computer)
+    situation = Situation(snapshot.read_snapshot(reading, now, alerts), settings, now, computer)
     return Standing(situation, tuple(told_conditions(conditions(situation))))
 
 

@@ -9,17 +9,20 @@ from archiver.console.context import console_context
 from archiver.store.fingerprints import readable_text
 from archiver.store.working import alerts
 
+ON_A_PAGE = 50
+"""Alerts on one page."""
+
 pages = Blueprint("alerts", __name__, url_prefix="/alerts")
 
 
 @pages.get("")
 def index() -> str:
-    """Every alert, the newest first; those that were put aside last."""
-    context = console_context()
+    """The alerts, the newest first and those that were put aside last, a page of them."""
+    context, place = console_context(), max(0, request.args.get("after", 0, type=int))
     with context.archive.reading() as reading:
-        rows = context.words.alert_rows(reading)
-    newest = sorted(rows, key=lambda row: (row.is_dismissed, -row.number))
-    return render_template("alerts.html", rows=newest)
+        every = sorted(alerts.alerts(reading), key=lambda one: (one.dismissed, -one.number))
+        rows = context.words.alert_rows(reading, every[place : place + ON_A_PAGE])
+    return render_template("alerts.html", rows=rows, place=place, total=len(every), on_a_page=ON_A_PAGE)
 
 
 @pages.post("/<int:number>/dismiss")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
@@ -58,6 +59,29 @@ def index() -> Answer:
 def contract(name: str) -> Answer:
     """Everything about one contract."""
     return _page(name, {}, {})
+
+
+@pages.get("/<name>/aloud")
+def aloud(name: str) -> Answer:
+    """The contract on one screen, in the order in which a person reads it out on the phone."""
+    context = console_context()
+    with context.archive.reading() as reading:
+        contract = find_contract(reading, name)
+        head, rows = _rows(context.words.contract_lines(reading, contract))
+    return render_template("contract_aloud.html", contract=contract, head=head, rows=rows)
+
+
+def _rows(lines: Sequence[str]) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """The lines above the rule, and those below as labels with what stands beside them; columns need a wide screen."""
+    rule = next((number for number, line in enumerate(lines) if line.startswith("--")), len(lines))
+    rows: list[tuple[str, list[str]]] = []
+    for line in lines[rule + 1 :]:
+        label, text = ("", line.strip()) if line.startswith(" ") else re.split(r" {2,}|$", line, maxsplit=1)
+        if label or not rows:
+            rows.append((label, [text.strip()] if text.strip() else []))
+        else:
+            rows[-1][1].append(text)
+    return list(lines[:rule]), rows
 
 
 @pages.post("/<name>/facts")
@@ -164,7 +188,6 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
     with context.archive.reading() as reading:
         contract = find_contract(reading, name)
         people = _people(reading, contract)
-        lines = context.words.contract_lines(reading, contract)
         delivered, attached = deliveries(reading, contract.id), enclosures(reading, contract.id)
     facts = fact_form.applicable_facts(contract)
     said = {
@@ -184,7 +207,6 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
         people=people,
         deliveries=delivered,
         enclosures=attached,
-        lines=lines,
         kinds=kind_words(),
         said=said.get(request.args.get("said", ""), ""),
     )

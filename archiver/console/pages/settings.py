@@ -43,7 +43,7 @@ def replace_token() -> Answer:
     context = console_context()
     try:
         typed = clean_token(request.form.get("token", ""))
-        check_token(context, typed)
+        check_token(context, typed, is_hurried=True)
     except InvalidAnswer as error:
         return _page(problem=str(error)), 422
     except errors.ChatworkError as error:
@@ -58,7 +58,7 @@ def replace_token() -> Answer:
 def test_token() -> Answer:
     """Ask Chatwork whose token the stored one is."""
     try:
-        name, account = token_account(console_context().app())
+        name, account = token_account(console_context().hurried_app())
     except errors.ArchiverError as error:
         return _page(problem=visible(f"{error} {error.advice()}".strip())), 502
     return _page(said=_("The token works: {name} (ID {account}).").format(name=visible(name), account=account))

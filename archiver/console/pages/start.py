@@ -99,7 +99,7 @@ def try_token() -> Answer:
     prepare_archive(context)
     try:
         typed = clean_token(request.form.get("token", ""))
-        check_token(context, typed)
+        check_token(context, typed, is_hurried=True)
     except InvalidAnswer as error:
         return _token_page(str(error)), 422
     except errors.ChatworkError as error:
@@ -148,7 +148,7 @@ def chats() -> Answer:
 def choose_chats() -> Answer:
     """Enter the first contract, after the direct chats with the same people were offered; then save."""
     context = console_context()
-    app = context.app()
+    app = context.hurried_app()
     rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
     chosen = [room for room in rooms if str(room.room_id) in request.form.getlist("room")]
     if not chosen:
@@ -166,7 +166,7 @@ def choose_chats() -> Answer:
 
 
 def _chats_page(problem: str = "") -> str:
-    app = console_context().app()
+    app = console_context().hurried_app()
     rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
     wanted = set(request.form.getlist("room"))
     lines = [_chat_line(room, is_chosen=str(room.room_id) in wanted) for room in rooms]

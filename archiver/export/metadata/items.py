@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from archiver.report_language import say
+
 
 class MetadataField(StrEnum):
     """What a piece of metadata is about."""
@@ -77,8 +79,8 @@ _STATES = {
 def metadata_text(metadata: FileMetadata) -> str:
     """What a file says beside its content, as a package prints it."""
     if metadata.removed:
-        fields = "、".join(dict.fromkeys(WORDS[one.field] for one in metadata.items))
-        return f"除きました({fields})" if fields else "除きました"
+        fields = say("、").join(dict.fromkeys(say(WORDS[one.field]) for one in metadata.items))
+        return say("除きました({fields})", fields=fields) if fields else say("除きました")
     if metadata.state is not MetadataState.READ:
-        return _STATES[metadata.state]
-    return "\n".join(f"{WORDS[one.field]} {one.value}" for one in metadata.items) or "なし"
+        return say(_STATES[metadata.state])
+    return "\n".join(f"{say(WORDS[one.field])} {one.value}" for one in metadata.items) or say("なし")

@@ -20,6 +20,7 @@ from archiver.export.mask.records import is_unmasked
 from archiver.export.package_scope import PackageScope
 from archiver.export.stamps import Stamps, add_seal_stamp, put_seal_stamp, stamp_files
 from archiver.records import Seal
+from archiver.report_language import say
 from archiver.store import blobs
 from archiver.store.queries.entries import KeptReply
 from archiver.store.seals import FOLDER
@@ -66,9 +67,9 @@ def put_files(bag: Bag, home: Path, rows: Iterable[FileRow], copied: CopiedFiles
             continue
         try:
             intact = bag.copy(f"data/files/{row.stored_as}", _chunks(blobs.blob_path(home, row.sha256)), row.sha256)
-            reason = None if intact else DAMAGED_REASON
+            reason = None if intact else say(DAMAGED_REASON)
         except _FileUnreadable:
-            reason = LOST_REASON
+            reason = say(LOST_REASON)
         if reason is None:
             copied.packed.add(row.stored_as)
         else:
@@ -90,10 +91,12 @@ def put_seals(
         try:
             body = b"".join(_chunks(home / FOLDER / seal.name))
         except _FileUnreadable:
-            copied.incomplete.append(f"seals/{seal.name}: 確定記録のファイルが失われています")
+            copied.incomplete.append(say("seals/{name}: 確定記録のファイルが失われています", name=seal.name))
             continue
         if file_digest(body) != seal.sha256:
-            copied.incomplete.append(f"seals/{seal.name}: 確定記録のファイルが変わっています(SHA-256が一致しません)")
+            copied.incomplete.append(
+                say("seals/{name}: 確定記録のファイルが変わっています(SHA-256が一致しません)", name=seal.name)
+            )
             continue
         bag.add(f"data/seals/{seal.name}", body)
         copied.seals.append(seal)
@@ -110,7 +113,13 @@ def put_orphans(bag: Bag, home: Path, entries: Iterable[EntryObject], copied: Co
         for name, sha256 in sorted(rollback.files.items()):
             body = _read_or_none(home / FOLDER / ORPHANED / name)
             if body is None or file_digest(body) != sha256:
-                copied.incomplete.append(f"seals/{ORPHANED}{name}: 確定記録のファイルが失われたか、変わっています")
+                copied.incomplete.append(
+                    say(
+                        "seals/{orphaned}{name}: 確定記録のファイルが失われたか、変わっています",
+                        orphaned=ORPHANED,
+                        name=name,
+                    )
+                )
             else:
                 bag.add(f"data/seals/{ORPHANED}{name}", body)
 
@@ -170,7 +179,7 @@ def put_replies(
         if reply.digest not in digests:
             copied.raw_left_out += 1
         elif reply.body is None or reply_digest(reply.salt, reply.body) != reply.digest:
-            copied.incomplete.append(f"raw {reply.number}: 保存したAPIの応答が壊れています")
+            copied.incomplete.append(say("raw {number}: 保存したAPIの応答が壊れています", number=reply.number))
         elif not _is_exportable(reply, reply.body, scope, mask):
             copied.raw_left_out += 1
         else:
@@ -187,7 +196,7 @@ def _put_stamp(bag: Bag, home: Path, seal: Seal, authority: str, body: bytes, co
     except _FileUnreadable:
         reply = b""
     if not put_seal_stamp(bag, copied.stamps, seal, authority, reply, body):
-        copied.incomplete.append(f"seals/{name}: 第三者の時刻のファイルが壊れています")
+        copied.incomplete.append(say("seals/{name}: 第三者の時刻のファイルが壊れています", name=name))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

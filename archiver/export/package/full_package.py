@@ -36,6 +36,7 @@ from archiver.export.verify_page import page
 from archiver.records import JST
 from archiver.render.gap_breaks import pause_lines
 from archiver.render.unsaved_direct_chats import other_chat_texts
+from archiver.report_language import say
 from archiver.store.archive import Reading
 from archiver.store.queries import package_entries
 
@@ -93,7 +94,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
     conversations = list(package.conversations())
     gaps = [gap for room in conversations for gap in room.gaps]
     copied.incomplete += unread_chats(conversations)
-    unheld = tuple(f"{row.number}: {row.reason}" for row in files if row.sha256 is None)
+    unheld = tuple(f"{row.number}: {say(row.reason or '')}" for row in files if row.sha256 is None)
     whole = PROFILES[recipe.order.profile].raw
     facts = readme.PackageFacts(
         name=recipe.name,
@@ -164,7 +165,7 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> None:
         name = enclosure_file_names.file_name(enclosure)
         if not copied_files.put_blob(bag, package.reading.home, f"data/enclosures/{name}", enclosure.sha256):
             package.copied.incomplete.append(
-                f"{enclosure_file_names.label(enclosure)} (SHA-256 {enclosure.sha256}): {copied_files.LOST_REASON}"
+                f"{enclosure_file_names.label(enclosure)} (SHA-256 {enclosure.sha256}): {say(copied_files.LOST_REASON)}"
             )
 
 

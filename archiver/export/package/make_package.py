@@ -30,6 +30,7 @@ from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe
 from archiver.export.package.recorded_order import order_payload
 from archiver.export.stamps import StampService, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
+from archiver.report_language import report_language, say
 from archiver.store import seals, writer
 from archiver.store.archive import Archive, Reading
 from archiver.store.durable_files import storage_error
@@ -150,7 +151,7 @@ def export(
                 stamping.stamp_seals()
             contract, at = contracts.find_contract(reading, contract_id), now()
             name = f"{package_name(contract)}_{at.astimezone(JST):%Y%m%d-%H%M}_{order.profile}"
-            with partial_bag(folder, name) as bag:
+            with partial_bag(folder, name) as bag, report_language(order.lang):
                 order = with_remembered_answers(reading, order, contract)
                 recipe = make_recipe(
                     reading, all_seals, order, contract, name=bag.name, stamping=stamping, at=at, upto=upto
@@ -217,7 +218,7 @@ def _make_package(
         sha256=result.sha256 if zip_file is None or profile.form is PackageForm.BAG else digest_file(zip_file),
         stamped=recipe.stamping is not None and bool(recipe.stamping.roots) and not missing,
         missing=tuple(one for one in result.incomplete if one not in oversized),
-        unstamped=tuple(f"第三者の時刻({one}): この資料に付けられませんでした" for one in missing),
+        unstamped=tuple(say("第三者の時刻({one}): この資料に付けられませんでした", one=one) for one in missing),
         too_large=tuple(oversized),
         files_packed=result.preview.files if result.preview else 0,
         warnings=result.preview.warnings if result.preview else (),
@@ -242,7 +243,13 @@ def _size_warnings(result: PackageResult, package_path: Path, order: ExportOrder
     size = sum(path.stat().st_size for path in paths)
     if size <= order.max_bytes:
         return []
-    return [f"資料の大きさ {size / 1e6:.1f} MB が上限 {order.max_bytes / 1e6:g} MB を超えています"]
+    return [
+        say(
+            "資料の大きさ {size:.1f} MB が上限 {max_bytes:g} MB を超えています",
+            size=size / 1000000.0,
+            max_bytes=order.max_bytes / 1000000.0,
+        )
+    ]
 
 
 def _ask_to_confirm(result: PackageResult, confirm: Confirm | None) -> None:

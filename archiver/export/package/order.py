@@ -12,6 +12,7 @@ from archiver.export import PROFILES
 from archiver.export.chosen_messages import NOTHING, MessageChoice
 from archiver.export.mask.package_mask import Policy
 from archiver.records import RequestKind
+from archiver.report_language import JAPANESE
 
 
 class LeftoverWish(StrEnum):
@@ -58,6 +59,8 @@ class ExportOrder:
     """The messages of the excerpt."""
     max_mb: float | None = None
     """The size limit; None: the profile's."""
+    lang: str = JAPANESE
+    """The language of its texts."""
     every: timedelta = timedelta(minutes=5)
     """The interval between readings according to the settings."""
 

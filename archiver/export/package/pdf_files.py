@@ -17,6 +17,7 @@ from archiver.export.report import all_messages, chapters, exhibits
 from archiver.export.report import consultation as consultation
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics, survey_messages
+from archiver.report_language import say
 
 _VOLUMES = ".volumes"
 _PAGE_COUNT = re.compile(rb"/Type\s*/Pages\s*/Count (\d{1,9})")
@@ -61,7 +62,7 @@ def put_pdf(bag: Bag, name: str, make: Callable[[], bytes], copied: CopiedFiles)
     try:
         bag.add(name, make())
     except (errors.PdfUnavailable, errors.PdfFailed) as error:
-        copied.incomplete.append(f"{name}: 作れませんでした({error})")
+        copied.incomplete.append(say("{name}: 作れませんでした({error})", name=name, error=error))
 
 
 def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable[[int], str]) -> None:
@@ -73,7 +74,7 @@ def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable
             path.replace(bag.path_for(name(number)))
             bag.add_existing(name(number))
     except (errors.PdfUnavailable, errors.PdfFailed) as error:
-        copied.incomplete.append(f"付録A(全メッセージのPDF): 作れませんでした({error})")
+        copied.incomplete.append(say("付録A(全メッセージのPDF): 作れませんでした({error})", error=error))
     finally:
         for leftover in scratch.iterdir():
             leftover.unlink()

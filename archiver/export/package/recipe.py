@@ -109,7 +109,7 @@ class PackagePreview:
     """What the user's own evidence says beside its content."""
     warnings: tuple[str, ...]
     """`early_contact`, `unsaved_beginning` (something is missing before the first message), `forbidden_contact` (the
-    platform allows none outside), `nda` (a promise of secrecy)."""
+    platform allows none outside), `nda` (a promise of secrecy), `english` (for a reader who reads Japanese)."""
 
 
 @dataclass(frozen=True, slots=True)

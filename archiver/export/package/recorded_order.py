@@ -20,6 +20,7 @@ from archiver.export.package.order import ExportOrder, LeftoverWish
 from archiver.export.package.package_input import software_name
 from archiver.export.package.recipe import Recipe
 from archiver.records import ExportedPackage, RequestKind
+from archiver.report_language import JAPANESE
 from archiver.store.time_text import from_text, to_text
 
 
@@ -84,6 +85,7 @@ def _options(order: ExportOrder) -> dict[str, Any]:
     options = {
         "counterparts": sorted(order.counterparts or ()),
         "every": int(order.every.total_seconds()),
+        "lang": None if order.lang == JAPANESE else order.lang,
         "leftover_answers": dict(order.leftover_answers),
         "leftovers": None if order.leftovers is LeftoverWish.ASK else order.leftovers.value,
         "max_mb": None if order.max_mb is None else repr(order.max_mb),  # entries hold no fractions
@@ -124,6 +126,7 @@ def _order(package: ExportedPackage, options: Mapping[str, Any]) -> ExportOrder:
         strip_metadata=bool(options.get("strip_metadata")),
         request=RequestKind(options["request"]) if "request" in options else None,
         choice=MessageChoice(frozenset(options.get("message_ids", ())), frozenset(options.get("message_numbers", ()))),
+        lang=str(options.get("lang", JAPANESE)),
         max_mb=float(options["max_mb"]) if "max_mb" in options else None,
         every=timedelta(seconds=options.get("every", 0)),
     )

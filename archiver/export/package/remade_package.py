@@ -26,6 +26,7 @@ from archiver.export.package.recipe import Recipe, make_recipe
 from archiver.export.package.recorded_order import RecordedOrder, recorded_order, typst_version
 from archiver.export.stamps import StampService, archived_roots
 from archiver.records import ExportedPackage
+from archiver.report_language import report_language
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.earlier_state import earlier_state
@@ -88,7 +89,8 @@ def _remake(
         places = runs.stamp_places(reading, upto=package.seq)
         with earlier_state(reading, upto=upto, last_reply=recorded.last_reply) as earlier:
             recipe = _recipe(earlier, recorded, roots, upto=upto)
-            _fill(earlier, replace(recipe, stamp_places=places), bag)
+            with report_language(recorded.order.lang):
+                _fill(earlier, replace(recipe, stamp_places=places), bag)
     return bag.digests
 
 

@@ -16,11 +16,12 @@ from archiver.evidence.verify.rollbacks import IN_COPIES, read_rollback
 from archiver.export import enclosure_file_names
 from archiver.export.bag import Bag
 from archiver.export.package.package_input import PackageInput, software_name
-from archiver.export.package.recipe import PackagePreview
+from archiver.export.package.recipe import PackagePreview, Recipe
 from archiver.export.package_scope import PackageScope, TimeBounds
 from archiver.export.report.input import NEVER_READ, MaskedPassage, RefusedMessage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import room_facts
 from archiver.export.stamps import Stamps
+from archiver.platforms.job_platform import platform_of
 from archiver.records import (
     JST,
     AccountId,
@@ -33,8 +34,9 @@ from archiver.records import (
     RoomId,
     Seal,
 )
-from archiver.render.times import local_time
+from archiver.render.times import date_text, local_time
 from archiver.render.unsaved_direct_chats import other_chat_texts
+from archiver.report_language import JAPANESE, say
 from archiver.store.queries import current_state, runs
 from archiver.store.queries.truncated_lists import truncated_lists
 
@@ -106,19 +108,30 @@ def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
         rollback = read_rollback(entry) if entry["kind"] == "rollback" else None
         if rollback is None:
             continue
-        numbers = f"第{min(rollback.numbers)}号〜第{max(rollback.numbers)}号" if rollback.numbers else ""
+        numbers = (
+            say("第{numbers}号〜第{numbers2}号", numbers=min(rollback.numbers), numbers2=max(rollback.numbers))
+            if rollback.numbers
+            else ""
+        )
         found_at = local_time(datetime.fromisoformat(entry["observed_at"]))
-        kept = "" if rollback.place == IN_COPIES else "その確定記録は data/seals/orphaned/ に残しています。"
+        kept = "" if rollback.place == IN_COPIES else say("その確定記録は data/seals/orphaned/ に残しています。")
         yield (
-            f"{found_at} に、古い時点のデータベースが戻されていることを検出しました。記録 {rollback.lost:,}件"
-            f"(確定記録 {numbers})が、この時点より後のデータベースにありました。この資料にはありません。{kept}"
+            say(
+                "{found_at} に、古い時点のデータベースが戻されていることを検出しました。記録 "
+                "{lost:,}件(確定記録 {numbers})が、この時点より後のデータベースにありました。"
+                "この資料にはありません。{kept}",
+                found_at=found_at,
+                lost=rollback.lost,
+                numbers=numbers,
+                kept=kept,
+            )
         )
 
 
 def unread_chats(rooms: Iterable[Conversation]) -> list[str]:
     """Sentences about the chats that could never be read."""
     unread = [room.room_id for room in rooms if room.watch.begun is None]
-    return [f"チャット(ルームID {room}): {NEVER_READ}" for room in unread]
+    return [say("チャット(ルームID {room}): {never_read}", room=room, never_read=say(NEVER_READ)) for room in unread]
 
 
 def _earliest_end(scope: PackageScope) -> datetime | None:
@@ -131,23 +144,27 @@ def period_text(scope: PackageScope) -> str:
     """The period of a package in words; empty if there is none."""
     if scope.whole:
         return ""
-    texts_of = {room: "、".join(dict.fromkeys(map(_bounds_text, scope.bounds(room)))) for room in scope.rooms}
+    texts_of = {room: say("、").join(dict.fromkeys(map(_bounds_text, scope.bounds(room)))) for room in scope.rooms}
     if len(set(texts_of.values())) == 1:
         return next(iter(texts_of.values()))
-    return " / ".join(f"ルームID {room}: {text}" for room, text in texts_of.items())
+    return " / ".join(say("ルームID {room}: {text}", room=room, text=text) for room, text in texts_of.items())
 
 
 def _bounds_text(bounds: TimeBounds) -> str:
-    start = "最初の発言" if bounds.start is None else f"{local_time(datetime.fromtimestamp(bounds.start, UTC))} "
-    return f"{start}から{'最後の発言' if bounds.end is None else f' {_end_text(bounds.end)} '}まで"
+    start = say("最初の発言") if bounds.start is None else f"{local_time(datetime.fromtimestamp(bounds.start, UTC))} "
+    return say(
+        "{start}から{value}まで",
+        start=start,
+        value=say("最後の発言") if bounds.end is None else f" {_end_text(bounds.end)} ",
+    )
 
 
 def _end_text(end: float) -> str:
     """The excluded end of a period in words; mostly it is the midnight after its last day."""
     local = datetime.fromtimestamp(end, JST)
     if local.time() == time():
-        return f"{(local - timedelta(days=1)):%Y-%m-%d} の終わり"
-    return f"{local_time(local)} の直前"
+        return say("{day} の終わり", day=date_text(local - timedelta(days=1)))
+    return say("{local} の直前", local=local_time(local))
 
 
 def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
@@ -168,6 +185,13 @@ def package_preview(package: PackageInput, bag: Bag) -> PackagePreview:
     )
 
 
+def _goes_to_japan(recipe: Recipe) -> bool:
+    """Whether the reader is one who reads Japanese alone: a court, or the office of a platform."""
+    order = recipe.order
+    is_direct = platform_of(recipe.contract.platform).elsewhere
+    return order.profile == "court" or (order.profile == "support" and not is_direct)
+
+
 def _preview_warnings(package: PackageInput) -> Iterator[str]:
     recipe = package.recipe
     facts = CaseFacts(recipe.contract, frozenset(), {}, room_facts(package.conversations()), {}, None)
@@ -176,6 +200,8 @@ def _preview_warnings(package: PackageInput) -> Iterator[str]:
         yield "forbidden_contact" if contact_state is OutsideContact.FORBIDDEN else "early_contact"
     elif first_message(facts).knowledge is Knowledge.SAVED:
         yield "unsaved_beginning"
+    if recipe.order.lang != JAPANESE and _goes_to_japan(recipe):
+        yield "english"
     # Courts and lawyers are commonly exempt from such promises.
     if recipe.contract.nda and recipe.order.profile == "support":
         yield "nda"

@@ -6,6 +6,7 @@ every file. The list of digests, and the stamp over it, come last.
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from archiver.export.report.statistics import survey_messages
 from archiver.export.texts import demand_text, platform_inquiry_text, submission_readme
 from archiver.platforms.job_platform import platform_of
 from archiver.records import Enclosure
+from archiver.report_language import is_english, say
 from archiver.store.archive import Reading
 
 REPORT, MESSAGES, INQUIRY = "01_report.pdf", "02_messages.csv", submission_readme.INQUIRY
@@ -68,7 +70,12 @@ def put_loose_files(bag: Bag, profile: str, folder: Path) -> None:
 def oversized_files(sizes: Mapping[str, int], limit: int | None) -> list[str]:
     """Sentences about the files of a package for a court that are above the size limit of one file."""
     return [
-        f"{name}: {size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えています"
+        say(
+            "{name}: {size:.1f} MB で、1点の上限 {limit:g} MB を超えています",
+            name=name,
+            size=size / 1000000.0,
+            limit=limit / 1000000.0,
+        )
         for name, size in sorted(sizes.items())
         if limit is not None and size > limit
     ]
@@ -110,8 +117,24 @@ def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[st
     bag.add(INQUIRY, submission_readme.encode_text(make_text(case, statistics)))
     if case.excerpt_only:
         return []
-    bag.move_table(MESSAGES, package.tables["messages.csv"])
+    _put_messages(bag, package)
     return _put_enclosures(bag, package)
+
+
+def _put_messages(bag: Bag, package: PackageInput) -> None:
+    """Write the table of messages, its heads and fixed words in the language of the package. Raises OSError."""
+    table = package.tables["messages.csv"]
+    if not is_english():
+        bag.move_table(MESSAGES, table)
+        return
+    with table.path.open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
+    lines = [list(map(say, head)), *([say(one) if n in _WORDS else one for n, one in enumerate(row)] for row in rows)]
+    bag.add(MESSAGES, (build.BOM + "".join(map(build.csv_line, lines))).encode())
+
+
+_WORDS = tuple(map(build.MESSAGE_HEADER.index, ("種類", "状態", "取得方法")))
+"""The columns of that table that hold fixed words."""
 
 
 def _fill_consultation(bag: Bag, case: ReportInput, package: PackageInput) -> list[str]:
@@ -139,13 +162,15 @@ def _put_exhibits(bag: Bag, package: PackageInput) -> dict[int, str]:
     limit, missing = package.recipe.order.max_bytes, {}
     for number, enclosure in enclosure_file_names.numbered_exhibits(package.recipe.enclosures):
         if limit is not None and enclosure.size > limit:
-            missing[enclosure.number] = (
-                f"{enclosure.size / 1e6:.1f} MB で、1点の上限 {limit / 1e6:g} MB を超えるため、この資料に入っていません"
+            missing[enclosure.number] = say(
+                "{size:.1f} MB で、1点の上限 {limit:g} MB を超えるため、この資料に入っていません",
+                size=enclosure.size / 1000000.0,
+                limit=limit / 1000000.0,
             )
         elif not copied_files.put_blob(
             bag, package.reading.home, enclosure_file_names.exhibit_name(number, enclosure), enclosure.sha256
         ):
-            missing[enclosure.number] = copied_files.LOST_REASON
+            missing[enclosure.number] = say(copied_files.LOST_REASON)
     return missing
 
 
@@ -166,14 +191,17 @@ def _put_enclosures(bag: Bag, package: PackageInput) -> list[str]:
     for enclosure in enclosures:
         if limit is not None and size + enclosure.size + _ROOM_FOR_NAME > limit:
             left_out.append(
-                f"{enclosure_file_names.label(enclosure)}: 大きさの上限を超えるため、この資料に入っていません"
+                say(
+                    "{label}: 大きさの上限を超えるため、この資料に入っていません",
+                    label=enclosure_file_names.label(enclosure),
+                )
             )
         elif package.recipe.metadata.stays_out(enclosure.number):
-            left_out.append(f"{enclosure_file_names.label(enclosure)}: {NOT_REMOVABLE}")
+            left_out.append(f"{enclosure_file_names.label(enclosure)}: {say(NOT_REMOVABLE)}")
         elif _put_enclosure(bag, package, enclosure):
             size += enclosure.size + _ROOM_FOR_NAME
         else:
-            left_out.append(f"{enclosure_file_names.label(enclosure)}: {copied_files.LOST_REASON}")
+            left_out.append(f"{enclosure_file_names.label(enclosure)}: {say(copied_files.LOST_REASON)}")
     return left_out
 
 

@@ -6,11 +6,12 @@ Every text is data. It is made printable once, in `layout_data`, so that no bloc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import ClassVar
 
 from archiver.export.pdf.glyphs import printable
-from archiver.export.pdf.line_breaks import CELL, WORD, mark_breaks
+from archiver.export.pdf.line_breaks import CELL, ENGLISH_CELL, WORD, mark_breaks
+from archiver.report_language import JAPANESE, current_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +122,24 @@ class Report:
     chapters: tuple[Chapter, ...]
     bookmarks: bool = True
     """Whether the PDF has bookmarks of the chapters."""
+    lang: str = field(default_factory=current_language)
 
 
 def layout_data(report: Report) -> Mapping[str, object]:
     """The report as lists and dictionaries for the layout, with every text made printable."""
-    data = _plain_value(report, WORD)
+    data = _plain_value(report, WORD, CELL if report.lang == JAPANESE else ENGLISH_CELL)
     assert isinstance(data, dict)
     return {**data, "title": printable(report.title), "author": printable(report.author)}
 
 
-def _plain_value(value: object, word: int) -> object:
+def _plain_value(value: object, word: int, cell: int) -> object:
     if isinstance(value, str):
         return mark_breaks(printable(value, lines=True), word)
     if isinstance(value, tuple):
-        return [_plain_value(one, word) for one in value]
+        return [_plain_value(one, word, cell) for one in value]
     if isinstance(value, int | float) or value is None:
         return value
-    inside = CELL if isinstance(value, TableBlock) else word
-    named = {field.name: _plain_value(getattr(value, field.name), inside) for field in fields(value)}  # type: ignore[arg-type]
+    inside = cell if isinstance(value, TableBlock) else word
+    named = {one.name: _plain_value(getattr(value, one.name), inside, cell) for one in fields(value)}  # type: ignore[arg-type]
     kind = getattr(value, "kind", None)
     return named if kind is None else {"kind": kind, **named}

@@ -13,8 +13,9 @@ import unicodedata
 
 MARK = "\u200b"
 
-WORD, CELL = 46, 7
-"""The width in ems up to which a run stays together: in a line of the page, and in a cell of a table."""
+WORD, CELL, ENGLISH_CELL = 46, 7, 12
+"""The width in ems up to which a run stays together: in a line of the page, in a cell of a table, and in a
+cell of an English one, whose words stay whole."""
 
 # A line may always break between two of these: kanji, kana but the small ones, fullwidth letters, pictographs.
 _FREE = (
@@ -24,7 +25,7 @@ _FREE = (
     "\U0001f000-\U0001faff\U00020000-\U0003ffff"
 )
 _GLUE = re.compile("([\u00a0\u2007\u2011\u202f]+)")
-_RUNS = {limit: re.compile(f"[^{_FREE}]{{{limit},}}") for limit in (WORD, CELL)}
+_RUNS = {limit: re.compile(f"[^{_FREE}]{{{limit},}}") for limit in (WORD, CELL, ENGLISH_CELL)}
 _WIDE_LETTERS = frozenset("mw@%&ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ATTACHED = re.compile("[\u200b\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\U000e0100-\U000e01ef]")
 

@@ -19,6 +19,7 @@ from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.records import Conversation
 from archiver.render.invisible_characters import visible
 from archiver.render.times import day_text, local_time
+from archiver.report_language import say
 
 MAX_MESSAGES = 2_500
 MAX_CHARACTERS = 800_000
@@ -113,17 +114,21 @@ def _count_characters(block: Block) -> int:
 
 def _volume_report(case: ReportInput, number: int, pieces: list[_PlacedBlock]) -> Report:
     numbers = [piece.block.number for piece in pieces if isinstance(piece.block, MessageBlock)]
-    span = f"{numbers[0]} から {numbers[-1]}、{len(numbers):,}件" if numbers else "発言はありません"
+    span = (
+        say("{numbers} から {numbers2}、{n:,}件", numbers=numbers[0], numbers2=numbers[-1], n=len(numbers))
+        if numbers
+        else say("発言はありません")
+    )
     court = case.profile == "court"
-    reference = f"管理番号 {case.name}"
-    title = f"{TITLE} 第{number}巻"
+    reference = say("管理番号 {name}", name=case.name)
+    title = say("{title} 第{number}巻", title=say(TITLE), number=number)
     return Report(
         title=title,
         author=case.owner_name,
-        header=f"{title}({span})" + (f"　{reference}" if court else ""),
+        header=f"{title}({span})" + (say("\u3000{reference}", reference=reference) if court else ""),
         reference=reference,
-        exhibit="甲第　　号証" if court else None,
-        footer=f"作成 {local_time(case.created_at)}(日本時間)",
+        exhibit=say("甲第\u3000\u3000号証") if court else None,
+        footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)),
         left_margin=COURT_MARGIN if court else MARGIN,
         chapters=tuple(_chapters(case, pieces)),
     )
@@ -132,7 +137,7 @@ def _volume_report(case: ReportInput, number: int, pieces: list[_PlacedBlock]) -
 def _chapters(case: ReportInput, pieces: list[_PlacedBlock]) -> Iterator[Chapter]:
     """A chapter for each room of the volume, with a heading for each day."""
     if not pieces:
-        yield Chapter("発言はありません", (Paragraph("この報告書の範囲に、保存した発言はありません。"),))
+        yield Chapter(say("発言はありません"), (Paragraph(say("この報告書の範囲に、保存した発言はありません。")),))
     for room in case.rooms:
         blocks: list[Block] = []
         current_day = None
@@ -144,4 +149,11 @@ def _chapters(case: ReportInput, pieces: list[_PlacedBlock]) -> Iterator[Chapter
                 blocks += [Subheading(current_day)] if current_day else []
             blocks.append(piece.block)
         if blocks:
-            yield Chapter(f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})", tuple(blocks))
+            yield Chapter(
+                say(
+                    "チャット「{room_name}」(ルームID {room_id})",
+                    room_name=visible(room.room_name),
+                    room_id=room.room_id,
+                ),
+                tuple(blocks),
+            )

@@ -19,6 +19,7 @@ from archiver.export.report import (
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.render.times import local_time
+from archiver.report_language import say
 
 TITLE = "Chatworkやり取り記録 報告書"
 
@@ -45,16 +46,19 @@ MARGIN, COURT_MARGIN = 20.0, 30.0
 def build_report(case: ReportInput, statistics: MessageStatistics) -> Report:
     """The report with all chapters; the digest of the content is in the footer unless the reader is a platform."""
     court = case.profile == "court"
-    number = f"管理番号 {case.name}"
-    footer = f"作成 {local_time(case.created_at)}(日本時間)"
+    number = say("管理番号 {name}", name=case.name)
+    footer = say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at))
     if case.content_sha256 and case.profile != "support":
-        footer += f"　内容一覧(content-sha256.txt)のSHA-256 先頭16桁 {case.content_sha256[:16]}"
+        footer += say(
+            "\u3000内容一覧(content-sha256.txt)のSHA-256 先頭16桁 {content_sha256}",
+            content_sha256=case.content_sha256[:16],
+        )
     return Report(
-        title=TITLE,
+        title=say(TITLE),
         author=case.owner_name,
-        header=f"{TITLE}　{number}" if court else TITLE,
+        header=say("{title}\u3000{number}", title=say(TITLE), number=number) if court else say(TITLE),
         reference=number,
-        exhibit="甲第　　号証" if court else None,
+        exhibit=say("甲第\u3000\u3000号証") if court else None,
         footer=footer,
         left_margin=COURT_MARGIN if court else MARGIN,
         chapters=tuple(chapter(case, statistics) for chapter in CHAPTERS),

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from archiver.contract_dates import last_delivery
 from archiver.export.report.input import ReportInput
 from archiver.export.report.money import overdue_text, standing_of
-from archiver.platforms.job_platform import Platform, platform_of
+from archiver.export.report.platform_words import platform_of
+from archiver.platforms.job_platform import Platform
 from archiver.records import TERM_ITEMS, RequestKind
-from archiver.render.times import iso_date
+from archiver.render.times import date_text
+from archiver.report_language import say
 
 _LABELS = {"lawyer": "相談したいこと", "consult": "相談したいこと", "court": "報告者の求めること"}
 
@@ -50,7 +52,7 @@ def wish_row(case: ReportInput) -> tuple[tuple[str, str], ...]:
     if case.request is None:
         return ()
     words = {"terms": terms_text(case), "delivered": _delivered_text(case), "open": _open_text(case)}
-    return ((_LABELS[case.profile], _WISHES[case.request][case.profile].format(**words)),)
+    return ((say(_LABELS[case.profile]), say(_WISHES[case.request][case.profile], **words)),)
 
 
 def office_sentence(case: ReportInput, kind: RequestKind, late: str, *, is_silent: bool) -> str:
@@ -58,39 +60,45 @@ def office_sentence(case: ReportInput, kind: RequestKind, late: str, *, is_silen
     platform = platform_of(case.contract.platform)
     match kind:
         case RequestKind.PAYMENT:
-            return f"{_because(overdue_text(case))}お支払いについてご確認をお願いします。"
+            return say("{because}お支払いについてご確認をお願いします。", because=_because(overdue_text(case)))
         case RequestKind.REVIEW:
             return _review_sentence(case, platform, late)
         case RequestKind.REPLY:
-            reason = _because("相手方からの返信がない" if is_silent else "")
-            return f"{reason}{platform.nudge or '相手方へのご連絡'}をお願いします。"
+            reason = _because(say("相手方からの返信がない") if is_silent else "")
+            return say(
+                "{reason}{nudge}をお願いします。", reason=reason, nudge=platform.nudge or say("相手方へのご連絡")
+            )
         case RequestKind.TERMS:
-            return f"取引条件({terms_text(case)})を相手方が書面などで示すよう、ご案内をお願いします。"
+            return say("取引条件({terms})を相手方が書面などで示すよう、ご案内をお願いします。", terms=terms_text(case))
         case RequestKind.STOP_WORK:
-            return "作業をいったん止めたいため、お取りいただける手続きのご案内をお願いします。"
+            return say("作業をいったん止めたいため、お取りいただける手続きのご案内をお願いします。")
 
 
 def terms_text(case: ReportInput) -> str:
     """The terms that the user bound to no message or file; all of them if none is left."""
     stated = {term.item for term in case.contract.terms}
-    return "、".join(item.label for item in TERM_ITEMS if item.name not in stated) or "全項目"
+    return say("、").join(say(item.label) for item in TERM_ITEMS if item.name not in stated) or say("全項目")
 
 
 def _review_sentence(case: ReportInput, platform: Platform, late: str) -> str:
     if late and platform.review:
-        return f"{late}ため、{platform.review}をお願いします。"
-    return f"{_because(late)}納品{_delivered_text(case)}の検収についてご確認をお願いします。"
+        return say("{late}ため、{review}をお願いします。", late=late, review=platform.review)
+    return say(
+        "{because}納品{delivered}の検収についてご確認をお願いします。",
+        because=_because(late),
+        delivered=_delivered_text(case),
+    )
 
 
 def _because(reason: str) -> str:
-    return f"{reason}ため、" if reason else ""
+    return say("{reason}ため、", reason=reason) if reason else ""
 
 
 def _delivered_text(case: ReportInput) -> str:
     at = last_delivery(case.deliveries)
-    return "" if at is None else f"({iso_date(at)})"
+    return "" if at is None else f"({date_text(at)})"
 
 
 def _open_text(case: ReportInput) -> str:
     standing = standing_of(case)
-    return "" if standing is None else f"報告者の入力による未払いは{standing.unpaid:,}円。"
+    return "" if standing is None else say("報告者の入力による未払いは{unpaid:,}円。", unpaid=standing.unpaid)

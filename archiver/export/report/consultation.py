@@ -9,14 +9,16 @@ from archiver.export.pdf.blocks import Block, Chapter, FactList, Paragraph, Repo
 from archiver.export.report import summary, timeline
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.money import consultation_rows
+from archiver.export.report.platform_words import platform_of
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.job_platform import Platform, platform_of
+from archiver.platforms.job_platform import Platform
 from archiver.records import Contract, Gap
 from archiver.render.gap_breaks import PAUSE, interval_text, no_pauses_text
 from archiver.render.invisible_characters import visible
-from archiver.render.times import local_time
+from archiver.render.times import date_text, local_time, minute_text
+from archiver.report_language import is_english, say, stated_day
 
 TITLE = "Chatworkやり取り記録 相談用の要約"
 MAX_LINES = 14
@@ -34,20 +36,20 @@ _REQUEST_ROOM = 2
 def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Report:
     """Page 1 of the report, then contract terms, money, timeline and limits."""
     first = summary.chapter(case, statistics)
-    note = Paragraph(f"{_READ}{_CHAPTERS}", "small")
+    note = Paragraph(f"{say(_READ)}{say(_CHAPTERS)}", "small")
     return Report(
-        title=TITLE,
+        title=say(TITLE),
         author=case.owner_name,
-        header=TITLE,
-        reference=f"管理番号 {case.name}",
+        header=say(TITLE),
+        reference=say("管理番号 {name}", name=case.name),
         exhibit=None,
-        footer=f"作成 {local_time(case.created_at)}(日本時間)",
+        footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)),
         left_margin=20.0,
         chapters=(
-            replace(first, title="１　要約", blocks=(*first.blocks, note)),
+            replace(first, title=say("１\u3000要約"), blocks=(*first.blocks, note)),
             terms(case),
             money(case),
-            Chapter("４　時系列", _timeline_blocks(case, statistics)),
+            Chapter(say("４\u3000時系列"), _timeline_blocks(case, statistics)),
             limits(case),
         ),
     )
@@ -56,10 +58,11 @@ def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Repo
 def _timeline_blocks(case: ReportInput, statistics: MessageStatistics) -> tuple[Block, ...]:
     """The timeline with as many lines as there is space for."""
     room = _ROOM - (_REQUEST_ROOM if case.contract.end_request_at else 0)
+    wide = _WIDE * 2 if is_english() else _WIDE  # letters are half as wide
     for limit in range(MAX_LINES, 0, -1):
         blocks = timeline.blocks(case, statistics, limit=limit)
         rows = [row for block in blocks if isinstance(block, TableBlock) for row in block.rows]
-        if sum(1 + _BETWEEN + len(what) // _WIDE for _, what, _ in rows) <= room:
+        if sum(1 + _BETWEEN + len(what) // wide for _, what, _ in rows) <= room:
             break
     return blocks
 
@@ -67,68 +70,79 @@ def _timeline_blocks(case: ReportInput, statistics: MessageStatistics) -> tuple[
 def terms(case: ReportInput) -> Chapter:
     """The terms of the contract, in the order in which the law on freelancers names them."""
     contract, platform = case.contract, platform_of(case.contract.platform)
-    due, nda = review_due(case), {True: "あり", False: "なし", None: BLANK}[case.contract.nda]
+    due, nda = review_due(case), {True: say("あり"), False: say("なし"), None: say(BLANK)}[case.contract.nda]
     rows = (
-        ("業務委託の日", _fact_text(contract.contracted_on)),
-        ("仕事の内容", _fact_text(contract.title)),
-        ("納期", _fact_text(contract.due_on)),
-        (f"{platform.where}での納品", _delivery_text(case)),
-        ("検収期限の目安", BLANK if due is None else f"{due.isoformat()}(納品+{platform.review_days}日)"),
+        (say("業務委託の日"), _fact_text(contract.contracted_on)),
+        (say("仕事の内容"), _fact_text(contract.title)),
+        (say("納期"), _fact_text(contract.due_on)),
+        (say("{where}での納品", where=platform.where), _delivery_text(case)),
+        (
+            say("検収期限の目安"),
+            say(BLANK)
+            if due is None
+            else say("{due}(納品+{review_days}日)", due=date_text(due), review_days=platform.review_days),
+        ),
         *_end_request_rows(contract, platform),
-        ("秘密保持の約束", nda),
+        (say("秘密保持の約束"), nda),
     )
-    return Chapter("２　契約条件", (FactList(rows),), new_page=True)
+    return Chapter(say("２\u3000契約条件"), (FactList(rows),), new_page=True)
 
 
 def _end_request_rows(contract: Contract, platform: Platform) -> Iterator[tuple[str, str]]:
     """The client's request to end the contract early, if one is stated, with the day for an answer."""
     if contract.end_request_at:
-        yield platform.end_request_name, end_request_text(contract)
+        yield say(platform.end_request_name), end_request_text(contract)
 
 
 def money(case: ReportInput) -> Chapter:
     """The amounts of the contract; the sums paid and claimed are left for the user to fill in."""
     contract = case.contract
     rows = (
-        ("契約金額", _fact_text(contract.amount)),
+        (say("契約金額"), _fact_text(contract.amount)),
         *(
-            [("支払期日", _fact_text(contract.payment_due_on))]
+            [(say("支払期日"), _fact_text(contract.payment_due_on))]
             if platform_of(contract.platform).elsewhere
-            else [("仮払い", f"完了 {_fact_text(contract.escrowed_at)}")]
+            else [(say("仮払い"), say("完了 {escrowed_at}", escrowed_at=_fact_text(contract.escrowed_at)))]
         ),
-        *(consultation_rows(case) or _BLANK_SUMS),
+        *(consultation_rows(case) or _blank_sums()),
     )
-    return Chapter("３　金額", (FactList(rows), Paragraph(f"契約条件と金額は{STATED}です。", "small")))
+    return Chapter(
+        say("３\u3000金額"),
+        (FactList(rows), Paragraph(say("契約条件と金額は{stated}です。", stated=say(STATED)), "small")),
+    )
 
 
-_BLANK_SUMS = (
-    ("受け取った金額", f"{BLANK}　　　　　　　　円"),
-    ("支払いを求める金額", f"{BLANK}　　　　　　　　円"),
-)
-"""To be filled in by hand where no invoice and no payment is entered."""
+def _blank_sums() -> tuple[tuple[str, str], ...]:
+    """To be filled in by hand where no invoice and no payment is entered."""
+    blank = say("{blank}　　　　　　　　円", blank=say(BLANK))
+    return (say("受け取った金額"), blank), (say("支払いを求める金額"), blank)
 
 
 def limits(case: ReportInput) -> Chapter:
     """What the record lacks, in three lines; without them the two pages would look complete."""
-    rows = (("未取得期間", _gaps_text(case)), (PAUSE, _pauses_text(case)), ("最後の確認", _last_reading_text(case)))
-    return Chapter("５　保存できていないもの", (FactList(rows),))
+    rows = (
+        (say("未取得期間"), _gaps_text(case)),
+        (say(PAUSE), _pauses_text(case)),
+        (say("最後の確認"), _last_reading_text(case)),
+    )
+    return Chapter(say("５\u3000保存できていないもの"), (FactList(rows),))
 
 
 def _gaps_text(case: ReportInput) -> str:
     gaps = [gap for room in case.rooms for gap in room.gaps]
     erased = sum(gap.missing or 0 for gap in gaps if gap.is_erased)
-    told = f"報告者が消去した発言 {erased:,}件。" if erased else ""
+    told = say("報告者が消去した発言 {erased:,}件。", erased=erased) if erased else ""
     return f"{_unsaved_text([gap for gap in gaps if not gap.is_erased])}{told}"
 
 
 def _unsaved_text(gaps: Sequence[Gap]) -> str:
     if not gaps:
-        return "未取得期間はありません。"
+        return say("未取得期間はありません。")
     known = [gap.missing for gap in gaps if gap.missing is not None]
-    counts = [f"およそ{sum(known):,}件(Chatworkの表示する件数との差)"] if known else []
+    counts = [say("およそ{known:,}件(Chatworkの表示する件数との差)", known=sum(known))] if known else []
     unknown = len(gaps) - len(known)
-    counts += [f"件数の分からないもの{unknown:,}か所"] if unknown else []
-    return f"保存できなかった期間が{len(gaps):,}か所: {'、'.join(counts)}。"
+    counts += [say("件数の分からないもの{unknown:,}か所", unknown=unknown)] if unknown else []
+    return say("保存できなかった期間が{n:,}か所: {join}。", n=len(gaps), join=say("、").join(counts))
 
 
 def _pauses_text(case: ReportInput) -> str:
@@ -136,25 +150,34 @@ def _pauses_text(case: ReportInput) -> str:
     if not pauses:
         return no_pauses_text(room.watch for room in case.rooms)
     longest = max(pauses, key=lambda one: (one.end - one.start, one.start))
-    span = f"{local_time(longest.start)[:16]} から {local_time(longest.end)[:16]} まで"
-    return f"{len(pauses):,}回。最も長いもの {span}(およそ{interval_text(longest.end - longest.start)})。"
+    span = say("{start} から {end} まで", start=minute_text(longest.start), end=minute_text(longest.end))
+    return say(
+        "{n:,}回。最も長いもの {span}(およそ{n2})。",
+        n=len(pauses),
+        span=span,
+        n2=interval_text(longest.end - longest.start),
+    )
 
 
 def _last_reading_text(case: ReportInput) -> str:
     """When the chats were last read; for several chats the earliest and latest of these times, if they differ."""
     times = sorted({room.watch.last for room in case.rooms if room.watch.last is not None})
     if not times:
-        return "確認できた記録はありません。"
-    first, last = local_time(times[0])[:16], local_time(times[-1])[:16]
-    return f"{last} まで" if first == last else f"{last} まで(最も早く途切れたチャットは {first} まで)"
+        return say("確認できた記録はありません。")
+    first, last = minute_text(times[0]), minute_text(times[-1])
+    return (
+        say("{last} まで", last=last)
+        if first == last
+        else say("{last} まで(最も早く途切れたチャットは {first} まで)", last=last, first=first)
+    )
 
 
 def _fact_text(text: str | None) -> str:
-    return shorten_line(visible(text), _FACT_LENGTH) if text else BLANK
+    return stated_day(shorten_line(visible(text), _FACT_LENGTH)) if text else say(BLANK)
 
 
 def _delivery_text(case: ReportInput) -> str:
     at = last_delivery(case)
     if at is None:
-        return BLANK
-    return f"{local_time(at)[:16]}" + (f"(最後。全{len(case.deliveries)}回)" if len(case.deliveries) > 1 else "")
+        return say(BLANK)
+    return minute_text(at) + (say("(最後。全{n}回)", n=len(case.deliveries)) if len(case.deliveries) > 1 else "")

@@ -16,6 +16,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
+from archiver.report_language import say, stated_day
 
 ENDS = 2
 """The first and the last."""
@@ -28,24 +29,30 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     stamped = sum(1 for one in case.seals if one.stamps)
     blocks: list[Block] = []
     if case.content_sha256:
-        blocks.append(Paragraph(f"内容一覧(content-sha256.txt)のSHA-256\n{case.content_sha256}"))
-    note = f"日ごとの確定記録 {len(case.seals)}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。"
+        blocks.append(
+            Paragraph(
+                say("内容一覧(content-sha256.txt)のSHA-256\n{content_sha256}", content_sha256=case.content_sha256)
+            )
+        )
+    note = say(
+        "日ごとの確定記録 {n}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。", n=len(case.seals), stamped=stamped
+    )
     blocks.append(Paragraph(note + _stamped_range(case.seals) + _saved_text(statistics)))
     seals = _shown_seals(case)
     if len(seals) < len(case.seals):
         blocks.append(Paragraph(_left_out_text(case, seals)))
     if seals:
         rows = tuple(_seal_row(one, waits=case.stamping) for one in seals)
-        shown = TableBlock(_SEAL_HEADS, (0, 0, 0, 1, 0, 0), rows, 6.5)
+        shown = TableBlock(tuple(map(say, _SEAL_HEADS)), (0, 0, 0, 1, 0, 0), rows, 6.5)
         blocks.append(shown if stamped or case.stamping else _without_stamps(shown))
     saved_files = [one for one in case.attachments if one.sha256 is not None]
     if saved_files:
-        blocks.append(Paragraph("ファイルのSHA-256", "strong"))
+        blocks.append(Paragraph(say("ファイルのSHA-256"), "strong"))
         rows = tuple((one.number, f"{one.size:,}", one.sha256 or "") for one in saved_files)
-        blocks.append(TableBlock(("番号", "大きさ(バイト)", "SHA-256"), (0, 0, 1), rows, 7))
+        blocks.append(TableBlock((say("番号"), say("大きさ(バイト)"), "SHA-256"), (0, 0, 1), rows, 7))
     if case.enclosures and case.metadata:
         blocks += _enclosure_blocks(case)
-    return Chapter("12　ハッシュ値とタイムスタンプ", tuple(blocks))
+    return Chapter(say("12\u3000ハッシュ値とタイムスタンプ"), tuple(blocks))
 
 
 _METADATA_NOTE = (
@@ -56,16 +63,20 @@ _METADATA_NOTE = (
 
 def _enclosure_blocks(case: ReportInput) -> Iterator[Block]:
     """The user's own evidence: its digest, that of its copy, and what it says beside its content."""
-    yield Paragraph("報告者が添えた資料のSHA-256とメタデータ", "strong")
+    yield Paragraph(say("報告者が添えた資料のSHA-256とメタデータ"), "strong")
     rows = []
     for enclosure in case.enclosures:
         metadata = case.metadata.get(label(enclosure))
         if metadata is not None:
             copy = case.copies.get(enclosure.number)
-            sha256 = enclosure.sha256 if copy is None else f"写し {copy}\n元 {enclosure.sha256}"
+            sha256 = (
+                enclosure.sha256
+                if copy is None
+                else say("写し {copy}\n元 {sha256}", copy=copy, sha256=enclosure.sha256)
+            )
             rows.append((label(enclosure), f"{enclosure.size:,}", sha256, visible(metadata_text(metadata))))
-    yield TableBlock(("番号", "大きさ(バイト)", "SHA-256", "メタデータ"), (0, 0, 1.4, 1), tuple(rows), 7)
-    yield Paragraph(_METADATA_NOTE, "small")
+    yield TableBlock((say("番号"), say("大きさ(バイト)"), "SHA-256", say("メタデータ")), (0, 0, 1.4, 1), tuple(rows), 7)
+    yield Paragraph(say(_METADATA_NOTE), "small")
 
 
 _MASKED, _SHORT = "13　伏せ字の一覧", 5
@@ -75,13 +86,13 @@ _MASKED, _SHORT = "13　伏せ字の一覧", 5
 def masked_places(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 13: what was masked, summed up by kind; the places themselves show it."""
     if not case.masked_passages:
-        return Chapter(_MASKED, (Paragraph("伏せ字はありません。"),), keeps_with_previous=True)
+        return Chapter(say(_MASKED), (Paragraph(say("伏せ字はありません。")),), keeps_with_previous=True)
     places, counts = Counter(one.reason for one in case.masked_passages), Counter[str]()
     for passage in case.masked_passages:
         counts[passage.reason] += passage.count
-    rows = tuple((kind, f"{places[kind]:,}", f"{count:,}") for kind, count in counts.most_common())
-    table = TableBlock(("種類・理由", "発言・項目", "か所"), (3, 0, 0), rows)
-    return Chapter(_MASKED, (table,), keeps_with_previous=len(rows) <= _SHORT)
+    rows = tuple((say(kind), f"{places[kind]:,}", f"{count:,}") for kind, count in counts.most_common())
+    table = TableBlock((say("種類・理由"), say("発言・項目"), say("か所")), (3, 0, 0), rows)
+    return Chapter(say(_MASKED), (table,), keeps_with_previous=len(rows) <= _SHORT)
 
 
 def _shown_seals(case: ReportInput) -> list[SealLine]:
@@ -95,9 +106,13 @@ def _shown_seals(case: ReportInput) -> list[SealLine]:
 def _left_out_text(case: ReportInput, shown: Sequence[SealLine]) -> str:
     """How many seals are not printed, and where they are."""
     count = len(case.seals) - len(shown)
-    where = " data/seals/ にあります" if case.profile == "lawyer" else "省略しました(保管庫にあります)"
-    what = "最初と最後の確定記録です。間" if len(shown) <= ENDS else "最初と最後、第三者の時刻のある確定記録です。ほか"
-    return f"{what}の{count:,}件は{where}。"
+    where = say(" data/seals/ にあります") if case.profile == "lawyer" else say("省略しました(保管庫にあります)")
+    what = (
+        say("最初と最後の確定記録です。間")
+        if len(shown) <= ENDS
+        else say("最初と最後、第三者の時刻のある確定記録です。ほか")
+    )
+    return say("{what}の{count:,}件は{where}。", what=what, count=count, where=where)
 
 
 def _without_stamps(table: TableBlock) -> TableBlock:
@@ -110,8 +125,10 @@ def _stamped_range(seals: Sequence[SealLine]) -> str:
     times = [(one.number, min(stamped.time for stamped in one.stamps)) for one in seals if one.stamps]
     if not times:
         return ""
-    first, last = (f"第{number}号({local_time(at)})" for number, at in (times[0], times[-1]))
-    return f"時刻が付いているのは {first}" + (f"から {last}まで" if len(times) > 1 else "だけ") + "です。"
+    first, last = (say("第{number}号({at})", number=number, at=local_time(at)) for number, at in (times[0], times[-1]))
+    if len(times) > 1:
+        return say("時刻が付いているのは {first}から {last}までです。", first=first, last=last)
+    return say("時刻が付いているのは {first}だけです。", first=first)
 
 
 def _saved_text(statistics: MessageStatistics) -> str:
@@ -119,26 +136,44 @@ def _saved_text(statistics: MessageStatistics) -> str:
     if reply.value is None:
         return ""
     before, after = statistics.saved_before, statistics.saved_after
-    return f"発言は、{reply_label(reply)}より前に{before:,}件、後に{after:,}件を保存しました。"
+    return say(
+        "発言は、{reply_label}より前に{before:,}件、後に{after:,}件を保存しました。",
+        reply_label=reply_label(reply),
+        before=before,
+        after=after,
+    )
 
 
 def _seal_row(seal: SealLine, *, waits: bool) -> tuple[str, ...]:
     """The row of a seal; `waits`: an authority is configured, so a missing stamp may still come."""
     authorities = "\n".join(stamped.authority for stamped in seal.stamps) or "-"
-    times = "\n".join(_both_times(stamped) for stamped in seal.stamps) or ("付与待ち" if waits else "なし")
+    times = "\n".join(_both_times(stamped) for stamped in seal.stamps) or (say("付与待ち") if waits else say("なし"))
     first = min((stamped.time for stamped in seal.stamps), default=None)
     delay = "-" if first is None else _delay_text((first - seal.closed_at).total_seconds())
     day = seal.closed_at.astimezone(JST).date().isoformat()
-    return (f"第{seal.number}号\n{seal.day or day}", f"{seal.entries:,}", seal.sha256, authorities, times, delay)
+    return (
+        say("第{number}号\n{day}", number=seal.number, day=stated_day(seal.day or day)),
+        f"{seal.entries:,}",
+        seal.sha256,
+        authorities,
+        times,
+        delay,
+    )
 
 
 def _both_times(stamp: StampLine) -> str:
-    return f"{stamp.time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC\n{local_time(stamp.time)} 日本時間"
+    return say(
+        "{utc:%Y-%m-%d %H:%M:%S} UTC\n{time} 日本時間",
+        utc=stamp.time.astimezone(UTC),
+        time=local_time(stamp.time),
+    )
 
 
 def _delay_text(seconds: float) -> str:
     if seconds < 60:
-        return f"{max(0, seconds):.0f}秒"
+        return say("{seconds:.0f}秒", seconds=max(0, seconds))
     if seconds < 3600:
-        return f"{seconds / 60:.0f}分"
-    return f"{seconds / 3600:.0f}時間" if seconds < 172800 else f"{seconds / 86400:.0f}日"
+        return say("{minutes:.0f}分", minutes=seconds / 60)
+    if seconds < 172800:
+        return say("{hours:.0f}時間", hours=seconds / 3600)
+    return say("{days:.0f}日", days=seconds / 86400)

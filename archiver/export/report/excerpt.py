@@ -16,6 +16,7 @@ from archiver.export.report.message_block import PaperReferences, message_block
 from archiver.export.report.statistics import CHANGED, MessageStatistics
 from archiver.records import Conversation
 from archiver.render.invisible_characters import visible
+from archiver.report_language import is_english, say
 
 MAX_BY_RULE = 200
 """Messages that the rule chooses at most: changed ones first, then the newest. The user's choice has no limit."""
@@ -31,25 +32,34 @@ _BY_USER = "抜粋(★印)は報告者が選びました。前後{context}件ず
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chapter with the chosen messages of every room."""
     chosen, left = chosen_messages(case, statistics)
-    note = (_BY_USER if case.chosen else _BY_RULE).format(context=CONTEXT, whole=whole_text(case))
+    note = say(_BY_USER if case.chosen else _BY_RULE, context=CONTEXT, whole=whole_text(case))
     blocks: list[Block] = [Paragraph(note)]
     if left:
-        blocks.append(Paragraph(f"条件に合う発言のうち{left}件は、抜粋に載せていません。"))
+        blocks.append(Paragraph(say("条件に合う発言のうち{left}件は、抜粋に載せていません。", left=left)))
     if not chosen:
-        return Chapter(_TITLE, (*blocks, Paragraph("条件に合う発言はありません。")))
+        return Chapter(say(_TITLE), (*blocks, Paragraph(say("条件に合う発言はありません。"))))
     for room in case.rooms:
         if len(case.rooms) > 1:
-            blocks.append(Subheading(f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})"))
+            blocks.append(
+                Subheading(
+                    say(
+                        "チャット「{room_name}」(ルームID {room_id})",
+                        room_name=visible(room.room_name),
+                        room_id=room.room_id,
+                    )
+                )
+            )
         blocks += room_blocks(case, room, chosen)
-    return Chapter(_TITLE, tuple(blocks))
+    return Chapter(say(_TITLE), tuple(blocks))
 
 
 def whole_text(case: ReportInput) -> str:
     """Where the full text of all messages can be read, in words."""
     if case.excerpt_only:
-        return "報告者が保管しています(秘密保持の約束があるため、この資料には入れていません)"
-    where = {"support": " 02_messages.csv ", "court": "全メッセージ(甲001の2.pdf から)"}
-    return f"{where.get(case.profile, ' messages.csv ')}にあります"
+        return say("報告者が保管しています(秘密保持の約束があるため、この資料には入れていません)")
+    where = {"support": " 02_messages.csv ", "court": say("全メッセージ(甲001の2.pdf から)")}
+    file = where.get(case.profile, " messages.csv ")
+    return say("{file}にあります", file=file.strip() if is_english() else file)
 
 
 def chosen_messages(case: ReportInput, statistics: MessageStatistics) -> tuple[Collection[str], int]:
@@ -75,6 +85,6 @@ def room_blocks(case: ReportInput, room: Conversation, chosen: Collection[str]) 
 
 
 def _elision(first: int, last: int, count: int, gaps: int) -> Interruption:
-    numbers = f"No.{first}" if count == 1 else f"No.{first}から{last}"
-    hidden = f"。この間に未取得期間{gaps}か所(第9章)" if gaps else ""
-    return Interruption(f"(中略 {count}件　{numbers}{hidden})")
+    numbers = f"No.{first}" if count == 1 else say("No.{first}から{last}", first=first, last=last)
+    hidden = say("。この間に未取得期間{gaps}か所(第9章)", gaps=gaps) if gaps else ""
+    return Interruption(say("(中略 {count}件\u3000{numbers}{hidden})", count=count, numbers=numbers, hidden=hidden))

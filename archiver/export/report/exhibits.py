@@ -20,11 +20,12 @@ from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
 from archiver.export.report.chapters import COURT_MARGIN
 from archiver.export.report.input import BLANK, ReportInput, day_of
 from archiver.export.report.platform_crosscheck import KINDS
+from archiver.export.report.platform_words import platform_of
 from archiver.export.report.statistics import MessageStatistics
-from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Attachment, Enclosure
 from archiver.render.invisible_characters import visible
-from archiver.render.times import local_time
+from archiver.render.times import date_text, local_time
+from archiver.report_language import is_english, say, stated_day
 
 TITLE = "付録B　証拠説明書(下書き)"
 HEADS = ("号証", "標目", "原本・写しの別", "作成年月日", "作成者", "立証趣旨", "備考")
@@ -81,22 +82,22 @@ class FiledFiles:
 def evidence_list(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Report:
     """The report for the list of exhibits of a package."""
     rows = tuple(number_exhibits(exhibits(case, statistics, filed)))
-    table = TableBlock(HEADS, (0, 2.5, 0, 1.7, 1.6, 1.2, 2.6), rows, 8)
+    table = TableBlock(tuple(map(say, HEADS)), (0, 2.5, 0, 1.7, 1.6, 1.2, 2.6), rows, 8)
     return Report(
-        title=TITLE,
+        title=say(TITLE),
         author=case.owner_name,
-        header=TITLE,
-        reference=f"管理番号 {case.name}",
+        header=say(TITLE),
+        reference=say("管理番号 {name}", name=case.name),
         exhibit=None,
-        footer=f"作成 {local_time(case.created_at)}(日本時間)",
+        footer=say("作成 {created_at}(日本時間)", created_at=local_time(case.created_at)),
         left_margin=COURT_MARGIN,
-        chapters=(Chapter("証拠説明書(下書き)", (*map(Paragraph, _NOTES), table)),),
+        chapters=(Chapter(say("証拠説明書(下書き)"), (*(Paragraph(say(note)) for note in _NOTES), table)),),
     )
 
 
 def evidence_csv(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> bytes:
     """The content of `evidence_list.csv`: UTF-8 with a byte order mark, CRLF, no cell a formula."""
-    lines = [HEADS, *number_exhibits(exhibits(case, statistics, filed))]
+    lines = [tuple(map(say, HEADS)), *number_exhibits(exhibits(case, statistics, filed))]
     return ("\ufeff" + "".join(csv_line(line) for line in lines)).encode("utf-8")
 
 
@@ -106,29 +107,37 @@ def number_exhibits(listed: Iterable[Exhibit]) -> Iterator[tuple[str, ...]]:
     number = branch = 0
     for index, exhibit in enumerate(lines):
         followed = index + 1 < len(lines) and lines[index + 1].is_part
-        name = UNNUMBERED
+        name = say(UNNUMBERED)
         if not exhibit.is_unnumbered:
             number, branch = (number, branch + 1) if exhibit.is_part else (number + 1, 1)
             has_branch = exhibit.is_part or exhibit.is_first_part or followed
-            name = f"甲{number}の{branch}" if has_branch else f"甲{number}"
-        yield name, exhibit.title, exhibit.copy, exhibit.dated, exhibit.author, TO_FILL, exhibit.note
+            name = (
+                say("甲{number}の{branch}", number=number, branch=branch)
+                if has_branch
+                else say("甲{number}", number=number)
+            )
+        yield name, exhibit.title, exhibit.copy, exhibit.dated, exhibit.author, say(TO_FILL), exhibit.note
 
 
 def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles) -> Iterator[Exhibit]:
     """The exhibits of a package by number, then those that whoever files them must add."""
     span, in_brackets = _date_span(statistics)
-    chapters = "抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です"
+    chapters = say("抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です")
     note = _note(filed.report, _extent_text(filed, filed.report), chapters)
-    title = f"Chatworkやり取り記録 報告書{in_brackets}"
-    yield Exhibit(title, _ORIGINAL, era_date(case.created_at), "報告者(発言は各発言者)", note, is_first_part=True)
+    title = say("Chatworkやり取り記録 報告書{in_brackets}", in_brackets=in_brackets)
+    yield Exhibit(
+        title, say(_ORIGINAL), era_date(case.created_at), say("報告者(発言は各発言者)"), note, is_first_part=True
+    )
     for number, name in enumerate(filed.volumes, 1):
-        title = f"{_all_title(case, statistics)}{in_brackets}" + (f" その{number}" if len(filed.volumes) > 1 else "")
-        note = _note(name, _extent_text(filed, name), "甲1の1の抜粋の前後関係")
-        yield Exhibit(title, _COPY, span, _SPEAKERS, note, is_part=True)
+        title = f"{_all_title(case, statistics)}{in_brackets}" + (
+            say(" その{number}", number=number) if len(filed.volumes) > 1 else ""
+        )
+        note = _note(name, _extent_text(filed, name), say("甲1の1の抜粋の前後関係"))
+        yield Exhibit(title, say(_COPY), span, say(_SPEAKERS), note, is_part=True)
     for number, enclosure in numbered_exhibits(case.enclosures):
         yield _enclosure_exhibit(enclosure, _note(*_file_notes(case, number, enclosure, filed), enclosure.note or ""))
-    yield _contract_exhibit(case, "この資料にはありません。スクリーンショットは、提出する方が用意してください")
-    where = "この資料にはありません(保管庫にあります)。" if case.profile == "court" else ""
+    yield _contract_exhibit(case, say("この資料にはありません。スクリーンショットは、提出する方が用意してください"))
+    where = say("この資料にはありません(保管庫にあります)。") if case.profile == "court" else ""
     yield from (_file_exhibit(case, attachment, where) for attachment in _delivered_files(case))
 
 
@@ -141,11 +150,11 @@ def _file_notes(case: ReportInput, number: int, enclosure: Enclosure, filed: Fil
     yield name if case.profile == "court" else f"enclosures/{file_name(enclosure)}"
     yield _size_text(enclosure.size)
     if name.rpartition(".")[2] not in COURT_EXTENSIONS:
-        yield "裁判所の記録になる形式ではないため、PDFにして提出してください"
+        yield say("裁判所の記録になる形式ではないため、PDFにして提出してください")
 
 
 def _note(*parts: str) -> str:
-    return "。".join(filter(None, parts))
+    return say("。").join(filter(None, parts))
 
 
 def _extent_text(filed: FiledFiles, name: str) -> str:
@@ -153,7 +162,7 @@ def _extent_text(filed: FiledFiles, name: str) -> str:
     extent = filed.extents.get(name)
     if extent is None:
         return ""
-    return (f"{extent.pages:,}頁、" if extent.pages else "") + _size_text(extent.size)
+    return (say("{pages:,}頁、", pages=extent.pages) if extent.pages else "") + _size_text(extent.size)
 
 
 def _size_text(size: int) -> str:
@@ -162,17 +171,21 @@ def _size_text(size: int) -> str:
 
 def _contract_exhibit(case: ReportInput, note: str) -> Exhibit:
     platform = platform_of(case.contract.platform)
-    title = f"{platform.contract_screen}(契約ID {visible(case.contract.platform_id or BLANK)})"
+    title = say(
+        "{contract_screen}(契約ID {platform_id})",
+        contract_screen=platform.contract_screen,
+        platform_id=visible(case.contract.platform_id or say(BLANK)),
+    )
     dated = _stated_era_date(case.contract.contracted_on)
-    return Exhibit(title, _COPY, dated, platform.operator or BLANK, note, is_unnumbered=True)
+    return Exhibit(title, say(_COPY), dated, platform.operator or say(BLANK), note, is_unnumbered=True)
 
 
 def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhibit:
-    author = "報告者" if attachment.account_id == case.owner_id else "相手方"
-    full_note = f"{note}SHA-256 先頭16桁 {(attachment.sha256 or '-')[:16]}"
+    author = say("報告者") if attachment.account_id == case.owner_id else say("相手方")
+    full_note = say("{note}SHA-256 先頭16桁 {sha256}", note=note, sha256=(attachment.sha256 or "-")[:16])
     return Exhibit(
-        f"ファイル {attachment.number} 「{visible(attachment.name)}」",
-        _COPY,
+        say("ファイル {number} 「{name}」", number=attachment.number, name=visible(attachment.name)),
+        say(_COPY),
         era_date(attachment.uploaded_at),
         author,
         full_note,
@@ -181,22 +194,29 @@ def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhib
 
 
 def _enclosure_exhibit(enclosure: Enclosure, note: str) -> Exhibit:
-    title = f"{KINDS.get(enclosure.kind, visible(enclosure.kind))} {label(enclosure)} 「{visible(enclosure.name)}」"
-    return Exhibit(title, _COPY, _stated_era_date(enclosure.dated), TO_FILL, visible(note))
+    title = say(
+        "{kind} {label} 「{name}」",
+        kind=say(KINDS.get(enclosure.kind, visible(enclosure.kind))),
+        label=label(enclosure),
+        name=visible(enclosure.name),
+    )
+    return Exhibit(title, say(_COPY), _stated_era_date(enclosure.dated), say(TO_FILL), visible(note))
 
 
 def _all_title(case: ReportInput, statistics: MessageStatistics) -> str:
     """The title of the exhibit with every saved message; never “all” beside a gap or of a period."""
     count = message_count(statistics.facts)
     if case.period:
-        return f"Chatworkメッセージ この資料の期間の{count_text(count)}"
-    return "Chatworkメッセージ全部" if count.is_whole else f"Chatworkメッセージ {count_text(count)}"
+        return say("Chatworkメッセージ この資料の期間の{count}", count=count_text(count))
+    return (
+        say("Chatworkメッセージ全部") if count.is_whole else say("Chatworkメッセージ {count}", count=count_text(count))
+    )
 
 
 def _date_span(statistics: MessageStatistics) -> tuple[str, str]:
     """The dates of the first and last message, and the same in brackets."""
     if statistics.first is None or statistics.last is None:
-        return BLANK, ""
+        return say(BLANK), ""
     span = _span_text(statistics.first.send_time, statistics.last.send_time)
     return span, f"({span})"
 
@@ -204,20 +224,26 @@ def _date_span(statistics: MessageStatistics) -> tuple[str, str]:
 def era_date(at: datetime) -> str:
     """The date in Japan with the year of the era: 「令和8年11月3日」."""
     local = at.astimezone(JST)
+    if is_english():
+        return date_text(at)
     if local.date() < _REIWA:
-        return f"{local.year}年{local.month}月{local.day}日"
-    year = "元" if local.year == _REIWA.year else f"{local.year - _REIWA.year + 1}"
-    return f"令和{year}年{local.month}月{local.day}日"
+        return say("{year}年{month}月{day}日", year=local.year, month=local.month, day=local.day)
+    year = say("元") if local.year == _REIWA.year else f"{local.year - _REIWA.year + 1}"
+    return say("令和{year}年{month}月{day}日", year=year, month=local.month, day=local.day)
 
 
 def _stated_era_date(stated: str | None) -> str:
     at = day_of(stated)
-    return visible(stated or BLANK) if at is None else era_date(at)
+    return stated_day(visible(stated or say(BLANK))) if at is None else era_date(at)
 
 
 def _span_text(first: datetime, last: datetime) -> str:
     first_date, last_date = era_date(first), era_date(last)
-    return first_date if first_date == last_date else f"{first_date}から{last_date}"
+    return (
+        first_date
+        if first_date == last_date
+        else say("{first_date}から{last_date}", first_date=first_date, last_date=last_date)
+    )
 
 
 def _delivered_files(case: ReportInput) -> Iterator[Attachment]:

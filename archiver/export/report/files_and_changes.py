@@ -11,13 +11,14 @@ from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import PaperReferences
+from archiver.export.report.platform_words import about_text, kind_text, platform_of, value_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten
-from archiver.platforms.job_platform import platform_of
 from archiver.records import Attachment
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import NOWHERE, References, plain_text
 from archiver.render.times import local_time
+from archiver.report_language import is_english, say
 
 MAX_EVENTS = 200
 """Changes printed at most; the others are counted."""
@@ -37,6 +38,8 @@ _FILE_HEADS = (
     "SHA-256先頭16桁",
     "状態",
 )
+_ENGLISH_FILE_WIDTHS = (0, 0, 1.8, 0, 1.8, 1.8, 0, 0, 2.2)
+"""Dates are longer in English."""
 _FILE_WIDTHS = (0, 0, 2.6, 0, 1.35, 1.35, 0, 0, 2.4)
 
 _CUT = 200
@@ -49,29 +52,44 @@ def files(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     delivered = {one.sha256 for one in case.deliveries if one.sha256}
     attachments = case.attachments
     if not attachments:
-        return Chapter(_FILES, (Paragraph("ファイルはありません。"),))
+        return Chapter(say(_FILES), (Paragraph(say("ファイルはありません。")),))
     printed = sorted(attachments, key=lambda one: (one.sha256 in delivered, one.uploaded_at), reverse=True)[:MAX_FILES]
     rows = tuple(_file_row(case, one, delivered) for one in sorted(printed, key=lambda one: one.number))
-    note = f"「納品」の列は、{name}で納品したファイルとSHA-256が一致するかどうかです。"
+    note = say("「納品」の列は、{name}で納品したファイルとSHA-256が一致するかどうかです。", name=name)
     blocks = [Paragraph(note, "small"), *_left_out_note(case, len(attachments) - len(rows))]
-    return Chapter(_FILES, (*blocks, TableBlock(_FILE_HEADS, _FILE_WIDTHS, rows, 7)))
+    return Chapter(
+        say(_FILES),
+        (
+            *blocks,
+            TableBlock(tuple(map(say, _FILE_HEADS)), _ENGLISH_FILE_WIDTHS if is_english() else _FILE_WIDTHS, rows, 7),
+        ),
+    )
 
 
 def _left_out_note(case: ReportInput, count: int) -> Iterator[Paragraph]:
     if count:
         where = _where_text(case, "files.csv")
-        middle = "点のうち、納品したものと新しいものを載せました。ほか"
-        yield Paragraph(f"全{count + MAX_FILES:,}{middle}{count:,}点は{where}。")
+        text = say(
+            "全{n:,}点のうち、納品したものと新しいものを載せました。ほか{count:,}点は{where}。",
+            n=count + MAX_FILES,
+            count=count,
+            where=where,
+        )
+        yield Paragraph(text)
 
 
 def _where_text(case: ReportInput, name: str) -> str:
     """Where the rest of a table can be read, in words; only a package for a lawyer has the tables."""
-    return f" {name} にあります" if case.profile == "lawyer" else "この資料に載せていません(保管庫にはあります)"
+    return (
+        say(" {name} にあります", name=name)
+        if case.profile == "lawyer"
+        else say("この資料に載せていません(保管庫にはあります)")
+    )
 
 
 def _file_row(case: ReportInput, attachment: Attachment, delivered: set[str]) -> tuple[str, ...]:
-    way = "送信" if attachment.account_id == case.owner_id else "受信"
-    same = "一致" if attachment.sha256 is not None and attachment.sha256 in delivered else "-"
+    way = say("送信") if attachment.account_id == case.owner_id else say("受信")
+    same = say("一致") if attachment.sha256 is not None and attachment.sha256 in delivered else "-"
     digest = (attachment.sha256 or "-")[:16]
     saved = local_time(attachment.saved_at) if attachment.saved_at else "-"
     return (
@@ -88,11 +106,15 @@ def _file_row(case: ReportInput, attachment: Attachment, delivered: set[str]) ->
 
 
 def _state_text(attachment: Attachment) -> str:
-    words = ["保存済み"] if attachment.sha256 is not None else [f"未取得: {attachment.reason or '理由の記録なし'}"]
+    words = (
+        [say("保存済み")]
+        if attachment.sha256 is not None
+        else [say("未取得: {reason}", reason=say(attachment.reason or "理由の記録なし"))]
+    )
     if attachment.gone_since is not None:
-        words.append(f"{local_time(attachment.gone_since)} 以降Chatworkに表示されません")
+        words.append(say("{gone_since} 以降Chatworkに表示されません", gone_since=local_time(attachment.gone_since)))
     if attachment.sha256 is not None and attachment.reason:
-        words.append(attachment.reason)
+        words.append(say(attachment.reason))
     return "\n".join(words)
 
 
@@ -100,7 +122,10 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """Chapter 8: when each change was noticed, and what had been there before."""
     blocks: list[Block] = [
         Paragraph(
-            "変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。だれが変更したかは、応答に含まれません。"
+            say(
+                "変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。"
+                "だれが変更したかは、応答に含まれません。"
+            )
         ),
         Paragraph(own_changes_text(statistics.facts)),
         Bullets(tuple(line for _kind, line in change_lines(statistics.facts.changed))),
@@ -108,26 +133,30 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     changed = sorted((one for one in case.events if not one.kind.startswith("空白")), key=lambda one: (one.at, one.seq))
     printed = changed[-MAX_EVENTS:]
     if len(changed) > len(printed):
-        blocks.append(Paragraph(f"古いもの{len(changed) - len(printed)}件は{_where_text(case, 'events.csv')}。"))
+        blocks.append(
+            Paragraph(
+                say("古いもの{n}件は{where}。", n=len(changed) - len(printed), where=_where_text(case, "events.csv"))
+            )
+        )
     references_of = {int(room.room_id): PaperReferences(case, room).references for room in case.rooms}
     rows = tuple(_change_row(event, statistics, references_of.get(event.room_id, NOWHERE)) for event in printed)
-    heads = ("検知日時", "種類", "対象", "前の内容 → 後の内容", "最後に変更前を確認した日時")
+    heads = (say("検知日時"), say("種類"), say("対象"), say("前の内容 → 後の内容"), say("最後に変更前を確認した日時"))
     blocks.append(
-        TableBlock(heads, (1.15, 1.3, 1.2, 3, 1.15), rows, 7.5) if rows else Paragraph("変更の記録はありません。")
+        TableBlock(heads, (1.15, 1.3, 1.2, 3, 1.15), rows, 7.5) if rows else Paragraph(say("変更の記録はありません。"))
     )
-    return Chapter("８　編集・削除・退席・アカウント変更の記録", tuple(blocks))
+    return Chapter(say("８\u3000編集・削除・退席・アカウント変更の記録"), tuple(blocks))
 
 
 def _change_row(event: ChangeRow, statistics: MessageStatistics, references: References) -> tuple[str, ...]:
-    about = event.about if event.no is None else f"No.{event.no}{_author_text(event.no, statistics)}"
+    about = about_text(event) if event.no is None else f"No.{event.no}{_author_text(event.no, statistics)}"
     before, after = (_cell_text(event, value, references) for value in (event.before, event.after))
     texts = f"{before or '-'} → {after or '-'}" if before or after else ""
     last = _time_text(event.last_before) if event.last_before else "-"
-    return (_time_text(event.at), event.kind, about, texts, last)
+    return (_time_text(event.at), kind_text(event), about, texts, last)
 
 
 def _author_text(no: int, statistics: MessageStatistics) -> str:
-    return f"\n{statistics.side_of[no]}の発言" if no in statistics.side_of else ""
+    return say("\n{side}の発言", side=say(statistics.side_of[no])) if no in statistics.side_of else ""
 
 
 def _time_text(at: str) -> str:
@@ -137,4 +166,5 @@ def _time_text(at: str) -> str:
 def _cell_text(event: ChangeRow, value: str, references: References) -> str:
     """A value as a cell shows it; in texts of messages, tasks and descriptions tags become words."""
     tagged = event.no is not None or event.kind.startswith(("タスク", "チャットの概要"))
-    return shorten(plain_text(parse(value), references) if tagged else value, _CUT)
+    shown = value_text(event, value)
+    return shorten(plain_text(parse(value), references) if tagged and shown == value else shown, _CUT)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from archiver.export.pdf.blocks import Interruption
 from archiver.records import Conversation, Gap, Message
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, pause_text
+from archiver.report_language import say
 
 
 class GapBlocks:
@@ -35,7 +36,7 @@ class GapBlocks:
         self._gaps = []
 
     def _pause(self) -> Interruption:
-        return Interruption(f"{PAUSE} {pause_text(self._pauses.pop(0), self._room.gaps)}")
+        return Interruption(f"{say(PAUSE)} {pause_text(self._pauses.pop(0), self._room.gaps)}")
 
 
 def gap_line(gap: Gap) -> str:

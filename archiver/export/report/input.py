@@ -27,6 +27,7 @@ from archiver.records import (
     RoomId,
     WrongClock,
 )
+from archiver.report_language import say
 
 BLANK = "未記入"
 """Printed where the user has stated nothing."""
@@ -157,9 +158,9 @@ class ReportInput:
         if not self.period:
             return ""
         if not self.is_period_requested:
-            return f"この契約の期間({self.period})だけの資料です。"
-        more = f"この契約の発言は、ほかに{self.left_out:,}件を保存しています。"
-        return f"利用者が指定した期間({self.period})だけの資料です。{more}"
+            return say("この契約の期間({period})だけの資料です。", period=self.period)
+        more = say("この契約の発言は、ほかに{left_out:,}件を保存しています。", left_out=self.left_out)
+        return say("利用者が指定した期間({period})だけの資料です。{more}", period=self.period, more=more)
 
     @property
     def known_until(self) -> datetime | None:

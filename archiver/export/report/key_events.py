@@ -10,11 +10,13 @@ from archiver.claims.messages import last_notice, last_reply
 from archiver.claims.words import change_lines, closed_text, reply_label, reply_text
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.report.input import ReportInput
+from archiver.export.report.platform_words import about_text, kind_text, value_text
 from archiver.export.report.request_to_office import days_since
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.records import CaseFacts
-from archiver.render.times import iso_date, local_time
+from archiver.render.times import date_text, local_time
+from archiver.report_language import say
 
 MAX_LINES = 10
 """Lines on page 1 at most; chapter 8 has all changes."""
@@ -28,7 +30,7 @@ def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     fixed_lines = [
         *_last_reply_lines(statistics),
         *_account_line(statistics),
-        *(f"{line}。第8章。" for _kind, line in change_lines(statistics.facts.changed)),
+        *(say("{line}。第8章。", line=line) for _kind, line in change_lines(statistics.facts.changed)),
         *_closed_line(case),
     ]
     closed = closed_account(statistics.facts).value
@@ -37,26 +39,31 @@ def events_text(case: ReportInput, statistics: MessageStatistics) -> str:
     space = max(0, MAX_LINES - len(fixed_lines))
     shown_changes = changes[max(0, len(changes) - space) :]
     more = len(changes) - len(shown_changes)
-    lines = [*fixed_lines, *shown_changes, *([f"ほかの変更 {more}件(第8章)。"] if more else [])]
-    return "\n".join(lines) or "変更・削除の記録はありません。"
+    lines = [*fixed_lines, *shown_changes, *([say("ほかの変更 {more}件(第8章)。", more=more)] if more else [])]
+    return "\n".join(lines) or say("変更・削除の記録はありません。")
 
 
 def _last_reply_lines(statistics: MessageStatistics) -> Iterator[str]:
     facts = statistics.facts
     reply, notice = last_reply(facts), last_notice(facts)
     if reply.value is None:
-        yield f"{reply_label(reply)}: {reply_text(reply)}。"
+        yield say("{reply_label}: {reply}。", reply_label=reply_label(reply), reply=reply_text(reply))
         return
-    yield f"{reply_label(reply)}は {reply_text(reply, 'ja', f'No.{reply.value.no}')}。{silence_text(facts)}"
+    yield say(
+        "{reply_label}は {reply}。{silence}",
+        reply_label=reply_label(reply),
+        reply=reply_text(reply, None, f"No.{reply.value.no}"),
+        silence=silence_text(facts),
+    )
     if notice is not None:
-        form = "Chatworkの通知の形の投稿(相手の名義。この形は誰でも書けます)"
-        yield f"その後、{form}{local_time(notice.at)}(No.{notice.no})。"
+        form = say("Chatworkの通知の形の投稿(相手の名義。この形は誰でも書けます)")
+        yield say("その後、{form}{at}(No.{no})。", form=form, at=local_time(notice.at), no=notice.no)
 
 
 def _account_line(statistics: MessageStatistics) -> Iterator[str]:
     text = closed_text(closed_account(statistics.facts))
     if text:
-        yield f"{text}。"
+        yield say("{text}。", text=text)
 
 
 def silence_text(facts: CaseFacts) -> str:
@@ -65,17 +72,20 @@ def silence_text(facts: CaseFacts) -> str:
     if reply.value is None or not reply.is_whole or at is None or at < reply.value.at:
         return ""
     days = days_since(reply.value.at, at)
-    return f"それから{days}日({iso_date(at)} に確認した時点)。" if days else ""
+    return say("それから{days}日({at} に確認した時点)。", days=days, at=date_text(at)) if days else ""
 
 
 def _closed_line(case: ReportInput) -> Iterator[str]:
     """The chats that are no longer accessible, in one line."""
     since = sorted(room.inaccessible_since for room in case.rooms if room.inaccessible_since)
     if since:
-        many = f"{len(since)}つの" if len(since) > 1 else ""
-        yield f"{local_time(since[0])} {many}チャットが開けなくなっていることを確認(理由不明)。"
+        many = say("{n}つの", n=len(since)) if len(since) > 1 else ""
+        yield say(
+            "{since} {many}チャットが開けなくなっていることを確認(理由不明)。", since=local_time(since[0]), many=many
+        )
 
 
 def _change_line(event: ChangeRow) -> str:
-    about = f"{event.before} → {event.after}" if event.before and event.after else event.after or event.about
-    return f"{iso_date(datetime.fromisoformat(event.at))} {event.kind}: {shorten_line(about, _CUT)}"
+    before, after = value_text(event, event.before), value_text(event, event.after)
+    about = f"{before} → {after}" if before and after else after or about_text(event)
+    return f"{date_text(datetime.fromisoformat(event.at))} {kind_text(event)}: {shorten_line(about, _CUT)}"

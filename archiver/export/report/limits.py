@@ -17,6 +17,7 @@ from archiver.render.gap_breaks import PAUSE, no_pauses_text, pause_lines, usual
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, local_time
 from archiver.render.unsealed_records import unsealed_sentence
+from archiver.report_language import say
 
 MAX_NAMED = 40
 """Files listed one by one; the others are counted."""
@@ -32,7 +33,7 @@ ALWAYS = (
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chapter as a list of sentences."""
     return Chapter(
-        "９　取得できなかったもの・記録の限界",
+        say("９\u3000取得できなかったもの・記録の限界"),
         (
             Bullets(
                 (
@@ -48,7 +49,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                     *_truncated_list_lines(case),
                     *_hidden_message_lines(statistics),
                     *case.other_chats,
-                    *ALWAYS,
+                    *map(say, ALWAYS),
                 )
             ),
             *_refused_blocks(case),
@@ -60,28 +61,40 @@ def _period_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
     if case.part_sentence:
         yield case.part_sentence
     for room in case.rooms:
-        name = f"ルームID {room.room_id}: " if len(case.rooms) > 1 else ""
+        name = say("ルームID {room_id}: ", room_id=room.room_id) if len(case.rooms) > 1 else ""
         begun, last = room.watch.begun, room.watch.last
         if begun is None or last is None:
-            yield f"ルームID {room.room_id}: {NEVER_READ}"
+            yield say("ルームID {room_id}: {never_read}", room_id=room.room_id, never_read=say(NEVER_READ))
         else:
             earlier = (
                 "" if case.period or statistics.first is None else _earlier_text(statistics.first.send_time, begun)
             )
-            yield f"{name}保存開始: {local_time(begun)}。{earlier}"
-            yield f"{name}最後に確認した時刻 {local_time(last)}。それより後の発言は、この資料にありません。"
+            yield say("{name}保存開始: {begun}。{earlier}", name=name, begun=local_time(begun), earlier=earlier)
+            yield say(
+                "{name}最後に確認した時刻 {last}。それより後の発言は、この資料にありません。",
+                name=name,
+                last=local_time(last),
+            )
         if room.inaccessible_since is not None:
-            yield f"ルームID {room.room_id}: {local_time(room.inaccessible_since)} 以降、開けません(理由不明)。"
+            yield say(
+                "ルームID {room_id}: {inaccessible_since} 以降、開けません(理由不明)。",
+                room_id=room.room_id,
+                inaccessible_since=local_time(room.inaccessible_since),
+            )
 
 
 def _earlier_text(sent: datetime, begun: datetime) -> str:
-    return f"それ以前の発言は、取得できた {local_time(sent)} 以降に限ります。" if sent < begun else ""
+    return say("それ以前の発言は、取得できた {sent} 以降に限ります。", sent=local_time(sent)) if sent < begun else ""
 
 
 def _gap_lines(case: ReportInput) -> Iterator[str]:
-    lines = [f"ルームID {room.room_id}: {gap_line(gap)}" for room in case.rooms for gap in room.gaps]
+    lines = [
+        say("ルームID {room_id}: {gap_line}", room_id=room.room_id, gap_line=gap_line(gap))
+        for room in case.rooms
+        for gap in room.gaps
+    ]
     if lines or case.begun_at is not None:  # of a room that was never read nothing is known
-        yield from lines or ["未取得期間(空白): ありません。"]
+        yield from lines or [say("未取得期間(空白): ありません。")]
 
 
 def important_pauses(
@@ -100,47 +113,65 @@ def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[s
     yield from usual_interval_lines([(room.room_id, room.watch) for room in case.rooms])
     lines = list(pause_lines(case.rooms, important_pauses(case.rooms, case.events, statistics.chosen_times)))
     if lines or case.begun_at is not None:
-        yield from lines or [f"{PAUSE}: {no_pauses_text(room.watch for room in case.rooms)}"]
+        yield from lines or [f"{say(PAUSE)}: {no_pauses_text(room.watch for room in case.rooms)}"]
 
 
 def _clock_lines(case: ReportInput) -> Iterator[str]:
     """When this computer's clock was wrong; the times in the report are Chatwork's all the same."""
     for clock in case.wrong_clocks[-MAX_NAMED:]:
-        span = f"{local_time(clock.start)} 〜 {local_time(clock.end)}"
-        direction = "進んで" if clock.ahead > timedelta() else "遅れて"
+        span = say("{start} 〜 {end}", start=local_time(clock.start), end=local_time(clock.end))
+        direction = say("進んで") if clock.ahead > timedelta() else say("遅れて")
         yield (
-            f"{span}: この間、パソコンの時計が{_span_text(abs(clock.ahead))}{direction}いました。"
-            "Chatworkから取得したものの時刻は、Chatworkの応答の時刻です。"
+            say(
+                "{span}: この間、パソコンの時計が{span2}{direction}いました。"
+                "Chatworkから取得したものの時刻は、Chatworkの応答の時刻です。",
+                span=span,
+                span2=_span_text(abs(clock.ahead)),
+                direction=direction,
+            )
         )
     if len(case.wrong_clocks) > MAX_NAMED:
-        yield f"パソコンの時計がずれていた時間: ほかに古いもの{len(case.wrong_clocks) - MAX_NAMED}回。"
+        yield say("パソコンの時計がずれていた時間: ほかに古いもの{n}回。", n=len(case.wrong_clocks) - MAX_NAMED)
     if case.undated_replies:
         yield (
-            f"Chatworkの応答のうち{case.undated_replies:,}件には、使える時刻がありませんでした"
-            "(その記録の時刻は、ほかの応答とのずれを直したパソコンの時計によります。"
-            "ずれが分からなかったときは、直前のChatworkの時刻より前にはしていません)。"
+            say(
+                "Chatworkの応答のうち{undated_replies:,}件には、"
+                "使える時刻がありませんでした(その記録の時刻は、"
+                "ほかの応答とのずれを直したパソコンの時計によります。ずれが分からなかったときは、"
+                "直前のChatworkの時刻より前にはしていません)。",
+                undated_replies=case.undated_replies,
+            )
         )
 
 
 def _span_text(span: timedelta) -> str:
     """A difference of clocks in its largest unit: `およそ9時間`."""
-    for name, unit in (("日", timedelta(days=1)), ("時間", timedelta(hours=1)), ("分", timedelta(minutes=1))):
+    for name, unit in (
+        (say("日"), timedelta(days=1)),
+        (say("時間"), timedelta(hours=1)),
+        (say("分"), timedelta(minutes=1)),
+    ):
         if span >= unit:
-            return f"およそ{round(span / unit)}{name}"
-    return f"およそ{round(span.total_seconds())}秒"
+            return say("およそ{span}{name}", span=round(span / unit), name=name)
+    return say("およそ{total_seconds}秒", total_seconds=round(span.total_seconds()))
 
 
 def _missing_file_lines(case: ReportInput) -> Iterator[str]:
     lacking = [one for one in case.attachments if one.sha256 is None]
     for attachment in lacking[:MAX_NAMED]:
         yield (
-            f"未取得のファイル {attachment.number} {visible(attachment.name)} {attachment.size:,}バイト: "
-            f"{attachment.reason or '理由の記録なし'}"
+            say(
+                "未取得のファイル {number} {name} {size:,}バイト: {reason}",
+                number=attachment.number,
+                name=visible(attachment.name),
+                size=attachment.size,
+                reason=say(attachment.reason or "理由の記録なし"),
+            )
         )
     if len(lacking) > MAX_NAMED:
-        yield f"未取得のファイル: ほか{len(lacking) - MAX_NAMED}点(第7章)。"
+        yield say("未取得のファイル: ほか{n}点(第7章)。", n=len(lacking) - MAX_NAMED)
     if not lacking:
-        yield "未取得のファイル: ありません。"
+        yield say("未取得のファイル: ありません。")
 
 
 REFUSALS = {"unreadable": "「見つからない」(404)と応答。理由は分かりません", "hidden": "プランの制限で見えないと応答"}
@@ -153,8 +184,13 @@ def _refused_in_part_lines(case: ReportInput) -> Iterator[str]:
         count = sum(one.room_id == room.room_id for one in case.refused)
         if count:
             yield (
-                f"ルームID {room.room_id}: このほか、メッセージIDは分かっていてもChatworkから取得できなかった発言が、"
-                f"チャット全体で{count:,}件あります(この期間のものかどうかは確認できません)。"
+                say(
+                    "ルームID {room_id}: このほか、"
+                    "メッセージIDは分かっていてもChatworkから取得できなかった発言が、チャット全体で"
+                    "{count:,}件あります(この期間のものかどうかは確認できません)。",
+                    room_id=room.room_id,
+                    count=count,
+                )
             )
 
 
@@ -166,18 +202,18 @@ def _refused_blocks(case: ReportInput) -> Iterator[Block]:
         groups.setdefault((one.room_id, day, one.how), []).append(str(one.message_id))
     if groups:
         count = sum(map(len, groups.values()))
-        yield Subheading(f"メッセージIDは分かっていても、Chatworkから取得できなかった発言 {count:,}件")
+        yield Subheading(say("メッセージIDは分かっていても、Chatworkから取得できなかった発言 {count:,}件", count=count))
         rows = [
-            (str(room), day, REFUSALS[how], f"{len(ids):,}件", _in_pairs(ids))
+            (str(room), day, say(REFUSALS[how]), say("{n:,}件", n=len(ids)), _in_pairs(ids))
             for (room, day, how), ids in sorted(groups.items())
         ]
-        heads = ("ルームID", "確認した日", "Chatworkの応答", "件数", "メッセージID")
+        heads = (say("ルームID"), say("確認した日"), say("Chatworkの応答"), say("件数"), say("メッセージID"))
         yield TableBlock(heads, (0, 0, 2, 0, 3), tuple(rows))
 
 
 def _in_pairs(ids: list[str]) -> str:
     """Two on a line, so that no id is broken in two."""
-    return "、\n".join("、".join(ids[start : start + 2]) for start in range(0, len(ids), 2))
+    return say("、\n").join(say("、").join(ids[start : start + 2]) for start in range(0, len(ids), 2))
 
 
 TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "done": "完了したタスク"}
@@ -187,12 +223,16 @@ TRUNCATED_LISTS = {"files": "ファイル", "open": "未完了のタスク", "do
 def _truncated_list_lines(case: ReportInput) -> Iterator[str]:
     for room, kind in case.truncated_lists:
         yield (
-            f"ルームID {room}: {TRUNCATED_LISTS[kind]}の一覧は、人ごとに取得しても上限の100件に達しています。"
-            "これ以外にもある可能性がありますが、有無は確認できません。"
+            say(
+                "ルームID {room}: {kind}の一覧は、人ごとに取得しても上限の100件に達しています。"
+                "これ以外にもある可能性がありますが、有無は確認できません。",
+                room=room,
+                kind=say(TRUNCATED_LISTS[kind]),
+            )
         )
 
 
 def _hidden_message_lines(statistics: MessageStatistics) -> Iterator[str]:
     for kind, line in change_lines(statistics.facts.changed):
         if kind in (ChangeKind.HIDDEN, ChangeKind.MISSING):
-            yield f"{line}。保存済みの文面は残っています。"
+            yield say("{line}。保存済みの文面は残っています。", line=line)

@@ -15,6 +15,7 @@ from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge
 from archiver.render.snippet import one_line
 from archiver.render.times import full_time, local_time, typed_time
+from archiver.report_language import say
 
 UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"
 QUOTED_LENGTH = 60
@@ -42,7 +43,7 @@ class PaperReferences:
         return References(names.get, self._message, self._file)
 
     def _message(self, _room: RoomId, message: MessageId) -> ReferenceLink:
-        return ReferenceLink(f"メッセージID {message}")
+        return ReferenceLink(say("メッセージID {message}", message=message))
 
     def _file(self, file: FileId) -> ReferenceLink | None:
         attachment = self.files.get(file)
@@ -51,21 +52,38 @@ class PaperReferences:
 
 def message_block(message: Message, paper: PaperReferences, *, star: bool = False) -> MessageBlock:
     """The block of a message; for a court the number of its entry is printed beside it."""
-    state = f"　{state_badge(message.state, knows_text=bool(message.texts))}" if message.state in STATES else ""
-    role = paper.case.side(message.account_id)
-    account = "" if message.account_id in paper.case.stand_ins else f"(ID {message.account_id})"
+    state = (
+        say("\u3000{state_badge}", state_badge=state_badge(message.state, knows_text=bool(message.texts)))
+        if message.state in STATES
+        else ""
+    )
+    role = say(paper.case.side(message.account_id))
+    account = "" if message.account_id in paper.case.stand_ins else say("(ID {id})", id=message.account_id)
     who = f"{role} {visible(message.name)}{account}"
-    head = f"{full_time(message.send_time)}　{who}{'　★' if star else ''}{state}"
+    head = say(
+        "{send_time}\u3000{who}{value}{state}",
+        send_time=full_time(message.send_time),
+        who=who,
+        value=say("\u3000★") if star else "",
+        state=state,
+    )
     court = paper.case.profile == "court"
-    saved = f"メッセージID {message.message_id}　保存した時刻 {local_time(message.first_seen)}"
+    saved = say(
+        "メッセージID {message_id}\u3000保存した時刻 {first_seen}",
+        message_id=message.message_id,
+        first_seen=local_time(message.first_seen),
+    )
     if message.state not in (State.MISSING, State.HIDDEN):
-        saved += f"　最後に確認した時刻 {local_time(message.versions[-1].last_seen)}"
+        saved += say("\u3000最後に確認した時刻 {last_seen}", last_seen=local_time(message.versions[-1].last_seen))
     return MessageBlock(
         number=f"No.{message.no}",
         head=f"{head}\n{chatwork_url(message.room_id, message.message_id)}",
         parts=tuple(_message_texts(message, paper.references_at(message.send_time))),
-        notes=(*_file_notes(message, paper), saved if court else f"{saved}　記録番号 {message.entry_seq}"),
-        beside=f"記録番号\n{message.entry_seq}" if court else "",
+        notes=(
+            *_file_notes(message, paper),
+            saved if court else say("{saved}\u3000記録番号 {entry_seq}", saved=saved, entry_seq=message.entry_seq),
+        ),
+        beside=say("記録番号\n{entry_seq}", entry_seq=message.entry_seq) if court else "",
     )
 
 
@@ -73,7 +91,7 @@ def quoted_text(case: ReportInput, message: Message) -> str:
     """The beginning of a message's text as it was saved last, on one line; what stands for it if none was saved."""
     texts = message.texts
     if not texts:
-        return UNKNOWN_TEXT
+        return say(UNKNOWN_TEXT)
     rooms = [room for room in case.rooms if room.room_id == message.room_id]
     references = PaperReferences(case, rooms[0]).references_at(message.send_time)
     return shorten_line(visible(one_line(plain_text(parse(texts[-1].body), references))), QUOTED_LENGTH)
@@ -83,36 +101,51 @@ def _message_texts(message: Message, references: References) -> Iterator[Message
     """The texts of a message: earlier ones first, then the present one, if there is one."""
     texts = message.texts
     if not texts:
-        yield MessageText("", UNKNOWN_TEXT)
+        yield MessageText("", say(UNKNOWN_TEXT))
     for number, version in enumerate(texts, 1):
         last = number == len(texts)
         if last and message.body != DELETED:
             label = _present_label(message, version)
         else:
             changed = message.changed_at if last else texts[number].first_seen
-            what = "「削除」表示に変わる前に保存した文面" if last else "編集前の文面"
-            label = f"【{what}】最後に見えた {local_time(version.last_seen)} / 変わっていた {local_time(changed)}"
-        yield MessageText(label, plain_text(parse(version.body), references) or EMPTY_TEXT)
+            what = say("「削除」表示に変わる前に保存した文面") if last else say("編集前の文面")
+            label = say(
+                "【{what}】最後に見えた {last_seen} / 変わっていた {changed}",
+                what=what,
+                last_seen=local_time(version.last_seen),
+                changed=local_time(changed),
+            )
+        yield MessageText(label, plain_text(parse(version.body), references) or say(EMPTY_TEXT))
 
 
 def _present_label(message: Message, version: Version) -> str:
     """The label of the present text: edited, or last seen; empty if there is nothing to say."""
     words = []
     if len(message.texts) > 1:
-        edited = f"(Chatworkの編集時刻 {typed_time(version.update_time)})" if version.update_time > 0 else ""
-        words.append(f"編集後の文面{edited}")
+        edited = (
+            say("(Chatworkの編集時刻 {time})", time=typed_time(version.update_time)) if version.update_time > 0 else ""
+        )
+        words.append(say("編集後の文面{edited}", edited=edited))
     elif version.update_time > 0:
-        words.append(EDITED_BEFORE)
+        words.append(say(EDITED_BEFORE))
     if message.state in (State.MISSING, State.HIDDEN):
-        words.append(f"最後に見えた文面(見えなくなっていた {local_time(message.changed_at)})")
-    return "　".join(words)
+        words.append(
+            say("最後に見えた文面(見えなくなっていた {changed_at})", changed_at=local_time(message.changed_at))
+        )
+    return say("\u3000").join(words)
 
 
 def _file_notes(message: Message, paper: PaperReferences) -> Iterator[str]:
     for attachment in paper.of.get(message.message_id, ()):
         status = (
-            f"保存済み {local_time(attachment.saved_at)}"
+            say("保存済み {saved_at}", saved_at=local_time(attachment.saved_at))
             if attachment.saved_at
-            else f"未取得: {attachment.reason or '理由の記録なし'}"
+            else say("未取得: {reason}", reason=say(attachment.reason or "理由の記録なし"))
         )
-        yield f"ファイル {attachment.number} {visible(attachment.name)} {attachment.size:,}バイト　{status}"
+        yield say(
+            "ファイル {number} {name} {size:,}バイト\u3000{status}",
+            number=attachment.number,
+            name=visible(attachment.name),
+            size=attachment.size,
+            status=status,
+        )

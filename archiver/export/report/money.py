@@ -10,6 +10,8 @@ from archiver.export.report.input import STATED, ReportInput
 from archiver.export.report.truncation import shorten_line
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
+from archiver.render.times import date_text
+from archiver.report_language import say, stated_day
 
 _MAX_INVOICES, _MAX_MONTHS, _NAME_LENGTH = 3, 4, 30
 
@@ -37,9 +39,9 @@ def money_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
     )
     lines += [balance_text(one) for one in open_balances[:_MAX_INVOICES]]
     if len(open_balances) > _MAX_INVOICES:
-        lines.append(f"ほか{len(open_balances) - _MAX_INVOICES}件の請求が未払いです。")
+        lines.append(say("ほか{n}件の請求が未払いです。", n=len(open_balances) - _MAX_INVOICES))
     lines += months_line(standing)
-    yield f"請求と入金({STATED})", "\n".join(lines)
+    yield say("請求と入金({stated})", stated=say(STATED)), "\n".join(lines)
 
 
 def overdue_text(case: ReportInput) -> str:
@@ -50,8 +52,17 @@ def overdue_text(case: ReportInput) -> str:
     stated = [one for one in standing.overdue if one.basis is not DueBasis.RECEIPT]
     oldest, unpaid = (stated or standing.overdue)[0], sum(one.unpaid for one in stated or standing.overdue)
     assert oldest.due is not None
-    since = f"支払期日({oldest.due.isoformat()})" if stated else f"納品({oldest.due.isoformat()}、支払期日の登録なし)"
-    return f"報告者の入力では、{since}から{oldest.days_late}日を過ぎた今も{unpaid:,}円の入金がない"
+    since = (
+        say("支払期日({due})", due=date_text(oldest.due))
+        if stated
+        else say("納品({due}、支払期日の登録なし)", due=date_text(oldest.due))
+    )
+    return say(
+        "報告者の入力では、{since}から{days_late}日を過ぎた今も{unpaid:,}円の入金がない",
+        since=since,
+        days_late=oldest.days_late,
+        unpaid=unpaid,
+    )
 
 
 def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
@@ -61,20 +72,29 @@ def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
         return ()
     late = [f"{balance_text(one)}" for one in standing.overdue[:_MAX_INVOICES]] + months_line(standing)
     return (
-        ("請求した金額", f"{standing.billed:,}円"),
-        ("受け取った金額", f"{standing.received:,}円"),
-        ("未払いの金額", "\n".join([f"{standing.unpaid:,}円", *late])),
+        (say("請求した金額"), say("{billed:,}円", billed=standing.billed)),
+        (say("受け取った金額"), say("{received:,}円", received=standing.received)),
+        (say("未払いの金額"), "\n".join([say("{unpaid:,}円", unpaid=standing.unpaid), *late])),
     )
 
 
 def balance_text(balance: InvoiceBalance) -> str:
     """An open invoice in one line: which, how much is open, the day of payment, how late, and what promised it."""
     invoice = balance.invoice
-    name = f"「{shorten_line(visible(invoice.name), _NAME_LENGTH)}」" if invoice.name else ""
-    due = _DUE_WORDS[balance.basis].format(day=balance.due.isoformat() if balance.due else "")
-    late = f"、{balance.days_late}日経過" if balance.days_late else ""
-    message = f"、発言ID {invoice.message_id}" if invoice.message_id else ""
-    return f"請求{invoice.number}{name}({invoice.issued_on}) 未払い {balance.unpaid:,}円、{due}{late}{message}"
+    name = say("「{name}」", name=shorten_line(visible(invoice.name), _NAME_LENGTH)) if invoice.name else ""
+    due = say(_DUE_WORDS[balance.basis], day=date_text(balance.due) if balance.due else "")
+    late = say("、{days_late}日経過", days_late=balance.days_late) if balance.days_late else ""
+    message = say("、発言ID {message_id}", message_id=invoice.message_id) if invoice.message_id else ""
+    return say(
+        "請求{number}{name}({issued_on}) 未払い {unpaid:,}円、{due}{late}{message}",
+        number=invoice.number,
+        name=name,
+        issued_on=stated_day(invoice.issued_on),
+        unpaid=balance.unpaid,
+        due=due,
+        late=late,
+        message=message,
+    )
 
 
 def months_line(standing: MoneyStanding) -> list[str]:
@@ -82,15 +102,27 @@ def months_line(standing: MoneyStanding) -> list[str]:
     months = open_by_month(standing)
     if len(months) < 2:
         return []
-    parts = [f"{month} {amount:,}円" for month, amount in months[:_MAX_MONTHS]]
+    parts = [say("{month} {amount:,}円", month=month, amount=amount) for month, amount in months[:_MAX_MONTHS]]
     rest = sum(amount for _month, amount in months[_MAX_MONTHS:])
-    return [f"請求した月ごとの未払い: {'、'.join(parts)}{f'、それより後 {rest:,}円' if rest else ''}"]
+    return [
+        say(
+            "請求した月ごとの未払い: {join}{value}",
+            join=say("、").join(parts),
+            value=say("、それより後 {rest:,}円", rest=rest) if rest else "",
+        )
+    ]
 
 
 def sums_text(standing: MoneyStanding) -> str:
     """What was billed, received and is open, in one line."""
-    surplus = f"(請求を超えた入金 {standing.surplus:,}円)" if standing.surplus else ""
-    return f"請求 {standing.billed:,}円 / 入金 {standing.received:,}円{surplus} / 未払い {standing.unpaid:,}円"
+    surplus = say("(請求を超えた入金 {surplus:,}円)", surplus=standing.surplus) if standing.surplus else ""
+    return say(
+        "請求 {billed:,}円 / 入金 {received:,}円{surplus} / 未払い {unpaid:,}円",
+        billed=standing.billed,
+        received=standing.received,
+        surplus=surplus,
+        unpaid=standing.unpaid,
+    )
 
 
 def _today(case: ReportInput) -> date:

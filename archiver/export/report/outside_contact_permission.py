@@ -5,9 +5,10 @@ from __future__ import annotations
 from archiver.claims.messages import contact, first_message
 from archiver.claims.words import contact_text, first_label, first_text
 from archiver.export.report.input import BLANK, ReportInput
+from archiver.export.report.platform_words import platform_of
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.job_platform import platform_of
+from archiver.report_language import say, stated_day
 
 BEFORE = "この資料の期間より前"
 """Printed beside what is saved but lies before the period of the package."""
@@ -20,23 +21,37 @@ def permission_rows(case: ReportInput, statistics: MessageStatistics) -> list[tu
         return []
     first = _compared_first(statistics)
     if platform.outside is None:
-        return [("サービス外での連絡", f"{platform.name}では認められていません。\n{first}")]
+        return [
+            (say("サービス外での連絡"), say("{name}では認められていません。\n{first}", name=platform.name, first=first))
+        ]
     requested, approved = (
-        shorten_line(stated, 40) if stated else None
+        stated_day(shorten_line(stated, 40)) if stated else None
         for stated in (case.contract.contact_requested_on, case.contract.contact_approved_on)
     )
     if not approved:
-        request = f"申請 {requested}" if requested else "申請の記録なし(報告者の申告)"
-        return [(platform.outside, f"{request} / 承認の記録なし(報告者の申告)\n{first}")]
-    return [(platform.outside, f"申請 {requested or BLANK} / 承認 {approved}\n{first}")]
+        request = say("申請 {requested}", requested=requested) if requested else say("申請の記録なし(報告者の申告)")
+        return [
+            (platform.outside, say("{request} / 承認の記録なし(報告者の申告)\n{first}", request=request, first=first))
+        ]
+    return [
+        (
+            platform.outside,
+            say(
+                "申請 {requested} / 承認 {approved}\n{first}",
+                requested=requested or say(BLANK),
+                approved=approved,
+                first=first,
+            ),
+        )
+    ]
 
 
 def _compared_first(statistics: MessageStatistics) -> str:
     """The first message with the number, and how it lies to the platform's rule."""
     first, state = first_message(statistics.facts), contact(statistics.facts)
     compared = contact_text(state, first, statistics.facts.contract)
-    place = BEFORE if first.value is not None and first.value.no is None else ""
-    return f"{first_label(first)} {first_text(first, 'ja', place, compared, early=state.value.is_early)}"
+    place = say(BEFORE) if first.value is not None and first.value.no is None else ""
+    return f"{first_label(first)} {first_text(first, None, place, compared, early=state.value.is_early)}"
 
 
 def first_message_cells(statistics: MessageStatistics) -> tuple[str, str]:
@@ -44,4 +59,4 @@ def first_message_cells(statistics: MessageStatistics) -> tuple[str, str]:
     first = first_message(statistics.facts)
     if first.value is None:
         return first_text(first), "-"
-    return first_text(first), BEFORE if first.value.no is None else f"No.{first.value.no}"
+    return first_text(first), say(BEFORE) if first.value.no is None else f"No.{first.value.no}"

@@ -13,14 +13,16 @@ from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.message_block import quoted_text
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, case_people
+from archiver.export.report.platform_words import platform_of
 from archiver.export.report.request_to_office import last_delivery
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.job_platform import Platform, platform_of
+from archiver.platforms.job_platform import Platform
 from archiver.records import TERM_ITEMS, Basis, Contract, MembershipPeriod, PersonName, contract_facts
 from archiver.records.contract_facts import ContractFact
 from archiver.render.invisible_characters import visible
-from archiver.render.times import local_time
+from archiver.render.times import date_text, local_time, minute_text
+from archiver.report_language import say, stated_day
 
 _CALLED, _NAMES, _ROOMS, _BASIS = (
     "呼び方",
@@ -46,32 +48,39 @@ def parties(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     has_ids = any(person.chatwork_ids for person in people.values())
     has_places = any(person.organisations for person in people.values())
     columns = [
-        (_CALLED, 0, [case.side(account) for account in people]),
-        (_NAMES, 1.8, [_names_text(person) for person in people.values()]),
+        (say(_CALLED), 0, [say(case.side(account)) for account in people]),
+        (say(_NAMES), 1.8, [_names_text(person) for person in people.values()]),
         ("Chatwork ID", 1.2, [_values_text(person.chatwork_ids) for person in people.values()] if has_ids else []),
-        ("アカウントID", 1, [f"{one}{'(番号)' if one in case.stand_ins else ''}" for one in people]),
-        ("組織・部署", 1.3, [_values_text(person.organisations) for person in people.values()] if has_places else []),
-        (_ROOMS, 1.7, [_stays_text(person) for person in people.values()]),
-        (_BASIS, 1.2, [_reason_text(case, account) for account in people]),
+        (say("アカウントID"), 1, [f"{one}{say('(番号)') if one in case.stand_ins else ''}" for one in people]),
+        (
+            say("組織・部署"),
+            1.3,
+            [_values_text(person.organisations) for person in people.values()] if has_places else [],
+        ),
+        (say(_ROOMS), 1.7, [_stays_text(person) for person in people.values()]),
+        (say(_BASIS), 1.2, [_reason_text(case, account) for account in people]),
     ]
     heads, widths, cells = zip(*(one for one in columns if one[2] or not people), strict=True)
-    where = [f"チャット「{visible(room.room_name)}」(ルームID {room.room_id})" for room in case.rooms]
+    where = [
+        say("チャット「{room_name}」(ルームID {room_id})", room_name=visible(room.room_name), room_id=room.room_id)
+        for room in case.rooms
+    ]
     notes = [_list_note(has_ids, has_places), *([stand_in_note(case)] if case.stand_ins else [])]
     blocks = (
         Paragraph("\n".join(where)),
         TableBlock(heads, widths, tuple(zip(*cells, strict=True))),
         Paragraph("\n".join(notes), "small"),
     )
-    return Chapter("３　当事者", blocks)
+    return Chapter(say("３\u3000当事者"), blocks)
 
 
 def _list_note(has_ids: bool, has_places: bool) -> str:
     """What the columns say, and which the list of members leaves blank for everybody."""
-    named = {"Chatwork ID": has_ids, "組織・部署": has_places}
-    told = "・".join(name for name, has in named.items() if has)
-    blank = "・".join(name for name, has in named.items() if not has)
-    listed = _LIST_NOTE.format(what=told) if told else ""
-    return _NOTE + listed + (_NOTHING_LISTED.format(what=blank) if blank else "")
+    named = {"Chatwork ID": has_ids, say("組織・部署"): has_places}
+    told = say("・").join(name for name, has in named.items() if has)
+    blank = say("・").join(name for name, has in named.items() if not has)
+    listed = say(_LIST_NOTE, what=told) if told else ""
+    return say(_NOTE) + listed + (say(_NOTHING_LISTED, what=blank) if blank else "")
 
 
 def _stays_text(person: PersonSummary) -> str:
@@ -82,22 +91,24 @@ def _stays_text(person: PersonSummary) -> str:
 def stand_in_note(case: ReportInput) -> str:
     """The sentence that the ids of third persons are numbers of this package."""
     last = max(case.stand_ins)
-    numbers = f"ID 1から{last}まで" if last > 1 else "ID 1"
-    return (
-        f"参加者A、Bなどと示した第三者のアカウントIDは出していません。第三者の{numbers}は、この資料の中だけの番号です。"
-        "発言の中などの番号の0は、参加者の一覧などで確認できなかった人です。"
+    numbers = say("ID 1から{last}まで", last=last) if last > 1 else "ID 1"
+    return say(
+        "参加者A、Bなどと示した第三者のアカウントIDは出していません。第三者の{numbers}は、"
+        "この資料の中だけの番号です。発言の中などの番号の0は、"
+        "参加者の一覧などで確認できなかった人です。",
+        numbers=numbers,
     )
 
 
 def _names_text(person: PersonSummary) -> str:
     """Every name of a person, the later ones with the time at which they were noticed."""
     first, *later = person.names or (PersonName("-", None),)
-    shown = f"{visible(first.text)}({FROM_BEFORE})" if person.is_from_before else visible(first.text)
+    shown = f"{visible(first.text)}({say(FROM_BEFORE)})" if person.is_from_before else visible(first.text)
     return " →\n".join([shown, *(f"{visible(name.text)}{_noticed_text(name)}" for name in later)])
 
 
 def _noticed_text(name: PersonName) -> str:
-    return "" if name.at is None else f" ({local_time(name.at)[:16]} に確認)"
+    return "" if name.at is None else say(" ({at} に確認)", at=minute_text(name.at))
 
 
 def _values_text(values: Iterable[PersonName]) -> str:
@@ -105,18 +116,18 @@ def _values_text(values: Iterable[PersonName]) -> str:
 
 
 def _period_text(period: MembershipPeriod) -> str:
-    known = [] if period.since is None else [f"{local_time(period.since)[:16]}から"]
-    since = [FROM_BEFORE] if period.is_from_before else known
-    return "\n".join([*since, *([] if period.until is None else [f"{local_time(period.until)[:16]}まで"])])
+    known = [] if period.since is None else [say("{since}から", since=minute_text(period.since))]
+    since = [say(FROM_BEFORE)] if period.is_from_before else known
+    return "\n".join([*since, *([] if period.until is None else [say("{until}まで", until=minute_text(period.until))])])
 
 
 def _reason_text(case: ReportInput, account: int) -> str:
     """Why an account has its role: the user's own reason, if any."""
     if account == case.owner_id:
-        return "APIトークンの持ち主"
+        return say("APIトークンの持ち主")
     stated = case.mapped.get(account)
     if stated is not None:
-        return f"{visible(stated.reason)}\n({STATED})"
+        return f"{visible(stated.reason)}\n({stated})"
     return basis_text(case.bases.get(account, Basis.NONE))
 
 
@@ -127,30 +138,47 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     rows = _stated_rows(contract, platform)
     first, reply = first_message(statistics.facts), last_reply(statistics.facts)
     rows.append((first_label(first), *first_message_cells(statistics)))
-    rows.append(("納期", contract.due_on or BLANK, STATED))
-    rows.append((f"{platform.where}での納品(最後)", BLANK if delivered is None else local_time(delivered), STATED))
+    rows.append((say("納期"), stated_day(contract.due_on or say(BLANK)), say(STATED)))
+    rows.append(
+        (
+            say("{where}での納品(最後)", where=platform.where),
+            say(BLANK) if delivered is None else local_time(delivered),
+            say(STATED),
+        )
+    )
     rows += _deadline_rows(case, platform)
     rows.append((reply_label(reply), reply_text(reply), f"No.{reply.value.no}" if reply.value else "-"))
-    blocks = [TableBlock(("できごと", "日時(日本時間)", "根拠"), (2, 2, 1.5), tuple(rows))]
+    blocks = [TableBlock((say("できごと"), say("日時(日本時間)"), say("根拠")), (2, 2, 1.5), tuple(rows))]
     if case.profile not in _LAWYERS:
         return Chapter(_dates_title(platform), tuple(blocks))
     if not case.contract.terms:
-        items = "、".join(item.label for item in TERM_ITEMS)
+        items = say("、").join(say(item.label) for item in TERM_ITEMS)
         blank = Paragraph(
-            f"次の項目を示した発言・ファイルは、いずれも{BLANK}です(示されていないという意味ではありません): {items}"
+            say(
+                "次の項目を示した発言・ファイルは、いずれも"
+                "{blank}です(示されていないという意味ではありません): {items}",
+                blank=say(BLANK),
+                items=items,
+            )
         )
-        return Chapter(_dates_title(platform), (*blocks, Subheading(_TERMS), blank))
+        return Chapter(_dates_title(platform), (*blocks, Subheading(say(_TERMS)), blank))
     note = Paragraph(
-        f"発言やファイルとの対応は{STATED}です(「」は保存した文面のはじめ)。未記入の項目は、示されていないという意味ではありません。"
-        "項目は法律の条文に沿った目安です(確認してください)。",
+        say(
+            "発言やファイルとの対応は{stated}です(「」は保存した文面のはじめ)。未記入の項目は、"
+            "示されていないという意味ではありません。項目は法律の条文に沿った目安です(確認してください)"
+            "。",
+            stated=say(STATED),
+        ),
         "small",
     )
-    table = TableBlock(("項目", "発言・ファイル", "備考"), (2, 1.5, 2), tuple(_term_rows(case, statistics)))
-    return Chapter(_dates_title(platform), (*blocks, Subheading(_TERMS), note, table))
+    table = TableBlock(
+        (say("項目"), say("発言・ファイル"), say("備考")), (2, 1.5, 2), tuple(_term_rows(case, statistics))
+    )
+    return Chapter(_dates_title(platform), (*blocks, Subheading(say(_TERMS)), note, table))
 
 
 def _dates_title(platform: Platform) -> str:
-    return "４　契約の日付" if platform.elsewhere else "４　契約と仮払いの日付"
+    return say("４\u3000契約の日付") if platform.elsewhere else say("４\u3000契約と仮払いの日付")
 
 
 def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str]]:
@@ -158,7 +186,11 @@ def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str,
     for due in contract_dates.deadlines(case.contract, platform, case.deliveries, now=case.created_at):
         if case.profile == "support" and due.deadline.rule in _OF_LAW:
             continue
-        yield f"期限: {due.deadline.name}", due.day.isoformat(), f"計算。{deadline_basis(due.deadline)}"
+        yield (
+            say("期限: {name}", name=due.deadline.name),
+            date_text(due.day),
+            say("計算。{deadline_basis}", deadline_basis=deadline_basis(due.deadline)),
+        )
 
 
 def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str, str]]:
@@ -166,20 +198,22 @@ def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tup
     stated = {term.item: term for term in case.contract.terms}
     for item in TERM_ITEMS:
         term = stated.get(item.name)
-        places = [] if term is None else [f"発言ID {term.message_id}"] * bool(term.message_id)
+        places = (
+            [] if term is None else [say("発言ID {message_id}", message_id=term.message_id)] * bool(term.message_id)
+        )
         message = None if term is None else statistics.bound.get(term.message_id or "")
         if message is not None:
-            places = [f"No.{message.no} {places[0]}", f"「{quoted_text(case, message)}」"]
-        places += [] if term is None else [f"ファイルID {term.file_id}"] * bool(term.file_id)
+            places = [f"No.{message.no} {places[0]}", say("「{quoted}」", quoted=quoted_text(case, message))]
+        places += [] if term is None else [say("ファイルID {file_id}", file_id=term.file_id)] * bool(term.file_id)
         note = "" if term is None or not term.note else shorten_line(visible(term.note), _NOTE_LENGTH)
-        yield item.label, "\n".join(places) or ("-" if note else BLANK), note
+        yield say(item.label), "\n".join(places) or ("-" if note else say(BLANK)), note
 
 
 def _stated_rows(contract: Contract, platform: Platform) -> list[tuple[str, str, str]]:
     """A row for each dated fact of such a contract; blank too, but for what comes later or never."""
-    words = {"permission": platform.outside, "end_request": platform.end_request_name}
+    words = {"permission": platform.outside or "", "end_request": say(platform.end_request_name)}
     return [
-        (fact.event.format(**words), getattr(contract, fact.name) or BLANK, STATED)
+        (say(fact.event, **words), stated_day(getattr(contract, fact.name) or say(BLANK)), say(STATED))
         for fact in contract_facts.FACTS
         if fact.event and (getattr(contract, fact.name) or _is_to_be_filled(fact, platform))
     ]

@@ -15,11 +15,13 @@ from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, Table
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, counterparts
+from archiver.export.report.platform_words import platform_of, side_text
 from archiver.export.report.statistics import MessageStatistics
-from archiver.platforms.job_platform import Platform, platform_of
+from archiver.platforms.job_platform import Platform
 from archiver.records import Basis, Contract, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
+from archiver.report_language import say, stated_day
 
 _HEADS = ("番号", "照合項目", "{name}の記録(日時)", "本記録(番号)", "一致", "確認できる画面")
 _AGREEMENTS = {
@@ -35,21 +37,26 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The table of points to compare, and the list of the user's own evidence."""
     platform = platform_of(case.contract.platform)
     rows = [(f"K-{number}", *row) for number, row in enumerate(_point_rows(case, statistics, platform), 1)]
-    heads = tuple(head.format(name=platform.where) for head in _HEADS)
-    screen = "右端の列の書面などで" if platform.elsewhere else "右端の列の画面で"
-    note = f"「{platform.where}の記録」の列は{STATED}です。{screen}確認できます。"
+    heads = tuple(say(head, name=platform.where) for head in _HEADS)
+    screen = say("右端の列の書面などで") if platform.elsewhere else say("右端の列の画面で")
+    note = say(
+        "「{where}の記録」の列は{stated}です。{screen}確認できます。",
+        where=platform.where,
+        stated=say(STATED),
+        screen=screen,
+    )
     blocks: list[Block] = [Paragraph(note), TableBlock(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
     if not rows:
-        blocks = [Paragraph("照合できる点は入力されていません。")]
+        blocks = [Paragraph(say("照合できる点は入力されていません。"))]
     numbers = (
-        {one.number: f"甲{number}" for number, one in numbered_exhibits(case.enclosures)}
+        {one.number: say("甲{number}", number=number) for number, one in numbered_exhibits(case.enclosures)}
         if case.profile == "court"
         else {}
     )
     enclosed = [_enclosure_line(one, numbers.get(one.number, label(one))) for one in case.enclosures]
     if enclosed:
-        blocks += [Paragraph("報告者が添えた資料", "strong"), Bullets(tuple(enclosed))]
-    return Chapter(f"２　{platform.side}の記録と照合できる点", tuple(blocks), new_page=True)
+        blocks += [Paragraph(say("報告者が添えた資料"), "strong"), Bullets(tuple(enclosed))]
+    return Chapter(say("２\u3000{side}の記録と照合できる点", side=side_text(platform)), tuple(blocks), new_page=True)
 
 
 def _point_rows(
@@ -59,29 +66,29 @@ def _point_rows(
     contract = case.contract
     if contract.platform_id or contract.title:
         yield (
-            "契約",
+            say("契約"),
             "\n".join(_contract_lines(contract)),
-            "この報告書の対象",
+            say("この報告書の対象"),
             "-",
             platform.contract_screen,
         )
     if contract.client:
-        shown = f"表示名「{contract.client}」"
-        yield "相手の同一性", shown, _counterpart_text(case), _bases_text(case), platform.message_screen
+        shown = say("表示名「{client}」", client=contract.client)
+        yield say("相手の同一性"), shown, _counterpart_text(case), _bases_text(case), platform.message_screen
     for clue, answer in case.clues.items():
-        yield clue, answer or BLANK, _counterpart_text(case), _bases_text(case), platform.message_screen
+        yield say(clue), answer or say(BLANK), _counterpart_text(case), _bases_text(case), platform.message_screen
     yield from _date_rows(case, statistics, platform)
     if contract.end_request_at:
-        yield platform.end_request_name, contract.end_request_at, "-", "-", platform.contract_screen
+        yield say(platform.end_request_name), stated_day(contract.end_request_at), "-", "-", platform.contract_screen
     for point in delivery_matches(case.deliveries, case.attachments):
         yield _delivery_row(point, platform)
 
 
 def _contract_lines(contract: Contract) -> Iterator[str]:
     if contract.platform_id:
-        yield f"契約ID {contract.platform_id}"
+        yield say("契約ID {platform_id}", platform_id=contract.platform_id)
     if contract.title:
-        yield f"仕事名「{contract.title}」"
+        yield say("仕事名「{title}」", title=contract.title)
 
 
 def _date_rows(
@@ -89,25 +96,33 @@ def _date_rows(
 ) -> Iterator[tuple[str, str, str, str, str]]:
     """The stated dates that the first message is compared with; the first row has it in full."""
     contract = case.contract
-    permission = f"申請 {contract.contact_requested_on or BLANK}\n承認 {contract.contact_approved_on or BLANK}"
+    permission = say(
+        "申請 {contact_requested_on}\n承認 {contact_approved_on}",
+        contact_requested_on=stated_day(contract.contact_requested_on or say(BLANK)),
+        contact_approved_on=stated_day(contract.contact_approved_on or say(BLANK)),
+    )
     is_asked = bool(platform.outside and (contract.contact_requested_on or contract.contact_approved_on))
     dated = [
-        ("契約日", contract.contracted_on, platform.contract_screen),
-        ("仮払い完了", contract.escrowed_at, platform.contract_screen),
-        (platform.outside or "", permission if is_asked else None, f"{platform.message_screen}の申請ステータス"),
+        (say("契約日"), contract.contracted_on, platform.contract_screen),
+        (say("仮払い完了"), contract.escrowed_at, platform.contract_screen),
+        (
+            platform.outside or "",
+            permission if is_asked else None,
+            say("{message_screen}の申請ステータス", message_screen=platform.message_screen),
+        ),
     ]
     first = _first_message_text(statistics)
     for name, stated, screen in dated:
         if stated:
-            yield name, stated, first, "-", screen
+            yield name, stated_day(stated), first, "-", screen
             first = _first_message_again(statistics)
 
 
 def _delivery_row(point: DeliveryMatch, platform: Platform) -> tuple[str, str, str, str, str]:
     delivery = point.delivery
-    size = "" if delivery.size is None else f" {delivery.size:,}バイト"
-    stated = f"{delivery.at} {visible(delivery.name or 'ファイル名の記録なし')}{size}"
-    return "納品物", stated, _record_text(point), _AGREEMENTS[point.agreement], platform.delivery_screen
+    size = "" if delivery.size is None else say(" {size:,}バイト", size=delivery.size)
+    stated = f"{stated_day(delivery.at)} {visible(delivery.name or say('ファイル名の記録なし'))}{size}"
+    return say("納品物"), stated, _record_text(point), say(_AGREEMENTS[point.agreement]), platform.delivery_screen
 
 
 def _record_text(point: DeliveryMatch) -> str:
@@ -115,26 +130,26 @@ def _record_text(point: DeliveryMatch) -> str:
     if point.file is not None:
         return f"{point.file.number} {local_time(point.file.uploaded_at)}"
     if point.delivery.sha256 is None and point.delivery.file_id is None:
-        return "ファイルの入力なし(照合していません)"
-    return "本記録に同じファイルはありません"
+        return say("ファイルの入力なし(照合していません)")
+    return say("本記録に同じファイルはありません")
 
 
 def _counterpart_text(case: ReportInput) -> str:
     others = counterparts(case)
     lines = [f"{visible(one.name)}{_ids_text(account, one)}" for account, one in others[:_MAX_PEOPLE]]
     more = len(others) - len(lines)
-    return "\n".join([*lines, *([f"ほか{more}名(第3章)"] if more else [])]) or "なし"
+    return "\n".join([*lines, *([say("ほか{more}名(第3章)", more=more)] if more else [])]) or say("なし")
 
 
 def _bases_text(case: ReportInput) -> str:
     """Whose statement it is who the other side is."""
-    return "、".join(dict.fromkeys(map(basis_text, case.bases.values()))) or basis_text(Basis.NONE)
+    return say("、").join(dict.fromkeys(map(basis_text, case.bases.values()))) or basis_text(Basis.NONE)
 
 
 def _ids_text(account: int, person: PersonSummary) -> str:
     """Chatwork ID and account id; the former first, as people exchange it on the platform."""
-    known = f"\n　Chatwork ID {visible(person.chatwork_ids[-1].text)}" if person.chatwork_ids else ""
-    return f"{known}\n　アカウントID {account}"
+    known = say("\n\u3000Chatwork ID {text}", text=visible(person.chatwork_ids[-1].text)) if person.chatwork_ids else ""
+    return say("{known}\n\u3000アカウントID {account}", known=known, account=account)
 
 
 def _first_message_text(statistics: MessageStatistics) -> str:
@@ -146,14 +161,14 @@ def _first_message_text(statistics: MessageStatistics) -> str:
 def _first_message_again(statistics: MessageStatistics) -> str:
     """The first message in short, as the row above has it in full."""
     number = first_message_cells(statistics)[1]
-    return "同上" if number == "-" else f"同上({number})"
+    return say("同上") if number == "-" else say("同上({number})", number=number)
 
 
 def _enclosure_line(enclosure: Enclosure, called: str) -> str:
     """A piece of the user's evidence in one line, under the number of its file in the package."""
     words = [
-        f"{called} {KINDS.get(enclosure.kind, visible(enclosure.kind))} {visible(enclosure.name)}",
-        enclosure.dated,
+        f"{called} {say(KINDS.get(enclosure.kind, visible(enclosure.kind)))} {visible(enclosure.name)}",
+        stated_day(enclosure.dated or ""),
         enclosure.note,
     ]
     return " ".join(word for word in words if word)

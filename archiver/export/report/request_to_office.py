@@ -16,12 +16,13 @@ from archiver.contract_dates import days_since as days_since
 from archiver.export.report.chosen_request import office_sentence, wish_row
 from archiver.export.report.input import ReportInput
 from archiver.export.report.money import overdue_text
+from archiver.export.report.platform_words import platform_of
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.job_platform import platform_of
 from archiver.records import CaseSide, ChangeKind, Contract, RequestKind
 from archiver.render.invisible_characters import visible
-from archiver.render.times import iso_date
+from archiver.render.times import date_text
+from archiver.report_language import say, stated_day
 
 SILENCE = timedelta(days=3)
 """A counterpart who has not written for so long counts as silent."""
@@ -46,15 +47,15 @@ def end_request_text(contract: Contract) -> str:
     if not contract.end_request_at:
         return ""
     due = contract_dates.end_request_due(contract, platform_of(contract.platform))
-    answer = "" if due is None else f"(返答の期限の目安 {due.isoformat()}。確認してください)"
-    return f"{shorten_line(visible(contract.end_request_at), _DAY_LENGTH)}{answer}"
+    answer = "" if due is None else say("(返答の期限の目安 {due}。確認してください)", due=date_text(due))
+    return f"{stated_day(shorten_line(visible(contract.end_request_at), _DAY_LENGTH))}{answer}"
 
 
 def opening_rows(case: ReportInput, statistics: MessageStatistics) -> tuple[tuple[str, str], ...]:
     """The first rows of page 1: the request to an office; for every other reader the situation, and what was chosen."""
     if case.profile == "support":
-        return (("お願いしたいこと", request_sentence(case, statistics)),)
-    return (("現在の状況", standing_sentence(case, statistics) or "報告者の記入待ち"), *wish_row(case))
+        return ((say("お願いしたいこと"), request_sentence(case, statistics)),)
+    return ((say("現在の状況"), standing_sentence(case, statistics) or say("報告者の記入待ち")), *wish_row(case))
 
 
 def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
@@ -62,7 +63,7 @@ def request_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     late, is_silent = _overdue_text(case), _is_silent(case, statistics)
     kind = case.request or _suggested_request(case, late, is_silent=is_silent)
     if kind is None:
-        return DEFAULT_REQUEST.format(reason=_reason_text(statistics), contract=_contract_name(case))
+        return say(DEFAULT_REQUEST, reason=_reason_text(statistics), contract=_contract_name(case))
     return office_sentence(case, kind, late, is_silent=is_silent)
 
 
@@ -71,20 +72,22 @@ def _reason_text(statistics: MessageStatistics) -> str:
     facts = statistics.facts
     closed = closed_account(facts).value
     if closed is not None:
-        return f"{closed_sign(closed.sign)}ことを{iso_date(closed.sign.at)}に確認したため、"
+        return say("{sign}ことを{at}に確認したため、", sign=closed_sign(closed.sign), at=date_text(closed.sign.at))
     for kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE, ChangeKind.EDITED):
         count = changed_sides(facts.changed, kind)[CaseSide.COUNTERPART]
         if count:
-            return f"{word(f'reason.{kind}', n=count)}ため、"
+            return say("{reason}ため、", reason=word(f"reason.{kind}", n=count))
     return ""
 
 
 def _contract_name(case: ReportInput) -> str:
     """The contract, as exactly as the user entered it."""
     contract = case.contract
-    stated = {"契約ID ": contract.platform_id, "契約日 ": contract.contracted_on}
-    known = "、".join(f"{name}{shorten_line(visible(one), _DAY_LENGTH)}" for name, one in stated.items() if one)
-    return f"この契約({known})" if known else "この契約"
+    stated = {say("契約ID "): contract.platform_id, say("契約日 "): contract.contracted_on}
+    known = say("、").join(
+        f"{name}{stated_day(shorten_line(visible(one), _DAY_LENGTH))}" for name, one in stated.items() if one
+    )
+    return say("この契約({known})", known=known) if known else say("この契約")
 
 
 def _suggested_request(case: ReportInput, late: str, *, is_silent: bool) -> RequestKind | None:
@@ -106,11 +109,11 @@ def standing_sentence(case: ReportInput, statistics: MessageStatistics) -> str:
     """The current situation in one sentence without a request; empty if nothing is overdue."""
     unpaid = overdue_text(case)
     if unpaid:
-        return f"{unpaid}状態です。"
+        return say("{unpaid}状態です。", unpaid=unpaid)
     late = _overdue_text(case)
     if late:
-        return f"{late}状態です。"
-    return "相手方からの返信がありません。" if _is_silent(case, statistics) else ""
+        return say("{late}状態です。", late=late)
+    return say("相手方からの返信がありません。") if _is_silent(case, statistics) else ""
 
 
 def _overdue_text(case: ReportInput) -> str:
@@ -121,7 +124,11 @@ def _overdue_text(case: ReportInput) -> str:
     passed = days_since(delivered, case.created_at)
     if passed < platform_of(case.contract.platform).review_days:
         return ""
-    return f"納品({iso_date(delivered)})から{passed}日を経過しても検収の完了を確認できていない"
+    return say(
+        "納品({delivered})から{passed}日を経過しても検収の完了を確認できていない",
+        delivered=date_text(delivered),
+        passed=passed,
+    )
 
 
 def blank_facts(case: ReportInput) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from archiver.claims.words import closed_sign, first_label, missing_text, reply_
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import STATED, ReportInput, day_of
 from archiver.export.report.outside_contact_permission import first_message_cells
+from archiver.export.report.platform_words import about_text, kind_text, platform_of, value_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Attachment, contract_facts
 from archiver.render.invisible_characters import visible
-from archiver.render.times import local_time
+from archiver.render.times import date_text, minute_text
+from archiver.report_language import say
 
 MAX_LINES = 25
 _CUT = 50
@@ -43,7 +44,7 @@ class _TimelineLine(NamedTuple):
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The chapter with its lines in order of time."""
-    return Chapter("５　時系列", blocks(case, statistics, limit=MAX_LINES))
+    return Chapter(say("５\u3000時系列"), blocks(case, statistics, limit=MAX_LINES))
 
 
 def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> tuple[Block, ...]:
@@ -55,22 +56,21 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
         *_file_lines(case),
     ]
     if not lines:
-        return (Paragraph("記録された日時はありません。"),)
+        return (Paragraph(say("記録された日時はありません。")),)
     kept = sorted(lines, key=lambda line: (line.weight, -line.at.timestamp()))[:limit]
     kept.sort(key=lambda line: (line.at, line.weight))  # facts of one day stay in their order: 申請, 承認
     table = TableBlock(
-        ("日時(日本時間)", "できごと", "根拠"),
+        (say("日時(日本時間)"), say("できごと"), say("根拠")),
         (0, 4, 1),
         tuple((_time_text(line), line.what, line.source) for line in kept),
     )
     if len(lines) <= limit:
         return (table,)
-    return (table, Paragraph(f"ほか{len(lines) - limit}件は、第7章と第8章にあります。", "small"))
+    return (table, Paragraph(say("ほか{n}件は、第7章と第8章にあります。", n=len(lines) - limit), "small"))
 
 
 def _time_text(line: _TimelineLine) -> str:
-    time = local_time(line.at)
-    return time[:10] if line.whole_day else time[:16]
+    return date_text(line.at) if line.whole_day else minute_text(line.at)
 
 
 def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
@@ -78,29 +78,35 @@ def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
     stated = [
         *(
             (
-                fact.event.format(permission=platform.outside or "外部連絡", end_request=platform.end_request_name),
+                say(
+                    fact.event,
+                    permission=platform.outside or say("外部連絡"),
+                    end_request=say(platform.end_request_name),
+                ),
                 getattr(contract, fact.name),
             )
             for fact in contract_facts.FACTS
             if fact.event
         ),
-        *((f"{platform.where}で納品", delivery.at) for delivery in case.deliveries),
+        *((say("{where}で納品", where=platform.where), delivery.at) for delivery in case.deliveries),
     ]
     for what, text in stated:
         at = day_of(text)
         if at is not None and text is not None:
-            yield _TimelineLine(0, at, what, STATED, whole_day=len(text) <= len("2026-11-24"))
+            yield _TimelineLine(0, at, what, say(STATED), whole_day=len(text) <= len("2026-11-24"))
 
 
 def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[_TimelineLine]:
     first, reply = first_message(statistics.facts), last_reply(statistics.facts)
     if first.value is not None:
         source = first_message_cells(statistics)[1]
-        more = "" if first.is_whole else f"(それ以前に{missing_text(first.missing)})"
+        more = "" if first.is_whole else say("(それ以前に{missing})", missing=missing_text(first.missing))
         yield _TimelineLine(0, first.value.at, f"{first_label(first)}{more}", source)
     closed = closed_account(statistics.facts).value
     if closed is not None and not any(event.seq == closed.sign.seq for event in case.events):
-        yield _TimelineLine(0, closed.sign.at, f"{closed_sign(closed.sign)}(検知)", "第1章")
+        yield _TimelineLine(
+            0, closed.sign.at, say("{closed_sign}(検知)", closed_sign=closed_sign(closed.sign)), say("第1章")
+        )
     if reply.value is not None:
         yield _TimelineLine(0, reply.value.at, reply_label(reply), f"No.{reply.value.no}")
 
@@ -119,21 +125,34 @@ def _change_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             counts[group] += 1
             first_times.setdefault(group, at)
         elif event.no is None:
-            about = f"{event.before} → {event.after}" if event.before and event.after else event.about
-            yield _TimelineLine(1, at, f"{event.kind}(検知): {shorten_line(about, _CUT)}", "第8章")
+            before, after = value_text(event, event.before), value_text(event, event.after)
+            about = f"{before} → {after}" if before and after else about_text(event)
+            yield _TimelineLine(
+                1,
+                at,
+                say("{kind}(検知): {about}", kind=kind_text(event), about=shorten_line(about, _CUT)),
+                say("第8章"),
+            )
         else:
-            whose = f"{statistics.side_of[event.no]}の" if event.no in statistics.side_of else ""
+            whose = say("{side}の", side=say(statistics.side_of[event.no])) if event.no in statistics.side_of else ""
             group = (at.astimezone(JST).date().isoformat(), event.kind, whose)
             counts[group] += 1
             first_times.setdefault(group, at)
     for group, count in counts.items():
         is_gap = group[1] in _GAP_WORDS
-        what = _GAP_WORDS[group[1]] if is_gap else f"{group[2]}発言{count}件 {group[1]}(検知)"
-        yield _TimelineLine(1, first_times[group], what, "第9章" if is_gap else "第8章")
+        what = (
+            say(_GAP_WORDS[group[1]])
+            if is_gap
+            else say("{whose}発言{count}件 {kind}(検知)", whose=group[2], count=count, kind=say(group[1]))
+        )
+        yield _TimelineLine(1, first_times[group], what, say("第9章") if is_gap else say("第8章"))
     for room in case.rooms:
         if room.inaccessible_since is not None:
             yield _TimelineLine(
-                0, room.inaccessible_since, f"チャット(ルームID {room.room_id})が開けなくなった(理由不明)", "第8章"
+                0,
+                room.inaccessible_since,
+                say("チャット(ルームID {room_id})が開けなくなった(理由不明)", room_id=room.room_id),
+                say("第8章"),
             )
 
 
@@ -144,4 +163,9 @@ def _file_lines(case: ReportInput) -> Iterator[_TimelineLine]:
 
 def _file_text(case: ReportInput, attachment: Attachment) -> str:
     name = shorten_line(visible(attachment.name), _CUT)
-    return f"{case.side(attachment.account_id)}がファイル({attachment.number} {name})を送信"
+    return say(
+        "{side}がファイル({number} {name})を送信",
+        side=say(case.side(attachment.account_id)),
+        number=attachment.number,
+        name=name,
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from archiver.report_language import say
+
 CUT = "(以下略)"
 
 
 def shorten(text: str, limit: int) -> str:
     """At most `limit` characters of a text, with a note if it is longer."""
-    return text if len(text) <= limit else text[:limit] + CUT
+    return text if len(text) <= limit else text[:limit] + say(CUT)
 
 
 def shorten_line(text: str, limit: int) -> str:

@@ -18,7 +18,8 @@ from archiver.export.report.truncation import shorten_line
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH
 from archiver.records import TERM_ITEMS, MessageId, RequestKind
 from archiver.render.invisible_characters import visible
-from archiver.render.times import iso_date, local_time
+from archiver.render.times import date_text, minute_text
+from archiver.report_language import say, stated_day
 
 _CHECK = "【送信前の確認(この行は消してください)】金額・日付・振込先を確かめ、ご自身の言葉に直してから送ってください。"
 _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
@@ -48,17 +49,21 @@ def demand_text(case: ReportInput, statistics: MessageStatistics) -> str:
 
 def _head_lines(case: ReportInput) -> Iterator[str]:
     contract, standing = case.contract, standing_of(case)
-    yield from (_CHECK, "")
-    yield f"{_field_text(contract.client)} 様"
-    yield f"お世話になっております。{_field_text(case.owner_name)}です。"
-    yield from ("下記の件について、ご確認をお願いいたします。", "")
-    yield f"仕事: {_field_text(contract.title)}"
-    yield f"ご依頼の日: {_field_text(contract.contracted_on)}　金額: {_field_text(contract.amount)}"
+    yield from (say(_CHECK), "")
+    yield say("{client} 様", client=_field_text(contract.client))
+    yield say("お世話になっております。{owner_name}です。", owner_name=_field_text(case.owner_name))
+    yield from (say("下記の件について、ご確認をお願いいたします。"), "")
+    yield say("仕事: {title}", title=_field_text(contract.title))
+    yield say(
+        "ご依頼の日: {contracted_on}\u3000金額: {amount}",
+        contracted_on=_field_text(contract.contracted_on),
+        amount=_field_text(contract.amount),
+    )
     if contract.payment_due_on:
-        yield f"お約束の支払期日: {_field_text(contract.payment_due_on)}"
+        yield say("お約束の支払期日: {payment_due_on}", payment_due_on=_field_text(contract.payment_due_on))
     delivered = last_delivery(case.deliveries)
     if delivered is not None:
-        yield f"納品: {iso_date(delivered)}"
+        yield say("納品: {delivered}", delivered=date_text(delivered))
     if standing is not None:
         yield sums_text(standing)
 
@@ -68,44 +73,51 @@ def _invoice_lines(case: ReportInput) -> Iterator[str]:
     standing = standing_of(case)
     balances = [] if standing is None else [one for one in standing.balances if one.unpaid]
     for balance in sorted(balances, key=lambda one: (-one.days_late, one.invoice.number))[:_MAX_INVOICES]:
-        yield f"・請求{balance.invoice.number}{_invoice_text(balance)}"
+        yield say("・請求{number}{invoice}", number=balance.invoice.number, invoice=_invoice_text(balance))
 
 
 def _invoice_text(balance: InvoiceBalance) -> str:
     """The invoice's own number and day, what is open, and how many days ago its stated day was."""
     invoice = balance.invoice
-    name = f"「{shorten_line(visible(invoice.name), _MAX_NAME_LENGTH)}」" if invoice.name else ""
+    name = say("「{name}」", name=shorten_line(visible(invoice.name), _MAX_NAME_LENGTH)) if invoice.name else ""
     due = ""
     if balance.due is not None and balance.basis is not DueBasis.RECEIPT:
-        late = f"({balance.days_late}日経過)" if balance.days_late else ""
-        due = f"、支払期日 {balance.due.isoformat()}{late}"
-    message = f"、発言ID {invoice.message_id}" if invoice.message_id else ""
-    return f"{name}({invoice.issued_on}) 未払い {balance.unpaid:,}円{due}{message}"
+        late = say("({days_late}日経過)", days_late=balance.days_late) if balance.days_late else ""
+        due = say("、支払期日 {due}{late}", due=date_text(balance.due), late=late)
+    message = say("、発言ID {message_id}", message_id=invoice.message_id) if invoice.message_id else ""
+    return say(
+        "{name}({issued_on}) 未払い {unpaid:,}円{due}{message}",
+        name=name,
+        issued_on=stated_day(invoice.issued_on),
+        unpaid=balance.unpaid,
+        due=due,
+        message=message,
+    )
 
 
 def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     """Which message says what, as the user bound them."""
     stated = {term.item: term for term in case.contract.terms}
-    labels = {item.name: item.label for item in TERM_ITEMS}
+    labels = {item.name: say(item.label) for item in TERM_ITEMS}
     for name in _NAMED_TERMS:
         if name in stated and (message_id := stated[name].message_id):
-            yield f"・{labels[name]}: {_message_text(statistics, message_id)}"
+            yield say("・{labels}: {message}", labels=labels[name], message=_message_text(statistics, message_id))
 
 
 def _message_text(statistics: MessageStatistics, message_id: MessageId) -> str:
     message = statistics.bound.get(message_id)
-    at = "" if message is None else f"{local_time(message.send_time)[:16]} の"
-    return f"{at}発言(ID {message_id})"
+    at = "" if message is None else say("{send_time} の", send_time=minute_text(message.send_time))
+    return say("{at}発言(ID {message_id})", at=at, message_id=message_id)
 
 
 def _end_lines(case: ReportInput) -> Iterator[str]:
     kind = client_request(case)
-    yield "【お願い】"
-    yield _REQUESTS[kind].format(terms=terms_text(case))
+    yield say("【お願い】")
+    yield say(_REQUESTS[kind], terms=terms_text(case))
     if kind is RequestKind.PAYMENT:
-        yield f"お振込先: {BLANK}"
-    yield "行き違いがございましたら、ご容赦ください。"
+        yield say("お振込先: {blank}", blank=say(BLANK))
+    yield say("行き違いがございましたら、ご容赦ください。")
 
 
 def _field_text(stated: str | None) -> str:
-    return shorten_line(visible(stated), _MAX_FIELD_LENGTH) if stated else BLANK
+    return stated_day(shorten_line(visible(stated), _MAX_FIELD_LENGTH)) if stated else say(BLANK)

@@ -14,13 +14,14 @@ from archiver.claims.messages import last_reply, message_count
 from archiver.claims.words import change_lines, closed_text, count_text, reply_label, reply_text
 from archiver.export.report.input import BLANK, ReportInput, day_of
 from archiver.export.report.money import money_rows
+from archiver.export.report.platform_words import platform_of
 from archiver.export.report.request_to_office import advice, days_since, end_request_text, request_sentence
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.platforms.job_platform import platform_of
 from archiver.records import CaseFacts, CaseSide, ChangeKind, Contract, Delivery
 from archiver.render.invisible_characters import visible
-from archiver.render.times import iso_date, local_time
+from archiver.render.times import date_text, minute_text
+from archiver.report_language import say, stated_day
 
 MAX_LENGTH = 800
 """Characters of the whole file at most, a line end counted as two; forms truncate what is longer."""
@@ -42,53 +43,77 @@ def inquiry_form_text(case: ReportInput, statistics: MessageStatistics) -> str:
 
 def _warning_lines(case: ReportInput) -> list[str]:
     warning = advice(case)
-    return [] if warning is None else [f"【送信前の確認(この行は消してください)】{warning}", ""]
+    return [] if warning is None else [say("【送信前の確認(この行は消してください)】{warning}", warning=warning), ""]
 
 
 def _head_lines(case: ReportInput) -> Iterator[str]:
     contract, platform = case.contract, platform_of(case.contract.platform)
     delivered = _last_delivery(case.deliveries)
     if not platform.elsewhere:
-        yield f"契約ID: {_field_text(contract.platform_id)}"
-    yield f"仕事名: {_field_text(contract.title)}"
-    yield f"相手({platform.client}): {_field_text(contract.client)}"
-    escrow = "" if platform.elsewhere else f"　仮払い完了: {_day_text(contract.escrowed_at)}"
-    yield f"契約日: {_day_text(contract.contracted_on)}{escrow}"
+        yield say("契約ID: {platform_id}", platform_id=_field_text(contract.platform_id))
+    yield say("仕事名: {title}", title=_field_text(contract.title))
+    yield say("相手({client}): {client2}", client=platform.client, client2=_field_text(contract.client))
+    escrow = (
+        ""
+        if platform.elsewhere
+        else say("\u3000仮払い完了: {escrowed_at}", escrowed_at=_day_text(contract.escrowed_at))
+    )
+    yield say("契約日: {contracted_on}{escrow}", contracted_on=_day_text(contract.contracted_on), escrow=escrow)
     if platform.outside:
-        yield f"{platform.outside}の承認: {_day_text(contract.contact_approved_on)}"
-    yield f"{platform.where}での納品: {_day_text(delivered.at if delivered else None)}"
+        yield say(
+            "{outside}の承認: {contact_approved_on}",
+            outside=platform.outside,
+            contact_approved_on=_day_text(contract.contact_approved_on),
+        )
+    yield say("{where}での納品: {value}", where=platform.where, value=_day_text(delivered.at if delivered else None))
     yield ""
-    yield "【経緯】"
+    yield say("【経緯】")
 
 
 def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     """Sentences about what happened, the most useful first; who did it is not said where no reply tells."""
     yield from _end_request_lines(case.contract)
-    yield from (text.replace("\n", "。") + "。" for _label, text in money_rows(case))
+    yield from (text.replace("\n", "。") + say("。") for _label, text in money_rows(case))
     yield from _reply_lines(statistics.facts)
     delivered = _last_delivery(case.deliveries)
     if delivered is not None:
-        yield f"{_day_text(delivered.at)} に納品しました。"
+        yield say("{at} に納品しました。", at=_day_text(delivered.at))
     yield from _change_lines(statistics.facts, own=False)
     closed = closed_text(closed_account(statistics.facts))
     if closed:
-        yield f"{closed}しました。"
+        yield say("{closed}しました。", closed=closed)
     frozen = [room.inaccessible_since for room in case.rooms if room.inaccessible_since]
     if frozen:
-        yield f"{local_time(min(frozen))[:16]} にチャットが開けなくなったことを確認しました(理由は不明です)。"
+        yield say(
+            "{frozen} にチャットが開けなくなったことを確認しました(理由は不明です)。",
+            frozen=minute_text(min(frozen)),
+        )
     if statistics.first is not None and statistics.last is not None:
-        span = f"{iso_date(statistics.first.send_time)}から{iso_date(statistics.last.send_time)}"
-        part = "" if not case.period else "(この契約の期間だけ)"
+        span = say(
+            "{send_time}から{send_time2}",
+            send_time=date_text(statistics.first.send_time),
+            send_time2=date_text(statistics.last.send_time),
+        )
+        part = "" if not case.period else say("(この契約の期間だけ)")
         if case.period and case.is_period_requested:
-            part = f"(指定した期間だけ。ほかに{case.left_out}件を保存)"
-        yield f"Chatworkでのやり取りは{span}、{count_text(message_count(statistics.facts))}です{part}。"
+            part = say("(指定した期間だけ。ほかに{left_out}件を保存)", left_out=case.left_out)
+        yield say(
+            "Chatworkでのやり取りは{span}、{count}です{part}。",
+            span=span,
+            count=count_text(message_count(statistics.facts)),
+            part=part,
+        )
     yield from _change_lines(statistics.facts, own=True)
 
 
 def _end_request_lines(contract: Contract) -> Iterator[str]:
     """The client's request to end the contract early, and the day on which silence would end it."""
     if contract.end_request_at:
-        yield f"{platform_of(contract.platform).end_request_name}を受けました: {end_request_text(contract)}。"
+        yield say(
+            "{name}を受けました: {end_request}。",
+            name=say(platform_of(contract.platform).end_request_name),
+            end_request=end_request_text(contract),
+        )
 
 
 def _reply_lines(facts: CaseFacts) -> Iterator[str]:
@@ -96,9 +121,14 @@ def _reply_lines(facts: CaseFacts) -> Iterator[str]:
     reply, at = last_reply(facts), facts.known_until
     if reply.value is not None:
         passed = days_since(reply.value.at, at) if at and at >= reply.value.at else 0
-        days = f"{iso_date(at)}の確認時点で{passed}日前" if at and passed else ""
-        since = f"({days})" if days and reply.is_whole else ""
-        yield f"{reply_label(reply)}は{reply_text(reply, time=iso_date)}です{since}。"
+        days = say("{at}の確認時点で{passed}日前", at=date_text(at), passed=passed) if at and passed else ""
+        since = say("({days})", days=days) if days and reply.is_whole else ""
+        yield say(
+            "{reply_label}は{reply}です{since}。",
+            reply_label=reply_label(reply),
+            reply=reply_text(reply, time=date_text),
+            since=since,
+        )
 
 
 def _change_lines(facts: CaseFacts, *, own: bool) -> Iterator[str]:
@@ -107,7 +137,7 @@ def _change_lines(facts: CaseFacts, *, own: bool) -> Iterator[str]:
         if kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE) and own == (
             changed_sides(facts.changed, kind).keys() == {CaseSide.REPORTER}
         ):
-            yield f"{line}。報告書の第6章、第8章。"
+            yield say("{line}。報告書の第6章、第8章。", line=line)
 
 
 def _last_delivery(deliveries: Sequence[Delivery]) -> Delivery | None:
@@ -119,15 +149,15 @@ def _number_lines(lines: list[str]) -> list[str]:
 
 
 def _end_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
-    yield "【お願い】"
+    yield say("【お願い】")
     yield request_sentence(case, statistics)
     yield ""
-    yield "【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)"
+    yield say("【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)")
 
 
 def _field_text(stated: str | None) -> str:
-    return shorten_line(visible(stated), _MAX_FIELD_LENGTH) if stated else BLANK
+    return stated_day(shorten_line(visible(stated), _MAX_FIELD_LENGTH)) if stated else say(BLANK)
 
 
 def _day_text(stated: str | None) -> str:
-    return shorten_line(visible(stated), _MAX_DAY_LENGTH) if stated else BLANK
+    return stated_day(shorten_line(visible(stated), _MAX_DAY_LENGTH)) if stated else say(BLANK)

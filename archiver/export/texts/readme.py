@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archiver.evidence.tables.build import CSV_HEADERS, KINDS, SOURCES, STATES
 from archiver.export.stamps import StampStatement
 from archiver.records import Contract, Gap, Seal, Watch, contract_facts
 from archiver.render.gap_breaks import PAUSE, gap_text, gap_title, no_pauses_text, usual_interval_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.render.unsealed_records import unsealed_sentence
+from archiver.report_language import is_english, say, stated_day
 
 DAILY_FIRST_LINE = "控え(伏せ字なし・提出用ではありません)"
 
@@ -73,12 +75,12 @@ def readme(facts: PackageFacts) -> bytes:
 
 def _lines(facts: PackageFacts) -> Iterator[str]:
     if facts.daily:
-        yield DAILY_FIRST_LINE
-    yield "Chatworkやり取り記録 " + ("(毎日の控え)" if facts.daily else "提出資料")
+        yield say(DAILY_FIRST_LINE)
+    yield say("Chatworkやり取り記録 ") + (say("(毎日の控え)") if facts.daily else say("提出資料"))
     if not facts.daily:
-        yield "まず data/report.pdf(報告書)をご覧ください。1頁目に要約があります。"
-    yield "会話の全体は data/transcript/index.html をブラウザで開いてください(通信は不要です)。"
-    yield "ファイルが改変されていないかを確かめる手順は VERIFY.txt にあります。"
+        yield say("まず data/report.pdf(報告書)をご覧ください。1頁目に要約があります。")
+    yield say("会話の全体は data/transcript/index.html をブラウザで開いてください(通信は不要です)。")
+    yield say("ファイルが改変されていないかを確かめる手順は VERIFY.txt にあります。")
     yield ""
     yield from _about_lines(facts)
     yield ""
@@ -86,127 +88,179 @@ def _lines(facts: PackageFacts) -> Iterator[str]:
     yield ""
     yield from _content_lines(facts)
     yield ""
-    yield from _english_lines(facts)
+    yield from _column_lines(facts) if is_english() else _english_lines(facts)
 
 
 def _about_lines(facts: PackageFacts) -> Iterator[str]:
-    yield "■ この資料について"
+    yield say("■ この資料について")
     for label, value in _stated_facts(facts.contract):
         if value:
             yield f"{label}: {visible(value)}"
     for room, name in facts.rooms:
-        yield f"チャット: {visible(name)}(ルームID {room})"
-    more = f"(ほかに{facts.left_out_messages:,}件の発言を保存しています)" if facts.left_out_messages else ""
-    yield f"範囲: {facts.period or '保存している全期間'}{more}"
+        yield say("チャット: {name}(ルームID {room})", name=visible(name), room=room)
+    more = (
+        say("(ほかに{left_out_messages:,}件の発言を保存しています)", left_out_messages=facts.left_out_messages)
+        if facts.left_out_messages
+        else ""
+    )
+    yield say("範囲: {period}{more}", period=facts.period or say("保存している全期間"), more=more)
     if not facts.messages and not facts.files:
-        yield "この契約のチャットについて、保存された発言とファイルはありません。"
-    yield f"発言 {facts.messages}件、ファイル {facts.files}点(うちこの資料に入っているもの {facts.packed}点)、"
-    yield f"記録 {facts.entries}件。"
+        yield say("この契約のチャットについて、保存された発言とファイルはありません。")
+    yield say(
+        "発言 {messages}件、ファイル {files}点(うちこの資料に入っているもの {packed}点)、",
+        messages=facts.messages,
+        files=facts.files,
+        packed=facts.packed,
+    )
+    yield say("記録 {entries}件。", entries=facts.entries)
     if facts.seal is not None:
-        more = "と、その後の確定前の記録" if facts.unsealed else ""
-        yield f"確定記録 第{facts.seal.number}号(記録番号 {facts.seal.last} まで){more}の時点の内容です。"
+        more = say("と、その後の確定前の記録") if facts.unsealed else ""
+        yield say(
+            "確定記録 第{number}号(記録番号 {last} まで){more}の時点の内容です。",
+            number=facts.seal.number,
+            last=facts.seal.last,
+            more=more,
+        )
     if facts.unsealed:
         yield unsealed_sentence(facts.unsealed)
     yield from _stamp_lines(facts.stamps)
     if facts.created_at is not None:
-        yield f"作成: {local_time(facts.created_at)}(日本時間) 名称: {facts.name}"
-    yield f"作成したプログラム: {facts.software}"
-    yield "この資料は、契約の一方の当事者が、自分のChatworkアカウントのAPIで閲覧できた範囲を保存したものです。"
+        yield say("作成: {created_at}(日本時間) 名称: {name}", created_at=local_time(facts.created_at), name=facts.name)
+    yield say("作成したプログラム: {software}", software=facts.software)
+    yield say("この資料は、契約の一方の当事者が、自分のChatworkアカウントのAPIで閲覧できた範囲を保存したものです。")
 
 
 def _stamp_lines(statement: StampStatement) -> Iterator[str]:
     if statement.last is None:
         if statement.configured:
-            yield "第三者の時刻(タイムスタンプ)は、確定記録にはまだ付いていません(認証局の応答を待っています)。"
+            yield say("第三者の時刻(タイムスタンプ)は、確定記録にはまだ付いていません(認証局の応答を待っています)。")
         else:
-            yield "第三者の時刻(タイムスタンプ)は付いていません。"
+            yield say("第三者の時刻(タイムスタンプ)は付いていません。")
     else:
-        yield f"第三者の時刻(タイムスタンプ): 確定記録 {statement.seals}件のうち {statement.stamped}件に付いています"
-        yield f"(最後は {local_time(statement.last)} 日本時間)。後の号に付いた時刻は、それより前の号にも及びます。"
+        yield say(
+            "第三者の時刻(タイムスタンプ): 確定記録 {seals}件のうち {stamped}件に付いています",
+            seals=statement.seals,
+            stamped=statement.stamped,
+        )
+        yield say(
+            "(最後は {last} 日本時間)。後の号に付いた時刻は、それより前の号にも及びます。",
+            last=local_time(statement.last),
+        )
     if statement.delay is not None:
-        yield f"確定してから時刻が及ぶまでの時間は、最も長いもので {_duration_text(statement.delay)} です。"
+        yield say(
+            "確定してから時刻が及ぶまでの時間は、最も長いもので {duration} です。",
+            duration=_duration_text(statement.delay),
+        )
     if statement.configured:
-        yield "この資料そのものの時刻は、作成の直後に求めます(tagmanifest-sha256.txt.(認証局).tsr)。"
+        yield say("この資料そのものの時刻は、作成の直後に求めます(tagmanifest-sha256.txt.(認証局).tsr)。")
 
 
 def _duration_text(span: timedelta) -> str:
     minutes = max(0, int(span.total_seconds()) // 60)
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:
-        return f"{days}日{hours}時間"
-    return f"{hours}時間{minutes % 60}分" if hours else f"{minutes}分"
+        return say("{days}日{hours}時間", days=days, hours=hours)
+    return (
+        say("{hours}時間{minutes}分", hours=hours, minutes=minutes % 60)
+        if hours
+        else say("{minutes}分", minutes=minutes)
+    )
 
 
 def _stated_facts(contract: Contract) -> Iterator[tuple[str, str | None]]:
-    yield "契約(利用者の入力)", contract.label
+    yield say("契約(利用者の入力)"), contract.label
     for fact in contract_facts.FACTS:
-        value = getattr(contract, fact.name)
+        value = stated_day(getattr(contract, fact.name) or "")
         if fact.office_label and (value or fact.is_asked):
-            yield f"{fact.office_label}(利用者の入力)", value
+            yield say("{label}(利用者の入力)", label=say(fact.office_label)), value
 
 
 def _missing_lines(facts: PackageFacts) -> Iterator[str]:
-    yield "■ 取得できなかったもの・記録の限界"
+    yield say("■ 取得できなかったもの・記録の限界")
     for gap in facts.gaps:
-        yield f"・{gap_title(gap)}(ルームID {gap.room_id}): {visible(gap_text(gap))}"
+        yield say(
+            "・{gap_title}(ルームID {room_id}): {gap}",
+            gap_title=gap_title(gap),
+            room_id=gap.room_id,
+            gap=visible(gap_text(gap)),
+        )
     is_read = not facts.watches or any(watch.begun is not None for _room, watch in facts.watches)
     if not facts.gaps and is_read:  # of a room that was never read nothing is known
-        yield "・未取得期間(空白): 記録されていません。"
-    yield from (f"・{text}" for text in usual_interval_lines(facts.watches))
-    yield from (f"・{text}" for text in facts.pauses)
+        yield say("・未取得期間(空白): 記録されていません。")
+    yield from (say("・{text}", text=text) for text in usual_interval_lines(facts.watches))
+    yield from (say("・{text}", text=text) for text in facts.pauses)
     if not facts.pauses and is_read:
-        yield f"・{PAUSE}: {no_pauses_text(watch for _room, watch in facts.watches)}"
+        yield say(
+            "・{pause}: {no_pauses}",
+            pause=say(PAUSE),
+            no_pauses=no_pauses_text((watch for _room, watch in facts.watches)),
+        )
     for room, watch in facts.watches:
         if watch.last is not None:
-            sentence = f"最後に確認した時刻 {local_time(watch.last)}。それより後の発言は、この資料にありません。"
-            yield f"・ルームID {room}: {sentence}"
+            sentence = say(
+                "最後に確認した時刻 {last}。それより後の発言は、この資料にありません。", last=local_time(watch.last)
+            )
+            yield say("・ルームID {room}: {sentence}", room=room, sentence=sentence)
     for text in facts.unheld:
-        yield f"・未取得のファイル {visible(text)}"
+        yield say("・未取得のファイル {text}", text=visible(text))
     for text in facts.left_out:
-        yield f"・一覧だけのファイル {visible(text)}"
+        yield say("・一覧だけのファイル {text}", text=visible(text))
     for text in facts.incomplete:
-        yield f"・この資料に入れられなかったもの {visible(text)}"
+        yield say("・この資料に入れられなかったもの {text}", text=visible(text))
     for text in facts.other_chats:
-        yield f"・{visible(text)}"
+        yield say("・{text}", text=visible(text))
     if facts.raw_left_out:
-        yield f"・範囲外のものを含むなどの理由で入れていないAPIの応答: {facts.raw_left_out}件"
-    yield "・取得と取得の間に投稿され、その間に削除された発言は記録できません。"
-    yield "・変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。"
-    yield "・音声・ビデオ通話、リアクション、既読は記録していません。外部のリンク先は一覧だけです。"
+        yield say(
+            "・範囲外のものを含むなどの理由で入れていないAPIの応答: {raw_left_out}件", raw_left_out=facts.raw_left_out
+        )
+    yield say("・取得と取得の間に投稿され、その間に削除された発言は記録できません。")
+    yield say("・変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。")
+    yield say("・音声・ビデオ通話、リアクション、既読は記録していません。外部のリンク先は一覧だけです。")
 
 
 def _content_lines(facts: PackageFacts) -> Iterator[str]:
-    yield "■ 中身"
+    yield say("■ 中身")
     if not facts.daily:
-        yield "data/report.pdf       報告書(全13章)"
-        yield "data/report_all_messages-01.pdf から  付録A 全メッセージ(PDF、2,500件ごと)"
-        yield "data/evidence_list.pdf / .csv  付録B 証拠説明書の下書き"
-    yield "data/transcript/      会話の形にしたページ"
-    yield "data/messages.jsonl   全メッセージと、それぞれの編集前後の文面"
-    yield "                      (kind の notice = 「システムの投稿」: 本文の全体が、Chatworkが自動で出す"
-    yield "                      お知らせの形のもの。同じ形の本文は誰でも書けます)"
+        yield say("data/report.pdf       報告書(全13章)")
+        yield say("data/report_all_messages-01.pdf から  付録A 全メッセージ(PDF、2,500件ごと)")
+        yield say("data/evidence_list.pdf / .csv  付録B 証拠説明書の下書き")
+    yield say("data/transcript/      会話の形にしたページ")
+    yield say("data/messages.jsonl   全メッセージと、それぞれの編集前後の文面")
+    yield say("                      (kind の notice = 「システムの投稿」: 本文の全体が、Chatworkが自動で出す")
+    yield say("                      お知らせの形のもの。同じ形の本文は誰でも書けます)")
     if not facts.daily:
-        yield "data/messages.csv     同じ内容の表(Excelで開けます)"
-        yield "data/files.csv        ファイルの一覧と元のファイル名"
-        yield "data/events.csv       編集・削除・退席・表示名の変更・空白などの一覧"
-        yield "data/links.csv        文中のURLの一覧(以前の文面のものも含みます)"
-        yield "data/tasks.csv        タスクの一覧"
-        yield "data/operator_inquiry.csv  運営会社への照会用(番号と時刻だけ)"
-        yield f"data/raw/             APIの応答そのもの({facts.raw}件)"
-        yield "data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)"
-    yield "data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています)"
+        yield say("data/messages.csv     同じ内容の表(Excelで開けます)")
+        yield say("data/files.csv        ファイルの一覧と元のファイル名")
+        yield say("data/events.csv       編集・削除・退席・表示名の変更・空白などの一覧")
+        yield say("data/links.csv        文中のURLの一覧(以前の文面のものも含みます)")
+        yield say("data/tasks.csv        タスクの一覧")
+        yield say("data/operator_inquiry.csv  運営会社への照会用(番号と時刻だけ)")
+        yield say("data/raw/             APIの応答そのもの({raw}件)", raw=facts.raw)
+        yield say("data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)")
+    yield say("data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています)")
     if not facts.daily:
-        yield "data/enclosures/      報告者が添えたスクリーンショット・通知など(S-001、N-01 からの番号。ある場合)"
-    yield "data/entries.jsonl    記録そのもの(1行が1件。確定記録に指紋があります)"
-    yield "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr)"
+        yield say("data/enclosures/      報告者が添えたスクリーンショット・通知など(S-001、N-01 からの番号。ある場合)")
+    yield say("data/entries.jsonl    記録そのもの(1行が1件。確定記録に指紋があります)")
+    yield say("data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr)")
     if facts.stamps.last is not None or facts.stamps.configured:
-        yield "data/tsa/             第三者の時刻を確かめるためのルート証明書"
+        yield say("data/tsa/             第三者の時刻を確かめるためのルート証明書")
     if not facts.daily:
-        yield "verify.html           この資料を点検するページ(ブラウザーで開き、資料を落とします。通信しません)"
-        yield "verify.py             この資料を点検するプログラム(Python 3.8以降。python3 verify.py)"
-        yield "CSVでは、= + - @ などで始まる欄の先頭に ' を付け、見えない文字を [U+202E] のように書いています。"
-        yield "メッセージIDは、表計算ソフトで桁が失われないよう m を付けています。"
-        yield "手を加えていない文面は messages.jsonl と entries.jsonl にあります。"
+        yield say("verify.html           この資料を点検するページ(ブラウザーで開き、資料を落とします。通信しません)")
+        yield say("verify.py             この資料を点検するプログラム(Python 3.8以降。python3 verify.py)")
+        yield say("CSVでは、= + - @ などで始まる欄の先頭に ' を付け、見えない文字を [U+202E] のように書いています。")
+        yield say("メッセージIDは、表計算ソフトで桁が失われないよう m を付けています。")
+        yield say("手を加えていない文面は messages.jsonl と entries.jsonl にあります。")
+
+
+def _column_lines(facts: PackageFacts) -> Iterator[str]:
+    """What the heads and fixed words of the tables mean, which are Japanese as checks make them anew."""
+    if facts.daily:
+        return
+    yield "* The CSV files in English (their heads and fixed words are Japanese in every package)"
+    for name, header in CSV_HEADERS.items():
+        yield f"data/{name}: {'; '.join(f'{head} = {say(head)}' for head in header)}"
+    words = filter(None, (*KINDS.values(), *STATES.values(), *SOURCES.values()))
+    yield f"Words in messages.csv: {'; '.join(f'{word} = {say(word)}' for word in words)}"
 
 
 def _english_lines(facts: PackageFacts) -> Iterator[str]:

@@ -8,12 +8,13 @@ from archiver.export import enclosure_file_names
 from archiver.export.mask.kinds import MaskKind, reason
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.people_and_dates import stand_in_note
+from archiver.export.report.platform_words import platform_of
 from archiver.export.report.truncation import shorten_line
 from archiver.export.texts.readme import encode_lines
-from archiver.platforms.job_platform import platform_of
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.render.unsealed_records import unsealed_sentence
+from archiver.report_language import say
 
 README, INQUIRY = "00_README.txt", "03_inquiry_text.txt"
 
@@ -48,13 +49,13 @@ def readme(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
 
 def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str]) -> Iterator[str]:
     contract, platform = case.contract, platform_of(case.contract.platform)
-    yield "はじめに"
-    yield _FIRST_LINES[case.profile]
+    yield say("はじめに")
+    yield say(_FIRST_LINES[case.profile])
     called, title = (
-        shorten_line(visible(stated or BLANK), _MAX_LENGTH) for stated in (contract.platform_id, contract.title)
+        shorten_line(visible(stated or say(BLANK)), _MAX_LENGTH) for stated in (contract.platform_id, contract.title)
     )
-    number = "" if platform.elsewhere else f"{platform.where}の契約ID {called}"
-    yield f"{number}「{title}」についての資料です。"
+    number = "" if platform.elsewhere else say("{where}の契約ID {called}", where=platform.where, called=called)
+    yield say("{number}「{title}」についての資料です。", number=number, title=title)
     if case.part_sentence:
         yield case.part_sentence
     yield ""
@@ -62,26 +63,35 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
     yield from _file_lines(names, copies, whole=not case.period, is_direct=bool(platform.elsewhere))
     yield ""
     if case.masked_passages:
-        kinds = "、".join(_masked_kinds(case))
-        yield f"{kinds}は伏せています{_chapter_text(case, 13)}。発言の件数・順序・時刻は変えていません。"
+        kinds = say("、").join(_masked_kinds(case))
+        yield say(
+            "{kinds}は伏せています{chapter}。発言の件数・順序・時刻は変えていません。",
+            kinds=kinds,
+            chapter=_chapter_text(case, 13),
+        )
     if case.stand_ins:
         yield stand_in_note(case)
     if case.unsealed:
         yield unsealed_sentence(case.unsealed)
     for sentence in incomplete:
-        yield f"・{visible(sentence)}"
-    place = "５「保存できていないもの」" if case.profile == "consult" else "報告書の第9章"
-    yield f"取得できなかったものと記録の限界は、{place}にあります。"
-    yield f"作成: {local_time(case.created_at)}(日本時間) 名称: {case.name} {case.software}"
-    yield "この資料は、契約の一方の当事者が、自分のChatworkアカウントのAPIで閲覧できた範囲を保存したものです。"
+        yield say("・{sentence}", sentence=visible(sentence))
+    place = say("５「保存できていないもの」") if case.profile == "consult" else say("報告書の第9章")
+    yield say("取得できなかったものと記録の限界は、{place}にあります。", place=place)
+    yield say(
+        "作成: {created_at}(日本時間) 名称: {name} {software}",
+        created_at=local_time(case.created_at),
+        name=case.name,
+        software=case.software,
+    )
+    yield say("この資料は、契約の一方の当事者が、自分のChatworkアカウントのAPIで閲覧できた範囲を保存したものです。")
 
 
 def _masked_kinds(case: ReportInput) -> list[str]:
     """The kinds of what was masked in this package: names first, what the user asked for last."""
     kinds = {one.reason for one in case.masked_passages}
     ends = {reason(MaskKind.NAME): -1, reason(MaskKind.USER): 1}
-    wording = {reason(MaskKind.USER): "報告者が指定した語句"}
-    return [wording.get(one, one) for one in sorted(kinds, key=lambda one: (ends.get(one, 0), one))]
+    wording = {reason(MaskKind.USER): say("報告者が指定した語句")}
+    return [wording.get(one, say(one)) for one in sorted(kinds, key=lambda one: (ends.get(one, 0), one))]
 
 
 def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool, is_direct: bool) -> Iterator[str]:
@@ -89,33 +99,42 @@ def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool, i
         if name in names:
             if is_direct and name == INQUIRY:
                 description = "相手方に送る文の案(800字以内)"
-            yield _row(
-                name, description if whole else description.replace("この案件の全メッセージ", "期間内の全メッセージ")
-            )
+            if name == "02_messages.csv" and not whole:
+                description = "期間内の全メッセージ(Excelで開けます)"
+            yield _row(name, say(description))
         if name == "02_messages.csv" and name in names:
             yield _row(
-                "", "種類「システムの投稿」は、本文の全体がChatworkの自動のお知らせの形のもの(同じ形は誰でも書けます)"
+                "",
+                say("種類「システムの投稿」は、本文の全体がChatworkの自動のお知らせの形のもの(同じ形は誰でも書けます)"),
             )
-            yield _row("", "IDの前の m と、= + - @ で始まるセルの前の ' は、表示のために付けたものです")
+            yield _row("", say("IDの前の m と、= + - @ で始まるセルの前の ' は、表示のために付けたものです"))
         if name == "甲001の1.pdf":
             yield from _volume_lines(names)
             yield from (
-                _row(name, "報告者が添えた資料") for name in sorted(filter(enclosure_file_names.is_exhibit, names))
+                _row(name, say("報告者が添えた資料")) for name in sorted(filter(enclosure_file_names.is_exhibit, names))
             )
     for folder, description in zip(
-        enclosure_file_names.FOLDERS, ("報告者が添えたスクリーンショット", "報告者が添えた通知など"), strict=False
+        enclosure_file_names.FOLDERS,
+        (say("報告者が添えたスクリーンショット"), say("報告者が添えた通知など")),
+        strict=False,
     ):
         if any(name.startswith(folder) for name in names):
             yield _row(folder, description)
     if copies:
-        listed = "、".join(copies)
-        yield _row("", f"メタデータ(作成者・位置など)を除いた写し: {listed}。元のSHA-256は報告書の第12章にあります")
-    yield _row("SHA256SUMS.txt", "各ファイルのSHA-256(改変がないかの確認用)")
+        listed = say("、").join(copies)
+        yield _row(
+            "",
+            say(
+                "メタデータ(作成者・位置など)を除いた写し: {listed}。元のSHA-256は報告書の第12章にあります",
+                listed=listed,
+            ),
+        )
+    yield _row("SHA256SUMS.txt", say("各ファイルのSHA-256(改変がないかの確認用)"))
 
 
 def _volume_lines(names: Collection[str]) -> Iterator[str]:
     yield from (
-        _row(name, "全メッセージ(A4)")
+        _row(name, say("全メッセージ(A4)"))
         for name in sorted(names, key=lambda name: (len(name), name))
         if name.startswith("甲001の") and name != "甲001の1.pdf"
     )
@@ -127,4 +146,4 @@ def _row(name: str, description: str) -> str:
 
 
 def _chapter_text(case: ReportInput, number: int) -> str:
-    return "" if case.profile == "consult" else f"(報告書の第{number}章)"
+    return "" if case.profile == "consult" else say("(報告書の第{number}章)", number=number)

@@ -15,6 +15,7 @@ from archiver.export.stamps import RootCertificate, SealStamp, package_stamp_nam
 from archiver.export.texts.readme import encode_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
+from archiver.report_language import is_english, say
 
 _INDENT = "   "
 _POWERSHELL = (
@@ -46,54 +47,63 @@ def verify_text(steps: VerificationSteps) -> bytes:
 
 
 def _lines(steps: VerificationSteps) -> Iterator[str]:
-    yield "この資料を、作成したプログラムを使わずに確かめる手順"
-    yield "字下げした行は、この資料のフォルダーで、そのまま実行できます。English: see below."
+    yield say("この資料を、作成したプログラムを使わずに確かめる手順")
+    yield say("字下げした行は、この資料のフォルダーで、そのまま実行できます。English: see below.")
     yield ""
     if steps.tables:
-        yield "0. まとめて点検する(Python 3.8以降があるとき。通信はせず、何も書き換えません)"
-        yield f"{_INDENT}python3 verify.py"
-        yield "   Windows: py verify.py"
-        yield "   Pythonがないとき: verify.html をブラウザーで開き、資料のZIPかフォルダーを落とします(通信しません)。"
-        yield "   verify.html 自身のSHA-256は別の手段で確かめてください。書き換えられたページは何とでも表示できます。"
+        yield say("0. まとめて点検する(Python 3.8以降があるとき。通信はせず、何も書き換えません)")
+        yield f"{_INDENT}python3 verify.py" + (" --lang en" if is_english() else "")
+        yield "   Windows: py verify.py" + (" --lang en" if is_english() else "")
+        yield say(
+            "   Pythonがないとき: verify.html をブラウザーで開き、資料のZIPかフォルダーを落とします(通信しません)。"
+        )
+        yield say(
+            "   verify.html 自身のSHA-256は別の手段で確かめてください。書き換えられたページは何とでも表示できます。"
+        )
         yield ""
     yield from _list_lines()
     yield from _record_lines(steps)
     yield from _time_lines(steps)
     yield from _table_lines(steps)
     yield from _meaning_lines(steps)
-    yield from _english_lines(steps)
+    if not is_english():
+        yield from _english_lines(steps)
     yield from _appendix_lines(steps)
 
 
 def _list_lines() -> Iterator[str]:
-    yield "1. ファイルが一覧のとおりか"
-    yield "   Linux(WindowsのGit Bashも同じ):"
+    yield say("1. ファイルが一覧のとおりか")
+    yield say("   Linux(WindowsのGit Bashも同じ):")
     yield f"{_INDENT}sha256sum -c manifest-sha256.txt"
     yield f"{_INDENT}sha256sum -c tagmanifest-sha256.txt"
     yield "   macOS:"
     yield f"{_INDENT}shasum -a 256 -c manifest-sha256.txt"
     yield f"{_INDENT}shasum -a 256 -c tagmanifest-sha256.txt"
-    yield "   Windows(コマンドプロンプト。1行目は値を見比べ、2行目はすべてのファイルを一度に比べます):"
+    yield say("   Windows(コマンドプロンプト。1行目は値を見比べ、2行目はすべてのファイルを一度に比べます):")
     yield f"{_INDENT}certutil -hashfile manifest-sha256.txt SHA256"
     yield f"{_INDENT}{_POWERSHELL}"
-    yield "   すべての行が OK なら、一覧が作られた後にファイルは変わっていません。FAILED は、変わったファイルです。"
-    yield "   tagmanifest-sha256.txt の指紋から、この資料のすべてのファイルの指紋をたどれます。"
-    yield "   BagIt 1.0 (RFC 8493) に対応したソフトウェアでも検査できます。"
+    yield say(
+        "   すべての行が OK なら、一覧が作られた後にファイルは変わっていません。FAILED は、変わったファイルです。"
+    )
+    yield say("   tagmanifest-sha256.txt の指紋から、この資料のすべてのファイルの指紋をたどれます。")
+    yield say("   BagIt 1.0 (RFC 8493) に対応したソフトウェアでも検査できます。")
     yield ""
 
 
 def _record_lines(steps: VerificationSteps) -> Iterator[str]:
-    yield "2. 記録が確定記録に含まれるか"
-    yield "   data/entries.jsonl の1行(改行を除く)のSHA-256が、data/seals/ のどれかの entries にあります。"
-    yield "   1行目を含む確定記録の名前を出す行(1p の数字を変えれば、ほかの行も調べられます):"
+    yield say("2. 記録が確定記録に含まれるか")
+    yield say("   data/entries.jsonl の1行(改行を除く)のSHA-256が、data/seals/ のどれかの entries にあります。")
+    yield say("   1行目を含む確定記録の名前を出す行(1p の数字を変えれば、ほかの行も調べられます):")
     yield f"{_INDENT}{_FIND_LINE}"
-    yield "   entries の並びは記録番号(seq)の順で、first が最初の番号です。"
-    yield "   ここにない番号の記録は、この契約と関係のない記録です。指紋だけが確定記録に残っています。"
+    yield say("   entries の並びは記録番号(seq)の順で、first が最初の番号です。")
+    yield say("   ここにない番号の記録は、この契約と関係のない記録です。指紋だけが確定記録に残っています。")
     yield ""
-    yield "3. 確定記録がつながっているか"
-    yield "   確定記録のファイルのSHA-256が、次の番号の確定記録の previous と同じです。1号の previous は0が64個です。"
+    yield say("3. 確定記録がつながっているか")
+    yield say(
+        "   確定記録のファイルのSHA-256が、次の番号の確定記録の previous と同じです。1号の previous は0が64個です。"
+    )
     if len(steps.seals) > 1:
-        yield "   最後の2つを比べる行(1 と出れば同じです):"
+        yield say("   最後の2つを比べる行(1 と出れば同じです):")
         yield f"{_INDENT}{_compare_command(*steps.seals[-2:])}"
     yield ""
 
@@ -106,26 +116,26 @@ def _compare_command(before: str, after: str) -> str:
 
 
 def _time_lines(steps: VerificationSteps) -> Iterator[str]:
-    yield "4. 第三者の時刻(RFC 3161 タイムスタンプ)"
+    yield say("4. 第三者の時刻(RFC 3161 タイムスタンプ)")
     if not steps.stamps and not steps.configured:
-        yield "   付いていません。いつから存在したかを、この資料だけからは示せません。"
+        yield say("   付いていません。いつから存在したかを、この資料だけからは示せません。")
         yield ""
         return
-    yield "   OpenSSL 1.1.1 以降で確かめます(Linux、Git Bash。macOSに付属のLibreSSLでは確かめられません)。"
-    yield "   Verification: OK と出れば、そのファイルは、その時刻に、いまと1バイトも違わない形で存在していました。"
-    yield "   -attime は確かめる時点(Unix秒)です。認証局の証明書は数年で切れるため、時刻が付いた時点で確かめます。"
+    yield say("   OpenSSL 1.1.1 以降で確かめます(Linux、Git Bash。macOSに付属のLibreSSLでは確かめられません)。")
+    yield say("   Verification: OK と出れば、そのファイルは、その時刻に、いまと1バイトも違わない形で存在していました。")
+    yield say("   -attime は確かめる時点(Unix秒)です。認証局の証明書は数年で切れるため、時刻が付いた時点で確かめます。")
     yield from _package_stamp_lines(
-        steps, "   この資料そのもの(求めた時刻が付かなかったときは、.tsr のファイルがありません):"
+        steps, say("   この資料そのもの(求めた時刻が付かなかったときは、.tsr のファイルがありません):")
     )
     if steps.stamps:
-        yield "   最後の確定記録(すべての号の行は、このファイルの末尾にあります):"
+        yield say("   最後の確定記録(すべての号の行は、このファイルの末尾にあります):")
         last = max(one.number for one in steps.stamps)
         for seal_stamp in steps.stamps:
             if seal_stamp.number == last:
                 yield f"{_INDENT}{_seal_command(seal_stamp)}"
-    yield "   後の号に付いた時刻は、手順3のつながりによって、それより前の号にも及びます。"
-    yield "   時刻が確定よりも遅れて付いたものは、付いた時刻から後についてだけ、存在を示します。"
-    yield "   ルート証明書(data/tsa/)の指紋です。認証局自身が公開している値と見比べてください:"
+    yield say("   後の号に付いた時刻は、手順3のつながりによって、それより前の号にも及びます。")
+    yield say("   時刻が確定よりも遅れて付いたものは、付いた時刻から後についてだけ、存在を示します。")
+    yield say("   ルート証明書(data/tsa/)の指紋です。認証局自身が公開している値と見比べてください:")
     for root in steps.roots:
         yield from _root_lines(root)
     yield ""
@@ -151,36 +161,42 @@ def _verify_command(data: str, reply: str, authority: str, at: int) -> str:
 
 
 def _root_lines(root: RootCertificate) -> Iterator[str]:
-    known = "主なブラウザーのルート証明書の1つ" if root.is_trusted else "利用者が指定したもの(主なブラウザーにはない)"
+    known = (
+        say("主なブラウザーのルート証明書の1つ")
+        if root.is_trusted
+        else say("利用者が指定したもの(主なブラウザーにはない)")
+    )
     yield f"   {root.authority}: SHA-256 {root.sha256}"
     yield f"      {visible(root.subject)} / {known}"
 
 
 def _table_lines(steps: VerificationSteps) -> Iterator[str]:
-    yield "5. 読みやすい形の資料が記録と同じか"
-    what = "messages.jsonl と CSV" if steps.tables else "messages.jsonl"
+    yield say("5. 読みやすい形の資料が記録と同じか")
+    what = say("messages.jsonl と CSV") if steps.tables else "messages.jsonl"
     how = "verify.py" if steps.tables else "archive verify"
-    yield f"   data/{what} は data/entries.jsonl だけから作られ、{how} はもう一度作って比べます。"
-    yield "   messages.jsonl の entry_seq が、もとの記録の番号です。"
-    yield "   stamped_at は、その記録に及ぶ最も早い第三者の時刻です(付いていなければ null)。"
-    yield "   data/files/ の各ファイルのSHA-256は、種類が blob の記録にあります。"
+    yield say(
+        "   data/{what} は data/entries.jsonl だけから作られ、{how} はもう一度作って比べます。", what=what, how=how
+    )
+    yield say("   messages.jsonl の entry_seq が、もとの記録の番号です。")
+    yield say("   stamped_at は、その記録に及ぶ最も早い第三者の時刻です(付いていなければ null)。")
+    yield say("   data/files/ の各ファイルのSHA-256は、種類が blob の記録にあります。")
     if steps.raw:
-        yield "   data/raw/ の各応答の前に .meta.json の salt(32バイトの乱数)を付けて計算したSHA-256が、"
-        yield "   記録の reply にあります。"
+        yield say("   data/raw/ の各応答の前に .meta.json の salt(32バイトの乱数)を付けて計算したSHA-256が、")
+        yield say("   記録の reply にあります。")
     yield ""
 
 
 def _meaning_lines(steps: VerificationSteps) -> Iterator[str]:
-    yield "6. 示せること、示せないこと"
-    yield "   改変された場合に検出できるようにしたものです。Chatworkが実際にその内容を返したこと、"
-    yield "   発言者が誰か、内容が真実かを示すものではありません。"
+    yield say("6. 示せること、示せないこと")
+    yield say("   改変された場合に検出できるようにしたものです。Chatworkが実際にその内容を返したこと、")
+    yield say("   発言者が誰か、内容が真実かを示すものではありません。")
     if steps.stamps or steps.configured:
-        yield "   第三者の時刻は、指紋だけを認証局に送って受け取ったものです。"
-        yield "   認証局は内容を見ておらず、保証もしません。"
-        yield "   その時刻に存在したことを示し、いつ作られたか、それより前に変えられていないかは示しません。"
+        yield say("   第三者の時刻は、指紋だけを認証局に送って受け取ったものです。")
+        yield say("   認証局は内容を見ておらず、保証もしません。")
+        yield say("   その時刻に存在したことを示し、いつ作られたか、それより前に変えられていないかは示しません。")
     else:
-        yield "   第三者の時刻(タイムスタンプ)は付いていないため、いつから存在したかは示していません。"
-    yield "   以前に渡された確定記録や控えがあれば、同じ番号の確定記録が1バイトも違わないことを確かめられます。"
+        yield say("   第三者の時刻(タイムスタンプ)は付いていないため、いつから存在したかは示していません。")
+    yield say("   以前に渡された確定記録や控えがあれば、同じ番号の確定記録が1バイトも違わないことを確かめられます。")
     yield ""
 
 
@@ -210,7 +226,12 @@ def _appendix_lines(steps: VerificationSteps) -> Iterator[str]:
     if not steps.stamps:
         return
     yield ""
-    yield "■ すべての確定記録の時刻 / All stamps of the seals"
+    yield say("■ すべての確定記録の時刻 / All stamps of the seals")
     for seal_stamp in steps.stamps:
-        yield f"第{seal_stamp.number}号 {seal_stamp.authority} {local_time(seal_stamp.time)}(日本時間 / UTC+9)"
+        yield say(
+            "第{number}号 {authority} {time}(日本時間 / UTC+9)",
+            number=seal_stamp.number,
+            authority=seal_stamp.authority,
+            time=local_time(seal_stamp.time),
+        )
         yield f"{_INDENT}{_seal_command(seal_stamp)}"

@@ -63,6 +63,12 @@ def author_facts(
     return found
 
 
+def last_posts(reading: Reading, rooms: Sequence[ContractRoom], accounts: Collection[int]) -> dict[int, AuthorFacts]:
+    """Of each of these people only the last posts within the rooms' periods; nothing is counted."""
+    found = {account: AuthorFacts(last=_last_posts(reading, rooms, account)) for account in accounts}
+    return {account: facts for account, facts in found.items() if facts.last}
+
+
 def changed_authors(reading: Reading, rooms: Collection[int], *, own: Collection[int]) -> dict[int, AuthorFacts]:
     """What became of the messages of each author in whole rooms; nothing else of them is told."""
     found: dict[int, AuthorFacts] = {}

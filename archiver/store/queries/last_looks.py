@@ -71,6 +71,17 @@ def room_looks(reading: Reading, rooms: Collection[int]) -> LastLooks:
     )
 
 
+def last_list_time(reading: Reading, room: int) -> datetime | None:
+    """When the list of a room's messages was last read, as far as entries tell.
+
+    Times never decrease along the entries, so the last row has the latest.
+    """
+    table = schema.window.c
+    query = select(table.observed_at).where(table.room_id == room).order_by(table.seq.desc()).limit(1)
+    at = reading.sql.execute(query).scalar()
+    return None if at is None else from_text(at)
+
+
 # --- every look of a room ------------------------------------------------------------------------
 
 USUAL_INTERVALS = 3

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 
 from archiver.evidence.history import number
 from archiver.records import AccountId, CounterpartCandidate, MappedAccount, Role, RoomId, Sides, UndecidedRoom
@@ -18,6 +18,15 @@ from archiver.store.time_text import from_text
 
 WITHDRAWN = "withdrawn"
 """The state of a mapping that was withdrawn; its entries stay."""
+
+
+_SENT = "FROM message WHERE room_id = :room AND account_id = w.account_id AND kind = w.kind AND send_time > 0"
+_WRITTEN = text(
+    f"SELECT account_id, sum(n), min((SELECT min(send_time) {_SENT})), max((SELECT max(send_time) {_SENT})) FROM "  # noqa: S608 - our own names
+    "(SELECT account_id, kind, count(*) AS n FROM message WHERE room_id = :room GROUP BY account_id, kind) AS w "
+    "GROUP BY account_id"
+)
+"""Of each author how many messages there are, and the first and last time; times are looked up in the index."""
 
 
 def role_key(contract: str, account: int) -> str:
@@ -65,10 +74,8 @@ def sides_of(mappings: Iterable[MappedAccount], *, owner: int) -> Sides:
 
 def undecided_room(reading: Reading, room: int, accounts: Collection[int]) -> UndecidedRoom:
     """A room with the people among whom the other side is to be named, those with the most messages first."""
-    table, named = schema.message.c, names_in_room(reading, room)
-    sent = func.nullif(table.send_time, 0)
-    query = select(table.account_id, func.count(), func.min(sent), func.max(sent)).where(table.room_id == room)
-    rows = reading.sql.execute(query.group_by(table.account_id))
+    named = names_in_room(reading, room)
+    rows = reading.sql.execute(_WRITTEN, {"room": room})
     counts = {account: (count, first, last) for account, count, first, last in rows}
     candidates = [
         CounterpartCandidate(AccountId(one), named.get(one, ""), count, _unix_time(first), _unix_time(last))

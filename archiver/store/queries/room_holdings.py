@@ -15,7 +15,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.files import file_counts, file_counts_of_others, unheld_files
 from archiver.store.queries.gaps import UnlistedBeginnings, holes, unlisted_beginnings
-from archiver.store.time_text import from_text
+from archiver.store.queries.last_looks import last_list_time
 from archiver.store.working import backfill_queue
 
 
@@ -80,7 +80,7 @@ def holdings_of(reading: Reading, rooms: Collection[int]) -> RoomHoldings:
         gaps=sum(gap.payload["after"] is not None for room in rooms for gap in current_state.open_gaps(reading, room)),
         beginnings=unlisted_beginnings(reading, rooms),
         shut=tuple(sorted(current_state.inaccessible_rooms(reading) & set(rooms))),
-        last_seen=_last_list_time(reading, rooms),
+        last_seen=max((at for room in rooms if (at := last_list_time(reading, room)) is not None), default=None),
     )
 
 
@@ -103,9 +103,3 @@ def _has_unseen_texts(reading: Reading, rooms: Collection[int]) -> bool:
 def _count_rows(reading: Reading, table: Table, rooms: Collection[int]) -> int:
     query = select(func.count()).select_from(table).where(table.c.room_id.in_(sorted(rooms)))
     return reading.sql.execute(query).scalar() or 0
-
-
-def _last_list_time(reading: Reading, rooms: Collection[int]) -> datetime | None:
-    table = schema.window.c
-    at = reading.sql.execute(select(func.max(table.observed_at)).where(table.room_id.in_(sorted(rooms)))).scalar()
-    return None if at is None else from_text(at)

@@ -18,7 +18,7 @@ from archiver.store.queries.contract_activity import case_sides, changed_message
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.files import FileCounts, file_counts
-from archiver.store.queries.last_looks import LastLooks, room_looks, watch
+from archiver.store.queries.last_looks import LastLooks, last_list_time, room_looks, watch
 from archiver.store.time_text import from_text
 from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
@@ -127,7 +127,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
                 tasks=tasks.get(room_id, 0),
                 covered=_covered_periods(reading, room_id, running.get(room_id)),
                 gaps=open_gaps(reading, room_id),
-                last_seen=running[room_id].last if room_id in running else _last_list_time(reading, room_id),
+                last_seen=running[room_id].last if room_id in running else last_list_time(reading, room_id),
             )
         )
     return tuple(found)
@@ -160,14 +160,6 @@ def open_gaps(reading: Reading, room: int) -> tuple[dict[str, Any], ...]:
     columns = (table.after, table.before, table.start.label("from"), table.end.label("to"), table.missing, table.reason)
     rows = reading.sql.execute(select(*columns).where(table.room_id == room, table.open)).mappings()
     return tuple(sorted((dict(row) for row in rows), key=lambda gap: int(gap["after"] or 0)))
-
-
-def _last_list_time(reading: Reading, room: int) -> datetime | None:
-    """When the room's list was last read: times never decrease along the entries, so the last row has the latest."""
-    table = schema.window.c
-    query = select(table.observed_at).where(table.room_id == room).order_by(table.seq.desc()).limit(1)
-    at = reading.sql.execute(query).scalar()
-    return None if at is None else from_text(at)
 
 
 def room_pauses(reading: Reading, status: Status) -> dict[int, tuple[Pause, ...]]:

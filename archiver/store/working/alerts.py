@@ -24,7 +24,8 @@ def alerts(reading: Reading) -> list[Alert]:
 
 def open_alerts(reading: Reading) -> list[Alert]:
     """The alerts that the user has not dismissed, oldest first."""
-    return [one for one in alerts(reading) if not one.dismissed]
+    query = select(schema.alert).where(_ALERT.dismissed_at.is_(None)).order_by(_ALERT.number)
+    return [_alert_from_row(row) for row in reading.sql.execute(query)]
 
 
 def keep(writing: Writing, alert: Alert) -> Alert:
@@ -72,16 +73,17 @@ def _alert_with_number(reading: Reading, number: int) -> Alert:
 
 
 def _alert_from_row(row: Any) -> Alert:
+    (number, rule, level, room, message, account, count, at, subject, dismissed_at, reason) = row
     return Alert(
-        rule=AlertRule(row.rule),
-        level=Level(row.level),
-        at=from_text(row.at),
-        room_id=row.room_id,
-        account_id=row.account_id,
-        message_id=row.message_id,
-        count=row.count,
-        subject=row.subject,
-        number=row.number,
-        dismissed_at=None if row.dismissed_at is None else from_text(row.dismissed_at),
-        reason=row.reason,
+        rule=AlertRule(rule),
+        level=Level(level),
+        at=from_text(at),
+        room_id=room,
+        account_id=account,
+        message_id=message,
+        count=count,
+        subject=subject,
+        number=number,
+        dismissed_at=None if dismissed_at is None else from_text(dismissed_at),
+        reason=reason,
     )

@@ -157,7 +157,8 @@ def _write_sealed(event: TimelineEvent) -> EventText:
 
 def _fact_words() -> Mapping[str, str]:
     labels = {fact.name: _(fact.label) for fact in contract_facts.FACTS}
-    return {**labels, "rooms": _("Chats"), "state": _("State"), "closed_at": _("Closed at")}
+    lists = {"invoices": _("Invoices"), "payments": _("Payments received"), "terms": _("Terms told")}
+    return {**labels, **lists, "rooms": _("Chats"), "state": _("State"), "closed_at": _("Closed at")}
 
 
 def attachment_words() -> Mapping[str, str]:

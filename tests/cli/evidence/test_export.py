@@ -331,6 +331,22 @@ def test_what_is_asked_for_is_chosen(desk: Desk) -> None:
     assert "契約ID" not in readme
 
 
+def test_a_package_in_english_is_made_with_a_note_for_readers_of_japanese(desk: Desk) -> None:
+    """The text is English; for a platform's office and a court a note says what they read, for a lawyer none."""
+    notes = {who: "courts and platforms in Japan" in _english(desk, who)[1] for who in ("support", "court", "lawyer")}
+    package = _english(desk, "support")[0]
+
+    asked = (package / "03_inquiry_text.txt").read_text("utf-8-sig")
+    assert notes == {"support": True, "court": True, "lawyer": False}
+    assert "[Request]" in asked
+    assert "【お願い】" not in asked
+
+
+def _english(desk: Desk, who: str) -> tuple[Path, str]:
+    out, err = desk.both("export", "job1", "--for", who, "--report-lang", "en", "--leftovers", "hide", "--json")
+    return Path(json.loads(out)["zip" if who == "court" else "path"]), err
+
+
 def test_what_the_size_leaves_out_is_said_with_4(desk: Desk) -> None:
     """The package is there and says so too."""
     made = reopen_maker(desk.home)

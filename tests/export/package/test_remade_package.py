@@ -57,8 +57,10 @@ OPTIONS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "consult": ("consult", {"request": RequestKind.PAYMENT}),
     "court": ("court", {"max_mb": 0.3}),
     "daily": ("daily", {}),
+    "lawyer, English": ("lawyer", {"lang": "en"}),
+    "support, English": ("support", {"lang": "en"}),
 }
-SAMPLE = ("lawyer, period", "support, answers", "court")
+SAMPLE = ("lawyer, English", "lawyer, period", "support, answers", "court")
 EDITED = {
     "lawyer": "00_README.txt",
     "support": "03_inquiry_text.txt",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask.testing import FlaskClient
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from werkzeug.test import TestResponse
 
 from archiver.cli.context import CliContext
@@ -89,27 +89,51 @@ def open_application(home: Path, environ: Mapping[str, str]) -> Iterator[FormBro
 
 
 @contextmanager
+def serve_application(home: Path, environ: Mapping[str, str]) -> Iterator[tuple[AccessGate, ConsoleContext]]:
+    """The application of a home, served on a free port."""
+    context = application.build_context(home, environ, shared_words())
+    view = build_view_context(CliContext(home, 0, environ))
+    with serve_pages(view, more=application.pages(context), on_spent=lambda _gate: None) as gate:
+        yield gate, context
+        context.jobs.leave(30)
+
+
+@contextmanager
+def open_chromium() -> Iterator[Browser]:
+    """A Chromium, to open tabs in."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_tab(
+    browser: Browser, gate: AccessGate, *, scripts: bool = True, width: int = 1280, scheme: str = "light"
+) -> Iterator[Window]:
+    """A tab that opens the application by its present key, as after a double-click; it knows nothing of other tabs."""
+    tab = browser.new_context(
+        viewport={"width": width, "height": 900},
+        java_script_enabled=scripts,
+        accept_downloads=True,
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    window = Window(tab.new_page(), f"http://127.0.0.1:{gate.port}")
+    record_complaints(window)
+    window.page.goto(gate.address)
+    window.page.wait_for_url(re.compile(r"/(start|home)"))
+    yield window
+    tab.close()
+
+
+@contextmanager
 def open_application_window(
     home: Path, environ: Mapping[str, str], *, scripts: bool = True, width: int = 1280, scheme: str = "light"
 ) -> Iterator[tuple[Window, ConsoleContext]]:
-    """The application of a home in a tab of real Chromium."""
-    context = application.build_context(home, environ, shared_words())
-    view = build_view_context(CliContext(home, 0, environ))
+    """The application of a home in a tab of a Chromium of its own."""
     with (
-        serve_pages(view, more=application.pages(context), on_spent=lambda _gate: None) as gate,
-        sync_playwright() as driver,
+        serve_application(home, environ) as (gate, context),
+        open_chromium() as browser,
+        open_tab(browser, gate, scripts=scripts, width=width, scheme=scheme) as window,
     ):
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        tab = browser.new_context(
-            viewport={"width": width, "height": 900},
-            java_script_enabled=scripts,
-            accept_downloads=True,
-            color_scheme="dark" if scheme == "dark" else "light",
-        )
-        window = Window(tab.new_page(), f"http://127.0.0.1:{gate.port}")
-        record_complaints(window)
-        window.page.goto(gate.address)
-        window.page.wait_for_url(re.compile(r"/(start|home)"))
         yield window, context
-        browser.close()
-    context.jobs.leave(30)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from archiver.evidence.history import EntryObject, text
-from archiver.records import MessageId
+from archiver.records import TERM_ITEMS, MessageId
 from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent, entry_ident, make_event
 
 
@@ -22,10 +22,20 @@ def contract_events(entry: EntryObject, before: EntryObject | None) -> Iterator[
 
 
 def _fact_text(value: object) -> str:
-    """A fact of a statement as text; rooms by their numbers."""
+    """A fact of a statement as text; rooms by their numbers, invoices, payments and terms by what they say."""
     if isinstance(value, list):
-        return ", ".join(str(one.get("room_id")) if isinstance(one, dict) else str(one) for one in value)
+        return ", ".join(_listed_text(one) if isinstance(one, dict) else str(one) for one in value)
     return "" if value is None else str(value)
+
+
+def _listed_text(one: Mapping[str, object]) -> str:
+    if "room_id" in one:
+        return str(one["room_id"])
+    if "item" in one:
+        return next((term.label for term in TERM_ITEMS if term.name == one["item"]), str(one["item"]))
+    amount = one.get("amount")
+    parts = (f"{amount:,}円" if isinstance(amount, int) else amount, one.get("issued_on") or one.get("received_on"))
+    return " ".join(str(part) for part in parts if part is not None)
 
 
 def delivery_or_attachment_events(entry: EntryObject, _: EntryObject | None) -> Iterator[TimelineEvent]:

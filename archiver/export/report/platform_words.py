@@ -1,0 +1,62 @@
+"""The words of a platform and of the changes on it, in the language of the report."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from typing import Any
+
+from archiver.evidence.tables.events import CANCELLATION, ROOM_TYPES, ChangeRow
+from archiver.platforms import job_platform
+from archiver.platforms.job_platform import Platform
+from archiver.report_language import is_english, say
+
+_NO_WORDS = frozenset({"address", "contact", "rule"})
+"""Facts of a platform that a report does not print."""
+
+_IDS = re.compile("(ルームID|アカウントID|タスクID|ファイルID|投稿の日時) ")
+
+
+def platform_of(name: str | None) -> Platform:
+    """The platform of a contract with its words in the language of the report; rules and addresses as they are."""
+    platform = job_platform.platform_of(name)
+    if not is_english():
+        return platform
+    texts = {one.name: getattr(platform, one.name) for one in fields(platform) if one.name not in _NO_WORDS}
+    said: dict[str, Any] = {name: say(text) for name, text in texts.items() if isinstance(text, str)}
+    deadlines = tuple(
+        replace(one, name=say(one.name), source=replace(one.source, title=say(one.source.title)))
+        for one in platform.deadlines
+    )
+    return replace(platform, deadlines=deadlines, **said)
+
+
+def side_text(platform: Platform) -> str:
+    """The platform as a side: 「クラウドワークス側」."""
+    return platform.elsewhere or say("{name}側", name=platform.name)
+
+
+def on_text(platform: Platform) -> str:
+    """The platform before a time: 「クラウドワークス上」."""
+    return platform.elsewhere or say("{name}上", name=platform.name)
+
+
+def kind_text(event: ChangeRow) -> str:
+    """What happened in a change."""
+    return say(event.kind)
+
+
+def about_text(event: ChangeRow) -> str:
+    """What a change is about: ids with their words, names as they are."""
+    return _IDS.sub(lambda found: f"{say(found[1])} ", event.about) if is_english() else event.about
+
+
+def value_text(event: ChangeRow, value: str) -> str:
+    """What stood before or after a change; a text or a name stays as it was."""
+    if event.kind == CANCELLATION:
+        return _IDS.sub(lambda found: f"{say(found[1])} ", value) if is_english() else value
+    return say(value) if value == DELETED or value in ROOM_TYPES.values() else value
+
+
+DELETED = "(「削除」表示)"
+"""What stands in the tables for a text that Chatwork shows as deleted."""

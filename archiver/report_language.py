@@ -1,0 +1,97 @@
+"""The language of a package that is being made: Japanese, or English for a client or a lawyer abroad.
+
+The texts in the code are Japanese, as offices in Japan get them; `locale/en/LC_MESSAGES/report.po` has each in English.
+Quotes, names and what the user typed are no texts of ours, so they stay as they are.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+JAPANESE, ENGLISH = "ja", "en"
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_ISO = re.compile("[0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9](?: [0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?)?")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+LANGUAGES = (JAPANESE, ENGLISH)
+
+_chosen: ContextVar[str] = ContextVar("report_language", default=JAPANESE)
+
+
+@contextmanager
+def report_language(lang: str) -> Iterator[None]:
+    """Make everything that is written within it in this language, in this thread alone."""
+    before = _chosen.set(lang)
+    try:
+        yield
+    finally:
+        _chosen.reset(before)
+
+
+def is_english() -> bool:
+    """Whether the package that is being made is in English."""
+    return _chosen.get() != JAPANESE
+
+
+def current_language() -> str:
+    """The language of the package that is being made."""
+    return _chosen.get()
+
+
+def english_day(day: date, *, weekday: bool = False) -> str:
+    """A day that nobody takes for another: `10 November 2026`."""
+    name = f"{_WEEKDAYS[day.weekday()]}, " if weekday else ""
+    return f"{name}{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def english_time(local: datetime, *, seconds: bool = True) -> str:
+    """A time in Japan: `10 November 2026, 14:05:33 JST`; `local` is Japan's time already."""
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{english_day(local.date())}, {clock} JST"
+
+
+def stated_day(typed: str) -> str:
+    """A day or time of day that the user typed, in the language of the package; any other text as it was typed."""
+    if not is_english() or not _ISO.fullmatch(typed):
+        return typed
+    at = datetime.fromisoformat(typed)
+    return english_day(at) if len(typed) == len("2026-11-05") else english_time(at, seconds=typed.count(":") > 1)
+
+
+def say(japanese: str, /, **values: object) -> str:
+    """A text of the report in the language of the package, filled with its values.
+
+    The English text may have `{n:s}` for the ending of a plural: an s unless n is 1.
+    """
+    if _chosen.get() == JAPANESE:
+        return japanese.format(**values) if values else japanese
+    english = _english().gettext(japanese) if japanese else ""
+    return _PLURALS.vformat(english, (), values) if values else english
+
+
+class _Plurals(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "s" and isinstance(value, int):
+            return "" if value == 1 else "s"
+        return str(super().format_field(value, format_spec))
+
+
+_PLURALS = _Plurals()
+
+
+@cache
+def _english() -> gettext.NullTranslations:
+    path = files("archiver") / "locale" / ENGLISH / "LC_MESSAGES" / "report.mo"
+    with path.open("rb") as file:
+        return gettext.GNUTranslations(file)

@@ -1,0 +1,64 @@
+"""No page and no guide of the application leads to a terminal as the only way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.commands import COMMANDS
+from archiver.console.guides import guides
+from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.store.working import alerts
+from tests.support.archives.maker import CLIENT, ROOM, at, story
+from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.console.routes import addresses
+
+FOLDED = re.compile('<details class="terminal">.*?</details>', re.DOTALL)
+COMMAND = re.compile(rf"\barchive (?:-\S+ )*(?:--home \S+ )?(?:{'|'.join(COMMANDS)})\b[^<。)]{{0,40}}")
+TYPED = re.compile(r"<code>(?:archive|pip|pipx|uv|python3?|sudo|cd|crontab|systemctl) [^<]*</code>")
+STARTS = ("<code>archive app</code>", "<code>archive demo</code>")
+"""What starts this program, or an example of it."""
+
+FOR_TERMINALS = ("install-linux", "install-mac", "install-vps", "install-windows", "schedule-with-cron")
+"""Guides to what lies outside the application: how it gets onto a computer, and servers."""
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[FormBrowser]:
+    """The application over an archive with an alert of every kind."""
+    maker = story(tmp_path / "home")
+    with maker.archive.writing() as writing:
+        for number, rule in enumerate(AlertRule):
+            level = list(Level)[number % len(Level)]
+            alerts.keep(
+                writing, Alert(rule, level, at(number), ROOM, CLIENT, "1", subject="job1/crowdworks/x/2026-11-30")
+            )
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "CHATWORK_API_TOKEN": "0" * 32}
+    with open_application(tmp_path / "home", {**environ, "PATH": ""}) as browser:
+        yield browser
+
+
+def test_no_page_names_a_command_in_place_of_a_way_by_clicking(browser: FormBrowser) -> None:
+    """Each sentence that names one on the command line is a link here."""
+    found = {}
+    pages = (path for path in addresses(browser.client.application, "GET") if not path.startswith("/help/"))
+    for path in pages:
+        text = browser.client.get(path, base_url=SITE).get_data(as_text=True)
+        found[path] = COMMAND.findall(FOLDED.sub("", text))
+
+    assert {} == {path: commands for path, commands in found.items() if commands}
+
+
+def test_no_guide_has_a_terminal_as_the_only_way(browser: FormBrowser) -> None:
+    """Commands are links to pages; lines for a terminal are folded, for those who want them."""
+    found = {}
+    for guide in guides():
+        text = FOLDED.sub("", browser.get(f"/help/{guide.topic}"))
+        found[guide.topic] = set(TYPED.findall(text)) - set(STARTS)
+
+    assert len(found) > 10
+    assert {} == {topic: typed for topic, typed in found.items() if typed and topic not in FOR_TERMINALS}
