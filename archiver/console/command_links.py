@@ -9,7 +9,7 @@ from flask import current_app, url_for
 from markupsafe import Markup, escape
 
 _HOME = r"archive (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?"
-_ARGUMENT = r"(?: (?:[!-'*-~]+|[ァ-ヶー一-龠]{1,8}(?= [-a-z]|$|\))))*"
+_ARGUMENT = r"(?: (?:[A-Z]{0,3}[ァ-ヶー一-龠]{1,8}(?= [-a-z]|$|\))|[!-'*-~]+))*"
 _COMMAND = re.compile(rf"\b{_HOME}([a-z]+){_ARGUMENT}")
 """A command with its words in ASCII; a word in Japanese is a placeholder before an option, another word or nothing."""
 

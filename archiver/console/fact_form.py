@@ -26,6 +26,8 @@ class FactField:
     explanation: str
     kind: FactKind
     value: str
+    known: str
+    """What is kept now."""
     clock: str = ""
     """The time of day of a fact that may have one."""
     choices: tuple[tuple[str, str], ...] = ()
@@ -64,8 +66,8 @@ def read(
     problems: dict[str, str] = {}
     for fact in facts:
         answer = _answer(fact, given)
-        if answer is None or answer == _known(contract, fact):
-            continue
+        if answer is None or answer in {_known(contract, fact), given.get(f"was_{fact.name}")}:
+            continue  # what the page already showed was not entered with it: another page may have kept more since
         try:
             stated = read_fact(fact, answer, contract, now=now) if answer else {fact.name: None}
         except InvalidAnswer as error:
@@ -101,6 +103,7 @@ def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -
         explanation=_(explanation).format(screen=platform.contract_screen, permission=platform.outside),
         kind=fact.kind,
         value=day,
+        known=_known(contract, fact),
         clock=clock,
         choices=_choices(fact),
         problem=problem,

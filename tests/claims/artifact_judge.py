@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from archiver.records import JST
+from archiver.records import JST, JsonObject
 from tests.claims.artifacts import Told
 from tests.claims.dispute import BEGIN, CHANGES, EDITED, TURNED, Dispute, TrueEvent, TruePost
 from tests.support.archives.maker import CLIENT, OWNER
@@ -314,11 +314,31 @@ def _on_show(truth: Truth, told: Told) -> Iterator[str]:
         yield "show: how many"
     if count["missing"]["estimate"] != truth.missing:
         yield "show: how many are missing"
+    yield from (f"show: {fact}" for fact in _on_change_document(dispute, show["changes"]))
+    page = re.sub(r"\s", "", told.page)
+    yield from (f"show: {fact}" for fact in (*_on_changes(truth, page), *_on_closing(truth, page)))
+    yield from _on_show_days(dispute, told)
+    yield from _on_status(dispute, told)
+
+
+def _on_change_document(dispute: Dispute, changes: JsonObject) -> Iterator[str]:
     names = dict(zip(("counterpart", "reporter", "other"), SIDES, strict=True))
     for kind in CHANGES:
-        if Counter({names[side]: n for side, n in show["changes"][kind].items() if n}) != dispute.changes()[kind]:
-            yield f"show: {kind}"
-    yield from _on_show_days(dispute, told)
+        sides = Counter({names.get(side, side): number for side, number in changes[kind].items() if number})
+        if sides != dispute.changes()[kind]:
+            yield f"{kind} ({sides})"
+
+
+def _on_status(dispute: Dispute, told: Told) -> Iterator[str]:
+    """`status --json` against the truth."""
+    (room,) = told.status["rooms"]
+    yield from (f"status: {fact}" for fact in _on_change_document(dispute, room["changes"]["job1"]))
+    true = {kind: sides.total() for kind, sides in dispute.changes().items()}
+    if room["messages"] != len(dispute.saved):
+        yield "status: how many"
+    for name in ("edited", "deleted"):
+        if room[name] != true[name] + true[f"{name}_before"]:
+            yield f"status: {name}"
 
 
 def _on_show_days(dispute: Dispute, told: Told) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -12,9 +13,12 @@ from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from archiver.cli.contracts.contract_page import page_document, page_lines
+from archiver.cli.status.status_document import status_document
 from archiver.export.mask.policy import masking_policy
+from archiver.export.package import pdf_files
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder, LeftoverWish
@@ -28,6 +32,8 @@ from archiver.export.pdf.blocks import (
     Subheading,
     TableBlock,
 )
+from archiver.export.pdf.typst_pdf import make_pdf
+from archiver.export.pdf.worker import make_pdf_apart
 from archiver.export.report.chapters import build_report
 from archiver.export.report.consultation import build_consultation
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
@@ -35,6 +41,7 @@ from archiver.records import JsonObject
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries import contracts
+from archiver.store.queries.status import status
 from tests.claims.dispute import BEGIN, THIRD, Dispute, report_of
 from tests.support.archives.maker import CLIENT, ArchiveMaker
 from tests.support.reports.pdf_reader import text, without_spaces
@@ -56,6 +63,8 @@ class Told:
     show: JsonObject
     page: str
     """`contract show` as a person reads it."""
+    status: JsonObject
+    """`status --json`."""
     rows: list[dict[str, str]] = field(default_factory=list)
     """The table of messages in the package for the platform, masked."""
     lines: list[JsonObject] = field(default_factory=list)
@@ -77,10 +86,16 @@ def told_at_once(reading: Reading, dispute: Dispute) -> Told:
     )
 
 
-def made_artifacts(maker: ArchiveMaker, dispute: Dispute, out: Path) -> Told:
-    """Both packages and a daily copy, made and read back."""
+def made_artifacts(maker: ArchiveMaker, dispute: Dispute, out: Path, *, apart: bool = True) -> Told:
+    """Both packages and a daily copy, made and read back.
+
+    `apart`: each PDF is laid out in a process of its own, as in the program; to start one takes ten times as long as
+    the layout itself, so most disputes do without.
+    """
     is_chosen = any(post.author == THIRD for post in dispute.saved)
-    packages = {profile: _package(maker.archive, dispute, profile, out, chosen=is_chosen) for profile in PROFILES}
+    layout = make_pdf_apart if apart else make_pdf
+    with patch.object(pdf_files, "make_pdf_apart", layout):
+        packages = {profile: _package(maker.archive, dispute, profile, out, chosen=is_chosen) for profile in PROFILES}
     with zipfile.ZipFile(packages["support"]) as support, zipfile.ZipFile(packages["consult"]) as consult:
         report, table = support.read(_name(support, "01_report.pdf")), support.read(_name(support, "02_messages.csv"))
         consultation = consult.read(_name(consult, "01_consult.pdf"))
@@ -147,8 +162,13 @@ def _name(packed: zipfile.ZipFile, end: str) -> str:
 
 def _shown(reading: Reading, dispute: Dispute) -> dict[str, Any]:
     contract = contracts.find_contract(reading, "job1")
-    lines = page_lines(reading, contract, now=after(dispute))
-    return {"show": page_document(reading, contract, now=after(dispute)), "page": "\n".join(lines)}
+    with patch.dict(os.environ, LANGUAGE="ja"):
+        page = "\n".join(page_lines(reading, contract, now=after(dispute)))
+    return {
+        "show": page_document(reading, contract, now=after(dispute)),
+        "page": page,
+        "status": status_document(status(reading), warnings=[], pauses={}),
+    }
 
 
 def _pages_text(chapters: tuple[Chapter, ...]) -> str:

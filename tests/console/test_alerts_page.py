@@ -22,7 +22,7 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
         ("残してください(archive --home '/tmp/a b' attach)。", "残してください(Contracts)。"),
         ("撮影: m12    archive attach ファイル --contract 1 --message m12", "撮影: m12 Contracts"),
         ("archive backup 保存先", "Copies"),
-        ("(未入力: archive contract role 1 番号 client --reason 根拠)", "(未入力: Contracts)"),
+        ("(未入力: archive contract map 1 ID番号 client --reason 根拠)", "(未入力: Contracts)"),
         ("archive show m12", "archive show m12"),
     ],
 )

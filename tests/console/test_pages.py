@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,6 +127,25 @@ def test_facts_are_kept_and_an_emptied_field_becomes_unknown(browser: FormBrowse
     with browser.context.archive.reading() as reading:
         contract = contracts(reading)[0]
     assert ("動画", None) == (contract.title, contract.amount)
+
+
+def test_a_form_in_a_second_tab_takes_back_nothing_that_the_first_kept(browser: FormBrowser) -> None:
+    """Only what was changed on a page counts; an emptied field still becomes unknown."""
+    name = contract_id(browser)
+    page = browser.get(f"/contracts/{name}")
+    shown = dict(re.findall(r'name="was_([a-z_]+)" value="([^"]*)"', page))
+    as_shown = {**shown, **{f"was_{field}": value for field, value in shown.items()}}
+    browser.post(f"/contracts/{name}/facts", {**as_shown, "amount": "50,000円"})
+    browser.post(f"/contracts/{name}/facts", {**as_shown, "title": "動画"})
+    with browser.context.archive.reading() as reading:
+        both = contracts(reading)[0]
+    browser.post(f"/contracts/{name}/facts", {**as_shown, "amount": "", "was_amount": "50,000円"})
+    with browser.context.archive.reading() as reading:
+        emptied = contracts(reading)[0]
+
+    assert "amount" in shown
+    assert ("動画", "50,000円") == (both.title, both.amount)
+    assert ("動画", None) == (emptied.title, emptied.amount)
 
 
 def test_who_is_who_needs_a_reason(browser: FormBrowser) -> None:

@@ -1,6 +1,6 @@
-"""Takes the screenshots of the viewer that the docs show: `python -m tests.support.docs_screenshots`.
+"""Takes the pictures of pages that the docs show: `python -m tests.support.docs_screenshots [FOLDER]`.
 
-They are of the demo's archive, so that nobody's conversation is in them.
+They are of the demo's archive and of a simulated Chatwork, so that nobody's conversation is in them.
 """
 
 from __future__ import annotations
@@ -8,28 +8,60 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from PIL import Image
+from playwright.sync_api import Browser, Page
 
 from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context
 from archiver.cli.terminal.language import set_language
+from archiver.records import Invoice, Payment
+from archiver.setup import billing
+from archiver.store.archive import Archive
+from archiver.store.queries.contracts import contracts
+from tests.support.console.application import open_chromium, open_tab, serve_application
+from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.console.player import Player
+from tests.support.terminal import TOKEN
 from tests.support.viewer.chromium_tab import open_window
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-COLOURS = 128
+COLOURS = 96
 """Enough for a page of text, and a fifth of the bytes."""
 
+USUAL_HOME = "/home/hanako/chatwork-archive"
+"""Stands in the pictures in place of the folder of this run."""
+
 SIZES = {"wide": (1000, 760), "narrow": (380, 760)}
+"""Of the viewer's pictures."""
+
+WIDTHS = {"": (1280, 1000), "-narrow": (360, 900)}
+"""Of the application's: the end of the name, the width, and the most of the height that is shown."""
 
 
-def pages(home: Path) -> dict[str, tuple[str, str, str]]:
+def take_viewer(home: Path, folder: Path) -> None:
+    """The pictures of `archive view`."""
+    for name, (path, size, scheme) in _viewer_pages(home).items():
+        desk = replace(
+            build_view_context(CliContext(home, 0, {"HOME": str(home)})), command=("archive",)
+        )  # as at the usual place
+        with open_window(desk, width=SIZES[size][0]) as window:
+            window.page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
+            window.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            window.go(path)
+            _write_picture(folder / f"{name}.png", window.page.screenshot())
+
+
+def _viewer_pages(home: Path) -> dict[str, tuple[str, str, str]]:
     """Name of the picture → path, width and colours."""
     document = _run_json(home, "search", "has:edit", "--json")
     (room,) = {hit["room_id"] for hit in document["hits"]}
@@ -44,18 +76,127 @@ def pages(home: Path) -> dict[str, tuple[str, str, str]]:
     }
 
 
-def take_screenshots(home: Path, folder: Path) -> None:
-    """Write every screenshot."""
-    set_language("ja")
-    for name, (path, size, scheme) in pages(home).items():
-        desk = replace(
-            build_view_context(CliContext(home, 0, {"HOME": str(home)})), command=("archive",)
-        )  # as at the usual place
-        with open_window(desk, width=SIZES[size][0]) as window:
-            window.page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
-            window.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            window.go(path)
-            _write_picture(folder / f"{name}.png", window.page.screenshot())
+def take_application(browser: Browser, home: Path, folder: Path) -> None:
+    """The pictures of the application's pages, each on a wide and on a narrow screen."""
+    contract, room = _enter_money(home)
+    (message,) = [hit["message_id"] for hit in _run_json(home, "search", "has:edit", "--json")["hits"]][:1]
+    pages = {
+        "overview": "/home",
+        "alerts": "/alerts",
+        "packages": "/packages",
+        "order": "/packages/order",
+        "emergency": "/emergency",
+        "contract": f"/contracts/{contract}",
+        "money": f"/contracts/{contract}/money",
+        "terms": f"/contracts/{contract}/terms",
+        "course": f"/contracts/{contract}/course",
+        "aloud": f"/contracts/{contract}/aloud",
+        "copies": "/copies",
+        "settings": "/settings",
+        "notices": "/settings/notices",
+        "help": "/help",
+        "conversation": f"/room/{room}",
+        "events": f"/room/{room}/events",
+        "files": f"/room/{room}/files",
+        "calendar": f"/room/{room}/calendar?month=2026-11",
+        "message-use": f"/room/{room}/use/{message}",
+    }
+    environ = {"HOME": str(home.parent), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": os.environ["PATH"]}
+    with serve_application(home, environ) as (gate, context):
+        for end, (width, _height) in WIDTHS.items():
+            with open_tab(browser, gate, width=width) as tab:
+                for name, path in pages.items():
+                    _shoot(tab.go(path), folder / f"app-{name}{end}.png", home)
+                _preview(Player(tab.go("/packages/order")), folder, end, home)
+        context.jobs.leave(30)
+
+
+def _enter_money(home: Path) -> tuple[str, int]:
+    """An invoice and a payment; returns the contract and its room."""
+    archive, now = Archive(home), datetime.now(UTC)
+    with archive.reading() as reading:
+        contract = contracts(reading)[0]
+    billing.add_invoice(archive, contract.id, Invoice(0, 50_000, "2026-11-15", "2026-11-22", "INV-1011"), at=now)
+    billing.add_payment(archive, contract.id, Payment(0, 20_000, "2026-11-20", None), at=now)
+    archive.close()
+    return contract.id, int(contract.rooms[0].room_id)
+
+
+def _preview(player: Player, folder: Path, end: str, home: Path) -> None:
+    """What would leave with a package, and what the user is asked about it."""
+    page = player.page
+    player.press("main button.primary")
+    page.wait_for_url(re.compile("/job"))
+    player.wait_for_job()
+    if page.locator("#job .acts a[href*='/people']").count():
+        player.press("#job .acts a")
+        player.check("input[name=counterpart]")
+        player.press("main button.primary")
+        page.wait_for_url(re.compile("/job"))
+        player.wait_for_job()
+    _shoot(page, folder / f"app-preview{end}.png", home)
+    if page.locator("#job .acts a[href*='/leftovers']").count():
+        player.press("#job .acts a[href*='/leftovers']")
+        _shoot(page, folder / f"app-leftovers{end}.png", home)
+
+
+def take_first_run(browser: Browser, folder: Path) -> None:
+    """The pictures of the five steps."""
+    for end, (width, _height) in WIDTHS.items():
+        with tempfile.TemporaryDirectory() as place, new_chatwork() as chatwork:
+            desk = FirstDayDesk(Path(place), chatwork, messages=103)
+            with (
+                serve_application(desk.home, desk.environ) as (gate, _context),
+                open_tab(browser, gate, width=width) as tab,
+            ):
+                for name, page in _steps(Player(tab.page)):
+                    _shoot(page, folder / f"app-start-{name}{end}.png", desk.home)
+
+
+def _steps(player: Player) -> Iterator[tuple[str, Page]]:
+    """Each step as it is come to."""
+    page = player.page
+    yield "1-begin", page
+    player.press("main button.primary")
+    page.wait_for_url(re.compile("/token"))
+    yield "2-token", page
+    player.fill("#token", TOKEN)
+    player.press("main button.primary")
+    page.wait_for_url(re.compile("/account"))
+    player.press("main button.primary")
+    page.wait_for_url(re.compile("/chats"))
+    player.check(page.get_by_label("動画編集_田中様"))
+    yield "3-chats", page
+    player.press("main button.primary")
+    page.locator("input[name=offered]").wait_for(state="attached")
+    player.press("main button.primary")
+    page.wait_for_url(re.compile("/facts"))
+    player.wait_for_job()
+    yield "4-contract", page
+    player.press("main form.facts-form button.primary")
+    page.wait_for_url(re.compile("/schedule"))
+    yield "5-schedule", page
+    player.check("input[name=automatic][value=no]")
+    player.press("main form.column button.primary")
+    page.wait_for_url(re.compile("/notices"))
+    yield "6-notices", page
+
+
+def _shoot(page: Page, path: Path, home: Path) -> None:
+    page.wait_for_load_state("networkidle")
+    page.evaluate(_RENAME, [str(home), USUAL_HOME])
+    size = page.viewport_size or {"width": 0, "height": 0}
+    most = dict(WIDTHS.values())[size["width"]]
+    height = min(most, page.evaluate("document.documentElement.scrollHeight"))
+    clip = {"x": 0.0, "y": 0.0, "width": float(size["width"]), "height": float(height)}
+    _write_picture(path, page.screenshot(full_page=True, clip=clip))  # type: ignore[arg-type]
+
+
+_RENAME = """([from, to]) => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node; (node = texts.nextNode()); ) node.data = node.data.replaceAll(from, to);
+    for (const field of document.querySelectorAll("input")) field.value = field.value.replaceAll(from, to);
+}"""
 
 
 def _run_json(home: Path, *words: str) -> dict[str, list[dict[str, str]]]:
@@ -71,14 +212,19 @@ def _write_picture(path: Path, shot: bytes) -> None:
     picture.save(path, "PNG", optimize=True)
 
 
-def main() -> None:
+def main(folder: Path) -> None:
     """Let the demo make an archive, and look at it."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    set_language("ja")
+    with tempfile.TemporaryDirectory() as place:
+        home = Path(place) / "demo"
         command = [sys.executable, "-m", "archiver", "demo", "--dir", str(home)]
         subprocess.run(command, env=os.environ | {"ARCHIVE_LANG": "ja"}, stdout=subprocess.DEVNULL, check=True)
-        take_screenshots(home, IMAGES)
+        take_viewer(home, folder)
+        with open_chromium() as browser:
+            take_application(browser, home, folder)
+            take_first_run(browser, folder)
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES)

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from archiver.console.context import console_context
+from archiver.console.jobs import Job
 
 pages = Blueprint("job", __name__)
 
@@ -13,16 +14,21 @@ pages = Blueprint("job", __name__)
 @pages.get("/job")
 def index() -> str:
     """The whole page; without scripts it reloads itself while the job runs."""
-    job = console_context().jobs.last
-    if job is not None and not job.is_running:
-        job.is_seen = True
-    return render_template("job.html", job=job)
+    return render_template("job.html", job=_seen_job())
 
 
 @pages.get("/job/progress")
 def progress() -> str:
     """The part of a page that changes while a job runs."""
-    return render_template("job_part.html", job=console_context().jobs.last)
+    return render_template("job_part.html", job=_seen_job())
+
+
+def _seen_job() -> Job | None:
+    """The job that is shown now; once it has ended, its result has been seen."""
+    job = console_context().jobs.last
+    if job is not None and not job.is_running:
+        job.is_seen = True
+    return job
 
 
 @pages.post("/job/cancel")
