@@ -35,7 +35,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": FOUNDATION,
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
-    "store": FOUNDATION | {"corrected_clock", "day_words", "evidence.history", "search_folding"},
+    "store": FOUNDATION
+    | {"corrected_clock", "day_words", "evidence.history", "evidence.look_coding", "evidence.pauses", "search_folding"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
     "store.queries.contract_activity": FOUNDATION
@@ -49,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "store.orphaned_seals": FOUNDATION | {"evidence.chain"},
     "store.erasure": FOUNDATION | {"evidence.history", "evidence.tombstones"},
-    "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.tables", "search_folding"},
+    "store.queries.viewing": FOUNDATION | {"evidence.history", "evidence.pauses", "evidence.tables", "search_folding"},
     "render": {"message_ids", "records", "report_language", "chatwork.notation", "search_folding"},
     "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
     "export": OF_A_CASE

@@ -114,7 +114,13 @@ def _recorded_digests(package: ExportedPackage) -> set[str]:
 
 def _compare_stamps(verification: Verification, package: ExportedPackage, traits: _Traits) -> None:
     """Compare the package's own stamps, which no list names, with those recorded when it was made."""
-    for authority, sha256 in sorted(package.making.get("stamps", {}).items()):
+    if "stamps" not in package.making:
+        return
+    recorded = package.making["stamps"]
+    for authority in sorted(traits.stamps.keys() - recorded.keys()):
+        sentence = _("A stamp of {authority} over the package did not come when it was made.")
+        verification.add_finding("export-record", authority, sentence.format(authority=authority))
+    for authority, sha256 in sorted(recorded.items()):
         if authority not in traits.stamps:
             sentence = _("The stamp of {authority} over the package came when it was made; it is not here.")
             verification.add_finding("export-record", authority, sentence.format(authority=authority))

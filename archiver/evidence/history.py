@@ -223,11 +223,29 @@ def list_reading(entry: EntryObject) -> ListReading | None:
     )
 
 
+class Look(NamedTuple):
+    """When a list was read: once, or several times while it stayed the same."""
+
+    first: str
+    last: str
+    coded: Any
+    """The seconds from each look to the next as `look_coding` codes them."""
+
+
+def _look(entry: EntryObject) -> Look:
+    if entry["kind"] != "steady":
+        return Look(entry["observed_at"], entry["observed_at"], ())
+    payload = entry["payload"]
+    return Look(payload.get("first"), payload.get("last"), payload.get("looks"))
+
+
 class Sightings:
     """The readings of one room, which tell when a message was last seen; built once from its entries in order."""
 
     def __init__(self, entries: Iterable[EntryObject] = ()) -> None:
         """Take the room's `window`, `steady` and `reading` entries, oldest first; other kinds are ignored."""
+        self.looks: list[Look] = []
+        """Of every list that was read, in their order, also of an empty one."""
         self._windows: list[ListReading] = []
         self._seqs: list[int] = []
         self._singles: dict[int, list[tuple[int, str]]] = {}
@@ -238,6 +256,7 @@ class Sightings:
     def add(self, entry: EntryObject) -> None:
         """Take one more entry, later than all before."""
         if entry["kind"] in LIST_KINDS:
+            self.looks.append(_look(entry))
             reading = list_reading(entry)
             if reading is not None:
                 self._windows.append(reading)

@@ -29,7 +29,7 @@ from archiver.records.contract import (
     Role,
     Sides,
 )
-from archiver.records.contract_money import TERM_ITEMS, Invoice, Payment, StatedTerm, TermItem
+from archiver.records.contract_money import TERM_ITEMS, Invoice, Payment, SentReminder, StatedTerm, TermItem
 from archiver.records.conversation import (
     Attachment,
     Conversation,
@@ -63,13 +63,12 @@ from archiver.records.evidence import (
 from archiver.records.exported_package import ExportedPackage, Handover
 from archiver.records.identifiers import JST, AccountId, FileId, JsonObject, MessageId, RoomId, TaskId
 from archiver.records.leftover import Leftover, LeftoverKind
-from archiver.records.look_coding import LookIntervals, code_intervals, decode_intervals
 from archiver.records.reply import (
     KEPT_HEADERS,
     Reply,
 )
 from archiver.records.request_kind import RequestKind
-from archiver.records.steady_looks import SteadyLooks, pauses_between_looks
+from archiver.records.steady_looks import SteadyLooks
 
 __all__ = (
     "CLOSED_ENDING",
@@ -104,7 +103,6 @@ __all__ = (
     "KnownMessage",
     "Leftover",
     "LeftoverKind",
-    "LookIntervals",
     "MappedAccount",
     "Membership",
     "MembershipPeriod",
@@ -127,6 +125,7 @@ __all__ = (
     "RoomFacts",
     "RoomId",
     "Seal",
+    "SentReminder",
     "Sides",
     "State",
     "StatedTerm",
@@ -140,8 +139,5 @@ __all__ = (
     "WrongClock",
     "change_kinds",
     "closed_mark",
-    "code_intervals",
-    "decode_intervals",
     "notable_states",
-    "pauses_between_looks",
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from archiver.records.contract_money import Invoice, Payment, StatedTerm
+from archiver.records.contract_money import Invoice, Payment, SentReminder, StatedTerm
 from archiver.records.identifiers import AccountId, MessageId, RoomId
 
 
@@ -60,6 +60,7 @@ class Contract:
     """The day of payment that was agreed, if it stands on no invoice."""
     invoices: tuple[Invoice, ...] = ()
     payments: tuple[Payment, ...] = ()
+    reminders: tuple[SentReminder, ...] = ()
     terms: tuple[StatedTerm, ...] = ()
     """Where each term that the client must state was told."""
 

@@ -40,6 +40,19 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class SentReminder:
+    """A reminder (催促) that the user sent to the other side, as they stated it."""
+
+    number: int
+    """Within its contract."""
+    sent_on: str
+    """A day in Japan; of a message, the day on which it was sent."""
+    how: str | None = None
+    """By which way: mail, telephone; None: by the message."""
+    message_id: MessageId | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatedTerm:
     """Where a term that the client must state was told, as the user says; with neither, it was not told."""
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archiver.records.look_coding import LookIntervals
-
 SECOND = timedelta(seconds=1)
 
 
@@ -23,7 +21,8 @@ class SteadyLooks:
     times: int = 1
     longest_s: int = 0
     """The longest time in seconds between two of these looks; 0 for a single one."""
-    intervals: LookIntervals = ()
+    intervals: tuple[tuple[int, int], ...] = ()
+    """Seconds from each look to the next as (seconds, how many times in a row)."""
 
     @classmethod
     def begin(cls, at: datetime) -> SteadyLooks:
@@ -46,18 +45,6 @@ class SteadyLooks:
             for _look in range(times):
                 at += timedelta(seconds=seconds)
                 yield at
-
-
-def pauses_between_looks(
-    first: datetime, intervals: LookIntervals, limit: timedelta
-) -> Iterator[tuple[datetime, datetime]]:
-    """The times between two looks that are longer than a limit, without going through each look."""
-    most, after = limit / SECOND, 0
-    for seconds, times in intervals:
-        if seconds > most:
-            begins = (first + (after + index * seconds) * SECOND for index in range(times))
-            yield from ((begun, begun + seconds * SECOND) for begun in begins)
-        after += times * seconds
 
 
 def _whole_second(at: datetime) -> datetime:

@@ -177,12 +177,12 @@ def seal_if_due(app: App) -> int | None:
     """Seal what is due; the number of the last new seal."""
     with app.archive.reading() as reading:
         due = seals.is_due(reading, now=app.now())
-    return seal(app) if due else None
+    return seal(app, with_idle_runs=False) if due else None
 
 
-def seal(app: App) -> int | None:
+def seal(app: App, *, with_idle_runs: bool = True) -> int | None:
     """Seal everything; the number of the last new seal."""
-    new_seals = seals.close_seals(app.archive, now=app.now())
+    new_seals = seals.close_seals(app.archive, now=app.now(), with_idle_runs=with_idle_runs)
     return new_seals[-1].number if new_seals else None
 
 

@@ -7,10 +7,12 @@ from datetime import datetime
 from gettext import gettext as _
 
 from archiver import errors
-from archiver.records import TERM_ITEMS, Contract, Invoice, Payment, StatedTerm
+from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, SentReminder, StatedTerm
 from archiver.render.invisible_characters import visible
 from archiver.store import contract_lists
 from archiver.store.archive import Archive, Reading
+from archiver.store.queries import roles
+from archiver.store.queries.viewing.message_summaries import message_summaries
 
 
 def add_invoice(archive: Archive, contract: str, draft: Invoice, *, at: datetime) -> Contract:
@@ -37,8 +39,30 @@ def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime
     return contract_lists.change_contract(archive, contract, add, at=at)
 
 
+def add_reminder(archive: Archive, contract: str, draft: SentReminder, *, at: datetime) -> Contract:
+    """Enter a reminder that the user sent, under the next number, unless the same is entered already."""
+
+    def add(reading: Reading, before: Contract) -> Contract:
+        if any(replace(one, number=draft.number) == draft for one in before.reminders):
+            return before
+        number = contract_lists.next_number(reading, before, "reminders")
+        return replace(before, reminders=(*before.reminders, replace(draft, number=number)))
+
+    return contract_lists.change_contract(archive, contract, add, at=at)
+
+
+def own_message_day(reading: Reading, contract: Contract, message: MessageId) -> str:
+    """The day in Japan on which the user sent a message. Raises UsageError if somebody else wrote it."""
+    rooms = [int(room.room_id) for room in contract.rooms]
+    found = message_summaries(reading, [(room, int(message)) for room in rooms])
+    mine = roles.sides(reading, contract.id).mine
+    if not found or found[0].sent is None or found[0].account_id not in mine:
+        raise errors.UsageError(detail=_("That message was not sent by you. A reminder is a message of your own."))
+    return found[0].sent.astimezone(JST).date().isoformat()
+
+
 def take_back(archive: Archive, contract: str, name: str, number: int, *, at: datetime) -> Contract:
-    """Take a number of the list `invoices` or `payments` back. Raises UsageError if the list has no such number."""
+    """Take a number of the list `invoices`, `payments` or `reminders` back. Raises UsageError for an unknown one."""
 
     def change(_reading: Reading, before: Contract) -> Contract:
         after = contract_lists.without(before, name, number)

@@ -1,4 +1,4 @@
-"""Appends what the user states in the lists of a contract: invoices, payments, terms; each is a new entry of it."""
+"""Appends what the user states in the lists of a contract: invoices, payments, reminders, terms; each is an entry."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def change_contract(
 
 
 def next_number(reading: Reading, contract: Contract, name: str) -> int:
-    """The next number in the list `invoices` or `payments`; numbers of what was taken back are not used again."""
+    """The next number in the list `invoices`, `payments` or `reminders`; a number taken back is not used again."""
     query = select(schema.entry.c.line).where(schema.entry.c.key == f"contract/{contract.id}")
     stated = (json.loads(line)["payload"].get(name, ()) for (line,) in reading.sql.execute(query))
     return 1 + max((row["number"] for rows in stated for row in rows), default=0)

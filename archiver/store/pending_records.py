@@ -1,23 +1,36 @@
 """What runs have counted and no entry says yet: looks at lists that stayed the same, and idle runs.
 
-It becomes entries before a seal, and with the next news. A process that is killed loses nothing of it.
+It becomes entries with the next news and before a seal; idle runs alone once a week. A process that is killed loses
+nothing of it.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Reading, Writing
 from archiver.store.queries import current_state
+from archiver.store.time_text import from_text
 from archiver.store.working import last_lists, remembered_values
+
+IDLE_RUNS_KEPT = timedelta(days=7)
+"""So long idle runs are collected while nothing happens; the times of looks are written for each day's seal."""
 
 
 def append_pending(writing: Writing, *, at: datetime) -> None:
     """Append the looks and the idle runs so far, so that nothing is sealed or handed out without them."""
     writer.append_steady(writing)
     append_idle_runs(writing, at=at)
+
+
+def append_due(writing: Writing, *, news: bool, at: datetime) -> None:
+    """The same for the seal of a day: without `news` idle runs are collected on, up to a week."""
+    if news or _is_old(_idle_since(writing), at):
+        append_pending(writing, at=at)
+    else:
+        writer.append_steady(writing)
 
 
 def append_idle_runs(writing: Writing, *, at: datetime) -> None:
@@ -37,6 +50,22 @@ def append_sweep(writing: Writing, sweep: dict[str, object], *, account_id: int 
 
 def oldest_pending(reading: Reading) -> str | None:
     """When the oldest of what is counted was seen or begun, as text; None: there is nothing."""
-    idle = remembered_values.IDLE_RUNS.recall(reading)
-    times = (last_lists.oldest_look(reading), None if idle is None else str(idle["from"]))
+    times = (last_lists.oldest_look(reading), _idle_since(reading))
     return min((at for at in times if at is not None), default=None)
+
+
+def oldest_due(reading: Reading, now: datetime) -> str | None:
+    """The same of what the seal of a day waits for: looks, and idle runs that were collected for a week."""
+    idle = _idle_since(reading)
+    times = (last_lists.oldest_look(reading), idle if _is_old(idle, now) else None)
+    return min((at for at in times if at is not None), default=None)
+
+
+def _idle_since(reading: Reading) -> str | None:
+    idle = remembered_values.IDLE_RUNS.recall(reading)
+    return None if idle is None else str(idle["from"])
+
+
+def _is_old(since: str | None, now: datetime) -> bool:
+    """Whether runs are collected since a week; a time that lies ahead was a wrong clock's and is not waited for."""
+    return since is not None and not timedelta() <= now - from_text(since) < IDLE_RUNS_KEPT

@@ -41,7 +41,7 @@ def is_due(reading: Reading, *, now: datetime) -> bool:
     Entries of a kind that comes without any news count from the next Tokyo day on only, and only by Chatwork's time.
     A time that lies ahead was a wrong clock's: nothing waits until it comes.
     """
-    pending = pending_records.oldest_pending(reading)
+    pending = pending_records.oldest_due(reading, now)
     unsealed = unsealed_times(reading, last_sealed(reading) + 1, now, quiet_kinds=QUIET_KINDS, pending=pending)
     oldest = unsealed.oldest if unsealed.is_compared else unsealed.oldest_news
     if oldest is not None and unsealed.now.astimezone(JST).date() != oldest.astimezone(JST).date():
@@ -58,14 +58,15 @@ def is_tail_of_stamps(reading: Reading) -> bool:
     return set(reading.sql.execute(query).scalars()) == {"stamp"}
 
 
-def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
+def close_seals(archive: Archive, *, now: datetime, with_idle_runs: bool = True) -> list[Seal]:
     """Seal all entries that no seal holds yet, with what only was counted; the new seals.
 
+    `with_idle_runs` False, as for the seal of a day: those of a quiet week stay one record.
     Raises DiskFull, HomeNotWritable, ArchiveBusy.
     """
     closed: list[Seal] = []
     with archive.writing() as writing:
-        pending_records.append_pending(writing, at=now)
+        pending_records.append_due(writing, news=with_idle_runs or _has_news(writing), at=now)
     while True:
         orphaned_seals.settle_seals(archive, now=now)
         with archive.writing() as writing:
@@ -75,6 +76,13 @@ def close_seals(archive: Archive, *, now: datetime) -> list[Seal]:
         if seal is None:
             return closed
         closed.append(seal)
+
+
+def _has_news(reading: Reading) -> bool:
+    """Whether an entry that no seal holds says something new."""
+    entry = schema.entry.c
+    query = select(entry.seq).where(entry.seq > last_sealed(reading), entry.kind.not_in(QUIET_KINDS)).limit(1)
+    return reading.sql.execute(query).scalar() is not None
 
 
 def seals(reading: Reading) -> list[Seal]:

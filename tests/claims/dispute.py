@@ -159,6 +159,12 @@ class Dispute:
         return self.posted(at)[-WINDOW:]
 
     @property
+    def is_joined(self) -> bool:
+        """Whether each look showed the last post of the look before; else nothing proves what lay between."""
+        windows = [one for at in self.looks if (one := self.window(at))]
+        return all(before[-1] in after for before, after in pairwise(windows))
+
+    @property
     def recovery_at(self) -> int:
         """When the messages were read one by one."""
         return self.last_look + 3600

@@ -34,7 +34,8 @@ def _wrong(seeds: Iterable[int], folder: Path) -> dict[int, list[str]]:
         dispute.play(maker)
         sealed(maker, dispute)
         told = made_artifacts(maker, dispute, folder / "out", apart=index % APART_EACH == 0)
-        wrong = [*summed(falsehoods(dispute, told)), *(_uncovered(folder / "out") if told.is_chosen else ())]
+        is_covered = told.is_chosen and dispute.counterpart != (THIRD, "only_two")  # then they are no third person
+        wrong = [*summed(falsehoods(dispute, told)), *(_uncovered(folder / "out") if is_covered else ())]
         if wrong:
             found[seed] = wrong
         maker.archive.close()

@@ -15,8 +15,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.texts.demand_text import demand_text
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
-from archiver.records import Contract, RequestKind
-from archiver.records.contract_money import Invoice, Payment
+from archiver.records import Contract, Invoice, MessageId, Payment, RequestKind, SentReminder
 from archiver.report_language import ENGLISH, JAPANESE, MONTHS, report_language
 from tests.claims.artifacts import page_lines_of, sealed
 from tests.claims.dispute import Dispute, blank_archive, report_of
@@ -103,6 +102,7 @@ def test_what_is_asked_and_owed_has_the_same_numbers(profile: str, kind: Request
         amount="80,000",
         invoices=invoices,
         payments=(Payment(1, 20_000, "2026-11-12", 1),),
+        reminders=(SentReminder(1, "2026-11-20", "mail"), SentReminder(2, "2026-11-21", None, MessageId("77"))),
     )
     for one in (contract, CONTRACT):
         assert [] == build_with_survey(compared, case(contract=one, profile=profile, request=kind))

@@ -86,7 +86,7 @@ def falsehoods(dispute: Dispute, statement: Statement) -> Iterator[str]:
         yield "count of notices"
     if statement.count.is_whole and len(saved) != len(posted):
         yield "told as everything"
-    if not statement.count.is_whole and len(saved) == len(posted) and not dispute.recovered:
+    if not statement.count.is_whole and len(saved) == len(posted) and not dispute.recovered and dispute.is_joined:
         yield "whether everything is saved"
     if not statement.count.is_whole and statement.count.missing.estimate != len(posted) - len(saved):
         yield "estimate of what is missing"

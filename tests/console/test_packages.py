@@ -40,7 +40,7 @@ def test_pieces_are_decided_one_by_one_and_remembered(browser: FormBrowser) -> N
     assert "編集の高木さんに渡します" in page
 
     answers = {"piece-0": "高木", "kind-0": "name", "answer-0": "leave"}
-    answers |= {"piece-1": "takagi_k", "kind-1": "handle", "answer-1": "alike"}
+    answers |= {"piece-1": "takagi_k", "kind-1": "handle", "answer-1": "hide"}
     answers |= {"piece-2": "栗本", "kind-2": "name", "answer-2": "hide"}
     browser.post("/packages/leftovers", {**ORDER, **answers})
     again = browser.job().outcome
@@ -54,11 +54,37 @@ def test_pieces_are_decided_one_by_one_and_remembered(browser: FormBrowser) -> N
 def test_all_that_look_alike_are_hidden_at_once(browser: FormBrowser) -> None:
     """Though one of them was answered otherwise."""
     answers = {"piece-0": "高木", "kind-0": "name", "answer-0": "leave"}
-    answers |= {"piece-1": "栗本", "kind-1": "name", "answer-1": "alike"}
+    answers |= {"piece-1": "栗本", "kind-1": "name", "answer-1": "hide", "alike": "name"}
     browser.post("/packages/leftovers", {**ORDER, **answers})
     browser.job()
 
     assert {"高木": True, "栗本": True} == recall_answers(browser.context.archive, "job1")
+
+
+def test_forms_of_one_name_are_one_question(tmp_path: Path) -> None:
+    """Forty pieces are twenty questions; one answer holds for all forms of it."""
+    maker = story(tmp_path / "home")
+    maker.contract("job1", platform="crowdworks", client="田中", title="動画", url="https://crowdworks.jp/contracts/1")
+    surnames = [
+        *("佐藤", "鈴木", "高橋", "伊藤", "渡辺", "小林", "加藤", "吉田", "山本", "松井"),
+        *("井上", "木村", "斎藤", "清水", "池田", "橋本", "阿部", "石井", "小島", "佐々木"),
+    ]
+    texts = [f"{one}さんに確認。{one}太郎さんです" for one in surnames]
+    maker.sync([message_object(40 + n, text, sent=200 + n) for n, text in enumerate(texts)], minutes=260)
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
+    (tmp_path / "home" / "archive.toml").write_text('[token]\nsource = "env:NO_SUCH"\n')
+    with open_application(tmp_path / "home", environ) as opened:
+        opened.post("/packages/preview", ORDER)
+        outcome = opened.job().outcome
+        assert outcome is not None
+        page = opened.get(outcome.links[0].address)
+        assert (40, 20) == (page.count('name="piece-'), page.count('value="leave"'))
+        answers = {"piece-0": ["佐藤", "佐藤太郎"], "kind-0": "name", "answer-0": "leave"}
+        opened.post("/packages/leftovers", {**ORDER, **answers})
+        opened.job()
+
+        assert {"佐藤": False, "佐藤太郎": False} == recall_answers(opened.context.archive, "job1")
 
 
 def test_a_package_tells_of_the_reading_before_and_to_whom_it_was_given(browser: FormBrowser) -> None:

@@ -118,6 +118,8 @@ def test_own_stamps_that_are_gone_or_others_are_found(tmp_path: Path) -> None:
     shutil.copy(package / "tagmanifest-sha256.txt.b.tsr", package / "tagmanifest-sha256.txt.a.tsr")
 
     assert ("export-record", "a") in {(one.check, one.subject) for one in verified(package, home).findings}
+    shutil.copy(package / "tagmanifest-sha256.txt.b.tsr", package / "tagmanifest-sha256.txt.c.tsr")
+    assert ("export-record", "c") in {(one.check, one.subject) for one in verified(package, home).findings}
 
 
 def test_a_package_for_an_office_is_known_unpacked_too_and_what_lies_beside_it_is_not_vouched_for(

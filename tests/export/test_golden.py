@@ -19,7 +19,10 @@ from tests.support.packages.exported_archives import export_package
 from tests.support.reports import report_inputs
 
 GOLDEN = Path(__file__).parent / "golden"
-TABLES = ("messages.jsonl", "messages.csv", "files.csv", "events.csv", "links.csv", "tasks.csv", "operator_inquiry.csv")
+TABLES = (
+    "messages.jsonl", "messages.csv", "files.csv", "events.csv", "links.csv", "tasks.csv", "operator_inquiry.csv",
+    "pauses.jsonl", "pauses.csv",
+)  # fmt: skip
 PROFILES = ("support", "lawyer", "court")
 
 

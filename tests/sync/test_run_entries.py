@@ -118,6 +118,28 @@ def test_a_day_without_news_makes_one_record_of_each_kind_and_one_seal(world: Wo
     assert 4 == len(world.rows("seal"))
 
 
+def test_the_idle_runs_of_a_quiet_week_are_one_record(world: World) -> None:
+    """Each day's seal closes the times of the looks; an export or a seal by hand closes the runs so far, too."""
+    world.post("一つ目")
+    world.sync()
+    seals.close_seals(world.archive, now=world.clock())
+    before = len(world.entries())
+    for _run in range(10 * 30):
+        world.clock.pass_by(minutes=48)
+        with world.archive.reading() as reading:
+            due = seals.is_due(reading, now=world.own_clock())
+        if due:
+            seals.close_seals(world.archive, now=world.own_clock(), with_idle_runs=False)
+        world.sync(every_list=True)
+    by_itself = [one["kind"] for one in world.entries()[before:]]
+    seals.close_seals(world.archive, now=world.own_clock())
+
+    runs = [one["payload"]["runs"] for one in world.entries("sweep") if one["seq"] > before]
+    assert (11, 1) == (by_itself.count("steady"), by_itself.count("sweep"))
+    assert (2, 300) == (len(runs), sum(runs))
+    assert 13 == len(world.rows("seal"))
+
+
 def test_a_room_that_fails_was_not_looked_at(world: World) -> None:
     """Runs go on, the other room is known all the while; the one that failed has a pause once it is read again."""
     other = world.chatwork.add_room("記事作成", members=[world.tanaka])

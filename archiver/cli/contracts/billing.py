@@ -73,7 +73,7 @@ def invoice_add(
     from archiver.app import utc_now
     from archiver.setup import billing
 
-    archive, contract, message_id = _look_up(obj, contract_id, message)
+    archive, contract, message_id = look_up(obj, contract_id, message)
     yen = read_yen(amount, "--amount") if amount is not None else _ask_amount(_("Amount of the invoice (yen):"))
     issued_on = _read_or_ask_day(day, "--on", _("Day of the invoice (such as 2026-11-30):"))
     due_day = None
@@ -110,7 +110,7 @@ def payment_add(
     from archiver.app import utc_now
     from archiver.setup import billing
 
-    archive, contract, _message_id = _look_up(obj, contract_id, None)
+    archive, contract, _message_id = look_up(obj, contract_id, None)
     yen = read_yen(amount, "--amount") if amount is not None else _ask_amount(_("Amount received (yen):"))
     received_on = _read_or_ask_day(day, "--on", _("Day on which it came in (such as 2026-12-28):"))
 
@@ -130,7 +130,7 @@ def _add_remove_command(group: click.Group, name: str, help_text: str) -> None:
         from archiver.app import utc_now
         from archiver.setup import billing
 
-        archive, contract, _message_id = _look_up(obj, contract_id, None)
+        archive, contract, _message_id = look_up(obj, contract_id, None)
 
         _tell_change(contract, billing.take_back(archive, contract.id, name, number, at=utc_now()), obj)
         return 0
@@ -140,9 +140,10 @@ _add_remove_command(contract_invoice, "invoices", N_("Take back an invoice; the 
 _add_remove_command(contract_payment, "payments", N_("Take back a payment; the record that it was entered stays."))
 
 
-def _look_up(
+def look_up(
     obj: CliContext, contract_id: str | None, message: str | None
 ) -> tuple[Archive, Contract, MessageId | None]:
+    """The archive, the named or only contract, and the message that is named. Raises what the lookups raise."""
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import named_or_only_contract
 

@@ -13,7 +13,7 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids, room_numbers
 from archiver.cli.context import CliContext
-from archiver.cli.contracts import billing, fact_options, roles, room_periods, terms
+from archiver.cli.contracts import billing, fact_options, reminder, roles, room_periods, terms
 from archiver.cli.contracts.contract_added_messages import ID, tell_added, warn_of_shared_number
 from archiver.cli.contracts.room_periods import ROOM_NUMBER
 from archiver.cli.terminal.output import echo, paged_output
@@ -208,6 +208,7 @@ command_contract.add_command(roles.contract_map)
 command_contract.add_command(roles.contract_unmap)
 command_contract.add_command(billing.contract_invoice)
 command_contract.add_command(billing.contract_payment)
+command_contract.add_command(reminder.contract_reminder)
 command_contract.add_command(terms.contract_terms)
 
 

@@ -23,7 +23,7 @@ from archiver.claims.words import (
 )
 from archiver.cli.contracts import room_periods, statement_lines
 from archiver.cli.contracts.deadline_lines import blank_labels, days_ago, due_dates, due_line
-from archiver.cli.contracts.money_lines import standing_lines
+from archiver.cli.contracts.money_lines import reminder_lines, standing_lines
 from archiver.cli.contracts.roles import people, role_words
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import columns, pad, visible, wrap
@@ -144,6 +144,8 @@ def _fact_rows(
     standing = money_standing(contract, activity.deliveries, now.astimezone(JST).date())
     if standing is not None:
         yield _("Billed and paid"), list(standing_lines(contract, standing))
+    if contract.reminders:
+        yield _("Reminders sent"), reminder_lines(contract)
     term_lines = list(_term_lines(reading, contract, platform))
     if term_lines:
         yield _("Terms"), term_lines

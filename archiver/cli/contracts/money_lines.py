@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
 from archiver.cli.terminal.text import visible
-from archiver.records import JST, Contract
+from archiver.records import JST, Contract, SentReminder
 from archiver.setup.yen_amounts import yen_text
 
 
@@ -44,6 +44,16 @@ def standing_lines(contract: Contract, standing: MoneyStanding) -> Iterator[str]
         yield line.format(**words) + (
             "" if payment.invoice is None else _(" for invoice {n}").format(n=payment.invoice)
         )
+
+
+def reminder_lines(contract: Contract) -> list[str]:
+    """A line for each reminder that the user sent: number, day, and the message or the way."""
+    return [f"{one.number}: {one.sent_on} {_reminder_way(one)}".rstrip() for one in contract.reminders]
+
+
+def _reminder_way(reminder: SentReminder) -> str:
+    message = "" if reminder.message_id is None else _("message {id}").format(id=f"m{reminder.message_id}")
+    return " ".join(filter(None, (visible(reminder.how or ""), message)))
 
 
 def _invoice_line(balance: InvoiceBalance) -> str:

@@ -1,11 +1,12 @@
-"""Asks on a terminal about what looks like a person and is not covered, piece by piece, and remembers the answers."""
+"""Asks on a terminal what may stay of what looks like a person and is not covered, and remembers the answers."""
 
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
+import unicodedata
 from collections.abc import Callable, Sequence
-from enum import Enum
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from archiver.store.archive import Archive
 
 
-class _Answer(Enum):
-    HIDE_REST, HIDE, LEAVE, LEAVE_REST = range(1, 5)
-
-
 def make_with_leftovers(
     make: Callable[[ExportOrder], ExportReport], order: ExportOrder, archive: Archive
 ) -> ExportReport:
@@ -39,7 +36,7 @@ def make_with_leftovers(
     except errors.LeftoversOpen as error:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
-        answers = _ask_about(error.leftovers)
+        answers = ask_about(error.leftovers)
     from archiver.setup.leftover_answers import remember_answers
 
     remember_answers(archive, order.contract, answers)
@@ -52,8 +49,11 @@ def tell_leftovers(leftovers: Sequence[Leftover], *, err: bool) -> None:
         echo(f"  {_leftover_line(leftover)}", err=err)
 
 
-def _ask_about(leftovers: Sequence[Leftover]) -> dict[str, bool]:
-    """Piece → whether it is hidden."""
+def ask_about(leftovers: Sequence[Leftover]) -> dict[str, bool]:
+    """Piece → whether it is hidden. Forms of one name are one question."""
+    from archiver.setup.leftover_groups import grouped_leftovers
+
+    groups = grouped_leftovers(leftovers)
     count = len(leftovers)
     head = ngettext(
         "{n} piece looks like a name or a way to reach somebody and is not masked:",
@@ -61,34 +61,27 @@ def _ask_about(leftovers: Sequence[Leftover]) -> dict[str, bool]:
         count,
     )
     echo(head.format(n=count), err=True)
-    tell_leftovers(leftovers, err=True)
+    for number, group in enumerate(groups, 1):
+        for index, leftover in enumerate(group):
+            echo(f"  {number if index == 0 else '':>3} {_leftover_line(leftover)}", err=True)
     echo(_("Nobody can find every name. Please read the texts before you send them."), err=True)
-    answers: dict[str, bool] = {}
-    for number, leftover in enumerate(leftovers):
-        answer = _ask_piece(leftover, rest=count - number)
-        if answer in (_Answer.HIDE_REST, _Answer.LEAVE_REST):
-            return answers | {one.piece: answer is _Answer.HIDE_REST for one in leftovers[number:]}
-        answers[leftover.piece] = answer is _Answer.HIDE
-    return answers
+    stay = ask(
+        _("Numbers of those that may stay, with spaces (Enter masks all, 0 leaves all):"),
+        lambda answer: _read_numbers(answer, len(groups)),
+    )
+    return {one.piece: number not in stay for number, group in enumerate(groups, 1) for one in group}
 
 
-def _ask_piece(leftover: Leftover, *, rest: int) -> _Answer:
-    echo(f"\n  {_leftover_line(leftover)}", err=True)
-    for answer, words in (
-        (_Answer.HIDE_REST, _("mask all that are left ({n})").format(n=rest)),
-        (_Answer.HIDE, _("mask this one, everywhere")),
-        (_Answer.LEAVE, _("leave this one as it is")),
-        (_Answer.LEAVE_REST, _("leave all that are left")),
-    ):
-        echo(f"  {answer.value:>3} {words}", err=True)
-    return ask(_("Number [1]:"), _read_answer)
-
-
-def _read_answer(answer: str) -> _Answer:
-    """The answer; Enter masks all that are left. Raises InvalidAnswer."""
-    if answer in ("", "1", "2", "3", "4"):
-        return _Answer(int(answer or 1))
-    raise InvalidAnswer(_("Please give a number from 1 to 4."))
+def _read_numbers(answer: str, count: int) -> frozenset[int]:
+    """The numbers in an answer such as 「3 7-9」; 0: every one. Raises InvalidAnswer."""
+    stay: set[int] = set()
+    for part in re.split(r"[\s,、・]+", unicodedata.normalize("NFKC", answer).strip()) if answer.strip() else ():
+        match = re.fullmatch(r"([0-9]{1,4})(?:[-~〜]([0-9]{1,4}))?", part)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, -1)
+        if not 0 <= first <= last <= count:
+            raise InvalidAnswer(_("Please give numbers from 1 to {n} with spaces, or just Enter.").format(n=count))
+        stay |= set(range(1, count + 1)) if last == 0 else set(range(first, last + 1))
+    return frozenset(stay)
 
 
 def _leftover_line(leftover: Leftover) -> str:

@@ -97,6 +97,8 @@ def _stated(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:
             yield invoice.due_on, _("Day of payment of invoice {n}").format(n=invoice.number)
     for payment in contract.payments:
         yield payment.received_on, _("Received {amount}").format(amount=yen_text(payment.amount))
+    for reminder in contract.reminders:
+        yield reminder.sent_on, _("Reminder sent: {how}").format(how=reminder.how or f"m{reminder.message_id}")
     for package in exports(reading):
         if package.contract == contract.id:
             for handover in package.handovers:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from archiver import errors, tsa
 from archiver.console.context import console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome
-from archiver.console.leftover_form import decided_questions, open_questions, read_answers
+from archiver.console.leftover_form import decided_questions, open_sections, read_answers
 from archiver.console.made_packages import file_in_package, made_packages, package_path
 from archiver.console.package_orders import (
     given_fields,
@@ -186,20 +186,21 @@ def file(number: str, name: str) -> Response:
 
 @pages.get("/leftovers")
 def leftovers() -> AnyResponse | str:
-    """Each piece that looks like a person: hide it, leave it, or hide all that look alike."""
+    """Each name that looks like a person's, in all its forms: hide it, leave it, or hide all that look alike."""
     context, given = console_context(), given_fields(request.args)
     job = context.jobs.last
     outcome = None if job is None else job.outcome
     if outcome is None or all(link.address != request.full_path for link in outcome.links):
         return redirect(order_address("packages.order", given))  # what was found is not at hand any more
     found = [one for one in outcome.found if isinstance(one, Leftover)]
-    asked = open_questions(found)
+    sections = open_sections(found)
+    asked = [one for section in sections for one in section.questions]
     decided = decided_questions(recall_answers(context.archive, request.args.get("contract")), len(asked))
     return render_template(
         "package_leftovers.html",
-        asked=asked,
+        sections=sections,
         decided=decided,
-        rest=len(found) - len(asked),
+        rest=len(found) - sum(len(one.pieces) for one in asked),
         given=given,
         confirm=order_address("packages.confirm", given),
     )

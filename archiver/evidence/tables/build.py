@@ -25,6 +25,7 @@ from archiver.evidence.tables.events import (
     sort_events,
 )
 from archiver.evidence.tables.files import FILE_HEADER, FileRow, extension, file_cells, files
+from archiver.evidence.tables.pauses import PAUSE_HEADER, PAUSES, PauseRow, pause_cells, pause_object, pause_rows
 from archiver.evidence.tables.tasks import TASK_HEADER, TaskRow, task_cells, tasks
 from archiver.evidence.tables.web_links import LINK_HEADER, LinkRow, link_cells, message_links, other_links, urls
 
@@ -38,11 +39,14 @@ __all__ = [
     "LINK_HEADER",
     "MESSAGES",
     "MESSAGE_HEADER",
+    "PAUSES",
+    "PAUSE_HEADER",
     "STATES",
     "TASK_HEADER",
     "ChangeRow",
     "FileRow",
     "LinkRow",
+    "PauseRow",
     "TaskRow",
     "cell",
     "csv_line",
@@ -64,6 +68,9 @@ __all__ = [
     "messages",
     "other_events",
     "other_links",
+    "pause_cells",
+    "pause_object",
+    "pause_rows",
     "seal_numbers",
     "sightings",
     "sort_events",
@@ -229,6 +236,7 @@ CSV_HEADERS = {
     "files.csv": FILE_HEADER,
     "events.csv": EVENT_HEADER,
     "tasks.csv": TASK_HEADER,
+    "pauses.csv": PAUSE_HEADER,
 }
 
 
@@ -243,7 +251,7 @@ def table_lines(
     history_of: HistoryOf | None = None,
     starts: Mapping[int, str] = {},
 ) -> Iterator[tuple[str, str]]:
-    """Every line of `messages.jsonl` and of the CSV files as (file name, line), those of a file in order.
+    """Every line of the JSONL and CSV files as (file name, line), those of a file in order.
 
     The files' lines are interleaved, as each message is read once. Each line can be encoded as UTF-8: surrogates do
     not occur. `rooms` are the `sightings`; `packed` holds the names (`F-0001.png`) of the files in `data/files/`;
@@ -270,6 +278,9 @@ def table_lines(
         yield "events.csv", csv_line(event_cells(event))
     for task in tasks(other, starts):
         yield "tasks.csv", csv_line(task_cells(task))
+    for pause in pause_rows(rooms):
+        yield "pauses.csv", csv_line(pause_cells(pause))
+        yield PAUSES, jsonl_line(pause_object(pause))
 
 
 def _earlier_texts(history: MessageHistory) -> str:

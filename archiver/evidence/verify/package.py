@@ -26,7 +26,7 @@ from archiver.evidence.masked_records import MASKED_FILE
 from archiver.evidence.period import period_starts
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.stamps.reply_claims import earliest_covering
-from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, files, seal_numbers, table_lines
+from archiver.evidence.tables.build import CSV_HEADERS, MESSAGES, PAUSES, files, seal_numbers, table_lines
 from archiver.evidence.verify.attachments import ENCLOSURES, check_enclosures
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
@@ -296,7 +296,7 @@ class _PackageCheck:
             note = _("Messages and tables were not compared with the records, as not every record can be read.")
             self.verification.add_note(note)
             return
-        tables = [MESSAGES]
+        tables = [MESSAGES, PAUSES]
         if any(f"data/{name}" in self.names for name in CSV_HEADERS):
             tables += CSV_HEADERS
         with contextlib.ExitStack() as stack:

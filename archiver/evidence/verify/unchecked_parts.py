@@ -19,8 +19,8 @@ _TEXT_NAME = re.compile(
 
 _PACKAGE_NAME = re.compile(
     r"bagit\.txt|manifest(?:-sha256|[0-9]{8})\.txt|tagmanifest-sha256\.txt(?:\.[a-z0-9-]{1,20}\.tsr)?"
-    r"|data/content-sha256\.txt|data/(?:entries|masked|messages)\.jsonl"
-    r"|data/(?:messages|files|events|links|tasks|operator_inquiry)\.csv"
+    r"|data/content-sha256\.txt|data/(?:entries|masked|messages|pauses)\.jsonl"
+    r"|data/(?:messages|files|events|links|tasks|pauses|operator_inquiry)\.csv"
     r"|data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\.pdf|data/evidence_list\.csv"
     r"|data/seals/[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json(?:\.[a-z0-9-]{1,20}\.tsr)?"
     r"|data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\.pem|data/raw/[^/]+\.json",

@@ -1,4 +1,4 @@
-"""Folds a text for masking to one width, case and form of each kanji, without accents and invisible characters.
+"""Folds a text for masking to one width, case and form of each letter, without accents and invisible characters.
 
 The positions are kept. So full-width digits, half-width kana, other scripts' digits, zero-width marks, accents or
 variants of kanji (髙 for 高) keep nothing from being found. What is replaced are the characters of the original.
@@ -17,6 +17,8 @@ from archiver.kanji_variants import kanji_variants
 # Invisible characters that count as letters or symbols: Hangul fillers, the empty Braille pattern.
 _INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\u2500\u2501\u2796\u207b\u208b")
+_LOOK_ALIKES = str.maketrans("авекмнорстухіѕјαβεζηικμνορτυχ", "abekmhopctyxisjabezhikmnoptyx")
+"""Small letters of other scripts whose small or capital form looks like a Latin one."""
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
 _UNSEEN_CATEGORIES = ("Cf", "Cc", "Cs", "Mn", "Me")
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
@@ -89,7 +91,7 @@ def _fold_width(character: str) -> str:
         return str(digit)
     if character in _DASHES:
         return "-"
-    parts = unicodedata.normalize("NFKD", character).casefold()
+    parts = unicodedata.normalize("NFKD", character).casefold().translate(_LOOK_ALIKES)
     kept = [part for part in parts if unicodedata.category(part) not in _UNSEEN_CATEGORIES]
     return "".join("-" if part in _DASHES else part for part in kept)
 

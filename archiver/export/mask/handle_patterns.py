@@ -39,7 +39,8 @@ _NO_PROFILE = "(?!(?:p|reel|watch|status|hashtag|share|explore|intent|search|sto
 _MESSENGERS = (
     any_of(
         "LINE ライン らいん Skype スカイプ すかいぷ Discord ディスコード ディスコ "
-        "カカオ カカオトーク Telegram テレグラム Signal "
+        "カカオ カカオトーク kakao Kakao KakaoTalk wechat telegram skype discord twitter instagram insta tiktok "
+        "Telegram テレグラム Signal "
         "シグナル WeChat Slack WhatsApp Snapchat "
         "インスタグラム インスタ Instagram Insta "
         "Twitter ツイッター ツイ Threads スレッズ TikTok ティックトック Facebook "
@@ -68,6 +69,7 @@ HANDLES = (
         rf"|名前?)[^A-Za-z0-9_\n。]{{0,6}}"
         rf"(?P<name>@?[A-Za-z0-9_][A-Za-z0-9_.-]{{2,40}})",
         rf"{_MESSENGERS}(?: ?の ?|で |だと|は)?(?P<name>[^\s#、。」「A-Za-z]{{2,16}}#[0-9]{{4}})(?![0-9])",
+        rf"{_MESSENGERS}[^A-Za-z0-9\n。]{{0,15}}[→:=] ?(?P<name>{_WORD_OF_PARTS})",
         rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?:[:=→]|(?:は|が)、?) ?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]{{3,40}})",
         rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?P<name>{_WITH_SIGN}[A-Za-z][A-Za-z0-9_.-]{{3,40}})",
         rf"{_MESSENGERS}{_ACCOUNT_WORDS}(?:に|で|の)?[^A-Za-z0-9\n]{{0,12}}?(?P<name>@[A-Za-z0-9_.-]{{2,40}})",
@@ -108,8 +110,8 @@ HANDLES = (
 # --- mail and phone ---------------------------------------------------------------------------------
 
 _AT = (
-    r"(?:@|アット(?:マーク)?|あっと(?:まーく)?|[☆★◎●]|[(\[<{] ?(?:a|at|AT|@|アット(?:マーク)?"
-    r"|あっと(?:まーく)?) ?[)\]>}]|_at_| at )"
+    r"(?:@|アット(?:マーク)?|あっと(?:まーく)?|[☆★◎●]|[(\[<{〔] ?(?:a|at|AT|@|アット(?:マーク)?"
+    r"|あっと(?:まーく)?) ?[)\]>}〕]|_at_| at )"
 )
 _DOT = r"(?:\.|ドット|どっと| dot |・|\(\.\)|[(\[]dot[)\]]|[(\[]ドット[)\]])"
 _MAIL_HOSTS = "(?:gmail|Gmail|GMAIL|ジーメール|icloud|iCloud|yahooメール|Yahooメール|hotmail|outlook)"
@@ -125,7 +127,7 @@ CONTACTS = (
         "[A-Za-z]{2}",
         rf"[A-Za-z0-9._%+-]{{2,40}} ?{_AT} ?[A-Za-z0-9-]{{2,30}} ?{_DOT} ?[A-Za-z]{{2,6}}(?:[. ]?[A-Za-z]{{2}})?",
         rf"{_MAIL_HOSTS}[^\nA-Za-z0-9]{{1,6}}(?P<name>(?=[A-Za-z-]{{0,38}}[0-9._])[A-Za-z0-9][A-Za-z0-9._-]{{4,40}})",
-        rf"(?P<name>[A-Za-z0-9._%+-]{{3,40}}) ?(?:@|アット)[^A-Za-z\n]{{0,4}}{_MAIL_HOSTS}",
+        rf"(?P<name>(?:[A-Za-z0-9._%+-]|ドット){{3,40}}) ?(?:@|アット)[^A-Za-z\n]{{0,4}}{_MAIL_HOSTS}",
         r"[A-Za-z0-9._%+-]{3,40} ?(?:@|アット) ?(?:gmail|icloud|yahoo|hotmail|outlook|docomo|ezweb|softbank)",
     ),
     gated(

@@ -26,6 +26,7 @@ _ROW_ITEM = re.compile(
     rf"(?<![{_KANA}一-鿿])(?:[ぁ-んー]{{2,7}}|[ァ-ヴー]{{2,8}})(?=[、,・/と ]|$|さん|です|の[0-9二三四])"
 )
 _KATAKANA_GIVEN = re.compile("(?<![ァ-ヴー・])[ァ-ヴー]{2,5}(?=(?:が|は|も|に|へ|と)(?!ー)|から|より)")
+_SHORT_HIRAGANA = re.compile(r"(?:(?<=^)|(?<=[\n。、「!?]))[ぁ-ん]{2}(?=[がはにへもと](?!ー)|から|より)")
 _READING = re.compile(
     r"(?<=[(「])[ぁ-ん]{2,6}(?=[」)](?:なの|か|と読|って読|です|さん))|(?<=\()[ぁ-ん]{2,6}(?=(?:さん|様)\))"
 )
@@ -62,6 +63,10 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
     for match in leftover_patterns.FOREIGN_NAME.finditer(text):
         if match[0] in words.foreign_names and not _is_thing(text, match):
+            yield match.span()
+    for match in _SHORT_HIRAGANA.finditer(text):
+        is_word = match[0] in ordinary_words().hiragana or match[0] in words.kana_words | words.no_names
+        if match[0] in given_names().readings and not is_word and is_person_behind(text, match.end()):
             yield match.span()
     for match in _KATAKANA_GIVEN.finditer(text):
         reading = in_hiragana(match[0])

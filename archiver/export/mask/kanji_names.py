@@ -13,6 +13,8 @@ from typing import NamedTuple
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.name_data import leftover_words, ordinary_words, surnames
 
+_OURS = frozenset(["弊社", "当社", "上司", "部下", "同僚", "先輩", "後輩", "前任", "後任", "友人", "知人"])
+"""Words at which even a single character is a name."""
 _LONGEST_SURNAME, _LONGEST_GIVEN_NAME = 4, 3
 
 
@@ -30,8 +32,8 @@ def name_in_run(run: str) -> tuple[int, int] | None:
     """Where in a run of kanji a name stands; None if the run cannot be divided into a name and known words."""
     for parts in _divisions(run) if run not in leftover_words().no_names else ():
         if _is_name(parts):
-            start = len(parts.before)
-            return start, start + len(parts.surname) + len(parts.given)
+            start, end = len(parts.before), len(parts.before) + len(parts.surname) + len(parts.given)
+            return (start if len(parts.surname) > 1 else 0), end  # 「弊社林」 is hidden as a whole
     return None
 
 
@@ -55,12 +57,14 @@ def _divisions(run: str) -> Iterator[_RunParts]:
 def _is_name(parts: _RunParts) -> bool:
     """Whether the name of a divided run is a person's, by what it may also mean and by the words at it."""
     words, name = leftover_words(), parts.surname + parts.given
-    if name in words.no_names or parts.surname in words.no_names:
+    if name in words.no_names or parts.surname in words.no_names or parts.given in words.people_words:
         return False
     strong = words.person_words - words.weak_words
     if len(parts.surname) == 1:
         is_person = _begins_with(parts.behind, strong) or _is_role(parts.behind)
-        return not parts.before and not parts.given and is_person and parts.surname not in words.sentence_characters
+        is_ours = parts.before in _OURS and not parts.behind
+        is_alone = not parts.before and is_person
+        return (is_ours or is_alone) and not parts.given and parts.surname not in words.sentence_characters
     if parts.surname in words.common_surnames or folded_text(parts.surname) not in folded_surnames():
         is_person = _begins_with(parts.behind, strong) or _is_role(parts.behind) or _ends_with(parts.before, strong)
         return len(parts.given) > 1 or is_person
@@ -99,6 +103,7 @@ def _is_written_at_name(text: str) -> bool:
 def _is_role(text: str) -> bool:
     """Whether a word says what somebody is; 市長 and 駅員 belong to a place, and so stand at the name of one."""
     is_word = text in ordinary_words().kanji or (len(text) in (3, 4) and text[:2] in ordinary_words().kanji)
+    is_word = is_word and text not in leftover_words().people_words
     return is_word and text[-1] in "師士員者長医役官" and text[0] not in "市県区町村駅都道府国州島家店社校"
 
 
@@ -106,13 +111,15 @@ def _is_role(text: str) -> bool:
 def folded_surnames() -> frozenset[str]:
     """The surnames, folded; of those of one character the ones that are seldom words."""
     known = leftover_words().surname_characters.union(one for one in surnames().kanji if len(one) > 1)
-    return frozenset(map(folded_text, known | ordinary_words().rare_surnames))
+    more = frozenset(one for one in leftover_words().more_surnames if len(one) > 2)
+    return frozenset(map(folded_text, known | ordinary_words().rare_surnames | more))
 
 
 @functools.cache
 def folded_doubtful_surnames() -> frozenset[str]:
     """The less frequent surnames that are a place or a word too, folded."""
-    return frozenset(map(folded_text, ordinary_words().doubtful_surnames))
+    more = leftover_words().more_surnames
+    return frozenset(map(folded_text, ordinary_words().doubtful_surnames | {one for one in more if len(one) == 2}))
 
 
 @functools.cache

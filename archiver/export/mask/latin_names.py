@@ -10,9 +10,10 @@ from archiver.export.mask.name_data import given_names, leftover_words, surnames
 
 _GIVEN = re.compile(
     r"(?<![A-Za-z0-9@/._-])[A-Za-z][a-z]{2,10}(?=(?:から|より|って|とか|にも?|が|は|も|と|へ|の|で|、|さん|ちゃん"
-    r"|くん)(?![A-Za-z]))"
+    r"|くん))"
 )
 """A word before a particle: a given name, if it is one and no English word."""
+_BESIDE_MASKED = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,16}(?=[._-]?□)|(?<=□[._-])[A-Za-z]{3,16}(?![A-Za-z])")
 _WITH_INITIAL = re.compile(r"(?<![A-Za-z])(?P<name>[A-Z][a-z]{1,12}) [A-Z]\.(?![A-Za-z])")
 _WORD_BESIDE = re.compile(r" (?P<other>[A-Z][a-z]{1,11})(?![A-Za-z])")
 
@@ -36,6 +37,9 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
     for match in _GIVEN.finditer(text):
         if len(match[0]) > 3 - match[0][0].isupper() and _is_given(match[0]):
+            yield match.span()
+    for match in _BESIDE_MASKED.finditer(text) if "□" in text else ():
+        if match[0].lower() in surnames().romaji or match[0].lower() in given_names().romaji:
             yield match.span()
     for match in _WITH_INITIAL.finditer(text):
         if _is_given(match["name"]):
@@ -75,7 +79,8 @@ def _is_name_part(part: str, *, length: int) -> bool:
 def _is_beside_name(part: str) -> bool:
     if part.lower() in leftover_words().file_endings or part.lower() in leftover_words().latin_words:
         return False
-    return (len(part) <= 2 and part.isalpha()) or _is_name_part(part, length=3)
+    is_number = re.fullmatch("(?!v)[a-z][0-9]{2,6}", part.lower()) is not None
+    return is_number or (len(part) <= 2 and part.isalpha()) or _is_name_part(part, length=3)
 
 
 def _is_given(word: str) -> bool:

@@ -14,20 +14,26 @@ from collections.abc import Iterable, Iterator
 from archiver.export.mask import leftover_patterns
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.leftover_rules import FoundPiece, found_pieces
-from archiver.export.mask.name_checks import in_hiragana
+from archiver.export.mask.name_checks import in_hiragana, spellings
 from archiver.export.mask.name_data import leftover_words, surnames
 from archiver.records import Leftover, LeftoverKind
 
 _SENTENCE_END = re.compile(r"(?<=[。!?！？])|\n")
 _SENTENCE_WIDTH = 80
+_SPELLED_RUN = re.compile(
+    "(?<![ァ-ヴー])[ァ-ヴー]{2,12}(?![ァ-ヴー])|(?<![A-Za-z])[A-Za-z]{3,16}(?![A-Za-z])"
+    "|(?:(?<![ぁ-んー])|(?<=[はがにとも]))[ぁ-んー]{3,8}?(?=さん|[はがのにとをへもや、。]|です|から|より|$)"
+)
+"""Runs of one script that may be a name, within which no other begins."""
 _KANJI = leftover_patterns.KANJI
 
 
 class LeftoverFinder:
     """Finds the leftovers of texts; the names of the parties are no leftovers."""
 
-    def __init__(self, party_names: Iterable[str]) -> None:
-        """Take every name of everybody who is shown, and of the client as the user states it."""
+    def __init__(self, party_names: Iterable[str], hidden_names: Iterable[str] = ()) -> None:
+        """Take every name of everybody who is shown, of the client as the user states it, and of who is hidden."""
+        self._spellings = spellings(hidden_names)
         self._party_names = frozenset(filter(None, (folded_text(name).replace(" ", "") for name in party_names)))
         self._party_readings = frozenset(
             reading
@@ -39,12 +45,19 @@ class LeftoverFinder:
         """Each piece with its kind and its sentence."""
         clean = leftover_patterns.MASKED.sub(lambda match: "\u25a1" * len(match[0]), normalised_text(text))
         taken: list[FoundPiece] = []
-        for found in sorted(found_pieces(clean), key=lambda one: (one.start, -one.end)):
+        found_all = [*found_pieces(clean), *self._spelled(clean)]
+        for found in sorted(found_all, key=lambda one: (one.start, -one.end)):
             piece = clean[found.start : found.end]
             if not any(other.start <= found.start and found.end <= other.end for other in taken):
                 taken.append(found)
                 if not self.is_party(piece):
                     yield piece, found.kind, _sentence(clean, found)
+
+    def _spelled(self, text: str) -> Iterator[FoundPiece]:
+        """Names of hidden people in another spelling than the one in which they are masked."""
+        for match in _SPELLED_RUN.finditer(text) if self._spellings else ():
+            if folded_text(match[0]) in self._spellings:
+                yield FoundPiece(*match.span(), LeftoverKind.NAME)
 
     def is_party(self, piece: str) -> bool:
         """Whether a piece is a name of a party, or a part of one."""
@@ -98,7 +111,7 @@ def _titles() -> str:
     """What shows that a single character is a name; a name before any other word with の is left, as may be a "
     "word."""
     strong = leftover_words().person_words - leftover_words().weak_words
-    titles = {"さん", "さま", "ちゃん", "くん", *strong}
+    titles = {"さん", "さま", "ちゃん", "くん", "宛", *strong}
     return "|".join(sorted(map(re.escape, map(folded_text, titles)), key=len, reverse=True))
 
 

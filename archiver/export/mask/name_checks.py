@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
+from collections.abc import Iterable
 
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.kanji_names import (
@@ -13,7 +15,7 @@ from archiver.export.mask.kanji_names import (
     folded_surnames,
     name_in_run,
 )
-from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_data import given_names, leftover_words, name_spellings, ordinary_words, surnames
 
 __all__ = ["are_words"]
 
@@ -149,3 +151,17 @@ def _bare_start(name: str, title: str) -> int | None:
     bare = name if len(name) <= 4 else (tail["tail"] if tail else "")
     is_word = not bare or bare in words.no_names
     return None if is_word or title not in ("さん", "さま", "様", "ちゃん") else len(name) - len(bare)
+
+
+def spellings(names: Iterable[str]) -> frozenset[str]:
+    """The other spellings of names that the data know, folded: kana of kanji and Latin letters, Latin of kana."""
+    found: set[str] = set()
+    for part in (part for name in names for part in re.split(r"[\s・/_.()（）]+", name)):
+        kana, latin = in_hiragana(unicodedata.normalize("NFKC", part)), folded_text(part)
+        readings = {reading for reading, romaji in name_spellings() if romaji == latin}
+        readings |= {reading for reading, kanji in surnames().readings.items() if part in kanji}
+        known = readings | ({kana} if re.fullmatch("[ぁ-んー]{2,}", kana) else set())
+        found |= readings | {romaji for reading, romaji in name_spellings() if reading in known}
+    hiragana = {one for one in found if not one.isascii()}
+    katakana = {"".join(chr(ord(kana) + 0x60) if "ぁ" <= kana <= "ゖ" else kana for kana in one) for one in hiragana}
+    return frozenset(map(folded_text, found | katakana))

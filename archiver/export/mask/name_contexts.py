@@ -16,7 +16,7 @@ from archiver.export.mask.name_data import leftover_words
 
 _INTRODUCED = (
     r"と申し|でござい|と言います|といい(?:ます|まし)|[」』]?(?:という|って(?:いう)?)(?:方|人|者|子|やつ|名前"
-    r"|ライター|先生)"
+    r"|ライター|先生)|って(?:誰|だれ|どな|知って|どんな)|とは(?:初|別|仲|知り|面識|以前|前に|何度|一度|話|連絡)"
 )
 
 
@@ -63,8 +63,11 @@ LINE_BEFORE = re.compile(r"(?:^|\n) {0,4}$")
 MARK_BEFORE = re.compile(r"(?:^|\n) {0,4}[【\[]$")
 SIGN_BEFORE = re.compile(
     r"(?:[。!?…~〜♪]|ました|ます|です|した|ません|ください|済み?|[かねよぞわ]|とのこと|様子|まで|次第|す) ?\($"
-    r"|[。!?] ?/ ?$|(?:です|ます|した|ください)/$"
+    r"|(?:^|\n)\($|[。!?] ?$|[。!?] ?/ ?$|(?:です|ます|した|ください)/$"
 )
+MARK_BEHIND = re.compile(r"[】\]] ?[^\s\[【]")
+MARK_OF_PERSON = re.compile(r"[】\]][^\n]{0,30}(?:ました|します|済み|お願い|です)")
+ADDRESSED = re.compile("宛(?:に|て|の|で)")
 SIGN_BEHIND = re.compile(r"\)?[\s」』]{0,3}$|\)\n")
 LINE_BEHIND = re.compile(r" {0,4}(?:$|\n|[」』]\s{0,3}$)")
 COLON = re.compile(r" ?[:→>≫](?!:[0-9])")

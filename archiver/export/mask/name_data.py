@@ -64,6 +64,20 @@ def given_names() -> GivenNames:
 
 
 @functools.cache
+def name_spellings() -> tuple[tuple[str, str], ...]:
+    """Each reading of a surname or a given name in hiragana, with each of its romanised forms."""
+    rows = [(row[2], row[3]) for row in csv.reader(_read("surnames.csv").splitlines())]
+    rows += [(row[0], row[1]) for row in csv.reader(_read("given_names.csv").splitlines())]
+    rows += [(reading, romaji) for reading, romaji in map(_pair, _ipadic_lists()["surname_readings"].split())]
+    return tuple((reading, form) for reading, romaji in rows for form in _romanised_forms(romaji))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    reading, _colon, romaji = text.partition(":")
+    return reading, romaji
+
+
+@functools.cache
 def beginnings_of_names() -> frozenset[str]:
     """The first two kana of every name."""
     return frozenset(one[:2] for one in (*given_names().readings, *surnames().readings))
@@ -108,6 +122,8 @@ class LeftoverWords:
     no_titled_words: frozenset[str]
     sentence_characters: frozenset[str]
     titled_characters: frozenset[str]
+    more_surnames: frozenset[str]
+    prefectures: frozenset[str]
     told_words: frozenset[str]
     doing_words: frozenset[str]
     belonging_words: frozenset[str]

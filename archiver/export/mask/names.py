@@ -12,11 +12,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from archiver.evidence.history import EntryObject, number, text
 from archiver.export.mask.folding import folded_text, folded_word
 from archiver.export.mask.kinds import MaskHit, MaskKind, replacement
+from archiver.export.mask.name_data import ordinary_words
 
 _MAX_SPACED_LENGTH = 8
 """Characters of a name up to which spaces between them are accepted."""
 
-_TITLES = "(?:" + "|".join(folded_word("さん さま 様 氏 くん 君 ちゃん 殿 先生").split()) + ")"
+_TITLE_WORDS = frozenset(
+    map(folded_word, ["さん", "さま", "様", "氏", "くん", "君", "ちゃん", "殿", "先生", "씨", "님"])
+)
+_TITLES = "(?:" + "|".join(sorted(_TITLE_WORDS, key=len, reverse=True)) + ")"
 _OFFICE_WORDS = re.compile(
     "|".join(
         folded_word(
@@ -25,7 +29,11 @@ _OFFICE_WORDS = re.compile(
         ).split()
     )
 )
-_SPLIT = re.compile(r"[\s/_.・|()\[\]【】（）<>「」@:,-]+")
+_SPLIT = re.compile(r"(?:[^\w']|_)+")
+"""Everything between the parts of a name, emoji too."""
+_BETWEEN = "[ \n・*.]"
+"""What somebody may write between the characters of a longer name."""
+_HANGUL = re.compile("[가-힣]{3,4}")
 _CJK = re.compile("[ぁ-ゖァ-ヶ一-鿿々]+")
 _LATIN = re.compile("[a-z0-9]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -100,7 +108,7 @@ class NameMatcher:
             for name in names:
                 _add_terms(self._whole, _terms(name), labels[account], others)
                 _add_terms(self._short, _short_terms(name), labels[account], others)
-        self._pattern = self._build() if self._whole else None
+        self._pattern = self._build() if self._whole or self._short else None
 
     def hits(self, text: str) -> Iterator[MaskHit]:
         """Every name to be masked in a folded text."""
@@ -108,7 +116,9 @@ class NameMatcher:
             return
         for match in self._pattern.finditer(text):
             bare = match[0].replace(" ", "")
-            label = self._whole.get(bare) or self._short.get(bare)
+            closed = re.sub(_BETWEEN, "", match[0])
+            found = (self._whole.get(one) or self._short.get(one) for one in (bare, closed) if one not in self._stays)
+            label = next(filter(None, found), None)
             if label is not None and bare not in self._stays:
                 yield MaskHit(match.start(), match.end(), MaskKind.NAME, label)
 
@@ -132,8 +142,11 @@ def _add_terms(labels: dict[str, str], terms: Iterable[str], label: str, others:
 def _spaced_pattern(term: str) -> str:
     """The pattern for a term, with or without spaces; no Latin letter may precede or follow a Latin one."""
     before = "(?<![a-z0-9])" if _LATIN.match(term[0]) else ""
+    before = before or (r"(?<!\w)" if len(term) == 1 else "")
     behind = "(?![a-z0-9])" if _LATIN.match(term[-1]) else ""
     between = " ?" if len(term) <= _MAX_SPACED_LENGTH or term.isascii() else ""
+    if between and len(term) > 2 and _CJK.fullmatch(term):
+        between = f"{_BETWEEN}?"
     return before + between.join(map(re.escape, term)) + behind
 
 
@@ -142,18 +155,23 @@ def _strip_spaces(name: str) -> str:
 
 
 def _terms(name: str) -> list[str]:
-    """A name and its parts, folded and without spaces, as far as they are distinctive enough."""
+    """A name and its parts, folded and without spaces, as far as they are distinctive enough; no word beside it."""
     parts = [part for part in _SPLIT.split(folded_text(name)) if not _OFFICE_WORDS.search(part)]
-    return [term for term in dict.fromkeys([_strip_spaces(name), "".join(parts), *parts]) if _is_searchable(term)]
+    parts = [part for part in parts if part not in _TITLE_WORDS]
+    found = [term for term in dict.fromkeys([_strip_spaces(name), "".join(parts), *parts]) if _is_searchable(term)]
+    found += [folded_text(one[1:]) for one in _HANGUL.findall(name)]
+    ordinary = ordinary_words().kanji
+    return [term for term in found if term not in ordinary] or found
 
 
 def _short_terms(name: str) -> list[str]:
-    """Beginnings and ends of a name written without a space; they are masked before a title only."""
+    """What is masked before a title only: beginnings and ends of a name without a space, names of one character."""
     found = []
     for part in _terms(name):
         if _CJK.fullmatch(part) and 3 <= len(part) <= 6:
             found += [cut for length in range(2, len(part)) for cut in (part[:length], part[-length:])]
-    return found
+    whole = _strip_spaces(name)
+    return found if _is_searchable(whole) or not whole or whole.isdigit() else [*found, whole]
 
 
 def _is_searchable(term: str) -> bool:

@@ -29,8 +29,8 @@ _PATTERN = re.compile(
     rf"|(?P<stopped>{_HIRA}{{1,3}})(?:{_AFTER_STOP})"
     rf"|(?P<base>{_HIRA}[っー]|{_HIRA}{{2,3}}[っー]?)(?:{_CLEAR}|(?:りん|ぽん|ぱん){_ENDS_OF_SENTENCE})"
     rf"|(?P<pair>{_HIRA}{{2}})たん{_NO_GRAMMAR}"
-    rf"|(?P<name>{_HIRA}{{3}}(?=ん{_ENDS_OF_SENTENCE})|{_HIRA}{{2,3}}っ?)(?:{_OTHER}"
-    rf"|(?<=[ぁ-ん]{{3}})ん){_ENDS_OF_SENTENCE})"
+    rf"|(?P<name>{_HIRA}{{3}}(?=[んち]{_ENDS_OF_SENTENCE})|{_HIRA}{{2,3}}っ?)(?:{_OTHER}"
+    rf"|(?<=[ぁ-ん]{{3}})[んち]){_ENDS_OF_SENTENCE})"
 )
 _KATAKANA_ENDS = "ピー|ッチー?|ッキー|ッシー|ポン|リン|タン|チン|ニャン|ッピー|ッペ|ヤン|ッツン"
 _IN_KATAKANA = re.compile(

@@ -37,6 +37,9 @@ _TAGS = re.compile(
 _TYPED_NAME = re.compile(
     f" ?([^\\n{TAG}、。!?:]{{1,40}}?)(?= ?(?:{'|'.join(map(folded_word, ('さん', '様', 'さま')))}))"
 )
+# Folded, で is て and が is か.
+_OF_SENTENCE = re.compile("を|[ァ-ヶ一-鿿a-z0-9][はかにてもと][ァ-ヶ一-鿿a-z0-9]")
+"""What stands in a sentence and in no name: the mention goes on without さん, and somebody else has one."""
 
 
 class MaskedText(NamedTuple):
@@ -111,6 +114,11 @@ class PackageMask:
     def open_names(self) -> frozenset[str]:
         """Every name of everybody who is shown."""
         return frozenset(name for one in self._open_accounts for name in self._people[one])
+
+    @property
+    def hidden_names(self) -> frozenset[str]:
+        """Every name of everybody who is shown under a letter."""
+        return frozenset(name for one in self._people if one not in self._open_accounts for name in self._people[one])
 
     def hide_pieces(self, pieces: Iterable[str]) -> None:
         """Cover these pieces of text too, everywhere, as the user wishes; to be called before anything is masked."""
@@ -214,7 +222,7 @@ class PackageMask:
             account = int(tag["id"] or tag["aid"] or 0)
             if self.is_hidden(account) and not tag[0].startswith(FILE_TAGS):
                 match = _TYPED_NAME.match(folded.text, position + 1)
-                if match:
+                if match and not _OF_SENTENCE.search(match[1]):
                     yield MaskHit(match.start(1), match.end(1), MaskKind.NAME, self.label_of(account))
 
     def _distinguish(self, subject: str, original: str, text: str) -> str:
@@ -232,8 +240,9 @@ class PackageMask:
         values = {fact.name: getattr(contract, fact.name) for fact in contract_facts.FACTS if fact.is_prose}
         texts: dict[str, Any] = {name: self._stated_text(value) for name, value in values.items()}
         invoices = tuple(replace(one, name=self._stated_text(one.name)) for one in contract.invoices)
+        reminders = tuple(replace(one, how=self._stated_text(one.how)) for one in contract.reminders)
         terms = tuple(replace(one, note=self._stated_text(one.note)) for one in contract.terms)
-        return replace(contract, **texts, invoices=invoices, terms=terms)
+        return replace(contract, **texts, invoices=invoices, reminders=reminders, terms=terms)
 
     def _stated_text(self, text: str | None) -> str | None:
         return None if text is None else self.mask_text(text, MaskedPlace("契約の記録"))

@@ -9,7 +9,8 @@ import functools
 import re
 from collections.abc import Iterator
 
-from archiver.export.mask import name_checks, name_contexts
+from archiver.export.mask import name_checks
+from archiver.export.mask import name_contexts as contexts
 from archiver.export.mask.kanji_names import are_words
 from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_data import leftover_words
@@ -18,6 +19,11 @@ _RUN = re.compile(f"(?<![{KANJI}])[{KANJI}]{{1,8}}(?![{KANJI}])")
 _GIVEN = re.compile(rf" (?P<given>[{KANJI}]{{1,3}})(?<![様氏君殿])(?![{KANJI}:=→])")
 _NEAR = 9
 """Characters, with the verb, in which one must follow that makes a single character a person."""
+_TIMES = frozenset(
+    {"昨日", "今日", "明日", "先日", "先週", "今週", "来週", "今朝", "本日", "当日", "毎回", "次回", "前回", "今回"}
+    | {"今月", "来月", "先月", "昨夜", "今夜", "結局", "多分", "全部"}
+)
+"""Words before a name that say when."""
 _REACH = 16
 """Characters before a name in which its context is looked for."""
 
@@ -25,30 +31,33 @@ _REACH = 16
 def spoken_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a surname stands for a person, with a given name that follows."""
     for match in _RUN.finditer(text):
-        start = _start_in_run(match[0])
-        if start is None and _is_unknown_at_job(text, match):
-            yield match.span()
-        if start is None or match[0] in leftover_words().sentence_characters:
+        run = match[0].removesuffix("宛") if contexts.ADDRESSED.match(text, match.end() - 1) else match[0]
+        begin, end = match.start(), match.start() + len(run)
+        start = _start_in_run(run)
+        if start is None and _is_unknown_at_job(text, begin, end):
+            yield begin, end
+        if start is None or run in leftover_words().sentence_characters:
             continue
-        given = _GIVEN.match(text, match.end())
-        has_given = given is not None and name_checks.is_given_name(given["given"])
-        end = given.end() if given is not None and has_given else match.end()
-        if _is_spoken_of(text, match.start() + start, end, has_words=start > 0):
-            yield match.start() + start, end
+        given = _GIVEN.match(text, end)
+        if given is not None and name_checks.is_given_name(given["given"]):
+            end = given.end()
+        has_words = start > 0 and run[:start] not in _TIMES
+        if _is_spoken_of(text, begin + start, end, has_words=has_words):
+            yield begin + start, end
 
 
 def is_person_behind(text: str, end: int) -> bool:
     """Whether what stands behind a word makes it a person: 「…に確認」, 「…が担当」."""
-    return name_contexts.person_behind().match(text, end) is not None
+    return contexts.person_behind().match(text, end) is not None
 
 
-def _is_unknown_at_job(text: str, run: re.Match[str]) -> bool:
-    """Whether kanji that are no known word stand behind a job, and a particle behind them: "
-    "「プロデューサー鴨志田より」."""
-    if not 2 <= len(run[0]) <= 4 or not name_contexts.AT_JOB.search(text, max(0, run.start() - _REACH), run.start()):
+def _is_unknown_at_job(text: str, start: int, end: int) -> bool:
+    """Whether kanji that are no known word stand behind a job and before a particle: 「プロデューサー鴨志田より」."""
+    run = text[start:end]
+    if not 2 <= len(run) <= 4 or not contexts.AT_JOB.search(text, max(0, start - _REACH), start):
         return False
-    is_word = are_words(run[0]) or are_words(run[0][:2]) or are_words(run[0][-2:])
-    return not is_word and name_contexts.JOB_BEHIND.match(text, run.end()) is not None
+    is_word = are_words(run) or are_words(run[:2]) or are_words(run[-2:])
+    return not is_word and contexts.JOB_BEHIND.match(text, end) is not None
 
 
 @functools.lru_cache(8192)
@@ -65,40 +74,44 @@ def _start_in_run(run: str) -> int | None:
 def _is_spoken_of(text: str, start: int, end: int, *, has_words: bool) -> bool:
     """Whether what stands around a word makes it a person."""
     before = text[max(0, start - _REACH) : start]
-    behind = name_contexts.person_behind().match(text, end) if not has_words else None
-    if behind is not None and (end - start > 1 or (len(behind[0]) < _NEAR and not before.endswith(("(", "の")))):
+    return (
+        (not has_words and _is_told_or_does(text, before, start, end))
+        or contexts.person_before().search(before) is not None
+        or _introduces(text, before, end)
+        or (contexts.WHO_BEFORE.search(before) is not None and contexts.WHO_BEHIND.match(text, end) is not None)
+        or _is_on_a_line(text, before, end)
+        or _is_signature(text, before, start, end)
+    )
+
+
+def _is_told_or_does(text: str, before: str, start: int, end: int) -> bool:
+    behind = contexts.person_behind().match(text, end)
+    is_near = behind is not None and len(behind[0]) < _NEAR and not before.endswith(("(", "の"))
+    return behind is not None and (end - start > 1 or is_near)
+
+
+def _introduces(text: str, before: str, end: int) -> bool:
+    return contexts.DOES_WEAKLY.match(text, end) is not None and contexts.NO_LETTER.search(before) is not None
+
+
+def _is_on_a_line(text: str, before: str, end: int) -> bool:
+    """Whether a word stands at the beginning of a line before a colon, alone on it, or behind a label."""
+    is_alone = contexts.COLON.match(text, end) or ("\n" in text and contexts.LINE_BEHIND.match(text, end))
+    if contexts.LINE_BEFORE.search(before) and is_alone:
         return True
-    if name_contexts.person_before().search(before) or (
-        name_contexts.DOES_WEAKLY.match(text, end) and name_contexts.NO_LETTER.search(before)
-    ):
-        return True
-    if name_contexts.LINE_BEFORE.search(before) and (
-        name_contexts.COLON.match(text, end) or ("\n" in text and name_contexts.LINE_BEHIND.match(text, end))
-    ):
-        return True
-    if (
-        name_contexts.LABEL_BEFORE.search(before)
-        and name_contexts.LABEL_BEHIND.match(text, end)
-        and not name_contexts.OF_PLACE.search(before)
-    ):
-        return True
-    if name_contexts.WHO_BEFORE.search(before) and name_contexts.WHO_BEHIND.match(text, end):
-        return True
-    return _is_signature(text, before, start, end)
+    is_value = contexts.LABEL_BEFORE.search(before) and contexts.LABEL_BEHIND.match(text, end)
+    return bool(is_value) and not contexts.OF_PLACE.search(before)
 
 
 def _is_signature(text: str, before: str, start: int, end: int) -> bool:
-    """Whether a word signs what stands before or behind it: 「【東】直しました」, 「直しました(東)」, 「購買部 "
-    "千葉」."""
-    if name_contexts.UNIT_BEFORE.search(before) and (
-        name_contexts.LINE_BEHIND.match(text, end) or text.startswith((" 拝", "拝"), end)
-    ):
+    """Whether a word signs what stands beside it: 「【東】直しました」, 「直しました(東)」, 「購買部 千葉」."""
+    is_last = contexts.LINE_BEHIND.match(text, end) or text.startswith((" 拝", "拝"), end)
+    if contexts.UNIT_BEFORE.search(before) and is_last:
         return True
-    if end - start == 1 and text[start] in name_contexts.NO_SIGN:
+    word, words = text[start:end], leftover_words()
+    if word in contexts.NO_SIGN:
         return False
-    is_place = text[start:end] in leftover_words().common_surnames
-    if name_contexts.MARK_BEFORE.search(before) and re.compile(r"[】\]] ?[^\s\[【]").match(text, end) and not is_place:
+    mark = contexts.MARK_OF_PERSON if word in words.common_surnames else contexts.MARK_BEHIND
+    if contexts.MARK_BEFORE.search(before) and mark.match(text, end) and word not in words.prefectures:
         return True
-    return (
-        name_contexts.SIGN_BEFORE.search(before) is not None and name_contexts.SIGN_BEHIND.match(text, end) is not None
-    )
+    return contexts.SIGN_BEFORE.search(before) is not None and contexts.SIGN_BEHIND.match(text, end) is not None

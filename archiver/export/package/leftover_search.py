@@ -29,7 +29,7 @@ _FIELDS: Mapping[str, Sequence[str]] = {
 _STATED_FIELDS = ("title", "name", "note", "reason")
 _KINDS_SHOWN: Mapping[str, frozenset[str]] = {
     "support": frozenset(_FIELDS) | STATEMENTS,
-    "consult": frozenset({"room"}) | STATEMENTS,  # it sums the messages up and shows none
+    "consult": frozenset({"room", "file"}) | STATEMENTS,  # it sums the messages up and shows none
 }
 
 
@@ -76,7 +76,7 @@ def settle_leftovers(
 def _search(
     reading: Reading, order: ExportOrder, contract: Contract, mask: PackageMask, *, upto: int
 ) -> Iterator[tuple[str, LeftoverKind, str]]:
-    finder = LeftoverFinder([*mask.open_names, contract.client or ""])
+    finder = LeftoverFinder([*mask.open_names, contract.client or ""], mask.hidden_names)
     searched: set[int] = set()
     for original in _shown_texts(reading, order, contract, upto=upto):
         if hash(original) not in searched:

@@ -27,7 +27,7 @@ from archiver.export.package.leftover_search import with_remembered_answers
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.package_input import Progress
 from archiver.export.package.recipe import PackagePreview, PackageResult, Recipe, make_recipe
-from archiver.export.package.recorded_order import order_payload
+from archiver.export.package.recorded_order import order_payload, order_texts
 from archiver.export.stamps import StampService, stamp_package
 from archiver.records import JST, Contract, Observation, Seal
 from archiver.report_language import report_language, say
@@ -38,6 +38,7 @@ from archiver.store.engine import BUSY_SECONDS
 from archiver.store.pending_records import oldest_pending
 from archiver.store.queries import contracts, current_state, package_entries
 from archiver.store.queries.entries import last_seq
+from archiver.store.working import remembered_values
 
 Confirm = Callable[[PackagePreview], bool]
 """Called with the preview of a package; returns False to decline it."""
@@ -158,9 +159,10 @@ def export(
                 )
                 report = _make_package(reading, recipe, bag, progress, confirm)
                 making = order_payload(recipe, package_entries.last_reply(reading))
+                texts = order_texts(recipe.order)
     # If the archive cannot be written, the export is not recorded; the package is complete all the same.
     with contextlib.suppress(errors.HomeNotWritable):
-        _record_export(archive, report, making, at=now())
+        _record_export(archive, report, making, texts, at=now())
     return report
 
 
@@ -293,8 +295,10 @@ def _make_bag(
     return result, zip_file, stamps
 
 
-def _record_export(archive: Archive, report: ExportReport, making: Mapping[str, Any], *, at: datetime) -> None:
-    """Append the `export` entry, which records what was exported and how."""
+def _record_export(
+    archive: Archive, report: ExportReport, making: Mapping[str, Any], texts: Mapping[str, Any], *, at: datetime
+) -> None:
+    """Append the `export` entry, which records what was exported and how; the user's texts are kept beside it."""
     exported_path = report.path if PROFILES[report.profile].folder else report.zip
     payload = {
         "contract": report.contract,
@@ -312,6 +316,9 @@ def _record_export(archive: Archive, report: ExportReport, making: Mapping[str, 
     with archive.writing() as writing:
         owner = number((current_state.owner(writing) or {}).get("account_id")) or None
         writer.append(writing, [Observation("export", f"export/{writer.SELF}", payload)], account_id=owner, at=at)
+        if texts:
+            slot = remembered_values.EXPORT_TEXTS.of(report.contract)
+            slot.remember(writing, {**slot.recall(writing), making["package"]: texts})
 
 
 @contextlib.contextmanager

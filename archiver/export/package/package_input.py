@@ -96,7 +96,7 @@ def make_tables(
     tables: dict[str, PreparedTable] = {}
     with contextlib.ExitStack() as open_files:
         writers: dict[str, HashingWriter] = {}
-        for name in (build.MESSAGES, *build.CSV_HEADERS):
+        for name in (build.MESSAGES, build.PAUSES, *build.CSV_HEADERS):
             writers[name] = HashingWriter(open_files.enter_context(bag.path_for(f"{SCRATCH}/{name}").open("xb")))
         lines = build.table_lines(
             statistics.groups(),

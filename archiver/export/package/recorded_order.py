@@ -6,12 +6,14 @@ Everything is recorded that changes a byte and that the entries up to the packag
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from gettext import gettext as _
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from archiver.evidence.chain import canonical, digest
 from archiver.evidence.stamps.roots import fingerprint
 from archiver.export.chosen_messages import MessageChoice
 from archiver.export.mask.kinds import MaskKind
@@ -61,16 +63,34 @@ def order_payload(recipe: Recipe, last_reply: int) -> dict[str, Any]:
         "package": recipe.name,
         "software": software_name(),
         "typst": typst_version(),
+        **({"texts": digest(canonical(texts))} if (texts := order_texts(recipe.order)) else {}),
     }
 
 
-def recorded_order(package: ExportedPackage) -> RecordedOrder | None:
-    """How a package was made; None if its entry does not say it. Raises LookupError, TypeError, ValueError."""
+def order_texts(order: ExportOrder) -> dict[str, Any]:
+    """The names and other texts that the user gave with an order. Its entry holds only their digest.
+
+    They are remembered beside the entries, from where an erasure can take them.
+    """
+    texts = {
+        "leftover_answers": dict(order.leftover_answers),
+        "patterns": [] if order.policy is None else [pattern.pattern for pattern in order.policy.patterns],
+    }
+    return {name: value for name, value in texts.items() if value}
+
+
+def recorded_order(package: ExportedPackage, texts: Mapping[str, Any]) -> RecordedOrder | None:
+    """How a package was made; None if its entry does not say it. Raises LookupError, TypeError, ValueError.
+
+    `texts` are those remembered of its order (`order_texts`).
+    """
     payload = package.making
     if "options" not in payload or payload.get("seal") is None:
         return None
+    if payload.get("texts") != (digest(canonical(texts)) if texts else None):
+        raise ValueError(_("the names that were masked at the user's word are not remembered any more"))
     return RecordedOrder(
-        order=_order(package, payload["options"]),
+        order=_order(package, payload["options"], texts),
         name=str(payload["package"]),
         seal=int(payload["seal"]),
         made_at=from_text(payload["made_at"]),
@@ -86,7 +106,6 @@ def _options(order: ExportOrder) -> dict[str, Any]:
         "counterparts": sorted(order.counterparts or ()),
         "every": int(order.every.total_seconds()),
         "lang": None if order.lang == JAPANESE else order.lang,
-        "leftover_answers": dict(order.leftover_answers),
         "leftovers": None if order.leftovers is LeftoverWish.ASK else order.leftovers.value,
         "max_mb": None if order.max_mb is None else repr(order.max_mb),  # entries hold no fractions
         "message_ids": sorted(order.choice.ids),
@@ -105,24 +124,23 @@ def _policy_payload(policy: Policy) -> dict[str, Any]:
     return {
         "kinds": sorted(kind.name for kind in policy.kinds),
         "masked": sorted(policy.masked),
-        "patterns": [pattern.pattern for pattern in policy.patterns],
         "people": policy.people,
         "unmasked": sorted(policy.unmasked),
     }
 
 
-def _order(package: ExportedPackage, options: Mapping[str, Any]) -> ExportOrder:
+def _order(package: ExportedPackage, options: Mapping[str, Any], texts: Mapping[str, Any]) -> ExportOrder:
     since, until = (from_text(options[name]) if name in options else None for name in ("since", "until"))
     return ExportOrder(
         profile=package.profile,
         contract=package.contract,
         since=since,
         until=until,
-        policy=_policy(options["policy"]) if "policy" in options else None,
+        policy=_policy(options["policy"], texts.get("patterns", ())) if "policy" in options else None,
         counterparts=frozenset(options.get("counterparts", ())) or None,
         thirds=frozenset(options.get("thirds", ())),
         leftovers=LeftoverWish(options.get("leftovers", LeftoverWish.ASK.value)),
-        leftover_answers=dict(options.get("leftover_answers", {})),
+        leftover_answers=dict(texts.get("leftover_answers", {})),
         strip_metadata=bool(options.get("strip_metadata")),
         request=RequestKind(options["request"]) if "request" in options else None,
         choice=MessageChoice(frozenset(options.get("message_ids", ())), frozenset(options.get("message_numbers", ()))),
@@ -132,11 +150,11 @@ def _order(package: ExportedPackage, options: Mapping[str, Any]) -> ExportOrder:
     )
 
 
-def _policy(payload: Mapping[str, Any]) -> Policy:
+def _policy(payload: Mapping[str, Any], patterns: Iterable[str]) -> Policy:
     return Policy(
         kinds=frozenset(MaskKind[name] for name in payload["kinds"]),
         people=bool(payload["people"]),
-        patterns=tuple(map(re.compile, payload["patterns"])),
+        patterns=tuple(map(re.compile, patterns)),
         masked=frozenset(payload["masked"]),
         unmasked=frozenset(payload["unmasked"]),
     )

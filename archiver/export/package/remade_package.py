@@ -31,6 +31,7 @@ from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.earlier_state import earlier_state
 from archiver.store.queries import contracts, runs
+from archiver.store.working import remembered_values
 
 _OWN_STAMP = re.compile(r"(?:tagmanifest-sha256|SHA256SUMS)\.txt\..+\.tsr")
 _LIST = re.compile(r"(?:tag)?manifest-sha256\.txt|manifest[0-9]{8}\.txt|data/content-sha256\.txt|SHA256SUMS\.txt")
@@ -58,7 +59,9 @@ def compare_with_remade(
     version of typst is the same.
     """
     try:
-        recorded = recorded_order(package)
+        with archive.reading() as reading:
+            texts = remembered_values.EXPORT_TEXTS.of(package.contract).recall(reading)
+        recorded = recorded_order(package, texts.get(str(package.making.get("package")), {}))
         if recorded is None:
             text = _("Pages, texts and reports were not made anew to be compared: how it was made is not on record.")
             verification.add_unchecked("remade", text)

@@ -96,9 +96,15 @@ def erasure_sentences(entries: Iterable[EntryObject], erased: Mapping[int, int])
         number = int(entry["key"].partition("/")[2]) if entry["kind"] == "erasure" else 0
         if erased.get(number):
             yield (
-                f"報告者は {local_time(datetime.fromisoformat(entry['observed_at']))} に、この資料のチャットの記録 "
-                f"{erased[number]:,}件を、自分の保管庫から消去しました(消去 {number}。記録 {entry['seq']} に記載)。"
-                "消去した記録は、指紋だけが data/entries.jsonl に残っています。"
+                say(
+                    "報告者は {at} に、この資料のチャットの記録 {erased:,}件を、"
+                    "自分の保管庫から消去しました(消去 {number}。記録 {entry} に記載)。消去した記録は、"
+                    "指紋だけが data/entries.jsonl に残っています。",
+                    at=local_time(datetime.fromisoformat(entry["observed_at"])),
+                    erased=erased[number],
+                    number=number,
+                    entry=entry["seq"],
+                )
             )
 
 

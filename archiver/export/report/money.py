@@ -8,12 +8,14 @@ from datetime import date
 from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
 from archiver.export.report.input import STATED, ReportInput
 from archiver.export.report.truncation import shorten_line
-from archiver.records import JST
+from archiver.records import JST, SentReminder
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text
 from archiver.report_language import say, stated_day
 
 _MAX_INVOICES, _MAX_MONTHS, _NAME_LENGTH = 3, 4, 30
+MAX_REMINDERS = 3
+"""The latest reminders, which are named; the earlier ones are counted."""
 
 _DUE_WORDS = {
     DueBasis.INVOICE: "支払期日 {day}",
@@ -42,6 +44,27 @@ def money_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
         lines.append(say("ほか{n}件の請求が未払いです。", n=len(open_balances) - _MAX_INVOICES))
     lines += months_line(standing)
     yield say("請求と入金({stated})", stated=say(STATED)), "\n".join(lines)
+
+
+def reminder_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
+    """The row of page 1 about the reminders that the reporter sent; none if none is stated."""
+    reminders = sorted(case.contract.reminders, key=lambda one: (one.sent_on, one.number))
+    if reminders:
+        count = say("{n}回", n=len(reminders))
+        shown = say("、").join(reminder_text(one) for one in reminders[-MAX_REMINDERS:])
+        earlier = len(reminders) - MAX_REMINDERS
+        more = say("(ほかに前のもの{n}回)", n=earlier) if earlier > 0 else ""
+        yield (
+            say("催促({stated})", stated=say(STATED)),
+            say("{count}: {shown}{more}", count=count, shown=shown, more=more),
+        )
+
+
+def reminder_text(reminder: SentReminder) -> str:
+    """The day of a reminder, and its message or its way."""
+    message = say("発言ID {message_id}", message_id=reminder.message_id) if reminder.message_id else ""
+    way = say("、").join(filter(None, (shorten_line(visible(reminder.how or ""), _NAME_LENGTH), message)))
+    return stated_day(reminder.sent_on) + (say("({way})", way=way) if way else "")
 
 
 def overdue_text(case: ReportInput) -> str:

@@ -90,6 +90,7 @@ def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
         ),
         *((say("{where}で納品", where=platform.where), delivery.at) for delivery in case.deliveries),
     ]
+    stated += [(say("催促を送信"), one.sent_on) for one in contract.reminders]
     for what, text in stated:
         at = day_of(text)
         if at is not None and text is not None:

@@ -11,7 +11,7 @@ from archiver.claims.money import DueBasis, InvoiceBalance
 from archiver.contract_dates import last_delivery
 from archiver.export.report.chosen_request import terms_text
 from archiver.export.report.input import BLANK, ReportInput
-from archiver.export.report.money import standing_of, sums_text
+from archiver.export.report.money import MAX_REMINDERS, reminder_text, standing_of, sums_text
 from archiver.export.report.request_to_office import client_request
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
@@ -66,6 +66,9 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
         yield say("納品: {delivered}", delivered=date_text(delivered))
     if standing is not None:
         yield sums_text(standing)
+    reminders = sorted(contract.reminders, key=lambda one: (one.sent_on, one.number))[-MAX_REMINDERS:]
+    if reminders:
+        yield say("これまでのご連絡: {reminders}", reminders=say("、").join(map(reminder_text, reminders)))
 
 
 def _invoice_lines(case: ReportInput) -> Iterator[str]:

@@ -172,10 +172,10 @@ def _root_lines(root: RootCertificate) -> Iterator[str]:
 
 def _table_lines(steps: VerificationSteps) -> Iterator[str]:
     yield say("5. 読みやすい形の資料が記録と同じか")
-    what = say("messages.jsonl と CSV") if steps.tables else "messages.jsonl"
+    what = say("messages.jsonl・pauses.jsonl と CSV") if steps.tables else say("messages.jsonl・pauses.jsonl")
     how = "verify.py" if steps.tables else "archive verify"
     yield say(
-        "   data/{what} は data/entries.jsonl だけから作られ、{how} はもう一度作って比べます。", what=what, how=how
+        "   data/ の {what} は data/entries.jsonl だけから作られ、{how} はもう一度作って比べます。", what=what, how=how
     )
     yield say("   messages.jsonl の entry_seq が、もとの記録の番号です。")
     yield say("   stamped_at は、その記録に及ぶ最も早い第三者の時刻です(付いていなければ null)。")
@@ -218,7 +218,8 @@ def _english_lines(steps: VerificationSteps) -> Iterator[str]:
         yield "   all seals before it. Compare the SHA-256 of each root certificate with what the authority publishes."
     else:
         yield "4. No third-party time stamp is attached."
-    yield "5. messages.jsonl and the CSV files are made of data/entries.jsonl alone and can be made again and compared."
+    yield "5. messages.jsonl, pauses.jsonl and the CSV files are made of data/entries.jsonl alone and can be made again"
+    yield "   and compared."
     yield "6. This shows changes; not that Chatwork returned this content, who wrote it, or that it is true."
 
 

@@ -10,7 +10,16 @@ from typing import Any
 from sqlalchemy import func, select
 
 from archiver import errors
-from archiver.records import Contract, ContractRoom, Invoice, Payment, RoomId, StatedTerm, contract_facts
+from archiver.records import (
+    Contract,
+    ContractRoom,
+    Invoice,
+    Payment,
+    RoomId,
+    SentReminder,
+    StatedTerm,
+    contract_facts,
+)
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.time_text import from_text, to_text
@@ -19,7 +28,12 @@ READ_AFTER_CLOSING = timedelta(days=180)
 """How long the rooms of a contract are still read after it was closed (design §4.11)."""
 
 
-_LISTS: dict[str, type[Any]] = {"invoices": Invoice, "payments": Payment, "terms": StatedTerm}
+_LISTS: dict[str, type[Any]] = {
+    "invoices": Invoice,
+    "payments": Payment,
+    "reminders": SentReminder,
+    "terms": StatedTerm,
+}
 """The lists of a contract's payload; an empty one is left out."""
 
 

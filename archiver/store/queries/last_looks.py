@@ -1,23 +1,29 @@
 """When each room was last looked at, which rooms the last runs could not read, and every look of a room.
 
 A room was looked at when its own list of messages was read: that the list of rooms shows no movement says nothing of
-edits and deletions. The usual interval is that of its latest
-looks: a time without a look is a pause from three of them on, within fixed bounds, so that a computer that was off for
-twenty minutes is told where it looks every five, and an archive that is read once an hour does not consist of pauses.
+edits and deletions. What is a pause `evidence.pauses` judges.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from archiver.records import LookIntervals, Pause, Watch, decode_intervals, pauses_between_looks
+from archiver.evidence.look_coding import LookIntervals, decode_intervals
+from archiver.evidence.pauses import (
+    LATEST_LOOKS,
+    SECOND,
+    LookStretch,
+    TimeSpan,
+    pause_limit,
+    pauses_between_spans,
+    usual_interval,
+)
+from archiver.records import Pause, Watch
 from archiver.store import schema
 from archiver.store.archive import Reading, driver_connection
 from archiver.store.queries import current_state
@@ -84,36 +90,6 @@ def last_list_time(reading: Reading, room: int) -> datetime | None:
 
 # --- every look of a room ------------------------------------------------------------------------
 
-USUAL_INTERVALS = 3
-"""A pause is longer than so many usual intervals …"""
-
-SHORTEST_PAUSE, LONGEST_INTERVAL = timedelta(minutes=15), timedelta(minutes=90)
-"""… but than no less than the one, and than no more than the other, however rarely the room is looked at."""
-
-LATEST = 200
-"""So many of the latest records of looks show what is usual."""
-
-SECOND = timedelta(seconds=1)
-
-Span = tuple[datetime, datetime]
-
-
-class LookStretch(NamedTuple):
-    """The looks that one entry tells of: a list that was read, or looks at it that showed the same."""
-
-    first: datetime
-    last: datetime
-    intervals: LookIntervals = ()
-
-    def spans(self, limit: timedelta) -> Iterator[Span]:
-        """The times from a look to the last one before a pause."""
-        begun = self.first
-        for pause_begun, pause_ended in pauses_between_looks(self.first, self.intervals, limit):
-            yield begun, pause_begun
-            begun = pause_ended
-        yield begun, self.last
-
-
 STRETCHES = """
     SELECT window.observed_at, window.first,
            CASE WHEN window.first IS NOT NULL THEN json_extract(entry.line, '$.payload.looks') END
@@ -139,10 +115,10 @@ def _decode(coded: str | None) -> LookIntervals:
 def watch(reading: Reading, room: int, *, upto: int) -> Watch:
     """When a room was looked at, as of entry `upto`."""
     query = f"{STRETCHES} AND window.seq <= :upto ORDER BY window.seq"
-    latest = read_stretches(reading, f"{query} DESC LIMIT {LATEST}", room=room, upto=upto)
+    latest = read_stretches(reading, f"{query} DESC LIMIT {LATEST_LOOKS}", room=room, upto=upto)
     usual = usual_interval(list(latest)[::-1])
     limit = pause_limit(usual)
-    spans: list[Span] = []
+    spans: list[TimeSpan] = []
     looks, longest, before = 0, timedelta(), None
     for stretch in read_stretches(reading, query, room=room, upto=upto):
         spans += stretch.spans(limit)
@@ -151,40 +127,8 @@ def watch(reading: Reading, room: int, *, upto: int) -> Watch:
         before = stretch.last
     if not spans:
         return Watch()
-    last = max(ended for _begun, ended in spans)
-    return Watch(spans[0][0], last, looks, tuple(pauses_in(spans, limit)), usual, limit, longest)
-
-
-def usual_interval(stretches: Iterable[LookStretch]) -> timedelta | None:
-    """The interval that half of these looks keep (the lower median); None for less than two looks."""
-    counted: Counter[float] = Counter()
-    before: datetime | None = None
-    for stretch in stretches:
-        if before is not None:
-            counted[max(0.0, (stretch.first - before) / SECOND)] += 1
-        for seconds, times in stretch.intervals:
-            counted[seconds] += times
-        before = stretch.last
-    half, seen = (counted.total() + 1) // 2, 0
-    for interval in sorted(counted):
-        seen += counted[interval]
-        if seen >= half:
-            return interval * SECOND
-    return None
-
-
-def pause_limit(usual: timedelta | None) -> timedelta:
-    """The longest time without a look that is no pause, where looks usually are so far apart."""
-    return min(max(USUAL_INTERVALS * (usual or SHORTEST_PAUSE), SHORTEST_PAUSE), LONGEST_INTERVAL)
-
-
-def pauses_in(spans: Iterable[Span], limit: timedelta) -> Iterator[Pause]:
-    """The pauses longer than a limit between these spans, oldest first."""
-    last: datetime | None = None
-    for begun, ended in sorted(spans):
-        if last is not None and begun - last > limit:
-            yield Pause(last, begun)
-        last = ended if last is None else max(last, ended)
+    pauses = tuple(Pause(*pause) for pause in pauses_between_spans(spans, limit))
+    return Watch(spans[0][0], max(ended for _begun, ended in spans), looks, pauses, usual, limit, longest)
 
 
 def _longest_within(limit: timedelta, stretch: LookStretch, before: datetime | None) -> timedelta:

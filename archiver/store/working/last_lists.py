@@ -13,7 +13,8 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, bindparam, delete, func, select, update
 
-from archiver.records import JsonObject, SteadyLooks, code_intervals, decode_intervals
+from archiver.evidence.look_coding import code_intervals, decode_intervals
+from archiver.records import JsonObject, SteadyLooks
 from archiver.store import schema
 from archiver.store.archive import Reading, Writing
 from archiver.store.time_text import from_text, to_text

@@ -338,6 +338,14 @@ LEFTOVER_ANSWERS: SlotFamily[Mapping[str, bool]] = SlotFamily(
 From `setup.leftover_answers` for `export.package.leftover_search`.
 """
 
+EXPORT_TEXTS: SlotFamily[Mapping[str, Mapping[str, Any]]] = SlotFamily(
+    "export_texts/<contract>", lambda value: _by_key(lambda texts: _of_type(dict, texts), value), {}
+)
+"""Package → the names and other texts that the user gave with its order; the entry of the export has their digest.
+
+From `export.package.make_package` for `export.package.remade_package`.
+"""
+
 COPY_FAILURES: Slot[Mapping[str, datetime]] = Slot("uncopied", lambda value: _by_key(_time, value), {})
 """Folders that could not get copies, and when that was last reported: `rounds.round`, for itself."""
 

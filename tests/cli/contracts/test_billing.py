@@ -23,6 +23,7 @@ class Desk(Terminal):
     """A terminal whose archive holds one direct contract."""
 
     promise: str
+    asked: str
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def desk(tmp_path: Path, chatwork: Chatwork) -> Desk:
     room = chatwork.add_room("動画編集", members=[tanaka], announce=False)
     chatwork.post(room, tanaka, "動画10本の編集をお願いします。")
     desk.promise = str(chatwork.post(room, tanaka, "報酬は11万円、お支払いは翌月末です。"))
+    desk.asked = str(chatwork.post(room, chatwork.owner, "お支払いはいつになりますか。"))
     desk.run("init", "--yes")
     desk.run("contract", "add", "job1", "--room", room, "--platform", "direct", "--title", "動画編集")
     desk.run("sync")
@@ -82,6 +84,27 @@ def test_a_term_is_bound_to_the_message_that_told_it(desk: Desk) -> None:
     assert f"m{desk.promise}" in before
     assert f"支払期日: message m{desk.promise}" in after
     assert next(line for line in cleared.splitlines() if line.startswith("payment_day")).endswith("not stated")
+
+
+def test_reminders_that_were_sent_are_listed(desk: Desk) -> None:
+    """By a message of your own or by day and way, each once; one taken back is gone; another's message is none."""
+    add = ("contract", "reminder", "add", "job1")
+
+    told = desk.run(*add, "--message", desk.asked, ARCHIVE_LANG="en")
+    desk.run(*add, "--on", "2025-12-05", "--how", "メール")
+    again = desk.run(*add, "--on", "2025-12-05", "--how", "メール", ARCHIVE_LANG="en")
+    page = desk.run("contract", "show", "job1", ARCHIVE_LANG="en")
+    left = desk.run("contract", "reminder", "remove", "job1", "2", ARCHIVE_LANG="en")
+    refused = desk.run(*add, "--message", desk.promise, code=2, ARCHIVE_LANG="en")
+    neither = desk.run(*add, "--how", "メール", code=2, ARCHIVE_LANG="en")
+
+    assert f"message m{desk.asked}" in told
+    assert "Already entered." in again
+    assert "2: 2025-12-05 メール" in page
+    assert "メール" not in left
+    assert "not sent by you" in refused
+    assert "--on DAY" in neither
+    assert desk.json("verify", "--deep")["ok"]
 
 
 def test_bad_input_is_one_sentence(desk: Desk) -> None:

@@ -32,7 +32,7 @@ from tests.support.reports import report_inputs
 from tests.support.world import World, running_world
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-NO_FACTS = {"id", "rooms", "state", "closed_at", "invoices", "payments", "terms"}
+NO_FACTS = {"id", "rooms", "state", "closed_at", "invoices", "payments", "reminders", "terms"}
 NEW = ContractFact(
     name="deposit_on",
     kind=FactKind.DAY,

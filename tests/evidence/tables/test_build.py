@@ -203,6 +203,7 @@ def test_all_tables_are_made_in_one_pass() -> None:
         "files.csv": 2,
         "events.csv": 2,
         "tasks.csv": 2,
+        "pauses.csv": 1,
     } == {name: len(table) for name, table in lines.items()}
     assert [(1, "5"), (2, "6")] == [(one["no"], one["message_id"]) for one in map(json.loads, lines[MESSAGES])]
 

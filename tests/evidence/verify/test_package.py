@@ -292,6 +292,8 @@ def test_a_list_that_is_none_is_a_finding(package: Path) -> None:
         ("events.csv", replaced("空白が生じた", "空白はない"), [("table-rows", "data/events.csv")]),
         ("tasks.csv", replaced("字幕の修正", "無償の修正"), [("table-rows", "message/1")]),
         ("tasks.csv", lines_edited(lambda all_: all_[:1]), [("table-rows", "message/1")]),
+        ("pauses.csv", lines_edited(lambda all_: all_[:1]), [("table-rows", "data/pauses.csv")]),
+        ("pauses.jsonl", replaced('"seconds":7200', '"seconds":720'), [("table-rows", "data/pauses.jsonl")]),
         ("entries.jsonl", replaced("承知しました。", "承知しません。"), None),
         ("entries.jsonl", lines_edited(lambda all_: all_[:-1]), [("table-rows", "message/7")]),
         ("entries.jsonl", lines_edited(lambda all_: [*all_[:-2], all_[-1], all_[-2]]), None),
@@ -591,9 +593,10 @@ def test_what_is_neither_package_nor_archive_is_an_error(tmp_path: Path) -> None
 def test_a_package_without_records_is_a_finding(package: Path) -> None:
     """Nothing to check is not the same as nothing wrong."""
     (package / "data/entries.jsonl").write_bytes(b"")
-    for name in (build.MESSAGES, *build.CSV_HEADERS):
+    for name in build.CSV_HEADERS:
         (package / "data" / name).unlink()
-    (package / "data" / build.MESSAGES).write_bytes(b"")
+    for name in (build.MESSAGES, build.PAUSES):
+        (package / "data" / name).write_bytes(b"")
     shutil.rmtree(package / "data/files")
     shutil.rmtree(package / "data/raw")
     renew_lists(package)

@@ -119,6 +119,17 @@ def pieces(text: str) -> list[str]:
         ("光くんのカット", "光"),
         ("Rie姉さんのラフ", "Rie"),
         ("K氏からの苦情", "K氏"),
+        ("しほに任せた", "しほ"),
+        ("TatsuyaのMacで再現", "Tatsuya"),
+        ("tatsuya_s0921がDMした", "tatsuya_s0921"),
+        ("LINE交換しましょう→ mika_0214", "mika_0214"),
+        ("taro〔at〕example.jp", "taro〔at〕example.jp"),
+        ("真田抜きで進める", "真田"),
+        ("弊社林がご案内します", "弊社林"),
+        ("千葉宛にお送りください", "千葉"),
+        ("昨日千葉と話しました", "千葉"),
+        ("依頼主は千葉だそうです", "千葉"),
+        ("以上です。千葉", "千葉"),
         ("いつものみっきーに頼む", "みっきー"),
         ("まーくんの二人体制", "まーくん"),
         ("なおたん今月いっぱい", "なおたん"),
@@ -168,6 +179,7 @@ def test_what_looks_like_a_person_is_offered(text: str, piece: str) -> None:
         "高橋の欄干。中島みたいな形。金子ではなく「きんす」。青木の実。三浦半島。大野城市。小松空港。前の動画。今確認した",
         "アイキャッチ。めっちゃ早い。ぱっちり。かんたんです。直したんです。きちんと。もうちゃんと。ボタンを。コピーして",
         "マリオのグッズ。ダイアナの靴。マイクがミュート。iCloudだとWindows。React Nativeで。商品ID: ab1234。「森」を",
+        "徳川家康の記事。長崎ちゃんぽん。荒川の土手。川崎大師。マキタの充電器。Vtuberさん",
         "千葉に行きます。福岡に出張。石川は雪。星が出た。相手に見せる。名前が長すぎる。メタデータ(ファイル)。「あり」",
         "千葉と長野の案件。池袋サンシャイン。場所:千葉。森の写真。東の空。南口。東側の入口。営業所。編集中です。部分修正",
     ],
@@ -245,9 +257,31 @@ def test_what_the_user_left_stays_and_is_not_asked_again(maker: ArchiveMaker, tm
 
 
 def test_a_consultation_asks_only_about_what_it_shows(maker: ArchiveMaker, tmp_path: Path) -> None:
-    """It sums the messages up, so their words are no matter; a lawyer's package covers nothing and asks nothing."""
-    assert export_package(maker, "consult", tmp_path / "out").messages
+    """It sums the messages up and names files; a lawyer's package covers nothing and asks nothing."""
+    with pytest.raises(errors.LeftoversOpen) as refused:
+        export_package(maker, "consult", tmp_path / "out")
+
+    assert ["栗本"] == [one.piece for one in refused.value.leftovers]
     assert export_package(maker, "lawyer", tmp_path / "out").messages
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "piece"),
+    [
+        ("KENJI", "ケンジ歓迎", "ケンジ"),
+        ("Suzuki Jiro", "すずきとじろうの件", "じろう"),
+        ("さとう はなこ", "const author = 'hanako'", "hanako"),
+        ("佐藤 花子", "サトウ歓迎", "サトウ"),
+    ],
+)
+def test_the_name_of_somebody_hidden_is_offered_in_every_spelling(name: str, text: str, piece: str) -> None:
+    """In kana and in Latin letters, where nothing around it says that it is a name."""
+    assert piece in [found for found, _kind, _sentence in LeftoverFinder(["yamada"], [name]).pieces(text)]
+
+
+def test_a_surname_beside_what_is_masked_is_offered() -> None:
+    """A word that is as often a brand, too."""
+    assert ["suzuki"] == pieces("// suzuki_参加者I と suzuki の車")
 
 
 def test_what_only_stands_outside_the_period_is_not_asked_about(maker: ArchiveMaker, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from archiver.records import RequestKind
 from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.queries.runs import exports
+from archiver.store.working import remembered_values
 from tests.support.archives.maker import CLIENT, ArchiveMaker, at, message_object
 from tests.support.packages.exported_archives import (
     THIRD,
@@ -181,6 +182,23 @@ def test_the_files_that_were_changed_are_named(tmp_path: Path) -> None:
         ("remade", "data/transcript/index.html"),
     ] == [(one.check, one.subject) for one in verification.findings]
     assert {"texts", "data/transcript/"} == {one.subject for one in verification.unchecked}
+
+
+def test_names_that_the_user_gave_are_not_in_the_record(home: Path, tmp_path: Path) -> None:
+    """It has their digest; they are remembered beside it, where an erasure takes them, which is then told."""
+    maker = reopen_maker(Path(shutil.copytree(home, tmp_path / "home")))
+    package = unpacked(maker, "lawyer", OPTIONS["lawyer, masked pattern"][1], tmp_path)
+    with maker.archive.writing() as writing:
+        recorded = exports(writing)[-1]
+        remembered_values.EXPORT_TEXTS.of("job1").remember(writing, None)
+    maker.archive.close()
+
+    verification = found(package, tmp_path / "home")
+
+    assert "了解" not in str(recorded.making)
+    assert [] == verification.findings
+    assert ["remade"] == [one.subject for one in verification.unchecked]
+    assert "are not remembered any more" in verification.unchecked[0].text
 
 
 def test_stamps_that_came_later_are_no_difference(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archiver.export.pdf.blocks import Chapter, FactList
-from archiver.export.report import chapters, consultation, summary
+from archiver.export.report import chapters, consultation, summary, timeline
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.demand_text import demand_text
-from archiver.records import Contract, Invoice, MessageId, Payment
+from archiver.records import Contract, Invoice, MessageId, Payment, SentReminder
 from tests.support.reports import pdf_reader, report_inputs
 
 DIRECT = replace(report_inputs.CONTRACT, platform="direct", platform_id=None, url=None, escrowed_at=None)
@@ -81,6 +81,22 @@ def test_the_text_to_paste_and_the_consultation_have_the_sums() -> None:
 
 
 @pdf_reader.needs_poppler
+def test_reminders_are_listed_as_the_users_own_statement() -> None:
+    """The latest three by day and way, the others counted: page 1, consultation, letter and timeline."""
+    days = ("2026-11-12", "2026-11-01", "2026-11-09", "2026-11-05")
+    sent = tuple(SentReminder(number, day, "メール") for number, day in enumerate(days, 1))
+    case = direct_case(replace(ARREARS, reminders=(*sent[:3], replace(sent[3], how=None, message_id=MessageId("77")))))
+    statistics = survey_messages(case)
+
+    row = first_page(case)["催促(報告者入力)"]
+    course = [line for block in timeline.blocks(case, statistics, limit=25) for line in getattr(block, "rows", ())]
+
+    assert row == "4回: 2026-11-05(発言ID 77)、2026-11-09(メール)、2026-11-12(メール)(ほかに前のもの1回)"
+    assert row == facts_of(consultation.money(case))["催促(報告者入力)"]
+    assert "これまでのご連絡: 2026-11-05(発言ID 77)、2026-11-09(メール)" in demand_text(case, statistics)
+    assert [line[0] for line in course if line[1] == "催促を送信"] == sorted(days)
+
+
 def test_page_1_stays_one_page_with_many_invoices() -> None:
     """The three that are late the longest are told, the others counted."""
     invoices = tuple(Invoice(number, 10_000, "2026-09-30", "2026-10-31", "請" * 80) for number in range(1, 30))

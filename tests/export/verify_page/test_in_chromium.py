@@ -17,6 +17,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package.verify_script import verify_script
 from archiver.export.verify_page.page import page_digest, page_with_roots
 from archiver.store.archive import Archive
+from tests.support.archives.maker import ROOM, story
 from tests.support.packages import package_damage
 from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
 from tests.support.packages.rich_package import masked_period_package, stamped_rich_package
@@ -147,6 +148,32 @@ def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, s
         subjects = [one["subject"] for one in document["unchecked"]]
         assert {"verify.html", "data/tsa/", "tagmanifest-sha256.txt", "texts"} <= set(subjects)
     assert [] == window.complaints
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_pauses_between_packed_looks_are_made_again(
+    window: VerifyPageWindow, script: ModuleType, check: Any, tmp_path: Path
+) -> None:
+    """Uneven looks stand packed in their record; the page unpacks them, and finds a row that was changed."""
+    maker = story(tmp_path / "home")
+    maker.looks(
+        5000, [59, 61, 60, 62] * 20 + [7200] + [60, 58, 61] * 30 + [301] * 200 + [1000, 55_555, 55_555], room=ROOM
+    )
+    report = export(maker.archive, ExportOrder(contract="job1", profile="lawyer", out=tmp_path), now=lambda: NOW)
+    maker.archive.close()
+    package = Path(report.path)
+    whole = window.verify(package)
+    table = package / "data" / "pauses.csv"
+    table.write_bytes(table.read_bytes().replace(b'"55555"', b'"5555"', 1))
+    renew_lists(package)
+    changed = window.verify(package)
+
+    assert ([], [("table-rows", "data/pauses.csv")]) == (
+        whole["findings"],
+        [(one["check"], one["subject"]) for one in changed["findings"]],
+    )
+    assert_agreement(changed, script.verify_package_at(package, check=check), [])
 
 
 @pytest.mark.slow

@@ -14,15 +14,10 @@ from typing import Any
 from hypothesis import given, settings, strategies
 from sqlalchemy import select
 
+from archiver.evidence.look_coding import code_intervals, decode_intervals
+from archiver.evidence.pauses import pauses_between_looks
 from archiver.evidence.tables.build import messages, sightings
-from archiver.records import (
-    JsonObject,
-    Observation,
-    SteadyLooks,
-    code_intervals,
-    decode_intervals,
-    pauses_between_looks,
-)
+from archiver.records import JsonObject, Observation, SteadyLooks
 from archiver.store import schema, writer
 from archiver.store.archive import Archive
 from archiver.store.rebuild import row_differences

@@ -10,7 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observation, Reply, RoomId, code_intervals
+from archiver.evidence.look_coding import code_intervals
+from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observation, Reply, RoomId
 from archiver.store import blobs, migrate, writer
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contract_payload

@@ -59,6 +59,7 @@ function secondsWithFraction(time) {
 // The readings of one room, which tell when a message was last seen.
 class Sightings {
   constructor() {
+    this.looks = [];
     this.windows = [];
     this.stairs = null;
     this.singles = new Map();
@@ -67,6 +68,8 @@ class Sightings {
   add(entry) {
     const payload = entry.payload;
     if (LIST_KINDS.includes(entry.kind)) {
+      const steady = entry.kind === "steady", time = (name) => (steady ? get(payload, name) : entry.observed_at);
+      this.looks.push({ first: time("first"), last: time("last"), coded: steady ? get(payload, "looks") : [] });
       const count = "count" in payload ? payload.count : "oldest" in payload;
       if (!count) return;
       const observedAt = entry.kind === "steady" ? need(payload, "last") : entry.observed_at;

@@ -1,4 +1,4 @@
-// All lines of messages.jsonl and of the CSV files, made again from the records.
+// All lines of the JSONL and CSV files, made again from the records.
 
 const MESSAGES = "messages.jsonl";
 const STATES = { present: "", edited: "編集された", deleted: "「削除」表示に変わった", missing: "表示されなくなった(理由不明)", hidden: "プランの制限で見えない" };
@@ -13,6 +13,7 @@ const INQUIRY_HEADER = [
 ];
 const CSV_HEADERS = {
   "messages.csv": MESSAGE_HEADER, "operator_inquiry.csv": INQUIRY_HEADER, "links.csv": LINK_HEADER, "files.csv": FILE_HEADER, "events.csv": EVENT_HEADER, "tasks.csv": TASK_HEADER,
+  "pauses.csv": PAUSE_HEADER,
 };
 
 // A function from a record's number to that of its seal, made of each seal's [number, first, last].
@@ -48,6 +49,10 @@ function* tableLines(groups, other, readings, { sealOf, stampOf, packed, history
   for (const row of fileRows(other)) yield ["files.csv", csvLine(fileCells(row, row.storedAs !== null && packed.has(row.storedAs)))];
   for (const event of sortEvents(events)) yield ["events.csv", csvLine(eventCells(event))];
   for (const line of taskLines(other, starts)) yield ["tasks.csv", line];
+  for (const row of pauseRows(readings)) {
+    yield ["pauses.csv", csvLine(pauseCells(row))];
+    yield [PAUSES, jsonlLine(pauseObject(row))];
+  }
 }
 
 function messageObject(no, history, seal, stampedAt) {

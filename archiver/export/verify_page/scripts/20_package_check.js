@@ -15,8 +15,8 @@ const UNCOMPARED = /^(?:00_README\.txt|VERIFY\.txt|verify\.(?:py|html)|bag-info\
 const PACKAGE_NAME = new RegExp(
   [
     "^(?:bagit\\.txt|manifest(?:-sha256|[0-9]{8})\\.txt|tagmanifest-sha256\\.txt(?:\\.[a-z0-9-]{1,20}\\.tsr)?",
-    "data/content-sha256\\.txt|data/(?:entries|masked|messages)\\.jsonl",
-    "data/(?:messages|files|events|links|tasks|operator_inquiry)\\.csv",
+    "data/content-sha256\\.txt|data/(?:entries|masked|messages|pauses)\\.jsonl",
+    "data/(?:messages|files|events|links|tasks|pauses|operator_inquiry)\\.csv",
     "data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\\.pdf|data/evidence_list\\.csv",
     "data/seals/[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\\.json(?:\\.[a-z0-9-]{1,20}\\.tsr)?",
     "data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\\.pem|data/raw/[^/]+\\.json)$",
@@ -200,7 +200,7 @@ class PackageCheck {
       return;
     }
     const csv = Object.keys(CSV_HEADERS), checks = new Map();
-    for (const name of [MESSAGES, ...(csv.some((one) => this.has.has("data/" + one)) ? csv : [])]) {
+    for (const name of [MESSAGES, PAUSES, ...(csv.some((one) => this.has.has("data/" + one)) ? csv : [])]) {
       if (!this.has.has("data/" + name)) {
         this.addFinding("table-rows", "data/" + name, _("The file is not in the package."));
         continue;

@@ -9,22 +9,15 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 
+from archiver.evidence.pauses import LATEST_LOOKS, LookStretch, limit_of, pauses_in
 from archiver.records import Pause
 from archiver.store.archive import Reading, driver_connection
-from archiver.store.queries.last_looks import (
-    LATEST,
-    STRETCHES,
-    LookStretch,
-    pause_limit,
-    pauses_in,
-    read_stretches,
-    usual_interval,
-)
+from archiver.store.queries.last_looks import STRETCHES, read_stretches
 from archiver.store.time_text import to_text
 from archiver.store.working.last_lists import running_looks
 
 _OF_ROOM = "FROM window WHERE room_id = :room"
-_LATEST = f"{STRETCHES} ORDER BY window.seq DESC LIMIT {LATEST}"
+_LATEST = f"{STRETCHES} ORDER BY window.seq DESC LIMIT {LATEST_LOOKS}"
 _AROUND = f"{STRETCHES} AND window.seq BETWEEN :start AND :end ORDER BY window.seq"
 _LAST_UPTO = "SELECT seq, {time} " + _OF_ROOM + " AND seq <= :seq ORDER BY seq DESC LIMIT 1"
 _NEXT_AFTER = f"SELECT min(seq) {_OF_ROOM} AND seq > :seq"
@@ -49,9 +42,8 @@ def _pauses_around(reading: Reading, room: int, since: datetime | None, until: d
     latest = [*read_stretches(reading, _LATEST, room=room)][::-1] + running
     start = 0 if since is None else _last_seq_before(source, room, "observed_at", to_text(since))
     end = _END if until is None else _seq_after(source, room, to_text(until))
-    limit = pause_limit(usual_interval(latest[-LATEST:]))
     around = [*read_stretches(reading, _AROUND, room=room, start=start, end=end), *running]
-    return pauses_in((span for stretch in around for span in stretch.spans(limit)), limit)
+    return (Pause(*pause) for pause in pauses_in(around, limit_of(latest)))
 
 
 def _seq_after(source: sqlite3.Connection, room: int, until: str) -> int:
