@@ -14,6 +14,7 @@ from archiver.console.context import ConsoleContext, SharedWords
 from archiver.console.jobs import JobRunner
 from archiver.console.pages import (
     alerts,
+    archives,
     billing,
     contracts,
     copies,
@@ -37,6 +38,7 @@ PAGES = (
     start.pages,
     home.pages,
     alerts.pages,
+    archives.pages,
     packages.pages,
     emergency.pages,
     contracts.pages,
