@@ -18,13 +18,14 @@ from archiver.comparison.held_messages import Absence
 from archiver.custody import backup, erasures
 from archiver.custody.sampling import PARTS, verify_sample
 from archiver.custody.verify import verify_path
-from archiver.export.package.daily_copy import copy_to_folders
+from archiver.export.package.daily_copy import copy_to_folders, write_daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import ContractRoom, Enclosure, Observation, RoomId
 from archiver.records.erasure import ErasureReason
 from archiver.store import blobs, seals, statements
 from archiver.store.archive import Archive, Reading
+from archiver.store.avatars import record_download
 from archiver.store.erasure.selection import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract
 from archiver.store.rebuild import altered_triggers
@@ -87,6 +88,11 @@ def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
     maker = make_archive(tmp_path / "home")
     order = ExportOrder(contract="job1", profile="lawyer", out=maker.home / "exports", counterparts={CLIENT})
     export(maker.archive, order, now=lambda: at(200))
+    dailies = [
+        write_daily_copy(maker.archive, name, now=lambda: at(210), file_limit_bytes=10**6, at_once=True)
+        for name in ("job1", "job2")
+    ]
+    avatars = [_put_avatar(maker, room, text) for room, text in ((OTHER_ROOM, b"gone"), (ROOM, b"stays"))]
     assert all(places_of(maker.home, text) for text in GONE)
 
     outcome = erase(maker)
@@ -94,10 +100,22 @@ def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
     assert outcome.is_complete
     assert set() == places_of(maker.home, *GONE)
     assert not blobs.is_held(maker.home, hashlib.sha256(ONLY).hexdigest())
+    assert [False, True] == [path is not None and path.exists() for path in dailies]
+    assert [False, True] == [path.exists() for path in avatars]
     with maker.archive.reading() as reading:
         assert [] == altered_triggers(reading)
     with closing(sqlite3.connect(maker.archive.database)) as database, pytest.raises(sqlite3.DatabaseError):
         database.execute("UPDATE entry SET line = ''")
+
+
+def _put_avatar(maker: ArchiveMaker, room: int, body: bytes) -> Path:
+    """A picture of somebody of a room."""
+    url = f"https://example.com/{room}.png"
+    person = {"account_id": 9, "name": "山本", "avatar_image_url": url}
+    observation = Observation("account", f"account/{room}/9", {"object": person, "state": "present"}, room)
+    maker.append([observation], minutes=220)
+    record_download(maker.archive, url, body, next_at=at(500))
+    return maker.home / "avatars" / hashlib.sha256(body).hexdigest()
 
 
 def test_what_another_contract_holds_verifies_exports_and_is_found_as_before(tmp_path: Path) -> None:

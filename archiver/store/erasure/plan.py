@@ -15,7 +15,6 @@ from archiver.records.erasure import ErasurePlan
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.erasure.selection import ChosenEntry, Selection
-from archiver.store.fingerprints import sent_at
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import IS_WHOLE, KeptReply
 from archiver.store.queries.package_entries import kept_replies
@@ -72,14 +71,13 @@ def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
 
 def _bytes_of(reading: Reading, chosen: Collection[ChosenEntry]) -> tuple[frozenset[str], frozenset[str]]:
     """The digests of bytes that go, and of those that stay, as an entry that stays names them too."""
-    named = {str(one.payload.get("sha256")) for one in chosen if one.kind in ("blob", "attachment", "delivery")}
+    named = {one.sha256 for one in chosen if one.kind in ("blob", "attachment")} - {""}
     numbers = {one.seq for one in chosen}
     table = schema.entry.c
     query = select(table.seq, table.line).where(table.kind.in_(("blob", "attachment")), IS_WHOLE)
     staying = {
         str(json.loads(line)["payload"].get("sha256")) for seq, line in reading.sql.execute(query) if seq not in numbers
     }
-    named.discard("None")
     return frozenset(named - staying), frozenset(named & staying)
 
 
@@ -129,7 +127,7 @@ def _gaps(reading: Reading, chosen: Iterable[ChosenEntry], whole_rooms: Collecti
     sent: dict[int, dict[int, int]] = {}
     for one in chosen:
         if one.kind == "message" and one.room_id is not None and one.room_id not in whole_rooms:
-            sent.setdefault(one.room_id, {})[int(one.key.partition("/")[2])] = sent_at(one.payload["object"])
+            sent.setdefault(one.room_id, {})[int(one.key.partition("/")[2])] = one.sent
     for room, times in sorted(sent.items()):
         first_number = current_state.next_gap_number(reading, room)
         for number, stretch in enumerate(_stretches(reading, room, times), first_number):
