@@ -187,7 +187,7 @@ erasures.erase(Archive(Path(sys.argv[1])), job1, ErasureReason.OWN, now=lambda: 
 
 
 @pytest.mark.parametrize(
-    "step", [step if step in ("recorded", "executed") else pytest.param(step, marks=pytest.mark.slow) for step in STEPS]
+    "step", [step if step == "executed" else pytest.param(step, marks=pytest.mark.slow) for step in STEPS]
 )
 def test_a_kill_leaves_an_erasure_that_is_gone_on_with(tmp_path: Path, step: str) -> None:
     """At each step the archive verifies, and the next run finishes what was recorded; before that nothing is erased."""
@@ -230,6 +230,8 @@ def test_an_older_database_that_is_put_back_is_erased_again(tmp_path: Path) -> N
     assert [] == erasures.go_on(maker.archive, now=lambda: at(600))
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_a_sample_and_a_comparison_know_the_tombstones(tmp_path: Path) -> None:
     """The daemon's daily sample finds nothing, and the other side is not said to have never been shown the message."""
     maker, other = make_archive(tmp_path / "home"), make_archive(tmp_path / "other")
@@ -244,6 +246,8 @@ def test_a_sample_and_a_comparison_know_the_tombstones(tmp_path: Path) -> None:
     assert [Absence.ERASED] == [one.absence for one in summary.listed]
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) -> None:
     """The note lies in a folder for copies that the settings of the copy name."""
     maker, copies = make_archive(tmp_path / "home"), tmp_path / "also"
@@ -261,6 +265,8 @@ def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) ->
     assert [] == verify_path(tmp_path / "again", deep=True).findings
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_chapter_9_and_the_page_say_what_was_erased(tmp_path: Path) -> None:
     """The count of messages names it too: what is claimed is of what is saved."""
     maker = make_archive(tmp_path / "home")
