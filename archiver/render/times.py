@@ -116,7 +116,7 @@ def interval_words(interval: timedelta) -> str:
     """An interval in words, in the largest unit that divides it, from days to seconds."""
     seconds = round(interval.total_seconds())
     if seconds and seconds % 86400 == 0:
-        return ngettext("{n} day", "{n} days", seconds // 86400).format(n=seconds // 86400)
+        return ngettext("1 day", "{n} days", seconds // 86400).format(n=seconds // 86400)
     if seconds and seconds % 3600 == 0:
         return ngettext("{n} hour", "{n} hours", seconds // 3600).format(n=seconds // 3600)
     if seconds % 60:
