@@ -147,6 +147,20 @@ def test_messages_alone_leave_a_gap_that_says_so(tmp_path: Path) -> None:
     assert set() == places_of(maker.home, EARLY)
 
 
+def test_a_gap_lies_between_the_messages_that_stay(tmp_path: Path) -> None:
+    """One for each stretch, named by its neighbours; where there is none, by its own ends."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract("job1", state="stopped")
+    maker.sync([message_object(number, f"第{number}信", sent=number) for number in (10, 20, 30, 40, 50)], minutes=60)
+
+    erase(maker, lambda reading: select_messages(reading, [(ROOM, one) for one in (20, 30, 50)]))
+
+    with closing(sqlite3.connect(maker.archive.database)) as database:
+        rows = database.execute("SELECT after, before, missing FROM gap ORDER BY number").fetchall()
+    assert [("10", "40", 2), ("40", "51", 1)] == rows
+
+
 def test_a_screenshot_attached_for_a_message_goes_with_it(tmp_path: Path) -> None:
     """It shows the text too."""
     maker = make_archive(tmp_path / "home")
@@ -187,7 +201,7 @@ erasures.erase(Archive(Path(sys.argv[1])), job1, ErasureReason.OWN, now=lambda: 
 
 
 @pytest.mark.parametrize(
-    "step", [step if step in ("recorded", "executed") else pytest.param(step, marks=pytest.mark.slow) for step in STEPS]
+    "step", [step if step == "executed" else pytest.param(step, marks=pytest.mark.slow) for step in STEPS]
 )
 def test_a_kill_leaves_an_erasure_that_is_gone_on_with(tmp_path: Path, step: str) -> None:
     """At each step the archive verifies, and the next run finishes what was recorded; before that nothing is erased."""
@@ -230,6 +244,8 @@ def test_an_older_database_that_is_put_back_is_erased_again(tmp_path: Path) -> N
     assert [] == erasures.go_on(maker.archive, now=lambda: at(600))
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_a_sample_and_a_comparison_know_the_tombstones(tmp_path: Path) -> None:
     """The daemon's daily sample finds nothing, and the other side is not said to have never been shown the message."""
     maker, other = make_archive(tmp_path / "home"), make_archive(tmp_path / "other")
@@ -244,6 +260,8 @@ def test_a_sample_and_a_comparison_know_the_tombstones(tmp_path: Path) -> None:
     assert [Absence.ERASED] == [one.absence for one in summary.listed]
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) -> None:
     """The note lies in a folder for copies that the settings of the copy name."""
     maker, copies = make_archive(tmp_path / "home"), tmp_path / "also"
@@ -261,6 +279,8 @@ def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) ->
     assert [] == verify_path(tmp_path / "again", deep=True).findings
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_chapter_9_and_the_page_say_what_was_erased(tmp_path: Path) -> None:
     """The count of messages names it too: what is claimed is of what is saved."""
     maker = make_archive(tmp_path / "home")
