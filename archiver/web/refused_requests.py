@@ -10,12 +10,13 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
 
-class RefusalTask(ErrorTask):  # type: ignore[misc]
+class RefusalTask(ErrorTask):
     """Answers a request that is too large with a page of a sentence, and any other as the server does."""
 
     def execute(self) -> None:
         """Send the answer and end the connection, since the rest of the request is not read."""
-        error: Any = self.request.error
+        request: Any = self.request
+        error = request.error
         if error.code != 413:
             super().execute()
             return
@@ -34,7 +35,7 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]
         self.write(body)
 
 
-class PageChannel(HTTPChannel):  # type: ignore[misc]
+class PageChannel(HTTPChannel):
     """A connection whose refusals are pages."""
 
     error_task_class = RefusalTask
