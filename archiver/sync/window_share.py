@@ -104,6 +104,18 @@ def daemon_unseen(rooms: int, *, every: timedelta, share: int, limit: int | None
     return _time_of_all(rooms, every, share=share, limit=limit, overhead=1 + every / ACCOUNT_EVERY)
 
 
+def present_unseen(
+    bound: timedelta, *, every: timedelta, rooms: int, requests: int, window_left: timedelta
+) -> timedelta:
+    """The longest time from now on, where the window of the allowance has so many calls left for looking.
+
+    Too few for the rounds until it ends: then nothing may be read before.
+    """
+    lists = ceil(rooms / max(1, ceil(bound / every)))
+    is_used_up = requests < int(window_left / every) * (lists + 1)
+    return every * ceil((window_left + bound) / every) if is_used_up else bound
+
+
 def _time_of_all(rooms: int, every: timedelta, *, share: int, limit: int | None, overhead: float) -> timedelta:
     calls = (limit or USUAL_LIMIT) * share // 100 * min(every / FALLBACK_WINDOW, 1) - overhead
     each_run = rooms if calls >= rooms else max(1, int(calls - _upkeep(rooms, every)))
