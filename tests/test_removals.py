@@ -17,7 +17,7 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 WHAT = {
     "comparison/files.py": "a comparison that is being written, in its place when it is complete",
     "custody/erased_copies.py": "packages and daily copies in the home that hold what the owner erased",
-    "store/erasure/cleaning.py": "erased bytes, pictures that are fetched again, databases of before upgrades",
+    "store/erasure/cleaning.py": "erased bytes, pictures that nothing shows any more, databases of before upgrades",
     "custody/backup.py": "the copied database with findings gets a name of its own",
     "console/instance.py": "the application's note in the home of where it listens",
     "setup/archive_setup.py": "a file that tried whether the folder can be written",

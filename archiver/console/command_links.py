@@ -27,6 +27,7 @@ _PAGES = {
     "contract": "contracts.index",
     "delivery": "contracts.index",
     "attach": "contracts.index",
+    "erase": "contracts.index",
     "backup": "copies.index",
     "restore": "copies.index",
     "token": "settings.index",

@@ -50,9 +50,10 @@ def package_path(context: ConsoleContext, number: str) -> Path:
     """Where a package on record lies in the folder of packages. Answers 404 if it is not there."""
     with context.archive.reading() as reading:
         rows = exports(reading)
-    if not number.isdecimal() or not 1 <= int(number) <= len(rows):
+    name = next((row.name for row in rows if str(row.number) == number), None)
+    if name is None:
         abort(404)
-    path = exports_folder(context.settings()) / Path(rows[int(number) - 1].name).name
+    path = exports_folder(context.settings()) / Path(name).name
     if not path.exists():
         abort(404)
     return path

@@ -7,6 +7,7 @@ from gettext import gettext as _
 from flask import request
 
 from archiver.console.context import console_context
+from archiver.settings.other_archives import count_other_homes, state_folder
 
 _PARTS = {
     "start": "home",
@@ -35,7 +36,12 @@ def navigation() -> list[tuple[str, str]]:
         (_("Copies"), "copies.index"),
         (_("Settings"), "settings.index"),
         (_("Help"), "help.index"),
+        *([(_("All archives"), "archives.overview")] if _has_others() else []),
     ]
+
+
+def _has_others() -> bool:
+    return bool(count_other_homes(console_context().home, state=state_folder()))
 
 
 def is_here(endpoint: str) -> bool:

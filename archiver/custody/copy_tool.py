@@ -17,6 +17,7 @@ from typing import IO
 
 from archiver import errors
 from archiver.settings.model import Settings
+from archiver.settings.notify_urls import environ_without_secrets
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import CopyToolRun
@@ -30,8 +31,6 @@ LONGEST = timedelta(hours=12)
 POLL_SECONDS = 0.5
 _TAIL_BYTES = 64 * 1024
 _SUMMARY_LENGTH = 200
-
-_TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
 
 
 class ToolOutcome(StrEnum):
@@ -66,20 +65,13 @@ def run_and_remember(
     """
     if not settings.backup.after:
         return None
-    code, output = _run(settings.backup.after, folder, environment(settings, environ), step)
+    code, output = _run(settings.backup.after, folder, environ_without_secrets(settings, environ), step)
     run = CopyToolRun(now(), Path(settings.backup.after[0]).name, code, summary(output))
     fault = outcome(run)
     with suppress(errors.StorageError), archive.writing() as writing:
         remembered_values.LAST_COPY_TOOL.remember(writing, run)
         remembered_values.COPY_FAULT.remember(writing, None if fault is ToolOutcome.GOOD else fault)
     return run
-
-
-def environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the program: ours without the variables that hold the token or an address for notices."""
-    sources = (settings.token_source, *settings.notify.urls)
-    secret = {_TOKEN_VARIABLE, *(one.removeprefix("env:") for one in sources if one.startswith("env:"))}
-    return {name: value for name, value in environ.items() if name not in secret}
 
 
 def summary(output: str) -> str:

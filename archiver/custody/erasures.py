@@ -157,7 +157,7 @@ def _finish(
     step("executed")
     erased_copies.remove_copies(erased_copies.copies_with(archive.home, ranges, names))
     cleaning.remove_bytes(archive, unfinished.blobs)
-    cleaning.remove_leftovers(archive.home)
+    cleaning.remove_leftovers(archive)
     step("files removed")
     is_complete = cleaning.vacuum(archive)
     step("vacuumed")

@@ -55,6 +55,8 @@ class CertificateFacts:
     erasure: Erasure
     owner_name: str
     owner_id: int
+    stamps: Sequence[tuple[str, datetime]]
+    """Authorities and the times that their stamps over that seal state."""
     packages: Sequence[ExportedPackage]
     """Packages made before, which may hold some of it."""
     folders: Sequence[str]
@@ -77,7 +79,7 @@ def build_certificate(facts: CertificateFacts) -> Report:
         left_margin=20.0,
         chapters=(
             Chapter(_("1  What was erased"), tuple(_what(facts))),
-            Chapter(_("2  Where it is recorded"), tuple(_record(facts.erasure))),
+            Chapter(_("2  Where it is recorded"), tuple(_record(facts.erasure, facts.stamps))),
             Chapter(_("3  Places that the erasure does not reach"), tuple(_places(facts))),
             Chapter(_("4  What this certificate says, and what not"), tuple(_limits())),
         ),
@@ -119,13 +121,15 @@ def _kind_rows(kinds: dict[str, int]) -> Iterator[tuple[str, str]]:
         yield _("other records"), f"{others:,}"
 
 
-def _record(erasure: Erasure) -> Iterator[Block]:
+def _record(erasure: Erasure, stamps: Sequence[tuple[str, datetime]]) -> Iterator[Block]:
+    times = [_("{time} by the authority {name}").format(time=local_time(at), name=name) for name, at in stamps]
     seal = _("not sealed yet") if erasure.seal is None else f"{erasure.seal}"
     rows = (
         (_("Record of the erasure"), _("No. {seq}").format(seq=erasure.seq)),
         (_("Its SHA-256"), erasure.digest),
         (_("Closed by seal"), seal),
         *([(_("SHA-256 of the seal"), erasure.seal_sha256)] if erasure.seal_sha256 else []),
+        (_("Third-party time of it"), "\n".join(times) or _("none so far")),
         (_("Numbers of the records"), _ranges_text(erasure.payload["numbers"])),
     )
     yield FactList(rows)

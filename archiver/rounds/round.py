@@ -162,8 +162,15 @@ def settle_seals(app: App) -> tuple[str, ...]:
     recorded = orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
     with app.archive.reading() as reading:
         found = put_back_databases.overview_lines(reading) if recorded else []
-    erased = erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to)
-    return (*(found[-recorded:] if recorded else ()), *erased)
+    return (*(found[-recorded:] if recorded else ()), *_go_on_erasing(app))
+
+
+def _go_on_erasing(app: App) -> list[str]:
+    """Go on with what was to be erased; that it cannot be done now never keeps a round from saving."""
+    try:
+        return erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to)
+    except errors.StorageError as error:
+        return [_("An erasure could not be finished: {error}").format(error=error)]
 
 
 def seal_if_due(app: App) -> int | None:

@@ -167,6 +167,7 @@ def make_certificate(app: App, number: int, folder: Path) -> Path:
             erasure=erasure,
             owner_name=str(owner.get("name", "")),
             owner_id=int(owner.get("account_id", 0)),
+            stamps=[] if erasure.seal is None else records.stamps_over(reading, erasure.seal),
             packages=[one for one in exports(reading) if one.number in erasure.payload["packages"]],
             folders=[str(path) for path in app.settings.exports.also_to],
             copied_at=backup.at if backup is not None else None,

@@ -207,7 +207,8 @@ class RoomSteps:
         else:
             self._note_success(step.room_id, step.kind)
             self.context.cleared_prefixes.add(f"room/{step.room_id}/{step.kind}/")
-        self.context.looks += self.context.client.transport.requests - before
+        if step.kind == plan.MESSAGES or step.reason == "due":  # what is new or moved is no looking for changes
+            self.context.looks += self.context.client.transport.requests - before
         self.after_step()
 
     def handle_not_visible(self, room: int, refusal: errors.NotVisible, *, kind: str | None = None) -> None:

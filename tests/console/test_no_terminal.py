@@ -26,12 +26,13 @@ FOR_TERMINALS = frozenset({"install-linux", "install-mac", "install-vps", "insta
 """Guides to what lies outside the application: how it gets onto a computer, and servers."""
 
 WITHOUT_A_PAGE = frozenset({"erase"})
-"""Guides to what no page does yet."""
+"""Guides that name something no page does: to seal at once."""
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[FormBrowser]:
-    """The application over an archive with an alert of every kind."""
+def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FormBrowser]:
+    """The application over an archive with an alert of every kind, the only one of this user."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     maker = story(tmp_path / "home")
     with maker.archive.writing() as writing:
         for number, rule in enumerate(AlertRule):

@@ -33,11 +33,14 @@ pytestmark = [NEEDED, pytest.mark.slow]
 
 LOOKS = [
     pytest.param((1280, "light", False), id="wide-mouse"),
-    pytest.param((360, "dark", True), id="narrow-keyboard", marks=pytest.mark.sample),
+    pytest.param((360, "dark", True), id="narrow-keyboard"),
     pytest.param((1280, "dark", True), id="wide-keyboard"),
     pytest.param((360, "light", False), id="narrow-mouse"),
 ]
 """Width, colours, and whether there is only a keyboard."""
+
+SAMPLED = [LOOKS[0], pytest.param((360, "dark", True), id="narrow-keyboard", marks=pytest.mark.sample), *LOOKS[2:]]
+"""The same, for the two days of which one is played in every run."""
 
 Look = tuple[int, str, bool]
 
@@ -125,8 +128,8 @@ def test_older_messages_are_recovered_by_dropping_a_saved_page(
     player: Player, desk: FirstDayDesk, served: tuple[AccessGate, ConsoleContext]
 ) -> None:
     """The page tells how long it will take while it goes on; afterwards the messages are in the archive."""
-    turn = len(desk.posts) // 4
-    start = turn * ((_look(player)[0] == 360) * 2 + player.by_keyboard)  # other messages in each of the four plays
+    # Other messages in each of the four plays, all of them beyond the newest 100, which are saved already.
+    start = 45 * ((_look(player)[0] == 360) * 2 + player.by_keyboard)
     ids = desk.posts[start : start + 40]
     page = to(player, "/emergency")
     saved = recovery_files.html([(desk.group, one) for one in ids]).decode()
@@ -205,21 +208,22 @@ def test_a_package_for_the_office_with_its_leftovers_answered(
         player.wait_for_job()
         player.press("#job .acts a")
         page.wait_for_url(re.compile("/packages/(leftovers|confirm)"))
-    if not recall_answers(served[1].archive, "job1"):  # answers are remembered from the first of these plays on
-        assert "/leftovers" in page.url
+    # Answers are remembered from the first of these plays on; then only new pieces are asked about.
+    assert "/leftovers" in page.url or recall_answers(served[1].archive, "job1")
+    while "/leftovers" in page.url:
         expect(page.locator("li.leftover .quoted").first).to_be_visible()
         faults += player.look_around()
         player.check("li.leftover input[value=leave]")
         player.press("main button.primary")
         page.wait_for_url(re.compile("/job"))
         player.wait_for_job()
-        player.press("#job .acts a[href*=confirm]")
-        page.wait_for_url(re.compile("/packages/confirm"))
+        player.press("#job .acts a")
+        page.wait_for_url(re.compile("/packages/(leftovers|confirm)"))
     player.press("main button.primary")
     page.wait_for_url(re.compile("/job"))
     player.wait_for_job()
     player.press("#job .acts a")
-    page.wait_for_url(re.compile("/packages"))
+    page.wait_for_url(re.compile("/packages$"))
     made = page.locator("section.card").first
     player.press(made.locator("details[id^=note] summary"))
     player.fill(made.locator("input[name=to]"), "クラウドワークスの窓口")
@@ -278,7 +282,7 @@ def test_a_copy_is_made_and_the_archive_comes_back_from_it(
 # --- the worst day -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", SAMPLED)
 def test_the_worst_day(chromium: Browser, new_desk: FirstDayDesk, look: Look) -> None:
     """The client cancels while the overview is open: it says so by itself; then all is saved, and a step checked."""
     width, scheme, by_keyboard = look
@@ -313,7 +317,7 @@ def test_the_worst_day(chromium: Browser, new_desk: FirstDayDesk, look: Look) ->
 # --- the first run -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", SAMPLED)
 def test_the_first_run_forgives_everything(chromium: Browser, new_desk: FirstDayDesk, look: Look) -> None:
     """A wrong token, a refusing network, Ctrl-R in each step, the browser closed and opened: it goes on from there."""
     width, scheme, by_keyboard = look

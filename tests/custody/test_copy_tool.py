@@ -20,7 +20,8 @@ from tests.support.archives import tampering
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 SECRET = "0123456789abcdef0123456789abcdef"
-ENVIRON = {"PATH": "/usr/bin:/bin", "CHATWORK_API_TOKEN": SECRET, "MY_TOKEN": SECRET, "MY_MAIL": SECRET, "KEEP": "1"}
+SECRET_NAMES = ("CHATWORK_API_TOKEN", "MY_TOKEN", "MY_MAIL", "MY_PING", "MY_PASSWORD")
+ENVIRON = {"PATH": "/usr/bin:/bin", "KEEP": "1", **dict.fromkeys(SECRET_NAMES, SECRET)}
 
 
 @pytest.fixture
@@ -37,8 +38,8 @@ def run_program(archive: Archive, tmp_path: Path, *after: str) -> CopyToolRun | 
     copy.mkdir(exist_ok=True)
     settings = Settings(
         archive.home,
-        token_source="env:MY_TOKEN",
-        notify=NotifySettings(urls=("env:MY_MAIL",)),
+        notify=NotifySettings(urls=("env:MY_MAIL",), ping="env:MY_PING"),
+        secret_variables=frozenset({"MY_TOKEN", "MY_PASSWORD"}),
         backup=BackupSettings(after=after),
     )
     return copy_tool.run_and_remember(archive, settings, copy, ENVIRON, now=lambda: NOW)

@@ -18,13 +18,14 @@ from archiver.comparison.held_messages import Absence
 from archiver.custody import backup, erasures
 from archiver.custody.sampling import PARTS, verify_sample
 from archiver.custody.verify import verify_path
-from archiver.export.package.daily_copy import copy_to_folders
+from archiver.export.package.daily_copy import copy_to_folders, write_daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import ContractRoom, Enclosure, Observation, RoomId
 from archiver.records.erasure import ErasureReason
 from archiver.store import blobs, seals, statements
 from archiver.store.archive import Archive, Reading
+from archiver.store.avatars import record_download
 from archiver.store.erasure.selection import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract
 from archiver.store.rebuild import altered_triggers
@@ -87,6 +88,11 @@ def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
     maker = make_archive(tmp_path / "home")
     order = ExportOrder(contract="job1", profile="lawyer", out=maker.home / "exports", counterparts={CLIENT})
     export(maker.archive, order, now=lambda: at(200))
+    dailies = [
+        write_daily_copy(maker.archive, name, now=lambda: at(210), file_limit_bytes=10**6, at_once=True)
+        for name in ("job1", "job2")
+    ]
+    avatars = [_put_avatar(maker, room, text) for room, text in ((OTHER_ROOM, b"gone"), (ROOM, b"stays"))]
     assert all(places_of(maker.home, text) for text in GONE)
 
     outcome = erase(maker)
@@ -94,10 +100,22 @@ def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
     assert outcome.is_complete
     assert set() == places_of(maker.home, *GONE)
     assert not blobs.is_held(maker.home, hashlib.sha256(ONLY).hexdigest())
+    assert [False, True] == [path is not None and path.exists() for path in dailies]
+    assert [False, True] == [path.exists() for path in avatars]
     with maker.archive.reading() as reading:
         assert [] == altered_triggers(reading)
     with closing(sqlite3.connect(maker.archive.database)) as database, pytest.raises(sqlite3.DatabaseError):
         database.execute("UPDATE entry SET line = ''")
+
+
+def _put_avatar(maker: ArchiveMaker, room: int, body: bytes) -> Path:
+    """A picture of somebody of a room."""
+    url = f"https://example.com/{room}.png"
+    person = {"account_id": 9, "name": "山本", "avatar_image_url": url}
+    observation = Observation("account", f"account/{room}/9", {"object": person, "state": "present"}, room)
+    maker.append([observation], minutes=220)
+    record_download(maker.archive, url, body, next_at=at(500))
+    return maker.home / "avatars" / hashlib.sha256(body).hexdigest()
 
 
 def test_what_another_contract_holds_verifies_exports_and_is_found_as_before(tmp_path: Path) -> None:
@@ -127,6 +145,20 @@ def test_messages_alone_leave_a_gap_that_says_so(tmp_path: Path) -> None:
     assert [("erased", 1, "0", "2")] == rows
     assert [] == verify_path(maker.home, deep=True).findings
     assert set() == places_of(maker.home, EARLY)
+
+
+def test_a_gap_lies_between_the_messages_that_stay(tmp_path: Path) -> None:
+    """One for each stretch, named by its neighbours; where there is none, by its own ends."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract("job1", state="stopped")
+    maker.sync([message_object(number, f"第{number}信", sent=number) for number in (10, 20, 30, 40, 50)], minutes=60)
+
+    erase(maker, lambda reading: select_messages(reading, [(ROOM, one) for one in (20, 30, 50)]))
+
+    with closing(sqlite3.connect(maker.archive.database)) as database:
+        rows = database.execute("SELECT after, before, missing FROM gap ORDER BY number").fetchall()
+    assert [("10", "40", 2), ("40", "51", 1)] == rows
 
 
 def test_a_screenshot_attached_for_a_message_goes_with_it(tmp_path: Path) -> None:
@@ -169,7 +201,7 @@ erasures.erase(Archive(Path(sys.argv[1])), job1, ErasureReason.OWN, now=lambda: 
 
 
 @pytest.mark.parametrize(
-    "step", [step if step in ("recorded", "executed") else pytest.param(step, marks=pytest.mark.slow) for step in STEPS]
+    "step", [step if step == "executed" else pytest.param(step, marks=pytest.mark.slow) for step in STEPS]
 )
 def test_a_kill_leaves_an_erasure_that_is_gone_on_with(tmp_path: Path, step: str) -> None:
     """At each step the archive verifies, and the next run finishes what was recorded; before that nothing is erased."""
@@ -212,6 +244,8 @@ def test_an_older_database_that_is_put_back_is_erased_again(tmp_path: Path) -> N
     assert [] == erasures.go_on(maker.archive, now=lambda: at(600))
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_a_sample_and_a_comparison_know_the_tombstones(tmp_path: Path) -> None:
     """The daemon's daily sample finds nothing, and the other side is not said to have never been shown the message."""
     maker, other = make_archive(tmp_path / "home"), make_archive(tmp_path / "other")
@@ -226,6 +260,8 @@ def test_a_sample_and_a_comparison_know_the_tombstones(tmp_path: Path) -> None:
     assert [Absence.ERASED] == [one.absence for one in summary.listed]
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) -> None:
     """The note lies in a folder for copies that the settings of the copy name."""
     maker, copies = make_archive(tmp_path / "home"), tmp_path / "also"
@@ -243,6 +279,8 @@ def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) ->
     assert [] == verify_path(tmp_path / "again", deep=True).findings
 
 
+@pytest.mark.slow
+@pytest.mark.sample
 def test_chapter_9_and_the_page_say_what_was_erased(tmp_path: Path) -> None:
     """The count of messages names it too: what is claimed is of what is saved."""
     maker = make_archive(tmp_path / "home")

@@ -57,7 +57,7 @@ def take_viewer(home: Path, folder: Path) -> None:
         with open_window(desk, width=SIZES[size][0]) as window:
             window.page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
             window.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            window.go(path)
+            window.go(path).evaluate(_RENAME, [f"archive --home {home} ", "archive "])
             _write_picture(folder / f"{name}.png", window.page.screenshot())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from archiver.custody import erasures
@@ -93,3 +95,57 @@ def test_it_is_not_asked_for_singly(world: World, erased: list[str]) -> None:
         backfill_queue.enqueue(writing, place, rooms=[world.room], at=world.own_clock())
         assert {} == backfill_queue.items_at(writing, place, at=world.own_clock())
     is_forgotten(world)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.sample), *range(1, 12)])
+def test_erasing_in_any_order_of_events(world: World, seed: int) -> None:
+    """Posts, edits, deletions, files and readings with erasures between: the rest is as without them."""
+    chance, shown, gone = random.Random(seed), dict[str, str](), set[str]()
+    for step in range(40):
+        world.clock.pass_by(minutes=chance.choice([1, 5, 400]))
+        match chance.choice(["post", "post", "edit", "delete", "file", "sync", "sync", "erase"]):
+            case "post":
+                text = f"ことば{seed}-{step}"
+                shown[world.post(text)] = text
+            case "edit" if shown:
+                message = chance.choice(sorted(shown))
+                shown[message] = f"直し{seed}-{step}"
+                world.chatwork.edit(message, shown[message])
+            case "delete" if shown:
+                message = chance.choice(sorted(shown))
+                shown[message] = "[deleted]"
+                world.chatwork.delete(message)
+            case "file":
+                world.chatwork.upload(world.room, world.tanaka, f"資料{seed}-{step}.bin", data=bytes([step]) * 99)
+            case "sync":
+                world.sync(full=chance.random() < 0.5, every_list=True)
+            case "erase":
+                gone |= _erase_some(world, chance)
+    world.sync(full=True)
+    seals.close_seals(world.archive, now=world.own_clock())
+
+    assert [] == verify_path(world.home, deep=True).findings
+    states = world.states()
+    assert not gone & states.keys()
+    assert shown.keys() - gone <= states.keys()
+    texts = {row["body"] for row in world.rows("message_version")}
+    assert {text for message, text in shown.items() if message not in gone} <= texts
+    erased_texts = [text for message, text in shown.items() if message in gone and text != "[deleted]"]
+    assert set() == places_of(world.home, *erased_texts) if erased_texts else True
+
+
+def _erase_some(world: World, chance: random.Random) -> set[str]:
+    held = sorted(world.states())
+    chosen = chance.sample(held, min(len(held), chance.randint(1, 4)))
+    if not chosen:
+        return set()
+    places = [(world.room, int(message)) for message in chosen]
+    world.contract("job1", world.room, state="stopped")
+    outcome = erasures.erase(
+        world.archive, lambda reading: select_messages(reading, places), ErasureReason.OWN, now=world.own_clock
+    )
+    world.contract("job1", world.room)
+    assert outcome is not None
+    assert outcome.is_complete
+    return set(chosen)

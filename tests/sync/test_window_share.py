@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -128,6 +129,19 @@ def test_an_edit_that_was_undone_after_two_minutes_is_held(world: World) -> None
             world.sync(window_share=20)
 
     assert ["30,000円で", "20,000円で", "30,000円で"] == world.texts(post)
+
+
+def test_first_readings_take_nothing_from_the_share(tmp_path: Path) -> None:
+    """Right after the first save of ten chats (members, tasks, files: 65 calls) their lists go on being read."""
+    with running_world(tmp_path / "home", limit=300) as world:
+        others = [world.chatwork.add_room(f"{number}", members=[world.tanaka]) for number in range(9)]
+        world.contract("job2", world.room, *others)
+        world.sync(window_share=20)
+        world.take_requests()
+        world.sync(window_share=20)
+        first_lists = [path for path in world.take_requests() if "/messages" in path]
+
+    assert 10 == len(set(first_lists))
 
 
 def test_a_room_whose_turn_did_not_come_waits(tmp_path_factory: pytest.TempPathFactory) -> None:

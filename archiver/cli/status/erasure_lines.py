@@ -8,10 +8,14 @@ from gettext import gettext as _
 from archiver.cli.terminal.times import jst_time
 from archiver.records.erasure import Erasure
 from archiver.store.time_text import to_text
+from archiver.store.working.remembered_values import UnfinishedErasure
 
 
-def lines(erasures: Sequence[Erasure]) -> list[str]:
-    """How many records the owner erased, and when last; nothing without an erasure."""
+def lines(erasures: Sequence[Erasure], unfinished: UnfinishedErasure | None) -> list[str]:
+    """How many records the owner erased, and when last, and whether one is not finished; nothing without an erasure."""
+    if unfinished is not None:
+        sentence = _("Erasure {number} was begun and is not finished; the next run goes on with it, or: archive seal")
+        return [sentence.format(number=unfinished.number)]
     if not erasures:
         return []
     label, total = _("Erased"), sum(map(_records, erasures))

@@ -31,6 +31,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.store.queries.contracts import rooms_to_read
     from archiver.store.queries.reread_and_backfill_progress import slow_work_progress
     from archiver.store.queries.status import room_pauses, status
+    from archiver.store.working import remembered_values
 
     settings, now = obj.settings(), utc_now()
     with Archive(obj.home).reading() as reading:
@@ -43,7 +44,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         others = page.other_alerts(archive_status, emergencies)
         alerts = [] if as_json else alert_lines(reading, others, contract_names(archive_status.contracts))
         put_back = put_back_databases.overview_lines(reading)
-        erased = records.erasures(reading)
+        erased, unfinished = records.erasures(reading), remembered_values.ERASURE.recall(reading)
         pauses = room_pauses(reading, archive_status) if as_json else {}
     if as_json:
         payload = status_document(archive_status, warnings=standing.sentences, pauses=pauses)
@@ -53,7 +54,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         payload["erasures"] = erasure_lines.documents(erased)
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:
-        dues = [*put_back, *erasure_lines.lines(erased), *deadline_lines]
+        dues = [*put_back, *erasure_lines.lines(erased, unfinished), *deadline_lines]
         with paged_output():
             page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts)
     return 0

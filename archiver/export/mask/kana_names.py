@@ -13,7 +13,7 @@ from archiver.export.mask.spoken_names import is_person_behind
 _KANA = "ぁ-んァ-ヴー"
 _INTRODUCED = re.compile(
     r"(?:^|[\n。、「『>!?~…])\s?(?P<name>[ぁ-んー]{2,6}?|[ァ-ヴー]{2,6})"
-    r"(?=です(?:[。、!?~〜ー♪^(\s]|けど|が|$)|と申し|でござい|だよ[ー~〜!。]|っす[。!])"
+    r"(?=です(?:[。、!?~〜ー♪^(\s]|けど|が|$)|と申(?:す|し(?![訳込上合]))|でござい|だよ[ー~〜!。]|っす[。!])"
 )
 """Somebody who says who it is, where a sentence begins: 「きむらです」."""
 _ROW_KANJI = re.compile("(?<![一-鿿])[一-鿿々]{1,4}(?=[、,・/と ]|$|です|の[0-9二三四])")
@@ -56,7 +56,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
             ):
                 yield match.span()
     for match in leftover_patterns.KANA_GIVEN.finditer(text):
-        if match[0] in given_names().readings and match[0] not in words.kana_words | words.no_names:
+        if match[0] not in words.kana_words | words.no_names and _is_bare_name(match):
             yield match.span()
     for match in leftover_patterns.DOUBLED.finditer(text):
         if match["base"] in given_names().readings and match[0] not in words.doubled_words:
@@ -75,7 +75,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
         if is_known and not is_word and (len(match[0]) > 2 or is_person_behind(text, match.end())):
             yield match.span()
     for match in _INTRODUCED.finditer(text):
-        if _is_introduced(match["name"]):
+        if _is_introduced(match["name"], says_so=text.startswith("と申", match.end())):
             yield match.span("name")
     for match in _READING.finditer(text):
         if match[0] in surnames().readings or match[0] in given_names().readings:
@@ -91,11 +91,22 @@ def _is_thing(text: str, match: re.Match[str]) -> bool:
     return text.startswith("の", match.end()) and _PERSONS_THING.match(text, match.end()) is None
 
 
-def _is_introduced(word: str) -> bool:
+def _is_bare_name(match: re.Match[str]) -> bool:
+    """Whether hiragana before a particle are a given name, or a surname that is no other word."""
+    if match[0] in given_names().readings:
+        return True
+    is_surname = match[0] in surnames().readings and match[0] not in ordinary_words().hiragana
+    return is_surname and (len(match[0]) > 3 or is_person_behind(match.string, match.end()))
+
+
+def _is_introduced(word: str, *, says_so: bool) -> bool:
+    """Whether a word before です is a name; whoever says と申します has one, whatever it may also mean."""
     reading = in_hiragana(word)
     if reading not in surnames().readings and reading not in given_names().readings:
         return word in leftover_words().foreign_names and word not in ordinary_words().katakana
     words = leftover_words()
+    if says_so:
+        return True
     is_word = len(reading) == 2 and (reading in ordinary_words().hiragana or reading in words.kana_words)
     return not (is_word or word in words.no_names or word in words.kana_words or word in ordinary_words().katakana)
 

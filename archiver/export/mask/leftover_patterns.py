@@ -77,7 +77,7 @@ _LABEL = (
 LABELLED = re.compile(
     rf"(?:{_LABEL}) ?(?:は|が|[:/・→=]|に) ?(?P<name>[{KANJI}]{{1,6}}(?: [{KANJI}]{{1,4}}(?![{KANJI}:=→]))?"
     rf"|[{KATAKANA}]{{2,8}}(?:[ ・][{KATAKANA}]{{2,10}})?|[{_HIRAGANA}]{{2,5}} [{_HIRAGANA}]{{2,5}}"
-    r"|[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15})?)"
+    r"|[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15})?|(?<=[:=→] |.[:=→])[a-z]{4,12}(?![A-Za-z0-9._@-]))"
 )
 ROW_OF_NAMES = re.compile(
     rf"(?<![{KANJI}{KATAKANA}])(?P<first>[{KANJI}]{{1,4}})(?:と|・|、|/| / )"
@@ -121,7 +121,9 @@ SPACED_NAME = re.compile(
 _KANA = f"{KATAKANA}{_HIRAGANA}"
 SPACED_KANA = re.compile(
     rf"(?<![{_KANA}])(?P<surname>[{KATAKANA}]{{2,6}}|[{_HIRAGANA}]{{2,6}})[ ・]"
-    rf"(?P<given>[{KATAKANA}]{{2,6}}|[{_HIRAGANA}]{{2,6}})(?![{_KANA}])"
+    rf"(?P<given>[{KATAKANA}]{{2,6}}|[{_HIRAGANA}]{{2,6}}?)"
+    rf"(?=(?:さん|ちゃん|くん|さま|です|と申|より|から|[はがにのを])?(?![{_KANA}])"
+    rf"|さん|ちゃん|くん|さま|です[^{_HIRAGANA}])"
 )
 KATAKANA_RUN = re.compile(
     rf"(?<![{KATAKANA}・])[{KATAKANA}]{{3,6}}(?![{KATAKANA}・]|(?!名義|様|氏|君|先生|社長|部長|店長)[{KANJI}])"

@@ -120,8 +120,12 @@ def _looks_like_name(name: str, *, labelled: bool) -> bool:
         is_word = name in words.no_names or first in ordinary_words().hiragana
         return name_checks.is_kana_surname(first) and not is_word
     if first[0].isascii():
-        is_surname = first[0].isupper() and first.casefold() in surnames().romaji
-        return labelled and (is_surname or first.casefold() not in words.latin_words)
+        lower = first.casefold()
+        if first.islower():
+            return (
+                labelled and len(lower) > 3 and lower in given_names().romaji and lower not in words.latin_given_words
+            )
+        return labelled and (lower in surnames().romaji or lower not in words.latin_words)
     if labelled:
         return name_checks.is_labelled_name(first)
     is_clear = first not in words.common_surnames

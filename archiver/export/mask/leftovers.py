@@ -20,6 +20,10 @@ from archiver.records import Leftover, LeftoverKind
 
 _SENTENCE_END = re.compile(r"(?<=[。!?！？])|\n")
 _SENTENCE_WIDTH = 80
+_SHORT_KANA = 3
+"""Characters up to which kana are a part of many other words."""
+_PARTICLES = "のとはもにへをかやてよ"
+"""Folded: が is か, で is て."""
 _SPELLED_RUN = re.compile(
     "(?<![ァ-ヴー])[ァ-ヴー]{2,12}(?![ァ-ヴー])|(?<![A-Za-z])[A-Za-z]{3,16}(?![A-Za-z])"
     "|(?:(?<![ぁ-んー])|(?<=[はがにとも]))[ぁ-んー]{3,8}?(?=さん|[はがのにとをへもや、。]|です|から|より|$)"
@@ -74,7 +78,9 @@ def normalised_text(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("\t", " ").replace("\r", "\n")
 
 
-def distinct_leftovers(found: Iterable[tuple[str, LeftoverKind, str]]) -> tuple[Leftover, ...]:
+def distinct_leftovers(
+    found: Iterable[tuple[str, LeftoverKind, str]],
+) -> tuple[Leftover, ...]:
     """Pieces of many texts, one for each distinct piece, in the order first found."""
     distinct: dict[str, Leftover] = {}
     for piece, kind, sentence in found:
@@ -89,21 +95,38 @@ def distinct_leftovers(found: Iterable[tuple[str, LeftoverKind, str]]) -> tuple[
 
 
 def piece_pattern(piece: str) -> re.Pattern[str]:
-    """The pattern that hides a piece wherever it stands; a single character only before a title or in brackets."""
+    """The pattern that hides a piece wherever it stands; within other words no Latin letters and no short kana.
+
+    A single character is hidden only before a title or in brackets.
+    """
     folded = folded_text(piece).strip()
+    spaced = " ?".join(re.escape(one) for one in folded if one != " ")
+    if len(folded) == 1:
+        return re.compile(rf"(?<![{_KANJI}]){spaced}(?:(?= ?(?:{_titles()}))|(?=の(?:{_owned()}))|(?!の|[{_KANJI}]))")
+    if len(folded) <= _SHORT_KANA and re.fullmatch("[ぁ-ん]+|[ァ-ヶ]+", folded):
+        return re.compile(f"{spaced}(?= ?(?:{_titles()}))|{_short_kana_alone(spaced)}")
     before = "(?<![a-z0-9])" if re.match("[a-z0-9]", folded) else ""
     behind = "(?![a-z0-9])" if re.search("[a-z0-9]$", folded) else ""
-    if len(folded) > 1:
-        return re.compile(before + " ?".join(re.escape(one) for one in folded if one != " ") + behind)
-    return re.compile(
-        rf"(?<![{_KANJI}]){re.escape(folded)}(?:(?= ?(?:{_titles()}))|(?=の(?:{_owned()}))|(?!の|[{_KANJI}]))"
-    )
+    return re.compile(before + spaced + behind)
+
+
+def _short_kana_alone(spaced: str) -> str:
+    """Short kana where they are no part of a longer word; particles may stand around hiragana."""
+    if "ァ" <= spaced[0] <= "ヶ":
+        return f"(?<![ァ-ヶ]){spaced}(?![ァ-ヶ-])"
+    return f"(?:(?<![ぁ-ん])|(?<=[{_PARTICLES}])){spaced}(?=[{_PARTICLES}]|[^ぁ-ん]|$)"
 
 
 @functools.cache
 def _owned() -> str:
     """What people have, so that a single character before it with の is a name: 「谷の返事」."""
-    return "|".join(sorted(map(re.escape, map(folded_text, leftover_words().owned_words)), key=len, reverse=True))
+    return "|".join(
+        sorted(
+            map(re.escape, map(folded_text, leftover_words().owned_words)),
+            key=len,
+            reverse=True,
+        )
+    )
 
 
 @functools.cache
@@ -117,7 +140,10 @@ def _titles() -> str:
 
 def _sentence(text: str, found: FoundPiece) -> str:
     """The sentence around a piece, cut to the width."""
-    begin = max((match.end() for match in _SENTENCE_END.finditer(text, 0, found.start)), default=0)
+    begin = max(
+        (match.end() for match in _SENTENCE_END.finditer(text, 0, found.start)),
+        default=0,
+    )
     end = _SENTENCE_END.search(text, found.end)
     stop = len(text) if end is None else end.start()
     half = (_SENTENCE_WIDTH - (found.end - found.start)) // 2

@@ -51,7 +51,9 @@ _KINDS_OF_NAMES = (
     "|源氏|振込人?|依頼人|出品者|購入者|出演者|本人の)名前?|ニックネーム|ペンネーム"
     "|ハンドルネーム|ハンドル|PN|HN|通称|愛称|呼び名|あだ名|クレジット|氏名|お名前|名前(?:欄)?|差出人|名義)"
 )
-_SENTENCE = re.compile(f"[。!?、]|[をがはに].|[{KANJI}ぁ-ん]{{2,}}[いうくすつぬむるた]$|■|\\.[A-Za-z0-9]{{2,4}}$")
+_SENTENCE = re.compile(
+    f"[。!?、]|[{KANJI}][をがはに].|[{KANJI}ぁ-ん]{{2,}}[いうくすつぬむるた]$|■|\\.[A-Za-z0-9]{{2,4}}$"
+)
 _CALLED = (
     "という(?:方|人|子|者|ライター|アカウント|名前|ユーザー|出品者|お客)|って(?:いう)?(?:方|人|子|アカ|名前"
     "|ライター)|と名乗|さん|様|氏(?![名神])"
@@ -79,7 +81,10 @@ def nicknames(text: str) -> Iterator[tuple[int, int]]:
     if "」" in text or "』" in text or "って" in text or "という" in text:
         for pattern in _SAID:
             for match in pattern.finditer(text):
-                if not _is_word(match["name"]) and (pattern is _SAID[0] or not _SENTENCE.search(match["name"])):
+                name = match["name"]
+                is_reading = name in given_names().readings or name in surnames().readings
+                is_sentence = pattern is not _SAID[0] and _SENTENCE.search(name) is not None
+                if is_reading or not (_is_word(name) or is_sentence):
                     yield match.span("name")
         for match in _CALLED_WITH_TITLE.finditer(text):
             if match["name"] not in leftover_words().no_name_ends:

@@ -211,7 +211,7 @@ def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tup
 
 def _stated_rows(contract: Contract, platform: Platform) -> list[tuple[str, str, str]]:
     """A row for each dated fact of such a contract; blank too, but for what comes later or never."""
-    words = {"permission": platform.outside or "", "end_request": say(platform.end_request_name)}
+    words = {"permission": platform.outside or say("外部連絡"), "end_request": say(platform.end_request_name)}
     return [
         (say(fact.event, **words), stated_day(getattr(contract, fact.name) or say(BLANK)), say(STATED))
         for fact in contract_facts.FACTS

@@ -23,12 +23,12 @@ def platform_of(name: str | None) -> Platform:
     if not is_english():
         return platform
     texts = {one.name: getattr(platform, one.name) for one in fields(platform) if one.name not in _NO_WORDS}
-    said: dict[str, Any] = {name: say(text) for name, text in texts.items() if isinstance(text, str)}
+    words: dict[str, Any] = {name: say(text) for name, text in texts.items() if isinstance(text, str)}
     deadlines = tuple(
         replace(one, name=say(one.name), source=replace(one.source, title=say(one.source.title)))
         for one in platform.deadlines
     )
-    return replace(platform, deadlines=deadlines, **said)
+    return replace(platform, deadlines=deadlines, **words)
 
 
 def side_text(platform: Platform) -> str:

@@ -32,9 +32,13 @@ def remove_bytes(archive: Archive, blobs: Collection[str]) -> None:
             _remove(blob_path(archive.home, sha256))
 
 
-def remove_leftovers(home: Path) -> None:
-    """Remove half downloads, avatars (fetched again where they are shown), and databases of before an upgrade."""
-    for path in [*_files(home / FOLDER / INCOMING), *_files(home / avatars.FOLDER), *home.glob(_EARLIER)]:
+def remove_leftovers(archive: Archive) -> None:
+    """Remove half downloads, pictures that nothing shows any more, and databases of before an upgrade."""
+    home = archive.home
+    with archive.reading() as reading:
+        shown = set(reading.sql.execute(select(schema.picture.c.sha256)).scalars())
+    pictures = [path for path in _files(home / avatars.FOLDER) if path.name not in shown]
+    for path in [*_files(home / FOLDER / INCOMING), *pictures, *home.glob(_EARLIER)]:
         _remove(path)
 
 

@@ -47,6 +47,8 @@ def execute(
     _delete_replies(writing.sql, replies)
     _delete_working_rows(writing, chosen, rooms, contracts)
     _make_readable_again(writing, rooms)
+    shown = select(schema.person.c.avatar).union(select(schema.room.c.icon))
+    writing.sql.execute(delete(schema.picture).where(schema.picture.c.url.not_in(shown)))
     if chosen:
         index.rebuild(writing.sql)
     return len(chosen)
@@ -113,8 +115,8 @@ def _delete_working_rows(
     for start in range(0, len(messages), _AT_ONCE // 2):
         part = messages[start : start + _AT_ONCE // 2]
         sql.execute(delete(schema.alert).where(alert.message_id.in_(part)))
-    sql.execute(delete(schema.picture))  # fetched again where they are still shown
-    remembered_values.SETUP_ANSWERS.remember(writing, None)
+    if contracts:
+        remembered_values.SETUP_ANSWERS.remember(writing, None)
     names = remembered_values.LISTED_NAMES.recall(writing)
     remembered_values.LISTED_NAMES.remember(writing, {room: name for room, name in names.items() if room not in gone})
     for contract in contracts:

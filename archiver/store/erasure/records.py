@@ -57,19 +57,11 @@ def append_erasure(
     return number
 
 
-def tombstone_count(reading: Reading) -> int:
-    """How many entries were erased."""
-    query = "SELECT count(*) FROM entry WHERE key >= 'erased/' AND key < 'erased0'"
-    return int(reading.sql.exec_driver_sql(query).scalar() or 0)
-
-
-def erased_in_rooms(reading: Reading) -> dict[int, int]:
-    """How many messages were erased, by room."""
-    query = (
-        "SELECT room_id, count(DISTINCT key) FROM entry WHERE key >= 'erased/message/' AND key < 'erased/message0'"
-        " GROUP BY room_id"
-    )
-    return {room: count for room, count in reading.sql.exec_driver_sql(query)}  # noqa: C416 - rows are no pairs
+def stamps_over(reading: Reading, seal: int) -> list[tuple[str, datetime]]:
+    """The authorities whose stamps over a seal came, each with the time that it states."""
+    table = schema.stamp.c
+    query = select(table.authority, table.time).where(table.seal == seal, table.time.is_not(None))
+    return [(row.authority, from_text(row.time)) for row in reading.sql.execute(query.order_by(table.authority))]
 
 
 def _payload(plan: ErasurePlan, reason: ErasureReason, packages: list[int], again: int | None) -> dict[str, Any]:

@@ -7,8 +7,8 @@ contract has the room.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -26,18 +26,26 @@ STATED = ("contract", "delivery", "attachment", "mapping", "note")
 _OBJECTS = ("message", "task", "file", "blob")
 """Kinds of entries in a room that belong to a time, so that one contract can hold them and another not."""
 
+_SENT = {"message": "send_time", "file": "upload_time"}
+"""Where an object says when it was sent: by that an entry is judged, as packages judge it."""
+
 _AT_ONCE = 1_000
 _ENTRY = schema.entry.c
 
 
 class ChosenEntry(NamedTuple):
-    """An entry that is to be erased."""
+    """An entry that is to be erased, with what decides about it; its text is not kept in memory."""
 
     seq: int
     kind: str
     key: str
     room_id: int | None
-    payload: Mapping[str, Any]
+    sent: int
+    """When the message or file was sent, in Unix seconds; 0: not said."""
+    message_id: str
+    """The message that a task, file or attachment belongs to; empty: none."""
+    sha256: str
+    """Of the bytes that it names; empty: none."""
 
 
 class Selection(NamedTuple):
@@ -73,12 +81,11 @@ def select_messages(reading: Reading, places: Collection[tuple[int, int]]) -> Se
         ids_of.setdefault(room, set()).add(message)
     chosen: list[ChosenEntry] = []
     for room, ids in ids_of.items():
-        entries = _entries(reading, and_(_ENTRY.room_id == room, _ENTRY.kind.in_(_OBJECTS)))
-        chosen += _of_messages(list(entries), ids)
+        chosen += _of_messages(reading, room, sorted(ids))
     named = {str(message) for _room, message in places}
-    keys = {one.key for one in _entries(reading, _ENTRY.kind == "attachment") if one.payload["message_id"] in named}
-    chosen += [one for one in _entries(reading, _ENTRY.kind == "attachment") if one.key in keys]
-    return Selection(sorted(chosen))
+    attached = list(_entries(reading, _ENTRY.kind == "attachment"))
+    keys = {one.key for one in attached if one.message_id in named}
+    return Selection(sorted([*chosen, *(one for one in attached if one.key in keys)]))
 
 
 def select_noted(reading: Reading, digests: Mapping[int, str]) -> Selection:
@@ -99,7 +106,11 @@ def _entries(reading: Reading, where: ColumnElement[bool]) -> Iterator[ChosenEnt
     columns = (_ENTRY.seq, _ENTRY.kind, _ENTRY.key, _ENTRY.room_id, _ENTRY.line)
     query = select(*columns).where(where, IS_WHOLE).order_by(_ENTRY.seq).execution_options(yield_per=_AT_ONCE)
     for row in reading.sql.execute(query):
-        yield ChosenEntry(row.seq, row.kind, row.key, row.room_id, json.loads(row.line)["payload"])
+        payload = json.loads(row.line)["payload"]
+        received = payload.get("object", {})
+        sent = number(received.get(_SENT.get(row.kind))) or number(payload.get("listed_time"))
+        message = str(received.get("message_id") or payload.get("message_id") or "")
+        yield ChosenEntry(row.seq, row.kind, row.key, row.room_id, sent, message, str(payload.get("sha256") or ""))
 
 
 def _about(contract: str) -> ColumnElement[bool]:
@@ -114,7 +125,7 @@ def _unheld(reading: Reading, room: int, held: Collection[ContractRoom]) -> tupl
     seen = _observed_times(reading, room)
     times: dict[str, float] = {}
     for one in entries:  # the first entry of a subject decides for all
-        times.setdefault(_subject(one), _own_time(one) or seen[one.seq])
+        times.setdefault(_subject(one), one.sent or seen[one.seq])
     stays = {subject for subject, at in times.items() if any(_contains(period, at) for period in held)}
     taken = [one for one in entries if _subject(one) not in stays]
     return taken, sum(subject.startswith("message/") for subject in stays)
@@ -130,27 +141,23 @@ def _subject(entry: ChosenEntry) -> str:
     return f"file/{entry.key.rpartition('/')[2]}" if entry.kind == "blob" else entry.key
 
 
-def _own_time(entry: ChosenEntry) -> int:
-    """The time by which an entry is judged, in Unix seconds, as packages judge it; 0: when it was observed."""
-    received = entry.payload.get("object", {})
-    by_kind = {"message": received.get("send_time"), "file": received.get("upload_time")}
-    return number(by_kind.get(entry.kind)) or number(entry.payload.get("listed_time"))
-
-
 def _contains(room: ContractRoom, at: float) -> bool:
     return (room.start is None or room.start.timestamp() <= at) and (room.end is None or at < room.end.timestamp())
 
 
-def _of_messages(entries: list[ChosenEntry], ids: Collection[int]) -> list[ChosenEntry]:
+def _of_messages(reading: Reading, room: int, ids: Sequence[int]) -> Iterator[ChosenEntry]:
     """The entries of these messages, of their tasks and files, and of the files' bytes."""
-    named = {str(one) for one in ids}
-    subjects = {f"message/{one}" for one in ids}
-    subjects |= {
-        _subject(one)
-        for one in entries
-        if one.kind in ("task", "file") and str(one.payload["object"].get("message_id")) in named
-    }
-    return [one for one in entries if _subject(one) in subjects]
+    for start in range(0, len(ids), _AT_ONCE // 2):
+        named = [str(one) for one in ids[start : start + _AT_ONCE // 2]]
+        keys = [f"message/{one}" for one in named]
+        for table, column, kinds in (
+            (schema.task.c, schema.task.c.task_id, ("task",)),
+            (schema.file.c, schema.file.c.file_id, ("file", f"blob/{room}")),
+        ):
+            query = select(column).where(table.room_id == room, table.message_id.in_(named))
+            keys += [f"{kind}/{ident}" for ident in reading.sql.execute(query).scalars() for kind in kinds]
+        for at in range(0, len(keys), _AT_ONCE // 2):
+            yield from _entries(reading, and_(_ENTRY.room_id == room, _ENTRY.key.in_(keys[at : at + _AT_ONCE // 2])))
 
 
 def _contacts_without_room(reading: Reading, whole: Collection[int]) -> Iterable[ChosenEntry]:

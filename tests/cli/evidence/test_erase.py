@@ -11,15 +11,19 @@ from pypdf import PdfReader
 from archiver.custody.verify import verify_path
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.store.archive import Archive
+from archiver.store.search.query import parse
+from archiver.store.search.search import search
 from archiver.store.working import alerts
 from tests.custody.test_erasures import GONE, make_archive
 from tests.support.archives.byte_search import places_of
 from tests.support.archives.maker import OTHER_ROOM, ArchiveMaker, at
+from tests.support.sealing_terminal import SealingTerminal
 from tests.support.terminal import TOKEN, Terminal
 
 
 @pytest.fixture(scope="module")
-def chatwork() -> Iterator[Chatwork]:
+def unasked() -> Iterator[Chatwork]:
     """Never asked anything."""
     with Chatwork(token=TOKEN) as chatwork:
         yield chatwork
@@ -32,9 +36,9 @@ def maker(tmp_path: Path) -> ArchiveMaker:
 
 
 @pytest.fixture
-def desk(maker: ArchiveMaker, chatwork: Chatwork) -> Terminal:
+def desk(maker: ArchiveMaker, unasked: Chatwork) -> Terminal:
     """A terminal without a token."""
-    desk = Terminal(maker.home, chatwork)
+    desk = Terminal(maker.home, unasked)
     desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
     return desk
 
@@ -76,3 +80,27 @@ def test_signs_of_a_dispute_must_be_answered(maker: ArchiveMaker, desk: Terminal
     assert "--despite-dispute" in desk.run("erase", "--message", "m11", "--confirm", "1", code=2)
     desk.run("erase", "--message", "m11", "--confirm", "1", "--despite-dispute")
     assert [] == verify_path(maker.home, deep=True).findings
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_a_stamped_archive_goes_on_after_an_erasure(sealing: SealingTerminal) -> None:
+    """The certificate has the third party's time; saving is taken up again, and the erased message is not kept."""
+    for text in ("最初の連絡", "消す約束の資料"):
+        sealing.say(text)
+    with Archive(sealing.home).reading() as reading:
+        (message,) = [hit.message_id for hit in search(reading, parse("消す約束")).hits]
+    sealing.run("contract", "stop", "job1")
+    done = sealing.json("erase", "--message", message, "--confirm", "1", "--reason", "request")
+    sealing.run("contract", "reopen", "job1")
+    sealing.say("その後の連絡")
+    sealing.run("seal")
+
+    printed = "".join(page.extract_text() for page in PdfReader(done["certificate"]).pages)
+    assert "by the authority a" in printed
+    assert set() == places_of(sealing.home, "消す約束の資料")
+    assert [] == verify_path(sealing.home, deep=True).findings
+    state = sealing.json("status")
+    assert [1] == [one["number"] for one in state["erasures"]]
+    assert {"erased"} == {gap["reason"] for gap in state["rooms"][0]["gaps"]}
+    assert 2 == state["rooms"][0]["messages"]

@@ -332,12 +332,12 @@ def test_what_is_asked_for_is_chosen(desk: Desk) -> None:
 
 
 def test_a_package_in_english_is_made_with_a_note_for_readers_of_japanese(desk: Desk) -> None:
-    """The text is English; for a platform's office and a court a note says what they read, for a lawyer none."""
-    notes = {who: "courts and platforms in Japan" in _english(desk, who)[1] for who in ("support", "court", "lawyer")}
+    """The text is English; for an office and a court a note says what they read, for a consultation none."""
+    notes = {who: "courts and platforms in Japan" in _english(desk, who)[1] for who in ("support", "court", "consult")}
     package = _english(desk, "support")[0]
 
     asked = (package / "03_inquiry_text.txt").read_text("utf-8-sig")
-    assert notes == {"support": True, "court": True, "lawyer": False}
+    assert notes == {"support": True, "court": True, "consult": False}
     assert "[Request]" in asked
     assert "【お願い】" not in asked
 

@@ -17,7 +17,9 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package.verify_script import verify_script
 from archiver.export.verify_page.page import page_digest, page_with_roots
 from archiver.store.archive import Archive
-from tests.support.archives.maker import ROOM, story
+from archiver.store.erasure.selection import select_messages
+from tests.custody.test_erasures import erase, make_archive
+from tests.support.archives.maker import CLIENT, ROOM, at, story
 from tests.support.packages import package_damage
 from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
 from tests.support.packages.rich_package import masked_period_package, stamped_rich_package
@@ -82,6 +84,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
         if name in ("rich", "period"):
             (folder / name).mkdir()
             return stamped_rich_package(folder / name) if name == "rich" else masked_period_package(folder / name)
+        if name == "erased":
+            return erased_package(folder / name)
         if name != "submission":
             return Path(stamped_package(folder / name, enclosed=name == "enclosed").path)
         archive = Archive(sample("package").parents[1] / "home")
@@ -109,6 +113,15 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 def check(script: ModuleType) -> Any:
     """The script's own judge of stamps, who is asked about each only once."""
     return cache(script.openssl_check())
+
+
+def erased_package(folder: Path) -> Path:
+    """A package of a contract of which the owner erased a message."""
+    folder.mkdir()
+    maker = make_archive(folder / "home")
+    erase(maker, lambda reading: select_messages(reading, [(ROOM, 1)]))
+    order = ExportOrder(contract="job2", profile="lawyer", out=folder / "out", counterparts={CLIENT})
+    return Path(export(maker.archive, order, now=lambda: at(400)).path)
 
 
 def damaged(samples: Samples, folder: Path, sample: str, kind: str) -> Path:
@@ -178,7 +191,7 @@ def test_pauses_between_packed_looks_are_made_again(
 
 @pytest.mark.slow
 @pytest.mark.sample
-@pytest.mark.parametrize("sample", ["rich", "period"])
+@pytest.mark.parametrize("sample", ["rich", "period", "erased"])
 def test_every_state_is_read_as_verify_py_reads_it(
     window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, sample: str
 ) -> None:

@@ -78,6 +78,11 @@ STORED: dict[str, tuple[Any, str]] = {
     ),
     "copy_tried": (AT, TEXT),
     "copy_fault": ("failed", '"failed"'),
+    "erasure": (
+        remembered_values.UnfinishedErasure(2, ("job1",), ("ab12",), True),
+        '{"blobs": ["ab12"], "contracts": ["job1"], "is_executed": true, "number": 2}',
+    ),
+    "erasures_settled": ([1, 2], "[1, 2]"),
     "setup": ({"begun": "", "add/job1": "done"}, '{"add/job1": "done", "begun": ""}'),
 }
 """By key: a value, and the JSON that every version has written for it."""

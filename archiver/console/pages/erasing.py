@@ -1,0 +1,115 @@
+"""消去: a contract, or single messages of its chats, taken out of the archive for good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from gettext import gettext as _
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.console.context import ConsoleContext, console_context
+from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.custody import erasures, stamp_requests
+from archiver.records.erasure import ErasureReason
+from archiver.render.invisible_characters import visible
+from archiver.settings.model import exports_folder
+from archiver.setup import erasing
+from archiver.setup.erasing import ErasureOrder
+from archiver.store.contract_lists import change_contract
+from archiver.store.queries.contracts import find_contract, is_read
+
+pages = Blueprint("erasing", __name__, url_prefix="/contracts/<name>/erase")
+
+Answer = str | Response | tuple[str, int]
+
+
+@pages.get("")
+def index(name: str) -> Answer:
+    """What would go and what would stay; nothing is erased yet."""
+    return _page(name, "")
+
+
+@pages.post("/stop")
+def stop(name: str) -> Answer:
+    """End the saving of the contract's chats, which erasing needs."""
+    context = console_context()
+    change_contract(
+        context.archive, name, lambda _reading, contract: replace(contract, state="stopped"), at=context.now()
+    )
+    return redirect(url_for("erasing.index", name=name))
+
+
+@pages.post("")
+def erase(name: str) -> Answer:
+    """Erase, if the word was typed and a warning was answered."""
+    context = console_context()
+    reason = request.form.get("reason", "")
+    try:
+        with context.archive.reading() as reading:
+            order = _order(context, name)
+            preview = erasing.preview_order(reading, order, now=context.now())
+            erasing.check_can_erase(reading, preview, now=context.now())
+            signs = erasing.dispute_signs(reading, preview)
+    except errors.ArchiverError as error:
+        return _page(name, visible(f"{error} {error.advice()}".strip())), 422
+    if signs and request.form.get("despite") != "yes":
+        return _page(name, _("Answer the warning first.")), 422
+    if request.form.get("word", "").strip() != order.phrase(preview):
+        return _page(name, _("The word is another. Nothing was erased.")), 422
+    why = ErasureReason(reason) if reason in set(ErasureReason) else ErasureReason.OWN
+    context.jobs.start(_("Erasing"), _work(context, order, why))
+    return redirect(url_for("job.index"))
+
+
+def _order(context: ConsoleContext, name: str) -> ErasureOrder:
+    """The messages that were named, or the whole contract."""
+    messages = request.values.get("messages", "").split()
+    with context.archive.reading() as reading:
+        return erasing.read_order(reading, None if messages else name, messages)
+
+
+def _page(name: str, problem: str) -> str:
+    context = console_context()
+    preview, signs, word = None, list[str](), ""
+    with context.archive.reading() as reading:
+        contract = find_contract(reading, name)
+        try:
+            order = _order(context, name)
+            preview = erasing.preview_order(reading, order, now=context.now())
+            signs, word = erasing.dispute_signs(reading, preview), order.phrase(preview)
+        except errors.ArchiverError as error:
+            problem = problem or visible(f"{error} {error.advice()}".strip())
+        return render_template(
+            "contract_erase.html",
+            contract=contract,
+            is_read=is_read(contract, context.now()),
+            preview=preview,
+            lines=[] if preview is None else erasing.preview_lines(preview),
+            signs=signs,
+            word=word,
+            messages=request.values.get("messages", ""),
+            problem=problem,
+        )
+
+
+def _work(context: ConsoleContext, order: ErasureOrder, reason: ErasureReason) -> Work:
+    links = (JobLink(_("Contracts"), url_for("contracts.index")),)
+
+    def work(job: Job) -> JobOutcome:
+        app = context.app(job)
+        with app.archive.round_lock():
+            outcome = erasures.erase(app.archive, order.choose, reason, now=app.now)
+        if outcome is None:
+            raise errors.NothingToErase
+        stamp_requests.request_stamps(app)
+        head = _("Erased (erasure {number}).").format(number=outcome.number)
+        try:
+            path = erasing.make_certificate(app, outcome.number, exports_folder(app.settings))
+            lines = [_("Certificate: {path}").format(path=visible(str(path)))]
+        except (errors.PdfUnavailable, errors.PdfFailed, errors.StorageError) as error:
+            return JobOutcome(head, (visible(str(error)),), links, is_complete=False)
+        return JobOutcome(head, tuple(lines), links, is_complete=outcome.is_complete)
+
+    return work
