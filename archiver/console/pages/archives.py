@@ -112,7 +112,7 @@ def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> Arc
 
 def _saving_line(context: ConsoleContext, reading: Reading, settings: Settings) -> str:
     parts = [visible(one.strip()) for one in context.words.saving_lines(reading, settings, context.environ)]
-    return "  ".join([f"{_('Automatic saving')}:", *parts])
+    return "  ".join([_("Automatic saving") + ":", *parts])
 
 
 def _hits(reading: Reading, query: SearchQuery) -> list[MessageLine]:
