@@ -4,12 +4,32 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 
 
 def is_frozen() -> bool:
     """Whether this program runs from a one-folder build (PyInstaller sets `sys.frozen`)."""
     return bool(getattr(sys, "frozen", False))
+
+
+def restore_library_path(environ: MutableMapping[str, str]) -> None:
+    """Give child processes the user's library path again, in place of that of the folder.
+
+    The starter puts the folder's libraries first and keeps the user's value under another name (PyInstaller's manual,
+    "Launching external programs from the frozen application"). This process read it when it began, and keeps it.
+    """
+    for name in ("LD_LIBRARY_PATH", "LIBPATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"):
+        before = environ.pop(f"{name}_ORIG", None)
+        if before is not None:
+            environ[name] = before
+        elif _is_ours(environ.get(name, "")):
+            del environ[name]
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a library path names the folder of this program."""
+    folder = getattr(sys, "_MEIPASS", None)
+    return folder is not None and folder in path.split(os.pathsep)
 
 
 def run_child(arguments: Sequence[str]) -> bool:

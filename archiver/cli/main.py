@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None, *, table: Mapping[str, ListedCommand
     """Run one call of `archive` and return its exit code. Only bugs leave as exceptions."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if frozen_build.is_frozen():
+        frozen_build.restore_library_path(os.environ)
         if frozen_build.run_child(arguments):
             return 0
         if "app" in table and frozen_build.is_double_clicked(arguments):

@@ -6,17 +6,20 @@ No such program is part of ours: what people trust with their backups they have 
 from __future__ import annotations
 
 import json
-import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
+from gettext import ngettext
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 from archiver import errors
+from archiver.custody.process_group import ProcessGroup
 from archiver.settings.model import Settings
+from archiver.settings.notify_urls import environ_without_secrets
 from archiver.store.archive import Archive
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import CopyToolRun
@@ -25,13 +28,14 @@ COPY = "{copy}"
 """Stands for the copy's folder in an argument."""
 
 LONGEST = timedelta(hours=12)
-"""A program that has not ended after so long is ended."""
+"""A program that has not ended after so long is ended, where nothing waits for it."""
+
+LONGEST_IN_A_RUN = timedelta(minutes=15)
+"""The same within a scheduler's run: until it ends, nothing is saved."""
 
 POLL_SECONDS = 0.5
 _TAIL_BYTES = 64 * 1024
 _SUMMARY_LENGTH = 200
-
-_TOKEN_VARIABLE = "CHATWORK_API_TOKEN"  # noqa: S105 - the name of a variable
 
 
 class ToolOutcome(StrEnum):
@@ -59,6 +63,7 @@ def run_and_remember(
     *,
     now: Callable[[], datetime],
     step: Callable[[], None] = lambda: None,
+    longest: timedelta = LONGEST,
 ) -> CopyToolRun | None:
     """Run `[backup] after` on the copy in this folder and remember its end; None: no program is set.
 
@@ -66,7 +71,7 @@ def run_and_remember(
     """
     if not settings.backup.after:
         return None
-    code, output = _run(settings.backup.after, folder, environment(settings, environ), step)
+    code, output = _run(settings.backup.after, folder, environ_without_secrets(settings, environ), step, longest)
     run = CopyToolRun(now(), Path(settings.backup.after[0]).name, code, summary(output))
     fault = outcome(run)
     with suppress(errors.StorageError), archive.writing() as writing:
@@ -75,15 +80,8 @@ def run_and_remember(
     return run
 
 
-def environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the program: ours without the variables that hold the token or an address for notices."""
-    sources = (settings.token_source, *settings.notify.urls)
-    secret = {_TOKEN_VARIABLE, *(one.removeprefix("env:") for one in sources if one.startswith("env:"))}
-    return {name: value for name, value in environ.items() if name not in secret}
-
-
 def summary(output: str) -> str:
-    """The last line that was printed; of restic's JSON the snapshot and how much it added."""
+    """The last line that was printed; of restic's JSON the snapshot and how much it added, or its error."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     if not lines:
         return ""
@@ -91,15 +89,24 @@ def summary(output: str) -> str:
 
 
 def _restic_summary(line: str) -> str:
-    """What the last JSON line of `restic backup --json` says (restic's manual, "JSON output"); empty: it is none."""
+    """What the last JSON line of `restic backup --json` says (restic's manual, "JSON output"); empty: nothing known."""
     try:
         document = json.loads(line)
     except (ValueError, RecursionError):
         return ""
-    if not isinstance(document, dict) or document.get("message_type") != "summary":
+    if not isinstance(document, dict):
         return ""
+    if document.get("message_type") != "summary":
+        return _restic_error(document)
     names = ("snapshot_id", "files_new", "files_changed", "data_added")
     return _printable(" ".join(f"{name}={document[name]}" for name in names if name in document))[:_SUMMARY_LENGTH]
+
+
+def _restic_error(document: Mapping[str, object]) -> str:
+    """The sentence of an `error` or `exit_error`; empty if there is none."""
+    inner = document.get("error")
+    message = document.get("message", inner.get("message") if isinstance(inner, dict) else None)
+    return _printable(message)[:_SUMMARY_LENGTH] if isinstance(message, str) else ""
 
 
 def _printable(text: str) -> str:
@@ -107,38 +114,38 @@ def _printable(text: str) -> str:
 
 
 def _run(
-    command: Sequence[str], folder: Path, environ: Mapping[str, str], step: Callable[[], None]
+    command: Sequence[str], folder: Path, environ: Mapping[str, str], step: Callable[[], None], longest: timedelta
 ) -> tuple[int | None, str]:
     """The program's exit code, None if it did not end by itself, and the end of what it printed."""
     arguments = [one.replace(COPY, str(folder)) for one in command]
-    with TemporaryFile() as printed:
+    with TemporaryFile() as printed, ProcessGroup.ended_by_signals() as group:
         try:
-            process = subprocess.Popen(  # noqa: S603 - the user's own settings name it
-                arguments,
-                cwd=folder,
-                env=dict(environ),
-                stdin=subprocess.DEVNULL,
-                stdout=printed,
-                stderr=subprocess.STDOUT,
-            )
+            group.start(arguments, cwd=_work_folder(folder), environ=environ, printed=printed)
         except (OSError, ValueError) as error:
             return None, getattr(error, "strerror", None) or str(error)
-        return _wait(process, step), _tail(printed)
+        code = _wait(group, step, longest)
+        return code, _tail(printed) if code is not None else _too_long(longest)
 
 
-def _wait(process: subprocess.Popen[bytes], step: Callable[[], None]) -> int | None:
-    """Wait for the end; a program that takes too long, or whose waiting is broken off, is ended."""
-    try:
-        for _ in range(int(LONGEST.total_seconds() / POLL_SECONDS)):
-            try:
-                return process.wait(POLL_SECONDS)
-            except subprocess.TimeoutExpired:
-                step()
-        return None
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+def _work_folder(copy: Path) -> Path:
+    """The user's home folder, so that a relative path in the settings means what it means in a new terminal."""
+    with suppress(RuntimeError):
+        if (home := Path.home()).is_dir():
+            return home
+    return copy.parent
+
+
+def _wait(group: ProcessGroup, step: Callable[[], None], longest: timedelta) -> int | None:
+    """Wait for the end; a program that takes too long, or whose waiting is broken off, is ended with its children."""
+    until = time.monotonic() + longest.total_seconds()
+    while (code := group.wait(POLL_SECONDS)) is None and time.monotonic() < until:
+        step()
+    return code
+
+
+def _too_long(longest: timedelta) -> str:
+    minutes = round(longest.total_seconds() / 60)
+    return ngettext("ended after {n} minute", "ended after {n} minutes", minutes).format(n=minutes)
 
 
 def _tail(printed: IO[bytes]) -> str:

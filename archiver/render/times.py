@@ -113,8 +113,12 @@ def typed_date(seconds: int) -> str:
 
 
 def interval_words(interval: timedelta) -> str:
-    """An interval in words, in minutes if it is whole minutes, else in seconds."""
+    """An interval in words, in the largest unit that divides it, from days to seconds."""
     seconds = round(interval.total_seconds())
+    if seconds and seconds % 86400 == 0:
+        return ngettext("1 day", "{n} days", seconds // 86400).format(n=seconds // 86400)
+    if seconds and seconds % 3600 == 0:
+        return ngettext("{n} hour", "{n} hours", seconds // 3600).format(n=seconds // 3600)
     if seconds % 60:
         return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
     return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)

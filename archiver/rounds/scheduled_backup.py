@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from pathlib import Path
 
 from archiver import errors
@@ -20,12 +21,14 @@ AGAIN = timedelta(hours=1)
 """A copy that could not be made is tried again after this."""
 
 
-def is_copy_due(
-    now: datetime, last: datetime | None, tried: datetime | None, *, every: timedelta, again: timedelta = AGAIN
-) -> bool:
+def is_copy_due(now: datetime, last: datetime | None, tried: datetime | None, *, every: timedelta) -> bool:
     """Whether a copy is due: the last one is old, and none was tried a short while ago; times ahead rule nothing."""
     is_old = last is None or last > now or now - last >= every
-    return is_old and not (tried is not None and timedelta() <= now - tried < min(again, every))
+    return is_old and _may_try_again(now, tried, every)
+
+
+def _may_try_again(now: datetime, tried: datetime | None, every: timedelta) -> bool:
+    return not (tried is not None and timedelta() <= now - tried < min(AGAIN, every))
 
 
 def copy_if_due(
@@ -34,37 +37,64 @@ def copy_if_due(
     *,
     now: Callable[[], datetime],
     step: Callable[[], None] = lambda: None,
+    longest: timedelta = copy_tool.LONGEST,
 ) -> bool:
-    """Make the copy that is due, if any, and run the user's program on it; return whether there was one.
+    """Make the copy that is due, if any, and run the user's program on it; return whether anything was due.
 
-    Whatever goes wrong is remembered and told by `health`, and the copy is tried again an hour later.
+    Whatever goes wrong is remembered and told by `health`, and tried again an hour later: the copy, or the program
+    alone on a good copy. `longest`: how long the program may take.
     """
     place, every = settings.backup.to, settings.backup.every
     if place is None or every is None:
         return False
     with closing(Archive(settings.home)) as archive:
-        if not archive.exists() or not _begin_if_due(archive, now(), every):
+        due = _begin_if_due(archive, now(), place, every) if archive.exists() else None
+        if due is None:
             return False
-        result = _make_copy(archive, settings, place, environ, now=now, step=step)
+        fault = _copy_fault(archive, place, now=now, step=step) if due is _Due.COPY else None
+        result = fault or _run_tool(archive, settings, place, environ, now=now, step=step, longest=longest)
         run_log.note(settings.home, f"backup={result}", at=now())
         with archive.writing() as writing:
             remembered_values.COPY_FAULT.remember(writing, None if result == ToolOutcome.GOOD else result)
     return True
 
 
-def _begin_if_due(archive: Archive, now: datetime, every: timedelta) -> bool:
-    """Whether a copy is due; the attempt is remembered before it is made, so that a kill repeats it an hour later."""
+class _Due(Enum):
+    COPY = auto()
+    """A new copy, and the user's program on it."""
+    TOOL = auto()
+    """The program alone: the copy is good, but the program failed on it."""
+
+
+def _begin_if_due(archive: Archive, now: datetime, place: Path, every: timedelta) -> _Due | None:
+    """What is due; the attempt is remembered before it is made, so that a kill repeats it an hour later."""
     with archive.reading() as reading:
         last = remembered_values.LAST_BACKUP.recall(reading)
         tried = remembered_values.COPY_TRIED.recall(reading)
-    if not is_copy_due(now, None if last is None else last.at, tried, every=every):
-        return False
-    with archive.writing() as writing:
-        remembered_values.COPY_TRIED.remember(writing, now)
-    return True
+        has_failed = remembered_values.COPY_FAULT.recall(reading) == ToolOutcome.FAILED
+    due = None
+    if is_copy_due(now, None if last is None else last.at, tried, every=every):
+        due = _Due.COPY
+    elif has_failed and last is not None and last.path == str(place) and _may_try_again(now, tried, every):
+        due = _Due.TOOL
+    if due is not None:
+        with archive.writing() as writing:
+            remembered_values.COPY_TRIED.remember(writing, now)
+    return due
 
 
-def _make_copy(
+def _copy_fault(archive: Archive, place: Path, *, now: Callable[[], datetime], step: Callable[[], None]) -> str | None:
+    """Make the copy; the name of what kept it from being made, or `findings`; None: it is good."""
+    try:
+        outcome = backup.backup(archive, place, now=now, tell=lambda _what, _done, _total: step())
+    except errors.ArchiverError as error:
+        return type(error).__name__
+    except OSError as error:
+        return type(storage_error(error, place)).__name__
+    return None if outcome.ok else "findings"
+
+
+def _run_tool(
     archive: Archive,
     settings: Settings,
     place: Path,
@@ -72,15 +102,8 @@ def _make_copy(
     *,
     now: Callable[[], datetime],
     step: Callable[[], None],
-) -> str:
-    """`good`, what the user's program ended with, or the name of what kept the copy from being made."""
-    try:
-        outcome = backup.backup(archive, place, now=now, tell=lambda _what, _done, _total: step())
-    except errors.ArchiverError as error:
-        return type(error).__name__
-    except OSError as error:
-        return type(storage_error(error, place)).__name__
-    if not outcome.ok:
-        return "findings"
-    run = copy_tool.run_and_remember(archive, settings, place, environ, now=now, step=step)
+    longest: timedelta,
+) -> ToolOutcome:
+    """How the user's program ended; good if there is none."""
+    run = copy_tool.run_and_remember(archive, settings, place, environ, now=now, step=step, longest=longest)
     return ToolOutcome.GOOD if run is None else copy_tool.outcome(run)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
@@ -88,6 +88,9 @@ def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
             to=_folder(home, raw.backup.to) if raw.backup.to else None,
             every=parse_duration(raw.backup.every) if raw.backup.every else None,
             after=tuple(raw.backup.after),
+        ),
+        secret_variables=frozenset(
+            variable_names([raw.token.source, raw.notify.mail_password, raw.notify.ping.strip(), *raw.notify.urls])
         ),
     )
 
@@ -211,6 +214,11 @@ def is_token_source(text: str) -> bool:
     if kind == "env":
         return place.isidentifier() and place.isascii()
     return text == "keyring" or (kind == "file" and bool(place.strip()) and _is_path(place))
+
+
+def variable_names(sources: Iterable[str]) -> Iterator[str]:
+    """The variables among places of secrets such as `env:NAME`."""
+    return (source.removeprefix("env:") for source in sources if source.startswith("env:"))
 
 
 def is_mail_address(text: str) -> bool:

@@ -173,6 +173,8 @@ class Settings:
     timestamp: TimestampSettings = TimestampSettings()
     notify: NotifySettings = NotifySettings()
     backup: BackupSettings = BackupSettings()
+    secret_variables: frozenset[str] = frozenset()
+    """Names of variables that `archive.toml` names for secrets, used now or not."""
 
 
 FOLDER = "Chatwork提出資料"

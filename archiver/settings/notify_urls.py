@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from gettext import gettext as _
 
 from archiver import errors
-from archiver.settings.file import TOKEN_VARIABLE
+from archiver.settings.file import TOKEN_VARIABLE, variable_names
 from archiver.settings.model import NotifySettings, Settings
 from archiver.settings.token import read_secret
 
@@ -46,11 +46,14 @@ def has_secret_in_file(notify: NotifySettings) -> bool:
 
 
 def environ_without_secrets(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment without the variables of token, addresses and password, for programs that do not need them."""
+    """The environment without the variables of token, addresses and password, for programs that do not need them.
+
+    Of two places of the token, one in the environment and one in the file, neither is left.
+    """
     notify = settings.notify
     mail_sources = () if notify.mail is None else (notify.mail.password_source,)
-    sources = (settings.token_source, *notify.urls, notify.ping, *mail_sources)
-    names = {TOKEN_VARIABLE, *(one.removeprefix("env:").upper() for one in sources if one.startswith("env:"))}
+    used = variable_names([settings.token_source, *notify.urls, notify.ping, *mail_sources])
+    names = {name.upper() for name in (TOKEN_VARIABLE, *used, *settings.secret_variables)}
     return {name: value for name, value in environ.items() if name.upper() not in names}  # Windows knows no case
 
 

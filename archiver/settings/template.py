@@ -11,8 +11,8 @@ TEMPLATE = """\
 # Lies in the archive's folder as archive.toml; archive init writes the same file. A key left out has
 # the value shown here. Contracts are not settings: enter them with archive contract add.
 
-# 画面の言葉: "ja" または "en"。提出資料はいつも日本語です。
-# Language of the screen: "ja" or "en". What is handed out is Japanese always.
+# 画面の言葉: "ja" または "en"。提出資料は日本語です(作るときに --report-lang en を付けると英語)。
+# Language of the screen: "ja" or "en". Packages are Japanese, or English when made with --report-lang en.
 language = "ja"
 
 [token]

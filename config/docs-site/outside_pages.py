@@ -1,7 +1,7 @@
 """Hooks of the docs site: the two READMEs become pages of it, and links to other files of the project lead to them.
 
 The documents link as they lie on the disk, where `../README.md` is right; on the site the READMEs are `about.md`,
-and examples from `config/` are copied beside the pages.
+and examples from `config/` and a few other files are copied beside the pages.
 """
 
 import posixpath
@@ -14,7 +14,7 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).parents[2]
 READMES = {"README.md": "about.md", "README.ja.md": "about.ja.md"}
 COPIED_SUFFIXES = (".example", ".toml")
-LICENCE = "LICENSE"
+OTHERS = ("LICENSE", "archiver/export/verify_page/vendored/README.md")
 
 _LINK = re.compile(r"\]\(([^)#\s:]+)(#[^)\s]*)?\)")
 
@@ -37,13 +37,13 @@ def _with_pages(section: dict[str, list[Any]], docs: Path) -> dict[str, list[Any
 
 
 def on_files(files: Files, *, config: Any) -> Files:
-    """Add the READMEs as pages, and the licence and the examples that pages link to as files."""
+    """Add the READMEs as pages, and the licence, the examples and what else pages link to as files."""
     for name, page in READMES.items():
         files.append(File.generated(config, page, content=(ROOT / name).read_text(encoding="utf-8")))
-    for path in [ROOT / LICENCE, *sorted((ROOT / "config").iterdir())]:
-        if path.name == LICENCE or path.suffix in COPIED_SUFFIXES:
-            target = path.relative_to(ROOT).as_posix() + ".txt"
-            files.append(File.generated(config, target, content=path.read_text(encoding="utf-8")))
+    examples = [path for path in sorted((ROOT / "config").iterdir()) if path.suffix in COPIED_SUFFIXES]
+    for path in [*(ROOT / name for name in OTHERS), *examples]:
+        target = path.relative_to(ROOT).as_posix() + ".txt"
+        files.append(File.generated(config, target, content=path.read_text(encoding="utf-8")))
     return files
 
 

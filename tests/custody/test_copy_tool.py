@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,8 @@ from tests.support.archives import tampering
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 SECRET = "0123456789abcdef0123456789abcdef"
-ENVIRON = {"PATH": "/usr/bin:/bin", "CHATWORK_API_TOKEN": SECRET, "MY_TOKEN": SECRET, "MY_MAIL": SECRET, "KEEP": "1"}
+SECRET_NAMES = ("CHATWORK_API_TOKEN", "MY_TOKEN", "MY_MAIL", "MY_PING", "MY_PASSWORD")
+ENVIRON = {"PATH": "/usr/bin:/bin", "KEEP": "1", **dict.fromkeys(SECRET_NAMES, SECRET)}
 
 
 @pytest.fixture
@@ -37,8 +40,8 @@ def run_program(archive: Archive, tmp_path: Path, *after: str) -> CopyToolRun | 
     copy.mkdir(exist_ok=True)
     settings = Settings(
         archive.home,
-        token_source="env:MY_TOKEN",
-        notify=NotifySettings(urls=("env:MY_MAIL",)),
+        notify=NotifySettings(urls=("env:MY_MAIL",), ping="env:MY_PING"),
+        secret_variables=frozenset({"MY_TOKEN", "MY_PASSWORD"}),
         backup=BackupSettings(after=after),
     )
     return copy_tool.run_and_remember(archive, settings, copy, ENVIRON, now=lambda: NOW)
@@ -54,7 +57,7 @@ def test_the_program_gets_the_copy_and_no_secret(archive: Archive, tmp_path: Pat
 
     arguments, folder, environ = json.loads(output.read_text())
     assert run is not None
-    assert ([f"{tmp_path}/copy/archive.sqlite3"], f"{tmp_path}/copy") == (arguments, folder)
+    assert ([f"{tmp_path}/copy/archive.sqlite3"], str(Path.home())) == (arguments, folder)
     assert SECRET not in output.read_text()
     assert "1" == environ["KEEP"]
 
@@ -84,6 +87,55 @@ def test_its_end_is_remembered(
 def test_without_a_program_nothing_is_run(archive: Archive, tmp_path: Path) -> None:
     """And nothing is remembered."""
     assert None is run_program(archive, tmp_path)
+
+
+def test_a_program_that_takes_too_long_is_ended_with_its_children(archive: Archive, tmp_path: Path) -> None:
+    """A scheduler's run saves nothing while it waits."""
+    mark = tmp_path / "mark"
+    script = f"(sleep 1; echo late > {mark}) & wait"
+    settings = Settings(archive.home, backup=BackupSettings(after=("/bin/sh", "-c", script)))
+
+    run = copy_tool.run_and_remember(
+        archive, settings, tmp_path, ENVIRON, now=lambda: NOW, longest=timedelta(seconds=0.1)
+    )
+
+    assert run is not None
+    assert (None, ToolOutcome.FAILED) == (run.code, copy_tool.outcome(run))
+    assert "ended after 0 minutes" == run.summary
+    time.sleep(1)
+    assert not mark.exists()
+
+
+def test_a_signal_that_ends_the_command_ends_the_program_too(archive: Archive, tmp_path: Path) -> None:
+    """`archive backup` and a scheduler's run leave nothing running."""
+    mark = tmp_path / "mark"
+    program = f"""
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from archiver.custody import copy_tool
+from archiver.settings.model import BackupSettings, Settings
+from archiver.store.archive import Archive
+
+after = ("/bin/sh", "-c", "(echo begun > {mark}; sleep 30) & wait")
+settings = Settings(Path({str(archive.home)!r}), backup=BackupSettings(after=after))
+now = lambda: datetime.now(UTC)
+copy_tool.run_and_remember(Archive(settings.home), settings, Path({str(tmp_path)!r}), {{}}, now=now)
+"""
+    with subprocess.Popen([sys.executable, "-c", program]) as process:
+        while not mark.exists():
+            time.sleep(0.02)
+        process.terminate()
+        assert 143 == process.wait(10)
+    groups = [path.read_text() for path in Path("/proc").glob("[0-9]*/cmdline") if _is_readable(path)]
+    assert [] == [one for one in groups if str(mark) in one]
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        return bool(path.read_bytes())
+    except OSError:
+        return False
 
 
 def test_a_program_whose_waiting_is_broken_off_is_ended(archive: Archive, tmp_path: Path) -> None:
@@ -122,3 +174,7 @@ def test_the_summary_of_restic_is_told_in_its_own_words() -> None:
         f"{status}\n{summary}\n"
     )
     assert '{"message_type":"x"}' == copy_tool.summary('{"message_type":"x"}')
+    assert "Fatal: no repository" == copy_tool.summary(
+        '{"message_type":"exit_error","code":10,"message":"Fatal: no repository"}'
+    )
+    assert "denied" == copy_tool.summary('{"message_type":"error","error":{"message":"denied"},"item":"/x"}')

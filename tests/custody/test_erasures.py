@@ -147,6 +147,20 @@ def test_messages_alone_leave_a_gap_that_says_so(tmp_path: Path) -> None:
     assert set() == places_of(maker.home, EARLY)
 
 
+def test_a_gap_lies_between_the_messages_that_stay(tmp_path: Path) -> None:
+    """One for each stretch, named by its neighbours; where there is none, by its own ends."""
+    maker = ArchiveMaker(tmp_path / "home")
+    maker.me()
+    maker.contract("job1", state="stopped")
+    maker.sync([message_object(number, f"第{number}信", sent=number) for number in (10, 20, 30, 40, 50)], minutes=60)
+
+    erase(maker, lambda reading: select_messages(reading, [(ROOM, one) for one in (20, 30, 50)]))
+
+    with closing(sqlite3.connect(maker.archive.database)) as database:
+        rows = database.execute("SELECT after, before, missing FROM gap ORDER BY number").fetchall()
+    assert [("10", "40", 2), ("40", "51", 1)] == rows
+
+
 def test_a_screenshot_attached_for_a_message_goes_with_it(tmp_path: Path) -> None:
     """It shows the text too."""
     maker = make_archive(tmp_path / "home")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -91,7 +93,7 @@ def test_the_manifest_of_the_store_is_filled_in_and_names_files_that_are_there(t
 @pytest.mark.sample
 def test_the_docs_site_is_built_without_a_warning(tmp_path: Path) -> None:
     """Every page is in the navigation, every link and anchor leads somewhere, and no page asks another server."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
 
     built = subprocess.run(
         [*command, "-f", str(ROOT / "config/docs-site/mkdocs.yml")], capture_output=True, text=True, check=False
@@ -102,6 +104,34 @@ def test_the_docs_site_is_built_without_a_warning(tmp_path: Path) -> None:
     assert {"about.ja.html", "ja/worst-day.html", "how-to/keep-a-copy.html", "reference/json.html"} <= pages.keys()
     loaded = re.compile(r'<(?:script|img|link rel="(?:stylesheet|preconnect)")[^>]+(?:src|href)="(?:https?:)?//')
     assert [] == [name for name, path in pages.items() if loaded.search(path.read_text(encoding="utf-8"))]
+
+
+def test_a_token_for_the_container_is_in_no_distribution(tmp_path: Path) -> None:
+    """`config/packaging/secrets/` is left out of the sdist, also where no git says so."""
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    secrets = tmp_path / "config" / "packaging" / "secrets"
+    secrets.mkdir(parents=True)
+    (secrets / "chatwork_token").write_text("canary")
+    (secrets.parent / "compose.yaml").write_text("services: {}")
+
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "sdist"], check=True, cwd=tmp_path)
+
+    (made,) = (tmp_path / "dist").iterdir()
+    with tarfile.open(made) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert ["config/packaging/compose.yaml"] == [name for name in names if name.startswith("config/")]
+    assert "/config/packaging/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_the_image_is_made_of_what_its_recipe_names_alone() -> None:
+    """All else, secrets too, is kept from the builder."""
+    first, *lines = [one for one in (ROOT / ".dockerignore").read_text().splitlines() if not one.startswith("#")]
+    let_in = {line.removeprefix("!") for line in lines if line.startswith("!")}
+
+    recipe = (PACKAGING / "Containerfile").read_text()
+    copied = [line.split()[1:-1] for line in recipe.splitlines() if re.match(r"COPY (?!--from)", line)]
+    assert ("*", {name for names in copied for name in names}) == (first, let_in)
 
 
 @pytest.mark.slow

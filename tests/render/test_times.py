@@ -50,8 +50,17 @@ def test_a_short_time_names_the_day_only_if_it_is_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(60, "1 minute"), (300, "5 minutes"), (1, "1 second"), (90, "90 seconds"), (0, "0 minutes")]
+    ("seconds", "words"),
+    [
+        (60, "1 minute"),
+        (300, "5 minutes"),
+        (1, "1 second"),
+        (90, "90 seconds"),
+        (0, "0 minutes"),
+        (3600, "1 hour"),
+        (86400, "1 day"),
+    ],
 )
-def test_an_interval_is_in_minutes_if_it_can_be(seconds: int, words: str) -> None:
+def test_an_interval_is_in_the_largest_unit_that_divides_it(seconds: int, words: str) -> None:
     """As the settings write it: `90s`, `5m`."""
     assert words == times.interval_words(timedelta(seconds=seconds))

@@ -89,6 +89,20 @@ def test_what_the_own_program_could_not_do_is_remembered(archive: Archive, tmp_p
     assert "failed" == fault(archive)
 
 
+def test_a_program_that_failed_is_run_again_an_hour_later(archive: Archive, tmp_path: Path) -> None:
+    """On the copy that there is, until it succeeds; the copy itself is made again when it is due."""
+    place, mark = tmp_path / "copy", tmp_path / "mark"
+    failing = ("/bin/sh", "-c", f"echo x >> {mark}; exit 1")
+    made = [copy(archive, place, NOW + minutes * HOUR / 60, after=failing) for minutes in (0, 30, 60, 90)]
+    database = (place / "archive.sqlite3").stat()
+
+    repaired = copy(archive, place, NOW + 2 * HOUR, after=("/bin/true",))
+
+    assert ([True, False, True, False], "x\nx\n", True) == (made, mark.read_text(), repaired)
+    assert database.st_ino == (place / "archive.sqlite3").stat().st_ino
+    assert (None, False) == (fault(archive), copy(archive, place, NOW + 3 * HOUR, after=failing))
+
+
 def test_without_an_interval_or_an_archive_nothing_is_copied(archive: Archive, tmp_path: Path) -> None:
     """A place alone is only remembered for `archive backup`."""
     place = tmp_path / "copy"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.settings.file import load_settings
 from archiver.settings.model import NotifySettings, Settings
 from archiver.settings.notify_urls import NotifyAddress, addresses, environ_without_secrets, has_url_in_file
 
@@ -63,3 +64,14 @@ def test_a_program_of_others_gets_no_secret() -> None:
     environ = {"CHATWORK_API_TOKEN": "a", "MY": "b", "PLACE": "c", "PATH": "/bin"}
 
     assert {"PATH": "/bin"} == environ_without_secrets(settings, environ)
+
+
+def test_no_variable_that_the_settings_name_is_left(tmp_path: Path) -> None:
+    """A token of the file that the environment overrides, a password of a mail that is not complete, in any case."""
+    (tmp_path / "archive.toml").write_text(
+        '[token]\nsource = "env:MYTOK"\n[notify]\nmail_password = "env:PASS"\nping = "env:Ping"\nurls = ["env:PLACE"]\n'
+    )
+    secrets = dict.fromkeys(("CHATWORK_API_TOKEN", "MYTOK", "mytok", "PASS", "PING", "PLACE"), "canary")
+    settings = load_settings(tmp_path, secrets)
+
+    assert {"PATH": "/bin"} == environ_without_secrets(settings, {"PATH": "/bin", **secrets})

@@ -125,11 +125,12 @@ def command_sync(
 
 def _make_regular_copy(app: App, obj: CliContext) -> None:
     """Make the copy of `[backup]` if it is due; what goes wrong with it is told by the notices that follow."""
+    from archiver.custody.copy_tool import LONGEST_IN_A_RUN
     from archiver.rounds import run_log
     from archiver.rounds.scheduled_backup import copy_if_due
 
     try:
-        copy_if_due(app.settings, obj.environ, now=app.now)
+        copy_if_due(app.settings, obj.environ, now=app.now, longest=LONGEST_IN_A_RUN)
     except ArchiverError as error:
         run_log.note(app.settings.home, f"backup={type(error).__name__}", at=app.now())
 

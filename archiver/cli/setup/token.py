@@ -71,9 +71,18 @@ def token_test(obj: CliContext) -> int:
 @click.pass_obj
 def token_forget(obj: CliContext) -> int:
     """Remove the stored token from this computer; Chatwork still accepts it."""
+    from archiver.settings.home import has_archive
     from archiver.settings.token import forget_token
 
-    is_removed = forget_token(obj.home, lasting_settings(obj).token_source)
+    try:
+        is_removed = forget_token(obj.home, lasting_settings(obj).token_source)
+    except errors.KeyringUnavailable as error:
+        sentence = _(
+            "The password store cannot be opened in this session ({detail}), so nothing was removed from it. "
+            "If you stored a token there, call this again where it can be opened, such as on the desktop."
+        )
+        echo(sentence.format(detail=error.data["detail"]), err=True)
+        return error.code if has_archive(obj.home) else 0
     echo(_("The token was removed from this computer.") if is_removed else _("No token was stored here."))
     if variable_token(obj):
         echo(variable_wins_hint(), err=True)

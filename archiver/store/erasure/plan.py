@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -122,6 +123,14 @@ def _count_answers(reading: Reading, erased: Mapping[int, Collection[int]]) -> i
 # --- gaps ------------------------------------------------------------------------------------------
 
 
+class _Stretch(NamedTuple):
+    """Erased messages in a row, and the ids of the messages that stay on both sides; None: there is none."""
+
+    after: int | None
+    ids: list[int]
+    before: int | None
+
+
 def _gaps(reading: Reading, chosen: Iterable[ChosenEntry], whole_rooms: Collection[int]) -> Iterator[JsonObject]:
     """The gaps that are left in rooms of which something stays: one for each stretch of erased messages."""
     sent: dict[int, dict[int, int]] = {}
@@ -134,28 +143,31 @@ def _gaps(reading: Reading, chosen: Iterable[ChosenEntry], whole_rooms: Collecti
             yield _gap(room, number, stretch, times)
 
 
-def _stretches(reading: Reading, room: int, erased: Collection[int]) -> Iterator[list[int]]:
+def _stretches(reading: Reading, room: int, erased: Collection[int]) -> Iterator[_Stretch]:
     """Erased messages that follow one another, without one that stays between them."""
-    table, stretch = schema.message.c, list[int]()
+    table, ids, after = schema.message.c, list[int](), None
     query = select(table.position).where(table.room_id == room).order_by(table.position)
     for (position,) in reading.sql.execute(query.execution_options(yield_per=1_000)):
         if position in erased:
-            stretch.append(position)
-        elif stretch:
-            yield stretch
-            stretch = []
-    if stretch:
-        yield stretch
+            ids.append(position)
+            continue
+        if ids:
+            yield _Stretch(after, ids, position)
+            ids = []
+        after = position
+    if ids:
+        yield _Stretch(after, ids, None)
 
 
-def _gap(room: int, number: int, stretch: list[int], times: Mapping[int, int]) -> JsonObject:
+def _gap(room: int, number: int, stretch: _Stretch, times: Mapping[int, int]) -> JsonObject:
+    first, last = stretch.ids[0], stretch.ids[-1]
     return {
         "room": room,
         "number": number,
-        "after": str(stretch[0] - 1),
-        "before": str(stretch[-1] + 1),
-        "from": from_unix(times[stretch[0]]),
-        "to": from_unix(times[stretch[-1]]),
-        "missing": len(stretch),
+        "after": str(first - 1 if stretch.after is None else stretch.after),
+        "before": str(last + 1 if stretch.before is None else stretch.before),
+        "from": from_unix(times[first]),
+        "to": from_unix(times[last]),
+        "missing": len(stretch.ids),
         "reason": ERASED_GAP,
     }

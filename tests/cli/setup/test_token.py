@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,20 @@ def test_a_stored_token_is_forgotten_while_a_variable_is_set(terminal: Terminal)
 
     assert (0, False) == (process.returncode, (terminal.home / "token").exists())
     assert ("removed" in process.stdout, "is set here" in process.stderr) == (True, True)
+
+
+def test_forgetting_where_nothing_was_ever_stored_is_no_error(terminal: Terminal, tmp_path: Path) -> None:
+    """A password store that cannot be opened is named, without the advice to store a token elsewhere."""
+    terminal.environ["ARCHIVE_HOME"] = str(tmp_path / "nothing")
+    process = subprocess.run(
+        [sys.executable, "-m", "archiver", "token", "forget"], env=terminal.environ, capture_output=True, text=True
+    )
+
+    assert (0, True, False) == (
+        process.returncode,
+        "nothing was removed" in process.stderr,
+        "--source" in process.stderr,
+    )
 
 
 def test_a_refused_variable_is_named_where_another_token_would_be_stored_in_vain(terminal: Terminal) -> None:
