@@ -141,12 +141,13 @@ def pause_text(pause: Pause, gaps: Sequence[Gap]) -> str:
         lost = say("ものがあります") if any(gap.missing != 0 for gap in touching) else say("ものがあるかもしれません")
         return say(
             "{period}この間の発言には、保存できていない{lost}(「空白」の表示を見てください)。"
-            "この間に変えられた文面も、前の内容が分かりません。",
+            "この間に投稿されて変えられた発言の元の文面と、この間に重ねて変えられた途中の文面も、分かりません。",
             period=period,
             lost=lost,
         )
     return say(
-        "{period}発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。", period=period
+        "{period}発言は後で取得済み。この間に投稿され、この間に変えられた、または消された発言の元の文面と、この間に重ねて変えられた途中の文面は、分かりません。",
+        period=period,
     )
 
 
@@ -165,9 +166,7 @@ def pause_lines(rooms: Sequence[Conversation], named: Collection[Pause]) -> Iter
             yield f"{say(PAUSE)}: {name}{text}"
     if others:
         together = interval_text(sum((one.end - one.start for one in others), timedelta()))
-        yield say(
-            "{pause}: ほかに短いもの{n}回(合計およそ{together})。", pause=say(PAUSE), n=len(others), together=together
-        )
+        yield say("{pause}: ほかに{n}回(合計およそ{together})。", pause=say(PAUSE), n=len(others), together=together)
 
 
 def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:

@@ -84,7 +84,7 @@ def pauses_html(pauses: Sequence[Pause], gaps: Sequence[Gap]) -> str:
     return (
         f'<details class="break"><summary><b>未確認の時間帯</b> {local_time(pauses[0].start)} から '
         f"{local_time(pauses[-1].end)} までに {len(pauses):,}回</summary>"
-        "<p>この間に変えられた文面は、前の内容が分かりません。「空白」と書いたものを除き、発言は後で取得済みです。</p>"
+        "<p>この間に投稿されて変えられた発言の元の文面と、この間に重ねて変えられた途中の文面は、分かりません。「空白」と書いたものを除き、発言は後で取得済みです。</p>"
         f"<ul>{lines}</ul></details>\n"
     )
 

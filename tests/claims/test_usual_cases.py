@@ -13,7 +13,8 @@ from archiver.export.mask.policy import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder, LeftoverWish
 from archiver.export.pdf.blocks import Chapter, TableBlock
-from archiver.export.report import digests_and_masking, people_and_dates, platform_crosscheck, summary
+from archiver.export.report import digests_and_masking, limits, people_and_dates, platform_crosscheck, summary
+from archiver.export.texts import submission_readme
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from tests.claims.dispute import report_of
 from tests.claims.test_played_disputes import DAY, words, worst_day
@@ -109,3 +110,28 @@ def test_a_direct_client_has_no_profile(tmp_path: Path) -> None:
 
     assert "この契約(契約日 2026-11-01)について、お取りいただける手続きをご案内ください。" in page
     assert "プロフィール" not in page
+
+
+def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: ArchiveMaker) -> None:
+    """An edit in a pause has its earlier text where the message was saved before; equal pauses are no shorter."""
+    with usual.archive.reading() as reading:
+        case, statistics = report_of(reading)
+    chapter = words(limits.chapter(case, statistics))
+
+    assert "この間に変えられた、または消された文面は、前の内容が分かりません" not in chapter
+    assert "この間に投稿され、この間に変えられた、または消された発言の元の文面" in chapter
+    assert "未確認の時間帯: ほかに28回(合計およそ672時間)。" in chapter
+
+
+def test_the_readme_says_neither_all_beside_a_gap_nor_a_blank_as_a_name(tmp_path: Path) -> None:
+    """In the dispute of the worst day."""
+    maker = worst_day(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        case, _statistics = report_of(reading)
+        names = ("01_report.pdf", "02_messages.csv")
+        text = submission_readme.readme(case, names, ()).decode("utf-8-sig")
+    maker.archive.close()
+
+    assert "全メッセージ" not in text
+    assert "未記入「未記入」" not in text
+    assert "クラウドワークスの契約ID 未記入(仕事名 未記入)についての資料です。" in text

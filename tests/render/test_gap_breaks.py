@@ -100,7 +100,7 @@ def test_a_pause_without_a_gap_cost_only_former_texts() -> None:
     actual = pause_text(Pause(at(DAY), at(2 * DAY)), [WINDOW])
 
     assert actual.endswith(
-        "まで。発言は後で取得済み。この間に変えられた、または消された文面は、前の内容が分かりません。"
+        "まで。発言は後で取得済み。この間に投稿され、この間に変えられた、または消された発言の元の文面と、この間に重ねて変えられた途中の文面は、分かりません。"
     )
 
 

@@ -225,7 +225,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/report_all_messages-01.pdf から  付録A 全メッセージ(PDF、2,500件ごと)")
         yield say("data/evidence_list.pdf / .csv  付録B 証拠説明書の下書き")
     yield say("data/transcript/      会話の形にしたページ")
-    yield say("data/messages.jsonl   全メッセージと、それぞれの編集前後の文面")
+    yield say("data/messages.jsonl   保存できたメッセージと、それぞれの編集前後の文面")
     yield say("                      (kind の notice = 「システムの投稿」: 本文の全体が、Chatworkが自動で出す")
     yield say("                      お知らせの形のもの。同じ形の本文は誰でも書けます)")
     yield say("data/pauses.jsonl     だれも一覧を見ていない時間(ふだんより長い間)と、その前後に見た時刻")

@@ -29,7 +29,7 @@ _FIRST_LINES = {
 _FILES = {
     "01_report.pdf": "報告書(A4)",
     "01_consult.pdf": "相談用の要約(A4、2頁)",
-    "02_messages.csv": "この案件の全メッセージ(Excelで開けます)",
+    "02_messages.csv": "この案件の保存できたメッセージ(Excelで開けます)",
     INQUIRY: "問い合わせ欄に貼る文(800字以内)",
     "甲001の1.pdf": "報告書(A4)。右上の「甲第　　号証」は空欄です",
     "証拠説明書.pdf": "証拠説明書の下書き。立証趣旨などは書き足してください",
@@ -55,7 +55,8 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
         shorten_line(visible(stated or say(BLANK)), _MAX_LENGTH) for stated in (contract.platform_id, contract.title)
     )
     number = "" if platform.elsewhere else say("{where}の契約ID {called}", where=platform.where, called=called)
-    yield say("{number}「{title}」についての資料です。", number=number, title=title)
+    named = say("「{title}」", title=title) if contract.title else say("(仕事名 {blank})", blank=say(BLANK))
+    yield say("{number}{named}についての資料です。", number=number, named=named)
     if case.part_sentence:
         yield case.part_sentence
     yield ""
@@ -100,7 +101,7 @@ def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool, i
             if is_direct and name == INQUIRY:
                 description = "相手方に送る文の案(800字以内)"
             if name == "02_messages.csv" and not whole:
-                description = "期間内の全メッセージ(Excelで開けます)"
+                description = "期間内の保存できたメッセージ(Excelで開けます)"
             yield _row(name, say(description))
         if name == "02_messages.csv" and name in names:
             yield _row(

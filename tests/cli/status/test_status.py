@@ -210,7 +210,7 @@ def test_what_became_of_messages_before_the_plan_hid_them_is_counted(
 
     for line in (
         "edited messages: 1 (1 of the other side)",
-        "messages deleted after they were saved: 1 (1 of the other side)",
+        "messages that became shown as deleted after they were saved: 1 (1 of the other side)",
         "messages hidden by the plan: 3 (3 of the other side)",
     ):
         assert line in " ".join(screen.split())
@@ -232,5 +232,5 @@ def test_the_worst_day_counts_deletions_that_the_plan_hid_since(
     maker.archive.close()
 
     words = " ".join(sentence for _label, sentences in emergency_text.rows for sentence in sentences)
-    assert "messages deleted after they were saved: 1 (1 of the other side). " in words
+    assert "messages that became shown as deleted after they were saved: 1 (1 of the other side). " in words
     assert "messages hidden by the plan: 3 (3 of the other side)" in words

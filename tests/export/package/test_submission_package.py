@@ -529,7 +529,7 @@ def test_a_part_of_the_time_hides_no_early_contact(tmp_path: Path) -> None:
     assert "利用者が指定した期間(" not in first["whole"]
     assert "指定した期間だけ。ほかに" in part["03_inquiry_text.txt"].decode("utf-8")
     assert "利用者が指定した期間(" in part["00_README.txt"].decode("utf-8")
-    assert "期間内の全メッセージ" in part["00_README.txt"].decode("utf-8")
+    assert "期間内の保存できたメッセージ" in part["00_README.txt"].decode("utf-8")
     assert "期間" not in whole["00_README.txt"].decode("utf-8")
     assert ("early_contact",) == looked_at[0].warnings
 
