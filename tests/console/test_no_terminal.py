@@ -27,9 +27,6 @@ FOR_TERMINALS = frozenset(
 )
 """Guides to what lies outside the application: how it gets onto a computer, and servers."""
 
-WITHOUT_A_PAGE = frozenset({"erase"})
-"""Guides that name something no page does: to seal at once."""
-
 
 @pytest.fixture
 def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FormBrowser]:
@@ -67,7 +64,4 @@ def test_no_guide_has_a_terminal_as_the_only_way(browser: FormBrowser) -> None:
         found[guide.topic] = set(TYPED.findall(text)) - set(STARTS)
 
     assert len(found) > 10
-    assert found.keys() > WITHOUT_A_PAGE
-    assert {} == {
-        topic: typed for topic, typed in found.items() if typed and topic not in FOR_TERMINALS | WITHOUT_A_PAGE
-    }
+    assert {} == {topic: typed for topic, typed in found.items() if typed and topic not in FOR_TERMINALS}
