@@ -106,7 +106,7 @@ def _verify_zip(path: Path, verify_files: Callable[[Verification, PackageFiles],
         if not verification.ok or _is_known_package(tree):
             _add_oddities(verification, path)
             return verify_files(verification, tree)
-        if not _has_bag_file(path):
+        if _holds_package_deeper(tree) or not _has_bag_file(path):
             return None
         detail = _("its list of files is damaged")
         verification.add_finding("unreadable", path.name, _("The zip cannot be read: {detail}").format(detail=detail))
@@ -124,6 +124,11 @@ def _add_oddities(verification: Verification, path: Path) -> None:
 
 def _is_known_package(tree: PackageFiles) -> bool:
     return is_package(tree.names()) or is_submission(tree.names())
+
+
+def _holds_package_deeper(tree: PackageFiles) -> bool:
+    """Whether a zip only holds the folder or the zip of a package, so that nothing about it is damaged."""
+    return any(name.endswith("/bagit.txt" if "/" in name else ".zip") for name in tree.names())
 
 
 def _has_bag_file(path: Path) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+import zlib
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -29,6 +30,7 @@ _TELLING_FLAGS = 1 | 8 | 0x800
 """Encrypted; sizes behind the bytes; names in UTF-8."""
 _UNICODE_NAME = 0x7075
 _DESCRIPTOR_BYTES = (12, 16, 20, 24)
+_PIECE_BYTES = 1 << 20
 
 
 def zip_oddities(path: Path) -> Iterator[Tuple[str, str]]:  # noqa: UP006
@@ -50,6 +52,11 @@ def zip_oddities(path: Path) -> Iterator[Tuple[str, str]]:  # noqa: UP006
                 yield info.filename, _("The zip gives bytes to a folder, which no program shows.")
             if not _is_date(info.date_time):
                 yield info.filename, _("The zip gives it a date that does not exist.")
+            unread = _unread_bytes(info, file)
+            if unread:
+                end = _end_of_file(info, file)
+                sentence = _("The zip holds bytes from {start} to {end} that belong to none of its files.")
+                yield info.filename, sentence.format(start=end - unread, end=end)
         for start, end in _unlisted_ranges(packed, infos, file, path.stat().st_size):
             sentence = _("The zip holds bytes from {start} to {end} that belong to none of its files.")
             yield path.name, sentence.format(start=start, end=end)
@@ -143,6 +150,32 @@ def _end_of_file(info: zipfile.ZipInfo, file: BinaryIO) -> int:
         return info.header_offset
     name_length, more_length = _LOCAL.unpack(header)[-2:]
     return info.header_offset + _LOCAL.size + int(name_length) + int(more_length) + info.compress_size
+
+
+def _unread_bytes(info: zipfile.ZipInfo, file: BinaryIO) -> int:
+    """How many of the bytes that the zip counts as a file's follow the end of what is unpacked from it."""
+    if info.flag_bits & 1 or info.filename.endswith("/"):
+        return 0
+    if info.compress_type == zipfile.ZIP_STORED:
+        return max(0, info.compress_size - info.file_size)
+    if info.compress_type != zipfile.ZIP_DEFLATED:
+        return 0
+    file.seek(_end_of_file(info, file) - info.compress_size)
+    inflate, left, size = zlib.decompressobj(-zlib.MAX_WBITS), info.compress_size, 0
+    try:
+        while left and not inflate.eof:
+            piece = file.read(min(left, _PIECE_BYTES))
+            left -= len(piece)
+            if not piece:
+                return 0  # cut: found when the file is read
+            while piece and not inflate.eof:
+                size += len(inflate.decompress(piece, _PIECE_BYTES))
+                if size > info.file_size:
+                    return 0  # found when the file is read
+                piece = inflate.unconsumed_tail
+    except zlib.error:
+        return 0  # found when the file is read
+    return left + len(inflate.unused_data) if inflate.eof else 0
 
 
 def _central_bytes(info: zipfile.ZipInfo) -> int:

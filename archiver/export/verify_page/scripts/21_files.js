@@ -108,6 +108,7 @@ class ZippedPackage {
 
   async *chunks(name) {
     const info = this.infos.get(name);
+    if (info.flags & 0x60) throw new UnreadableFile("patched or strongly encrypted");
     const header = await bytesOf(this.file, info.offset, 30);
     if (header.length < 30 || readNumber(header, 0, 4) !== 0x04034b50) throw new UnreadableFile("no header");
     const nameLength = readNumber(header, 26, 2), begin = info.offset + 30 + nameLength + readNumber(header, 28, 2);

@@ -30,7 +30,8 @@ async function verifyZip(file, progress) {
   }
   const tree = new ZippedPackage(file, directory, verification);
   if (verification.ok && !isKnownPackage(tree.names())) {
-    if (!(await hasBagFile(file))) return null;
+    const holdsPackageDeeper = tree.names().some((name) => name.endsWith(name.includes("/") ? "/bagit.txt" : ".zip"));
+    if (holdsPackageDeeper || !(await hasBagFile(file))) return null;
     fail(_("its list of files is damaged"));
     return verification;
   }
