@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from gettext import gettext as _
 
-from archiver.chatwork.ratelimit import FALLBACK_WINDOW, Budget
 from archiver.health.snapshot import HealthSnapshot, Starters
 from archiver.render.times import interval_words
 from archiver.schedule.daemon_lock import is_daemon_running
@@ -38,13 +37,8 @@ def unseen_bound(
         return None
     else:
         bound = window_share.longest_unseen(rooms, every=every, share=share)
-    spent = snapshot.window_requests
-    if spent is None or not timedelta() < spent.reset - now <= FALLBACK_WINDOW:
-        return bound
-    left = window_share.requests_in_share(
-        Budget(), spent=spent.spent, looks=spent.looks, reserve=settings.sync.reserve, share=share
-    )
-    return window_share.present_unseen(bound, every=every, rooms=rooms, requests=left, window_left=spent.reset - now)
+    left = window_share.known_left(snapshot.window_requests, now, reserve=settings.sync.reserve, share=share)
+    return bound if left is None else window_share.present_unseen(bound, every=every, rooms=rooms, left=left)
 
 
 def unseen_sentence(bound: timedelta) -> str:

@@ -80,7 +80,7 @@ def _saves_again_sentence(facts: NoticeFacts, *, alarm: bool) -> str:
         return _("That is over: saving works again. All that Chatwork lists now is saved.")
     if facts.complete:
         return _("That is over: saving works again. Nothing is missing.")
-    return _("That is over: saving works again. Not everything is saved yet. See: archive status")
+    return _("Saving goes on again, but not everything is saved yet. See: archive status")
 
 
 def _daily_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:

@@ -6,6 +6,7 @@ first, then the one unread for longest. The share is counted over all our proces
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -104,16 +105,27 @@ def daemon_unseen(rooms: int, *, every: timedelta, share: int, limit: int | None
     return _time_of_all(rooms, every, share=share, limit=limit, overhead=1 + every / ACCOUNT_EVERY)
 
 
-def present_unseen(
-    bound: timedelta, *, every: timedelta, rooms: int, requests: int, window_left: timedelta
-) -> timedelta:
-    """The longest time from now on, where the window of the allowance has so many calls left for looking.
+@dataclass(frozen=True, slots=True)
+class WindowLeft:
+    """What the present window of the allowance has left for looking."""
 
-    Too few for the rounds until it ends: then nothing may be read before.
-    """
+    requests: int
+    time: timedelta
+
+
+def known_left(spent: WindowRequests | None, now: datetime, *, reserve: int, share: int) -> WindowLeft | None:
+    """What is left after our calls in the last window that is known; None: that one is over."""
+    if spent is None or not timedelta() < spent.reset - now <= FALLBACK_WINDOW:
+        return None
+    requests = requests_in_share(Budget(), spent=spent.spent, looks=spent.looks, reserve=reserve, share=share)
+    return WindowLeft(requests, spent.reset - now)
+
+
+def present_unseen(bound: timedelta, *, every: timedelta, rooms: int, left: WindowLeft) -> timedelta:
+    """The longest time from now on; with too few calls left for the rounds of the window, they may read nothing."""
     lists = ceil(rooms / max(1, ceil(bound / every)))
-    is_used_up = requests < int(window_left / every) * (lists + 1)
-    return every * ceil((window_left + bound) / every) if is_used_up else bound
+    is_used_up = left.requests < int(left.time / every) * (lists + 1)
+    return every * ceil((left.time + bound) / every) if is_used_up else bound
 
 
 def _time_of_all(rooms: int, every: timedelta, *, share: int, limit: int | None, overhead: float) -> timedelta:
