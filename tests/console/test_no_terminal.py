@@ -22,7 +22,9 @@ TYPED = re.compile(r"<code>(?:archive|pip|pipx|uv|python3?|sudo|cd|crontab|syste
 STARTS = ("<code>archive app</code>", "<code>archive demo</code>")
 """What starts this program, or an example of it."""
 
-FOR_TERMINALS = frozenset({"install-linux", "install-mac", "install-vps", "install-windows", "schedule-with-cron"})
+FOR_TERMINALS = frozenset(
+    {"install", "install-linux", "install-mac", "install-vps", "install-windows", "schedule-with-cron"}
+)
 """Guides to what lies outside the application: how it gets onto a computer, and servers."""
 
 
