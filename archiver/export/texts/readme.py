@@ -222,7 +222,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
     yield say("■ 中身")
     if not facts.daily:
         yield say("data/report.pdf       報告書(全13章)")
-        yield say("data/report_all_messages-01.pdf から  付録A 全メッセージ(PDF、2,500件ごと)")
+        yield say("data/report_all_messages-01.pdf から  付録A 保存できたメッセージ(PDF、2,500件ごと)")
         yield say("data/evidence_list.pdf / .csv  付録B 証拠説明書の下書き")
     yield say("data/transcript/      会話の形にしたページ")
     yield say("data/messages.jsonl   保存できたメッセージと、それぞれの編集前後の文面")
