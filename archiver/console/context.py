@@ -19,6 +19,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.export.package.recipe import PackagePreview
 from archiver.records import Contract
 from archiver.records.alerts import Alert
+from archiver.rounds.sealing import Sealing
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
 from archiver.store.archive import Archive, Reading
@@ -53,6 +54,8 @@ class SharedWords:
     preview_lines: Callable[[PackagePreview, str], Sequence[str]]
     verification_lines: Callable[[Verification], Sequence[str]]
     copy_lines: Callable[[BackupOutcome], Sequence[str]]
+    sealing_lines: Callable[[Sealing], Sequence[str]]
+    """Each new seal, and each stamp that came or waits."""
     contract_lines: Callable[[Reading, Contract], Sequence[str]]
     """The page of a contract to read aloud."""
     standing_lines: Callable[[Contract, MoneyStanding], Iterable[str]]

@@ -8,13 +8,20 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from archiver.schedule.schedulers import program
 from archiver.settings.other_archives import state_folder
 from archiver.store.durable_files import write_durably
 from archiver.web.access import OPEN, AccessGate
 from archiver.web.server import is_served
+
+START_SECONDS = 20.0
+"""How long the start of another archive's application may take."""
 
 
 def instance_file(home: Path) -> Path:
@@ -31,6 +38,33 @@ def running_address(file: Path) -> str | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return f"http://127.0.0.1:{port}{OPEN}?key={key}" if is_served(port) else None
+
+
+def start_application(home: Path, environ: Mapping[str, str], *, seconds: float = START_SECONDS) -> bool:
+    """Start the application of an archive, as a double-click would, and wait until it answers; whether it does.
+
+    It outlives this program, and ends by itself when it is not used. One that runs already is left as it is.
+    """
+    file, until = instance_file(home), time.monotonic() + seconds
+    if running_address(file) is not None:
+        return True
+    words = (*program(sys.argv[0]), "--home", str(home), "app", "--no-browser")
+    try:
+        started = subprocess.Popen(  # noqa: S603 - words of our own, and a known folder
+            words,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return False
+    while time.monotonic() < until and started.poll() is None:
+        if running_address(file) is not None:
+            return True
+        time.sleep(0.1)
+    return running_address(file) is not None
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ _PARTS = {
     "alerts": "home",
     "billing": "contracts",
     "course": "contracts",
+    "erasing": "contracts",
     "notice_settings": "settings",
 }
 """Blueprints that stand under another one's word."""

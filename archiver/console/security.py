@@ -16,6 +16,8 @@ from archiver.console.navigation import is_here, navigation
 from archiver.setup.first_run import first_open_step
 from archiver.web.access import AccessGate
 from archiver.web.app import GATE, static_response
+from archiver.web.refused_requests import too_large_sentence
+from archiver.web.server import UPLOAD_LIMIT
 
 FREE = frozenset({"static", "record_style", "gate_open", "console.static_file", "help.index", "help.topic"})
 """Endpoints that need no archive."""
@@ -41,7 +43,13 @@ def base_pages(context: ConsoleContext) -> Blueprint:
         )
         CSRFProtect(app)
         app.jinja_env.globals.update(
-            is_writing=True, navigation=navigation, is_here=is_here, jobs=context.jobs, has_archive=_has_archive
+            is_writing=True,
+            upload_limit=UPLOAD_LIMIT,
+            too_large_sentence=too_large_sentence,
+            navigation=navigation,
+            is_here=is_here,
+            jobs=context.jobs,
+            has_archive=_has_archive,
         )
         app.jinja_env.filters.update(pieces=command_links.pieces, linked=command_links.linked)
 

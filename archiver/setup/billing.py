@@ -51,6 +51,23 @@ def add_reminder(archive: Archive, contract: str, draft: SentReminder, *, at: da
     return contract_lists.change_contract(archive, contract, add, at=at)
 
 
+def enter_reminder(
+    archive: Archive, contract: Contract, message: MessageId | None, day: str | None, how: str | None, *, at: datetime
+) -> Contract:
+    """Enter a reminder by its message or by its day. Raises UsageError for both or neither, and for a message
+    that the user did not send.
+    """
+    if (message is None) == (day is None):
+        raise errors.UsageError(
+            detail=_("Say which message of yours it was, or on which day you sent it: one of the two.")
+        )
+    if message is not None:
+        with archive.reading() as reading:
+            day = own_message_day(reading, contract, message)
+    assert day is not None
+    return add_reminder(archive, contract.id, SentReminder(0, day, how, message), at=at)
+
+
 def own_message_day(reading: Reading, contract: Contract, message: MessageId) -> str:
     """The day in Japan on which the user sent a message. Raises UsageError if somebody else wrote it."""
     rooms = [int(room.room_id) for room in contract.rooms]

@@ -18,6 +18,7 @@ from archiver import errors
 from archiver.web.access import OPEN, AccessGate
 from archiver.web.app import build_app
 from archiver.web.context import ViewContext
+from archiver.web.refused_requests import PageChannel
 
 LOOPBACK = "127.0.0.1"
 THREADS = 4
@@ -68,6 +69,7 @@ def serve_pages(
             max_request_body_size=UPLOAD_LIMIT if more else 1024,
             max_request_header_size=65_536,
         )
+        server.channel_class = PageChannel
         thread = threading.Thread(target=server.run, name="view", daemon=True)
         thread.start()
         try:

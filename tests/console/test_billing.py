@@ -50,6 +50,24 @@ def test_what_is_owed_is_entered_told_and_taken_back(browser: FormBrowser) -> No
     assert () == contract.payments
 
 
+def test_a_reminder_is_entered_by_its_message_or_its_day(browser: FormBrowser) -> None:
+    """Both or neither, and a message of somebody else, are one sentence; it can be taken back."""
+    both = browser.post("/contracts/job1/money/reminders", message="10", on="2026-11-20")
+    neither = browser.post("/contracts/job1/money/reminders", how="電話")
+    foreign = browser.post("/contracts/job1/money/reminders", message="30")
+    kept = browser.post("/contracts/job1/money/reminders", on="2026-11-20", how="電話\u202e" + "ど" * 300)
+    page = browser.get("/contracts/job1/money")
+    with browser.context.archive.reading() as reading:
+        (reminder,) = find_contract(reading, "job1").reminders
+    browser.post("/contracts/job1/money/withdraw", what="reminders", number="1")
+
+    assert [422, 422, 422, 302] == [one.status_code for one in (both, neither, foreign, kept)]
+    assert "2026-11-20" in page
+    assert ("\u202e" in page, len(reminder.how or "")) == (False, 200)
+    with browser.context.archive.reading() as reading:
+        assert () == find_contract(reading, "job1").reminders
+
+
 def test_a_term_is_bound_to_the_message_that_told_it(browser: FormBrowser) -> None:
     """The page offers candidates; a message that the contract does not have is refused."""
     offered = browser.get("/contracts/job1/terms")

@@ -25,9 +25,6 @@ STARTS = ("<code>archive app</code>", "<code>archive demo</code>")
 FOR_TERMINALS = frozenset({"install-linux", "install-mac", "install-vps", "install-windows", "schedule-with-cron"})
 """Guides to what lies outside the application: how it gets onto a computer, and servers."""
 
-WITHOUT_A_PAGE = frozenset({"erase"})
-"""Guides that name something no page does: to seal at once."""
-
 
 @pytest.fixture
 def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FormBrowser]:
@@ -65,7 +62,4 @@ def test_no_guide_has_a_terminal_as_the_only_way(browser: FormBrowser) -> None:
         found[guide.topic] = set(TYPED.findall(text)) - set(STARTS)
 
     assert len(found) > 10
-    assert found.keys() > WITHOUT_A_PAGE
-    assert {} == {
-        topic: typed for topic, typed in found.items() if typed and topic not in FOR_TERMINALS | WITHOUT_A_PAGE
-    }
+    assert {} == {topic: typed for topic, typed in found.items() if typed and topic not in FOR_TERMINALS}

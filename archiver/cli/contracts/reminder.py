@@ -13,7 +13,7 @@ from archiver.cli.contracts.money_lines import reminder_lines
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.records import Contract, SentReminder
+from archiver.records import Contract
 
 
 @click.group("reminder", help=N_("Reminders that you sent to the other side: when, and by which way."))
@@ -41,15 +41,12 @@ def reminder_add(
     from archiver.setup import billing, written_days
 
     archive, contract, message_id = look_up(obj, contract_id, message)
-    if message_id is not None and day is None:
-        with archive.reading() as reading:
-            sent_on = billing.own_message_day(reading, contract, message_id)
-    elif day is not None and message_id is None:
-        sent_on = written_days.read_day(day, "--on", written_days.EXAMPLE_DAY, now=utc_now())
-    else:
+    if (message_id is None) == (day is None):
         raise errors.UsageError(detail=_("Say which message it was (--message ID), or on which day (--on DAY)."))
-    draft = SentReminder(0, sent_on, (how or "").strip() or None, message_id)
-    _tell_change(contract, billing.add_reminder(archive, contract.id, draft, at=utc_now()))
+    sent_on = None if day is None else written_days.read_day(day, "--on", written_days.EXAMPLE_DAY, now=utc_now())
+    way = (how or "").strip() or None
+    after = billing.enter_reminder(archive, contract, message_id, sent_on, way, at=utc_now())
+    _tell_change(contract, after)
     return 0
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from gettext import gettext as _
 from gettext import ngettext
+from typing import TYPE_CHECKING
 
 import click
 
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
 from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from archiver.rounds.sealing import Sealing
 
 
 @click.command(
@@ -19,28 +24,28 @@ from archiver.errors import N_
 def command_seal(obj: CliContext) -> int:
     """Seal and request stamps; a stamp that an authority does not give changes no exit code, its seal waits."""
     from archiver.app import build_app, require_archive
-    from archiver.cli.status.stamp_lines import tell_stamps
-    from archiver.custody import erasures, put_back_databases, stamp_requests
-    from archiver.store import orphaned_seals, seals
+    from archiver.rounds.sealing import seal_now
 
     app = require_archive(build_app(obj.settings(), obj.environ))
-    recorded = orphaned_seals.settle_seals(app.archive, now=app.now(), copies=app.settings.exports.also_to)
-    if recorded:
-        with app.archive.reading() as reading:
-            for line in put_back_databases.overview_lines(reading)[-recorded:]:
-                echo(line, err=True)
-    for line in erasures.go_on(app.archive, now=app.now, copies=app.settings.exports.also_to):
+    sealing = seal_now(app)
+    for line in sealing.told:
         echo(line, err=True)
-    with app.archive.reading() as reading:
-        is_sealed = seals.is_tail_of_stamps(reading)
-    new_seals = [] if is_sealed else seals.close_seals(app.archive, now=app.now())
-    for seal in new_seals:
-        number = seal.last - seal.first + 1
-        sentence = ngettext("Seal {number}: {n} record.", "Seal {number}: {n} records.", number)
-        echo(sentence.format(number=seal.number, n=number) + f"\n  SHA-256 {seal.sha256}")
-    if not new_seals:
-        echo(_("Everything is sealed already."))
-    tell_stamps(stamp_requests.request_stamps(app, at_once=True, seconds=None).outcomes)
+    for line in sealing_lines(sealing):
+        echo(line)
     if app.root_errors:
         raise app.root_errors[0]
     return 0
+
+
+def sealing_lines(sealing: Sealing) -> Iterator[str]:
+    """Each new seal with its digest, or that there was nothing to seal; then each stamp that came or waits."""
+    from archiver.cli.status.stamp_lines import stamp_lines
+
+    for seal in sealing.new_seals:
+        number = seal.last - seal.first + 1
+        sentence = ngettext("Seal {number}: {n} record.", "Seal {number}: {n} records.", number)
+        yield sentence.format(number=seal.number, n=number)
+        yield f"  SHA-256 {seal.sha256}"
+    if not sealing.new_seals:
+        yield _("Everything is sealed already.")
+    yield from stamp_lines(sealing.outcomes)

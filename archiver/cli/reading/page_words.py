@@ -12,7 +12,7 @@ from archiver.app import utc_now
 from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.contracts.contract_page import page_lines
 from archiver.cli.contracts.money_lines import standing_lines
-from archiver.cli.evidence import preview, verify
+from archiver.cli.evidence import preview, seal, verify
 from archiver.cli.evidence.backup import copied_lines
 from archiver.cli.reading.view_context import emergency_block_of
 from archiver.cli.saving.sync_report import sync_lines
@@ -39,6 +39,7 @@ def shared_words() -> SharedWords:
         preview_lines=_preview_lines,
         verification_lines=lambda verification: list(verify.verification_lines(verification)),
         copy_lines=_copy_lines,
+        sealing_lines=lambda sealing: [line.strip() for line in seal.sealing_lines(sealing)],
         contract_lines=lambda reading, contract: list(page_lines(reading, contract, now=utc_now())),
         standing_lines=standing_lines,
         saving_lines=_saving_lines,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -29,18 +29,17 @@ _SHORT_REASONS = {
 """Short forms of the reasons for the line of `status`."""
 
 
-def tell_stamps(outcomes: Sequence[StampOutcome]) -> None:
-    """Print one line for each seal and authority."""
+def stamp_lines(outcomes: Sequence[StampOutcome]) -> Iterator[str]:
+    """One line for each seal and authority."""
     for outcome in outcomes:
         if outcome.time is not None:
             sentence = _("Seal {number}, {authority}: third-party time {time}")
-            line = sentence.format(number=outcome.seal, authority=outcome.authority, time=local_time(outcome.time))
+            yield sentence.format(number=outcome.seal, authority=outcome.authority, time=local_time(outcome.time))
         else:
             sentence = _("Seal {number}, {authority}: waits; {reason}. The next runs ask again.")
-            line = sentence.format(
+            yield sentence.format(
                 number=outcome.seal, authority=outcome.authority, reason=_reason_words(outcome.reason)
             )
-        echo(line)
 
 
 def tell_root_errors(errors: Sequence[BadRoots]) -> None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
-from archiver.console.instance import instance_file, running_address
+from archiver.console.instance import instance_file, running_address, start_application
 from archiver.render.invisible_characters import visible
 from archiver.settings.file import load_settings
 from archiver.settings.other_archives import known_homes, state_folder
@@ -43,17 +45,45 @@ class ArchivePart:
     lines: Sequence[str]
     """How it stands, or why it cannot be read."""
     hits: Sequence[MessageLine]
-    address: str
-    """Where its application runs; empty if it does not."""
-    command: str
-    """What opens it."""
+    home: str
+    """Its folder as a form names it."""
 
 
 @pages.get("")
 def overview() -> str:
     """Every known archive, with what was searched for."""
+    return _page()
+
+
+@pages.post("/open")
+def open_other() -> str | tuple[str, int]:
+    """Start the application of another archive, unless it runs already; the page goes on to it by itself."""
+    context = console_context()
+    home = _other_home(context, request.form.get("home", ""))
+    if start_application(home, context.environ):
+        return render_template("archive_opened.html", home=str(home), path=visible(str(home)))
+    command = line(("archive", "--home", str(home), "app"), platform=sys.platform)
+    sentence = _("The application of this archive did not start: {path}. Start the program for it: {command}")
+    return _page(sentence.format(path=visible(str(home)), command=command)), 503
+
+
+@pages.get("/go")
+def go() -> Response:
+    """On to the running application of another archive; back to the list if it runs no more."""
+    home = _other_home(console_context(), request.args.get("home", ""))
+    return redirect(running_address(instance_file(home)) or url_for("archives.overview"))
+
+
+def _other_home(context: ConsoleContext, given: str) -> Path:
+    """The folder of a known archive that is not this one; the text is only compared. Answers 404 for any other."""
+    homes = known_homes(context.home, state=state_folder())
+    found = next((home for home in homes if str(home) == given and home != context.home), None)
+    return abort(404) if found is None else found
+
+
+def _page(refused: str = "") -> str:
     context, words = console_context(), request.args.get("q", "").strip()
-    query, problem = None, ""
+    query, problem = None, refused
     try:
         query = parse(words, now=context.now()) if words else None
     except errors.UsageError as error:
@@ -76,9 +106,7 @@ def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> Arc
             hits = [] if query is None else _hits(reading, query)
     except errors.ArchiverError as error:
         lines = [visible(f"{error} {error.advice()}".strip())]
-    address = "" if is_own else running_address(instance_file(home)) or ""
-    command = line(("archive", "--home", str(home), "app"), platform=sys.platform)
-    return ArchivePart(visible(str(home)), name, is_own, lines, hits, address, command)
+    return ArchivePart(visible(str(home)), name, is_own, lines, hits, str(home))
 
 
 def _hits(reading: Reading, query: SearchQuery) -> list[MessageLine]:

@@ -30,6 +30,7 @@ pages = Blueprint("billing", __name__, url_prefix="/contracts/<name>")
 
 Answer = str | Response | tuple[str, int]
 CANDIDATES = 3
+WAY_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,28 @@ def add_payment(name: str) -> Answer:
     return redirect(url_for("billing.money", name=name, kept="yes"))
 
 
+@pages.post("/money/reminders")
+def add_reminder(name: str) -> Answer:
+    """Enter a reminder that the user sent: the message that it was, or the day and the way."""
+    context, day = console_context(), request.form.get("on", "")
+    with context.archive.reading() as reading:
+        contract = find_contract(reading, name)
+    try:
+        message = stated_message(context, contract)
+        sent_on = read_day(day, _("the day"), EXAMPLE_DAY, now=context.now()) if day.strip() else None
+        how = request.form.get("how", "").strip()[:WAY_LIMIT] or None
+        billing.enter_reminder(context.archive, contract, message, sent_on, how, at=context.now())
+    except errors.ArchiverError as error:
+        return _money_page(name, {"reminder": _sentence(error)}), 422
+    return redirect(url_for("billing.money", name=name, kept="yes", _anchor="reminders"))
+
+
 @pages.post("/money/withdraw")
 def withdraw(name: str) -> Answer:
-    """Take an invoice or a payment back; the record that it was entered stays."""
-    context, number = console_context(), request.form.get("number", "")
-    what = "invoices" if request.form.get("what") == "invoices" else "payments"
+    """Take an invoice, a payment or a reminder back; the record that it was entered stays."""
+    context, number, what = console_context(), request.form.get("number", ""), request.form.get("what", "")
+    if what not in ("invoices", "payments", "reminders"):
+        return _money_page(name, {}), 422
     try:
         wanted = int(number) if number.isdecimal() and len(number) < 9 else 0
         billing.take_back(context.archive, name, what, wanted, at=context.now())
@@ -136,6 +154,7 @@ def _money_page(name: str, problems: Mapping[str, str]) -> str:
     with context.archive.reading() as reading:
         contract = find_contract(reading, name)
         standing = standing_of(reading, contract)
+        rooms = _message_rooms(reading, contract)
     lines = [] if standing is None else [line.strip() for line in context.words.standing_lines(contract, standing)]
     return render_template(
         "contract_money.html",
@@ -147,9 +166,17 @@ def _money_page(name: str, problems: Mapping[str, str]) -> str:
         today=context.now().astimezone(JST).date().isoformat(),
         given=request.form if problems else {},
         problems=problems,
-        message=request.values.get("message", ""),
+        message=request.args.get("message", "") or (request.form.get("message", "") if "invoice" in problems else ""),
+        rooms=rooms,
         is_kept=bool(request.args.get("kept")),
     )
+
+
+def _message_rooms(reading: Reading, contract: Contract) -> dict[int, int]:
+    """The chat of each message that is a reminder, for its link."""
+    ids = [int(one.message_id) for one in contract.reminders if one.message_id is not None]
+    found = message_summaries(reading, [(int(room.room_id), one) for one in ids for room in contract.rooms])
+    return {int(one.message_id): int(one.room_id) for one in found}
 
 
 def _terms_page(name: str, problems: Mapping[str, str]) -> str:

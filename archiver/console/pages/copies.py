@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from gettext import gettext as _
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.copy_folder import offered_folders, read_folder
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.console.pages import evidence
 from archiver.custody import backup
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words, minute_text
@@ -75,9 +76,10 @@ def _page(problem: str) -> str:
     context = console_context()
     regular = context.settings().backup
     has_archive, last, at = context.archive.exists(), None, ""
+    standing: Mapping[str, object] = {}
     if has_archive:
         with context.archive.reading() as reading:
-            last = LAST_BACKUP.recall(reading)
+            last, standing = LAST_BACKUP.recall(reading), evidence.standing(reading)
         at = minute_text(last.at) if last else ""
     return render_template(
         "copies.html",
@@ -90,6 +92,7 @@ def _page(problem: str) -> str:
         regular_to=str(regular.to or ""),
         is_kept=bool(request.args.get("kept")),
         problem=problem,
+        **standing,
     )
 
 

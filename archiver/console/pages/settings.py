@@ -121,8 +121,9 @@ def change_language() -> Answer:
 @pages.post("/end")
 def end() -> str:
     """End the application; a job that runs ends between two steps. Saving by the scheduler goes on."""
-    console_context().ended.set()
-    return render_template("ended.html")
+    context = console_context()
+    context.ended.set()
+    return render_template("ended.html", starters=schedulers.find_starters(context.home, context.environ))
 
 
 def _page(*, said: str = "", problem: str = "", folder_problem: str = "") -> str:

@@ -30,6 +30,8 @@ _SHORT_HIRAGANA = re.compile(r"(?:(?<=^)|(?<=[\n。、「!?]))[ぁ-ん]{2}(?=[�
 _READING = re.compile(
     r"(?<=[(「])[ぁ-ん]{2,6}(?=[」)](?:なの|か|と読|って読|です|さん))|(?<=\()[ぁ-ん]{2,6}(?=(?:さん|様)\))"
 )
+_LAST_WORD = re.compile(r"(?:[。!?~〜ー♪w)…]| )\s?(?P<name>(?<![ぁ-ん])[ぁ-んー]{3,5})\s{0,3}$")
+"""Somebody signs a message in hiragana: 「また来週〜 えばた」."""
 _PERSONS_THING = re.compile(
     "の(?:字幕|指示|返事|返信|コメント|原稿|確認|件|担当|声|分|方|作業|番|連絡|スケジュール|都合|OK|許可|チェック"
     "|英語|翻訳|発言|アカウント|意見|案|動画)"
@@ -78,10 +80,24 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
         if _is_introduced(match["name"], says_so=text.startswith("と申", match.end())):
             yield match.span("name")
     for match in _READING.finditer(text):
+        if _is_reading_of_word(match):
+            continue
         if match[0] in surnames().readings or match[0] in given_names().readings:
             yield match.span()
+    for match in _LAST_WORD.finditer(text):
+        if _is_introduced(match["name"], says_so=False):
+            yield match.span("name")
     for row in _PEOPLE_ROW.finditer(text):
         yield from _row_of_people(text, *row.span("row"))
+
+
+def _is_reading_of_word(match: re.Match[str]) -> bool:
+    """Whether a reading is told of something that has no title: a place, a product."""
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    has_title = re.search(
+        "さん|さま|様|氏|君|先生|名前|苗字|名字|姓", before + match.string[match.end() : match.end() + 4]
+    )
+    return re.search("(?:読み|よみ|ルビ|発音)[^「]{0,3}「$", before) is not None and has_title is None
 
 
 def _is_thing(text: str, match: re.Match[str]) -> bool:

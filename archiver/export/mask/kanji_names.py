@@ -112,7 +112,8 @@ def folded_surnames() -> frozenset[str]:
     """The surnames, folded; of those of one character the ones that are seldom words."""
     known = leftover_words().surname_characters.union(one for one in surnames().kanji if len(one) > 1)
     more = frozenset(one for one in leftover_words().more_surnames if len(one) > 2)
-    return frozenset(map(folded_text, known | ordinary_words().rare_surnames | more))
+    words = ordinary_words()
+    return frozenset(map(folded_text, known | words.rare_surnames | words.town_surnames | more))
 
 
 @functools.cache

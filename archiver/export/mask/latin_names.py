@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from archiver.export.mask import leftover_patterns, name_checks
 from archiver.export.mask.name_data import given_names, leftover_words, surnames
+from archiver.export.mask.name_forms.katakana_given import speaks_or_is_asked
 
 _GIVEN = re.compile(
-    r"(?<![A-Za-z0-9@/._-])[A-Za-z][a-z]{2,10}(?=(?:から|より|って|とか|にも?|が|は|も|と|へ|の|で|、|さん|ちゃん"
-    r"|くん))"
+    r"(?<![A-Za-z0-9@/._-])(?:[A-Za-z][a-z]{2,10}|[A-Z]{4,10})(?= ?(?:から|より|って|とか|にも?|が|は|も|と|へ|の|で"
+    r"|、|さん|ちゃん|くん))"
 )
 """A word before a particle: a given name, if it is one and no English word."""
 _BESIDE_MASKED = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,16}(?=[._-]?□)|(?<=□[._-])[A-Za-z]{3,16}(?![A-Za-z])")
@@ -25,7 +26,11 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.start(), _end_with_given(text, match)
     for match in leftover_patterns.LATIN_PAIR.finditer(text):
         first, second = match[1].lower(), match[2].lower()
-        if name_checks.is_pair(first, second) or name_checks.is_pair(second, first):
+        is_known = name_checks.is_pair(first, second) or name_checks.is_pair(second, first)
+        if is_known or _is_given_with_unknown(match[1], match[2]) or _is_given_with_unknown(match[2], match[1]):
+            yield match.span()
+    for match in _WITH_HYPHEN.finditer(text) if "-" in text else ():
+        if match["first"].lower() + match["second"] in given_names().romaji:
             yield match.span()
     for match in leftover_patterns.MISTER.finditer(text):
         yield match.span()
@@ -36,7 +41,8 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
         if match[0].lower() in leftover_words().foreign_latin_names:
             yield match.span()
     for match in _GIVEN.finditer(text):
-        if len(match[0]) > 3 - match[0][0].isupper() and _is_given(match[0]):
+        is_known = len(match[0]) > 3 - match[0][0].isupper() and _is_given(match[0])
+        if is_known or _is_asked(text, match):
             yield match.span()
     for match in _BESIDE_MASKED.finditer(text) if "□" in text else ():
         if match[0].lower() in surnames().romaji or match[0].lower() in given_names().romaji:
@@ -46,6 +52,29 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
     for match in leftover_patterns.LATIN_PARTS.finditer(text):
         yield from _named_parts(match)
+
+
+_WITH_HYPHEN = re.compile(r"(?<![A-Za-z0-9@/._-])(?P<first>[A-Z][a-z]{1,6})-(?P<second>[a-z]{2,6})(?![A-Za-z0-9@/._-])")
+_SYLLABLES = re.compile(
+    "(?:(?:[kgsztdnhbpmrwyjf]|[kgnhbpmrsjt]y|sh|ch|ts)?[aiueo]{1,2}|n(?![aiueoy])|m(?=[bp])"
+    "|(?P<double>[kstp])(?=(?P=double)))+"
+)
+"""A Latin word that may be Japanese."""
+
+
+def _is_asked(text: str, match: re.Match[str]) -> bool:
+    """Whether a given name that is a word too stands for somebody who is asked or speaks: 「Mariに渡して」."""
+    lower = match[0].lower()
+    is_given = match[0][0].isupper() and lower in given_names().romaji and lower not in leftover_words().latin_words
+    return is_given and speaks_or_is_asked(text, match.end())
+
+
+def _is_given_with_unknown(one: str, other: str) -> bool:
+    """Whether of two capitalised words one is a given name and the other, that no list has, may be Japanese."""
+    lower = other.lower()
+    is_unknown = other[1:].islower() and len(other) > 3 and _SYLLABLES.fullmatch(lower) is not None
+    is_word = lower in leftover_words().latin_words or lower in leftover_words().latin_given_words
+    return is_unknown and not is_word and one[1:].islower() and len(one) > 3 and _is_given(one)
 
 
 def _is_given_in_file_name(word: re.Match[str]) -> bool:

@@ -5,8 +5,11 @@ They are for text of one width (NFKC). Every repetition has a bound.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
+
+from archiver.export.mask.name_data import leftover_words
 
 
 def any_of(words: str | Iterable[str]) -> str:
@@ -39,7 +42,7 @@ TITLED = re.compile(
     rf"|(?<![{KANJI}])[{KANJI}]{{1,4}}[{_HIRAGANA}]{{1,4}})"
     rf" ?-?(?P<title>{_TITLES}|(?i:(?<=-)(?:san|sama|sensei|kun|chan)|(?<= )(?:san|sama|sensei))(?![a-z]))"
 )
-JOBS = any_of(
+_JOB_WORDS = (
     "社長 部長 課長 係長 主任 店長 専務 常務 代表 監督 マネージャー ディレクター プロデューサー リーダー "
     "次長 室長 所長 院長 園長 校長 会長 教授 編集長 担当 "
     "取締役 副社長 本部長 支店長 チーフ カメラマン "
@@ -48,7 +51,26 @@ JOBS = any_of(
     "オーナー シェフ ドクター "
     "クリニック チーム"
 )
-WITH_JOB = re.compile(rf"(?P<name>[{KANJI}]{{1,6}}) ?{JOBS}")
+JOBS = any_of(_JOB_WORDS)
+_SURE_JOBS = frozenset(_JOB_WORDS.split())
+
+
+@functools.cache
+def role_title() -> re.Pattern[str]:
+    """What somebody is, behind a name."""
+    return re.compile(any_of(leftover_words().role_titles | _SURE_JOBS))
+
+
+_ROLE_ENDS = re.compile(rf"[様殿氏宛ご]|[^{KANJI}]|$")
+
+
+def is_role(match: re.Match[str]) -> bool:
+    """Whether no longer word begins with what is written like a role (会計処理)."""
+    return match[0] in _SURE_JOBS or _ROLE_ENDS.match(match.string, match.end()) is not None
+
+
+BEFORE_ROLE = re.compile(rf"(?P<name>[{KANJI}]{{1,6}}) ?$")
+BEFORE_ROLE_REACH = 7
 MISTER = re.compile(
     r"(?<![A-Za-z])(?:(?:Mr|Ms|Mrs|Miss|Dr|MC|VJ|DJ)\.? ?|(?:[Bb]y|Dir\.|Cam\.|feat\.|Prod\.)"
     r"(?: [A-Z]\.)? ?(?=[A-Z][A-Za-z'-]* ?[\n,/.]))"
@@ -78,10 +100,6 @@ LABELLED = re.compile(
     rf"(?:{_LABEL}) ?(?:は|が|[:/・→=]|に) ?(?P<name>[{KANJI}]{{1,6}}(?: [{KANJI}]{{1,4}}(?![{KANJI}:=→]))?"
     rf"|[{KATAKANA}]{{2,8}}(?:[ ・][{KATAKANA}]{{2,10}})?|[{_HIRAGANA}]{{2,5}} [{_HIRAGANA}]{{2,5}}"
     r"|[A-Z][a-z]{1,15}(?: [A-Z][a-z]{1,15})?|(?<=[:=→] |.[:=→])[a-z]{4,12}(?![A-Za-z0-9._@-]))"
-)
-ROW_OF_NAMES = re.compile(
-    rf"(?<![{KANJI}{KATAKANA}])(?P<first>[{KANJI}]{{1,4}})(?:と|・|、|/| / )"
-    rf"(?P<second>[{KANJI}]{{1,4}})(?![{KANJI}{KATAKANA}])"
 )
 DOUBLED = re.compile(
     rf"(?:(?<![{_HIRAGANA}{KANJI}ー])|(?<=んと))(?P<base>[{_HIRAGANA}]{{2,3}})(?P=base)"

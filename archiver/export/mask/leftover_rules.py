@@ -12,6 +12,10 @@ from archiver.export.mask.kanji_names import name_in_run
 from archiver.export.mask.latin_names import latin_names
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_forms.katakana_given import is_begun_given, katakana_given_names
+from archiver.export.mask.name_forms.mixed_scripts import mixed_names
+from archiver.export.mask.name_forms.name_rows import names_in_file_names, names_in_rows
+from archiver.export.mask.name_forms.unknown_surnames import is_unknown_surname
 from archiver.export.mask.nicknames import nicknames
 from archiver.export.mask.spoken_names import spoken_names
 from archiver.export.mask.titled_names import initials_and_traders, names_at_jobs, titled_names
@@ -54,14 +58,21 @@ _DIRECT_RULES = (
 )
 
 
+_KATAKANA = re.compile("[ァ-ヴ][ァ-ヴー]")
+
+
 def _names(text: str) -> Iterator[tuple[int, int]]:
     if leftover_patterns.HAS_TITLE.search(text):
         yield from titled_names(text)
         yield from initials_and_traders(text)
+        yield from mixed_names(text)
     yield from names_at_jobs(text)
     yield from _surnames(text)
     yield from spoken_names(text)
-    yield from _rows_of_names(text)
+    yield from names_in_rows(text)
+    yield from names_in_file_names(text)
+    if _KATAKANA.search(text):
+        yield from katakana_given_names(text)
     yield from kana_names(text)
     yield from nicknames(text)
     if re.search("[A-Za-z]{2}", text):
@@ -86,14 +97,18 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
     """Surnames alone, among words that are written at names, with a given name, in brackets, behind a label."""
     for match in leftover_patterns.KANJI_RUN.finditer(text):
         span = name_in_run(match[0])
-        if span is not None and not (span[1] == len(match[0]) and _OF_THINGS.match(text, match.end())):
+        if span is not None and not (span[1] == len(match[0]) and _is_of_thing(text, match.end())):
             yield match.start() + span[0], match.start() + span[1]
     for match in leftover_patterns.SPACED_NAME.finditer(text):
         if name_checks.is_surname(match["surname"]) and name_checks.is_given_name(match["given"]):
             yield match.start("surname"), match.end("given")
     for match in leftover_patterns.WITH_KANA_GIVEN.finditer(text):
         reading = in_hiragana(match["given"])
-        if name_checks.is_surname(match["surname"]) and len(reading) > 1 and reading in given_names().readings:
+        is_given = len(reading) > 1 and reading in given_names().readings
+        is_short = name_checks.is_katakana(match["given"][0]) and is_begun_given(match["given"])
+        is_short = is_short and match["given"] not in ordinary_words().katakana
+        is_clear = match["surname"] not in leftover_words().common_surnames
+        if name_checks.is_surname(match["surname"]) and (is_given or (is_short and is_clear)):
             yield match.span()
     for pattern in (leftover_patterns.LABELLED, leftover_patterns.IN_BRACKETS):
         for match in pattern.finditer(text):
@@ -105,6 +120,21 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
                 continue
             if _looks_like_name(match["name"], labelled=is_labelled):
                 yield _span_of_name(match)
+
+
+_KATAKANA_BEHIND = re.compile("[ァ-ヴー]{2,12}")
+
+
+def _is_of_thing(text: str, end: int) -> bool:
+    """Whether what stands behind a surname makes it a place, a plant, a brand: 八木アンテナ."""
+    thing = _KATAKANA_BEHIND.match(text, end)
+    words = leftover_words()
+    is_brand = (
+        thing is not None
+        and thing[0] in ordinary_words().katakana
+        and thing[0] not in words.papers | words.role_titles | words.foreign_names
+    )
+    return is_brand or _OF_THINGS.match(text, end) is not None
 
 
 def _span_of_name(match: re.Match[str]) -> tuple[int, int]:
@@ -129,17 +159,8 @@ def _looks_like_name(name: str, *, labelled: bool) -> bool:
     if labelled:
         return name_checks.is_labelled_name(first)
     is_clear = first not in words.common_surnames
-    return (name_checks.is_surname(first) and is_clear) or name_checks.is_full_name(first)
-
-
-def _rows_of_names(text: str) -> Iterator[tuple[int, int]]:
-    """Surnames beside full names: 「和田悠人、石田」."""
-    for match in leftover_patterns.ROW_OF_NAMES.finditer(text):
-        one, other = match["first"], match["second"]
-        if name_checks.is_full_name(one) and name_checks.is_spoken_surname(other):
-            yield match.span("second")
-        if name_checks.is_full_name(other) and name_checks.is_spoken_surname(one):
-            yield match.span("first")
+    is_name = name_checks.is_surname(first) or is_unknown_surname(first)
+    return (is_name and is_clear) or name_checks.is_full_name(first)
 
 
 # --- accounts ---------------------------------------------------------------------------------------

@@ -134,7 +134,8 @@ def _titles() -> str:
     """What shows that a single character is a name; a name before any other word with の is left, as may be a "
     "word."""
     strong = leftover_words().person_words - leftover_words().weak_words
-    titles = {"さん", "さま", "ちゃん", "くん", "宛", *strong}
+    roles = leftover_words().role_titles - {"家", "宅"}
+    titles = {"さん", "さま", "ちゃん", "くん", "サン", "チャン", "クン", "サマ", "宛", *strong, *roles}
     return "|".join(sorted(map(re.escape, map(folded_text, titles)), key=len, reverse=True))
 
 

@@ -121,6 +121,8 @@ def hiragana_start(name: str, title: str) -> int | None:
     """The longest end of the run that is read as a surname; else, before さん and the like, what follows a particle."""
     is_reading = name in given_names().readings or name in surnames().readings
     is_word = name in leftover_words().no_name_ends or name in leftover_words().no_titled_words
+    if len(name) > 3 and name in leftover_words().no_titled_words:
+        return None
     if is_reading and not is_word and title in ("ちゃん", "さん", "さま", "様", "氏"):
         return 0
     if title == "ちゃんと" and not is_word and _is_short_name(name):

@@ -32,11 +32,13 @@ def person_behind() -> re.Pattern[str]:
         rf"|の{owned}|まで(?=ご?連絡|ご?相談|お問|お電話)|拝(?![{KANJI}見啓])"
         r"|(?:より|から)(?:以上|です|伝言)|宛(?:に|て|で|の)|いわく|曰く|に代わ|に替わ|に変わりま|的には"
         r"|\((?:[^()]{0,8}(?:[課部室係]|担当|経理|営業|総務|広報|人事|旧姓|前任|後任|代表|社長|代理)[^()]{0,4}"
-        r"|[0-9]{2}歳?|[ぁ-ん]{2,8})\)"
+        r"|[0-9]{2}歳?|(?:[弟兄姉妹父母娘]|息子)(?:さん)?(?:の(?:ほう|方))?|[ぁ-ん]{2,8})\)"
         r"|(?:PM|AD|CD|[PD])(?:[のにがはへともや、。\s確承修済案]|$)"
     )
 
 
+SAYS_NAME = re.compile(r"と申(?:す|し(?![訳込上合]))|でござい|と(?:言|い)います|(?:より|から)(?:以上|です|伝言|電話)")
+"""Behind a name it is said to be one."""
 DOES_WEAKLY = re.compile(r"です(?:[。、!~〜ー…♪^(\s]|けど|が|$)")
 """An introduction, but only where a sentence begins: 「辻です」, and not 「背景は森です」."""
 
@@ -57,7 +59,7 @@ def person_before() -> re.Pattern[str]:
     )
 
 
-NO_LETTER = re.compile(f"(?:^|[\\s。、「『>(!?…~〜・]|[{KANJI}ぁ-ん]の)$")
+NO_LETTER = re.compile(f"(?:^|[\\s。、「『>(!?…~〜・\u25a1\\]]|[{KANJI}ぁ-ん]の)$")
 UNIT_BEFORE = re.compile(rf"{_UNIT} $")
 LINE_BEFORE = re.compile(r"(?:^|\n) {0,4}$")
 MARK_BEFORE = re.compile(r"(?:^|\n) {0,4}[【\[]$")

@@ -128,6 +128,10 @@ class LeftoverWords:
     doing_words: frozenset[str]
     belonging_words: frozenset[str]
     owned_words: frozenset[str]
+    role_titles: frozenset[str]
+    name_words: frozenset[str]
+    papers: frozenset[str]
+    organisations: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +145,10 @@ class OrdinaryWords:
     katakana: frozenset[str]
     """Short nouns, and what people are called by what they do."""
     rare_surnames: frozenset[str]
+    town_surnames: frozenset[str]
+    """Those that are also a place which is hardly known."""
     doubtful_surnames: frozenset[str]
-    """Surnames that are also a place or a word."""
+    """Surnames that are also a known place or a word."""
 
 
 @functools.cache
@@ -154,6 +160,7 @@ def ordinary_words() -> OrdinaryWords:
         hiragana=frozenset(lists["hiragana_words"].split()),
         katakana=frozenset(lists["katakana_words"].split()),
         rare_surnames=_pairs(lists["rare_surnames"]) | frozenset(lists["long_rare_surnames"].split()),
+        town_surnames=_pairs(lists["town_surnames"]) | frozenset(lists["long_town_surnames"].split()),
         doubtful_surnames=_pairs(lists["doubtful_surnames"]) | frozenset(lists["long_doubtful_surnames"].split()),
     )
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.export.mask.leftover_patterns import KANJI
-from archiver.export.mask.name_checks import in_hiragana
+from archiver.export.mask.name_checks import in_hiragana, is_spoken_surname
 from archiver.export.mask.name_data import beginnings_of_names, given_names, leftover_words, ordinary_words, surnames
 
 _SMALL = "ゃゅょャュョ"
@@ -27,8 +27,8 @@ _PATTERN = re.compile(
     rf"(?<![ぁ-ん])(?<![ぁ-ん]ー)(?P<lead>[ぁ-ん]{{0,4}}[のとはがもにでへやね])??"
     rf"(?P<nickname>(?P<short>{_HIRA}[っー])(?:ちゃん(?!と)|くん{_NO_GRAMMAR})"
     rf"|(?P<stopped>{_HIRA}{{1,3}})(?:{_AFTER_STOP})"
-    rf"|(?P<base>{_HIRA}[っー]|{_HIRA}{{2,3}}[っー]?)(?:{_CLEAR}|(?:りん|ぽん|ぱん){_ENDS_OF_SENTENCE})"
-    rf"|(?P<pair>{_HIRA}{{2}})たん{_NO_GRAMMAR}"
+    rf"|(?P<base>{_HIRA}[っー]|{_HIRA}{{2,3}}[っー]?)(?:{_CLEAR}|(?:りん|ぽん|ぱん|ぴん){_ENDS_OF_SENTENCE})"
+    rf"|(?P<pair>{_HIRA}{{2}}|{_HIRA}ん(?=たん(?:先生|さん|ちゃん)))たん{_NO_GRAMMAR}"
     rf"|(?P<name>{_HIRA}{{3}}(?=[んち]{_ENDS_OF_SENTENCE})|{_HIRA}{{2,3}}っ?)(?:{_OTHER}"
     rf"|(?<=[ぁ-ん]{{3}})[んち]){_ENDS_OF_SENTENCE})"
 )
@@ -41,6 +41,10 @@ _GATE = re.compile(
     "ち[んゃー]|くん|た[んぬ]|っ[ちぴきしつぺ]|[ぴぽに]ょ?[んー]|に[ゃー]|ぴ|ぽ|のすけ|りん|ぱん|つん|みん|じー"
     "|やん|[ぷみきぼし]ー|[ッピポリタチニヤ][ーチキシンピペャツ]|子"
 )
+_STOPPED_KATAKANA = re.compile(
+    rf"(?<![ァ-ヴー])(?P<base>{_KATA}{{2,3}})っ(?:ちゃん(?!と)|ちん|ぴー|くん|ぺ|ち(?=さん))"
+)
+_TEACHER = re.compile("(?<![ぁ-ん])[ぁ-ん]{1,3}(?:たん|りん|ぽん|ぴょん|っち)(?=先生)")
 _CHILD = re.compile(
     rf"(?<![ぁ-んァ-ヴー{KANJI}])(?:[ぁ-ん]{{2}}|[ァ-ヴー]{{2,3}})子(?=さん|ちゃん|[」』はがにのとをへ、]|から)"
 )
@@ -56,7 +60,7 @@ _SENTENCE = re.compile(
 )
 _CALLED = (
     "という(?:方|人|子|者|ライター|アカウント|名前|ユーザー|出品者|お客)|って(?:いう)?(?:方|人|子|アカ|名前"
-    "|ライター)|と名乗|さん|様|氏(?![名神])"
+    "|ライター)|と名乗|さん|さま|様|氏(?![名神])"
 )
 _SAID = (
     re.compile(rf"{_KINDS_OF_NAMES}(?:に|は|が|の欄に|を|:|=|→)? ?[「『](?P<name>[^「」『』\n]{{1,16}})[」』]"),
@@ -69,13 +73,28 @@ _SAID = (
 )
 
 
+_AS_READ = re.compile("(?:読み|仮名|カナ|ルビ|発音)[^「『]{0,4}$")
+"""Before a word in brackets: how a name is read, which may look like a verb (みない)."""
 _CALLED_WITH_TITLE = re.compile(
     r"(?P<name>[^\s、。「」()!?]{1,6}?)(?:さん|様)(?:という|って(?:いう)?)(?:お?名前|方|人|名字|苗字|ライター|お客)"
 )
 
 
+_NAMED_SO = re.compile(
+    rf"(?<![{KANJI}])(?P<who>[{KANJI}]{{1,4}})(?:さん|くん|君)?[がはを](?P<name>[ァ-ヴー]{{2,6}}|[ぁ-んー]{{2,6}}?)(?:って|と)呼"
+)
+_BEFORE_REAL_NAME = re.compile(
+    rf"(?<![ぁ-んァ-ヴー{KANJI}])(?P<name>[ぁ-んー]{{2,6}}|[ァ-ヴー]{{2,8}}) ?"
+    rf"\((?P<real>[{KANJI}]{{1,4}})(?:さん|くん|様|ちゃん|氏|先生)?\)"
+)
+"""What somebody is called, with the name in brackets: 「ばんちょー(番場さん)」."""
+
+
 def nicknames(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a nickname stands, or what the text calls a name."""
+    for match in _BEFORE_REAL_NAME.finditer(text) if "(" in text else ():
+        if is_spoken_surname(match["real"]) and len(match["real"]) > 1 and not _is_word(match["name"]):
+            yield match.span("name")
     if _GATE.search(text):
         yield from _by_their_ends(text)
     if "」" in text or "』" in text or "って" in text or "という" in text:
@@ -83,9 +102,13 @@ def nicknames(text: str) -> Iterator[tuple[int, int]]:
             for match in pattern.finditer(text):
                 name = match["name"]
                 is_reading = name in given_names().readings or name in surnames().readings
-                is_sentence = pattern is not _SAID[0] and _SENTENCE.search(name) is not None
+                is_told = pattern is _SAID[0] or _AS_READ.search(text, max(0, match.start() - 8), match.start())
+                is_sentence = not is_told and _SENTENCE.search(name) is not None
                 if is_reading or not (_is_word(name) or is_sentence):
                     yield match.span("name")
+        for match in _NAMED_SO.finditer(text):
+            if is_spoken_surname(match["who"]):
+                yield match.span("name")
         for match in _CALLED_WITH_TITLE.finditer(text):
             if match["name"] not in leftover_words().no_name_ends:
                 yield match.span("name")
@@ -102,6 +125,11 @@ def _by_their_ends(text: str) -> Iterator[tuple[int, int]]:
     for match in _IN_KATAKANA.finditer(text):
         if (match["base"] is None or _is_base(match["base"])) and not _is_word(match[0]):
             yield match.span()
+    for match in _STOPPED_KATAKANA.finditer(text):
+        if _is_base(match["base"]):
+            yield match.span()
+    for match in _TEACHER.finditer(text) if "先生" in text else ():
+        yield match.span()
     for match in _CHILD.finditer(text):
         if not _NO_CHILD.match(match[0]):
             yield match.span()

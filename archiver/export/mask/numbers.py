@@ -21,7 +21,8 @@ _AREA = f"0(?:[0-9]{_GAP}[0-9]{{4}}|[0-9]{{2}}{_GAP}[0-9]{{3}}|[0-9]{{3}}{_GAP}[
 
 PHONES = (
     f"{_NUMBER_START}0[5-9]0(?:{_OPTIONAL_GAP}[0-9]){{8}}{NO_DIGIT}",
-    f"{_NUMBER_START}0(?:[- .][0-9]){{9,10}}(?![- .]?[0-9])",
+    f"{_NUMBER_START}0(?:[-. ()]{{1,3}}[0-9]){{9,10}}(?![- .]?[0-9])",
+    f"{_NUMBER_START}0[0-9]{{1,4}} ?\\([0-9]{{2,4}}\\) ?(?:[- ]?[0-9]){{4}}{NO_DIGIT}",
     f"{_NUMBER_START}{_AREA}{_GAP}[0-9]{{4}}{NO_DIGIT}",
     f"{_NUMBER_START}0[0-9]{{3}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{3}}{NO_DIGIT}",
     f"{_NUMBER_START}0[1-9][0-9]{{8}}{NO_DIGIT}",

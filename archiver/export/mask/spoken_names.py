@@ -14,6 +14,7 @@ from archiver.export.mask import name_contexts as contexts
 from archiver.export.mask.kanji_names import are_words
 from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_data import leftover_words
+from archiver.export.mask.name_forms.unknown_surnames import is_given_by_form, is_unknown_surname
 
 _RUN = re.compile(f"(?<![{KANJI}])[{KANJI}]{{1,8}}(?![{KANJI}])")
 _GIVEN = re.compile(rf" (?P<given>[{KANJI}]{{1,3}})(?<![様氏君殿])(?![{KANJI}:=→])")
@@ -34,7 +35,7 @@ def spoken_names(text: str) -> Iterator[tuple[int, int]]:
         run = match[0].removesuffix("宛") if contexts.ADDRESSED.match(text, match.end() - 1) else match[0]
         begin, end = match.start(), match.start() + len(run)
         start = _start_in_run(run)
-        if start is None and _is_unknown_at_job(text, begin, end):
+        if start is None and _is_unknown_person(text, begin, end):
             yield begin, end
         if start is None or run in leftover_words().sentence_characters:
             continue
@@ -49,6 +50,19 @@ def spoken_names(text: str) -> Iterator[tuple[int, int]]:
 def is_person_behind(text: str, end: int) -> bool:
     """Whether what stands behind a word makes it a person: 「…に確認」, 「…が担当」."""
     return contexts.person_behind().match(text, end) is not None
+
+
+def _is_unknown_person(text: str, start: int, end: int) -> bool:
+    """Whether kanji that no list has are a person by their form and what stands around them, or stand at a job."""
+    run, before = text[start:end], text[max(0, start - _REACH) : start]
+    if is_given_by_form(run):
+        return before == "" or contexts.NO_LETTER.search(before) is not None
+    is_person = is_unknown_surname(run) and (
+        _introduces(text, before, end)
+        or contexts.SAYS_NAME.match(text, end) is not None
+        or (contexts.person_before().search(before) is not None and contexts.WHO_BEHIND.match(text, end) is not None)
+    )
+    return is_person or _is_unknown_at_job(text, start, end)
 
 
 def _is_unknown_at_job(text: str, start: int, end: int) -> bool:

@@ -14,20 +14,23 @@ from archiver.export.mask.folding import folded_text
 from archiver.export.mask.kanji_names import folded_spoken_characters
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_forms.unknown_surnames import is_unknown_surname
 
 _NICKNAME_TITLES = ("ちゃん", "くん")
 """They are hidden with a name in kana, of which they may be a part."""
 _ROLE_END = re.compile(
-    "[者員長部社店家係業主人客元側方陣師士官役手屋課室局所院園館校会団班組隊署庁省先生徒親娘婦夫妻様々達連衆軍党派教]$"
+    "[者員長部社店家係業主人客元側方陣師士官役手屋課室局所院園館校会団班組隊署庁省先生徒親娘婦夫妻様々達連衆軍党派教嬢女]$"
 )
 _AGENT = re.compile(
-    "(?:イスト|リスト|ワー|ーター|ナー|ヤー|ャー|バー|ダー|マン|ーズ|ショップ|サロン|スクール|ホテル|レストラン"
+    "(?:イスト|リスト|ワー|マネ|マー|ーター|ナー|ヤー|ャー|バー|ダー|マン|ーズ|ショップ|サロン|スクール|ホテル|レストラン"
     "|カフェ|ストア|メディア|チャンネル|グループ|プロダクション|スタジオ|オフィス|クリニック|ショッピング"
     "|ジャパン|システム|デザイン|ワークス|サービス|マーケット|センター|チーム|ファーム|クラブ|ラボ|テック|ネット"
     "|ロボ|モン)$"
 )
 """What people and firms are called by what they do; surnames with such an end are among the foreign names."""
 _FIRM = re.compile("(?:株式会社|有限会社|合同会社|社団法人|財団法人|\\(株\\)|\\(有\\))[^\\s、。「」]{0,12}$")
+_LEAST_FULL_NAME = 3
+"""Characters of a surname with a given name; before 御中 a shorter one is a firm's."""
 _THINGS = ("人形", "ぬいぐるみ", "グッズ", "キャラ", "コーナー", "マーク", "印の")
 """Behind a name and its title they make it the name of a thing."""
 
@@ -36,7 +39,10 @@ def titled_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a name stands before a title; a nickname with its title."""
     for match in leftover_patterns.TITLED.finditer(text):
         name, title = match["name"], match["title"]
-        start = _name_start(name, _title_as_read(match)) if not text.startswith(_THINGS, match.end()) else None
+        is_thing = text.startswith(_THINGS, match.end()) or (
+            len(name) == 1 and text[: match.start()].endswith("お")
+        )  # お月様
+        start = None if is_thing else _name_start(name, _title_as_read(match))
         if start is None or (title in ("様", "さん") and _is_firm(text, match, start)):
             continue
         is_nickname = _is_nickname(name[start:], title)
@@ -70,13 +76,26 @@ def initials_and_traders(text: str) -> Iterator[tuple[int, int]]:
 
 def names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
     """Where a name stands before a job: in kanji, in kana and in Latin letters."""
-    for match in leftover_patterns.WITH_JOB.finditer(text):
-        start = name_checks.surname_start(match["name"])
-        if start is not None:
-            yield match.start("name") + start, match.end("name")
+    for role in leftover_patterns.role_title().finditer(text):
+        reach = max(0, role.start() - leftover_patterns.BEFORE_ROLE_REACH)
+        match = leftover_patterns.BEFORE_ROLE.search(text[reach : role.start()])
+        if match is not None and leftover_patterns.is_role(role):
+            start = _start_before_role(match["name"], role[0])
+            if start is not None:
+                yield reach + match.start("name") + start, reach + match.end("name")
     for match in leftover_patterns.KANA_WITH_JOB.finditer(text):
         if name_checks.is_kana_person(match[0]):
             yield match.span()
+
+
+def _start_before_role(name: str, role: str) -> int | None:
+    """Where a name begins before what somebody is; None: it is no name, or a firm's (before 御中)."""
+    start = name_checks.surname_start(name)
+    if start is None and is_unknown_surname(name):
+        start = 0
+    if start is None or name + role in leftover_words().no_names:
+        return None
+    return None if role == "御中" and len(name) - start < _LEAST_FULL_NAME else start
 
 
 def _title_as_read(match: re.Match[str]) -> str:
@@ -113,6 +132,8 @@ def _name_start(name: str, title: str) -> int | None:
         return name_checks.hiragana_start(name, title)
     if name[-1].isascii():
         last = name.split()[-1].casefold()
+        if last in leftover_words().organisations:
+            return None
         return None if last in leftover_words().latin_words and last not in surnames().romaji else 0
     if name_checks.is_katakana(name[-1]):
         return None if name in ("ワン", "ニャン") and title.startswith("ちゃん") else _katakana_start(name)
@@ -146,6 +167,8 @@ def _start_without_surname(name: str, title: str) -> int | None:
     words, bare = leftover_words(), name.replace(" ", "")
     if len(bare) == 1:
         return _single_start(bare, title)
+    if bare in words.name_words or (title == "先生" and is_unknown_surname(bare)):
+        return 0
     if name in words.no_names or name in words.no_name_ends or len(bare) > 5 or _is_ordinary(bare):
         return None
     if len(bare) in (2, 3) and bare[-1] in words.given_name_ends and bare not in words.people_words:

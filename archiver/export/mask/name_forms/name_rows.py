@@ -1,0 +1,57 @@
+"""Rows in which one clear surname makes the others names too: 真鍋→門倉→入江, 能見案と檜山案.
+
+Of names of files: 0930_畑中_ラフ.wav.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterator
+
+from archiver.export.mask import name_checks
+from archiver.export.mask.leftover_patterns import KANJI, any_of
+from archiver.export.mask.name_data import leftover_words
+from archiver.export.mask.name_forms.unknown_surnames import is_unknown_surname
+
+_BEHIND = "(?:案|分|版|組|宛)?"
+_SEPARATOR = "(?: ?[→・/+、&と] ?)"
+_ITEM = f"[{KANJI}]{{1,4}}"
+_ROW = re.compile(rf"(?<![{KANJI}ァ-ヴー])[{KANJI}]{{1,5}}(?:{_SEPARATOR}[{KANJI}]{{1,5}}){{1,8}}(?![{KANJI}ァ-ヴー])")
+_IN_ROW = re.compile(rf"(?<![{KANJI}])(?P<name>{_ITEM}?){_BEHIND}(?![{KANJI}])")
+_FILE = re.compile(r"[^\s、。「」]{2,80}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])")
+
+
+def names_in_rows(text: str) -> Iterator[tuple[int, int]]:
+    """The names of each row in a normalised text of surnames, one of which is no other word."""
+    for row in _ROW.finditer(text):
+        items = _IN_ROW.finditer(text, *row.span())
+        for is_row, names in itertools.groupby(items, key=lambda item: _may_be_name(item["name"])):
+            row_of_names = list(names) if is_row else []
+            if len(row_of_names) > 1 and any(_is_clear(item["name"]) for item in row_of_names):
+                yield from (item.span("name") for item in row_of_names)
+
+
+def _may_be_name(word: str) -> bool:
+    is_known = name_checks.is_spoken_surname(word) or name_checks.is_full_name(word)
+    return (is_known or is_unknown_surname(word)) and word not in leftover_words().no_names
+
+
+def _is_clear(word: str) -> bool:
+    is_known = name_checks.is_surname(word) or name_checks.is_full_name(word)
+    return len(word) > 1 and is_known and word not in leftover_words().common_surnames
+
+
+def names_in_file_names(text: str) -> Iterator[tuple[int, int]]:
+    """Surnames that are a part of their own in the name of a file, with a role that is written at them."""
+    for file in _FILE.finditer(text) if "." in text and ("_" in text or "-" in text) else ():
+        for match in _part_pattern().finditer(text, *file.span()):
+            is_name = name_checks.is_spoken_surname(match["name"]) or is_unknown_surname(match["name"])
+            if is_name and match["name"] not in leftover_words().prefectures | leftover_words().no_names:
+                yield match.span()
+
+
+@functools.cache
+def _part_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?<=[_-])(?P<name>[{KANJI}]{{2,4}}?){any_of(leftover_words().role_titles)}?(?=[_.-])")

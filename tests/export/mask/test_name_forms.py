@@ -1,0 +1,56 @@
+"""Names that no list has are found by their form, and words of the same form are not (`export/mask/name_forms/`)."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.export.mask.leftovers import LeftoverFinder
+
+
+def offered(text: str) -> list[str]:
+    """The pieces of a text that are offered between parties of other names."""
+    return [piece for piece, _kind, _sentence in LeftoverFinder(["受注者", "発注者"]).pieces(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("鷹沼先生から赤字が戻りました", "鷹沼"),
+        ("お世話になります、鷹沼です。", "鷹沼"),
+        ("制作の鷹沼から連絡が来ます", "鷹沼"),
+        ("早瀬住職のお話を載せます", "早瀬"),
+        ("真壁監事と水上理事の署名待ちです", "真壁"),
+        ("高はしさんに聞いてください", "高はし"),
+        ("すず木さんの原稿です", "すず木"),
+        ("戸張→早瀬→平野の順で見ます", "平野"),
+        ("0412_平野_仮.wav を聞いてください", "平野"),
+        ("シンジにロゴを頼んでおきます", "シンジ"),
+        ("リョーコが「もう無理」と言うてます", "リョーコ"),
+        ("作曲 シンタロー／編曲 未定", "シンタロー"),
+        ("オルガシェフの献立を訳しました", "オルガ"),
+        ("Rikoに素材を渡してあります", "Riko"),
+        ("Jun-ko が確認します", "Jun-ko"),
+    ],
+)
+def test_a_name_is_found_by_its_form(text: str, name: str) -> None:
+    """Built like a surname before a title, half in kana, in a row, in the name of a file, in katakana."""
+    assert name in offered(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "担任の先生と保健室の先生に渡します",
+        "会計処理と作家紹介の欄を直しました",
+        "株式会社の請求書は御中でお願いします",
+        "会場→控室→出口の順に撮ります",
+        "0412_議事録_修正版.docx を上げました",
+        "NTTさんとJRさんの申請書です",
+        "ネイリストさんとトリマーさんの予約表です",
+        "お星様とお月様のイラストです",
+        "おはようさんです",
+    ],
+)
+def test_words_of_the_same_form_are_left(text: str) -> None:
+    """Roles, bodies, greetings, parts of file names that are words."""
+    assert [] == offered(text)
