@@ -54,7 +54,7 @@ def test_before_a_delivery_no_review_is_asked_for(platform: str | None, silent: 
 def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
     """Once the last day of the platform's usual time is over, its own way of ending that is asked for.
 
-    The day of the delivery does not count, and the last day, which chapter 4 names, ends at midnight (民法 140条, 141条).
+    The day of the delivery does not count, and the last day, named in chapter 4, ends at midnight (民法 140条, 141条).
     """
     words = platform_of(platform)
     early = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days)
