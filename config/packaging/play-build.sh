@@ -15,13 +15,17 @@ pdfs=(demo/exports/*/data/*.pdf)
 "$archive" --lang en verify demo/exports/*_lawyer
 "$archive" --lang en --home demo schedule show
 
-# The pages are served: the viewer's first answer is a page or a request for its key.
-"$archive" --lang en --home demo view --no-browser --port 8765 >view.log 2>&1 &
-viewer=$!
-for _ in $(seq 40); do
-  if curl --silent --output page.html http://127.0.0.1:8765/; then break; fi
+# The application is opened by its one-time address, as a browser does, and its overview is there.
+"$archive" --lang en --home demo app --no-browser --port 8765 >app.log 2>&1 &
+application=$!
+trap 'kill "$application" 2>/dev/null || true; rm -rf "$home"' EXIT
+address=""
+for _ in $(seq 80); do
+  address="$(grep -o 'http://127\.0\.0\.1:8765/[^ ]*' app.log | head -n 1)" && break
   sleep 0.5
 done
-kill "$viewer"
-test -s page.html
+[[ -n $address ]] || { cat app.log; echo "the application says no address"; exit 1; }
+curl --silent --show-error --fail --cookie-jar cookies --output opened.html "$address"
+curl --silent --show-error --fail --location --cookie cookies --output page.html http://127.0.0.1:8765/
+grep -q 'How it is kept' page.html || { cat page.html; echo "the first page is not the overview"; exit 1; }
 echo "the build works"

@@ -1,10 +1,12 @@
 """Writes docs/third-party-notices.md: each library that comes with the program, its licence, its notices.
 
     python config/packaging/third_party.py
+    python config/packaging/third_party.py requirements    # prints what the one-folder build is made of, for its SBOM
 
 Ends with an error, and writes nothing, if a library has a licence that is not on the list below.
 """
 
+import os
 import re
 import sys
 from importlib import metadata
@@ -45,17 +47,26 @@ What comes with the program besides its own code; made of `requirements-user.loc
 Fonts, data and browser libraries that lie in the program itself have their licences beside them:
 {data}
 
+Typst carries three families of fonts in its library: Libertinus Serif (SIL Open Font License 1.1), New Computer Modern
+(GUST Font License) and DejaVu Sans Mono (licence of Bitstream Vera; the changes are in the public domain).
+
 {table}
 
 ## In the one-folder build alone
 
-Python itself (Python Software Foundation License 2) with what it links to, among it OpenSSL (Apache-2.0) and SQLite
-(public domain); the starter of PyInstaller (GPL-2.0-or-later, with an exception for the programs that it starts); and
+Python itself (Python Software Foundation License 2; its text lies in `_internal/licence-of-python/`) with what it links
+to, such as OpenSSL (Apache-2.0), SQLite (public domain), zlib, bzip2, XZ (0BSD), libffi (MIT) and the runtime libraries
+of its compiler (GPL with the GCC Runtime Library Exception); the starter of PyInstaller (GPL-2.0-or-later, with an
+exception for the programs that it starts); and
 
 {bundled}
 
-The licences of all libraries lie beside them in the folder, in `_internal/*.dist-info/`.
+The licence of each library of these two tables that a system needs lies in `_internal/NAME-VERSION.dist-info/`; that of
+Pillow covers the libraries for pictures in `_internal/pillow.libs/`. GNU Readline is left out.
 """
+
+SYSTEM_COPYRIGHT = Path("/usr/share/doc")
+"""Where Debian keeps the licence of its Python."""
 
 
 def locked_versions(lock: Path = LOCK) -> dict[str, str]:
@@ -78,6 +89,19 @@ def installed_libraries() -> list[str]:
     """The libraries of the one-folder build that are installed on this system."""
     there = {re.sub(r"[-_.]+", "-", one.metadata["Name"] or "").lower() for one in metadata.distributions()}
     return sorted(there & (locked_versions().keys() | bundled_versions().keys()))
+
+
+def python_licences() -> list[str]:
+    """Files with the licence of this Python. Raises FileNotFoundError: no build goes out without it."""
+    library = Path(os.__file__).parent
+    places = [
+        *(folder / "LICENSE.txt" for folder in (library, Path(sys.base_prefix))),
+        SYSTEM_COPYRIGHT / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "copyright",
+    ]
+    found = [str(place) for place in places if place.is_file()]
+    if not found:
+        raise FileNotFoundError(str(places[0]))
+    return found[:1]
 
 
 def licence_of(name: str) -> str:
@@ -119,7 +143,16 @@ def _table(versions: dict[str, str], licences: dict[str, str]) -> str:
     return "\n".join(["| library | version | licence |", "|---|---|---|", *rows])
 
 
+def requirements_text() -> str:
+    """The libraries of the one-folder build as lines of a requirements file."""
+    versions = locked_versions() | bundled_versions()
+    return "".join(f"{name}=={version}\n" for name, version in sorted(versions.items()))
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["requirements"]:
+        sys.stdout.write(requirements_text())
+        sys.exit()
     try:
         PAGE.write_text(page_text(), encoding="utf-8")
     except ValueError as error:

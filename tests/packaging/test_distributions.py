@@ -58,6 +58,15 @@ def test_a_licence_that_would_bind_the_program_is_refused(licence: str, is_allow
     assert is_allowed == load_recipe("third_party").is_allowed(licence)
 
 
+def test_the_one_folder_is_described_by_what_it_holds() -> None:
+    """Its SBOM has the library for notices, and what the lock of users lacks; the licence of this Python is found."""
+    third_party = load_recipe("third_party")
+
+    names = [line.partition("==")[0] for line in third_party.requirements_text().splitlines()]
+    assert ({"apprise", "typst"} <= set(names), "pytest" in names) == (True, False)
+    assert [] != third_party.python_licences()
+
+
 def test_the_icon_and_the_version_resource_are_those_of_this_version(tmp_path: Path) -> None:
     """Made when a build is made; Windows shows them in the properties of the file."""
     load_recipe("branding").write_branding(tmp_path)

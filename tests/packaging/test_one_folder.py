@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -75,6 +76,34 @@ def test_the_guides_are_inside(build: Build) -> None:
     """`archive guide` lists the guides and prints one."""
     assert "worst-day" in build.run("guide").stdout
     assert build.run("guide", "worst-day").returncode == 0
+
+
+def test_it_holds_no_library_that_binds_others_and_each_licence(build: Build) -> None:
+    """No GNU Readline, Python's own licence, and the metadata of each library that the notices name for this system."""
+    inside = build.program.parent / "_internal"
+    names = [path.name for path in inside.iterdir()]
+
+    assert [] == [name for name in names if name.startswith(("libreadline", "greenlet", "attr"))]
+    assert [] != list((inside / "licence-of-python").iterdir())
+    metadata = [path for path in inside.iterdir() if path.name.endswith(".dist-info")]
+    files = {path.name: [one.name.lower() for one in path.rglob("*") if one.is_file()] for path in metadata}
+    lacking = [name for name, inner in files.items() if not any(re.search("licen|copying", one) for one in inner)]
+    assert [] == lacking
+
+
+def test_its_child_processes_get_no_library_of_the_folder(build: Build) -> None:
+    """The user's own program after a copy is one of them."""
+    archive = build.home / "archive"
+    assert build.run("demo", "--dir", archive).returncode == 0
+    seen = build.home / "seen"
+    settings = archive / "archive.toml"
+    after = f'after = ["/bin/sh", "-c", "env > {seen}"]'
+    settings.write_text(re.sub(r"(?m)^after = .*$", after, settings.read_text(encoding="utf-8")), encoding="utf-8")
+
+    copied = build.run("--home", archive, "backup", build.home / "copy")
+
+    assert copied.returncode == 0, copied.stdout + copied.stderr
+    assert "_internal" not in seen.read_text()
 
 
 def test_started_by_a_click_it_is_the_application(build: Build) -> None:

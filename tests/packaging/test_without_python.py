@@ -102,7 +102,9 @@ def test_it_is_tried_scheduled_looked_at_and_removed_without_a_trace(machine: Ba
         _wait_for_message(machine)
         _open_application(machine)
 
-        machine.run("archive schedule remove && archive token forget && rm -r archive demo .local")
+        machine.run("archive schedule remove && archive token forget && rm -r archive demo")
+        machine.run("rm -r .local/share/chatwork-archiver .local/state/chatwork-archiver-state")
+        machine.run("rmdir .local/share .local/state .local")
     assert before == machine.files()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.cli.status.emergency_block import emergencies, tell_emergency
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.export.package.make_package import export
@@ -19,6 +20,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.export.package.report_input import put_back_sentences
 from archiver.store import seals
 from archiver.store.engine import DATABASE
+from archiver.store.queries.contracts import contracts
 from tests.support.killed_runs import set_up_rooms
 from tests.support.packages.sample_package import load_script
 from tests.support.rounds import next_round
@@ -72,6 +74,19 @@ def test_a_round_says_it_once_and_goes_on_saving(world: World) -> None:
     assert ((), 2) == (second.complaints, first.rooms[0].new)
     assert before <= seal_digests(world.home)
     assert [] == verify_archive(world.archive, deep=True).findings
+
+
+def test_no_contract_is_told_that_nothing_is_missing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody knows what only the newer database held; a screen that says so is read in an emergency."""
+    next_round(world)
+
+    with world.archive.reading() as reading:
+        (emergency,) = emergencies(reading, contracts(reading), (), always=True)
+    tell_emergency(emergency)
+
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "an older one was put back" in shown
+    assert "nothing that this archive has ever seen is missing" not in shown
 
 
 def test_a_package_holds_the_seals_that_were_kept_apart(world: World, tmp_path: Path) -> None:
@@ -144,6 +159,7 @@ def test_seal_export_status_and_the_daemon_say_it(tmp_path: Path) -> None:
             assert ["(rollback/" in sentence for sentence in said] == [True], command
             assert [] == terminal.json("verify")["findings"], command
             assert said[0] == checks["rollback"]["text"], command
+            assert "(rollback/" in terminal.run("check"), command
 
 
 def run_daemon_until(terminal: Terminal, is_done: Callable[[], bool]) -> None:

@@ -95,7 +95,7 @@ def command_sync(
             return 0
         heartbeat.end(None, error)
         to_say = notice_delivery.tell_after_round(
-            app.settings, obj.environ, error, unwatched=quiet, already_said=("fault/",)
+            app.settings, obj.environ, error, now=app.now(), unwatched=quiet, already_said=("fault/",)
         )
         if quiet and not to_say:
             return error.code  # printed within the last day; a mail every five minutes would hide the next trouble
@@ -116,7 +116,7 @@ def command_sync(
     sync_report.tell_alerts(report)
     opened = [f"{kind}/{alert['number']}" for alert in report.alerts for kind in ("alert", "hint", "due")]
     notice_delivery.tell_after_round(
-        app.settings, obj.environ, None, unwatched=quiet, already_said=("gap/", "lost/", *opened)
+        app.settings, obj.environ, None, now=app.now(), unwatched=quiet, already_said=("gap/", "lost/", *opened)
     )
     if report.reported and obj.verbose < 0:
         echo(sync_report.notice_line(report), err=True)  # cron mails what a quiet run has to say

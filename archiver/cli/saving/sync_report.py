@@ -56,6 +56,8 @@ def _outcome_words(room: RoomReport) -> str:
     """The outcome of a room; that nothing is new is said only of a list that was read."""
     if room.is_unreached:
         return _("not read this time")
+    if room.is_emptied:
+        return _("its list came empty")
     words = {
         "archived": _("saved"),
         "unchanged": _("nothing new"),

@@ -43,6 +43,7 @@ _NAMES = {
     "notices": N_("Notices"),
     "database": N_("Database"),
     "stamps": N_("Third-party time"),
+    "rollback": N_("Database put back"),
     "verification": N_("Verification"),
     "backup": N_("Other copy"),
     "also_to": N_("Daily copies"),

@@ -74,12 +74,15 @@ class Emergency:
     """Ids of the messages of which a screenshot is worth having now."""
     failing: tuple[int, ...] = ()
     """Its rooms that could not be read, so that nobody knows what they lack."""
+    is_put_back: bool = False
+    """Whether an older database was put back, so that what only the newer one held is not here."""
 
 
 def emergencies(
     reading: Reading, chosen_contracts: Iterable[Contract], alerts: Sequence[Alert], *, always: bool = False
 ) -> list[Emergency]:
     """The emergencies of those contracts that have an open high alert; `always`: of all of them."""
+    from archiver.custody.put_back_databases import put_back_databases
     from archiver.store.queries.contract_activity import case_sides, changed_messages
     from archiver.store.queries.contracts import contracts
     from archiver.store.queries.last_looks import room_looks
@@ -108,6 +111,7 @@ def emergencies(
                     count_vanished(reading, rooms),
                     messages_to_screenshot(reading, alerts, rooms),
                     tuple(sorted(room_looks(reading, rooms).failing)),
+                    bool(put_back_databases(reading)),
                 )
             )
     return found
@@ -266,6 +270,8 @@ def _not_kept_lines(emergency: Emergency) -> list[str]:
     if holdings.beginnings.rooms:
         sentence = _("messages from before the first save, not listed by Chatwork: {number}")
         lines.append(sentence.format(number=number_words(holdings.beginnings.missing)))
+    if emergency.is_put_back:
+        lines.append(_("what only a newer database held: an older one was put back (see “archive status”)"))
     return lines or [_("nothing that this archive has ever seen is missing")]
 
 

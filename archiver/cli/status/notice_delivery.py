@@ -9,6 +9,8 @@ from archiver import errors
 from archiver.cli.terminal.output import echo
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from archiver.notices.troubles import PendingNotices
     from archiver.settings.model import Settings
 
@@ -18,6 +20,7 @@ def tell_after_round(
     environ: Mapping[str, str],
     error: errors.ArchiverError | None,
     *,
+    now: datetime | None = None,
     unwatched: bool,
     already_said: tuple[str, ...] = (),
     adapts: bool = False,
@@ -25,6 +28,7 @@ def tell_after_round(
 ) -> bool:
     """Give notice of new, lasting and ended troubles; return whether the command has to print the error itself.
 
+    `now`: the time by Chatwork's clock, where the round has seen it; None: this computer's.
     `already_said`: keys of troubles, or key prefixes ending in “/”, that the command has printed itself; `unwatched`:
     nobody is before the screen; `adapts`: as for `take_pending_notices`; `is_round`: not after a verification alone. It
     runs after the round, without its lock.
@@ -37,7 +41,7 @@ def tell_after_round(
     archive = Archive(settings.home)
     try:
         pending = troubles.take_pending_notices(
-            archive, settings, error, now=utc_now(), adapts=adapts, unwatched=unwatched and is_round
+            archive, settings, error, now=now or utc_now(), adapts=adapts, unwatched=unwatched and is_round
         )
     finally:
         archive.close()

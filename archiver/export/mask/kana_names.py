@@ -32,6 +32,7 @@ _READING = re.compile(
 )
 _LAST_WORD = re.compile(r"(?:[。!?~〜ー♪w)…]| )\s?(?P<name>(?<![ぁ-ん])[ぁ-んー]{3,5})\s{0,3}$")
 """Somebody signs a message in hiragana: 「また来週〜 えばた」."""
+_SIGNED_REACH = 12
 _PERSONS_THING = re.compile(
     "の(?:字幕|指示|返事|返信|コメント|原稿|確認|件|担当|声|分|方|作業|番|連絡|スケジュール|都合|OK|許可|チェック"
     "|英語|翻訳|発言|アカウント|意見|案|動画)"
@@ -84,9 +85,9 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
             continue
         if match[0] in surnames().readings or match[0] in given_names().readings:
             yield match.span()
-    for match in _LAST_WORD.finditer(text):
-        if _is_introduced(match["name"], says_so=False):
-            yield match.span("name")
+    match_at_end = _LAST_WORD.search(text, max(0, len(text) - _SIGNED_REACH))
+    if match_at_end is not None and _is_introduced(match_at_end["name"], says_so=False):
+        yield match_at_end.span("name")
     for row in _PEOPLE_ROW.finditer(text):
         yield from _row_of_people(text, *row.span("row"))
 

@@ -106,7 +106,7 @@ def nicknames(text: str) -> Iterator[tuple[int, int]]:
                 is_sentence = not is_told and _SENTENCE.search(name) is not None
                 if is_reading or not (_is_word(name) or is_sentence):
                     yield match.span("name")
-        for match in _NAMED_SO.finditer(text):
+        for match in _NAMED_SO.finditer(text) if "呼" in text else ():
             if is_spoken_surname(match["who"]):
                 yield match.span("name")
         for match in _CALLED_WITH_TITLE.finditer(text):
@@ -125,7 +125,7 @@ def _by_their_ends(text: str) -> Iterator[tuple[int, int]]:
     for match in _IN_KATAKANA.finditer(text):
         if (match["base"] is None or _is_base(match["base"])) and not _is_word(match[0]):
             yield match.span()
-    for match in _STOPPED_KATAKANA.finditer(text):
+    for match in _STOPPED_KATAKANA.finditer(text) if "っ" in text else ():
         if _is_base(match["base"]):
             yield match.span()
     for match in _TEACHER.finditer(text) if "先生" in text else ():

@@ -54,10 +54,13 @@ def is_person_behind(text: str, end: int) -> bool:
 
 def _is_unknown_person(text: str, start: int, end: int) -> bool:
     """Whether kanji that no list has are a person by their form and what stands around them, or stand at a job."""
-    run, before = text[start:end], text[max(0, start - _REACH) : start]
+    run = text[start:end]
+    if not (is_unknown_surname(run) or is_given_by_form(run)):
+        return _is_unknown_at_job(text, start, end)
+    before = text[max(0, start - _REACH) : start]
     if is_given_by_form(run):
         return before == "" or contexts.NO_LETTER.search(before) is not None
-    is_person = is_unknown_surname(run) and (
+    is_person = (
         _introduces(text, before, end)
         or contexts.SAYS_NAME.match(text, end) is not None
         or (contexts.person_before().search(before) is not None and contexts.WHO_BEHIND.match(text, end) is not None)
@@ -68,10 +71,10 @@ def _is_unknown_person(text: str, start: int, end: int) -> bool:
 def _is_unknown_at_job(text: str, start: int, end: int) -> bool:
     """Whether kanji that are no known word stand behind a job and before a particle: 「プロデューサー鴨志田より」."""
     run = text[start:end]
-    if not 2 <= len(run) <= 4 or not contexts.AT_JOB.search(text, max(0, start - _REACH), start):
+    is_word = not 2 <= len(run) <= 4 or are_words(run) or are_words(run[:2]) or are_words(run[-2:])
+    if is_word or contexts.JOB_BEHIND.match(text, end) is None:
         return False
-    is_word = are_words(run) or are_words(run[:2]) or are_words(run[-2:])
-    return not is_word and contexts.JOB_BEHIND.match(text, end) is not None
+    return contexts.AT_JOB.search(text, max(0, start - _REACH), start) is not None
 
 
 @functools.lru_cache(8192)

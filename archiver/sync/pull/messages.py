@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from gettext import gettext as _
 
 from archiver.chatwork.client import Listing
 from archiver.chatwork.models import Message, Room
@@ -71,6 +72,8 @@ def pull_messages(context: PullContext, room: Room, report: RoomReport) -> None:
     _report_gaps(context, gaps, report)
     if window.verdict.emptied:
         context.troubles.add(f"room/{number}/messages/empty")
+        report.is_emptied = True
+        report.error = _("Chatwork gave an empty list, though messages are known; nothing is taken as deleted")
     elif missing:
         read_singly(context, number, missing[-SINGLE_READS_LIMIT:], report)
         if len(missing) > SINGLE_READS_LIMIT:

@@ -47,7 +47,7 @@ def katakana_given_names(text: str) -> Iterator[tuple[int, int]]:
         is_word = match["name"] in ordinary_words().katakana
         if (is_given_reading(match["name"]) or name_checks.is_kana_person(match["name"])) and not is_word:
             yield match.span("name")
-    for match in _before_role().finditer(text):
+    for match in _before_role().finditer(text) if _katakana_roles().search(text) else ():
         if name_checks.is_kana_person(match[0]):
             yield match.span()
 
@@ -95,6 +95,10 @@ def is_begun_given(word: str) -> bool:
 
 
 @functools.cache
+def _katakana_roles() -> re.Pattern[str]:
+    return re.compile(any_of(one for one in leftover_words().role_titles if name_checks.is_katakana(one[0])))
+
+
+@functools.cache
 def _before_role() -> re.Pattern[str]:
-    roles = [one for one in leftover_words().role_titles if name_checks.is_katakana(one[0])]
-    return re.compile(rf"(?<![{KATAKANA}])[{KATAKANA}]{{2,9}}?(?={any_of(roles)}(?![{KATAKANA}]))")
+    return re.compile(rf"(?<![{KATAKANA}])[{KATAKANA}]{{2,9}}?(?={_katakana_roles().pattern}(?![{KATAKANA}]))")

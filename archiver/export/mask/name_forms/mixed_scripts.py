@@ -14,12 +14,13 @@ _HALVES = re.compile(
     rf"(?:(?<![ぁ-ん])(?P<lead>[ぁ-ん]{{0,3}}?)(?P<name>[ぁ-ん]{{2,4}}[{KANJI}])"
     rf"|(?<![{KANJI}])(?P<other>[{KANJI}][ぁ-ん]{{2,4}})){_TITLE}"
 )
+_HAS_HALVES = re.compile(rf"(?:[ぁ-ん]{{2}}[{KANJI}]|[{KANJI}][ぁ-ん]{{2,4}}){_TITLE}")
 _GIVEN = re.compile(rf"(?<![ぁ-ん{KANJI}])(?P<name>(?P<base>[ぁ-ん]{{2,3}})[子美江代])(?=さん|さま|様|ちゃん|先生)")
 
 
 def mixed_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a surname or a given name is written in two scripts."""
-    for match in _HALVES.finditer(text):
+    for match in _HALVES.finditer(text) if _HAS_HALVES.search(text) else ():
         group = "name" if match["name"] else "other"
         if match[group] in _half_surnames():
             yield match.span(group)

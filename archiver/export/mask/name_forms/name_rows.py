@@ -19,13 +19,14 @@ _BEHIND = "(?:案|分|版|組|宛)?"
 _SEPARATOR = "(?: ?[→・/+、&と] ?)"
 _ITEM = f"[{KANJI}]{{1,4}}"
 _ROW = re.compile(rf"(?<![{KANJI}ァ-ヴー])[{KANJI}]{{1,5}}(?:{_SEPARATOR}[{KANJI}]{{1,5}}){{1,8}}(?![{KANJI}ァ-ヴー])")
+_HAS_ROW = re.compile(f"[{KANJI}]{_SEPARATOR}[{KANJI}]")
 _IN_ROW = re.compile(rf"(?<![{KANJI}])(?P<name>{_ITEM}?){_BEHIND}(?![{KANJI}])")
 _FILE = re.compile(r"[^\s、。「」]{2,80}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])")
 
 
 def names_in_rows(text: str) -> Iterator[tuple[int, int]]:
     """The names of each row in a normalised text of surnames, one of which is no other word."""
-    for row in _ROW.finditer(text):
+    for row in _ROW.finditer(text) if _HAS_ROW.search(text) else ():
         items = _IN_ROW.finditer(text, *row.span())
         for is_row, names in itertools.groupby(items, key=lambda item: _may_be_name(item["name"])):
             row_of_names = list(names) if is_row else []

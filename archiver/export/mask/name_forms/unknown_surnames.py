@@ -31,6 +31,7 @@ _GIVEN = re.compile(f"[{KANJI}](?:[一太次二三]郎|[一太]朗|之介|之助
 _HEROES = frozenset({"桃太郎", "金太郎"})
 
 
+@functools.lru_cache(8192)
 def is_given_by_form(run: str) -> bool:
     """Whether kanji end like nothing but a given name: 祐一郎, 龍之介."""
     return _GIVEN.fullmatch(run) is not None and run not in _HEROES | leftover_words().no_names
