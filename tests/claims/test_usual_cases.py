@@ -130,7 +130,7 @@ def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: ArchiveMake
 
     assert "この間に変えられた、または消された文面は、前の内容が分かりません" not in chapter
     assert "この間に投稿され、この間に変えられた、または消された発言の元の文面" in chapter
-    assert "未確認の時間帯: ほかに28回(合計およそ672時間)。" in chapter
+    assert "未確認の時間帯: ほかに28回(合計およそ28日)。" in chapter
 
 
 def test_the_money_stands_in_the_dates_and_the_course_of_events(tmp_path: Path) -> None:

@@ -131,7 +131,11 @@ def _reason_text(case: ReportInput, account: int) -> str:
     stated = case.mapped.get(account)
     if stated is not None:
         return f"{visible(stated.reason)}\n({say(STATED)})"
-    return basis_text(case.bases.get(account, Basis.NONE))
+    basis = case.bases.get(account, Basis.NONE)
+    if basis is Basis.NAME and case.contract.client:
+        client = shorten_line(visible(case.contract.client), _NOTE_LENGTH)
+        return say("{basis}(入力された名前「{client}」)", basis=basis_text(basis), client=client)
+    return basis_text(basis)
 
 
 def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
