@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from archiver.platforms.job_platform import Deadline, Platform
+from archiver.platforms.job_platform import UNKNOWN, Deadline, Platform
 from archiver.records import JST, Attachment, Contract, Delivery, contract_facts
-from archiver.records.contract_facts import ContractFact
+from archiver.records.contract_facts import ContractFact, FactContext
 
 _DATE_LENGTH = len("2026-11-24")
 
@@ -120,9 +120,13 @@ def review_due(deliveries: Iterable[Delivery], platform: Platform) -> date | Non
 
 
 def receipt_due(contract: Contract, deliveries: Iterable[Delivery]) -> date | None:
-    """The day of receipt, which counts as the day of payment as long as none is stated as agreed; None if unknown."""
+    """The day of receipt, which counts as the day of payment as long as none is stated as agreed; None if unknown.
+
+    A message or file that the user bound as telling the day of payment says that one was agreed.
+    """
     at = last_delivery(deliveries)
-    return None if at is None or day_of(contract.payment_due_on) else at.astimezone(JST).date()
+    is_agreed = day_of(contract.payment_due_on) or any(term.item == "payment_day" for term in contract.terms)
+    return None if at is None or is_agreed else at.astimezone(JST).date()
 
 
 def _open_receipt_due(contract: Contract, deliveries: Iterable[Delivery]) -> date | None:
@@ -241,5 +245,7 @@ def unstated_facts(contract: Contract, platform: Platform) -> tuple[ContractFact
     return tuple(
         fact
         for fact in facts
-        if not getattr(contract, fact.name) and fact.exists_with(platform.outside, platform.end_request)
+        if not getattr(contract, fact.name)
+        and fact.exists_with(platform.outside, platform.end_request)
+        and (fact.context is FactContext.ALL or contract.platform != UNKNOWN)  # agreed directly, as stated
     )

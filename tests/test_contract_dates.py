@@ -156,3 +156,18 @@ def test_blanks_are_what_the_office_looks_for() -> None:
     assert "contact_approved_on" in [fact.name for fact in facts["crowdworks"]]
     assert "contact_approved_on" not in [fact.name for fact in facts["coconala"]]
     assert () == contract_dates.unstated_facts(report_inputs.CONTRACT, CROWDWORKS)
+
+
+def test_a_contract_that_was_agreed_directly_has_no_blanks_of_a_platform() -> None:
+    """Neither a number nor a page nor an escrow; where nobody said how it was agreed, they stay asked for."""
+    direct = replace(report_inputs.BLANK_CONTRACT, platform="direct")
+    unknown = replace(report_inputs.BLANK_CONTRACT, platform=None)
+    of_a_platform = {"platform_id", "url", "escrowed_at"}
+
+    blank = {
+        one: {fact.name for fact in contract_dates.unstated_facts(one, platform_of(one.platform))}
+        for one in (direct, unknown)
+    }
+
+    assert set() == blank[direct] & of_a_platform
+    assert of_a_platform <= blank[unknown]

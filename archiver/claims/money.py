@@ -113,7 +113,8 @@ def payment_due(contract: Contract, deliveries: Sequence[Delivery], invoice: Inv
 
 def _assign(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tuple[dict[int, int], int]:
     """What was received for each invoice by number, and what is left over: named invoices first, then the oldest."""
-    open_amounts = {invoice.number: invoice.amount for invoice in invoices}
+    oldest_first = sorted(invoices, key=lambda one: (one.issued_on, one.number))
+    open_amounts = {invoice.number: invoice.amount for invoice in oldest_first}
     received = dict.fromkeys(open_amounts, 0)
     rest = 0
     for payment in sorted(payments, key=lambda one: (one.invoice is None, one.received_on, one.number)):

@@ -13,6 +13,7 @@ from archiver import errors
 from archiver.evidence.manifest import digest_file, digest_stream
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package import TAG_MANIFEST, is_package
+from archiver.evidence.verify.package_at_path import zip_in_folder
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, PackageFolder, ZippedPackage, read_all
 from archiver.evidence.verify.submission import DIGEST_LIST, is_submission
 from archiver.records import ExportedPackage
@@ -22,8 +23,8 @@ from archiver.store.queries.runs import exports
 
 _STATED_NAME = re.compile(r"(?m)^External-Identifier: (.+?)\r?$")
 _LIST_STAMP = re.compile(r"(?:tagmanifest-sha256|SHA256SUMS)\.txt\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
-_ABOUT_AUTHORITIES = frozenset({"data/tsa/", "beside"})
-"""What the digest of the package says nothing of: whose roots those are, and files that lie beside it."""
+_ABOUT_AUTHORITIES = frozenset({"data/tsa/", "beside", "system files"})
+"""What the digest of the package says nothing of: whose roots those are, and files that lie in or beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,13 @@ def compare_with_exports(verification: Verification, path: Path, archive: Archiv
     if named:
         sentence = _("This archive made a package of this name, but its digest was another: it was changed since.")
         verification.add_finding("export-record", path.name, sentence)
+        verification.unchecked[:] = [one for one in verification.unchecked if one.subject != TAG_MANIFEST]
     else:
-        verification.add_note(_("This archive did not make this package, so it was not compared with its records."))
+        sentence = _(
+            "This archive has no record that it made this package, so it was not compared with its records. Automatic "
+            "daily copies are not recorded, and an older state of the archive does not know what was made after it."
+        )
+        verification.add_note(sentence)
     return named[-1] if named else None
 
 
@@ -79,7 +85,7 @@ def package_files(path: Path) -> Iterator[tuple[PackageFiles, Path | None]]:
         if is_package(folder.names()) or is_submission(folder.names()):
             yield folder, None
             return
-        path = path / f"{path.resolve().name}.zip"
+        path = zip_in_folder(path) or path
     packed = ZippedPackage(path, Verification())
     try:
         yield packed, path

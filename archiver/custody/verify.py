@@ -17,7 +17,7 @@ from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.entries import EntryCheck
 from archiver.evidence.verify.findings import Progress, Verification
-from archiver.evidence.verify.package_at_path import verify_package_at
+from archiver.evidence.verify.package_at_path import packages_below, verify_package_at
 from archiver.evidence.verify.recorded_stamps import compare_stamps
 from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks
 from archiver.evidence.verify.saved_files import check_files
@@ -93,7 +93,8 @@ def verify_path(
     except OSError as error:
         raise errors.NothingThere(path=path) from error
     if verification is None:
-        raise errors.NothingThere(path=path)
+        inner = packages_below(path)
+        raise errors.NoPackageItself(path=path, files=", ".join(inner)) if inner else errors.NothingThere(path=path)
     return verification
 
 

@@ -101,6 +101,13 @@ class NothingThere(UsageError):
     message = N_("There is nothing to read at “{path}”.")
 
 
+class NoPackageItself(NothingThere):
+    """A path to be verified is no package, but packages or zips lie in it."""
+
+    message = N_("“{path}” is no package itself, but there is something in it: {files}.")
+    hint = N_("Take it out if it lies in a zip, and check that one.")
+
+
 class NotComparable(UsageError):
     """A path given to `compare` holds no records of messages, or they cannot be read."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.claims.money import DueBasis, money_standing
-from archiver.records import Contract, Delivery, Invoice, Payment
+from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, StatedTerm
 
 TODAY = date(2026, 11, 24)
 
@@ -80,3 +81,29 @@ def test_no_yen_is_lost_or_made(invoices: tuple[Invoice, ...], payments: tuple[P
     assert standing.received == sum(one.received for one in standing.balances) + standing.surplus
     assert all(0 <= one.received <= one.invoice.amount for one in standing.balances)
     assert standing.billed == standing.unpaid + sum(one.received for one in standing.balances)
+
+
+def test_a_payment_goes_to_the_oldest_invoice_even_if_that_was_entered_later() -> None:
+    """The oldest by its day, not by its place in the list."""
+    invoices = (Invoice(1, 100, "2026-10-31", "2026-11-30"), Invoice(2, 100, "2026-09-30", "2026-10-31"))
+
+    standing = money_standing(contract(invoices, (Payment(1, 100, "2026-11-02"),)), (), TODAY)
+
+    assert standing is not None
+    assert [0, 100] == [one.received for one in standing.balances]
+    assert () == standing.overdue
+
+
+def test_a_message_that_tells_the_day_of_payment_leaves_no_day_of_receipt() -> None:
+    """A day was agreed, so the day of receipt is not said to be late."""
+    invoices = (Invoice(1, 100, "2026-09-30"),)
+    told = replace(contract(invoices), terms=(StatedTerm("payment_day", MessageId("1")),))
+
+    standing = money_standing(told, (Delivery(1, "2026-08-30 23:50"),), TODAY)
+
+    assert standing is not None
+    assert (None, DueBasis.NONE, 0) == (
+        standing.balances[0].due,
+        standing.balances[0].basis,
+        standing.balances[0].days_late,
+    )

@@ -15,6 +15,7 @@ from archiver.evidence.verify.findings import Verification
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.store.archive import Archive
+from tests.support.archives.maker import story
 from tests.support.packages.sample_package import NOW, lawyer_package, renew_lists, zip_package
 from tests.support.stamps.stamped_archives import stamped_package
 
@@ -159,3 +160,13 @@ def test_what_a_zip_hides_is_found(tmp_path: Path, oddity: str) -> None:
         path.write_bytes(body.replace(info.FileHeader()[12:14], b"\x00\x00"))
 
     assert "zip-form" in {one.check for one in verify_path(path).findings}
+
+
+def test_of_a_package_without_a_record_only_that_is_said(package: Path, tmp_path: Path) -> None:
+    """Automatic copies have none, and neither has an older state of the archive that made it."""
+    story(tmp_path / "older").archive.close()
+
+    (note,) = [one for one in verified(package, tmp_path / "older").notes if "record that it made" in one]
+
+    assert "daily copies are not recorded" in note
+    assert "older state" in note

@@ -290,7 +290,7 @@ def test_the_first_step_is_the_script(package: Path) -> None:
 
     code, _said = run(package, line)
 
-    assert "python3 verify.py" == line
+    assert "python3 -I verify.py" == line
     assert 0 == code
 
 

@@ -27,7 +27,7 @@ from archiver.cli.contracts.money_lines import reminder_lines, standing_lines
 from archiver.cli.contracts.roles import people, role_words
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import columns, pad, visible, wrap
-from archiver.platforms.job_platform import Platform, platform_of
+from archiver.platforms.job_platform import UNKNOWN, Platform, platform_of
 from archiver.records import JST, TERM_ITEMS, Contract, JsonObject, contract_facts
 from archiver.render.times import iso_date, minute_text
 
@@ -64,7 +64,7 @@ def page_lines(reading: Reading, contract: Contract, *, now: datetime) -> Iterat
         yield from _row_lines(label, texts, margin)
     delivered = list(statement_lines.delivery_lines(reading, contract, activity.deliveries))
     if len(delivered) > 1:
-        yield from (_("Delivered on the platform"), *delivered)
+        yield from (_("Delivered") if platform.elsewhere else _("Delivered on the platform"), *delivered)
     else:
         yield from _row_lines(_("Delivered"), [line.strip() for line in delivered] or [_blank_text()], margin)
     enclosed = list(statement_lines.enclosure_lines(enclosures(reading, contract.id)))
@@ -131,7 +131,8 @@ def _fact_rows(
     money = _("{amount}   due {due}   secrecy (NDA): {nda}")
     terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}
     yield _("Money"), [money.format(**{name: _fact_text(value) for name, value in terms.items()})]
-    day_sentence = _("contract {contract}   escrow (仮払い) {escrow}")
+    has_escrow = contract.escrowed_at or contract.platform != UNKNOWN
+    day_sentence = _("contract {contract}   escrow (仮払い) {escrow}") if has_escrow else _("contract {contract}")
     dates = [day_sentence.format(contract=_fact_text(contract.contracted_on), escrow=_fact_text(contract.escrowed_at))]
     if platform.outside:
         request = _("{permission}: {asked}   approved {approved}")

@@ -68,7 +68,7 @@ def _due_text(balance: InvoiceBalance) -> str:
     words = {
         DueBasis.INVOICE: _("due {day}"),
         DueBasis.CONTRACT: _("due {day} (as agreed)"),
-        DueBasis.RECEIPT: _("no day agreed: day of receipt {day} (please check)"),
+        DueBasis.RECEIPT: _("no day of payment entered: day of receipt {day} may count (please check)"),
         DueBasis.NONE: _("no day of payment known"),
     }
     return words[balance.basis].format(day=balance.due.isoformat() if balance.due else "-")

@@ -13,12 +13,12 @@ import sys
 import time
 from gettext import gettext as _
 from pathlib import Path
-from typing import Callable, Mapping, Sequence, TextIO  # noqa: UP035 - Python 3.8 syntax
+from typing import Callable, Iterator, Mapping, Sequence, TextIO  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.tables.cells import visible_text
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.openssl import openssl_check
-from archiver.evidence.verify.package_at_path import verify_package_at
+from archiver.evidence.verify.package_at_path import packages_below, verify_package_at
 from archiver.evidence.verify.stamped_times import time_sentence
 
 EXIT_GOOD, EXIT_WRONG_USAGE, EXIT_FOUND = 0, 2, 3
@@ -42,10 +42,19 @@ def main(arguments: Sequence[str], here: Path, set_language: Callable[[str], Non
         _print_line(_("It cannot be read: {detail}").format(detail=error.strerror or error), sys.stderr)
         return EXIT_WRONG_USAGE
     if verification is None:
-        _print_line(_("There is no package: {path}").format(path=path), sys.stderr)
+        for line in _nothing_lines(path):
+            _print_line(line, sys.stderr)
         return EXIT_WRONG_USAGE
     _print_verification(verification, as_json=options.json, program=program)
     return EXIT_GOOD if verification.ok else EXIT_FOUND
+
+
+def _nothing_lines(path: Path) -> Iterator[str]:
+    yield _("There is no package: {path}").format(path=path)
+    inner = packages_below(path)
+    if inner:
+        sentence = _("But there is something in it: {files}. Take it out if it lies in a zip, and check that one.")
+        yield sentence.format(files=", ".join(inner))
 
 
 def choose_language(arguments: Sequence[str], environ: Mapping[str, str], system: str | None) -> str:

@@ -19,9 +19,12 @@ from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, Pa
 from archiver.evidence.verify.similar_names import find_similar_names
 from archiver.evidence.verify.stamps import CheckToken
 from archiver.evidence.verify.submission import is_submission, verify_submission
+from archiver.evidence.verify.system_files import PackageWithoutSystemFiles
+from archiver.evidence.verify.system_names import is_system_name
 from archiver.evidence.verify.zip_structure import zip_oddities
 
 _ZIP_BEGINS = b"PK"
+_INNER_LIMIT = 5
 
 
 def verify_package_at(
@@ -41,6 +44,7 @@ def verify_package_at(
     """
 
     def verify_files(verification: Verification, tree: PackageFiles) -> Verification:
+        tree = PackageWithoutSystemFiles(tree, verification)
         find_similar_names(verification, tree.names())
         if is_package(tree.names()) or not is_submission(tree.names()):
             verify_package(verification, tree, progress, check=check, known=known, known_roots=known_roots, now=now)
@@ -61,16 +65,27 @@ def verify_package_at(
 def _verify_beside(
     path: Path, verify_files: Callable[[Verification, PackageFiles], Verification]
 ) -> Verification | None:
-    """Verify a folder with a zip of its own name, and some of the zip's files beside it to be handed in alone."""
-    packed = path / f"{path.resolve().name}.zip"  # `.` has no name of its own
-    verification = _verify_zip(packed, verify_files) if packed.is_file() else None
-    if verification is None:
+    """Verify the zip in a folder, and those of the zip's files that lie beside it to be handed in alone."""
+    packed = zip_in_folder(path)
+    verification = None if packed is None else _verify_zip(packed, verify_files)
+    if packed is None or verification is None:
         return None
+    if packed.stem != path.resolve().name:
+        verification.add_note(_("Checked: {name}, which lies in this folder.").format(name=packed.name))
     try:
         _compare_loose(verification, path, packed)
     except READ_ERRORS as error:
         verification.add_finding("unreadable", path.name, _("The file cannot be read: {detail}").format(detail=error))
     return verification
+
+
+def zip_in_folder(folder: Path) -> Path | None:
+    """The zip in a folder that is no package: that of the folder's own name, else the only one; None: neither."""
+    named = folder / f"{folder.resolve().name}.zip"  # `.` has no name of its own
+    if named.is_file():
+        return named
+    zips = [path for path in folder.iterdir() if path.name.lower().endswith(".zip") and not is_system_name(path.name)]
+    return zips[0] if len(zips) == 1 and zips[0].is_file() else None
 
 
 def _compare_loose(verification: Verification, folder: Path, packed: Path) -> None:
@@ -129,6 +144,24 @@ def _is_known_package(tree: PackageFiles) -> bool:
 def _holds_package_deeper(tree: PackageFiles) -> bool:
     """Whether a zip only holds the folder or the zip of a package, so that nothing about it is damaged."""
     return any(name.endswith("/bagit.txt" if "/" in name else ".zip") for name in tree.names())
+
+
+def packages_below(path: Path) -> list[str]:
+    """The folders of packages, and zips, that lie in a folder or in a zip which is no package itself."""
+    try:
+        if path.is_dir():
+            names = [f"{one.name}/bagit.txt" if (one / "bagit.txt").is_file() else one.name for one in path.iterdir()]
+        else:
+            with zipfile.ZipFile(str(path)) as packed:
+                names = packed.namelist()
+    except (ValueError, *READ_ERRORS):
+        return []
+    inner = {name.rpartition("/bagit.txt")[0] or name for name in names if _leads_to_package(name)}
+    return sorted(inner)[:_INNER_LIMIT]
+
+
+def _leads_to_package(name: str) -> bool:
+    return name.endswith("/bagit.txt") or (name.lower().endswith(".zip") and not is_system_name(name))
 
 
 def _has_bag_file(path: Path) -> bool:

@@ -20,6 +20,7 @@ from typing import BinaryIO, Protocol, cast
 
 from archiver.evidence.manifest import CHUNK_BYTES, is_safe
 from archiver.evidence.verify.findings import Verification
+from archiver.evidence.verify.system_names import is_system_name, tell_system_files
 
 READ_ERRORS = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 """What reading a file of a folder or of a zip can raise."""
@@ -116,13 +117,15 @@ class ZippedPackage:
         except BaseException:
             self._zip.close()
             raise
-        self.root = _root_folder(list(listed))
+        self.root = _root_folder([name for name in listed if not is_system_name(name)])
         """The folder that contains everything, with its `/`; empty if there is none."""
         self._infos: dict[str, zipfile.ZipInfo] = {}
+        outside = sorted(name for name in listed if is_system_name(name) and not name.startswith(self.root))
+        tell_system_files(verification, outside)
         for name, info in listed.items():
             if name.startswith(self.root):
                 self._infos[name[len(self.root) :]] = info
-            else:
+            elif name not in outside:
                 verification.add_finding("unsafe", name, _("It is outside the package's folder in the zip."))
 
     def names(self) -> list[str]:

@@ -63,7 +63,7 @@ def check_rollbacks(
                 _check_file(verification, rollback, name, sha256, read)
     for name in sorted(unnamed):
         sentence = _("“{name}” in the folder of the seals belongs to no seal and to no record of a put-back database.")
-        verification.add_note(sentence.format(name=ORPHANED + name))
+        verification.add_unchecked("orphaned", sentence.format(name=ORPHANED + name))
 
 
 def rollback_sentence(rollback: Rollback) -> str:

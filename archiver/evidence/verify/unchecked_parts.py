@@ -10,6 +10,7 @@ import re
 from gettext import gettext as _
 from typing import AbstractSet  # noqa: UP035 - Python 3.8 syntax
 
+from archiver.evidence.tables.build import CSV_HEADERS
 from archiver.evidence.verify.findings import Verification
 
 _TEXT_NAME = re.compile(
@@ -29,6 +30,25 @@ _PACKAGE_NAME = re.compile(
 """What else packages hold: it is compared with the records, or said below."""
 
 _LISTED_NAMES = 20
+
+
+def _add_missing_tables(verification: Verification, names: AbstractSet[str]) -> None:
+    """Say which tables are not there: without any of them, none of them is missed."""
+    if not any(f"data/{name}" in names for name in CSV_HEADERS):
+        sentence = _(
+            "{files}: not in this package. A daily copy has no such tables; from any other package for a lawyer or a "
+            "court somebody took them out."
+        )
+        verification.add_unchecked("tables", sentence.format(files=", ".join(sorted(CSV_HEADERS))))
+
+
+def _add_unused_roots(verification: Verification, names: AbstractSet[str]) -> None:
+    """Say which certificates no stamp in the package needs."""
+    used = {name.split(".")[-2] for name in names if name.endswith(".tsr")}
+    unused = sorted(name for name in names if name.startswith("data/tsa/") and name[9:].rpartition(".")[0] not in used)
+    if unused:
+        sentence = _("{files}: certificates that no stamp in this package needs; they were not checked.")
+        verification.add_unchecked("unused certificates", sentence.format(files=", ".join(unused[:_LISTED_NAMES])))
 
 
 def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> None:
@@ -55,10 +75,12 @@ def add_unchecked_parts(verification: Verification, names: AbstractSet[str]) -> 
         verification.add_unchecked(
             "data/raw/",
             _(
-                "Times, addresses and headers beside the replies (data/raw/*.meta.json): protected by the lists of "
-                "digests alone. The times in the records are sealed."
+                "Times, addresses and headers beside the replies (data/raw/*.meta.json) and the times in the replies' "
+                "file names: protected by the lists of digests alone. The times in the records are sealed."
             ),
         )
+    _add_missing_tables(verification, names)
+    _add_unused_roots(verification, names)
     verification.add_unchecked(
         "tagmanifest-sha256.txt",
         _(

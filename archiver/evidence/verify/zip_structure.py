@@ -28,7 +28,9 @@ _IN_LARGE_END = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, _IN_EXTRA, _IN_EXTRA)
 """What stands in the place of a number that is said elsewhere."""
 _TELLING_FLAGS = 1 | 8 | 0x800
 """Encrypted; sizes behind the bytes; names in UTF-8."""
-_UNICODE_NAME = 0x7075
+_UNICODE_NAME, _UNICODE_COMMENT = 0x7075, 0x6375
+_ORDINARY_KINDS = frozenset({0x0001, 0x000A, 0x5455, 0x5855, 0x7875, _UNICODE_NAME, _UNICODE_COMMENT})
+"""Extra fields that zip programs write (large sizes, times, owners), and those with a sentence of their own."""
 _DESCRIPTOR_BYTES = (12, 16, 20, 24)
 _PIECE_BYTES = 1 << 20
 
@@ -68,26 +70,40 @@ def _header_oddities(info: zipfile.ZipInfo, file: BinaryIO) -> Iterator[Tuple[st
     header = file.read(_LOCAL.size)
     if len(header) < _LOCAL.size or header[:4] != _LOCAL_SIGNATURE:
         return
-    _signature, _version, flags, method, _time, _date, *sizes, name_length, more_length = _LOCAL.unpack(header)
+    _signature, _version, flags, method, time, date, *sizes, name_length, more_length = _LOCAL.unpack(header)
     listed = (info.CRC, info.compress_size, info.file_size)
     differs = not flags & _HAS_DESCRIPTOR and any(
         one not in (_IN_EXTRA, other)
         for one, other in zip(sizes, listed)  # noqa: B905 - Python 3.8 syntax
     )
+    differs = differs or _date_parts(date, time) != info.date_time
     if method != info.compress_type or (flags ^ info.flag_bits) & _TELLING_FLAGS or differs:
         sentence = _("Its header and the list of the zip differ: other programs could show something else.")
         yield info.filename, sentence
     file.seek(info.header_offset + _LOCAL.size + name_length)
-    if any(_UNICODE_NAME in _extra_kinds(extra) for extra in (info.extra, file.read(more_length))):
+    kinds = {*_extra_kinds(info.extra), *_extra_kinds(file.read(more_length))}
+    if _UNICODE_NAME in kinds:
         yield info.filename, _("The zip gives it a second name, which other programs could show.")
+    if _UNICODE_COMMENT in kinds:
+        yield info.filename, _("Its place in the zip has a comment, which packages never have.")
+    if kinds - _ORDINARY_KINDS:
+        yield info.filename, _("Its place in the zip has bytes of an unknown kind, which no program shows.")
+
+
+def _date_parts(date: int, time: int) -> Tuple[int, ...]:  # noqa: UP006
+    return (date >> 9) + 1980, (date >> 5) & 15, date & 31, time >> 11, (time >> 5) & 63, (time & 31) * 2
 
 
 def _extra_kinds(extra: bytes) -> Iterator[int]:
+    """The kinds of the extra fields that hold something; -1 for bytes that are no field."""
     offset = 0
     while offset + 4 <= len(extra):
         kind, size = struct.unpack_from("<HH", extra, offset)
-        yield kind
+        if size:
+            yield kind
         offset += 4 + size
+    if offset < len(extra):
+        yield -1
 
 
 def _end_fits(packed: zipfile.ZipFile, count: int, file: BinaryIO, size: int) -> bool:

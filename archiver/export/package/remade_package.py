@@ -18,6 +18,7 @@ from archiver.evidence.manifest import digest_stream
 from archiver.evidence.stamps.roots import fingerprint
 from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles
+from archiver.evidence.verify.system_names import is_system_name
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag
 from archiver.export.package import full_package, submission_package
@@ -30,6 +31,7 @@ from archiver.report_language import report_language
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.earlier_state import earlier_state
+from archiver.store.erasure.records import erasures
 from archiver.store.queries import contracts, runs
 from archiver.store.working import remembered_values
 
@@ -60,9 +62,16 @@ def compare_with_remade(
     """
     try:
         with archive.reading() as reading:
+            erased = any(one.seq > package.seq for one in erasures(reading))
             texts = remembered_values.EXPORT_TEXTS.of(package.contract).recall(reading)
         recorded = recorded_order(package, texts.get(str(package.making.get("package")), {}))
-        if recorded is None:
+        if erased:
+            text = _(
+                "Pages, texts and reports were not made anew to be compared: records were erased since it was made, so "
+                "files would differ that nobody changed."
+            )
+            verification.add_unchecked("remade", text)
+        elif recorded is None:
             text = _("Pages, texts and reports were not made anew to be compared: how it was made is not on record.")
             verification.add_unchecked("remade", text)
         elif recorded.software != software_name():
@@ -131,6 +140,7 @@ def _tell_comparison(
 ) -> None:
     """Add a finding for each file that is another, missing or too many; take out what was compared and is the same."""
     names = {name for name in tree.names() if not _OWN_STAMP.fullmatch(name)}
+    names -= {name for name in names - remade.keys() if is_system_name(name)}
     missing, extra = remade.keys() - names, names - remade.keys()
     different = _different_names(tree, names & remade.keys(), remade)
     uncompared = set() if same_typst else {name for name in different if name.endswith(".pdf")}

@@ -28,10 +28,11 @@ _DIRECTIVE = re.compile(r"  # (?:noqa|type: ignore|fmt: ).*$", re.MULTILINE)
 _HEAD = '''#!/usr/bin/env python3
 """Checks that this package was not changed. / この資料が改変されていないかを点検します。
 
-    python3 verify.py                     the package in which this file lies / このファイルのある資料
-    python3 verify.py FOLDER_OR_ZIP       another one / ほかの資料
-    python3 verify.py --lang en           in English (--lang ja: 日本語)
+    python3 -I verify.py                  the package in which this file lies / このファイルのある資料
+    python3 -I verify.py FOLDER_OR_ZIP    another one / ほかの資料
+    python3 -I verify.py --lang en        in English (--lang ja: 日本語)
 
+-I keeps Python from loading other programs that lie in this folder.
 It needs Python 3.8 or newer and nothing else; for the signatures of time stamps also `openssl` (1.1.1 or newer).
 It changes nothing, and asks nobody. It ends with 0 (nothing found), 3 (something does not match) or 2 (wrong usage).
 The parts below are the source code of the program that made the package; VERIFY.txt tells how to check without it.

@@ -70,22 +70,30 @@ def _timeline_blocks(case: ReportInput, statistics: MessageStatistics) -> tuple[
 def terms(case: ReportInput) -> Chapter:
     """The terms of the contract, in the order in which the law on freelancers names them."""
     contract, platform = case.contract, platform_of(case.contract.platform)
-    due, nda = review_due(case), {True: say("あり"), False: say("なし"), None: say(BLANK)}[case.contract.nda]
+    nda = {True: say("あり"), False: say("なし"), None: say(BLANK)}[case.contract.nda]
     rows = (
         (say("業務委託の日"), _fact_text(contract.contracted_on)),
         (say("仕事の内容"), _fact_text(contract.title)),
         (say("納期"), _fact_text(contract.due_on)),
         (say("{where}での納品", where=platform.where), _delivery_text(case)),
-        (
-            say("検収期限の目安"),
-            say(BLANK)
-            if due is None
-            else say("{due}(納品+{review_days}日)", due=date_text(due), review_days=platform.review_days),
-        ),
+        *_review_rows(case, platform),
         *_end_request_rows(contract, platform),
         (say("秘密保持の約束"), nda),
     )
     return Chapter(say("２\u3000契約条件"), (FactList(rows),), new_page=True)
+
+
+def _review_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str]]:
+    """The usual day of the review; none without a platform whose rule names one."""
+    if platform.elsewhere:
+        return
+    due = review_due(case)
+    yield (
+        say("検収期限の目安"),
+        say(BLANK)
+        if due is None
+        else say("{due}(納品+{review_days}日)", due=date_text(due), review_days=platform.review_days),
+    )
 
 
 def _end_request_rows(contract: Contract, platform: Platform) -> Iterator[tuple[str, str]]:

@@ -7,13 +7,17 @@ from datetime import date
 
 from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
 from archiver.export.report.input import STATED, ReportInput
+from archiver.export.report.message_block import quoted_text
+from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.records import JST, SentReminder
+from archiver.records import JST, TERM_ITEMS, MessageId, SentReminder, State
 from archiver.render.invisible_characters import visible
-from archiver.render.times import date_text
+from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day
 
-_MAX_INVOICES, _MAX_MONTHS, _NAME_LENGTH = 3, 4, 30
+_MAX_INVOICES, _MAX_MONTHS, _NAME_LENGTH, _QUOTE_LENGTH = 3, 4, 30, 60
+_PROMISES = ("work", "amount", "payment_day")
+"""The terms whose messages page 1 names: what was ordered, for how much, payable when."""
 MAX_REMINDERS = 3
 """The latest reminders, which are named; the earlier ones are counted."""
 
@@ -65,6 +69,35 @@ def reminder_text(reminder: SentReminder) -> str:
     message = say("発言ID {message_id}", message_id=reminder.message_id) if reminder.message_id else ""
     way = say("、").join(filter(None, (shorten_line(visible(reminder.how or ""), _NAME_LENGTH), message)))
     return stated_day(reminder.sent_on) + (say("({way})", way=way) if way else "")
+
+
+def term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
+    """The row of page 1 about the messages that promised pay and day, as the reporter bound them; none if none is."""
+    stated = {term.item: term.message_id for term in case.contract.terms if term.message_id}
+    labels: dict[MessageId, list[str]] = {}
+    for item in TERM_ITEMS:
+        if item.name in _PROMISES and item.name in stated:
+            labels.setdefault(stated[item.name], []).append(say(item.label))
+    lines = [
+        say("{label}: {place}", label=say("、").join(names), place=_message_text(case, statistics, message_id))
+        for message_id, names in labels.items()
+    ]
+    if lines:
+        yield say("条件を示した発言({stated})", stated=say(STATED)), "\n".join(lines)
+
+
+def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: MessageId) -> str:
+    """The number, time and first words of a bound message; its id where the package does not hold it."""
+    message = statistics.bound.get(message_id)
+    if message is None:
+        return say("発言ID {message_id}", message_id=message_id)
+    return say(
+        "No.{no}({send_time})「{quoted}」{changed}",
+        no=message.no,
+        send_time=minute_text(message.send_time),
+        quoted=shorten_line(quoted_text(case, message), _QUOTE_LENGTH),
+        changed=say("(変更あり。第8章)") if message.state in (State.EDITED, State.DELETED) else "",
+    )
 
 
 def overdue_text(case: ReportInput) -> str:

@@ -127,7 +127,7 @@ def _reason_text(case: ReportInput, account: int) -> str:
         return say("APIトークンの持ち主")
     stated = case.mapped.get(account)
     if stated is not None:
-        return f"{visible(stated.reason)}\n({stated})"
+        return f"{visible(stated.reason)}\n({say(STATED)})"
     return basis_text(case.bases.get(account, Basis.NONE))
 
 

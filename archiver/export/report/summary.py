@@ -9,7 +9,7 @@ from archiver.claims.words import count_text, reply_label
 from archiver.export.pdf.blocks import Chapter, FactList, Paragraph
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.key_events import events_text
-from archiver.export.report.money import money_rows, reminder_rows
+from archiver.export.report.money import money_rows, reminder_rows, term_rows
 from archiver.export.report.outside_contact_permission import permission_rows
 from archiver.export.report.people import counterparts
 from archiver.export.report.platform_words import on_text, platform_of
@@ -39,6 +39,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         (say("当事者"), _parties_text(case)),
         (say("契約") if platform.elsewhere else say("契約・仮払い"), _money_text(case)),
         *money_rows(case),
+        *term_rows(case, statistics),
         *reminder_rows(case),
         *permission_rows(case, statistics),
         (say("納品"), _deliveries_text(case)),

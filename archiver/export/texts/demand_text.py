@@ -1,5 +1,6 @@
-"""`03_inquiry_text.txt` of a direct contract: a polite text to the client, to be sent by the user, of 800 characters.
+"""`03_inquiry_text.txt` of a direct contract: a polite text to the client, to be sent by the user.
 
+It has 800 characters at most, in English 1600.
 It tells what was ordered, billed and received, and asks one thing; it draws no conclusion from the law.
 """
 
@@ -19,7 +20,7 @@ from archiver.export.texts.platform_inquiry_text import MAX_LENGTH
 from archiver.records import TERM_ITEMS, MessageId, RequestKind
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text
-from archiver.report_language import say, stated_day
+from archiver.report_language import is_english, say, stated_day
 
 _CHECK = "【送信前の確認(この行は消してください)】金額・日付・振込先を確かめ、ご自身の言葉に直してから送ってください。"
 _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
@@ -40,9 +41,10 @@ _REQUESTS = {
 def demand_text(case: ReportInput, statistics: MessageStatistics) -> str:
     """The text with LF between lines; the last facts are left out if it would be too long."""
     facts = [*_invoice_lines(case), *_message_lines(case, statistics)]
+    limit = MAX_LENGTH * 2 if is_english() else MAX_LENGTH  # letters say half as much; no form limits a letter
     while True:
         text = "\n".join([*_head_lines(case), *facts, "", *_end_lines(case)])
-        if len(text) + text.count("\n") + len("\r\n") <= MAX_LENGTH or not facts:
+        if len(text) + text.count("\n") + len("\r\n") <= limit or not facts:
             return text
         facts.pop()
 

@@ -248,7 +248,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/tsa/             第三者の時刻を確かめるためのルート証明書")
     if not facts.daily:
         yield say("verify.html           この資料を点検するページ(ブラウザーで開き、資料を落とします。通信しません)")
-        yield say("verify.py             この資料を点検するプログラム(Python 3.8以降。python3 verify.py)")
+        yield say("verify.py             この資料を点検するプログラム(Python 3.8以降。python3 -I verify.py)")
         yield say("CSVでは、= + - @ などで始まる欄の先頭に ' を付け、見えない文字を [U+202E] のように書いています。")
         yield say("メッセージIDは、表計算ソフトで桁が失われないよう m を付けています。")
         yield say("手を加えていない文面は messages.jsonl と entries.jsonl にあります。")

@@ -52,8 +52,9 @@ def _lines(steps: VerificationSteps) -> Iterator[str]:
     yield ""
     if steps.tables:
         yield say("0. まとめて点検する(Python 3.8以降があるとき。通信はせず、何も書き換えません)")
-        yield f"{_INDENT}python3 verify.py" + (" --lang en" if is_english() else "")
-        yield "   Windows: py verify.py" + (" --lang en" if is_english() else "")
+        yield f"{_INDENT}python3 -I verify.py" + (" --lang en" if is_english() else "")
+        yield "   Windows: py -I verify.py" + (" --lang en" if is_english() else "")
+        yield say("   -I は、資料のフォルダーに紛れ込んだ別のプログラムをPythonに読み込ませないためです。")
         yield say(
             "   Pythonがないとき: verify.html をブラウザーで開き、資料のZIPかフォルダーを落とします(通信しません)。"
         )
@@ -203,7 +204,8 @@ def _meaning_lines(steps: VerificationSteps) -> Iterator[str]:
 def _english_lines(steps: VerificationSteps) -> Iterator[str]:
     yield "[English] How to check this package without the program that made it, in its folder"
     if steps.tables:
-        yield "0. Everything at once, with Python 3.8 or newer: python3 verify.py --lang en"
+        yield "0. Everything at once, with Python 3.8 or newer: python3 -I verify.py --lang en"
+        yield "   (-I keeps Python from loading other programs that somebody put into this folder)"
         yield "   Without Python: open verify.html in a browser and drop the zip or the folder on it; it sends nothing."
         yield "   Check the SHA-256 of verify.html by other means: a page that was altered can say anything."
     yield "1. The files are as listed: sha256sum -c manifest-sha256.txt, and the same with tagmanifest-sha256.txt."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import zipfile
 from pathlib import Path
 
@@ -10,8 +9,7 @@ import pytest
 
 from archiver.evidence.verify.package_at_path import verify_package_at
 from archiver.evidence.verify.zip_structure import zip_oddities
-
-JUNK = b"HIDDEN" * 50
+from tests.support.packages.odd_zips import JUNK, hide_bytes
 
 
 def zip_of(path: Path, names: list[str], method: int) -> Path:
@@ -19,18 +17,6 @@ def zip_of(path: Path, names: list[str], method: int) -> Path:
         for name in names:
             packed.writestr(name, b"text " * 1_000)
     return path
-
-
-def hide_bytes(path: Path) -> None:
-    """Lengthen the last file's packed bytes by some that no program unpacks, and make the zip fit."""
-    with zipfile.ZipFile(path) as packed:
-        info, start = packed.infolist()[-1], packed.start_dir
-    body = bytearray(path.read_bytes())
-    entry = body.rindex(b"PK\x01\x02")
-    for place in (info.header_offset + 18, entry + 20):
-        struct.pack_into("<L", body, place, info.compress_size + len(JUNK))
-    struct.pack_into("<L", body, len(body) - 6, start + len(JUNK))
-    path.write_bytes(body[:start] + JUNK + body[start:])
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])

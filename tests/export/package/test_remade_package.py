@@ -17,13 +17,15 @@ from archiver.evidence.verify.findings import Verification
 from archiver.evidence.verify.package_files import PackageFolder
 from archiver.export.chosen_messages import parse_choice
 from archiver.export.mask.package_mask import masking_policy
-from archiver.export.package.order import LeftoverWish
+from archiver.export.package.make_package import export
+from archiver.export.package.order import ExportOrder, LeftoverWish
 from archiver.export.package.remade_package import compare_with_remade
 from archiver.records import RequestKind
 from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.queries.runs import exports
 from archiver.store.working import remembered_values
+from tests.custody.test_erasures import erase, make_archive
 from tests.support.archives.maker import CLIENT, ArchiveMaker, at, message_object
 from tests.support.packages.exported_archives import (
     THIRD,
@@ -242,3 +244,20 @@ def test_what_another_version_made_is_not_compared(tmp_path: Path) -> None:
     assert [] == verification.findings
     assert "were not made anew to be compared: chatwork-archiver 9" in verification.unchecked[0].text
     assert "is not on record" in verification.unchecked[1].text
+
+
+def test_after_an_erasure_nothing_is_made_anew(tmp_path: Path) -> None:
+    """Files would differ that nobody changed; that the package is not the recorded one stays a finding."""
+    maker = make_archive(tmp_path / "home")
+    order = ExportOrder(contract="job2", profile="lawyer", out=tmp_path / "out", counterparts={CLIENT})
+    package = Path(export(maker.archive, order, now=lambda: at(250)).path)
+    erase(maker)
+    maker.archive.close()
+    (package / "00_README.txt").write_bytes(b"x")
+    renew_lists(package)
+
+    verification = compared(package, tmp_path / "home")
+
+    assert [("export-record", package.name)] == [(one.check, one.subject) for one in verification.findings]
+    (remade,) = [one.text for one in verification.unchecked if one.subject == "remade"]
+    assert "records were erased since it was made" in remade

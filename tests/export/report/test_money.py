@@ -9,8 +9,9 @@ from archiver.export.report import chapters, consultation, summary, timeline
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.demand_text import demand_text
-from archiver.records import Contract, Invoice, MessageId, Payment, SentReminder
+from archiver.records import Contract, Invoice, MessageId, Payment, SentReminder, StatedTerm
 from tests.support.reports import pdf_reader, report_inputs
+from tests.support.reports.sample_conversation import message_id
 
 DIRECT = replace(report_inputs.CONTRACT, platform="direct", platform_id=None, url=None, escrowed_at=None)
 ARREARS = replace(
@@ -126,3 +127,23 @@ def test_what_is_open_is_told_by_month_where_there_are_several() -> None:
         "請求した月ごとの未払い: 2026-09 50,000円、2026-10 55,000円"
         in first_page(direct_case())["請求と入金(報告者入力)"]
     )
+
+
+def test_page_1_quotes_the_messages_that_promised_work_pay_and_day() -> None:
+    """As the reporter bound them, one line for a message; what the package does not hold is named by its id."""
+    first, unknown = message_id(1), MessageId("1")
+    terms = (StatedTerm("work", first), StatedTerm("amount", first), StatedTerm("payment_day", unknown))
+
+    promised = first_page(direct_case(replace(ARREARS, terms=terms)))["条件を示した発言(報告者入力)"].splitlines()
+
+    assert promised[0].startswith("業務の内容、報酬の額: No.1(2026-11-05 10:14)「はじめまして。")
+    assert "支払期日: 発言ID 1" == promised[1]
+    assert [] == [label for label in first_page(direct_case()) if label.startswith("条件を示した発言")]
+
+
+def test_a_direct_contract_has_no_usual_day_of_a_review() -> None:
+    """No rule of a platform names one; on a platform the line stays."""
+    direct, platform = direct_case(), report_inputs.case(profile="consult")
+
+    assert "検収期限の目安" not in facts_of(consultation.terms(direct))
+    assert "検収期限の目安" in facts_of(consultation.terms(platform))

@@ -17,7 +17,17 @@ from archiver.export.report import (
 )
 from archiver.export.report.input import BLANK, MaskedPassage, ReportInput, SealLine, StampLine
 from archiver.export.report.statistics import survey_messages
-from archiver.records import Delivery, Enclosure, MessageId, Person, State, StatedTerm
+from archiver.records import (
+    AccountId,
+    Delivery,
+    Enclosure,
+    MappedAccount,
+    MessageId,
+    Person,
+    Role,
+    State,
+    StatedTerm,
+)
 from tests.support.reports import report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import CLIENT, DAY, at
 
@@ -343,3 +353,14 @@ def test_a_stamp_is_not_said_to_prove_more_than_it_does() -> None:
     assert method.STAMP_MEANING in words(method.checking(case, survey_messages(case)))
     plain = replace(case, stamping=False, seals=())
     assert "第三者の時刻(タイムスタンプ)は付いていません。" in words(method.checking(plain, survey_messages(case)))
+
+
+def test_the_reason_of_a_mapping_is_said_to_be_the_reporters() -> None:
+    """And nothing of the program's own data is printed beside it."""
+    mapped = {CLIENT: MappedAccount(AccountId(CLIENT), Role.CLIENT, "契約メールの署名", at(0))}
+    case = report_inputs.case(mapped=mapped)
+
+    listed = rows(people_and_dates.parties(case, survey_messages(case)))
+    (basis,) = (row[-1] for row in listed if "契約メールの署名" in row[-1])
+
+    assert "契約メールの署名\n(報告者入力)" == basis

@@ -14,6 +14,7 @@ from archiver.export.texts.demand_text import demand_text
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH
 from archiver.export.texts.submission_readme import encode_text
 from archiver.records import TERM_ITEMS, Contract, Delivery, Invoice, MessageId, RequestKind, StatedTerm
+from archiver.report_language import ENGLISH, report_language
 from tests.export.report.test_money import ARREARS, DIRECT
 from tests.support.reports import report_inputs
 from tests.support.reports.sample_conversation import message_id
@@ -94,3 +95,14 @@ def test_it_is_never_longer_than_800_characters(
     assert len(encode_text(text).decode("utf-8-sig")) <= MAX_LENGTH
     assert text.endswith("ご容赦ください。")
     assert "お願いいたします。\n" in text
+
+
+def test_in_english_the_messages_that_promised_are_not_left_out() -> None:
+    """The same facts take more letters, and no form limits a letter to a client."""
+    terms = tuple(StatedTerm(name, message_id(1)) for name in ("amount", "payment_day", "work"))
+    contract = replace(ARREARS, terms=terms)
+
+    with report_language(ENGLISH):
+        text = text_of(contract)
+
+    assert 3 == text.count(f"message (ID {message_id(1)})")

@@ -22,10 +22,12 @@ from tests.custody.test_erasures import erase, make_archive
 from tests.support.archives.maker import CLIENT, ROOM, at, story
 from tests.support.packages import package_damage
 from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
+from tests.support.packages.odd_zips import ODD_ZIPS
 from tests.support.packages.rich_package import masked_period_package, stamped_rich_package
-from tests.support.packages.sample_package import NOW, lawyer_package, load_script, renew_lists
+from tests.support.packages.sample_package import NOW, lawyer_package, load_script, renew_lists, zip_package
 from tests.support.packages.stamp_attacks import ATTACKS, CLOCK, root_of
 from tests.support.packages.subtle_damage import SUBTLE_KINDS, zip_with_a_folder_that_has_bytes
+from tests.support.packages.system_files import put_system_files
 from tests.support.packages.verify_page_window import NEEDED, VerifyPageWindow, open_verify_page
 from tests.support.stamps.stamped_archives import authority, stamp_service, stamped_package
 
@@ -298,6 +300,54 @@ def test_every_attack_by_an_own_authority(
 ) -> None:
     """The page tells it as verify.py does."""
     check_attack(knowing, samples, script, check, tmp_path, attack)
+
+
+def test_what_systems_left_in_a_package_is_told(
+    window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path
+) -> None:
+    """In a folder, in its zip, and in a folder with that zip and a letter: as verify.py tells it."""
+    package = Path(shutil.copytree(samples("package"), tmp_path / "P"))
+    put_system_files(package)
+    (tmp_path / "from the client").mkdir()
+    path = zip_package(package, tmp_path / "from the client" / "x.zip")
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr("__MACOSX/P/data/._report.pdf", b"x")
+    (path.parent / "letter.txt").write_text("…")
+    for one in (package, path, path.parent):
+        document = window.verify(one)
+
+        assert [] == document["findings"]
+        assert_agreement(document, script.verify_package_at(one, check=check), [])
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+@pytest.mark.parametrize("kind", ODD_ZIPS)
+def test_odd_zips_are_read_as_verify_py_reads_them(
+    window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, tmp_path: Path, kind: str
+) -> None:
+    """Hidden bytes, fields and dates, and what neither can read."""
+    path = zip_package(samples("package"), tmp_path / "x.zip")
+    ODD_ZIPS[kind](path)
+
+    document = window.verify(path)
+
+    assert [] != document["findings"]
+    assert_agreement(document, script.verify_package_at(path, check=check), [], whole=False)
+
+
+def test_where_a_package_lies_is_said_of_what_only_holds_it(
+    window: VerifyPageWindow, samples: Samples, tmp_path: Path
+) -> None:
+    """A zip with its zip beside a letter."""
+    inner, outer = zip_package(samples("package"), tmp_path / "inner.zip"), tmp_path / "outer.zip"
+    with zipfile.ZipFile(outer, "w") as packed:
+        packed.write(inner, "inner.zip")
+        packed.writestr("letter.txt", "…")
+
+    window.choose(outer)
+
+    assert "But there is something in it: inner.zip." in window.page.locator(".inner").inner_text()
 
 
 @pytest.mark.slow

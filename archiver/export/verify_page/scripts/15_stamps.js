@@ -211,7 +211,7 @@ async function checkRollbacks(verification, rollbacks, names, read) {
     }
   }
   for (const name of sortedTexts(unnamed)) {
-    verification.addNote(fill(_("“{name}” in the folder of the seals belongs to no seal and to no record of a put-back database."), { name: ORPHANED + name }));
+    verification.addUnchecked("orphaned", fill(_("“{name}” in the folder of the seals belongs to no seal and to no record of a put-back database."), { name: ORPHANED + name }));
   }
 }
 

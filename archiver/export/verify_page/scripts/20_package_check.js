@@ -100,7 +100,17 @@ class PackageCheck {
       this.verification.addUnchecked("other files", fill(_("{files}: this program puts no such files into packages and no record speaks of them; they are protected by the lists of digests alone."), { files: named }));
     }
     if (this.names.some((name) => name.startsWith(RAW) && name.endsWith(".meta.json"))) {
-      this.verification.addUnchecked(RAW, _("Times, addresses and headers beside the replies (data/raw/*.meta.json): protected by the lists of digests alone. The times in the records are sealed."));
+      this.verification.addUnchecked(RAW, _("Times, addresses and headers beside the replies (data/raw/*.meta.json) and the times in the replies' file names: protected by the lists of digests alone. The times in the records are sealed."));
+    }
+    if (!Object.keys(CSV_HEADERS).some((name) => this.has.has("data/" + name))) {
+      const text = _("{files}: not in this package. A daily copy has no such tables; from any other package for a lawyer or a court somebody took them out.");
+      this.verification.addUnchecked("tables", fill(text, { files: sortedTexts(Object.keys(CSV_HEADERS)).join(", ") }));
+    }
+    const used = new Set(this.names.filter((name) => name.endsWith(".tsr")).map((name) => name.split(".").slice(-2)[0]));
+    const unused = this.names.filter((name) => name.startsWith("data/tsa/") && !used.has(name.slice(9, Math.max(9, name.lastIndexOf(".")))));
+    if (unused.length) {
+      const text = _("{files}: certificates that no stamp in this package needs; they were not checked.");
+      this.verification.addUnchecked("unused certificates", fill(text, { files: unused.slice(0, LISTED_NAMES).join(", ") }));
     }
     this.verification.addUnchecked(TAG_MANIFEST, _("Whether the lists of digests are those made with the package: whoever changes a file can make them anew. The archive that made it knows their digest (archive verify there)."));
     this.verification.addUnchecked("omissions", _("Whether something was left out: messages or versions of them, the last seals with their records, records of gaps, replies, files or stamps. Only the archive that made the package can tell (archive verify there), or another copy."));

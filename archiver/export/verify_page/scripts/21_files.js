@@ -61,6 +61,43 @@ async function* blobChunks(blob) {
   }
 }
 
+// Names that Windows and macOS give to files which they put into folders and zips by themselves.
+const SYSTEM_NAME = /^(?:(?:.*\/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]+)|__MACOSX\/.+)$/s;
+const LIST_BASES = { "manifest-sha256.txt": "", "tagmanifest-sha256.txt": "", "data/content-sha256.txt": "data/", "SHA256SUMS.txt": "" };
+
+const isSystemName = (name) => SYSTEM_NAME.test(name);
+
+function tellSystemFiles(verification, names) {
+  if (!names.length) return;
+  const files = names.slice(0, 20).join(", ") + (names.length > 20 ? " …" : "");
+  verification.addUnchecked("system files", fill(_("{files}: files of such names are put there by the operating system. No list names them, and they were not looked at."), { files }));
+}
+
+// Take the files out that an operating system put into the package: no list has them.
+async function leaveOutSystemFiles(verification, tree) {
+  const suspects = tree.names().filter(isSystemName);
+  if (!suspects.length) return;
+  const listed = await listedNames(tree), leftOut = suspects.filter((name) => !listed.has(name));
+  tree.sorted = tree.sorted.filter((name) => !leftOut.includes(name));
+  tellSystemFiles(verification, leftOut);
+}
+
+async function listedNames(tree) {
+  const listed = new Set();
+  for (const [name, base] of Object.entries(LIST_BASES)) {
+    if (!tree.names().includes(name)) continue;
+    let text;
+    try {
+      text = lenientDecoder.decode(await readAll(tree, name, WHOLE_DIGEST_LIMIT));
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      continue; // found when the list is checked
+    }
+    for (const line of text.split("\n")) listed.add(base + line.split("  ").slice(1).join("  ").replace(/\r+$/, ""));
+  }
+  return listed;
+}
+
 // A folder: `files` are [path, File].
 class PackageFolder {
   constructor(files) {
@@ -88,12 +125,14 @@ class ZippedPackage {
   constructor(file, directory, verification) {
     this.file = file;
     const listed = harmlessFiles(directory.infos, verification);
-    const root = rootFolder([...listed.keys()]);
+    const root = rootFolder([...listed.keys()].filter((name) => !isSystemName(name)));
+    const outside = sortedTexts([...listed.keys()].filter((name) => isSystemName(name) && !name.startsWith(root)));
+    tellSystemFiles(verification, outside);
     this.root = root;
     this.infos = new Map();
     for (const [name, info] of listed) {
       if (name.startsWith(root)) this.infos.set(name.slice(root.length), info);
-      else verification.addFinding("unsafe", name, _("It is outside the package's folder in the zip."));
+      else if (!outside.includes(name)) verification.addFinding("unsafe", name, _("It is outside the package's folder in the zip."));
     }
     this.sorted = sortedTexts(this.infos.keys());
   }
@@ -113,19 +152,21 @@ class ZippedPackage {
     if (header.length < 30 || readNumber(header, 0, 4) !== 0x04034b50) throw new UnreadableFile("no header");
     const nameLength = readNumber(header, 26, 2), begin = info.offset + 30 + nameLength + readNumber(header, 28, 2);
     if (!equalBytes(await bytesOf(this.file, info.offset + 30, nameLength), info.nameBytes)) throw new UnreadableFile("another name in its header");
-    const packed = this.file.slice(begin, begin + info.packed);
+    const isPlain = info.method === 0, packed = this.file.slice(begin, begin + (isPlain ? Math.min(info.packed, info.size) : info.packed));
     let crc = 0xffffffff, size = 0;
-    for await (const part of info.method === 8 ? inflated(packed) : blobChunks(packed)) {
+    for await (const part of isPlain ? blobChunks(packed) : inflated(packed, info)) {
       crc = updateCrc(crc, part);
       size += part.length;
       if (size > info.size) throw new UnreadableFile("longer than the zip says");
       yield part;
     }
+    if (isPlain) info.unread = info.packed - packed.size;
     if (size !== info.size || (crc ^ 0xffffffff) >>> 0 !== info.crc) throw new UnreadableFile("its checksum differs");
   }
 }
 
-async function* inflated(packed) {
+// What is unpacked; how many bytes follow its end becomes `info.unread`.
+async function* inflated(packed, info) {
   let parts = [], isFinal = false;
   const inflate = new Libraries.Inflate((part, final) => {
     parts.push(part);
@@ -143,6 +184,7 @@ async function* inflated(packed) {
     parts = [];
   }
   if (!isFinal) throw new UnreadableFile("cut");
+  info.unread = inflate.p.length - (inflate.s.p ? 1 : 0);
 }
 
 const bytesOf = async (file, begin, size) => new Uint8Array(await file.slice(begin, begin + size).arrayBuffer());
@@ -154,6 +196,7 @@ function readNumber(bytes, offset, size) {
 }
 
 const END_BYTES = 22;
+const NEWEST_ZIP = 63;
 const END_BYTES_64 = 22 + 56 + 20;
 
 // The zip's own list: {infos, start, end, comment}; throws UnreadableFile if it is not one.
@@ -194,6 +237,7 @@ function parseDirectory(list, shift) {
   while (at < list.length) {
     if (at + 46 > list.length || readNumber(list, at, 4) !== 0x02014b50) throw new UnreadableFile(_("its list of files is damaged"));
     const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => readNumber(list, at + offset, 2));
+    if (list[at + 6] > NEWEST_ZIP) throw new UnreadableFile("zip file version " + list[at + 6] / 10);
     const nameBytes = list.subarray(at + 46, at + 46 + nameLength), flags = readNumber(list, at + 8, 2);
     const info = {
       name: zipName(nameBytes, flags), nameBytes, flags, method: readNumber(list, at + 10, 2), time: readNumber(list, at + 12, 2), date: readNumber(list, at + 14, 2),
@@ -284,23 +328,43 @@ async function addZipOddities(verification, file, directory) {
   if (rest !== END_BYTES && rest !== END_BYTES_64) add(file.name, unlistedText(directory.start + listed, directory.size));
 }
 
+// Bytes that the zip counts as a file's, behind the end of what was unpacked from it.
+async function addUnreadBytes(verification, file, directory) {
+  for (const info of directory.infos.filter((one) => one.unread > 0)) {
+    const header = await bytesOf(file, info.offset, 30), end = info.offset + 30 + readNumber(header, 26, 2) + readNumber(header, 28, 2) + info.packed;
+    verification.addFinding("zip-form", info.name, unlistedText(end - info.unread, end));
+  }
+}
+
 const TELLING_FLAGS = 1 | 8 | 0x800;
 const UNICODE_NAME = 0x7075;
+const UNICODE_COMMENT = 0x6375;
+// Extra fields that zip programs write (large sizes, times, owners), and those with a sentence of their own.
+const ORDINARY_KINDS = [0x0001, 0x000a, 0x5455, 0x5855, 0x7875, UNICODE_NAME, UNICODE_COMMENT];
 
 // Where a file's own header and the zip's list could be read differently.
 async function addHeaderOddities(add, file, info, header) {
   const flags = readNumber(header, 6, 2), sizes = [[14, info.crc], [18, info.packed], [22, info.size]];
   const differs = !(flags & 8) && sizes.some(([at, listed]) => ![0xffffffff, listed].includes(readNumber(header, at, 4)));
-  if (readNumber(header, 8, 2) !== info.method || (flags ^ info.flags) & TELLING_FLAGS || differs) {
+  const isOtherDate = readNumber(header, 10, 2) !== info.time || readNumber(header, 12, 2) !== info.date;
+  if (isOtherDate || readNumber(header, 8, 2) !== info.method || (flags ^ info.flags) & TELLING_FLAGS || differs) {
     add(info.name, _("Its header and the list of the zip differ: other programs could show something else."));
   }
   const own = await bytesOf(file, info.offset + 30 + readNumber(header, 26, 2), readNumber(header, 28, 2));
-  if ([info.extra, own].some((extra) => extraKinds(extra).includes(UNICODE_NAME))) add(info.name, _("The zip gives it a second name, which other programs could show."));
+  const kinds = [...extraKinds(info.extra), ...extraKinds(own)];
+  if (kinds.includes(UNICODE_NAME)) add(info.name, _("The zip gives it a second name, which other programs could show."));
+  if (kinds.includes(UNICODE_COMMENT)) add(info.name, _("Its place in the zip has a comment, which packages never have."));
+  if (kinds.some((kind) => !ORDINARY_KINDS.includes(kind))) add(info.name, _("Its place in the zip has bytes of an unknown kind, which no program shows."));
 }
 
+// The kinds of the extra fields that hold something; -1 for bytes that are no field.
 function extraKinds(extra) {
   const kinds = [];
-  for (let at = 0; at + 4 <= extra.length; at += 4 + readNumber(extra, at + 2, 2)) kinds.push(readNumber(extra, at, 2));
+  let at = 0;
+  for (; at + 4 <= extra.length; at += 4 + readNumber(extra, at + 2, 2)) {
+    if (readNumber(extra, at + 2, 2)) kinds.push(readNumber(extra, at, 2));
+  }
+  if (at < extra.length) kinds.push(-1);
   return kinds;
 }
 

@@ -5,12 +5,14 @@ const LIST_STAMP = /^SHA256SUMS\.txt\.[a-z0-9-]{1,20}\.tsr$/;
 const isSubmission = (names) => names.includes(DIGEST_LIST);
 const isKnownPackage = (names) => isPackage(names) || isSubmission(names);
 
-// Verify a folder's files ([path, File]); null if there is no package. `folderName` is the folder's own name.
+// Verify a folder's files ([path, File]) or the zip among them; null if there is no package. `folderName` is the folder's own name.
 async function verifyFolder(files, folderName, progress) {
   const folder = new PackageFolder(files);
   if (isKnownPackage(folder.names())) return verifyTree(new Verification(), folder, progress);
-  const packed = files.find(([path]) => path === folderName + ".zip");
+  const zips = files.filter(([path]) => !path.includes("/") && path.toLowerCase().endsWith(".zip") && !isSystemName(path));
+  const named = zips.find(([path]) => path === folderName + ".zip"), packed = named || (zips.length === 1 ? zips[0] : undefined);
   const verification = packed ? await verifyZip(packed[1], progress) : null;
+  if (verification !== null && !named) verification.addNote(fill(_("Checked: {name}, which lies in this folder."), { name: packed[0] }));
   if (verification !== null) await compareLoose(verification, files, packed[1]);
   return verification;
 }
@@ -36,7 +38,21 @@ async function verifyZip(file, progress) {
     return verification;
   }
   await addZipOddities(verification, file, directory);
-  return verifyTree(verification, tree, progress);
+  await verifyTree(verification, tree, progress);
+  await addUnreadBytes(verification, file, directory);
+  return verification;
+}
+
+// The folders of packages, and zips, that lie in a folder or in a zip which is no package itself.
+async function packagesBelow(input) {
+  let names = [];
+  if (!input.file) {
+    names = input.files.map(([path]) => path).filter((path) => path.split("/").length === (path.endsWith("/bagit.txt") ? 2 : 1));
+  } else if (byteDecoder.decode(await bytesOf(input.file, 0, 2)) === "PK") {
+    names = (await readDirectory(input.file)).infos.map((info) => info.name);
+  }
+  const leads = names.filter((name) => name.endsWith("/bagit.txt") || (name.toLowerCase().endsWith(".zip") && !isSystemName(name)));
+  return sortedTexts(new Set(leads.map((name) => name.replace(/\/bagit\.txt$/, "")))).slice(0, 5);
 }
 
 // Whether a zip, though its list of files is damaged, contains the name of the file that every bag has.
@@ -64,6 +80,7 @@ function findSimilarNames(verification, names) {
 }
 
 async function verifyTree(verification, tree, progress) {
+  await leaveOutSystemFiles(verification, tree);
   findSimilarNames(verification, tree.names());
   if (isPackage(tree.names()) || !isSubmission(tree.names())) {
     await new PackageCheck(verification, tree, progress).verify();

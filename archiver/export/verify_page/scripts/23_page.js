@@ -97,6 +97,8 @@ async function verifyInput(input) {
     if (verification !== null) showVerification(result, verification);
     else if (input.file) await showDigest(result, input.file, progress);
     else add(result, "p", _("There is no package in this folder."), "verdict");
+    const inner = verification === null ? await packagesBelow(input) : [];
+    if (inner.length) add(result, "p", fill(_("But there is something in it: {files}. Take it out if it lies in a zip, and check that one."), { files: inner.join(", ") }), "inner");
     result.dataset.state = "done";
   } catch (error) {
     if (error instanceof Superseded) return;
@@ -148,7 +150,8 @@ function addAnswer(parent, id, title, lines) {
 
 function integrityLines(verification, count) {
   if (count) return [fill(ngettext("{n} thing does not match: see below.", "{n} things do not match: see below.", count), { n: count })];
-  const lines = [_("What was checked fits together: lists, records, seals, tables and files, as far as the package has them. What was not checked is listed below.")];
+  const anybody = _("Whoever makes all of it anew, records and seals too, gets this answer as well. Only the archive that made the package, another copy, or a time stamp that leads to a known authority speaks against that.");
+  const lines = [_("What was checked fits together: lists, records, seals, tables and files, as far as the package has them. What was not checked is listed below."), anybody];
   return verification.checked.entries ? lines : [_("The files are those of the list. Whoever changes a file can make the list anew, too.")];
 }
 
@@ -171,9 +174,9 @@ function trustLines(verification) {
 }
 
 function addOwnLimits(verification) {
-  verification.addUnchecked("verify.html", _("Whether this page is unchanged itself: compare its SHA-256 (see below)."));
+  verification.addUnchecked("verify.html", _("About this page, not the package: whether the page is unchanged itself. Compare its SHA-256 (see below)."));
   if (verification.roots.length) verification.addUnchecked("data/tsa/", _("Whether the root certificates are those of the authorities, and whether certificates were revoked."));
-  if (lastInput && lastInput.files) verification.addUnchecked("folder", _("Whether a file in the folder is a link to another place: browsers do not tell. verify.py does."));
+  if (lastInput && lastInput.files) verification.addUnchecked("folder", _("About this page, not the package: whether a file in the folder is a link to another place. Browsers do not tell; verify.py does."));
 }
 
 // --- start ------------------------------------------------------------------------------------
