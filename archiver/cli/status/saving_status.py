@@ -20,6 +20,7 @@ from archiver.health.conditions import (
     told_conditions,
     worst_grade,
 )
+from archiver.health.known_time import known_time
 from archiver.health.snapshot import ComputerState
 from archiver.health.unseen_bound import unseen_bound
 from archiver.health.words import graded, sentence
@@ -90,7 +91,7 @@ def observe_standing(
         starters=None if environ is None else snapshot.observe_starters(settings.home, environ),
         lacks_library=bool(settings.notify.urls) and not apprise_sender.is_installed(),
     )
-    now = now or utc_now()
+    now = now or known_time(reading, utc_now())
     situation = Situation(snapshot.read_snapshot(reading, now, alerts), settings, now, computer)
     return Standing(situation, tuple(told_conditions(conditions(situation))))
 
