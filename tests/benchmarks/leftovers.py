@@ -31,6 +31,7 @@ CORPORA = {
     "third/": "third corpus",
     "fourth/": "fourth corpus",
     "fifth/": "fifth corpus",
+    "sixth/": "sixth corpus",
 }
 """Folder of each corpus, with a final slash. Each was measured blind once, and the rules mended by it afterwards."""
 
