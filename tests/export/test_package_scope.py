@@ -25,7 +25,7 @@ NOON_SECONDS = int(NOON.timestamp())
         (window(1, 1, 9), True),
         (object_entry(1, "task", "task/5", {}), True),
         (object_entry(1, "room", f"room/{ROOM}", {}), True),
-        (entry(1, "gap", f"gap/{ROOM}/1", {}), True),
+        (entry(1, "gap", f"gap/{ROOM}/1", {"reason": "window"}), True),
         (entry(1, "contract", "contract/job1", {}, room=None), True),
         (entry(1, "attachment", "attachment/job1/3", {}, room=None), True),
         (entry(1, "contract", "contract/job10", {}, room=None), False),
