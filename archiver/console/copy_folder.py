@@ -40,6 +40,14 @@ def is_folder_writable(path: Path) -> bool:
     return True
 
 
+def is_same_disk(folder: Path, home: Path) -> bool:
+    """Whether a folder lies on the disk of the archive; one that cannot be reached now does not, as far as is known."""
+    try:
+        return folder.stat().st_dev == home.stat().st_dev
+    except OSError:
+        return False
+
+
 def offered_folders(environ: Mapping[str, str]) -> list[str]:
     """A folder on each disk that is connected now, as far as this computer tells."""
     if sys.platform == "win32":

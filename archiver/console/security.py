@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from gettext import gettext as _
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver.console import command_links
@@ -70,11 +71,27 @@ def base_pages(context: ConsoleContext) -> Blueprint:
         sentence = _("This page was older than the program that runs now, so nothing was done. Please open it anew.")
         return render_template("error.html", sentence=sentence, advice=""), 403
 
+    @base.app_errorhandler(MethodNotAllowed)
+    def _reopened(_error: MethodNotAllowed) -> AnyResponse | tuple[str, int]:
+        """The address of a form's answer, opened anew by a browser that was restored: on to the form's own page."""
+        if request.method not in {"GET", "HEAD"}:
+            return render_template("error.html", sentence=_("This page could not be shown."), advice=""), 405
+        return redirect(_page_above(request.path))
+
     @base.get("/console/<filename>")
     def static_file(filename: str) -> Response:
         return static_response("archiver.console", filename)
 
     return base
+
+
+def _page_above(path: str) -> str:
+    """The nearest page above an address that only takes forms."""
+    pages = current_app.url_map.bind("")
+    while path := path.rpartition("/")[0]:
+        if pages.test(path, "GET"):
+            return path
+    return url_for("overview.index")
 
 
 def _has_archive() -> bool:

@@ -145,6 +145,12 @@ def _is_own_form(gate: AccessGate) -> bool:
 
 
 def _entry_sentence(gate: AccessGate) -> str:
+    if request.headers.get("Sec-Fetch-Site") == "same-origin" and gate.cookie_name not in request.cookies:
+        # Our own page led here just now, and the cookie that it set was not kept.
+        return _(
+            "Your browser keeps no cookie of this page, so nothing can be shown. Allow cookies for 127.0.0.1 in the "
+            "settings of the browser, then start the program again."
+        )
     if gate.is_writing:
         return _("This page opens only from the program itself. Start the program again; it opens the page anew.")
     return _("This page can be opened only with the address that “archive view” gave, and only once.")

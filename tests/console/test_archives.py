@@ -39,6 +39,7 @@ def test_all_archives_are_shown_and_searched_on_one_page(tmp_path: Path, monkeyp
     assert "secondの発言" in page
     assert str(tmp_path / "second") in page
     assert "<code>" not in page
+    assert 2 == page.count(">Automatic saving:<")
     assert "secondの発言" not in broken
 
 

@@ -61,3 +61,13 @@ def test_the_whole_archive_is_checked(browser: FormBrowser) -> None:
     assert ("nothing was found" in told, good.outcome.is_complete) == (True, True)
     assert any(line.startswith("[seal") for line in bad.outcome.lines)
     assert "finding" in browser.get("/copies")
+
+
+def test_a_copy_beside_the_archive_is_warned_of(browser: FormBrowser, tmp_path: Path) -> None:
+    """For as long as it is the last one, not only when it was made: it is lost with this computer's disk."""
+    before = browser.get("/copies")
+    browser.post("/copies/backup", folder=str(tmp_path / "copy"))
+    browser.job()
+
+    sentence = "This is the disk of the archive itself"
+    assert (False, True) == (sentence in before, sentence in browser.get("/copies"))

@@ -36,3 +36,8 @@ def test_nothing_of_a_text_becomes_markup() -> None:
     assert "<script" not in html
     assert "javascript:" not in html.replace("[a](javascript:alert(1))", "")
     assert "secret" not in html
+
+
+def test_every_guide_has_a_title_in_japanese() -> None:
+    """The list of them is read by somebody who may read nothing else."""
+    assert [] == [one.topic for one in guides() if not re.search("[ぁ-んァ-ヶ一-龠]", one.title)]

@@ -10,6 +10,7 @@ import pytest
 
 from archiver.cli.commands import COMMANDS
 from archiver.console.guides import guides
+from archiver.console.jobs import JobLink, JobOutcome
 from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.store.working import alerts
 from tests.support.archives.maker import CLIENT, ROOM, at, story
@@ -54,6 +55,18 @@ def test_no_page_names_a_command_in_place_of_a_way_by_clicking(browser: FormBrow
         found[path] = COMMAND.findall(FOLDED.sub("", text))
 
     assert {} == {path: commands for path, commands in found.items() if commands}
+
+
+def test_no_result_names_a_command_in_place_of_a_way_by_clicking(browser: FormBrowser) -> None:
+    """On the page of a job, on the overview, and in the last look before a package is made."""
+    lines = ("Some are missing: archive recover FILE",)
+    outcome = JobOutcome("It stopped: archive check", lines, (JobLink("Make", "/packages/confirm?"),))
+    browser.context.jobs.start("A job", lambda _job: outcome)
+    browser.job()
+    pages = [browser.get(path) for path in ("/home", "/packages/confirm", "/job")]
+
+    assert [True] * 3 == ["Some are missing" in page for page in pages]
+    assert [] == [found for page in pages for found in COMMAND.findall(FOLDED.sub("", page))]
 
 
 def test_no_guide_has_a_terminal_as_the_only_way(browser: FormBrowser) -> None:

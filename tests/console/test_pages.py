@@ -236,3 +236,12 @@ def test_the_button_ends_the_application(browser: FormBrowser) -> None:
 
     assert 200 == answer.status_code
     assert browser.context.ended.is_set()
+
+
+def test_the_address_of_a_forms_answer_leads_back_to_its_page(browser: FormBrowser) -> None:
+    """A browser that is opened again asks for it anew, without the form."""
+    asked = {"/settings/stamps": "/settings", "/contracts/job1/money/payments": "/contracts/job1/money"}
+    asked |= {"/evidence/seal": "/", "/copies/backup": "/copies"}
+    answers = {path: browser.client.get(path, base_url=SITE).headers.get("Location") for path in asked}
+
+    assert asked == answers

@@ -16,6 +16,8 @@ from archiver.cli.reading.view_context import build_view_context
 from archiver.console import application
 from archiver.console.context import SharedWords
 from archiver.store.archive import Archive
+from archiver.web.access import AccessGate
+from archiver.web.app import build_app
 from archiver.web.context import ViewContext
 from archiver.web.server import UPLOAD_LIMIT, serve_pages
 from tests.support.archives.maker import story
@@ -225,3 +227,17 @@ def _words() -> SharedWords:
 
 def _view(home: Path) -> ViewContext:
     return build_view_context(CliContext(home, 0, {"HOME": str(home.parent)}))
+
+
+def test_a_browser_that_keeps_no_cookie_is_told_so(home: Path) -> None:
+    """To start the program again, which any other stranger is told, would lead to the same refusal."""
+    context = application.build_context(home, {"HOME": str(home.parent)}, _words())
+    gate = AccessGate(PORT, is_writing=True, on_spent=lambda _gate: None)
+    client = build_app(_view(home), gate, application.pages(context)).test_client(use_cookies=False)
+    client.get("/open", query_string={"key": gate.key}, base_url=SITE)
+
+    own = client.get("/home", base_url=SITE, headers={"Sec-Fetch-Site": "same-origin"})
+    strange = client.get("/home", base_url=SITE, headers={"Sec-Fetch-Site": "none"})
+
+    assert (403, 403) == (own.status_code, strange.status_code)
+    assert ("cookie" in own.get_data(as_text=True), "cookie" in strange.get_data(as_text=True)) == (True, False)

@@ -19,6 +19,7 @@ from archiver.console.context import ConsoleContext, console_context
 from archiver.console.instance import instance_file, running_address, start_application
 from archiver.render.invisible_characters import visible
 from archiver.settings.file import load_settings
+from archiver.settings.model import Settings
 from archiver.settings.other_archives import known_homes, state_folder
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.current_state import owner
@@ -43,7 +44,7 @@ class ArchivePart:
     """Whose account it saves; empty if it never was read."""
     is_own: bool
     lines: Sequence[str]
-    """How it stands, or why it cannot be read."""
+    """How its saving stands, or why it cannot be read."""
     hits: Sequence[MessageLine]
     home: str
     """Its folder as a form names it."""
@@ -102,11 +103,16 @@ def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> Arc
             index.make_current(archive)
         with archive.reading() as reading:
             name = visible(str((owner(reading) or {}).get("name") or ""))
-            lines = [visible(one.strip()) for one in context.words.saving_lines(reading, settings, context.environ)]
+            lines = [_saving_line(context, reading, settings)]
             hits = [] if query is None else _hits(reading, query)
     except errors.ArchiverError as error:
         lines = [visible(f"{error} {error.advice()}".strip())]
     return ArchivePart(visible(str(home)), name, is_own, lines, hits, str(home))
+
+
+def _saving_line(context: ConsoleContext, reading: Reading, settings: Settings) -> str:
+    parts = [visible(one.strip()) for one in context.words.saving_lines(reading, settings, context.environ)]
+    return "  ".join([_("Automatic saving") + ":", *parts])
 
 
 def _hits(reading: Reading, query: SearchQuery) -> list[MessageLine]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
-from archiver.console.copy_folder import offered_folders, read_folder
+from archiver.console.copy_folder import is_same_disk, offered_folders, read_folder
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.pages import evidence
 from archiver.custody import backup
@@ -88,6 +88,7 @@ def _page(problem: str) -> str:
         at=at,
         offered=offered_folders(context.environ),
         given=request.form.get("folder", last.path if last else ""),
+        is_same_disk=last is not None and is_same_disk(Path(last.path), context.home),
         regular_every="" if regular.every is None else interval_words(regular.every),
         regular_to=str(regular.to or ""),
         is_kept=bool(request.args.get("kept")),

@@ -59,8 +59,7 @@ def _seal_work(context: ConsoleContext) -> Work:
         sealing = seal_now(app)
         head, *lines = map(visible, context.words.sealing_lines(sealing))
         lines += [*map(visible, sealing.told), *(visible(f"{one} {one.advice()}".strip()) for one in app.root_errors)]
-        waits = any(one.time is None for one in sealing.outcomes)
-        return JobOutcome(head, tuple(lines), links, is_complete=not (waits or app.root_errors or sealing.told))
+        return JobOutcome(head, tuple(lines), links, is_complete=not (app.root_errors or sealing.told))
 
     return work
 
