@@ -178,7 +178,7 @@ def _unpaid_delivery(contract: Contract, deliveries: Sequence[Delivery]) -> date
     return min(awaited, default=last_delivery(deliveries))
 
 
-def _open_receipt_due(contract: Contract, deliveries: Iterable[Delivery]) -> date | None:
+def _open_receipt_due(contract: Contract, deliveries: Sequence[Delivery]) -> date | None:
     """The same while it matters: until all is paid that was billed, or each invoice names a day of its own."""
     at = _unpaid_delivery(contract, deliveries)
     if at is None or (contract.invoices and all(one.due_on for one in contract.invoices)):
