@@ -136,7 +136,7 @@ def billed_receipts(invoices: Iterable[Invoice], deliveries: Iterable[Delivery])
     billed = sorted((one.issued_on, one.number) for one in invoices)
     days = sorted(at.astimezone(JST).date() for at in (day_of(one.at) for one in deliveries) if at is not None)
     texts = [day.isoformat() for day in days]
-    if len(billed) != len(days) or len(set(texts)) != len(texts):
+    if not days or len(billed) != len(days) or len(set(texts)) != len(texts):
         return {}
     ends = [*texts[1:], "9999"]
     pairs = list(zip(billed, texts, ends, strict=True))
