@@ -51,13 +51,15 @@ def build_app(
     downloads: requests.Session | None = None,
     now: Callable[[], datetime] = utc_now,
     monotonic: Callable[[], float] | None = time.monotonic,
+    clock: CorrectedClock | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> App:
     """Build the parts. Nothing is sent yet, and only pinned roots are read. Raises BadBaseUrl.
 
-    `now` is this computer's clock, `monotonic` one that nobody can set (None: `now` is not set either).
+    `now` is this computer's clock, `monotonic` one that nobody can set (None: `now` is not set either). `clock`: the
+    one of this process, in place of both, where it outlives the parts.
     """
-    clock = CorrectedClock(now, monotonic)
+    clock = clock or CorrectedClock(now, monotonic)
     client = Client(
         Transport(
             requests.Session(),

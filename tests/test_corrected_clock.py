@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import archiver
 from archiver.corrected_clock import LARGEST_STEP, CorrectedClock
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+
+RAW_CLOCKS = {
+    "app.py",  # the clock that is corrected
+    "evidence/verify/command_line.py",  # `verify.py` of a package: no archive, no Chatwork
+    "notices/last_notice_time_file.py",  # beside the time of a file, which is this computer's
+    "rounds/daemon.py",  # the scheduler's jobs, which go by this computer's clock
+    "store/local_files.py",  # beside the time of a file
+}
+"""Modules that may ask this computer's clock, and why."""
 
 
 class Computer:
@@ -54,3 +66,16 @@ def test_a_clock_that_was_set_since_counts_as_not_compared() -> None:
     computer.own -= timedelta(days=365)
 
     assert (-timedelta(days=365), None, computer.own) == (after_a_step, clock.offset, clock())
+
+
+def test_nothing_else_asks_this_computers_clock() -> None:
+    """Whatever is stored or told goes by the corrected clock; the simulated hosts have clocks of their own."""
+    package = Path(archiver.__file__).parent
+    asks = re.compile(r"datetime\.(now|utcnow)\(|date\.today\(|\btime\.time\(")
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if "demo" not in path.relative_to(package).parts and asks.search(path.read_text(encoding="utf-8"))
+    }
+
+    assert RAW_CLOCKS == found

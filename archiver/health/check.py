@@ -147,7 +147,7 @@ def _run_checks(app: App, look: ArchiveLook, computer: Computer) -> list[CheckRe
         rooms_and_runs.check_pace(
             len(snapshot.rooms),
             every=every,
-            unseen=unseen_bound(len(snapshot.rooms), app.settings, computer.starters),
+            unseen=unseen_bound(snapshot, app.settings, computer.starters, now),
         ),
         rooms_and_runs.check_plan(facts.horizons, now=now),
         rooms_and_runs.check_budget(

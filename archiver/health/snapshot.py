@@ -21,7 +21,7 @@ from archiver.store.queries.last_looks import LastLooks
 from archiver.store.queries.truncated_lists import TruncatedList, truncated_lists
 from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.alerts import open_alerts
-from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun
+from archiver.store.working.remembered_values import LastNoticeTrial, LastPing, ScheduledRun, WindowRequests
 from archiver.store.working.verification_log import VerificationRecord
 
 
@@ -79,6 +79,8 @@ class HealthSnapshot:
     """The open ones."""
     ping: LastPing | None = None
     notice_trial: LastNoticeTrial | None = None
+    window_requests: WindowRequests | None = None
+    """Our calls in the last window of the allowance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def read_snapshot(reading: Reading, now: datetime, alerts: Sequence[Alert] | Non
         error_name=standing_error(reading),
         looks=last_looks.room_looks(reading, rooms),
         shut=current_state.inaccessible_since(reading, rooms),
+        window_requests=remembered_values.WINDOW_REQUESTS.recall(reading),
         clock_ms=remembered_values.CLOCK_OFFSET.recall(reading),
         unread_dropped=remembered_values.UNREAD_DROPPED.recall(reading),
         paces=message_rates.current_paces(reading, rooms, now=now),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from threading import Thread
 from urllib.parse import urlsplit, urlunsplit
@@ -110,12 +110,12 @@ class Heartbeat:
     How the last call went is remembered, so that a failure is said once and not at each try.
     """
 
-    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
-        """Read the address, unless a call was made within the last five minutes."""
-        self._home = settings.home
+    def __init__(self, settings: Settings, environ: Mapping[str, str], *, now: Callable[[], datetime]) -> None:
+        """Read the address, unless a call was made within the last five minutes; `now`: the corrected clock."""
+        self._home, self._now = settings.home, now
         self._run_id = str(uuid.uuid4())
         self._begun: Thread | None = None
-        is_wanted = bool(settings.notify.ping) and is_due(self._last_ping(), datetime.now(UTC))
+        is_wanted = bool(settings.notify.ping) and is_due(self._last_ping(), now())
         self._address = read_address(settings, environ) if is_wanted else None
         self._is_unusable = is_wanted and self._address is None
 
@@ -163,7 +163,7 @@ class Heartbeat:
             archive.close()
 
     def _remember(self, *, is_taken: bool) -> None:
-        archive, now = Archive(self._home), datetime.now(UTC)
+        archive, now = Archive(self._home), self._now()
         try:
             with suppress(errors.ArchiverError), archive.writing() as writing:
                 before = remembered_values.LAST_PING.recall(writing)

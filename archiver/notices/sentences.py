@@ -80,7 +80,7 @@ def _saves_again_sentence(facts: NoticeFacts, *, alarm: bool) -> str:
         return _("That is over: saving works again. All that Chatwork lists now is saved.")
     if facts.complete:
         return _("That is over: saving works again. Nothing is missing.")
-    return _("That is over: saving works again. Not everything is saved yet. See: archive status")
+    return _("Saving goes on again, but not everything is saved yet. See: archive status")
 
 
 def _daily_sentences(notices: DueNotices, facts: NoticeFacts) -> Iterator[str]:
@@ -94,22 +94,22 @@ def _resumed_sentence(pause: EndedPause) -> str:
     duration = pause_words(round((pause.end - pause.begin).total_seconds() / 3600))
     if pause.gaps:
         sentence = ngettext(
-            "Saving goes on after {pause}, with {n} gap: messages of that time are missing. For texts changed "
-            "meanwhile, the earlier text is not known. See: archive status",
-            "Saving goes on after {pause}, with {n} gaps: messages of that time are missing. For texts changed "
-            "meanwhile, the earlier text is not known. See: archive status",
+            "Saving goes on after {pause}, with {n} gap: messages of that time are missing. For messages posted "
+            "and changed meanwhile, the first text is not known. See: archive status",
+            "Saving goes on after {pause}, with {n} gaps: messages of that time are missing. For messages posted "
+            "and changed meanwhile, the first text is not known. See: archive status",
             pause.gaps,
         )
         return sentence.format(pause=duration, n=pause.gaps)
     if pause.is_complete:
         sentence = _(
-            "Saving goes on after {pause}; the messages of that time were fetched without a gap. For texts changed "
-            "meanwhile, the earlier text is not known."
+            "Saving goes on after {pause}; the messages of that time were fetched without a gap. For messages "
+            "posted and changed meanwhile, the first text is not known."
         )
         return sentence.format(pause=duration)
     sentence = _(
-        "Saving goes on after {pause}; not all of that time has been read yet. For texts changed meanwhile, the "
-        "earlier text is not known. See: archive status"
+        "Saving goes on after {pause}; not all of that time has been read yet. For messages posted and changed "
+        "meanwhile, the first text is not known. See: archive status"
     )
     return sentence.format(pause=duration)
 

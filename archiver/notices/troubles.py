@@ -17,6 +17,7 @@ from archiver.health.conditions import (
     fault_condition,
     told_conditions,
 )
+from archiver.health.known_time import known_time
 from archiver.health.snapshot import ComputerState, HealthSnapshot, observe_disk, read_snapshot
 from archiver.notices import apprise_sender, due_notices
 from archiver.notices.daily_notice import notice_key
@@ -80,8 +81,9 @@ def take_pending_notices(
 
 
 def urgent_notices(archive: Archive, settings: Settings, *, now: datetime) -> PendingNotices:
-    """What every command warns of; nothing counts as reported. Raises as `Archive.reading`."""
+    """What every command warns of, `now` by this computer's clock; nothing counts as reported. Raises as `reading`."""
     with archive.reading() as reading:
+        now = known_time(reading, now)
         snapshot = read_snapshot(reading, now)
         found = noticed_conditions(snapshot, settings, now=now)
         urgent = [one for one in found if one.grade is Grade.ACTION]

@@ -29,6 +29,7 @@ _REASONS = {
     "list": "一覧に、保存済みの発言が表示されなかったためです(理由不明)。そのため、空白がないことを確かめられません。",
     "plan": "Chatworkのプランの制限により、表示されなかったためです。",
 }
+_DAY = timedelta(days=1)
 _ERASED_REASON = "保存した後に、報告者が自分の保管庫から消去しました。内容は残っていません。"
 
 
@@ -175,7 +176,10 @@ def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:
     for room, watch in watches:
         if watch.usual is not None:
             text = say(
-                "おおむね{usual}ごと。{limit}を超えて確認のない時間を{pause}とします。{noticing}",
+                "おおむね{usual}ごと。{limit}を超えて確認のない時間を{pause}とします{rarely}。{noticing}",
+                rarely=say("(ふだんの間隔のほうが長いので、ふだんどおりの間隔も数えます)")
+                if watch.usual > watch.limit
+                else "",
                 usual=interval_text(watch.usual),
                 limit=interval_text(watch.limit),
                 pause=say(PAUSE),
@@ -204,10 +208,19 @@ def no_pauses_text(watches: Iterable[Watch]) -> str:
 
 
 def interval_text(span: timedelta) -> str:
-    """A length of time in words, in whole minutes, rounded up: `1時間30分`."""
+    """A length of time in words: `1時間30分` (rounded up), from two days on `3日12時間`, from ten days on `30日`."""
+    if span >= 2 * _DAY:
+        return _days_text(span)
     hours, minutes = divmod(max(1, ceil(span / timedelta(minutes=1))), 60)
     parts = [say("{hours}時間", hours=hours)] if hours else []
     parts += [say("{minutes}分", minutes=minutes)] if minutes or not hours else []
+    return (" " if is_english() else "").join(parts)
+
+
+def _days_text(span: timedelta) -> str:
+    hours = round(span / timedelta(hours=24 if span >= 10 * _DAY else 1)) * (24 if span >= 10 * _DAY else 1)
+    days, rest = divmod(hours, 24)
+    parts = [say("{days}日", days=days), *([say("{hours}時間", hours=rest)] if rest else [])]
     return (" " if is_english() else "").join(parts)
 
 

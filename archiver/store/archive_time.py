@@ -6,7 +6,7 @@ made it. Such a time may be wrong and rules nothing; every other one is Chatwork
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -36,6 +36,18 @@ def entry_times(writing: Writing, at: datetime, *, dated: bool) -> tuple[str, st
         return max(to_text(at), _last_compared_text(writing)), to_text(at)
     differs = offset is not None and abs(offset) > CLOCK_TOLERANCE
     return to_text(at), to_text(at - (offset or timedelta())) if differs else None
+
+
+def run_time(writing: Writing, sweep: Mapping[str, object], at: datetime) -> tuple[datetime, bool]:
+    """The time of the record of idle runs written at `at`, and whether it is Chatwork's though no reply came since.
+
+    A process without a reply may have a clock that is a year off: then the record has the end of the runs' own, which
+    replies have shown, and stands no earlier than the last such time.
+    """
+    is_compared = writing.clock is None or writing.clock.offset is not None
+    if is_compared or sweep.get("clock_offset_ms") is None:
+        return at, False
+    return from_text(max(str(sweep["to"]), _last_compared_text(writing))), True
 
 
 def seal_times(writing: Writing, now: datetime, last: int) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from archiver.records import Observation
 from archiver.store import writer
 from archiver.store.archive import Reading, Writing
+from archiver.store.archive_time import run_time
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_text
 from archiver.store.working import last_lists, remembered_values
@@ -38,14 +39,17 @@ def append_idle_runs(writing: Writing, *, at: datetime) -> None:
     sweep = remembered_values.IDLE_RUNS.recall(writing)
     if sweep is not None:
         owner = (current_state.owner(writing) or {}).get("account_id")
-        append_sweep(writing, sweep, account_id=owner, at=at)
+        time, dated = run_time(writing, sweep, at)
+        append_sweep(writing, sweep, account_id=owner, at=time, dated=dated)
         remembered_values.IDLE_RUNS.remember(writing, None)
 
 
-def append_sweep(writing: Writing, sweep: dict[str, object], *, account_id: int | None, at: datetime) -> None:
-    """Append the record of a run, or of several idle ones."""
+def append_sweep(
+    writing: Writing, sweep: dict[str, object], *, account_id: int | None, at: datetime, dated: bool = False
+) -> None:
+    """Append the record of a run, or of several idle ones; `dated`: `at` is Chatwork's time although no reply came."""
     observation = Observation("sweep", f"sweep/{writer.SELF}", sweep)
-    writer.append(writing, [observation], account_id=account_id, at=at)
+    writer.append(writing, [observation], account_id=account_id, at=at, dated=dated)
 
 
 def oldest_pending(reading: Reading) -> str | None:

@@ -17,6 +17,8 @@ class RoomOutcome(StrEnum):
     ARCHIVED = "archived"
     UNCHANGED = "unchanged"
     WAITING = "waiting"
+    EMPTIED = "emptied"
+    """Its list of messages came empty though messages of the room are known."""
     INACCESSIBLE = "inaccessible"
     FAILED = "failed"
 
@@ -49,8 +51,6 @@ class RoomReport:
     """Positions of the messages seen edited, deleted or missing."""
     gaps: list[dict[str, Any]] = field(default_factory=list)
     error: str | None = None
-    is_emptied: bool = False
-    """Whether the list of messages came empty though messages of the room are known."""
     news: bool = False
     """Whether anything became an entry."""
     disappeared: bool = False

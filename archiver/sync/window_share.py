@@ -6,6 +6,7 @@ first, then the one unread for longest. The share is counted over all our proces
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -102,6 +103,29 @@ def daemon_interval(rooms: int, *, share: int, limit: int | None = None) -> time
 def daemon_unseen(rooms: int, *, every: timedelta, share: int, limit: int | None = None) -> timedelta:
     """As `longest_unseen`, of a daemon, which asks for the account every half hour only."""
     return _time_of_all(rooms, every, share=share, limit=limit, overhead=1 + every / ACCOUNT_EVERY)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLeft:
+    """What the present window of the allowance has left for looking."""
+
+    requests: int
+    time: timedelta
+
+
+def known_left(spent: WindowRequests | None, now: datetime, *, reserve: int, share: int) -> WindowLeft | None:
+    """What is left after our calls in the last window that is known; None: that one is over."""
+    if spent is None or not timedelta() < spent.reset - now <= FALLBACK_WINDOW:
+        return None
+    requests = requests_in_share(Budget(), spent=spent.spent, looks=spent.looks, reserve=reserve, share=share)
+    return WindowLeft(requests, spent.reset - now)
+
+
+def present_unseen(bound: timedelta, *, every: timedelta, rooms: int, left: WindowLeft) -> timedelta:
+    """The longest time from now on; with too few calls left for the rounds of the window, they may read nothing."""
+    lists = ceil(rooms / max(1, ceil(bound / every)))
+    is_used_up = left.requests < int(left.time / every) * (lists + 1)
+    return every * ceil((left.time + bound) / every) if is_used_up else bound
 
 
 def _time_of_all(rooms: int, every: timedelta, *, share: int, limit: int | None, overhead: float) -> timedelta:

@@ -31,8 +31,12 @@ CORPORA = {
     "third/": "third corpus",
     "fourth/": "fourth corpus",
     "fifth/": "fifth corpus",
+    "sixth/": "sixth corpus",
 }
 """Folder of each corpus, with a final slash. Each was measured blind once, and the rules mended by it afterwards."""
+
+LAST_BLIND = {"seventh/": "seventh corpus, by which nothing was mended yet"}
+"""The corpus that shows what a new author's names meet."""
 
 _OWNER, _CLIENT, _FIRST_MEMBER = 1234567, 7654321, 8000001
 _PARTIES = {_OWNER: ["yamada"], _CLIENT: ["田中 一郎"]}
@@ -141,7 +145,7 @@ def false_masks(folder: str = "") -> float:
 
 def measure(folder: Path) -> list[Figure]:
     """Coverage, and false offers per 100 messages, of each of the strangers' corpora."""
-    return [figure for name, title in CORPORA.items() for figure in _figures(name, title)]
+    return [figure for name, title in (CORPORA | LAST_BLIND).items() for figure in _figures(name, title)]
 
 
 def _figures(folder: str, title: str) -> list[Figure]:

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from archiver.records import JST, JsonObject
 from tests.claims.artifacts import Told
 from tests.claims.dispute import BEGIN, CHANGES, EDITED, TURNED, Dispute, TrueEvent, TruePost
+from tests.claims.dispute import DAY as DAY_LENGTH
 from tests.support.archives.maker import CLIENT, OWNER
 
 DAY, TIME = r"20\d\d-\d\d-\d\d", r"\d\d:\d\d:\d\d"
@@ -24,6 +26,9 @@ LABELS = {
 }
 BASES = {"entered": "報告者による入力", "name": "表示名の一致", "only_two": "2人のチャットの相手"}
 CHAPTERS = 13
+SPAN, UNITS = r"(?:\d+日)?(?:\d+時間)?(?:\d+分)?", {"日": DAY_LENGTH, "時間": 3600, "分": 60}
+SHORTEST_LIMIT, LONGEST_LIMIT = 900, 5400
+"""Seconds without a look that may be no pause yet, and that are one in any case."""
 REVIEW_DAYS, PAYMENT_DAYS = 7, 60
 """From CrowdWorks' FAQ 10329, and from article 4 of the law on freelancers, whose first day is the day of receipt."""
 
@@ -74,6 +79,52 @@ def _on_page_1(truth: Truth, page: str) -> Iterator[str]:
     yield from _on_numbers(truth, page)
     yield from _on_changes(truth, page)
     yield from _on_closing(truth, page)
+    yield from _on_saving(truth, page)
+    yield from _on_looks(truth, page)
+
+
+def _on_saving(truth: Truth, page: str) -> Iterator[str]:
+    """How many were saved before the other side's last message, and how many after it."""
+    dispute = truth.dispute
+    counterpart = dispute.counterpart
+    posts = dispute.speeches(counterpart[0], saved=True) if counterpart is not None else []
+    if not posts:
+        if f"保存した発言は{len(dispute.saved):,}件です" not in page:
+            yield "how many were saved is not told"
+        return
+    before = sum(dispute.sightings(post)[0] <= posts[-1].sent for post in dispute.saved)
+    true = [(len(dispute.saved), before, len(dispute.saved) - before)]
+    form = r"保存した([0-9,]+)件のうち、(?:保存できた)?相手の最後の発言より前に保存したもの([0-9,]+)件、"
+    found = [tuple(map(_number, one)) for one in re.findall(rf"{form}後に保存したもの([0-9,]+)件", page)]
+    if found != true:
+        yield f"what was saved before the last reply ({found})"
+
+
+def _on_looks(truth: Truth, page: str) -> Iterator[str]:
+    """The time of the last look, and for how long nobody looked, how often."""
+    looks = truth.dispute.looks
+    found = re.findall(rf"最後に発言の一覧を確認した時刻({MOMENT})", page)
+    if set(found) != {_second(looks[-1])}:
+        yield f"the last look ({found})"
+    spans = [end - start for start, end in pairwise(looks)]
+    least, most = (sum(span > limit for span in spans) for limit in (LONGEST_LIMIT, SHORTEST_LIMIT))
+    told = re.findall(rf"未確認の時間帯([0-9,]+)回\(最長およそ({SPAN})\)", page)
+    told += re.findall(rf"未確認の時間帯([0-9,]+)回。最も長いもの{DAY}.*?\(およそ({SPAN})\)", page)
+    if not told and least:
+        yield "the pauses are not told"
+    for number, longest in told:
+        if not least <= _number(number) <= most:
+            yield f"the number of pauses ({number})"
+        if not _is_about(longest, max(spans)):
+            yield f"the longest pause ({longest})"
+
+
+def _is_about(told: str, seconds: int) -> bool:
+    """Whether a length of time is told rightly, to the half of its smallest unit or rounded up to a minute."""
+    parts = [(int(number), UNITS[unit]) for number, unit in re.findall(r"(\d+)(日|時間|分)", told)]
+    smallest = min(unit for _number, unit in parts)
+    off = abs(sum(number * unit for number, unit in parts) - seconds)
+    return off <= (smallest if smallest == UNITS["分"] else smallest / 2)
 
 
 def _on_first(truth: Truth, page: str) -> Iterator[str]:
@@ -91,6 +142,10 @@ def _on_first(truth: Truth, page: str) -> Iterator[str]:
         yield "contact after the approval"
     if found and "承認日の" not in page and "承認と同じ日" not in page and _at(saved[0].sent) < truth.dispute.approved:
         yield "early contact is not told"
+    days = _days(saved[0].sent, int((truth.dispute.approved - BEGIN).total_seconds()))
+    for told in re.findall(r"承認日の(\d+)日前", page):
+        if int(told) != days:
+            yield f"how many days before the approval ({told})"
 
 
 def _on_reply(truth: Truth, page: str) -> Iterator[str]:
@@ -194,9 +249,35 @@ def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
     bases = {basis for basis, words in BASES.items() if f"{words}" in page}
     if bases != ({dispute.counterpart[1]} if dispute.counterpart else set()):
         yield f"who is who ({bases})"
-    own = re.search(r"報告者自身の発言の変更:([^変]*?)(?:・|検知日時|変更の記録|編集|保存した)", page)
-    if own is None:
+    yield from _on_own_changes(dispute, page)
+    yield from _on_period(truth, page)
+
+
+def _on_own_changes(dispute: Dispute, page: str) -> Iterator[str]:
+    """What became of the reporter's own messages."""
+    one = f"(?:{'|'.join(LABELS.values())})[0-9,]+件"
+    told = re.search(rf"報告者自身の発言の変更:(なし|{one}(?:、{one})*)", page)
+    if told is None:
         yield "the reporter's own changes are not told"
+        return
+    counts = {kind: sum(map(_number, re.findall(rf"{label}([0-9,]+)件", told[1]))) for kind, label in LABELS.items()}
+    if counts != {kind: sides["報告者"] for kind, sides in dispute.changes().items()}:
+        yield f"the reporter's own changes ({told[0]})"
+
+
+def _on_period(truth: Truth, page: str) -> Iterator[str]:
+    """From when to when the room was looked at, and what is known from before."""
+    dispute = truth.dispute
+    begun = re.findall(rf"保存開始:({MOMENT})。", page)
+    if begun != [_second(dispute.looks[0])]:
+        yield f"the beginning of the saving ({begun})"
+    last = re.findall(rf"。最後に確認した時刻({MOMENT})。|以降に限ります。・?最後に確認した時刻({MOMENT})。", page)
+    for one in last:
+        if _second(dispute.last_look) not in one:
+            yield f"the last look ({one})"
+    for one in re.findall(rf"それ以前の発言は、取得できた({MOMENT})以降に限ります", page):
+        if one != _second(dispute.saved[0].sent) or "Chatworkでの最初の発言" in page:
+            yield f"what is known from before the saving ({one})"
 
 
 def _on_quoted(truth: Truth, page: str) -> Iterator[str]:

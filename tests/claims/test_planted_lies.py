@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ from archiver import contract_dates
 from archiver.claims import accounts, changes, counterparts, messages, unseen, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
-from archiver.export.report import limits, message_block
+from archiver.export.report import limits, message_block, summary
+from archiver.export.report.statistics import MessageStatistics
 from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy
 from archiver.store.archive import Archive
 from tests.claims.artifact_judge import falsehoods
@@ -108,15 +110,39 @@ def _closed_when_told(true: Function, facts: CaseFacts) -> Claim[Any]:
     )
 
 
+def _one_too_many_before(true: Function, statistics: MessageStatistics) -> str:
+    """One message more is told as saved before the last reply, and one less after it."""
+    return str(true(replace(statistics, saved_before=statistics.saved_before + 1)))
+
+
+def _in_2030(true: Function, *given: Any) -> str:
+    return str(true(*given)).replace("2026", "2030")
+
+
+def _saving_began_in_2030(true: Function, *given: Any) -> list[str]:
+    return [re.sub("(保存開始: )2026", r"\g<1>2030", line) for line in true(*given)]
+
+
+def _one_more(true: Function, *given: Any) -> str:
+    """The first number in the sentence is too high by one."""
+    return re.sub(r"\d+", lambda number: f"{int(number[0]) + 1}", true(*given), count=1)
+
+
+def _a_minute(true: Function, *given: Any) -> str:
+    return re.sub("およそ[^)]*", "およそ1分", true(*given))
+
+
 Lie = tuple[Function, Callable[..., Any]]
 
 LIES: dict[str, dict[str, Lie]] = {
     "first message on Chatwork": {
         "the first saved one is the first": (messages.first_message, _is_whole),
+        "contact began a day earlier": (words.contact_text, _one_more),
         "contact began after the approval": (words.contact_text, partial(_nothing, "承認後")),
     },
     "last reply of the other side": {
         "the last saved one is the last": (messages.last_reply, _is_whole),
+        "more was saved before it": (summary._saved_text, _one_too_many_before),
         "a notice, or anybody, answers": (messages.last_reply, _of_anybody),
     },
     "how many messages": {"what was saved is all": (messages.message_count, _is_whole)},
@@ -132,10 +158,20 @@ LIES: dict[str, dict[str, Lie]] = {
             changes.changed_sides,
             partial(_kinds_mixed, ChangeKind.EDITED, ChangeKind.EDITED_BEFORE),
         ),
+        "the reporter changed nothing": (
+            words.own_changes_text,
+            partial(_nothing, "報告者自身の発言の変更: なし"),
+        ),
         "a change without its lower bound": (events.message_events, _without_lower_bound),
     },
     "a quoted or excerpted message": {"it was seen a day later": (message_block.message_block, _seen_now)},
-    "times when nobody looked": {"none is named": (unseen.named_pauses, partial(_nothing, frozenset()))},
+    "times when nobody looked": {
+        "none is named": (unseen.named_pauses, partial(_nothing, frozenset())),
+        "there was one more": (summary._pauses_text, _one_more),
+        "the longest was short": (summary._pauses_text, _a_minute),
+        "the last look was later": (summary._last_look_text, _in_2030),
+        "the saving began later": (limits._period_lines, _saving_began_in_2030),
+    },
     "what was recovered": {
         "everything came by lists": (words.sources_text, _all_listed),
         "nothing was refused": (limits._refused_blocks, partial(_nothing, ())),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +13,17 @@ import pytest
 from archiver.export.mask.policy import masking_policy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder, LeftoverWish
-from archiver.export.pdf.blocks import Chapter, TableBlock
-from archiver.export.report import digests_and_masking, limits, people_and_dates, platform_crosscheck, summary
+from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
+from archiver.export.report import (
+    consultation,
+    digests_and_masking,
+    exhibits,
+    limits,
+    people_and_dates,
+    platform_crosscheck,
+    summary,
+    timeline,
+)
 from archiver.export.texts import submission_readme
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from tests.claims.dispute import report_of
@@ -120,7 +130,52 @@ def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: ArchiveMake
 
     assert "この間に変えられた、または消された文面は、前の内容が分かりません" not in chapter
     assert "この間に投稿され、この間に変えられた、または消された発言の元の文面" in chapter
-    assert "未確認の時間帯: ほかに28回(合計およそ672時間)。" in chapter
+    assert "未確認の時間帯: ほかに28回(合計およそ28日)。" in chapter
+
+
+def test_the_money_stands_in_the_dates_and_the_course_of_events(tmp_path: Path) -> None:
+    """In the dispute of a direct client it is all that is disputed; what an invoice states is not called blank."""
+    maker = direct_case(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading)
+    maker.archive.close()
+    money = ("請求1(220,000円)", "請求1の支払期日", "入金1(50,000円)")
+    lawyers = words(people_and_dates.dates(replace(case, profile="lawyer"), statistics))
+
+    for chapter in (people_and_dates.dates(case, statistics), timeline.chapter(case, statistics)):
+        assert all(one in words(chapter) for one in money)
+    assert ("支払期日", "請求1 2026-11-30") in _facts(consultation.money(case))
+    assert "支払期日の入力: 請求1 2026-11-30" in lawyers
+
+
+def _facts(chapter: Chapter) -> tuple[tuple[str, str], ...]:
+    return next(block.rows for block in chapter.blocks if isinstance(block, FactList))
+
+
+def test_a_whole_beginning_is_not_said_to_be_limited(usual: ArchiveMaker, tmp_path: Path) -> None:
+    """That earlier messages are known only from some day on is said where something is missing before it."""
+    worst = worst_day(tmp_path / "home")
+    found = []
+    for archive in (usual.archive, worst.archive):
+        with archive.reading() as reading:
+            case, statistics = report_of(reading)
+            found.append("以降に限ります" in words(limits.chapter(case, statistics)))
+    worst.archive.close()
+
+    assert [False, True] == found
+
+
+def test_the_exhibits_of_a_direct_client(tmp_path: Path) -> None:
+    """There is no number of a platform that could be blank, and a third person is no party."""
+    maker = direct_case(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading)
+        filed = exhibits.FiledFiles("report.pdf", ("all.pdf",))
+        listed = list(exhibits.exhibits(case, statistics, filed))
+    maker.archive.close()
+
+    assert not [one.title for one in listed if "契約ID" in one.title]
+    assert "各発言者(報告書の第3章)、出力 報告者" == listed[1].author
 
 
 def test_the_readme_says_neither_all_beside_a_gap_nor_a_blank_as_a_name(tmp_path: Path) -> None:

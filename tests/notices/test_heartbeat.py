@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from archiver import errors
+from archiver.app import utc_now
 from archiver.notices.heartbeat import (
     Heartbeat,
     call,
@@ -75,7 +76,7 @@ def test_a_round_tells_its_beginning_and_its_end_with_one_id_and_counts_alone(
 ) -> None:
     """As healthchecks.io understands it; the next round within five minutes tells nothing."""
     for _round in range(2):
-        heartbeat = Heartbeat(settings(home, receiver.address()), {})
+        heartbeat = Heartbeat(settings(home, receiver.address()), {}, now=utc_now)
         heartbeat.begin()
         heartbeat.end(GOOD, None)
 
@@ -99,7 +100,7 @@ def test_a_round_that_fails_tells_its_exit_code(
     home: Path, receiver: PingReceiver, error: errors.ArchiverError, has_code: bool, expected: list[str]
 ) -> None:
     """The daemon's rounds have none; a run that met another one is no failure."""
-    heartbeat = Heartbeat(settings(home, receiver.address()), {})
+    heartbeat = Heartbeat(settings(home, receiver.address()), {}, now=utc_now)
     heartbeat.begin()
     heartbeat.end(None, error, has_code=has_code)
     time.sleep(0.2 if expected == ["start"] else 0)
@@ -112,7 +113,7 @@ def test_any_other_address_is_called_after_good_rounds_alone(home: Path, receive
     address = receiver.address("ping?key=1")
 
     for given in ((None, errors.TokenRefused()), (GOOD, None)):
-        heartbeat = Heartbeat(settings(home, address), {})
+        heartbeat = Heartbeat(settings(home, address), {}, now=utc_now)
         heartbeat.begin()
         heartbeat.end(*given)
 
@@ -137,7 +138,7 @@ def test_only_a_round_that_read_what_was_due_is_a_beat(run: SyncReport, expected
 
 def test_what_was_not_read_is_no_beat(home: Path, receiver: PingReceiver) -> None:
     """The service then notices the silence."""
-    Heartbeat(settings(home, receiver.address()), {}).end(report(left_over=True), None)
+    Heartbeat(settings(home, receiver.address()), {}, now=utc_now).end(report(left_over=True), None)
 
     assert [] == receiver.calls
 
@@ -149,7 +150,7 @@ def test_a_call_that_is_not_taken_is_remembered_and_raises_nothing(
     """Since when, so that one notice is given and not one a try; no redirect is followed."""
     receiver.status = status
 
-    Heartbeat(settings(home, receiver.address()), {}).end(GOOD, None)
+    Heartbeat(settings(home, receiver.address()), {}, now=utc_now).end(GOOD, None)
 
     ping = last_ping(home)
     assert ping is not None
@@ -159,7 +160,7 @@ def test_a_call_that_is_not_taken_is_remembered_and_raises_nothing(
 
 def test_an_address_that_cannot_be_used_is_a_call_not_taken(home: Path) -> None:
     """It is never called by plain http elsewhere."""
-    Heartbeat(settings(home, f"http://example.com/{CHECK}"), {}).end(GOOD, None)
+    Heartbeat(settings(home, f"http://example.com/{CHECK}"), {}, now=utc_now).end(GOOD, None)
 
     ping = last_ping(home)
     assert ping is not None
@@ -176,7 +177,9 @@ def test_a_service_that_hangs_holds_no_round_up(receiver: PingReceiver) -> None:
 
 def test_without_a_database_the_call_is_made_all_the_same(tmp_path: Path, receiver: PingReceiver) -> None:
     """Nothing can be remembered, but the failure is told."""
-    Heartbeat(settings(tmp_path, receiver.address()), {}).end(None, errors.ArchiveDamaged(detail="x", path=tmp_path))
+    Heartbeat(settings(tmp_path, receiver.address()), {}, now=utc_now).end(
+        None, errors.ArchiveDamaged(detail="x", path=tmp_path)
+    )
 
     assert ["1"] == receiver.states
 

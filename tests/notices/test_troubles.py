@@ -127,7 +127,7 @@ def test_the_end_of_trouble_says_so_where_something_is_still_unsaved(world: Worl
     world.chatwork.fail(Fault.SERVER_ERROR, "/uploadfile/", times=None)
     next_round(world)
 
-    assert ["That is over: saving works again. Not everything is saved yet. See: archive status"] == due_sentences(
+    assert ["Saving goes on again, but not everything is saved yet. See: archive status"] == due_sentences(
         world
     )
 

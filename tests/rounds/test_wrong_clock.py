@@ -108,6 +108,21 @@ def test_a_round_without_a_reply_and_with_a_wrong_clock_delays_no_seal(station: 
     assert all(from_text(row["closed_at"]) <= station.world.clock() + SLACK for row in station.world.rows("seal"))
 
 
+def test_a_record_of_idle_runs_that_a_wrong_clock_writes_has_their_own_time(station: Station) -> None:
+    """It is written before the first reply of that run, and lies neither ahead nor behind the seal that holds it."""
+    station.round()
+    station.round()
+
+    station.round(timedelta(days=365))
+
+    times = [from_text(row["observed_at"]) for row in station.world.rows("entry")]
+    closed = [from_text(row["closed_at"]) for row in station.world.rows("seal")]
+    last = [times[row["last"] - 1] for row in station.world.rows("seal")]
+    assert 1 < len(station.world.entries("sweep"))
+    assert max(times) <= station.world.clock() + SLACK
+    assert all(end <= at for at, end in zip(closed, last, strict=True))
+
+
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_a_stamp_that_failed_with_the_clock_wrong_is_asked_for_in_time(station: Station, wrong: timedelta) -> None:
     """Its pause was reckoned by Chatwork's time."""

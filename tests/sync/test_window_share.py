@@ -18,8 +18,10 @@ from archiver.sync.report import RoomOutcome
 from archiver.sync.window_share import (
     daemon_interval,
     daemon_unseen,
+    known_left,
     lists_of_round,
     longest_unseen,
+    present_unseen,
     requests_in_share,
     rounds_to_come,
     window_requests,
@@ -163,3 +165,17 @@ def test_a_room_whose_turn_did_not_come_waits(tmp_path_factory: pytest.TempPathF
     assert all(8 == each.count(RoomOutcome.UNCHANGED) for each in outcomes)
     assert all(7 == each.count(RoomOutcome.WAITING) for each in outcomes)
     assert 15 == len(set(lists))
+
+
+def test_the_bound_lasts_until_the_window_ends_where_its_calls_are_used_up() -> None:
+    """After typed runs or `recover`; in the usual pace of rounds nothing is added."""
+    left, minute = timedelta(minutes=4), timedelta(minutes=1)
+
+    def bound(looks: int) -> timedelta:
+        spent = WindowRequests(RESET, looks, looks)
+        known = known_left(spent, RESET - left, reserve=50, share=20)
+        assert known is not None
+        return present_unseen(minute, every=minute, rooms=10, left=known)
+
+    assert (minute, left + minute) == (bound(11), bound(50))
+    assert known_left(WindowRequests(RESET, 60, 60), RESET, reserve=50, share=20) is None

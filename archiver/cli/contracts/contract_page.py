@@ -12,6 +12,7 @@ from archiver.claims.accounts import closed_account
 from archiver.claims.messages import contact, first_message, last_reply, message_count
 from archiver.claims.money import money_standing
 from archiver.claims.words import (
+    basis_text,
     change_lines,
     closed_text,
     contact_text,
@@ -28,7 +29,7 @@ from archiver.cli.contracts.roles import people, role_words
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.platforms.job_platform import UNKNOWN, Platform, platform_of
-from archiver.records import JST, TERM_ITEMS, Contract, JsonObject, contract_facts
+from archiver.records import JST, TERM_ITEMS, Basis, Contract, JsonObject, Role, contract_facts
 from archiver.render.times import iso_date, minute_text
 
 if TYPE_CHECKING:
@@ -183,13 +184,20 @@ def _people_lines(activity: ContractActivity, names: dict[int, str]) -> Iterator
         )
     if len(activity.mapped) > _PEOPLE_LIMIT:
         yield _(" and {n} more").format(n=len(activity.mapped) - _PEOPLE_LIMIT).strip()
-    if not activity.sides.clients:
+    known = {account: basis for account, basis in activity.facts.sides.bases.items() if basis is not Basis.ENTERED}
+    for account, basis in sorted(known.items())[:_PEOPLE_LIMIT]:
+        line = _("account {account} {name} is {part}: {reason}")
+        reason = basis_text(basis, current_language())
+        part = role_words(Role.CLIENT)
+        yield line.format(account=account, name=visible(names.get(account, "")), part=part, reason=reason)
+    if not activity.sides.clients and not known:
         others = sorted(account for account in names if activity.sides.is_other(account))
         listed = _(", ").join(f"{account} {visible(names[account])}".strip() for account in others[:_PEOPLE_LIMIT])
         sentence = _(
             "Chatwork: {people}   (not mapped yet: archive contract map {contract} ACCOUNT client --reason TEXT)"
         )
-        yield sentence.format(people=listed or "-", contract=visible(activity.contract.id))
+        more = _(" and {n} more").format(n=len(others) - _PEOPLE_LIMIT) if len(others) > _PEOPLE_LIMIT else ""
+        yield sentence.format(people=f"{listed}{more}" or "-", contract=visible(activity.contract.id))
 
 
 def _chatwork_lines(activity: ContractActivity, now: datetime) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from gettext import gettext as _
 from typing import TYPE_CHECKING
@@ -38,25 +39,26 @@ def command_daemon(obj: CliContext) -> int:
     """Run until a signal comes; errors are printed, and the work is tried again."""
     from archiver.app import build_app, require_archive, utc_now
     from archiver.cli.status import stamp_lines
+    from archiver.corrected_clock import CorrectedClock
     from archiver.rounds import daemon
     from archiver.rounds.daemon_work import DaemonWork
     from archiver.rounds.scheduled_backup import copy_if_due
     from archiver.schedule.daemon_lock import hold_daemon_lock
     from archiver.settings.token import read_token
 
-    stop = daemon.Stop()
+    stop, clock = daemon.Stop(), CorrectedClock(utc_now, time.monotonic)
 
     def build(settings: Settings) -> App:
-        return build_app(settings, obj.environ, sleep=stop.sleep)
+        return build_app(settings, obj.environ, clock=clock, sleep=stop.sleep)
 
     work = DaemonWork(
         obj.settings,
         build,
         lambda settings: read_token(settings, obj.environ),
-        now=utc_now,
-        messages=_daemon_messages(obj),
+        now=clock,
+        messages=_daemon_messages(obj, clock),
         step=stop.step,
-        copy=lambda settings: copy_if_due(settings, obj.environ, now=utc_now, step=stop.step),
+        copy=lambda settings: copy_if_due(settings, obj.environ, now=clock, step=stop.step),
     )
     stamp_lines.tell_root_errors(require_archive(build(work.settings)).root_errors)
     with hold_daemon_lock(obj.home):
@@ -70,27 +72,29 @@ def command_daemon(obj: CliContext) -> int:
     return 0
 
 
-def _daemon_messages(obj: CliContext) -> DaemonMessages:
+def _daemon_messages(obj: CliContext, now: Callable[[], datetime]) -> DaemonMessages:
+    """What the daemon says; `now`: the corrected clock of its process."""
     from archiver.cli.saving import after_run
     from archiver.rounds.daemon_messages import DaemonMessages
 
     settings = _last_good_settings(obj)
-    heartbeats = _Heartbeats(settings, obj.environ)
+    heartbeats = _Heartbeats(settings, obj.environ, now)
     return DaemonMessages(
         lambda report: _ignore_closed_output(
             lambda: heartbeats.end(report, None),
             lambda: _tell_round(obj, report),
-            lambda: _send_notices(settings(), obj, None),
+            lambda: _send_notices(settings(), obj, None, now=now()),
         ),
         lambda error: _ignore_closed_output(lambda: _tell_error(error)),
         lambda name: _ignore_closed_output(lambda: _tell_over(name)),
         lambda verification: _ignore_closed_output(
-            lambda: _tell_findings(verification), lambda: _send_notices(settings(), obj, None, is_round=False)
+            lambda: _tell_findings(verification, now()),
+            lambda: _send_notices(settings(), obj, None, now=now(), is_round=False),
         ),
         lambda copy: _ignore_closed_output(lambda: after_run.tell_upgraded(copy)),
         unverified=lambda error: _ignore_closed_output(lambda: _print_error(error)),
         unsaved=lambda error: _ignore_closed_output(
-            lambda: heartbeats.end(None, error), lambda: _send_notices(settings(), obj, error)
+            lambda: heartbeats.end(None, error), lambda: _send_notices(settings(), obj, error, now=now())
         ),
         begun=heartbeats.begin,
     )
@@ -99,8 +103,10 @@ def _daemon_messages(obj: CliContext) -> DaemonMessages:
 class _Heartbeats:
     """The heartbeat of each round, by the settings as they are then."""
 
-    def __init__(self, settings: Callable[[], Settings], environ: Mapping[str, str]) -> None:
-        self._settings, self._environ = settings, environ
+    def __init__(
+        self, settings: Callable[[], Settings], environ: Mapping[str, str], now: Callable[[], datetime]
+    ) -> None:
+        self._settings, self._environ, self._now = settings, environ, now
         self._heartbeat: Heartbeat | None = None
 
     def begin(self) -> None:
@@ -116,7 +122,7 @@ class _Heartbeats:
     def _new(self) -> Heartbeat:
         from archiver.notices.heartbeat import Heartbeat
 
-        return Heartbeat(self._settings(), self._environ)
+        return Heartbeat(self._settings(), self._environ, now=self._now)
 
 
 def _last_good_settings(obj: CliContext) -> Callable[[], Settings]:
@@ -133,7 +139,12 @@ def _last_good_settings(obj: CliContext) -> Callable[[], Settings]:
 
 
 def _send_notices(
-    settings: Settings, obj: CliContext, root_error: ArchiverError | None, *, is_round: bool = True
+    settings: Settings,
+    obj: CliContext,
+    root_error: ArchiverError | None,
+    *,
+    now: datetime,
+    is_round: bool = True,
 ) -> None:
     """Send the notices of a round or a verification; on stderr only what the daemon has not printed already."""
     from archiver.cli.status import notice_delivery
@@ -145,6 +156,7 @@ def _send_notices(
             settings,
             obj.environ,
             root_error,
+            now=now,
             unwatched=True,
             is_round=is_round,
             already_said=already_said,
@@ -220,10 +232,8 @@ def _tell_over(name: str) -> None:
     echo(sentence, err=True)
 
 
-def _tell_findings(verification: Verification) -> None:
-    from archiver.app import utc_now
-
-    echo(findings_line(len(verification.findings), utc_now()), err=True)
+def _tell_findings(verification: Verification, at: datetime) -> None:
+    echo(findings_line(len(verification.findings), at), err=True)
 
 
 def findings_line(number: int, at: datetime) -> str:

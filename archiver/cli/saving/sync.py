@@ -83,7 +83,7 @@ def command_sync(
     )
     if dry_run:
         return _show_plan(app, options, as_json=as_json)
-    quiet, heartbeat = obj.verbose < 0, Heartbeat(app.settings, obj.environ)
+    quiet, heartbeat = obj.verbose < 0, Heartbeat(app.settings, obj.environ, now=app.now)
     try:
         heartbeat.begin()
         with ProgressScreen(quiet=quiet) as progress:

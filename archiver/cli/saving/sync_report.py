@@ -56,12 +56,11 @@ def _outcome_words(room: RoomReport) -> str:
     """The outcome of a room; that nothing is new is said only of a list that was read."""
     if room.is_unreached:
         return _("not read this time")
-    if room.is_emptied:
-        return _("its list came empty")
     words = {
         "archived": _("saved"),
         "unchanged": _("nothing new"),
         "waiting": _("no sign of news (its list was not read this time)"),
+        "emptied": _("its list came empty"),
         "inaccessible": _("cannot be opened any more (reason unknown); what was saved is kept"),
         "failed": _("could not be read this time"),
     }

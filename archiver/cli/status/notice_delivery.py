@@ -20,7 +20,7 @@ def tell_after_round(
     environ: Mapping[str, str],
     error: errors.ArchiverError | None,
     *,
-    now: datetime | None = None,
+    now: datetime,
     unwatched: bool,
     already_said: tuple[str, ...] = (),
     adapts: bool = False,
@@ -28,12 +28,11 @@ def tell_after_round(
 ) -> bool:
     """Give notice of new, lasting and ended troubles; return whether the command has to print the error itself.
 
-    `now`: the time by Chatwork's clock, where the round has seen it; None: this computer's.
+    `now`: the time by Chatwork's clock, as far as the process knows it.
     `already_said`: keys of troubles, or key prefixes ending in “/”, that the command has printed itself; `unwatched`:
     nobody is before the screen; `adapts`: as for `take_pending_notices`; `is_round`: not after a verification alone. It
     runs after the round, without its lock.
     """
-    from archiver.app import utc_now
     from archiver.notices import last_notice_time_file, sentences, troubles
     from archiver.settings.other_archives import state_folder
     from archiver.store.archive import Archive
@@ -41,7 +40,7 @@ def tell_after_round(
     archive = Archive(settings.home)
     try:
         pending = troubles.take_pending_notices(
-            archive, settings, error, now=now or utc_now(), adapts=adapts, unwatched=unwatched and is_round
+            archive, settings, error, now=now, adapts=adapts, unwatched=unwatched and is_round
         )
     finally:
         archive.close()
@@ -52,7 +51,7 @@ def tell_after_round(
     for sentence in sentences.sentences(_drop_already_said(pending, already_said)):
         echo(sentence, err=True)
     if unwatched and is_first:
-        for complaint in _deliver(settings, environ, pending):
+        for complaint in _deliver(settings, environ, pending, now):
             echo(complaint, err=True)
     return troubles.is_to_say(error, pending.notices)
 
@@ -68,9 +67,8 @@ def _drop_already_said(pending: PendingNotices, already_said: tuple[str, ...]) -
     return pending._replace(notices=notices, found=due_conditions(pending.found, notices))
 
 
-def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNotices) -> list[str]:
+def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNotices, now: datetime) -> list[str]:
     """Hand the notice to every way of the settings; return sentences about what failed."""
-    from archiver.app import utc_now
     from archiver.notices import delivery, sentences
     from archiver.rounds import run_log
 
@@ -81,5 +79,5 @@ def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNot
     kinds = ",".join(sorted({key.partition("/")[0] for key in pending.notices.say + pending.notices.over}))
     shown, mailed = ("yes" if taken else "no" for taken in (trial.desktop, trial.mail))
     line = f"notice={kinds} desktop={shown} mail={mailed} elsewhere={trial.sent}/{len(settings.notify.urls)}"
-    run_log.note(settings.home, line, at=utc_now())
+    run_log.note(settings.home, line, at=now)
     return list(trial.complaints)

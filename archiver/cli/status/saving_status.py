@@ -20,8 +20,9 @@ from archiver.health.conditions import (
     told_conditions,
     worst_grade,
 )
+from archiver.health.known_time import known_time
 from archiver.health.snapshot import ComputerState
-from archiver.health.unseen_bound import unseen_bound
+from archiver.health.unseen_bound import round_interval, unseen_bound
 from archiver.health.words import graded, sentence
 from archiver.notices import apprise_sender
 from archiver.records.alerts import Alert, Level
@@ -65,7 +66,7 @@ class Standing:
     def unseen(self) -> timedelta | None:
         """How long an edit may stay unseen while saving runs; None where it does not run by itself."""
         situation = self.situation
-        return unseen_bound(len(situation.archive.rooms), situation.settings, situation.starters)
+        return unseen_bound(situation.archive, situation.settings, situation.starters, situation.now)
 
     @property
     def graded_sentences(self) -> list[str]:
@@ -90,7 +91,7 @@ def observe_standing(
         starters=None if environ is None else snapshot.observe_starters(settings.home, environ),
         lacks_library=bool(settings.notify.urls) and not apprise_sender.is_installed(),
     )
-    now = now or utc_now()
+    now = now or known_time(reading, utc_now())
     situation = Situation(snapshot.read_snapshot(reading, now, alerts), settings, now, computer)
     return Standing(situation, tuple(told_conditions(conditions(situation))))
 
@@ -109,7 +110,7 @@ def saving_line(situation: Situation, *, failed_at: datetime | None = None) -> s
     elif starters.is_idle:
         parts = [_("registered with {scheduler}, which does not run").format(scheduler=starters.names)]
     else:
-        every = interval_words(situation.every)
+        every = interval_words(_round_interval(situation))
         parts = [_("by itself (every {every}; {scheduler})").format(every=every, scheduler=starters.names)]
     parts.append(_last_run_words(situation, failed_at))
     if starters is not None and starters.names is not None and not starters.is_idle:
@@ -127,6 +128,10 @@ def saving_line(situation: Situation, *, failed_at: datetime | None = None) -> s
 def last_failure(situation: Situation) -> datetime | None:
     """When a round last failed, if none went through since."""
     return None if situation.archive.error_name is None else run_log.last_failure(situation.settings.home)
+
+
+def _round_interval(situation: Situation) -> timedelta:
+    return round_interval(len(situation.archive.rooms), situation.settings)
 
 
 def _last_run_words(situation: Situation, failed_at: datetime | None) -> str:
@@ -148,10 +153,11 @@ def _last_run_words(situation: Situation, failed_at: datetime | None) -> str:
 def _next_run_words(situation: Situation, failed_at: datetime | None) -> str:
     """When the next round comes: one interval after the last, or “within” one if that has passed, as after suspend."""
     ends = [at for at in (last_list(situation.archive), failed_at) if at is not None]
-    due = max(ends) + situation.every if ends else situation.now
+    every = _round_interval(situation)
+    due = max(ends) + every if ends else situation.now
     if due > situation.now:
         return _("next {time}").format(time=short_time(due, situation.now))
-    return _("next within {every}").format(every=interval_words(situation.every))
+    return _("next within {every}").format(every=interval_words(every))
 
 
 # --- what to do next -----------------------------------------------------------------------------

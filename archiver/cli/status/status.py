@@ -26,6 +26,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.cli.status.saving_status import observe_standing
     from archiver.cli.status.status_document import status_document
     from archiver.custody import put_back_databases
+    from archiver.health.known_time import known_time
     from archiver.store.archive import Archive
     from archiver.store.erasure import records
     from archiver.store.queries.contracts import rooms_to_read
@@ -33,8 +34,9 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.store.queries.status import room_pauses, status
     from archiver.store.working import remembered_values
 
-    settings, now = obj.settings(), utc_now()
+    settings = obj.settings()
     with Archive(obj.home).reading() as reading:
+        now = known_time(reading, utc_now())
         archive_status = status(reading, authorities=[one.name for one in settings.timestamp.authorities])
         rooms, reread_since = rooms_to_read(reading, now), now - timedelta(days=settings.sync.reread_days)
         progress = slow_work_progress(reading, rooms, since=reread_since)

@@ -107,6 +107,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         files=len(files),
         packed=len(copied.packed),
         gaps=gaps,
+        missing=sum(gap.missing or 0 for gap in gaps if not gap.is_erased),
         raw=copied.raw,
         raw_left_out=copied.raw_left_out,
         seal=recipe.seals[-1] if recipe.seals else None,

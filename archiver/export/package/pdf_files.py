@@ -62,7 +62,14 @@ def put_pdf(bag: Bag, name: str, make: Callable[[], bytes], copied: CopiedFiles)
     try:
         bag.add(name, make())
     except (errors.PdfUnavailable, errors.PdfFailed) as error:
-        copied.incomplete.append(say("{name}: 作れませんでした({error})", name=name, error=error))
+        copied.incomplete.append(say("{name}: 作れませんでした({error})", name=name, error=_reason(error)))
+
+
+def _reason(error: errors.PdfUnavailable | errors.PdfFailed) -> str:
+    """Why a PDF is missing, in the language of the package."""
+    if isinstance(error, errors.PdfUnavailable):
+        return say("このパソコンではPDFを作れません")
+    return say("PDFの組版に失敗しました")
 
 
 def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable[[int], str]) -> None:
@@ -74,7 +81,9 @@ def put_volumes(bag: Bag, case: ReportInput, copied: CopiedFiles, name: Callable
             path.replace(bag.path_for(name(number)))
             bag.add_existing(name(number))
     except (errors.PdfUnavailable, errors.PdfFailed) as error:
-        copied.incomplete.append(say("付録A(全メッセージのPDF): 作れませんでした({error})", error=error))
+        copied.incomplete.append(
+            say("付録A(保存できたメッセージのPDF): 作れませんでした({error})", error=_reason(error))
+        )
     finally:
         for leftover in scratch.iterdir():
             leftover.unlink()

@@ -113,8 +113,13 @@ def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[st
     statistics = survey_messages(case)
     pdf_files.put_pdf(bag, REPORT, lambda: pdf_files.report_pdf(case, statistics), package.copied)
     is_direct = platform_of(case.contract.platform).elsewhere
-    make_text = demand_text.demand_text if is_direct else platform_inquiry_text.inquiry_form_text
-    bag.add(INQUIRY, submission_readme.encode_text(make_text(case, statistics)))
+    has_report = REPORT in bag.digests
+    text = (
+        demand_text.demand_text(case, statistics)
+        if is_direct
+        else platform_inquiry_text.inquiry_form_text(case, statistics, has_report=has_report)
+    )
+    bag.add(INQUIRY, submission_readme.encode_text(text))
     if case.excerpt_only:
         return []
     _put_messages(bag, package)

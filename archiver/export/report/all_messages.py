@@ -1,4 +1,4 @@
-"""Appendix A, 「付録A 全メッセージ」: every message as PDF volumes, each made by a process of its own.
+"""Appendix A, 「付録A 保存できたメッセージ」: every message as PDF volumes, each made by a process of its own.
 
 A volume has limits for messages and for characters. Two volumes are laid out at a time.
 """
@@ -31,7 +31,7 @@ AT_ONCE = 2
 _LINE = 3
 """The characters that a line feed counts as, because a short line takes the space of a full one."""
 
-TITLE = "付録A　全メッセージ"
+TITLE = "付録A　保存できたメッセージ"
 NAME = "report_all_messages-{number:02}.pdf"
 
 

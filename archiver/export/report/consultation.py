@@ -8,7 +8,7 @@ from dataclasses import replace
 from archiver.export.pdf.blocks import Block, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.report import summary, timeline
 from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.money import consultation_rows, reminder_rows
+from archiver.export.report.money import consultation_rows, reminder_rows, stated_due_text
 from archiver.export.report.platform_words import platform_of
 from archiver.export.report.request_to_office import end_request_text, last_delivery, review_due
 from archiver.export.report.statistics import MessageStatistics
@@ -108,7 +108,7 @@ def money(case: ReportInput) -> Chapter:
     rows = (
         (say("契約金額"), _fact_text(contract.amount)),
         *(
-            [(say("支払期日"), _fact_text(contract.payment_due_on))]
+            [(say("支払期日"), stated_due_text(case) or say(BLANK))]
             if platform_of(contract.platform).elsewhere
             else [(say("仮払い"), say("完了 {escrowed_at}", escrowed_at=_fact_text(contract.escrowed_at)))]
         ),

@@ -22,7 +22,7 @@ from archiver.export.report.input import BLANK, ReportInput, day_of
 from archiver.export.report.platform_crosscheck import KINDS
 from archiver.export.report.platform_words import platform_of
 from archiver.export.report.statistics import MessageStatistics
-from archiver.records import JST, Attachment, Enclosure
+from archiver.records import JST, Attachment, CaseSide, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, local_time
 from archiver.report_language import is_english, say, stated_day
@@ -33,6 +33,7 @@ TO_FILL = "(記入)"
 UNNUMBERED = "甲(提出時に記入)"
 
 _REIWA = date(2019, 5, 1)
+_ALL_SPEAKERS = "各発言者(報告書の第3章)、出力 報告者"
 _COPY, _ORIGINAL = "写し", "原本"
 _SPEAKERS = "報告者及び相手方(各発言者)、出力 報告者"
 _NOTES = (
@@ -133,12 +134,18 @@ def exhibits(case: ReportInput, statistics: MessageStatistics, filed: FiledFiles
             say(" その{number}", number=number) if len(filed.volumes) > 1 else ""
         )
         note = _note(name, _extent_text(filed, name), say("甲1の1の抜粋の前後関係"))
-        yield Exhibit(title, say(_COPY), span, say(_SPEAKERS), note, is_part=True)
+        yield Exhibit(title, say(_COPY), span, _speakers_text(case, statistics), note, is_part=True)
     for number, enclosure in numbered_exhibits(case.enclosures):
         yield _enclosure_exhibit(enclosure, _note(*_file_notes(case, number, enclosure, filed), enclosure.note or ""))
     yield _contract_exhibit(case, say("この資料にはありません。スクリーンショットは、提出する方が用意してください"))
     where = say("この資料にはありません(保管庫にあります)。") if case.profile == "court" else ""
     yield from (_file_exhibit(case, attachment, where) for attachment in _delivered_files(case))
+
+
+def _speakers_text(case: ReportInput, statistics: MessageStatistics) -> str:
+    """Who wrote the messages; a third person is neither of the parties."""
+    has_others = any(case.side(account) == CaseSide.OTHER for account in statistics.facts.authors)
+    return say(_ALL_SPEAKERS if has_others else _SPEAKERS)
 
 
 def _file_notes(case: ReportInput, number: int, enclosure: Enclosure, filed: FiledFiles) -> Iterator[str]:
@@ -171,17 +178,20 @@ def _size_text(size: int) -> str:
 
 def _contract_exhibit(case: ReportInput, note: str) -> Exhibit:
     platform = platform_of(case.contract.platform)
-    title = say(
-        "{contract_screen}(契約ID {platform_id})",
-        contract_screen=platform.contract_screen,
-        platform_id=visible(case.contract.platform_id or say(BLANK)),
-    )
+    title = say(platform.contract_screen)
+    if not platform.elsewhere:
+        title = say(
+            "{contract_screen}(契約ID {platform_id})",
+            contract_screen=title,
+            platform_id=visible(case.contract.platform_id or say(BLANK)),
+        )
     dated = _stated_era_date(case.contract.contracted_on)
     return Exhibit(title, say(_COPY), dated, platform.operator or say(BLANK), note, is_unnumbered=True)
 
 
 def _file_exhibit(case: ReportInput, attachment: Attachment, note: str) -> Exhibit:
-    author = say("報告者") if attachment.account_id == case.owner_id else say("相手方")
+    authors = {CaseSide.REPORTER: "報告者", CaseSide.COUNTERPART: "相手方"}
+    author = say(authors.get(CaseSide(case.side(attachment.account_id)), TO_FILL))
     full_note = say("{note}SHA-256 先頭16桁 {sha256}", note=note, sha256=(attachment.sha256 or "-")[:16])
     return Exhibit(
         say("ファイル {number} 「{name}」", number=attachment.number, name=visible(attachment.name)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from archiver.claims.messages import first_message
 from archiver.claims.unseen import named_pauses
 from archiver.claims.words import change_lines
 from archiver.evidence.tables.events import ChangeRow
@@ -66,9 +67,7 @@ def _period_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
         if begun is None or last is None:
             yield say("ルームID {room_id}: {never_read}", room_id=room.room_id, never_read=say(NEVER_READ))
         else:
-            earlier = (
-                "" if case.period or statistics.first is None else _earlier_text(statistics.first.send_time, begun)
-            )
+            earlier = "" if case.period else _earlier_text(statistics, begun)
             yield say("{name}保存開始: {begun}。{earlier}", name=name, begun=local_time(begun), earlier=earlier)
             yield say(
                 "{name}最後に確認した時刻 {last}。それより後の発言は、この資料にありません。",
@@ -83,8 +82,12 @@ def _period_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             )
 
 
-def _earlier_text(sent: datetime, begun: datetime) -> str:
-    return say("それ以前の発言は、取得できた {sent} 以降に限ります。", sent=local_time(sent)) if sent < begun else ""
+def _earlier_text(statistics: MessageStatistics, begun: datetime) -> str:
+    """What is known from before the saving; nothing where it is proved that nothing is missing before the first."""
+    first = statistics.first
+    if first is None or first.send_time >= begun or first_message(statistics.facts).is_whole:
+        return ""
+    return say("それ以前の発言は、取得できた {sent} 以降に限ります。", sent=local_time(first.send_time))
 
 
 def _gap_lines(case: ReportInput) -> Iterator[str]:

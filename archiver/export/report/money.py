@@ -117,11 +117,35 @@ def overdue_text(case: ReportInput) -> str:
         else say("納品({due}、支払期日の登録なし)", due=date_text(oldest.due))
     )
     return say(
-        "報告者の入力では、{since}から{days_late}日を過ぎた今も{unpaid:,}円の入金がない",
+        "報告者の入力では、{since}の翌日から数えて{days_late}日目の今も{unpaid:,}円の入金がない",
         since=since,
         days_late=oldest.days_late,
         unpaid=unpaid,
     )
+
+
+def dated_money(case: ReportInput) -> Iterator[tuple[str, str]]:
+    """What happened on which stated day: each invoice, its day of payment where it names one, and each payment."""
+    for invoice in case.contract.invoices:
+        yield say("請求{number}({amount:,}円)", number=invoice.number, amount=invoice.amount), invoice.issued_on
+        if invoice.due_on:
+            yield say("請求{number}の支払期日", number=invoice.number), invoice.due_on
+    for payment in case.contract.payments:
+        yield say("入金{number}({amount:,}円)", number=payment.number, amount=payment.amount), payment.received_on
+
+
+def stated_due_text(case: ReportInput) -> str:
+    """The day of payment that was agreed, else those that the invoices name; empty if none is stated."""
+    contract = case.contract
+    if contract.payment_due_on:
+        return stated_day(shorten_line(visible(contract.payment_due_on), _NAME_LENGTH))
+    named = [one for one in contract.invoices if one.due_on]
+    shown = [
+        say("請求{number} {due}", number=one.number, due=stated_day(visible(one.due_on or "")))
+        for one in named[-_MAX_INVOICES:]
+    ]
+    more = len(named) - len(shown)
+    return say("、").join(shown) + (say("(ほかに前のもの{n}件)", n=more) if more else "")
 
 
 def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
@@ -142,7 +166,7 @@ def balance_text(balance: InvoiceBalance) -> str:
     invoice = balance.invoice
     name = say("「{name}」", name=shorten_line(visible(invoice.name), _NAME_LENGTH)) if invoice.name else ""
     due = say(_DUE_WORDS[balance.basis], day=date_text(balance.due) if balance.due else "")
-    late = say("、{days_late}日経過", days_late=balance.days_late) if balance.days_late else ""
+    late = say("、翌日から数えて{days_late}日目", days_late=balance.days_late) if balance.days_late else ""
     message = say("、発言ID {message_id}", message_id=invoice.message_id) if invoice.message_id else ""
     return say(
         "請求{number}{name}({issued_on}) 未払い {unpaid:,}円、{due}{late}{message}",

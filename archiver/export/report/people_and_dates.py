@@ -11,6 +11,7 @@ from archiver.evidence.tables.tasks import FROM_BEFORE
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
 from archiver.export.report.message_block import quoted_text
+from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, case_people
 from archiver.export.report.platform_words import platform_of
@@ -34,9 +35,11 @@ _NOTE = "期間は、参加者の一覧に表示されるのを最初に確認�
 _LIST_NOTE = "{what}は、その一覧の内容です(一覧にないものは「-」)。"
 _NOTHING_LISTED = "{what}は、一覧に示されていません。"
 _TERMS = "取引条件の明示(フリーランス法3条)の有無"
-_NOTE_LENGTH = 60
+_NOTE_LENGTH, _MAX_MONEY_ROWS = 60, 12
 _LAWYERS = frozenset({"lawyer", "court"})
 """Profiles whose readers ask whether the contract terms were put in writing."""
+
+_PAYMENT_DAY = "payment_day"
 
 _OF_LAW = frozenset({"trade", "payment", "receipt", "recommission"})
 """Rules of deadlines that a platform's office does not judge."""
@@ -128,7 +131,11 @@ def _reason_text(case: ReportInput, account: int) -> str:
     stated = case.mapped.get(account)
     if stated is not None:
         return f"{visible(stated.reason)}\n({say(STATED)})"
-    return basis_text(case.bases.get(account, Basis.NONE))
+    basis = case.bases.get(account, Basis.NONE)
+    if basis is Basis.NAME and case.contract.client:
+        client = shorten_line(visible(case.contract.client), _NOTE_LENGTH)
+        return say("{basis}(入力された名前「{client}」)", basis=basis_text(basis), client=client)
+    return basis_text(basis)
 
 
 def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
@@ -146,13 +153,15 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
             say(STATED),
         )
     )
+    rows += _money_rows(case)
     rows += _deadline_rows(case, platform)
     rows.append((reply_label(reply), reply_text(reply), f"No.{reply.value.no}" if reply.value else "-"))
     blocks = [TableBlock((say("できごと"), say("日時(日本時間)"), say("根拠")), (2, 2, 1.5), tuple(rows))]
     if case.profile not in _LAWYERS:
         return Chapter(_dates_title(platform), tuple(blocks))
     if not case.contract.terms:
-        items = say("、").join(say(item.label) for item in TERM_ITEMS)
+        due = stated_due_text(case)
+        items = say("、").join(say(item.label) for item in TERM_ITEMS if not (due and item.name == _PAYMENT_DAY))
         blank = Paragraph(
             say(
                 "次の項目を示した発言・ファイルは、いずれも"
@@ -160,6 +169,7 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                 blank=say(BLANK),
                 items=items,
             )
+            + (say("。支払期日の入力: {due}", due=due) if due else "")
         )
         return Chapter(_dates_title(platform), (*blocks, Subheading(say(_TERMS)), blank))
     note = Paragraph(
@@ -179,6 +189,15 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
 
 def _dates_title(platform: Platform) -> str:
     return say("４\u3000契約の日付") if platform.elsewhere else say("４\u3000契約と仮払いの日付")
+
+
+def _money_rows(case: ReportInput) -> Iterator[tuple[str, str, str]]:
+    """The invoices and payments by their stated days; of many the latest, and how many more there are."""
+    listed = sorted(dated_money(case), key=lambda one: one[1])
+    earlier = len(listed) - _MAX_MONEY_ROWS
+    if earlier > 0:
+        yield say("請求・支払期日・入金"), say("ほかに前のもの{n}件", n=earlier), say(STATED)
+    yield from ((what, stated_day(visible(day)), say(STATED)) for what, day in listed[-_MAX_MONEY_ROWS:])
 
 
 def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str, str, str]]:
@@ -206,6 +225,8 @@ def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tup
             places = [f"No.{message.no} {places[0]}", say("「{quoted}」", quoted=quoted_text(case, message))]
         places += [] if term is None else [say("ファイルID {file_id}", file_id=term.file_id)] * bool(term.file_id)
         note = "" if term is None or not term.note else shorten_line(visible(term.note), _NOTE_LENGTH)
+        if item.name == _PAYMENT_DAY and not (places or note):
+            note = stated_due_text(case)
         yield say(item.label), "\n".join(places) or ("-" if note else say(BLANK)), note
 
 

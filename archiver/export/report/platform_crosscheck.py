@@ -23,7 +23,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.report_language import say, stated_day
 
-_HEADS = ("番号", "照合項目", "{name}の記録(日時)", "本記録(番号)", "一致", "確認できる画面")
+_HEADS = ("番号", "照合項目", "{name}の記録(日時)", "本記録(番号)", "一致")
 _AGREEMENTS = {
     Agreement.SAME_BYTES: "サイズ・SHA-256とも同じ",
     Agreement.STATED: "報告者による対応づけ",
@@ -37,7 +37,8 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The table of points to compare, and the list of the user's own evidence."""
     platform = platform_of(case.contract.platform)
     rows = [(f"K-{number}", *row) for number, row in enumerate(_point_rows(case, statistics, platform), 1)]
-    heads = tuple(say(head, name=platform.where) for head in _HEADS)
+    shown_by = say("確認できる書面など") if platform.elsewhere else say("確認できる画面")
+    heads = (*(say(head, name=platform.where) for head in _HEADS), shown_by)
     screen = say("右端の列の書面などで") if platform.elsewhere else say("右端の列の画面で")
     note = say(
         "「{where}の記録」の列は{stated}です。{screen}確認できます。",

@@ -121,7 +121,7 @@ def _overdue_text(case: ReportInput) -> str:
     delivered = last_delivery(case)
     if delivered is None:
         return ""
-    passed = days_since(delivered, case.created_at)
+    passed = days_since(delivered, case.created_at) - 1  # the first day does not count (民法 140条), nor an unended one
     if passed < platform_of(case.contract.platform).review_days:
         return ""
     return say(

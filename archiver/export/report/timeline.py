@@ -12,6 +12,7 @@ from archiver.claims.messages import first_message, last_reply
 from archiver.claims.words import closed_sign, first_label, missing_text, reply_label
 from archiver.export.pdf.blocks import Block, Chapter, Paragraph, TableBlock
 from archiver.export.report.input import STATED, ReportInput, day_of
+from archiver.export.report.money import dated_money
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.platform_words import about_text, kind_text, platform_of, value_text
 from archiver.export.report.statistics import MessageStatistics
@@ -29,6 +30,9 @@ _GAP_WORDS = {
     "空白がなくなった": "未取得期間がなくなった",
 }
 """What an event about a gap was, as one act a day: a recovery narrows a gap with each message."""
+
+_CHAPTERS = (4, 8, 7)
+"""Where the lines of each weight stand: stated days and first messages, changes, files."""
 
 _CLOSED = "チャットが開けなくなった(理由不明)"
 
@@ -66,7 +70,17 @@ def blocks(case: ReportInput, statistics: MessageStatistics, *, limit: int) -> t
     )
     if len(lines) <= limit:
         return (table,)
-    return (table, Paragraph(say("ほか{n}件は、第7章と第8章にあります。", n=len(lines) - limit), "small"))
+    places = sorted({_chapter_of(line) for line in lines if line not in kept})
+    where = say("と").join(say("第{number}章", number=number) for number in places)
+    rest = say("ほか{n}件は、{where}にあります。", n=len(lines) - limit, where=where)
+    return (table, Paragraph(rest, "small"))
+
+
+def _chapter_of(line: _TimelineLine) -> int:
+    """The chapter in which a line stands that was left out."""
+    if line.source.startswith(say("第9章")):
+        return 9
+    return _CHAPTERS[line.weight]
 
 
 def _time_text(line: _TimelineLine) -> str:
@@ -90,7 +104,7 @@ def _stated_lines(case: ReportInput) -> Iterator[_TimelineLine]:
         ),
         *((say("{where}で納品", where=platform.where), delivery.at) for delivery in case.deliveries),
     ]
-    stated += [(say("催促を送信"), one.sent_on) for one in contract.reminders]
+    stated += [*dated_money(case), *((say("催促を送信"), one.sent_on) for one in contract.reminders)]
     for what, text in stated:
         at = day_of(text)
         if at is not None and text is not None:

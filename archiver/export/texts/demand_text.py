@@ -87,7 +87,7 @@ def _invoice_text(balance: InvoiceBalance) -> str:
     name = say("「{name}」", name=shorten_line(visible(invoice.name), _MAX_NAME_LENGTH)) if invoice.name else ""
     due = ""
     if balance.due is not None and balance.basis is not DueBasis.RECEIPT:
-        late = say("({days_late}日経過)", days_late=balance.days_late) if balance.days_late else ""
+        late = say("(翌日から数えて{days_late}日目)", days_late=balance.days_late) if balance.days_late else ""
         due = say("、支払期日 {due}{late}", due=date_text(balance.due), late=late)
     message = say("、発言ID {message_id}", message_id=invoice.message_id) if invoice.message_id else ""
     return say(

@@ -31,11 +31,15 @@ _MAX_FIELD_LENGTH, _MAX_DAY_LENGTH = 50, 19
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
-def inquiry_form_text(case: ReportInput, statistics: MessageStatistics) -> str:
-    """The text with LF between lines; the last facts are left out if it would be too long."""
-    head, facts = [*_warning_lines(case), *_head_lines(case)], list(_fact_lines(case, statistics))[:_MAX_FACTS]
+def inquiry_form_text(case: ReportInput, statistics: MessageStatistics, *, has_report: bool = True) -> str:
+    """The text with LF between lines; the last facts are left out if it would be too long.
+
+    `has_report`: whether the report could be made, which the text names as enclosed.
+    """
+    head = [*_warning_lines(case), *_head_lines(case)]
+    facts = list(_fact_lines(case, statistics, has_report=has_report))[:_MAX_FACTS]
     while True:
-        text = "\n".join([*head, *_number_lines(facts), "", *_end_lines(case, statistics)])
+        text = "\n".join([*head, *_number_lines(facts), "", *_end_lines(case, statistics, has_report=has_report)])
         if len(text) + text.count("\n") + len("\r\n") <= MAX_LENGTH or not facts:
             return text
         facts.pop()
@@ -70,7 +74,7 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
     yield say("【経緯】")
 
 
-def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+def _fact_lines(case: ReportInput, statistics: MessageStatistics, *, has_report: bool) -> Iterator[str]:
     """Sentences about what happened, the most useful first; who did it is not said where no reply tells."""
     yield from _end_request_lines(case.contract)
     yield from (text.replace("\n", "。") + say("。") for _label, text in money_rows(case))
@@ -78,7 +82,7 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
     delivered = _last_delivery(case.deliveries)
     if delivered is not None:
         yield say("{at} に納品しました。", at=_day_text(delivered.at))
-    yield from _change_lines(statistics.facts, own=False)
+    yield from _change_lines(statistics.facts, own=False, has_report=has_report)
     closed = closed_text(closed_account(statistics.facts))
     if closed:
         yield say("{closed}しました。", closed=closed)
@@ -103,7 +107,7 @@ def _fact_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
             count=count_text(message_count(statistics.facts)),
             part=part,
         )
-    yield from _change_lines(statistics.facts, own=True)
+    yield from _change_lines(statistics.facts, own=True, has_report=has_report)
 
 
 def _end_request_lines(contract: Contract) -> Iterator[str]:
@@ -131,13 +135,13 @@ def _reply_lines(facts: CaseFacts) -> Iterator[str]:
         )
 
 
-def _change_lines(facts: CaseFacts, *, own: bool) -> Iterator[str]:
+def _change_lines(facts: CaseFacts, *, own: bool, has_report: bool) -> Iterator[str]:
     """The deletions; those of the reporter's own messages alone come last, as the other side did not make them."""
     for kind, line in change_lines(facts.changed):
         if kind in (ChangeKind.DELETED, ChangeKind.DELETED_BEFORE) and own == (
             changed_sides(facts.changed, kind).keys() == {CaseSide.REPORTER}
         ):
-            yield say("{line}。報告書の第6章、第8章。", line=line)
+            yield say("{line}。報告書の第6章、第8章。", line=line) if has_report else line + say("。")
 
 
 def _last_delivery(deliveries: Sequence[Delivery]) -> Delivery | None:
@@ -148,11 +152,12 @@ def _number_lines(lines: list[str]) -> list[str]:
     return [f"{number}. {line}" for number, line in enumerate(lines, 1)]
 
 
-def _end_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+def _end_lines(case: ReportInput, statistics: MessageStatistics, *, has_report: bool) -> Iterator[str]:
     yield say("【お願い】")
     yield request_sentence(case, statistics)
-    yield ""
-    yield say("【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)")
+    if has_report:
+        yield ""
+        yield say("【添付】01_report.pdf(Chatworkやり取り記録 報告書。1頁目に要約)")
 
 
 def _field_text(stated: str | None) -> str:

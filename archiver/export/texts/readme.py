@@ -55,6 +55,8 @@ class PackageFacts:
     """The pauses between readings in words, oldest first."""
     watches: Sequence[tuple[int, Watch]] = ()
     """When each room was read."""
+    missing: int = 0
+    """Messages that are estimated to be in the gaps."""
     left_out_messages: int = 0
     """Saved messages of the contract outside the period."""
     unsealed: int = 0
@@ -107,8 +109,9 @@ def _about_lines(facts: PackageFacts) -> Iterator[str]:
     if not facts.messages and not facts.files:
         yield say("この契約のチャットについて、保存された発言とファイルはありません。")
     yield say(
-        "発言 {messages}件、ファイル {files}点(うちこの資料に入っているもの {packed}点)、",
+        "発言 {messages}件{missing}、ファイル {files}点(うちこの資料に入っているもの {packed}点)、",
         messages=facts.messages,
+        missing=say("(ほかに未取得 約{n:,}件)", n=facts.missing) if facts.missing else "",
         files=facts.files,
         packed=facts.packed,
     )
@@ -222,7 +225,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
     yield say("■ 中身")
     if not facts.daily:
         yield say("data/report.pdf       報告書(全13章)")
-        yield say("data/report_all_messages-01.pdf から  付録A 全メッセージ(PDF、2,500件ごと)")
+        yield say("data/report_all_messages-01.pdf から  付録A 保存できたメッセージ(PDF、2,500件ごと)")
         yield say("data/evidence_list.pdf / .csv  付録B 証拠説明書の下書き")
     yield say("data/transcript/      会話の形にしたページ")
     yield say("data/messages.jsonl   保存できたメッセージと、それぞれの編集前後の文面")

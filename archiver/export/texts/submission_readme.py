@@ -24,8 +24,14 @@ _COLUMN = 22
 _FIRST_LINES = {
     "support": "01_report.pdf だけで足ります。1頁目に要約、2頁目に照合できる点があります。",
     "consult": "01_consult.pdf だけで足ります。上から順に読み上げるための2頁です。",
-    "court": "甲001の1.pdf が報告書、甲001の2.pdf から後が全メッセージ、証拠説明書.pdf は下書きです。",
+    "court": "甲001の1.pdf が報告書、甲001の2.pdf から後が保存できたメッセージ、証拠説明書.pdf は下書きです。",
 }
+_FIRST_FILES = {
+    "support": ("01_report.pdf",),
+    "consult": ("01_consult.pdf",),
+    "court": ("甲001の1.pdf", "甲001の2.pdf", "証拠説明書.pdf"),
+}
+"""The files that the first line of each profile names; the first is the one with the chapters."""
 _FILES = {
     "01_report.pdf": "報告書(A4)",
     "01_consult.pdf": "相談用の要約(A4、2頁)",
@@ -50,7 +56,12 @@ def readme(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
 def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str]) -> Iterator[str]:
     contract, platform = case.contract, platform_of(case.contract.platform)
     yield say("はじめに")
-    yield say(_FIRST_LINES[case.profile])
+    lacking = [name for name in _FIRST_FILES[case.profile] if name not in names]
+    yield (
+        say("{lacking} は作れませんでした。この資料は、ほかのファイルだけです。", lacking=say("、").join(lacking))
+        if lacking
+        else say(_FIRST_LINES[case.profile])
+    )
     called, title = (
         shorten_line(visible(stated or say(BLANK)), _MAX_LENGTH) for stated in (contract.platform_id, contract.title)
     )
@@ -60,6 +71,7 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
     if case.part_sentence:
         yield case.part_sentence
     yield ""
+    has_report = _FIRST_FILES[case.profile][0] in names
     copies = [enclosure_file_names.label(one) for one in case.enclosures if one.number in case.copies]
     yield from _file_lines(names, copies, whole=not case.period, is_direct=bool(platform.elsewhere))
     yield ""
@@ -68,7 +80,7 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
         yield say(
             "{kinds}は伏せています{chapter}。発言の件数・順序・時刻は変えていません。",
             kinds=kinds,
-            chapter=_chapter_text(case, 13),
+            chapter=_chapter_text(case, 13) if has_report else "",
         )
     if case.stand_ins:
         yield stand_in_note(case)
@@ -76,8 +88,11 @@ def _lines(case: ReportInput, names: Collection[str], incomplete: Sequence[str])
         yield unsealed_sentence(case.unsealed)
     for sentence in incomplete:
         yield say("・{sentence}", sentence=visible(sentence))
-    place = say("５「保存できていないもの」") if case.profile == "consult" else say("報告書の第9章")
-    yield say("取得できなかったものと記録の限界は、{place}にあります。", place=place)
+    if has_report:
+        place = say("５「保存できていないもの」") if case.profile == "consult" else say("報告書の第9章")
+        yield say("取得できなかったものと記録の限界は、{place}にあります。", place=place)
+    else:
+        yield say("取得できなかったものと記録の限界は、作れなかったPDFに書くものなので、この資料にはありません。")
     yield say(
         "作成: {created_at}(日本時間) 名称: {name} {software}",
         created_at=local_time(case.created_at),
@@ -135,7 +150,7 @@ def _file_lines(names: Collection[str], copies: Sequence[str], *, whole: bool, i
 
 def _volume_lines(names: Collection[str]) -> Iterator[str]:
     yield from (
-        _row(name, say("全メッセージ(A4)"))
+        _row(name, say("保存できたメッセージ(A4)"))
         for name in sorted(names, key=lambda name: (len(name), name))
         if name.startswith("甲001の") and name != "甲001の1.pdf"
     )

@@ -28,7 +28,7 @@ from archiver.sync.pull.context import (
     record_visit,
 )
 from archiver.sync.pull.single_messages import read_singly
-from archiver.sync.report import RoomReport
+from archiver.sync.report import RoomOutcome, RoomReport
 
 SINGLE_READS_LIMIT = 100
 """The most messages read singly in one room and run because a list no longer shows them."""
@@ -72,7 +72,7 @@ def pull_messages(context: PullContext, room: Room, report: RoomReport) -> None:
     _report_gaps(context, gaps, report)
     if window.verdict.emptied:
         context.troubles.add(f"room/{number}/messages/empty")
-        report.is_emptied = True
+        report.outcome = RoomOutcome.EMPTIED
         report.error = _("Chatwork gave an empty list, though messages are known; nothing is taken as deleted")
     elif missing:
         read_singly(context, number, missing[-SINGLE_READS_LIMIT:], report)

@@ -121,7 +121,9 @@ def coverage_meanings() -> Mapping[DayCoverage, str]:
         DayCoverage.GAP: _(
             "messages may be missing: more came between two readings than a list shows, or the chat could not be opened"
         ),
-        DayCoverage.PAUSE: _("all messages were saved later, but what was changed meanwhile is known only as changed"),
+        DayCoverage.PAUSE: _(
+            "all messages were saved later, but not the first text of what was both posted and changed meanwhile"
+        ),
         DayCoverage.BEFORE: _("the archive did not exist yet; what is kept was listed or found later"),
         DayCoverage.NOT_YET: _("no reading has reached this day"),
     }

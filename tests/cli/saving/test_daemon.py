@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from archiver import errors
+from archiver.app import utc_now
 from archiver.cli.context import CliContext
 from archiver.cli.saving import daemon
 from archiver.cli.status import notice_delivery
+from archiver.corrected_clock import CorrectedClock
 from archiver.rounds.daemon_messages import FINDINGS, VERIFICATION
 
 
@@ -31,7 +35,7 @@ def test_the_end_of_each_trouble_is_said_as_what_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, sentence: str
 ) -> None:
     """Saving works again only where it did not."""
-    daemon._daemon_messages(context(tmp_path)).over(name)
+    daemon._daemon_messages(context(tmp_path), utc_now).over(name)
 
     assert sentence + "\n" == capsys.readouterr().err
 
@@ -46,7 +50,7 @@ def test_a_bug_in_a_notice_is_said_and_survived(
 
     monkeypatch.setattr(notice_delivery, "tell_after_round", fail)
 
-    daemon._daemon_messages(context(tmp_path)).unsaved(errors.Unreachable(path="/me", detail="x"))
+    daemon._daemon_messages(context(tmp_path), utc_now).unsaved(errors.Unreachable(path="/me", detail="x"))
 
     output = capsys.readouterr().err
     assert (True, False) == ("ValueError (test_daemon.py" in output, "秘密" in output)
@@ -59,9 +63,22 @@ def test_notices_go_on_while_the_settings_are_broken(tmp_path: Path, monkeypatch
         notice_delivery, "tell_after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours)
     )
     settings_file.write_text("[notify]\nstale_hours = 7\n", encoding="utf-8")
-    voice = daemon._daemon_messages(context(tmp_path))
+    voice = daemon._daemon_messages(context(tmp_path), utc_now)
 
     settings_file.write_text("[[[", encoding="utf-8")
     voice.unsaved(errors.Unreachable(path="/me", detail="x"))
 
     assert [7] == used
+
+
+def test_notices_of_a_round_go_by_the_corrected_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computer a year ahead sends no notice that nothing was saved for a year."""
+    told = list[datetime]()
+    monkeypatch.setattr(notice_delivery, "tell_after_round", lambda *_given, now, **_named: told.append(now))
+    clock = CorrectedClock(utc_now, time.monotonic)
+    clock.measure(utc_now() - timedelta(days=365), utc_now())
+
+    daemon._daemon_messages(context(tmp_path), clock).unsaved(errors.Unreachable(path="/me", detail="x"))
+
+    assert all(abs(utc_now() - timedelta(days=365) - at) < timedelta(minutes=1) for at in told)
+    assert 1 == len(told)

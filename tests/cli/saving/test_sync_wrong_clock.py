@@ -18,6 +18,7 @@ def test_a_run_that_saved_does_not_say_that_nothing_was_saved_for_a_year(tmp_pat
         terminal.environ |= {"ARCHIVE_LANG": "en"}
         set_up_rooms(terminal, [room])
         told = [terminal.both("sync")[1] for _run in range(2)]
+        told += terminal.both("status")[1:]
 
     assert "ahead" in told[0]
     assert "Nothing was saved for" not in "".join(told)

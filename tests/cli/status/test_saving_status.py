@@ -159,7 +159,7 @@ def test_a_running_daemon_stands_on_the_page(desk: TerminalWorld, language: str)
         screen, _talk = desk.both("status", ARCHIVE_LANG=language)
 
     (row,) = [one for one in screen.splitlines() if "archive daemon" in one]
-    assert {"en": "Saving   by itself (every 5 minutes; ", "ja": "自動保存   動いています(5分ごと、"}[language] in row
+    assert {"en": "Saving   by itself (every 1 minute; ", "ja": "自動保存   動いています(1分ごと、"}[language] in row
     assert {"en": "Next: nothing to do", "ja": "次にすること: ありません"}[language] in screen
 
 

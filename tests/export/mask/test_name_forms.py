@@ -30,6 +30,12 @@ def offered(text: str) -> list[str]:
         ("オルガシェフの献立を訳しました", "オルガ"),
         ("Rikoに素材を渡してあります", "Riko"),
         ("Jun-ko が確認します", "Jun-ko"),
+        ("鞆様のご自宅にお届けします", "鞆"),
+        ("契約者笹岡 信代、保証人は別です", "笹岡 信代"),
+        ("昨日来たあゆみちゃんの席です", "あゆみ"),
+        ("見積書(古賀).xlsx が開けません", "古賀"),
+        ("名簿の（東）は早番、（南）は遅番です", "東"),
+        ("「森」とだけサインがありました", "森"),
     ],
 )
 def test_a_name_is_found_by_its_form(text: str, name: str) -> None:
@@ -49,6 +55,8 @@ def test_a_name_is_found_by_its_form(text: str, name: str) -> None:
         "ネイリストさんとトリマーさんの予約表です",
         "お星様とお月様のイラストです",
         "おはようさんです",
+        "人さまざまで、お待ち遠様でした",
+        "（男）は2名、（女）は3名",
     ],
 )
 def test_words_of_the_same_form_are_left(text: str) -> None:

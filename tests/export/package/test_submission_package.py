@@ -572,8 +572,14 @@ def test_a_report_that_cannot_be_made_stops_nothing(tmp_path: Path, monkeypatch:
 
     assert sorted({*CONTENTS["support"]} - {"01_report.pdf"}) == sorted(zip_files(report))
     assert ["03_inquiry_text.txt"] == list(beside(report))
-    assert report.incomplete[0].startswith("01_report.pdf: 作れませんでした")
+    assert "01_report.pdf: 作れませんでした(このパソコンではPDFを作れません)" == report.incomplete[0]
     assert report.incomplete[0] in readme(report)
+    assert "だけで足ります" not in readme(report)
+    assert "01_report.pdf は作れませんでした。この資料は、ほかのファイルだけです。" in readme(report)
+    assert "報告書の第" not in readme(report)
+    inquiry = beside(report)["03_inquiry_text.txt"].decode("utf-8-sig")
+    assert "添付" not in inquiry
+    assert "報告書" not in inquiry
 
 
 def test_a_kill_in_the_middle_leaves_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,8 +32,8 @@ def test_volumes_are_cut_by_messages() -> None:
     first, second = volume_reports(report_inputs.case([sample_conversation.long(MAX_MESSAGES + 1)]))
 
     assert (MAX_MESSAGES, ["No.2501"]) == (len(numbers(first)), numbers(second))
-    assert "付録A　全メッセージ 第1巻(No.1 から No.2500、2,500件)" == first.header
-    assert "付録A　全メッセージ 第2巻(No.2501 から No.2501、1件)" == second.header
+    assert "付録A　保存できたメッセージ 第1巻(No.1 から No.2500、2,500件)" == first.header
+    assert "付録A　保存できたメッセージ 第2巻(No.2501 から No.2501、1件)" == second.header
 
 
 def test_volumes_are_cut_by_characters() -> None:

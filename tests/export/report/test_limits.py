@@ -85,7 +85,7 @@ def test_many_pauses_and_files_are_counted() -> None:
 
     sentences = items(report_inputs.case([room]))
 
-    assert "未確認の時間帯: ほかに35回(合計およそ70時間)。" in sentences
+    assert "未確認の時間帯: ほかに35回(合計およそ2日22時間)。" in sentences
     assert LONGEST == sum("まで。" in one for one in sentences)
     assert "未取得のファイル: ほか3点(第7章)。" in sentences
 

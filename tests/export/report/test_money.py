@@ -47,7 +47,7 @@ def test_page_1_tells_what_is_owed_since_when_and_which_message_promised_it() ->
     money = page["請求と入金(報告者入力)"].splitlines()
     assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" == money[0]
     assert money[1].startswith("請求1「A-12」(2026-09-30) 未払い 50,000円、支払期日 2026-10-31、")
-    assert money[1].endswith("日経過、発言ID 1876543210987654321")
+    assert money[1].endswith("日目、発言ID 1876543210987654321")
     assert "請求2(2026-10-31) 未払い 55,000円、支払期日 2026-12-31" == money[2]
     assert [] == [label for label, text in page.items() if "契約ID" in text or "仮払い" in text or "契約ページ" in text]
 
@@ -60,9 +60,9 @@ def test_what_is_asked_is_the_payment_and_says_whose_statement_it_is() -> None:
     asked = first_page(case)["お願いしたいこと"]
     standing = first_page(direct_case(profile="lawyer"))["現在の状況"]
 
-    assert asked.startswith("報告者の入力では、支払期日(2026-10-31)から")
+    assert asked.startswith("報告者の入力では、支払期日(2026-10-31)の翌日から数えて")
     assert "50,000円の入金がないため、お支払いについてご確認をお願いします。" in asked
-    assert abs(days - int(asked.partition("から")[2].partition("日")[0])) <= 1
+    assert abs(days - int(asked.partition("数えて")[2].partition("日")[0])) <= 1
     assert standing.endswith("50,000円の入金がない状態です。")
 
 
@@ -116,8 +116,8 @@ def test_a_day_that_nobody_stated_is_not_called_a_day_of_payment() -> None:
 
     alone, beside = (first_page(direct_case(one, "lawyer"))["現在の状況"] for one in (unagreed, mixed))
 
-    assert alone.startswith("報告者の入力では、納品(2026-11-06、支払期日の登録なし)から")
-    assert beside.startswith("報告者の入力では、支払期日(2026-11-10)から")
+    assert alone.startswith("報告者の入力では、納品(2026-11-06、支払期日の登録なし)の翌日から数えて")
+    assert beside.startswith("報告者の入力では、支払期日(2026-11-10)の翌日から数えて")
     assert beside.endswith("今も7円の入金がない状態です。")
 
 

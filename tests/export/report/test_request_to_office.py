@@ -52,10 +52,13 @@ def test_before_a_delivery_no_review_is_asked_for(platform: str | None, silent: 
 
 @pytest.mark.parametrize("platform", platforms_with_office())
 def test_after_the_usual_time_a_review_is_asked_for(platform: str) -> None:
-    """When the review is overdue by the usual time of the platform, its own way of ending that is asked for."""
+    """Once the last day of the platform's usual time is over, its own way of ending that is asked for.
+
+    The day of the delivery does not count, and the last day, named in chapter 4, ends at midnight (民法 140条, 141条).
+    """
     words = platform_of(platform)
-    early = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days - 1)
-    due = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days)
+    early = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days)
+    due = on(platform, delivered="2026-11-05 12:00", silent_days=words.review_days + 1)
 
     assert words.review is not None
     assert "経過しても" not in request_of(early)
@@ -110,10 +113,11 @@ def test_one_request_in_one_sentence() -> None:
 
 
 def test_days_are_those_of_the_calendar_in_japan() -> None:
-    """A delivery late in the evening of one day is overdue on the seventh day after it."""
+    """A delivery late in the evening of one day is overdue once the seventh day after it has ended."""
     case = on("crowdworks", delivered="2026-11-05 23:59", silent_days=0)
 
-    assert "経過しても" in request_of(replace(case, created_at=at(7 * DAY)))
+    assert "経過しても" not in request_of(replace(case, created_at=at(7 * DAY)))
+    assert "納品(2026-11-05)から7日を経過しても" in request_of(replace(case, created_at=at(8 * DAY)))
 
 
 @pytest.mark.parametrize("profile", ["lawyer", "court", "consult"])
@@ -122,7 +126,7 @@ def test_only_an_office_is_asked_for_something(profile: str) -> None:
     late = replace(on("crowdworks", delivered="2026-11-05 12:00", silent_days=9), profile=profile)
     calm = replace(on("crowdworks", delivered=None, silent_days=0), profile=profile)
 
-    assert ("現在の状況", "納品(2026-11-05)から9日を経過しても検収の完了を確認できていない状態です。") == (
+    assert ("現在の状況", "納品(2026-11-05)から8日を経過しても検収の完了を確認できていない状態です。") == (
         opening_rows(late, survey_messages(late))[0]
     )
     assert ("現在の状況", "報告者の記入待ち") == opening_rows(calm, survey_messages(calm))[0]

@@ -158,7 +158,7 @@ def test_every_office_wants_the_delivery_first(platform: str) -> None:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("days", [2, 3, 6, 7, 21])
+@pytest.mark.parametrize("days", [2, 3, 6, 7, 8, 21])
 def test_once_the_usual_days_are_over_it_asks_for_the_review(platform: str, days: int) -> None:
     """Where there is an office for it; the day and the days that passed are named."""
     case = on(platform, deliveries=delivered(days))
@@ -166,9 +166,9 @@ def test_once_the_usual_days_are_over_it_asks_for_the_review(platform: str, days
     text = request_paragraph(case)
 
     late = "検収の完了を確認できていないため"
-    assert (days >= platform_of(platform).review_days and platform != "direct") == (late in text)
-    assert late not in text or f"{days}日を経過しても" in text
-    if platform == "crowdworks" and days >= 7:
+    assert (days > platform_of(platform).review_days and platform != "direct") == (late in text)
+    assert late not in text or f"{days - 1}日を経過しても" in text
+    if platform == "crowdworks" and days > 7:
         assert "利用規約に基づく検収手続きのご検討をお願いします。" in text
 
 

@@ -457,6 +457,7 @@ def test_a_list_that_is_suddenly_empty_is_an_event_and_no_mass_deletion(world: W
     assert (before, 0) == (world.states(), report.rooms[0].missing)
     assert (f"room/{world.room}/messages/empty",) == report.reported
     assert "its list came empty" in "\n".join(sync_lines(report))
+    assert ["emptied"] == [room["outcome"] for room in report.document()["rooms"]]
     assert "nothing new" not in "\n".join(sync_lines(report))
     assert not report.complete
     assert stretches == world.covered_ranges()
