@@ -127,9 +127,7 @@ def test_the_end_of_trouble_says_so_where_something_is_still_unsaved(world: Worl
     world.chatwork.fail(Fault.SERVER_ERROR, "/uploadfile/", times=None)
     next_round(world)
 
-    assert ["Saving goes on again, but not everything is saved yet. See: archive status"] == due_sentences(
-        world
-    )
+    assert ["Saving goes on again, but not everything is saved yet. See: archive status"] == due_sentences(world)
 
 
 def test_a_pause_without_a_gap_is_told_once(world: World) -> None:
