@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*(ROOT / "archiver/evidence").rglob("*.py"), *(ROOT / "archiver/custody").rglob("*.py")]
+FOLDERS = ("archiver/evidence", "archiver/custody", "archiver/export/package")
+SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 FINDERS = {"add_finding", "_add_finding", "_find_entry"}
 
 

@@ -155,7 +155,7 @@ def test_without_the_library_that_is_said_once_a_day(desk: TerminalWorld, receiv
 
     first, second = (desk.both("-q", "sync", PYTHONPATH=bare)[1] for _ in range(2))
 
-    assert (1, True, "") == (first.count("\n"), 'pip install "chatwork-archiver[notify]"' in first, second)
+    assert (1, True, "") == (first.count("\n"), "How to add it: archive guide notices" in first, second)
     assert [] == receiver.notices
 
 

@@ -75,6 +75,7 @@ def _last_seal_and_its_tail(package: Path) -> None:
     _without_lines(
         '"message_id":"[67]"|"m[67]"', "data/messages.jsonl", "data/messages.csv", "data/operator_inquiry.csv"
     )(package)
+    _without_lines("2026-11-08[T ]", "data/pauses.jsonl", "data/pauses.csv")(package)
     for reply in (package / "data/raw").glob("20261108T*"):
         reply.unlink()
     for left in (package / "data/seals").glob("000003-*"):
