@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from archiver.platforms.job_platform import UNKNOWN, Deadline, Platform
-from archiver.records import JST, Attachment, Contract, Delivery, contract_facts
+from archiver.records import JST, Attachment, Contract, Delivery, Invoice, Payment, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext
 
 _DATE_LENGTH = len("2026-11-24")
@@ -129,11 +129,61 @@ def receipt_due(contract: Contract, deliveries: Iterable[Delivery]) -> date | No
     return None if at is None or is_agreed else at.astimezone(JST).date()
 
 
-def _open_receipt_due(contract: Contract, deliveries: Iterable[Delivery]) -> date | None:
+def billed_receipts(invoices: Iterable[Invoice], deliveries: Iterable[Delivery]) -> dict[int, date]:
+    """Number of an invoice → the day of the delivery that it bills, where the days leave one answer: each delivery is
+    followed by one invoice before the next delivery. Empty where they do not.
+    """
+    billed = sorted((one.issued_on, one.number) for one in invoices)
+    days = sorted(at.astimezone(JST).date() for at in (day_of(one.at) for one in deliveries) if at is not None)
+    texts = [day.isoformat() for day in days]
+    if not days or len(billed) != len(days) or len(set(texts)) != len(texts):
+        return {}
+    ends = [*texts[1:], "9999"]
+    pairs = list(zip(billed, texts, ends, strict=True))
+    is_clear = all(begin <= issued < end for (issued, _number), begin, end in pairs)
+    return {number: day for (_issued, number), day in zip(billed, days, strict=True)} if is_clear else {}
+
+
+def received_for(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tuple[dict[int, int], int]:
+    """What was received for each invoice by number, and what is left over: named invoices first, then the oldest;
+    what goes beyond a named invoice is set off against the oldest open ones.
+    """
+    oldest_first = sorted(invoices, key=lambda one: (one.issued_on, one.number))
+    open_amounts = {invoice.number: invoice.amount for invoice in oldest_first}
+    received, rest = dict.fromkeys(open_amounts, 0), 0
+
+    def assign(amount: int, numbers: Iterable[int]) -> int:
+        for number in numbers:
+            part = min(amount, open_amounts[number] - received[number])
+            received[number] += part
+            amount -= part
+        return amount
+
+    for payment in sorted(payments, key=lambda one: (one.received_on, one.number)):
+        named = [payment.invoice] if payment.invoice in open_amounts and payment.invoice is not None else []
+        rest += assign(payment.amount, named) if named else payment.amount
+    return received, assign(rest, list(open_amounts))
+
+
+def _unpaid_delivery(contract: Contract, deliveries: Sequence[Delivery]) -> datetime | None:
+    """The delivery from which pay is awaited: the first whose invoice is open, else the last; None once all that was
+    billed is paid.
+    """
+    received, _surplus = received_for(contract.invoices, contract.payments)
+    unpaid = [one.number for one in contract.invoices if received[one.number] < one.amount]
+    if contract.invoices and not unpaid:
+        return None
+    days = billed_receipts(contract.invoices, deliveries)
+    awaited = [datetime.combine(days[number], time(), JST) for number in unpaid if number in days]
+    return min(awaited, default=last_delivery(deliveries))
+
+
+def _open_receipt_due(contract: Contract, deliveries: Sequence[Delivery]) -> date | None:
     """The same while it matters: until all is paid that was billed, or each invoice names a day of its own."""
-    paid = sum(one.amount for one in contract.payments) >= sum(one.amount for one in contract.invoices)
-    is_settled = contract.invoices and (paid or all(one.due_on for one in contract.invoices))
-    return None if is_settled else receipt_due(contract, deliveries)
+    at = _unpaid_delivery(contract, deliveries)
+    if at is None or (contract.invoices and all(one.due_on for one in contract.invoices)):
+        return None
+    return at.astimezone(JST).date() if receipt_due(contract, deliveries) else None
 
 
 _STATED_DAYS = {
@@ -169,11 +219,15 @@ def deadlines(
     receipt = _open_receipt_due(contract, deliveries)
     if receipt is not None:
         days["receipt"] = receipt
+    awaited = _unpaid_delivery(contract, deliveries)
+    of_pay = {name: day for name, day in days.items() if name != "delivery"}
+    if awaited is not None:
+        of_pay["delivery"] = awaited.astimezone(JST).date()
     today = now.astimezone(JST).date()
     dues = [
         DueDate(deadline, day, (day - today).days)
         for deadline in platform.deadlines
-        if (day := deadline.day_after(days)) is not None
+        if (day := deadline.day_after(of_pay if deadline.rule == "payment" else days)) is not None
     ]
     return sorted(dues, key=lambda due: (due.day, due.deadline.rule))
 

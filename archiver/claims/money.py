@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from archiver.contract_dates import day_of, receipt_due
-from archiver.records import JST, Contract, Delivery, Invoice, Payment
+from archiver.contract_dates import billed_receipts, day_of, receipt_due, received_for
+from archiver.records import JST, Contract, Delivery, Invoice
 
 
 class DueBasis(StrEnum):
@@ -51,6 +51,8 @@ class MoneyStanding:
     """By number of the invoice."""
     surplus: int = 0
     """Received beyond what was billed."""
+    set_off: int = 0
+    """Received for a named invoice beyond it, and set off against the oldest open ones."""
 
     @property
     def unpaid(self) -> int:
@@ -73,12 +75,21 @@ def money_standing(contract: Contract, deliveries: Sequence[Delivery], today: da
     """How the money of a contract stands on a day in Japan; None if no invoice and no payment is stated."""
     if not contract.invoices and not contract.payments:
         return None
-    received, surplus = _assign(contract.invoices, contract.payments)
+    received, surplus = received_for(contract.invoices, contract.payments)
     balances = tuple(
         _balance(contract, deliveries, invoice, received[invoice.number], today) for invoice in contract.invoices
     )
     billed = sum(invoice.amount for invoice in contract.invoices)
-    return MoneyStanding(billed, sum(payment.amount for payment in contract.payments), balances, surplus)
+    paid = sum(payment.amount for payment in contract.payments)
+    return MoneyStanding(billed, paid, balances, surplus, max(0, _beyond_named(contract) - surplus))
+
+
+def _beyond_named(contract: Contract) -> int:
+    """What was received for named invoices beyond them."""
+    named: Counter[int] = Counter()
+    for payment in contract.payments:
+        named[payment.invoice or 0] += payment.amount
+    return sum(max(0, named[invoice.number] - invoice.amount) for invoice in contract.invoices)
 
 
 def open_by_month(standing: MoneyStanding) -> list[tuple[str, int]]:
@@ -101,28 +112,14 @@ def _balance(
 def payment_due(contract: Contract, deliveries: Sequence[Delivery], invoice: Invoice) -> tuple[date | None, DueBasis]:
     """The day on which an invoice is to be paid, and from where it is known.
 
-    That of the invoice, else that of the contract, else the day of the last delivery (receipt).
+    That of the invoice, else that of the contract, else the day of receipt: of the delivery that it
+    bills, or of the last one where the days do not say which it bills.
     """
     for stated, basis in ((invoice.due_on, DueBasis.INVOICE), (contract.payment_due_on, DueBasis.CONTRACT)):
         at = day_of(stated)
         if at is not None:
             return at.astimezone(JST).date(), basis
     received = receipt_due(contract, deliveries)
+    if received is not None:
+        received = billed_receipts(contract.invoices, deliveries).get(invoice.number, received)
     return (None, DueBasis.NONE) if received is None else (received, DueBasis.RECEIPT)
-
-
-def _assign(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tuple[dict[int, int], int]:
-    """What was received for each invoice by number, and what is left over: named invoices first, then the oldest."""
-    oldest_first = sorted(invoices, key=lambda one: (one.issued_on, one.number))
-    open_amounts = {invoice.number: invoice.amount for invoice in oldest_first}
-    received = dict.fromkeys(open_amounts, 0)
-    rest = 0
-    for payment in sorted(payments, key=lambda one: (one.invoice is None, one.received_on, one.number)):
-        amount = payment.amount
-        for number in [payment.invoice] if payment.invoice in open_amounts else list(open_amounts):
-            assert number is not None
-            part = min(amount, open_amounts[number] - received[number])
-            received[number] += part
-            amount -= part
-        rest += amount
-    return received, rest

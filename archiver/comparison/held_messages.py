@@ -57,6 +57,8 @@ class Absence(StrEnum):
     """This side read a list that reached over it and did not show it."""
     NOT_READ = "not_read"
     """In a stretch that this side did not read."""
+    OUTSIDE_PERIOD = "outside_period"
+    """Before or after all that this side holds, and this side is a package of a period."""
     ERASED = "erased"
     """In a stretch of which the owner of this side erased what was saved."""
 
@@ -67,6 +69,8 @@ class RoomReach:
     def __init__(self) -> None:
         self.oldest: int | None = None
         self.newest: int | None = None
+        self.is_of_period = False
+        """Whether the side is a package that was limited to a period of this room."""
         self._lists: list[tuple[int, int]] = []
         self._erased: list[tuple[int, int]] = []
 
@@ -93,9 +97,9 @@ class RoomReach:
         if any(after < position < before for after, before in self._erased):
             return Absence.ERASED
         if self.oldest is None or self.newest is None or position < self.oldest:
-            return Absence.EARLIER
+            return Absence.OUTSIDE_PERIOD if self.is_of_period else Absence.EARLIER
         if position > self.newest:
-            return Absence.LATER
+            return Absence.OUTSIDE_PERIOD if self.is_of_period else Absence.LATER
         is_listed = any(oldest <= position <= newest for oldest, newest in self._lists)
         return Absence.NOT_LISTED if is_listed else Absence.NOT_READ
 

@@ -19,6 +19,7 @@ from archiver.comparison.held_messages import DELETED, HeldMessage, RoomReach
 from archiver.custody.verify import verify_path
 from archiver.evidence.history import EntryObject, MessageHistory, list_reading, number, text
 from archiver.evidence.masked_records import MASKED_FILE
+from archiver.evidence.period import period_starts
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.evidence.tables import build
 from archiver.evidence.tables.files import FileRow, files
@@ -32,6 +33,8 @@ from archiver.store.queries import contracts
 from archiver.store.queries.entries import entries, last_seq, message_entries, message_id_ranges
 
 ENTRIES_FILE = "data/entries.jsonl"
+BAG_INFO = "bag-info.txt"
+_BAG_INFO_LIMIT = 100_000
 MESSAGES_FILE = f"data/{build.MESSAGES}"
 
 
@@ -204,11 +207,22 @@ def _package_side(path: Path, verification: Verification, tree: PackageFiles) ->
         rooms.add(one["room_id"])
         other.add_messages(one["room_id"], int(one["message_id"]), int(one["message_id"]))
 
+    for room in _limited_rooms(tree) & rooms:
+        other.reach[room].is_of_period = True
+
     def messages() -> Iterator[HeldMessage]:
         for one in _objects(tree, MESSAGES_FILE):
             yield _of_object(one, is_masked=f"message/{one['message_id']}" in masked)
 
     return other.side(path, "package", verification, rooms, messages)
+
+
+def _limited_rooms(tree: PackageFiles) -> set[int]:
+    """The rooms of which the package holds a period that begins later than they do. Raises READ_ERRORS."""
+    if BAG_INFO not in tree.names():
+        return set()
+    with tree.open(BAG_INFO) as file:
+        return set(period_starts(file.read(_BAG_INFO_LIMIT).decode("utf-8", "replace")))
 
 
 def _shown_records(tree: PackageFiles, keys: set[str]) -> Iterator[EntryObject]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from archiver.comparison.held_messages import Absence, ComparedMessage, Outcome
+from archiver.records import State
 
 OUTCOMES: dict[Outcome, str] = {
     Outcome.SAME: "両方にあり、文面が同じ",
@@ -23,6 +24,7 @@ ABSENCES: dict[Absence, str] = {
     Absence.LATER: "もう一方が持つ最も新しい発言より後",
     Absence.NOT_LISTED: "もう一方がこの前後の一覧を取得したとき、表示されていなかった(理由不明)",
     Absence.NOT_READ: "もう一方が取得していない期間",
+    Absence.OUTSIDE_PERIOD: "期間外。もう一方は期間を限って作られたパッケージで、その中のどの発言よりも前または後",
     Absence.ERASED: "もう一方の持ち主が、保存した後に消去した範囲",
 }
 
@@ -37,6 +39,7 @@ _SAME_ACCOUNT = (
 _ALWAYS = (
     "文面は、それぞれが保存した時点のものです。片方だけにある文面は、もう片方が見ていない間に表示されていたことがあります。",
     "比べたのは、両方にあるチャットだけです。ほかのチャットの内容は含みません。",
+    "パッケージは、期間を限って作られることがあります。パッケージにない発言を、その持ち主が保存していないとは限りません。",
     "伏せ字のある発言は、発言者と送信時刻だけを比べました。",
 )
 
@@ -48,6 +51,15 @@ def limits(accounts_a: AbstractSet[int], accounts_b: AbstractSet[int]) -> tuple[
 
 
 def outcome_text(compared: ComparedMessage) -> str:
-    """What the comparison of one message gave, with what is known of why one side lacks it."""
+    """What the comparison of one message gave, with what is known of why one side lacks it, and who saw a deletion."""
     text = OUTCOMES[compared.outcome]
-    return text if compared.absence is None else f"{text}({ABSENCES[compared.absence]})"
+    if compared.absence is not None:
+        return f"{text}({ABSENCES[compared.absence]})"
+    return text + _deletion_text(compared)
+
+
+def _deletion_text(compared: ComparedMessage) -> str:
+    is_deleted = [held is not None and held.state == State.DELETED for held in (compared.a, compared.b)]
+    words = {(True, True): "両方", (True, False): "甲だけ", (False, True): "乙だけ"}
+    who = words.get((is_deleted[0], is_deleted[1]))
+    return "" if who is None else f"(削除されたことは{who}が保存)"

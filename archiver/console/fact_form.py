@@ -11,7 +11,7 @@ from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.setup.answers import InvalidAnswer
-from archiver.setup.fact_questions import place_name, read_fact
+from archiver.setup.fact_questions import has_meaning, place_name, read_fact
 
 Given = Mapping[str, str]
 """What a browser sent, by the names of the fields."""
@@ -45,8 +45,7 @@ def first_run_facts(contract: Contract) -> list[ContractFact]:
 
 def applicable_facts(contract: Contract) -> list[ContractFact]:
     """The facts that have a meaning on the contract's platform, in the order of the questions."""
-    platform = platform_of(contract.platform)
-    found = [fact for fact in contract_facts.FACTS if fact.exists_with(platform.outside, platform.end_request)]
+    found = [fact for fact in contract_facts.FACTS if has_meaning(fact, contract)]
     return sorted(found, key=lambda fact: fact.turn or len(contract_facts.FACTS))
 
 

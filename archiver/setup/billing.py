@@ -15,24 +15,30 @@ from archiver.store.queries import roles
 from archiver.store.queries.viewing.message_summaries import message_summaries
 
 
-def add_invoice(archive: Archive, contract: str, draft: Invoice, *, at: datetime) -> Contract:
-    """Enter an invoice under the next number, unless the same is entered already. Its own number is ignored."""
+def add_invoice(archive: Archive, contract: str, draft: Invoice, *, at: datetime, again: bool = False) -> Contract:
+    """Enter an invoice under the next number. Raises UsageError if one of the same day, amount and own number is
+    entered and it is not said to be another (`again`), and if it names a day of payment before its own day.
+    """
 
     def add(reading: Reading, before: Contract) -> Contract:
-        if any(replace(one, number=draft.number) == draft for one in before.invoices):
-            return before
+        check_invoice(before, draft, again=again)
         number = contract_lists.next_number(reading, before, "invoices")
         return replace(before, invoices=(*before.invoices, replace(draft, number=number)))
 
     return contract_lists.change_contract(archive, contract, add, at=at)
 
 
-def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime) -> Contract:
-    """Enter a payment under the next number. Raises UsageError for an invoice that was not entered."""
+def add_payment(archive: Archive, contract: str, draft: Payment, *, at: datetime, again: bool = False) -> Contract:
+    """Enter a payment under the next number. Raises UsageError for an invoice that was not entered, and if the same
+    payment is entered and it is not said to be another (`again`).
+    """
 
     def add(reading: Reading, before: Contract) -> Contract:
         if draft.invoice is not None and all(one.number != draft.invoice for one in before.invoices):
             raise _unknown_number(before, draft.invoice)
+        key = (draft.received_on, draft.amount, draft.invoice)
+        if not again:
+            _refuse_double([one.number for one in before.payments if (one.received_on, one.amount, one.invoice) == key])
         number = contract_lists.next_number(reading, before, "payments")
         return replace(before, payments=(*before.payments, replace(draft, number=number)))
 
@@ -98,6 +104,22 @@ def state_term(archive: Archive, contract: str, item: str, term: StatedTerm | No
         return replace(before, terms=tuple(stated[one.name] for one in TERM_ITEMS if one.name in stated))
 
     return contract_lists.change_contract(archive, contract, change, at=at)
+
+
+def check_invoice(contract: Contract, invoice: Invoice, *, again: bool) -> None:
+    """Raises UsageError if its day of payment is before its own day, or unless `again` if the same is entered."""
+    key = (invoice.issued_on, invoice.amount, invoice.name)
+    if not again:
+        _refuse_double([one.number for one in contract.invoices if (one.issued_on, one.amount, one.name) == key])
+    if invoice.due_on is not None and invoice.due_on < invoice.issued_on:
+        sentence = _("The day of payment {due} is before the day of the invoice {day}. Please check both days.")
+        raise errors.UsageError(detail=sentence.format(due=invoice.due_on, day=invoice.issued_on))
+
+
+def _refuse_double(numbers: list[int]) -> None:
+    if numbers:
+        sentence = _("The same is entered already, as number {number}. If this is another one, say so: --again")
+        raise errors.UsageError(detail=sentence.format(number=numbers[0]))
 
 
 def _unknown_number(contract: Contract, number: int) -> errors.UsageError:

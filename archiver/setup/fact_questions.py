@@ -82,9 +82,12 @@ def next_question(contract: Contract, asked_names: Collection[str], *, now: date
 
 
 def _applies(fact: ContractFact, contract: Contract) -> bool:
-    """Whether a fact has a meaning for a contract; the page has none any more once the number is known."""
-    if fact.kind is FactKind.PAGE and contract.platform_id is not None:
-        return False
+    """Whether a fact is worth a question: it has a meaning, and the page no longer once the number is known."""
+    return has_meaning(fact, contract) and not (fact.kind is FactKind.PAGE and contract.platform_id is not None)
+
+
+def has_meaning(fact: ContractFact, contract: Contract) -> bool:
+    """Whether there is such a fact with the contract's platform; one agreed directly has no escrow and no page."""
     platform = platform_of(contract.platform)
     if not fact.exists_with(platform.outside, platform.end_request):
         return False

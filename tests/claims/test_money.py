@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.claims.money import DueBasis, money_standing
-from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, StatedTerm
+from archiver.contract_dates import deadlines
+from archiver.platforms.job_platform import platform_of
+from archiver.records import JST, Contract, Delivery, Invoice, MessageId, Payment, StatedTerm
 
 TODAY = date(2026, 11, 24)
 
@@ -107,3 +109,44 @@ def test_a_message_that_tells_the_day_of_payment_leaves_no_day_of_receipt() -> N
         standing.balances[0].basis,
         standing.balances[0].days_late,
     )
+
+
+def test_each_of_two_invoices_counts_from_the_delivery_that_it_bills() -> None:
+    """Where the days leave one answer; where they do not, none is called late from a delivery it may not bill."""
+    deliveries = (Delivery(1, "2026-08-31"), Delivery(2, "2026-10-31"))
+    clear = contract((Invoice(1, 100, "2026-09-01"), Invoice(2, 100, "2026-11-01")))
+    ahead = contract((Invoice(1, 100, "2026-09-01"), Invoice(2, 100, "2026-10-15")))
+
+    days = [
+        [one.due for one in standing.balances]
+        for standing in (money_standing(job, deliveries, TODAY) for job in (clear, ahead))
+        if standing is not None
+    ]
+
+    assert [[date(2026, 8, 31), date(2026, 10, 31)], [date(2026, 10, 31), date(2026, 10, 31)]] == days
+
+
+def test_what_goes_beyond_a_named_invoice_is_set_off_against_the_open_ones() -> None:
+    """Nobody is asked for more than is owed in all."""
+    invoices = (Invoice(1, 100, "2026-10-01"), Invoice(2, 100, "2026-11-01"))
+
+    standing = money_standing(contract(invoices, (Payment(1, 130, "2026-11-02", 1),)), (), TODAY)
+
+    assert standing is not None
+    assert (70, 0, 30) == (standing.unpaid, standing.surplus, standing.set_off)
+
+
+def test_the_limit_of_pay_follows_the_unpaid_delivery_and_ends_with_the_last_payment() -> None:
+    """The 60th day counts from the delivery whose invoice is open; once all is paid there is none."""
+    deliveries = (Delivery(1, "2026-08-31"), Delivery(2, "2026-10-31"))
+    invoices = (Invoice(1, 100, "2026-09-01"), Invoice(2, 100, "2026-11-01"))
+    now = datetime(2026, 11, 24, tzinfo=JST)
+
+    def limits(*payments: Payment) -> list[date]:
+        job = replace(contract(invoices, payments), platform="direct")
+        dues = deadlines(job, platform_of("direct"), deliveries, now=now)
+        return [due.day for due in dues if due.deadline.rule == "payment"]
+
+    assert [date(2026, 10, 29)] == limits()
+    assert [date(2026, 12, 29)] == limits(Payment(1, 100, "2026-09-30", 1))
+    assert [] == limits(Payment(1, 200, "2026-11-20"))

@@ -16,6 +16,7 @@ from archiver.comparison.held_messages import (
     compare_message,
     compare_messages,
 )
+from archiver.comparison.words import outcome_text
 
 ROOM = 7
 
@@ -93,3 +94,21 @@ def _true_outcome(one: ComparedMessage, texts: list[str]) -> Outcome:
     if one.a is None:
         return Outcome.ONLY_B
     return Outcome.SAME if len(texts) == 1 else Outcome.A_HOLDS_MORE
+
+
+def test_a_package_of_a_period_lacks_what_is_outside_it() -> None:
+    """It is not said that its owner did not see it."""
+    reach = RoomReach()
+    reach.add_message(10)
+    reach.is_of_period = True
+
+    assert [Absence.OUTSIDE_PERIOD] * 2 == [reach.absence(position) for position in (9, 11)]
+
+
+def test_who_saw_a_deletion_is_said() -> None:
+    """Both, or the one that did."""
+    gone, there = held(1, "前")._replace(state="deleted"), held(1, "前")
+
+    assert "削除されたことは両方が保存" in outcome_text(ComparedMessage(gone, gone, Outcome.SAME))
+    assert "削除されたことは甲だけが保存" in outcome_text(ComparedMessage(gone, there, Outcome.SAME))
+    assert "削除" not in outcome_text(ComparedMessage(there, there, Outcome.SAME))

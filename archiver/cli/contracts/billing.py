@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 CONTRACT = click.argument("contract_id", metavar="CONTRACT", required=False, shell_complete=contract_ids)
 NUMBER = click.argument("number", metavar="N", type=click.IntRange(1))
+AGAIN = click.option(
+    "--again", is_flag=True, help=N_("It is another one, although one of the same day and amount is entered.")
+)
 
 
 @click.group("invoice", help=N_("Invoices of a contract: what you billed, and for when."))
@@ -58,6 +62,7 @@ def contract_payment() -> None:
     shell_complete=files,
     help=N_("The invoice itself; it is kept with the contract."),
 )
+@AGAIN
 @click.pass_obj
 def invoice_add(
     obj: CliContext,
@@ -68,6 +73,7 @@ def invoice_add(
     name: str | None,
     message: str | None,
     path: str | None,
+    again: bool,
 ) -> int:
     """Check everything, keep the file, and enter the invoice under the next number."""
     from archiver.app import utc_now
@@ -79,10 +85,12 @@ def invoice_add(
     due_day = None
     if due_on:
         due_day = written_days.read_day(due_on, "--due-on", written_days.EXAMPLE_DAY, now=None)
-    enclosure = None if path is None else _keep_file(obj, archive, contract, path, message_id, issued_on)
-    draft = Invoice(0, yen, issued_on, due_day, name or None, message_id, enclosure)
+    draft = Invoice(0, yen, issued_on, due_day, name or None, message_id, None)
+    billing.check_invoice(contract, draft, again=again)  # before its file is kept
+    if path is not None:
+        draft = replace(draft, enclosure=_keep_file(obj, archive, contract, path, message_id, issued_on))
 
-    _tell_change(contract, billing.add_invoice(archive, contract.id, draft, at=utc_now()), obj)
+    _tell_change(contract, billing.add_invoice(archive, contract.id, draft, at=utc_now(), again=again), obj)
     return 0
 
 
@@ -102,9 +110,10 @@ def invoice_add(
     metavar="N",
     help=N_("Number of the invoice in this list that it was for; left out: the oldest open one."),
 )
+@AGAIN
 @click.pass_obj
 def payment_add(
-    obj: CliContext, contract_id: str | None, amount: str | None, day: str | None, invoice: int | None
+    obj: CliContext, contract_id: str | None, amount: str | None, day: str | None, invoice: int | None, again: bool
 ) -> int:
     """Enter a payment under the next number. Raises UsageError for an invoice that was not entered."""
     from archiver.app import utc_now
@@ -115,7 +124,7 @@ def payment_add(
     received_on = _read_or_ask_day(day, "--on", _("Day on which it came in (such as 2026-12-28):"))
 
     draft = Payment(0, yen, received_on, invoice)
-    _tell_change(contract, billing.add_payment(archive, contract.id, draft, at=utc_now()), obj)
+    _tell_change(contract, billing.add_payment(archive, contract.id, draft, at=utc_now(), again=again), obj)
     return 0
 
 

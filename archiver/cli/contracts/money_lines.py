@@ -32,6 +32,9 @@ def standing_lines(contract: Contract, standing: MoneyStanding) -> Iterator[str]
     yield sums.format(**texts)
     if standing.surplus:
         yield _("Received beyond what was billed: {amount}").format(amount=yen_text(standing.surplus))
+    if standing.set_off:
+        line = _("{amount} paid beyond its invoice is set off against the oldest open ones")
+        yield line.format(amount=yen_text(standing.set_off))
     months = open_by_month(standing)
     if len(months) > 1:
         parts = [f"{month} {yen_text(amount)}" for month, amount in months]

@@ -65,7 +65,10 @@ def add_invoice(name: str) -> Answer:
         return _money_page(name, {"invoice": _sentence(error)}), 422
     own_name = request.form.get("name", "").strip() or None
     draft = Invoice(0, amount, issued_on, due_on, own_name, message, None if kept is None else kept.number)
-    billing.add_invoice(context.archive, name, draft, at=context.now())
+    try:
+        billing.add_invoice(context.archive, name, draft, at=context.now(), again="again" in request.form)
+    except errors.UsageError as error:
+        return _money_page(name, {"invoice": _sentence(error)}), 422
     return redirect(url_for("billing.money", name=name, kept="yes"))
 
 
@@ -77,7 +80,7 @@ def add_payment(name: str) -> Answer:
         amount = read_yen(request.form.get("amount", ""), _("the amount"))
         received_on = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
         draft = Payment(0, amount, received_on, int(number) if number.isdecimal() and len(number) < 9 else None)
-        billing.add_payment(context.archive, name, draft, at=context.now())
+        billing.add_payment(context.archive, name, draft, at=context.now(), again="again" in request.form)
     except errors.UsageError as error:
         return _money_page(name, {"payment": _sentence(error)}), 422
     return redirect(url_for("billing.money", name=name, kept="yes"))

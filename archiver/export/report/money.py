@@ -40,6 +40,9 @@ def money_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
     if standing is None:
         return
     lines = [sums_text(standing)]
+    if standing.set_off:
+        sentence = "請求額を超えた入金のうち{amount:,}円は、ほかの未払いの請求に充てて計算しています。"
+        lines.append(say(sentence, amount=standing.set_off))
     open_balances = sorted(
         (one for one in standing.balances if one.unpaid), key=lambda one: (-one.days_late, one.invoice.number)
     )

@@ -51,14 +51,19 @@ def test_what_is_open_follows_from_invoices_and_payments(desk: Desk, tmp_path: P
 
     first = desk.run(*add, "110,000円", *named)
     desk.run(*add, "55000", "--on", "2025-11-30")
-    again = desk.run(*add, "55000", "--on", "2025-11-30")
+    again = desk.run(*add, "55000", "--on", "2025-11-30", code=2)
+    early = desk.run(*add, "70000", "--on", "2025-11-30", "--due-on", "2025-11-01", code=2)
     desk.run("contract", "payment", "add", "--amount", "６０，０００", "--on", "2025-12-01", "--invoice", "1")
+    payment = ("contract", "payment", "add", "--amount", "60000", "--on", "2025-12-01", "--invoice", "1")
+    assert "--again" in desk.run(*payment, code=2)
     desk.run("contract", "invoice", "remove", "job1", "2")
     third = desk.run(*add, "1000", "--on", "2025-12-01")
     page = desk.run("contract", "show", "job1", ARCHIVE_LANG="en")
 
     assert "110,000円" in first
     assert "すでに" in again
+    assert "--again" in again
+    assert "2025-11-01" in early
     assert "3" in third
     assert "Billed 111,000円   received 60,000円   open 51,000円" in page
     words = " ".join(page.split())
