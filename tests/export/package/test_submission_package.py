@@ -369,7 +369,9 @@ def test_the_readme_says_what_was_really_covered(reasons: tuple[str, ...], expec
     """Names only if names were."""
     covered = tuple(MaskedPassage("No.1 本文", one, 1) for one in reasons)
 
-    text = submission_readme.readme(replace(report_inputs.case(), masked_passages=covered), [], []).decode("utf-8-sig")
+    case = replace(report_inputs.case(), masked_passages=covered)
+
+    text = submission_readme.readme(case, ["01_report.pdf"], []).decode("utf-8-sig")
 
     assert expected in text
     assert bool(reasons) == ("伏せています" in text)
