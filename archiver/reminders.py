@@ -1,6 +1,6 @@
 """Decides when something known is said again: a new thing at once, a known one once a day, its end once.
 
-Pure: times come in, nothing is stored here. A time that lies ahead (the clock was set back) counts as never.
+Pure: times come in, nothing is stored here. A time that lies well ahead (the clock was set back) counts as never.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 REPEAT_AFTER = timedelta(days=1)
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""So far ahead a time may lie without the clock having been set back: the corrected clocks of two rounds differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def due_reminders(
 
 def is_due(said_at: datetime | None, now: datetime) -> bool:
     """Whether a thing is to be said that was last said then; None: it is new."""
-    return said_at is None or not timedelta() <= now - said_at < REPEAT_AFTER
+    return said_at is None or not -CLOCK_TOLERANCE <= now - said_at < REPEAT_AFTER
 
 
 def _is_to_say(key: str, said_at: datetime | None, now: datetime, once: tuple[str, ...]) -> bool:

@@ -60,6 +60,13 @@ def test_a_report_from_the_future_counts_for_nothing() -> None:
     assert DueReminders(("a",), (), {"a": NOW}) == actual
 
 
+def test_a_report_a_moment_ahead_counts() -> None:
+    """The corrected clocks of two rounds differ by less than a second: nothing is said twice for that."""
+    actual = due_reminders(["a"], {"a": NOW + timedelta(seconds=1)}, now=NOW, in_order=[])
+
+    assert DueReminders((), (), {"a": NOW + timedelta(seconds=1)}) == actual
+
+
 @given(strategies.lists(strategies.tuples(strategies.booleans(), strategies.integers(1, 600)), max_size=40))
 def test_reports_of_a_lasting_trouble_are_a_day_apart(runs: list[tuple[bool, int]]) -> None:
     """However often it runs; nothing that is over is remembered for longer than a day."""

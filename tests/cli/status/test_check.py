@@ -310,9 +310,9 @@ def _fast_room(checked: Checked) -> None:
     checked.remember(remembered_values.MESSAGE_RATES, None)
     before = datetime.now(UTC) - timedelta(hours=2)
     checked.rewrite(
-        "INSERT INTO window SELECT room_id, 0, "
-        f"'{before:%Y-%m-%dT%H:%M:%S.000Z}', oldest, newest, absent, reply, message_num - 3000, limited, NULL, NULL "
-        "FROM window"
+        "INSERT INTO window (room_id, seq, observed_at, oldest, newest, absent, reply, message_num, limited) "
+        f"SELECT room_id, 0, '{before:%Y-%m-%dT%H:%M:%S.000Z}', oldest, newest, absent, reply, message_num - 3000, "
+        "limited FROM window"
     )
 
 

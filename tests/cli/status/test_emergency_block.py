@@ -95,7 +95,7 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: 
     blocks = {name: block_text(alarm, capsys) for name, alarm in jobs.emergencies(always=True).items()}
 
     assert "1 chat cannot be opened" in blocks["job1"]
-    assert "messages deleted after they were saved: 3 (3 of the other side)" in blocks["job2"]
+    assert "messages that became shown as deleted after they were saved: 3 (3 of the other side)" in blocks["job2"]
     assert "参考.mov" in blocks["job3"]
     assert "no big change" in blocks["job4"]
     for phrase, name in (("cannot be opened", "job1"), ("deleted after they were saved", "job2"), ("参考.mov", "job3")):
@@ -132,7 +132,10 @@ def test_a_room_of_two_contracts_counts_in_both(jobs: Jobs, capsys: pytest.Captu
 
     blocks = {name: block_text(alarm, capsys) for name, alarm in found.items()}
     assert {"job2", "job5"} == blocks.keys()
-    assert all("messages deleted after they were saved: 3 (3 of the other side)" in block for block in blocks.values())
+    assert all(
+        "messages that became shown as deleted after they were saved: 3 (3 of the other side)" in block
+        for block in blocks.values()
+    )
     assert found["job5"].holdings.messages > found["job2"].holdings.messages
 
 
