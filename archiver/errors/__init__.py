@@ -4,7 +4,7 @@ ArchiverError (1)
 ├── UsageError (2)             UnknownContract UnknownRoom UnknownProfile AmbiguousContract …
 ├── SettingsError (5)          BadSettings TokenMissing TokenFileUnsafe BadBaseUrl WrongAccount …
 ├── TokenRefused (10)
-├── ArchiveInUse (11)          SetupRunning
+├── ArchiveInUse (11)          SetupRunning StaleCopy
 ├── NewerArchive (12)
 ├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy
 └── ChatworkError (1)          Unreachable NotUnderstood NotVisible Refused BudgetSpent
@@ -55,6 +55,16 @@ from archiver.errors.erasure import (
     NothingToErase,
     RoomStillRead,
     UnknownErasure,
+)
+from archiver.errors.ledger import (
+    AnotherArchive,
+    BadLedgerFile,
+    LedgerUnavailable,
+    NotAdopted,
+    NotInLedger,
+    StaleCopy,
+    TeamNotInstalled,
+    UnderLedger,
 )
 from archiver.errors.search import (
     BadSearch,
@@ -122,6 +132,7 @@ from archiver.gettext_mark import N_
 __all__ = (
     "N_",
     "AmbiguousContract",
+    "AnotherArchive",
     "ArchiveBusy",
     "ArchiveDamaged",
     "ArchiveInUse",
@@ -130,6 +141,7 @@ __all__ = (
     "BadBaseUrl",
     "BadContractId",
     "BadCopyPlace",
+    "BadLedgerFile",
     "BadRoots",
     "BadSearch",
     "BadSettings",
@@ -153,6 +165,7 @@ __all__ = (
     "FileTooLarge",
     "HomeNotWritable",
     "KeyringUnavailable",
+    "LedgerUnavailable",
     "LeftoversOpen",
     "NegatedFilter",
     "NetworkFolder",
@@ -166,9 +179,11 @@ __all__ = (
     "NoSpaceToMigrate",
     "NoSuchDay",
     "NotAFile",
+    "NotAdopted",
     "NotAllowed",
     "NotComparable",
     "NotConfirmed",
+    "NotInLedger",
     "NotUnderstood",
     "NotVisible",
     "NothingThere",
@@ -187,14 +202,17 @@ __all__ = (
     "SettingsError",
     "SetupRunning",
     "SharedNumber",
+    "StaleCopy",
     "StorageError",
     "SyncedFolder",
+    "TeamNotInstalled",
     "TokenFileUnsafe",
     "TokenMalformed",
     "TokenMissing",
     "TokenRefused",
     "TransferFailed",
     "UnclosedPhrase",
+    "UnderLedger",
     "UnknownAlert",
     "UnknownContract",
     "UnknownDelivery",

@@ -24,6 +24,7 @@ REASONS = {
     "HomeNotWritable": N_("the archive's folder cannot be written to"),
     "ArchiveBusy": N_("another program is using the archive's database"),
     "ArchiveDamaged": N_("the archive's database cannot be read"),
+    "LedgerUnavailable": N_("the team's ledger cannot be used"),
     "NewerArchive": N_("the archive needs a newer version of this program"),
     "NoSpaceToMigrate": N_("there is no space to update the archive"),
     "BadSettings": N_("there is a mistake in archive.toml"),
