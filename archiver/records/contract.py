@@ -71,8 +71,8 @@ class Contract:
     @property
     def bound_messages(self) -> frozenset[MessageId]:
         """The messages that the user bound to an invoice, a reminder or a term."""
-        bound = (*self.invoices, *self.reminders, *self.terms)
-        return frozenset(one.message_id for one in bound if one.message_id is not None)
+        bound = [one.message_id for one in self.invoices] + [one.message_id for one in self.reminders]
+        return frozenset(one for one in (*bound, *(term.message_id for term in self.terms)) if one is not None)
 
     @property
     def label(self) -> str:
