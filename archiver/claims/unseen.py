@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from archiver.evidence.pauses import USUAL_INTERVALS
 from archiver.records import Pause
 
 LONGEST = 10
@@ -13,21 +12,21 @@ LONGEST = 10
 
 
 def named_pauses(
-    pauses: Iterable[Pause], changes: Iterable[tuple[datetime, datetime]], usual: timedelta | None = None
+    pauses: Iterable[Pause], changes: Iterable[tuple[datetime, datetime]], longer_than: timedelta = timedelta()
 ) -> frozenset[Pause]:
     """The longest pauses of a room, and every one in which one of these changes may have happened.
 
     The others are summed up. In a room that is usually looked at so rarely that every interval is a pause, only those
-    longer than three of them stand out, and the longest of all, which page 1 tells. A change is the time up to which
-    the state before was seen and the time from which the new one was seen; a message that matters is a change at the
-    time it was sent.
+    stand out that are longer than some intervals, and the longest of all, which page 1 tells. A change is the time up
+    to which the state before was seen and the time from which the new one was seen; a message that matters is a change
+    at the time it was sent.
     """
     ordered = sorted(set(pauses), key=lambda one: (one.end - one.start, one.start), reverse=True)
-    limit, times = USUAL_INTERVALS * (usual or timedelta()), list(changes)
+    times = list(changes)
     return frozenset(
         one
         for place, one in enumerate(ordered)
-        if (place < LONGEST and one.end - one.start > limit)
+        if (place < LONGEST and one.end - one.start > longer_than)
         or not place
         or any(before < one.end and after > one.start for before, after in times)
     )

@@ -188,6 +188,17 @@ def test_the_screen_names_the_worker_who_is_on_no_list_of_the_room(tmp_path: Pat
     assert f"yamada (ID {OWNER})" in line
 
 
+def test_nobody_is_said_to_have_entered_what_is_blank(tmp_path: Path) -> None:
+    """In the dates of a contract that was hardly filled in."""
+    maker = worst_day(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        (table,) = people_and_dates.dates(*report_of(reading)).blocks
+    assert isinstance(table, TableBlock)
+
+    bases = {label: basis for label, _value, basis in table.rows}
+    assert ("報告者入力", "-", "-") == tuple(bases[one] for one in ("契約", "仮払い完了", "納期"))
+
+
 def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
     """Chapter 9 has each id, the statement to be signed says how the messages came."""
     maker = worst_day(tmp_path / "home")

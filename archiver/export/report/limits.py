@@ -110,7 +110,7 @@ def important_pauses(
         if event.last_before is not None
     ]
     times = [*changes, *((at, at) for at in sent)]
-    return frozenset().union(*(named_pauses(room.pauses, times, room.watch.usual) for room in rooms))
+    return frozenset().union(*(named_pauses(room.pauses, times, room.watch.outstanding) for room in rooms))
 
 
 def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
