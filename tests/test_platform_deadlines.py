@@ -76,7 +76,7 @@ def test_the_day_is_the_one_that_the_source_gives(
     assert (day, (date.fromisoformat(day) - NOW.date()).days) == (due.day.isoformat(), due.days_left)
 
 
-HOURS = (
+HOURS: tuple[tuple[str, str, dict[str, Any], str | None, str | None], ...] = (
     # Platform, rule, what is stated, the delivery, the exact end: to the hour where the time of day is stated.
     ("coconala", "review", {}, "2026-11-22 09:12", "2026-11-25 09:12"),
     ("coconala", "end_request", {"end_request_at": "2026-11-24 18:00"}, None, "2026-11-25 18:00"),
