@@ -44,6 +44,7 @@ _ARGUMENT = r"(?: (?:[A-Z]{0,3}[ァ-ヶー一-龠]{1,8}(?= [-a-z]|$|\))|[!-'*-~]
 _COMMAND = re.compile(rf"\b{_HOME}({'|'.join(sorted(_PAGES, key=len, reverse=True))})\b{_ARGUMENT}")
 """A command with its words in ASCII; a word in Japanese is a placeholder before an option, another word or nothing."""
 
+
 def pieces(sentence: str) -> Markup:
     """A sentence as HTML: each command in it that a page can do becomes a link to that page."""
     parts = (part for part in re.split(r" {2,}", sentence) if part)

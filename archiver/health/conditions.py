@@ -271,9 +271,7 @@ def _unscheduled(situation: Situation) -> Condition | None:
         return None
     is_fresh = last is not None and situation.now - last <= span
     grade = Grade.ATTENTION if is_fresh else Grade.ACTION
-    return Condition(
-        ConditionKind.UNSCHEDULED, grade, facts={"is_fresh": is_fresh}, command="archive schedule install"
-    )
+    return Condition(ConditionKind.UNSCHEDULED, grade, facts={"is_fresh": is_fresh}, command="archive schedule install")
 
 
 def _silent(situation: Situation) -> Condition | None:

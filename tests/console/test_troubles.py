@@ -1,4 +1,4 @@
-"""What the world does to a running application: each trouble is one sentence with what to do next, and nothing is lost."""
+"""What the world does to a running application: each trouble is one sentence with what to do next; nothing is lost."""
 
 from __future__ import annotations
 
