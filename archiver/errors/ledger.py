@@ -33,7 +33,7 @@ class BadLedgerFile(SettingsError):
     """The file `ledger.toml` of a home cannot be read: exit 5."""
 
     message = N_("{path} cannot be read: {detail}")
-    hint = N_("It names the team's ledger: address = \"postgresql://…\" and archive = NUMBER.")
+    hint = N_('It names the team\'s ledger: address = "postgresql://…" and archive = NUMBER.')
 
 
 class NotInLedger(UsageError):

@@ -15,7 +15,7 @@ from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 
 
 @given(address=TEXTS, archive=st.integers(1, 2**31 - 1), files=st.none() | TEXTS.filter(bool))
