@@ -105,7 +105,7 @@ class Player:
         home, place = self._set_up(scene)
         before = oracle.held(scene.home) if scene.home else {}
         outcome = self._trace(scene, home, place, *self._injections(fault))
-        hit = [call for call in outcome.calls if self._is_hit(call, fault, outcome, home.parent)]
+        hit = [call for call in outcome.calls if is_hit(call, fault, home.parent)]
         wrong: tuple[str, ...] = ()
         if hit:
             wrong = tuple(self._wrong(scene, baseline, fault, outcome, hit[-1].text, before, home, place))
@@ -121,13 +121,6 @@ class Player:
             at = next(i for i, call in enumerate(calls) if (call.name, call.number) == (fault.call, fault.number))
             before = [call.number for call in calls[:at] if call.name == "write"]
             yield f"write:error=EDQUOT:when={max(before, default=0) + 1}"
-
-    def _is_hit(self, call: SystemCall, fault: Fault, outcome: Outcome, folder: Path) -> bool:
-        if call.name != fault.call or str(folder) not in call.text or not call.changes:
-            return False
-        if fault.kind == KILL:
-            return outcome.code == -9 and call is outcome.calls[-1]
-        return call.is_injected
 
     def _set_up(self, scene: Scene) -> tuple[Path, Path]:
         folder = self.folder / f"run{next(self._numbers)}"
@@ -192,6 +185,15 @@ class Player:
         gone = {part: names - baseline.gone.get(part, set()) for part, names in lost.items()}
         if any(gone.values()):
             yield f"{when} lost: {gone}"
+
+
+def is_hit(call: SystemCall, fault: Fault, folder: Path) -> bool:
+    """Whether a fault fired in this call, in a folder of the run."""
+    if call.name != fault.call or str(folder) not in call.text or not call.changes:
+        return False
+    if fault.kind == KILL:  # strace prints no result of the call in which a process ended
+        return call.number == fault.number and call.text.rstrip().endswith("= ?")
+    return call.is_injected
 
 
 def first_and_last_of_each_kind(calls: Sequence[SystemCall]) -> list[SystemCall]:
