@@ -148,9 +148,7 @@ def _without_later_seals(
     last = max((row.number for row in rows), default=0)
     later = {one.name for one in seal_files.list_files(folder) if one.number > last} if rows else set()
     if later:
-        sentence = _(
-            "An update of this copy was not finished: the database ends at seal {number}, and later seals are there too."
-        )
+        sentence = _("An update of this copy was not finished: its database ends at seal {number}, other files go on.")
         verification.add_note(sentence.format(number=last))
     return [name for name in names if name not in later]
 

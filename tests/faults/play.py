@@ -30,6 +30,8 @@ _UNTOLD = (
     re.compile(r"cannot be written: (unable to open database file|attempt to write a readonly database)"),
 )
 """What can be said where SQLite gives no reason and the fault is over: that there was an error, and no cause."""
+_OF_ONE_RUN = re.compile(r"[0-9a-f]{8}\.partial|\d{8}-\d{4}|\d{4}-\d\d-\d\d-\d{4}|#\d+")
+"""Names that another run does not have: by chance, or by the minute."""
 _PROGRAM_ERROR = re.compile(r"Traceback|\w+Error\b|sqlalchemy")
 
 
@@ -42,6 +44,9 @@ class Baseline:
     """The calls that change something in the folders of the run, in their order."""
     gone: dict[str, set[object]]
     """What the command itself takes away."""
+    all_calls: tuple[SystemCall, ...]
+    folder: str
+    """The folder of its run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,18 @@ class Fault:
     call: str
     number: int
     kind: str
+    path: str = ""
+    """The path in the folder of the run whose calls are counted; empty: all calls of this name are, wherever."""
+    probe: int = 0
+    """From which `openat` on the path and its folder on that fails too: a quota that is used up stays so, and the
+    program tries at once whether a file can grow there. 0: none does."""
 
-    @property
-    def injection(self) -> str:
+    def options(self, folder: Path) -> list[str]:
         """What strace is told."""
         what = "signal=KILL" if self.kind == KILL else f"error={self.kind}"
-        return f"{self.call}:{what}:when={self.number}"
+        counted = ["-P", f"{folder}{self.path}"] if self.path else []
+        probe = ["-P", f"{folder}{parent_of(self.path)}", "-e", f"inject=openat:error={self.kind}:when={self.probe}+"]
+        return [*counted, "-e", f"inject={self.call}:{what}:when={self.number}", *(probe if self.probe else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ class Player:
             assert not scene.missing(home, place), (name, outcome, scene.missing(home, place))
             gone = oracle.lost(oracle.held(scene.home), oracle.held(home)) if scene.home else {}
             calls = tuple(call for call in outcome.calls if call.changes and str(home.parent) in call.text)
-            self._baselines[name] = Baseline(outcome.code, calls, gone)
+            self._baselines[name] = Baseline(outcome.code, calls, gone, outcome.calls, str(home.parent))
             shutil.rmtree(home.parent)
         return self._baselines[name]
 
@@ -97,14 +108,28 @@ class Player:
         """The faults of a scene: the first and the last of each kind of call, or `every` one."""
         calls = self.baseline(name).calls
         chosen = calls if every else first_and_last_of_each_kind(calls)
-        return [Fault(name, call.name, call.number, kind) for call in chosen for kind in FAULTS]
+        return [self.fault(name, call, kind) for call in chosen for kind in FAULTS]
+
+    def fault(self, name: str, call: SystemCall, kind: str) -> Fault:
+        """A fault in this call of a scene, counted among the calls to its path if every run has this path."""
+        baseline = self.baseline(name)
+        path = next(path for path in call.paths() if path.startswith(baseline.folder))
+        if _OF_ONE_RUN.search(path):
+            return Fault(name, call.name, call.number, kind)
+        before = baseline.all_calls[: baseline.all_calls.index(call)]
+        number = 1 + sum(one.name == call.name and path in one.paths() for one in before)
+        probe = 0
+        if kind == "EDQUOT" and call.name in ("pwrite64", "fdatasync"):
+            tried = {path, parent_of(path)}
+            probe = 1 + sum(one.name == "openat" and not tried.isdisjoint(one.paths()) for one in before)
+        return Fault(name, call.name, number, kind, path.removeprefix(baseline.folder), probe)
 
     def play(self, fault: Fault) -> Played:
         """Play one fault on fresh copies."""
         scene, baseline = self.stage.scenes[fault.scene], self.baseline(fault.scene)
         home, place = self._set_up(scene)
         before = oracle.held(scene.home) if scene.home else {}
-        outcome = self._trace(scene, home, place, *self._injections(fault))
+        outcome = self._trace(scene, home, place, *fault.options(home.parent))
         hit = [call for call in outcome.calls if is_hit(call, fault, home.parent)]
         wrong: tuple[str, ...] = ()
         if hit:
@@ -112,15 +137,6 @@ class Player:
         shutil.rmtree(home.parent)
         where = hit[-1].text.replace(str(home.parent), "") if hit else ""
         return Played(fault, bool(hit), f"{fault.call}{where}"[:200], outcome.code, wrong)
-
-    def _injections(self, fault: Fault) -> Iterator[str]:
-        yield fault.injection
-        if fault.kind == "EDQUOT" and fault.call in ("pwrite64", "fdatasync"):
-            # A quota that is used up stays so: the program tries, with its next write, whether the file can grow.
-            calls = self.baseline(fault.scene).calls
-            at = next(i for i, call in enumerate(calls) if (call.name, call.number) == (fault.call, fault.number))
-            before = [call.number for call in calls[:at] if call.name == "write"]
-            yield f"write:error=EDQUOT:when={max(before, default=0) + 1}"
 
     def _set_up(self, scene: Scene) -> tuple[Path, Path]:
         folder = self.folder / f"run{next(self._numbers)}"
@@ -134,9 +150,9 @@ class Player:
             place.mkdir()
         return home, place
 
-    def _trace(self, scene: Scene, home: Path, place: Path, *injections: str) -> Outcome:
+    def _trace(self, scene: Scene, home: Path, place: Path, *options: str) -> Outcome:
         starter = self.stage.later if scene.later else self.stage.starter
-        return starter.trace(words(scene.argv, home, place), self.stage.environ, *injections)
+        return starter.trace(words(scene.argv, home, place), self.stage.environ, *options)
 
     def _wrong(
         self,
@@ -187,12 +203,17 @@ class Player:
             yield f"{when} lost: {gone}"
 
 
+def parent_of(path: str) -> str:
+    """The folder of a path."""
+    return path.rpartition("/")[0]
+
+
 def is_hit(call: SystemCall, fault: Fault, folder: Path) -> bool:
     """Whether a fault fired in this call, in a folder of the run."""
     if call.name != fault.call or str(folder) not in call.text or not call.changes:
         return False
     if fault.kind == KILL:  # strace prints no result of the call in which a process ended
-        return call.number == fault.number and call.text.rstrip().endswith("= ?")
+        return call.text.rstrip().endswith("= ?")
     return call.is_injected
 
 

@@ -74,9 +74,9 @@ def test_faults_drawn_by_the_day(player: Player) -> None:
 def test_what_was_mended_stays_mended(player: Player, behaviour: str) -> None:
     """Each fault that something was found by."""
     scene, call, pattern, kind = KNOWN[behaviour]
-    numbers = [one.number for one in player.baseline(scene).calls if one.name == call and re.search(pattern, one.text)]
+    calls = [one for one in player.baseline(scene).calls if one.name == call and re.search(pattern, one.text)]
 
-    played = player.play(Fault(scene, call, numbers[-1], kind))
+    played = player.play(player.fault(scene, calls[-1], kind))
 
     assert (True, ()) == (played.fired, played.wrong)
 

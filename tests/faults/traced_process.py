@@ -37,6 +37,10 @@ class SystemCall:
     """As strace wrote it."""
     thread: int = 0
 
+    def paths(self) -> list[str]:
+        """The paths it names, by themselves and of its open files."""
+        return re.findall(r'[<"](/[^>"]*)', self.text)
+
     @property
     def changes(self) -> bool:
         """Whether it can change a file or folder."""
@@ -88,23 +92,22 @@ class ProcessStarter:
         self._send(argv, environ, waits=False)
         return self._outcome()
 
-    def trace(self, argv: Sequence[str], environ: Mapping[str, str], *injections: str) -> Outcome:
-        """Run one call under strace; each of `injections` is what follows `-e inject=`."""
+    def trace(self, argv: Sequence[str], environ: Mapping[str, str], *options: str) -> Outcome:
+        """Run one call under strace with further options of it, such as `-e` and `inject=…`."""
         trace = self.folder / "trace"
         child = self._send(argv, environ, waits=True)
         tracer = subprocess.Popen(
             [
                 *("strace", "-f", "-y", "-s", "0", "-o", str(trace), "-e", f"trace={','.join(CHANGING)}"),
-                *(word for injection in injections for word in ("-e", f"inject={injection}")),
-                *("-e", "signal=none", "-p", str(child)),
+                *("-e", "signal=none", *options, "-p", str(child)),
             ],
             stderr=subprocess.PIPE,
             text=True,
         )
         assert tracer.stderr is not None
-        first = tracer.stderr.readline()
+        said = next((line for line in tracer.stderr if "attached" in line), None)
         os.kill(child, signal.SIGUSR1)
-        assert "attached" in first, first
+        assert said is not None, f"strace could not attach to {child}"
         outcome = self._outcome()
         tracer.communicate()
         calls = tuple(numbered_calls(trace.read_text(encoding="utf-8", errors="replace")))
@@ -120,8 +123,10 @@ class ProcessStarter:
 
     def _outcome(self) -> Outcome:
         code = int(self._read())
-        texts = [(self.folder / name).read_text(encoding="utf-8", errors="replace") for name in ("stdout", "stderr")]
-        return Outcome(code, *texts)
+        stdout, stderr = (
+            (self.folder / name).read_text(encoding="utf-8", errors="replace") for name in ("stdout", "stderr")
+        )
+        return Outcome(code, stdout, stderr)
 
     def _read(self) -> str:
         assert self._process.stdout is not None
