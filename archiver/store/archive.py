@@ -24,6 +24,7 @@ from archiver import errors
 from archiver.corrected_clock import CorrectedClock
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import migrate
+from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE, build_engine, copy_with_log, needs_scratch_copy, translate_error
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class Archive:
         except Timeout as error:
             raise errors.ArchiveInUse(path=self.home) from error
         except OSError as error:
-            raise errors.HomeNotWritable(path=self.home, detail=error.strerror or str(error)) from error
+            raise storage_error(error, self.home) from error
         try:
             yield
         finally:

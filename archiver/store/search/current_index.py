@@ -17,5 +17,5 @@ def make_current(archive: Archive) -> None:
             if not index.is_current(writing.sql):
                 with index.damage_forgiven():
                     index.rebuild(writing.sql)
-    except (errors.HomeNotWritable, errors.ArchiveBusy, errors.DiskFull):
+    except (errors.HomeNotWritable, errors.DatabaseNotOpened, errors.ArchiveBusy, errors.DiskFull):
         return  # the scan finds the same, only slower
