@@ -129,12 +129,19 @@ def side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
     """What was compared: each side with its account and its check, and the chats that both have."""
     for label, side in ((say("甲"), summary.a), (say("乙"), summary.b)):
         yield label, f"{_kind(side)} {side.path.name}"
-        accounts = say("、").join(map(str, sorted(side.account_ids))) or say("不明")
+        shown = (_account_text(summary, one) for one in sorted(side.account_ids))
+        accounts = say("、").join(shown) or say("不明")
         yield say("{label} 保存したアカウント", label=label), accounts
         yield say("{label} 点検", label=label), _verified(side)
     for room in summary.rooms:
         name = summary.a.room_names.get(room) or summary.b.room_names.get(room, "")
         yield say("チャット"), say("{name}(ルームID {room})", name=name, room=room)
+
+
+def _account_text(summary: ComparisonSummary, account: int) -> str:
+    """The account by the name that its messages show, and its id."""
+    name = summary.names.get(account)
+    return str(account) if not name else say("{name}(ID {id})", name=name, id=account)
 
 
 def _kind(side: Side) -> str:

@@ -1,4 +1,4 @@
-"""The words of a comparison in its reader's language: `甲` (in English A) is the first of the two, `乙` (B) the other."""
+"""The words of a comparison in its reader's language: `甲` (English: A) is the first of the two, `乙` (B) the other."""
 
 from __future__ import annotations
 
