@@ -459,9 +459,18 @@ def _unread_dropped(situation: Situation) -> Condition | None:
 
 
 def days_left(alert: Alert, now: datetime) -> int:
-    """Days from today in Japan to the day of a deadline alert, which its rule wrote into the subject."""
-    day = datetime.fromisoformat((alert.subject or "").rpartition("/")[2]).date()
-    return (day - now.astimezone(JST).date()).days
+    """Days from today in Japan to the day of a deadline alert, which its rule wrote into the subject; negative once
+    its time of that day, if it has one, is over.
+    """
+    end = (alert.subject or "").rpartition("/")[2]
+    at = datetime.fromisoformat(end).replace(tzinfo=JST)
+    days = (at.date() - now.astimezone(JST).date()).days
+    return min(days, -1) if deadline_time(alert) and at <= now else days
+
+
+def deadline_time(alert: Alert) -> str:
+    """The time of day in Japan at which a deadline of hours ends: `18:00`; empty where it is a whole day."""
+    return (alert.subject or "").rpartition("/")[2].partition(" ")[2]
 
 
 def _of_alerts(kind: ConditionKind, grade: Grade, alerts: Collection[Alert]) -> Condition | None:
