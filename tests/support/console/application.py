@@ -103,7 +103,7 @@ def serve_application(home: Path, environ: Mapping[str, str]) -> Iterator[tuple[
 def open_chromium(language: str = "en") -> Iterator[Browser]:
     """A Chromium, to open tabs in; `language`: of its own words."""
     with sync_playwright() as driver:
-        environ = {**os.environ, "LANGUAGE": language}
+        environ: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": language}
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, f"--lang={language}"], env=environ)
         yield browser
         browser.close()
