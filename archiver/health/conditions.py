@@ -260,13 +260,18 @@ def idle_condition(starters: Starters | None) -> Condition | None:
 
 
 def _unscheduled(situation: Situation) -> Condition | None:
-    """A fresh save may come from a starter that cannot be seen, such as the host of a container."""
+    """A starter that cannot be seen, such as the host of a container, is known by a fresh run that nobody watched.
+
+    A fresh save of another kind was most likely asked for by the user, and nothing follows it; but it may not be.
+    """
     if situation.starters is None or situation.starters.names is not None or is_setting_up(situation):
         return None
-    last = last_list(situation.archive)
-    if last is not None and situation.now - last <= MISSED_RUNS * situation.every:
+    run, last, span = situation.archive.scheduled_run, last_list(situation.archive), MISSED_RUNS * situation.every
+    if run is not None and situation.now - run.at <= span:
         return None
-    return Condition(ConditionKind.UNSCHEDULED, Grade.ACTION, command="archive schedule install")
+    is_fresh = last is not None and situation.now - last <= span
+    grade = Grade.ATTENTION if is_fresh else Grade.ACTION
+    return Condition(ConditionKind.UNSCHEDULED, grade, facts={"is_fresh": is_fresh}, command="archive schedule install")
 
 
 def _silent(situation: Situation) -> Condition | None:

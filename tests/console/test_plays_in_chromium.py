@@ -9,23 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from archiver.cli.reading.page_words import shared_words
-from archiver.console.application import build_context
 from archiver.console.context import ConsoleContext
-from archiver.rounds.round import run_round
-from archiver.setup.answered_questions import note_answer
-from archiver.setup.answers import FINISHED
-from archiver.setup.first_run import check_token, enter_first_contract, prepare_archive
 from archiver.setup.leftover_answers import recall_answers
-from archiver.setup.token_source import keep_token
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import deliveries
-from archiver.sync.run import Options, ProgressCallbacks
 from archiver.web.access import AccessGate
 from tests.support import recovery_files
 from tests.support.console.application import open_chromium, open_tab, serve_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
+from tests.support.console.saved_archive import save, set_up
 from tests.support.terminal import TOKEN
 from tests.support.viewer.chromium_tab import NEEDED, Window
 
@@ -68,23 +61,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstDayDesk]:
         desk = FirstDayDesk(tmp_path_factory.mktemp("plays"), chatwork, messages=300)
         chatwork.post(desk.group, desk.tanaka, "弊社の高田が確認します。担当は佐々木さんです。")
         yield desk
-
-
-def set_up(desk: FirstDayDesk) -> None:
-    """Make an archive of the group that has saved once."""
-    context = build_context(desk.home, desk.environ, shared_words())
-    prepare_archive(context)
-    check_token(context, TOKEN)
-    keep_token(context, TOKEN)
-    app = context.app()
-    enter_first_contract(app, [desk.group])
-    save(context)
-    note_answer(app.archive, FINISHED)
-
-
-def save(context: ConsoleContext) -> None:
-    """What the scheduler does: a round."""
-    run_round(context.app(), Options(every_list=True), ProgressCallbacks())
 
 
 @pytest.fixture(scope="module")
@@ -309,6 +285,39 @@ def test_the_worst_day(chromium: Browser, new_desk: FirstDayDesk, look: Look) ->
         player.check(".tasks-now input")
         page.reload()
         expect(page.locator(".tasks-now input").first).to_be_checked()
+
+        assert [] == faults + player.look_around()
+        assert ([], []) == (tab.complaints, tab.outside)
+
+
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[1]])
+def test_a_token_that_is_refused_is_replaced(chromium: Browser, new_desk: FirstDayDesk, look: Look) -> None:
+    """While the application runs: the save says so, its link leads to the field, and the next save goes through."""
+    width, scheme, by_keyboard = look
+    set_up(new_desk)
+    with (
+        serve_application(new_desk.home, new_desk.environ) as (gate, _context),
+        open_tab(chromium, gate, width=width, scheme=scheme) as tab,
+    ):
+        player, page, other = Player(tab.page, by_keyboard=by_keyboard), tab.page, "b" * 32
+        new_desk.chatwork.revoke_token(other)
+        player.press(".now-box button.primary")
+        page.wait_for_url(re.compile("/job"))
+        assert "401" in player.wait_for_job()
+        faults = player.look_around()
+        to(player, "/home")
+        expect(page.locator(".state.action")).to_be_visible()
+        faults += player.look_around()
+        player.press("main .sentences a[href='/settings']")
+        player.press("#replace summary")
+        player.fill("#token", other)
+        player.press("#replace button.primary")
+        expect(page.locator("main p.ok").first).to_be_visible()
+        to(player, "/home")
+        player.press(".now-box button.primary")
+        page.wait_for_url(re.compile("/job"))
+        player.wait_for_job()
+        expect(page.locator("#job p.ok")).to_be_visible()
 
         assert [] == faults + player.look_around()
         assert ([], []) == (tab.complaints, tab.outside)
