@@ -59,7 +59,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
             ):
                 yield match.span()
     for match in leftover_patterns.KANA_GIVEN.finditer(text):
-        if match[0] not in words.kana_words | words.no_names and _is_bare_name(match):
+        if match[0] not in words.kana_words and match[0] not in words.no_names and _is_bare_name(match):
             yield match.span()
     for match in leftover_patterns.DOUBLED.finditer(text):
         if match["base"] in given_names().readings and match[0] not in words.doubled_words:
@@ -68,7 +68,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
         if match[0] in words.foreign_names and not _is_thing(text, match):
             yield match.span()
     for match in _SHORT_HIRAGANA.finditer(text):
-        is_word = match[0] in ordinary_words().hiragana or match[0] in words.kana_words | words.no_names
+        is_word = match[0] in ordinary_words().hiragana or match[0] in words.kana_words or match[0] in words.no_names
         if match[0] in given_names().readings and not is_word and is_person_behind(text, match.end()):
             yield match.span()
     for match in _KATAKANA_GIVEN.finditer(text):
@@ -136,7 +136,8 @@ def _row_of_people(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
     for item in _ROW_ITEM.finditer(text, start, end):
         is_word = item[0] in ordinary_words().hiragana or item[0] in ordinary_words().katakana
         is_word = is_word or item[0][-1] in "けねよか"
-        if not is_word and item[0] not in leftover_words().no_name_ends | leftover_words().no_names:
+        is_word = is_word or item[0] in leftover_words().no_name_ends or item[0] in leftover_words().no_names
+        if not is_word:
             yield item.span()
 
 
