@@ -89,6 +89,7 @@ def page_document(reading: Reading, contract: Contract, *, now: datetime) -> Jso
             {
                 "rule": due.deadline.rule,
                 "day": due.day.isoformat(),
+                "ends_at": None if due.ends_at is None else due.ends_at.isoformat(timespec="minutes"),
                 "weak": due.deadline.weak,
                 "source": due.deadline.source.title,
             }
@@ -127,7 +128,7 @@ def _fact_rows(
     yield platform.client, [client, *_people_lines(activity, names)]
     yield (
         platform.worker,
-        [f"{visible(names.get(activity.sides.owner, ''))} (ID {activity.sides.owner})   {contract.worker_url or ''}"],
+        [f"{visible(activity.owner_name)} (ID {activity.sides.owner})   {contract.worker_url or ''}"],
     )
     money = _("{amount}   due {due}   secrecy (NDA): {nda}")
     terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}
@@ -151,6 +152,9 @@ def _fact_rows(
     term_lines = list(_term_lines(reading, contract, platform))
     if term_lines:
         yield _("Terms"), term_lines
+    outside = list(room_periods.outside_lines(reading, contract))
+    if outside:
+        yield _("Outside the period"), outside
     for fact in contract_facts.FACTS:
         value = getattr(contract, fact.name)
         if fact.name not in _IN_SENTENCES and (value or fact.is_asked):

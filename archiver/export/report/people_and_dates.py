@@ -10,19 +10,19 @@ from archiver.claims.words import basis_text, deadline_basis, first_label, reply
 from archiver.evidence.tables.tasks import FROM_BEFORE
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.message_block import quoted_text
+from archiver.export.report.message_block import bound_place, quoted_text
 from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, case_people
 from archiver.export.report.platform_words import platform_of
-from archiver.export.report.request_to_office import last_delivery
+from archiver.export.report.request_to_office import due_text, last_delivery
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform
 from archiver.records import TERM_ITEMS, Basis, Contract, MembershipPeriod, PersonName, contract_facts
 from archiver.records.contract_facts import ContractFact
 from archiver.render.invisible_characters import visible
-from archiver.render.times import date_text, local_time, minute_text
+from archiver.render.times import local_time, minute_text
 from archiver.report_language import say, stated_day
 
 _CALLED, _NAMES, _ROOMS, _BASIS = (
@@ -145,12 +145,10 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     rows = _stated_rows(contract, platform)
     first, reply = first_message(statistics.facts), last_reply(statistics.facts)
     rows.append((first_label(first), *first_message_cells(statistics)))
-    rows.append((say("納期"), stated_day(contract.due_on or say(BLANK)), say(STATED)))
+    rows.append(_stated_row(say("納期"), stated_day(contract.due_on or "")))
     rows.append(
-        (
-            say("{where}での納品(最後)", where=platform.where),
-            say(BLANK) if delivered is None else local_time(delivered),
-            say(STATED),
+        _stated_row(
+            say("{where}での納品(最後)", where=platform.where), "" if delivered is None else local_time(delivered)
         )
     )
     rows += _money_rows(case)
@@ -187,6 +185,9 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     return Chapter(_dates_title(platform), (*blocks, Subheading(say(_TERMS)), note, table))
 
 
+_UNCLEAR = "。どの納品の請求かが日付から決まらないため、最後の納品から数えています"
+
+
 def _dates_title(platform: Platform) -> str:
     return say("４\u3000契約の日付") if platform.elsewhere else say("４\u3000契約と仮払いの日付")
 
@@ -207,8 +208,9 @@ def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str,
             continue
         yield (
             say("期限: {name}", name=due.deadline.name),
-            date_text(due.day),
-            say("計算。{deadline_basis}", deadline_basis=deadline_basis(due.deadline)),
+            due_text(due.day, due.ends_at),
+            say("計算。{deadline_basis}", deadline_basis=deadline_basis(due.deadline))
+            + (say(_UNCLEAR) if due.is_delivery_unclear else ""),
         )
 
 
@@ -217,12 +219,11 @@ def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tup
     stated = {term.item: term for term in case.contract.terms}
     for item in TERM_ITEMS:
         term = stated.get(item.name)
-        places = (
-            [] if term is None else [say("発言ID {message_id}", message_id=term.message_id)] * bool(term.message_id)
-        )
-        message = None if term is None else statistics.bound.get(term.message_id or "")
-        if message is not None:
-            places = [f"No.{message.no} {places[0]}", say("「{quoted}」", quoted=quoted_text(case, message))]
+        places = []
+        if term is not None and term.message_id is not None:
+            message = statistics.bound.get(term.message_id)
+            places = [bound_place(case, message, term.message_id)]
+            places += [] if message is None else [say("「{quoted}」", quoted=quoted_text(case, message))]
         places += [] if term is None else [say("ファイルID {file_id}", file_id=term.file_id)] * bool(term.file_id)
         note = "" if term is None or not term.note else shorten_line(visible(term.note), _NOTE_LENGTH)
         if item.name == _PAYMENT_DAY and not (places or note):
@@ -234,10 +235,15 @@ def _stated_rows(contract: Contract, platform: Platform) -> list[tuple[str, str,
     """A row for each dated fact of such a contract; blank too, but for what comes later or never."""
     words = {"permission": platform.outside or say("外部連絡"), "end_request": say(platform.end_request_name)}
     return [
-        (say(fact.event, **words), stated_day(getattr(contract, fact.name) or say(BLANK)), say(STATED))
+        _stated_row(say(fact.event, **words), stated_day(getattr(contract, fact.name) or ""))
         for fact in contract_facts.FACTS
         if fact.event and (getattr(contract, fact.name) or _is_to_be_filled(fact, platform))
     ]
+
+
+def _stated_row(label: str, value: str) -> tuple[str, str, str]:
+    """A row with what the user entered; nobody entered what is blank."""
+    return (label, value, say(STATED)) if value else (label, say(BLANK), "-")
 
 
 def _is_to_be_filled(fact: ContractFact, platform: Platform) -> bool:

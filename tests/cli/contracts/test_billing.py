@@ -67,7 +67,8 @@ def test_what_is_open_follows_from_invoices_and_payments(desk: Desk, tmp_path: P
     assert "3" in third
     assert "Billed 111,000円   received 60,000円   open 51,000円" in page
     words = " ".join(page.split())
-    assert "invoice 1 (A-1): 110,000円 on 2025-10-31, due 2025-11-30; open 50,000円" in words
+    sunday = "(a Sunday: whether the next business day is in time depends on what was agreed)"
+    assert f"invoice 1 (A-1): 110,000円 on 2025-10-31, due 2025-11-30 {sunday}; open 50,000円" in words
     assert "days late" in words
     assert "invoice 3: 1,000円 on 2025-12-01, no day of payment known" in words
     assert "請求書.pdf" in page
@@ -89,6 +90,24 @@ def test_a_term_is_bound_to_the_message_that_told_it(desk: Desk) -> None:
     assert f"m{desk.promise}" in before
     assert f"支払期日: message m{desk.promise}" in after
     assert next(line for line in cleared.splitlines() if line.startswith("payment_day")).endswith("not stated")
+
+
+def test_a_message_outside_the_contracts_period_is_bound_with_a_warning(desk: Desk) -> None:
+    """Packages name it without holding it, so the way to take it in is told; within the period nothing is said."""
+    promise = ("contract", "terms", "set", "payment_day", "--message", desk.promise)
+    inside = desk.run(*promise, ARCHIVE_LANG="en")
+    room = desk.run("contract", "show", ARCHIVE_LANG="en").partition("Chatwork ")[2].split()[0]
+    desk.run("contract", "set", "job1", "--room-from", room, "2030-01-01")
+
+    told = desk.run(*promise, ARCHIVE_LANG="en")
+    reminded = desk.run("contract", "reminder", "add", "job1", "--message", desk.asked, ARCHIVE_LANG="en")
+    page = " ".join(desk.run("contract", "show", ARCHIVE_LANG="en").split())
+
+    sentence = "Outside this contract's period: "
+    assert sentence not in inside
+    assert [True, True] == [f"{sentence}m{desk.promise}" in one for one in (told, page)]
+    assert f"m{desk.asked}" in reminded.partition(sentence)[2]
+    assert "archive contract set job1 --room-from ROOM DAY" in told
 
 
 def test_reminders_that_were_sent_are_listed(desk: Desk) -> None:
