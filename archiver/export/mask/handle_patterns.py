@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from archiver.export.mask.leftover_patterns import any_of
-from archiver.export.mask.name_data import leftover_words
+from archiver.export.mask.profile_sites import HOSTING_SITES, NO_PROFILES, PROFILE_SITES
 
 
 class GatedPatterns(NamedTuple):
@@ -34,11 +34,11 @@ _SITES = "|".join(
         r"note\.com|bsky\.app/profile|pixiv\.net/users|soundcloud\.com|vimeo\.com|twitch\.tv|behance\.net|skeb\.jp",
         r"youtube\.com/(?:c|user|channel)|youtube\.com(?=/@)",
         r"crowdworks\.jp/public/employees|lancers\.jp/profile|coconala\.com/users",
-        any_of(leftover_words().profile_sites),
+        any_of(PROFILE_SITES),
     )
 )
-_NO_PROFILE = rf"(?!{any_of(leftover_words().no_profiles)}(?![A-Za-z0-9_.%~-]))"
-_HOSTED = any_of(leftover_words().hosting_sites)
+_NO_PROFILE = rf"(?!{any_of(NO_PROFILES)}(?![A-Za-z0-9_.%~-]))"
+_HOSTED = any_of(HOSTING_SITES)
 _NO_HOST = "(?!(?:www|accounts?|help|support|blog|docs|api|status|about|m|app|dev|developers?|static|cdn|manage)\\.)"
 _MESSENGERS = (
     any_of(

@@ -12,6 +12,7 @@ from archiver.export.mask.kanji_names import name_in_run
 from archiver.export.mask.latin_names import latin_names
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_forms.called_names import called_names
 from archiver.export.mask.name_forms.clear_forms import clear_forms
 from archiver.export.mask.name_forms.katakana_given import is_begun_given, katakana_given_names
 from archiver.export.mask.name_forms.mixed_scripts import mixed_names
@@ -88,6 +89,7 @@ def _found_names(text: str) -> Iterator[tuple[int, int]]:
     yield from kana_names(text)
     yield from clear_forms(text)
     yield from quoted_names(text)
+    yield from called_names(text)
     yield from named_positions(text)
     yield from nicknames(text)
     if re.search("[A-Za-z]{2}", text):

@@ -37,7 +37,9 @@ def person_behind() -> re.Pattern[str]:
     )
 
 
-SAYS_NAME = re.compile(r"と申(?:す|し(?![訳込上合]))|でござい|と(?:言|い)います|(?:より|から)(?:以上|です|伝言|電話)")
+SAYS_NAME = re.compile(
+    r"と呼(?:ん|び|ば|ぶ)|と申(?:す|し(?![訳込上合]))|でござい|と(?:言|い)います|(?:より|から)(?:以上|です|伝言|電話)"
+)
 """Behind a name it is said to be one."""
 DOES_WEAKLY = re.compile(r"です(?:[。、!~〜ー…♪^(\s]|けど|が|$)")
 """An introduction, but only where a sentence begins: 「辻です」, and not 「背景は森です」."""

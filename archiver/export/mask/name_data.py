@@ -133,9 +133,6 @@ class LeftoverWords:
     papers: frozenset[str]
     organisations: frozenset[str]
     file_words: frozenset[str]
-    profile_sites: frozenset[str]
-    hosting_sites: frozenset[str]
-    no_profiles: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,13 @@ def offered(text: str) -> list[str]:
         ("MorinagaInterview.mp4 を見てください", "MorinagaInterview"),
         ("Photo by Haruka Mizuno とフッターに", "Haruka Mizuno"),
         ("Thanks, Mitsuhiro", "Mitsuhiro"),
+        ("よしこおばさんに頼みました", "よしこおばさん"),
+        ("ハンドルネームは青空レモンだそうです", "青空レモン"),
+        ("夜空ミライさんの案件です", "夜空ミライ"),
+        ("うさこ@翻訳さんに依頼しました", "うさこ@翻訳"),
+        ("佐〇木さんと書かれています", "佐〇木"),
+        ("辻\U000e0100さんに確認", "辻"),
+        ("柳沢樣", "柳沢"),
         ("カナ ﾁﾊﾞ ﾕｳｶ", "チバ ユウカ"),
         ("https://qiita.com/haru_miz/items/1a2b", "haru_miz"),
         ("https://harumiz.booth.pm/items/1", "harumiz"),
@@ -86,6 +93,8 @@ def test_a_name_is_found_by_its_form(text: str, name: str) -> None:
         "8月分は9日までにお願いします",
         "https://qiita.com/tags/python を見てください",
         "松屋と吉野家の比較表です",
+        "ユーザー名は半角英数字8文字以上",
+        "土佐清水のカツオです",
     ],
 )
 def test_words_of_the_same_form_are_left(text: str) -> None:

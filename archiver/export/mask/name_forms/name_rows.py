@@ -22,7 +22,9 @@ from archiver.export.mask.name_forms.unknown_surnames import (
 _BEHIND = "(?:案|分|版|組|宛)?"
 _SEPARATOR = "(?: ?[→・/+、&と] ?)"
 _ITEM = f"[{KANJI}]{{1,4}}"
-_ROW = re.compile(rf"(?<![{KANJI}ァ-ヴー])[{KANJI}]{{1,5}}(?:{_SEPARATOR}[{KANJI}]{{1,5}}){{1,8}}(?![{KANJI}ァ-ヴー])")
+_ROW = re.compile(
+    rf"(?<![{KANJI}ァ-ヴー])[{KANJI}]{{1,5}}(?:{_SEPARATOR}[{KANJI}]{{1,5}}){{1,8}}(?:(?![{KANJI}ァ-ヴー])|(?=ペア|コンビ|チーム|ユニット))"
+)
 _HAS_ROW = re.compile(f"[{KANJI}]{_SEPARATOR}[{KANJI}]")
 _IN_ROW = re.compile(rf"(?<![{KANJI}])(?P<name>{_ITEM}?){_BEHIND}(?![{KANJI}])")
 _FILE = re.compile(r"[^\s、。「」]{2,80}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])")

@@ -19,7 +19,8 @@ from archiver.export.mask.name_forms.unknown_surnames import (
 _FORM_FIELD = re.compile(
     rf"(?<![{KANJI}{KATAKANA}ぁ-ん])(?:姓名?|名|セイ|メイ|せい|めい|苗字|名字|氏名|お名前|[Ff]irst ?[Nn]ame"
     rf"|[Ll]ast ?[Nn]ame)"
-    rf"(?:\((?:カナ|ローマ字|漢字|かな)\))? ?[:=] ?(?P<name>[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,3}}(?![{KANJI}:=]))?"
+    rf"(?:\((?:カナ|ローマ字|漢字|かな)\))?(?: ?[:=] ?|(?<=氏名) "
+    rf"|(?<=名前) )(?P<name>[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,3}}(?![{KANJI}:=]))?"
     rf"|[{KATAKANA}]{{2,9}}(?: [{KATAKANA}]{{2,9}}(?![{KATAKANA}:=]))?|[ぁ-ん]{{2,7}}(?: [ぁ-ん]{{2,7}}(?![ぁ-ん:=]))?"
     r"|[A-Za-z]{2,14}(?: [A-Za-z]{2,14}(?![A-Za-z:=]))?)(?=[\s、。/,)」]|$)"
 )
@@ -53,12 +54,20 @@ _ENGLISH = re.compile(
     r"|'s (?:draft|comment|account))"
 )
 _HAS_ENGLISH = re.compile("[A-Z][A-Za-z]{2}")
-_AFFIX = any_of("案件 分 案 原稿 版 組 班 役 名義 宅 邸 家 様 氏 殿 担当 担当分 回 枠 待ち")
+_AFFIX = any_of(
+    "修正 確認 作成 履歴書 請求書 契約書 見積書 納品書 領収書 資料 音声 動画 写真 撮影 編集 訳 案件 分 案 原稿 版 組 班 "
+    "役 名義 宅 邸 家 様 氏 殿 担当 担当分 回 枠 待ち"
+)
 _JOINED_AFFIX = re.compile(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,5}}?)(?P<affix>{_AFFIX})(?![{KANJI}])")
+_IN_TALK = re.compile(
+    rf"(?:^|\n) {{0,2}}(?:[0-9]{{1,2}}:[0-9]{{2}} {{0,2}}(?P<name>[{KANJI}]{{1,4}})(?=[「: \n]|$)"
+    rf"|(?P<other>[{KANJI}]{{2,4}})(?=「))"
+)
 _ADDRESSEE = re.compile(
     rf"(?:詳細|連絡|問い?合わ?せ先?|申し?込み?|返信|質問|相談|不明な?点|用命|提出|返却|送付|報告|返事"
     rf"|意見)先?[^。\n]{{0,6}}は[、 ]?(?P<name>[{KANJI}]{{1,4}})まで"
 )
+_SENT = re.compile(rf"(?:^|\n) {{0,2}}(?P<name>[{KANJI}]{{1,4}})より\s{{0,2}}$")
 _EXTENSION = re.compile(
     rf"(?:担当|窓口|連絡先|[{KANJI}]{{1,3}}者) (?P<name>[{KANJI}]{{1,5}})(?= (?:内線|TEL|Tel|tel|電話|携帯|[0-9(]))"
 )
@@ -99,6 +108,13 @@ def named_positions(text: str) -> Iterator[tuple[int, int]]:
             is_unknown_surname(name) or is_unknown_full_name(name)
         )
         if is_known or is_unknown:
+            yield match.span("name")
+    for match in _IN_TALK.finditer(text) if "「" in text or ":" in text else ():
+        group = "name" if match["name"] else "other"
+        if name_checks.is_spoken_surname(match[group]) or is_unknown_surname(match[group]):
+            yield match.span(group)
+    for match in _SENT.finditer(text) if "より" in text else ():
+        if name_checks.is_spoken_surname(match["name"]):
             yield match.span("name")
     for match in _ADDRESSEE.finditer(text) if "まで" in text else ():
         if _is_surname(match["name"]) or (len(match["name"]) == 1 and name_checks.is_spoken_surname(match["name"])):
