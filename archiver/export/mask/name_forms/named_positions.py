@@ -55,8 +55,8 @@ _ENGLISH = re.compile(
 )
 _HAS_ENGLISH = re.compile("[A-Z][A-Za-z]{2}")
 _AFFIX = any_of(
-    "修正 確認 作成 履歴書 請求書 契約書 見積書 納品書 領収書 資料 音声 動画 写真 撮影 編集 訳 案件 分 案 原稿 版 組 班 "
-    "役 名義 宅 邸 家 様 氏 殿 担当 担当分 回 枠 待ち"
+    "修正 確認 作成 履歴書 請求書 契約書 見積書 納品書 領収書 資料 音声 動画 写真 撮影 編集 訳 案件 分 案 原稿 版 組 "
+    "班 役 名義 宅 邸 家 様 氏 殿 担当 担当分 回 枠 待ち"
 )
 _JOINED_AFFIX = re.compile(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,5}}?)(?P<affix>{_AFFIX})(?![{KANJI}])")
 _IN_TALK = re.compile(
