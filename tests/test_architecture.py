@@ -86,7 +86,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "notices": FOUNDATION
     | {"reminders", "platforms", "chatwork.allowed_urls", "chatwork.exchange_deadline", "health", "render.times"}
     | {"rounds", "settings", "store", "sync"},
-    "comparison": FOUNDATION | {"custody", "evidence", "export.pdf", "export.stamps", "render", "store"},
+    "comparison": FOUNDATION
+    | {"chatwork.notation", "custody", "evidence", "export.pdf", "export.stamps", "render", "report_language", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
 }
