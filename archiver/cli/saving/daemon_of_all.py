@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
@@ -98,6 +98,5 @@ def _named(messages: DaemonMessages, home: Path) -> DaemonMessages:
 
         return run
 
-    callbacks = {one.name: getattr(messages, one.name) for one in fields(messages)}
-    named = {name: after_path(callbacks[name]) for name in TELLING}
-    return replace(messages, **named)
+    callbacks: dict[str, Any] = {name: after_path(getattr(messages, name)) for name in TELLING}
+    return replace(messages, **callbacks)
