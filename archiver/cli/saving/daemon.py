@@ -47,7 +47,7 @@ def command_daemon(obj: CliContext, every: bool) -> int:
     """Run until a signal comes; errors are printed, and the work is tried again."""
     from archiver.cli.saving import daemon_of_all
 
-    is_ended = daemon_of_all.run_all(obj) if every else _run_one(obj)
+    is_ended = daemon_of_all.run_all(obj, _work_of_many) if every else _run_one(obj)
     if obj.verbose >= 0:
         _ignore_closed_output(lambda: echo(_("Stopped. What was saved until now is kept."), err=True))
     if not is_ended:
@@ -65,7 +65,7 @@ def _run_one(obj: CliContext) -> bool:
     from archiver.schedule.daemon_lock import hold_daemon_lock
 
     stop, clock = Stop(), CorrectedClock(utc_now, time.monotonic)
-    work = new_work(obj, stop, clock, daemon_messages(obj, clock))
+    work = _new_work(obj, stop, clock, daemon_messages(obj, clock))
     stamp_lines.tell_root_errors(require_archive(build_app(work.settings, obj.environ)).root_errors)
     with hold_daemon_lock(obj.home):
         if obj.verbose >= 0:
@@ -73,7 +73,18 @@ def _run_one(obj: CliContext) -> bool:
         return daemon.run(work, stop)
 
 
-def new_work(
+def _work_of_many(
+    obj: CliContext, stop: Stop, named: Callable[[DaemonMessages], DaemonMessages], longest_round: timedelta
+) -> DaemonWork:
+    """The work on one of many archives, with a clock of its own."""
+    from archiver.app import utc_now
+    from archiver.corrected_clock import CorrectedClock
+
+    clock = CorrectedClock(utc_now, time.monotonic)
+    return _new_work(obj, stop, clock, named(daemon_messages(obj, clock)), longest_round=longest_round)
+
+
+def _new_work(
     obj: CliContext, stop: Stop, clock: CorrectedClock, messages: DaemonMessages, **limits: timedelta
 ) -> DaemonWork:
     """The work on one archive, as DaemonWork takes its limits. Raises SettingsError if the settings cannot be read."""

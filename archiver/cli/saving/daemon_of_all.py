@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,7 +30,11 @@ TELLING = ("trouble", "over", "findings", "upgraded", "unverified")
 """The messages that print something, after the path of the archive."""
 
 
-def run_all(obj: CliContext) -> bool:
+WorkOf = Callable[[CliContext, "Stop", "Callable[[DaemonMessages], DaemonMessages]", timedelta], "DaemonWork"]
+"""Makes the work on one archive, with its messages changed and its longest round limited."""
+
+
+def run_all(obj: CliContext, work_of: WorkOf) -> bool:
     """Save all archives until a signal comes; whether everything ended in time. Raises NoArchive if none is known."""
     from archiver.app import utc_now
     from archiver.rounds import daemon
@@ -53,7 +56,7 @@ def run_all(obj: CliContext) -> bool:
         raise errors.NoArchive(path=obj.home)
     homes = ManyHomes(
         list_homes,
-        lambda home: _opened(of_home(home), stop),
+        lambda home: _opened(of_home(home), stop, work_of),
         lambda home: _messages(of_home(home)),
         now=utc_now,
     )
@@ -63,17 +66,12 @@ def run_all(obj: CliContext) -> bool:
 
 
 @contextmanager
-def _opened(obj: CliContext, stop: Stop) -> Iterator[DaemonWork]:
+def _opened(obj: CliContext, stop: Stop, work_of: WorkOf) -> Iterator[DaemonWork]:
     """The work of one archive, whose daemon's lock is held."""
-    from archiver.app import utc_now
-    from archiver.cli.saving.daemon import daemon_messages, new_work
-    from archiver.corrected_clock import CorrectedClock
     from archiver.schedule.daemon_lock import hold_daemon_lock
 
-    clock = CorrectedClock(utc_now, time.monotonic)
-    messages = _named(daemon_messages(obj, clock), obj.home)
     with hold_daemon_lock(obj.home):
-        yield new_work(obj, stop, clock, messages, longest_round=LONGEST_ROUND)
+        yield work_of(obj, stop, lambda messages: _named(messages, obj.home), LONGEST_ROUND)
 
 
 def _messages(obj: CliContext) -> DaemonMessages:
