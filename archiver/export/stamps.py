@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.evidence.stamps import roots
+from archiver.evidence.stamps.certificate_ends import stamp_end
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.export.bag import TAG_MANIFEST, Bag
 from archiver.records import Seal
@@ -45,6 +46,8 @@ class SealStamp(NamedTuple):
     authority: str
     time: datetime
     """The time that the stamp states."""
+    ends: datetime | None = None
+    """When the first certificate of its chain ends; None: its reply does not tell."""
 
 
 class RootCertificate(NamedTuple):
@@ -126,21 +129,31 @@ def stamp_files(home: Path) -> dict[str, list[str]]:
     return authorities_of
 
 
-def put_seal_stamp(bag: Bag, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
+def put_seal_stamp(bag: Bag, home: Path, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
     """Write a stamp beside its seal; False if it is not a stamp over the seal's bytes. Raises OSError."""
-    if not add_seal_stamp(stamps, seal, authority, reply, body):
+    if not add_seal_stamp(home, stamps, seal, authority, reply, body):
         return False
     bag.add(f"data/seals/{seal.name}.{authority}.tsr", reply)
     return True
 
 
-def add_seal_stamp(stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
+def add_seal_stamp(home: Path, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
     """Add a stamp of a seal to `stamps`; False if it is not a stamp over the seal's bytes."""
     time = claimed_time(reply, body)
     if time is None:
         return False
-    stamps.seal_stamps.append(SealStamp(seal.number, seal.name, authority, from_text(time)))
+    ends = _certificate_end(home, authority, reply)
+    stamps.seal_stamps.append(SealStamp(seal.number, seal.name, authority, from_text(time), ends))
     return True
+
+
+def _certificate_end(home: Path, authority: str, reply: bytes) -> datetime | None:
+    try:
+        roots_pem = (home / FOLDER / f"{authority}.pem").read_bytes()
+    except OSError:
+        roots_pem = b""
+    end = stamp_end(reply, roots_pem)
+    return None if end is None else from_text(end.certificate)
 
 
 def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequence[bytes]]) -> None:

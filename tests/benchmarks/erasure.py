@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -13,7 +14,7 @@ from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.selection import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract
-from tests.benchmarks.large_archives import ROOM, fill_archive
+from tests.benchmarks.large_archives import ROOM, SHOWN, fill_archive
 from tests.benchmarks.measure import Figure, run_alone
 
 COUNT = 100_000
@@ -23,12 +24,13 @@ EVERY = 100
 
 
 def measure(folder: Path, count: int = COUNT) -> list[Figure]:
-    """A row for the contract and one for single messages, each in a process of its own."""
-    return [_row(folder / what, count, what) for what in ("contract", "messages")]
+    """A row for the contract and one for single messages, each in a process of its own, of archives made alike."""
+    made = folder / "made"
+    fill_archive(made, count, new=SHOWN).close()
+    return [_row(Path(shutil.copytree(made, folder / what)), count, what) for what in ("messages", "contract")]
 
 
 def _row(home: Path, count: int, what: str) -> Figure:
-    fill_archive(home, count, new=10).close()
     done = run_alone(erase_alone, str(home), what)
     steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in done.result.items() if seconds >= 1)
     said = "a whole contract" if what == "contract" else f"one in {EVERY}"

@@ -142,6 +142,10 @@ class SimulatedAuthority:
         with self._lock:
             self._orders.clear()
 
+    def renew_leaf(self, *, until: datetime, since: datetime = keys.VALID_FROM) -> None:
+        """Sign with a new certificate from now on, which ends then; the root stays the same."""
+        self._leaf = keys.make_leaf(self._name, self._intermediate, valid=(since, until))
+
     def reply(self, query: bytes, fault: AuthorityFault | str | None = None) -> bytes:
         """The body of the reply to a request, without HTTP; only failures of the token appear in it."""
         timestamp_query = tokens.parse_query(query)

@@ -177,7 +177,9 @@ class PackageCheck {
     const rollbacks = lines.other.filter((entry) => entry.kind === "rollback").map(readRollback).filter((one) => one !== null);
     chain.compareRollbacks(rollbacks);
     await checkRollbacks(this.verification, rollbacks, this.namesBelow(SEALS + ORPHANED), this.readSeal);
-    await compareStamps(this.verification, lines.other.filter((entry) => entry.kind === "stamp"), this.namesBelow(SEALS), this.readSeal);
+    const recorded = lines.other.filter((entry) => entry.kind === "stamp");
+    await compareStamps(this.verification, recorded, this.namesBelow(SEALS), this.readSeal);
+    this.stamps.noteRenewals(recorded.filter((entry) => isWhole(entry.payload.seal)), this.ranges);
   }
 
   async checkOwnStamps() {
