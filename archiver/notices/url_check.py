@@ -10,7 +10,7 @@ from typing import NamedTuple
 from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.health.conditions import Condition, ConditionKind
 from archiver.health.words import sentence
-from archiver.notices import apprise_sender
+from archiver.notices import apprise_sender, desktop
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import Settings
 from archiver.settings.notify_urls import addresses, environ_without_secrets, has_secret_in_file
@@ -54,6 +54,8 @@ class NoticesState(NamedTuple):
     """Whether a heartbeat is set."""
     lacks_mail_program: bool = False
     """Whether cron is to mail what a run prints, and has no program that sends it."""
+    lacks_desktop: bool = False
+    """Whether notices are to be shown on the desktop, and this computer has no program for it."""
 
 
 def observe_notices(
@@ -67,6 +69,7 @@ def observe_notices(
         apprise_sender.is_installed(),
         has_mail=settings.notify.mail is not None,
         has_ping=bool(settings.notify.ping),
+        lacks_desktop=settings.notify.desktop and not desktop.is_possible(environ),
     )
     if urls and state.is_installed:
         state = state._replace(errors=_address_errors(settings, environ))
@@ -103,11 +106,17 @@ def check_notices(state: NoticesState) -> CheckResult:
     if state.has_variables:
         text = _("A notice address comes from a variable. A scheduled run has it only if it is set there too.")
         return attention("notices", text)
+    if state.lacks_desktop and not (state.number or state.has_mail):
+        text = _(
+            "This computer has nothing that shows notices on a desktop: that saving stopped stands only in what a run "
+            "prints. Set an address in [notify] urls; how: archive guide notices"
+        )
+        return attention("notices", text)
     return good("notices", _places_sentence(state))
 
 
 def _places_sentence(state: NoticesState) -> str:
-    places = [_("On this desktop.")] if state.desktop else []
+    places = [_("On this desktop.")] if state.desktop and not state.lacks_desktop else []
     places += [_("By mail.")] if state.has_mail else []
     if state.number:
         text = ngettext("At {n} address of [notify] urls.", "At {n} addresses of [notify] urls.", state.number)

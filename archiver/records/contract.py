@@ -18,6 +18,10 @@ class ContractRoom:
     start: datetime | None = None
     end: datetime | None = None
 
+    def contains(self, at: datetime) -> bool:
+        """Whether a time lies in this part."""
+        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+
     def overlaps(self, start: datetime | None, end: datetime | None) -> bool:
         """Whether a range of time (None: without an end) overlaps this part."""
         return (self.end is None or start is None or start < self.end) and (
@@ -63,6 +67,12 @@ class Contract:
     reminders: tuple[SentReminder, ...] = ()
     terms: tuple[StatedTerm, ...] = ()
     """Where each term that the client must state was told."""
+
+    @property
+    def bound_messages(self) -> frozenset[MessageId]:
+        """The messages that the user bound to an invoice, a reminder or a term."""
+        bound = [one.message_id for one in self.invoices] + [one.message_id for one in self.reminders]
+        return frozenset(one for one in (*bound, *(term.message_id for term in self.terms)) if one is not None)
 
     @property
     def label(self) -> str:

@@ -144,7 +144,7 @@ def test_the_money_stands_in_the_dates_and_the_course_of_events(tmp_path: Path) 
 
     for chapter in (people_and_dates.dates(case, statistics), timeline.chapter(case, statistics)):
         assert all(one in words(chapter) for one in money)
-    assert ("支払期日", "請求1 2026-11-30") in _facts(consultation.money(case))
+    assert ("支払期日", "請求1 2026-11-30") in _facts(consultation.money(case, statistics))
     assert "支払期日の入力: 請求1 2026-11-30" in lawyers
 
 

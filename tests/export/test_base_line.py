@@ -13,8 +13,9 @@ from archiver.custody.verify import verify_path
 from archiver.export.mask.package_mask import masking_policy
 from archiver.export.package.make_package import ExportReport, export
 from archiver.export.package.order import ExportOrder
-from archiver.records import ContractRoom, Observation, RoomId
+from archiver.records import ContractRoom, MessageId, Observation, RoomId, StatedTerm
 from tests.support.archives.maker import CLIENT, ROOM, ArchiveMaker, at, message_object
+from tests.support.reports import pdf_reader
 
 DAY = 24 * 60
 OTHER, OWN = 1_776_543_219_000_000_000, 1_976_543_219_000_000_000
@@ -75,6 +76,27 @@ def lawyer_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package of the second contract, for a lawyer."""
     folder = tmp_path_factory.mktemp("period")
     return Path(package(two_contracts(folder / "home"), folder / "out").path)
+
+
+@pdf_reader.needs_poppler
+def test_a_bound_message_of_before_is_named_as_not_in_the_package(tmp_path: Path) -> None:
+    """Page 1 of a consultation tells it apart from one that the package holds."""
+    maker = two_contracts(tmp_path / "home")
+    before, within = MessageId(str(OTHER + 1)), MessageId(str(OWN + 1))
+    maker.contract(
+        "job2",
+        [ContractRoom(RoomId(ROOM), start=at(20 * DAY))],
+        platform="direct",
+        client="田中",
+        terms=(StatedTerm("amount", within), StatedTerm("payment_day", before)),
+    )
+
+    path = Path(package(maker, tmp_path / "out", profile="consult").path)
+    (report,) = path.rglob("*.pdf")
+    text = pdf_reader.without_spaces(pdf_reader.text(report.read_bytes()))
+
+    assert "報酬の額:No.1(2026-11-26" in text
+    assert f"発言ID{before}(2026-11-0610:00。この資料の期間の外の発言で、この資料には含まれません)" in text
 
 
 def names_of_other(folder: Path) -> list[str]:

@@ -15,10 +15,30 @@ from archiver.settings.model import NotifySettings, Settings
 SECRET = "json://user:canary-6f1d@127.0.0.1:9/"
 
 
-def observed(home: Path, *urls: str) -> NoticesState:
+def observed(home: Path, *urls: str, has_desktop: bool = True) -> NoticesState:
     """What is there with these addresses in a settings file that is ours alone."""
     (home / "archive.toml").touch(mode=0o600)
-    return observe_notices(Settings(home, notify=NotifySettings(urls=urls)), os.environ)
+    programs = home / "bin"
+    programs.mkdir(exist_ok=True)
+    if has_desktop:
+        (programs / "notify-send").touch(mode=0o755)
+    return observe_notices(Settings(home, notify=NotifySettings(urls=urls)), {**os.environ, "PATH": str(programs)})
+
+
+@pytest.mark.parametrize(
+    ("urls", "grade", "words"),
+    [
+        ((), Grade.ATTENTION, "This computer has nothing that shows notices on a desktop"),
+        ((SECRET,), Grade.GOOD, "At 1 address of [notify] urls."),
+    ],
+)
+def test_a_computer_without_a_desktop_is_not_called_one(
+    tmp_path: Path, urls: tuple[str, ...], grade: Grade, words: str
+) -> None:
+    """A container or a server: notices go elsewhere or nowhere, and that is said."""
+    look = check_notices(observed(tmp_path, *urls, has_desktop=False))
+
+    assert (grade, True, False) == (look.grade, look.text.startswith(words), "On this desktop" in look.text)
 
 
 def test_addresses_that_can_be_used_are_counted(tmp_path: Path) -> None:

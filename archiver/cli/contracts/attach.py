@@ -11,6 +11,7 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, files
 from archiver.cli.context import CliContext
 from archiver.cli.contracts import statement_lines
+from archiver.cli.contracts.room_periods import outside_lines
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import asked_path
 from archiver.cli.terminal.text import visible
@@ -78,11 +79,12 @@ def command_attach(
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import named_or_only_contract
 
-    archive, now = Archive(obj.home), utc_now()
+    archive, now, outside = Archive(obj.home), utc_now(), list[str]()
     with archive.reading() as reading:
         contract = named_or_only_contract(reading, contract_id)
         if remove is None and message is not None:
             message = find_message(reading, contract, message)
+            outside = list(outside_lines(reading, contract, [MessageId(message)]))
     if remove is not None:
         if any(one is not None for one in (path, message, kind, day, note)):
             raise errors.UsageError(detail=_("With --remove, give only the contract."))
@@ -90,7 +92,10 @@ def command_attach(
     if path is None:
         otherwise = _("Say which file: archive attach FILE --contract ID")
         path = asked_path(_("Which file (drag it into this window):"), otherwise=otherwise)
-    return _attach_file(obj, archive, contract, path, message=message, kind=kind, day=day, note=note, now=now)
+    code = _attach_file(obj, archive, contract, path, message=message, kind=kind, day=day, note=note, now=now)
+    for line in outside:
+        echo(line)
+    return code
 
 
 def _attach_file(

@@ -12,6 +12,7 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, files
 from archiver.cli.context import CliContext
 from archiver.cli.contracts.money_lines import money_lines
+from archiver.cli.contracts.room_periods import outside_lines
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import ask, is_asked
 from archiver.cli.terminal.text import visible
@@ -205,3 +206,13 @@ def _tell_change(before: Contract, after: Contract, obj: CliContext) -> None:
         echo(_("Saved: {contract}.").format(contract=visible(after.label)))
     for line in money_lines(obj.home, after):
         echo(line)
+    tell_outside(obj, after)
+
+
+def tell_outside(obj: CliContext, contract: Contract) -> None:
+    """Print which messages bound to the contract lie outside its period, as packages do not hold them."""
+    from archiver.store.archive import Archive
+
+    with Archive(obj.home).reading() as reading:
+        for line in outside_lines(reading, contract):
+            echo(line)

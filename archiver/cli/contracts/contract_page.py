@@ -151,6 +151,9 @@ def _fact_rows(
     term_lines = list(_term_lines(reading, contract, platform))
     if term_lines:
         yield _("Terms"), term_lines
+    outside = list(room_periods.outside_lines(reading, contract))
+    if outside:
+        yield _("Outside the period"), outside
     for fact in contract_facts.FACTS:
         value = getattr(contract, fact.name)
         if fact.name not in _IN_SENTENCES and (value or fact.is_asked):

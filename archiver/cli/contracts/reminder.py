@@ -8,7 +8,7 @@ import click
 
 from archiver import errors
 from archiver.cli.context import CliContext
-from archiver.cli.contracts.billing import CONTRACT, NUMBER, look_up
+from archiver.cli.contracts.billing import CONTRACT, NUMBER, look_up, tell_outside
 from archiver.cli.contracts.money_lines import reminder_lines
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
@@ -47,6 +47,7 @@ def reminder_add(
     way = (how or "").strip() or None
     after = billing.enter_reminder(archive, contract, message_id, sent_on, way, at=utc_now())
     _tell_change(contract, after)
+    tell_outside(obj, after)
     return 0
 
 

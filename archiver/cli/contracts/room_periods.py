@@ -5,19 +5,24 @@ Where several jobs were discussed in one room, each job's package holds only the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from gettext import gettext as _
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archiver import errors
 from archiver.cli.terminal.day_options import parse_day, parse_until
+from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.records import JST, ContractRoom
+from archiver.records import JST, Contract, ContractRoom, MessageId
 from archiver.render.times import iso_date, minute_text
+from archiver.setup.message_numbers import messages_outside
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Reading
 
 ROOM_NUMBER = click.IntRange(1, 2**63 - 1)
 """The type of a room number, up to the greatest that the database can store."""
@@ -78,6 +83,22 @@ def period_words(room: ContractRoom) -> str | None:
         sentence = _("in room {room} from {begin} to {end}")
     begin, end = room.start and _first_day(room.start), room.end and _last_day(room.end)
     return sentence.format(room=room.room_id, begin=begin, end=end)
+
+
+def outside_lines(reading: Reading, contract: Contract, bound: Collection[MessageId] | None = None) -> Iterator[str]:
+    """Sentences about the messages bound to the contract that lie outside its period, as packages do not hold them.
+
+    `bound`: only these; None: all that are bound to an invoice, a reminder or a term.
+    """
+    found = messages_outside(reading, contract, contract.bound_messages if bound is None else bound)
+    if found:
+        messages = _(", ").join(f"m{message} ({minute_text(at)})" for message, at in found)
+        yield _("Outside this contract's period: {messages}. Packages name it, but do not hold it.").format(
+            messages=messages
+        )
+        yield _("To take it in: {command}").format(
+            command=f"archive contract set {visible(contract.label)} --room-from ROOM DAY"
+        )
 
 
 def _first_day(at: datetime) -> str:

@@ -11,6 +11,7 @@ import click
 from archiver import errors
 from archiver.cli.argument_completion import contract_ids
 from archiver.cli.context import CliContext
+from archiver.cli.contracts.room_periods import outside_lines
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
@@ -132,6 +133,7 @@ def _term_lines(reading: Reading, contract: Contract) -> Iterator[str]:
             rooms = [room.room_id for room in contract.rooms]
             for candidate in term_candidates(reading, rooms, item.words, limit=_SHOWN_CANDIDATES):
                 yield f"    m{candidate.message_id}  {visible(candidate.excerpt)}"
+    yield from outside_lines(reading, contract, [one.message_id for one in contract.terms if one.message_id])
 
 
 def _term_text(term: StatedTerm | None) -> str:

@@ -15,7 +15,9 @@ from archiver.console.context import console_context
 from archiver.console.enclosing import keep_enclosure, stated_day, stated_message
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm, TermItem
 from archiver.render.invisible_characters import visible
+from archiver.render.times import minute_text
 from archiver.setup import billing
+from archiver.setup.message_numbers import messages_outside
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
 from archiver.setup.yen_amounts import read_yen, yen_text
 from archiver.store.archive import Reading
@@ -158,6 +160,7 @@ def _money_page(name: str, problems: Mapping[str, str]) -> str:
         contract = find_contract(reading, name)
         standing = standing_of(reading, contract)
         rooms = _message_rooms(reading, contract)
+        outside = _outside_text(reading, contract)
     lines = [] if standing is None else [line.strip() for line in context.words.standing_lines(contract, standing)]
     return render_template(
         "contract_money.html",
@@ -171,8 +174,17 @@ def _money_page(name: str, problems: Mapping[str, str]) -> str:
         problems=problems,
         message=request.args.get("message", "") or (request.form.get("message", "") if "invoice" in problems else ""),
         rooms=rooms,
+        outside=outside,
         is_kept=bool(request.args.get("kept")),
     )
+
+
+def _outside_text(reading: Reading, contract: Contract) -> str:
+    """That bound messages lie outside the contract's period, as packages do not hold them; empty if none does."""
+    found = messages_outside(reading, contract, contract.bound_messages)
+    messages = _(", ").join(f"m{message} ({minute_text(at)})" for message, at in found)
+    sentence = _("Outside this contract's period: {messages}. Packages name it, but do not hold it.")
+    return sentence.format(messages=messages) if found else ""
 
 
 def _message_rooms(reading: Reading, contract: Contract) -> dict[int, int]:
@@ -186,10 +198,12 @@ def _terms_page(name: str, problems: Mapping[str, str]) -> str:
     with console_context().archive.reading() as reading:
         contract = find_contract(reading, name)
         rows = _term_rows(reading, contract)
+        outside = _outside_text(reading, contract)
     return render_template(
         "contract_terms.html",
         contract=contract,
         rows=rows,
+        outside=outside,
         problems=problems,
         is_kept=bool(request.args.get("kept")),
     )

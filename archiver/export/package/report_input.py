@@ -31,6 +31,7 @@ from archiver.records import (
     Enclosure,
     ExportedPackage,
     MappedAccount,
+    MessageId,
     RoomId,
     Seal,
 )
@@ -39,6 +40,7 @@ from archiver.render.unsaved_direct_chats import other_chat_texts
 from archiver.report_language import JAPANESE, say
 from archiver.store.queries import current_state, runs
 from archiver.store.queries.truncated_lists import truncated_lists
+from archiver.store.queries.viewing.message_summaries import message_summaries
 
 
 def report_input(package: PackageInput, *, content_sha256: str | None = None) -> ReportInput:
@@ -77,6 +79,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         closings=[one for one in recipe.closings if not package.is_third(one.account_id)],
         refused=[RefusedMessage(RoomId(room), one, *how) for (room, one), how in sorted(source.refused.items())],
         mapped={one.account_id: one for one in map(partial(_masked_mapping, package), recipe.mapped)},
+        outside=dict(_outside_messages(package)),
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
         unsealed=recipe.unsealed,
@@ -88,6 +91,16 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         request=recipe.order.request,
         stand_ins=frozenset() if mask is None else mask.stand_ins,
     )
+
+
+def _outside_messages(package: PackageInput) -> Iterator[tuple[MessageId, datetime]]:
+    """The bound messages that lie outside the period of the package, and when each was sent."""
+    scope, bound = package.recipe.scope, package.recipe.contract.bound_messages
+    places = [(room, int(one)) for one in sorted(bound) for room in scope.rooms]
+    for message in message_summaries(package.reading, [] if scope.whole else places):
+        at = message.sent
+        if at is not None and not scope.is_message_inside(message.room_id, int(at.timestamp()), ""):
+            yield MessageId(message.message_id), at
 
 
 def erasure_sentences(entries: Iterable[EntryObject], erased: Mapping[int, int]) -> Iterator[str]:

@@ -48,7 +48,7 @@ def build_consultation(case: ReportInput, statistics: MessageStatistics) -> Repo
         chapters=(
             replace(first, title=say("１\u3000要約"), blocks=(*first.blocks, note)),
             terms(case),
-            money(case),
+            money(case, statistics),
             Chapter(say("４\u3000時系列"), _timeline_blocks(case, statistics)),
             limits(case),
         ),
@@ -102,7 +102,7 @@ def _end_request_rows(contract: Contract, platform: Platform) -> Iterator[tuple[
         yield say(platform.end_request_name), end_request_text(contract)
 
 
-def money(case: ReportInput) -> Chapter:
+def money(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The amounts of the contract; the sums paid and claimed are left for the user to fill in."""
     contract = case.contract
     rows = (
@@ -112,8 +112,8 @@ def money(case: ReportInput) -> Chapter:
             if platform_of(contract.platform).elsewhere
             else [(say("仮払い"), say("完了 {escrowed_at}", escrowed_at=_fact_text(contract.escrowed_at)))]
         ),
-        *(consultation_rows(case) or _blank_sums()),
-        *reminder_rows(case),
+        *(consultation_rows(case, statistics) or _blank_sums()),
+        *reminder_rows(case, statistics),
     )
     return Chapter(
         say("３\u3000金額"),

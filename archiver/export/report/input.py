@@ -22,6 +22,7 @@ from archiver.records import (
     Enclosure,
     ExportedPackage,
     MappedAccount,
+    MessageId,
     RequestKind,
     Role,
     RoomId,
@@ -129,6 +130,8 @@ class ReportInput:
     """Messages of known ids that Chatwork did not give, by room and id; in a part nobody knows which belong in it."""
     mapped: Mapping[int, MappedAccount] = field(default_factory=dict)
     """The user's statements about who is who, by account."""
+    outside: Mapping[MessageId, datetime] = field(default_factory=dict)
+    """The messages that the user bound to something and that lie outside the package's period → when they were sent."""
     chosen: Collection[str] = ()
     """The ids of the messages that the user chose for the excerpt; empty = chosen by rule."""
     truncated_lists: Sequence[tuple[int, str]] = ()

@@ -14,7 +14,7 @@ from archiver.render.invisible_characters import visible
 from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.message_html import EDITED_BEFORE, STATES, chatwork_url, state_badge
 from archiver.render.snippet import one_line
-from archiver.render.times import full_time, local_time, typed_time
+from archiver.render.times import full_time, local_time, minute_text, typed_time
 from archiver.report_language import say
 
 UNKNOWN_TEXT = "(保存した時点で「削除」表示でした。文面は分かりません)"
@@ -95,6 +95,20 @@ def quoted_text(case: ReportInput, message: Message) -> str:
     rooms = [room for room in case.rooms if room.room_id == message.room_id]
     references = PaperReferences(case, rooms[0]).references_at(message.send_time)
     return shorten_line(visible(one_line(plain_text(parse(texts[-1].body), references))), QUOTED_LENGTH)
+
+
+def bound_place(case: ReportInput, message: Message | None, message_id: MessageId) -> str:
+    """The number and id of a message that the user bound to something; of one that the package lacks, that it does."""
+    if message is not None:
+        return say("No.{no} 発言ID {message_id}", no=message.no, message_id=message_id)
+    at = case.outside.get(message_id)
+    if at is None:
+        return say("発言ID {message_id}(この資料には含まれません)", message_id=message_id)
+    return say(
+        "発言ID {message_id}({at}。この資料の期間の外の発言で、この資料には含まれません)",
+        message_id=message_id,
+        at=minute_text(at),
+    )
 
 
 def _message_texts(message: Message, references: References) -> Iterator[MessageText]:

@@ -7,10 +7,10 @@ from datetime import date
 
 from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
 from archiver.export.report.input import STATED, ReportInput
-from archiver.export.report.message_block import quoted_text
+from archiver.export.report.message_block import bound_place, quoted_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.records import JST, TERM_ITEMS, MessageId, SentReminder, State
+from archiver.records import JST, TERM_ITEMS, Invoice, MessageId, SentReminder, State
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day
@@ -34,7 +34,7 @@ def standing_of(case: ReportInput) -> MoneyStanding | None:
     return money_standing(case.contract, case.deliveries, _today(case))
 
 
-def money_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
+def money_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
     """The row of page 1: sums, and the open invoices that are late the longest; none if nothing is stated."""
     standing = standing_of(case)
     if standing is None:
@@ -46,19 +46,19 @@ def money_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
     open_balances = sorted(
         (one for one in standing.balances if one.unpaid), key=lambda one: (-one.days_late, one.invoice.number)
     )
-    lines += [balance_text(one) for one in open_balances[:_MAX_INVOICES]]
+    lines += [_balance_text(case, statistics, one) for one in open_balances[:_MAX_INVOICES]]
     if len(open_balances) > _MAX_INVOICES:
         lines.append(say("ほか{n}件の請求が未払いです。", n=len(open_balances) - _MAX_INVOICES))
     lines += months_line(standing)
     yield say("請求と入金({stated})", stated=say(STATED)), "\n".join(lines)
 
 
-def reminder_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
+def reminder_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tuple[str, str]]:
     """The row of page 1 about the reminders that the reporter sent; none if none is stated."""
     reminders = sorted(case.contract.reminders, key=lambda one: (one.sent_on, one.number))
     if reminders:
         count = say("{n}回", n=len(reminders))
-        shown = say("、").join(reminder_text(one) for one in reminders[-MAX_REMINDERS:])
+        shown = say("、").join(reminder_text(one, _place(case, statistics, one)) for one in reminders[-MAX_REMINDERS:])
         earlier = len(reminders) - MAX_REMINDERS
         more = say("(ほかに前のもの{n}回)", n=earlier) if earlier > 0 else ""
         yield (
@@ -67,10 +67,9 @@ def reminder_rows(case: ReportInput) -> Iterator[tuple[str, str]]:
         )
 
 
-def reminder_text(reminder: SentReminder) -> str:
-    """The day of a reminder, and its message or its way."""
-    message = say("発言ID {message_id}", message_id=reminder.message_id) if reminder.message_id else ""
-    way = say("、").join(filter(None, (shorten_line(visible(reminder.how or ""), _NAME_LENGTH), message)))
+def reminder_text(reminder: SentReminder, place: str) -> str:
+    """The day of a reminder, and its way or the place of its message."""
+    way = say("、").join(filter(None, (shorten_line(visible(reminder.how or ""), _NAME_LENGTH), place)))
     return stated_day(reminder.sent_on) + (say("({way})", way=way) if way else "")
 
 
@@ -93,7 +92,7 @@ def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: 
     """The number, time and first words of a bound message; its id where the package does not hold it."""
     message = statistics.bound.get(message_id)
     if message is None:
-        return say("発言ID {message_id}", message_id=message_id)
+        return bound_place(case, None, message_id)
     return say(
         "No.{no}({send_time})「{quoted}」{changed}",
         no=message.no,
@@ -148,12 +147,12 @@ def stated_due_text(case: ReportInput) -> str:
     return say("、").join(shown) + (say("(ほかに前のもの{n}件)", n=more) if more else "")
 
 
-def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
+def consultation_rows(case: ReportInput, statistics: MessageStatistics) -> tuple[tuple[str, str], ...]:
     """What was billed, received and is asked for; empty if nothing is stated."""
     standing = standing_of(case)
     if standing is None:
         return ()
-    late = [f"{balance_text(one)}" for one in standing.overdue[:_MAX_INVOICES]] + months_line(standing)
+    late = [_balance_text(case, statistics, one) for one in standing.overdue[:_MAX_INVOICES]] + months_line(standing)
     return (
         (say("請求した金額"), say("{billed:,}円", billed=standing.billed)),
         (say("受け取った金額"), say("{received:,}円", received=standing.received)),
@@ -161,13 +160,20 @@ def consultation_rows(case: ReportInput) -> tuple[tuple[str, str], ...]:
     )
 
 
-def balance_text(balance: InvoiceBalance) -> str:
+def _place(case: ReportInput, statistics: MessageStatistics, bound: Invoice | SentReminder) -> str:
+    """The number and id of the message that is bound to an invoice or a reminder; empty if none is."""
+    message_id = bound.message_id
+    return "" if message_id is None else bound_place(case, statistics.bound.get(message_id), message_id)
+
+
+def _balance_text(case: ReportInput, statistics: MessageStatistics, balance: InvoiceBalance) -> str:
     """An open invoice in one line: which, how much is open, the day of payment, how late, and what promised it."""
     invoice = balance.invoice
     name = say("「{name}」", name=shorten_line(visible(invoice.name), _NAME_LENGTH)) if invoice.name else ""
     due = say(_DUE_WORDS[balance.basis], day=date_text(balance.due) if balance.due else "")
     late = say("、翌日から数えて{days_late}日目", days_late=balance.days_late) if balance.days_late else ""
-    message = say("、発言ID {message_id}", message_id=invoice.message_id) if invoice.message_id else ""
+    place = _place(case, statistics, invoice)
+    message = say("、{place}", place=place) if place else ""
     return say(
         "請求{number}{name}({issued_on}) 未払い {unpaid:,}円、{due}{late}{message}",
         number=invoice.number,

@@ -10,7 +10,7 @@ from archiver.claims.words import basis_text, deadline_basis, first_label, reply
 from archiver.evidence.tables.tasks import FROM_BEFORE
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.message_block import quoted_text
+from archiver.export.report.message_block import bound_place, quoted_text
 from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, case_people
@@ -217,12 +217,11 @@ def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tup
     stated = {term.item: term for term in case.contract.terms}
     for item in TERM_ITEMS:
         term = stated.get(item.name)
-        places = (
-            [] if term is None else [say("発言ID {message_id}", message_id=term.message_id)] * bool(term.message_id)
-        )
-        message = None if term is None else statistics.bound.get(term.message_id or "")
-        if message is not None:
-            places = [f"No.{message.no} {places[0]}", say("「{quoted}」", quoted=quoted_text(case, message))]
+        places = []
+        if term is not None and term.message_id is not None:
+            message = statistics.bound.get(term.message_id)
+            places = [bound_place(case, message, term.message_id)]
+            places += [] if message is None else [say("「{quoted}」", quoted=quoted_text(case, message))]
         places += [] if term is None else [say("ファイルID {file_id}", file_id=term.file_id)] * bool(term.file_id)
         note = "" if term is None or not term.note else shorten_line(visible(term.note), _NOTE_LENGTH)
         if item.name == _PAYMENT_DAY and not (places or note):

@@ -53,7 +53,7 @@ class MessageStatistics:
     """Id of a message that belongs in an excerpt by rule → the reason."""
 
     bound: Mapping[str, Message] = field(default_factory=dict)
-    """Id of a message that the user bound to an invoice or a term → the message."""
+    """Id of a message that the user bound to an invoice, a reminder or a term → the message."""
     chosen_times: Sequence[datetime] = ()
     """When the messages that the user chose were sent."""
 
@@ -83,8 +83,7 @@ class _Survey:
         self._reasons: dict[str, str] = {}
         self._last_exchange: list[Message] = []
         self._sources: Counter[ObservedBy] = Counter()
-        self._bound_ids = {one.message_id for one in case.contract.invoices}
-        self._bound_ids |= {one.message_id for one in case.contract.terms}
+        self._bound_ids = case.contract.bound_messages
         self._bound: dict[str, Message] = {}
         self._chosen_times: list[datetime] = []
         self._cancellations: list[CancellationPost] = []

@@ -40,16 +40,16 @@ _REQUESTS = {
 
 def demand_text(case: ReportInput, statistics: MessageStatistics) -> str:
     """The text with LF between lines; the last facts are left out if it would be too long."""
-    facts = [*_invoice_lines(case), *_message_lines(case, statistics)]
+    facts = [*_invoice_lines(case, statistics), *_message_lines(case, statistics)]
     limit = MAX_LENGTH * 2 if is_english() else MAX_LENGTH  # letters say half as much; no form limits a letter
     while True:
-        text = "\n".join([*_head_lines(case), *facts, "", *_end_lines(case)])
+        text = "\n".join([*_head_lines(case, statistics), *facts, "", *_end_lines(case)])
         if len(text) + text.count("\n") + len("\r\n") <= limit or not facts:
             return text
         facts.pop()
 
 
-def _head_lines(case: ReportInput) -> Iterator[str]:
+def _head_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     contract, standing = case.contract, standing_of(case)
     yield from (say(_CHECK), "")
     yield say("{client} 様", client=_field_text(contract.client))
@@ -70,18 +70,20 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
         yield sums_text(standing)
     reminders = sorted(contract.reminders, key=lambda one: (one.sent_on, one.number))[-MAX_REMINDERS:]
     if reminders:
-        yield say("これまでのご連絡: {reminders}", reminders=say("、").join(map(reminder_text, reminders)))
+        shown = (reminder_text(one, _message_text(case, statistics, one.message_id)) for one in reminders)
+        yield say("これまでのご連絡: {reminders}", reminders=say("、").join(shown))
 
 
-def _invoice_lines(case: ReportInput) -> Iterator[str]:
+def _invoice_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     """The open invoices, those that are late the longest first."""
     standing = standing_of(case)
     balances = [] if standing is None else [one for one in standing.balances if one.unpaid]
     for balance in sorted(balances, key=lambda one: (-one.days_late, one.invoice.number))[:_MAX_INVOICES]:
-        yield say("・請求{number}{invoice}", number=balance.invoice.number, invoice=_invoice_text(balance))
+        message = _message_text(case, statistics, balance.invoice.message_id)
+        yield say("・請求{number}{invoice}", number=balance.invoice.number, invoice=_invoice_text(balance, message))
 
 
-def _invoice_text(balance: InvoiceBalance) -> str:
+def _invoice_text(balance: InvoiceBalance, message: str) -> str:
     """The invoice's own number and day, what is open, and how many days ago its stated day was."""
     invoice = balance.invoice
     name = say("「{name}」", name=shorten_line(visible(invoice.name), _MAX_NAME_LENGTH)) if invoice.name else ""
@@ -89,14 +91,13 @@ def _invoice_text(balance: InvoiceBalance) -> str:
     if balance.due is not None and balance.basis is not DueBasis.RECEIPT:
         late = say("(翌日から数えて{days_late}日目)", days_late=balance.days_late) if balance.days_late else ""
         due = say("、支払期日 {due}{late}", due=date_text(balance.due), late=late)
-    message = say("、発言ID {message_id}", message_id=invoice.message_id) if invoice.message_id else ""
     return say(
         "{name}({issued_on}) 未払い {unpaid:,}円{due}{message}",
         name=name,
         issued_on=stated_day(invoice.issued_on),
         unpaid=balance.unpaid,
         due=due,
-        message=message,
+        message=say("、{message}", message=message) if message else "",
     )
 
 
@@ -106,13 +107,18 @@ def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator
     labels = {item.name: say(item.label) for item in TERM_ITEMS}
     for name in _NAMED_TERMS:
         if name in stated and (message_id := stated[name].message_id):
-            yield say("・{labels}: {message}", labels=labels[name], message=_message_text(statistics, message_id))
+            yield say("・{labels}: {message}", labels=labels[name], message=_message_text(case, statistics, message_id))
 
 
-def _message_text(statistics: MessageStatistics, message_id: MessageId) -> str:
+def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: MessageId | None) -> str:
+    """A message by its time and id, as both sides can find it on Chatwork; and that the package lacks it, if so."""
+    if message_id is None:
+        return ""
     message = statistics.bound.get(message_id)
-    at = "" if message is None else say("{send_time} の", send_time=minute_text(message.send_time))
-    return say("{at}発言(ID {message_id})", at=at, message_id=message_id)
+    sent = case.outside.get(message_id) if message is None else message.send_time
+    at = "" if sent is None else say("{send_time} の", send_time=minute_text(sent))
+    absent = say("。今回の資料には含まれません") if message is None else ""
+    return say("{at}発言(ID {message_id}{absent})", at=at, message_id=message_id, absent=absent)
 
 
 def _end_lines(case: ReportInput) -> Iterator[str]:

@@ -77,7 +77,7 @@ def _head_lines(case: ReportInput) -> Iterator[str]:
 def _fact_lines(case: ReportInput, statistics: MessageStatistics, *, has_report: bool) -> Iterator[str]:
     """Sentences about what happened, the most useful first; who did it is not said where no reply tells."""
     yield from _end_request_lines(case.contract)
-    yield from (text.replace("\n", "。") + say("。") for _label, text in money_rows(case))
+    yield from (text.replace("\n", "。") + say("。") for _label, text in money_rows(case, statistics))
     yield from _reply_lines(statistics.facts)
     delivered = _last_delivery(case.deliveries)
     if delivered is not None:

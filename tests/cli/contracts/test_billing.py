@@ -91,6 +91,24 @@ def test_a_term_is_bound_to_the_message_that_told_it(desk: Desk) -> None:
     assert next(line for line in cleared.splitlines() if line.startswith("payment_day")).endswith("not stated")
 
 
+def test_a_message_outside_the_contracts_period_is_bound_with_a_warning(desk: Desk) -> None:
+    """Packages name it without holding it, so the way to take it in is told; within the period nothing is said."""
+    promise = ("contract", "terms", "set", "payment_day", "--message", desk.promise)
+    inside = desk.run(*promise, ARCHIVE_LANG="en")
+    room = desk.run("contract", "show", ARCHIVE_LANG="en").partition("Chatwork ")[2].split()[0]
+    desk.run("contract", "set", "job1", "--room-from", room, "2030-01-01")
+
+    told = desk.run(*promise, ARCHIVE_LANG="en")
+    reminded = desk.run("contract", "reminder", "add", "job1", "--message", desk.asked, ARCHIVE_LANG="en")
+    page = " ".join(desk.run("contract", "show", ARCHIVE_LANG="en").split())
+
+    sentence = "Outside this contract's period: "
+    assert sentence not in inside
+    assert [True, True] == [f"{sentence}m{desk.promise}" in one for one in (told, page)]
+    assert f"m{desk.asked}" in reminded.partition(sentence)[2]
+    assert "archive contract set job1 --room-from ROOM DAY" in told
+
+
 def test_reminders_that_were_sent_are_listed(desk: Desk) -> None:
     """By a message of your own or by day and way, each once; one taken back is gone; another's message is none."""
     add = ("contract", "reminder", "add", "job1")

@@ -42,9 +42,13 @@ class Checked(Terminal):
     """An archive with one room, saved, sealed, stamped, verified and copied; its token lies in a file."""
 
     def __init__(self, home: Path, chatwork: Chatwork) -> None:
-        """A terminal in English without a token of its own."""
+        """A terminal in English without a token of its own, on a computer with a desktop."""
         super().__init__(home, chatwork)
-        self.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+        programs = home.parent / "bin"
+        programs.mkdir(exist_ok=True)
+        (programs / "notify-send").touch(mode=0o755)
+        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        self.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": "", "PATH": path}
         self.chatwork = chatwork
 
     def looks(self, *, code: int = 0, registered: str | None = None, **environ: str) -> dict[str, tuple[str, str]]:

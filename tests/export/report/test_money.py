@@ -10,7 +10,7 @@ from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.demand_text import demand_text
 from archiver.records import Contract, Invoice, MessageId, Payment, SentReminder, StatedTerm
-from tests.support.reports import pdf_reader, report_inputs
+from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import message_id
 
 DIRECT = replace(report_inputs.CONTRACT, platform="direct", platform_id=None, url=None, escrowed_at=None)
@@ -47,7 +47,7 @@ def test_page_1_tells_what_is_owed_since_when_and_which_message_promised_it() ->
     money = page["請求と入金(報告者入力)"].splitlines()
     assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" == money[0]
     assert money[1].startswith("請求1「A-12」(2026-09-30) 未払い 50,000円、支払期日 2026-10-31、")
-    assert money[1].endswith("日目、発言ID 1876543210987654321")
+    assert money[1].endswith("日目、発言ID 1876543210987654321(この資料には含まれません)")
     assert "請求2(2026-10-31) 未払い 55,000円、支払期日 2026-12-31" == money[2]
     assert [] == [label for label, text in page.items() if "契約ID" in text or "仮払い" in text or "契約ページ" in text]
 
@@ -71,7 +71,7 @@ def test_the_text_to_paste_and_the_consultation_have_the_sums() -> None:
     case, blank = direct_case(profile="consult"), direct_case(DIRECT, profile="consult")
 
     text, without = (demand_text(one, survey_messages(one)) for one in (case, blank))
-    rows, left = facts_of(consultation.money(case)), facts_of(consultation.money(blank))
+    rows, left = (facts_of(consultation.money(one, survey_messages(one))) for one in (case, blank))
 
     assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" in text
     assert "契約ID" not in text
@@ -86,15 +86,17 @@ def test_reminders_are_listed_as_the_users_own_statement() -> None:
     """The latest three by day and way, the others counted: page 1, consultation, letter and timeline."""
     days = ("2026-11-12", "2026-11-01", "2026-11-09", "2026-11-05")
     sent = tuple(SentReminder(number, day, "メール") for number, day in enumerate(days, 1))
-    case = direct_case(replace(ARREARS, reminders=(*sent[:3], replace(sent[3], how=None, message_id=MessageId("77")))))
+    told = message_id(1)
+    case = direct_case(replace(ARREARS, reminders=(*sent[:3], replace(sent[3], how=None, message_id=told))))
     statistics = survey_messages(case)
 
     row = first_page(case)["催促(報告者入力)"]
+    letter = demand_text(case, statistics)
     course = [line for block in timeline.blocks(case, statistics, limit=25) for line in getattr(block, "rows", ())]
 
-    assert row == "4回: 2026-11-05(発言ID 77)、2026-11-09(メール)、2026-11-12(メール)(ほかに前のもの1回)"
-    assert row == facts_of(consultation.money(case))["催促(報告者入力)"]
-    assert "これまでのご連絡: 2026-11-05(発言ID 77)、2026-11-09(メール)" in demand_text(case, statistics)
+    assert row == f"4回: 2026-11-05(No.1 発言ID {told})、2026-11-09(メール)、2026-11-12(メール)(ほかに前のもの1回)"
+    assert row == facts_of(consultation.money(case, statistics))["催促(報告者入力)"]
+    assert f"2026-11-05(2026-11-05 10:14 の発言(ID {told}))、2026-11-09(メール)" in letter
     assert [line[0] for line in course if line[1] == "催促を送信"] == sorted(days)
 
 
@@ -137,8 +139,29 @@ def test_page_1_quotes_the_messages_that_promised_work_pay_and_day() -> None:
     promised = first_page(direct_case(replace(ARREARS, terms=terms)))["条件を示した発言(報告者入力)"].splitlines()
 
     assert promised[0].startswith("業務の内容、報酬の額: No.1(2026-11-05 10:14)「はじめまして。")
-    assert "支払期日: 発言ID 1" == promised[1]
+    assert "支払期日: 発言ID 1(この資料には含まれません)" == promised[1]
     assert [] == [label for label in first_page(direct_case()) if label.startswith("条件を示した発言")]
+
+
+def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> None:
+    """With the time of its sending: an invoice's, a reminder's and a term's message, wherever they are named."""
+    absent, sent = MessageId("1876543210987654321"), sample_conversation.at(-60)
+    bound = replace(
+        ARREARS,
+        terms=(StatedTerm("payment_day", absent),),
+        reminders=(SentReminder(1, "2026-11-01", None, absent),),
+    )
+    case = replace(direct_case(bound), outside={absent: sent}, period="期間")
+    statistics = survey_messages(case)
+    place = f"発言ID {absent}(2026-11-05 09:14。この資料の期間の外の発言で、この資料には含まれません)"
+
+    page, rows = first_page(case), facts_of(consultation.money(case, statistics))
+    letter = demand_text(case, statistics)
+
+    assert page["条件を示した発言(報告者入力)"] == f"支払期日: {place}"
+    assert page["催促(報告者入力)"] == rows["催促(報告者入力)"] == f"1回: 2026-11-01({place})"
+    assert [True, True] == [f"日目、{place}" in text for text in (page["請求と入金(報告者入力)"], rows["未払いの金額"])]
+    assert 3 == letter.count(f"2026-11-05 09:14 の発言(ID {absent}。今回の資料には含まれません)")
 
 
 def test_a_direct_contract_has_no_usual_day_of_a_review() -> None:

@@ -191,7 +191,7 @@ def test_a_term_is_told_with_the_number_and_the_beginning_of_its_message() -> No
 
     quoted = f"月末締め 翌月末払い{'です' * 25}(以下略)"
     assert f"No.1 発言ID {told.message_id}\n「{quoted}」" == places["支払期日"]
-    assert "発言ID 12345678" == places["業務の内容"]
+    assert "発言ID 12345678(この資料には含まれません)" == places["業務の内容"]
     assert places["報酬の額"].endswith("文面は分かりません)」")
 
 
