@@ -244,9 +244,10 @@ def _english_lines(steps: VerificationSteps) -> Iterator[str]:
         yield "4. Third-party times (RFC 3161): the lines that begin with openssl (1.1.1 or newer)."
         yield "   Verification: OK means that the file existed, as it is now, at the time stamped; no more than that."
         yield "   -attime is that time, as the authority's certificate may have ended since. A stamp on a seal covers"
-        yield "   all seals before it. After a certificate's end its stamp no longer shows by itself that nobody made it"
-        yield "   later with the old key: a later stamp over the record of its arrival carries it on (RFC 4998), in"
-        yield "   packages that were made after that. Compare the SHA-256 of each root certificate with what the authority publishes."
+        yield "   all seals before it. After its certificate has ended, a stamp no longer shows by itself that nobody"
+        yield "   made it later with the old key: a later stamp over the record of its arrival carries it on (RFC 4998),"
+        yield "   in packages made after that. Compare the SHA-256 of each root certificate with what the authority"
+        yield "   publishes."
     else:
         yield "4. No third-party time stamp is attached."
     yield "5. messages.jsonl, pauses.jsonl and the CSV files are made of data/entries.jsonl alone and can be made again"
