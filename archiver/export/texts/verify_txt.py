@@ -245,7 +245,7 @@ def _english_lines(steps: VerificationSteps) -> Iterator[str]:
         yield "   Verification: OK means that the file existed, as it is now, at the time stamped; no more than that."
         yield "   -attime is that time, as the authority's certificate may have ended since. A stamp on a seal covers"
         yield "   all seals before it. After its certificate has ended, a stamp no longer shows by itself that nobody"
-        yield "   made it later with the old key: a later stamp over the record of its arrival carries it on (RFC 4998),"
+        yield "   made it later with the old key: a later stamp over the record of its arrival carries it on (RFC 4998)"
         yield "   in packages made after that. Compare the SHA-256 of each root certificate with what the authority"
         yield "   publishes."
     else:
