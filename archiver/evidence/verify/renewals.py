@@ -63,8 +63,8 @@ def record_seals(
     ranges: Sequence[Tuple[int, int, int]],  # noqa: UP006
 ) -> dict[StampPlace, int]:
     """The number of the seal that holds the record of each stamp; `ranges` are (number, first, last) of the seals."""
-    found, ordered = {}, sorted(ranges, key=lambda one: one[1])
-    index = 0
+    found: dict[StampPlace, int] = {}
+    ordered, index = sorted(ranges, key=lambda one: one[1]), 0
     for record in sorted(recorded, key=lambda one: one.seq):
         while index < len(ordered) and ordered[index][2] < record.seq:
             index += 1
