@@ -38,9 +38,9 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     maker.archive.close()
 
 
-def upkeep(archive: Archive, **more: bool) -> UpkeepReport:
+def upkeep(archive: Archive, *, dry_run: bool = False) -> UpkeepReport:
     settings = Settings(archive.home, exports=ExportSettings(folder=archive.home / "exports"))
-    return keep_up(archive, settings, now=lambda: at(500), **more)
+    return keep_up(archive, settings, now=lambda: at(500), dry_run=dry_run)
 
 
 def lines(archive: Archive) -> list[tuple[str]]:
