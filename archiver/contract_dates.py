@@ -105,6 +105,12 @@ class DueDate:
     day: date
     days_left: int
     """Days in Japan from today; negative once it has passed."""
+    ends_at: datetime | None = None
+    """Its exact end, where the rule counts hours and the time of day is stated."""
+    left: timedelta = timedelta()
+    """How long until then."""
+    is_delivery_unclear: bool = False
+    """Whether it counts from the last of several deliveries, as the days do not tell which one an invoice bills."""
 
 
 def last_delivery(deliveries: Iterable[Delivery]) -> datetime | None:
@@ -142,6 +148,12 @@ def billed_receipts(invoices: Iterable[Invoice], deliveries: Iterable[Delivery])
     pairs = list(zip(billed, texts, ends, strict=True))
     is_clear = all(begin <= issued < end for (issued, _number), begin, end in pairs)
     return {number: day for (_issued, number), day in zip(billed, days, strict=True)} if is_clear else {}
+
+
+def is_billing_unclear(invoices: Sequence[Invoice], deliveries: Sequence[Delivery]) -> bool:
+    """Whether there are deliveries of several days, and the days do not tell which of them each invoice bills."""
+    days = {at.astimezone(JST).date() for at in (day_of(one.at) for one in deliveries) if at is not None}
+    return bool(invoices) and len(days) > 1 and not billed_receipts(invoices, deliveries)
 
 
 def received_for(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tuple[dict[int, int], int]:
@@ -186,6 +198,9 @@ def _open_receipt_due(contract: Contract, deliveries: Sequence[Delivery]) -> dat
     return at.astimezone(JST).date() if receipt_due(contract, deliveries) else None
 
 
+_OF_PAY = frozenset({"payment", "receipt"})
+"""Rules that count from the delivery that an open invoice bills."""
+
 _STATED_DAYS = {
     "contract": "contracted_on",
     "escrow": "escrowed_at",
@@ -223,22 +238,46 @@ def deadlines(
     of_pay = {name: day for name, day in days.items() if name != "delivery"}
     if awaited is not None:
         of_pay["delivery"] = awaited.astimezone(JST).date()
-    today = now.astimezone(JST).date()
+    times = _stated_times(contract, deliveries)
+    unclear = _OF_PAY if is_billing_unclear(contract.invoices, deliveries) else frozenset()
     dues = [
-        DueDate(deadline, day, (day - today).days)
+        _due_date(deadline, day, deadline.end_after(times), now, is_delivery_unclear=deadline.rule in unclear)
         for deadline in platform.deadlines
         if (day := deadline.day_after(of_pay if deadline.rule == "payment" else days)) is not None
     ]
     return sorted(dues, key=lambda due: (due.day, due.deadline.rule))
 
 
-def end_request_due(contract: Contract, platform: Platform) -> date | None:
-    """The day until which a stated request to end the contract early is to be answered, if there is such a rule."""
+def _due_date(
+    deadline: Deadline, day: date, ends_at: datetime | None, now: datetime, *, is_delivery_unclear: bool
+) -> DueDate:
+    """The deadline on its day; one that has ended at a time of today has passed."""
+    days_left = (day - now.astimezone(JST).date()).days
+    left = timedelta() if ends_at is None else ends_at - now
+    if ends_at is not None and ends_at <= now:
+        days_left = min(days_left, -1)
+    return DueDate(deadline, day, days_left, ends_at, left, is_delivery_unclear)
+
+
+def _stated_times(contract: Contract, deliveries: Sequence[Delivery]) -> dict[str, datetime]:
+    """The times of the events of which the time of day is stated."""
+    stated = {name: getattr(contract, field) or "" for name, field in _STATED_DAYS.items()}
+    last = last_delivery(deliveries)
+    stated["delivery"] = next((one.at for one in deliveries if last is not None and day_of(one.at) == last), "")
+    times = {name: day_of(one) for name, one in stated.items() if len(one) > _DATE_LENGTH}
+    return {name: at for name, at in times.items() if at is not None}
+
+
+def end_request_due(contract: Contract, platform: Platform) -> tuple[date, datetime | None] | None:
+    """The day until which a stated request to end the contract early is to be answered, and its exact end if known;
+    None if there is no request or no such rule.
+    """
     at = day_of(contract.end_request_at)
-    if at is None:
+    rule = next((one for one in platform.deadlines if one.after == "end_request"), None)
+    if at is None or rule is None:
         return None
-    days = {"end_request": at.astimezone(JST).date()}
-    return next((one.day_after(days) for one in platform.deadlines if one.after == "end_request"), None)
+    day = rule.day_after({"end_request": at.astimezone(JST).date()})
+    return None if day is None else (day, rule.end_after(_stated_times(contract, ())))
 
 
 SHOWN_BEFORE = {"plan": 10, "nudge": 0}

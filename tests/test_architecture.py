@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "records": {"gettext_mark"},
     "message_ids": set(),
     "corrected_clock": set(),
+    "bank_days": set(),
     "day_words": set(),
     "kanji_variants": set(),
     "search_folding": {"kanji_variants"},
@@ -31,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "platforms": set(),
     "errors": {"gettext_mark", "records"},  # of the latter the type of a reply that an error carries
     "contract_dates": FOUNDATION | {"platforms"},
-    "claims": FOUNDATION | {"contract_dates", "platforms", "report_language"},
+    "claims": FOUNDATION | {"bank_days", "contract_dates", "platforms", "report_language"},
     "settings": FOUNDATION,
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
@@ -55,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sync": FOUNDATION | {"message_ids", "reminders", "chatwork", "store"},
     "export": OF_A_CASE
     | {
+        "bank_days",
         "chatwork.notation",
         "evidence.history",
         "evidence.system_posts",

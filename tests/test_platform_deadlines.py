@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from archiver import contract_dates
 from archiver.claims.money import money_standing
+from archiver.cli.contracts.deadline_lines import due_line
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import Deadline, platform_of, platforms
 from archiver.records import JST, Contract, Delivery, Invoice, Payment
@@ -73,6 +74,52 @@ def test_the_day_is_the_one_that_the_source_gives(
     due = due_dates(platform, stated, delivered)[rule]
 
     assert (day, (date.fromisoformat(day) - NOW.date()).days) == (due.day.isoformat(), due.days_left)
+
+
+HOURS: tuple[tuple[str, str, dict[str, Any], str | None, str | None], ...] = (
+    # Platform, rule, what is stated, the delivery, the exact end: to the hour where the time of day is stated.
+    ("coconala", "review", {}, "2026-11-22 09:12", "2026-11-25 09:12"),
+    ("coconala", "end_request", {"end_request_at": "2026-11-24 18:00"}, None, "2026-11-25 18:00"),
+    ("crowdworks", "end_request", {"end_request_at": "2026-11-20 23:30"}, None, "2026-11-27 23:30"),
+    ("coconala", "end_request", {"end_request_at": "2026-11-24"}, None, None),
+    ("crowdworks", "review", {}, "2026-11-22 09:12", None),
+)
+
+
+@pytest.mark.parametrize(("platform", "rule", "stated", "delivered", "end"), HOURS)
+def test_what_is_counted_in_hours_ends_at_a_time_of_day(
+    platform: str, rule: str, stated: dict[str, Any], delivered: str | None, end: str | None
+) -> None:
+    """A day without its time, and a rule of whole days, have no such end."""
+    due = due_dates(platform, stated, delivered)[rule]
+
+    assert end == (None if due.ends_at is None else f"{due.ends_at.astimezone(JST):%Y-%m-%d %H:%M}")
+
+
+@pytest.mark.parametrize(
+    ("end", "words", "is_over"),
+    [
+        ("2026-11-25 18:00", "in 19 hours", False),
+        ("2026-11-24 23:00", "in less than an hour", False),
+        ("2026-11-24 22:00", "passed within the last hour", True),
+        ("2026-11-24 20:31", "passed 2 hours ago", True),
+    ],
+)
+def test_a_deadline_of_hours_is_never_0_days_away(end: str, words: str, is_over: bool) -> None:
+    """Its line has the hours left and the exact end in Japan; one that ended today counts as passed."""
+    request = datetime.fromisoformat(end).replace(tzinfo=JST) - timedelta(hours=24)
+
+    due = due_dates("coconala", {"end_request_at": f"{request:%Y-%m-%d %H:%M}"}, None)["end_request"]
+
+    assert f"  {end[5:]} (Japan time)  {words}  " in due_line(due)
+    assert is_over == (due.days_left < 0)
+
+
+def test_a_deadline_of_hours_from_a_day_says_that_the_time_is_not_entered() -> None:
+    """It may be over at any time of its day."""
+    due = due_dates("coconala", {"end_request_at": "2026-11-23"}, None)["end_request"]
+
+    assert "  11-24  today, at a time not entered  " in due_line(due)
 
 
 def every_deadline() -> dict[tuple[str, str], Deadline]:

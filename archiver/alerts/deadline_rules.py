@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from archiver.contract_dates import DueDate, OutsideContact, day_of, days_since, outside_contact
 from archiver.platforms.job_platform import platform_of
-from archiver.records import Contract, Delivery
+from archiver.records import JST, Contract, Delivery
 from archiver.records.alerts import Alert, AlertRule, Level
 
 SILENCE = timedelta(days=3)
@@ -115,7 +115,8 @@ def deadline_alerts(case: CaseSnapshot, now: datetime) -> Iterator[Alert]:
         rule, first = due.deadline.rule, due.deadline.days if due.deadline.urgent else DAYS_BEFORE
         if rule not in OWN_ALERT_RULES and DAYS_AFTER <= due.days_left <= first:
             level = _deadline_level(due)
-            subject = f"{case.contract.id}/{case.contract.platform or 'direct'}/{rule}/{due.day.isoformat()}"
+            end = due.day.isoformat() if due.ends_at is None else f"{due.ends_at.astimezone(JST):%Y-%m-%d %H:%M}"
+            subject = f"{case.contract.id}/{case.contract.platform or 'direct'}/{rule}/{end}"
             yield Alert(AlertRule.DEADLINE, level, now, case.room, subject=subject)
 
 

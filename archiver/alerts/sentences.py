@@ -162,6 +162,8 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
     platform, rule, day = [*rest.split("/"), "", "", ""][:3]
     due = next((deadline for deadline in platform_of(platform).deadlines if deadline.rule == rule), None)
     name, advice = (due.name, due.advice) if due else (rule, "")
+    if len(day) > len("2026-11-24"):
+        day = _("{time} (Japan time)").format(time=day)
     return {"contract": contract_names.get(first, first), "name": name, "day": day, "advice": advice}
 
 

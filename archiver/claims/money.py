@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from archiver.contract_dates import billed_receipts, day_of, receipt_due, received_for
+from archiver.bank_days import ClosedDay, closed_day
+from archiver.contract_dates import billed_receipts, day_of, is_billing_unclear, receipt_due, received_for
 from archiver.records import JST, Contract, Delivery, Invoice
 
 
@@ -20,8 +21,14 @@ class DueBasis(StrEnum):
     """The day that was agreed."""
     RECEIPT = "receipt"
     """No day was agreed, so the day of receipt counts (フリーランス法 4条2項; weak: third parties quote it)."""
+    LAST_RECEIPT = "last_receipt"
+    """The same of the last delivery, as the days do not tell which of several deliveries the invoice bills."""
     NONE = "none"
     """No day is known."""
+
+
+RECEIPTS = frozenset({DueBasis.RECEIPT, DueBasis.LAST_RECEIPT})
+"""Days that nobody stated as a day of payment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,11 @@ class InvoiceBalance:
     basis: DueBasis
     days_late: int
     """Days in Japan since the day of payment while something is open; 0 before it, or if none is known."""
+
+    @property
+    def closed_day(self) -> ClosedDay | None:
+        """Why banks are closed on a stated day of payment, so that pay may come later, as agreed; None if open."""
+        return None if self.due is None or self.basis in RECEIPTS else closed_day(self.due)
 
     @property
     def unpaid(self) -> int:
@@ -119,7 +131,9 @@ def payment_due(contract: Contract, deliveries: Sequence[Delivery], invoice: Inv
         at = day_of(stated)
         if at is not None:
             return at.astimezone(JST).date(), basis
-    received = receipt_due(contract, deliveries)
-    if received is not None:
-        received = billed_receipts(contract.invoices, deliveries).get(invoice.number, received)
-    return (None, DueBasis.NONE) if received is None else (received, DueBasis.RECEIPT)
+    last = receipt_due(contract, deliveries)
+    if last is None:
+        return None, DueBasis.NONE
+    if is_billing_unclear(contract.invoices, deliveries):
+        return last, DueBasis.LAST_RECEIPT
+    return billed_receipts(contract.invoices, deliveries).get(invoice.number, last), DueBasis.RECEIPT

@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 from gettext import gettext as _
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from markupsafe import Markup, escape
-
-_HOME = r"archive (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?"
-_ARGUMENT = r"(?: (?:[A-Z]{0,3}[ァ-ヶー一-龠]{1,8}(?= [-a-z]|$|\))|[!-'*-~]+))*"
-_COMMAND = re.compile(rf"\b{_HOME}([a-z]+){_ARGUMENT}")
-"""A command with its words in ASCII; a word in Japanese is a placeholder before an option, another word or nothing."""
 
 _PAGES = {
     "init": "start.index",
     "sync": "home.index",
     "status": "home.index",
-    "view": "home.index",
+    "view": "events.index",
     "search": "search.index",
+    "show": "search.index",
     "export": "packages.index",
     "exports": "packages.index",
     "verify": "copies.index",
@@ -26,6 +22,7 @@ _PAGES = {
     "rescue": "emergency.index",
     "recover": "emergency.index",
     "contract": "contracts.index",
+    "rooms": "contracts.index",
     "delivery": "contracts.index",
     "attach": "contracts.index",
     "erase": "contracts.index",
@@ -33,10 +30,19 @@ _PAGES = {
     "restore": "copies.index",
     "token": "settings.index",
     "schedule": "settings.index",
+    "daemon": "settings.index",
     "check": "settings.index",
     "notices": "notice_settings.index",
     "alerts": "alerts.index",
+    "guide": "help.index",
 }
+_ANCHORS = {"recover": "older", "schedule": "automatic", "daemon": "automatic"}
+"""Where on its page a command's form stands."""
+
+_HOME = r"archive (?:--home (?:\"[^\"]*\"|'[^']*'|\S+) )?"
+_ARGUMENT = r"(?: (?:[A-Z]{0,3}[ァ-ヶー一-龠]{1,8}(?= [-a-z]|$|\))|[!-'*-~]+))*"
+_COMMAND = re.compile(rf"\b{_HOME}({'|'.join(sorted(_PAGES, key=len, reverse=True))})\b{_ARGUMENT}")
+"""A command with its words in ASCII; a word in Japanese is a placeholder before an option, another word or nothing."""
 
 
 def pieces(sentence: str) -> Markup:
@@ -49,11 +55,17 @@ def linked(part: str) -> Markup:
     """The same of a text whose spaces stay as they are."""
     html, end = Markup(""), 0
     for found in _COMMAND.finditer(part):
-        link = _link(found)
-        if link is not None:
-            html += escape(part[end : found.start()]) + Markup('<a class="do" href="{}">{}</a>').format(*link)
-            end = found.end()
+        html += escape(part[end : found.start()]) + _html(found)
+        end = found.end()
     return html + escape(part[end:])
+
+
+def _html(found: re.Match[str]) -> Markup:
+    """The link of a command; on the page where it would lead, that it is this page."""
+    link = _link(found)
+    if link is None:
+        return escape(found[0])
+    return escape(_("this page")) if link[0] == request.path else Markup('<a class="do" href="{}">{}</a>').format(*link)
 
 
 def page_links(text: str) -> list[tuple[str, str]]:
@@ -68,10 +80,10 @@ def _link(found: re.Match[str]) -> tuple[str, str] | None:
         return url_for("conversation.room", room=int(room[1][:18])), _("Conversation")
     if command == "sync":
         return url_for("home.index"), _("Save now")
-    endpoint = _PAGES.get(command)
-    if endpoint is None or endpoint not in current_app.view_functions:
+    endpoint = _PAGES[command]
+    if endpoint not in current_app.view_functions:
         return None
-    return url_for(endpoint), _words()[endpoint]
+    return url_for(endpoint, _anchor=_ANCHORS.get(command)), _words().get(command, _words()[endpoint])
 
 
 def _words() -> dict[str, str]:
@@ -86,4 +98,9 @@ def _words() -> dict[str, str]:
         "settings.index": _("Settings"),
         "notice_settings.index": _("Notices"),
         "alerts.index": _("All that deserves attention"),
+        "events.index": _("What happened"),
+        "help.index": _("Help"),
+        "recover": _("Fetch older messages"),
+        "schedule": _("Automatic saving"),
+        "daemon": _("Automatic saving"),
     }

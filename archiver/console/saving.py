@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from gettext import gettext as _
 
 from flask import url_for
 
+from archiver import errors
 from archiver.app import App
 from archiver.console.context import ConsoleContext
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.notices import troubles
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
 from archiver.settings import other_archives
@@ -31,13 +33,24 @@ def save_now(context: ConsoleContext) -> Work:
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
         app.chatwork.transport.on_wait = waiting(job)
-        report = run_round(app, Options(every_list=True), round_progress(app, job))
+        with failure_remembered(app):
+            report = run_round(app, Options(every_list=True), round_progress(app, job))
         note_home(app, report.account_id)
         lines = (*context.words.round_lines(report), *report.complaints)
         head = _("Saved. {counts}").format(counts=counts_line(count_saved(app.archive)))
         return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints)
 
     return work
+
+
+@contextlib.contextmanager
+def failure_remembered(app: App) -> Iterator[None]:
+    """Let the overview and the next notices know of an error that ends a round, as after one that was typed."""
+    try:
+        yield
+    except errors.ArchiverError as error:
+        troubles.take_pending_notices(app.archive, app.settings, error, now=app.now())
+        raise
 
 
 def round_progress(app: App, job: Job) -> ProgressCallbacks:

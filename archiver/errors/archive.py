@@ -69,7 +69,7 @@ class DiskFull(StorageError):
     """No space is left on the disk."""
 
     message = N_("The disk is full; what was saved before is kept ({path}).")
-    hint = N_("Make space and run the same command again.")
+    hint = N_("Make space and do the same again.")
 
 
 class DiskFailing(StorageError):

@@ -260,13 +260,18 @@ def idle_condition(starters: Starters | None) -> Condition | None:
 
 
 def _unscheduled(situation: Situation) -> Condition | None:
-    """A fresh save may come from a starter that cannot be seen, such as the host of a container."""
+    """A starter that cannot be seen, such as the host of a container, is known by a fresh run that nobody watched.
+
+    A fresh save of another kind was most likely asked for by the user, and nothing follows it; but it may not be.
+    """
     if situation.starters is None or situation.starters.names is not None or is_setting_up(situation):
         return None
-    last = last_list(situation.archive)
-    if last is not None and situation.now - last <= MISSED_RUNS * situation.every:
+    run, last, span = situation.archive.scheduled_run, last_list(situation.archive), MISSED_RUNS * situation.every
+    if run is not None and situation.now - run.at <= span:
         return None
-    return Condition(ConditionKind.UNSCHEDULED, Grade.ACTION, command="archive schedule install")
+    is_fresh = last is not None and situation.now - last <= span
+    grade = Grade.ATTENTION if is_fresh else Grade.ACTION
+    return Condition(ConditionKind.UNSCHEDULED, grade, facts={"is_fresh": is_fresh}, command="archive schedule install")
 
 
 def _silent(situation: Situation) -> Condition | None:
@@ -454,9 +459,18 @@ def _unread_dropped(situation: Situation) -> Condition | None:
 
 
 def days_left(alert: Alert, now: datetime) -> int:
-    """Days from today in Japan to the day of a deadline alert, which its rule wrote into the subject."""
-    day = datetime.fromisoformat((alert.subject or "").rpartition("/")[2]).date()
-    return (day - now.astimezone(JST).date()).days
+    """Days from today in Japan to the day of a deadline alert, which its rule wrote into the subject; negative once
+    its time of that day, if it has one, is over.
+    """
+    end = (alert.subject or "").rpartition("/")[2]
+    at = datetime.fromisoformat(end).replace(tzinfo=JST)
+    days = (at.date() - now.astimezone(JST).date()).days
+    return min(days, -1) if deadline_time(alert) and at <= now else days
+
+
+def deadline_time(alert: Alert) -> str:
+    """The time of day in Japan at which a deadline of hours ends: `18:00`; empty where it is a whole day."""
+    return (alert.subject or "").rpartition("/")[2].partition(" ")[2]
 
 
 def _of_alerts(kind: ConditionKind, grade: Grade, alerts: Collection[Alert]) -> Condition | None:

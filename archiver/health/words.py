@@ -31,7 +31,6 @@ PLAIN = {
     ConditionKind.ENDED: N_(
         "Every contract has ended: no chat is saved any more. To save one again: archive contract reopen ID"
     ),
-    ConditionKind.UNSCHEDULED: N_("Automatic saving is not set up. To set it up: archive schedule install"),
     ConditionKind.ALERT: N_("There was a big change on the other side. Do not leave the chat; run: archive"),
     ConditionKind.HINT: N_("Something needs your decision. See: archive alerts"),
     ConditionKind.REMOTE: N_(
@@ -110,6 +109,15 @@ def _idle(condition: Condition) -> str:
         "Start it (on WSL: sudo service cron start), or leave this running: archive daemon"
     )
     return text.format(scheduler=condition.facts["scheduler"])
+
+
+def _unscheduled(condition: Condition) -> str:
+    if condition.facts["is_fresh"]:
+        return _(
+            "Automatic saving is not set up here: unless something else starts it, nothing saves from now on. "
+            "To set it up: archive schedule install"
+        )
+    return _("Automatic saving is not set up. To set it up: archive schedule install")
 
 
 def _silent(condition: Condition) -> str:
@@ -343,6 +351,7 @@ SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.FIRST_SAVE: _first_save,
     ConditionKind.JOB_FAULT: _job_fault,
     ConditionKind.IDLE: _idle,
+    ConditionKind.UNSCHEDULED: _unscheduled,
     ConditionKind.SILENT: _silent,
     ConditionKind.FINDINGS: _findings,
     ConditionKind.COPY: _copy,

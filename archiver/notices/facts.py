@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from archiver.health.conditions import ConditionKind, days_left
+from archiver.health.conditions import ConditionKind, days_left, deadline_time
 from archiver.health.snapshot import HealthSnapshot
 from archiver.notices import daily_notice
 from archiver.notices.daily_notice import NoticePeriod
@@ -51,6 +51,8 @@ class DeadlineFacts:
     deadline: Deadline
     days_left: int
     """0 or 1."""
+    time: str = ""
+    """The time of day in Japan at which it ends; empty where it is a whole day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def _deadline_facts(opened: Iterable[Alert], contracts: list[Contract], now: dat
         label = next((_platform_number(one) for one in contracts if one.id == contract_id), None)
         for deadline in platform_of(platform).deadlines:
             if deadline.rule == rule:
-                yield DeadlineFacts(label, deadline, days_left(alert, now))
+                yield DeadlineFacts(label, deadline, days_left(alert, now), deadline_time(alert))
 
 
 def _count_rooms_read_again(reading: Reading, notices: DueNotices) -> int:

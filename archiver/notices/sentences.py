@@ -128,7 +128,10 @@ def pause_words(hours: int) -> str:
 
 
 def _deadline_sentence(deadline: DeadlineFacts) -> str:
-    words = {"contract": deadline.contract, "name": deadline.deadline.name, "advice": deadline.deadline.advice}
+    name = deadline.deadline.name
+    if deadline.time:
+        name = _("{name} ends at {time} (Japan time)").format(name=name, time=deadline.time)
+    words = {"contract": deadline.contract, "name": name, "advice": deadline.deadline.advice}
     if deadline.contract is None:
         today = _("Today: {name}. {advice}. Please check the number of days.")
         tomorrow = _("Tomorrow: {name}. {advice}. Please check the number of days.")

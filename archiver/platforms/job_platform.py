@@ -9,7 +9,7 @@ import tomllib
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -46,6 +46,8 @@ class Deadline:
     advice: str
     source: RuleSource
     days: int = 0
+    hours: int = 0
+    """The same in hours, where the rule counts to the time of day; 0 where it counts whole days."""
     months: int = 0
     counts_first_day: bool = False
     """Whether the day of the event is day 1, so that the last day is one earlier."""
@@ -57,6 +59,12 @@ class Deadline:
     """Whether the rule is uncertain, so that the user should look it up."""
     urgent: bool = False
     """Whether waiting costs the user something, so that its alert is high from its first day on."""
+
+    def end_after(self, times: Mapping[str, datetime]) -> datetime | None:
+        """The exact end, given the times of events; None where the rule counts days, or the time is not known."""
+        if not self.hours or self.after not in times:
+            return None
+        return times[self.after] + timedelta(hours=self.hours)
 
     def day_after(self, days: Mapping[str, date]) -> date | None:
         """The deadline's day, given the days of events; None as long as the day of its own event is not known."""

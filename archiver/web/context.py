@@ -20,17 +20,6 @@ from archiver.store.queries.status import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """An urgent notice about one contract: what happened and what to do now."""
-
-    head: str
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
-    """Labels with sentences: what changed, what is saved, what is not, what not to do."""
-    steps: tuple[str, ...]
-    """What to do now, in order."""
-
-
-@dataclass(frozen=True, slots=True)
 class AttentionAlert:
     """Equal alerts in one sentence, and the message that the newest is about, if it is about one."""
 
@@ -43,6 +32,25 @@ class AttentionAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do now, and the messages that it is about."""
+
+    words: str
+    messages: tuple[AttentionAlert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An urgent notice about one contract: what happened and what to do now."""
+
+    head: str
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    """Labels with sentences: what changed, what is saved, what is not, what not to do."""
+    steps: tuple[Step, ...]
+    """What to do now, in order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attention:
     """Warnings as sentences in the language of the process; plain text with hidden characters made visible."""
 
@@ -50,6 +58,10 @@ class Attention:
     blocks: tuple[Block, ...]
     sentences: tuple[str, ...]
     alerts: tuple[AttentionAlert, ...]
+    saving: tuple[str, ...]
+    """What starts saving, how the last round ended, when the next one comes."""
+    is_unscheduled: bool
+    """Whether nothing is known that saves by itself."""
     facts: tuple[tuple[str, str], ...]
     """Labels with sentences: last save, seals, stamps, backup, re-reading, deadlines."""
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.claims.money import DueBasis, money_standing
+from archiver.claims.money import DueBasis, money_standing, payment_due
 from archiver.contract_dates import deadlines
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST, Contract, Delivery, Invoice, MessageId, Payment, StatedTerm
@@ -124,6 +124,8 @@ def test_each_of_two_invoices_counts_from_the_delivery_that_it_bills() -> None:
     ]
 
     assert [[date(2026, 8, 31), date(2026, 10, 31)], [date(2026, 10, 31), date(2026, 10, 31)]] == days
+    bases = [payment_due(job, deliveries, job.invoices[0])[1] for job in (clear, ahead)]
+    assert [DueBasis.RECEIPT, DueBasis.LAST_RECEIPT] == bases
 
 
 def test_what_goes_beyond_a_named_invoice_is_set_off_against_the_open_ones() -> None:

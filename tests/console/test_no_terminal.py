@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import gettext
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import archiver
+from archiver import errors, health
+from archiver.cli import status
 from archiver.cli.commands import COMMANDS
+from archiver.console.command_links import pieces
 from archiver.console.guides import guides
 from archiver.console.jobs import JobLink, JobOutcome
 from archiver.records.alerts import Alert, AlertRule, Level
@@ -22,6 +28,9 @@ COMMAND = re.compile(rf"\barchive (?:-\S+ )*(?:--home \S+ )?(?:{'|'.join(COMMAND
 TYPED = re.compile(r"<code>(?:archive|pip|pipx|uv|python3?|sudo|cd|crontab|systemctl) [^<]*</code>")
 STARTS = ("<code>archive app</code>", "<code>archive demo</code>")
 """What starts this program, or an example of it."""
+
+LATER = "archive migrate"
+"""There is one format of archives so far; the second will need its page."""
 
 FOR_TERMINALS = frozenset(
     {"install", "install-linux", "install-mac", "install-vps", "install-windows", "schedule-with-cron"}
@@ -67,6 +76,28 @@ def test_no_result_names_a_command_in_place_of_a_way_by_clicking(browser: FormBr
 
     assert [True] * 3 == ["Some are missing" in page for page in pages]
     assert [] == [found for page in pages for found in COMMAND.findall(FOLDED.sub("", page))]
+
+
+def test_no_sentence_of_how_things_stand_names_a_command(browser: FormBrowser) -> None:
+    """Each condition, each reason of an error with its advice, and each text of the state, in both languages."""
+    catalogue = gettext.translation("messages", Path(archiver.__file__).with_name("locale"), languages=["ja"])
+    modules = [*Path(health.__file__).parent.glob("*.py"), *Path(errors.__file__).parent.glob("*.py")]
+    modules += list(Path(status.__file__).parent.glob("*.py"))
+    texts = {text for module in modules for text in _texts(module) if COMMAND.search(text)}
+    texts |= {catalogue.gettext(text) for text in texts}
+    with browser.client.application.test_request_context("/somewhere", base_url=SITE):
+        left = {text: COMMAND.findall(pieces(text)) for text in texts}
+
+    assert len(texts) > 80
+    assert {} == {text: found for text, found in left.items() if found and LATER not in text}
+
+
+def _texts(module: Path) -> list[str]:
+    """The texts of a module, without its docstrings."""
+    nodes = list(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
+    docs = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    found = (node for node in nodes if isinstance(node, ast.Constant) and id(node) not in docs)
+    return [node.value for node in found if isinstance(node.value, str)]
 
 
 def test_no_guide_has_a_terminal_as_the_only_way(browser: FormBrowser) -> None:

@@ -9,23 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from archiver.cli.reading.page_words import shared_words
-from archiver.console.application import build_context
 from archiver.console.context import ConsoleContext
-from archiver.rounds.round import run_round
-from archiver.setup.answered_questions import note_answer
-from archiver.setup.answers import FINISHED
-from archiver.setup.first_run import check_token, enter_first_contract, prepare_archive
 from archiver.setup.leftover_answers import recall_answers
-from archiver.setup.token_source import keep_token
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import deliveries
-from archiver.sync.run import Options, ProgressCallbacks
 from archiver.web.access import AccessGate
 from tests.support import recovery_files
 from tests.support.console.application import open_chromium, open_tab, serve_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
+from tests.support.console.saved_archive import save, set_up
 from tests.support.terminal import TOKEN
 from tests.support.viewer.chromium_tab import NEEDED, Window
 
@@ -68,23 +61,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstDayDesk]:
         desk = FirstDayDesk(tmp_path_factory.mktemp("plays"), chatwork, messages=300)
         chatwork.post(desk.group, desk.tanaka, "弊社の高田が確認します。担当は佐々木さんです。")
         yield desk
-
-
-def set_up(desk: FirstDayDesk) -> None:
-    """Make an archive of the group that has saved once."""
-    context = build_context(desk.home, desk.environ, shared_words())
-    prepare_archive(context)
-    check_token(context, TOKEN)
-    keep_token(context, TOKEN)
-    app = context.app()
-    enter_first_contract(app, [desk.group])
-    save(context)
-    note_answer(app.archive, FINISHED)
-
-
-def save(context: ConsoleContext) -> None:
-    """What the scheduler does: a round."""
-    run_round(context.app(), Options(every_list=True), ProgressCallbacks())
 
 
 @pytest.fixture(scope="module")

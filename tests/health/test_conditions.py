@@ -118,8 +118,17 @@ CASES: list[tuple[Kind, Grade, Situation]] = [
         Kind.UNSCHEDULED,
         ACTION,
         situation(
-            computer=with_starters(None), last_run=ago(minutes=16), looks=replace(looks(), listed=ago(minutes=16))
+            computer=with_starters(None),
+            last_run=ago(minutes=16),
+            looks=replace(looks(), listed=ago(minutes=16)),
+            scheduled_run=None,
         ),
+    ),
+    (Kind.UNSCHEDULED, ATTENTION, situation(computer=with_starters(None), scheduled_run=None)),
+    (
+        Kind.UNSCHEDULED,
+        ATTENTION,
+        situation(computer=with_starters(None), scheduled_run=ScheduledRun(ago(minutes=16), None)),
     ),
     (Kind.SILENT, ATTENTION, situation(scheduled_run=ScheduledRun(ago(minutes=16), None))),
     (Kind.UNREAD, ACTION, situation(looks=looks(at={ROOM: ago(minutes=4), 5: ago(hours=50)}))),

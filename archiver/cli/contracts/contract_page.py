@@ -89,6 +89,7 @@ def page_document(reading: Reading, contract: Contract, *, now: datetime) -> Jso
             {
                 "rule": due.deadline.rule,
                 "day": due.day.isoformat(),
+                "ends_at": None if due.ends_at is None else due.ends_at.isoformat(timespec="minutes"),
                 "weak": due.deadline.weak,
                 "source": due.deadline.source.title,
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from archiver.cli.contracts.contract_names import contract_names
 from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
+from archiver.records import JST
 
 if TYPE_CHECKING:
     from archiver.records import Contract
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _MARGIN = 13
+_HOURS_TOLD = 48
+"""Hours below which the distance of a deadline of hours is told in hours."""
 _LIMIT = 4
 """How many deadlines and how many blank facts `status` names for one contract."""
 
@@ -69,8 +72,15 @@ def due_dates(activity: ContractActivity, *, now: datetime) -> list[DueDate]:
 
 def due_line(due: DueDate) -> str:
     """A deadline's name, day and distance, with a hint to check it if its source is weak."""
-    words = [due.deadline.name, f"{due.day:%m-%d}", _distance_words(due.days_left)]
-    return "  ".join([*words, *([_("please check")] if due.deadline.weak else [])])
+    when, distance = f"{due.day:%m-%d}", _distance_words(due.days_left)
+    if due.ends_at is not None:
+        when = _("{time} (Japan time)").format(time=f"{due.ends_at.astimezone(JST):%m-%d %H:%M}")
+        distance = _hour_words(due.left)
+    elif due.deadline.hours:
+        distance = _("{distance}, at a time not entered").format(distance=distance)
+    unclear = [_("counted from the last delivery, as the days do not tell which one was billed")]
+    notes = [*(unclear if due.is_delivery_unclear else []), *([_("please check")] if due.deadline.weak else [])]
+    return "  ".join([due.deadline.name, when, distance, *notes])
 
 
 def days_ago(at: datetime, now: datetime) -> str:
@@ -85,6 +95,18 @@ def _distance_words(days: int) -> str:
     if days > 0:
         return ngettext("in {n} day", "in {n} days", days).format(n=days)
     return ngettext("passed {n} day ago", "passed {n} days ago", -days).format(n=-days)
+
+
+def _hour_words(left: timedelta) -> str:
+    """How long until the end of a deadline of hours; hours within two days, never a day of 0."""
+    hours = abs(left) // timedelta(hours=1)
+    if hours >= _HOURS_TOLD:
+        return _distance_words(hours // 24 if left > timedelta() else -(hours // 24))
+    if left > timedelta():
+        return ngettext("in {n} hour", "in {n} hours", hours).format(n=hours) if hours else _("in less than an hour")
+    if not hours:
+        return _("passed within the last hour")
+    return ngettext("passed {n} hour ago", "passed {n} hours ago", hours).format(n=hours)
 
 
 def _blank_lines(contract: Contract, name: str) -> Iterator[str]:

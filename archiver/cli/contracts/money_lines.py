@@ -7,6 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
 
+from archiver.bank_days import ClosedDay
 from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
 from archiver.cli.terminal.text import visible
 from archiver.records import JST, Contract, SentReminder
@@ -72,9 +73,26 @@ def _due_text(balance: InvoiceBalance) -> str:
         DueBasis.INVOICE: _("due {day}"),
         DueBasis.CONTRACT: _("due {day} (as agreed)"),
         DueBasis.RECEIPT: _("no day of payment entered: day of receipt {day} may count (please check)"),
+        DueBasis.LAST_RECEIPT: _(
+            "no day of payment entered, and the days do not tell which delivery it bills: day of receipt of the last "
+            "one {day} may count (please check)"
+        ),
         DueBasis.NONE: _("no day of payment known"),
     }
-    return words[balance.basis].format(day=balance.due.isoformat() if balance.due else "-")
+    due = words[balance.basis].format(day=balance.due.isoformat() if balance.due else "-")
+    return f"{due} {_closed_text(balance.closed_day)}".rstrip()
+
+
+def _closed_text(reason: ClosedDay | None) -> str:
+    """A hint that banks are closed on the day of payment; empty if they are open."""
+    words = {
+        ClosedDay.SATURDAY: _("a Saturday"),
+        ClosedDay.SUNDAY: _("a Sunday"),
+        ClosedDay.HOLIDAY: _("a public holiday"),
+        ClosedDay.TURN_OF_YEAR: _("the turn of the year"),
+    }
+    hint = _("({day}: whether the next business day is in time depends on what was agreed)")
+    return hint.format(day=words[reason]) if reason is not None else ""
 
 
 def _state_text(balance: InvoiceBalance) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from gettext import gettext as _
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from archiver.cli.evidence.backup import copied_lines
 from archiver.cli.reading.view_context import emergency_block_of
 from archiver.cli.saving.sync_report import sync_lines
 from archiver.cli.status import emergency_block, saving_status
-from archiver.cli.status.alert_lines import named_messages
+from archiver.cli.status.alert_lines import named_messages, room_labels
 from archiver.cli.terminal.file_manager import show_folder
 from archiver.console.context import AlertRow, SharedWords
 from archiver.render.invisible_characters import visible
@@ -59,13 +58,13 @@ def _emergency_blocks(reading: Reading) -> Sequence[Block]:
 def _alert_rows(reading: Reading, alerts: Sequence[Alert]) -> list[AlertRow]:
     from archiver.store.queries.contracts import contracts
 
-    names = contract_names(contracts(reading))
+    names, rooms = contract_names(contracts(reading)), room_labels(reading)
     return [
         AlertRow(
             alert.number,
             _("put aside") if alert.dismissed else level_word(alert.level),
             alert.at,
-            alert_sentence(alert, names),
+            alert_sentence(alert, names, rooms),
             None if message is None else AttentionAlert("", message.words, message.room_id, message.message_id),
             bool(alert.dismissed),
             visible(alert.reason or ""),
@@ -76,8 +75,7 @@ def _alert_rows(reading: Reading, alerts: Sequence[Alert]) -> list[AlertRow]:
 
 def _saving_lines(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> list[str]:
     situation = saving_status.observe_standing(reading, settings, environ).situation
-    line = saving_status.saving_line(situation, failed_at=saving_status.last_failure(situation))
-    return [part for part in re.split(r" {2,}|\n", line) if part.strip()][1:]
+    return saving_status.saving_words(situation, failed_at=saving_status.last_failure(situation))
 
 
 def _preview_lines(package: PackagePreview, profile: str) -> list[str]:

@@ -13,16 +13,18 @@ from archiver.cli.status import (
     reread_and_backfill_lines,
     stamp_lines,
 )
-from archiver.cli.status.alert_lines import FIRST_SCREEN_LIMIT, AlertLine, alert_lines, more_sentence
-from archiver.cli.status.saving_status import observe_standing
+from archiver.cli.status.alert_lines import FIRST_SCREEN_LIMIT, AlertLine, NamedMessage, alert_lines, more_sentence
+from archiver.cli.status.saving_status import last_failure, observe_standing, saving_words
 from archiver.cli.terminal import times
 from archiver.cli.terminal.typed_command import command_words, complete_commands
+from archiver.health.conditions import ConditionKind
+from archiver.health.known_time import known_time
 from archiver.records.grades import Grade, grade_word
 from archiver.store.working import backfill_queue
-from archiver.web.context import Attention, AttentionAlert, Block, ViewContext
+from archiver.web.context import Attention, AttentionAlert, Block, Step, ViewContext
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from archiver.cli.context import CliContext
@@ -46,15 +48,19 @@ def build_view_context(obj: CliContext) -> ViewContext:
         home=obj.home,
         now=utc_now,
         status=lambda reading: status(reading, authorities=authorities()),
-        attention=lambda reading, status: build_attention(reading, status, obj.settings(), now=utc_now()),
+        attention=lambda reading, status: build_attention(
+            reading, status, obj.settings(), obj.environ, now=known_time(reading, utc_now())
+        ),
         command=command_words(obj.home),
         language=current_language(),
     )
 
 
-def build_attention(reading: Reading, status: Status, settings: Settings, *, now: datetime) -> Attention:
-    """What needs the user, and the facts about what is kept."""
-    standing = observe_standing(reading, settings, now=now, alerts=status.alerts)
+def build_attention(
+    reading: Reading, status: Status, settings: Settings, environ: Mapping[str, str], *, now: datetime
+) -> Attention:
+    """What needs the user, and the facts about what is kept; the schedulers of this computer are asked."""
+    standing = observe_standing(reading, settings, environ, now=now, alerts=status.alerts)
     emergencies = emergency_block.emergencies(reading, status.contracts, status.alerts)
     program = command_words(settings.home)
     names = contract_names(status.contracts)
@@ -68,6 +74,8 @@ def build_attention(reading: Reading, status: Status, settings: Settings, *, now
         blocks=tuple(emergency_block_of(one, program) for one in emergencies),
         alerts=tuple(shown),
         sentences=tuple(complete_commands(one, program) for one in standing.graded_sentences),
+        saving=tuple(saving_words(standing.situation, failed_at=last_failure(standing.situation))),
+        is_unscheduled=any(one.kind is ConditionKind.UNSCHEDULED for one in standing.found),
         facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),
     )
 
@@ -75,7 +83,12 @@ def build_attention(reading: Reading, status: Status, settings: Settings, *, now
 def emergency_block_of(alarm: emergency_block.Emergency, program: Sequence[str]) -> Block:
     """An emergency as the pages show it; its commands name this archive."""
     text = emergency_block.emergency_text(alarm)
-    return Block(text.head, text.rows, tuple(complete_commands(step, program) for step in text.steps))
+    steps = (Step(complete_commands(step.words, program), tuple(map(_linked, step.messages))) for step in text.steps)
+    return Block(text.head, text.rows, tuple(steps))
+
+
+def _linked(message: NamedMessage) -> AttentionAlert:
+    return AttentionAlert("", message.words, message.room_id, message.message_id)
 
 
 def attention_alert_of(line: AlertLine, program: Sequence[str]) -> AttentionAlert:

@@ -93,6 +93,15 @@ def named_messages(reading: Reading, alerts: Sequence[Alert]) -> list[NamedMessa
     return [None if summary is None else _named(summary) for summary in found]
 
 
+def messages_by_id(reading: Reading, rooms: Iterable[int], message_ids: Iterable[str]) -> tuple[NamedMessage, ...]:
+    """Those of these messages that the rooms hold, in the order given."""
+    from archiver.store.queries.viewing.message_summaries import message_summaries
+
+    every_room = list(rooms)
+    places = ((room, int(one)) for one in message_ids for room in every_room)
+    return tuple(map(_named, message_summaries(reading, places)))
+
+
 def named_text(message: NamedMessage) -> str:
     """The message and the call that shows it, in one line."""
     return f"{message.words}  {message.command}"

@@ -15,6 +15,7 @@ from archiver.alerts import departure_rules
 from archiver.claims.changes import DELETIONS, EDITS, changed_count
 from archiver.claims.words import change_lines
 from archiver.cli.contracts.contract_names import contract_names
+from archiver.cli.status.alert_lines import NamedMessage, messages_by_id
 from archiver.cli.status.gap_line import number_words
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.output import echo, fit_lines
@@ -70,8 +71,8 @@ class Emergency:
     """The newest of its messages that show as deleted or are not shown any more, with their last texts."""
     vanished_count: int = 0
     """How many such messages there are."""
-    screenshot_ids: tuple[str, ...] = ()
-    """Ids of the messages of which a screenshot is worth having now."""
+    screenshots: tuple[NamedMessage, ...] = ()
+    """The messages of which a screenshot is worth having now."""
     failing: tuple[int, ...] = ()
     """Its rooms that could not be read, so that nobody knows what they lack."""
     is_put_back: bool = False
@@ -109,7 +110,7 @@ def emergencies(
                     concerning,
                     tuple(_readable_messages(reading, rooms)),
                     count_vanished(reading, rooms),
-                    messages_to_screenshot(reading, alerts, rooms),
+                    messages_by_id(reading, rooms, messages_to_screenshot(reading, alerts, rooms)),
                     tuple(sorted(room_looks(reading, rooms).failing)),
                     bool(put_back_databases(reading)),
                 )
@@ -149,12 +150,23 @@ def _concerning_alerts(reading: Reading, rooms: set[int], alerts: Iterable[Alert
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyStep:
+    """One thing to do now."""
+
+    line: str
+    """As a terminal says it."""
+    words: str
+    """As a page says it, which links to `messages` below."""
+    messages: tuple[NamedMessage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencyText:
     """An emergency in words, for the terminal and the viewer alike."""
 
     head: str
     rows: tuple[tuple[str, tuple[str, ...]], ...]
-    steps: tuple[str, ...]
+    steps: tuple[EmergencyStep, ...]
 
 
 def emergency_text(emergency: Emergency) -> EmergencyText:
@@ -181,8 +193,8 @@ def tell_emergency(emergency: Emergency) -> None:
         for number, line in enumerate(lines):
             echo(pad("  " + label if not number else "", margin) + line)
     echo("  " + _("What to do now"))
-    for number, text in enumerate(words.steps, 1):
-        for row, line in enumerate(wrap(text, WIDTH - 6)):
+    for number, step in enumerate(words.steps, 1):
+        for row, line in enumerate(wrap(step.line, WIDTH - 6)):
             echo((f"   {number}  " if not row else "      ") + line)
 
 
@@ -302,28 +314,39 @@ def screenshots_sentence(name: str, messages: Sequence[str]) -> str:
     return sentence.format(messages=message_list, contract=visible(name), first=f"m{messages[0]}")
 
 
-def _next_steps(emergency: Emergency) -> list[str]:
+def _screenshot_step(name: str, messages: Sequence[NamedMessage]) -> EmergencyStep:
+    line = screenshots_sentence(name, [one.message_id for one in messages])
+    words = ngettext(
+        "A screenshot of {n} message is worth taking while the account is still there. To keep it, open the message:",
+        "Screenshots of {n} messages are worth taking while the account is still there. To keep one, open its message:",
+        len(messages),
+    )
+    return EmergencyStep(line, words.format(n=len(messages)), tuple(messages[:NAMED_MESSAGES_LIMIT]))
+
+
+def _next_steps(emergency: Emergency) -> Iterator[EmergencyStep]:
     """What to do, the most urgent first: what can be fetched only while a chat is open."""
     contract, holdings, name = emergency.contract, emergency.holdings, visible(emergency.name)
-    steps = []
+    sentences = []
     if holdings.beginnings.rooms and any(room.room_id not in holdings.shut for room in contract.rooms):
-        steps.append(
+        sentences.append(
             _("Fetch older messages while the chat is open: save its pages in your browser, then archive recover FILE")
         )
     if contract.platform == "crowdworks":
-        steps.append(_("Check your delivery on CrowdWorks; if you have not delivered there, deliver there first."))
+        sentences.append(_("Check your delivery on CrowdWorks; if you have not delivered there, deliver there first."))
         end_request = _(
             "Before you agree to end the contract early (契約途中終了リクエスト), ask for advice. If you do not agree, "
             "refuse within the week: without an answer the contract is said to end and the whole escrow to go back. "
             "To be reminded: archive contract set {contract} --end-request-at DAY"
         )
-        steps.append(end_request.format(contract=name))
+        sentences.append(end_request.format(contract=name))
     else:
-        steps.append(_("Check your delivery where the job was agreed; if it is not there, deliver there first."))
-    if emergency.screenshot_ids:
-        steps.append(screenshots_sentence(name, emergency.screenshot_ids))
-    steps.append(_("archive export {contract}    makes a package (nothing is sent by itself)").format(contract=name))
-    return steps
+        sentences.append(_("Check your delivery where the job was agreed; if it is not there, deliver there first."))
+    yield from (EmergencyStep(one, one) for one in sentences)
+    if emergency.screenshots:
+        yield _screenshot_step(name, emergency.screenshots)
+    package = _("archive export {contract}    makes a package (nothing is sent by itself)").format(contract=name)
+    yield EmergencyStep(package, package)
 
 
 def _size(size: int) -> str:

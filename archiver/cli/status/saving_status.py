@@ -100,29 +100,29 @@ def observe_standing(
 
 
 def saving_line(situation: Situation, *, failed_at: datetime | None = None) -> str:
-    """The line of `status`: what starts saving, how the last round ended, when the next one comes.
-
-    `failed_at`: when a round last failed.
-    """
-    starters = situation.computer.starters
-    if starters is None or starters.names is None:
-        parts = [_("nothing here starts it")]
-    elif starters.is_idle:
-        parts = [_("registered with {scheduler}, which does not run").format(scheduler=starters.names)]
-    else:
-        every = interval_words(_round_interval(situation))
-        parts = [_("by itself (every {every}; {scheduler})").format(every=every, scheduler=starters.names)]
-    parts.append(_last_run_words(situation, failed_at))
-    if starters is not None and starters.names is not None and not starters.is_idle:
-        parts.append(_next_run_words(situation, failed_at))
+    """The line of `status` about saving, with the words of `saving_words`; `failed_at`: when a round last failed."""
+    first, *others = saving_words(situation, failed_at=failed_at)
     label = _("Saving")
-    lines = [f"{label}   {parts[0]}"]
-    for part in parts[1:]:
+    lines = [f"{label}   {first}"]
+    for part in others:
         if columns(f"{lines[-1]}  {part}") > WIDTH:
             lines.append("    " + part)
         else:
             lines[-1] += "  " + part
     return "\n".join(lines)
+
+
+def saving_words(situation: Situation, *, failed_at: datetime | None = None) -> list[str]:
+    """What starts saving, how the last round ended, when the next one comes."""
+    starters = situation.computer.starters
+    last = _last_run_words(situation, failed_at)
+    if starters is None or starters.names is None:
+        return [_("nothing here starts it"), last]
+    if starters.is_idle:
+        return [_("registered with {scheduler}, which does not run").format(scheduler=starters.names), last]
+    every = interval_words(_round_interval(situation))
+    started = _("by itself (every {every}; {scheduler})").format(every=every, scheduler=starters.names)
+    return [started, last, _next_run_words(situation, failed_at)]
 
 
 def last_failure(situation: Situation) -> datetime | None:
@@ -169,9 +169,6 @@ def next_step(standing: Standing, emergencies: Sequence[Emergency]) -> str:
         return _("what is listed above under “What to do now”")
     if command := next((one.command for one in standing.found if one.command), None):
         return command
-    starters = standing.situation.computer.starters
-    if starters is not None and starters.names is None:
-        return _("archive schedule install (if nothing else starts it)")
     if standing.found:
         word = grade_word(standing.found[0].grade)
         return _("look at the lines with [{attention}] above").format(attention=word)

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
-from archiver.console.saving import note_home, round_progress, waiting
+from archiver.console.saving import failure_remembered, note_home, round_progress, waiting
 from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round
 from archiver.rounds.round import rescue_round
@@ -81,7 +81,8 @@ def _rescue(context: ConsoleContext) -> Work:
             raise errors.NoContract
         rooms = [room.room_id for contract in every for room in contract.rooms]
         try:
-            report = rescue_round(app, rooms, round_progress(app, job))
+            with failure_remembered(app):
+                report = rescue_round(app, rooms, round_progress(app, job))
         except errors.ArchiverError as error:
             sentence = _("Not everything could be saved again just now. What was saved before is kept.")
             return JobOutcome(sentence, (visible(str(error)), visible(error.advice())), links, is_complete=False)

@@ -48,15 +48,6 @@ def index() -> str:
     )
 
 
-@pages.get("/home/saving")
-def saving() -> str:
-    """The part of the page that tells of the last and the next run; asking this computer's scheduler takes a while."""
-    context = console_context()
-    with context.archive.reading() as reading:
-        lines = context.words.saving_lines(reading, context.settings(), context.environ)
-    return render_template("saving_part.html", lines=lines)
-
-
 @pages.get("/home/pulse")
 def pulse() -> str:
     """The part of the page that asks again and again whether anything new was saved."""

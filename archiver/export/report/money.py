@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from archiver.claims.money import DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
+from archiver.bank_days import ClosedDay
+from archiver.claims.money import RECEIPTS, DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
 from archiver.export.report.input import STATED, ReportInput
 from archiver.export.report.message_block import bound_place, quoted_text
 from archiver.export.report.statistics import MessageStatistics
@@ -25,7 +26,16 @@ _DUE_WORDS = {
     DueBasis.INVOICE: "支払期日 {day}",
     DueBasis.CONTRACT: "合意した支払期日 {day}",
     DueBasis.RECEIPT: "支払期日の登録なし(受領日 {day} が期日とされることがあります。確認してください)",
+    DueBasis.LAST_RECEIPT: "支払期日の登録なし(どの納品の請求かが日付から決まらないため、最後の納品の受領日 {day} から"
+    "計算。確認してください)",
     DueBasis.NONE: "支払期日の登録なし",
+}
+
+_CLOSED = {
+    ClosedDay.SATURDAY: "土曜日",
+    ClosedDay.SUNDAY: "日曜日",
+    ClosedDay.HOLIDAY: "祝日",
+    ClosedDay.TURN_OF_YEAR: "年末年始",
 }
 
 
@@ -107,14 +117,15 @@ def overdue_text(case: ReportInput) -> str:
     standing = standing_of(case)
     if standing is None or not standing.overdue:
         return ""
-    stated = [one for one in standing.overdue if one.basis is not DueBasis.RECEIPT]
+    stated = [one for one in standing.overdue if one.basis not in RECEIPTS]
     oldest, unpaid = (stated or standing.overdue)[0], sum(one.unpaid for one in stated or standing.overdue)
     assert oldest.due is not None
-    since = (
-        say("支払期日({due})", due=date_text(oldest.due))
-        if stated
-        else say("納品({due}、支払期日の登録なし)", due=date_text(oldest.due))
-    )
+    words = "納品({due}、支払期日の登録なし)"
+    if stated:
+        words = "支払期日({due})"
+    elif oldest.basis is DueBasis.LAST_RECEIPT:
+        words = "最後の納品({due}、支払期日の登録なし。どの納品の請求かは日付から決まりません)"
+    since = say(words, due=date_text(oldest.due))
     return say(
         "報告者の入力では、{since}の翌日から数えて{days_late}日目の今も{unpaid:,}円の入金がない",
         since=since,
@@ -170,7 +181,7 @@ def _balance_text(case: ReportInput, statistics: MessageStatistics, balance: Inv
     """An open invoice in one line: which, how much is open, the day of payment, how late, and what promised it."""
     invoice = balance.invoice
     name = say("「{name}」", name=shorten_line(visible(invoice.name), _NAME_LENGTH)) if invoice.name else ""
-    due = say(_DUE_WORDS[balance.basis], day=date_text(balance.due) if balance.due else "")
+    due = say(_DUE_WORDS[balance.basis], day=date_text(balance.due) if balance.due else "") + _closed_text(balance)
     late = say("、翌日から数えて{days_late}日目", days_late=balance.days_late) if balance.days_late else ""
     place = _place(case, statistics, invoice)
     message = say("、{place}", place=place) if place else ""
@@ -184,6 +195,14 @@ def _balance_text(case: ReportInput, statistics: MessageStatistics, balance: Inv
         late=late,
         message=message,
     )
+
+
+def _closed_text(balance: InvoiceBalance) -> str:
+    """A hint that banks are closed on the day of payment; what then holds is a matter of the agreement."""
+    if balance.closed_day is None:
+        return ""
+    reason = say(_CLOSED[balance.closed_day])
+    return say("({reason}。翌営業日の入金でよいかは取り決めによります)", reason=reason)
 
 
 def months_line(standing: MoneyStanding) -> list[str]:

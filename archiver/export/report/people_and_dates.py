@@ -15,14 +15,14 @@ from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, case_people
 from archiver.export.report.platform_words import platform_of
-from archiver.export.report.request_to_office import last_delivery
+from archiver.export.report.request_to_office import due_text, last_delivery
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.platforms.job_platform import Platform
 from archiver.records import TERM_ITEMS, Basis, Contract, MembershipPeriod, PersonName, contract_facts
 from archiver.records.contract_facts import ContractFact
 from archiver.render.invisible_characters import visible
-from archiver.render.times import date_text, local_time, minute_text
+from archiver.render.times import local_time, minute_text
 from archiver.report_language import say, stated_day
 
 _CALLED, _NAMES, _ROOMS, _BASIS = (
@@ -187,6 +187,9 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     return Chapter(_dates_title(platform), (*blocks, Subheading(say(_TERMS)), note, table))
 
 
+_UNCLEAR = "。どの納品の請求かが日付から決まらないため、最後の納品から数えています"
+
+
 def _dates_title(platform: Platform) -> str:
     return say("４\u3000契約の日付") if platform.elsewhere else say("４\u3000契約と仮払いの日付")
 
@@ -207,8 +210,9 @@ def _deadline_rows(case: ReportInput, platform: Platform) -> Iterator[tuple[str,
             continue
         yield (
             say("期限: {name}", name=due.deadline.name),
-            date_text(due.day),
-            say("計算。{deadline_basis}", deadline_basis=deadline_basis(due.deadline)),
+            due_text(due.day, due.ends_at),
+            say("計算。{deadline_basis}", deadline_basis=deadline_basis(due.deadline))
+            + (say(_UNCLEAR) if due.is_delivery_unclear else ""),
         )
 
 

@@ -21,7 +21,7 @@ from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.records import CaseSide, ChangeKind, Contract, RequestKind
 from archiver.render.invisible_characters import visible
-from archiver.render.times import date_text
+from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day
 
 SILENCE = timedelta(days=3)
@@ -47,8 +47,13 @@ def end_request_text(contract: Contract) -> str:
     if not contract.end_request_at:
         return ""
     due = contract_dates.end_request_due(contract, platform_of(contract.platform))
-    answer = "" if due is None else say("(返答の期限の目安 {due}。確認してください)", due=date_text(due))
+    answer = "" if due is None else say("(返答の期限の目安 {due}。確認してください)", due=due_text(*due))
     return f"{stated_day(shorten_line(visible(contract.end_request_at), _DAY_LENGTH))}{answer}"
+
+
+def due_text(day: date, ends_at: datetime | None) -> str:
+    """The day of a deadline, or its exact end in Japan's time where the rule counts to the time of day."""
+    return date_text(day) if ends_at is None else minute_text(ends_at)
 
 
 def opening_rows(case: ReportInput, statistics: MessageStatistics) -> tuple[tuple[str, str], ...]:

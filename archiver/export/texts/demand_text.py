@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archiver.claims.money import DueBasis, InvoiceBalance
+from archiver.claims.money import RECEIPTS, InvoiceBalance
 from archiver.contract_dates import last_delivery
 from archiver.export.report.chosen_request import terms_text
 from archiver.export.report.input import BLANK, ReportInput
@@ -88,7 +88,7 @@ def _invoice_text(balance: InvoiceBalance, message: str) -> str:
     invoice = balance.invoice
     name = say("「{name}」", name=shorten_line(visible(invoice.name), _MAX_NAME_LENGTH)) if invoice.name else ""
     due = ""
-    if balance.due is not None and balance.basis is not DueBasis.RECEIPT:
+    if balance.due is not None and balance.basis not in RECEIPTS:
         late = say("(翌日から数えて{days_late}日目)", days_late=balance.days_late) if balance.days_late else ""
         due = say("、支払期日 {due}{late}", due=date_text(balance.due), late=late)
     return say(

@@ -67,7 +67,8 @@ def test_what_is_open_follows_from_invoices_and_payments(desk: Desk, tmp_path: P
     assert "3" in third
     assert "Billed 111,000円   received 60,000円   open 51,000円" in page
     words = " ".join(page.split())
-    assert "invoice 1 (A-1): 110,000円 on 2025-10-31, due 2025-11-30; open 50,000円" in words
+    sunday = "(a Sunday: whether the next business day is in time depends on what was agreed)"
+    assert f"invoice 1 (A-1): 110,000円 on 2025-10-31, due 2025-11-30 {sunday}; open 50,000円" in words
     assert "days late" in words
     assert "invoice 3: 1,000円 on 2025-12-01, no day of payment known" in words
     assert "請求書.pdf" in page

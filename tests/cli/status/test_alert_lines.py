@@ -78,7 +78,7 @@ def test_the_viewer_links_to_the_message(world: TerminalWorld) -> None:
     """The same sentences, with room and id in place of a call; the last line counts the others."""
     with world.archive.reading() as reading:
         attention = build_attention(
-            reading, status(reading, authorities=[]), file.load_settings(world.home, {}), now=world.clock()
+            reading, status(reading, authorities=[]), file.load_settings(world.home, {}), {}, now=world.clock()
         )
 
     assert [False, False, False, True] == ["and 1 more" in one.sentence for one in attention.alerts]

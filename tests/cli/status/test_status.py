@@ -98,11 +98,14 @@ def warnings(desk: TerminalWorld) -> str:
 
 
 def test_a_good_day_has_no_warning(desk: TerminalWorld) -> None:
-    """But before the first run it says what to do."""
+    """But before the first run it says what to do, and after a typed one that nothing saves by itself."""
     before = warnings(desk)
     desk.sync()
+    typed = warnings(desk)
+    desk.both("-q", "sync")
 
     assert "Run: archive sync" in before
+    assert "Automatic saving is not set up here" in typed
     assert "" == warnings(desk)
 
 

@@ -13,7 +13,7 @@ from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
 from tests.support.reports import report_inputs
 
-ANSWER = "2026-11-20 18:00(返答の期限の目安 2026-11-27。確認してください)"
+ANSWER = "2026-11-20 18:00(返答の期限の目安 2026-11-27 18:00。確認してください)"
 
 
 def case(platform: str = "crowdworks", **facts: str | None) -> ReportInput:
@@ -45,7 +45,7 @@ def test_the_dates_and_the_points_to_compare_have_it() -> None:
     assert ("契約途中終了リクエスト", "2026-11-20 18:00", STATED) in dates
     assert ("契約の途中終了・キャンセル", "2026-11-26", STATED) in dates
     (answer,) = (row for row in dates if row[0].startswith("期限: 契約途中終了リクエストへの返答"))
-    assert "2026-11-27" == answer[1]
+    assert "2026-11-27 18:00" == answer[1]
     assert (
         "出典 契約途中終了リクエストの1週間(第三者の複数の解説、2026-11-26に確認)。不確かなため、確認してください"
         in answer[2]
@@ -78,7 +78,7 @@ def test_each_platform_has_its_own_word(platform: str, name: str) -> None:
     due = [row[1] for row in found if row[0].startswith(f"期限: {name}")]
 
     assert (name, "2026-11-20 18:00", STATED) in found
-    assert (["2026-11-21"] if platform == "coconala" else []) == due
+    assert (["2026-11-21 18:00"] if platform == "coconala" else []) == due
 
 
 def test_what_is_not_stated_is_not_named() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archiver.export.pdf.blocks import Chapter, FactList
-from archiver.export.report import chapters, consultation, summary, timeline
+from archiver.export.report import chapters, consultation, people_and_dates, summary, timeline
 from archiver.export.report.input import ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.demand_text import demand_text
-from archiver.records import Contract, Invoice, MessageId, Payment, SentReminder, StatedTerm
+from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, StatedTerm
 from tests.support.reports import pdf_reader, report_inputs, sample_conversation
 from tests.support.reports.sample_conversation import message_id
 
@@ -46,9 +46,10 @@ def test_page_1_tells_what_is_owed_since_when_and_which_message_promised_it() ->
 
     money = page["請求と入金(報告者入力)"].splitlines()
     assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" == money[0]
-    assert money[1].startswith("請求1「A-12」(2026-09-30) 未払い 50,000円、支払期日 2026-10-31、")
+    agreed = "翌営業日の入金でよいかは取り決めによります"
+    assert money[1].startswith(f"請求1「A-12」(2026-09-30) 未払い 50,000円、支払期日 2026-10-31(土曜日。{agreed})、")
     assert money[1].endswith("日目、発言ID 1876543210987654321(この資料には含まれません)")
-    assert "請求2(2026-10-31) 未払い 55,000円、支払期日 2026-12-31" == money[2]
+    assert f"請求2(2026-10-31) 未払い 55,000円、支払期日 2026-12-31(年末年始。{agreed})" == money[2]
     assert [] == [label for label, text in page.items() if "契約ID" in text or "仮払い" in text or "契約ページ" in text]
 
 
@@ -121,6 +122,24 @@ def test_a_day_that_nobody_stated_is_not_called_a_day_of_payment() -> None:
     assert alone.startswith("報告者の入力では、納品(2026-11-06、支払期日の登録なし)の翌日から数えて")
     assert beside.startswith("報告者の入力では、支払期日(2026-11-10)の翌日から数えて")
     assert beside.endswith("今も7円の入金がない状態です。")
+
+
+def test_where_the_days_do_not_tell_which_delivery_was_billed_the_words_say_so() -> None:
+    """It counts from the last delivery, on page 1 as in the sentence of the situation and in chapter 4."""
+    unclear = replace(ARREARS, invoices=(Invoice(1, 100, "2026-09-30"),), payments=())
+    deliveries = (Delivery(1, "2026-10-01"), Delivery(2, "2026-10-30"))
+    case = replace(direct_case(unclear, "lawyer"), deliveries=deliveries)
+    chapter = people_and_dates.dates(case, survey_messages(case))
+    rows = [row for block in chapter.blocks for row in getattr(block, "rows", ())]
+    limits = [row for row in rows if row[0].startswith("期限: 支払期日")]
+
+    page = first_page(case)
+
+    assert "最後の納品の受領日 2026-10-30 から計算" in page["請求と入金(報告者入力)"]
+    since = "最後の納品(2026-10-30、支払期日の登録なし。どの納品の請求かは日付から決まりません)の翌日"
+    assert since in page["現在の状況"]
+    assert limits
+    assert [] == [row for row in limits if not row[2].endswith("最後の納品から数えています")]
 
 
 def test_what_is_open_is_told_by_month_where_there_are_several() -> None:

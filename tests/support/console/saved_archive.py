@@ -1,0 +1,32 @@
+"""The archive of a user's computer as the first run leaves it, without its pages."""
+
+from __future__ import annotations
+
+from archiver.cli.reading.page_words import shared_words
+from archiver.console.application import build_context
+from archiver.console.context import ConsoleContext
+from archiver.rounds.round import run_round
+from archiver.setup.answered_questions import note_answer
+from archiver.setup.answers import FINISHED
+from archiver.setup.first_run import check_token, enter_first_contract, prepare_archive
+from archiver.setup.token_source import keep_token
+from archiver.sync.run import Options, ProgressCallbacks
+from tests.support.console.first_run_desk import FirstDayDesk
+from tests.support.terminal import TOKEN
+
+
+def set_up(desk: FirstDayDesk) -> None:
+    """Make an archive of the group that has saved once."""
+    context = build_context(desk.home, desk.environ, shared_words())
+    prepare_archive(context)
+    check_token(context, TOKEN)
+    keep_token(context, TOKEN)
+    app = context.app()
+    enter_first_contract(app, [desk.group])
+    save(context)
+    note_answer(app.archive, FINISHED)
+
+
+def save(context: ConsoleContext) -> None:
+    """What the scheduler does: a round."""
+    run_round(context.app(), Options(every_list=True), ProgressCallbacks())
