@@ -35,4 +35,9 @@ def stamp_service(app: App) -> StampService | None:
                 with suppress(StampRefused):
                     yield authority.name, timestamp.request_stamp(data, authority, now=app.now).reply
 
-    return StampService({authority.name: authority.roots for authority in app.authorities}, ask_for_seals, stamp)
+    return StampService(
+        {authority.name: authority.roots for authority in app.authorities},
+        ask_for_seals,
+        stamp,
+        {authority.name: authority.known_class for authority in app.authorities},
+    )
