@@ -36,6 +36,9 @@ from archiver.store.seals import FOLDER
 
 REQUEST_SECONDS = 20.0
 """Time limit of a whole request with its answer and its redirects."""
+LIST_SECONDS = 5.0
+"""Time limit of a list of revoked certificates, which a package can do without."""
+
 MAX_BYTES = 2**20
 MAX_REDIRECTS = 2
 
@@ -112,6 +115,21 @@ def build_sender(
     return send
 
 
+def fetch_list(url: str) -> bytes:
+    """The bytes of a list of revoked certificates at an address that a stamp's certificate names. Raises OSError."""
+    try:
+        with ExchangeDeadline(LIST_SECONDS) as deadline, _session(Access()) as session:
+            proxies = _proxies(url)
+            with session.get(
+                url, stream=True, allow_redirects=False, timeout=LIST_SECONDS, proxies=proxies
+            ) as response:
+                if response.status_code != 200:
+                    raise ConnectionError(f"HTTP {response.status_code}")
+                return _read_body(response, deadline)
+    except (urllib3.exceptions.HTTPError, HTTPException, ValueError) as error:
+        raise ConnectionError(type(error).__name__) from error
+
+
 def _read_access(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> Access:
     """Read the password and look for the client certificate. Raises PermissionError, which names no secret."""
     login = certificate = None
@@ -182,9 +200,14 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def _post(session: requests.Session, url: str, query: bytes, until: float) -> requests.Response:
     left = max(0.1, until - time.monotonic())
-    # A proxy would send what belongs on this computer off it.
-    proxies = {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
-    return session.post(url, query, headers=_HEADERS, stream=True, allow_redirects=False, timeout=left, proxies=proxies)
+    return session.post(
+        url, query, headers=_HEADERS, stream=True, allow_redirects=False, timeout=left, proxies=_proxies(url)
+    )
+
+
+def _proxies(url: str) -> dict[str, str] | None:
+    """None: as the environment says; a proxy would send what belongs on this computer off it."""
+    return {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
 
 
 def _read_body(response: requests.Response, deadline: ExchangeDeadline) -> bytes:
