@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.custody.stamp_check import archive_stamps, is_known_root, token_check
+from archiver.evidence.stamps.authority_kinds import class_sentence
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.entries import EntryCheck
@@ -138,6 +139,8 @@ def _verify(
     stamps.note_renewals(entry_check.stamps, [(row.number, row.first, row.last) for row in rows])
     if authorities is not None and not authorities:
         verification.add_note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
+    for authority in authorities or ():
+        verification.add_note(class_sentence(authority.name, authority.known_class))
     check_files(verification, reading.home / blobs.FOLDER, entry_check.saved, tell)
     with _damage_as_finding(verification, "message"):
         verification.checked["messages"] = raw_tables.count(reading, "message")

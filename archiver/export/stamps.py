@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.evidence.stamps import roots
+from archiver.evidence.stamps.authority_kinds import LIST_AS_OF, AuthorityClass, AuthorityKind
 from archiver.evidence.stamps.certificate_ends import stamp_end
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.export.bag import TAG_MANIFEST, Bag
@@ -21,6 +22,9 @@ from archiver.records import Seal
 from archiver.report_language import say
 from archiver.store.seals import FOLDER
 from archiver.store.time_text import from_text, to_text
+
+if TYPE_CHECKING:
+    from archiver.evidence.stamps.revocation import RevocationList
 
 _NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 
@@ -35,6 +39,10 @@ class StampService:
     """Requests the stamps that seals wait for; called after the last seal is made and before anything is copied."""
     stamp: Callable[[bytes], Iterable[tuple[str, bytes]]]
     """Requests a stamp over bytes from each authority; gives names and replies of those whose reply is valid."""
+    classes: Mapping[str, AuthorityClass] = field(default_factory=dict)
+    """What the settings say of each."""
+    lists: Callable[[str, bytes], Iterable[RevocationList]] = lambda _authority, _reply: ()
+    """The lists of revoked certificates for the chain of an authority's reply; empty where none can be had."""
 
 
 class SealStamp(NamedTuple):
@@ -48,6 +56,16 @@ class SealStamp(NamedTuple):
     """The time that the stamp states."""
     ends: datetime | None = None
     """When the first certificate of its chain ends; None: its reply does not tell."""
+
+
+class FrozenList(NamedTuple):
+    """A list of revoked certificates in the package."""
+
+    authority: str
+    path: str
+    issued: datetime
+    is_revoked: bool
+    """Whether a certificate of that authority's stamps stands in it."""
 
 
 class RootCertificate(NamedTuple):
@@ -83,6 +101,7 @@ class Stamps:
     """The authorities that should stamp it."""
     seal_stamps: list[SealStamp] = field(default_factory=list)
     roots: list[RootCertificate] = field(default_factory=list)
+    lists: list[FrozenList] = field(default_factory=list)
 
     def seal_times(self) -> dict[int, str]:
         """Number of a seal → its earliest stamp time, RFC 3339 UTC."""
@@ -116,6 +135,29 @@ class Stamps:
         for stamp in self.seal_stamps:
             times_of.setdefault(stamp.number, []).append(stamp.time)
         return times_of
+
+
+def class_texts(classes: Mapping[str, AuthorityClass]) -> tuple[str, ...]:
+    """The class of each authority in one sentence, for a report."""
+    return tuple(_class_text(name, known) for name, known in classes.items())
+
+
+def _class_text(name: str, known: AuthorityClass) -> str:
+    if known.listed is not None:
+        return say(
+            "{name}: 報告者の設定では{operator}。総務大臣の認定を受けた時刻認証業務の一覧({month}現在)に"
+            "ある事業者です。証明書が同社のものかは確かめていません。",
+            name=name,
+            operator=known.listed.operator,
+            month=LIST_AS_OF,
+        )
+    if known.kind is AuthorityKind.OFFERED:
+        return say(
+            "{name}: 公開の認証局。総務大臣の認定を受けた時刻認証業務の一覧({month}現在)にはありません。",
+            name=name,
+            month=LIST_AS_OF,
+        )
+    return say("{name}: 報告者が選んだ認証局。種別はこのソフトウェアでは分かりません。", name=name)
 
 
 def stamp_files(home: Path) -> dict[str, list[str]]:
@@ -164,6 +206,20 @@ def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequenc
             continue
         bag.add(f"data/tsa/{authority}.pem", "".join(map(roots.der_to_pem, certificates)).encode("ascii"))
         stamps.roots += [_root(authority, der) for der in certificates]
+
+
+def put_revocation_lists(bag: Bag, home: Path, stamps: Stamps, stamping: StampService) -> None:
+    """Write the lists of revoked certificates as they are now, for the last stamp of each authority. Raises OSError."""
+    for authority in stamps.configured:
+        own = [one for one in stamps.seal_stamps if one.authority == authority]
+        if not own:
+            continue
+        last = max(own, key=lambda one: one.number)
+        reply = (home / FOLDER / f"{last.seal_name}.{authority}.tsr").read_bytes()
+        for number, found in enumerate(stamping.lists(authority, reply), 1):
+            path = f"data/tsa/{authority}.{number}.crl"
+            bag.add(path, found.body)
+            stamps.lists.append(FrozenList(authority, path, found.issued, found.is_revoked))
 
 
 def stamp_package(bag: Bag, stamping: StampService, over: str = TAG_MANIFEST) -> dict[str, str]:

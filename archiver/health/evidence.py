@@ -14,7 +14,8 @@ from archiver.custody.stamp_renewals import StampLife
 from archiver.custody.stamp_requests import SEAL_CHANGED
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import timestamp
-from archiver.evidence.stamps.timestamp import REASONS
+from archiver.evidence.stamps.authority_kinds import class_sentence
+from archiver.evidence.stamps.timestamp import REASONS, Authority
 from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.render.times import iso_date, minute_text
 from archiver.store.archive import Reading
@@ -104,6 +105,12 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
         grade = action if any(one.ends <= now for one in endings) else attention
         return grade("stamps", " ".join(_ending_sentence(one, now) for one in endings))
     return good("stamps", " ".join([_sealed_days_sentence(status), *map(_waiting_sentence, status.waiting)]))
+
+
+def with_classes(result: CheckResult, authorities: Sequence[Authority]) -> CheckResult:
+    """The result with the class of each authority of the settings."""
+    sentences = [class_sentence(one.name, one.known_class) for one in authorities]
+    return CheckResult(result.name, result.grade, " ".join([result.text, *sentences]))
 
 
 def check_put_back(found: Sequence[PutBackDatabase], *, now: datetime) -> list[CheckResult]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archiver.export.bag import TAG_MANIFEST
-from archiver.export.stamps import RootCertificate, SealStamp, package_stamp_name
+from archiver.export.stamps import FrozenList, RootCertificate, SealStamp, package_stamp_name
 from archiver.export.texts.readme import encode_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
@@ -39,6 +39,8 @@ class VerificationSteps:
     """The authorities that are asked for a stamp over the package itself."""
     made_at: datetime
     """A time at which the certificates of these authorities are valid: they are asked right after it."""
+    lists: Sequence[FrozenList] = ()
+    """The lists of revoked certificates that it holds."""
 
 
 def verify_text(steps: VerificationSteps) -> bytes:
@@ -140,6 +142,7 @@ def _time_lines(steps: VerificationSteps) -> Iterator[str]:
     yield say("   ルート証明書(data/tsa/)の指紋です。認証局自身が公開している値と見比べてください:")
     for root in steps.roots:
         yield from _root_lines(root)
+    yield from _list_of_revoked_lines(steps.lists)
     yield ""
 
 
@@ -186,6 +189,16 @@ def _seal_command(stamp: SealStamp) -> str:
 
 def _verify_command(data: str, reply: str, authority: str, at: int) -> str:
     return f"openssl ts -verify -data {data} -in {reply} -CAfile data/tsa/{authority}.pem -attime {at}"
+
+
+def _list_of_revoked_lines(lists: Sequence[FrozenList]) -> Iterator[str]:
+    if not lists:
+        return
+    yield say("   作成のときに公開されていた、失効した証明書の一覧(CRL)です。発行の時点で失効していたかを示します:")
+    for one in lists:
+        state = say("失効が記されています") if one.is_revoked else say("失効は記されていません")
+        yield f"   {one.authority}: {one.path} ({one.issued:%Y-%m-%d %H:%M} UTC, {state})"
+        yield f"{_INDENT}openssl crl -inform DER -in {one.path} -noout -text"
 
 
 def _root_lines(root: RootCertificate) -> Iterator[str]:
