@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from gettext import gettext as _
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
@@ -64,7 +65,7 @@ def build_authorities(
         except BadRoots as error:
             pinned = ()
             root_errors.append(error)
-        sender = build_sender(setting.url, access=lambda one=setting: _read_access(home, one, environ or {}))
+        sender = build_sender(setting.url, access=partial(_read_access, home, setting, environ or {}))
         authorities.append(
             Authority(setting.name, sender, pinned, class_of(setting.accredited_as, is_offered=is_offered(setting)))
         )
