@@ -313,6 +313,11 @@ class DeliveryMatch:
     file: Attachment | None
     agreement: Agreement
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether anything was stated that a file could be compared with."""
+        return self.delivery.sha256 is not None or self.delivery.file_id is not None
+
 
 def delivery_matches(deliveries: Iterable[Delivery], files: Sequence[Attachment]) -> Iterator[DeliveryMatch]:
     """Each delivery with the first file of the same SHA-256, else with the file that the user named."""

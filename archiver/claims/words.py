@@ -66,6 +66,13 @@ WORDS: Mapping[str, Wording] = {
     "contact.before_contract": Wording("契約日の{n}日前", "{n} day(s) before the contract"),
     "contact.same_day": Wording("承認と同じ日", "on the day of the approval"),
     "contact.after": Wording("承認後", "after the approval"),
+    # the first message and a stated day
+    "order.before": Wording("最初の発言は{n}日前", "first message {n} day(s) before"),
+    "order.same": Wording("最初の発言は同じ日", "first message on the same day"),
+    "order.after": Wording("最初の発言は{n}日後", "first message {n} day(s) after"),
+    "order.unsure": Wording(
+        "最初の発言との前後は確認できません", "whether the first message came before it is not known"
+    ),
     # the other side's last reply
     "reply.label.whole": Wording("相手の最後の発言", "last message from the other side"),
     "reply.label.saved": Wording("保存できた相手の最後の発言", "last saved message from the other side"),
@@ -224,6 +231,22 @@ def contact_text(
     since = day_of(stated.get(state))
     days = 0 if since is None else days_since(post.at, since)
     return word(f"contact.{state}{'' if days or since is None else '.same'}", lang, n=days)
+
+
+def order_text(first: Claim[Post | None], stated: str | None, lang: str | None = None) -> str:
+    """By how many days the first message lies before or after a stated day; empty where one of them is not known.
+
+    What is missing before the first saved message could only make it earlier: “after” is then not known.
+    """
+    since = day_of(stated)
+    if first.value is None or since is None:
+        return ""
+    days = days_since(first.value.at, since)
+    if days > 0:
+        return word("order.before", lang, n=days)
+    if not first.is_whole:
+        return word("order.unsure", lang)
+    return word("order.after", lang, n=-days) if days else word("order.same", lang)
 
 
 def reply_label(claim: Claim[Post | None], lang: str | None = None) -> str:

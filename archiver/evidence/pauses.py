@@ -18,7 +18,7 @@ USUAL_INTERVALS = 3
 """A pause is longer than so many usual intervals …"""
 
 SHORTEST_PAUSE, LONGEST_INTERVAL = timedelta(minutes=15), timedelta(minutes=90)
-"""… but than no less than the one, and than no more than the other, however rarely the room is looked at."""
+"""… but than no less than the one, and than no more than the other, however rarely the room is looked at (ADR 20)."""
 
 LATEST_LOOKS = 200
 """So many of the latest records of looks show what is usual."""

@@ -229,6 +229,8 @@ class Watch:
     """The longest time without a look that is no pause."""
     longest: timedelta = timedelta()
     """The longest time between two looks that is no pause: so late a change was seen at most, outside pauses."""
+    outstanding: timedelta = timedelta()
+    """A pause that is longer than this stands out; below it lie the usual intervals of a room that is rarely read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,8 +202,11 @@ def _noticing_text(watch: Watch) -> str:
 
 
 def no_pauses_text(watches: Iterable[Watch]) -> str:
-    """That no room was left unread for longer than counts as a pause."""
-    longest = max((watch.limit for watch in watches), default=Watch().limit)
+    """That no room was left unread for longer than counts as a pause; one look alone has no time after it."""
+    listed = list(watches)
+    if max((watch.looks for watch in listed), default=0) == 1:
+        return say("一覧の確認は1回だけのため、確認と確認の間はありません。")
+    longest = max((watch.limit for watch in listed), default=Watch().limit)
     return say("{longest}を超えるものはありません。", longest=interval_text(longest))
 
 

@@ -232,8 +232,32 @@ def _on_days(truth: Truth, page: str) -> Iterator[str]:
         yield "a deadline without its source"
 
 
+def _on_compared_points(truth: Truth, page: str) -> Iterator[str]:
+    """The rows of chapter 2: one for the client's name, and one that sets the approval against the first message."""
+    dispute = truth.dispute
+    saved, posted = dispute.saved, dispute.posted()
+    wanted = dispute.client_is_named + bool(saved)
+    if set(re.findall(r"K-(\d+)", page)) != {f"{number}" for number in range(1, wanted + 1)}:
+        yield "the points of chapter 2"
+    results = re.findall(r"最初の発言(?:は(\d+)日(前|後)|は(同じ日)|との(前後は確認できません))", page)
+    days = _days(saved[0].sent, int((dispute.approved - BEGIN).total_seconds())) if saved else 0
+    for number, side, same, unsure in results:
+        is_proved = "Chatworkでの最初の発言" in page and saved[0] == posted[0]
+        if unsure:
+            is_true = days <= 0 and "保存できた最初の発言" in page
+        elif side == "前":
+            is_true = int(number) == days > 0
+        else:
+            is_true = is_proved and days == (0 if same else -int(number))
+        if not is_true:
+            yield f"chapter 2: the first message and the approval ({number}{side}{same}{unsure})"
+    if len(results) != bool(saved):
+        yield "chapter 2: the first message is not compared"
+
+
 def _on_chapters(truth: Truth, page: str) -> Iterator[str]:
     dispute = truth.dispute
+    yield from _on_compared_points(truth, page)
     yield from _on_quoted(truth, page)
     yield from _on_change_rows(truth, page)
     yield from _on_unseen(dispute, page)

@@ -17,7 +17,7 @@ from archiver import contract_dates
 from archiver.claims import accounts, changes, counterparts, messages, unseen, words
 from archiver.claims.claim import NOTHING_MISSING, Claim, Knowledge
 from archiver.evidence.tables import events
-from archiver.export.report import limits, message_block, summary
+from archiver.export.report import limits, message_block, platform_crosscheck, summary
 from archiver.export.report.statistics import MessageStatistics
 from archiver.records import Basis, CaseFacts, CaseSide, ChangedMessages, ChangeKind, Message, ObservedBy
 from archiver.store.archive import Archive
@@ -139,6 +139,9 @@ LIES: dict[str, dict[str, Lie]] = {
         "the first saved one is the first": (messages.first_message, _is_whole),
         "contact began a day earlier": (words.contact_text, _one_more),
         "contact began after the approval": (words.contact_text, partial(_nothing, "承認後")),
+        "chapter 2 counts a day more": (words.order_text, _one_more),
+        "chapter 2 compares a day that nothing proves": (words.order_text, partial(_nothing, "最初の発言は同じ日")),
+        "a point of chapter 2 is left out": (platform_crosscheck._date_rows, partial(_nothing, ())),
     },
     "last reply of the other side": {
         "the last saved one is the last": (messages.last_reply, _is_whole),

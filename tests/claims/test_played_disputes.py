@@ -71,11 +71,12 @@ def group_room(home: Path) -> ArchiveMaker:
         maker.account(account, name)
     maker.account(CLIENT, "田中")
     told = [message_object(1, "はじめまして", sent=0), message_object(2, "お願いします", sent=21 * DAY)]
-    maker.sync(told, minutes=22 * DAY)
+    maker.sync(told[:1], minutes=5)
+    maker.account(CLIENT, "田中(解約済)", minutes=15 * DAY)
+    maker.sync(told, changed={2: "present"}, minutes=22 * DAY)
     edited = message_object(2, "お願いしません", sent=21 * DAY, update_time=int(at(23 * DAY).timestamp()))
     maker.sync([told[0], edited], changed={2: "edited"}, minutes=22 * DAY + 84 * 60)
     leave = message_object(3, LEAVE, sent=42 * DAY)
-    maker.account(CLIENT, "田中(解約済)", minutes=15 * DAY)
     maker.sync([told[0], edited, leave], changed={3: "present"}, minutes=42 * DAY + 10)
     seals.close_seals(maker.archive, now=at(43 * DAY))
     return maker
@@ -175,6 +176,27 @@ def test_the_worst_day_says_what_is_missing(tmp_path: Path) -> None:
     assert 3 == sum("保存時点で「削除」表示" in head for head in heads)
     assert not [head for head in heads if "に変わった" in head]
     assert not messages.first_message(statistics.facts).is_whole
+
+
+def test_the_screen_names_the_worker_who_is_on_no_list_of_the_room(tmp_path: Path) -> None:
+    """By the name of the token's owner, as the report does."""
+    maker = worst_day(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        screen = list(page_lines(reading, contracts.find_contract(reading, "job1"), now=at(6200)))
+
+    (line,) = (one for one in screen if f"(ID {OWNER})" in one)
+    assert f"yamada (ID {OWNER})" in line
+
+
+def test_nobody_is_said_to_have_entered_what_is_blank(tmp_path: Path) -> None:
+    """In the dates of a contract that was hardly filled in."""
+    maker = worst_day(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        (table,) = people_and_dates.dates(*report_of(reading)).blocks
+    assert isinstance(table, TableBlock)
+
+    bases = {label: basis for label, _value, basis in table.rows}
+    assert ("報告者入力", "-", "-") == tuple(bases[one] for one in ("契約", "仮払い完了", "納期"))
 
 
 def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:

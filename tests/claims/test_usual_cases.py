@@ -130,7 +130,22 @@ def test_a_pause_does_not_deny_the_texts_that_chapter_6_shows(usual: ArchiveMake
 
     assert "この間に変えられた、または消された文面は、前の内容が分かりません" not in chapter
     assert "この間に投稿され、この間に変えられた、または消された発言の元の文面" in chapter
-    assert "未確認の時間帯: ほかに28回(合計およそ28日)。" in chapter
+
+
+def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual: ArchiveMaker) -> None:
+    """The outage of 84 hours with the edit and the day of the deletions; the other days are one sum."""
+    with usual.archive.reading() as reading:
+        case, statistics = report_of(reading)
+    chapter = words(limits.chapter(case, statistics)).splitlines()
+
+    named = [line.partition("。")[0] for line in chapter if line.startswith("未確認の時間帯: 20")]
+    assert [
+        "未確認の時間帯: 2026-11-26 21:40:00 から 2026-11-30 09:40:00 まで",
+        "未確認の時間帯: 2026-12-07 21:40:00 から 2026-12-08 21:40:00 まで",
+    ] == named
+    assert "未確認の時間帯: ほかに37回(合計およそ36日)。" in chapter
+    page = words(summary.chapter(case, statistics))
+    assert "未確認の時間帯39回(最長およそ3日12時間)" in page
 
 
 def test_the_money_stands_in_the_dates_and_the_course_of_events(tmp_path: Path) -> None:

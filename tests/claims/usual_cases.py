@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from tests.claims.test_played_disputes import DAY, THIRDS
 from tests.support.archives.maker import CLIENT, OWNER, ArchiveMaker, at, file_object, message_object
 
 WEEKS = 6
+FIRST_LOOK = 700
+"""The archive begins on the evening of the first day, and looks each evening at that minute."""
+OUTAGE, AFTER_OUTAGE = range(22, 25), -20
+"""On these days nobody looks; the next look is in the morning of the day after them, after 84 hours."""
 LINES: Sequence[tuple[int, str]] = (
     (CLIENT, "お疲れさまです。{n}本目の素材を共有しました。冒頭のテロップは前回と同じでお願いします。"),
     (OWNER, "受け取りました。{n}本目は明後日の夕方までに初稿をお送りします。"),
@@ -61,24 +66,18 @@ def usual_case(home: Path) -> ArchiveMaker:
     maker.contract("job1", **_FACTS)
     people = {OWNER: "yamada", CLIENT: "田中", **THIRDS}
     for account, name in people.items():
-        maker.account(account, name)
-        maker.member(account, name, chatwork_id="yamada-edit" if account == OWNER else "")
+        maker.account(account, name, minutes=FIRST_LOOK)
+        maker.member(account, name, chatwork_id="yamada-edit" if account == OWNER else "", minutes=FIRST_LOOK)
     told: list[JsonObject] = []
     for day in range(WEEKS * 7):
-        if day in (22, 23, 24):  # nobody looks for 84 hours
+        if day in OUTAGE:
             continue
-        new = [one for past in ((day,) if day != 25 else (22, 23, 24, 25)) for one in _day_of_work(past)]
-        changed = dict.fromkeys((int(one["message_id"]) for one in new), "present")
-        told += new if day < 36 else [one for one in new if one["account"]["account_id"] == OWNER][:1]
-        if day == 25:
-            _change(told, changed, 1020, "edited", body="単価は1本5,000円でお願いします。", minutes=23 * DAY)
-        if day == 33:
-            for number in (1000, 1002):
-                _change(told, changed, number, "deleted", body="[deleted]")
-        shown = {int(one["message_id"]) for one in told[-100:]}
-        maker.sync(
-            told[-100:], changed={one: state for one, state in changed.items() if one in shown}, minutes=day * DAY + 700
-        )
+        if day == OUTAGE.stop:
+            edited = _changed(told, {1020: "edited"}, body="単価は1本5,000円でお願いします。", minutes=23 * DAY)
+            _look(maker, told, [one for past in OUTAGE for one in _day_of_work(past)], edited, day * DAY + AFTER_OUTAGE)
+        new = _day_of_work(day) if day < 36 else [one for one in _day_of_work(day) if _is_own(one)][:1]
+        deleted = _changed(told, {1000: "deleted", 1002: "deleted"}, body="[deleted]") if day == 33 else {}
+        _look(maker, told, new, deleted, day * DAY + FIRST_LOOK)
         if day % 7 == 3:
             name = f"初稿_{day // 7 + 1:02}.mp4"
             sent = file_object(70 + day, name, 9 + day, sent=day * DAY + 180, account=OWNER, message_id=1003 + day * 10)
@@ -86,20 +85,36 @@ def usual_case(home: Path) -> ArchiveMaker:
         seals.close_seals(maker.archive, now=at(day * DAY + 720))
     maker.account(CLIENT, "田中(解約済)", minutes=41 * DAY + 730)
     maker.sync(told[-100:], changed={}, minutes=41 * DAY + 735)
+    delivered = Delivery(0, "2026-12-08 18:00", "完成.mp4", 40, hashlib.sha256(bytes(40)).hexdigest())
     with maker.archive.writing() as writing:
-        statements.add_delivery(writing, "job1", Delivery(0, "2026-12-08 18:00"), at=at(41 * DAY + 740))
+        statements.add_delivery(writing, "job1", delivered, at=at(41 * DAY + 740))
     seals.close_seals(maker.archive, now=at(42 * DAY))
     return maker
 
 
-def _change(
-    told: list[JsonObject], changed: dict[int, str], number: int, state: str, *, body: str, minutes: float | None = None
+def _is_own(message: JsonObject) -> bool:
+    return bool(message["account"]["account_id"] == OWNER)
+
+
+def _look(
+    maker: ArchiveMaker, told: list[JsonObject], new: list[JsonObject], changed: dict[int, str], minutes: float
 ) -> None:
-    """Let a message show another text from now on."""
-    index = next(index for index, one in enumerate(told) if one["message_id"] == str(number))
+    """Let the archive see the newest 100 messages, these among them for the first time or changed."""
+    told += new
+    states = dict.fromkeys((int(one["message_id"]) for one in new), "present") | changed
+    shown = {int(one["message_id"]) for one in told[-100:]}
+    maker.sync(told[-100:], changed={one: state for one, state in states.items() if one in shown}, minutes=minutes)
+
+
+def _changed(
+    told: list[JsonObject], states: dict[int, str], *, body: str, minutes: float | None = None
+) -> dict[int, str]:
+    """Let messages show another text from now on; their states."""
     updated = 0 if minutes is None else int(at(minutes).timestamp())
-    told[index] = told[index] | {"body": body, "update_time": updated}
-    changed[number] = state
+    for index, one in enumerate(told):
+        if int(one["message_id"]) in states:
+            told[index] = one | {"body": body, "update_time": updated}
+    return states
 
 
 def direct_case(home: Path) -> ArchiveMaker:
@@ -118,8 +133,8 @@ def direct_case(home: Path) -> ArchiveMaker:
         payments=(Payment(1, 50_000, "2026-12-01"),),
     )
     for account, name in ((OWNER, "yamada"), (CLIENT, "田中"), (8_100_001, "佐藤 花子")):
-        maker.account(account, name)
-        maker.member(account, name)
+        maker.account(account, name, minutes=3 * DAY + 5)
+        maker.member(account, name, minutes=3 * DAY + 5)
     texts = (
         (CLIENT, "田中", "トップページの修正をお願いします。"),
         (OWNER, "yamada", "本日中に反映します。"),

@@ -128,7 +128,7 @@ def _fact_rows(
     yield platform.client, [client, *_people_lines(activity, names)]
     yield (
         platform.worker,
-        [f"{visible(names.get(activity.sides.owner, ''))} (ID {activity.sides.owner})   {contract.worker_url or ''}"],
+        [f"{visible(activity.owner_name)} (ID {activity.sides.owner})   {contract.worker_url or ''}"],
     )
     money = _("{amount}   due {due}   secrecy (NDA): {nda}")
     terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}

@@ -15,6 +15,7 @@ class MaskKind(Enum):
 
     NAME = "氏名"
     USER = "指定"
+    POSSIBLE = "氏名等の可能性"
     SECRET = "パスワード"  # noqa: S105 - the word for it, not one
     URL_KEY = "URLの鍵"
     IDENTITY = "身分証の番号"
@@ -27,8 +28,9 @@ class MaskKind(Enum):
     ACCOUNT = "アカウントID"
 
 
-GIVEN_KINDS = frozenset({MaskKind.NAME, MaskKind.USER, MaskKind.ACCOUNT})
-"""The kinds that the caller gives: names and account ids of the people to be hidden, and the user's own words."""
+GIVEN_KINDS = frozenset({MaskKind.NAME, MaskKind.USER, MaskKind.POSSIBLE, MaskKind.ACCOUNT})
+"""The kinds that the caller gives: names and account ids of the people to be hidden, the user's own words, and what may
+be a name or a contact and nobody decided about."""
 
 ALL_PATTERN_KINDS = frozenset(MaskKind) - GIVEN_KINDS
 """The kinds that patterns find."""
@@ -36,6 +38,7 @@ ALL_PATTERN_KINDS = frozenset(MaskKind) - GIVEN_KINDS
 _REASONS = {
     MaskKind.NAME: "第三者の氏名",
     MaskKind.USER: "報告者の指定",
+    MaskKind.POSSIBLE: "氏名・連絡先などの可能性がある語(報告者は未確認)",
     MaskKind.ACCOUNT: "第三者のアカウントID",
 }
 

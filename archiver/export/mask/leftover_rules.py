@@ -63,6 +63,15 @@ _KATAKANA = re.compile("[ァ-ヴ][ァ-ヴー]")
 
 
 def _names(text: str) -> Iterator[tuple[int, int]]:
+    return (span for span in _found_names(text) if not _is_counted(text, *span))
+
+
+def _is_counted(text: str, start: int, end: int) -> bool:
+    """Whether what looks like a surname counts something: 3本目 is the third one."""
+    return text[end - 1] == "目" and text[max(0, start - 1) : start].isdigit()
+
+
+def _found_names(text: str) -> Iterator[tuple[int, int]]:
     if leftover_patterns.HAS_TITLE.search(text):
         yield from titled_names(text)
         yield from initials_and_traders(text)

@@ -84,6 +84,7 @@ class PackageMask:
         self._kinds = policy.kinds | policy.listed
         self._contacts: set[str] = set()
         self._contact_patterns: tuple[re.Pattern[str], ...] = ()
+        self._possible_patterns: tuple[re.Pattern[str], ...] = ()
         self._counts, self._open_counts = MaskCounts(), MaskCounts()
         self._variants: dict[tuple[str, str], list[int]] = {}
 
@@ -124,6 +125,10 @@ class PackageMask:
         """Cover these pieces of text too, everywhere, as the user wishes; to be called before anything is masked."""
         patterns = (*self.policy.patterns, *map(piece_pattern, pieces))
         self.policy = replace(self.policy, patterns=tuple(dict.fromkeys(patterns)))
+
+    def hide_possible_pieces(self, pieces: Iterable[str]) -> None:
+        """Cover these pieces too, about which nobody decided, and do not call that the user's wish."""
+        self._possible_patterns = tuple(map(piece_pattern, pieces))
 
     def hide_contacts_everywhere(self) -> None:
         """Cover the ids of messengers found so far also where no messenger is named; before anything is masked."""
@@ -205,10 +210,11 @@ class PackageMask:
         yield from pattern_hits(folded.text, self._kinds)
         yield from self._names.hits(folded.text)
         yield from self._stand_ins.hits(folded.text, self._labels)
-        for pattern in self.policy.patterns:
+        given = ((MaskKind.USER, self.policy.patterns), (MaskKind.POSSIBLE, self._possible_patterns))
+        for kind, pattern in ((kind, one) for kind, patterns in given for one in patterns):
             for match in pattern.finditer(folded.text):
                 if match[0].strip(f" \n{TAG}"):
-                    yield MaskHit(match.start(), match.end(), MaskKind.USER, replacement(MaskKind.USER))
+                    yield MaskHit(match.start(), match.end(), kind, replacement(kind))
         for pattern in self._contact_patterns:
             for match in pattern.finditer(folded.text):
                 yield MaskHit(match.start(), match.end(), MaskKind.CONTACT, replacement(MaskKind.CONTACT))

@@ -68,7 +68,7 @@ def settle_leftovers(
     if undecided and order.leftovers is LeftoverWish.ASK:
         raise errors.LeftoversOpen(leftovers=undecided)
     if order.leftovers is LeftoverWish.HIDE:
-        mask.hide_pieces([one.piece for one in undecided])
+        mask.hide_possible_pieces([one.piece for one in undecided])
         return ()
     return undecided
 

@@ -55,7 +55,11 @@ def files(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
         return Chapter(say(_FILES), (Paragraph(say("ファイルはありません。")),))
     printed = sorted(attachments, key=lambda one: (one.sha256 in delivered, one.uploaded_at), reverse=True)[:MAX_FILES]
     rows = tuple(_file_row(case, one, delivered) for one in sorted(printed, key=lambda one: one.number))
-    note = say("「納品」の列は、{name}で納品したファイルとSHA-256が一致するかどうかです。", name=name)
+    note = (
+        say("「納品」の列は、{name}で納品したファイルとSHA-256が一致するかどうかです。", name=name)
+        if delivered
+        else say("納品したファイルの入力がないため、「納品」の列の照合はしていません。")
+    )
     blocks = [Paragraph(note, "small"), *_left_out_note(case, len(attachments) - len(rows))]
     return Chapter(
         say(_FILES),

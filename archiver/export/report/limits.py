@@ -27,7 +27,7 @@ ALWAYS = (
     "取得と取得の間に投稿され、その間に削除された発言は記録できません。",
     "音声・ビデオ通話: 記録していません。　リアクション、既読: 取得の対象外です。",
     "外部のリンク先の内容: 取得していません(送られたリンクの一覧だけです)。",
-    "取得は報告者の閲覧権限の範囲に限ります。契約に関係しないチャットは保存していません。",
+    "取得は報告者の閲覧権限の範囲に限ります。この資料に載せたのは、この契約のものとして報告者が指定したチャットだけです。",
 )
 
 
@@ -109,7 +109,8 @@ def important_pauses(
         for event in events
         if event.last_before is not None
     ]
-    return named_pauses((one for room in rooms for one in room.pauses), [*changes, *((at, at) for at in sent)])
+    times = [*changes, *((at, at) for at in sent)]
+    return frozenset().union(*(named_pauses(room.pauses, times, room.watch.outstanding) for room in rooms))
 
 
 def _pause_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:

@@ -47,7 +47,7 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         "Chatwork公式API({api})から、参加者として閲覧できるチャット({rooms})"
         "のメッセージとファイルを、プログラム({software})で取得しました({runs})。"
         "{sources}取得した応答は改変せず保存し、表示用に日本時間へ変換し、"
-        "記号を読みやすく置き換え、第13章の伏せ字を施した以外、本文を変えていません。{clock}"
+        "{changes}以外、本文を変えていません。{clock}"
         "{selection}",
         owner_id=case.owner_id,
         api=API,
@@ -55,6 +55,9 @@ def statement(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         software=case.software,
         runs=_runs_text(case),
         sources=_sources_text(statistics),
+        changes=say("記号を読みやすく置き換え、第13章の伏せ字を施した")
+        if case.masked_passages
+        else say("記号を読みやすく置き換えた"),
         clock=clock,
         selection=selection,
     )
@@ -88,17 +91,22 @@ def _handover_blocks(case: ReportInput) -> Iterator[Paragraph | Bullets]:
 
 def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     """Chapter 11 in words; the commands are in VERIFY.txt of a package that holds the records."""
+    platform = platform_of(case.contract.platform)
     items = [
-        say("第2章の照合点は、{side}の記録だけで確認できます。", side=side_text(platform_of(case.contract.platform))),
+        say(
+            "第2章の「{where}の記録」の列は、この資料によらずに、{side}の記録で確認できます。",
+            where=platform.where,
+            side=side_text(platform),
+        ),
         (
             say(
-                "ファイルが改変されていないかは、"
-                "ハッシュ値の再計算で誰でも確認できます(Windows: certutil -hashfile ファイル名 SHA256)。"
+                "ファイルが、資料を作成した後に変わっていないかは、"
+                "ハッシュ値の再計算で確認できます(Windows: certutil -hashfile ファイル名 SHA256)。"
             )
         ),
         (
             say(
-                "このPDF自体の改変は、同じ資料のハッシュ値の一覧(SHA256SUMS.txt または manifest-sha256.txt)"
+                "このPDF自体の作成後の変更は、同じ資料のハッシュ値の一覧(SHA256SUMS.txt または manifest-sha256.txt)"
                 "との比較で検出できます。"
             )
         ),
@@ -108,7 +116,9 @@ def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     items.append(
         say(STAMP_MEANING)
         if case.stamping or any(one.stamps for one in case.seals)
-        else say("第三者の時刻(タイムスタンプ)は付いていません。")
+        else say(
+            "第三者の時刻(タイムスタンプ)は付いていません。記録がいつから存在したかを、この資料だけからは示せません。"
+        )
     )
     return Chapter(say("11\u3000検証方法"), (Bullets(tuple(items)),))
 
@@ -116,17 +126,21 @@ def checking(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
 def _sources_text(statistics: MessageStatistics) -> str:
     """By which kind of reading the messages came; empty if there are none."""
     text = sources_text(statistics.facts)
-    return say("発言の取得方法は、{text}です(最後に変化を確認した取得による)。", text=text) if text else ""
+    return (
+        say("発言の取得方法は、{text}です(内容が変わった発言は、最後の変化を確認した方法で数えています)。", text=text)
+        if text
+        else ""
+    )
 
 
 def _runs_text(case: ReportInput) -> str:
     """The interval of the settings, and how often the job really ran, as the settings alone would promise too much."""
-    setting = say("設定は{interval}ごと", interval=_interval_text(case.every))
+    setting = say("プログラムの設定は{interval}ごと", interval=_interval_text(case.every))
     if case.begun_at is None:
         return say("{setting}。一度も取得できていません", setting=setting)
     count = max(room.watch.looks for room in case.rooms)
     return say(
-        "{setting}。{begun_at} から、一覧の確認 {count:,}回。未確認の時間帯は第9章",
+        "{setting}、実際の一覧の確認は {begun_at} から{count:,}回。実際の間隔と未確認の時間帯は第9章",
         setting=setting,
         begun_at=local_time(case.begun_at),
         count=count,

@@ -145,12 +145,10 @@ def dates(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     rows = _stated_rows(contract, platform)
     first, reply = first_message(statistics.facts), last_reply(statistics.facts)
     rows.append((first_label(first), *first_message_cells(statistics)))
-    rows.append((say("納期"), stated_day(contract.due_on or say(BLANK)), say(STATED)))
+    rows.append(_stated_row(say("納期"), stated_day(contract.due_on or "")))
     rows.append(
-        (
-            say("{where}での納品(最後)", where=platform.where),
-            say(BLANK) if delivered is None else local_time(delivered),
-            say(STATED),
+        _stated_row(
+            say("{where}での納品(最後)", where=platform.where), "" if delivered is None else local_time(delivered)
         )
     )
     rows += _money_rows(case)
@@ -237,10 +235,15 @@ def _stated_rows(contract: Contract, platform: Platform) -> list[tuple[str, str,
     """A row for each dated fact of such a contract; blank too, but for what comes later or never."""
     words = {"permission": platform.outside or say("外部連絡"), "end_request": say(platform.end_request_name)}
     return [
-        (say(fact.event, **words), stated_day(getattr(contract, fact.name) or say(BLANK)), say(STATED))
+        _stated_row(say(fact.event, **words), stated_day(getattr(contract, fact.name) or ""))
         for fact in contract_facts.FACTS
         if fact.event and (getattr(contract, fact.name) or _is_to_be_filled(fact, platform))
     ]
+
+
+def _stated_row(label: str, value: str) -> tuple[str, str, str]:
+    """A row with what the user entered; nobody entered what is blank."""
+    return (label, value, say(STATED)) if value else (label, say(BLANK), "-")
 
 
 def _is_to_be_filled(fact: ContractFact, platform: Platform) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archiver.claims.messages import first_message
-from archiver.claims.words import basis_text, first_label
+from archiver.claims.words import basis_text, first_label, order_text
 from archiver.contract_dates import Agreement, DeliveryMatch, delivery_matches
 from archiver.export.enclosure_file_names import label, numbered_exhibits
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Paragraph, TableBlock
@@ -18,23 +18,23 @@ from archiver.export.report.people import PersonSummary, counterparts
 from archiver.export.report.platform_words import platform_of, side_text
 from archiver.export.report.statistics import MessageStatistics
 from archiver.platforms.job_platform import Platform
-from archiver.records import Basis, Contract, Enclosure
+from archiver.records import Basis, Enclosure
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
 from archiver.report_language import say, stated_day
 
-_HEADS = ("番号", "照合項目", "{name}の記録(日時)", "本記録(番号)", "一致")
+_HEADS = ("番号", "照合項目", "{name}の記録(日時)", "本記録(番号)", "照合の結果")
 _AGREEMENTS = {
     Agreement.SAME_BYTES: "サイズ・SHA-256とも同じ",
     Agreement.STATED: "報告者による対応づけ",
-    Agreement.NONE: "-",
+    Agreement.NONE: "一致なし",
 }
 _MAX_PEOPLE = 5
 KINDS = {"screenshot": "スクリーンショット", "notice": "通知", "mail": "メール", "invoice": "請求書", "other": "その他"}
 
 
 def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
-    """The table of points to compare, and the list of the user's own evidence."""
+    """The table of points that were compared, and the list of the user's own evidence."""
     platform = platform_of(case.contract.platform)
     rows = [(f"K-{number}", *row) for number, row in enumerate(_point_rows(case, statistics, platform), 1)]
     shown_by = say("確認できる書面など") if platform.elsewhere else say("確認できる画面")
@@ -46,7 +46,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         stated=say(STATED),
         screen=screen,
     )
-    blocks: list[Block] = [Paragraph(note), TableBlock(heads, (0, 1.2, 2, 2, 1.1, 1.3), tuple(rows))]
+    blocks: list[Block] = [Paragraph(note), TableBlock(heads, (0, 1.2, 2, 2, 1.4, 1.3), tuple(rows))]
     if not rows:
         blocks = [Paragraph(say("照合できる点は入力されていません。"))]
     numbers = (
@@ -64,58 +64,43 @@ def _point_rows(
     case: ReportInput, statistics: MessageStatistics, platform: Platform
 ) -> Iterator[tuple[str, str, str, str, str]]:
     """A row for each point of which the user stated what the platform shows; others would compare nothing."""
-    contract = case.contract
-    if contract.platform_id or contract.title:
-        yield (
-            say("契約"),
-            "\n".join(_contract_lines(contract)),
-            say("この報告書の対象"),
-            "-",
-            platform.contract_screen,
-        )
-    if contract.client:
-        shown = say("表示名「{client}」", client=contract.client)
+    if case.contract.client:
+        shown = say("表示名「{client}」", client=case.contract.client)
         yield say("相手の同一性"), shown, _counterpart_text(case), _bases_text(case), platform.message_screen
     for clue, answer in case.clues.items():
-        yield say(clue), answer or say(BLANK), _counterpart_text(case), _bases_text(case), platform.message_screen
+        if answer:
+            yield say(clue), answer, _counterpart_text(case), _bases_text(case), platform.message_screen
     yield from _date_rows(case, statistics, platform)
-    if contract.end_request_at:
-        yield say(platform.end_request_name), stated_day(contract.end_request_at), "-", "-", platform.contract_screen
     for point in delivery_matches(case.deliveries, case.attachments):
-        yield _delivery_row(point, platform)
-
-
-def _contract_lines(contract: Contract) -> Iterator[str]:
-    if contract.platform_id:
-        yield say("契約ID {platform_id}", platform_id=contract.platform_id)
-    if contract.title:
-        yield say("仕事名「{title}」", title=contract.title)
+        if point.is_compared:
+            yield _delivery_row(point, platform)
 
 
 def _date_rows(
     case: ReportInput, statistics: MessageStatistics, platform: Platform
 ) -> Iterator[tuple[str, str, str, str, str]]:
-    """The stated dates that the first message is compared with; the first row has it in full."""
+    """The stated days that the first message is compared with; the first row has it in full."""
     contract = case.contract
     permission = say(
         "申請 {contact_requested_on}\n承認 {contact_approved_on}",
         contact_requested_on=stated_day(contract.contact_requested_on or say(BLANK)),
         contact_approved_on=stated_day(contract.contact_approved_on or say(BLANK)),
     )
-    is_asked = bool(platform.outside and (contract.contact_requested_on or contract.contact_approved_on))
     dated = [
-        (say("契約日"), contract.contracted_on, platform.contract_screen),
-        (say("仮払い完了"), contract.escrowed_at, platform.contract_screen),
+        (say("契約日"), contract.contracted_on, None, platform.contract_screen),
+        (say("仮払い完了"), contract.escrowed_at, None, platform.contract_screen),
         (
             platform.outside or "",
-            permission if is_asked else None,
+            contract.contact_approved_on if platform.outside else None,
+            permission,
             say("{message_screen}の申請ステータス", message_screen=platform.message_screen),
         ),
     ]
     first = _first_message_text(statistics)
-    for name, stated, screen in dated:
-        if stated:
-            yield name, stated_day(stated), first, "-", screen
+    for name, stated, shown, screen in dated:
+        compared = order_text(first_message(statistics.facts), stated)
+        if stated and compared:
+            yield name, shown or stated_day(stated), first, compared, screen
             first = _first_message_again(statistics)
 
 
@@ -127,11 +112,9 @@ def _delivery_row(point: DeliveryMatch, platform: Platform) -> tuple[str, str, s
 
 
 def _record_text(point: DeliveryMatch) -> str:
-    """The matching file of the record, or that there is none or nothing to compare with."""
+    """The matching file of the record, or that there is none."""
     if point.file is not None:
         return f"{point.file.number} {local_time(point.file.uploaded_at)}"
-    if point.delivery.sha256 is None and point.delivery.file_id is None:
-        return say("ファイルの入力なし(照合していません)")
     return say("本記録に同じファイルはありません")
 
 

@@ -189,7 +189,7 @@ def _missing_lines(facts: PackageFacts) -> Iterator[str]:
         )
     is_read = not facts.watches or any(watch.begun is not None for _room, watch in facts.watches)
     if not facts.gaps and is_read:  # of a room that was never read nothing is known
-        yield say("・未取得期間(空白): 記録されていません。")
+        yield say("・未取得期間(空白): ありません。")
     yield from (say("・{text}", text=text) for text in usual_interval_lines(facts.watches))
     yield from (say("・{text}", text=text) for text in facts.pauses)
     if not facts.pauses and is_read:
@@ -231,7 +231,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
     yield say("data/messages.jsonl   保存できたメッセージと、それぞれの編集前後の文面")
     yield say("                      (kind の notice = 「システムの投稿」: 本文の全体が、Chatworkが自動で出す")
     yield say("                      お知らせの形のもの。同じ形の本文は誰でも書けます)")
-    yield say("data/pauses.jsonl     だれも一覧を見ていない時間(ふだんより長い間)と、その前後に見た時刻")
+    yield say("data/pauses.jsonl     一覧を確認していない時間(longer_than の秒数を超えるもの)と、その前後に見た時刻")
     if not facts.daily:
         yield say("data/messages.csv     同じ内容の表(Excelで開けます)")
         yield say("data/files.csv        ファイルの一覧と元のファイル名")

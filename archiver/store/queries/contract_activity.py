@@ -44,6 +44,8 @@ class ContractActivity:
     deliveries: tuple[Delivery, ...]
     mapped: tuple[MappedAccount, ...]
     sides: Sides
+    owner_name: str
+    """The owner's own name, as Chatwork gave it; they may have written nothing in the rooms."""
     facts: CaseFacts
     """The facts of which every claim is made."""
     last_seen: datetime | None
@@ -64,7 +66,8 @@ def activity_without_counts(reading: Reading, contract: Contract) -> ContractAct
 
 
 def _activity(reading: Reading, contract: Contract, *, is_counting: bool) -> ContractActivity:
-    owner = number((current_state.owner(reading) or {}).get("account_id"))
+    me = current_state.owner(reading) or {}
+    owner = number(me.get("account_id"))
     mapped = roles.mapped_accounts(reading, contract.id)
     sides = roles.sides_of(mapped, owner=owner)
     rooms = sorted({int(room.room_id) for room in contract.rooms})
@@ -91,6 +94,7 @@ def _activity(reading: Reading, contract: Contract, *, is_counting: bool) -> Con
         deliveries=deliveries(reading, contract.id),
         mapped=mapped,
         sides=sides,
+        owner_name=text(me.get("name")),
         facts=facts,
         last_seen=max((at for at in looks.values() if at is not None), default=None),
     )

@@ -17,6 +17,7 @@ from archiver.evidence.look_coding import LookIntervals, decode_intervals
 from archiver.evidence.pauses import (
     LATEST_LOOKS,
     SECOND,
+    USUAL_INTERVALS,
     LookStretch,
     TimeSpan,
     pause_limit,
@@ -128,7 +129,8 @@ def watch(reading: Reading, room: int, *, upto: int) -> Watch:
     if not spans:
         return Watch()
     pauses = tuple(Pause(*pause) for pause in pauses_between_spans(spans, limit))
-    return Watch(spans[0][0], max(ended for _begun, ended in spans), looks, pauses, usual, limit, longest)
+    last, outstanding = max(ended for _begun, ended in spans), USUAL_INTERVALS * (usual or timedelta())
+    return Watch(spans[0][0], last, looks, pauses, usual, limit, longest, outstanding)
 
 
 def _longest_within(limit: timedelta, stretch: LookStretch, before: datetime | None) -> timedelta:

@@ -185,6 +185,7 @@ def test_what_looks_like_a_person_is_offered(text: str, piece: str) -> None:
         "高橋の欄干。中島みたいな形。金子ではなく「きんす」。青木の実。三浦半島。大野城市。小松空港。前の動画。今確認した",
         "アイキャッチ。めっちゃ早い。ぱっちり。かんたんです。直したんです。きちんと。もうちゃんと。ボタンを。コピーして",
         "マリオのグッズ。ダイアナの靴。マイクがミュート。iCloudだとWindows。React Nativeで。商品ID: ab1234。「森」を",
+        "1本目の素材です。10本目は明後日に。３本目の初稿",
         "まこと申し訳ない。徳川家康の記事。長崎ちゃんぽん。荒川の土手。川崎大師。マキタの充電器。Vtuberさん",
         "千葉に行きます。福岡に出張。石川は雪。星が出た。相手に見せる。名前が長すぎる。メタデータ(ファイル)。「あり」",
         "千葉と長野の案件。池袋サンシャイン。場所:千葉。森の写真。東の空。南口。東側の入口。営業所。編集中です。部分修正",
@@ -250,8 +251,11 @@ def test_nothing_leaves_while_leftovers_are_open(maker: ArchiveMaker, tmp_path: 
     assert ["高木", "takagi_k", "栗本"] == [one.piece for one in refused.value.leftovers]
     report = export_package(maker, "support", tmp_path / "out", leftovers=LeftoverWish.HIDE)
     table = zip_files(report)["02_messages.csv"].decode("utf-8-sig")
-    assert "編集の■■(指定)さんに渡します" in table
+    assert "編集の■■(氏名等の可能性)さんに渡します" in table
     assert not [word for word in ("高木", "髙木", "takagi", "栗本") if word in table]
+    readme = zip_files(report)["00_README.txt"].decode("utf-8-sig")
+    assert "氏名・連絡先などの可能性がある語は伏せています" in readme
+    assert "報告者が指定した" not in readme
 
 
 def test_what_the_user_left_stays_and_is_not_asked_again(maker: ArchiveMaker, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archiver.export.pdf.blocks import Chapter, FactList, TableBlock
-from archiver.export.report import consultation, people_and_dates, platform_crosscheck, summary, timeline
+from archiver.export.report import consultation, people_and_dates, summary, timeline
 from archiver.export.report.input import STATED, ReportInput
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.platform_inquiry_text import inquiry_form_text
@@ -36,11 +36,10 @@ def test_page_1_and_the_consultation_name_it() -> None:
     assert ("契約途中終了リクエスト", ANSWER) in rows(consultation.terms(case()))
 
 
-def test_the_dates_and_the_points_to_compare_have_it() -> None:
+def test_the_dates_have_it() -> None:
     """As the user's word, and the day for an answer as counted from it."""
     whole = case(cancelled_on="2026-11-26")
     dates = rows(people_and_dates.dates(whole, survey_messages(whole)))
-    points = [row[1:] for row in rows(platform_crosscheck.chapter(whole, survey_messages(whole)))]
 
     assert ("契約途中終了リクエスト", "2026-11-20 18:00", STATED) in dates
     assert ("契約の途中終了・キャンセル", "2026-11-26", STATED) in dates
@@ -50,7 +49,6 @@ def test_the_dates_and_the_points_to_compare_have_it() -> None:
         "出典 契約途中終了リクエストの1週間(第三者の複数の解説、2026-11-26に確認)。不確かなため、確認してください"
         in answer[2]
     )
-    assert ("契約途中終了リクエスト", "2026-11-20 18:00", "-", "-", "契約詳細") in points
 
 
 def test_the_timeline_has_it() -> None:

@@ -57,15 +57,14 @@ def test_points_name_the_screen() -> None:
         "サイズ・SHA-256とも同じ",
         "契約詳細の納品・検収",
     ) == by_item["納品物"][2:]
-    assert [f"K-{number}" for number in range(1, 7)] == [row[0] for row in crosscheck_rows(report_inputs.case())]
+    assert [f"K-{number}" for number in range(1, 6)] == [row[0] for row in crosscheck_rows(report_inputs.case())]
 
 
 @pytest.mark.parametrize(
     ("delivery", "agreement"),
     [
         (Delivery(1, "2026-11-06", "a", 1, "ee" * 32, file_id=11), "報告者による対応づけ"),
-        (Delivery(1, "2026-11-06", "a", 1, "ee" * 32), "-"),
-        (Delivery(1, "2026-11-06"), "-"),
+        (Delivery(1, "2026-11-06", "a", 1, "ee" * 32), "一致なし"),
     ],
 )
 def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, agreement: str) -> None:
@@ -74,16 +73,31 @@ def test_a_delivery_that_is_not_the_same_is_not_called_so(delivery: Delivery, ag
 
 
 @pytest.mark.parametrize(
-    ("delivery", "words_"),
-    [
-        (Delivery(1, "2026-11-06", "a.mp4", 1), "ファイルの入力なし(照合していません)"),
-        (Delivery(1, "2026-11-06", "a.mp4", 1, "ee" * 32), "本記録に同じファイルはありません"),
-        (Delivery(1, "2026-11-06", "a.mp4", 1, file_id=404), "本記録に同じファイルはありません"),
-    ],
+    "delivery",
+    [Delivery(1, "2026-11-06", "a.mp4", 1, "ee" * 32), Delivery(1, "2026-11-06", "a.mp4", 1, file_id=404)],
 )
-def test_what_was_not_compared_is_not_said_to_be_missing(delivery: Delivery, words_: str) -> None:
-    """Without a file that was stated for the delivery, nothing was looked for."""
-    assert words_ == crosscheck_rows(report_inputs.case(deliveries=(delivery,)))[-1][3]
+def test_a_file_that_was_looked_for_is_said_to_be_missing(delivery: Delivery) -> None:
+    """As the record has none with its digest or its number."""
+    assert "本記録に同じファイルはありません" == crosscheck_rows(report_inputs.case(deliveries=(delivery,)))[-1][3]
+
+
+def test_what_compares_nothing_is_no_row() -> None:
+    """The contract itself, a delivery without a file, a question without an answer, a request to end the contract."""
+    contract = replace(report_inputs.CONTRACT, end_request_at="2026-11-20")
+    case = report_inputs.case(
+        contract=contract, deliveries=(Delivery(1, "2026-11-06", "a.mp4", 1),), clues={"IDの連絡": ""}
+    )
+
+    assert ["相手の同一性", "契約日", "仮払い完了", "サービス外連絡申請"] == [row[1] for row in crosscheck_rows(case)]
+
+
+def test_each_row_of_a_day_says_how_the_first_message_lies_to_it() -> None:
+    """Messages that are missing before it could only make it earlier, so “after” is then not said."""
+    by_item = {row[1]: row[4] for row in crosscheck_rows(report_inputs.case())}
+    later = report_inputs.case(contract=replace(report_inputs.CONTRACT, contracted_on="2026-11-07"))
+
+    assert "最初の発言との前後は確認できません" == by_item["契約日"]
+    assert "最初の発言は2日前" == {row[1]: row[4] for row in crosscheck_rows(later)}["契約日"]
 
 
 def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() -> None:
@@ -162,7 +176,7 @@ def test_names_of_several_rooms_stand_in_order_of_time() -> None:
         "田中 →\n田中(解約済) (2026-11-14 10:14 に確認)"
         == rows(people_and_dates.parties(case, survey_messages(case)))[0][1]
     )
-    assert "田中(解約済)\n　アカウントID 7654321" == crosscheck_rows(case)[1][3]
+    assert "田中(解約済)\n　アカウントID 7654321" == crosscheck_rows(case)[0][3]
 
 
 @pytest.mark.parametrize(("profile", "has_terms"), [("support", False), ("lawyer", True), ("court", True)])

@@ -152,7 +152,7 @@ class ArchiveMaker:
             "message_num": len(ids),
             "joins": joins,
             "beginning": beginning,
-            "from": "2026-11-05T01:00:00.000Z",
+            "from": to_text(_oldest_time(messages) or at(minutes)),
             "absent": [str(one) for one in absent or ()],
         }
         observations = [Observation("window", f"window/{room}/{writer.SELF}", window, room, reply.digest)]
@@ -194,7 +194,7 @@ class ArchiveMaker:
             part = blobs.incoming_path(self.home, room, listed_file["file_id"])
             part.write_bytes(body)
             blobs.keep(self.home, part, sha256)
-            saved = {"sha256": sha256, "size": len(body), "saved_at": "2026-11-05T01:02:00.000Z", "reason": None}
+            saved = {"sha256": sha256, "size": len(body), "saved_at": to_text(at(minutes)), "reason": None}
             blob |= {"state": "saved"} | saved
         observations.append(Observation("blob", f"blob/{room}/{listed_file['file_id']}", blob, room))
         self.append(observations, minutes=minutes, reply=reply, room=room)
@@ -240,6 +240,11 @@ class ArchiveMaker:
     def _message(self, message: JsonObject, state: str, source: str, room: int, reply: str | None) -> Observation:
         payload = {"object": message, "state": state, "source": source}
         return Observation("message", f"message/{message['message_id']}", payload, room, reply)
+
+
+def _oldest_time(messages: Sequence[JsonObject]) -> datetime | None:
+    times = [datetime.fromtimestamp(message["send_time"], UTC) for message in messages]
+    return min(times, default=None)
 
 
 def story(home: Path) -> ArchiveMaker:
