@@ -66,9 +66,8 @@ def build_authorities(
             pinned = ()
             root_errors.append(error)
         sender = build_sender(setting.url, access=partial(_read_access, home, setting, environ or {}))
-        authorities.append(
-            Authority(setting.name, sender, pinned, class_of(setting.accredited_as, is_offered=is_offered(setting)))
-        )
+        known_class = class_of(setting.accredited_as, is_offered=is_offered(setting))
+        authorities.append(Authority(setting.name, sender, pinned, known_class, fetch_list))
     return tuple(authorities), tuple(root_errors)
 
 

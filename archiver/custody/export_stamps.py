@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from archiver import errors, tsa
+from archiver import errors
 from archiver.app import App
 from archiver.custody import stamp_requests
 from archiver.evidence.stamps import timestamp
@@ -44,8 +44,8 @@ def stamp_service(app: App) -> StampService | None:
 
         if not timestamp.can_stamp():
             return iter(())
-        roots = next((one.roots for one in app.authorities if one.name == name), ())
-        return fetch_lists(reply, roots, tsa.fetch_list)
+        authority = next(one for one in app.authorities if one.name == name)
+        return fetch_lists(reply, authority.roots, authority.fetch_list) if authority.fetch_list else iter(())
 
     return StampService(
         {authority.name: authority.roots for authority in app.authorities},

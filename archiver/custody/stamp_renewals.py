@@ -33,10 +33,8 @@ class StampLife(NamedTuple):
 
     authority: str
     stamped: datetime
-    record: int | None
-    """The number of the entry of its arrival."""
-    covers: int
-    """The number of the last entry that the seal under it holds."""
+    followers: frozenset[str]
+    """Other authorities with a stamp over a seal that holds the record of its arrival, made before its end."""
     ends: datetime
     is_key: bool
     """Whether a key that counts as too short ends first, and not a certificate."""
@@ -48,7 +46,7 @@ def stamp_lives(reading: Reading) -> list[StampLife]:
 
 
 def ending(lives: Sequence[StampLife], now: datetime, within: timedelta) -> list[StampLife]:
-    """Those that end within a time and that no stamp carries on which was made after them and lasts longer."""
+    """Those that end within a time and that no other authority carries on whose newest stamp lasts longer."""
     return [one for one in lives if one.ends - now <= within and not any(_carries_on(other, one) for other in lives)]
 
 
@@ -59,9 +57,8 @@ def is_renewal_due(reading: Reading, now: datetime) -> bool:
 
 
 def _carries_on(later: StampLife, earlier: StampLife) -> bool:
-    """Whether the seal under a stamp holds the record of an earlier one, which came before its own end."""
-    holds_record = earlier.record is not None and later.covers >= earlier.record
-    return holds_record and later.ends > earlier.ends and later.stamped <= earlier.ends
+    """Whether a stamp of another authority took over in time, and the newest of that one lasts longer."""
+    return later.authority in earlier.followers and later.ends > earlier.ends
 
 
 def _life(reading: Reading, stamp: NewestStamp) -> StampLife | None:
@@ -75,5 +72,5 @@ def _life(reading: Reading, stamp: NewestStamp) -> StampLife | None:
     if end is None:
         return None
     earliest = end.earliest(to_text(stamp.time))
-    is_key = earliest != end.certificate
-    return StampLife(stamp.authority, stamp.time, stamp.record, stamp.seal.last, from_text(earliest), is_key)
+    ends, followers = from_text(earliest), stamp_queue.authorities_after(reading, stamp, until=earliest)
+    return StampLife(stamp.authority, stamp.time, followers, ends, earliest != end.certificate)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archiver.custody.export_stamps import stamp_service
-from archiver.custody.stamp_renewals import RENEW_AGAIN, StampLife, ending, is_renewal_due
+from archiver.custody.stamp_renewals import RENEW_AGAIN, StampLife, ending, is_renewal_due, stamp_lives
 from archiver.custody.verify import verify_archive, verify_path
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.demo.tsa.simulator import SimulatedAuthority
@@ -39,22 +39,49 @@ def at(year: int, month: int = 1) -> datetime:
 @pytest.mark.parametrize(
     ("lives", "expected"),
     [
-        ([("a", at(2020), 10, 5, at(2030))], ""),
-        ([("a", at(2020), 10, 5, at(2026, 12))], "a"),
-        ([("a", at(2020), 10, 5, at(2026, 6))], "a"),
-        ([("a", at(2020), 10, 5, at(2026, 6)), ("b", at(2021), 12, 10, at(2035))], ""),
-        ([("a", at(2020), 10, 5, at(2026, 6)), ("b", at(2027), 12, 10, at(2035))], "a"),
-        ([("a", at(2020), 10, 5, at(2026, 6)), ("b", at(2021), 12, 9, at(2035))], "a"),
+        ([("a", "", at(2030))], ""),
+        ([("a", "", at(2026, 12))], "a"),
+        ([("a", "", at(2026, 6))], "a"),
+        ([("a", "b", at(2026, 6)), ("b", "", at(2035))], ""),
+        ([("a", "", at(2026, 6)), ("b", "", at(2035))], "a"),
+        ([("a", "b", at(2026, 6)), ("b", "", at(2026, 5))], "ab"),
     ],
-    ids=["lasts", "ends soon", "ended", "carried on", "too late", "over an older seal"],
+    ids=["lasts", "ends soon", "ended", "carried on", "not taken over in time", "both end"],
 )
 def test_a_stamp_is_ending_until_a_longer_one_carries_it_on(
-    lives: list[tuple[str, datetime, int, int, datetime]], expected: str
+    lives: list[tuple[str, str, datetime]], expected: str
 ) -> None:
-    """One over a seal that holds the record of its arrival, made before its end."""
-    known = [StampLife(*one, is_key=False) for one in lives]
+    """One of another authority, over a seal that holds the record of its arrival, made before its end."""
+    known = [StampLife(name, at(2020), frozenset(by), ends, is_key=False) for name, by, ends in lives]
 
     assert expected == "".join(one.authority for one in ending(known, at(2026, 10), 90 * DAY))
+
+
+def test_another_authority_that_took_over_in_time_carries_on(tmp_path: Path) -> None:
+    """Also years later, when its newest stamp is long after the end; one that came too late does not."""
+    clock = Clock(at(2015))
+    with SimulatedAuthority(now=clock) as first, SimulatedAuthority(now=clock) as second:
+        first.renew_leaf(until=FIRST_END)
+        with Chatwork(now=clock, limit=100_000) as chatwork:
+            world = World(tmp_path / "home", chatwork, clock)
+            desk = Desk(world, first, second)
+            authorities = desk.authorities
+            desk.authorities = authorities[:1]
+            desk.seal()
+            desk.ask()
+            desk.authorities = authorities[1:]
+            for year in (2016, 2024):
+                clock.time = at(year)
+                desk.seal()
+                desk.ask(at_once=True)
+
+            with world.archive.reading() as reading:
+                lives = stamp_lives(reading)
+                assert not is_renewal_due(reading, clock())
+            world.close()
+
+    assert [("a", {"b"}), ("b", set())] == [(one.authority, set(one.followers)) for one in lives]
+    assert [] == ending(lives, at(2024), 90 * DAY)
 
 
 @contextmanager

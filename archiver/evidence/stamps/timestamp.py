@@ -62,6 +62,8 @@ class Authority:
     """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
     known_class: AuthorityClass = UNKNOWN_CLASS
     """What is known of it by the settings."""
+    fetch_list: Callable[[str], bytes] | None = None
+    """Gets a list of revoked certificates at an address; raises OSError. None: none is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

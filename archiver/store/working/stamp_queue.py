@@ -198,6 +198,15 @@ def newest_stamps(reading: Reading) -> list[NewestStamp]:
     ]
 
 
+def authorities_after(reading: Reading, stamp: NewestStamp, *, until: str) -> frozenset[str]:
+    """Other authorities with a stamp of before `until` over a seal that holds the record of this stamp's arrival."""
+    if stamp.record is None:
+        return frozenset()
+    query = select(_STAMP.authority).distinct().join(schema.seal, _SEAL.number == _STAMP.seal)
+    query = query.where(_STAMP.state == STAMPED, _STAMP.authority != stamp.authority, _STAMP.time <= until)
+    return frozenset(reading.sql.execute(query.where(_SEAL.last >= stamp.record)).scalars())
+
+
 def _record(reading: Reading, seal: Seal, authority: str) -> int | None:
     query = select(func.max(schema.entry.c.seq)).where(schema.entry.c.key == f"stamp/{seal.number}/{authority}")
     return reading.sql.execute(query).scalar()
