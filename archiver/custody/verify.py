@@ -24,8 +24,9 @@ from archiver.evidence.verify.rollbacks import ORPHANED, check_rollbacks
 from archiver.evidence.verify.saved_files import check_files
 from archiver.evidence.verify.seals import SealChain, SealRow
 from archiver.evidence.verify.stamps import StampCheck
-from archiver.store import blobs, rebuild, seals
+from archiver.store import blobs, rebuild, seal_files, seals
 from archiver.store.archive import Archive, Reading
+from archiver.store.backup import destination
 from archiver.store.engine import DATABASE
 from archiver.store.queries import entries, raw_tables
 from archiver.store.working import verification_log
@@ -120,6 +121,8 @@ def _verify(
     rows: list[SealRow] = []
     with _damage_as_finding(verification, "seal"):
         rows.extend(SealRow(*row) for row in raw_tables.seals(reading))
+    if destination.is_copy(reading.home):
+        names = _without_later_seals(verification, folder, names, rows)
     stamps = StampCheck(verification, archive_stamps(folder, names, authorities, now))
     chain = SealChain(verification, names, read, rows, stamps.check_seal)
     kept: set[bytes] = set()
@@ -148,6 +151,18 @@ def _verify(
         _check_pages(verification, reading, seconds=None if deep else PAGE_CHECK_SECONDS)
         if deep:
             _check_deeply(verification, reading, tell)
+
+
+def _without_later_seals(
+    verification: Verification, folder: Path, names: Sequence[str], rows: Sequence[SealRow]
+) -> list[str]:
+    """The names without the seals that an update of a copy brought, which was interrupted before its database."""
+    last = max((row.number for row in rows), default=0)
+    later = {one.name for one in seal_files.list_files(folder) if one.number > last} if rows else set()
+    if later:
+        sentence = _("An update of this copy was not finished: its database ends at seal {number}, other files go on.")
+        verification.add_note(sentence.format(number=last))
+    return [name for name in names if name not in later]
 
 
 def _check_replies(verification: Verification, reading: Reading, kept: set[bytes], tell: Progress) -> None:

@@ -6,7 +6,7 @@ ArchiverError (1)
 ├── TokenRefused (10)
 ├── ArchiveInUse (11)          SetupRunning
 ├── NewerArchive (12)
-├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy
+├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy …
 └── ChatworkError (1)          Unreachable NotUnderstood NotVisible Refused BudgetSpent
 
 A *finding* (the evidence is broken) is a value, never one of these. `message` and `hint` are English
@@ -18,6 +18,7 @@ from archiver.errors.archive import (
     ArchiveDamaged,
     ArchiveInUse,
     CopyNotClosed,
+    DatabaseNotOpened,
     DiskFailing,
     DiskFull,
     HomeNotWritable,
@@ -140,6 +141,7 @@ __all__ = (
     "ContractExists",
     "CopyNotClosed",
     "CounterpartUnknown",
+    "DatabaseNotOpened",
     "DayAhead",
     "DayTooEarly",
     "DaysInWrongOrder",

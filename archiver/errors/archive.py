@@ -50,6 +50,12 @@ class HomeNotWritable(StorageError):
     hint = N_("Choose another folder with --home, or allow writing there.")
 
 
+class DatabaseNotOpened(StorageError):
+    """SQLite could not open the database for writing, and what kept it from that is over by now."""
+
+    hint = N_("What was saved before is kept. Please try it again.")
+
+
 class PackagePlaceNotWritable(HomeNotWritable):
     """The folder for packages cannot be made or written."""
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import secrets
+import time
 from pathlib import Path
 
 from archiver import errors
+
+_HALF_WRITTEN_SECONDS = 60
+"""A file that another process is writing is younger; older ones a killed process has left."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -31,7 +36,17 @@ def replace_file(path: Path, data: bytes) -> None:
         raise errors.HomeNotWritable(path=path.parent, detail=error.strerror or str(error)) from error
 
 
+def remove_leftovers(path: Path, *, older_than: float = _HALF_WRITTEN_SECONDS) -> None:
+    """Remove what killed processes left of the file, which may hold a secret, if it is older than so many seconds."""
+    target = Path(os.path.realpath(path))
+    with contextlib.suppress(OSError):
+        for leftover in target.parent.glob(f".{glob.escape(target.name)}.????????.partial"):
+            if leftover.stat().st_mtime <= time.time() - older_than:
+                leftover.unlink()
+
+
 def _write(target: Path, data: bytes) -> None:
+    remove_leftovers(target)
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:

@@ -141,6 +141,7 @@ def _is_handed_over(path: Path, environ: Mapping[str, str]) -> bool:
 
 
 def _remove_file(path: Path) -> bool:
+    private_file.remove_leftovers(path, older_than=0)
     try:
         path.unlink()
     except FileNotFoundError:

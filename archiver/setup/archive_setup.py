@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from archiver import errors
 from archiver.render.invisible_characters import visible
 from archiver.setup.program_call import ProgramCall
+from archiver.store.durable_files import storage_error
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def make_home(home: Path) -> None:
-    """Make the folder, for its owner only. Raises HomeNotWritable."""
+    """Make the folder, for its owner only. Raises HomeNotWritable, DiskFull, DiskFailing."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.name != "nt":
@@ -28,7 +29,7 @@ def make_home(home: Path) -> None:
         probe.touch()
         probe.unlink(missing_ok=True)  # another init may have tried at the same time
     except OSError as error:
-        raise errors.HomeNotWritable(path=home, detail=error.strerror or str(error)) from error
+        raise storage_error(error, home) from error
 
 
 @contextlib.contextmanager

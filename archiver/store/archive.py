@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
 from archiver.store import migrate
+from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE, build_engine, copy_with_log, needs_scratch_copy, translate_error
 
 _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
@@ -110,7 +111,7 @@ class Archive:
         except Timeout as error:
             raise errors.ArchiveInUse(path=self.home) from error
         except OSError as error:
-            raise errors.HomeNotWritable(path=self.home, detail=error.strerror or str(error)) from error
+            raise storage_error(error, self.home) from error
         try:
             yield
         finally:

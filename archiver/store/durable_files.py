@@ -74,6 +74,27 @@ def database_disk_error(error: BaseException | None, database: Path) -> errors.S
     return errors.DiskFailing(path=database, detail=str(error))
 
 
+def database_open_error(error: BaseException | None, database: Path) -> errors.StorageError:
+    """The error of this program where SQLite opened no file for writing, for which it gives no reason: that is tried.
+
+    What cannot be found out any more is told as SQLite words it, without a cause.
+    """
+    try:
+        _try_to_write(database)
+    except OSError as cause:
+        return storage_error(cause, database.parent)
+    return errors.DatabaseNotOpened(path=database, detail=str(error))
+
+
+def _try_to_write(database: Path) -> None:
+    """Make a file beside the database; the database's own are not opened, as closing them would end SQLite's locks."""
+    with tempfile.TemporaryFile(dir=database.parent):
+        pass
+    for path in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm", "-journal"))):
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
 def _lacks_space(database: Path) -> bool:
     """Whether a file as large as the database or its log cannot grow beside it; tried, as free space tells no quota."""
     try:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from archiver import errors
-from archiver.store.durable_files import database_disk_error, storage_error
+from archiver.store.durable_files import database_disk_error, database_open_error, storage_error
 
 DATABASE = "archive.sqlite3"
 
@@ -73,7 +73,7 @@ def translate_error(error: DatabaseError | sqlite3.DatabaseError, database: Path
     if "locked" in text or "busy" in text:
         return errors.ArchiveBusy(seconds=BUSY_SECONDS)
     if "readonly" in text or "unable to open" in text:
-        return errors.HomeNotWritable(path=database.parent, detail=message)
+        return database_open_error(cause, database)
     broken = "malformed" in text or "not a database" in text
     if broken or isinstance(error, OperationalError | sqlite3.OperationalError):
         return errors.ArchiveDamaged(path=database, detail=message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from archiver import errors
 from archiver.custody import backup
 from archiver.custody.verify import verify_archive
 from archiver.records import Observation
-from archiver.store import writer
+from archiver.store import seals, writer
 from archiver.store.archive import Archive
 from archiver.store.backup.copy import copy_archive
+from archiver.store.backup.destination import MARK
 from archiver.store.engine import DATABASE
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastBackup
@@ -235,6 +237,47 @@ def test_an_interrupted_restore_goes_on(home: Archive, destination: Path, tmp_pa
 
     assert outcome.ok
     assert [] == [path.name for path in (tmp_path / "new").iterdir() if path.name.startswith("backup")]
+
+
+def test_a_restore_interrupted_after_the_database_was_placed_goes_on(
+    home: Archive, destination: Path, tmp_path: Path
+) -> None:
+    """The mark is removed last, so the same command finishes what is there in full already."""
+    backup.backup(home, destination, now=now)
+    backup.restore(destination, tmp_path / "new", now=now)
+    shutil.copyfile(destination / MARK, tmp_path / "new" / MARK)
+
+    outcome = backup.restore(destination, tmp_path / "new", now=now)
+
+    assert outcome.ok
+    assert not (tmp_path / "new" / MARK).exists()
+
+
+def test_an_archive_that_went_on_is_not_restored_over(home: Archive, destination: Path, tmp_path: Path) -> None:
+    """The mark alone gives nothing up that the copy does not have."""
+    backup.backup(home, destination, now=now)
+    backup.restore(destination, tmp_path / "new", now=now)
+    shutil.copyfile(destination / MARK, tmp_path / "new" / MARK)
+    with Archive(tmp_path / "new").writing() as writing:
+        writer.append(writing, [Observation("note", "note/job1", {"text": "新"})], account_id=1, at=NOW)
+
+    with pytest.raises(errors.ArchiveThere):
+        backup.restore(destination, tmp_path / "new", now=now)
+
+
+def test_a_copy_whose_update_was_interrupted_is_restored_as_it_was(
+    home: Archive, destination: Path, tmp_path: Path
+) -> None:
+    """Seals that came before their database are noted; they are no finding, and not restored."""
+    backup.backup(home, destination, now=now)
+    seals.close_seals(home, now=NOW)
+    copy_archive(home, destination)
+
+    outcome = backup.restore(destination, tmp_path / "new", now=now)
+
+    assert outcome.ok
+    assert len(list((tmp_path / "new/seals").iterdir())) < len(list((destination / "seals").iterdir()))
+    assert any("not finished" in note for note in verify_archive(Archive(destination, unchanging=True)).notes)
 
 
 def test_what_is_no_copy_or_not_closed_is_said(home: Archive, destination: Path, tmp_path: Path) -> None:

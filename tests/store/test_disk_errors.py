@@ -66,3 +66,20 @@ def test_a_failing_disk_is_told_with_what_to_do() -> None:
 
     assert "archive backup" in error.advice()
     assert "space" not in f"{error} {error.advice()}"
+
+
+def test_a_database_that_opens_again_is_told_without_a_cause(tmp_path: Path) -> None:
+    """SQLite says of an error at opening only that there was one: neither permission nor space is to blame by guess."""
+    error = translate_error(sqlite_error(sqlite3.SQLITE_CANTOPEN, "unable to open database file"), tmp_path / "a")
+
+    assert errors.DatabaseNotOpened is type(error)
+    assert "--home" not in error.advice()
+
+
+@pytest.mark.parametrize("text", ["unable to open database file", "attempt to write a readonly database"])
+def test_a_database_that_cannot_be_opened_is_told_by_what_a_file_beside_it_meets(tmp_path: Path, text: str) -> None:
+    """A folder that takes no file names the cause itself."""
+    error = translate_error(sqlite_error(sqlite3.SQLITE_CANTOPEN, text), tmp_path / "gone" / "archive.sqlite3")
+
+    assert errors.HomeNotWritable is type(error)
+    assert "No such file or directory" in str(error)

@@ -32,13 +32,14 @@ def command_restore(obj: CliContext, source: str | None) -> int:
     otherwise = _("Say which copy: archive restore FOLDER")
     place = source or asked_path(_("Which copy (drag its folder into this window):"), otherwise=otherwise)
     folder = Path(place).expanduser().absolute()
+    if obj.home.is_dir():  # one that is not there yet is made for its owner alone
+        make_home(obj.home)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         outcome = backup.restore(folder, obj.home, now=utc_now, tell=copy_progress(progress))
     if outcome.report is not None:
         tell_copied(outcome.report)
     tell_verification(outcome.verification)
     if outcome.is_placed:
-        make_home(obj.home)
         for sentence in outcome.erased:
             echo(sentence)
         _tell_restored(obj.home, folder)

@@ -146,3 +146,5 @@ def tell_run_conditions(report: SyncReport, settings: Settings) -> None:
     for condition in found:
         if condition is not None:
             echo(sentence(condition), err=True)
+    if disk is not None and found[-1] is None:  # a quota, or space that is free again
+        echo(_("There was no space for a file, or your quota is used up: a later run fetches it again."), err=True)

@@ -120,11 +120,12 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
 
     def work(job: Job) -> JobOutcome:
         check_home(context.home, context.environ)
+        if context.home.is_dir():
+            make_home(context.home)
         outcome = backup.restore(folder, context.home, now=context.now, tell=_progress(job))
         lines = [visible(line) for line in context.words.copy_lines(outcome)]
         if not outcome.is_placed:
             return JobOutcome(_("Nothing was restored."), tuple(lines), is_complete=False)
-        make_home(context.home)
         lines.append(_("The API token was not part of the copy: store it again in the settings."))
         lines.append(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
         head = _("The archive is restored: {path}").format(path=visible(str(context.home)))

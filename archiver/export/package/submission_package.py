@@ -86,7 +86,7 @@ def _fill_bag(bag: Bag, package: PackageInput) -> PackageResult:
     case = report_input(package)
     copied.incomplete += unread_chats(case.rooms)
     left_out = PROFILE_FILLERS[recipe.order.profile](bag, case, package)
-    shutil.rmtree(bag.folder / SCRATCH, ignore_errors=True)
+    shutil.rmtree(bag.folder / SCRATCH)  # what stayed would be in the package, and in no list of its files
     gaps = [gap for room in case.rooms for gap in room.gaps]
     bag.add(README, submission_readme.readme(case, bag.digests, [*copied.incomplete, *left_out]))
     write_manifest(bag.path_for(DIGEST_LIST), bag.digests)

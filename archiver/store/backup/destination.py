@@ -86,11 +86,19 @@ def earlier_copy(source: sqlite3.Connection, place: Path) -> datetime | None:
     return _modified_at(database)
 
 
+def is_copy(place: Path) -> bool:
+    """Whether a folder holds a copy made by `backup`, by its mark."""
+    return (place / MARK).is_file()
+
+
 def is_free(place: Path, source: sqlite3.Connection) -> bool:
-    """Whether a place holds no part of an archive, or only what an interrupted copy of this one left."""
+    """Whether a place holds no part of an archive, or only what an interrupted copy of this one left.
+
+    That may be all of it, where the interruption came after the database was put in its place.
+    """
     own = archive_identity(source)
     if own is not None and _marked_archive(place) == own.first:
-        return not (place / DATABASE).exists()
+        return not (place / DATABASE).exists() or _holds_the_same(place / DATABASE, source, own)
     return not any((place / name).exists() for name in (*FOLDERS, DATABASE, SETTINGS, MARK))
 
 
@@ -137,6 +145,13 @@ def _marked_archive(place: Path) -> str | None:
 def _identity_at(database: Path) -> ArchiveIdentity | None:
     with closing(_open_read_only(database)) as connection:
         return archive_identity(connection)
+
+
+def _holds_the_same(database: Path, source: sqlite3.Connection, own: ArchiveIdentity) -> bool:
+    try:
+        return _identity_at(database) == own and _is_same_entry(source, database, own.last)
+    except sqlite3.Error:
+        return False
 
 
 def _is_same_entry(source: sqlite3.Connection, database: Path, number: int) -> bool:

@@ -83,7 +83,7 @@ def make_current(archive: Archive) -> None:
             if not is_current(writing.sql):
                 with damage_forgiven():
                     _rebuild(driver_connection(writing.sql))
-    except (errors.HomeNotWritable, errors.ArchiveBusy, errors.DiskFull):
+    except (errors.HomeNotWritable, errors.DatabaseNotOpened, errors.ArchiveBusy, errors.DiskFull):
         return  # the scan finds the same, only slower
 
 
