@@ -91,7 +91,7 @@ class Player:
         """How a scene goes without a fault; asked for once."""
         if name not in self._baselines:
             scene = self.stage.scenes[name]
-            home, place = self._set_up(scene)
+            home, place = self.set_up(scene)
             outcome = self._trace(scene, home, place)
             assert not scene.missing(home, place), (name, outcome, scene.missing(home, place))
             gone = oracle.lost(oracle.held(scene.home), oracle.held(home)) if scene.home else {}
@@ -119,7 +119,7 @@ class Player:
     def play(self, fault: Fault) -> Played:
         """Play one fault on fresh copies."""
         scene, baseline = self.stage.scenes[fault.scene], self.baseline(fault.scene)
-        home, place = self._set_up(scene)
+        home, place = self.set_up(scene)
         before = oracle.held(scene.home) if scene.home else {}
         outcome = self._trace(scene, home, place, *fault.options(home.parent))
         hit = [call for call in outcome.calls if is_hit(call, fault, home.parent)]
@@ -132,7 +132,8 @@ class Player:
         where = hit[-1].text.replace(str(home.parent), "") if hit else ""
         return Played(fault, bool(hit), f"{fault.call}{where}"[:200], outcome.code, wrong)
 
-    def _set_up(self, scene: Scene) -> tuple[Path, Path]:
+    def set_up(self, scene: Scene) -> tuple[Path, Path]:
+        """Copy what a scene begins with; give the home and the folder beside it."""
         folder = self.folder / f"run{next(self._numbers)}"
         folder.mkdir()
         home, place = folder / "home", folder / "place"
@@ -163,7 +164,7 @@ class Player:
         if outcome.code == 0 and (missing := scene.missing(home, place)):
             yield f"exit 0, but missing: {missing}"
         yield from self._lost(scene, baseline, before, home, "after the fault")
-        yield from self._unclean(scene, home, place)
+        yield from self.unclean(scene, home, place)
         starter = self.stage.later if scene.later else self.stage.starter
         again = starter.run(words(scene.argv, home, place), self.stage.environ)
         if scene.after and scene.missing(home, place):
@@ -177,7 +178,8 @@ class Player:
         if left := leftovers(home.parent):
             yield f"left lying: {left}"
 
-    def _unclean(self, scene: Scene, home: Path, place: Path) -> Iterator[str]:
+    def unclean(self, scene: Scene, home: Path, place: Path) -> Iterator[str]:
+        """What a deep verification finds in the home and in a copy."""
         for folder in (home, place):
             if not (folder / oracle.DATABASE).exists() or not oracle.entries(folder):
                 continue
