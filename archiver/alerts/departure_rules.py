@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from archiver.claims.accounts import was_closed
 from archiver.records import State
-from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records.alerts import CANCELLED, Alert, AlertRule, Level
 from archiver.records.observed_changes import DepartureObservations, VanishedMessage
 
 LARGE_SHARE_PARTS = 3
@@ -67,7 +67,8 @@ def departed_members(observations: DepartureObservations) -> Iterator[Alert]:
     for signal in observations.members_left:
         if signal.account_id != observations.owner:
             level = Level.HIGH if carries_conversation(observations, signal.room_id, signal.account_id) else Level.LOW
-            yield Alert(AlertRule.MEMBER_GONE, level, signal.at, signal.room_id, signal.account_id)
+            subject = CANCELLED if signal.is_told_cancelled else None
+            yield Alert(AlertRule.MEMBER_GONE, level, signal.at, signal.room_id, signal.account_id, subject=subject)
 
 
 def inaccessible_rooms(observations: DepartureObservations) -> Iterator[Alert]:

@@ -7,7 +7,7 @@ from gettext import gettext as _
 from gettext import ngettext
 
 from archiver.platforms.job_platform import platform_of
-from archiver.records.alerts import Alert, AlertRule, Level
+from archiver.records.alerts import CANCELLED, Alert, AlertRule, Level
 
 
 def alert_sentence(
@@ -23,6 +23,11 @@ def alert_sentence(
             text = _("Room {room} cannot be opened any more (reason unknown). What was saved is kept.")
         case AlertRule.ACCOUNT_CLOSED:
             text = _("A name in room {room} now ends with the mark of a closed account, such as “(解約済)”.")
+        case AlertRule.MEMBER_GONE if alert.subject == CANCELLED:
+            text = _(
+                "Somebody is no longer listed as a member of room {room}. A post there, in the form of Chatwork's own "
+                "notices (anybody can write one), says that the account was cancelled."
+            )
         case AlertRule.MEMBER_GONE:
             text = _("Somebody is no longer listed as a member of room {room} (reason unknown).")
         case AlertRule.CONTACT_GONE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
@@ -28,8 +29,8 @@ class MadePackage:
     profile: str
     sha256: str
     is_there: bool
-    documents: tuple[str, ...]
-    """Names of its documents."""
+    documents: tuple[tuple[str, str], ...]
+    """File and words of each of its documents, what is read first first."""
     inquiry: str
     """The text for the platform's form; empty if there is none."""
     handovers: tuple[str, ...]
@@ -77,10 +78,20 @@ def _made_package(exported: ExportedPackage, folder: Path, contract: str) -> Mad
         exported.profile,
         exported.sha256,
         path.exists(),
-        tuple(one.name for one in documents if one.suffix == ".pdf"),
+        _documents_in_words([one.name for one in documents if one.suffix == ".pdf"]),
         "" if inquiry is None else inquiry.read_text(encoding="utf-8", errors="replace"),
         tuple(map(_handover_sentence, exported.handovers)),
     )
+
+
+def _documents_in_words(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """A name that is no word of the language of the pages gets one; the report comes first, then the others by name."""
+    words = {"report": _("Report"), "evidence_list": _("List of exhibits"), "report_all_messages": _("All messages")}
+    found = []
+    for name in sorted(names, key=lambda one: (not one.startswith("report."), one)):
+        stem, _dash, volume = name.removesuffix(".pdf").partition("-")
+        found.append((name, f"{words[stem]} {volume.lstrip('0')}".strip() if stem in words else visible(name)))
+    return tuple(found)
 
 
 def _handover_sentence(handover: Handover) -> str:

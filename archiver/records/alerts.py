@@ -74,6 +74,10 @@ class Level(StrEnum):
     LOW = "low"
 
 
+CANCELLED = "cancelled"
+"""The subject of an alert about a departed member whom a post of Chatwork's form calls a cancelled account."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """A hint to the user about something in the archive."""

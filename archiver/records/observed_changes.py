@@ -31,6 +31,8 @@ class MemberLeft:
     room_id: int
     account_id: int
     at: datetime
+    is_told_cancelled: bool = False
+    """Whether somebody else than the owner posted in the room, in the form of Chatwork's own, that they cancelled."""
 
 
 @dataclass(frozen=True, slots=True)

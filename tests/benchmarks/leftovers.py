@@ -32,11 +32,12 @@ CORPORA = {
     "fourth/": "fourth corpus",
     "fifth/": "fifth corpus",
     "sixth/": "sixth corpus",
+    "seventh/": "seventh corpus",
 }
 """Folder of each corpus, with a final slash. Each was measured blind once, and the rules mended by it afterwards."""
 
-LAST_BLIND = {"seventh/": "seventh corpus, by which nothing was mended yet"}
-"""The corpus that shows what a new author's names meet."""
+LAST_BLIND: dict[str, str] = {}
+"""The corpus that shows what a new author's names meet: none, as the rules were mended by all that there are."""
 
 _OWNER, _CLIENT, _FIRST_MEMBER = 1234567, 7654321, 8000001
 _PARTIES = {_OWNER: ["yamada"], _CLIENT: ["田中 一郎"]}

@@ -290,6 +290,39 @@ def test_the_worst_day(chromium: Browser, new_desk: FirstDayDesk, look: Look) ->
         assert ([], []) == (tab.complaints, tab.outside)
 
 
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[1]])
+def test_a_token_that_is_refused_is_replaced(chromium: Browser, new_desk: FirstDayDesk, look: Look) -> None:
+    """While the application runs: the save says so, its link leads to the field, and the next save goes through."""
+    width, scheme, by_keyboard = look
+    set_up(new_desk)
+    with (
+        serve_application(new_desk.home, new_desk.environ) as (gate, _context),
+        open_tab(chromium, gate, width=width, scheme=scheme) as tab,
+    ):
+        player, page, other = Player(tab.page, by_keyboard=by_keyboard), tab.page, "b" * 32
+        new_desk.chatwork.revoke_token(other)
+        player.press(".now-box button.primary")
+        page.wait_for_url(re.compile("/job"))
+        assert "401" in player.wait_for_job()
+        faults = player.look_around()
+        to(player, "/home")
+        expect(page.locator(".state.action")).to_be_visible()
+        faults += player.look_around()
+        player.press("main .sentences a[href='/settings']")
+        player.press("#replace summary")
+        player.fill("#token", other)
+        player.press("#replace button.primary")
+        expect(page.locator("main p.ok").first).to_be_visible()
+        to(player, "/home")
+        player.press(".now-box button.primary")
+        page.wait_for_url(re.compile("/job"))
+        player.wait_for_job()
+        expect(page.locator("#job p.ok")).to_be_visible()
+
+        assert [] == faults + player.look_around()
+        assert ([], []) == (tab.complaints, tab.outside)
+
+
 # --- the first run -------------------------------------------------------------------------------
 
 

@@ -80,7 +80,8 @@ def test_the_first_round_and_a_quiet_one_open_no_alert(office: Office) -> None:
 def test_each_kind_is_told_for_itself_and_once(office: Office) -> None:
     """A cancelled account closes, leaves each room and the contacts; the rounds after that say nothing.
 
-    The direct chat becomes a group chat, in which the user's own role is another one: that is told too.
+    The direct chat becomes a group chat, in which the user's own role is another one: that is told too. A post there
+    says why the person is gone, and nothing says it of the other rooms.
     """
     world = office.world
     direct = world.chatwork.add_room("", members=[world.tanaka], type="direct")
@@ -96,6 +97,10 @@ def test_each_kind_is_told_for_itself_and_once(office: Office) -> None:
     gone = ("member_gone", "high")
     assert [("account_closed", "high"), gone, gone, gone, ("contact_gone", "medium"), ("A12", "medium")] == kinds
     assert ((), 6) == (again.alerts, len(office.alerts()))
+    told = {one["room_id"] for one in report.alerts if "says that the account was cancelled" in one["text"]}
+    assert {direct} == told
+    unknown = {one["room_id"] for one in report.alerts if "member" in one["text"] and "reason unknown" in one["text"]}
+    assert (2, False) == (len(unknown), direct in unknown)
     assert {"number", "rule", "level", "room_id", "message_id", "time", "text", "dismissed"} == set(report.alerts[0])
 
 

@@ -1,6 +1,7 @@
 """Takes the pictures of pages that the docs show: `python -m tests.support.docs_screenshots [FOLDER]`.
 
-They are of the demo's archive and of a simulated Chatwork, so that nobody's conversation is in them.
+They are of the demo's archive and of a simulated Chatwork, so that nobody's conversation is in them. Chromium's own
+words in them (of fields for dates and files) are Japanese where its translations are installed (Debian: chromium-l10n).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,7 @@ from archiver.cli.context import CliContext
 from archiver.cli.reading.view_context import build_view_context
 from archiver.cli.terminal.language import set_language
 from archiver.records import Invoice, Payment
+from archiver.settings import other_archives
 from archiver.setup import billing
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contracts
@@ -79,6 +82,8 @@ def _viewer_pages(home: Path) -> dict[str, tuple[str, str, str]]:
 def take_application(browser: Browser, home: Path, folder: Path) -> None:
     """The pictures of the application's pages, each on a wide and on a narrow screen."""
     contract, room = _enter_money(home)
+    second = shutil.copytree(home, home.with_name("second"))
+    other_archives.note_saving(second, 1, at=datetime.now(UTC), state=other_archives.state_folder())
     (message,) = [hit["message_id"] for hit in _run_json(home, "search", "has:edit", "--json")["hits"]][:1]
     pages = {
         "overview": "/home",
@@ -96,8 +101,15 @@ def take_application(browser: Browser, home: Path, folder: Path) -> None:
         "notices": "/settings/notices",
         "help": "/help",
         "conversation": f"/room/{room}",
+        "message": f"/room/{room}/message/{message}",
         "events": f"/room/{room}/events",
         "files": f"/room/{room}/files",
+        "tasks": f"/room/{room}/tasks",
+        "people": f"/room/{room}/people",
+        "search": f"/search?q={quote('お支払い')}",
+        "archives": f"/archives?q={quote('お支払い')}",
+        "erase": f"/contracts/{contract}/erase",
+        "guide": "/help/worst-day",
         "calendar": f"/room/{room}/calendar?month=2026-11",
         "message-use": f"/room/{room}/use/{message}",
     }
@@ -184,7 +196,8 @@ def _steps(player: Player) -> Iterator[tuple[str, Page]]:
 
 def _shoot(page: Page, path: Path, home: Path) -> None:
     page.wait_for_load_state("networkidle")
-    page.evaluate(_RENAME, [str(home), USUAL_HOME])
+    for folder, shown in ((home, USUAL_HOME), (home.parent, str(Path(USUAL_HOME).parent))):
+        page.evaluate(_RENAME, [str(folder), shown])
     size = page.viewport_size or {"width": 0, "height": 0}
     most = dict(WIDTHS.values())[size["width"]]
     height = min(most, page.evaluate("document.documentElement.scrollHeight"))
@@ -217,11 +230,14 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     set_language("ja")
     with tempfile.TemporaryDirectory() as place:
-        home = Path(place) / "demo"
+        home, os.environ["XDG_STATE_HOME"] = (
+            Path(place) / "demo",
+            place,
+        )  # other archives of this computer are not shown
         command = [sys.executable, "-m", "archiver", "demo", "--dir", str(home)]
         subprocess.run(command, env=os.environ | {"ARCHIVE_LANG": "ja"}, stdout=subprocess.DEVNULL, check=True)
         take_viewer(home, folder)
-        with open_chromium() as browser:
+        with open_chromium("ja") as browser:
             take_application(browser, home, folder)
             take_first_run(browser, folder)
 

@@ -130,6 +130,9 @@ def _tell_contract(contract: Contract, rooms: Sequence[RoomStatus]) -> None:
         echo(first_cell + "".join(map(_align_right, cells, _COUNT_WIDTHS)) + "  " + since)
         for _kind, line in change_lines(changed, current_language()):
             echo("     " + "\n       ".join(wrap(line, 73)))
+        if room.emptied:
+            text = _("Its last list came empty, though messages are saved; nothing is taken as deleted.")
+            echo("     " + "\n       ".join(wrap(text, 73)))
         for gap in room.gaps:
             echo("     " + "\n       ".join(wrap(gap_line(gap), 73)))
 

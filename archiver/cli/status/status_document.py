@@ -58,6 +58,7 @@ def _room_document(room: RoomStatus, looked_at: datetime | None, pauses: Sequenc
         "tasks": room.tasks,
         "covered": [{"from": to_text(start), "to": to_text(end)} for start, end in room.covered],
         "gaps": list(room.gaps),
+        "emptied": room.emptied,
         "pauses": [{"from": to_text(pause.start), "to": to_text(pause.end)} for pause in pauses],
         "last_seen": room.last_seen and to_text(room.last_seen),
         "looked_at": looked_at and to_text(looked_at),

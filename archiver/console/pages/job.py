@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver.console.context import console_context
@@ -19,8 +19,9 @@ def index() -> str:
 
 @pages.get("/job/progress")
 def progress() -> str:
-    """The part of a page that changes while a job runs."""
-    return render_template("job_part.html", job=_seen_job())
+    """The part of a page that changes while a job runs; `brief`: of a page on which something else is asked."""
+    template = "start_job.html" if request.args.get("brief") else "job_part.html"
+    return render_template(template, job=_seen_job())
 
 
 def _seen_job() -> Job | None:

@@ -38,7 +38,6 @@ from archiver.setup.first_run import (
 )
 from archiver.setup.notice_ways import remember_trial
 from archiver.setup.room_choice import choosable_rooms, direct_chats_beside
-from archiver.setup.saved_counts import count_saved, counts_line
 from archiver.setup.token_source import clean_token, keep_token, place_words
 from archiver.store.queries import current_state
 
@@ -232,7 +231,6 @@ def schedule() -> Answer:
         step=4,
         every=interval_words(context.settings().sync.every),
         job=context.jobs.last,
-        counts=counts_line(count_saved(context.archive)),
     )
 
 

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from archiver.export.mask.leftover_patterns import any_of
+from archiver.export.mask.profile_sites import HOSTING_SITES, NO_PROFILES, PROFILE_SITES
 
 
 class GatedPatterns(NamedTuple):
@@ -33,9 +34,12 @@ _SITES = "|".join(
         r"note\.com|bsky\.app/profile|pixiv\.net/users|soundcloud\.com|vimeo\.com|twitch\.tv|behance\.net|skeb\.jp",
         r"youtube\.com/(?:c|user|channel)|youtube\.com(?=/@)",
         r"crowdworks\.jp/public/employees|lancers\.jp/profile|coconala\.com/users",
+        any_of(PROFILE_SITES),
     )
 )
-_NO_PROFILE = "(?!(?:p|reel|watch|status|hashtag|share|explore|intent|search|stories|video)/)"
+_NO_PROFILE = rf"(?!{any_of(NO_PROFILES)}(?![A-Za-z0-9_.%~-]))"
+_HOSTED = any_of(HOSTING_SITES)
+_NO_HOST = "(?!(?:www|accounts?|help|support|blog|docs|api|status|about|m|app|dev|developers?|static|cdn|manage)\\.)"
 _MESSENGERS = (
     any_of(
         "LINE ライン らいん Skype スカイプ すかいぷ Discord ディスコード ディスコ "
@@ -94,7 +98,8 @@ HANDLES = (
     ),
     gated(
         "[A-Za-z]",
-        rf"(?:{_SITES})/{_NO_PROFILE}(?P<name>@?[A-Za-z0-9_.%~-]{{2,60}})",
+        rf"(?:{_SITES})/?{_NO_PROFILE}(?P<name>(?<=[/=~])@?[A-Za-z0-9_.%~-]{{2,60}})",
+        rf"(?<![A-Za-z0-9.-]){_NO_HOST}(?P<name>[A-Za-z0-9-]{{3,40}})\.{_HOSTED}(?![A-Za-z0-9-])",
         r"(?<![A-Za-z0-9#])[A-Za-z0-9_.]{2,32}#[0-9]{4}(?![0-9])",
         rf"(?:{_ID_OF_PEOPLE})(?:は|が|に|を|って"
         rf"|で)?[^A-Za-z0-9_\n。]{{0,6}}(?P<name>@?{_WITH_SIGN}[A-Za-z_][A-Za-z0-9_.-]{{2,40}})",
@@ -126,7 +131,8 @@ _DOT = r"(?:\.|ドット|どっと| dot |・|\(\.\)|[(\[]dot[)\]]|[(\[]ドット
 _MAIL_HOSTS = "(?:gmail|Gmail|GMAIL|ジーメール|icloud|iCloud|yahooメール|Yahooメール|hotmail|outlook)"
 _KANJI_DIGIT = "[〇零一二三四五六七八九]"
 _DIGIT_WORD = (
-    "(?:ゼロ|レイ|れい|ぜろ|マル|イチ|いち|ニ|に|サン|さん|ヨン|よん|ゴ|ご|ロク|ろく|ナナ|なな|ハチ|はち|キュウ|きゅう)"
+    "(?:ゼロ|レイ|れい|ぜろ|マル|イチ|いち|ニ[ーイ]?|に[ーい]?|サン|さん|ヨン|よん|ゴー?|ごー?|ロク|ろく|ナナ"
+    "|なな|シチ|ハチ|はち|キュウ|キュー|きゅう)"
 )
 _ZERO = "(?:[0〇零oO]|ゼロ|ぜろ|レイ|れい|まる|マル)"
 _ANY_DIGIT = f"(?:[0-9〇零一二三四五六七八九]|{_DIGIT_WORD})"
@@ -136,6 +142,12 @@ CONTACTS = (
         "アット",
         r"(?<![A-Za-z0-9ァ-ヴー])[A-Za-z0-9ァ-ヴー][A-Za-z0-9ァ-ヴー._ +-]{1,58}アット(?:マーク)? ?"
         r"[A-Za-z0-9ァ-ヴー-]{2,30}(?: ?(?:ドット|\.) ?[A-Za-z0-9ァ-ヴー-]{2,12}){1,3}",
+    ),
+    gated(
+        "@ ",
+        r"(?<![A-Za-z0-9])(?:[A-Za-z0-9._-] ){2,40}@(?: [A-Za-z0-9._-]){3,40}(?![A-Za-z0-9])",
+        r"(?<![A-Za-z0-9])[A-Za-z0-9_]{1,30}(?: ?[._-] ?[A-Za-z0-9_]{1,30}){0,4} ?@ ?[A-Za-z0-9-]{2,30}"
+        r"(?: ?\. ?[A-Za-z]{2,10}){1,3}",
     ),
     gated(
         "[A-Za-z]{2}",
@@ -157,7 +169,7 @@ CONTACTS = (
         _DIGIT_WORD + "[ -・]?" + _DIGIT_WORD,
         r"(?:ゼロ|レイ|れい|ぜろ|マル)(?:キュウ|きゅう|ハチ|はち|ナナ|なな)(?:ゼロ|レイ|れい|ぜろ|マル)"
         r"[^0-9\n]{0,8}[0-9]{4}[^0-9\n]{0,8}[0-9]{4}",
-        f"(?:{_DIGIT_WORD}[ -・]?){{8,14}}",
+        f"(?:{_DIGIT_WORD}[ -・、の]?){{8,14}}",
     ),
     gated(
         f"{_ZERO}{_GAP}(?:{_DIGIT_WORD}|[5-9七八九五]){_GAP}{_ZERO}",

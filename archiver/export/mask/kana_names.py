@@ -34,7 +34,7 @@ _LAST_WORD = re.compile(r"(?:[。!?~〜ー♪w)…]| )\s?(?P<name>(?<![ぁ-ん])
 """Somebody signs a message in hiragana: 「また来週〜 えばた」."""
 _SIGNED_REACH = 12
 _PERSONS_THING = re.compile(
-    "の(?:字幕|指示|返事|返信|コメント|原稿|確認|件|担当|声|分|方|作業|番|連絡|スケジュール|都合|OK|許可|チェック"
+    "の(?:ナレーション|演技|曲|レビュー|デザイン|イラスト|記事|請求|振込|口座|メール|電話|携帯|名刺|履歴書|契約|字幕|指示|返事|返信|コメント|原稿|確認|件|担当|声|分|方|作業|番|連絡|スケジュール|都合|OK|許可|チェック"
     "|英語|翻訳|発言|アカウント|意見|案|動画)"
 )
 
@@ -59,7 +59,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
             ):
                 yield match.span()
     for match in leftover_patterns.KANA_GIVEN.finditer(text):
-        if match[0] not in words.kana_words | words.no_names and _is_bare_name(match):
+        if match[0] not in words.kana_words and match[0] not in words.no_names and _is_bare_name(match):
             yield match.span()
     for match in leftover_patterns.DOUBLED.finditer(text):
         if match["base"] in given_names().readings and match[0] not in words.doubled_words:
@@ -68,7 +68,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
         if match[0] in words.foreign_names and not _is_thing(text, match):
             yield match.span()
     for match in _SHORT_HIRAGANA.finditer(text):
-        is_word = match[0] in ordinary_words().hiragana or match[0] in words.kana_words | words.no_names
+        is_word = match[0] in ordinary_words().hiragana or match[0] in words.kana_words or match[0] in words.no_names
         if match[0] in given_names().readings and not is_word and is_person_behind(text, match.end()):
             yield match.span()
     for match in _KATAKANA_GIVEN.finditer(text):
@@ -136,7 +136,8 @@ def _row_of_people(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
     for item in _ROW_ITEM.finditer(text, start, end):
         is_word = item[0] in ordinary_words().hiragana or item[0] in ordinary_words().katakana
         is_word = is_word or item[0][-1] in "けねよか"
-        if not is_word and item[0] not in leftover_words().no_name_ends | leftover_words().no_names:
+        is_word = is_word or item[0] in leftover_words().no_name_ends or item[0] in leftover_words().no_names
+        if not is_word:
             yield item.span()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from archiver.export.mask.folding import folded_text
-from archiver.export.mask.name_data import leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_data import given_characters, leftover_words, ordinary_words, surnames
 
 _OURS = frozenset(["弊社", "当社", "上司", "部下", "同僚", "先輩", "後輩", "前任", "後任", "友人", "知人"])
 """Words at which even a single character is a name."""
@@ -49,9 +49,18 @@ def _divisions(run: str) -> Iterator[_RunParts]:
             part = folded[start:end]
             if part in folded_surnames() or part in folded_doubtful_surnames() or (end - start == 1 and part in spoken):
                 for behind in (end, *range(min(len(run), end + _LONGEST_GIVEN_NAME), end, -1)):
-                    is_given = behind == end or run[behind - 1] in leftover_words().given_name_ends
+                    is_given = behind == end or _may_be_given(run[end:behind])
                     if is_given and _may_stand_behind(run[behind:]):
                         yield _RunParts(run[:start], run[start:end], run[end:behind], run[behind:])
+
+
+def _may_be_given(word: str) -> bool:
+    """Whether kanji end like a given name, or are two of which given names are made."""
+    known = given_characters()
+    is_pair = len(word) == 2 and word[0] in known.beginnings and word[1] in known.ends
+    return word[-1] in leftover_words().given_name_ends or (
+        is_pair and word not in ordinary_words().kanji and folded_text(word) not in folded_surnames()
+    )
 
 
 def _is_name(parts: _RunParts) -> bool:

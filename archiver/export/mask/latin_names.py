@@ -19,8 +19,49 @@ _WITH_INITIAL = re.compile(r"(?<![A-Za-z])(?P<name>[A-Z][a-z]{1,12}) [A-Z]\.(?![
 _WORD_BESIDE = re.compile(r" (?P<other>[A-Z][a-z]{1,11})(?![A-Za-z])")
 
 
+_FILE_PART = re.compile(
+    r"(?<=[_-])[A-Za-z]{3,4}(?=[_-][A-Za-z0-9_-]{0,30}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])|\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))|(?<![A-Za-z0-9._-])[A-Za-z]{3,4}(?=_[A-Za-z0-9_-]{1,30}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))"
+)
+"""A short part of the name of a file."""
+_HAS_DIGITS = re.compile("[A-Za-z]{4}[0-9]{2}")
+_WITH_DIGITS = re.compile(r"(?<![A-Za-z0-9])(?P<name>[A-Za-z]{4,16})[0-9]{2,5}(?![A-Za-z0-9])")
+_HAS_CAMEL = re.compile("[a-z][A-Z][a-z]|[A-Z][a-z]{3,12}[A-Z0-9]")
+_CAMEL = re.compile(
+    r"(?:(?<![A-Za-z])|(?<=[a-z]))(?P<name>[A-Z][a-z]{3,11})(?=[A-Z0-9_])|(?<=[a-z])(?P<last>[A-Z][a-z]{3,11})(?![A-Za-z])"
+)
+
+
+def _with_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Names with digits behind, as accounts have them: uesugi201."""
+    for match in _WITH_DIGITS.finditer(text):
+        lower = match["name"].lower()
+        is_word = lower in leftover_words().latin_words or lower in leftover_words().latin_given_words
+        is_known = lower in surnames().romaji or lower in given_names().romaji or name_checks.is_romanised(lower)
+        if is_known and not is_word:
+            yield match.span()
+
+
+def _in_camel_case(text: str) -> Iterator[tuple[int, int]]:
+    """Words with capitals inside of which a part is a surname: MorinagaInterview; the whole is hidden."""
+    for match in _CAMEL.finditer(text):
+        start, end = match.span()
+        while text[start - 1 : start].isascii() and text[start - 1 : start].isalpha():
+            start -= 1
+        while text[end : end + 1].isascii() and text[end : end + 1].isalpha():
+            end += 1
+        if name_checks.is_romanised(match["name"] or match["last"]):
+            yield start, end
+
+
 def latin_names(text: str) -> Iterator[tuple[int, int]]:
     """Where names in Latin letters stand in a normalised text."""
+    for match in _FILE_PART.finditer(text) if "." in text and ("_" in text or "-" in text) else ():
+        if match[0].lower() in surnames().romaji and match[0].lower() not in leftover_words().file_words:
+            yield match.span()
+    if _HAS_DIGITS.search(text):
+        yield from _with_digits(text)
+    if _HAS_CAMEL.search(text):
+        yield from _in_camel_case(text)
     for match in leftover_patterns.LATIN_RUN.finditer(text):
         if name_checks.is_romanised(match[0]) or (_is_given_in_file_name(match) and match[0].islower()):
             yield match.start(), _end_with_given(text, match)
@@ -28,7 +69,7 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
         first, second = match[1].lower(), match[2].lower()
         is_known = name_checks.is_pair(first, second) or name_checks.is_pair(second, first)
         if is_known or _is_given_with_unknown(match[1], match[2]) or _is_given_with_unknown(match[2], match[1]):
-            yield match.span()
+            yield match.start(1), match.end(2)
     for match in _WITH_HYPHEN.finditer(text) if "-" in text else ():
         if match["first"].lower() + match["second"] in given_names().romaji:
             yield match.span()
@@ -123,6 +164,8 @@ def _end_with_given(text: str, surname: re.Match[str]) -> int:
     """Where a romanised surname ends, with a given name that is not known but written like one."""
     other = _WORD_BESIDE.match(text, surname.end()) if surname[0][0].isupper() else None
     is_word = (
-        other is None or other["other"].lower() in leftover_words().latin_words | leftover_words().latin_given_words
+        other is None
+        or other["other"].lower() in leftover_words().latin_words
+        or other["other"].lower() in leftover_words().latin_given_words
     )
     return surname.end() if other is None or is_word else other.end()

@@ -121,7 +121,7 @@ HIRAGANA_RUN = re.compile(
     rf"(?=(?:です|さん|ちゃん|くん|と申|の|が|は|に|へ|と|を|も|から|より)?(?![{_HIRAGANA}]))"
 )
 LONG_KATAKANA_RUN = re.compile(rf"(?<![{KATAKANA}・])[{KATAKANA}]{{5,12}}(?![{KATAKANA}・])")
-LATIN_PAIR = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,12})[ .,_]{1,2}([A-Za-z]{2,12})(?![A-Za-z])")
+LATIN_PAIR = re.compile(r"(?<![A-Za-z])(?=([A-Za-z]{2,12})[ .,_]{1,2}([A-Za-z]{2,12})(?![A-Za-z]))")
 _OPEN, _CLOSE = r"[(\[【「『<〈]", r"[)\]】」』>〉]"
 IN_BRACKETS = re.compile(
     rf"{_OPEN} ?(?:[^()\[\]【】「」『』<>〈〉\n]{{0,10}}[: ])?"
@@ -146,15 +146,25 @@ SPACED_KANA = re.compile(
 KATAKANA_RUN = re.compile(
     rf"(?<![{KATAKANA}・])[{KATAKANA}]{{3,6}}(?![{KATAKANA}・]|(?!名義|様|氏|君|先生|社長|部長|店長)[{KANJI}])"
 )
-LATIN_RUN = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,16}(?![A-Za-z])")
+LATIN_RUN = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,22}(?![A-Za-z])")
 LATIN_PARTS = re.compile(r"(?<![A-Za-z0-9._-])[A-Za-z0-9]{1,20}(?:[._-][A-Za-z0-9]{1,20}){1,6}(?![A-Za-z0-9])")
 
 # --- accounts ---------------------------------------------------------------------------------------
 
-BANK_WORD = re.compile("口座|名義|振込|振り込|銀行|信金|支店|(?:普通|当座) ?(?=[□0-9(])|ゆうちょ|受取人|フリガナ")
+BANK_WORD = re.compile(
+    "口座|名義|振込|振り込|銀行|信金|支店|(?:普通|当座) ?(?=[□0-9(])|ゆうちょ|受取人|フリガナ|ふりがな"
+    "|カナ(?=[ :()(]|名)"
+    "|ヨミ(?=[ :])|よみ(?=[ :])|シメイ|セイメイ"
+)
 HOLDER = re.compile(
-    rf"(?<![{KATAKANA}])[{KATAKANA}]{{2,8}}[ ・.][{KATAKANA}]{{2,10}}(?![{KATAKANA}])"
+    rf"(?<![{KATAKANA}])(?!(?:カナ|フリガナ|ヨミ|シメイ|セイメイ|メイギ|メイギニン|コウザ|セイ|メイ"
+    rf"|ウケトリニン)[ ・.])"
+    rf"[{KATAKANA}]{{2,8}}[ ・.][{KATAKANA}]{{2,10}}(?![{KATAKANA}])"
     rf"|(?<=\()[{KATAKANA}]{{4,14}}(?=\))"
+)
+SAID_HOLDER = re.compile(
+    rf"(?:名義人?|口座名|受取人|送金先|フリガナ|ふりがな|(?<![{KATAKANA}])(?:カナ|ヨミ|シメイ|メイギ(?:ニン)?))名?(?:\((?:カナ|全角|半角)\)|カナ)?"
+    rf" ?[:はが→] ?[「]?(?P<name>[{KATAKANA}]{{4,16}})(?![{KATAKANA}])"
 )
 FIRM_HOLDER = re.compile(
     rf"(?<![{KATAKANA}A-Za-z])(?:カブシキガイシャ|カブ|ユウ|ドウ|[カユドシメフ])\)(?P<name>[{KATAKANA}]{{3,30}})"

@@ -12,11 +12,14 @@ from archiver.export.mask.kanji_names import name_in_run
 from archiver.export.mask.latin_names import latin_names
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_forms.called_names import called_names
 from archiver.export.mask.name_forms.clear_forms import clear_forms
 from archiver.export.mask.name_forms.katakana_given import is_begun_given, katakana_given_names
 from archiver.export.mask.name_forms.mixed_scripts import mixed_names
 from archiver.export.mask.name_forms.name_rows import names_in_file_names, names_in_rows
-from archiver.export.mask.name_forms.unknown_surnames import is_unknown_surname
+from archiver.export.mask.name_forms.named_positions import named_positions
+from archiver.export.mask.name_forms.quoted_names import quoted_names
+from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name, is_unknown_surname
 from archiver.export.mask.nicknames import nicknames
 from archiver.export.mask.spoken_names import spoken_names
 from archiver.export.mask.titled_names import initials_and_traders, names_at_jobs, titled_names
@@ -85,6 +88,9 @@ def _found_names(text: str) -> Iterator[tuple[int, int]]:
         yield from katakana_given_names(text)
     yield from kana_names(text)
     yield from clear_forms(text)
+    yield from quoted_names(text)
+    yield from called_names(text)
+    yield from named_positions(text)
     yield from nicknames(text)
     if re.search("[A-Za-z]{2}", text):
         yield from latin_names(text)
@@ -129,7 +135,7 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
                 continue  # 「森」をテーマに
             if is_labelled and is_doubtful and _LETTER_BEHIND.match(text, match.end()):
                 continue
-            if _looks_like_name(match["name"], labelled=is_labelled):
+            if _looks_like_name(match["name"], labelled=is_labelled) or (is_labelled and _is_unknown_name(text, match)):
                 yield _span_of_name(match)
 
 
@@ -143,7 +149,7 @@ def _is_of_thing(text: str, end: int) -> bool:
     is_brand = (
         thing is not None
         and thing[0] in ordinary_words().katakana
-        and thing[0] not in words.papers | words.role_titles | words.foreign_names
+        and not any(thing[0] in known for known in (words.papers, words.role_titles, words.foreign_names))
     )
     return is_brand or _OF_THINGS.match(text, end) is not None
 
@@ -153,6 +159,21 @@ def _span_of_name(match: re.Match[str]) -> tuple[int, int]:
     start, end = match.span("name")
     first, _, second = match["name"].partition(" ")
     return (start, start + len(first)) if second and not name_checks.is_given_name(second) else (start, end)
+
+
+_NO_WORD_BEHIND = re.compile("(?![ぁ-ん])|です|さん|から|より|まで|って|[がはにのをともへ](?![ぁ-ん])")
+
+
+def _is_unknown_name(text: str, match: re.Match[str]) -> bool:
+    """Whether what stands behind a label is built like a name, and no word goes on behind it."""
+    first = match["name"].split()[0]
+    end = match.start("name") + len(first)
+    is_name = (
+        is_unknown_full_name(first)
+        or is_unknown_surname(first)
+        or (text[end - len(first) - 1] in ":=→ " and is_unfamiliar(first))
+    )
+    return is_name and _NO_WORD_BEHIND.match(text, end) is not None
 
 
 def _looks_like_name(name: str, *, labelled: bool) -> bool:
@@ -181,5 +202,8 @@ def _account_holders(text: str) -> Iterator[FoundPiece]:
     for word in leftover_patterns.BANK_WORD.finditer(text):
         for match in leftover_patterns.HOLDER.finditer(text, word.end(), word.end() + leftover_patterns.BANK_REACH):
             yield FoundPiece(*match.span(), LeftoverKind.ACCOUNT_HOLDER)
+    for match in leftover_patterns.SAID_HOLDER.finditer(text):
+        if match["name"] not in ordinary_words().katakana:
+            yield FoundPiece(*match.span("name"), LeftoverKind.ACCOUNT_HOLDER)
     for match in leftover_patterns.FIRM_HOLDER.finditer(text) if "(" in text or ")" in text else ():
         yield FoundPiece(*match.span(match.lastgroup or 0), LeftoverKind.ACCOUNT_HOLDER)

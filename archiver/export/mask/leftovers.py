@@ -20,6 +20,8 @@ from archiver.records import Leftover, LeftoverKind
 
 _SENTENCE_END = re.compile(r"(?<=[。!?！？])|\n")
 _SENTENCE_WIDTH = 80
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""What chooses a variant of the character before it."""
 _SHORT_KANA = 3
 """Characters up to which kana are a part of many other words."""
 _PARTICLES = "のとはもにへをかやてよ"
@@ -75,7 +77,9 @@ def normalised_text(text: str) -> str:
     """The text of one width, without characters that are not shown; for reading, not for writing."""
     if not text.isprintable():
         text = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Cs"))
-    return unicodedata.normalize("NFKC", text).replace("\t", " ").replace("\r", "\n")
+    if _SELECTOR.search(text):
+        text = _SELECTOR.sub("", text)
+    return unicodedata.normalize("NFKC", text).replace("樣", "様").replace("\t", " ").replace("\r", "\n")
 
 
 def distinct_leftovers(

@@ -76,7 +76,8 @@ def is_kana_person(word: str) -> bool:
         reading in surnames().readings and word not in leftover_words().no_names
     ):
         return True
-    return reading in given_names().readings and word not in ordinary_words().katakana | ordinary_words().hiragana
+    is_word = word in ordinary_words().katakana or word in ordinary_words().hiragana
+    return reading in given_names().readings and not is_word
 
 
 def is_kana_name(run: str) -> bool:
@@ -108,9 +109,9 @@ def surname_start(run: str) -> int | None:
     """Where in a run of kanji the surname begins that the run ends with, at most three characters before its end."""
     bare = run.replace(" ", "")
     offset = len(run) - len(bare)
-    for length in range(min(6, len(bare)), 1, -1):
+    for length in range(min(8, len(bare)), 1, -1):
         end = bare[-length:]
-        for cut in (3, 2):
+        for cut in (5, 4, 3, 2):
             is_known = is_surname(end[:cut]) or folded_text(end[:cut]) in folded_doubtful_surnames()
             if is_known and len(end) - cut <= 3 and end not in leftover_words().no_names:
                 return 0 if offset else len(run) - length

@@ -15,7 +15,7 @@ from archiver.export.mask.name_data import leftover_words
 # --- behind a name -----------------------------------------------------------------------------------
 
 _INTRODUCED = (
-    r"と申(?:す|し(?![訳込上合]))|でござい|と言います|といい(?:ます|まし)|[」』]?(?:という|って(?:いう)?)(?:方|人|者|子|やつ|名前"
+    r"と申(?:す|し(?![訳込上合]))|でござい|と言います|といい(?:ます|まし)|[」』]?(?:とか?いう|って(?:いう)?)(?:方|人|者|子|やつ|名前"
     r"|ライター|先生)|って(?:誰|だれ|どな|知って|どんな)|とは(?:初|別|仲|知り|面識|以前|前に|何度|一度|話|連絡)"
 )
 
@@ -37,10 +37,20 @@ def person_behind() -> re.Pattern[str]:
     )
 
 
-SAYS_NAME = re.compile(r"と申(?:す|し(?![訳込上合]))|でござい|と(?:言|い)います|(?:より|から)(?:以上|です|伝言|電話)")
+SAYS_NAME = re.compile(
+    r"と呼(?:ん|び|ば|ぶ)|と申(?:す|し(?![訳込上合]))|でござい|と(?:言|い)います|(?:より|から)(?:以上|です|伝言|電話)"
+)
 """Behind a name it is said to be one."""
 DOES_WEAKLY = re.compile(r"です(?:[。、!~〜ー…♪^(\s]|けど|が|$)")
 """An introduction, but only where a sentence begins: 「辻です」, and not 「背景は森です」."""
+
+CLEARLY_BEHIND = re.compile(
+    r"(?:が|は|も)(?:窓口|担当|不在|休[みん]|退職|欠席|辞め|異動|入社|引き継|同席|遅れて|対応し|言って|話して)"
+    r"|と(?:打ち合わせ|打合せ|話し|面談|電話|相談|連絡)|の(?:アカウント|携帯|連絡先|返信|返事|代わり|代理|後任|前任|せい|おかげ)"
+    r"|(?:に|へ)(?:確認|連絡|聞|相談|伝え|お願い|頼|渡し|引き継)|から(?:連絡|返信|返事|メール|電話|聞|指示|依頼|届|OK)|宛(?:に|て|で|の)"
+)
+"""Behind a name these leave no doubt that a person is meant."""
+FROM_UNIT = re.compile(f" ?@ ?(?:[{KANJI}ァ-ヴ]|[A-Z]{{2}})")
 
 # --- before a name -----------------------------------------------------------------------------------
 
@@ -60,7 +70,7 @@ def person_before() -> re.Pattern[str]:
 
 
 NO_LETTER = re.compile(f"(?:^|[\\s。、「『>(!?…~〜・\u25a1\\]]|[{KANJI}ぁ-ん]の)$")
-UNIT_BEFORE = re.compile(rf"{_UNIT} $")
+UNIT_BEFORE = re.compile(rf"(?:{_UNIT}|[{KANJI}]{{1,4}}[者名]|文責|代表(?:取締役)?|監修|校閲|担当) $")
 LINE_BEFORE = re.compile(r"(?:^|\n) {0,4}$")
 MARK_BEFORE = re.compile(r"(?:^|\n) {0,4}[【\[]$")
 SIGN_BEFORE = re.compile(

@@ -132,11 +132,15 @@ class LeftoverWords:
     name_words: frozenset[str]
     papers: frozenset[str]
     organisations: frozenset[str]
+    file_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class OrdinaryWords:
-    """Words that are hardly a name, and the less frequent surnames. Source: mecab-ipadic (`data/LICENSES.md`)."""
+    """Words that are hardly a name, and the less frequent surnames.
+
+    Sources: mecab-ipadic, for surnames also UniDic (`data/LICENSES.md`).
+    """
 
     kanji: frozenset[str]
     """Nouns of two kanji."""
@@ -149,25 +153,61 @@ class OrdinaryWords:
     """Those that are also a place which is hardly known."""
     doubtful_surnames: frozenset[str]
     """Surnames that are also a known place or a word."""
+    places: frozenset[str]
+    """Places that are no surname of these lists."""
 
 
 @functools.cache
 def ordinary_words() -> OrdinaryWords:
     """The ordinary words and less frequent surnames."""
-    lists = _ipadic_lists()
+    lists, more = _ipadic_lists(), _unidic_lists()
     return OrdinaryWords(
-        kanji=_pairs(lists["kanji_words"]),
+        kanji=_pairs(lists["kanji_words"]) | _pairs(more["kanji_words"]) | frozenset(more["long_kanji_words"].split()),
         hiragana=frozenset(lists["hiragana_words"].split()),
         katakana=frozenset(lists["katakana_words"].split()),
-        rare_surnames=_pairs(lists["rare_surnames"]) | frozenset(lists["long_rare_surnames"].split()),
+        rare_surnames=_pairs(lists["rare_surnames"])
+        | frozenset(lists["long_rare_surnames"].split())
+        | _pairs(more["surnames"])
+        | frozenset(more["long_surnames"].split()),
         town_surnames=_pairs(lists["town_surnames"]) | frozenset(lists["long_town_surnames"].split()),
-        doubtful_surnames=_pairs(lists["doubtful_surnames"]) | frozenset(lists["long_doubtful_surnames"].split()),
+        doubtful_surnames=_pairs(lists["doubtful_surnames"])
+        | frozenset(lists["long_doubtful_surnames"].split())
+        | _pairs(more["doubtful_surnames"])
+        | frozenset(more["long_doubtful_surnames"].split()),
+        places=_pairs(more["places"]) | frozenset(more["long_places"].split()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCharacters:
+    """The characters of which given names in kanji are made. Source: UniDic (`data/LICENSES.md`)."""
+
+    single: frozenset[str]
+    """Given names of one character."""
+    beginnings: frozenset[str]
+    ends: frozenset[str]
+
+
+@functools.cache
+def given_characters() -> GivenCharacters:
+    """The characters of given names."""
+    lists = _unidic_lists()
+    single = frozenset("".join(lists["single_given_names"].split())) | leftover_words().single_given_names
+    return GivenCharacters(
+        single=single,
+        beginnings=frozenset("".join(lists["given_name_beginnings"].split())),
+        ends=frozenset("".join(lists["given_name_ends"].split())),
     )
 
 
 @functools.cache
 def _ipadic_lists() -> dict[str, str]:
     return tomllib.loads(_read("ipadic_words.toml"))
+
+
+@functools.cache
+def _unidic_lists() -> dict[str, str]:
+    return tomllib.loads(_read("unidic_names.toml"))
 
 
 def _pairs(lines: str) -> frozenset[str]:

@@ -13,8 +13,13 @@ from archiver.export.mask import name_checks
 from archiver.export.mask import name_contexts as contexts
 from archiver.export.mask.kanji_names import are_words
 from archiver.export.mask.leftover_patterns import KANJI
-from archiver.export.mask.name_data import leftover_words
-from archiver.export.mask.name_forms.unknown_surnames import is_given_by_form, is_unknown_surname
+from archiver.export.mask.name_data import leftover_words, ordinary_words
+from archiver.export.mask.name_forms.unknown_surnames import (
+    is_given_by_form,
+    is_unfamiliar,
+    is_unknown_full_name,
+    is_unknown_surname,
+)
 
 _RUN = re.compile(f"(?<![{KANJI}])[{KANJI}]{{1,8}}(?![{KANJI}])")
 _GIVEN = re.compile(rf" (?P<given>[{KANJI}]{{1,3}})(?<![様氏君殿])(?![{KANJI}:=→])")
@@ -55,17 +60,38 @@ def is_person_behind(text: str, end: int) -> bool:
 def _is_unknown_person(text: str, start: int, end: int) -> bool:
     """Whether kanji that no list has are a person by their form and what stands around them, or stand at a job."""
     run = text[start:end]
-    if not (is_unknown_surname(run) or is_given_by_form(run)):
-        return _is_unknown_at_job(text, start, end)
     before = text[max(0, start - _REACH) : start]
+    if before and before[-1].isdigit():
+        return False  # 8月分は
+    if not (is_unknown_surname(run) or is_given_by_form(run) or is_unknown_full_name(run)):
+        return _is_unknown_at_job(text, start, end) or (
+            is_unfamiliar(run) and _is_clearly_person(text, before, start, end)
+        )
     if is_given_by_form(run):
         return before == "" or contexts.NO_LETTER.search(before) is not None
+    if run in ordinary_words().places:
+        return _introduces(text, before, end) or contexts.SAYS_NAME.match(text, end) is not None
     is_person = (
         _introduces(text, before, end)
         or contexts.SAYS_NAME.match(text, end) is not None
         or (contexts.person_before().search(before) is not None and contexts.WHO_BEHIND.match(text, end) is not None)
+        or _is_told_or_does(text, before, start, end)
+        or _is_on_a_line(text, before, end)
+        or _is_signature(text, before, start, end)
+        or _is_from_unit(text, before, end)
     )
     return is_person or _is_unknown_at_job(text, start, end)
+
+
+def _is_clearly_person(text: str, before: str, start: int, end: int) -> bool:
+    """Whether what stands around makes anything a person that is no known word: 「来週から樗谷が窓口」."""
+    behind = contexts.CLEARLY_BEHIND.match(text, end)
+    return (
+        (behind is not None and (before == "" or before[-1] in "はがのをにとらで、。 \n「たいる"))
+        or contexts.SAYS_NAME.match(text, end) is not None
+        or _introduces(text, before, end)
+        or _is_signature(text, before, start, end)
+    )
 
 
 def _is_unknown_at_job(text: str, start: int, end: int) -> bool:
@@ -93,12 +119,25 @@ def _is_spoken_of(text: str, start: int, end: int, *, has_words: bool) -> bool:
     before = text[max(0, start - _REACH) : start]
     return (
         (not has_words and _is_told_or_does(text, before, start, end))
+        or (not has_words and _is_met(text, start, end))
         or contexts.person_before().search(before) is not None
         or _introduces(text, before, end)
         or (contexts.WHO_BEFORE.search(before) is not None and contexts.WHO_BEHIND.match(text, end) is not None)
         or _is_on_a_line(text, before, end)
         or _is_signature(text, before, start, end)
+        or _is_from_unit(text, before, end)
     )
+
+
+def _is_met(text: str, start: int, end: int) -> bool:
+    """Whether somebody meets or calls whom a word stands for, and the word is no prefecture."""
+    is_place = text[start:end] in leftover_words().prefectures
+    return not is_place and contexts.CLEARLY_BEHIND.match(text, end) is not None
+
+
+def _is_from_unit(text: str, before: str, end: int) -> bool:
+    """Whether a word stands at the beginning of a line before the sign for at: 「福島@経理です」."""
+    return contexts.NO_LETTER.search(before) is not None and contexts.FROM_UNIT.match(text, end) is not None
 
 
 def _is_told_or_does(text: str, before: str, start: int, end: int) -> bool:

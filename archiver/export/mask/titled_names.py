@@ -14,7 +14,7 @@ from archiver.export.mask.folding import folded_text
 from archiver.export.mask.kanji_names import folded_spoken_characters
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
-from archiver.export.mask.name_forms.unknown_surnames import is_unknown_surname
+from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_surname
 
 _NICKNAME_TITLES = ("ちゃん", "くん")
 """They are hidden with a name in kana, of which they may be a part."""
@@ -139,7 +139,10 @@ def _name_start(name: str, title: str) -> int | None:
         return None if name in ("ワン", "ニャン") and title.startswith("ちゃん") else _katakana_start(name)
     if re.search("[ぁ-ん]$", name):  # kanji, then hiragana: a given name such as 美さき, or a sentence
         head = re.match(f"[{leftover_patterns.KANJI}]+", name)
-        return 0 if head and len(head[0]) > 1 and name_checks.surname_start(head[0]) == 0 else None
+        if head is None or len(head[0]) < 2:
+            return None
+        is_given = is_unfamiliar(head[0]) and name[head.end() :] in given_names().readings
+        return 0 if is_given or name_checks.surname_start(head[0]) == 0 else None
     if "ノ" in name:
         return 0
     start = name_checks.surname_start(name)
@@ -189,8 +192,8 @@ def _single_start(character: str, title: str) -> int | None:
     words = leftover_words()
     if character in words.no_name_ends - words.surname_ends:
         return None
-    known = words.single_given_names | words.titled_characters
-    if folded_text(character) in folded_spoken_characters() or character in known:
+    is_known = character in words.single_given_names or character in words.titled_characters
+    if is_known or folded_text(character) in folded_spoken_characters():
         is_clear = title in (
             "さん",
             "さま",

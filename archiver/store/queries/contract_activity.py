@@ -184,16 +184,23 @@ def _people_entries(reading: Reading, room: int) -> list[EntryObject]:
 
 
 def _cancellations(reading: Reading, contract: Contract) -> Iterator[CancellationPost]:
-    """The posts of the form that tells of a cancelled account, as the present state of each."""
+    """Those within the contract's time in each room."""
+    for post in cancellation_posts(reading, {room.room_id for room in contract.rooms}):
+        if any(one.room_id == post.room_id and one.overlaps(post.at, post.at) for one in contract.rooms):
+            yield post
+
+
+def cancellation_posts(reading: Reading, rooms: Collection[int]) -> Iterator[CancellationPost]:
+    """The posts in rooms of the form that tells of a cancelled account, as the present state of each."""
     message, version = schema.message.c, schema.message_version
     query = (
         select(message.room_id, message.account_id, message.send_time, message.seq, version.c.body)
         .join(version, (version.c.room_id == message.room_id) & (version.c.position == message.position))
-        .where(message.room_id.in_(sorted({room.room_id for room in contract.rooms})), message.kind == NOTICE)
+        .where(message.room_id.in_(sorted(rooms)), message.kind == NOTICE)
         .where(version.c.body.contains("[dtext:chatroom_resigned_priv_change"))
         .order_by(message.position)
     )
     for row in reading.sql.execute(query):
         about, at = cancelled_account(row.body), datetime.fromtimestamp(row.send_time, UTC)
-        if about is not None and any(one.room_id == row.room_id and one.overlaps(at, at) for one in contract.rooms):
+        if about is not None:
             yield CancellationPost(row.room_id, about, row.account_id, at, row.seq, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ from archiver.records.observed_changes import (
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
-from archiver.store.queries.contract_activity import case_sides
+from archiver.store.queries.contract_activity import cancellation_posts, case_sides
 from archiver.store.queries.contracts import contracts
 from archiver.store.time_text import from_text, to_text
 from archiver.store.working import alerts
@@ -49,7 +49,7 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
     for entry in entries:
         by_kind[entry["kind"]].append(entry)
     renamed = tuple(_rename_signals(reading, by_kind["account"]))
-    left = tuple(MemberLeft(one["room_id"], _account_id(one), _observed_at(one)) for one in by_kind["member"])
+    left = tuple(_members_left(reading, by_kind["member"]))
     unlisted = tuple(
         RemovedFromContacts(_account_id(entry), _observed_at(entry))
         for entry in by_kind["contact"]
@@ -75,6 +75,15 @@ def observed_signals(reading: Reading, *, after: int) -> DepartureObservations:
         rooms=people_in(reading, rooms),
         alerts=tuple(alerts.alerts(reading)),
     )
+
+
+def _members_left(reading: Reading, entries: Sequence[dict[str, Any]]) -> Iterator[MemberLeft]:
+    owner = number((current_state.owner(reading) or {}).get("account_id"))
+    posts = cancellation_posts(reading, {one["room_id"] for one in entries}) if entries else ()
+    told = {(post.room_id, post.about) for post in posts if post.author != owner}
+    for one in entries:
+        who = one["room_id"], _account_id(one)
+        yield MemberLeft(*who, _observed_at(one), is_told_cancelled=who in told)
 
 
 def contracted_rooms_of(reading: Reading, people: Collection[int]) -> set[int]:

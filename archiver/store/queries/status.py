@@ -43,6 +43,8 @@ class RoomStatus:
     covered: tuple[tuple[datetime, datetime], ...]
     gaps: tuple[dict[str, Any], ...]
     last_seen: datetime | None
+    emptied: bool
+    """Whether the last list of messages came empty, though messages are saved that it should show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
                 covered=_covered_periods(reading, room_id, running.get(room_id)),
                 gaps=open_gaps(reading, room_id),
                 last_seen=running[room_id].last if room_id in running else last_list_time(reading, room_id),
+                emptied=_is_emptied(reading, room_id),
             )
         )
     return tuple(found)
@@ -137,6 +140,16 @@ def _count_messages(reading: Reading, room: int) -> int:
     """Room by room, which takes two thirds of the time of counting all rooms in groups."""
     query = select(func.count()).select_from(schema.message).where(schema.message.c.room_id == room)
     return reading.sql.execute(query).scalar() or 0
+
+
+def _is_emptied(reading: Reading, room: int) -> bool:
+    """Whether the last list was empty, and not because the plan hides what is saved."""
+    window, message = schema.window.c, schema.message.c
+    query = select(window.oldest, window.limited).where(window.room_id == room).order_by(window.seq.desc()).limit(1)
+    last = reading.sql.execute(query).first()
+    if last is None or last.oldest is not None or last.limited:
+        return False
+    return reading.sql.execute(select(message.room_id).where(message.room_id == room).limit(1)).first() is not None
 
 
 def _counts_by_room(reading: Reading, table: Any) -> dict[int, int]:

@@ -89,6 +89,19 @@ def test_every_counter_is_in_the_document() -> None:
     assert {"waiting": 0, "read": 0, "hidden_by_plan": 0, "not_readable": 0} == counters["backfill"]
 
 
+def test_a_list_that_came_empty_is_said(desk: TerminalWorld) -> None:
+    """As long as the last list is the empty one; nothing is called deleted."""
+    desk.posts(3)
+    desk.sync()
+    desk.chatwork.fail(Fault.REPLY, r"messages\?force=1", status=204, body=b"")
+    desk.sync(full=True)
+    emptied, _talk = desk.both("status")
+    desk.sync()
+    healed, _talk = desk.both("status")
+
+    assert (True, False) == tuple("Its last list came empty" in screen for screen in (emptied, healed))
+
+
 # --- warnings ------------------------------------------------------------------------------------
 
 

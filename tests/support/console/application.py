@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -99,10 +100,11 @@ def serve_application(home: Path, environ: Mapping[str, str]) -> Iterator[tuple[
 
 
 @contextmanager
-def open_chromium() -> Iterator[Browser]:
-    """A Chromium, to open tabs in."""
+def open_chromium(language: str = "en") -> Iterator[Browser]:
+    """A Chromium, to open tabs in; `language`: of its own words."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        environ: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": language}
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, f"--lang={language}"], env=environ)
         yield browser
         browser.close()
 

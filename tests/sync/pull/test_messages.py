@@ -11,6 +11,7 @@ import requests
 from archiver.cli.saving.sync_report import sync_lines
 from archiver.demo.chatwork.simulator import Fault
 from archiver.store import fingerprints, seals
+from archiver.store.queries.status import status
 from archiver.sync.report import RoomOutcome, RoomReport
 from tests.support.world import World
 
@@ -441,6 +442,12 @@ def test_a_run_cut_short_between_single_readings_is_made_up_for(world: World) ->
     assert {"missing"} == {world.states()[post] for post in posts[:3]}
 
 
+def _emptied_rooms(world: World) -> set[int]:
+    """The rooms that the status calls emptied."""
+    with world.archive.reading() as reading:
+        return {room.room_id for room in status(reading).rooms if room.emptied}
+
+
 def test_a_list_that_is_suddenly_empty_is_an_event_and_no_mass_deletion(world: World) -> None:
     """Nothing changes its state; it is said, and looked at again in the next run."""
     world.posts(3)
@@ -449,6 +456,7 @@ def test_a_list_that_is_suddenly_empty_is_an_event_and_no_mass_deletion(world: W
     world.chatwork.fail(Fault.REPLY, LIST, status=204, body=b"")
 
     report = world.sync(full=True)
+    emptied = _emptied_rooms(world)
     stretches = world.covered_ranges()
     world.take_requests()
     again = world.sync()
@@ -462,6 +470,7 @@ def test_a_list_that_is_suddenly_empty_is_an_event_and_no_mass_deletion(world: W
     assert not report.complete
     assert stretches == world.covered_ranges()
     assert again.complete
+    assert ({world.room}, set()) == (emptied, _emptied_rooms(world))
 
 
 def test_more_absent_messages_than_one_run_asks_for_are_left_for_the_next(world: World) -> None:

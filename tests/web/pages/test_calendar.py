@@ -75,7 +75,7 @@ def test_gaps_and_pauses_stand_on_their_days(tmp_path: Path) -> None:
         found = days(page)
 
     assert "has a gap" in found["2026-07-03"]
-    assert "not watched for a time 24.0 hours" in found["2026-07-05"]
+    assert "not watched for a time 24 hours" in found["2026-07-05"]
 
 
 def test_the_months_of_the_year_stand_below_with_their_counts(browser: Browser) -> None:

@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
-from archiver.export.mask.name_forms.unknown_surnames import is_given_by_form, is_unknown_surname
+from archiver.export.mask.name_forms.unknown_surnames import (
+    is_given_by_form,
+    is_likely_given,
+    is_unfamiliar,
+    is_unknown_surname,
+)
 
 _NO_NAME_BEFORE = {
     "様": "客神皆王月奥仏殿姫嫁孫母父兄姉爺婆娘主何誰方社店妹弟同多仕模異一二三有各今両別文紋態上下若貴子夫妻親逆左遠",
-    "さ": "客神皆王月奥仏殿姫嫁孫母父兄姉爺婆娘主何誰方社店妹弟者屋医"
+    "さ": "客神皆王月奥仏殿姫嫁孫母父兄姉爺婆娘主何誰方社店妹弟者屋医先"
     "猫犬象鳥魚虫豚羊狐狸亀蛙猿兎子夫妻親園寺局所国県市町村上人今色",
     "氏": "某同両諸各彼源平人",
     "殿": "御宮神本貴沈拝社内主",
@@ -21,7 +26,11 @@ _NO_NAME_BEFORE = {
 _SINGLE = re.compile(
     rf"(?<![{KANJI}お])(?P<name>[{KANJI}])(?=(?P<title>[様氏殿])(?![{KANJI}])|(?P<long>さ)(?:ん(?![ざぷ橋])|ま(?![ざで])))"
 )
-_SPACED = re.compile(rf"(?<![{KANJI}])(?P<first>[{KANJI}]{{1,8}}) (?P<second>[{KANJI}]{{1,3}})(?![{KANJI}])")
+_SPACED = re.compile(
+    rf"(?<![{KANJI}])(?=(?P<first>[{KANJI}]{{1,8}}) (?P<second>[{KANJI}]{{1,3}}?)"
+    rf"(?:(?![{KANJI}])|(?=[様氏殿君宛著作訳画記拝筆](?![{KANJI}])|先生|名義|社長|代表|監督|選手)))"
+)
+_SPACED_KANA_GIVEN = re.compile(rf"(?<![{KANJI}])(?P<first>[{KANJI}]{{2,8}}) (?P<second>[ぁ-ん]{{2,8}})")
 _KANA_PAIR = re.compile(
     r"(?<![ぁ-ん])(?P<first>[ぁ-ん]{2,6}) (?P<second>[ぁ-ん]{2,5}?)(?=って|さん|です|[はがのにとをへも]|[^ぁ-ん]|$)"
 )
@@ -49,7 +58,7 @@ def clear_forms(text: str) -> Iterator[tuple[int, int]]:
         yield from _titled_kana(text)
     if "(" in text:
         yield from _in_brackets(text)
-    for match in _SIGNED.finditer(text):
+    for match in _SIGNED.finditer(text) if "」と" in text or "』と" in text else ():
         if name_checks.is_spoken_surname(match["name"]) or match["name"] in surnames().kanji:
             yield match.span("name")
     for match in _DOES.finditer(text) if "が" in text and "を" in text else ():
@@ -60,14 +69,35 @@ def clear_forms(text: str) -> Iterator[tuple[int, int]]:
 def _spaced_names(text: str) -> Iterator[tuple[int, int]]:
     for match in _SPACED.finditer(text):
         start = name_checks.surname_start(match["first"])
-        if start is not None and _may_be_given(match["second"]):
-            yield match.start("first") + start, match.end()
+        if start is not None and (_may_be_given(match["second"]) or is_likely_given(match["second"])):
+            yield match.start("first") + start, match.end("second")
+        elif is_unfamiliar(match["first"]) and is_likely_given(match["second"]):
+            yield match.start("first"), match.end("second")
+    for match in _SPACED_KANA_GIVEN.finditer(text):
+        start = name_checks.surname_start(match["first"])
+        end = _end_of_given(match["second"]) if start is not None else None
+        if start is not None and end is not None:
+            yield match.start("first") + start, match.start("second") + end
     readings = given_names().readings
     for match in _KANA_PAIR.finditer(text):
         first, second = match.groups()
         is_surname = first in surnames().readings or (len(first) > 2 and first not in ordinary_words().hiragana)
         if second in readings and is_surname and (len(second) > 2 or first in surnames().readings):
             yield match.span()
+
+
+_BEHIND_GIVEN = re.compile(
+    "に(?:なっ|変|し|お|確|頼|連|は|も|て)|[がはをもとへのや]|さん|さま|ちゃん|です|から|より|まで|って|という|宛|名義|$"
+)
+
+
+def _end_of_given(kana: str) -> int | None:
+    """Where the longest given name ends with which hiragana behind a surname begin, before a particle."""
+    for length in range(min(5, len(kana)), 1, -1):
+        given = kana[:length]
+        if given in given_names().readings and _BEHIND_GIVEN.match(kana, length):
+            return length
+    return None
 
 
 def _may_be_given(word: str) -> bool:
@@ -77,7 +107,8 @@ def _may_be_given(word: str) -> bool:
         return True
     if len(word) == 1:
         return word in words.single_given_names
-    return word[-1] in words.given_name_ends and word not in words.people_words | ordinary_words().kanji
+    is_word = word in words.people_words or word in ordinary_words().kanji
+    return word[-1] in words.given_name_ends and not is_word
 
 
 def _titled_kana(text: str) -> Iterator[tuple[int, int]]:

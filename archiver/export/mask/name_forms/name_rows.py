@@ -12,13 +12,19 @@ from collections.abc import Iterator
 
 from archiver.export.mask import name_checks
 from archiver.export.mask.leftover_patterns import KANJI, any_of
-from archiver.export.mask.name_data import leftover_words
-from archiver.export.mask.name_forms.unknown_surnames import is_unknown_surname
+from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words
+from archiver.export.mask.name_forms.unknown_surnames import (
+    is_likely_given,
+    is_unknown_full_name,
+    is_unknown_surname,
+)
 
 _BEHIND = "(?:案|分|版|組|宛)?"
 _SEPARATOR = "(?: ?[→・/+、&と] ?)"
 _ITEM = f"[{KANJI}]{{1,4}}"
-_ROW = re.compile(rf"(?<![{KANJI}ァ-ヴー])[{KANJI}]{{1,5}}(?:{_SEPARATOR}[{KANJI}]{{1,5}}){{1,8}}(?![{KANJI}ァ-ヴー])")
+_ROW = re.compile(
+    rf"(?<![{KANJI}ァ-ヴー])[{KANJI}]{{1,5}}(?:{_SEPARATOR}[{KANJI}]{{1,5}}){{1,8}}(?:(?![{KANJI}ァ-ヴー])|(?=ペア|コンビ|チーム|ユニット))"
+)
 _HAS_ROW = re.compile(f"[{KANJI}]{_SEPARATOR}[{KANJI}]")
 _IN_ROW = re.compile(rf"(?<![{KANJI}])(?P<name>{_ITEM}?){_BEHIND}(?![{KANJI}])")
 _FILE = re.compile(r"[^\s、。「」]{2,80}\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9])")
@@ -40,17 +46,41 @@ def _may_be_name(word: str) -> bool:
 
 
 def _is_clear(word: str) -> bool:
-    is_known = name_checks.is_surname(word) or name_checks.is_full_name(word)
+    is_known = name_checks.is_surname(word) or name_checks.is_full_name(word) or _is_unknown(word)
     return len(word) > 1 and is_known and word not in leftover_words().common_surnames
+
+
+_JOINED = re.compile(
+    rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{2,4}})[_.-](?P<given>[{KANJI}]{{1,3}}|[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,5}})(?![{KANJI}ぁ-んァ-ヴー])"
+)
+_AT_ENDS = re.compile(rf"(?:^|(?<=[\s/「(_-]))(?P<name>[{KANJI}]{{3,5}})(?=[様さ_.-])")
+
+
+def _is_unknown(word: str) -> bool:
+    return is_unknown_surname(word) and not name_checks.is_spoken_surname(word) and word not in ordinary_words().places
 
 
 def names_in_file_names(text: str) -> Iterator[tuple[int, int]]:
     """Surnames that are a part of their own in the name of a file, with a role that is written at them."""
+    for match in _JOINED.finditer(text):
+        is_surname = name_checks.is_spoken_surname(match["surname"]) or is_unknown_surname(match["surname"])
+        if is_surname and _is_given(match["given"]):
+            yield match.span()
+    for file in _FILE.finditer(text) if "." in text else ():
+        for match in _AT_ENDS.finditer(text, *file.span()):
+            if is_unknown_full_name(match["name"]) or name_checks.is_full_name(match["name"]):
+                yield match.span("name")
     for file in _FILE.finditer(text) if "." in text and ("_" in text or "-" in text) else ():
         for match in _part_pattern().finditer(text, *file.span()):
             is_name = name_checks.is_spoken_surname(match["name"]) or is_unknown_surname(match["name"])
-            if is_name and match["name"] not in leftover_words().prefectures | leftover_words().no_names:
+            is_place = match["name"] in leftover_words().prefectures or match["name"] in leftover_words().no_names
+            if is_name and not is_place:
                 yield match.span()
+
+
+def _is_given(word: str) -> bool:
+    reading = name_checks.in_hiragana(word)
+    return is_likely_given(word) or (reading in given_names().readings and word not in ordinary_words().katakana)
 
 
 @functools.cache

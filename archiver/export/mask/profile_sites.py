@@ -1,0 +1,29 @@
+"""Sites whose addresses have the name of an account: words divided by spaces."""
+
+PROFILE_SITES = """
+qiita.com zenn.dev hatenablog.com profile.hatena.ne.jp b.hatena.ne.jp codepen.io suzuri.jp booth.pm dribbble.com
+minne.com creema.jp/c speakerdeck.com slideshare.net kaggle.com gitlab.com bitbucket.org atcoder.jp/users
+teratail.com/users connpass.com/user wantedly.com/id wantedly.com/users stand.fm/channels voicy.jp/channel
+peraichi.com/landing_pages/view foriio.com figma.com deviantart.com artstation.com patreon.com ko-fi.com
+buymeacoffee.com skima.jp/profile?id= mosh.jp profcard.info/u instabio.cc paypal.me paypal.com/paypalme calendly.com
+timerex.net/s open.spotify.com/user anchor.fm mixcloud.com niconico.jp/user nicovideo.jp/user showroom-live.com/r
+17.live/profile/r mixi.jp/show_friend.pl?id= slack.com/team about.me gravatar.com hub.docker.com/u npmjs.com/~
+pypi.org/user reddit.com/u tumblr.com pinterest.jp pinterest.com plus.google.com
+"""
+"""Hosts, with the beginning of a path, behind which a slash and the name of an account stand."""
+
+HOSTING_SITES = """
+booth.pm hatenablog.com hatenablog.jp hatenadiary.com hatenadiary.jp hatenadiary.org hateblo.jp livedoor.blog
+livedoor.jp blog.jp blog.fc2.com fc2.com wixsite.com jimdo.com jimdofree.com github.io tumblr.com wordpress.com
+fanbox.cc bandcamp.com carrd.co stores.jp base.shop thebase.in studio.site notion.site myportfolio.com seesaa.net
+exblog.jp netlify.app vercel.app portfoliobox.net strikingly.com amebaownd.com themedia.jp crayonsite.net
+peraichi.com substack.com medium.com
+"""
+"""Hosts that have the name of an account before them."""
+
+NO_PROFILES = """
+p reel watch status hashtag share explore intent search stories video items tag tags topic topics articles official
+products file design proto community about help terms privacy login signup settings features pricing docs blog event
+events home news
+"""
+"""Where a name of an account could stand, and a page of the site does."""
