@@ -20,6 +20,8 @@ _IN_FAMILY = re.compile(
     rf"|(?<![{KATAKANA}])(?P<kata>[{KATAKANA}]{{2,6}}?){_FAMILY}(?:さん)?(?![{KATAKANA}])"
     rf"|(?<![{KANJI}])(?P<kanji>[{KANJI}]{{2,3}}?)(?:ママ|パパ|お?[兄姉]ちゃん|おば(?:さん|ちゃん)|おじ(?:さん|ちゃん))(?:さん)?"
 )
+_IS_FAMILY = re.compile("(?:ママ|パパ|さん|ちゃん|どん|姫|王子)$")
+"""What is hidden with the name; a role is not."""
 _HAS_FAMILY = re.compile(_FAMILY)
 _SAID = re.compile(
     r"(?:ハンドルネーム|ハンドル名|ペンネーム|ラジオネーム|リングネーム|ニックネーム|(?<![A-Za-z])(?:PN|HN)|芸名|源氏名|活動名|筆名|雅号|あだ名|愛称"
@@ -53,7 +55,8 @@ def called_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text somebody is called by more than a name, or by none that a list has."""
     for match in _IN_FAMILY.finditer(text) if _HAS_FAMILY.search(text) else ():
         if _is_called_in_family(match):
-            yield match.span()
+            group = match.lastgroup or "kanji"
+            yield match.span() if _IS_FAMILY.search(match[0]) else match.span(group)
     for match in _SAID.finditer(text) if _HAS_SAID.search(text) else ():
         if not _is_word(match["name"]) and _NO_NICKNAME.search(match["name"]) is None:
             yield match.span("name")
