@@ -36,8 +36,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": FOUNDATION,
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
+    "ledger": {"errors"},
     "store": FOUNDATION
-    | {"corrected_clock", "day_words", "evidence.history", "evidence.look_coding", "evidence.pauses", "search_folding"},
+    | {"corrected_clock", "day_words", "evidence.history", "evidence.look_coding", "evidence.pauses", "search_folding"}
+    | {"ledger"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
     "store.queries.contract_activity": FOUNDATION
@@ -75,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "schedule": {"errors", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange_deadline", "evidence", "settings", "store.seals"},
     "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
-    "custody": FOUNDATION | {"app", "settings", "evidence", "store", "export.stamps"},
+    "custody": FOUNDATION | {"app", "settings", "evidence", "ledger", "store", "export.stamps"},
     "rounds": OF_A_CASE
     | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"}
     | {"export.package.order", "export.package_scope"},
@@ -84,7 +86,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "notices": FOUNDATION
     | {"reminders", "platforms", "chatwork.allowed_urls", "chatwork.exchange_deadline", "health", "render.times"}
     | {"rounds", "settings", "store", "sync"},
-    "comparison": FOUNDATION | {"custody", "evidence", "export.pdf", "export.stamps", "render", "store"},
+    "comparison": FOUNDATION
+    | {"chatwork.notation", "custody", "evidence", "export.pdf", "export.stamps", "render", "report_language", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
     "demo.story": FOUNDATION | {"app", "settings", "custody", "rounds", "sync", "export", "store", "evidence"},
 }
@@ -97,7 +100,7 @@ MAY_IMPORT["cli"] = set(MAY_IMPORT)
 HOME: dict[str, set[str]] = {
     "PIL": {"render.thumbnail", "export.metadata.pictures"},
     "pypdf": {"export.metadata.portable_documents"},
-    "alembic": {"store"},
+    "alembic": {"ledger", "store"},
     "apprise": {"notices.apprise_sender"},
     "apscheduler": {"rounds.daemon"},
     "asn1crypto": {"demo", "evidence.stamps.reply_verification"},
@@ -113,6 +116,7 @@ HOME: dict[str, set[str]] = {
     "markupsafe": {"console", "render", "web"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings"},
     "platformdirs": {"settings"},
+    "psycopg": {"ledger"},
     "requests": {
         "chatwork.exchange_deadline",
         "chatwork.transport",
@@ -124,7 +128,7 @@ HOME: dict[str, set[str]] = {
     },
     "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},
     "rich": {"cli"},
-    "sqlalchemy": {"store"},
+    "sqlalchemy": {"ledger.installation", "store"},
     "tomlkit": {"settings"},
     "typst": {"export.pdf.typst_pdf"},
     "waitress": {"web"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def compare(path_a: Path, path_b: Path, *, folder: Path | None, at: datetime) ->
         files = None if folder is None else ComparisonFiles(folder)
         if files is not None:
             opened.callback(files.discard)
-        for compared in compare_messages(_of_rooms(a, rooms), _of_rooms(b, rooms), a.reach, b.reach):
+        found = compare_messages(_of_rooms(a, rooms), _of_rooms(b, rooms), a.reach, b.reach)
+        for compared in (replace(one, no=no) for no, one in enumerate(found, 1)):
             summary.add(compared)
             if files is not None:
                 files.add(compared)

@@ -1,14 +1,15 @@
-"""Writes a comparison into a folder: page, PDF, CSV and JSONL, and a list of their digests."""
+"""Writes a comparison into a folder: a readme, page, PDF, CSV and JSONL, and a list of their digests."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver import errors
+from archiver.chatwork.notation.parse import parse
 from archiver.comparison.held_messages import ComparedMessage, HeldMessage, Outcome
 from archiver.comparison.sides import Side
 from archiver.comparison.summary import ComparisonSummary
@@ -17,16 +18,28 @@ from archiver.evidence.manifest import digest_file
 from archiver.evidence.tables.cells import csv_line, jsonl_line, jst, jst_of, message_cell
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, FactList, Paragraph, Report, TableBlock
 from archiver.export.pdf.worker import make_pdf_apart
+from archiver.records import AccountId, MessageId, RoomId
 from archiver.render.comparison_page import comparison_html
+from archiver.render.invisible_characters import visible
+from archiver.render.message_body import ReferenceLink, References, plain_text
 from archiver.render.times import local_time
+from archiver.report_language import say
 
 TITLE = "二つの保存記録の比較"
 PARTIAL = ".partial"
-_HEADER = (
-    "ルームID", "メッセージID", "送信時刻(日本時間)", "発言者(表示名)", "アカウントID", "比較の結果",
+README = "README.txt"
+HEADER = (
+    "番号", "ルームID", "メッセージID", "送信時刻(日本時間)", "発言者(表示名)", "アカウントID", "比較の結果",
     "甲 No.", "甲 最初に保存(日本時間)", "甲 第三者の時刻(日本時間)", "甲 文面",
     "乙 No.", "乙 最初に保存(日本時間)", "乙 第三者の時刻(日本時間)", "乙 文面",
 )  # fmt: skip
+_FILES = (
+    ("comparison.pdf", "結果と、違いのある発言"),
+    ("comparison.html", "同じもの。ブラウザで開きます"),
+    ("comparison.csv", "すべての発言を1行ずつ。文面はChatworkの記法のまま"),
+    ("comparison.jsonl", "同じもの。プログラム用。文面は受け取ったまま"),
+    ("SHA256SUMS.txt", "ここにあるファイルの指紋(SHA-256)"),
+)
 _TEXT_LENGTH = 200
 """Characters of a text in the pages; the tables hold it whole."""
 
@@ -47,7 +60,7 @@ class ComparisonFiles:
         self._jsonl = self._open.enter_context(
             (self._partial / "comparison.jsonl").open("w", encoding="utf-8", newline="")
         )
-        self._csv.write(csv_line(_HEADER))
+        self._csv.write(csv_line(map(say, HEADER)))
 
     def add(self, compared: ComparedMessage) -> None:
         """Write a message to the tables."""
@@ -58,6 +71,7 @@ class ComparisonFiles:
         """Write page, PDF and the list of digests, and give the folder its name. Raises PdfUnavailable, PdfFailed."""
         self._open.close()
         report = build_report(summary, at=at)
+        (self._partial / README).write_text(readme_text(summary, at=at), encoding="utf-8", newline="\r\n")
         (self._partial / "comparison.html").write_text(_page(summary, at), encoding="utf-8", newline="")
         (self._partial / "comparison.pdf").write_bytes(make_pdf_apart(report, at=at))
         lines = [f"{digest_file(path)}  {path.name}\n" for path in sorted(self._partial.iterdir())]
@@ -70,103 +84,157 @@ class ComparisonFiles:
         shutil.rmtree(self._partial, ignore_errors=True)
 
 
+def readme_text(summary: ComparisonSummary, *, at: datetime) -> str:
+    """`README.txt`: what was compared and found, what lies where, and what it does not say."""
+    tables = [block for block in _result_blocks(summary) if isinstance(block, TableBlock)]
+    lines = [
+        say(TITLE),
+        say("作成 {at}(日本時間)", at=local_time(at)),
+        "",
+        *(f"{label}: {visible(text)}" for label, text in side_rows(summary)),
+        "",
+        *(f"{what}: {number}" for table in tables for what, number in table.rows),
+        "",
+        *(f"{name}  {say(what)}" for name, what in _FILES),
+        "",
+        say("この比較からは分からないこと"),
+        *(f"- {one}" for one in limits(summary.a.account_ids, summary.b.account_ids)),
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
 def build_report(summary: ComparisonSummary, *, at: datetime) -> Report:
     """The comparison as a PDF: what was compared, the counts, each difference, and what it does not say."""
     return Report(
-        title=TITLE,
+        title=say(TITLE),
         author="",
-        header=TITLE,
-        reference=f"作成 {local_time(at)}",
+        header=say(TITLE),
+        reference=say("作成 {at}", at=local_time(at)),
         exhibit=None,
-        footer=f"作成 {local_time(at)}(日本時間)",
+        footer=say("作成 {at}(日本時間)", at=local_time(at)),
         left_margin=20.0,
         chapters=(
-            Chapter("１　比べたもの", (FactList(tuple(_side_rows(summary))),)),
-            Chapter("２　結果", tuple(_result_blocks(summary))),
-            Chapter("３　違いのある発言", tuple(_difference_blocks(summary))),
+            Chapter(say("１　比べたもの"), (FactList(tuple(side_rows(summary))),)),
+            Chapter(say("２　結果"), tuple(_result_blocks(summary))),
+            Chapter(say("３　違いのある発言"), tuple(_difference_blocks(summary))),
             Chapter(
-                "４　この比較からは分からないこと", (Bullets(limits(summary.a.account_ids, summary.b.account_ids)),)
+                say("４　この比較からは分からないこと"),
+                (Bullets(limits(summary.a.account_ids, summary.b.account_ids)),),
             ),
         ),
     )
 
 
-def _side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
-    for label, side in (("甲", summary.a), ("乙", summary.b)):
+def side_rows(summary: ComparisonSummary) -> Iterator[tuple[str, str]]:
+    """What was compared: each side with its account and its check, and the chats that both have."""
+    for label, side in ((say("甲"), summary.a), (say("乙"), summary.b)):
         yield label, f"{_kind(side)} {side.path.name}"
-        yield f"{label} 保存したアカウント", "、".join(map(str, sorted(side.account_ids))) or "不明"
-        yield f"{label} 点検", _verified(side)
+        shown = (_account_text(summary, one) for one in sorted(side.account_ids))
+        accounts = say("、").join(shown) or say("不明")
+        yield say("{label} 保存したアカウント", label=label), accounts
+        yield say("{label} 点検", label=label), _verified(side)
     for room in summary.rooms:
         name = summary.a.room_names.get(room) or summary.b.room_names.get(room, "")
-        yield "チャット", f"{name}(ルームID {room})"
+        yield say("チャット"), say("{name}(ルームID {room})", name=name, room=room)
+
+
+def _account_text(summary: ComparisonSummary, account: int) -> str:
+    """The account by the name that its messages show, and its id."""
+    name = summary.names.get(account)
+    return str(account) if not name else say("{name}(ID {id})", name=name, id=account)
 
 
 def _kind(side: Side) -> str:
-    return "保管庫" if side.kind == "archive" else "提出資料"
+    return say("保管庫") if side.kind == "archive" else say("提出資料")
 
 
 def _verified(side: Side) -> str:
     number = len(side.verification.findings)
-    return (
-        f"食い違い {number}件(下の比較は、このことを踏まえて読んでください)" if number else "点検した範囲に食い違いなし"
-    )
+    found = say("食い違い {number}件(下の比較は、このことを踏まえて読んでください)", number=number)
+    return found if number else say("点検した範囲に食い違いなし")
 
 
 def _result_blocks(summary: ComparisonSummary) -> Iterator[Block]:
-    rows = [(OUTCOMES[outcome], f"{summary.total([outcome])}件") for outcome in Outcome if summary.total([outcome])]
-    yield TableBlock(("発言", "件数"), (0.8, 0.2), tuple(rows) or (("両方にある発言なし", "0件"),))
+    totals = [(outcome, summary.total([outcome])) for outcome in Outcome]
+    rows = [(say(OUTCOMES[outcome]), say("{n}件", n=total)) for outcome, total in totals if total]
+    nothing = ((say("両方にある発言なし"), say("{n}件", n=0)),)
+    yield TableBlock((say("発言"), say("件数")), (0.8, 0.2), tuple(rows) or nothing)
     files = summary.files
-    yield TableBlock(
-        ("ファイル(中身の SHA-256)", "点数"),
-        (0.8, 0.2),
-        (
-            ("両方にあり、中身が同じ", f"{files.same}点"),
-            ("両方にあり、中身が異なる", f"{files.differ}点"),
-            ("中身を甲だけが保存", f"{files.only_a}点"),
-            ("中身を乙だけが保存", f"{files.only_b}点"),
-        ),
+    counts = (
+        ("両方にあり、中身が同じ", files.same),
+        ("両方にあり、中身が異なる", files.differ),
+        ("中身を甲だけが保存", files.only_a),
+        ("中身を乙だけが保存", files.only_b),
     )
+    rows = [(say(what), say("{n}点", n=number)) for what, number in counts]
+    yield TableBlock((say("ファイル(中身の SHA-256)"), say("点数")), (0.8, 0.2), tuple(rows))
 
 
 def _difference_blocks(summary: ComparisonSummary) -> Iterator[Block]:
     if not summary.listed:
-        yield Paragraph("違いのある発言はありません。")
+        yield Paragraph(say("違いのある発言はありません。"))
         return
-    rows = tuple(difference_cells(compared) for compared in summary.listed)
-    yield TableBlock(("送信時刻・発言者", "結果", "甲", "乙"), (0.2, 0.2, 0.3, 0.3), rows, size=7)
+    rows = tuple(difference_cells(summary, compared) for compared in summary.listed)
+    yield TableBlock(_difference_heads(), (0.2, 0.2, 0.3, 0.3), rows, size=7)
     if summary.unlisted:
-        yield Paragraph(f"ほかに {summary.unlisted}件あります。すべては comparison.csv にあります。", "small")
+        yield Paragraph(_unlisted_text(summary), "small")
 
 
-def difference_cells(compared: ComparedMessage) -> tuple[str, str, str, str]:
-    """A difference as the cells of a row: when and who, the result, and what each side holds."""
+def _difference_heads() -> tuple[str, ...]:
+    return say("番号・送信時刻・発言者"), say("結果"), say("甲"), say("乙")
+
+
+def _unlisted_text(summary: ComparisonSummary) -> str:
+    return say("ほかに {n}件あります。すべては comparison.csv にあります。", n=summary.unlisted)
+
+
+def difference_cells(summary: ComparisonSummary, compared: ComparedMessage) -> tuple[str, str, str, str]:
+    """A difference as the cells of a row: number, when and who; the result; and what each side holds."""
     either = compared.either
-    head = f"{jst(either.send_time)}\n{either.name}\nm{either.position}"
-    return head, outcome_text(compared), _side_text(compared.a), _side_text(compared.b)
+    at = local_time(datetime.fromtimestamp(either.send_time, UTC)) if either.send_time else "-"
+    head = say("番号 {no}", no=compared.no)
+    cells = (_side_text(summary, compared.a), _side_text(summary, compared.b))
+    return f"{head}\n{at}\n{either.name}\nm{either.position}", outcome_text(compared), *cells
 
 
-def _side_text(held: HeldMessage | None) -> str:
+def _side_text(summary: ComparisonSummary, held: HeldMessage | None) -> str:
+    """What a side holds of a message: its No. there, when it was saved first, and its texts as Chatwork shows them."""
     if held is None:
-        return "なし"
-    texts = [text if len(text) <= _TEXT_LENGTH else f"{text[:_TEXT_LENGTH]}…" for text in held.texts]
-    return "\n→ ".join([f"No.{held.no} {jst_of(held.first_seen)} 保存", *(texts or ["(「削除」表示。文面は不明)"])])
+        return say("なし")
+    shown = [plain_text(parse(text), _references(summary)) for text in held.texts]
+    texts = [text if len(text) <= _TEXT_LENGTH else f"{text[:_TEXT_LENGTH]}…" for text in shown]
+    saved = local_time(datetime.fromisoformat(held.first_seen))
+    head = say("No.{no} {saved} 保存", no=held.no, saved=saved)
+    return "\n→ ".join([head, *(texts or [say("(「削除」表示。文面は不明)")])])
+
+
+def _references(summary: ComparisonSummary) -> References:
+    def name_of(account: AccountId) -> str | None:
+        return summary.names.get(account)
+
+    def link_of(_room: RoomId, message: MessageId) -> ReferenceLink:
+        return ReferenceLink(say("メッセージID {message}", message=message))
+
+    return References(name_of, link_of, lambda _file: None)
 
 
 def _page(summary: ComparisonSummary, at: datetime) -> str:
     return comparison_html(
-        title=TITLE,
-        made_at=f"{local_time(at)}(日本時間)",
-        facts=list(_side_rows(summary)),
+        title=say(TITLE),
+        made_at=say("作成 {at}(日本時間)", at=local_time(at)),
+        facts=list(side_rows(summary)),
         tables=[(block.heads, block.rows) for block in _result_blocks(summary) if isinstance(block, TableBlock)],
-        differences=[difference_cells(compared) for compared in summary.listed],
-        unlisted=summary.unlisted,
+        heads=_difference_heads(),
+        differences=[difference_cells(summary, compared) for compared in summary.listed],
+        unlisted=_unlisted_text(summary) if summary.unlisted else "",
         limits=limits(summary.a.account_ids, summary.b.account_ids),
     )
 
 
 def _cells(compared: ComparedMessage) -> list[object]:
     either = compared.either
-    head = [either.room_id, message_cell(either.position), jst(either.send_time), either.name, either.account_id]
+    place = [compared.no, either.room_id, message_cell(either.position)]
+    head = [*place, jst(either.send_time), either.name, either.account_id]
     return [*head, outcome_text(compared), *_side_cells(compared.a), *_side_cells(compared.b)]
 
 
@@ -180,6 +248,7 @@ def _side_cells(held: HeldMessage | None) -> list[object]:
 def _object(compared: ComparedMessage) -> dict[str, object]:
     either = compared.either
     return {
+        "no": compared.no,
         "room_id": either.room_id,
         "message_id": str(either.position),
         "send_time": either.send_time,

@@ -112,6 +112,8 @@ class ComparedMessage:
     b: HeldMessage | None
     outcome: Outcome
     absence: Absence | None = None
+    no: int = 0
+    """Its number in this comparison, from 1."""
 
     @property
     def either(self) -> HeldMessage:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from archiver import errors
 from archiver.comparison.held_messages import DELETED, HeldMessage, RoomReach
@@ -59,7 +60,8 @@ class Side:
 
 @contextmanager
 def open_side(path: Path) -> Iterator[Side]:
-    """Verify and open one side. Raises NothingThere, NotComparable, and what a verification raises."""
+    """Verify and open one side. Raises NothingThere, FolderOfZips, NotComparable, and what a verification raises."""
+    _refuse_folder_of_zips(path)
     verification = verify_path(path)
     with ExitStack() as opened:
         try:
@@ -69,6 +71,24 @@ def open_side(path: Path) -> Iterator[Side]:
                 yield _package_side(path, verification, _open_package(path, opened))
         except READ_ERRORS as error:
             raise errors.NotComparable(path=path) from error
+
+
+def _refuse_folder_of_zips(path: Path) -> None:
+    """Raises FolderOfZips, naming the newest zip with records that lies in a folder, or in a folder of it."""
+    if not path.is_dir() or (path / DATABASE).is_file() or (path / ENTRIES_FILE).is_file():
+        return
+    zips = [one for pattern in ("*.zip", "*/*.zip") for one in path.glob(pattern)]
+    newest = next((one for one in sorted(zips, key=lambda one: one.name, reverse=True) if _has_records(one)), None)
+    if newest is not None:
+        raise errors.FolderOfZips(path=path, zip=newest)
+
+
+def _has_records(path: Path) -> bool:
+    try:
+        with ZipFile(path) as packed:
+            return any(name.endswith(f"/{ENTRIES_FILE}") or name == ENTRIES_FILE for name in packed.namelist())
+    except READ_ERRORS:
+        return False
 
 
 class _OtherEntries:

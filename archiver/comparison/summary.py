@@ -38,10 +38,14 @@ class ComparisonSummary:
     unlisted: int = 0
     """Further ones, which stand in the tables alone."""
     files: ComparedFileCounts = field(default_factory=ComparedFileCounts)
+    names: dict[int, str] = field(default_factory=dict)
+    """Account → the last name that a message of it shows, for mentions in other messages."""
 
     def add(self, compared: ComparedMessage) -> None:
         """Count one message."""
-        self.counts.setdefault(compared.either.room_id, Counter())[compared.outcome] += 1
+        either = compared.either
+        self.counts.setdefault(either.room_id, Counter())[compared.outcome] += 1
+        self.names[either.account_id] = either.name
         if compared.outcome in (Outcome.SAME, Outcome.MASKED):
             return
         if len(self.listed) < LISTED_MESSAGES:

@@ -1,4 +1,4 @@
-"""The words of a comparison, as its reader gets them: `甲` is the first of the two, `乙` the second."""
+"""The words of a comparison in its reader's language: `甲` (English: A) is the first of the two, `乙` (B) the other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from archiver.comparison.held_messages import Absence, ComparedMessage, Outcome
 from archiver.records import State
+from archiver.report_language import say
 
 OUTCOMES: dict[Outcome, str] = {
     Outcome.SAME: "両方にあり、文面が同じ",
@@ -47,19 +48,23 @@ _ALWAYS = (
 def limits(accounts_a: AbstractSet[int], accounts_b: AbstractSet[int]) -> tuple[str, ...]:
     """What a comparison of records of these accounts does not say; accounts that are not known count as the same."""
     are_others = bool(accounts_a and accounts_b) and not accounts_a & accounts_b
-    return (*(_OTHER_ACCOUNTS if are_others else _SAME_ACCOUNT), *_ALWAYS)
+    return tuple(map(say, (*(_OTHER_ACCOUNTS if are_others else _SAME_ACCOUNT), *_ALWAYS)))
 
 
 def outcome_text(compared: ComparedMessage) -> str:
     """What the comparison of one message gave, with what is known of why one side lacks it, and who saw a deletion."""
-    text = OUTCOMES[compared.outcome]
+    text = say(OUTCOMES[compared.outcome])
     if compared.absence is not None:
-        return f"{text}({ABSENCES[compared.absence]})"
+        return say("{text}({reason})", text=text, reason=say(ABSENCES[compared.absence]))
     return text + _deletion_text(compared)
 
 
 def _deletion_text(compared: ComparedMessage) -> str:
     is_deleted = [held is not None and held.state == State.DELETED for held in (compared.a, compared.b)]
-    words = {(True, True): "両方", (True, False): "甲だけ", (False, True): "乙だけ"}
+    words = {
+        (True, True): "(削除されたことは両方が保存)",
+        (True, False): "(削除されたことは甲だけが保存)",
+        (False, True): "(削除されたことは乙だけが保存)",
+    }
     who = words.get((is_deleted[0], is_deleted[1]))
-    return "" if who is None else f"(削除されたことは{who}が保存)"
+    return "" if who is None else say(who)

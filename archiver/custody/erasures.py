@@ -13,6 +13,7 @@ from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 
+from archiver import errors
 from archiver.custody import erased_copies
 from archiver.records import ExportedPackage, RoomId
 from archiver.records.erasure import ErasurePlan, ErasureReason
@@ -75,8 +76,11 @@ def erase(
 ) -> ErasureOutcome | None:
     """Erase what is chosen; None if there is nothing.
 
-    Raises StorageError, ArchiveBusy: then the erasure is gone on with by the next round, seal or export.
+    Raises UnderLedger where the ledger would bring back what is erased in this copy. Raises StorageError, ArchiveBusy:
+    then the erasure is gone on with by the next round, seal or export.
     """
+    if archive.ledger is not None:
+        raise errors.UnderLedger(home=archive.home, detail=_("nothing can be erased."))
     seals.close_seals(archive, now=now())
     step("sealed")
     with archive.writing() as writing:

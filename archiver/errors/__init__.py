@@ -4,7 +4,7 @@ ArchiverError (1)
 ├── UsageError (2)             UnknownContract UnknownRoom UnknownProfile AmbiguousContract …
 ├── SettingsError (5)          BadSettings TokenMissing TokenFileUnsafe BadBaseUrl WrongAccount …
 ├── TokenRefused (10)
-├── ArchiveInUse (11)          SetupRunning
+├── ArchiveInUse (11)          SetupRunning StaleCopy
 ├── NewerArchive (12)
 ├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy …
 └── ChatworkError (1)          Unreachable NotUnderstood NotVisible Refused BudgetSpent
@@ -57,6 +57,16 @@ from archiver.errors.erasure import (
     RoomStillRead,
     UnknownErasure,
 )
+from archiver.errors.ledger import (
+    AnotherArchive,
+    BadLedgerFile,
+    LedgerUnavailable,
+    NotAdopted,
+    NotInLedger,
+    StaleCopy,
+    TeamNotInstalled,
+    UnderLedger,
+)
 from archiver.errors.search import (
     BadSearch,
     EmptyPart,
@@ -94,6 +104,7 @@ from archiver.errors.usage import (
     EmptyPeriod,
     FileAboveLimit,
     FileTooLarge,
+    FolderOfZips,
     LeftoversOpen,
     NoCommonRoom,
     NoContract,
@@ -123,6 +134,7 @@ from archiver.gettext_mark import N_
 __all__ = (
     "N_",
     "AmbiguousContract",
+    "AnotherArchive",
     "ArchiveBusy",
     "ArchiveDamaged",
     "ArchiveInUse",
@@ -131,6 +143,7 @@ __all__ = (
     "BadBaseUrl",
     "BadContractId",
     "BadCopyPlace",
+    "BadLedgerFile",
     "BadRoots",
     "BadSearch",
     "BadSettings",
@@ -153,8 +166,10 @@ __all__ = (
     "ErasureDeclined",
     "FileAboveLimit",
     "FileTooLarge",
+    "FolderOfZips",
     "HomeNotWritable",
     "KeyringUnavailable",
+    "LedgerUnavailable",
     "LeftoversOpen",
     "NegatedFilter",
     "NetworkFolder",
@@ -168,9 +183,11 @@ __all__ = (
     "NoSpaceToMigrate",
     "NoSuchDay",
     "NotAFile",
+    "NotAdopted",
     "NotAllowed",
     "NotComparable",
     "NotConfirmed",
+    "NotInLedger",
     "NotUnderstood",
     "NotVisible",
     "NothingThere",
@@ -189,14 +206,17 @@ __all__ = (
     "SettingsError",
     "SetupRunning",
     "SharedNumber",
+    "StaleCopy",
     "StorageError",
     "SyncedFolder",
+    "TeamNotInstalled",
     "TokenFileUnsafe",
     "TokenMalformed",
     "TokenMissing",
     "TokenRefused",
     "TransferFailed",
     "UnclosedPhrase",
+    "UnderLedger",
     "UnknownAlert",
     "UnknownContract",
     "UnknownDelivery",

@@ -115,6 +115,13 @@ class NotComparable(UsageError):
     hint = N_("Give the folder of an archive, a package made with --for lawyer or court, or a daily copy.")
 
 
+class FolderOfZips(UsageError):
+    """A folder given to `compare` holds packages or daily copies as zips, and none itself."""
+
+    message = N_("“{path}” is a folder of zips, and holds no records itself.")
+    hint = N_("Give the zip to compare, such as: {zip}")
+
+
 class NoCommonRoom(UsageError):
     """Two things that are to be compared have no chat in common."""
 

@@ -14,17 +14,21 @@ def comparison_html(
     made_at: str,
     facts: Sequence[tuple[str, str]],
     tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]],
+    heads: Sequence[str],
     differences: Sequence[Sequence[str]],
-    unlisted: int,
+    unlisted: str,
     limits: Sequence[str],
 ) -> str:
-    """The page as HTML: what was compared, the counts as tables, each difference as four cells, and the limits."""
+    """The page as HTML: what was compared, the counts as tables, each difference as four cells below `heads`, a
+    sentence about those that are not listed, and the limits.
+    """
     return render_template(
         "comparison.html",
         title=title,
         made_at=made_at,
         facts=[(label, visible(text)) for label, text in facts],
         tables=tables,
+        heads=heads,
         differences=[[visible(cell, lines=True) for cell in row] for row in differences],
         unlisted=unlisted,
         limits=limits,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
 from datetime import timedelta
 from gettext import gettext as _
@@ -50,7 +50,7 @@ def run_round(
                 _do_offline_work(app)
                 raise
 
-    return run_in_parts(app, options, run_part)
+    return run_in_parts(app, options, _again_if_stale(run_part))
 
 
 def rescue_round(
@@ -77,7 +77,7 @@ def rescue_round(
                 _do_offline_work(app, at_once=True)
                 raise
 
-    return run_in_parts(app, Options(rooms=shared, full=True), run_part)
+    return run_in_parts(app, Options(rooms=shared, full=True), _again_if_stale(run_part))
 
 
 def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY) -> None:
@@ -92,10 +92,26 @@ def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBO
 
 @contextlib.contextmanager
 def hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
-    """Hold the round lock, log how the round ends, and upgrade the archive first if it is older."""
+    """Hold the round lock, log how the round ends, and upgrade the archive first if it is older.
+
+    A copy of a team's archive is topped up before Chatwork is asked. Raises LedgerUnavailable.
+    """
     with app.archive.round_lock(), run_log.log_round_end(app.settings.home, now=app.now):
         upgrade.within_round(app, upgraded)
+        app.archive.top_up()
         yield
+
+
+def _again_if_stale(run_part: Callable[[Options], SyncReport]) -> Callable[[Options], SyncReport]:
+    """A part that is run once more where another machine has just saved the same archive."""
+
+    def run(options: Options) -> SyncReport:
+        try:
+            return run_part(options)
+        except errors.StaleCopy:
+            return run_part(options)
+
+    return run
 
 
 def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *, always: bool = False) -> SyncReport:

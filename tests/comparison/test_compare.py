@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +16,17 @@ import pytest
 
 from archiver import errors
 from archiver.comparison.compare import compare
+from archiver.comparison.files import README
 from archiver.comparison.held_messages import Absence, Outcome
 from archiver.comparison.summary import ComparisonSummary
 from archiver.comparison.words import limits
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
+from archiver.report_language import ENGLISH, report_language
+from tests.support.reports import pdf_reader
 from tests.support.world import World, running_world
 
+_JAPANESE = re.compile("[぀-ヿ一-鿿]+")
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 
 
@@ -83,7 +90,8 @@ def test_the_folder_holds_page_pdf_and_tables(computers: TwoComputers, tmp_path:
     computers.compare(folder)
 
     names = {path.name for path in folder.iterdir()}
-    assert names == {"comparison.html", "comparison.pdf", "comparison.csv", "comparison.jsonl", "SHA256SUMS.txt"}
+    tables = {"comparison.csv", "comparison.jsonl"}
+    assert names == {README, "comparison.html", "comparison.pdf", *tables, "SHA256SUMS.txt"}
     subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS.txt"], cwd=folder, check=True)
     rows = list(csv.reader((folder / "comparison.csv").read_text("utf-8-sig").splitlines()))
     objects = [json.loads(line) for line in (folder / "comparison.jsonl").read_text("utf-8").splitlines()]
@@ -91,8 +99,11 @@ def test_the_folder_holds_page_pdf_and_tables(computers: TwoComputers, tmp_path:
     text = subprocess.run(
         ["pdftotext", "-layout", folder / "comparison.pdf", "-"], capture_output=True, text=True
     ).stdout
+    assert [str(number) for number in range(1, len(rows))] == [row[0] for row in rows[1:]]
+    assert [] == [name for name in names if name not in (folder / README).read_text("utf-8") and name != README]
     for shown in (text, (folder / "comparison.html").read_text("utf-8")):
         assert "報酬は10万円です" in shown
+        assert f"番号 {next(row[0] for row in rows if computers.edited in row[2])}" in shown
         assert "甲だけにある" in shown
     assert not folder.with_name("comparison.partial").exists()
 
@@ -104,6 +115,72 @@ def test_texts_are_data_in_the_page(computers: TwoComputers, tmp_path: Path) -> 
     computers.compare(tmp_path / "comparison")
 
     assert "<script>alert" not in (tmp_path / "comparison/comparison.html").read_text("utf-8")
+
+
+def test_a_comparison_in_english_has_english_words_around_the_quotes(computers: TwoComputers, tmp_path: Path) -> None:
+    """Page, PDF, readme and heads of the table; what somebody wrote stays in its language."""
+    folder = tmp_path / "comparison"
+    with report_language(ENGLISH):
+        computers.compare(folder)
+    pdf = pdf_reader.text((folder / "comparison.pdf").read_bytes())
+    page, readme, table = ((folder / name).read_text("utf-8") for name in ("comparison.html", README, "comparison.csv"))
+
+    quoted = {"動画編集", "田中", "報酬は", "万円です", "金曜までに払います", "では失礼します"}
+    for text in (pdf, page, readme, table.splitlines()[0]):
+        assert set() == set(_JAPANESE.findall(text)) - quoted
+    assert "Comparison of two saved records" in page
+    assert "in both; only A holds a text of another time as well" in page
+    assert "A: text" in table
+    assert 'lang="en"' in page
+
+
+def test_chatworks_notation_is_shown_as_chatwork_shows_it(computers: TwoComputers, tmp_path: Path) -> None:
+    """In page and PDF as in reports; the tables keep the text as it was received."""
+    body = f"[To:{computers.first.tanaka}]お世話になります\n[info][title][dtext:file_uploaded][/title]本文[/info]"
+    computers.first.post(body)
+    computers.second.sync()
+    folder = tmp_path / "comparison"
+    computers.compare(folder)
+    page, table = ((folder / name).read_text("utf-8") for name in ("comparison.html", "comparison.csv"))
+
+    assert "[dtext:" not in page
+    assert "ファイルをアップロードしました" in page
+    assert "[To: 田中]" in page
+    assert "[dtext:file_uploaded]" in table
+
+
+def test_a_package_of_a_period_lacks_nothing_outside_it(computers: TwoComputers, tmp_path: Path) -> None:
+    """What lies before its period is told as outside, by what the package itself says."""
+    since = computers.first.clock()
+    computers.first.clock.pass_by(minutes=1)
+    inside = computers.first.post("期間の中の発言")
+    computers.first.sync()
+    computers.second.sync()
+    order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out", since=since)
+    package = Path(export(computers.first.archive, order, now=computers.first.clock).path)
+
+    summary = compare(package, computers.second.home, folder=None, at=AT)
+
+    absences = {str(one.either.position): one.absence for one in summary.listed}
+    assert Absence.OUTSIDE_PERIOD is absences[computers.edited] is absences[computers.deleted]
+    assert inside not in absences
+
+
+def test_a_folder_of_daily_copies_names_the_zip_to_take(computers: TwoComputers, tmp_path: Path) -> None:
+    """Else nobody knows what a daily copy is; a zip without records is not offered."""
+    days = tmp_path / "daily" / "2026-07-01"
+    days.mkdir(parents=True)
+    order = ExportOrder(contract="job1", profile="lawyer", out=tmp_path / "out", zip=True)
+    export(computers.first.archive, order, now=computers.first.clock)
+    (zipped,) = (tmp_path / "out").glob("*.zip")
+    copy = shutil.copy(zipped, days / "job1.zip")
+    with zipfile.ZipFile(days / "other.zip", "w") as other:
+        other.writestr("a.txt", "")
+
+    for folder in (days, days.parent):
+        with pytest.raises(errors.FolderOfZips) as refused:
+            compare(folder, computers.second.home, folder=None, at=AT)
+        assert copy == refused.value.data["zip"]
 
 
 def test_chats_of_one_side_do_not_cross_over(computers: TwoComputers, tmp_path: Path) -> None:

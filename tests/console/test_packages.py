@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from archiver.settings.model import exports_folder
 from archiver.setup.leftover_answers import recall_answers
 from archiver.store.queries.runs import exports
 from tests.support.archives.maker import message_object, story
 from tests.support.console.application import FormBrowser, open_application
+from tests.support.reports import pdf_reader
 
 ORDER = {"for": "support", "contract": "job1"}
 
@@ -85,6 +87,27 @@ def test_forms_of_one_name_are_one_question(tmp_path: Path) -> None:
         opened.job()
 
         assert {"佐藤": False, "佐藤太郎": False} == recall_answers(opened.context.archive, "job1")
+
+
+def test_a_request_and_english_are_chosen_by_the_form(browser: FormBrowser) -> None:
+    """Both go with the order through the last look before it, the box keeps its tick, and the package has both."""
+    wanted = {"for": "consult", "contract": "job1", "request": "payment", "lang": "en"}
+    browser.post("/packages/preview", wanted)
+    preview = browser.job().outcome
+    assert preview is not None
+    (change,) = (link.address for link in preview.links if link.address.startswith("/packages/order"))
+    page = browser.get(change)
+    browser.post("/packages/make", wanted)
+    browser.job()
+
+    with browser.context.archive.reading() as reading:
+        (made,) = exports(reading)
+    (report,) = (exports_folder(browser.context.settings()) / made.name).rglob("*.pdf")
+    text = " ".join(pdf_reader.text(report.read_bytes()).split())
+    assert 'name="lang" value="en" checked' in page
+    assert '<option value="payment" selected>' in page
+    assert "Subject of the consultation" in text
+    assert "報酬の支払い" not in text
 
 
 def test_a_package_tells_of_the_reading_before_and_to_whom_it_was_given(browser: FormBrowser) -> None:

@@ -26,15 +26,13 @@ from tests.support.catalogues import LOCALE, ROOT, PlainCatalog, mo_bytes, po_by
 
 JAPANESE = re.compile("[぀-ヿ一-鿿　-〿！-ﾟ]")
 
-FOLDERS = ("export", "render")
+FOLDERS = ("export", "render", "comparison")
 """Folders whose modules write packages: what they hold in Japanese is said somewhere."""
 
 OTHER_WORDS = (
     "export/mask",
     "export/pdf",
     "package/verify_script.py",
-    "render/comparison_page.py",
-    "render/templates/comparison.html",
     "export/verify_page",
 )
 """Patterns of what is masked, and texts that are in one language or have a catalogue of their own."""

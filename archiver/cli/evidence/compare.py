@@ -14,6 +14,7 @@ from archiver.cli.argument_completion import files, folders
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import side_by_side, visible
 from archiver.errors import N_
+from archiver.report_language import JAPANESE, LANGUAGES, report_language
 
 if TYPE_CHECKING:
     from archiver.comparison.sides import Side
@@ -35,15 +36,23 @@ FINDINGS = 3
 @click.argument("a", metavar="A", shell_complete=files)
 @click.argument("b", metavar="B", shell_complete=files)
 @click.option("--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Write the comparison into this new folder."))
+@click.option(
+    "--report-lang",
+    "report_lang",
+    type=click.Choice(LANGUAGES),
+    default=JAPANESE,
+    help=N_("The language of the comparison's own texts: ja (left out: this), or en for a reader abroad."),
+)
 @click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
-def command_compare(a: str, b: str, out: str | None, as_json: bool) -> int:
+def command_compare(a: str, b: str, out: str | None, report_lang: str, as_json: bool) -> int:
     """Compare and print, without token and network; neither side is changed."""
     from archiver.app import utc_now
     from archiver.comparison.compare import compare
 
     folder = None if out is None else _absolute(out)
     try:
-        summary = compare(_absolute(a), _absolute(b), folder=folder, at=utc_now())
+        with report_language(report_lang):
+            summary = compare(_absolute(a), _absolute(b), folder=folder, at=utc_now())
     except OSError as error:
         raise errors.BadCopyPlace(path=folder or _absolute(a), detail=error.strerror or str(error)) from error
     if as_json:

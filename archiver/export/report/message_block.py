@@ -87,14 +87,14 @@ def message_block(message: Message, paper: PaperReferences, *, star: bool = Fals
     )
 
 
-def quoted_text(case: ReportInput, message: Message) -> str:
-    """The beginning of a message's text as it was saved last, on one line; what stands for it if none was saved."""
+def quoted_text(case: ReportInput, message: Message, *, first: bool = False) -> str:
+    """The beginning of a message's text as it was saved last, or first, on one line; what stands for it if none was."""
     texts = message.texts
     if not texts:
         return say(UNKNOWN_TEXT)
     rooms = [room for room in case.rooms if room.room_id == message.room_id]
     references = PaperReferences(case, rooms[0]).references_at(message.send_time)
-    return shorten_line(visible(one_line(plain_text(parse(texts[-1].body), references))), QUOTED_LENGTH)
+    return shorten_line(visible(one_line(plain_text(parse(texts[0 if first else -1].body), references))), QUOTED_LENGTH)
 
 
 def bound_place(case: ReportInput, message: Message | None, message_id: MessageId) -> str:
@@ -109,6 +109,17 @@ def bound_place(case: ReportInput, message: Message | None, message_id: MessageI
         message_id=message_id,
         at=minute_text(at),
     )
+
+
+def bound_quote(case: ReportInput, message: Message) -> str:
+    """What a bound message said when it was first saved, as it was bound for it, and what became of it since."""
+    quoted = say("「{quoted}」", quoted=quoted_text(case, message, first=True))
+    texts = message.texts
+    if texts and texts[0].update_time > 0:
+        quoted += say("(保存した時点で編集済み)")
+    if len({one.body for one in texts}) > 1:
+        quoted += say("(その後「{quoted}」に編集。第8章)", quoted=quoted_text(case, message))
+    return quoted + (say("(その後「削除」表示。第8章)") if texts and message.state is State.DELETED else "")
 
 
 def _message_texts(message: Message, references: References) -> Iterator[MessageText]:

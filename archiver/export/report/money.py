@@ -8,15 +8,15 @@ from datetime import date
 from archiver.bank_days import ClosedDay
 from archiver.claims.money import RECEIPTS, DueBasis, InvoiceBalance, MoneyStanding, money_standing, open_by_month
 from archiver.export.report.input import STATED, ReportInput
-from archiver.export.report.message_block import bound_place, quoted_text
+from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
-from archiver.records import JST, TERM_ITEMS, Invoice, MessageId, SentReminder, State
+from archiver.records import JST, TERM_ITEMS, Invoice, MessageId, SentReminder
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import say, stated_day
 
-_MAX_INVOICES, _MAX_MONTHS, _NAME_LENGTH, _QUOTE_LENGTH = 3, 4, 30, 60
+_MAX_INVOICES, _MAX_MONTHS, _NAME_LENGTH = 3, 4, 30
 _PROMISES = ("work", "amount", "payment_day")
 """The terms whose messages page 1 names: what was ordered, for how much, payable when."""
 MAX_REMINDERS = 3
@@ -103,13 +103,8 @@ def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: 
     message = statistics.bound.get(message_id)
     if message is None:
         return bound_place(case, None, message_id)
-    return say(
-        "No.{no}({send_time})「{quoted}」{changed}",
-        no=message.no,
-        send_time=minute_text(message.send_time),
-        quoted=shorten_line(quoted_text(case, message), _QUOTE_LENGTH),
-        changed=say("(変更あり。第8章)") if message.state in (State.EDITED, State.DELETED) else "",
-    )
+    quoted = bound_quote(case, message)
+    return say("No.{no}({send_time}){quoted}", no=message.no, send_time=minute_text(message.send_time), quoted=quoted)
 
 
 def overdue_text(case: ReportInput) -> str:
@@ -181,7 +176,7 @@ def _balance_text(case: ReportInput, statistics: MessageStatistics, balance: Inv
     """An open invoice in one line: which, how much is open, the day of payment, how late, and what promised it."""
     invoice = balance.invoice
     name = say("「{name}」", name=shorten_line(visible(invoice.name), _NAME_LENGTH)) if invoice.name else ""
-    due = say(_DUE_WORDS[balance.basis], day=date_text(balance.due) if balance.due else "") + _closed_text(balance)
+    due = say(_DUE_WORDS[balance.basis], day=date_text(balance.due) if balance.due else "")
     late = say("、翌日から数えて{days_late}日目", days_late=balance.days_late) if balance.days_late else ""
     place = _place(case, statistics, invoice)
     message = say("、{place}", place=place) if place else ""
@@ -193,7 +188,7 @@ def _balance_text(case: ReportInput, statistics: MessageStatistics, balance: Inv
         unpaid=balance.unpaid,
         due=due,
         late=late,
-        message=message,
+        message=message + _closed_text(balance),
     )
 
 
@@ -202,7 +197,7 @@ def _closed_text(balance: InvoiceBalance) -> str:
     if balance.closed_day is None:
         return ""
     reason = say(_CLOSED[balance.closed_day])
-    return say("({reason}。翌営業日の入金でよいかは取り決めによります)", reason=reason)
+    return say("(期日は{reason}。翌営業日の入金でよいかは取り決めによります)", reason=reason)
 
 
 def months_line(standing: MoneyStanding) -> list[str]:

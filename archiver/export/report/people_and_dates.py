@@ -10,7 +10,7 @@ from archiver.claims.words import basis_text, deadline_basis, first_label, reply
 from archiver.evidence.tables.tasks import FROM_BEFORE
 from archiver.export.pdf.blocks import Chapter, Paragraph, Subheading, TableBlock
 from archiver.export.report.input import BLANK, STATED, ReportInput
-from archiver.export.report.message_block import bound_place, quoted_text
+from archiver.export.report.message_block import bound_place, bound_quote
 from archiver.export.report.money import dated_money, stated_due_text
 from archiver.export.report.outside_contact_permission import first_message_cells
 from archiver.export.report.people import PersonSummary, case_people
@@ -223,7 +223,7 @@ def _term_rows(case: ReportInput, statistics: MessageStatistics) -> Iterator[tup
         if term is not None and term.message_id is not None:
             message = statistics.bound.get(term.message_id)
             places = [bound_place(case, message, term.message_id)]
-            places += [] if message is None else [say("「{quoted}」", quoted=quoted_text(case, message))]
+            places += [] if message is None else [bound_quote(case, message)]
         places += [] if term is None else [say("ファイルID {file_id}", file_id=term.file_id)] * bool(term.file_id)
         note = "" if term is None or not term.note else shorten_line(visible(term.note), _NOTE_LENGTH)
         if item.name == _PAYMENT_DAY and not (places or note):

@@ -17,7 +17,7 @@ from archiver.export.report.request_to_office import client_request
 from archiver.export.report.statistics import MessageStatistics
 from archiver.export.report.truncation import shorten_line
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH
-from archiver.records import TERM_ITEMS, MessageId, RequestKind
+from archiver.records import TERM_ITEMS, MessageId, RequestKind, SentReminder
 from archiver.render.invisible_characters import visible
 from archiver.render.times import date_text, minute_text
 from archiver.report_language import is_english, say, stated_day
@@ -70,8 +70,16 @@ def _head_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
         yield sums_text(standing)
     reminders = sorted(contract.reminders, key=lambda one: (one.sent_on, one.number))[-MAX_REMINDERS:]
     if reminders:
-        shown = (reminder_text(one, _message_text(case, statistics, one.message_id)) for one in reminders)
+        shown = (_reminder_text(case, statistics, one) for one in reminders)
         yield say("これまでのご連絡: {reminders}", reminders=say("、").join(shown))
+
+
+def _reminder_text(case: ReportInput, statistics: MessageStatistics, reminder: SentReminder) -> str:
+    """A reminder by its message, which tells the time, else by its day and its way."""
+    message_id = reminder.message_id
+    if message_id is None or (message_id not in statistics.bound and message_id not in case.outside):
+        return reminder_text(reminder, _message_text(case, statistics, message_id))
+    return _message_text(case, statistics, message_id)
 
 
 def _invoice_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
@@ -103,11 +111,15 @@ def _invoice_text(balance: InvoiceBalance, message: str) -> str:
 
 def _message_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
     """Which message says what, as the user bound them."""
-    stated = {term.item: term for term in case.contract.terms}
+    stated = {term.item: term.message_id for term in case.contract.terms if term.message_id}
     labels = {item.name: say(item.label) for item in TERM_ITEMS}
+    named: dict[MessageId, list[str]] = {}
     for name in _NAMED_TERMS:
-        if name in stated and (message_id := stated[name].message_id):
-            yield say("・{labels}: {message}", labels=labels[name], message=_message_text(case, statistics, message_id))
+        if name in stated:
+            named.setdefault(stated[name], []).append(labels[name])
+    for message_id, names in named.items():
+        message = _message_text(case, statistics, message_id)
+        yield say("・{labels}: {message}", labels=say("、").join(names), message=message)
 
 
 def _message_text(case: ReportInput, statistics: MessageStatistics, message_id: MessageId | None) -> str:

@@ -263,9 +263,11 @@ def _column_lines(facts: PackageFacts) -> Iterator[str]:
         return
     yield "* The CSV files in English (their heads and fixed words are Japanese in every package)"
     for name, header in CSV_HEADERS.items():
-        yield f"data/{name}: {'; '.join(f'{head} = {say(head)}' for head in header)}"
+        yield f"data/{name}"
+        yield from (f"  {number:>2}  {head}  {say(head)}" for number, head in enumerate(header, 1))
+    yield "Words in messages.csv"
     words = filter(None, (*KINDS.values(), *STATES.values(), *SOURCES.values()))
-    yield f"Words in messages.csv: {'; '.join(f'{word} = {say(word)}' for word in words)}"
+    yield from (f"      {word}  {say(word)}" for word in words)
 
 
 def _english_lines(facts: PackageFacts) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from archiver.export.pdf.blocks import Chapter, FactList
 from archiver.export.report import chapters, consultation, people_and_dates, summary, timeline
 from archiver.export.report.input import ReportInput
+from archiver.export.report.message_block import quoted_text
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.demand_text import demand_text
 from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, StatedTerm
@@ -47,9 +48,10 @@ def test_page_1_tells_what_is_owed_since_when_and_which_message_promised_it() ->
     money = page["請求と入金(報告者入力)"].splitlines()
     assert "請求 165,000円 / 入金 60,000円 / 未払い 105,000円" == money[0]
     agreed = "翌営業日の入金でよいかは取り決めによります"
-    assert money[1].startswith(f"請求1「A-12」(2026-09-30) 未払い 50,000円、支払期日 2026-10-31(土曜日。{agreed})、")
-    assert money[1].endswith("日目、発言ID 1876543210987654321(この資料には含まれません)")
-    assert f"請求2(2026-10-31) 未払い 55,000円、支払期日 2026-12-31(年末年始。{agreed})" == money[2]
+    place = "発言ID 1876543210987654321(この資料には含まれません)"
+    assert money[1].startswith("請求1「A-12」(2026-09-30) 未払い 50,000円、支払期日 2026-10-31、翌日から数えて")
+    assert money[1].endswith(f"日目、{place}(期日は土曜日。{agreed})")
+    assert f"請求2(2026-10-31) 未払い 55,000円、支払期日 2026-12-31(期日は年末年始。{agreed})" == money[2]
     assert [] == [label for label, text in page.items() if "契約ID" in text or "仮払い" in text or "契約ページ" in text]
 
 
@@ -97,7 +99,7 @@ def test_reminders_are_listed_as_the_users_own_statement() -> None:
 
     assert row == f"4回: 2026-11-05(No.1 発言ID {told})、2026-11-09(メール)、2026-11-12(メール)(ほかに前のもの1回)"
     assert row == facts_of(consultation.money(case, statistics))["催促(報告者入力)"]
-    assert f"2026-11-05(2026-11-05 10:14 の発言(ID {told}))、2026-11-09(メール)" in letter
+    assert f"これまでのご連絡: 2026-11-05 10:14 の発言(ID {told})、2026-11-09(メール)" in letter
     assert [line[0] for line in course if line[1] == "催促を送信"] == sorted(days)
 
 
@@ -160,6 +162,25 @@ def test_page_1_quotes_the_messages_that_promised_work_pay_and_day() -> None:
     assert promised[0].startswith("業務の内容、報酬の額: No.1(2026-11-05 10:14)「はじめまして。")
     assert "支払期日: 発言ID 1(この資料には含まれません)" == promised[1]
     assert [] == [label for label in first_page(direct_case()) if label.startswith("条件を示した発言")]
+
+
+def test_a_promise_that_was_taken_back_is_quoted_as_it_was() -> None:
+    """The text that was saved first, and what became of it; a letter names a message once for all that it told."""
+    edited = next(one for one in sample_conversation.sample().messages() if len({v.body for v in one.texts}) > 1)
+    terms = (StatedTerm("amount", edited.message_id), StatedTerm("payment_day", edited.message_id))
+    case = direct_case(replace(ARREARS, terms=terms), "lawyer")
+    statistics = survey_messages(case)
+    chapter = people_and_dates.dates(case, statistics)
+    cells = [row[1] for block in chapter.blocks for row in getattr(block, "rows", ()) if row[0] == "支払期日"]
+
+    promised = first_page(case)["条件を示した発言(報告者入力)"]
+    letter = [line for line in demand_text(case, statistics).splitlines() if line.startswith("・報酬の額")]
+
+    first, last = (quoted_text(case, edited, first=first) for first in (True, False))
+    assert first != last
+    assert promised.endswith(f"「{first}」(その後「{last}」に編集。第8章)")
+    assert [True] == [f"「{first}」(その後「{last}」に編集。第8章)" in cell for cell in cells]
+    assert [True] == [line.startswith("・報酬の額、支払期日: ") for line in letter]
 
 
 def test_what_is_bound_outside_the_period_is_told_as_not_in_the_package() -> None:

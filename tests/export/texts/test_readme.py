@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 
 from archiver.claims.unseen import named_pauses
+from archiver.evidence.tables.build import CSV_HEADERS
 from archiver.export.stamps import RootCertificate, SealStamp, StampStatement
 from archiver.export.texts.readme import DAILY_FIRST_LINE, PackageFacts, readme
 from archiver.export.texts.verify_txt import VerificationSteps, verify_text
 from archiver.records import Contract, Pause
 from archiver.render.gap_breaks import pause_lines
+from archiver.report_language import ENGLISH, report_language
 from tests.support.archives.maker import at
 from tests.support.reports import report_inputs
 
@@ -148,3 +151,15 @@ def test_the_moment_of_judging_stands_in_every_line() -> None:
         in lines
     )
     assert all("-attime 17" in one for one in lines)
+
+
+def test_an_english_readme_says_what_each_column_of_the_tables_is() -> None:
+    """The heads are Japanese in every package, as checks make the tables anew; one line for each column."""
+    with report_language(ENGLISH):
+        lines = readme(facts()).decode("utf-8").splitlines()
+
+    for name, header in CSV_HEADERS.items():
+        begin = lines.index(f"data/{name}")
+        told = [line.split("  ") for line in lines[begin + 1 : begin + 1 + len(header)]]
+        assert list(header) == [line[-2].strip() for line in told]
+        assert [] == [line[-1] for line in told if re.search("[぀-ヿ一-鿿]", re.sub(r"\(.*?\)", "", line[-1]))]
