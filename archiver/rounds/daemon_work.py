@@ -16,6 +16,7 @@ from archiver.rounds import due_work
 from archiver.rounds.daemon_messages import SETTINGS_ERRORS, SILENT, DaemonMessages, Reminders, as_error
 from archiver.rounds.due_work import TokenHold
 from archiver.rounds.round import run_round, upkeep_round
+from archiver.rounds.scheduled_upkeep import ScheduledUpkeep
 from archiver.rounds.scheduled_verification import ScheduledVerification
 from archiver.settings.model import Settings
 from archiver.sync import window_share
@@ -53,6 +54,7 @@ class DaemonWork:
         self.settings = load()
         self._reminders = Reminders(messages, now)
         self._verification = ScheduledVerification(self.settings.home, self._reminders, now=now, step=step)
+        self._upkeep = ScheduledUpkeep(self._reminders, now=now, step=step)
         self._app: App | None = None
         self._begun: datetime | None = None
         self._rooms = 0
@@ -60,8 +62,11 @@ class DaemonWork:
         self._refusal: errors.ArchiverError | None = None
 
     def check(self) -> bool:
-        """Make the verification that is due, if any, and return whether there was one; the first round precedes it."""
-        return self._begun is not None and self._verification.check()
+        """Make the verification or the upkeep that is due, if any, and return whether there was one.
+
+        The first round precedes them.
+        """
+        return self._begun is not None and (self._verification.check() or self._upkeep.keep_up(self.settings))
 
     def copy(self) -> bool:
         """Make the regular copy that is due, if any, and return whether there was one; a failure is reported."""
