@@ -177,12 +177,15 @@ def received_for(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tu
     return received, assign(rest, list(open_amounts))
 
 
-def _unpaid_delivery(contract: Contract, deliveries: Sequence[Delivery]) -> datetime | None:
+def _unpaid_delivery(
+    contract: Contract, deliveries: Sequence[Delivery], *, only_without_day: bool = False
+) -> datetime | None:
     """The delivery from which pay is awaited: the first whose invoice is open, else the last; None once all that was
-    billed is paid.
+    billed is paid. `only_without_day`: an open invoice that names a day of payment does not count.
     """
     received, _surplus = received_for(contract.invoices, contract.payments)
-    unpaid = [one.number for one in contract.invoices if received[one.number] < one.amount]
+    open_invoices = [one for one in contract.invoices if received[one.number] < one.amount]
+    unpaid = [one.number for one in open_invoices if not (only_without_day and one.due_on)]
     if contract.invoices and not unpaid:
         return None
     days = billed_receipts(contract.invoices, deliveries)
@@ -191,11 +194,9 @@ def _unpaid_delivery(contract: Contract, deliveries: Sequence[Delivery]) -> date
 
 
 def _open_receipt_due(contract: Contract, deliveries: Sequence[Delivery]) -> date | None:
-    """The same while it matters: until all is paid that was billed, or each invoice names a day of its own."""
-    at = _unpaid_delivery(contract, deliveries)
-    if at is None or (contract.invoices and all(one.due_on for one in contract.invoices)):
-        return None
-    return at.astimezone(JST).date() if receipt_due(contract, deliveries) else None
+    """The same while it matters: until each open invoice names a day of its own, or all is paid that was billed."""
+    at = _unpaid_delivery(contract, deliveries, only_without_day=True)
+    return at.astimezone(JST).date() if at is not None and receipt_due(contract, deliveries) else None
 
 
 _OF_PAY = frozenset({"payment", "receipt"})
