@@ -119,6 +119,11 @@ def last_delivery(deliveries: Iterable[Delivery]) -> datetime | None:
     return max(days, default=None)
 
 
+def delivery_days(deliveries: Iterable[Delivery]) -> list[date]:
+    """The days in Japan on which work was delivered, each once, the earliest first."""
+    return sorted({at.astimezone(JST).date() for at in (day_of(one.at) for one in deliveries) if at is not None})
+
+
 def review_due(deliveries: Iterable[Delivery], platform: Platform) -> date | None:
     """The day on which the review of the last delivery is usually over."""
     at = last_delivery(deliveries)
@@ -152,7 +157,7 @@ def billed_receipts(invoices: Iterable[Invoice], deliveries: Iterable[Delivery])
 
 def is_billing_unclear(invoices: Sequence[Invoice], deliveries: Sequence[Delivery]) -> bool:
     """Whether there are deliveries of several days, and the days do not tell which of them each invoice bills."""
-    days = {at.astimezone(JST).date() for at in (day_of(one.at) for one in deliveries) if at is not None}
+    days = delivery_days(deliveries)
     return bool(invoices) and len(days) > 1 and not billed_receipts(invoices, deliveries)
 
 
