@@ -60,7 +60,7 @@ def offered(text: str) -> list[str]:
         ("辻\U000e0100さんに確認", "辻"),
         ("柳沢樣", "柳沢"),
         ("アヤさんに確認します", "アヤ"),
-        ("サクラちゃんの席です", "サクラ"),
+        ("サクラちゃんの席です", "サクラちゃん"),
         ("カナ ﾁﾊﾞ ﾕｳｶ", "チバ ユウカ"),
         ("https://qiita.com/haru_miz/items/1a2b", "haru_miz"),
         ("https://harumiz.booth.pm/items/1", "harumiz"),
