@@ -10,8 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, select
 
 from archiver.store import schema
-from archiver.store.archive import Archive, Reading, Writing, driver_connection
-from archiver.store.engine import open_connection, translate_error
+from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.engine import driver_connection, open_connection, translate_error
 
 KEPT_VERIFICATIONS = 500
 """Verifications of the whole archive that the log keeps: one a month is twelve a year, each typed one comes on top."""
