@@ -97,7 +97,7 @@ def test_each_row_of_a_day_says_how_the_first_message_lies_to_it() -> None:
     later = report_inputs.case(contract=replace(report_inputs.CONTRACT, contracted_on="2026-11-07"))
 
     assert "最初の発言との前後は確認できません" == by_item["契約日"]
-    assert "最初の発言は2日前" == {row[1]: row[4] for row in crosscheck_rows(later)}["契約日"]
+    assert "保存できた最初の発言は2日前" == {row[1]: row[4] for row in crosscheck_rows(later)}["契約日"]
 
 
 def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() -> None:
@@ -117,7 +117,7 @@ def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     )
     case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06"),))
 
-    assert "同一" not in str(crosscheck_rows(case))
+    assert "SHA-256とも同じ" not in str(crosscheck_rows(case))
     assert "-" == rows(files_and_changes.files(case, survey_messages(case)))[0][6]
 
 
