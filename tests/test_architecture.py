@@ -36,8 +36,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": FOUNDATION,
     "chatwork": FOUNDATION | {"corrected_clock"},
     "evidence": FOUNDATION,
+    "ledger": {"errors"},
     "store": FOUNDATION
-    | {"corrected_clock", "day_words", "evidence.history", "evidence.look_coding", "evidence.pauses", "search_folding"},
+    | {"corrected_clock", "day_words", "evidence.history", "evidence.look_coding", "evidence.pauses", "search_folding"}
+    | {"ledger"},
     "store.writer": FOUNDATION | {"evidence.chain"},
     "store.seals": FOUNDATION | {"evidence.chain"},
     "store.queries.contract_activity": FOUNDATION
@@ -75,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "schedule": {"errors", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange_deadline", "evidence", "settings", "store.seals"},
     "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
-    "custody": FOUNDATION | {"app", "settings", "evidence", "store", "export.stamps"},
+    "custody": FOUNDATION | {"app", "settings", "evidence", "ledger", "store", "export.stamps"},
     "rounds": OF_A_CASE
     | {"reminders", "alerts", "app", "custody", "evidence", "settings", "store", "sync", "export.package.daily_copy"}
     | {"export.package.order", "export.package_scope"},
@@ -98,13 +100,13 @@ MAY_IMPORT["cli"] = set(MAY_IMPORT)
 HOME: dict[str, set[str]] = {
     "PIL": {"render.thumbnail", "export.metadata.pictures"},
     "pypdf": {"export.metadata.portable_documents"},
-    "alembic": {"store"},
+    "alembic": {"ledger", "store"},
     "apprise": {"notices.apprise_sender"},
     "apscheduler": {"rounds.daemon"},
     "asn1crypto": {"demo", "evidence.stamps.reply_verification"},
     "certifi": {"evidence.stamps.roots", "notices.mail_sender"},
     "click": {"cli"},
-    "cryptography": {"demo", "evidence.stamps.roots", "evidence.stamps.reply_verification"},
+    "cryptography": {"demo"} | {f"evidence.stamps.{name}" for name in ("reply_verification", "revocation", "roots")},
     "filelock": {"store.archive", "schedule.daemon_lock", "custody.backup", "rounds.run_log"},
     "flask": {"console", "web"},
     "flask_wtf": {"console.security"},
@@ -114,6 +116,7 @@ HOME: dict[str, set[str]] = {
     "markupsafe": {"console", "render", "web"},
     "msgspec": {"chatwork.models", "chatwork.client", "settings"},
     "platformdirs": {"settings"},
+    "psycopg": {"ledger"},
     "requests": {
         "chatwork.exchange_deadline",
         "chatwork.transport",
@@ -125,7 +128,7 @@ HOME: dict[str, set[str]] = {
     },
     "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},
     "rich": {"cli"},
-    "sqlalchemy": {"store"},
+    "sqlalchemy": {"ledger.installation", "store"},
     "tomlkit": {"settings"},
     "typst": {"export.pdf.typst_pdf"},
     "waitress": {"web"},

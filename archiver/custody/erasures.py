@@ -13,10 +13,11 @@ from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 
+from archiver import errors
 from archiver.custody import erased_copies
 from archiver.records import ExportedPackage, RoomId
 from archiver.records.erasure import ErasurePlan, ErasureReason
-from archiver.store import seals
+from archiver.store import database_pages, seals
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.erasure import cleaning, execution, notes, records
 from archiver.store.erasure.plan import make_plan
@@ -75,8 +76,11 @@ def erase(
 ) -> ErasureOutcome | None:
     """Erase what is chosen; None if there is nothing.
 
-    Raises StorageError, ArchiveBusy: then the erasure is gone on with by the next round, seal or export.
+    Raises UnderLedger where the ledger would bring back what is erased in this copy. Raises StorageError, ArchiveBusy:
+    then the erasure is gone on with by the next round, seal or export.
     """
+    if archive.ledger is not None:
+        raise errors.UnderLedger(home=archive.home, detail=_("nothing can be erased."))
     seals.close_seals(archive, now=now())
     step("sealed")
     with archive.writing() as writing:
@@ -159,7 +163,7 @@ def _finish(
     cleaning.remove_bytes(archive, unfinished.blobs)
     cleaning.remove_leftovers(archive)
     step("files removed")
-    is_complete = cleaning.vacuum(archive)
+    is_complete = database_pages.vacuum(archive)
     step("vacuumed")
     if is_complete:
         with archive.writing() as writing:

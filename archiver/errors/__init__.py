@@ -4,7 +4,7 @@ ArchiverError (1)
 ├── UsageError (2)             UnknownContract UnknownRoom UnknownProfile AmbiguousContract …
 ├── SettingsError (5)          BadSettings TokenMissing TokenFileUnsafe BadBaseUrl WrongAccount …
 ├── TokenRefused (10)
-├── ArchiveInUse (11)          SetupRunning
+├── ArchiveInUse (11)          SetupRunning StaleCopy
 ├── NewerArchive (12)
 ├── StorageError (1)           HomeNotWritable PackagePlaceNotWritable DiskFull DiskFailing ArchiveBusy …
 └── ChatworkError (1)          Unreachable NotUnderstood NotVisible Refused BudgetSpent
@@ -24,6 +24,7 @@ from archiver.errors.archive import (
     HomeNotWritable,
     NewerArchive,
     NoSpaceForCopy,
+    NoSpaceForUpkeep,
     NoSpaceToMigrate,
     NotAllowed,
     OlderArchive,
@@ -56,6 +57,16 @@ from archiver.errors.erasure import (
     NothingToErase,
     RoomStillRead,
     UnknownErasure,
+)
+from archiver.errors.ledger import (
+    AnotherArchive,
+    BadLedgerFile,
+    LedgerUnavailable,
+    NotAdopted,
+    NotInLedger,
+    StaleCopy,
+    TeamNotInstalled,
+    UnderLedger,
 )
 from archiver.errors.search import (
     BadSearch,
@@ -91,6 +102,7 @@ from archiver.errors.usage import (
     DayAhead,
     DaysInWrongOrder,
     DayTooEarly,
+    DayTooLate,
     EmptyPeriod,
     FileAboveLimit,
     FileTooLarge,
@@ -124,6 +136,7 @@ from archiver.gettext_mark import N_
 __all__ = (
     "N_",
     "AmbiguousContract",
+    "AnotherArchive",
     "ArchiveBusy",
     "ArchiveDamaged",
     "ArchiveInUse",
@@ -132,6 +145,7 @@ __all__ = (
     "BadBaseUrl",
     "BadContractId",
     "BadCopyPlace",
+    "BadLedgerFile",
     "BadRoots",
     "BadSearch",
     "BadSettings",
@@ -144,6 +158,7 @@ __all__ = (
     "DatabaseNotOpened",
     "DayAhead",
     "DayTooEarly",
+    "DayTooLate",
     "DaysInWrongOrder",
     "DiskFailing",
     "DiskFull",
@@ -157,6 +172,7 @@ __all__ = (
     "FolderOfZips",
     "HomeNotWritable",
     "KeyringUnavailable",
+    "LedgerUnavailable",
     "LeftoversOpen",
     "NegatedFilter",
     "NetworkFolder",
@@ -167,12 +183,15 @@ __all__ = (
     "NoPackageItself",
     "NoSavedMessage",
     "NoSpaceForCopy",
+    "NoSpaceForUpkeep",
     "NoSpaceToMigrate",
     "NoSuchDay",
     "NotAFile",
+    "NotAdopted",
     "NotAllowed",
     "NotComparable",
     "NotConfirmed",
+    "NotInLedger",
     "NotUnderstood",
     "NotVisible",
     "NothingThere",
@@ -191,14 +210,17 @@ __all__ = (
     "SettingsError",
     "SetupRunning",
     "SharedNumber",
+    "StaleCopy",
     "StorageError",
     "SyncedFolder",
+    "TeamNotInstalled",
     "TokenFileUnsafe",
     "TokenMalformed",
     "TokenMissing",
     "TokenRefused",
     "TransferFailed",
     "UnclosedPhrase",
+    "UnderLedger",
     "UnknownAlert",
     "UnknownContract",
     "UnknownDelivery",

@@ -25,6 +25,7 @@ REASONS = {
     "DatabaseNotOpened": N_("the archive's database could not be opened"),
     "ArchiveBusy": N_("another program is using the archive's database"),
     "ArchiveDamaged": N_("the archive's database cannot be read"),
+    "LedgerUnavailable": N_("the team's ledger cannot be used"),
     "NewerArchive": N_("the archive needs a newer version of this program"),
     "NoSpaceToMigrate": N_("there is no space to update the archive"),
     "BadSettings": N_("there is a mistake in archive.toml"),

@@ -8,14 +8,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
 from datetime import timedelta
 from gettext import gettext as _
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import erasures, put_back_databases, stamp_requests
+from archiver.custody import erasures, put_back_databases, stamp_renewals, stamp_requests
 from archiver.export.package import daily_copy
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES
@@ -24,6 +24,7 @@ from archiver.rounds import alerting, long_pauses, run_log, upgrade
 from archiver.rounds.round_parts import run_in_parts
 from archiver.settings.model import Settings
 from archiver.store import orphaned_seals, seals
+from archiver.store.archive import Reading
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
 from archiver.sync.files import avatars
@@ -50,7 +51,7 @@ def run_round(
                 _do_offline_work(app)
                 raise
 
-    return run_in_parts(app, options, run_part)
+    return run_in_parts(app, options, _again_if_stale(run_part))
 
 
 def rescue_round(
@@ -77,7 +78,7 @@ def rescue_round(
                 _do_offline_work(app, at_once=True)
                 raise
 
-    return run_in_parts(app, Options(rooms=shared, full=True), run_part)
+    return run_in_parts(app, Options(rooms=shared, full=True), _again_if_stale(run_part))
 
 
 def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBODY) -> None:
@@ -92,10 +93,26 @@ def upkeep_round(app: App, *, upgraded: upgrade.TellUpgraded = upgrade.TELL_NOBO
 
 @contextlib.contextmanager
 def hold_round(app: App, upgraded: upgrade.TellUpgraded) -> Iterator[None]:
-    """Hold the round lock, log how the round ends, and upgrade the archive first if it is older."""
+    """Hold the round lock, log how the round ends, and upgrade the archive first if it is older.
+
+    A copy of a team's archive is topped up before Chatwork is asked. Raises LedgerUnavailable.
+    """
     with app.archive.round_lock(), run_log.log_round_end(app.settings.home, now=app.now):
         upgrade.within_round(app, upgraded)
+        app.archive.top_up()
         yield
+
+
+def _again_if_stale(run_part: Callable[[Options], SyncReport]) -> Callable[[Options], SyncReport]:
+    """A part that is run once more where another machine has just saved the same archive."""
+
+    def run(options: Options) -> SyncReport:
+        try:
+            return run_part(options)
+        except errors.StaleCopy:
+            return run_part(options)
+
+    return run
 
 
 def _run_locked_round(app: App, options: Options, progress: ProgressCallbacks, *, always: bool = False) -> SyncReport:
@@ -174,10 +191,14 @@ def _go_on_erasing(app: App) -> list[str]:
 
 
 def seal_if_due(app: App) -> int | None:
-    """Seal what is due; the number of the last new seal."""
+    """Seal what is due, also where stamps have to be carried on by a new one; the number of the last new seal."""
     with app.archive.reading() as reading:
-        due = seals.is_due(reading, now=app.now())
+        due = seals.is_due(reading, now=app.now()) or _has_to_renew(app, reading)
     return seal(app, with_idle_runs=False) if due else None
+
+
+def _has_to_renew(app: App, reading: Reading) -> bool:
+    return bool(app.authorities) and stamp_renewals.is_renewal_due(reading, app.now())
 
 
 def seal(app: App, *, with_idle_runs: bool = True) -> int | None:

@@ -27,7 +27,8 @@ def within_round(app: App, tell: TellUpgraded) -> None:
 
     Raises NewerArchive (made by a newer version, or no space for the copy), ArchiveBusy, StorageError.
     """
-    if not migrate.is_older(app.archive.database):
+    archive = app.archive
+    if (archive.ledger is not None and not archive.database.is_file()) or not migrate.is_older(archive.database):
         return
     app.archive.close()
     copy = migrate.migrate(app.archive.database)

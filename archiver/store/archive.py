@@ -2,6 +2,9 @@
 
 A reading is a snapshot that does not change while it is open. A writing is committed as a whole or not at all, even
 if the process is killed. Their SQL connection is not used outside `store/`.
+
+A home with a `ledger.toml` is a copy of an archive in a team's ledger: it is topped up before it is used, and a
+writing is committed there before it is committed here (`ledger_copy.exchange`).
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine
@@ -19,9 +22,13 @@ from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
 from archiver.corrected_clock import CorrectedClock
+from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import migrate
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE, build_engine, copy_with_log, needs_scratch_copy, translate_error
+
+if TYPE_CHECKING:
+    from archiver.ledger.ledger import Ledger
 
 _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 """How SQLite reports a table or column that an older revision of the database does not have yet."""
@@ -69,15 +76,23 @@ class Archive:
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._engine: Engine | None = None
         self._is_older = False
+        self.ledger = None if self.read_only or database is not None else _ledger_of(home)
+        """The ledger that this home is a copy of; None: the home is an archive of its own, or is only looked at."""
+        self._is_topped_up = False
 
     def exists(self) -> bool:
-        """Whether there is a database in the home."""
-        return self.database.is_file()
+        """Whether there is a database in the home, or can be made from the ledger."""
+        return self.database.is_file() or self.ledger is not None
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
-        """Open a snapshot, also of an older revision. Raises NoArchive, ArchiveDamaged, OlderArchive (no table)."""
-        if not self.exists():
+        """Open a snapshot, also of an older revision. Raises NoArchive, ArchiveDamaged, OlderArchive (no table).
+
+        While the ledger cannot be used, reading goes on from the copy as it is.
+        """
+        with contextlib.suppress(errors.LedgerUnavailable, errors.StaleCopy, errors.ArchiveBusy, errors.OlderArchive):
+            self.top_up()
+        if not self.database.is_file():
             raise errors.NoArchive(path=self.home)
         with self._translate_errors(), self._connect_to_read() as sql, sql.begin():
             sql.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()  # the snapshot begins here
@@ -87,20 +102,56 @@ class Archive:
     def writing(self) -> Iterator[Writing]:
         """Open a transaction that holds the write lock from its beginning.
 
-        Raises NoArchive, ArchiveBusy (another writer for 30 s), DiskFull, HomeNotWritable, and OlderArchive for a
-        database of an older revision.
+        Raises NoArchive, ArchiveBusy (another writer for 30 s), DiskFull, HomeNotWritable, OlderArchive for a
+        database of an older revision, and of a copy of a ledger LedgerUnavailable and StaleCopy.
         """
-        if not self.exists():
+        self.top_up()
+        if not self.database.is_file():
             raise errors.NoArchive(path=self.home)
-        with self._translate_errors(), self._connect() as sql:
-            sql.info["immediate"] = True
-            try:
-                with sql.begin():
-                    if self._is_older and migrate.check_revision(sql, self.home) != migrate.HEAD:
-                        raise errors.OlderArchive(path=self.home)
-                    yield Writing(sql, self.home, self.clock)
-            finally:
-                sql.info.pop("immediate", None)
+        with self._immediate() as sql:
+            if self.ledger is None:
+                yield Writing(sql, self.home, self.clock)
+            else:
+                yield from self._shipped_writing(sql, self.ledger)
+        self._is_topped_up = True
+
+    def top_up(self) -> None:
+        """Bring a copy up to its ledger, once until a writing fails. Raises LedgerUnavailable, StaleCopy, StorageError.
+
+        Records that only this copy holds, as the ledger was restored to an earlier time, go to the ledger. Where the
+        ledger has given their numbers to others, the database is set aside, and a new copy is made.
+        """
+        if self.ledger is None or self._is_topped_up:
+            return
+        from archiver.store.ledger_copy import exchange
+
+        if not self.database.is_file():
+            self.create()
+        try:
+            self.exchange(self.ledger)
+        except exchange.CopyDiverged:
+            self._set_aside(self.ledger)
+            self.exchange(self.ledger)
+        self._is_topped_up = True
+
+    def exchange(self, ledger: Ledger) -> None:
+        """Bring the archive and a ledger together if one of them is not as it was at their last exchange.
+
+        Raises CopyDiverged where both have records that the other does not have, and as `top_up`.
+        """
+        from archiver.store.ledger_copy import exchange
+
+        with self._translate_errors(), self._connect() as sql, sql.begin():
+            mark = None if self._is_older else exchange.copy_mark(sql)
+        with ledger.reading() as reading:
+            if reading.standing()[0] == mark:
+                return
+        with self._immediate() as sql:
+            exchange.top_up(sql, self.home, ledger)
+
+    def create(self) -> None:
+        """Create an empty database. Raises HomeNotWritable, DiskFull."""
+        migrate.create_database(self.database)
 
     @contextlib.contextmanager
     def round_lock(self) -> Iterator[None]:
@@ -118,13 +169,49 @@ class Archive:
             lock.release()
 
     def close(self) -> None:
-        """Close the connection. The archive can be opened again."""
+        """Close the connections. The archive can be opened again."""
+        self._is_topped_up = False
+        if self.ledger is not None:
+            self.ledger.close()
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
         if self._scratch is not None:
             self._scratch.cleanup()
             self._scratch = None
+
+    @contextlib.contextmanager
+    def _immediate(self) -> Iterator[Connection]:
+        """A transaction that holds the write lock from its beginning."""
+        with self._translate_errors(), self._connect() as sql:
+            sql.info["immediate"] = True
+            try:
+                with sql.begin():
+                    if self._is_older and migrate.check_revision(sql, self.home) != migrate.HEAD:
+                        raise errors.OlderArchive(path=self.home)
+                    yield sql
+            finally:
+                sql.info.pop("immediate", None)
+
+    def _shipped_writing(self, sql: Connection, ledger: Ledger) -> Iterator[Writing]:
+        """A writing whose rows are committed in the ledger when it ends; SQLite's own commit follows."""
+        from archiver.store.ledger_copy import exchange
+
+        before = exchange.copy_standing(sql)
+        self._is_topped_up = False  # until both have committed
+        yield Writing(sql, self.home, self.clock)
+        exchange.ship(sql, self.home, ledger, before)
+
+    def _set_aside(self, ledger: Ledger) -> None:
+        """Keep the database under another name, and begin a new copy."""
+        from archiver.store.ledger_copy import set_aside
+
+        with self._translate_errors(), self._connect() as sql, sql.begin():
+            lost = set_aside.lost_records(sql, self.home, ledger)
+        self.close()
+        set_aside.put_aside(self.database)
+        with self._immediate() as sql:
+            set_aside.note_lost(sql, lost)
 
     def _connect(self) -> Connection:
         if self._engine is None:
@@ -172,8 +259,11 @@ class Archive:
             raise translate_error(error, self.database) from error
 
 
-def driver_connection(sql: Connection) -> sqlite3.Connection:
-    """SQLite's own connection within the open transaction, to copy a database or to run many small statements fast."""
-    connection: Any = sql.connection.driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    return connection
+def _ledger_of(home: Path) -> Ledger | None:
+    """The ledger that a home is a copy of. Raises BadLedgerFile."""
+    place = read_ledger_file(home)
+    if place is None:
+        return None
+    from archiver.ledger.ledger import Ledger
+
+    return Ledger(place)

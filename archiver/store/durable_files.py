@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sqlite3
@@ -21,11 +22,16 @@ def write_durably(path: Path, body: bytes, *, mode: int = 0o600) -> None:
     Raises OSError.
     """
     fresh = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode), "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):  # the next file may have another name, and would not replace it
+            fresh.unlink()
+        raise
     sync_folder(path.parent)
 
 
@@ -83,6 +89,8 @@ def database_open_error(error: BaseException | None, database: Path) -> errors.S
         _try_to_write(database)
     except OSError as cause:
         return storage_error(cause, database.parent)
+    if "readonly" in str(error).lower():  # opened as nothing but readable, whatever the folder allows
+        return errors.HomeNotWritable(path=database.parent, detail=str(error))
     return errors.DatabaseNotOpened(path=database, detail=str(error))
 
 

@@ -14,18 +14,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from archiver import errors
 from archiver.evidence import chain
 from archiver.records import Observation
 from archiver.store import schema, writer
 from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.ledger_copy.set_aside import LOST_KEY
 from archiver.store.queries import current_state
 from archiver.store.seal_files import FOLDER, ORPHANED, SealFile, free_name, list_files, move, read
 
-IN_SEALS, IN_COPIES = "seals", "copies"
-"""Where a rollback was found: beside the seals of the home, or in a folder for copies."""
+IN_SEALS, IN_COPIES, IN_LEDGER = "seals", "copies", "ledger"
+"""Where a rollback was found: beside the seals of the home, in a folder for copies, or in a team's ledger."""
 
 _ROLLBACKS = (
     select(schema.entry.c.line)
@@ -85,7 +86,7 @@ def rollback_entries(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _is_settled(reading: Reading, copies: Sequence[Path]) -> bool:
-    if _files_above(reading):
+    if _files_above(reading) or _lost_in_ledger(reading):
         return False
     named = _named_files(reading)
     orphaned = list_files(reading.home / FOLDER / ORPHANED)
@@ -157,8 +158,18 @@ def _record_rollbacks(writing: Writing, copies: Sequence[Path], *, now: datetime
         for files, place in ((new, IN_SEALS), (in_copies, IN_COPIES))
         if files
     ]
+    lost = _lost_in_ledger(writing)
+    if lost:
+        observations.append(Observation("rollback", f"rollback/{writer.SELF}", _payload(writing, [], IN_LEDGER) | lost))
+        writing.sql.execute(delete(schema.memory).where(schema.memory.c.key == LOST_KEY))
     writer.append(writing, observations, account_id=None, at=now)
     return len(observations)
+
+
+def _lost_in_ledger(reading: Reading) -> dict[str, Any]:
+    """The first and last unsealed record that only a set-aside copy has, as no entry says so yet."""
+    noted = reading.sql.execute(select(schema.memory.c.value).where(schema.memory.c.key == LOST_KEY)).scalar()
+    return {} if noted is None else dict(zip(("first", "last"), json.loads(noted), strict=True))
 
 
 def _unnamed(folder: Path, files: Sequence[SealFile], named: _NamedFiles) -> list[_Unknown]:

@@ -10,7 +10,7 @@ from random import Random
 from statistics import median
 
 from archiver.search_folding import fold
-from archiver.store.archive import driver_connection
+from archiver.store.engine import driver_connection
 from archiver.store.search.index import is_current
 from archiver.store.search.newest_hits import count_hits, newest_hits
 from archiver.store.search.query import SearchQuery

@@ -65,11 +65,11 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
     from archiver.console import application
     from archiver.console.instance import announced, write_address
     from archiver.store.archive import Archive
-    from archiver.store.search import index
+    from archiver.store.search import current_index
     from archiver.web.server import serve_pages
 
     if Archive(obj.home).exists():
-        index.make_current(Archive(obj.home))
+        current_index.make_current(Archive(obj.home))
     view, context = build_view_context(obj), application.build_context(obj.home, obj.environ, shared_words())
     pages = application.pages(context)
     with (

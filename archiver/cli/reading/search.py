@@ -85,7 +85,7 @@ def command_search(
     """Search and print, without token and network; the index is rebuilt if that is due and possible."""
     from archiver.store.archive import Archive
     from archiver.store.queries.transcript import names_in_room
-    from archiver.store.search import index
+    from archiver.store.search import current_index
     from archiver.store.search.search import search
 
     options = words[: len(words) - ctx.meta[_LITERAL]]
@@ -95,7 +95,7 @@ def command_search(
     obj: CliContext = ctx.obj
     query = _build_query(words, since, until, authors, is_narrowed=bool(contracts or rooms), now=utc_now())
     archive = Archive(obj.home)
-    index.make_current(archive)
+    current_index.make_current(archive)
     with archive.reading() as reading:
         limit = LISTED_LIMIT if as_json else SHOWN_LIMIT
         result = search(reading, query, contracts=contracts, rooms=rooms, limit=limit)

@@ -38,10 +38,10 @@ def command_view(obj: CliContext, port: int | None, no_browser: bool) -> int:
     """Serve the pages until a signal; no token, no network. The search index is rebuilt if that is due and possible."""
     from archiver.cli.reading.view_context import build_view_context
     from archiver.store.archive import Archive
-    from archiver.store.search import index
+    from archiver.store.search import current_index
     from archiver.web.server import serve_pages
 
-    index.make_current(Archive(obj.home))
+    current_index.make_current(Archive(obj.home))
     context = build_view_context(obj)
     with context.reading():  # an archive that cannot be read fails here, and not in the browser
         pass

@@ -23,7 +23,7 @@ from archiver.settings.model import Settings
 from archiver.settings.other_archives import known_homes, state_folder
 from archiver.store.archive import Archive, Reading
 from archiver.store.queries.current_state import owner
-from archiver.store.search import index
+from archiver.store.search import current_index
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.search import search
 from archiver.web.message_line import MessageLine, message_line
@@ -100,7 +100,7 @@ def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> Arc
     try:
         settings, archive = load_settings(home, context.environ), Archive(home)
         if query is not None:
-            index.make_current(archive)
+            current_index.make_current(archive)
         with archive.reading() as reading:
             name = visible(str((owner(reading) or {}).get("name") or ""))
             lines = [_saving_line(context, reading, settings)]

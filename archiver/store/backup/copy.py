@@ -16,11 +16,11 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.store import database_copy
-from archiver.store.archive import Archive, driver_connection
+from archiver.store.archive import Archive
 from archiver.store.backup import destination, transfer
 from archiver.store.backup.inventory import backup_files
 from archiver.store.durable_files import is_failing, is_full
-from archiver.store.engine import DATABASE
+from archiver.store.engine import DATABASE, driver_connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from archiver.evidence.pauses import (
 )
 from archiver.records import Pause, Watch
 from archiver.store import schema
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_text
 from archiver.store.working import last_lists, remembered_values

@@ -15,12 +15,11 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from archiver import errors
 from archiver.evidence.history import EntryObject
 from archiver.search_folding import fold_searched
 from archiver.store import schema
-from archiver.store.archive import Archive, driver_connection
 from archiver.store.bigrams import INDEX_FORMAT, index_text
+from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import DELETED
 
 FORMAT_KEY, COUNT_KEY = "search", "search_texts"
@@ -53,6 +52,11 @@ def is_current(sql: Connection) -> bool:
     return bool(able and there) and index_format == INDEX_FORMAT and _is_whole(driver_connection(sql))
 
 
+def is_possible(sql: Connection) -> bool:
+    """Whether this SQLite can have an index."""
+    return _index_state(driver_connection(sql))[0]
+
+
 def add_texts(sql: Connection, entries: Sequence[EntryObject]) -> None:
     """Add the texts of entries that were just appended; their readable rows are there already."""
     message_entries = [entry for entry in entries if entry["kind"] == "message"]
@@ -70,21 +74,6 @@ def add_texts(sql: Connection, entries: Sequence[EntryObject]) -> None:
     if has_fts5:
         with damage_forgiven():  # if it is so damaged that SQLite cannot even remove it, searches do without
             _rebuild(source)
-
-
-def make_current(archive: Archive) -> None:
-    """Rebuild the index if it is not current; if that is impossible now, searches do without."""
-    with archive.reading() as reading:
-        has_fts5, _has_table, _index_format = _index_state(driver_connection(reading.sql))
-        if not has_fts5 or is_current(reading.sql):
-            return
-    try:
-        with archive.writing() as writing:
-            if not is_current(writing.sql):
-                with damage_forgiven():
-                    _rebuild(driver_connection(writing.sql))
-    except (errors.HomeNotWritable, errors.DatabaseNotOpened, errors.ArchiveBusy, errors.DiskFull):
-        return  # the scan finds the same, only slower
 
 
 def rebuild(sql: Connection) -> None:

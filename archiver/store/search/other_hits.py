@@ -12,7 +12,8 @@ from sqlalchemy import select
 from archiver.evidence.history import text
 from archiver.search_folding import fold_searched
 from archiver.store import schema
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import readable_text
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.statements import STATED

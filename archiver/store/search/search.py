@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.records import State
-from archiver.store import archive
 from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import DELETED
 from archiver.store.search import index, newest_hits
 from archiver.store.search.newest_hits import HitPosition
@@ -80,7 +80,7 @@ def search(
     """
     scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
     positions, total, is_exact = _find_positions(reading, query, scope, limit + 1, older_than, count_limit)
-    source = archive.driver_connection(reading.sql)
+    source = driver_connection(reading.sql)
     hits = tuple(hit for one in positions[:limit] if (hit := _hit(source, one)) is not None)
     others = tuple(other_hits(reading, query, scope)) if older_than is None else ()
     older = positions[limit - 1] if len(positions) > limit else None
@@ -96,7 +96,7 @@ def _find_positions(
     count_limit: int | None,
 ) -> tuple[list[HitPosition], int, bool]:
     """The messages, their number, and whether that is exact."""
-    source = archive.driver_connection(reading.sql)
+    source = driver_connection(reading.sql)
     if not query.words and not query.without:
         places, total = newest_hits.hits_by_filters(
             source, scope, limit, older_than=older_than, count_limit=count_limit

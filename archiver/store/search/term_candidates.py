@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, or_, select
 from archiver.records import MessageId, TermItem
 from archiver.search_folding import fold_searched, fold_word
 from archiver.store import schema
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
 from archiver.store.bigrams import match_expression
+from archiver.store.engine import driver_connection
 from archiver.store.search import index
 
 EXCERPT_LENGTH = 40

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archiver.store.durable_files import storage_error, write_durably
-from archiver.store.seals import FOLDER
+from archiver.store.seal_files import FOLDER
 
 _STAMP_NAME = re.compile(r"(\d{6,18}-\d{4}-\d\d-\d\d\.json)\.([a-z0-9-]{1,20})\.tsr")
 _PEM_BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
@@ -45,14 +45,19 @@ def write_stamp(home: Path, name: str, reply: bytes, *, authority: str, pem: Seq
     """Write the roots (PEM blocks) and a reply durably. Raises DiskFull, HomeNotWritable."""
     folder = home / FOLDER
     try:
-        _keep_roots(folder / f"{authority}.pem", pem)
-        _set_aside(folder / name)
+        keep_roots(folder / f"{authority}.pem", pem)
+        set_aside(folder / name)
         write_durably(folder / name, reply)
     except OSError as error:
         raise storage_error(error, folder) from error
 
 
-def _set_aside(path: Path) -> None:
+def pem_blocks(text: str) -> list[str]:
+    """The roots of such a text, one by one."""
+    return _PEM_BLOCK.findall(text)
+
+
+def set_aside(path: Path) -> None:
     """Rename a file that was judged to be no stamp, so that it is not overwritten."""
     number, aside = 1, path.with_name(f"{path.name}.unusable")
     while path.exists():
@@ -63,10 +68,10 @@ def _set_aside(path: Path) -> None:
         aside = path.with_name(f"{path.name}.unusable-{number}")
 
 
-def _keep_roots(path: Path, pem: Sequence[str]) -> None:
+def keep_roots(path: Path, pem: Sequence[str]) -> None:
     """Append the roots that are not in the file yet; what is there stays. Raises OSError."""
     present = _read_text(path)
-    known = {_without_spaces(block) for block in _PEM_BLOCK.findall(present)}
+    known = {_without_spaces(block) for block in pem_blocks(present)}
     new = [block.strip() + "\n" for block in pem if _without_spaces(block) not in known]
     if new:
         path.parent.mkdir(mode=0o700, exist_ok=True)

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 from archiver import errors
 from archiver.records import Observation, State
 from archiver.search_folding import fold_searched, fold_word
-from archiver.store import archive, writer
+from archiver.store import engine, writer
 from archiver.store.archive import Archive
 from archiver.store.bigrams import INDEX_FORMAT
-from archiver.store.search import index
+from archiver.store.search import current_index, index
 from archiver.store.search.newest_hits import newest_hits
 from archiver.store.search.query import SearchQuery, parse
 from archiver.store.search.scope import SearchScope
@@ -253,7 +253,7 @@ def test_ten_thousand_pieces_of_hostile_texts_are_found_where_a_scan_finds_them(
         words += filter(None, [fold_word(text[begin : begin + random.randint(1, 10)])])
 
     with maker.archive.reading() as reading:
-        source = archive.driver_connection(reading.sql)
+        source = engine.driver_connection(reading.sql)
         found = [newest_hits(source, SearchQuery(word, (word,)), SearchScope(), 5_000) for word in words]
     maker.archive.close()
 
@@ -306,7 +306,7 @@ def test_a_missing_or_older_index_is_scanned_past_and_made_anew(story_maker: Arc
     ask(story_maker.archive, harm)
 
     assert (False, before) == (is_current(story_maker.archive), find(story_maker.archive, "は"))
-    index.make_current(story_maker.archive)
+    current_index.make_current(story_maker.archive)
     assert (True, before) == (is_current(story_maker.archive), find(story_maker.archive, "は"))
 
     ask(story_maker.archive, harm)
@@ -341,13 +341,13 @@ def test_a_sqlite_without_fts5_keeps_and_finds_everything_and_the_next_with_it_c
 
     assert (["952"], False) == (ids(found), is_current(story_maker.archive))
     story_maker.archive.close()
-    index.make_current(story_maker.archive)
+    current_index.make_current(story_maker.archive)
     assert (True, ["952"]) == (is_current(story_maker.archive), ids(find(story_maker.archive, "索引なし")))
 
 
 def _without_fts5(writing: Any) -> None:
     """Let SQLite say of itself that it was built without."""
-    archive.driver_connection(writing.sql).create_function("sqlite_compileoption_used", 1, lambda _name: 0)
+    engine.driver_connection(writing.sql).create_function("sqlite_compileoption_used", 1, lambda _name: 0)
 
 
 def test_an_archive_that_cannot_be_written_is_searched_as_it_lies_there(story_maker: ArchiveMaker) -> None:
@@ -358,7 +358,7 @@ def test_an_archive_that_cannot_be_written_is_searched_as_it_lies_there(story_ma
         bytes_before = story_maker.archive.database.read_bytes()
         still = Archive(story_maker.home, unchanging=True)
 
-        index.make_current(still)
+        current_index.make_current(still)
 
         assert (expected, bytes_before) == (find(still, "は"), story_maker.archive.database.read_bytes())
         still.close()
@@ -422,7 +422,7 @@ def test_an_index_that_lost_texts_is_not_believed(story_maker: ArchiveMaker) -> 
     ask(story_maker.archive, "DELETE FROM search_version WHERE position = 2")
 
     assert (False, before) == (is_current(story_maker.archive), find(story_maker.archive, "お願い"))
-    index.make_current(story_maker.archive)
+    current_index.make_current(story_maker.archive)
     assert (True, before) == (is_current(story_maker.archive), find(story_maker.archive, "お願い"))
 
 

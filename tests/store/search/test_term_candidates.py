@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.store.archive import driver_connection
+from archiver.store.engine import driver_connection
 from archiver.store.search.term_candidates import term_candidates
 from tests.support.archives.maker import ROOM, ArchiveMaker, message_object
 

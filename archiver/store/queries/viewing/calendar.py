@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from archiver.records import JST
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.queries.viewing.unix_seconds import sent_at
 
 _DAY = 86_400

@@ -6,7 +6,8 @@ import sqlite3
 from datetime import datetime
 
 from archiver.records import MessageId
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 
 AROUND = 500
 """Messages before the found position that are checked too: ids rise with time nearly always, not always."""

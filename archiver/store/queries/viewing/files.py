@@ -16,8 +16,9 @@ from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.evidence.tables.files import NOT_YET, REASONS
 from archiver.records import AccountId, Attachment, FileId, MessageId, RoomId
 from archiver.search_folding import fold
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
 from archiver.store.blobs import FOLDER
+from archiver.store.engine import driver_connection
 from archiver.store.queries.viewing.parsed_entries import entries_at
 from archiver.store.queries.viewing.unix_seconds import sent_at
 from archiver.store.time_text import from_text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.time_text import from_text
 
 MANY = 500

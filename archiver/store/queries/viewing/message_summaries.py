@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.records import State
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import DELETED
 from archiver.store.queries.viewing.unix_seconds import sent_at
 from archiver.store.text_state_sql import STANDING

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, account_of, number, text
 from archiver.records import AccountId, Message, MessageId, MessageKind, ObservedBy, RoomId, State, Version
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.queries.viewing.last_seen import last_seen
 from archiver.store.queries.viewing.parsed_entries import entries_at
 from archiver.store.queries.viewing.unix_seconds import sent_at

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from archiver.evidence.pauses import LATEST_LOOKS, LookStretch, limit_of, pauses_in
 from archiver.records import Pause
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.queries.last_looks import STRETCHES, read_stretches
 from archiver.store.time_text import to_text
 from archiver.store.working.last_lists import running_looks

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, text
 from archiver.records import AccountId
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
 from archiver.store.avatars import FOLDER
+from archiver.store.engine import driver_connection
 from archiver.store.queries.viewing.parsed_entries import entries_under
 from archiver.store.time_text import from_text
 

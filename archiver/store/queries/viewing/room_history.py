@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archiver.evidence.history import EntryObject, text
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.time_text import from_text
 
 

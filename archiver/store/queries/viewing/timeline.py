@@ -13,7 +13,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from archiver.store.archive import Reading, driver_connection
+from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.queries.viewing.entry_events import entry_events
 from archiver.store.queries.viewing.hidden_by_plan import HiddenRuns
 from archiver.store.queries.viewing.parsed_entries import entries_at, previous_entry

@@ -1,0 +1,85 @@
+"""The command `team`: the ledger of a team, archives entered in it, and archives taken home."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from pathlib import Path
+
+import click
+
+from archiver import errors
+from archiver.cli.argument_completion import folders
+from archiver.cli.context import CliContext
+from archiver.cli.evidence.backup import copy_progress
+from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.text import visible
+from archiver.errors import N_
+
+ADDRESS = N_("The address of the PostgreSQL database, such as postgresql://machine@db/archives; without a password.")
+
+
+@click.group("team", help=N_("Archives of a team in one ledger on PostgreSQL, so that no machine holds one alone."))
+def command_team() -> None:
+    """Group the commands about a team's ledger."""
+
+
+@command_team.command(
+    "init", help=N_("Make the ledger in a database, or update it, as somebody who may create roles there.")
+)
+@click.option("--ledger", "address", required=True, metavar=N_("ADDRESS"), help=ADDRESS)
+def team_init(address: str) -> int:
+    """Make the roles, the tables and their rules."""
+    from archiver.ledger.installation import install_ledger
+
+    install_ledger(address)
+    echo(_("The ledger is ready. Machines that save log in as members of the role ledger_writer."))
+    return 0
+
+
+@command_team.command("adopt", help=N_("Enter an archive in the ledger; its folder becomes a copy of what is there."))
+@click.argument("folder", metavar=N_("HOME"), shell_complete=folders)
+@click.option("--ledger", "address", required=True, metavar=N_("ADDRESS"), help=ADDRESS)
+@click.option(
+    "--files",
+    metavar=N_("DIR"),
+    shell_complete=folders,
+    help=N_("A folder that all machines see, for the bytes of files; without it they stay on this machine."),
+)
+@click.pass_obj
+def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) -> int:
+    """Verify in depth, ship all, write `ledger.toml`."""
+    from archiver.custody.team_copies import adopt
+
+    home = Path(folder).expanduser().absolute()
+    shared = None if files is None else Path(files).expanduser().absolute()
+    with ProgressScreen(quiet=obj.verbose < 0) as progress:
+        place = adopt(home, address, shared, tell=copy_progress(progress))
+    sentence = _(
+        "{path} is now a copy of archive {number} in the ledger. Everything saved there goes to the ledger first."
+    )
+    echo(sentence.format(path=visible(str(home)), number=place.archive))
+    return 0
+
+
+@command_team.command(
+    "take-home",
+    help=N_("Make an ordinary archive of what the ledger holds, of your own or of an account, and verify it."),
+)
+@click.argument("words", metavar=N_("[ACCOUNT] DIR"), nargs=-1, shell_complete=folders)
+@click.option("--ledger", "address", metavar=N_("ADDRESS"), help=ADDRESS)
+@click.pass_obj
+def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None) -> int:
+    """Make the archive, verify it in depth, and say what was found."""
+    from archiver.custody.team_copies import place_of, take_home
+
+    if len(words) not in (1, 2) or not all(word.isdecimal() for word in words[:-1]):
+        raise errors.UsageError(detail=_("Say where to, such as: archive team take-home 1234567 FOLDER"))
+    target = Path(words[-1]).expanduser().absolute()
+    place = place_of(obj.home, address, int(words[0]) if len(words) == 2 else None)
+    with ProgressScreen(quiet=obj.verbose < 0) as progress:
+        verification = take_home(place, target, obj.home, tell=copy_progress(progress))
+    tell_verification(verification)
+    echo(_("This is an archive of its own now: {path}").format(path=visible(str(target))))
+    return 0 if verification.ok else FINDINGS

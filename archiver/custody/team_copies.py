@@ -1,0 +1,93 @@
+"""An archive entered in a team's ledger, and an archive of a ledger taken home as one of its own."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from gettext import gettext as _
+from pathlib import Path
+
+from archiver import errors
+from archiver.custody.verify import verify_archive
+from archiver.evidence.verify.findings import Progress, Verification
+from archiver.ledger.installation import find_archive, open_archive
+from archiver.ledger.ledger import Ledger
+from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
+from archiver.store.archive import Archive
+from archiver.store.ledger_copy import exchange
+from archiver.store.queries import current_state
+
+
+def adopt(home: Path, address: str, files: Path | None, *, tell: Progress | None = None) -> LedgerPlace:
+    """Verify an archive in depth, ship all of it to the ledger, and make its home a copy of what the ledger holds.
+
+    A home whose archive is in the ledger already becomes a copy if it is the same archive; what it lacks comes.
+    Raises NoArchive, ArchiveInUse, NotAdopted, AnotherArchive, LedgerUnavailable, TeamNotInstalled.
+    """
+    with closing(Archive(home)) as archive, archive.round_lock():
+        account = _owner_of(archive)
+        verification = verify_archive(archive, deep=True, progress=tell)
+        if not verification.ok:
+            raise errors.NotAdopted(home=home, detail=verification.findings[0].text)
+        place = LedgerPlace(address, open_archive(address, account), files)
+        with closing(Ledger(place)) as ledger:
+            try:
+                archive.exchange(ledger)
+            except exchange.CopyDiverged as error:
+                raise errors.AnotherArchive(account=account, home=home) from error
+        write_ledger_file(home, place)
+    return place
+
+
+def place_of(home: Path, address: str | None, account: int | None) -> LedgerPlace:
+    """The archive in a ledger that is meant: an account's, or the one that the home is a copy of.
+
+    Raises UsageError, NotInLedger, LedgerUnavailable, TeamNotInstalled.
+    """
+    own = read_ledger_file(home)
+    address = address or (own.address if own is not None else None)
+    if address is None:
+        raise errors.UsageError(detail=_("Say which ledger: --ledger ADDRESS"))
+    if account is not None:
+        return LedgerPlace(address, find_archive(address, account), own.files if own is not None else None)
+    if own is None:
+        raise errors.UsageError(detail=_("Say whose archive: archive team take-home ACCOUNT DIR"))
+    return own
+
+
+def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | None = None) -> Verification:
+    """Make an ordinary archive of what the ledger holds, in a folder that is not there yet, and verify it in depth.
+
+    Bytes of files come from the folder of the team, and from `home` if it is a copy of the same archive.
+    Raises ArchiveThere, LedgerUnavailable, StorageError.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise errors.ArchiveThere(path=target)
+    fresh = target.with_name(f"{target.name}.partial")
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        raise errors.HomeNotWritable(path=fresh, detail=error.strerror or str(error)) from error
+    with closing(Archive(fresh)) as archive, closing(Ledger(place)) as ledger:
+        archive.create()
+        archive.exchange(ledger)
+        with archive.writing() as writing:
+            exchange.end_copy(writing.sql, fresh, home if read_ledger_file(home) == place else None)
+    with closing(Archive(fresh)) as archive:
+        verification = verify_archive(archive, deep=True, progress=tell)
+    try:
+        if target.exists():
+            target.rmdir()
+        fresh.rename(target)
+    except OSError as error:
+        raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
+    return verification
+
+
+def _owner_of(archive: Archive) -> int:
+    with archive.reading() as reading:
+        owner = current_state.owner(reading)
+    if owner is None:
+        raise errors.NotAdopted(home=archive.home, detail=_("it does not know yet whose it is; run archive sync first"))
+    return int(owner["account_id"])

@@ -1,0 +1,81 @@
+"""Connections to the ledger, and PostgreSQL's errors as errors of this program. The home of psycopg.
+
+psycopg is imported with the first connection: it is in the extra `[team]`, and nobody else needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from archiver import errors
+
+if TYPE_CHECKING:
+    import psycopg
+
+_SETTINGS = (
+    "SET search_path TO ledger",
+    "SET lock_timeout TO '30s'",
+    "SET statement_timeout TO '120s'",
+    "SET idle_in_transaction_session_timeout TO '600s'",  # a machine that is gone must not keep others out for ever
+)
+_CONNECTING = {
+    "application_name": "archiver",
+    "client_encoding": "UTF8",
+    "connect_timeout": "5",
+    "keepalives_idle": "30",
+    "tcp_user_timeout": "30000",
+}
+
+
+def connect(address: str) -> psycopg.Connection[Any]:
+    """A connection whose transactions begin and end by statements. Raises LedgerUnavailable, TeamNotInstalled."""
+    library = import_psycopg()
+    with ledger_errors(address):
+        parameters = {**_CONNECTING, **_given(address)}
+        connection: psycopg.Connection[Any] = library.connect(address, autocommit=True, **parameters)
+        for statement in _SETTINGS:
+            connection.execute(statement)
+        return connection
+
+
+def import_psycopg() -> Any:
+    """The library. Raises TeamNotInstalled where the extra is missing."""
+    try:
+        import psycopg
+    except ImportError as error:
+        raise errors.TeamNotInstalled(detail=error) from error
+    return psycopg
+
+
+@contextmanager
+def ledger_errors(address: str) -> Iterator[None]:
+    """Raise PostgreSQL's errors as errors of this program: numbers that are taken already as StaleCopy."""
+    psycopg = import_psycopg()
+    try:
+        yield
+    except psycopg.errors.IntegrityError as error:
+        raise errors.StaleCopy(detail=first_line(error)) from error
+    except psycopg.Error as error:
+        raise errors.LedgerUnavailable(ledger=printable(address), detail=first_line(error)) from error
+
+
+def printable(address: str) -> str:
+    """Host and database of an address, without user and password."""
+    psycopg = import_psycopg()
+    try:
+        parts = psycopg.conninfo.conninfo_to_dict(address)
+    except psycopg.Error:
+        return "?"
+    return f"{parts.get('host') or 'localhost'}/{parts.get('dbname') or ''}"
+
+
+def first_line(error: Exception) -> str:
+    """What PostgreSQL says, without the place in the statement."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _given(address: str) -> dict[str, str]:
+    """The connection parameters that the address itself states, which win."""
+    return {name: str(value) for name, value in import_psycopg().conninfo.conninfo_to_dict(address).items() if value}

@@ -1,0 +1,74 @@
+"""Makes the ledger in a database: roles, schema, and the steps of its versions by Alembic; opens archives in it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from archiver import errors
+from archiver.ledger.connection import connect, import_psycopg, ledger_errors, printable
+
+ROLES = ("ledger_owner", "ledger_writer", "ledger_reader")
+"""Groups without login: of migrations only, of machines that save, of those who only read."""
+
+_CREATE_ROLE = (
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
+    "THEN CREATE ROLE {role} NOLOGIN; END IF; END $$"
+)
+
+
+def install_ledger(address: str) -> None:
+    """Make the ledger, or bring it up to this version; the address is of somebody who may create roles.
+
+    Raises LedgerUnavailable, TeamNotInstalled.
+    """
+    with ledger_errors(address), closing(connect(address)) as connection:
+        encoding = connection.execute("SHOW server_encoding").fetchone()
+        if encoding != ("UTF8",):
+            raise errors.LedgerUnavailable(ledger=printable(address), detail=f"server_encoding = {encoding}")
+        for role in ROLES:
+            connection.execute(_CREATE_ROLE.format(role=role))
+        connection.execute("GRANT ledger_owner TO CURRENT_USER")
+        connection.execute("CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION ledger_owner")
+        connection.execute("GRANT USAGE ON SCHEMA ledger TO ledger_writer, ledger_reader")
+    _run_migrations(address)
+
+
+def open_archive(address: str, account: int) -> int:
+    """The number of an account's archive in the ledger, which is made if there is none yet.
+
+    Raises LedgerUnavailable, TeamNotInstalled.
+    """
+    with ledger_errors(address), closing(connect(address)) as connection:
+        row = connection.execute("SELECT open_archive(%s)", (account,)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def find_archive(address: str, account: int) -> int:
+    """The number of an account's archive in the ledger. Raises NotInLedger, LedgerUnavailable, TeamNotInstalled."""
+    with ledger_errors(address), closing(connect(address)) as connection:
+        row = connection.execute("SELECT archive_of(%s)", (account,)).fetchone()
+    if row is None or row[0] is None:
+        raise errors.NotInLedger(ledger=printable(address), archive=account)
+    return int(row[0])
+
+
+def _run_migrations(address: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.pool import NullPool
+
+    psycopg = import_psycopg()
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(address), poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SET ROLE ledger_owner")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except DBAPIError as error:
+        raise errors.LedgerUnavailable(ledger=printable(address), detail=str(error.orig)) from error

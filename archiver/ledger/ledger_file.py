@@ -1,0 +1,64 @@
+"""`ledger.toml` in a home: says that the home is a copy of an archive in a ledger, and where the ledger is."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from archiver import errors
+
+LEDGER_FILE = "ledger.toml"
+
+_HEAD = "# This home is a copy of an archive of a team. Without this file it would be an archive of its own.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPlace:
+    """An archive in a ledger."""
+
+    address: str
+    """As libpq takes it (postgresql.org/docs/17/libpq-connect.html); better without a password."""
+    archive: int
+    """The archive's number in the ledger."""
+    files: Path | None = None
+    """The folder that all machines of the team see, for the bytes of files; None: there is none."""
+
+
+def read_ledger_file(home: Path) -> LedgerPlace | None:
+    """The ledger of a home; None for an archive of its own. Raises BadLedgerFile."""
+    path = home / LEDGER_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+        import tomllib
+
+        table = tomllib.loads(text)
+        files = table.get("files")
+        return LedgerPlace(str(table["address"]), int(table["archive"]), None if files is None else Path(files))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, LookupError, TypeError, ValueError) as error:
+        raise errors.BadLedgerFile(path=path, detail=error) from error
+
+
+def write_ledger_file(home: Path, place: LedgerPlace) -> None:
+    """Write the file for the owner alone, whole or not at all. Raises HomeNotWritable."""
+    lines = [f"address = {_toml_text(place.address)}", f"archive = {place.archive}"]
+    if place.files is not None:
+        lines.append(f"files = {_toml_text(str(place.files))}")
+    fresh = home / f"{LEDGER_FILE}.new"
+    try:
+        fresh.touch(mode=0o600)
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(_HEAD + "\n".join(lines) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(home / LEDGER_FILE)
+    except OSError as error:
+        raise errors.HomeNotWritable(path=home, detail=error.strerror or str(error)) from error
+
+
+def _toml_text(text: str) -> str:
+    """A basic string of TOML, whose escapes are those of JSON but for DEL (toml.io/en/v1.0.0)."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

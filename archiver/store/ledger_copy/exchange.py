@@ -1,0 +1,208 @@
+"""The home as a copy of an archive in a team's ledger: what it appends is shipped, what it lacks is brought.
+
+Shipping is the last thing before a commit: the ledger commits first, so a kill between the two leaves a copy that is
+behind, never the ledger. Numbers alone do not tell whether a copy is one of the ledger's: the digest of the last entry
+and of the last seal that both have must be equal. As each was appended to a copy that agreed, all before them are too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from archiver.evidence.history import EntryObject
+from archiver.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
+from archiver.store import schema
+from archiver.store.ledger_copy import shared_files
+from archiver.store.ledger_copy.beside_seals import file_rows, put_file, put_seal, seal_name, seal_row
+from archiver.store.projection.project import project
+from archiver.store.projection.rows import insert_rows, upsert_rows
+from archiver.store.search import index
+
+MARK_KEY = "ledger_mark"
+"""Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""
+
+CARRIED = ("budget", "calls_spent", "idle", "window_requests")
+"""Keys of remembered values that the next machine needs: what is left of the allowance, and what was only counted."""
+
+_AT_ONCE = 1_000
+_TOMBSTONE = '{"digest":'
+_ENTRY, _SEAL, _MEMORY = schema.entry.c, schema.seal.c, schema.memory.c
+_LINES = select(_ENTRY.line).where(_ENTRY.key == bindparam("key"), _ENTRY.seq <= bindparam("upto")).order_by(_ENTRY.seq)
+
+
+class CopyDiverged(Exception):
+    """The copy holds records that the ledger does not have, under numbers that it gave to others."""
+
+
+class CopyStanding(NamedTuple):
+    """Where a copy stands within a transaction."""
+
+    end: LedgerEnd
+    mark: str | None
+    """The ledger's mark at the last exchange with it; None: there was none yet."""
+    running: str
+    """The running counters as JSON."""
+
+
+def copy_standing(sql: Connection) -> CopyStanding:
+    """Where the copy stands now."""
+    entry, reply, seal = (
+        sql.execute(select(func.coalesce(func.max(column), 0))).scalar_one()
+        for column in (_ENTRY.seq, schema.reply.c.number, _SEAL.number)
+    )
+    return CopyStanding(LedgerEnd(entry, reply, seal, file=entry), copy_mark(sql), _running(sql))
+
+
+def copy_mark(sql: Connection) -> str | None:
+    """The ledger's mark at the last exchange with it."""
+    mark: str | None = sql.execute(select(_MEMORY.value).where(_MEMORY.key == MARK_KEY)).scalar()
+    return mark
+
+
+def ship(sql: Connection, home: Path, ledger: Ledger, before: CopyStanding) -> None:
+    """Append to the ledger what this transaction has appended since `before`; SQLite's commit follows.
+
+    Raises StaleCopy, LedgerUnavailable, StorageError.
+    """
+    now = copy_standing(sql)
+    if (now.end, now.running) != (before.end, before.running):
+        _ship_after(sql, home, ledger, before.end, before.mark or "")
+
+
+def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
+    """Bring copy and ledger together: rows that the copy lacks come, a tail that only the copy has goes.
+
+    Raises CopyDiverged, and as `ship`.
+    """
+    own = copy_standing(sql).end
+    with ledger.reading() as reading:
+        (mark, running), end = reading.standing(), reading.end()
+        _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
+        _bring(sql, home, ledger, reading, own)
+    if own.entry <= end.entry:
+        _put_running(sql, running)
+    if any(own.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
+        _ship_after(sql, home, ledger, end, mark)
+    else:
+        _put_mark(sql, mark)
+
+
+def end_copy(sql: Connection, home: Path, source: Path | None) -> None:
+    """Make the home of a copy one of its own, with the bytes that the copy `source` has. Raises StorageError."""
+    if source is not None:
+        lines = sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
+        shared_files.copy_bytes(source, home, shared_files.saved_digests(lines))
+    sql.execute(delete(schema.memory).where(_MEMORY.key == MARK_KEY))
+
+
+# --- out ------------------------------------------------------------------------------------------
+
+
+def _ship_after(sql: Connection, home: Path, ledger: Ledger, end: LedgerEnd, mark: str) -> None:
+    if ledger.place.files is not None:  # bytes first: the ledger never names what nobody can get
+        lines = sql.execute(select(_ENTRY.line).where(_ENTRY.seq > end.entry)).scalars()
+        shared_files.copy_bytes(home, shared_folder(ledger), shared_files.saved_digests(lines))
+    rows: dict[str, Iterator[Row]] = {
+        "entry": _rows_after(sql, "entry", end.entry),
+        "reply": _rows_after(sql, "reply", end.reply),
+        "seal": (seal_row(home, row) for row in _rows_after(sql, "seal", end.seal)),
+        "file": _file_rows(sql, home, end.entry),
+    }
+    _put_mark(sql, ledger.append(rows, mark=mark, running=_running(sql)))
+
+
+def shared_folder(ledger: Ledger) -> Path:
+    """The folder of this archive in the one that all machines see, which there must be."""
+    assert ledger.place.files is not None
+    return ledger.place.files / str(ledger.place.archive)
+
+
+def _rows_after(sql: Connection, name: str, number: int) -> Iterator[Row]:
+    """The rows of a table after a number, in the ledger's columns as far as the copy has them."""
+    table = schema.metadata.tables[name]
+    columns = [table.c[column] for column in COLUMNS[name] if column in table.c]
+    query = select(*columns).where(columns[0] > number).order_by(columns[0])
+    for row in sql.execute(query):
+        yield tuple(row)
+
+
+def _file_rows(sql: Connection, home: Path, seq: int) -> Iterator[Row]:
+    kinds = _ENTRY.kind.in_(("stamp", "rollback"))
+    query = select(_ENTRY.line).where(_ENTRY.seq > seq, kinds).order_by(_ENTRY.seq)
+    for line in sql.execute(query).scalars():
+        entry = json.loads(line)
+        seal = sql.execute(select(schema.seal).where(_SEAL.number == entry["payload"].get("seal"))).one_or_none()
+        yield from file_rows(home, entry, None if seal is None else seal_name(tuple(seal)))
+
+
+def _running(sql: Connection) -> str:
+    """The looks and runs that no entry has yet, and what is left of the allowance, as JSON."""
+    lists = [dict(row) for row in sql.execute(select(schema.last_list).order_by("room_id")).mappings()]
+    rows = sql.execute(select(_MEMORY.key, _MEMORY.value).where(_MEMORY.key.in_(CARRIED)))
+    return json.dumps({"last_list": lists, "memory": {row.key: row.value for row in rows}}, sort_keys=True)
+
+
+# --- in -------------------------------------------------------------------------------------------
+
+
+def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> None:
+    """Compare the last entry and the last seal that both have. Raises CopyDiverged."""
+    digest = sql.execute(select(_ENTRY.digest).where(_ENTRY.seq == seq)).scalar()
+    sha256 = sql.execute(select(_SEAL.sha256).where(_SEAL.number == seal)).scalar()
+    if (digest, sha256) != (reading.digest(seq), reading.seal_digest(seal)):
+        raise CopyDiverged
+
+
+def _bring(sql: Connection, home: Path, ledger: Ledger, reading: LedgerReading, own: LedgerEnd) -> None:
+    for batch in _batches(reading, "entry", own):
+        insert_rows(sql, schema.entry, batch)
+        objects: list[EntryObject] = [json.loads(row["line"]) for row in batch if _is_whole(row["line"])]
+        project(sql, objects, lambda key, upto: _entries_of(sql, key, upto))
+        index.add_texts(sql, objects)
+        if ledger.place.files is not None:
+            digests = shared_files.saved_digests(row["line"] for row in batch)
+            shared_files.copy_bytes(shared_folder(ledger), home, digests)
+    for batch in _batches(reading, "reply", own):
+        insert_rows(sql, schema.reply, batch)
+    for batch in _batches(reading, "seal", own):
+        for row in batch:
+            put_seal(home, row)
+            sql.execute(insert(schema.seal).values({column.name: row[column.name] for column in schema.seal.c}))
+    for batch in _batches(reading, "file", own):
+        for row in batch:
+            put_file(home, row)
+
+
+def _batches(reading: LedgerReading, table: str, own: LedgerEnd) -> Iterator[list[dict[str, Any]]]:
+    rows = reading.rows_after(table, own.after(table))
+    while batch := [dict(zip(COLUMNS[table], row, strict=True)) for row in islice(rows, _AT_ONCE)]:
+        yield batch
+
+
+def _entries_of(sql: Connection, key: str, upto: int) -> list[EntryObject]:
+    lines = sql.execute(_LINES, {"key": key, "upto": upto}).scalars()
+    return [json.loads(line) for line in lines if _is_whole(line)]
+
+
+def _is_whole(line: str) -> bool:
+    """Whether an entry was not erased: a tombstone has no field before its digest."""
+    return not line.startswith(_TOMBSTONE)
+
+
+def _put_running(sql: Connection, running: str) -> None:
+    """Take over the running counters, so that no look is counted by two machines."""
+    document = json.loads(running)
+    sql.execute(delete(schema.last_list))
+    upsert_rows(sql, schema.last_list, document.get("last_list", ()))
+    sql.execute(delete(schema.memory).where(_MEMORY.key.in_(CARRIED)))
+    upsert_rows(sql, schema.memory, [{"key": key, "value": value} for key, value in document.get("memory", {}).items()])
+
+
+def _put_mark(sql: Connection, mark: str) -> None:
+    upsert_rows(sql, schema.memory, [{"key": MARK_KEY, "value": mark}])

@@ -1,0 +1,67 @@
+"""A copy whose last records a restored ledger has lost and given to others: kept under another name, and reported.
+
+Its seals that the ledger does not have go to `seals/orphaned/`, where the next round finds and records them as those
+of an older database that was put back; its unsealed records are noted for the same `rollback` entries.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from archiver.ledger.ledger import Ledger
+from archiver.store import migrate, schema, seal_files
+from archiver.store.database_copy import checkpoint_log, remove_logs
+from archiver.store.durable_files import storage_error, sync_folder
+from archiver.store.projection.rows import upsert_rows
+
+LOST_KEY = "ledger_lost"
+"""Key in `memory` of the first and last unsealed record that only a set-aside copy has, until an entry says so."""
+
+
+def lost_records(sql: Connection, home: Path, ledger: Ledger) -> tuple[int, int] | None:
+    """Move the seals that the ledger lacks, and return the first and last unsealed record that it lacks.
+
+    Raises LedgerUnavailable, StorageError.
+    """
+    seals = list(sql.execute(select(schema.seal.c.number, schema.seal.c.sha256, schema.seal.c.last)))
+    entries = sql.execute(select(func.max(schema.entry.c.seq))).scalar() or 0
+    with ledger.reading() as reading:
+        lost = {number for number, sha256, _last in seals if reading.seal_digest(number) != sha256}
+        first = max((last for *_seal, last in seals), default=0) + 1
+        while first <= entries and reading.digest(first) == _digest(sql, first):
+            first += 1
+    folder = home / seal_files.FOLDER
+    for file in seal_files.list_files(folder):
+        if file.number in lost:
+            orphaned = folder / seal_files.ORPHANED
+            seal_files.move(folder / file.name, orphaned / seal_files.free_name(orphaned, file.name))
+    return (first, entries) if first <= entries else None
+
+
+def put_aside(database: Path) -> None:
+    """Give the database another name, which stays, and make an empty one in its place. Raises StorageError."""
+    number = 1
+    while (aside := database.with_name(f"{database.name}.lost-{number}")).exists():
+        number += 1
+    try:
+        checkpoint_log(database)
+        remove_logs(database)
+        database.rename(aside)
+        sync_folder(database.parent)
+    except OSError as error:
+        raise storage_error(error, database) from error
+    migrate.create_database(database)
+
+
+def note_lost(sql: Connection, lost: tuple[int, int] | None) -> None:
+    """Note the records for the next `rollback` entry."""
+    if lost is not None:
+        upsert_rows(sql, schema.memory, [{"key": LOST_KEY, "value": json.dumps(lost)}])
+
+
+def _digest(sql: Connection, seq: int) -> str | None:
+    digest: str | None = sql.execute(select(schema.entry.c.digest).where(schema.entry.c.seq == seq)).scalar()
+    return digest

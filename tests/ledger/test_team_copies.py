@@ -1,0 +1,112 @@
+"""Archives entered in a ledger and taken home: what comes out is what went in, an archive as any other."""
+
+from __future__ import annotations
+
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.custody.team_copies import adopt, place_of, take_home
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.ledger.ledger_file import LEDGER_FILE
+from archiver.store import schema
+from archiver.store.archive import Archive
+from archiver.store.engine import DATABASE
+from tests.ledger.teams import note
+from tests.support.archives.fixture import ARCHIVE
+from tests.support.postgres import Postgres, running_postgres
+from tests.support.team import evidence
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The kept archive: an entry of every kind, a hole in its seals, orphaned seals, stamps and an erasure."""
+    home = tmp_path / "home"
+    with zipfile.ZipFile(ARCHIVE) as packed:
+        packed.extractall(home)
+    return home
+
+
+@pytest.mark.sample
+def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tmp_path: Path) -> None:
+    """Evidence, readable tables and the files beside the seals are the same, and the archive is one of its own."""
+    before, tables, names = evidence(home), readable_tables(home), file_names(home)
+    place = adopt(home, postgres.address("machine"), tmp_path / "shared")
+
+    verification = take_home(place_of(home, None, None), tmp_path / "taken", home)
+
+    assert [] == verification.findings
+    assert before == evidence(home) == evidence(tmp_path / "taken")
+    assert tables == readable_tables(tmp_path / "taken")
+    assert names == file_names(tmp_path / "taken")
+    assert not (tmp_path / "taken" / LEDGER_FILE).exists()
+    with pytest.raises(errors.ArchiveThere):
+        take_home(place, tmp_path / "taken", home)
+
+
+@pytest.mark.sample
+def test_a_home_of_the_same_archive_becomes_a_copy_and_another_one_is_refused(
+    postgres: Postgres, home: Path, tmp_path: Path
+) -> None:
+    """After the first machine is lost, what was taken home can go on saving; a second archive of the account cannot."""
+    address = postgres.address("machine")
+    place = adopt(home, address, tmp_path / "shared")
+    take_home(place, tmp_path / "taken", home)
+    other = tmp_path / "other"
+    with zipfile.ZipFile(ARCHIVE) as packed:
+        packed.extractall(other)
+
+    again = adopt(tmp_path / "taken", address, tmp_path / "shared")
+    for folder in (tmp_path / "taken", other):
+        with closing(Archive(folder)) as archive, archive.writing() as writing:
+            note(writing, folder.name)
+
+    assert place == again
+    with pytest.raises(errors.AnotherArchive):
+        adopt(other, address, None)
+    assert not (other / LEDGER_FILE).exists()
+
+
+def test_the_commands_of_a_team_from_an_empty_database_to_an_archive_at_home(tmp_path: Path) -> None:
+    """init, adopt, sync into the ledger, take-home by the account's number; what goes wrong is one sentence."""
+    with running_postgres() as postgres, Chatwork(token="0123456789abcdef" * 2, limit=1_000_000) as chatwork:
+        room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")])
+        terminal = Terminal(tmp_path / "home", chatwork)
+        terminal.run("init", "--yes")
+        assert "台帳" in terminal.run("team", "take-home", tmp_path / "taken", code=2)
+        terminal.run("contract", "add", "job1", "--room", room)
+        terminal.run("sync")
+        terminal.run("team", "init", "--ledger", postgres.address())
+        terminal.run("team", "adopt", terminal.home, "--ledger", postgres.address())
+        chatwork.post(room, chatwork.owner, "台帳へ")
+        terminal.run("sync")
+
+        said = terminal.run("team", "take-home", chatwork.owner, tmp_path / "taken")
+        missing = terminal.run("team", "take-home", 1, tmp_path / "other", code=2)
+
+    assert "改変は見つかりませんでした" in said
+    assert "ありません" in missing
+    assert evidence(terminal.home) == evidence(tmp_path / "taken")
+
+
+def readable_tables(home: Path) -> dict[str, list[object]]:
+    """Every row of every readable table."""
+    with closing(sqlite3.connect(home / DATABASE)) as database:
+        return {
+            table.name: sorted(database.execute(f'SELECT * FROM "{table.name}"').fetchall(), key=repr)
+            for table in schema.READABLE
+        }
+
+
+def file_names(home: Path) -> set[str]:
+    """The names of the files beside the seals, and of bytes; no replies of authorities that were no stamps."""
+    folders = (home / "seals", home / "files")
+    paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(home)) for path in paths if "unusable" not in path.name}

@@ -1,0 +1,108 @@
+"""A PostgreSQL of the tests' own: Debian's, in a folder that is thrown away, reached over a socket in it alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+"""The folders of the installed versions; Debian has none of them on PATH."""
+
+_SETTINGS = """
+listen_addresses = ''
+fsync = off
+wal_level = replica
+archive_mode = on
+archive_command = 'cp %p {folder}/wal/%f'
+max_connections = 200
+"""
+
+
+class Postgres:
+    """A cluster with its files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.data = folder, folder / "data"
+
+    def address(self, user: str = "postgres") -> str:
+        """The address of the database as a user, without a password."""
+        return f"host={self.folder} dbname=postgres user={user}"
+
+    def create(self) -> None:
+        """Make the cluster."""
+        (self.folder / "wal").mkdir(mode=0o777)
+        if os.geteuid() == 0:
+            for path in (self.folder, self.folder / "wal"):
+                shutil.chown(path, "postgres", "postgres")
+        self._run("initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync")
+        with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write(_SETTINGS.format(folder=self.folder))
+            file.write(f"unix_socket_directories = '{self.folder}'\n")
+
+    def start(self) -> None:
+        """Start the server and wait until it can be written to, a restore included."""
+        self._run("pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "start")
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            while connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
+                time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop the server at once; open connections are cut."""
+        self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
+
+    def crash(self) -> None:
+        """Stop the server as a power cut does."""
+        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+
+    def back_up(self) -> None:
+        """Make a base backup."""
+        self._run("pg_basebackup", "-h", self.folder, "-U", "postgres", "-D", self.folder / "base", "-c", "fast")
+
+    def restore_to(self, name: str) -> None:
+        """Restore the base backup and the write-ahead log up to a restore point, while the server is stopped."""
+        shutil.rmtree(self.data)
+        self._run("cp", "-a", self.folder / "base", self.data)
+        with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write(f"restore_command = 'cp {self.folder}/wal/%f %p'\n")
+            file.write(f"recovery_target_name = '{name}'\nrecovery_target_action = 'promote'\n")
+        self._run("touch", self.data / "recovery.signal")
+
+    def execute(self, *statements: str) -> None:
+        """Run statements as the superuser."""
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        assert PROGRAMS, "PostgreSQL is missing: apt-get install postgresql"
+        path = PROGRAMS[-1] / program
+        command = [str(path) if path.exists() else program, *map(str, arguments)]
+        if os.geteuid() == 0:  # PostgreSQL does not run as root
+            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+        finished = subprocess.run(
+            command, cwd="/", capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
+        )
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """A new cluster that runs; it is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    postgres = Postgres(folder)
+    try:
+        postgres.create()
+        postgres.start()
+        yield postgres
+    finally:
+        if (postgres.data / "postmaster.pid").exists():
+            postgres.crash()
+        shutil.rmtree(folder)

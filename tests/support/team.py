@@ -1,0 +1,144 @@
+"""Machines of a team over one ledger: rounds in this process, rounds that are killed, and what each side holds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from archiver.app import build_app
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.ledger import installation
+from archiver.ledger.connection import connect
+from archiver.ledger.ledger import Ledger
+from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.rounds.round import run_round
+from archiver.settings.file import load_settings
+from archiver.store.archive import Archive
+from archiver.store.engine import DATABASE
+from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, ProgressCallbacks
+from tests.support.postgres import Postgres, running_postgres
+from tests.support.terminal import TOKEN
+
+SETTINGS = "[files]\nstop_when_free_gb = 0\n[exports]\ndaily = false\n"
+
+
+class MortalConnection:
+    """A connection whose process is killed after a number of statements."""
+
+    def __init__(self, address: str, moments: int) -> None:
+        self._connection, self._moments = connect(address), moments
+
+    def execute(self, *arguments: Any) -> Any:
+        """Execute a statement; the process may be gone right after it."""
+        cursor = self._connection.execute(*arguments)
+        self._moments -= 1
+        if self._moments == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return cursor
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+USERS = (
+    "CREATE ROLE machine LOGIN IN ROLE ledger_writer",
+    "CREATE ROLE reader LOGIN IN ROLE ledger_reader",
+)
+"""A user of each role of the ledger."""
+
+_ACCOUNTS = count(1_000)
+
+
+@contextmanager
+def running_ledger() -> Iterator[Postgres]:
+    """A new cluster with a ledger and its users."""
+    with running_postgres() as postgres:
+        installation.install_ledger(postgres.address())
+        postgres.execute(*USERS)
+        yield postgres
+
+
+def new_place(postgres: Postgres, files: Path | None = None) -> LedgerPlace:
+    """The place of a new archive in the ledger, for a machine that saves."""
+    address = postgres.address("machine")
+    return LedgerPlace(address, installation.open_archive(address, next(_ACCOUNTS)), files)
+
+
+def new_copy(home: Path, place: LedgerPlace) -> Path:
+    """A home with nothing but settings and the place of its ledger."""
+    home.mkdir(parents=True)
+    (home / "archive.toml").write_text(SETTINGS, encoding="utf-8")
+    write_ledger_file(home, place)
+    return home
+
+
+def environ_of(chatwork: Chatwork) -> dict[str, str]:
+    """The environment of a machine that saves from a simulated Chatwork."""
+    return {"CHATWORK_API_TOKEN": TOKEN, "CHATWORK_API_BASE_URL": chatwork.base_url}
+
+
+def round_in(
+    home: Path,
+    environ: Mapping[str, str],
+    *,
+    moments: int | None = None,
+    on_step: Callable[..., None] = lambda *_step: None,
+) -> SyncReport:
+    """Run a full round as a machine does; `moments`: after so many statements to the ledger the process is killed."""
+    app = build_app(load_settings(home, environ), environ)
+    ledger = app.archive.ledger
+    if moments is not None and ledger is not None:
+        mortal = Ledger(ledger.place, open_connection=lambda address: MortalConnection(address, moments))
+        app.archive.ledger = mortal
+    try:
+        return run_round(app, Options(full=True), ProgressCallbacks(on_step=on_step))
+    finally:
+        app.archive.close()
+        app.downloads.close()
+
+
+def killed_round(home: Path, environ: Mapping[str, str], moments: int) -> bool:
+    """Run a round in a process that dies after so many statements; whether it died before its end."""
+    command = [sys.executable, "-m", "tests.support.team", str(home), str(moments)]
+    finished = subprocess.run(command, env=os.environ | environ, capture_output=True, text=True, timeout=60)
+    assert finished.returncode in (0, -signal.SIGKILL), finished.stderr
+    return finished.returncode != 0
+
+
+def topped_up(home: Path) -> Path:
+    """The home, after its copy was brought up to the ledger."""
+    with closing(Archive(home)) as archive:
+        archive.top_up()
+    return home
+
+
+def evidence(home: Path) -> dict[str, list[Any]]:
+    """All entries, replies and seals of a copy."""
+    with closing(sqlite3.connect(home / DATABASE)) as database:
+        return {
+            table: database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
+            for table in ("entry", "reply", "seal")
+        }
+
+
+def ledger_digests(postgres: Postgres, place: LedgerPlace) -> list[str]:
+    """The digests of an archive's entries in the ledger, in order."""
+    with psycopg.connect(postgres.address()) as connection:
+        rows = connection.execute("SELECT digest FROM ledger.entry WHERE archive = %s ORDER BY seq", (place.archive,))
+        return [digest for (digest,) in rows]
+
+
+if __name__ == "__main__":
+    round_in(Path(sys.argv[1]), os.environ, moments=int(sys.argv[2]))
