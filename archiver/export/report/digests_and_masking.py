@@ -34,9 +34,7 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                 say("内容一覧(content-sha256.txt)のSHA-256\n{content_sha256}", content_sha256=case.content_sha256)
             )
         )
-    note = say(
-        "確定記録 {n}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。", n=len(case.seals), stamped=stamped
-    )
+    note = say("確定記録 {n}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。", n=len(case.seals), stamped=stamped)
     blocks.append(Paragraph(note + _stamped_range(case.seals) + _saved_text(statistics)))
     seals = _shown_seals(case)
     if len(seals) < len(case.seals):

@@ -105,7 +105,9 @@ def _singly_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
     """The messages that no list gave; the estimates of the gaps above are of what is still missing."""
     text = sources_text(statistics.facts, kinds=(ObservedBy.SINGLE, ObservedBy.RECOVERED))
     if text:
-        estimate = say("上の未取得の件数は、これを除いた見積もりです。") if any(room.gaps for room in case.rooms) else ""
+        estimate = (
+            say("上の未取得の件数は、これを除いた見積もりです。") if any(room.gaps for room in case.rooms) else ""
+        )
         yield say("一覧によらずに取得した発言: {text}(数え方は第10章)。{estimate}", text=text, estimate=estimate)
 
 
