@@ -248,7 +248,7 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/enclosures/      報告者が添えたスクリーンショット・通知など(S-001、N-01 からの番号。ある場合)")
     yield say("data/entries.jsonl    記録そのもの(1行が1件。確定記録に指紋があります)")
     yield say(
-        "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr。付いている場合)"
+        "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr。あるとき)"
     )
     if facts.stamps.last is not None or facts.stamps.configured:
         yield say("data/tsa/             第三者の時刻を確かめるためのルート証明書")
