@@ -96,7 +96,7 @@ def _ledger() -> Iterator[None]:
 @pytest.mark.sample
 def test_a_few_stories_over_a_ledger_end_with_equal_archives() -> None:
     """A few short stories, as a sample for every run of CI."""
-    play(examples=5, steps=8, machine=TeamMachine)
+    play(examples=3, steps=8, machine=TeamMachine)
 
 
 def test_many_stories_over_a_ledger_end_with_equal_archives() -> None:
