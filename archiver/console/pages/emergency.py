@@ -66,7 +66,15 @@ def _page(problem: str) -> str:
         blocks = context.words.emergency_blocks(reading)
         names = room_names(reading)
         rooms = [(room, visible(names.get(room, ""))) for room in rooms_to_read(reading, context.now())]
-    return render_template("emergency.html", blocks=blocks, rooms=rooms, problem=problem, job=context.jobs.last)
+        has_contract = bool(contracts(reading))
+    return render_template(
+        "emergency.html",
+        blocks=blocks,
+        rooms=rooms,
+        has_contract=has_contract,
+        problem=problem,
+        job=context.jobs.last,
+    )
 
 
 def _rescue(context: ConsoleContext) -> Work:
