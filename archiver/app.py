@@ -70,7 +70,7 @@ def build_app(
             reserve=settings.sync.reserve,
         )
     )
-    authorities, root_errors = tsa.build_authorities(settings.home, settings.timestamp.authorities)
+    authorities, root_errors = tsa.build_authorities(settings.home, settings.timestamp.authorities, environ)
     session = downloads or requests.Session()
     return App(settings, Archive(settings.home, clock=clock), client, session, clock, sleep, authorities, root_errors)
 

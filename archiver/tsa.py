@@ -1,35 +1,45 @@
 """Builds the time-stamp authorities of the settings: reads their pinned roots, and sends requests by HTTP (RFC 3161).
 
 A request holds only a digest and a random number: no token, no cookies, no passwords of `.netrc`. Plain http is
-allowed, as replies are signed. A root that cannot be read stops only the stamps of its authority.
+allowed, as replies are signed; a name and password or a client certificate of the settings go by https alone, and are
+read only when a request is sent. A root that cannot be read stops only the stamps of its authority.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from gettext import gettext as _
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3.exceptions
+from requests.auth import HTTPBasicAuth
 
 from archiver.chatwork.allowed_urls import is_loopback
 from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
-from archiver.errors import BadRoots
+from archiver.errors import BadRoots, SettingsError
 from archiver.evidence.stamps import roots
+from archiver.evidence.stamps.authority_kinds import class_of
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting
+from archiver.settings.token import is_private, read_secret
+from archiver.settings.tsa_offers import is_offered
 from archiver.store.seals import FOLDER
 
 REQUEST_SECONDS = 20.0
 """Time limit of a whole request with its answer and its redirects."""
+LIST_SECONDS = 5.0
+"""Time limit of a list of revoked certificates, which a package can do without."""
+
 MAX_BYTES = 2**20
 MAX_REDIRECTS = 2
 
@@ -42,9 +52,12 @@ _HEADERS = {
 
 
 def build_authorities(
-    home: Path, settings: Iterable[AuthoritySetting]
+    home: Path, settings: Iterable[AuthoritySetting], environ: Mapping[str, str] | None = None
 ) -> tuple[tuple[Authority, ...], tuple[BadRoots, ...]]:
-    """The authorities in the order of the settings, and the errors of those whose roots cannot be read."""
+    """The authorities in the order of the settings, and the errors of those whose roots cannot be read.
+
+    `environ` may hold their passwords; None: none of them is asked for anything.
+    """
     authorities, root_errors = [], []
     for setting in settings:
         try:
@@ -52,7 +65,9 @@ def build_authorities(
         except BadRoots as error:
             pinned = ()
             root_errors.append(error)
-        authorities.append(Authority(setting.name, build_sender(setting.url), pinned))
+        sender = build_sender(setting.url, access=partial(_read_access, home, setting, environ or {}))
+        known_class = class_of(setting.accredited_as, is_offered=is_offered(setting))
+        authorities.append(Authority(setting.name, sender, pinned, known_class, fetch_list))
     return tuple(authorities), tuple(root_errors)
 
 
@@ -67,17 +82,71 @@ def pinned_roots(home: Path, setting: AuthoritySetting) -> tuple[bytes, ...]:
         raise BadRoots(name=setting.name, detail=detail, path=home / SETTINGS_FILE) from error
 
 
-def build_sender(url: str, *, seconds: float = REQUEST_SECONDS) -> Callable[[bytes], AuthorityAnswer]:
-    """A function that sends a request to `url` and returns the whole answer. It raises only OSError."""
+class Access(NamedTuple):
+    """What a server that is paid asks for."""
+
+    login: tuple[bytes, bytes] | None = None
+    """Name and password, in UTF-8."""
+    certificate: tuple[str, str] | None = None
+    """The paths of the client certificate and of its key."""
+
+
+def no_access() -> Access:
+    """What most servers ask for: nothing."""
+    return Access()
+
+
+def build_sender(
+    url: str, *, seconds: float = REQUEST_SECONDS, access: Callable[[], Access] = no_access
+) -> Callable[[bytes], AuthorityAnswer]:
+    """A function that sends a request to `url` and returns the whole answer. It raises only OSError.
+
+    `access` reads what the server asks for; it raises PermissionError.
+    """
 
     def send(query: bytes) -> AuthorityAnswer:
+        allowed = access()
         try:
             with ExchangeDeadline(seconds) as deadline:
-                return _fetch_answer(url, query, time.monotonic() + seconds, deadline)
+                return _fetch_answer(url, query, time.monotonic() + seconds, deadline, allowed)
         except (urllib3.exceptions.HTTPError, HTTPException, ValueError) as error:
             raise ConnectionError(type(error).__name__) from error
 
     return send
+
+
+def fetch_list(url: str) -> bytes:
+    """The bytes of a list of revoked certificates at an address that a stamp's certificate names. Raises OSError."""
+    try:
+        with ExchangeDeadline(LIST_SECONDS) as deadline, _session(Access()) as session:
+            proxies = _proxies(url)
+            with session.get(
+                url, stream=True, allow_redirects=False, timeout=LIST_SECONDS, proxies=proxies
+            ) as response:
+                if response.status_code != 200:
+                    raise ConnectionError(f"HTTP {response.status_code}")
+                return _read_body(response, deadline)
+    except (urllib3.exceptions.HTTPError, HTTPException, ValueError) as error:
+        raise ConnectionError(type(error).__name__) from error
+
+
+def _read_access(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> Access:
+    """Read the password and look for the client certificate. Raises PermissionError, which names no secret."""
+    login = certificate = None
+    if setting.user:
+        try:
+            password = read_secret(home, setting.password_source, environ)
+        except SettingsError as error:
+            raise PermissionError(type(error).__name__) from None
+        if not password:
+            raise PermissionError("no password")
+        login = (setting.user.encode(), password.encode())
+    if setting.certificate:
+        paths = [home / Path(one).expanduser() for one in (setting.certificate, setting.key or setting.certificate)]
+        if not paths[1].is_file() or not is_private(paths[1], paths[1].stat()):
+            raise PermissionError("the key of the client certificate is not there, or others can read it")
+        certificate = (str(paths[0]), str(paths[1]))
+    return Access(login, certificate)
 
 
 def _root_by_fingerprint(home: Path, setting: AuthoritySetting) -> bytes:
@@ -100,10 +169,10 @@ def _bad_root_text(source: str) -> str:
     return _("it is not a certificate in PEM form.")
 
 
-def _fetch_answer(url: str, query: bytes, until: float, deadline: ExchangeDeadline) -> AuthorityAnswer:
+def _fetch_answer(url: str, query: bytes, until: float, deadline: ExchangeDeadline, access: Access) -> AuthorityAnswer:
     """Send a request, follow at most two redirects within the host, and return the last answer."""
-    host = urlsplit(url).hostname
-    with _session() as session:
+    host, has_access = urlsplit(url).hostname, access != Access()
+    with _session(access) as session:
         for _attempt in range(MAX_REDIRECTS + 1):
             with _post(session, url, query, until) as response:
                 if not response.is_redirect:
@@ -112,12 +181,15 @@ def _fetch_answer(url: str, query: bytes, until: float, deadline: ExchangeDeadli
             parts = urlsplit(url)
             if parts.hostname != host or parts.scheme not in ("http", "https"):
                 raise ConnectionError("redirected to another host")
+            if has_access and parts.scheme != "https":
+                raise ConnectionError("redirected to where a password could be read on the way")
     raise ConnectionError("too many redirects")
 
 
-def _session() -> requests.Session:
+def _session(access: Access) -> requests.Session:
     session = watch_session(requests.Session())
-    session.auth = _no_auth  # otherwise requests looks into `.netrc`
+    session.auth = _no_auth if access.login is None else HTTPBasicAuth(*access.login)  # None: it looks into `.netrc`
+    session.cert = access.certificate
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     return session
 
@@ -128,9 +200,14 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def _post(session: requests.Session, url: str, query: bytes, until: float) -> requests.Response:
     left = max(0.1, until - time.monotonic())
-    # A proxy would send what belongs on this computer off it.
-    proxies = {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
-    return session.post(url, query, headers=_HEADERS, stream=True, allow_redirects=False, timeout=left, proxies=proxies)
+    return session.post(
+        url, query, headers=_HEADERS, stream=True, allow_redirects=False, timeout=left, proxies=_proxies(url)
+    )
+
+
+def _proxies(url: str) -> dict[str, str] | None:
+    """None: as the environment says; a proxy would send what belongs on this computer off it."""
+    return {"no_proxy": "*"} if is_loopback(urlsplit(url).hostname or "") else None
 
 
 def _read_body(response: requests.Response, deadline: ExchangeDeadline) -> bytes:

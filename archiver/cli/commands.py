@@ -99,6 +99,9 @@ COMMANDS: Mapping[str, ListedCommand] = {
     "erase": ListedCommand(
         "archiver.cli.evidence.erase", ADVANCED, N_("Take a contract or messages out of the archive for good")
     ),
+    "upkeep": ListedCommand(
+        "archiver.cli.saving.upkeep", ADVANCED, N_("Keep the database healthy; how much the archive holds")
+    ),
     "daemon": ListedCommand("archiver.cli.saving.daemon", ADVANCED, N_("Save again and again until it is stopped")),
     "team": ListedCommand("archiver.cli.evidence.team", ADVANCED, N_("An archive kept by several machines of a team")),
     "completion": ListedCommand("archiver.cli.completion", ADVANCED, N_("Complete commands with the Tab key")),

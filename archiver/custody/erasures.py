@@ -17,7 +17,7 @@ from archiver import errors
 from archiver.custody import erased_copies
 from archiver.records import ExportedPackage, RoomId
 from archiver.records.erasure import ErasurePlan, ErasureReason
-from archiver.store import seals
+from archiver.store import database_pages, seals
 from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.erasure import cleaning, execution, notes, records
 from archiver.store.erasure.plan import make_plan
@@ -163,7 +163,7 @@ def _finish(
     cleaning.remove_bytes(archive, unfinished.blobs)
     cleaning.remove_leftovers(archive)
     step("files removed")
-    is_complete = cleaning.vacuum(archive)
+    is_complete = database_pages.vacuum(archive)
     step("vacuumed")
     if is_complete:
         with archive.writing() as writing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from archiver import errors
 from archiver.app import App
@@ -11,6 +12,9 @@ from archiver.custody import stamp_requests
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.timestamp import StampRefused
 from archiver.export.stamps import StampService
+
+if TYPE_CHECKING:
+    from archiver.evidence.stamps.revocation import RevocationList
 
 
 def stamp_service(app: App) -> StampService | None:
@@ -35,4 +39,18 @@ def stamp_service(app: App) -> StampService | None:
                 with suppress(StampRefused):
                     yield authority.name, timestamp.request_stamp(data, authority, now=app.now).reply
 
-    return StampService({authority.name: authority.roots for authority in app.authorities}, ask_for_seals, stamp)
+    def lists(name: str, reply: bytes) -> Iterator[RevocationList]:
+        from archiver.evidence.stamps.revocation import fetch_lists
+
+        if not timestamp.can_stamp():
+            return iter(())
+        authority = next(one for one in app.authorities if one.name == name)
+        return fetch_lists(reply, authority.roots, authority.fetch_list) if authority.fetch_list else iter(())
+
+    return StampService(
+        {authority.name: authority.roots for authority in app.authorities},
+        ask_for_seals,
+        stamp,
+        {authority.name: authority.known_class for authority in app.authorities},
+        lists,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 
@@ -28,7 +29,9 @@ def is_known_root(sha256: str) -> bool:
     return True
 
 
-def archive_stamps(folder: Path, names: Sequence[str], authorities: Sequence[Authority] | None) -> StampSource:
+def archive_stamps(
+    folder: Path, names: Sequence[str], authorities: Sequence[Authority] | None, now: datetime | None = None
+) -> StampSource:
     """The stamps and root certificates of an archive, which are beside its seals."""
     return StampSource(
         names,
@@ -38,6 +41,7 @@ def archive_stamps(folder: Path, names: Sequence[str], authorities: Sequence[Aut
         token_check(),
         {one.name: frozenset(map(roots.fingerprint, one.roots)) for one in authorities or ()},
         is_known_root,
+        now=None if now is None else now.timestamp(),
     )
 
 

@@ -33,7 +33,7 @@ VAIN_REQUESTS_LIMIT = 2
 SEAL_CHANGED = "seal"
 """The reason for a seal whose file was changed: it is not stamped."""
 
-_NEVER_ASKED = ("roots", "unsupported")
+_NEVER_ASKED = ("roots", "unsupported", "access", "denied")
 """Reasons that are the same for every seal of an authority."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.custody.stamp_check import archive_stamps, is_known_root, token_check
+from archiver.evidence.stamps.authority_kinds import class_sentence
 from archiver.evidence.stamps.reply_claims import earliest_covering
 from archiver.evidence.stamps.timestamp import Authority
 from archiver.evidence.verify.entries import EntryCheck
@@ -44,16 +45,18 @@ def verify_archive(
     deep: bool = False,
     progress: Progress | None = None,
     authorities: Sequence[Authority] | None = None,
+    now: datetime | None = None,
 ) -> Verification:
     """Check everything that the archive holds, as of one moment; `deep` also compares the readable tables with
     the records.
 
-    `authorities` are those of the settings, with their pinned roots; None: not known, so they are not checked.
+    `authorities` are those of the settings, with their pinned roots; None: not known, so they are not checked. `now`:
+    by it is told whose certificates have ended; None: it is not told.
     Raises NoArchive, NewerArchive, ArchiveBusy. A database that cannot be read is a finding.
     """
     verification = Verification()
     with _damage_as_finding(verification, DATABASE), archive.reading() as reading:
-        _verify(verification, reading, deep=deep, tell=progress or _ignore_progress, authorities=authorities)
+        _verify(verification, reading, deep=deep, tell=progress or _ignore_progress, authorities=authorities, now=now)
     if verification.ok and not verification.checked["entries"]:
         verification.add_finding("nothing", "entry", _("The archive holds no records, so there was nothing to check."))
     verification.close()
@@ -88,7 +91,7 @@ def verify_path(
     """
     try:
         if (path / DATABASE).is_file():
-            return verify_archive(Archive(path), deep=deep, progress=progress)
+            return verify_archive(Archive(path), deep=deep, progress=progress, now=now)
         seconds = None if now is None else now.timestamp()
         verification = verify_package_at(path, progress, check=token_check(), known=is_known_root, now=seconds)
     except OSError as error:
@@ -100,7 +103,13 @@ def verify_path(
 
 
 def _verify(
-    verification: Verification, reading: Reading, *, deep: bool, tell: Progress, authorities: Sequence[Authority] | None
+    verification: Verification,
+    reading: Reading,
+    *,
+    deep: bool,
+    tell: Progress,
+    authorities: Sequence[Authority] | None,
+    now: datetime | None,
 ) -> None:
     """Check one table after the other; one that cannot be read does not keep the others from being checked."""
     folder = reading.home / seals.FOLDER
@@ -114,7 +123,7 @@ def _verify(
         rows.extend(SealRow(*row) for row in raw_tables.seals(reading))
     if destination.is_copy(reading.home):
         names = _without_later_seals(verification, folder, names, rows)
-    stamps = StampCheck(verification, archive_stamps(folder, names, authorities))
+    stamps = StampCheck(verification, archive_stamps(folder, names, authorities, now))
     chain = SealChain(verification, names, read, rows, stamps.check_seal)
     kept: set[bytes] = set()
     with _damage_as_finding(verification, "reply"):
@@ -130,8 +139,11 @@ def _verify(
     stamps.close()
     entry_check.times.close(earliest_covering(stamps.times))
     compare_stamps(verification, entry_check.stamps, names, read)
+    stamps.note_renewals(entry_check.stamps, [(row.number, row.first, row.last) for row in rows])
     if authorities is not None and not authorities:
         verification.add_note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
+    for authority in authorities or ():
+        verification.add_note(class_sentence(authority.name, authority.known_class))
     check_files(verification, reading.home / blobs.FOLDER, entry_check.saved, tell)
     with _damage_as_finding(verification, "message"):
         verification.checked["messages"] = raw_tables.count(reading, "message")

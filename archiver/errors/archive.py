@@ -88,6 +88,13 @@ class DiskFailing(StorageError):
     )
 
 
+class NoSpaceForUpkeep(StorageError):
+    """Too little is free to write the database anew; it stays as it is."""
+
+    message = N_("Writing the database anew needs {needed_mb} MB, but only {free_mb} MB are free in {path}.")
+    hint = N_("Make space and run: archive upkeep   Nothing was changed, and saving goes on.")
+
+
 class NoSpaceForCopy(StorageError):
     """The place of a copy has too little space; nothing was copied."""
 

@@ -11,15 +11,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.evidence.stamps import roots
+from archiver.evidence.stamps.authority_kinds import LIST_AS_OF, AuthorityClass, AuthorityKind
+from archiver.evidence.stamps.certificate_ends import stamp_end
 from archiver.evidence.stamps.reply_claims import claimed_time, earliest_covering
 from archiver.export.bag import TAG_MANIFEST, Bag
 from archiver.records import Seal
 from archiver.report_language import say
 from archiver.store.seals import FOLDER
 from archiver.store.time_text import from_text, to_text
+
+if TYPE_CHECKING:
+    from archiver.evidence.stamps.revocation import RevocationList
 
 _NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
 
@@ -34,6 +39,10 @@ class StampService:
     """Requests the stamps that seals wait for; called after the last seal is made and before anything is copied."""
     stamp: Callable[[bytes], Iterable[tuple[str, bytes]]]
     """Requests a stamp over bytes from each authority; gives names and replies of those whose reply is valid."""
+    classes: Mapping[str, AuthorityClass] = field(default_factory=dict)
+    """What the settings say of each."""
+    lists: Callable[[str, bytes], Iterable[RevocationList]] = lambda _authority, _reply: ()
+    """The lists of revoked certificates for the chain of an authority's reply; empty where none can be had."""
 
 
 class SealStamp(NamedTuple):
@@ -45,6 +54,18 @@ class SealStamp(NamedTuple):
     authority: str
     time: datetime
     """The time that the stamp states."""
+    ends: datetime | None = None
+    """When the first certificate of its chain ends; None: its reply does not tell."""
+
+
+class FrozenList(NamedTuple):
+    """A list of revoked certificates in the package."""
+
+    authority: str
+    path: str
+    issued: datetime
+    is_revoked: bool
+    """Whether a certificate of that authority's stamps stands in it."""
 
 
 class RootCertificate(NamedTuple):
@@ -80,6 +101,7 @@ class Stamps:
     """The authorities that should stamp it."""
     seal_stamps: list[SealStamp] = field(default_factory=list)
     roots: list[RootCertificate] = field(default_factory=list)
+    lists: list[FrozenList] = field(default_factory=list)
 
     def seal_times(self) -> dict[int, str]:
         """Number of a seal → its earliest stamp time, RFC 3339 UTC."""
@@ -115,6 +137,29 @@ class Stamps:
         return times_of
 
 
+def class_texts(classes: Mapping[str, AuthorityClass]) -> tuple[str, ...]:
+    """The class of each authority in one sentence, for a report."""
+    return tuple(_class_text(name, known) for name, known in classes.items())
+
+
+def _class_text(name: str, known: AuthorityClass) -> str:
+    if known.listed is not None:
+        return say(
+            "{name}: 報告者の設定では{operator}。総務大臣の認定を受けた時刻認証業務の一覧({month}現在)に"
+            "ある事業者です。証明書が同社のものかは確かめていません。",
+            name=name,
+            operator=known.listed.operator,
+            month=LIST_AS_OF,
+        )
+    if known.kind is AuthorityKind.OFFERED:
+        return say(
+            "{name}: 公開の認証局。総務大臣の認定を受けた時刻認証業務の一覧({month}現在)にはありません。",
+            name=name,
+            month=LIST_AS_OF,
+        )
+    return say("{name}: 報告者が選んだ認証局。種別はこのソフトウェアでは分かりません。", name=name)
+
+
 def stamp_files(home: Path) -> dict[str, list[str]]:
     """File name of a seal → the authorities whose stamp lies beside it in the archive, sorted."""
     authorities_of: dict[str, list[str]] = {}
@@ -126,21 +171,31 @@ def stamp_files(home: Path) -> dict[str, list[str]]:
     return authorities_of
 
 
-def put_seal_stamp(bag: Bag, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
+def put_seal_stamp(bag: Bag, home: Path, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
     """Write a stamp beside its seal; False if it is not a stamp over the seal's bytes. Raises OSError."""
-    if not add_seal_stamp(stamps, seal, authority, reply, body):
+    if not add_seal_stamp(home, stamps, seal, authority, reply, body):
         return False
     bag.add(f"data/seals/{seal.name}.{authority}.tsr", reply)
     return True
 
 
-def add_seal_stamp(stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
+def add_seal_stamp(home: Path, stamps: Stamps, seal: Seal, authority: str, reply: bytes, body: bytes) -> bool:
     """Add a stamp of a seal to `stamps`; False if it is not a stamp over the seal's bytes."""
     time = claimed_time(reply, body)
     if time is None:
         return False
-    stamps.seal_stamps.append(SealStamp(seal.number, seal.name, authority, from_text(time)))
+    ends = _certificate_end(home, authority, reply)
+    stamps.seal_stamps.append(SealStamp(seal.number, seal.name, authority, from_text(time), ends))
     return True
+
+
+def _certificate_end(home: Path, authority: str, reply: bytes) -> datetime | None:
+    try:
+        roots_pem = (home / FOLDER / f"{authority}.pem").read_bytes()
+    except OSError:
+        roots_pem = b""
+    end = stamp_end(reply, roots_pem)
+    return None if end is None else from_text(end.certificate)
 
 
 def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequence[bytes]]) -> None:
@@ -151,6 +206,20 @@ def put_roots(bag: Bag, home: Path, stamps: Stamps, pinned: Mapping[str, Sequenc
             continue
         bag.add(f"data/tsa/{authority}.pem", "".join(map(roots.der_to_pem, certificates)).encode("ascii"))
         stamps.roots += [_root(authority, der) for der in certificates]
+
+
+def put_revocation_lists(bag: Bag, home: Path, stamps: Stamps, stamping: StampService) -> None:
+    """Write the lists of revoked certificates as they are now, for the last stamp of each authority. Raises OSError."""
+    for authority in stamps.configured:
+        own = [one for one in stamps.seal_stamps if one.authority == authority]
+        if not own:
+            continue
+        last = max(own, key=lambda one: one.number)
+        reply = (home / FOLDER / f"{last.seal_name}.{authority}.tsr").read_bytes()
+        for number, found in enumerate(stamping.lists(authority, reply), 1):
+            path = f"data/tsa/{authority}.{number}.crl"
+            bag.add(path, found.body)
+            stamps.lists.append(FrozenList(authority, path, found.issued, found.is_revoked))
 
 
 def stamp_package(bag: Bag, stamping: StampService, over: str = TAG_MANIFEST) -> dict[str, str]:

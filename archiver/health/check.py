@@ -164,7 +164,7 @@ def _run_checks(app: App, look: ArchiveLook, computer: Computer) -> list[CheckRe
 def _evidence_checks(app: App, look: ArchiveLook) -> list[CheckResult]:
     now = app.now()
     return [
-        evidence.check_stamps(look.facts.stamps, now=now),
+        evidence.with_classes(evidence.check_stamps(look.facts.stamps, now=now), app.authorities),
         *evidence.check_put_back(look.facts.put_back, now=now),
         evidence.check_verification(look.snapshot.verification, now=now),
         folders.check_backup(look.facts.backup, look.facts.copy_tool, now=now),

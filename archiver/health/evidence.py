@@ -8,11 +8,14 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import NamedTuple
 
+from archiver.custody import stamp_renewals
 from archiver.custody.put_back_databases import PutBackDatabase, advice
+from archiver.custody.stamp_renewals import StampLife
 from archiver.custody.stamp_requests import SEAL_CHANGED
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import timestamp
-from archiver.evidence.stamps.timestamp import REASONS
+from archiver.evidence.stamps.authority_kinds import class_sentence
+from archiver.evidence.stamps.timestamp import REASONS, Authority
 from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.render.times import iso_date, minute_text
 from archiver.store.archive import Reading
@@ -42,6 +45,8 @@ class StampStatus(NamedTuple):
     """The longest waiting seal of each authority whose stamp a seal lacks."""
     root_errors: Sequence[BadRoots]
     """Pinned roots that cannot be read."""
+    lives: Sequence[StampLife]
+    """The newest stamp of each authority that ever stamped."""
     is_available: bool
     """Whether stamps can be asked for and checked on this computer."""
 
@@ -53,7 +58,10 @@ def stamp_status(reading: Reading, authorities: Sequence[str], faults: Sequence[
     """Read the queue of stamps; `authorities` and `faults` come from the settings."""
     waiting = [stamp_queue.longest_waiting(reading, name) for name in authorities]
     days = stamp_queue.count_days(reading, authorities).days
-    return StampStatus(authorities, days, [one for one in waiting if one is not None], faults, timestamp.can_stamp())
+    lives = stamp_renewals.stamp_lives(reading)
+    return StampStatus(
+        authorities, days, [one for one in waiting if one is not None], faults, lives, timestamp.can_stamp()
+    )
 
 
 # --- judging ---------------------------------------------------------------------------------
@@ -92,7 +100,17 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
     if any(now - one.since > PATIENCE for one in status.waiting):
         sentences = [_waiting_sentence(one) for one in status.waiting]
         return attention("stamps", " ".join([*sentences, _("Every run asks again; at once: archive seal")]))
+    endings = stamp_renewals.ending(status.lives, now, stamp_renewals.WARN_BEFORE)
+    if endings:
+        grade = action if any(one.ends <= now for one in endings) else attention
+        return grade("stamps", " ".join(_ending_sentence(one, now) for one in endings))
     return good("stamps", " ".join([_sealed_days_sentence(status), *map(_waiting_sentence, status.waiting)]))
+
+
+def with_classes(result: CheckResult, authorities: Sequence[Authority]) -> CheckResult:
+    """The result with the class of each authority of the settings."""
+    sentences = [class_sentence(one.name, one.known_class) for one in authorities]
+    return CheckResult(result.name, result.grade, " ".join([result.text, *sentences]))
 
 
 def check_put_back(found: Sequence[PutBackDatabase], *, now: datetime) -> list[CheckResult]:
@@ -120,6 +138,27 @@ def _sealed_days_sentence(status: StampStatus) -> str:
         return _("On. Nothing is sealed yet.")
     sentence = ngettext("On ({names}). {n} day is sealed.", "On ({names}). {n} days are sealed.", status.days)
     return sentence.format(names=", ".join(status.authorities), n=status.days)
+
+
+def _ending_sentence(life: StampLife, now: datetime) -> str:
+    """What ends behind the newest stamp of an authority, and what carries it on."""
+    if life.ends <= now:
+        sentence = _(
+            "{name}: its certificate ended on {day}, and no later stamp carries its stamps on. From then on they show "
+            "little by themselves. Have the seals stamped anew now: archive seal"
+        )
+    elif life.is_key:
+        sentence = _(
+            "{name}: its key counts as too short from {day} on. Runs have the newest seal stamped anew {days} days "
+            "before; if {name} keeps that key, add another authority to [timestamp] in archive.toml."
+        )
+    else:
+        sentence = _(
+            "{name}: its certificate ends on {day}. Runs have the newest seal stamped anew {days} days before, so let "
+            "them go on; if {name} gets no new certificate, add another authority to [timestamp] in archive.toml."
+        )
+    days = stamp_renewals.RENEW_BEFORE.days
+    return sentence.format(name=life.authority, day=iso_date(life.ends), days=days)
 
 
 def _waiting_sentence(longest: LongestWait) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from archiver.rounds.daemon_work import DaemonWork
+from archiver.rounds.many_homes import ManyHomes
+from archiver.rounds.stop import Stop, Stopped
 
 LONGEST_TICK = timedelta(seconds=20)
 """Longest interval between two questions what is due; after suspend the first round comes within it."""
@@ -27,41 +28,13 @@ GRACE = 4.0
 """Seconds that a duty has to end after a stop; cutting it off at any point loses nothing."""
 
 
-class Stopped(BaseException):
-    """Raised within a duty because the daemon stops; no `Exception`, so that no handler of errors catches it."""
-
-
-class Stop:
-    """The request to stop, from a signal or from an error that only a restart can mend."""
-
-    def __init__(self) -> None:
-        self.requested = threading.Event()
-        self.error: Exception | None = None
-
-    def request(self, *_signal: object) -> None:
-        """Request the stop; also a handler of signals."""
-        self.requested.set()
-
-    def step(self) -> None:
-        """Check for the request between two steps of the work. Raises Stopped."""
-        if self.requested.is_set():
-            raise Stopped
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep until the time is over or a stop is requested. Raises Stopped."""
-        if self.requested.wait(seconds):
-            raise Stopped
-
-
 def run(work: DaemonWork, stop: Stop) -> bool:
     """Work until a stop is requested; return whether every duty ended in time.
 
     If not, the process should be left at once: the disk is consistent at any moment. Raises what ended a duty for
     good: NewerArchive, or a bug.
     """
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop.request)
+    _stop_at_signals(stop)
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL + 1)  # it would tell of each moment a round takes longer
     duties = {"rounds": work.round, "checks": work.check, "copies": work.copy}
     scheduler = BackgroundScheduler(timezone=UTC, executors={name: ThreadPoolExecutor(1) for name in duties})
@@ -86,6 +59,22 @@ def run(work: DaemonWork, stop: Stop) -> bool:
     if stop.error is not None:
         raise stop.error
     return ended
+
+
+def run_many(homes: ManyHomes, stop: Stop) -> bool:
+    """Work on many archives until a stop is requested; return whether every round ended in time, as `run` does."""
+    _stop_at_signals(stop)
+    while not stop.requested.wait(SHORTEST_TICK.total_seconds()):
+        homes.turn()
+    ended = homes.wait(GRACE)
+    homes.close()
+    return ended
+
+
+def _stop_at_signals(stop: Stop) -> None:
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop.request)
 
 
 class _GuardedDuty:

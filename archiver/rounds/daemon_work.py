@@ -16,6 +16,7 @@ from archiver.rounds import due_work
 from archiver.rounds.daemon_messages import SETTINGS_ERRORS, SILENT, DaemonMessages, Reminders, as_error
 from archiver.rounds.due_work import TokenHold
 from archiver.rounds.round import run_round, upkeep_round
+from archiver.rounds.scheduled_upkeep import ScheduledUpkeep
 from archiver.rounds.scheduled_verification import ScheduledVerification
 from archiver.settings.model import Settings
 from archiver.sync import window_share
@@ -41,18 +42,20 @@ class DaemonWork:
         messages: DaemonMessages = SILENT,
         step: Callable[[], None] = lambda: None,
         copy: Callable[[Settings], bool] = lambda _settings: False,
+        longest_round: timedelta = LONGEST_ROUND,
     ) -> None:
         """Take the functions that load settings, build the app and read the token; `step` may raise to end a duty.
 
-        `copy` makes the regular copy if it is due, and returns whether it did.
+        `copy` makes the regular copy if it is due, and returns whether it did. `longest_round`: how long one may take.
 
         Raises SettingsError if the settings cannot be read now; later the last good ones are used.
         """
         self._load, self._build, self._token = load, build, token
-        self.now, self._step, self._copy = now, step, copy
+        self.now, self._step, self._copy, self._longest_round = now, step, copy, longest_round
         self.settings = load()
         self._reminders = Reminders(messages, now)
         self._verification = ScheduledVerification(self.settings.home, self._reminders, now=now, step=step)
+        self._upkeep = ScheduledUpkeep(self._reminders, now=now, step=step)
         self._app: App | None = None
         self._begun: datetime | None = None
         self._rooms = 0
@@ -60,8 +63,11 @@ class DaemonWork:
         self._refusal: errors.ArchiverError | None = None
 
     def check(self) -> bool:
-        """Make the verification that is due, if any, and return whether there was one; the first round precedes it."""
-        return self._begun is not None and self._verification.check()
+        """Make the verification or the upkeep that is due, if any, and return whether there was one.
+
+        The first round precedes them.
+        """
+        return self._begun is not None and (self._verification.check() or self._upkeep.keep_up(self.settings))
 
     def copy(self) -> bool:
         """Make the regular copy that is due, if any, and return whether there was one; a failure is reported."""
@@ -77,7 +83,7 @@ class DaemonWork:
         """Make the round that is due, if any, and return whether there was one. Raises NewerArchive: restart."""
         self._reload_settings()
         begun, pace = self.now(), self.pace()
-        if not due_work.is_due(self._begun, begun + due_work.tolerance(pace), pace):
+        if not self.is_round_due():
             return False
         try:
             self._run_round()
@@ -91,6 +97,11 @@ class DaemonWork:
             self._close_database()
         self._begun = due_work.nominal_begin(self._begun, begun, pace)
         return True
+
+    def is_round_due(self) -> bool:
+        """Whether a round is due, by the settings as they were last read."""
+        pace = self.pace()
+        return due_work.is_due(self._begun, self.now() + due_work.tolerance(pace), pace)
 
     def pace(self) -> timedelta:
         """How far apart rounds are: a minute or a few, by the number of rooms; `sync.every` where that is shorter."""
@@ -119,7 +130,7 @@ class DaemonWork:
             self._reminders.messages.unsaved(self._refusal)
             return
         self._reminders.messages.begun()
-        options = Options(pace=self.pace(), max_seconds=LONGEST_ROUND.total_seconds())
+        options = Options(pace=self.pace(), max_seconds=self._longest_round.total_seconds())
         progress = ProgressCallbacks(on_step=self._at_step, on_file=self._at_step)
         report = run_round(app, options, progress, upgraded=self._reminders.messages.upgraded)
         self._hold = self._refusal = None

@@ -15,7 +15,7 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import erasures, put_back_databases, stamp_requests
+from archiver.custody import erasures, put_back_databases, stamp_renewals, stamp_requests
 from archiver.export.package import daily_copy
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES
@@ -24,6 +24,7 @@ from archiver.rounds import alerting, long_pauses, run_log, upgrade
 from archiver.rounds.round_parts import run_in_parts
 from archiver.settings.model import Settings
 from archiver.store import orphaned_seals, seals
+from archiver.store.archive import Reading
 from archiver.store.queries import contracts, departures
 from archiver.store.working import remembered_values
 from archiver.sync.files import avatars
@@ -190,10 +191,14 @@ def _go_on_erasing(app: App) -> list[str]:
 
 
 def seal_if_due(app: App) -> int | None:
-    """Seal what is due; the number of the last new seal."""
+    """Seal what is due, also where stamps have to be carried on by a new one; the number of the last new seal."""
     with app.archive.reading() as reading:
-        due = seals.is_due(reading, now=app.now())
+        due = seals.is_due(reading, now=app.now()) or _has_to_renew(app, reading)
     return seal(app, with_idle_runs=False) if due else None
+
+
+def _has_to_renew(app: App, reading: Reading) -> bool:
+    return bool(app.authorities) and stamp_renewals.is_renewal_due(reading, app.now())
 
 
 def seal(app: App, *, with_idle_runs: bool = True) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archiver.app import App
+from archiver.custody import stamp_renewals
 from archiver.custody.stamp_requests import StampOutcome, request_stamps
 from archiver.records import Seal
 from archiver.rounds.round import settle_seals
@@ -30,6 +31,6 @@ def seal_now(app: App) -> Sealing:
     """
     told = settle_seals(app)
     with app.archive.reading() as reading:
-        is_sealed = seals.is_tail_of_stamps(reading)
+        is_sealed = seals.is_tail_of_stamps(reading) and not stamp_renewals.is_renewal_due(reading, app.now())
     new_seals = [] if is_sealed else seals.close_seals(app.archive, now=app.now())
     return Sealing(told, new_seals, request_stamps(app, at_once=True, seconds=None).outcomes)

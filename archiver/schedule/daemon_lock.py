@@ -16,7 +16,7 @@ LOCK = "daemon.lock"
 @contextmanager
 def hold_daemon_lock(home: Path) -> Iterator[None]:
     """Hold the lock, which keeps out a second daemon of the archive. Raises ArchiveInUse, HomeNotWritable."""
-    lock = FileLock(home / LOCK, mode=0o600)
+    lock = FileLock(home / LOCK, mode=0o600, thread_local=False)  # `daemon --all` opens archives in any of its threads
     try:
         lock.acquire(timeout=0)
     except Timeout as error:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from archiver import errors
 from archiver.settings import error_text, private_file, schema
@@ -73,9 +74,7 @@ def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
             daily_file_mb=raw.exports.daily_file_mb,
             also_to=tuple(_folder(home, text) for text in raw.exports.also_to),
         ),
-        timestamp=TimestampSettings(
-            tuple(AuthoritySetting(one.name, one.url, one.roots) for one in raw.timestamp.authorities)
-        ),
+        timestamp=TimestampSettings(tuple(map(_authority, raw.timestamp.authorities))),
         notify=NotifySettings(
             stale_hours=raw.notify.stale_hours,
             desktop=raw.notify.desktop,
@@ -90,7 +89,12 @@ def load_settings(home: Path, environ: Mapping[str, str]) -> Settings:
             after=tuple(raw.backup.after),
         ),
         secret_variables=frozenset(
-            variable_names([raw.token.source, raw.notify.mail_password, raw.notify.ping.strip(), *raw.notify.urls])
+            variable_names(
+                [
+                    *(raw.token.source, raw.notify.mail_password, raw.notify.ping.strip(), *raw.notify.urls),
+                    *(one.password for one in raw.timestamp.authorities),
+                ]
+            )
         ),
     )
 
@@ -170,6 +174,19 @@ def _parse(text: str, path: Path) -> schema.SettingsTable:
     return raw
 
 
+def _authority(table: schema.AuthorityTable) -> AuthoritySetting:
+    return AuthoritySetting(
+        table.name,
+        table.url,
+        table.roots,
+        user=table.user,
+        password_source=table.password,
+        certificate=table.certificate,
+        key=table.key,
+        accredited_as=table.accredited_as,
+    )
+
+
 def _mail(notify: schema.NotifyTable) -> MailSettings | None:
     """The mail settings; None unless a server and an address to write to are named."""
     if not notify.mail_host or not notify.mail_to:
@@ -205,6 +222,24 @@ def _rule_checks(raw: schema.SettingsTable) -> list[tuple[str, bool, str]]:
         ("backup.every", not raw.backup.every or _is_accepted(parse_duration, raw.backup.every), '"" "1d" "12h"'),
         ("backup.after", all(raw.backup.after) and not _has_nul(raw.backup.after), '["restic", "backup", "{copy}"]'),
         ("timestamp.authorities.name", len(names) == len(set(names)), '"a", "b"'),
+        *(check for authority in raw.timestamp.authorities for check in _access_checks(authority)),
+    ]
+
+
+def _access_checks(authority: schema.AuthorityTable) -> list[tuple[str, bool, str]]:
+    """Checks of how an authority is asked; a name and password go to https, or to this computer, alone."""
+    parts, has_login = urlsplit(authority.url), bool(authority.user or authority.password)
+    is_safe = parts.scheme == "https" or is_this_computer(parts.hostname or "")
+    is_stored = is_token_source(authority.password) and authority.password != "keyring"  # noqa: S105 - a place
+    paths = [one for one in (authority.certificate, authority.key) if one]
+    return [
+        ("timestamp.authorities.user", bool(authority.user) or not has_login, '"customer-1"'),
+        ("timestamp.authorities.user", is_plain(authority.user) and ":" not in authority.user, '"customer-1"'),
+        ("timestamp.authorities.password", not has_login or is_stored, '"file:PATH", "env:NAME"'),
+        ("timestamp.authorities.url", is_safe or not (has_login or paths), '"https://tsa.example/"'),
+        ("timestamp.authorities.url", "@" not in parts.netloc, '"https://tsa.example/"'),
+        ("timestamp.authorities.certificate", all(map(_is_path, paths)), '"tsa-client.pem"'),
+        ("timestamp.authorities.certificate", bool(authority.certificate) or not authority.key, '"tsa-client.pem"'),
     ]
 
 
@@ -299,6 +334,9 @@ def _toml_item(value: SettingValue) -> object:
         if isinstance(item, AuthoritySetting):
             table = tomlkit.inline_table()
             table.update({"name": item.name, "url": item.url, "roots": item.roots})
+            access = {"user": item.user, "password": item.password_source, "certificate": item.certificate}
+            access |= {"key": item.key, "accredited_as": item.accredited_as}
+            table.update({name: text for name, text in access.items() if text})
             items.append(table)
         else:
             items.append(item)

@@ -96,6 +96,16 @@ class AuthoritySetting:
     url: str
     roots: str
     """A PEM file (relative to the home), or `certifi:` and the SHA-256 fingerprint of a root."""
+    user: str = ""
+    """The name for its server (basic authentication); empty: it asks for none."""
+    password_source: str = ""
+    """Where the password for that name is: `env:NAME` or `file:PATH`."""
+    certificate: str = ""
+    """A PEM file (relative to the home) with the client certificate that its server asks for; empty: none."""
+    key: str = ""
+    """A PEM file with the key of that certificate; empty: it is in the same file."""
+    accredited_as: str = ""
+    """The id of the service on the minister's list that it is, as the owner states; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,14 +57,20 @@ def known_homes(home: Path, *, state: Path) -> list[Path]:
 
     Two paths of one folder are one, the first of them.
     """
+    return list(homes_with_accounts(home, state=state))
+
+
+def homes_with_accounts(home: Path, *, state: Path) -> dict[Path, str]:
+    """The same homes, each with the account that it saves; a path that saved none yet stands for its account."""
     try:
-        accounts = [folder for folder in state.iterdir() if folder.is_dir()]
+        folders = [folder for folder in state.iterdir() if folder.is_dir()]
     except OSError:
-        accounts = []
-    homes: list[Path] = []
-    for path in sorted({home, *(path for folder in accounts for path, _at in _read_notes(folder))}):
+        folders = []
+    accounts = {path: folder.name for folder in folders for path, _at in _read_notes(folder)}
+    homes: dict[Path, str] = {}
+    for path in sorted({home, *accounts}):
         if has_archive(path) and not any(_is_same(path, other) for other in homes):
-            homes.append(path)
+            homes[path] = accounts.get(path, str(path))
     return homes
 
 

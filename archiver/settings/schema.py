@@ -54,6 +54,11 @@ class AuthorityTable(Section, frozen=True):
     name: Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,20}\Z")]
     url: Annotated[str, Meta(pattern=r"\Ahttps?://[!-~]+\Z")]
     roots: Annotated[str, Meta(min_length=1)]
+    user: str = ""
+    password: str = ""
+    certificate: str = ""
+    key: str = ""
+    accredited_as: Literal["", "seiko", "mind", "amano", "gmo-globalsign"] = ""
 
 
 class TimestampTable(Section, frozen=True):

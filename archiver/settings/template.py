@@ -66,6 +66,8 @@ also_to = []
 # 第三者の時刻を付ける認証局。空なら付けません。例:
 # Authorities that stamp the seals with the time of a third party; empty = none. Example:
 #   authorities = [{name = "a", url = "http://tsa.example/", roots = "roots.pem"}]
+# 有料の認証局には user と password("file:パス" か "env:名前")、または certificate と key も書けます。
+# A paid one also takes user and password ("file:PATH" or "env:NAME"), or certificate and key.
 authorities = []
 
 [notify]

@@ -55,3 +55,8 @@ OFFERS = (
     # r6advanced1, GlobalSign Root CA - R6: 2cabeafe37d06ca22aba7391c0033d25982952c453647349763a3ab5ad6ccf69).
 )
 """The offers; the user may accept one or both."""
+
+
+def is_offered(setting: AuthoritySetting) -> bool:
+    """Whether an authority of the settings is one of the offers, with its address and root."""
+    return any((one.url, one.setting.roots) == (setting.url, setting.roots) for one in OFFERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from archiver import errors
 from archiver.custody import erasures
 from archiver.custody.erasures import Choose, ErasurePreview
+from archiver.errors import N_
 from archiver.export.erasure_certificate import CertificateFacts, build_certificate
 from archiver.export.pdf.typst_pdf import make_pdf
 from archiver.records import JST
 from archiver.render.invisible_characters import visible
+from archiver.setup.archive_setup import call_language
 from archiver.setup.message_numbers import message_number
 from archiver.store.erasure import records
 from archiver.store.erasure.selection import Selection, select_contract, select_messages
@@ -30,6 +32,16 @@ if TYPE_CHECKING:
     from archiver.store.archive import Reading
 
 SHOWN_LIMIT = 20
+
+STEP_WORDS = {
+    "sealed": N_("Recording what is to be erased …"),
+    "recorded": N_("Sealing that record …"),
+    "entry sealed": N_("Noting the numbers in the archive's folder …"),
+    "noted": N_("Erasing the records; with many messages this takes minutes …"),
+    "executed": N_("Removing files and copies …"),
+    "files removed": N_("Writing the database anew, so that no byte stays in it …"),
+}
+"""What is done after each step of an erasure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +185,8 @@ def make_certificate(app: App, number: int, folder: Path) -> Path:
             copied_at=backup.at if backup is not None else None,
             created_at=app.now(),
         )
-    body = make_pdf(build_certificate(facts), at=facts.created_at)
+    certificate = replace(build_certificate(facts), lang=call_language())  # its texts are those of the screen
+    body = make_pdf(certificate, at=facts.created_at)
     return _write_new(folder, f"erasure-certificate-{number:04}_{facts.created_at.astimezone(JST):%Y%m%d-%H%M}", body)
 
 

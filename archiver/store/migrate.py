@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DatabaseError
 
 from archiver import errors
-from archiver.store.database_copy import copy_database, remove_with_logs
+from archiver.store.database_copy import copy_database, remove_logs, remove_with_logs
 from archiver.store.durable_files import storage_error, sync_folder
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def _make_verified_copy(database: Path, copy: Path) -> None:
             source.execute("BEGIN")
             copy_database(source, fresh)
         fresh.replace(copy)
+        remove_logs(fresh)  # SQLite tells nobody if it could not remove its journal
     except BaseException:
         with suppress(OSError):  # half a copy takes the space that the next attempt needs
             remove_with_logs(fresh)

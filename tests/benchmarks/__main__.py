@@ -36,6 +36,7 @@ ROWS = (
     "viewing",
     "application_pages",
     "case_facts",
+    "erasure",
     "help",
     "distributions",
     "leftovers",
@@ -43,7 +44,17 @@ ROWS = (
 """The modules of this folder that measure, in the order of the table."""
 
 LARGE = frozenset(
-    {"first_round", "growth", "memory", "search", "viewing", "application_pages", "case_facts", "distributions"}
+    {
+        "first_round",
+        "growth",
+        "erasure",
+        "memory",
+        "search",
+        "viewing",
+        "application_pages",
+        "case_facts",
+        "distributions",
+    }
 )
 """Those that take many minutes: only with `--large`, or when named."""
 

@@ -16,7 +16,7 @@ from archiver.settings.model import AuthoritySetting
 from tests.benchmarks.measure import Figure, size_of
 from tests.benchmarks.simulation import Clock, Simulation, running_simulation
 
-DAYS = {1: 7, 10: 1, 60: 1}
+DAYS = {1: 7, 10: 1, 60: 1, 100: 1}
 """Rooms -> days measured; a week has one record of quiet runs, which counts for next to nothing with many rooms."""
 
 OFFSETS = {"even": (0,), "off by up to 2 s": (-2, -1, 0, 1, 2)}

@@ -31,7 +31,7 @@ from archiver.store.queries.contracts import find_contract
 from archiver.store.rebuild import altered_triggers
 from archiver.store.search.query import parse
 from archiver.store.search.search import search
-from tests.support.archives.byte_search import places_of
+from tests.support.archives.byte_search import free_pages, indexed_terms, places_of, terms_of
 from tests.support.archives.maker import CLIENT, OTHER_ROOM, ROOM, ArchiveMaker, at, file_object, message_object
 
 SECRET, TITLE, ANSWER = "極秘の企画書を送ります", "覆面プロジェクト", "見積もりは8万円です"
@@ -94,11 +94,14 @@ def test_nothing_of_an_erased_contract_is_left(tmp_path: Path) -> None:
     ]
     avatars = [_put_avatar(maker, room, text) for room, text in ((OTHER_ROOM, b"gone"), (ROOM, b"stays"))]
     assert all(places_of(maker.home, text) for text in GONE)
+    assert indexed_terms(maker.home) & terms_of("極秘企画")
 
     outcome = erase(maker)
 
     assert outcome.is_complete
+    assert 0 == free_pages(maker.home)
     assert set() == places_of(maker.home, *GONE)
+    assert set() == (indexed_terms(maker.home) & terms_of("極秘企画")) - terms_of(SHARED_LATER)
     assert not blobs.is_held(maker.home, hashlib.sha256(ONLY).hexdigest())
     assert [False, True] == [path is not None and path.exists() for path in dailies]
     assert [False, True] == [path.exists() for path in avatars]

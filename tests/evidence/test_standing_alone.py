@@ -11,7 +11,10 @@ import pytest
 import archiver.evidence
 
 FOLDER = Path(archiver.evidence.__file__).parent
-STAMPS = {f"stamps/{name}.py" for name in ("refusal", "roots", "timestamp", "reply_verification")}
+STAMPS = {
+    f"stamps/{name}.py"
+    for name in ("authority_kinds", "refusal", "revocation", "roots", "timestamp", "reply_verification")
+}
 SOURCES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py")}
 OF_REPORTS = {"account_signs.py"}
 """What reports alone ask of the entries, in records of the program; `verify.py` is not made of it."""

@@ -48,6 +48,20 @@ def lost(before: dict[str, Any], after: dict[str, Any]) -> dict[str, set[Any]]:
     }
 
 
+def torn(home: Path) -> str:
+    """What database, seals and files do not agree in."""
+    ((verdict,), *_more) = ask(home, "PRAGMA integrity_check(1)")
+    if verdict != "ok":
+        return f"the database: {verdict}"
+    wanted = {digest for (digest,) in ask(home, "SELECT sha256 FROM blob WHERE state = 'saved'")}
+    if missing := wanted - {name for name, digest in files(home).items() if name == digest}:
+        return f"files that the database says are held: {missing}"
+    sealed = {digest for (digest,) in ask(home, "SELECT sha256 FROM seal")}
+    if missing := sealed - {hashlib.sha256(body).hexdigest() for body in seals(home).values()}:
+        return f"seals that the database has: {missing}"
+    return ""
+
+
 def difference(source: Path, copy: Path) -> str:
     """What a copy lacks of an archive."""
     if not (copy / DATABASE).exists():

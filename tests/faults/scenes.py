@@ -98,6 +98,8 @@ class Stage:
         chatwork.upload(own, tanaka, "新しい図面.pdf", data=b"new drawing" * 500)
         self.new = shutil.copytree(self.old, self.folder / "new")
         self._must(self.new, "sync")
+        self.unsealed = shutil.copytree(self.new, self.folder / "unsealed")
+        self._must(self.unsealed, "contract", "set", "job1", "--note", "終わりを確かめる")
         self.stopped = shutil.copytree(self.new, self.folder / "stopped")
         self._must(self.stopped, "contract", "stop", "job2")
 
@@ -132,7 +134,7 @@ class Stage:
         yield Scene("init", ("init", "--yes"), None, None, oracle.missing_of_a_new_archive)
         yield Scene("sync", ("sync",), self.old, None, not_saved, after=("sync", "--full"))
         yield Scene("rescue", ("rescue", "job1"), self.old, None, not_saved)
-        yield Scene("seal", ("seal",), self.new, None, oracle.unsealed)
+        yield Scene("seal", ("seal",), self.unsealed, None, oracle.unsealed)
         yield Scene(
             "export",
             ("export", "job1", "--for", "consult", "--no-recheck", "--out", "PLACE"),

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.faults.play import KILL, Fault, Played, Player
-from tests.faults.scenes import SCENES, built_stage
+from tests.faults.scenes import SCENES
 
 DRAWN = 40
 """So many faults are drawn each day for the runs that come with every change."""
@@ -29,14 +28,6 @@ KNOWN = {
     "an error while the database is opened is given no false cause": ("seal", "openat", r"sqlite3-wal", "EIO"),
 }
 """Faults that something was found by, each with the pattern of the call it hit."""
-
-
-@pytest.fixture(scope="module")
-def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
-    """Plays faults on archives that were prepared once."""
-    runs = tmp_path_factory.mktemp("runs")
-    with built_stage(tmp_path_factory.mktemp("stage")) as stage:
-        yield Player(stage, runs)
 
 
 def wrong(played: list[Played]) -> dict[Fault, tuple[str, ...]]:

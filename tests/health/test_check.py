@@ -222,7 +222,7 @@ def test_what_the_plan_will_hide_is_told_while_it_can_be_fetched(
 
 # --- proof -----------------------------------------------------------------------------------
 
-ON = StampStatus(["a", "b"], 52, [], [], is_available=True)
+ON = StampStatus(["a", "b"], 52, [], [], [], is_available=True)
 
 
 def waits(since: datetime, reason: str | None = "unreachable") -> LongestWait:

@@ -47,10 +47,10 @@ def hurry(terminal: Terminal) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace('every = "5m"', 'every = "1s"'), encoding="utf-8")
 
 
-def start(terminal: Terminal) -> subprocess.Popen[str]:
+def start(terminal: Terminal, *options: str) -> subprocess.Popen[str]:
     """A daemon of its own."""
     return subprocess.Popen(
-        terminal.command("daemon"),
+        terminal.command("daemon", *options),
         env=terminal.environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -266,3 +266,31 @@ def test_a_job_without_a_console_runs(terminal: Terminal) -> None:
     completed = subprocess.run(["sh", "-c", f"{command} >&- 2>&-"], env={**os.environ, **terminal.environ})
 
     assert (0, 1) == (completed.returncode, rounds(terminal))
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_one_process_saves_all_archives_and_a_broken_one_stops_nobody(terminal: Terminal, chatwork: Chatwork) -> None:
+    """Two homes are saved, a third with broken settings is named, and a word stops all."""
+    second, broken = (Terminal(terminal.home.with_name(name), chatwork) for name in ("second", "broken"))
+    terminal.run("sync")
+    for other in (second, broken):
+        shutil.copytree(terminal.home, other.home)
+        other.run("sync")
+    for made in (terminal, second):
+        (made.home / "token").write_text(TOKEN, encoding="utf-8")
+        (made.home / "token").chmod(0o600)
+        path = made.home / "archive.toml"
+        path.write_text(
+            path.read_text(encoding="utf-8").replace('"env:CHATWORK_API_TOKEN"', '"file:token"'), encoding="utf-8"
+        )
+    (broken.home / "archive.toml").write_text("[sync", encoding="utf-8")
+    before = [rounds(terminal), rounds(second)]
+
+    daemon = start(terminal, "--all")
+    wait(lambda: rounds(terminal) > before[0] + 1 and rounds(second) > before[1] + 1)
+    seconds, output = stop(daemon)
+
+    assert seconds < 5
+    assert str(broken.home) in output
+    assert str(second.home) not in output

@@ -83,7 +83,7 @@ def shift(tmp_path: Path) -> Iterator[Shift]:
 
 
 def test_each_minute_has_a_round_and_each_day_a_verification(shift: Shift) -> None:
-    """Every minute a round, the lock free after each; verified whole at first, then a sample a day."""
+    """Every minute a round, the lock free after each; verified whole and kept up at first, then a sample a day."""
     shift.pass_by(steps=3 * 30, seconds=20)
 
     assert (30, []) == (shift.reports, shift.said)
@@ -94,6 +94,7 @@ def test_each_minute_has_a_round_and_each_day_a_verification(shift: Shift) -> No
     shift.pass_by(steps=4, hours=6)
     log = (shift.world.home / "logs" / "archive.log").read_text(encoding="utf-8")
     assert (1, 1) == (log.count("verified=whole"), log.count("verified=sample findings=0"))
+    assert 1 == log.count("upkeep=not_needed problems=0")
 
 
 def test_after_sleep_one_round_makes_up_for_all(shift: Shift) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, strategies
 from archiver import errors
 from archiver.demo.chatwork.simulator import Chatwork, Fault
 from archiver.rounds import run_log
-from archiver.rounds.daemon import Stopped
+from archiver.rounds.stop import Stopped
 from archiver.sync.report import RoomReport, SyncReport
 from tests.support.terminal import TOKEN, Terminal
 

@@ -186,8 +186,7 @@ class Machine(RuleBasedStateMachine):
         self.happened = 0
         self.folder = Path(tempfile.mkdtemp(prefix="machine-"))
         home = self.folder / "home"
-        home.mkdir()
-        shutil.copy(blank(), home / DATABASE)
+        self.prepare(home)
         self.clock = Local(Clock())
         self.chatwork = Witness(self.clock.server)
         without_sockets(self.chatwork)
@@ -212,6 +211,11 @@ class Machine(RuleBasedStateMachine):
         stranger = self.chatwork.add_account(f"{CANARY}-person")
         self.private = self.chatwork.add_room(f"{CANARY}-room", [stranger])
         self.chatwork.post(self.private, stranger, f"{CANARY}-text")
+
+    def prepare(self, home: Path) -> None:
+        """An empty archive."""
+        home.mkdir()
+        shutil.copy(blank(), home / DATABASE)
 
     def _reopen(self) -> Mortal:
         """As a new process does."""
@@ -596,7 +600,7 @@ def agrees(state: str, last: object) -> bool:
     return state == "deleted" if last == "[deleted]" else state in ("present", "edited")
 
 
-def play(*, examples: int, steps: int) -> None:
+def play(*, examples: int, steps: int, machine: type[Machine] = Machine) -> None:
     """Let the machine run."""
     chosen = settings(
         max_examples=examples,
@@ -605,7 +609,7 @@ def play(*, examples: int, steps: int) -> None:
         suppress_health_check=[HealthCheck.too_slow],  # for the same reason
         print_blob=True,
     )
-    run_state_machine_as_test(Machine, settings=chosen)
+    run_state_machine_as_test(machine, settings=chosen)
 
 
 def test_whatever_happens_nothing_shown_is_lost_and_nothing_missed_unsaid() -> None:

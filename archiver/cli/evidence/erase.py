@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from archiver import errors
 from archiver.cli.argument_completion import contract_ids, folders
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import ask, ask_yes_no, is_asked, tell
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
@@ -146,8 +148,8 @@ def _erase(
     from archiver.custody import erasures, stamp_requests
     from archiver.setup import erasing
 
-    with app.archive.round_lock():
-        outcome = erasures.erase(app.archive, order.choose, reason, now=app.now)
+    with app.archive.round_lock(), ProgressScreen(quiet=as_json) as screen:
+        outcome = erasures.erase(app.archive, order.choose, reason, now=app.now, step=_step_teller(screen))
     if outcome is None:
         raise errors.NothingToErase
     stamp_requests.request_stamps(app)
@@ -172,6 +174,18 @@ def _erase(
             err=True,
         )
     return 0 if outcome.is_complete and path is not None else INCOMPLETE
+
+
+def _step_teller(screen: ProgressScreen) -> Callable[[str], None]:
+    from archiver.setup.erasing import STEP_WORDS
+
+    names = list(STEP_WORDS)
+
+    def tell_step(name: str) -> None:
+        if name in STEP_WORDS:
+            screen.show_part(_(STEP_WORDS[name]), names.index(name) + 1, len(names) + 1)
+
+    return tell_step
 
 
 def _certificate_line(path: Path) -> str:

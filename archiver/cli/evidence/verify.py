@@ -53,7 +53,7 @@ def command_verify(obj: CliContext, path: str | None, deep: bool, page: Path | N
         archive = Archive(obj.home)
         if not archive.exists():
             raise errors.NoArchive(path=obj.home)
-        verification = verify_archive(archive, deep=deep, authorities=_authorities(obj))
+        verification = verify_archive(archive, deep=deep, authorities=_authorities(obj), now=utc_now())
         record_verification(archive, verification, deep=deep, at=utc_now())
     else:
         roots = {one.name: one.roots for one in _authorities(obj) or ()}

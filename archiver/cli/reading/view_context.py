@@ -109,6 +109,8 @@ def _facts(
     yield _("Daily seals"), "  ".join(stamp_lines.seal_words(status))
     if not settings.timestamp.authorities:
         yield _("Third-party time"), _("off (no third party vouches for the time of the seals)")
+    else:
+        yield _("Third-party time"), "  ".join(stamp_lines.authority_words(settings))
     yield _("Other copy"), "  ".join(filter(None, page.backup_words(status.backup, grade_word(Grade.ATTENTION))))
     missing, deadline_lines = deadlines.blank_and_near_sentences(reading, status.contracts, now=now)
     yield from ((_("Not entered"), line) for line in missing)

@@ -18,12 +18,14 @@ from archiver.cli.terminal.text import visible
 from archiver.errors import N_, ArchiverError, SettingsError
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
-    from archiver.app import App
+    from archiver.corrected_clock import CorrectedClock
     from archiver.evidence.verify.findings import Verification
     from archiver.notices.heartbeat import Heartbeat
     from archiver.rounds.daemon_messages import DaemonMessages
+    from archiver.rounds.daemon_work import DaemonWork
+    from archiver.rounds.stop import Stop
     from archiver.settings.model import Settings
     from archiver.sync.report import SyncReport
 
@@ -34,45 +36,76 @@ if TYPE_CHECKING:
         "Save again and again until it is stopped, verify the archive now and then, and say what needs your attention."
     ),
 )
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help=N_("Save every archive of yours that is known on this computer, in one process."),
+)
 @click.pass_obj
-def command_daemon(obj: CliContext) -> int:
+def command_daemon(obj: CliContext, every: bool) -> int:
     """Run until a signal comes; errors are printed, and the work is tried again."""
+    from archiver.cli.saving import daemon_of_all
+
+    is_ended = daemon_of_all.run_all(obj, _work_of_many) if every else _run_one(obj)
+    if obj.verbose >= 0:
+        _ignore_closed_output(lambda: echo(_("Stopped. What was saved until now is kept."), err=True))
+    if not is_ended:
+        _exit_now()
+    return 0
+
+
+def _run_one(obj: CliContext) -> bool:
+    """Save one archive until a signal comes; whether everything ended in time."""
     from archiver.app import build_app, require_archive, utc_now
     from archiver.cli.status import stamp_lines
     from archiver.corrected_clock import CorrectedClock
     from archiver.rounds import daemon
-    from archiver.rounds.daemon_work import DaemonWork
-    from archiver.rounds.scheduled_backup import copy_if_due
+    from archiver.rounds.stop import Stop
     from archiver.schedule.daemon_lock import hold_daemon_lock
-    from archiver.settings.token import read_token
 
-    stop, clock = daemon.Stop(), CorrectedClock(utc_now, time.monotonic)
-
-    def build(settings: Settings) -> App:
-        return build_app(settings, obj.environ, clock=clock, sleep=stop.sleep)
-
-    work = DaemonWork(
-        obj.settings,
-        build,
-        lambda settings: read_token(settings, obj.environ),
-        now=clock,
-        messages=_daemon_messages(obj, clock),
-        step=stop.step,
-        copy=lambda settings: copy_if_due(settings, obj.environ, now=clock, step=stop.step),
-    )
-    stamp_lines.tell_root_errors(require_archive(build(work.settings)).root_errors)
+    stop, clock = Stop(), CorrectedClock(utc_now, time.monotonic)
+    work = _new_work(obj, stop, clock, daemon_messages(obj, clock))
+    stamp_lines.tell_root_errors(require_archive(build_app(work.settings, obj.environ)).root_errors)
     with hold_daemon_lock(obj.home):
         if obj.verbose >= 0:
             echo(_("Saving again and again, every minute or few minutes. Stop with Ctrl-C."), err=True)
-        is_ended = daemon.run(work, stop)
-        if obj.verbose >= 0:
-            _ignore_closed_output(lambda: echo(_("Stopped. What was saved until now is kept."), err=True))
-        if not is_ended:
-            _exit_now()
-    return 0
+        return daemon.run(work, stop)
 
 
-def _daemon_messages(obj: CliContext, now: Callable[[], datetime]) -> DaemonMessages:
+def _work_of_many(
+    obj: CliContext, stop: Stop, named: Callable[[DaemonMessages], DaemonMessages], longest_round: timedelta
+) -> DaemonWork:
+    """The work on one of many archives, with a clock of its own."""
+    from archiver.app import utc_now
+    from archiver.corrected_clock import CorrectedClock
+
+    clock = CorrectedClock(utc_now, time.monotonic)
+    return _new_work(obj, stop, clock, named(daemon_messages(obj, clock)), longest_round=longest_round)
+
+
+def _new_work(
+    obj: CliContext, stop: Stop, clock: CorrectedClock, messages: DaemonMessages, **limits: timedelta
+) -> DaemonWork:
+    """The work on one archive, as DaemonWork takes its limits. Raises SettingsError if the settings cannot be read."""
+    from archiver.app import build_app
+    from archiver.rounds.daemon_work import DaemonWork
+    from archiver.rounds.scheduled_backup import copy_if_due
+    from archiver.settings.token import read_token
+
+    return DaemonWork(
+        obj.settings,
+        lambda settings: build_app(settings, obj.environ, clock=clock, sleep=stop.sleep),
+        lambda settings: read_token(settings, obj.environ),
+        now=clock,
+        messages=messages,
+        step=stop.step,
+        copy=lambda settings: copy_if_due(settings, obj.environ, now=clock, step=stop.step),
+        **limits,
+    )
+
+
+def daemon_messages(obj: CliContext, now: Callable[[], datetime]) -> DaemonMessages:
     """What the daemon says; `now`: the corrected clock of its process."""
     from archiver.cli.saving import after_run
     from archiver.rounds.daemon_messages import DaemonMessages

@@ -66,6 +66,7 @@ def command_rescue(obj: CliContext, contract: str | None, as_json: bool) -> int:
         echo(complaint, err=True)
     tell_root_errors(app.root_errors)
     sync_report.tell_alerts(report)
+    sync_report.tell_run_conditions(report, app.settings)
     return INCOMPLETE if report.troubles or report.complaints else 0
 
 

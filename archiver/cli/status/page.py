@@ -14,7 +14,7 @@ from archiver.cli.status.emergency_block import tell_emergency
 from archiver.cli.status.gap_line import gap_line
 from archiver.cli.status.reread_and_backfill_lines import tell_progress
 from archiver.cli.status.saving_status import Standing, last_failure, next_step, saving_line
-from archiver.cli.status.stamp_lines import seals_line
+from archiver.cli.status.stamp_lines import class_line, seals_line
 from archiver.cli.terminal.language import current_language
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import shorten
@@ -70,8 +70,7 @@ def tell_status(
         _tell_contract(contract, [room for room in status.rooms if contract.id in room.contracts])
     tell_progress(progress, days=settings.sync.reread_days)
     echo(seals_line(status))
-    if not settings.timestamp.authorities:
-        echo(_("Third-party time   off (no third party vouches for the time of the seals)"))
+    echo(class_line(settings))
     _tell_backup(status.backup, attention)
     for line in dues:
         echo(line)

@@ -11,11 +11,14 @@ from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.text import columns, visible
 from archiver.cli.terminal.times import jst_time
 from archiver.errors import N_
+from archiver.evidence.stamps.authority_kinds import class_of, class_words
 from archiver.render.times import local_time
+from archiver.settings.tsa_offers import is_offered
 
 if TYPE_CHECKING:
     from archiver.custody.stamp_requests import StampOutcome
     from archiver.errors import BadRoots
+    from archiver.settings.model import Settings
     from archiver.store.queries.status import Status
 
 WIDTH = 80
@@ -71,6 +74,22 @@ def seal_words(status: Status) -> list[str]:
     if status.unsealed:
         parts.append(_("not yet sealed {n}").format(n=status.unsealed))
     return parts
+
+
+def class_line(settings: Settings) -> str:
+    """The line about the class of each authority, folded; that there is none, if there is none."""
+    label = _("Third-party time")
+    if not settings.timestamp.authorities:
+        return f"{label}   " + _("off (no third party vouches for the time of the seals)")
+    return _fold(f"{label} ", authority_words(settings), " " * (columns(label) + 3))
+
+
+def authority_words(settings: Settings) -> list[str]:
+    """Each authority of the settings with its class."""
+    return [
+        f"{one.name} ({class_words(class_of(one.accredited_as, is_offered=is_offered(one)))})"
+        for one in settings.timestamp.authorities
+    ]
 
 
 def _fold(head: str, parts: Sequence[str], indent: str) -> str:

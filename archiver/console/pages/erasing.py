@@ -98,9 +98,12 @@ def _work(context: ConsoleContext, order: ErasureOrder, reason: ErasureReason) -
     links = (JobLink(_("Contracts"), url_for("contracts.index")),)
 
     def work(job: Job) -> JobOutcome:
+        def tell_step(name: str) -> None:
+            job.step = _(erasing.STEP_WORDS[name]) if name in erasing.STEP_WORDS else job.step
+
         app = context.app(job)
         with app.archive.round_lock():
-            outcome = erasures.erase(app.archive, order.choose, reason, now=app.now)
+            outcome = erasures.erase(app.archive, order.choose, reason, now=app.now, step=tell_step)
         if outcome is None:
             raise errors.NothingToErase
         stamp_requests.request_stamps(app)

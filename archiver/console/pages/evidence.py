@@ -72,6 +72,7 @@ def _verify_work(context: ConsoleContext) -> Work:
             context.archive,
             progress=lambda what, done, total: job.tell(words.get(what, what), done, total),
             authorities=tsa.build_authorities(context.home, context.settings().timestamp.authorities)[0],
+            now=context.now(),
         )
         is_noted = record_verification(context.archive, verification, deep=False, at=context.now())
         *lines, head = map(visible, context.words.verification_lines(verification))

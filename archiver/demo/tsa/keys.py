@@ -4,8 +4,9 @@ Keys are new in every process and never written anywhere. The leaves differ in w
 how long they are valid, and what they may be used for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from cryptography import x509
@@ -78,8 +79,9 @@ def make_leaf(
     *,
     valid: tuple[datetime, datetime] = (VALID_FROM, VALID_UNTIL),
     purpose: Purpose = Purpose.STAMPING,
+    list_address: str | None = None,
 ) -> KeyHolder:
-    """A new certificate that signs tokens."""
+    """A new certificate that signs tokens; `list_address`: where its issuer's list of revoked ones is, if anywhere."""
     uses, critical = purpose.value
     extensions: list[tuple[x509.ExtensionType, bool]] = [
         (x509.BasicConstraints(ca=False, path_length=None), True),
@@ -87,7 +89,21 @@ def make_leaf(
     ]
     if uses:
         extensions.append((x509.ExtendedKeyUsage(uses), critical))
+    if list_address is not None:
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier(list_address)], None, None, None)
+        extensions.append((x509.CRLDistributionPoints([point]), False))
     return _issue(name, issuer, valid, extensions)
+
+
+def make_revocation_list(issuer: KeyHolder, *, issued: datetime, revoked: Sequence[KeyHolder] = ()) -> bytes:
+    """The issuer's list of revoked certificates, as DER."""
+    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer.certificate.subject)
+    builder = builder.last_update(issued).next_update(issued + timedelta(days=7))
+    for holder in revoked:
+        serial = holder.certificate.serial_number
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(issued).build()
+        builder = builder.add_revoked_certificate(entry)
+    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def _authority_extensions(path_length: int | None) -> list[tuple[x509.ExtensionType, bool]]:

@@ -142,6 +142,20 @@ class SimulatedAuthority:
         with self._lock:
             self._orders.clear()
 
+    def renew_leaf(
+        self, *, until: datetime, since: datetime = keys.VALID_FROM, list_address: str | None = None
+    ) -> None:
+        """Sign with a new certificate from now on, which ends then; the root stays the same.
+
+        `list_address`: where it says that the list of revoked certificates is.
+        """
+        self._leaf = keys.make_leaf(self._name, self._intermediate, valid=(since, until), list_address=list_address)
+
+    def revocation_list(self, *, is_revoked: bool = False) -> bytes:
+        """The list of revoked certificates as of now, with the one that signs in it or not."""
+        revoked = [self._leaf] if is_revoked else []
+        return keys.make_revocation_list(self._intermediate, issued=self.now().astimezone(UTC), revoked=revoked)
+
     def reply(self, query: bytes, fault: AuthorityFault | str | None = None) -> bytes:
         """The body of the reply to a request, without HTTP; only failures of the token appear in it."""
         timestamp_query = tokens.parse_query(query)

@@ -8,6 +8,8 @@ from archiver.errors import N_
 
 Reason = Literal[
     "unreachable",
+    "access",
+    "denied",
     "not_a_token",
     "rejected",
     "imprint",
@@ -22,6 +24,8 @@ Reason = Literal[
 
 REASONS: dict[str, str] = {
     "unreachable": N_("the authority could not be reached"),
+    "access": N_("the password or client certificate for the authority cannot be read here"),
+    "denied": N_("the authority did not accept the name and password or the client certificate"),
     "not_a_token": N_("the reply was not a time stamp"),
     "rejected": N_("the authority rejected the request"),
     "imprint": N_("the time stamp is for something else"),

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.evidence.stamps.authority_kinds import UNKNOWN_CLASS, AuthorityClass
 from archiver.evidence.stamps.refusal import REASONS, Reason, StampRefused
 from archiver.evidence.stamps.roots import fingerprint
 
@@ -34,6 +35,7 @@ __all__ = [
     "request_stamp",
 ]
 
+_DENIED = (401, 403)
 _SHA256_OID = "2.16.840.1.101.3.4.2.1"
 
 
@@ -54,9 +56,14 @@ class Authority:
     name: str
     """Part of file names: `[a-z0-9-]{1,20}`."""
     send: Callable[[bytes], AuthorityAnswer]
-    """Sends a request in DER; raises OSError when there is no whole answer of a bearable size."""
+    """Sends a request in DER; raises OSError when there is no whole answer of a bearable size, PermissionError when
+    the password or client certificate for it cannot be read here."""
     roots: tuple[bytes, ...]
     """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
+    known_class: AuthorityClass = UNKNOWN_CLASS
+    """What is known of it by the settings."""
+    fetch_list: Callable[[str], bytes] | None = None
+    """Gets a list of revoked certificates at an address; raises OSError. None: none is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +126,12 @@ def _build_request(data: bytes) -> TimeStampRequest:
 def _send_request(query: bytes, authority: Authority) -> AuthorityAnswer:
     try:
         answer = authority.send(query)
+    except PermissionError as error:
+        raise StampRefused("access", str(error)) from error
     except OSError as error:
         raise StampRefused("unreachable", type(error).__name__) from error
+    if answer.status in _DENIED:
+        raise StampRefused("denied", f"HTTP {answer.status}")
     if answer.status != 200:
         raise StampRefused("unreachable", f"HTTP {answer.status}")
     return answer

@@ -246,6 +246,7 @@ class _PackageCheck:
             lambda name: self._read(SEALS + name),
             all_seals=False,
         )
+        self.stamps.note_renewals([stamp for stamp in stamps if stamp is not None], self._ranges)
 
     def _check_own_stamps(self) -> None:
         """Check the stamps over the package itself: over the list that names everything else."""

@@ -6,7 +6,7 @@ because this module is also handed out inside packages.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from gettext import gettext as _
 from gettext import ngettext
 from typing import Callable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
@@ -63,6 +63,12 @@ def unix_seconds(time: str | None) -> float | None:
         return None if time is None else (datetime.fromisoformat(time[:19]) - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001
     except ValueError:
         return None
+
+
+def utc_text(seconds: float) -> str:
+    """Unix seconds as a time of the archive, RFC 3339 UTC with three decimals."""
+    moment = datetime(1970, 1, 1) + timedelta(seconds=int(seconds))  # noqa: DTZ001 - as `unix_seconds`
+    return f"{moment.isoformat()}.000Z"
 
 
 def _note_covered(verification: Verification, seals: Sequence[SealTime], times: Mapping[int, str]) -> None:

@@ -10,13 +10,23 @@ from __future__ import annotations
 import re
 from gettext import gettext as _
 from gettext import ngettext
-from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple  # noqa: UP035 - Python 3.8 syntax
+from typing import AbstractSet, Callable, Iterable, Mapping, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
+from archiver.evidence.chain import file_digest
+from archiver.evidence.stamps.certificate_ends import stamp_end
 from archiver.evidence.stamps.known_roots import KNOWN_ROOTS
 from archiver.evidence.stamps.pem import fingerprints
 from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.stamp_coverage import CLOCK_TOLERANCE_SECONDS, SealTime, note_reach, unix_seconds
+from archiver.evidence.verify.recorded_stamps import RecordedStamp
+from archiver.evidence.verify.renewals import JudgedStamp, judge_renewals, note_renewals, record_seals
+from archiver.evidence.verify.stamp_coverage import (
+    CLOCK_TOLERANCE_SECONDS,
+    SealTime,
+    note_reach,
+    unix_seconds,
+    utc_text,
+)
 from archiver.evidence.verify.stamped_times import StampedTime
 
 _STAMP_NAME = re.compile(r"(?P<over>[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
@@ -80,6 +90,7 @@ class StampCheck:
         self._seals: list[SealTime] = []
         self._known_times: dict[int, str] = {}
         self._unverified_count = 0
+        self._judged: list[JudgedStamp] = []
 
     def check_seal(self, number: int, name: str, body: bytes, closed_at: str | None) -> None:
         """Check the stamps of a seal, later than all before; `closed_at` is None if its file is none of a seal."""
@@ -129,6 +140,10 @@ class StampCheck:
             else:
                 self._unverified_count += result.time is None
                 self._note_time(subject, seal, authority, claims.time, None if result.time is None else result.root)
+                end = stamp_end(reply, roots)
+                if end is not None:
+                    sha256 = file_digest(reply)
+                    self._judged.append(JudgedStamp(seal, authority, sha256, claims.time, end.certificate))
         self._compare_times(subject, claims.time, closed_at)
         return claims.time
 
@@ -151,6 +166,13 @@ class StampCheck:
                 self._unverified_count,
             )
             self.verification.add_note(sentence.format(count=self._unverified_count))
+
+    def note_renewals(self, recorded: Iterable[RecordedStamp], ranges: Sequence[tuple[int, int, int]]) -> None:
+        """Note which stamps whose certificate has ended later ones carry on; `ranges` are those of the seals."""
+        now = self._source.now
+        if now is not None and not self.verification.findings:
+            held = record_seals(recorded, ranges)
+            note_renewals(self.verification, judge_renewals(self._judged, held, utc_text(now)))
 
     @property
     def has_roots(self) -> bool:

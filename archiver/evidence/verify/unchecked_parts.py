@@ -24,7 +24,7 @@ _PACKAGE_NAME = re.compile(
     r"|data/(?:messages|files|events|links|tasks|pauses|operator_inquiry)\.csv"
     r"|data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\.pdf|data/evidence_list\.csv"
     r"|data/seals/[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\.json(?:\.[a-z0-9-]{1,20}\.tsr)?"
-    r"|data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\.pem|data/raw/[^/]+\.json",
+    r"|data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\.(?:pem|[0-9]{1,2}\.crl)|data/raw/[^/]+\.json",
     re.DOTALL,
 )
 """What else packages hold: it is compared with the records, or said below."""
@@ -45,7 +45,7 @@ def _add_missing_tables(verification: Verification, names: AbstractSet[str]) -> 
 def _add_unused_roots(verification: Verification, names: AbstractSet[str]) -> None:
     """Say which certificates no stamp in the package needs."""
     used = {name.split(".")[-2] for name in names if name.endswith(".tsr")}
-    unused = sorted(name for name in names if name.startswith("data/tsa/") and name[9:].rpartition(".")[0] not in used)
+    unused = sorted(name for name in names if name.startswith("data/tsa/") and name[9:].partition(".")[0] not in used)
     if unused:
         sentence = _("{files}: certificates that no stamp in this package needs; they were not checked.")
         verification.add_unchecked("unused certificates", sentence.format(files=", ".join(unused[:_LISTED_NAMES])))

@@ -31,6 +31,8 @@ _TELLING_FLAGS = 1 | 8 | 0x800
 _UNICODE_NAME, _UNICODE_COMMENT = 0x7075, 0x6375
 _ORDINARY_KINDS = frozenset({0x0001, 0x000A, 0x5455, 0x5855, 0x7875, _UNICODE_NAME, _UNICODE_COMMENT})
 """Extra fields that zip programs write (large sizes, times, owners), and those with a sentence of their own."""
+_NO_DATE, _FIRST_YEAR = 1980, 2000
+"""The year of files of which a zip program knew no date, and the first in which there could be anything to pack."""
 _DESCRIPTOR_BYTES = (12, 16, 20, 24)
 _PIECE_BYTES = 1 << 20
 
@@ -54,6 +56,9 @@ def zip_oddities(path: Path) -> Iterator[Tuple[str, str]]:  # noqa: UP006
                 yield info.filename, _("The zip gives bytes to a folder, which no program shows.")
             if not _is_date(info.date_time):
                 yield info.filename, _("The zip gives it a date that does not exist.")
+            elif _NO_DATE < info.date_time[0] < _FIRST_YEAR:
+                sentence = _("The zip gives it a date of {year}, long before there could be such a package.")
+                yield info.filename, sentence.format(year=info.date_time[0])
             unread = _unread_bytes(info, file)
             if unread:
                 end = _end_of_file(info, file)

@@ -43,7 +43,8 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
     """Names in kana: a surname, a given name or both, without a title; nicknames; names from other countries."""
     words = leftover_words()
     for pattern in (leftover_patterns.SPACED_KANA, leftover_patterns.KATAKANA_RUN):
-        for match in pattern.finditer(text):
+        is_possible = pattern is leftover_patterns.KATAKANA_RUN or " " in text or "・" in text
+        for match in pattern.finditer(text) if is_possible else ():
             surname = match[1] if match.lastindex else match[0]
             is_surname = name_checks.is_kana_surname(surname)
             if (is_surname or (match.lastindex and _is_given_behind(*match.groups()))) and match[
@@ -80,7 +81,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
     for match in _INTRODUCED.finditer(text):
         if _is_introduced(match["name"], says_so=text.startswith("と申", match.end())):
             yield match.span("name")
-    for match in _READING.finditer(text):
+    for match in _READING.finditer(text) if "(" in text or "「" in text else ():
         if _is_reading_of_word(match):
             continue
         if match[0] in surnames().readings or match[0] in given_names().readings:

@@ -39,7 +39,7 @@ def found_pieces(text: str) -> Iterator[FoundPiece]:
     for start, end in _names(text):
         yield FoundPiece(start, end, LeftoverKind.NAME)
     yield from _account_holders(text)
-    for kind, groups in _DIRECT_RULES:
+    for kind, groups in _DIRECT_RULES if _HAS_LETTER.search(text) else _DIRECT_RULES[1:]:
         for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
             for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
@@ -60,6 +60,8 @@ _DIRECT_RULES = (
     (LeftoverKind.HANDLE, handle_patterns.HANDLES),
     (LeftoverKind.CONTACT, handle_patterns.CONTACTS),
 )
+_HAS_LETTER = re.compile("[A-Za-z0-9]")
+"""Every handle has one."""
 
 
 _KATAKANA = re.compile("[ァ-ヴ][ァ-ヴー]")
@@ -116,7 +118,7 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
         span = name_in_run(match[0])
         if span is not None and not (span[1] == len(match[0]) and _is_of_thing(text, match.end())):
             yield match.start() + span[0], match.start() + span[1]
-    for match in leftover_patterns.SPACED_NAME.finditer(text):
+    for match in leftover_patterns.SPACED_NAME.finditer(text) if " " in text else ():
         if name_checks.is_surname(match["surname"]) and name_checks.is_given_name(match["given"]):
             yield match.start("surname"), match.end("given")
     for match in leftover_patterns.WITH_KANA_GIVEN.finditer(text):
@@ -128,7 +130,8 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
         if name_checks.is_surname(match["surname"]) and (is_given or (is_short and is_clear)):
             yield match.span()
     for pattern in (leftover_patterns.LABELLED, leftover_patterns.IN_BRACKETS):
-        for match in pattern.finditer(text):
+        is_possible = pattern is leftover_patterns.LABELLED or _HAS_BRACKET.search(text)
+        for match in pattern.finditer(text) if is_possible else ():
             is_labelled = pattern is leftover_patterns.LABELLED
             is_doubtful = len(match["name"]) == 1 and text[match.start("name") - 1] in "にが"
             if not is_labelled and len(match["name"]) == 1 and text[match.start()] in "「『<〈":
@@ -139,6 +142,7 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
                 yield _span_of_name(match)
 
 
+_HAS_BRACKET = re.compile(r"[)\]】」』>〉]")
 _KATAKANA_BEHIND = re.compile("[ァ-ヴー]{2,12}")
 
 
@@ -202,7 +206,8 @@ def _account_holders(text: str) -> Iterator[FoundPiece]:
     for word in leftover_patterns.BANK_WORD.finditer(text):
         for match in leftover_patterns.HOLDER.finditer(text, word.end(), word.end() + leftover_patterns.BANK_REACH):
             yield FoundPiece(*match.span(), LeftoverKind.ACCOUNT_HOLDER)
-    for match in leftover_patterns.SAID_HOLDER.finditer(text):
+    has_word = leftover_patterns.BANK_WORD.search(text) is not None or "送金先" in text
+    for match in leftover_patterns.SAID_HOLDER.finditer(text) if has_word else ():
         if match["name"] not in ordinary_words().katakana:
             yield FoundPiece(*match.span("name"), LeftoverKind.ACCOUNT_HOLDER)
     for match in leftover_patterns.FIRM_HOLDER.finditer(text) if "(" in text or ")" in text else ():

@@ -16,12 +16,19 @@ from archiver.export.mask.folding import folded_text
 from archiver.export.mask.leftover_rules import FoundPiece, found_pieces
 from archiver.export.mask.name_checks import in_hiragana, spellings
 from archiver.export.mask.name_data import leftover_words, surnames
+from archiver.export.mask.regex_parts import any_word
 from archiver.records import Leftover, LeftoverKind
 
 _SENTENCE_END = re.compile(r"(?<=[。!?！？])|\n")
 _SENTENCE_WIDTH = 80
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """What chooses a variant of the character before it."""
+_FIRM_WORDS = (
+    "商店 商会 商事 工務店 事務所 製作所 工房 工業 建設 企画 本舗 写真館 印刷 医院 歯科 農園 酒造 建築 塾 堂 屋 "
+    "デザイン スタジオ オフィス クリニック"
+)
+_FIRM_END = re.compile(f"(?<=[一-鿿]{{2}}){any_word(_FIRM_WORDS)}$")
+"""What a firm is called by behind the name of whoever has it: 田中商店 is 田中's."""
 _SHORT_KANA = 3
 """Characters up to which kana are a part of many other words."""
 _PARTICLES = "のとはもにへをかやてよ"
@@ -67,7 +74,7 @@ class LeftoverFinder:
 
     def is_party(self, piece: str) -> bool:
         """Whether a piece is a name of a party, or a part of one."""
-        bare = folded_text(piece).replace(" ", "").lstrip("@")
+        bare = _FIRM_END.sub("", folded_text(piece).replace(" ", "").lstrip("@")) or folded_text(piece)
         if any(bare in name if len(bare) > 1 else name.startswith(bare) for name in self._party_names):
             return True
         return in_hiragana(piece.replace(" ", "")) in self._party_readings

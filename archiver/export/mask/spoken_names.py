@@ -60,6 +60,8 @@ def is_person_behind(text: str, end: int) -> bool:
 def _is_unknown_person(text: str, start: int, end: int) -> bool:
     """Whether kanji that no list has are a person by their form and what stands around them, or stand at a job."""
     run = text[start:end]
+    if not _may_be_unknown_person(run):
+        return False
     before = text[max(0, start - _REACH) : start]
     if before and before[-1].isdigit():
         return False  # 8月分は
@@ -83,6 +85,17 @@ def _is_unknown_person(text: str, start: int, end: int) -> bool:
     return is_person or _is_unknown_at_job(text, start, end)
 
 
+@functools.lru_cache(8192)
+def _may_be_unknown_person(run: str) -> bool:
+    """Whether kanji could be a person at all, whatever stands around them."""
+    is_built = is_unknown_surname(run) or is_given_by_form(run) or is_unknown_full_name(run) or is_unfamiliar(run)
+    return is_built or not _is_made_of_words(run)
+
+
+def _is_made_of_words(run: str) -> bool:
+    return not 2 <= len(run) <= 4 or are_words(run) or are_words(run[:2]) or are_words(run[-2:])
+
+
 def _is_clearly_person(text: str, before: str, start: int, end: int) -> bool:
     """Whether what stands around makes anything a person that is no known word: 「来週から樗谷が窓口」."""
     behind = contexts.CLEARLY_BEHIND.match(text, end)
@@ -97,8 +110,7 @@ def _is_clearly_person(text: str, before: str, start: int, end: int) -> bool:
 def _is_unknown_at_job(text: str, start: int, end: int) -> bool:
     """Whether kanji that are no known word stand behind a job and before a particle: 「プロデューサー鴨志田より」."""
     run = text[start:end]
-    is_word = not 2 <= len(run) <= 4 or are_words(run) or are_words(run[:2]) or are_words(run[-2:])
-    if is_word or contexts.JOB_BEHIND.match(text, end) is None:
+    if _is_made_of_words(run) or contexts.JOB_BEHIND.match(text, end) is None:
         return False
     return contexts.AT_JOB.search(text, max(0, start - _REACH), start) is not None
 

@@ -136,7 +136,7 @@ def read_stamps(
         for authority in _counted(seal, stamped, places):
             reply = _read_or_none(home / FOLDER / f"{seal.name}.{authority}.tsr")
             if reply is not None:
-                add_seal_stamp(copied.stamps, seal, authority, reply, body)
+                add_seal_stamp(home, copied.stamps, seal, authority, reply, body)
 
 
 def _counted(
@@ -195,7 +195,7 @@ def _put_stamp(bag: Bag, home: Path, seal: Seal, authority: str, body: bytes, co
         reply = b"".join(_chunks(home / FOLDER / name))
     except _FileUnreadable:
         reply = b""
-    if not put_seal_stamp(bag, copied.stamps, seal, authority, reply, body):
+    if not put_seal_stamp(bag, home, copied.stamps, seal, authority, reply, body):
         copied.incomplete.append(say("seals/{name}: 第三者の時刻のファイルが壊れています", name=name))
 
 

@@ -45,6 +45,8 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         rows = tuple(_seal_row(one, waits=case.stamping) for one in seals)
         shown = TableBlock(tuple(map(say, _SEAL_HEADS)), (0, 0, 0, 1, 0, 0), rows, 6.5)
         blocks.append(shown if stamped or case.stamping else _without_stamps(shown))
+    if case.authority_classes:
+        blocks.append(Paragraph(say("認証局の種別") + "\n" + "\n".join(case.authority_classes), "small"))
     saved_files = [one for one in case.attachments if one.sha256 is not None]
     if saved_files:
         blocks.append(Paragraph(say("ファイルのSHA-256"), "strong"))

@@ -102,6 +102,8 @@ class ReportInput:
     seals: Sequence[SealLine] = ()
     stamping: bool = False
     """Whether a time-stamping authority is configured."""
+    authority_classes: tuple[str, ...] = ()
+    """What is known of each authority, in sentences."""
     period: str = ""
     """The period of the package in words; empty = everything saved."""
     is_period_requested: bool = True

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archiver.export.bag import TAG_MANIFEST
-from archiver.export.stamps import RootCertificate, SealStamp, package_stamp_name
+from archiver.export.stamps import FrozenList, RootCertificate, SealStamp, package_stamp_name
 from archiver.export.texts.readme import encode_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import local_time
@@ -39,6 +39,8 @@ class VerificationSteps:
     """The authorities that are asked for a stamp over the package itself."""
     made_at: datetime
     """A time at which the certificates of these authorities are valid: they are asked right after it."""
+    lists: Sequence[FrozenList] = ()
+    """The lists of revoked certificates that it holds."""
 
 
 def verify_text(steps: VerificationSteps) -> bytes:
@@ -134,12 +136,40 @@ def _time_lines(steps: VerificationSteps) -> Iterator[str]:
         for seal_stamp in steps.stamps:
             if seal_stamp.number == last:
                 yield f"{_INDENT}{_seal_command(seal_stamp)}"
+        yield from _end_lines(steps, last)
     yield say("   後の号に付いた時刻は、手順3のつながりによって、それより前の号にも及びます。")
     yield say("   時刻が確定よりも遅れて付いたものは、付いた時刻から後についてだけ、存在を示します。")
     yield say("   ルート証明書(data/tsa/)の指紋です。認証局自身が公開している値と見比べてください:")
     for root in steps.roots:
         yield from _root_lines(root)
+    yield from _list_of_revoked_lines(steps.lists)
     yield ""
+
+
+def _end_lines(steps: VerificationSteps, last: int) -> Iterator[str]:
+    """When the certificates behind the last stamps end, and what carries on those whose certificate has ended."""
+    ends = [(one.authority, one.ends) for one in steps.stamps if one.number == last and one.ends is not None]
+    if ends:
+        shown = ", ".join(f"{authority} {ends:%Y-%m-%d}" for authority, ends in ends)
+        yield say("   最後の確定記録の時刻の、認証局の証明書の期限(UTC): {shown}", shown=shown)
+        yield say("   期限の後も -attime の行は OK と出ますが、古い鍵で後から作った時刻ではないことまでは、")
+        yield say("   この資料だけでは示せなくなります。保存を続けている保管庫は、期限の前に新しい時刻を付け直します。")
+        yield say("   期限の後には、その保管庫から作り直した資料で示してください。")
+    ended = [one for one in steps.stamps if one.ends is not None and one.ends <= steps.made_at]
+    if ended:
+        yield say("   作成の時点で証明書の期限が切れていた時刻は {count}件です(RFC 4998の付け直し):", count=len(ended))
+        yield say("   時刻のファイルの指紋は記録(種類 stamp)にあります。その記録を含む確定記録か、それより後の号に、")
+        yield say("   その期限より前の時刻が付いていれば、後の時刻が引き継いでいます。")
+        yield say("   最初の時刻の記録を含む確定記録の名前を出す行:")
+        yield f"{_INDENT}{_carrier_command(ended[0])}"
+
+
+def _carrier_command(stamp: SealStamp) -> str:
+    """The line that prints the seal that holds the record of a stamp's arrival."""
+    record = (
+        f'grep -F "$(sha256sum < data/seals/{stamp.seal_name}.{stamp.authority}.tsr | cut -c1-64)" data/entries.jsonl'
+    )
+    return f"grep -l \"$({record} | head -n 1 | tr -d '\\n' | sha256sum | cut -c1-64)\" data/seals/*.json"
 
 
 def _package_stamp_lines(steps: VerificationSteps, title: str) -> Iterator[str]:
@@ -159,6 +189,16 @@ def _seal_command(stamp: SealStamp) -> str:
 
 def _verify_command(data: str, reply: str, authority: str, at: int) -> str:
     return f"openssl ts -verify -data {data} -in {reply} -CAfile data/tsa/{authority}.pem -attime {at}"
+
+
+def _list_of_revoked_lines(lists: Sequence[FrozenList]) -> Iterator[str]:
+    if not lists:
+        return
+    yield say("   作成のときに公開されていた、失効した証明書の一覧(CRL)です。発行の時点で失効していたかを示します:")
+    for one in lists:
+        state = say("失効が記されています") if one.is_revoked else say("失効は記されていません")
+        yield f"   {one.authority}: {one.path} ({one.issued:%Y-%m-%d %H:%M} UTC, {state})"
+        yield f"{_INDENT}openssl crl -inform DER -in {one.path} -noout -text"
 
 
 def _root_lines(root: RootCertificate) -> Iterator[str]:
@@ -217,7 +257,10 @@ def _english_lines(steps: VerificationSteps) -> Iterator[str]:
         yield "4. Third-party times (RFC 3161): the lines that begin with openssl (1.1.1 or newer)."
         yield "   Verification: OK means that the file existed, as it is now, at the time stamped; no more than that."
         yield "   -attime is that time, as the authority's certificate may have ended since. A stamp on a seal covers"
-        yield "   all seals before it. Compare the SHA-256 of each root certificate with what the authority publishes."
+        yield "   all seals before it. After its certificate has ended, a stamp no longer shows by itself that nobody"
+        yield "   made it later with the old key: a later stamp over the record of its arrival carries it on (RFC 4998)"
+        yield "   in packages made after that. Compare the SHA-256 of each root certificate with what the authority"
+        yield "   publishes."
     else:
         yield "4. No third-party time stamp is attached."
     yield "5. messages.jsonl, pauses.jsonl and the CSV files are made of data/entries.jsonl alone and can be made again"

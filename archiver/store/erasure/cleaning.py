@@ -1,11 +1,10 @@
-"""Removes what an erasure leaves behind outside the records: bytes of files, pictures, free pages, the log."""
+"""Removes what an erasure leaves behind beside the database: bytes of files, half downloads, pictures."""
 
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Collection
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -14,7 +13,7 @@ from archiver.store import avatars, schema
 from archiver.store.archive import Archive
 from archiver.store.blobs import FOLDER, INCOMING, blob_path
 from archiver.store.durable_files import storage_error
-from archiver.store.engine import DATABASE, open_connection, translate_error
+from archiver.store.engine import DATABASE
 from archiver.store.queries.entries import IS_WHOLE
 
 _EARLIER = f"{DATABASE.removesuffix('.sqlite3')}.before-*.sqlite3*"
@@ -40,23 +39,6 @@ def remove_leftovers(archive: Archive) -> None:
     pictures = [path for path in _files(home / avatars.FOLDER) if path.name not in shown]
     for path in [*_files(home / FOLDER / INCOMING), *pictures, *home.glob(_EARLIER)]:
         _remove(path)
-
-
-def vacuum(archive: Archive) -> bool:
-    """Write the database anew without free pages, and empty its log; False while somebody reads an older state.
-
-    Raises StorageError, ArchiveBusy.
-    """
-    archive.close()
-    try:
-        with closing(open_connection(archive.database)) as connection:
-            connection.isolation_level = None
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("VACUUM")
-            (busy, _pages, _done) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise translate_error(error, archive.database) from error
-    return not busy
 
 
 def _files(folder: Path) -> list[Path]:

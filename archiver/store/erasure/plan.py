@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -90,9 +91,14 @@ def _replies_with(
 ) -> Iterator[str]:
     """Digests of the kept replies that hold one of the erased objects, or are of a room of which nothing is left."""
     rooms = {room for by_room in ids.values() for room in by_room} | set(whole_rooms)
+
+    @cache
+    def names_in(room: int | None) -> Mapping[str, Collection[str]]:
+        found = {name: ids[kind].get(room, ()) if room is not None else () for kind, name in _ID_NAMES.items()}
+        return {name: frozenset(map(str, numbers)) for name, numbers in found.items()}
+
     for reply in kept_replies(reading, rooms):
-        names = {name: {str(one) for one in ids[kind].get(reply.room_id, ())} for kind, name in _ID_NAMES.items()}
-        if reply.room_id in whole_rooms or _holds_any(reply, names):
+        if reply.room_id in whole_rooms or _holds_any(reply, names_in(reply.room_id)):
             yield reply.digest
 
 

@@ -365,6 +365,9 @@ LAST_CHECKS: Slot[LastChecks] = Slot(
 )
 """When a sample and when everything was last verified: `rounds.scheduled_verification`, for itself."""
 
+LAST_UPKEEP: Slot[datetime | None] = Slot("upkeep", _time, None)
+"""When the database was last kept up: `custody.database_upkeep`, for the daemon's monthly duty."""
+
 # --- notices --------------------------------------------------------------------------------------
 
 NOTICED: Slot[Mapping[str, datetime]] = Slot("noticed", lambda value: _by_key(_time, value), {})

@@ -76,6 +76,21 @@ class StoredStamp(NamedTuple):
     got_at: datetime | None
 
 
+class NewestStamp(NamedTuple):
+    """The stamp of an authority on the latest seal that it stamped."""
+
+    authority: str
+    seal: Seal
+    time: datetime
+    record: int | None
+    """The number of the entry of its arrival; None: it was erased or lost."""
+
+    @property
+    def file(self) -> str:
+        """The name of its file in `seals/`."""
+        return stamp_reply_files.file_name(self.seal.name, self.authority)
+
+
 class StampQueueCounts(NamedTuple):
     """How many days are sealed, and how many of them wait for a stamp."""
 
@@ -165,6 +180,36 @@ def stamps_by_seal(reading: Reading) -> dict[int, list[StoredStamp]]:
             StoredStamp(name, from_text(time), None if got_at is None else from_text(got_at))
         )
     return stamps
+
+
+def newest_stamps(reading: Reading) -> list[NewestStamp]:
+    """The stamp on the latest seal of each authority that ever stamped, sorted by its name."""
+    latest = select(_STAMP.authority, func.max(_STAMP.seal).label("seal")).where(_STAMP.state == STAMPED)
+    newest = latest.group_by(_STAMP.authority).subquery()
+    query = (
+        select(newest.c.authority, _STAMP.time, *_SEAL)
+        .join(schema.stamp, and_(_STAMP.authority == newest.c.authority, _STAMP.seal == newest.c.seal))
+        .join(schema.seal, _SEAL.number == newest.c.seal)
+        .order_by(newest.c.authority)
+    )
+    return [
+        NewestStamp(authority, seal := _seal_from_columns(*row), from_text(time), _record(reading, seal, authority))
+        for authority, time, *row in reading.sql.execute(query)
+    ]
+
+
+def authorities_after(reading: Reading, stamp: NewestStamp, *, until: str) -> frozenset[str]:
+    """Other authorities with a stamp of before `until` over a seal that holds the record of this stamp's arrival."""
+    if stamp.record is None:
+        return frozenset()
+    query = select(_STAMP.authority).distinct().join(schema.seal, _SEAL.number == _STAMP.seal)
+    query = query.where(_STAMP.state == STAMPED, _STAMP.authority != stamp.authority, _STAMP.time <= until)
+    return frozenset(reading.sql.execute(query.where(_SEAL.last >= stamp.record)).scalars())
+
+
+def _record(reading: Reading, seal: Seal, authority: str) -> int | None:
+    query = select(func.max(schema.entry.c.seq)).where(schema.entry.c.key == f"stamp/{seal.number}/{authority}")
+    return reading.sql.execute(query).scalar()
 
 
 def unlisted_stamps(reading: Reading) -> list[DueStamp]:

@@ -56,8 +56,10 @@ def test_a_contract_is_shown_confirmed_and_erased(maker: ArchiveMaker, desk: Ter
 
     assert (1, True) == (done["erasure"], done["complete"])
     assert set() == places_of(maker.home, *GONE)
-    printed = "".join(page.extract_text() for page in PdfReader(done["certificate"]).pages)
+    certificate = PdfReader(done["certificate"])
+    printed = "".join(page.extract_text() for page in certificate.pages)
     assert "Certificate of erasure" in printed
+    assert "en" == str(certificate.root_object["/Lang"]).partition("-")[0]
     assert "yamada (account 1234567)" in printed
     assert [] == [text for text in GONE if text in printed]
     assert [] == verify_path(maker.home, deep=True).findings

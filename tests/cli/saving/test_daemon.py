@@ -35,7 +35,7 @@ def test_the_end_of_each_trouble_is_said_as_what_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, sentence: str
 ) -> None:
     """Saving works again only where it did not."""
-    daemon._daemon_messages(context(tmp_path), utc_now).over(name)
+    daemon.daemon_messages(context(tmp_path), utc_now).over(name)
 
     assert sentence + "\n" == capsys.readouterr().err
 
@@ -50,7 +50,7 @@ def test_a_bug_in_a_notice_is_said_and_survived(
 
     monkeypatch.setattr(notice_delivery, "tell_after_round", fail)
 
-    daemon._daemon_messages(context(tmp_path), utc_now).unsaved(errors.Unreachable(path="/me", detail="x"))
+    daemon.daemon_messages(context(tmp_path), utc_now).unsaved(errors.Unreachable(path="/me", detail="x"))
 
     output = capsys.readouterr().err
     assert (True, False) == ("ValueError (test_daemon.py" in output, "秘密" in output)
@@ -63,7 +63,7 @@ def test_notices_go_on_while_the_settings_are_broken(tmp_path: Path, monkeypatch
         notice_delivery, "tell_after_round", lambda settings, *_more, **_named: used.append(settings.notify.stale_hours)
     )
     settings_file.write_text("[notify]\nstale_hours = 7\n", encoding="utf-8")
-    voice = daemon._daemon_messages(context(tmp_path), utc_now)
+    voice = daemon.daemon_messages(context(tmp_path), utc_now)
 
     settings_file.write_text("[[[", encoding="utf-8")
     voice.unsaved(errors.Unreachable(path="/me", detail="x"))
@@ -78,7 +78,7 @@ def test_notices_of_a_round_go_by_the_corrected_clock(tmp_path: Path, monkeypatc
     clock = CorrectedClock(utc_now, time.monotonic)
     clock.measure(utc_now() - timedelta(days=365), utc_now())
 
-    daemon._daemon_messages(context(tmp_path), clock).unsaved(errors.Unreachable(path="/me", detail="x"))
+    daemon.daemon_messages(context(tmp_path), clock).unsaved(errors.Unreachable(path="/me", detail="x"))
 
     assert all(abs(utc_now() - timedelta(days=365) - at) < timedelta(minutes=1) for at in told)
     assert 1 == len(told)

@@ -36,6 +36,18 @@ def test_bytes_behind_the_end_of_a_packed_file_are_found(tmp_path: Path, method:
     assert str(end) in text
 
 
+@pytest.mark.parametrize(
+    ("year", "is_found"), [(1980, False), (1981, True), (1999, True), (2000, False), (2026, False)]
+)
+def test_a_year_before_there_were_packages_is_found(tmp_path: Path, year: int, *, is_found: bool) -> None:
+    """Of 1980 are files for which a zip program knew no date."""
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr(zipfile.ZipInfo("P/bagit.txt", (year, 1, 1, 0, 0, 0)), b"text")
+
+    assert is_found == any(str(year) in text for _subject, text in zip_oddities(path))
+
+
 def test_a_zip_around_a_package_is_not_called_damaged(tmp_path: Path) -> None:
     """A folder above the package's, or its zip with a letter beside it: not a package, and nothing of it is damaged."""
     below = zip_of(tmp_path / "below.zip", ["handed in/P/bagit.txt", "handed in/letter.txt"], zipfile.ZIP_STORED)

@@ -299,3 +299,11 @@ def test_a_surname_beside_what_is_masked_is_offered() -> None:
 def test_what_only_stands_outside_the_period_is_not_asked_about(maker: ArchiveMaker, tmp_path: Path) -> None:
     """Only texts that would leave."""
     assert export_package(maker, "support", tmp_path / "out", until=at(150)).messages
+
+
+def test_the_firm_of_a_party_is_no_leftover() -> None:
+    """A room 田中商店様 of 田中 is the client's; the firm of somebody else is offered."""
+    finder = LeftoverFinder(["田中 一郎", "受注者"])
+
+    assert [] == list(finder.pieces("田中商店様 サイト制作"))
+    assert ["中村商店"] == [piece for piece, _kind, _sentence in finder.pieces("中村商店様 サイト制作")]

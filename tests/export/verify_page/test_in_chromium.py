@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -19,6 +20,7 @@ from archiver.export.verify_page.page import page_digest, page_with_roots
 from archiver.store.archive import Archive
 from archiver.store.erasure.selection import select_messages
 from tests.custody.test_erasures import erase, make_archive
+from tests.custody.test_stamp_renewals import desk_of_2015, pass_ten_years
 from tests.support.archives.maker import CLIENT, ROOM, at, story
 from tests.support.packages import package_damage
 from tests.support.packages.list_renewal_damage import LIST_RENEWAL_KINDS
@@ -163,6 +165,21 @@ def test_an_unchanged_package_fits(window: VerifyPageWindow, samples: Samples, s
         subjects = [one["subject"] for one in document["unchecked"]]
         assert {"verify.html", "data/tsa/", "tagmanifest-sha256.txt", "texts"} <= set(subjects)
     assert [] == window.complaints
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_stamps_with_ended_certificates_are_judged_alike(
+    window: VerifyPageWindow, script: ModuleType, check: Any, tmp_path: Path
+) -> None:
+    """Those of year one that nothing carries on in its own package, and that later ones carry on in one of year ten."""
+    with desk_of_2015(tmp_path / "home") as (desk, tsa):
+        packages = pass_ten_years(desk, tsa, tmp_path)
+    for package, word in zip(packages, ("no later stamp here", "carried on"), strict=True):
+        document = window.verify(package)
+
+        assert_agreement(document, script.verify_package_at(package, check=check, now=time.time()), [])
+        assert any(word in note for note in document["notes"])
 
 
 @pytest.mark.slow

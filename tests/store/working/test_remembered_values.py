@@ -64,6 +64,7 @@ STORED: dict[str, tuple[Any, str]] = {
     "leftovers/<contract>": ({"sato": True, "abe": False}, '{"abe": false, "sato": true}'),
     "uncopied": ({"/media/usb": AT}, f'{{"/media/usb": {TEXT}}}'),
     "daemon-checked": (remembered_values.LastChecks(AT), f'{{"sample": {TEXT}, "whole": null}}'),
+    "upkeep": (AT, TEXT),
     "notice_trial": (
         remembered_values.LastNoticeTrial(AT, ("mail",), ("desktop", "ping")),
         f'{{"at": {TEXT}, "seen": ["mail"], "unseen": ["desktop", "ping"]}}',

@@ -9,6 +9,7 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from archiver.search_folding import fold_searched
@@ -17,7 +18,7 @@ from archiver.store.bigrams import index_text
 
 def places_of(home: Path, *texts: str) -> set[str]:
     """Where one of the texts stands in the home, in UTF-8, escaped as in a reply, or inside what is compressed."""
-    needles = [form for text in texts for form in (text.encode(), json.dumps(text).strip('"').encode())]
+    needles = [form for text in texts for form in _written_forms(text)]
     found = set()
     for path in sorted(home.rglob("*")):
         if path.is_file():
@@ -27,6 +28,13 @@ def places_of(home: Path, *texts: str) -> set[str]:
                 if any(needle in piece for needle in needles)
             }
     return found | _replies_with(home, needles) | _indexed(home, texts)
+
+
+def _written_forms(text: str) -> set[bytes]:
+    """A text in UTF-8, in UTF-16, and as JSON escapes it, with small and capital digits."""
+    escaped = json.dumps(text).strip('"')
+    capitals = re.sub(r"(?<=\\u)[0-9a-f]{4}", lambda match: match[0].upper(), escaped)
+    return {text.encode(), text.encode("utf-16-le"), text.encode("utf-16-be"), escaped.encode(), capitals.encode()}
 
 
 def _pieces(body: bytes) -> Iterator[tuple[str, bytes]]:
@@ -62,3 +70,22 @@ def _indexed(home: Path, texts: tuple[str, ...]) -> set[str]:
             found.add("search")
     database.close()
     return found
+
+
+def free_pages(home: Path) -> int:
+    """How many pages of the database are free: what was deleted could stand there."""
+    with closing(sqlite3.connect(home / "archive.sqlite3")) as database:
+        (free,) = database.execute("PRAGMA freelist_count").fetchone()
+    return int(free)
+
+
+def indexed_terms(home: Path) -> set[str]:
+    """Every term that stands in the full-text index, whatever rows it names."""
+    with closing(sqlite3.connect(home / "archive.sqlite3")) as database:
+        database.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search, row)")
+        return {term for (term,) in database.execute("SELECT term FROM temp.vocabulary")}
+
+
+def terms_of(text: str) -> set[str]:
+    """The terms under which a text is indexed."""
+    return set(index_text(fold_searched(text)).split())

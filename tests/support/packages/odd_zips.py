@@ -60,6 +60,7 @@ ODD_ZIPS: Mapping[str, Callable[[Path], None]] = {
     "comment in an extra field": _extra_of(0x6375),
     "unknown extra field": _extra_of(0xCAFE),
     "another date in the list": _set_number(14, (2020 - 1980) << 9 | 1 << 5 | 1),
+    "of 1995": lambda path: _pack_again(path, lambda info: setattr(info, "date_time", (1995, 5, 21, 9, 0, 0))),
     "needs version 9.9": _set_number(6, 99),
     "patched": _set_number(8, 0x20),
     "strongly encrypted": _set_number(8, 0x40),

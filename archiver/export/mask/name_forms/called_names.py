@@ -20,6 +20,8 @@ _IN_FAMILY = re.compile(
     rf"|(?<![{KATAKANA}])(?P<kata>[{KATAKANA}]{{2,6}}?){_FAMILY}(?:さん)?(?![{KATAKANA}])"
     rf"|(?<![{KANJI}])(?P<kanji>[{KANJI}]{{2,3}}?)(?:ママ|パパ|お?[兄姉]ちゃん|おば(?:さん|ちゃん)|おじ(?:さん|ちゃん))(?:さん)?"
 )
+_IS_FAMILY = re.compile("(?:ママ|パパ|さん|ちゃん|どん|姫|王子)$")
+"""What is hidden with the name; a role is not."""
 _HAS_FAMILY = re.compile(_FAMILY)
 _SAID = re.compile(
     r"(?:ハンドルネーム|ハンドル名|ペンネーム|ラジオネーム|リングネーム|ニックネーム|(?<![A-Za-z])(?:PN|HN)|芸名|源氏名|活動名|筆名|雅号|あだ名|愛称"
@@ -30,10 +32,14 @@ _SAID = re.compile(
     r"(?=さん|様|氏|です|だ(?:そう|った|と|よ)|という|って|名義|で(?:す|登録|活動|公開|出|お)|に(?:変|し)|[」、。)\s]|の(?:方|人)|$)"
 )
 _NO_NICKNAME = re.compile("文字|以上|以内|半角|全角|任意|必須|未定|不明|空欄|変更|入力|記載|統一|表示|[をがは]")
-_HAS_SAID = re.compile("ネーム|名|[PH]N|[Tt]uber|あだ|愛称|雅号|の")
+_HAS_SAID = re.compile(
+    "ネーム|名|[PH]N|[Tt]uber|TUBER|ューバーの|配信者|声優|ライバー|ルエンサー|ブロガー|歌い手|絵師|レイヤー|愛称|雅号"
+)
 _COVERED = re.compile(
     rf"(?:[{KANJI}]{{1,2}}[〇○◯●*×✕]{{1,2}}[{KANJI}]{{0,2}}|[〇○◯●]{{1,2}}[{KANJI}]{{1,2}})(?=さん|様|氏|くん|君)"
 )
+_HAS_COVER = re.compile("[〇○◯●*×✕]")
+_HAS_TITLE = re.compile("[ぁ-んァ-ヴー](?:さん|様|氏|くん|ちゃん|先生)|[一-鿿](?:さん|様|氏|くん|先生|選手)|名義")
 _AT_WORK = re.compile(r"(?P<name>(?<![^\s、。「(])[^\s、。@「」()]{2,10}@[^\s、。@A-Za-z「」()]{1,10})(?=さん|様|氏)")
 _MIXED = re.compile(
     rf"(?<![{KANJI}])(?P<head>[{KANJI}]{{1,3}})(?P<tail>[{KATAKANA}]{{2,8}}|[ぁ-ん]{{2,4}})(?=さん|様|氏|くん|ちゃん|先生|選手|名義)"
@@ -53,18 +59,19 @@ def called_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text somebody is called by more than a name, or by none that a list has."""
     for match in _IN_FAMILY.finditer(text) if _HAS_FAMILY.search(text) else ():
         if _is_called_in_family(match):
-            yield match.span()
+            group = match.lastgroup or "kanji"
+            yield match.span() if _IS_FAMILY.search(match[0]) else match.span(group)
     for match in _SAID.finditer(text) if _HAS_SAID.search(text) else ():
         if not _is_word(match["name"]) and _NO_NICKNAME.search(match["name"]) is None:
             yield match.span("name")
-    for match in _COVERED.finditer(text):
+    for match in _COVERED.finditer(text) if _HAS_COVER.search(text) else ():
         yield match.span()
     for match in _AT_WORK.finditer(text) if "@" in text else ():
         yield match.span("name")
-    for match in _MIXED.finditer(text):
+    for match in _MIXED.finditer(text) if _HAS_TITLE.search(text) else ():
         if _is_mixed(match):
             yield match.span()
-    for match in _THREE.finditer(text):
+    for match in _THREE.finditer(text) if " " in text or "・" in text else ():
         first = re.split("[ ・]", match[0])[0]
         if first in leftover_words().foreign_names or name_checks.is_kana_person(first):
             yield match.span()

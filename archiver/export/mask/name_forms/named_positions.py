@@ -59,6 +59,10 @@ _AFFIX = any_of(
     "班 役 名義 宅 邸 家 様 氏 殿 担当 担当分 回 枠 待ち"
 )
 _JOINED_AFFIX = re.compile(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,5}}?)(?P<affix>{_AFFIX})(?![{KANJI}])")
+_HAS_AFFIX = re.compile(rf"{_AFFIX}(?![{KANJI}])")
+_HAS_RELATIVE = re.compile("[夫妻子娘弟妹兄姉父母男女那人嫁内達こ姪甥孫氏手方]の|弟の")
+_HAS_CREDIT = re.compile("[文作絵画訳案真影材成筆集り読詞曲歌本出][/=: ]")
+_HAS_NUMBERED = re.compile("[:→=②-⑳/]|さん")
 _IN_TALK = re.compile(
     rf"(?:^|\n) {{0,2}}(?:[0-9]{{1,2}}:[0-9]{{2}} {{0,2}}(?P<name>[{KANJI}]{{1,4}})(?=[「: \n]|$)"
     rf"|(?P<other>[{KANJI}]{{2,4}})(?=「))"
@@ -82,21 +86,21 @@ def named_positions(text: str) -> Iterator[tuple[int, int]]:
     for match in _FORMER.finditer(text) if "姓" in text or "結婚後" in text else ():
         if name_checks.is_spoken_surname(match["name"]) or is_unfamiliar(match["name"]):
             yield match.span("name")
-    for match in _RELATIVE.finditer(text) if "の" in text else ():
+    for match in _RELATIVE.finditer(text) if _HAS_RELATIVE.search(text) else ():
         if _is_given(match["name"]):
             yield match.span("name")
-    for pattern in (_LODGER, _EXTENSION):
-        for match in pattern.finditer(text):
+    for pattern, is_near in ((_LODGER, "方" in text), (_EXTENSION, " " in text)):
+        for match in pattern.finditer(text) if is_near else ():
             if _is_surname(match["name"]) or is_unknown_full_name(match["name"]):
                 yield match.span("name")
-    for match in _CREDIT.finditer(text):
+    for match in _CREDIT.finditer(text) if _HAS_CREDIT.search(text) else ():
         first = match["name"].split()[0]
         if is_unknown_full_name(first) or name_checks.is_full_name(first) or is_unknown_surname(first):
             yield match.start("name"), match.start("name") + len(first)
-    for match in _NUMBERED.finditer(text):
+    for match in _NUMBERED.finditer(text) if _HAS_NUMBERED.search(text) else ():
         if is_unknown_surname(match["name"]):
             yield match.span("name")
-    for match in _JOINED_AFFIX.finditer(text):
+    for match in _JOINED_AFFIX.finditer(text) if _HAS_AFFIX.search(text) else ():
         name = match["name"]
         is_known = name_checks.is_spoken_surname(name) and name not in leftover_words().prefectures
         is_known = (

@@ -16,6 +16,7 @@ class StampCheck {
     this.roots = new Map();
     this.seals = [];
     this.knownTimes = new Map();
+    this.judged = [];
   }
 
   // Check the stamps of a seal; `closedAt` is null if its file is none of a seal.
@@ -53,7 +54,11 @@ class StampCheck {
     if (roots !== null) {
       const result = await checkStampSignature(reply, data, roots, claims.time);
       if (result === "bad") this.addFinding(subject, _("The stamp does not lead to the root certificate beside it, or its signature is wrong."));
-      else this.noteTime(subject, seal, authority, claims.time, result === "unknown" ? null : result);
+      else {
+        this.noteTime(subject, seal, authority, claims.time, result === "unknown" ? null : result);
+        const ends = stampEnd(reply, roots);
+        if (ends !== null) this.judged.push({ seal, authority, sha256: sha256Hex(reply), time: claims.time, ends });
+      }
     }
     const stamped = unixSeconds(claims.time), closed = unixSeconds(closedAt);
     if (stamped !== null && closed !== null && stamped < closed - CLOCK_TOLERANCE_SECONDS) {
@@ -85,6 +90,11 @@ class StampCheck {
     if (count) {
       this.verification.addNote(fill(ngettext("{count} stamp was compared only with its bytes: its signature cannot be checked on this computer.", "{count} stamps were compared only with their bytes: their signatures cannot be checked on this computer.", count), { count }));
     }
+  }
+
+  // Note which stamps whose certificate has ended later ones carry on; `ranges` are those of the seals.
+  noteRenewals(recorded, ranges) {
+    if (!this.verification.findings.length) noteRenewals(this.verification, judgeRenewals(this.judged, recordSeals(recorded, ranges), new Date().toISOString()));
   }
 
   async rootsOf(authority) {

@@ -19,7 +19,7 @@ const PACKAGE_NAME = new RegExp(
     "data/(?:messages|files|events|links|tasks|pauses|operator_inquiry)\\.csv",
     "data/(?:report(?:_all_messages-[0-9]{2,4})?|evidence_list)\\.pdf|data/evidence_list\\.csv",
     "data/seals/[0-9]{6,18}-[0-9]{4}-[0-9]{2}-[0-9]{2}\\.json(?:\\.[a-z0-9-]{1,20}\\.tsr)?",
-    "data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\\.pem|data/raw/[^/]+\\.json)$",
+    "data/(?:files|enclosures|transcript|seals/orphaned)/.+|data/tsa/[a-z0-9-]{1,20}\\.(?:pem|[0-9]{1,2}\\.crl)|data/raw/[^/]+\\.json)$",
   ].join("|"),
   "s",
 );
@@ -107,7 +107,7 @@ class PackageCheck {
       this.verification.addUnchecked("tables", fill(text, { files: sortedTexts(Object.keys(CSV_HEADERS)).join(", ") }));
     }
     const used = new Set(this.names.filter((name) => name.endsWith(".tsr")).map((name) => name.split(".").slice(-2)[0]));
-    const unused = this.names.filter((name) => name.startsWith("data/tsa/") && !used.has(name.slice(9, Math.max(9, name.lastIndexOf(".")))));
+    const unused = this.names.filter((name) => name.startsWith("data/tsa/") && !used.has(name.slice(9).split(".")[0]));
     if (unused.length) {
       const text = _("{files}: certificates that no stamp in this package needs; they were not checked.");
       this.verification.addUnchecked("unused certificates", fill(text, { files: unused.slice(0, LISTED_NAMES).join(", ") }));
@@ -177,7 +177,9 @@ class PackageCheck {
     const rollbacks = lines.other.filter((entry) => entry.kind === "rollback").map(readRollback).filter((one) => one !== null);
     chain.compareRollbacks(rollbacks);
     await checkRollbacks(this.verification, rollbacks, this.namesBelow(SEALS + ORPHANED), this.readSeal);
-    await compareStamps(this.verification, lines.other.filter((entry) => entry.kind === "stamp"), this.namesBelow(SEALS), this.readSeal);
+    const recorded = lines.other.filter((entry) => entry.kind === "stamp");
+    await compareStamps(this.verification, recorded, this.namesBelow(SEALS), this.readSeal);
+    this.stamps.noteRenewals(recorded.filter((entry) => isWhole(entry.payload.seal)), this.ranges);
   }
 
   async checkOwnStamps() {

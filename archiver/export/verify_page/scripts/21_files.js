@@ -314,7 +314,9 @@ async function addZipOddities(verification, file, directory) {
   for (const [index, info] of infos.entries()) {
     if (info.comment) add(info.name, _("Its place in the zip has a comment, which packages never have."));
     if (info.name.endsWith("/") && (info.size || info.packed)) add(info.name, _("The zip gives bytes to a folder, which no program shows."));
+    const year = (info.date >> 9) + 1980;
     if (!isZipDate(info)) add(info.name, _("The zip gives it a date that does not exist."));
+    else if (year > 1980 && year < 2000) add(info.name, fill(_("The zip gives it a date of {year}, long before there could be such a package."), { year }));
     if (info.offset > end) add(file.name, unlistedText(end, info.offset));
     const header = await bytesOf(file, info.offset, 30);
     const hasHeader = header.length === 30 && readNumber(header, 0, 4) === 0x04034b50;

@@ -1,0 +1,151 @@
+"""The command `upkeep`: keeps the database healthy over the years, and tells how much the archive holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.context import CliContext
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.progress import ProgressScreen
+from archiver.cli.terminal.text import visible
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from archiver.custody.database_upkeep import FolderSize, UpkeepReport
+
+FINDINGS, INCOMPLETE = 3, 4
+"""Exit codes: SQLite finds the database damaged; something that is needed could not be done."""
+
+_FOLDER_NAMES = {
+    "packages": N_("Packages"),
+    "daily": N_("Daily copies"),
+    "files": N_("Saved files"),
+    "seals": N_("Seals and their stamps"),
+    "logs": N_("Logs"),
+}
+
+
+@click.command(
+    "upkeep",
+    help=N_(
+        "Keep the database healthy: check it, write it anew where that pays, drop old log lines\n\n"
+        "The daemon does it once a month by itself. Nothing that was saved is changed or removed. It is not done while "
+        "a run is at work, nor where too little of the disk is free."
+    ),
+)
+@click.option("--dry-run", is_flag=True, help=N_("Only look, and say what would be done."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Give the result as one JSON document."))
+@click.pass_obj
+def command_upkeep(obj: CliContext, dry_run: bool, as_json: bool) -> int:
+    """Look, do and tell; needs no token and no network. Raises NoArchive, ArchiveInUse, StorageError."""
+    from archiver.app import utc_now
+    from archiver.custody.database_upkeep import STEPS, keep_up
+    from archiver.rounds.scheduled_upkeep import no_space_error
+    from archiver.store.archive import Archive
+
+    settings, names = obj.settings(), list(STEPS)
+    with ProgressScreen(quiet=as_json or obj.verbose < 0) as screen:
+        report = keep_up(
+            Archive(obj.home),
+            settings,
+            now=utc_now,
+            dry_run=dry_run,
+            step=lambda name: screen.show_part(_(STEPS[name]), names.index(name), len(names)),
+        )
+    if as_json:
+        click.echo(json.dumps(_document(report, dry_run=dry_run), ensure_ascii=False))
+    else:
+        for line in _lines(report, dry_run=dry_run):
+            echo(line)
+    if report.problems:
+        return FINDINGS
+    if report.vacuum == "no_space" and not as_json:
+        error = no_space_error(settings, report)
+        echo(f"{error} {error.advice()}", err=True)
+    return 0 if report.ok else INCOMPLETE
+
+
+def _lines(report: UpkeepReport, *, dry_run: bool) -> Iterator[str]:
+    sentence = _("Database: {size} MB, {unused} MB of it unused.")
+    yield sentence.format(size=_megabytes(report.before.total_bytes), unused=_megabytes(report.before.free_bytes))
+    if report.problems:
+        sentence = _(
+            "SQLite finds the database damaged ({detail}). "
+            "Change nothing, keep a copy as it is, and see: archive verify"
+        )
+        yield sentence.format(detail=visible(report.problems[0]))
+    else:
+        yield _("SQLite finds nothing wrong in any page.")
+    vacuum = _VACUUM_WORDS.get(report.vacuum)
+    if vacuum is not None:
+        yield _(vacuum).format(size=_megabytes(report.after.total_bytes), unused=_megabytes(report.before.free_bytes))
+    if report.is_index_merged:
+        yield _("The index of the search was merged into one piece.")
+    yield from _log_lines(report.dropped_verifications, dry_run=dry_run)
+    yield from map(_folder_line, report.folders)
+
+
+_VACUUM_WORDS = {
+    "done": N_("It was written anew without them: {size} MB now."),
+    "not_needed": N_("Writing it anew would not pay."),
+    "is_read": N_("It was written anew; a program still reads the older state, so its log takes room until that ends."),
+    "planned": N_("It would be written anew, which gives back {unused} MB."),
+}
+
+
+def _log_lines(dropped: int, *, dry_run: bool) -> Iterator[str]:
+    if not dropped:
+        return
+    if dry_run:
+        sentence = ngettext(
+            "{n} old line of the log of verifications would be dropped.",
+            "{n} old lines of the log of verifications would be dropped.",
+            dropped,
+        )
+    else:
+        sentence = ngettext(
+            "{n} old line of the log of verifications was dropped.",
+            "{n} old lines of the log of verifications were dropped.",
+            dropped,
+        )
+    yield sentence.format(n=dropped)
+
+
+def _folder_line(folder: FolderSize) -> str:
+    sentence = ngettext(
+        "{name}: {size} MB in {n} file ({path})", "{name}: {size} MB in {n} files ({path})", folder.files
+    )
+    name = _(_FOLDER_NAMES[folder.name])
+    return sentence.format(name=name, size=_megabytes(folder.bytes), n=folder.files, path=visible(str(folder.path)))
+
+
+def _megabytes(number: int) -> str:
+    return f"{number / 1e6:,.1f}"
+
+
+def _document(report: UpkeepReport, *, dry_run: bool) -> dict[str, object]:
+    return {
+        "ok": report.ok,
+        "dry_run": dry_run,
+        "database": {
+            "bytes_before": report.before.total_bytes,
+            "unused_before": report.before.free_bytes,
+            "bytes": report.after.total_bytes,
+            "unused": report.after.free_bytes,
+        },
+        "problems": list(report.problems),
+        "vacuum": report.vacuum.value,
+        "needed_bytes": report.needed_bytes,
+        "free_bytes": report.free_bytes,
+        "index_merged": report.is_index_merged,
+        "verifications_dropped": report.dropped_verifications,
+        "folders": [
+            {"name": one.name, "path": str(one.path), "bytes": one.bytes, "files": one.files} for one in report.folders
+        ],
+    }

@@ -1,0 +1,109 @@
+"""Keeps the database file itself in order: free pages given back, its index of texts merged, its log emptied."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select
+
+from archiver.store import schema
+from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.engine import driver_connection, open_connection, translate_error
+
+KEPT_VERIFICATIONS = 500
+"""Verifications of the whole archive that the log keeps: one a month is twelve a year, each typed one comes on top."""
+
+_VERIFICATION = schema.verification.c
+
+
+class PageCounts(NamedTuple):
+    """The size of the database's file, as its pages tell."""
+
+    page_bytes: int
+    pages: int
+    free: int
+    """Pages in which nothing is stored any more."""
+
+    @property
+    def total_bytes(self) -> int:
+        """Bytes of the file."""
+        return self.page_bytes * self.pages
+
+    @property
+    def free_bytes(self) -> int:
+        """Bytes that writing the database anew would give back."""
+        return self.page_bytes * self.free
+
+
+def page_counts(reading: Reading) -> PageCounts:
+    """The pages of the database and how many of them are free."""
+    connection = driver_connection(reading.sql)
+    names = ("page_size", "page_count", "freelist_count")
+    return PageCounts(*(int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in names))
+
+
+def room_for_vacuum(archive: Archive, counts: PageCounts) -> tuple[int, int]:
+    """Bytes that must be free to write the database anew, and bytes that are. Raises OSError.
+
+    SQLite writes a second database, and then all of its pages into the log (sqlite.org/lang_vacuum.html).
+    """
+    return 2 * (counts.total_bytes - counts.free_bytes), shutil.disk_usage(archive.home).free
+
+
+def vacuum(archive: Archive) -> bool:
+    """Write the database anew without free pages, and empty its log; False while somebody reads an older state.
+
+    Raises StorageError, ArchiveBusy.
+    """
+    archive.close()
+    try:
+        with closing(open_connection(archive.database)) as connection:
+            connection.isolation_level = None
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("VACUUM")
+            return _empty_log(connection)
+    except sqlite3.DatabaseError as error:
+        raise translate_error(error, archive.database) from error
+
+
+def merge_index(archive: Archive) -> bool:
+    """Merge the pieces of the full-text index into one, and empty the log; False if this SQLite has no such index.
+
+    Raises StorageError, ArchiveBusy.
+    """
+    archive.close()
+    try:
+        with closing(open_connection(archive.database)) as connection:
+            connection.isolation_level = None
+            query = "SELECT count(*) FROM sqlite_master WHERE name = 'search'"
+            has_index = bool(connection.execute(query).fetchone()[0])
+            if has_index:
+                connection.execute("INSERT INTO search (search) VALUES ('optimize')")
+            _empty_log(connection)
+    except sqlite3.OperationalError as error:
+        if "no such module" in str(error):
+            return False
+        raise translate_error(error, archive.database) from error
+    except sqlite3.DatabaseError as error:
+        raise translate_error(error, archive.database) from error
+    return has_index
+
+
+def surplus_verifications(reading: Reading) -> int:
+    """How many entries of the log of verifications are older than those that it keeps."""
+    count = reading.sql.execute(select(func.count()).select_from(schema.verification)).scalar_one()
+    return max(0, count - KEPT_VERIFICATIONS)
+
+
+def drop_surplus_verifications(writing: Writing) -> None:
+    """Drop the entries of the log of verifications that are older than those that it keeps."""
+    kept = select(_VERIFICATION.number).order_by(_VERIFICATION.number.desc()).limit(KEPT_VERIFICATIONS)
+    writing.sql.execute(delete(schema.verification).where(_VERIFICATION.number.not_in(kept)))
+
+
+def _empty_log(connection: sqlite3.Connection) -> bool:
+    (busy, _pages, _done) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy

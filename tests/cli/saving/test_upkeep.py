@@ -1,0 +1,66 @@
+"""`archive upkeep`: it tells what it found and did, and in one sentence why not."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.store.archive import Archive
+from tests.support.archives.maker import story
+from tests.support.terminal import TOKEN, Terminal
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Terminal]:
+    """A terminal in English over the story, without a token."""
+    maker = story(tmp_path / "home")
+    maker.archive.close()
+    with closing(sqlite3.connect(maker.archive.database)) as database:
+        database.execute("CREATE TABLE ballast (body BLOB)")
+        database.executemany("INSERT INTO ballast VALUES (zeroblob(100000))", [()] * 20)
+        database.execute("DROP TABLE ballast")
+        database.commit()
+    with Chatwork(token=TOKEN) as chatwork:
+        desk = Terminal(maker.home, chatwork)
+        desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+        yield desk
+
+
+def test_it_tells_what_it_did(desk: Terminal) -> None:
+    """First what would be done, then that it was, then that nothing has to be."""
+    assert "It would be written anew, which gives back 2." in desk.run("upkeep", "--dry-run")
+
+    told = desk.run("upkeep")
+
+    assert "It was written anew without them:" in told
+    assert "SQLite finds nothing wrong in any page." in told
+    assert "Packages: 0.0 MB in 0 files" in told
+    document = desk.json("upkeep")
+    assert (True, "not_needed", []) == (document["ok"], document["vacuum"], document["problems"])
+
+
+def test_another_run_is_named(desk: Terminal) -> None:
+    """Exit code 11, and nothing is written."""
+    with Archive(desk.home).round_lock():
+        assert "Another run is using this archive" in desk.run("upkeep", code=11)
+
+
+def test_damage_is_told_and_nothing_is_moved(desk: Terminal) -> None:
+    """Exit code 3."""
+    with closing(sqlite3.connect(desk.home / "archive.sqlite3")) as database:
+        database.execute("CREATE TABLE odd (a)")
+        database.execute("INSERT INTO odd VALUES (NULL)")
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute("UPDATE sqlite_master SET sql = 'CREATE TABLE odd (a NOT NULL)' WHERE name = 'odd'")
+        database.commit()
+    size = (desk.home / "archive.sqlite3").stat().st_size
+
+    document = desk.json("upkeep", code=3)
+
+    assert (False, "damaged") == (document["ok"], document["vacuum"])
+    assert size == (desk.home / "archive.sqlite3").stat().st_size

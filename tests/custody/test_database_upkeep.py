@@ -1,0 +1,126 @@
+"""Upkeep: the database is checked and written anew where that pays, and nothing that is evidence changes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.custody import database_upkeep
+from archiver.custody.database_upkeep import UpkeepReport, VacuumOutcome, keep_up
+from archiver.custody.verify import verify_archive
+from archiver.settings.model import ExportSettings, Settings
+from archiver.store import database_pages
+from archiver.store.archive import Archive
+from archiver.store.database_pages import PageCounts
+from archiver.store.search.query import parse
+from archiver.store.search.search import search
+from archiver.store.working import remembered_values, verification_log
+from archiver.store.working.verification_log import VerificationRecord
+from tests.support.archives.maker import at, story
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    """The story, in a database of which much is unused."""
+    maker = story(tmp_path / "home")
+    maker.archive.close()
+    with closing(sqlite3.connect(maker.archive.database)) as database:
+        database.execute("CREATE TABLE ballast (body BLOB)")
+        database.executemany("INSERT INTO ballast VALUES (zeroblob(100000))", [()] * 20)
+        database.execute("DROP TABLE ballast")
+        database.commit()
+    yield maker.archive
+    maker.archive.close()
+
+
+def upkeep(archive: Archive, *, dry_run: bool = False) -> UpkeepReport:
+    settings = Settings(archive.home, exports=ExportSettings(folder=archive.home / "exports"))
+    return keep_up(archive, settings, now=lambda: at(500), dry_run=dry_run)
+
+
+def lines(archive: Archive) -> list[tuple[str]]:
+    with closing(sqlite3.connect(archive.database)) as database:
+        return database.execute("SELECT line FROM entry ORDER BY seq").fetchall()
+
+
+def test_unused_pages_are_given_back_and_all_stays_as_it_was(archive: Archive) -> None:
+    """The records, what verifies, and what is found; looking alone changes nothing."""
+    before, size = lines(archive), archive.database.stat().st_size
+    planned = upkeep(archive, dry_run=True)
+    assert (VacuumOutcome.PLANNED, size) == (planned.vacuum, archive.database.stat().st_size)
+
+    report = upkeep(archive)
+
+    assert (VacuumOutcome.DONE, True, 0) == (report.vacuum, report.ok, report.after.free)
+    assert report.before.free_bytes > 1_900_000
+    assert report.after.total_bytes == archive.database.stat().st_size < size - 1_900_000
+    assert before == lines(archive)
+    assert verify_archive(archive, deep=True).ok
+    with archive.reading() as reading:
+        assert search(reading, parse("払えません")).total
+        assert at(500) == remembered_values.LAST_UPKEEP.recall(reading)
+    assert VacuumOutcome.NOT_NEEDED is upkeep(archive).vacuum
+
+
+def test_it_waits_while_a_run_is_at_work(archive: Archive) -> None:
+    """Nothing is written; looking is allowed."""
+    size = archive.database.stat().st_size
+    with archive.round_lock():
+        with pytest.raises(errors.ArchiveInUse):
+            upkeep(archive)
+        assert VacuumOutcome.PLANNED is upkeep(archive, dry_run=True).vacuum
+
+    assert size == archive.database.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("pages", "free", "room", "problems", "expected"),
+    [
+        (1_000, 50, 10**9, (), VacuumOutcome.NOT_NEEDED),
+        (1_000, 100, 10**9, (), VacuumOutcome.PLANNED),
+        (1_000_000, 20_000, 10**12, (), VacuumOutcome.PLANNED),
+        (1_000, 100, 2 * 900 * 4096 - 1, (), VacuumOutcome.NO_SPACE),
+        (1_000, 500, 10**9, ("row 1 missing",), VacuumOutcome.DAMAGED),
+    ],
+    ids=["little unused", "a tenth", "many bytes", "no room", "damaged"],
+)
+def test_it_is_written_anew_where_that_pays_and_there_is_room(
+    pages: int, free: int, room: int, problems: tuple[str, ...], expected: VacuumOutcome
+) -> None:
+    """Damage keeps everything as it is."""
+    counts = PageCounts(4096, pages, free)
+    needed = 2 * (counts.total_bytes - counts.free_bytes)
+
+    assert expected is database_upkeep._vacuum_plan(counts, problems, needed=needed, free=room)
+
+
+def test_old_verifications_are_dropped_from_their_log(archive: Archive) -> None:
+    """The newest stay."""
+    with archive.writing() as writing:
+        for number in range(database_pages.KEPT_VERIFICATIONS + 3):
+            verification_log.keep(writing, VerificationRecord(at(number), True, {"entries": number}, 0))
+
+    assert 3 == upkeep(archive, dry_run=True).dropped_verifications
+    assert 3 == upkeep(archive).dropped_verifications
+
+    with archive.reading() as reading:
+        last = verification_log.last(reading)
+        assert 0 == database_pages.surplus_verifications(reading)
+    assert last is not None
+    assert at(database_pages.KEPT_VERIFICATIONS + 2) == last.at
+
+
+def test_the_sizes_of_folders_are_told(archive: Archive) -> None:
+    """Packages among them."""
+    (archive.home / "exports" / "job1").mkdir(parents=True)
+    (archive.home / "exports" / "job1" / "a.zip").write_bytes(bytes(1_500))
+
+    folders = {one.name: (one.bytes, one.files) for one in upkeep(archive, dry_run=True).folders}
+
+    assert (1_500, 1) == folders["packages"]
+    assert ["packages", "daily", "files", "seals", "logs"] == list(folders)

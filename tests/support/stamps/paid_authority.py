@@ -1,0 +1,59 @@
+"""A simulated authority behind TLS that answers nobody without a name and password, or without a client certificate."""
+
+from __future__ import annotations
+
+import base64
+import ssl
+from pathlib import Path
+
+from archiver.demo.tsa.simulator import SimulatedAuthority
+from tests.support.certificate import loopback_certificate
+from tests.support.loopback_receiver import LoopbackReceiver, QuietHandler
+
+
+class PaidAuthority(LoopbackReceiver):
+    """It answers those who give the name and password (None: nobody is asked), or a certificate of `clients`."""
+
+    def __init__(self, folder: Path, *, login: tuple[str, str] | None = None, clients: Path | None = None) -> None:
+        self.simulated = SimulatedAuthority()
+        self.login = login
+        self.asked: list[str | None] = []
+        """The header `Authorization` of each request."""
+        super().__init__()
+        self.certificate = folder / "server.pem"
+        self.certificate.write_bytes(loopback_certificate())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate)
+        if clients is not None:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(clients)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+
+    @property
+    def url(self) -> str:
+        """The address for requests."""
+        return f"https://{self.place}/tsr"
+
+    def _handler(self) -> type[QuietHandler]:
+        authority = self
+
+        class Handler(QuietHandler):
+            def do_POST(self) -> None:  # noqa: N802 - its name
+                """Answer with a stamp, or with 401."""
+                given, query = self.headers["Authorization"], self.body()
+                authority.asked.append(given)
+                reply = authority.simulated.reply(query) if given == authority.expected else b""
+                self.send_response(200 if reply else 401)
+                self.send_header("Content-Type", "application/timestamp-reply")
+                self.send_header("Content-Length", str(len(reply)))
+                self.end_headers()
+                self.wfile.write(reply)
+
+        return Handler
+
+    @property
+    def expected(self) -> str | None:
+        """The header that opens it."""
+        if self.login is None:
+            return None
+        return f"Basic {base64.b64encode(':'.join(self.login).encode()).decode()}"

@@ -1,0 +1,111 @@
+"""Authorities that are paid: a name and password or a client certificate, read late, sent by TLS, never printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused, request_stamp
+from archiver.settings.file import load_settings
+from archiver.tsa import build_authorities
+from tests.support.certificate import loopback_certificate
+from tests.support.stamps.paid_authority import PaidAuthority
+from tests.support.world import BEGIN
+
+PASSWORD = "秘密 s3cret-Passw0rd"
+ENVIRON = {"TSA_PASSWORD": PASSWORD}
+
+
+def authority_of(home: Path, paid: PaidAuthority, settings: str, environ: dict[str, str] = ENVIRON) -> Authority:
+    """The authority as the settings give it."""
+    home.mkdir(exist_ok=True)
+    (home / "roots.pem").write_text(paid.simulated.root_pem, encoding="ascii")
+    line = f'authorities = [{{name = "paid", url = "{paid.url}", roots = "roots.pem"{settings}}}]'
+    (home / "archive.toml").write_text(f"[timestamp]\n{line}\n", encoding="utf-8")
+    (authority,), _errors = build_authorities(home, load_settings(home, {}).timestamp.authorities, environ)
+    return authority
+
+
+def refusal(authority: Authority) -> str:
+    with pytest.raises(StampRefused) as caught:
+        request_stamp(b"seal", authority, now=lambda: BEGIN)
+    assert PASSWORD not in repr(caught.value) + repr(authority)
+    assert caught.value.reason in REASONS
+    return caught.value.reason
+
+
+def test_a_name_and_password_open_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Out of a variable or a private file; without them, or with others, it says why there is no stamp."""
+    paid = PaidAuthority(tmp_path, login=("customer-1", PASSWORD))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(paid.certificate))
+    home, asks = tmp_path / "home", ', user = "customer-1", password = "env:TSA_PASSWORD"'
+    with paid.listening():
+        stamped = request_stamp(b"seal", authority_of(home, paid, asks), now=lambda: BEGIN)
+        (home / "tsa-password").write_text(PASSWORD + "\n", encoding="utf-8")
+        (home / "tsa-password").chmod(0o600)
+        from_file = authority_of(home, paid, ', user = "customer-1", password = "file:tsa-password"')
+        request_stamp(b"seal", from_file, now=lambda: BEGIN)
+
+        assert "denied" == refusal(authority_of(home, paid, ""))
+        assert "denied" == refusal(authority_of(home, paid, asks, {"TSA_PASSWORD": "another"}))
+        count = len(paid.asked)
+        assert "access" == refusal(authority_of(home, paid, asks, {}))
+        (home / "tsa-password").chmod(0o644)
+        assert "access" == refusal(from_file)
+
+    assert "1.3.6.1.4.1.99999.1" == stamped.token.policy
+    assert count == len(paid.asked)
+
+
+def test_a_client_certificate_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One file with certificate and key, or two; without it there is no answer, and a key that all read is refused."""
+    client = loopback_certificate()
+    certificate, key = client.split(b"-----BEGIN PRIVATE KEY-----")
+    for name, body in (("client.pem", client), ("certificate.pem", certificate)):
+        (tmp_path / name).write_bytes(body)
+        (tmp_path / name).chmod(0o600)
+    (tmp_path / "key.pem").write_bytes(b"-----BEGIN PRIVATE KEY-----" + key)
+    (tmp_path / "key.pem").chmod(0o600)
+    paid = PaidAuthority(tmp_path, clients=tmp_path / "certificate.pem")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(paid.certificate))
+    home = tmp_path / "home"
+    with paid.listening():
+        for asks in (
+            f', certificate = "{tmp_path}/client.pem"',
+            ', certificate = "../certificate.pem", key = "../key.pem"',
+        ):
+            request_stamp(b"seal", authority_of(home, paid, asks), now=lambda: BEGIN)
+
+        assert "unreachable" == refusal(authority_of(home, paid, ""))
+        assert "access" == refusal(authority_of(home, paid, ', certificate = "../nothing.pem"'))
+        (tmp_path / "key.pem").chmod(0o644)
+        assert "access" == refusal(authority_of(home, paid, asks))
+
+
+@pytest.mark.parametrize(
+    ("url", "settings"),
+    [
+        ("http://tsa.example/", ', user = "a", password = "env:P"'),
+        ("http://tsa.example/", ', certificate = "c.pem"'),
+        ("https://tsa.example/", ', user = "a", password = "s3cret"'),
+        ("https://tsa.example/", ', user = "a", password = "keyring"'),
+        ("https://tsa.example/", ', user = "a"'),
+        ("https://tsa.example/", ', password = "env:P"'),
+        ("https://tsa.example/", ', user = "a:b", password = "env:P"'),
+        ("https://tsa.example/", ', key = "k.pem"'),
+        ("https://a:s3cret@tsa.example/", ""),
+        ("https://tsa.example/", ', accredited_as = "somebody"'),
+    ],
+)
+def test_settings_that_would_give_a_secret_away_are_refused(tmp_path: Path, url: str, settings: str) -> None:
+    """One sentence that names the key, and never the value."""
+    line = f'authorities = [{{name = "a", url = "{url}", roots = "r.pem"{settings}}}]'
+    (tmp_path / "archive.toml").write_text(f"[timestamp]\n{line}\n", encoding="utf-8")
+
+    with pytest.raises(errors.BadSettings) as caught:
+        load_settings(tmp_path, {})
+
+    assert "timestamp.authorities" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
