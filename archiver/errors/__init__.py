@@ -92,6 +92,7 @@ from archiver.errors.settings import (
     WrongAccount,
 )
 from archiver.errors.usage import (
+    AlreadyEntered,
     AmbiguousContract,
     ArchiveThere,
     BadContractId,
@@ -134,6 +135,7 @@ from archiver.gettext_mark import N_
 
 __all__ = (
     "N_",
+    "AlreadyEntered",
     "AmbiguousContract",
     "AnotherArchive",
     "ArchiveBusy",

@@ -205,6 +205,13 @@ class EmptyPeriod(UsageError):
     hint = N_("Swap them, or leave one out.")
 
 
+class AlreadyEntered(UsageError):
+    """An invoice or a payment of the same day and amount is entered already."""
+
+    message = N_("The same is entered already, as number {number}.")
+    hint = N_("If this is another one, say so: --again")
+
+
 class UnknownPlatform(UsageError):
     """No file of `archiver/platforms` has this name."""
 
