@@ -1,4 +1,4 @@
-"""The days in Japan on which banks are closed, and the next day on which they are open. Pure functions.
+"""The days in Japan on which banks are closed. Pure functions.
 
 Saturdays, Sundays, public holidays, and 31 December to 3 January (銀行法 15条, 銀行法施行令 5条).
 Public holidays are those of the law as it stands since 2022; the equinoxes are computed, as the office names them
@@ -10,8 +10,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 
-_FIRST_YEAR = 2022
-"""Before it, holidays were moved for single years; only weekends and the turn of the year are told then."""
+_KNOWN_YEARS = range(2022, 2100)
+"""Before, holidays were moved for single years, and later the equinoxes are not computed so: only weekends and the
+turn of the year are told there."""
 _FIXED = {(1, 1), (2, 11), (2, 23), (4, 29), (5, 3), (5, 4), (5, 5), (8, 11), (11, 3), (11, 23)}
 _MONDAYS = {(1, 2), (7, 3), (9, 3), (10, 2)}
 """Month, and which Monday of it."""
@@ -36,16 +37,9 @@ def closed_day(day: date) -> ClosedDay | None:
     return ClosedDay.HOLIDAY if is_holiday(day) else None
 
 
-def next_open_day(day: date) -> date:
-    """The day itself, or the first one after it on which banks are open."""
-    while closed_day(day) is not None:
-        day += timedelta(days=1)
-    return day
-
-
 def is_holiday(day: date) -> bool:
     """Whether a day is a public holiday: of the law itself, in place of one on a Sunday, or between two others."""
-    if day.year < _FIRST_YEAR:
+    if day.year not in _KNOWN_YEARS:
         return False
     if _is_named(day):
         return True

@@ -119,6 +119,11 @@ def last_delivery(deliveries: Iterable[Delivery]) -> datetime | None:
     return max(days, default=None)
 
 
+def delivery_days(deliveries: Iterable[Delivery]) -> list[date]:
+    """The days in Japan on which work was delivered, each once, the earliest first."""
+    return sorted({at.astimezone(JST).date() for at in (day_of(one.at) for one in deliveries) if at is not None})
+
+
 def review_due(deliveries: Iterable[Delivery], platform: Platform) -> date | None:
     """The day on which the review of the last delivery is usually over."""
     at = last_delivery(deliveries)
@@ -152,7 +157,7 @@ def billed_receipts(invoices: Iterable[Invoice], deliveries: Iterable[Delivery])
 
 def is_billing_unclear(invoices: Sequence[Invoice], deliveries: Sequence[Delivery]) -> bool:
     """Whether there are deliveries of several days, and the days do not tell which of them each invoice bills."""
-    days = {at.astimezone(JST).date() for at in (day_of(one.at) for one in deliveries) if at is not None}
+    days = delivery_days(deliveries)
     return bool(invoices) and len(days) > 1 and not billed_receipts(invoices, deliveries)
 
 
@@ -177,12 +182,15 @@ def received_for(invoices: Sequence[Invoice], payments: Sequence[Payment]) -> tu
     return received, assign(rest, list(open_amounts))
 
 
-def _unpaid_delivery(contract: Contract, deliveries: Sequence[Delivery]) -> datetime | None:
+def _unpaid_delivery(
+    contract: Contract, deliveries: Sequence[Delivery], *, only_without_day: bool = False
+) -> datetime | None:
     """The delivery from which pay is awaited: the first whose invoice is open, else the last; None once all that was
-    billed is paid.
+    billed is paid. `only_without_day`: an open invoice that names a day of payment does not count.
     """
     received, _surplus = received_for(contract.invoices, contract.payments)
-    unpaid = [one.number for one in contract.invoices if received[one.number] < one.amount]
+    open_invoices = [one for one in contract.invoices if received[one.number] < one.amount]
+    unpaid = [one.number for one in open_invoices if not (only_without_day and one.due_on)]
     if contract.invoices and not unpaid:
         return None
     days = billed_receipts(contract.invoices, deliveries)
@@ -191,11 +199,9 @@ def _unpaid_delivery(contract: Contract, deliveries: Sequence[Delivery]) -> date
 
 
 def _open_receipt_due(contract: Contract, deliveries: Sequence[Delivery]) -> date | None:
-    """The same while it matters: until all is paid that was billed, or each invoice names a day of its own."""
-    at = _unpaid_delivery(contract, deliveries)
-    if at is None or (contract.invoices and all(one.due_on for one in contract.invoices)):
-        return None
-    return at.astimezone(JST).date() if receipt_due(contract, deliveries) else None
+    """The same while it matters: until each open invoice names a day of its own, or all is paid that was billed."""
+    at = _unpaid_delivery(contract, deliveries, only_without_day=True)
+    return at.astimezone(JST).date() if at is not None and receipt_due(contract, deliveries) else None
 
 
 _OF_PAY = frozenset({"payment", "receipt"})

@@ -187,11 +187,24 @@ INVOICES = (Invoice(1, 100, "2026-10-31", "2026-11-30"), Invoice(2, 50, "2026-10
         {"payment_due_on": "2026-11-30"},
         {"invoices": INVOICES[:1]},
         {"invoices": INVOICES, "payments": (Payment(1, 150, "2026-11-20"),)},
+        {"invoices": INVOICES, "payments": (Payment(1, 50, "2026-11-20", 2),)},
     ],
 )
 def test_the_day_of_receipt_is_no_deadline_once_a_day_is_known_or_all_is_paid(stated: dict[str, Any]) -> None:
-    """The day that was agreed, or that every invoice names, stands in its place."""
+    """The day that was agreed, or that every open invoice names, stands in its place."""
     assert "receipt" not in due_dates("direct", stated, "2026-10-01")
+
+
+def test_the_day_of_receipt_is_that_of_an_invoice_without_a_day_of_its_own() -> None:
+    """The delivery whose open invoice names a day of payment gives none, though it is the earlier one."""
+    invoices = (Invoice(1, 100, "2026-09-30", "2026-10-31"), Invoice(2, 50, "2026-10-20"))
+    contract = Contract("job1", (), platform="direct", invoices=invoices)
+    deliveries = (Delivery(1, "2026-09-20"), Delivery(2, "2026-10-15"))
+
+    found = contract_dates.deadlines(contract, platform_of("direct"), deliveries, now=NOW)
+
+    days = {due.deadline.rule: due.day.isoformat() for due in found}
+    assert {"receipt": "2026-10-15", "payment": "2026-11-18"} == days
 
 
 def test_the_deadline_and_the_balance_name_the_same_day() -> None:

@@ -44,7 +44,7 @@ def keep_enclosure(
 
 
 def stated_day(name: str) -> str | None:
-    """The day in a field of the form; None if it is blank. Raises BadValue, NoSuchDay, DayTooEarly."""
+    """The day in a field of the form; None if it is blank. Raises BadValue, NoSuchDay, DayTooEarly, DayTooLate."""
     day = request.form.get(name, "").strip()
     return read_day(day, _("the day"), EXAMPLE_DAY, now=None) if day else None
 

@@ -191,6 +191,13 @@ class DayTooEarly(UsageError):
     hint = N_("Check the year.")
 
 
+class DayTooLate(UsageError):
+    """A day to come is too far away to be right."""
+
+    message = N_("“{value}” for {option} is too far in the future.")
+    hint = N_("Check the year.")
+
+
 class DaysInWrongOrder(UsageError):
     """Of two events on a platform, the first is given the later day."""
 

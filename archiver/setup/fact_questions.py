@@ -165,6 +165,7 @@ _DAY_SENTENCES = {
     errors.BadValue: N_("Please give it like this: {example}"),
     errors.NoSuchDay: N_("There is no such day or time. Please check the month, the day and the time."),
     errors.DayTooEarly: N_("That is too long ago. Please check the year."),
+    errors.DayTooLate: N_("That is too far in the future. Please check the year."),
     errors.DayAhead: N_("That is in the future. Please check the year, the month and the day."),
 }
 

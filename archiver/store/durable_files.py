@@ -89,6 +89,8 @@ def database_open_error(error: BaseException | None, database: Path) -> errors.S
         _try_to_write(database)
     except OSError as cause:
         return storage_error(cause, database.parent)
+    if "readonly" in str(error).lower():  # opened as nothing but readable, whatever the folder allows
+        return errors.HomeNotWritable(path=database.parent, detail=str(error))
     return errors.DatabaseNotOpened(path=database, detail=str(error))
 
 

@@ -36,8 +36,8 @@ CORPORA = {
 }
 """Folder of each corpus, with a final slash. Each was measured blind once, and the rules mended by it afterwards."""
 
-LAST_BLIND: dict[str, str] = {}
-"""The corpus that shows what a new author's names meet: none, as the rules were mended by all that there are."""
+LAST_BLIND = {"eighth/": "eighth corpus"}
+"""The corpus that shows what a new author's names meet: measured blind, and no rule was mended by it yet."""
 
 _OWNER, _CLIENT, _FIRST_MEMBER = 1234567, 7654321, 8000001
 _PARTIES = {_OWNER: ["yamada"], _CLIENT: ["田中 一郎"]}

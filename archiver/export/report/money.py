@@ -158,7 +158,9 @@ def consultation_rows(case: ReportInput, statistics: MessageStatistics) -> tuple
     standing = standing_of(case)
     if standing is None:
         return ()
-    late = [_balance_text(case, statistics, one) for one in standing.overdue[:_MAX_INVOICES]] + months_line(standing)
+    late = [_balance_text(case, statistics, one) for one in standing.overdue[:_MAX_INVOICES]]
+    more = sum(1 for one in standing.balances if one.unpaid) - len(late)
+    late += [say("ほか{n}件の請求が未払いです。", n=more)] * (more > 0) + months_line(standing)
     return (
         (say("請求した金額"), say("{billed:,}円", billed=standing.billed)),
         (say("受け取った金額"), say("{received:,}円", received=standing.received)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archiver.claims.money import RECEIPTS, InvoiceBalance
-from archiver.contract_dates import last_delivery
+from archiver.contract_dates import delivery_days
 from archiver.export.report.chosen_request import terms_text
 from archiver.export.report.input import BLANK, ReportInput
 from archiver.export.report.money import MAX_REMINDERS, reminder_text, standing_of, sums_text
@@ -25,7 +25,7 @@ from archiver.report_language import is_english, say, stated_day
 _CHECK = "【送信前の確認(この行は消してください)】金額・日付・振込先を確かめ、ご自身の言葉に直してから送ってください。"
 _NAMED_TERMS = ("amount", "payment_day", "ordered_on", "work")
 """The terms whose messages are named, the most useful first."""
-_MAX_INVOICES, _MAX_FIELD_LENGTH, _MAX_NAME_LENGTH = 3, 40, 20
+_MAX_INVOICES, _MAX_DELIVERIES, _MAX_FIELD_LENGTH, _MAX_NAME_LENGTH = 3, 3, 40, 20
 
 _REQUESTS = {
     RequestKind.PAYMENT: "お支払いの予定日をお知らせくださいますよう、お願いいたします。",
@@ -63,15 +63,21 @@ def _head_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[st
     )
     if contract.payment_due_on:
         yield say("お約束の支払期日: {payment_due_on}", payment_due_on=_field_text(contract.payment_due_on))
-    delivered = last_delivery(case.deliveries)
-    if delivered is not None:
-        yield say("納品: {delivered}", delivered=date_text(delivered))
+    delivered = delivery_days(case.deliveries)
+    if delivered:
+        shown = say("、").join(date_text(day) for day in delivered[-_MAX_DELIVERIES:])
+        yield say("納品: {delivered}", delivered=shown) + _earlier_text(len(delivered) - _MAX_DELIVERIES)
     if standing is not None:
         yield sums_text(standing)
-    reminders = sorted(contract.reminders, key=lambda one: (one.sent_on, one.number))[-MAX_REMINDERS:]
+    reminders = sorted(contract.reminders, key=lambda one: (one.sent_on, one.number))
     if reminders:
-        shown = (_reminder_text(case, statistics, one) for one in reminders)
-        yield say("これまでのご連絡: {reminders}", reminders=say("、").join(shown))
+        shown = say("、").join(_reminder_text(case, statistics, one) for one in reminders[-MAX_REMINDERS:])
+        yield say("これまでのご連絡: {reminders}", reminders=shown) + _earlier_text(len(reminders) - MAX_REMINDERS)
+
+
+def _earlier_text(number: int) -> str:
+    """How many earlier ones are not named; empty if none."""
+    return say("(ほかに前のもの{n}回)", n=number) if number > 0 else ""
 
 
 def _reminder_text(case: ReportInput, statistics: MessageStatistics, reminder: SentReminder) -> str:
@@ -86,9 +92,12 @@ def _invoice_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator
     """The open invoices, those that are late the longest first."""
     standing = standing_of(case)
     balances = [] if standing is None else [one for one in standing.balances if one.unpaid]
+    more = len(balances) - _MAX_INVOICES
     for balance in sorted(balances, key=lambda one: (-one.days_late, one.invoice.number))[:_MAX_INVOICES]:
         message = _message_text(case, statistics, balance.invoice.message_id)
         yield say("・請求{number}{invoice}", number=balance.invoice.number, invoice=_invoice_text(balance, message))
+    if more > 0:
+        yield say("ほか{n}件の請求が未払いです。", n=more)
 
 
 def _invoice_text(balance: InvoiceBalance, message: str) -> str:

@@ -74,6 +74,14 @@ def test_what_is_wrong_with_a_day_is_said_as_it_is(text: str, kind: type[errors.
         question.understand(text)
 
 
+def test_a_day_that_may_be_ahead_is_of_this_century() -> None:
+    """A slip of the hand in the year is refused at once, so that no deadline leaves the calendar."""
+    for day in ("9999-12-31", "2206-12-31", "2100-01-01"):
+        with pytest.raises(errors.DayTooLate):
+            written_days.read_day(day, "--payment-due-on", written_days.EXAMPLE_DAY, now=None)
+    assert "2099-12-31" == written_days.read_day("2099-12-31", "--due-on", written_days.EXAMPLE_DAY, now=None)
+
+
 def _escrow() -> Question:
     """The question for the escrow."""
     asked_names: set[str] = set()

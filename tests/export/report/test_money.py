@@ -8,6 +8,7 @@ from archiver.export.pdf.blocks import Chapter, FactList
 from archiver.export.report import chapters, consultation, people_and_dates, summary, timeline
 from archiver.export.report.input import ReportInput
 from archiver.export.report.message_block import quoted_text
+from archiver.export.report.money import consultation_rows
 from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.demand_text import demand_text
 from archiver.records import Contract, Delivery, Invoice, MessageId, Payment, SentReminder, StatedTerm
@@ -210,3 +211,14 @@ def test_a_direct_contract_has_no_usual_day_of_a_review() -> None:
 
     assert "検収期限の目安" not in facts_of(consultation.terms(direct))
     assert "検収期限の目安" in facts_of(consultation.terms(platform))
+
+
+def test_the_consultation_says_how_many_open_invoices_are_not_named() -> None:
+    """It names those that are past their day; the sum holds the others too."""
+    case = direct_case(profile="consult")
+
+    rows = dict(consultation_rows(case, survey_messages(case)))
+
+    lines = rows["未払いの金額"].splitlines()
+    assert ["105,000円", "ほか1件の請求が未払いです。"] == [lines[0], lines[2]]
+    assert lines[1].startswith("請求1")

@@ -13,7 +13,7 @@ from archiver.export.report.statistics import survey_messages
 from archiver.export.texts.demand_text import demand_text
 from archiver.export.texts.platform_inquiry_text import MAX_LENGTH
 from archiver.export.texts.submission_readme import encode_text
-from archiver.records import TERM_ITEMS, Contract, Delivery, Invoice, MessageId, RequestKind, StatedTerm
+from archiver.records import TERM_ITEMS, Contract, Delivery, Invoice, MessageId, RequestKind, SentReminder, StatedTerm
 from archiver.report_language import ENGLISH, report_language
 from tests.export.report.test_money import ARREARS, DIRECT
 from tests.support.reports import report_inputs
@@ -64,6 +64,24 @@ def test_without_an_overdue_invoice_nothing_is_demanded() -> None:
 
     assert "内容をご確認のうえ、ご返信くださいますよう、お願いいたします。" in text
     assert [] == [word for word in ("請求", "未払い", "お振込先", "契約ID", "納品") if word in text]
+
+
+def test_what_is_not_named_is_counted() -> None:
+    """The latest three deliveries and reminders are named, and three open invoices; how many more there are is said."""
+    busy = replace(
+        ARREARS,
+        invoices=tuple(Invoice(number, 100, f"2026-0{number}-28") for number in range(1, 6)),
+        payments=(),
+        reminders=tuple(SentReminder(number, f"2026-11-0{number}", "電話") for number in range(1, 6)),
+    )
+    deliveries = tuple(Delivery(number, f"2026-0{number}-20 10:00") for number in range(1, 6))
+
+    lines = text_of(busy, deliveries=deliveries).splitlines()
+
+    assert "納品: 2026-03-20、2026-04-20、2026-05-20(ほかに前のもの2回)" in lines
+    assert "ほか2件の請求が未払いです。" in lines
+    assert any(line.startswith("これまでのご連絡: ") and line.endswith("(ほかに前のもの2回)") for line in lines)
+    assert "納品: 2026-01-20、2026-02-20" in text_of(busy, deliveries=deliveries[:2]).splitlines()
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
