@@ -111,7 +111,7 @@ def test_a_request_and_english_are_chosen_by_the_form(browser: FormBrowser) -> N
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(browser: FormBrowser) -> None:
-    """Such a package would hold nothing at all; what was typed stays. A single day is a period, also the calendar's last."""
+    """Such a package would hold nothing at all; what was typed stays. One day is enough, also the calendar's last."""
     turned = browser.post("/packages/preview", {"for": "consult", "from": "2026-11-20", "to": "2026-11-01"})
     one_day = browser.post("/packages/preview", {"for": "consult", "from": "2026-11-01", "to": "2026-11-01"})
 
