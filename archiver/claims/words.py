@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -68,6 +68,7 @@ WORDS: Mapping[str, Wording] = {
     "contact.after": Wording("承認後", "after the approval"),
     # the first message and a stated day
     "order.before": Wording("最初の発言は{n}日前", "first message {n} day(s) before"),
+    "order.before.saved": Wording("保存できた最初の発言は{n}日前", "first saved message {n} day(s) before"),
     "order.same": Wording("最初の発言は同じ日", "first message on the same day"),
     "order.after": Wording("最初の発言は{n}日後", "first message {n} day(s) after"),
     "order.unsure": Wording(
@@ -86,7 +87,7 @@ WORDS: Mapping[str, Wording] = {
     # who is who
     "basis.entered": Wording("報告者による入力", "entered by the reporter"),
     "basis.name": Wording("表示名の一致", "same display name"),
-    "basis.only_two": Wording("2人のチャットの相手", "the other one in a chat of two"),
+    "basis.only_two": Wording("相手となりうる人を1人だけ確認", "the only one seen who can be the other side"),
     "basis.token": Wording("APIトークンの持ち主", "owner of the API token"),
     "basis.none": Wording("未記入", "not entered"),
     # how many
@@ -243,7 +244,7 @@ def order_text(first: Claim[Post | None], stated: str | None, lang: str | None =
         return ""
     days = days_since(first.value.at, since)
     if days > 0:
-        return word("order.before", lang, n=days)
+        return word("order.before" if first.is_whole else "order.before.saved", lang, n=days)
     if not first.is_whole:
         return word("order.unsure", lang)
     return word("order.after", lang, n=-days) if days else word("order.same", lang)
@@ -291,9 +292,11 @@ def closed_sign(sign: AccountClosing, lang: str | None = None) -> str:
     return word(f"closed.{sign.sign}", lang, mark=sign.mark)
 
 
-def sources_text(facts: CaseFacts, lang: str | None = None) -> str:
-    """By which kind of reading the messages were received."""
-    parts = [word(f"source.{source}", lang, n=facts.sources[source]) for source in ObservedBy if facts.sources[source]]
+def sources_text(
+    facts: CaseFacts, lang: str | None = None, *, kinds: Collection[ObservedBy] = tuple(ObservedBy)
+) -> str:
+    """By which kind of reading the messages were received; only these kinds."""
+    parts = [word(f"source.{one}", lang, n=facts.sources[one]) for one in kinds if facts.sources[one]]
     return _comma(lang).join(parts)
 
 

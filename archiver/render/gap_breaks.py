@@ -192,8 +192,8 @@ def usual_interval_lines(watches: Sequence[tuple[int, Watch]]) -> Iterator[str]:
 
 
 def _noticing_text(watch: Watch) -> str:
-    """How long a change could stay unnoticed between two looks; nothing where each two have a pause between them."""
-    if not watch.longest:
+    """How long a change could stay unnoticed between two looks; nothing where that is no usual time."""
+    if not watch.longest or (watch.usual is not None and watch.usual > watch.limit):
         return ""
     longest = interval_text(watch.longest)
     return say(

@@ -108,12 +108,15 @@ class Archive:
         self.top_up()
         if not self.database.is_file():
             raise errors.NoArchive(path=self.home)
-        with self._immediate() as sql:
-            if self.ledger is None:
-                yield Writing(sql, self.home, self.clock)
-            else:
-                yield from self._shipped_writing(sql, self.ledger)
-        self._is_topped_up = True
+        try:
+            with self._immediate() as sql:
+                if self.ledger is None:
+                    yield Writing(sql, self.home, self.clock)
+                else:
+                    yield from self._shipped_writing(sql, self.ledger)
+        except BaseException:
+            self._is_topped_up = False  # the ledger may have committed what the copy has not
+            raise
 
     def top_up(self) -> None:
         """Bring a copy up to its ledger, once until a writing fails. Raises LedgerUnavailable, StaleCopy, StorageError.
@@ -198,7 +201,6 @@ class Archive:
         from archiver.store.ledger_copy import exchange
 
         before = exchange.copy_standing(sql)
-        self._is_topped_up = False  # until both have committed
         yield Writing(sql, self.home, self.clock)
         exchange.ship(sql, self.home, ledger, before)
 

@@ -24,7 +24,7 @@ LABELS = {
     "deleted": r"保存した後に「削除」表示に変わった発言",
     "deleted_before": r"保存した時点ですでに「削除」表示だった発言\(文面は不明\)",
 }
-BASES = {"entered": "報告者による入力", "name": "表示名の一致", "only_two": "2人のチャットの相手"}
+BASES = {"entered": "報告者による入力", "name": "表示名の一致", "only_two": "相手となりうる人を1人だけ確認"}
 CHAPTERS = 13
 SPAN, UNITS = r"(?:\d+日)?(?:\d+時間)?(?:\d+分)?", {"日": DAY_LENGTH, "時間": 3600, "分": 60}
 SHORTEST_LIMIT, LONGEST_LIMIT = 900, 5400
@@ -295,7 +295,7 @@ def _on_period(truth: Truth, page: str) -> Iterator[str]:
     begun = re.findall(rf"保存開始:({MOMENT})。", page)
     if begun != [_second(dispute.looks[0])]:
         yield f"the beginning of the saving ({begun})"
-    last = re.findall(rf"。最後に確認した時刻({MOMENT})。|以降に限ります。・?最後に確認した時刻({MOMENT})。", page)
+    last = re.findall(rf"。・?最後に発言の一覧を確認した時刻({MOMENT})。", page)
     for one in last:
         if _second(dispute.last_look) not in one:
             yield f"the last look ({one})"

@@ -207,6 +207,9 @@ def test_the_recovery_and_every_refused_id_are_told(tmp_path: Path) -> None:
 
     chapter = words(limits.chapter(case, statistics))
     assert f"{ROOM}\t2026-11-09\t「見つからない」(404)と応答。理由は分かりません\t4件\t10、11、\n12、13" in chapter
+    assert "一覧によらずに取得した発言: 報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in chapter
+    assert "上の未取得の件数は、これを除いた見積もりです。" in chapter
+    assert "最後に発言の一覧を確認した時刻 2026-11-09 14:00:00。" in chapter  # a recovered one was seen later
     statement = words(method.statement(case, statistics))
     assert "一覧で取得 100件、報告者が保存していた資料にあったメッセージIDから1件ずつ取得 390件" in statement
 
@@ -241,7 +244,7 @@ def test_who_the_other_side_is_has_its_basis(tmp_path: Path) -> None:
         (message,) = case.rooms[0].messages()
 
     people = words(people_and_dates.parties(case, statistics))
-    assert "2人のチャットの相手" in people
+    assert "相手となりうる人を1人だけ確認" in people
     assert "報告者入力" not in people
     assert ("田中", State.PRESENT) == (message.name, message.state)
 

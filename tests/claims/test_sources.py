@@ -34,7 +34,6 @@ ALLOWED = {
     "alerts/change_rules.py": "one event of one message, as it was noticed",
     "alerts/sentences.py": "an example of the mark in the words of an alert",
     "export/report/message_block.py": "the marks of one quoted message",
-    "export/report/money.py": "the mark of one message that states a term",
     "export/report/statistics.py": "gathers the facts of which claims are made",
     "cli/reading/search.py": "the marks of one found message",
     "cli/reading/show.py": "the marks of one message",

@@ -75,9 +75,10 @@ def test_seals_without_a_stamp_fill_no_page(usual: ArchiveMaker) -> None:
         case, statistics = report_of(reading)
     chapter = digests_and_masking.digests(case, statistics)
 
-    assert ("番号・日", "件数", "確定記録のSHA-256") == _table(chapter).heads
+    assert ("番号・日", "記録数", "確定記録のSHA-256") == _table(chapter).heads
     assert 2 == len(_table(chapter).rows)
     assert "間の38件は省略しました" in words(chapter)
+    assert "日ごと" not in words(chapter)
 
 
 def test_no_column_is_blank_for_everybody(usual: ArchiveMaker) -> None:
@@ -108,6 +109,17 @@ def test_the_request_names_its_reason_and_the_contract(tmp_path: Path) -> None:
     assert 1 == page.count("プロフィール")
     assert "「未記入」" not in page + table
     assert "相手の同一性" not in table
+
+
+def test_a_blank_escrow_is_not_called_completed(tmp_path: Path) -> None:
+    """In the consultation of the worst day; and what is compared with a day is the first saved message."""
+    maker = worst_day(tmp_path / "home")
+    with maker.archive.reading() as reading:
+        case, statistics = report_of(reading)
+    maker.archive.close()
+
+    assert ("仮払い完了", "未記入") in _facts(consultation.money(case, statistics))
+    assert "保存できた最初の発言は1日前" in words(platform_crosscheck.chapter(case, statistics))
 
 
 def test_a_direct_client_has_no_profile(tmp_path: Path) -> None:
@@ -144,6 +156,7 @@ def test_only_what_stands_out_is_named_where_looks_are_usually_a_day_apart(usual
         "未確認の時間帯: 2026-12-07 21:40:00 から 2026-12-08 21:40:00 まで",
     ] == named
     assert "未確認の時間帯: ほかに37回(合計およそ36日)。" in chapter
+    assert "気づくまで最長" not in "".join(chapter)
     page = words(summary.chapter(case, statistics))
     assert "未確認の時間帯39回(最長およそ3日12時間)" in page
 

@@ -81,6 +81,8 @@ def write_late(second: Archive, first: Archive) -> None:
     """Write on the second machine, while the first one begins and ends."""
     with second.writing() as late:
         note(late, "遅い")
+        with second.reading():
+            pass
         with first.writing() as early:
             note(early, "早い")
 

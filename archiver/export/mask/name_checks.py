@@ -124,7 +124,7 @@ def hiragana_start(name: str, title: str) -> int | None:
     is_word = name in leftover_words().no_name_ends or name in leftover_words().no_titled_words
     if len(name) > 3 and name in leftover_words().no_titled_words:
         return None
-    if is_reading and not is_word and title in ("ちゃん", "さん", "さま", "様", "氏"):
+    if is_reading and not is_word and title in ("ちゃん", "さん", "さま", "様", "氏", "くん", "君"):
         return 0
     if title == "ちゃんと" and not is_word and _is_short_name(name):
         return 0

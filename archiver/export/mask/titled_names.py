@@ -152,7 +152,8 @@ def _name_start(name: str, title: str) -> int | None:
 
 
 def _katakana_start(name: str) -> int | None:
-    if name_checks.is_kana_person(name):
+    is_given = in_hiragana(name) in given_names().readings and name not in leftover_words().no_name_ends
+    if is_given or name_checks.is_kana_person(name):
         return 0
     is_word = name in ordinary_words().katakana or any(name.endswith(word) for word in leftover_words().no_name_ends)
     return None if is_word or _AGENT.search(name) else 0

@@ -110,7 +110,7 @@ def money(case: ReportInput, statistics: MessageStatistics) -> Chapter:
         *(
             [(say("支払期日"), stated_due_text(case) or say(BLANK))]
             if platform_of(contract.platform).elsewhere
-            else [(say("仮払い"), say("完了 {escrowed_at}", escrowed_at=_fact_text(contract.escrowed_at)))]
+            else [(say("仮払い完了"), _fact_text(contract.escrowed_at))]
         ),
         *(consultation_rows(case, statistics) or _blank_sums()),
         *reminder_rows(case, statistics),

@@ -21,7 +21,7 @@ from archiver.report_language import say, stated_day
 ENDS = 2
 """The first and the last."""
 
-_SEAL_HEADS = ("番号・日", "件数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
+_SEAL_HEADS = ("番号・日", "記録数", "確定記録のSHA-256", "認証局", "第三者の時刻", "遅れ")
 
 
 def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
@@ -34,9 +34,7 @@ def digests(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                 say("内容一覧(content-sha256.txt)のSHA-256\n{content_sha256}", content_sha256=case.content_sha256)
             )
         )
-    note = say(
-        "日ごとの確定記録 {n}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。", n=len(case.seals), stamped=stamped
-    )
+    note = say("確定記録 {n}件、うち第三者の時刻(タイムスタンプ)付き {stamped}件。", n=len(case.seals), stamped=stamped)
     blocks.append(Paragraph(note + _stamped_range(case.seals) + _saved_text(statistics)))
     seals = _shown_seals(case)
     if len(seals) < len(case.seals):

@@ -56,7 +56,7 @@ def files(case: ReportInput, _statistics: MessageStatistics) -> Chapter:
     printed = sorted(attachments, key=lambda one: (one.sha256 in delivered, one.uploaded_at), reverse=True)[:MAX_FILES]
     rows = tuple(_file_row(case, one, delivered) for one in sorted(printed, key=lambda one: one.number))
     note = (
-        say("「納品」の列は、{name}で納品したファイルとSHA-256が一致するかどうかです。", name=name)
+        say("「納品」の列は、報告者が{name}での納品物とするファイルと、SHA-256が一致するかどうかです。", name=name)
         if delivered
         else say("納品したファイルの入力がないため、「納品」の列の照合はしていません。")
     )
@@ -127,7 +127,7 @@ def changes(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     blocks: list[Block] = [
         Paragraph(
             say(
-                "変更の時刻は、最後に変更前を確認した時刻と、変更を検知した時刻の間です。"
+                "変更の時刻は、最後に変更前を確認した時刻(「-」は記録なし)と、変更を検知した時刻の間です。"
                 "だれが変更したかは、応答に含まれません。"
             )
         ),

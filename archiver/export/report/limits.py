@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from archiver.claims.messages import first_message
 from archiver.claims.unseen import named_pauses
-from archiver.claims.words import change_lines
+from archiver.claims.words import change_lines, sources_text
 from archiver.evidence.tables.events import ChangeRow
 from archiver.export.pdf.blocks import Block, Bullets, Chapter, Subheading, TableBlock
 from archiver.export.report.gap_blocks import gap_line
 from archiver.export.report.input import NEVER_READ, ReportInput
 from archiver.export.report.statistics import MessageStatistics
-from archiver.records import ChangeKind, Conversation, Pause
+from archiver.records import ChangeKind, Conversation, ObservedBy, Pause
 from archiver.render.gap_breaks import PAUSE, no_pauses_text, pause_lines, usual_interval_lines
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date, local_time
@@ -40,6 +40,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
                 (
                     *_period_lines(case, statistics),
                     *_gap_lines(case),
+                    *_singly_lines(case, statistics),
                     *_pause_lines(case, statistics),
                     *_clock_lines(case),
                     *_missing_file_lines(case),
@@ -70,7 +71,7 @@ def _period_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[
             earlier = "" if case.period else _earlier_text(statistics, begun)
             yield say("{name}保存開始: {begun}。{earlier}", name=name, begun=local_time(begun), earlier=earlier)
             yield say(
-                "{name}最後に確認した時刻 {last}。それより後の発言は、この資料にありません。",
+                "{name}最後に発言の一覧を確認した時刻 {last}。それより後の発言は、この資料にありません。",
                 name=name,
                 last=local_time(last),
             )
@@ -98,6 +99,16 @@ def _gap_lines(case: ReportInput) -> Iterator[str]:
     ]
     if lines or case.begun_at is not None:  # of a room that was never read nothing is known
         yield from lines or [say("未取得期間(空白): ありません。")]
+
+
+def _singly_lines(case: ReportInput, statistics: MessageStatistics) -> Iterator[str]:
+    """The messages that no list gave; the estimates of the gaps above are of what is still missing."""
+    text = sources_text(statistics.facts, kinds=(ObservedBy.SINGLE, ObservedBy.RECOVERED))
+    if text:
+        estimate = (
+            say("上の未取得の件数は、これを除いた見積もりです。") if any(room.gaps for room in case.rooms) else ""
+        )
+        yield say("一覧によらずに取得した発言: {text}(数え方は第10章)。{estimate}", text=text, estimate=estimate)
 
 
 def important_pauses(
@@ -190,7 +201,7 @@ def _refused_in_part_lines(case: ReportInput) -> Iterator[str]:
             yield (
                 say(
                     "ルームID {room_id}: このほか、"
-                    "メッセージIDは分かっていてもChatworkから取得できなかった発言が、チャット全体で"
+                    "Chatworkから取得できなかったメッセージIDが、チャット全体で"
                     "{count:,}件あります(この期間のものかどうかは確認できません)。",
                     room_id=room.room_id,
                     count=count,
@@ -206,7 +217,7 @@ def _refused_blocks(case: ReportInput) -> Iterator[Block]:
         groups.setdefault((one.room_id, day, one.how), []).append(str(one.message_id))
     if groups:
         count = sum(map(len, groups.values()))
-        yield Subheading(say("メッセージIDは分かっていても、Chatworkから取得できなかった発言 {count:,}件", count=count))
+        yield Subheading(say("Chatworkから取得できなかったメッセージID {count:,}件", count=count))
         rows = [
             (str(room), day, say(REFUSALS[how]), say("{n:,}件", n=len(ids)), _in_pairs(ids))
             for (room, day, how), ids in sorted(groups.items())

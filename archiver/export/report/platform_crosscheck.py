@@ -37,7 +37,7 @@ def chapter(case: ReportInput, statistics: MessageStatistics) -> Chapter:
     """The table of points that were compared, and the list of the user's own evidence."""
     platform = platform_of(case.contract.platform)
     rows = [(f"K-{number}", *row) for number, row in enumerate(_point_rows(case, statistics, platform), 1)]
-    shown_by = say("確認できる書面など") if platform.elsewhere else say("確認できる画面")
+    shown_by = say("確認できる書面") if platform.elsewhere else say("確認できる画面")
     heads = (*(say(head, name=platform.where) for head in _HEADS), shown_by)
     screen = say("右端の列の書面などで") if platform.elsewhere else say("右端の列の画面で")
     note = say(

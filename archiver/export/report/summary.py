@@ -157,7 +157,7 @@ def _deliveries_text(case: ReportInput) -> str:
         file = files_by_digest.get(delivery.sha256 or "")
         sent_text = (
             say(
-                " / Chatwork上 {uploaded_at}(同一ファイル {number})",
+                " / Chatwork上 {uploaded_at}({number}。報告者が納品物とするファイルと同一)",
                 uploaded_at=local_time(file.uploaded_at),
                 number=file.number,
             )

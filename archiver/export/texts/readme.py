@@ -201,7 +201,8 @@ def _missing_lines(facts: PackageFacts) -> Iterator[str]:
     for room, watch in facts.watches:
         if watch.last is not None:
             sentence = say(
-                "最後に確認した時刻 {last}。それより後の発言は、この資料にありません。", last=local_time(watch.last)
+                "最後に発言の一覧を確認した時刻 {last}。それより後の発言は、この資料にありません。",
+                last=local_time(watch.last),
             )
             yield say("・ルームID {room}: {sentence}", room=room, sentence=sentence)
     for text in facts.unheld:
@@ -242,11 +243,13 @@ def _content_lines(facts: PackageFacts) -> Iterator[str]:
         yield say("data/operator_inquiry.csv  運営会社への照会用(番号と時刻だけ)")
         yield say("data/raw/             APIの応答そのもの({raw}件)", raw=facts.raw)
         yield say("data/content-sha256.txt  data/ の中の一覧(data/ で sha256sum -c content-sha256.txt)")
-    yield say("data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています)")
+    yield say("data/files/           ファイル(F-0001 からの番号。元の名前はデータとして残しています。ある場合)")
     if not facts.daily:
         yield say("data/enclosures/      報告者が添えたスクリーンショット・通知など(S-001、N-01 からの番号。ある場合)")
     yield say("data/entries.jsonl    記録そのもの(1行が1件。確定記録に指紋があります)")
-    yield say("data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr)")
+    yield say(
+        "data/seals/           確定記録(各記録の指紋と、前の確定記録の指紋)と、それぞれの第三者の時刻(.tsr。あるとき)"
+    )
     if facts.stamps.last is not None or facts.stamps.configured:
         yield say("data/tsa/             第三者の時刻を確かめるためのルート証明書")
     if not facts.daily:

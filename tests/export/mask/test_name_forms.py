@@ -59,6 +59,8 @@ def offered(text: str) -> list[str]:
         ("佐〇木さんと書かれています", "佐〇木"),
         ("辻\U000e0100さんに確認", "辻"),
         ("柳沢樣", "柳沢"),
+        ("アヤさんに確認します", "アヤ"),
+        ("サクラちゃんの席です", "サクラちゃん"),
         ("カナ ﾁﾊﾞ ﾕｳｶ", "チバ ユウカ"),
         ("https://qiita.com/haru_miz/items/1a2b", "haru_miz"),
         ("https://harumiz.booth.pm/items/1", "harumiz"),

@@ -97,7 +97,7 @@ def test_each_row_of_a_day_says_how_the_first_message_lies_to_it() -> None:
     later = report_inputs.case(contract=replace(report_inputs.CONTRACT, contracted_on="2026-11-07"))
 
     assert "最初の発言との前後は確認できません" == by_item["契約日"]
-    assert "最初の発言は2日前" == {row[1]: row[4] for row in crosscheck_rows(later)}["契約日"]
+    assert "保存できた最初の発言は2日前" == {row[1]: row[4] for row in crosscheck_rows(later)}["契約日"]
 
 
 def test_the_identity_has_the_chatwork_id_and_the_first_message_stands_once() -> None:
@@ -117,7 +117,7 @@ def test_a_lost_file_equals_no_delivery_without_a_digest() -> None:
     )
     case = report_inputs.case([room], deliveries=(Delivery(1, "2026-11-06"),))
 
-    assert "同一ファイル" not in str(crosscheck_rows(case))
+    assert "SHA-256とも同じ" not in str(crosscheck_rows(case))
     assert "-" == rows(files_and_changes.files(case, survey_messages(case)))[0][6]
 
 
@@ -293,7 +293,7 @@ def test_seals_have_digest_and_both_times() -> None:
     assert ("第1号\n2026-11-05", "42", "0f" * 32, "tsa.example") == first[:4]
     assert ("2026-11-05 13:16:33 UTC\n2026-11-05 22:16:33 日本時間", "2分") == first[4:]
     assert ("付与待ち", "-") == second[4:]
-    assert "日ごとの確定記録 2件、うち第三者の時刻(タイムスタンプ)付き 1件。" in words(chapter)
+    assert "確定記録 2件、うち第三者の時刻(タイムスタンプ)付き 1件。" in words(chapter)
 
 
 def test_without_an_authority_nothing_is_awaited() -> None:

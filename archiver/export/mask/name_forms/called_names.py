@@ -22,7 +22,9 @@ _IN_FAMILY = re.compile(
 )
 _IS_FAMILY = re.compile("(?:ママ|パパ|さん|ちゃん|どん|姫|王子)$")
 """What is hidden with the name; a role is not."""
-_HAS_FAMILY = re.compile(_FAMILY)
+_HAS_FAMILY = re.compile(
+    "ママ|パパ|[ばあじい兄姉母父姐](?:さん|ちゃん)|どん|姫|王子|師匠|番長|親方|隊長|店長|先生|先輩|役|社長|編集長"
+)
 _SAID = re.compile(
     r"(?:ハンドルネーム|ハンドル名|ペンネーム|ラジオネーム|リングネーム|ニックネーム|(?<![A-Za-z])(?:PN|HN)|芸名|源氏名|活動名|筆名|雅号|あだ名|愛称"
     r"|(?:ワーカー|クライアント|アカウント|ユーザー|表示|登録|ライター|作家|投稿者|出品者|配信者|ランサー)名"

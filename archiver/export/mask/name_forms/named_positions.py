@@ -53,7 +53,7 @@ _ENGLISH = re.compile(
     r"|(?P<said>(?<![A-Za-z0-9@/._-])[A-Z][a-z]{2,12})(?= (?:wrote|said|asked|replied|added|commented|is typing)"
     r"|'s (?:draft|comment|account))"
 )
-_HAS_ENGLISH = re.compile("[A-Z][A-Za-z]{2}")
+_HAS_ENGLISH = re.compile("[, \n@>＞][A-Z][A-Za-z]{2}|[a-z] (?:wrote|said|asked|replied|added|commented|is )|'s ")
 _AFFIX = any_of(
     "修正 確認 作成 履歴書 請求書 契約書 見積書 納品書 領収書 資料 音声 動画 写真 撮影 編集 訳 案件 分 案 原稿 版 組 "
     "班 役 名義 宅 邸 家 様 氏 殿 担当 担当分 回 枠 待ち"
