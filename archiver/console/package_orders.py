@@ -116,8 +116,7 @@ def _period(first: str, last: str) -> tuple[datetime | None, datetime | None]:
     if begin is not None and end is not None and end < begin:
         sentence = _("The last day {last} is before the first day {first}. Please check both days.")
         raise errors.UsageError(detail=sentence.format(last=last, first=first))
-    latest = datetime.max.replace(tzinfo=JST)  # the last day of the calendar has no next one
-    return begin, None if end is None else end + min(timedelta(days=1), latest - end)
+    return begin, None if end is None else end + timedelta(days=1)
 
 
 def _day(text: str, what: str) -> datetime | None:
