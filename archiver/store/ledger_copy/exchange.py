@@ -164,10 +164,14 @@ def _bring(sql: Connection, home: Path, ledger: Ledger, reading: LedgerReading, 
         insert_rows(sql, schema.entry, batch)
         objects: list[EntryObject] = [json.loads(row["line"]) for row in batch if _is_whole(row["line"])]
         project(sql, objects, lambda key, upto: _entries_of(sql, key, upto))
-        index.add_texts(sql, objects)
+        if own.entry:
+            index.add_texts(sql, objects)
         if ledger.place.files is not None:
             digests = shared_files.saved_digests(row["line"] for row in batch)
             shared_files.copy_bytes(shared_folder(ledger), home, digests)
+    if not own.entry and index.is_possible(sql):  # of a new copy the index is made at once
+        with index.damage_forgiven():
+            index.rebuild(sql)
     for batch in _batches(reading, "reply", own):
         insert_rows(sql, schema.reply, batch)
     for batch in _batches(reading, "seal", own):
