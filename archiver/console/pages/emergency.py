@@ -22,7 +22,7 @@ from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round
 from archiver.rounds.round import rescue_round
 from archiver.setup.work_words import recovery_counts
-from archiver.store.queries.contracts import contracts, rooms_to_read
+from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.search.scope import room_names
 from archiver.sync.recover.files import take_file
 from archiver.sync.recover.found_ids import FoundIds
@@ -110,9 +110,7 @@ def _take_files(context: ConsoleContext, given: list[FileStorage], room: str) ->
     """The ids in the files; their names are only a hint at the room. Raises NoContract, FileTooLarge, NotAllowed."""
     now = context.now()
     with context.archive.reading() as reading:
-        rooms = rooms_to_read(reading, now)
-    if not rooms:
-        raise errors.NoContract
+        rooms = required_rooms(reading, now)
     chosen = int(room) if room.isdecimal() and int(room) in rooms else None
     found = FoundIds(frozenset(rooms), chosen or (rooms[0] if len(rooms) == 1 else None), now)
     for one in given:
