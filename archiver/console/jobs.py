@@ -44,6 +44,8 @@ class JobOutcome:
     """Whether all of it could be done."""
     found: tuple[object, ...] = ()
     """What a page asks the user about next."""
+    hint: str = ""
+    """What to do about it, said on every page that shows the head."""
 
 
 class JobCancelled(BaseException):

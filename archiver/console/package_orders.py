@@ -36,13 +36,14 @@ def read_order(context: ConsoleContext, fields: MultiDict[str, str]) -> ExportOr
     profile = fields.get("for", "support")
     if profile not in WHO:
         raise errors.UsageError(detail=_("Choose for whom the package is."))
+    since, until = _period(fields.get("from", ""), fields.get("to", ""))
     settings = context.settings()
     masks = tuple(line.strip() for line in fields.get("masks", "").splitlines() if line.strip())
     return ExportOrder(
         contract=fields.get("contract") or None,
         profile=profile,
-        since=_day(fields.get("from", "")),
-        until=_day(fields.get("to", ""), after=1),
+        since=since,
+        until=until,
         out=exports_folder(settings),
         zip=False,
         policy=masking_policy(profile, masks=masks, no_mask=False, mask_people=(), unmask_people=()),
@@ -109,8 +110,16 @@ def _accounts(fields: MultiDict[str, str], name: str) -> list[int]:
     return [int(value) for value in fields.getlist(name) if value.isdecimal() and len(value) < 19]
 
 
-def _day(text: str, *, after: int = 0) -> datetime | None:
+def _period(first: str, last: str) -> tuple[datetime | None, datetime | None]:
+    """The beginning, and the end of the last day. Raises UsageError where nothing can be between them."""
+    begin, end = _day(first, _("the first day")), _day(last, _("the last day"))
+    if begin is not None and end is not None and end < begin:
+        sentence = _("The last day {last} is before the first day {first}. Please check both days.")
+        raise errors.UsageError(detail=sentence.format(last=last, first=first))
+    return begin, None if end is None else end + timedelta(days=1)
+
+
+def _day(text: str, what: str) -> datetime | None:
     if not text.strip():
         return None
-    day = read_day(text, "--from", EXAMPLE_DAY, now=None)
-    return datetime.fromisoformat(day).replace(tzinfo=JST) + timedelta(days=after)
+    return datetime.fromisoformat(read_day(text, what, EXAMPLE_DAY, now=None)).replace(tzinfo=JST)

@@ -17,7 +17,7 @@ from archiver.notices import troubles
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
 from archiver.settings import other_archives
-from archiver.setup.saved_counts import count_saved, counts_line
+from archiver.setup.saved_counts import count_saved, counts_line, left_out_sentence
 from archiver.store.queries.files import WantedFile
 from archiver.sync.plan import PlanStep
 from archiver.sync.run import Options, ProgressCallbacks
@@ -26,8 +26,8 @@ ENOUGH_BYTES = 1_000_000
 """Size from which a file's own progress is shown."""
 
 
-def save_now(context: ConsoleContext) -> Work:
-    """The work of saving what Chatwork shows now."""
+def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
+    """The work of saving what Chatwork shows now; the first time it says how to get what the lists leave out."""
     links = (JobLink(_("Overview"), url_for("home.index")),)
 
     def work(job: Job) -> JobOutcome:
@@ -37,8 +37,10 @@ def save_now(context: ConsoleContext) -> Work:
             report = run_round(app, Options(every_list=True), round_progress(app, job))
         note_home(app, report.account_id)
         lines = (*context.words.round_lines(report), *report.complaints)
-        head = _("Saved. {counts}").format(counts=counts_line(count_saved(app.archive)))
-        return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints)
+        counts = count_saved(app.archive)
+        head = _("Saved. {counts}").format(counts=counts_line(counts))
+        hint = f"{left_out_sentence(counts)} archive recover" if is_first and counts.left_out else ""
+        return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints, hint=hint)
 
     return work
 

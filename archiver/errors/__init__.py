@@ -92,6 +92,7 @@ from archiver.errors.settings import (
     WrongAccount,
 )
 from archiver.errors.usage import (
+    AlreadyEntered,
     AmbiguousContract,
     ArchiveThere,
     BadContractId,
@@ -110,6 +111,7 @@ from archiver.errors.usage import (
     LeftoversOpen,
     NoCommonRoom,
     NoContract,
+    NoContractSaved,
     NoPackageItself,
     NoSuchDay,
     NotAFile,
@@ -135,6 +137,7 @@ from archiver.gettext_mark import N_
 
 __all__ = (
     "N_",
+    "AlreadyEntered",
     "AmbiguousContract",
     "AnotherArchive",
     "ArchiveBusy",
@@ -180,6 +183,7 @@ __all__ = (
     "NoArchive",
     "NoCommonRoom",
     "NoContract",
+    "NoContractSaved",
     "NoPackageItself",
     "NoSavedMessage",
     "NoSpaceForCopy",

@@ -49,6 +49,13 @@ class NoContract(UsageError):
     hint = N_("See your rooms with: archive rooms   Then: archive contract add job1 --room NUMBER")
 
 
+class NoContractSaved(NoContract):
+    """There are contracts, but none whose rooms are still read."""
+
+    message = N_("The saving of every contract was ended, so nothing can be fetched. What was saved before is kept.")
+    hint = N_("See the contracts with: archive contract list")
+
+
 class ContractExists(UsageError):
     """A contract with this id is already in the archive."""
 
@@ -210,6 +217,13 @@ class EmptyPeriod(UsageError):
 
     message = N_("--from {begin} is after --to {end}: nothing can be between them.")
     hint = N_("Swap them, or leave one out.")
+
+
+class AlreadyEntered(UsageError):
+    """An invoice or a payment of the same day and amount is entered already."""
+
+    message = N_("The same is entered already, as number {number}.")
+    hint = N_("If this is another one, say so: --again")
 
 
 class UnknownPlatform(UsageError):

@@ -118,8 +118,7 @@ def check_invoice(contract: Contract, invoice: Invoice, *, again: bool) -> None:
 
 def _refuse_double(numbers: list[int]) -> None:
     if numbers:
-        sentence = _("The same is entered already, as number {number}. If this is another one, say so: --again")
-        raise errors.UsageError(detail=sentence.format(number=numbers[0]))
+        raise errors.AlreadyEntered(number=numbers[0])
 
 
 def _unknown_number(contract: Contract, number: int) -> errors.UsageError:

@@ -50,6 +50,19 @@ def test_what_is_owed_is_entered_told_and_taken_back(browser: FormBrowser) -> No
     assert () == contract.payments
 
 
+def test_a_form_sent_twice_enters_once_and_says_so_without_an_option(browser: FormBrowser) -> None:
+    """Whoever clicks twice sees that it is entered, and a box to check where it is another one; nothing to type."""
+    first, second = (
+        browser.post("/contracts/job1/money/invoices", amount="55000", on="2026-11-05") for _click in range(2)
+    )
+    page = second.get_data(as_text=True)
+
+    with browser.context.archive.reading() as reading:
+        assert 1 == len(find_contract(reading, "job1").invoices)
+    assert (302, 422) == (first.status_code, second.status_code)
+    assert ("entered already" in page, 'name="again"' in page, "--again" in page) == (True, True, False)
+
+
 def test_a_reminder_is_entered_by_its_message_or_its_day(browser: FormBrowser) -> None:
     """Both or neither, and a message of somebody else, are one sentence; it can be taken back."""
     both = browser.post("/contracts/job1/money/reminders", message="10", on="2026-11-20")

@@ -110,6 +110,19 @@ def test_a_request_and_english_are_chosen_by_the_form(browser: FormBrowser) -> N
     assert "報酬の支払い" not in text
 
 
+def test_a_period_that_ends_before_it_begins_is_refused(browser: FormBrowser) -> None:
+    """Such a package would hold nothing at all; what was typed stays. One day is enough."""
+    turned = browser.post("/packages/preview", {"for": "consult", "from": "2026-11-20", "to": "2026-11-01"})
+    one_day = browser.post("/packages/preview", {"for": "consult", "from": "2026-11-01", "to": "2026-11-01"})
+
+    far = browser.post("/packages/preview", {"for": "consult", "to": "2099-12-31"})
+    unread = browser.post("/packages/preview", {"for": "consult", "to": "あした"})
+
+    assert (422, 302, 302, 422) == tuple(one.status_code for one in (turned, one_day, far, unread))
+    assert "--from" not in unread.get_data(as_text=True)
+    assert 'value="2026-11-20"' in turned.get_data(as_text=True)
+
+
 def test_a_package_tells_of_the_reading_before_and_to_whom_it_was_given(browser: FormBrowser) -> None:
     """A day ahead is refused beside the field, and what was typed stays."""
     browser.post("/packages/make", {"for": "consult", "contract": "job1", "strip": "yes"})

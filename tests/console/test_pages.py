@@ -245,3 +245,17 @@ def test_the_address_of_a_forms_answer_leads_back_to_its_page(browser: FormBrows
     answers = {path: browser.client.get(path, base_url=SITE).headers.get("Location") for path in asked}
 
     assert asked == answers
+
+
+def test_after_the_saving_was_ended_no_page_says_that_there_is_no_contract(browser: FormBrowser) -> None:
+    """Older messages cannot be fetched then, and the reason is told as it is."""
+    with browser.context.archive.reading() as reading:
+        names = [one.id for one in contracts(reading)]
+    for name in names:
+        browser.post(f"/contracts/{name}/erase/stop")
+
+    answer = browser.post("/emergency/recover", files=a_file("chat.html"))
+
+    page = answer.get_data(as_text=True)
+    assert 422 == answer.status_code
+    assert ("was ended" in page, "No contract has been entered" in page) == (True, False)

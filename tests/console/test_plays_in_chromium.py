@@ -178,6 +178,7 @@ def test_a_package_for_the_office_with_its_leftovers_answered(
     player.press("#job .acts a")
     page.wait_for_url(re.compile("/packages/(leftovers|confirm|people)"))
     if "/people" in page.url:
+        faults += player.look_around()
         player.check("input[name=counterpart]")
         player.press("main button.primary")
         page.wait_for_url(re.compile("/job"))

@@ -150,3 +150,31 @@ def test_a_second_click_on_save_shows_the_job(browser: FormBrowser, desk: FirstD
     assert {"/job"} == {answer.headers["Location"] for answer in answers}
     assert job.outcome is not None
     assert "4" in job.outcome.head
+
+
+def test_without_a_contract_each_page_leads_to_the_next_step(browser: FormBrowser) -> None:
+    """Whoever leaves the first run for the emergency, the contracts or the packages is led back, not into a refusal."""
+    hand_in_token(browser)
+
+    pages = [browser.get(path) for path in ("/emergency", "/contracts", "/packages")]
+    order = browser.client.get("/packages/order", base_url=SITE)
+
+    assert [True] * 3 == ['href="/start"' in page for page in pages]
+    assert "/emergency/rescue" not in pages[0]
+    assert "/packages" == order.headers["Location"]
+
+
+def test_the_first_save_says_how_to_get_what_the_lists_leave_out(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """More than 100 messages: the step and the overview lead to where older ones are fetched."""
+    for index in range(100):
+        desk.chatwork.post(desk.group, desk.tanaka, f"納品の相談 {index}")
+    hand_in_token(browser)
+    choose_group(browser, desk)
+
+    facts, progress = browser.get("/start/facts"), browser.get("/job/progress?brief=yes")
+    browser.post("/start/facts")
+    browser.post("/start/schedule", automatic="no")
+    browser.post("/start/notices", stamps="off")
+    home = browser.get("/home")
+
+    assert [True] * 3 == ['href="/emergency#older"' in page for page in (facts, progress, home)]

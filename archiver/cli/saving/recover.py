@@ -15,7 +15,7 @@ from archiver.cli.argument_completion import room_numbers
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.prompts import asked_path
-from archiver.errors import N_, NoContract, UnknownRoom
+from archiver.errors import N_, UnknownRoom
 
 if TYPE_CHECKING:
     from archiver.app import App
@@ -75,15 +75,13 @@ def _asked_file() -> Path:
 
 def _read_files(app: App, files: tuple[Path, ...], room: int | None) -> FoundIds:
     """The ids in the files. Raises NoContract, UnknownRoom, NothingThere, FileTooLarge, NotAllowed."""
-    from archiver.store.queries.contracts import rooms_to_read
+    from archiver.store.queries.contracts import required_rooms
     from archiver.sync.recover.files import take_files
     from archiver.sync.recover.found_ids import FoundIds
 
     now = app.now()
     with app.archive.reading() as reading:
-        rooms = rooms_to_read(reading, now)
-    if not rooms:
-        raise NoContract
+        rooms = required_rooms(reading, now)
     if room is not None and room not in rooms:
         raise UnknownRoom(room=room)
     fallback = room if room is not None else rooms[0] if len(rooms) == 1 else None

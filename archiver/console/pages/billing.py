@@ -225,4 +225,6 @@ def _term_rows(reading: Reading, contract: Contract) -> list[TermRow]:
 
 
 def _sentence(error: errors.ArchiverError) -> str:
+    if isinstance(error, errors.AlreadyEntered):  # its advice is an option to type; the page has a box to check
+        return visible(str(error))
     return visible(f"{error} {error.advice()}".strip())

@@ -125,7 +125,7 @@ def add_delivery(name: str) -> Answer:
     typed = f"{request.form.get('day', '')} {request.form.get('clock', '')}".strip()
     note, given = request.form.get("note", "").strip() or None, request.files.get("file")
     try:
-        at = read_day(typed, "--at", EXAMPLE_TIME, now=context.now())
+        at = read_day(typed, _("the day"), EXAMPLE_TIME, now=context.now())
         draft = Delivery(0, at, note=note)
         if given is not None and given.filename:
             with as_file(given) as path:

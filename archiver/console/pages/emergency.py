@@ -22,7 +22,7 @@ from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round
 from archiver.rounds.round import rescue_round
 from archiver.setup.work_words import recovery_counts
-from archiver.store.queries.contracts import contracts, rooms_to_read
+from archiver.store.queries.contracts import contracts, required_rooms, rooms_to_read
 from archiver.store.search.scope import room_names
 from archiver.sync.recover.files import take_file
 from archiver.sync.recover.found_ids import FoundIds
@@ -66,7 +66,15 @@ def _page(problem: str) -> str:
         blocks = context.words.emergency_blocks(reading)
         names = room_names(reading)
         rooms = [(room, visible(names.get(room, ""))) for room in rooms_to_read(reading, context.now())]
-    return render_template("emergency.html", blocks=blocks, rooms=rooms, problem=problem, job=context.jobs.last)
+        has_contract = bool(contracts(reading))
+    return render_template(
+        "emergency.html",
+        blocks=blocks,
+        rooms=rooms,
+        has_contract=has_contract,
+        problem=problem,
+        job=context.jobs.last,
+    )
 
 
 def _rescue(context: ConsoleContext) -> Work:
@@ -102,9 +110,7 @@ def _take_files(context: ConsoleContext, given: list[FileStorage], room: str) ->
     """The ids in the files; their names are only a hint at the room. Raises NoContract, FileTooLarge, NotAllowed."""
     now = context.now()
     with context.archive.reading() as reading:
-        rooms = rooms_to_read(reading, now)
-    if not rooms:
-        raise errors.NoContract
+        rooms = required_rooms(reading, now)
     chosen = int(room) if room.isdecimal() and int(room) in rooms else None
     found = FoundIds(frozenset(rooms), chosen or (rooms[0] if len(rooms) == 1 else None), now)
     for one in given:

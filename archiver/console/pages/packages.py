@@ -62,8 +62,11 @@ def _index_page(noted: str, problem: str) -> str:
 
 
 @pages.get("/order")
-def order() -> str:
-    """Choose for whom, of which contract, and from when to when."""
+def order() -> AnyResponse | str:
+    """Choose for whom, of which contract, and from when to when; before there is a contract, how to begin."""
+    with console_context().archive.reading() as reading:
+        if not contracts(reading):
+            return redirect(url_for("packages.index"))
     return _order_page({}, "")
 
 

@@ -181,7 +181,7 @@ def _chat_line(room: Room, *, is_chosen: bool) -> ChatLine:
 def _save_first(context: ConsoleContext) -> None:
     """Begin the first save, unless there was one or a job runs."""
     if last_round(context.archive) is None:
-        context.jobs.start(_("The first save"), save_now(context))
+        context.jobs.start(_("The first save"), save_now(context, is_first=True))
 
 
 # --- the contract --------------------------------------------------------------------------------

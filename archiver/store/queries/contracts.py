@@ -124,5 +124,13 @@ def rooms_to_read(reading: Reading, now: datetime) -> list[RoomId]:
     return list(rooms)
 
 
+def required_rooms(reading: Reading, now: datetime) -> list[RoomId]:
+    """The same, where something is to be fetched from them. Raises NoContract, NoContractSaved if there are none."""
+    rooms = rooms_to_read(reading, now)
+    if not rooms:
+        raise errors.NoContractSaved if contracts(reading) else errors.NoContract
+    return rooms
+
+
 def _optional_time(value: str | None) -> datetime | None:
     return None if value is None else from_text(value)
