@@ -40,7 +40,7 @@ class NotInLedger(UsageError):
     """The ledger has no such archive: exit 2."""
 
     message = N_("The ledger ({ledger}) has no archive {archive}.")
-    hint = N_("Enter an archive with: archive team adopt HOME")
+    hint = N_("Enter an archive with: archive team adopt HOME --ledger ADDRESS")
 
 
 class AnotherArchive(UsageError):

@@ -77,9 +77,9 @@ def _name_of_today(true: Function, message: Message, *given: Any, **options: Any
     return true(replace(message, name=getattr(name, "text", name)), *given, **options)
 
 
-def _all_listed(true: Function, facts: CaseFacts, *given: Any) -> str:
+def _all_listed(true: Function, facts: CaseFacts, *given: Any, **options: Any) -> str:
     total = Counter({ObservedBy.LIST: facts.sources.total()})
-    return str(true(replace(facts, sources=total), *given))
+    return str(true(replace(facts, sources=total), *given, **options))
 
 
 def _all_entered(true: Function, *given: Any, **options: Any) -> dict[int, Basis]:

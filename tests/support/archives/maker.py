@@ -15,7 +15,7 @@ from archiver.records import Contract, ContractRoom, Entry, JsonObject, Observat
 from archiver.store import blobs, migrate, writer
 from archiver.store.archive import Archive
 from archiver.store.queries.contracts import contract_payload
-from archiver.store.time_text import to_text
+from archiver.store.time_text import from_text, from_unix, to_text
 from tests.support.archives.exact_clock import exact_clock
 
 ROOM = 123456789
@@ -243,8 +243,8 @@ class ArchiveMaker:
 
 
 def _oldest_time(messages: Sequence[JsonObject]) -> datetime | None:
-    times = [datetime.fromtimestamp(message["send_time"], UTC) for message in messages]
-    return min(times, default=None)
+    times = [time for message in messages if (time := from_unix(message["send_time"])) is not None]
+    return from_text(min(times)) if times else None
 
 
 def story(home: Path) -> ArchiveMaker:
