@@ -39,6 +39,10 @@ _SPELLED_RUN = re.compile(
 )
 """Runs of one script that may be a name, within which no other begins."""
 _KANJI = leftover_patterns.KANJI
+_MASKED_SIGN = "\u25a1"
+"""Stands for each character of what is masked already."""
+_TITLE_BEHIND_MASK = re.compile(f"(?<={_MASKED_SIGN})(?:さん|さま|ちゃん|くん|です)")
+"""The title of somebody whose name is masked, which is no name itself."""
 
 
 class LeftoverFinder:
@@ -56,14 +60,14 @@ class LeftoverFinder:
 
     def pieces(self, text: str) -> Iterator[tuple[str, LeftoverKind, str]]:
         """Each piece with its kind and its sentence."""
-        clean = leftover_patterns.MASKED.sub(lambda match: "\u25a1" * len(match[0]), normalised_text(text))
+        clean = leftover_patterns.MASKED.sub(lambda match: _MASKED_SIGN * len(match[0]), normalised_text(text))
         taken: list[FoundPiece] = []
         found_all = [*found_pieces(clean), *self._spelled(clean)]
         for found in sorted(found_all, key=lambda one: (one.start, -one.end)):
             piece = clean[found.start : found.end]
             if not any(other.start <= found.start and found.end <= other.end for other in taken):
                 taken.append(found)
-                if not self.is_party(piece):
+                if not (self.is_party(piece) or _TITLE_BEHIND_MASK.match(clean, found.start)):
                     yield piece, found.kind, _sentence(clean, found)
 
     def _spelled(self, text: str) -> Iterator[FoundPiece]:

@@ -296,6 +296,12 @@ def test_a_surname_beside_what_is_masked_is_offered() -> None:
     assert ["suzuki"] == pieces("// suzuki_参加者I と suzuki の車")
 
 
+@pytest.mark.parametrize("text", ["担当は■■(指定)さんです", "担当は参加者Bさんですか", "担当:■■(指定)さんです"])
+def test_the_title_behind_a_masked_name_is_no_name(text: str) -> None:
+    """Who hid the name is not asked about what is left of its sentence."""
+    assert [] == pieces(text)
+
+
 def test_what_only_stands_outside_the_period_is_not_asked_about(maker: ArchiveMaker, tmp_path: Path) -> None:
     """Only texts that would leave."""
     assert export_package(maker, "support", tmp_path / "out", until=at(150)).messages
