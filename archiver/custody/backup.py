@@ -117,6 +117,7 @@ def restore(source: Path, home: Path, *, now: Callable[[], datetime], tell: Prog
     with closing(Archive(home)) as restored:
         _remember_backup(restored, LastBackup(now(), str(source), verified=True))
         erased = erasures.go_on(restored, now=now, copies=_copy_folders(home))
+        erased += erasures.remove_restored_copies(restored)
     copy.remove_mark(home)  # last: with it an interrupted restore can be finished by the same command
     return BackupOutcome(verification, report, is_placed=True, erased=tuple(erased))
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 
 from archiver import errors
@@ -119,6 +120,22 @@ def go_on(
             )
             said.append(sentence.format(number=note.number, again=outcome.number))
     return said
+
+
+def remove_restored_copies(archive: Archive) -> list[str]:
+    """Remove daily copies that a backup still had of what was erased before it was last made; what to say of it."""
+    with archive.reading() as reading:
+        ranges = sorted((first, last) for one in records.erasures(reading) for first, last in one.payload["numbers"])
+    paths = erased_copies.copies_with(archive.home, ranges, ()) if ranges else []
+    erased_copies.remove_copies(paths)
+    sentence = ngettext(
+        "{count} daily copy in the backup holds or may hold something erased, so it was not restored. "
+        "Make a new backup in an empty folder, then dispose of this one.",
+        "{count} daily copies in the backup hold or may hold something erased, so they were not restored. "
+        "Make a new backup in an empty folder, then dispose of this one.",
+        len(paths),
+    )
+    return [sentence.format(count=len(paths))] if paths else []
 
 
 def _erase_again(

@@ -284,6 +284,24 @@ def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) ->
 
 @pytest.mark.slow
 @pytest.mark.sample
+def test_a_backup_made_again_after_an_erasure_does_not_bring_daily_copies_back(tmp_path: Path) -> None:
+    """Its folder keeps the daily copies of before; the archive made of it has none of them, and says so."""
+    maker = make_archive(tmp_path / "home")
+    for name in ("job1", "job2"):
+        write_daily_copy(maker.archive, name, now=lambda: at(210), file_limit_bytes=10**6, at_once=True)
+    backup.backup(maker.archive, tmp_path / "copy", now=lambda: at(250))
+    erase(maker)
+    backup.backup(maker.archive, tmp_path / "copy", now=lambda: at(350))
+
+    outcome = backup.restore(tmp_path / "copy", tmp_path / "again", now=lambda: at(400))
+
+    assert ["daily cop" in sentence for sentence in outcome.erased] == [True]
+    assert set() == places_of(tmp_path / "again", *GONE)
+    assert 1 == len(list((tmp_path / "again" / "daily").glob("*/*")))
+
+
+@pytest.mark.slow
+@pytest.mark.sample
 def test_chapter_9_and_the_page_say_what_was_erased(tmp_path: Path) -> None:
     """The count of messages names it too: what is claimed is of what is saved."""
     maker = make_archive(tmp_path / "home")
