@@ -16,6 +16,7 @@ RAW_CLOCKS = {
     "evidence/verify/command_line.py",  # `verify.py` of a package: no archive, no Chatwork
     "notices/last_notice_time_file.py",  # beside the time of a file, which is this computer's
     "rounds/daemon.py",  # the scheduler's jobs, which go by this computer's clock
+    "settings/private_file.py",  # beside the time of a file
     "store/local_files.py",  # beside the time of a file
 }
 """Modules that may ask this computer's clock, and why."""

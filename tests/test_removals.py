@@ -19,6 +19,7 @@ WHAT = {
     "custody/erased_copies.py": "packages and daily copies in the home that hold what the owner erased",
     "store/erasure/cleaning.py": "erased bytes, pictures that nothing shows any more, databases of before upgrades",
     "custody/backup.py": "the copied database with findings gets a name of its own",
+    "custody/team_copies.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",
     "console/instance.py": "the application's note in the home of where it listens",
     "setup/archive_setup.py": "a file that tried whether the folder can be written",
     "export/bag.py": "a package that is being made, in its folder ending in .partial",
@@ -27,6 +28,7 @@ WHAT = {
     "export/package/make_package.py": "a package that is being made: renamed when it is complete, or declined",
     "export/package/pdf_files.py": "volumes of a report in a package that is being made",
     "export/package/submission_package.py": "scratch files in a package that is being made",
+    "ledger/ledger_file.py": "a ledger.toml that is being written",
     "rounds/run_log.py": "the marker of a running round, and the log that is turned over",
     "schedule/backends.py": "the job's own files of the scheduler",
     "settings/other_archives.py": "the list of archives of this user",
@@ -37,6 +39,9 @@ WHAT = {
     "store/blobs.py": "a download on its way to its digest's name; where that is taken, the download",
     "store/database_copy.py": "a copy of the database that is being made",
     "store/durable_files.py": "a file that is being written, on its way to its name",
+    "store/ledger_copy/beside_seals.py": "a file of a seal that was never committed, where the ledger has another one",
+    "store/ledger_copy/set_aside.py": "a database that differs from the ledger gets a name of its own, which stays",
+    "store/ledger_copy/shared_files.py": "half a copy of a kept file on its way to or from the team's folder",
     "store/local_files.py": "half a copy of a file that the user attached",
     "store/migrate.py": "a database that is being made, and the copy before an upgrade",
     "store/orphaned_seals.py": "seals and stamps between seals/ and seals/orphaned/, never onto another file",
@@ -89,12 +94,12 @@ def test_only_an_erasure_removes_evidence() -> None:
 
 
 def test_nothing_that_sees_evidence_removes_more_than_a_half_made_file() -> None:
-    """Seals and stamps are renamed and never unlinked; a blob's double is the one file that goes."""
+    """Seals and stamps are renamed and never unlinked; a blob's double goes, and a file that could not be written."""
     actual = {name: dict(calls_of(ROOT / name)) for name in sorted(OF_EVIDENCE)}
 
     assert {
         "store/blobs.py": {"unlink": 1, "replace": 1},
-        "store/durable_files.py": {"replace": 1},
+        "store/durable_files.py": {"replace": 1, "unlink": 1},
         "store/seal_files.py": {"rename": 1},
         "store/working/stamp_reply_files.py": {"rename": 1},
     } == actual
