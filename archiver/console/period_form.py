@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
+from typing import Any
 
 from flask import url_for
 
@@ -73,7 +74,7 @@ def outside_note(reading: Reading, contract: Contract) -> OutsideNote | None:
 
 def _address(contract: Contract, wider: room_periods.WiderPeriod) -> str:
     days = {f"first_{wider.room_id}": wider.first, f"last_{wider.room_id}": wider.last}
-    filled = {name: day for name, day in days.items() if day}
+    filled: dict[str, Any] = {name: day for name, day in days.items() if day}
     return url_for("contracts.contract", name=contract.id, **filled, _anchor=f"room-{wider.room_id}")
 
 
