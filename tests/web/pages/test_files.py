@@ -95,7 +95,7 @@ def test_the_newest_stands_first_with_what_became_of_it(browser: Browser) -> Non
     found = rows(browser.get(f"/room/{ROOM}/files"))
 
     assert ["偽物.png", "映像.mp4", "消えた.pdf", "大きい.mov"] == list(found)[:4]
-    assert "Saved 2026-11-05 10:02" in found["ラフ案.png"]
+    assert "Saved 2026-11-05 11:41" in found["ラフ案.png"]
     assert "Not saved : given up: larger than the limit in the settings" in found["大きい.mov"]
     assert "Not listed by Chatwork any more since 2026-11-05 11:47" in found["消えた.pdf"]
     assert hashlib.sha256(HTML).hexdigest() in found["偽物.png"]
