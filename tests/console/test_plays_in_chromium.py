@@ -146,7 +146,7 @@ def test_facts_people_and_a_delivery_are_entered(
     player.press("form.facts-form button.primary")
     expect(page.locator("main p.ok")).to_be_visible()
     faults = player.look_around()
-    card = page.locator("form.card").first
+    card = page.locator("form[action$='/people']").first
     player.check(card.locator("input[value=client]"))
     player.fill(card.locator("input[type=text]"), "自己紹介で名乗った")
     player.press(card.locator("button"))
