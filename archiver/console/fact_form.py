@@ -64,7 +64,7 @@ def read(
     """The contract with what was given, and for each field that cannot be kept the sentence why."""
     problems: dict[str, str] = {}
     for fact in facts:
-        answer = _answer(fact, given)
+        answer = written_day(fact.name, given)
         if answer is None or answer in {_known(contract, fact), given.get(f"was_{fact.name}")}:
             continue  # what the page already showed was not entered with it: another page may have kept more since
         try:
@@ -76,11 +76,11 @@ def read(
     return contract, problems
 
 
-def _answer(fact: ContractFact, given: Given) -> str | None:
-    """What stands in the fields of a fact; None if the form did not have them."""
-    if fact.name not in given:
+def written_day(name: str, given: Given) -> str | None:
+    """What stands in a field, after a day its time of day; None if the form did not have it."""
+    if name not in given:
         return None
-    day, clock = given[fact.name].strip(), given.get(f"{fact.name}_clock", "").strip()
+    day, clock = given[name].strip(), given.get(f"{name}_clock", "").strip()
     return f"{day} {clock}" if day and clock else day
 
 
@@ -93,7 +93,7 @@ def _known(contract: Contract, fact: ContractFact) -> str:
 
 def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -> FactField:
     platform = platform_of(contract.platform)
-    known = _answer(fact, given) if fact.name in given else _known(contract, fact)
+    known = written_day(fact.name, given) if fact.name in given else _known(contract, fact)
     day, _space, clock = (known or "").partition(" ") if fact.is_day else (known or "", "", "")
     explanation = fact.explanation or fact.help
     return FactField(

@@ -1,12 +1,18 @@
-"""Reads a day or a time that somebody stated, and refuses what cannot be."""
+"""Reads a day or a time that somebody stated, and refuses what cannot be.
+
+People in Japan write days with separators, with 年月日, by the era (令和), or as 昨日.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from archiver import errors
+from archiver.day_words import read_days
 from archiver.records import JST
-from archiver.setup.japanese_dates import read_past_day, read_written_day
 
 EXAMPLE_DAY, EXAMPLE_TIME = "2026-11-03", "2026-11-03 09:12"
 EARLIEST_YEAR = 2000
@@ -16,6 +22,23 @@ LATEST_YEAR = 2099
 
 _CLOCK_TOLERANCE = timedelta(minutes=10)
 """How far the clock of a platform may be ahead of this computer's."""
+
+_TIME = r"(?:[ T]*(?P<hour>\d{1,2})[:時](?P<minute>\d{2})(?:分|:\d\d)?)?"
+_FORMS = tuple(
+    re.compile(day + _TIME)
+    for day in (
+        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
+        r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日",
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
+        r"令和(?P<reiwa>元|\d{1,2})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日",
+        r"R(?P<reiwa>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})",
+    )
+)
+
+_SPOKEN = re.compile("(?P<day>.+?)" + _TIME)
+
+BEFORE_REIWA = 2018
+"""The first year of Reiwa is 2019."""
 
 
 def read_day(value: str, option: str, example: str, *, now: datetime | None) -> str:
@@ -40,3 +63,39 @@ def read_day(value: str, option: str, example: str, *, now: datetime | None) -> 
     if at.year > LATEST_YEAR:
         raise errors.DayTooLate(value=value, option=option)
     return at.strftime("%Y-%m-%d %H:%M" if written_day.clock else "%Y-%m-%d")
+
+
+class WrittenDay(NamedTuple):
+    """A day as it was written; it may not exist in the calendar."""
+
+    year: int
+    month: int
+    day: int
+    clock: tuple[int, int] | None
+    """Hour and minute, if they were given."""
+
+
+def read_written_day(value: str) -> WrittenDay | None:
+    """The day that was written; full-width characters and missing zeros are understood. None if it is no day."""
+    plain = unicodedata.normalize("NFKC", value).strip()
+    day_match = next((match for form in _FORMS if (match := form.fullmatch(plain))), None)
+    if day_match is None:
+        return None
+    parts = day_match.groupdict()
+    year = int(parts["year"]) if parts.get("year") else BEFORE_REIWA + _reiwa(str(parts["reiwa"]))
+    clock = None if parts["hour"] is None else (int(parts["hour"]), int(parts["minute"]))
+    return WrittenDay(year, int(parts["month"]), int(parts["day"]), clock)
+
+
+def read_past_day(value: str, today: date) -> WrittenDay | None:
+    """A day that is past and therefore clear without its year, with or without a time: 昨日, 11月10日 9:05."""
+    match = _SPOKEN.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    days = None if match is None else read_days(match["day"], today)
+    if match is None or days is None or days.first != days.last:
+        return None
+    clock = None if match["hour"] is None else (int(match["hour"]), int(match["minute"]))
+    return WrittenDay(days.first.year, days.first.month, days.first.day, clock)
+
+
+def _reiwa(year: str) -> int:
+    return 1 if year == "元" else int(year)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from archiver.records import ContractRoom, RoomId
+from archiver.records import JST, ContractRoom, RoomId
 from archiver.store.queries.contracts import find_contract
 from archiver.store.queries.statements import enclosures
 from tests.console.test_pages import a_file
@@ -94,6 +97,48 @@ def test_a_term_is_bound_to_the_message_that_told_it(browser: FormBrowser) -> No
     assert ("お支払いは翌月末" in offered, 422) == (True, strange.status_code)
     with browser.context.archive.reading() as reading:
         assert () == find_contract(reading, "job1").terms
+
+
+def test_a_message_outside_the_period_is_taken_in_by_clicking(browser: FormBrowser) -> None:
+    """The sentence leads to the chat's days with the day filled in that takes it in; kept, the sentence is gone."""
+    browser.post("/contracts/job1/terms", item="payment_day", message="30")
+    browser.post("/contracts/job1/period", {"room": str(ROOM), f"first_{ROOM}": "2026-11-06", f"last_{ROOM}": ""})
+    pages = [browser.get(f"/contracts/job1/{page}") for page in ("money", "terms")]
+    links = {unescape(link) for page in pages for link in re.findall(rf'href="([^"]+#room-{ROOM})"', page)}
+    filled = browser.get(links.pop().partition("#")[0])
+    browser.post("/contracts/job1/period", {"room": str(ROOM), f"first_{ROOM}": "2026-11-05"})
+
+    assert ([True, True], set()) == (["m30 (2026-11-05 13:20)" in page for page in pages], links)
+    assert f'name="first_{ROOM}" value="2026-11-05"' in filled
+    assert f'name="was_first_{ROOM}" value="2026-11-06"' in filled
+    assert ["Outside this contract" in browser.get(f"/contracts/job1{page}") for page in ("", "/terms")] == [False] * 2
+
+
+def test_the_period_of_a_chat_is_kept_as_the_command_keeps_it(browser: FormBrowser) -> None:
+    """Both days included; a time that is not touched stays; what cannot be is one sentence and changes nothing."""
+    first, last = f"first_{ROOM}", f"last_{ROOM}"
+
+    def send(**days: str) -> tuple[int, str, ContractRoom]:
+        answer = browser.post("/contracts/job1/period", {"room": str(ROOM), **days})
+        with browser.context.archive.reading() as reading:
+            (room,) = find_contract(reading, "job1").rooms
+        return answer.status_code, answer.get_data(as_text=True), room
+
+    kept = send(**{first: "2026-11-01", last: "2026-11-30", f"{last}_clock": "18:00"})[2]
+    alike = send(**{first: "", f"was_{first}": "2026-11-01", last: "2026-11-30", f"{last}_clock": "18:00"})[2]
+    swapped = send(**{first: "2026-12-02", last: "2026-12-01"})
+    wrong = send(**{first: "昨日"})
+    timed = send(**{last: "", f"{last}_clock": "18:00"})[2]
+    lone = send(**{last: "", f"{last}_clock": "18:00"})
+    strange = send(room="42", first_42="2026-11-01")
+
+    begin = datetime(2026, 11, 1, tzinfo=JST)
+    assert (begin, datetime(2026, 11, 30, 18, tzinfo=JST)) == (kept.start, kept.end)
+    assert (None, kept.end) == (alike.start, alike.end)
+    assert "The last day 2026-12-01 is before the first day 2026-12-02" in swapped[1]
+    assert (kept.end, None) == (swapped[2].end, timed.end)
+    assert [422] * 4 == [one[0] for one in (swapped, wrong, lone, strange)]
+    assert "Room 42 is not among the rooms meant here." in strange[1]
 
 
 def test_a_file_is_bound_to_a_message_by_clicking_it(browser: FormBrowser) -> None:

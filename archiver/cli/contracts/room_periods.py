@@ -6,20 +6,16 @@ Where several jobs were discussed in one room, each job's package holds only the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime, time, timedelta
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from archiver import errors
 from archiver.cli.terminal.day_options import parse_day, parse_until
-from archiver.cli.terminal.text import visible
 from archiver.errors import N_
-from archiver.records import JST, Contract, ContractRoom, MessageId
-from archiver.render.times import iso_date, minute_text
-from archiver.setup.message_numbers import messages_outside
+from archiver.records import Contract, ContractRoom, MessageId
+from archiver.setup import room_periods
+from archiver.setup.room_periods import OutsideMessage
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -52,23 +48,12 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def with_periods(rooms: Sequence[ContractRoom], begins: RoomDays, ends: RoomDays) -> tuple[ContractRoom, ...]:
-    """The rooms with the periods that the options give. Raises UnknownRoom, BadValue, EmptyPeriod."""
-    rooms_by_number = {int(room.room_id): room for room in rooms}
-    for number, _day in (*begins, *ends):
-        if number not in rooms_by_number:
-            raise errors.UnknownRoom(room=number)
-    for number, day in begins:
-        rooms_by_number[number] = replace(
-            rooms_by_number[number], start=None if day == NO_BOUND else parse_day(day, _FROM)
-        )
-    for number, day in ends:
-        rooms_by_number[number] = replace(
-            rooms_by_number[number], end=None if day == NO_BOUND else parse_until(day, _TO)
-        )
-    for room in rooms_by_number.values():
-        if room.start is not None and room.end is not None and room.start >= room.end:
-            raise errors.EmptyPeriod(begin=_first_day(room.start), end=_last_day(room.end))
-    return tuple(rooms_by_number.values())
+    """The rooms with the periods that the options give. Raises UnknownRoom, BadValue, UsageError."""
+    return room_periods.with_periods(
+        rooms,
+        [(number, None if day == NO_BOUND else parse_day(day, _FROM)) for number, day in begins],
+        [(number, None if day == NO_BOUND else parse_until(day, _TO)) for number, day in ends],
+    )
 
 
 def period_words(room: ContractRoom) -> str | None:
@@ -81,8 +66,7 @@ def period_words(room: ContractRoom) -> str | None:
         sentence = _("in room {room} up to {end}")
     else:
         sentence = _("in room {room} from {begin} to {end}")
-    begin, end = room.start and _first_day(room.start), room.end and _last_day(room.end)
-    return sentence.format(room=room.room_id, begin=begin, end=end)
+    return sentence.format(room=room.room_id, begin=room_periods.first_day(room), end=room_periods.last_day(room))
 
 
 def outside_lines(reading: Reading, contract: Contract, bound: Collection[MessageId] | None = None) -> Iterator[str]:
@@ -90,26 +74,15 @@ def outside_lines(reading: Reading, contract: Contract, bound: Collection[Messag
 
     `bound`: only these; None: all that are bound to an invoice, a reminder or a term.
     """
-    found = messages_outside(reading, contract, contract.bound_messages if bound is None else bound)
+    found = room_periods.messages_outside(reading, contract, contract.bound_messages if bound is None else bound)
     if found:
-        messages = _(", ").join(f"m{message} ({minute_text(at)})" for message, at in found)
-        yield _("Outside this contract's period: {messages}. Packages name it, but do not hold it.").format(
-            messages=messages
-        )
-        yield _("To take it in: {command}").format(
-            command=f"archive contract set {visible(contract.label)} --room-from ROOM DAY"
-        )
+        yield room_periods.outside_sentence(found)
+        yield _("To take it in: {command}").format(command=_widening_command(contract, found))
 
 
-def _first_day(at: datetime) -> str:
-    return _day_or_time(at, at)
-
-
-def _last_day(at: datetime) -> str:
-    """The day that a midnight ends, else the time itself."""
-    return _day_or_time(at, at - timedelta(days=1))
-
-
-def _day_or_time(at: datetime, day: datetime) -> str:
-    is_midnight = at.astimezone(JST).time() == time()
-    return iso_date(day) if is_midnight else minute_text(at)
+def _widening_command(contract: Contract, found: Collection[OutsideMessage]) -> str:
+    words = ["archive", "contract", "set", contract.id]
+    for room, first, last in room_periods.wider_periods(contract, found):
+        words += [_FROM, f"{room}", first] if first else []
+        words += [_TO, f"{room}", last] if last else []
+    return " ".join(words)

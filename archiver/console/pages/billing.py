@@ -13,11 +13,10 @@ from archiver import errors
 from archiver.claims.money import MoneyStanding, money_standing
 from archiver.console.context import console_context
 from archiver.console.enclosing import keep_enclosure, stated_day, stated_message
+from archiver.console.period_form import outside_note
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm, TermItem
 from archiver.render.invisible_characters import visible
-from archiver.render.times import minute_text
 from archiver.setup import billing
-from archiver.setup.message_numbers import messages_outside
 from archiver.setup.written_days import EXAMPLE_DAY, read_day
 from archiver.setup.yen_amounts import read_yen, yen_text
 from archiver.store.archive import Reading
@@ -160,7 +159,7 @@ def _money_page(name: str, problems: Mapping[str, str]) -> str:
         contract = find_contract(reading, name)
         standing = standing_of(reading, contract)
         rooms = _message_rooms(reading, contract)
-        outside = _outside_text(reading, contract)
+        outside = outside_note(reading, contract)
     lines = [] if standing is None else [line.strip() for line in context.words.standing_lines(contract, standing)]
     return render_template(
         "contract_money.html",
@@ -179,14 +178,6 @@ def _money_page(name: str, problems: Mapping[str, str]) -> str:
     )
 
 
-def _outside_text(reading: Reading, contract: Contract) -> str:
-    """That bound messages lie outside the contract's period, as packages do not hold them; empty if none does."""
-    found = messages_outside(reading, contract, contract.bound_messages)
-    messages = _(", ").join(f"m{message} ({minute_text(at)})" for message, at in found)
-    sentence = _("Outside this contract's period: {messages}. Packages name it, but do not hold it.")
-    return sentence.format(messages=messages) if found else ""
-
-
 def _message_rooms(reading: Reading, contract: Contract) -> dict[int, int]:
     """The chat of each message that is a reminder, for its link."""
     ids = [int(one.message_id) for one in contract.reminders if one.message_id is not None]
@@ -198,7 +189,7 @@ def _terms_page(name: str, problems: Mapping[str, str]) -> str:
     with console_context().archive.reading() as reading:
         contract = find_contract(reading, name)
         rows = _term_rows(reading, contract)
-        outside = _outside_text(reading, contract)
+        outside = outside_note(reading, contract)
     return render_template(
         "contract_terms.html",
         contract=contract,

@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
-from archiver.console import fact_form
+from archiver.console import fact_form, period_form
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.enclosing import KINDS, keep_enclosure, kind_words, stated_day, stated_message
 from archiver.console.uploads import as_file, plain_name
@@ -93,6 +93,19 @@ def keep_facts(name: str) -> Answer:
     keep_contract(context.archive, before, updated, at=context.now())
     if problems:
         return _page(name, request.form, problems), 422
+    return _done(name, _("Kept."))
+
+
+@pages.post("/<name>/period")
+def keep_period(name: str) -> Answer:
+    """Keep the first and the last day of a chat; what was stated before stays on record."""
+    context = console_context()
+    before = _contract(context, name)
+    try:
+        updated = period_form.read_period(before, request.form)
+    except errors.ArchiverError as error:
+        return _page(name, request.form, {"periods": _sentence(error)}), 422
+    keep_contract(context.archive, before, updated, at=context.now())
     return _done(name, _("Kept."))
 
 
@@ -188,6 +201,8 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
     with context.archive.reading() as reading:
         contract = find_contract(reading, name)
         people = _people(reading, contract)
+        rooms = period_form.room_fields(reading, contract, given or request.args)
+        outside = period_form.outside_note(reading, contract)
         delivered, attached = deliveries(reading, contract.id), enclosures(reading, contract.id)
     facts = fact_form.applicable_facts(contract)
     said = {
@@ -204,6 +219,8 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
         contract=contract,
         fields=fact_form.fields(contract, facts, given=given, problems=problems),
         problems=problems,
+        rooms=rooms,
+        outside=outside,
         people=people,
         deliveries=delivered,
         enclosures=attached,

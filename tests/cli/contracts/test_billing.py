@@ -107,7 +107,10 @@ def test_a_message_outside_the_contracts_period_is_bound_with_a_warning(desk: De
     assert sentence not in inside
     assert [True, True] == [f"{sentence}m{desk.promise}" in one for one in (told, page)]
     assert f"m{desk.asked}" in reminded.partition(sentence)[2]
-    assert "archive contract set job1 --room-from ROOM DAY" in told
+    command = told.partition("To take it in: ")[2].split("\n")[0]
+    assert f"archive contract set job1 --room-from {room} 20" in command
+    desk.run(*command.split()[1:])
+    assert sentence not in desk.run("contract", "show", ARCHIVE_LANG="en")
 
 
 def test_reminders_that_were_sent_are_listed(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from archiver.records import Contract
 from archiver.setup import written_days
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import Question, next_question
-from archiver.setup.japanese_dates import read_written_day
+from archiver.setup.written_days import read_written_day
 
 NOW = datetime(2026, 11, 24, 13, 31, tzinfo=UTC)
 
