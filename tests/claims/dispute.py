@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -152,7 +153,7 @@ class Dispute:
 
     def posted(self, at: int | None = None) -> list[TruePost]:
         """What was posted up to a moment, by default the last look."""
-        return [post for post in self.posts if post.sent <= (self.last_look if at is None else at)]
+        return self.posts[: bisect_right(self.posts, self.last_look if at is None else at, key=_sent)]
 
     def window(self, at: int) -> list[TruePost]:
         """What Chatwork's list shows at a moment."""
@@ -179,7 +180,8 @@ class Dispute:
 
     def sightings(self, post: TruePost) -> list[int]:
         """The times at which the archive saw a post."""
-        looks = [at for at in self.looks if post in self.window(at)]
+        place = bisect_left(self.posts, post.sent, key=_sent)
+        looks = [at for at in self.looks if 0 <= bisect_right(self.posts, at, key=_sent) - 1 - place < WINDOW]
         return [*looks, self.recovery_at] if post.number in self.recovered else looks
 
     def name_at(self, author: int, at: int) -> str:
@@ -239,7 +241,8 @@ class Dispute:
 
     def deletions(self) -> Counter[str]:
         """How many deletions were seen as such: of texts that were seen before, and of others."""
-        return Counter({name: self.changes()[name].total() for name in ("deleted", "deleted_before")})
+        changes = self.changes()
+        return Counter({name: changes[name].total() for name in ("deleted", "deleted_before")})
 
     def events(self) -> list[TrueEvent]:
         """Every change as it was noticed: between which looks it lies."""
@@ -362,3 +365,7 @@ def _moment(seconds: int) -> datetime:
 
 def _number(post: TruePost) -> int:
     return post.number
+
+
+def _sent(post: TruePost) -> int:
+    return post.sent

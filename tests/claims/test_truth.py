@@ -204,7 +204,7 @@ def test_each_planted_lie_is_caught(lie: str, played: Played) -> None:
     """A claim made wrong on purpose is found to be false in at least one dispute."""
     spoken = [(dispute, statement) for dispute, *_facts, statement in played if dispute.posted()]
 
-    assert [wrong for dispute, statement in spoken for wrong in falsehoods(dispute, LIES[lie](statement))]
+    assert any(wrong for dispute, statement in spoken for wrong in falsehoods(dispute, LIES[lie](statement)))
 
 
 def test_the_words_of_a_claim_follow_its_knowledge(played: Played) -> None:
