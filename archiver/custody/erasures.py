@@ -123,16 +123,14 @@ def go_on(
 
 
 def remove_restored_copies(archive: Archive) -> list[str]:
-    """Remove daily copies that a backup still had of what was erased before it was last made; what to say of it."""
-    with archive.reading() as reading:
-        ranges = sorted((first, last) for one in records.erasures(reading) for first, last in one.payload["numbers"])
-    paths = erased_copies.copies_with(archive.home, ranges, ()) if ranges else []
+    """Remove what a backup still had of what was erased before it was last made; what to say of it."""
+    paths = erased_copies.leftovers(archive, archive.home)
     erased_copies.remove_copies(paths)
     sentence = ngettext(
-        "{count} daily copy in the backup holds or may hold something erased, so it was not restored. "
-        "Make a new backup in an empty folder, then dispose of this one.",
-        "{count} daily copies in the backup hold or may hold something erased, so they were not restored. "
-        "Make a new backup in an empty folder, then dispose of this one.",
+        "{count} file in the backup (a daily copy, or bytes of a file or picture) holds or may hold something erased, "
+        "so it was not restored. Make a new backup in an empty folder, then dispose of this one.",
+        "{count} files in the backup (daily copies, or bytes of files or pictures) hold or may hold something erased, "
+        "so they were not restored. Make a new backup in an empty folder, then dispose of this one.",
         len(paths),
     )
     return [sentence.format(count=len(paths))] if paths else []

@@ -163,9 +163,14 @@ def _place_lines(facts: CertificateFacts) -> Iterator[str]:
     for folder in facts.folders:
         yield _("Daily copies in the folder {folder}").format(folder=visible(folder))
     if facts.copied_at is None:
-        yield _("Copies of the archive, if there are any (it knows of none)")
+        copies = _("Copies of the archive, if there are any (it knows of none).")
     else:
-        yield _("Copies of the archive; the last one was made {time}").format(time=local_time(facts.copied_at))
+        copies = _("Copies of the archive; the last one was made {time}.").format(time=local_time(facts.copied_at))
+    again = _(
+        "Where one from before is restored, the archive holds everything again until it is erased there once more, "
+        "with the file beside this certificate: archive erase --again FILE"
+    )
+    yield f"{copies} {again}"
     yield _("Snapshots and backups of the computer, and blocks of the disk that it has freed but not overwritten")
     yield _("Chatwork itself, where the messages stay until they are deleted there, and what other people saved")
     yield _("What other messages quote of it, and texts that were copied elsewhere by hand")

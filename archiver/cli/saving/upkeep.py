@@ -60,9 +60,9 @@ def command_upkeep(obj: CliContext, dry_run: bool, as_json: bool) -> int:
                 dry_run=dry_run,
                 step=lambda name: screen.show_part(_(STEPS[name]), names.index(name), len(names)),
             )
-    except errors.ArchiverError as error:
+    except errors.ArchiverError as failure:
         if as_json:
-            click.echo(json.dumps(_error_document(error, dry_run=dry_run), ensure_ascii=False))
+            click.echo(json.dumps(_error_document(failure, dry_run=dry_run), ensure_ascii=False))
         raise
     if as_json:
         click.echo(json.dumps(_document(report, dry_run=dry_run), ensure_ascii=False))
