@@ -290,8 +290,8 @@ def _english_lines(steps: VerificationSteps) -> Iterator[str]:
         yield "   in packages made after that. Compare the SHA-256 of each root certificate with what the authority"
         yield "   publishes."
         if steps.answers:
-            yield "   The lines openssl crl and openssl ocsp show what was answered, when this package was made, to whether"
-            yield "   the certificates behind the last stamp were revoked. (Response) verify OK: it is the issuer's word."
+            yield "   The lines openssl crl and openssl ocsp show what was answered, when this package was made, to"
+            yield "   whether the certificates behind the last stamp were revoked; verify OK: the issuer says it."
     else:
         yield "4. No third-party time stamp is attached."
     yield "5. messages.jsonl, pauses.jsonl and the CSV files are made of data/entries.jsonl alone and can be made again"
