@@ -36,7 +36,7 @@ from archiver.settings.tsa_offers import is_offered
 from archiver.store.seals import FOLDER
 
 if TYPE_CHECKING:
-    from archiver.evidence.stamps.revocation import Question
+    from archiver.evidence.stamps.revocation import RevocationQuestion
 
 REQUEST_SECONDS = 20.0
 """Time limit of a whole request with its answer and its redirects."""
@@ -123,7 +123,7 @@ def build_sender(
     return send
 
 
-def ask_about_certificate(question: Question, *, seconds: float = ANSWER_SECONDS) -> bytes:
+def ask_about_certificate(question: RevocationQuestion, *, seconds: float = ANSWER_SECONDS) -> bytes:
     """The bytes of an answer whether a certificate was revoked, or of its issuer's list. Raises OSError.
 
     The address is what a certificate behind a stamp names; no redirect is followed.

@@ -24,7 +24,7 @@ from archiver.store.seals import FOLDER
 from archiver.store.time_text import from_text, to_text
 
 if TYPE_CHECKING:
-    from archiver.evidence.stamps.certificate_answers import Statement
+    from archiver.evidence.stamps.certificate_answers import CertificateStatement
     from archiver.evidence.stamps.revocation import RevocationAnswer
 
 _NAME = re.compile(r"(?P<seal>.+)\.(?P<authority>[a-z0-9-]{1,20})\.tsr")
@@ -70,7 +70,7 @@ class FrozenAnswer(NamedTuple):
     """The certificate's place on the way to the root, from 1."""
     last: int
     """The root's place."""
-    statement: Statement | None
+    statement: CertificateStatement | None
     """What it says; None: there was no answer that counts, and no file."""
 
     @property

@@ -39,7 +39,7 @@ class CertificateState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class CertificateStatement:
     """What a list or an answer says of a certificate; times are aware and in UTC."""
 
     state: CertificateState
@@ -60,7 +60,7 @@ def make_question(certificate: x509.Certificate, issuer: x509.Certificate) -> by
     return builder.build().public_bytes(Encoding.DER)
 
 
-def list_statement(body: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Statement:
+def list_statement(body: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> CertificateStatement:
     """What an issuer's list says of a certificate. Raises ValueError, LookupError, TypeError for one that is none."""
     published = x509.load_der_x509_crl(body)
     if published.issuer != certificate.issuer or not published.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]
@@ -70,10 +70,10 @@ def list_statement(body: bytes, certificate: x509.Certificate, issuer: x509.Cert
     entry = published.get_revoked_certificate_by_serial_number(certificate.serial_number)
     state = CertificateState.GOOD if entry is None else CertificateState.REVOKED
     revoked_at = None if entry is None else entry.revocation_date_utc
-    return Statement(state, published.last_update_utc, published.next_update_utc, revoked_at)
+    return CertificateStatement(state, published.last_update_utc, published.next_update_utc, revoked_at)
 
 
-def answer_statement(body: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Statement:
+def answer_statement(body: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> CertificateStatement:
     """What an answer says of a certificate. Raises ValueError, LookupError, TypeError for one that does not count."""
     if len(body) > ANSWER_LIMIT:
         raise ValueError("too large")
@@ -86,7 +86,7 @@ def answer_statement(body: bytes, certificate: x509.Certificate, issuer: x509.Ce
     if not any(_has_signed(one, answer) for one in _responders(answer, issuer, single.this_update_utc)):
         raise ValueError("not signed by the issuer, nor by whom it appointed")
     state = CertificateState(single.certificate_status.name.lower())
-    return Statement(state, single.this_update_utc, single.next_update_utc, single.revocation_time_utc)
+    return CertificateStatement(state, single.this_update_utc, single.next_update_utc, single.revocation_time_utc)
 
 
 def _single_answers(answer: ocsp.OCSPResponse) -> Iterator[ocsp.OCSPSingleResponse]:

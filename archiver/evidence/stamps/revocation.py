@@ -20,7 +20,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 
 from archiver.evidence.stamps.certificate_answers import (
     CertificateState,
-    Statement,
+    CertificateStatement,
     answer_statement,
     list_statement,
     make_question,
@@ -42,7 +42,7 @@ class AnswerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RevocationQuestion:
     """What is asked of whom."""
 
     kind: AnswerKind
@@ -63,12 +63,12 @@ class RevocationAnswer:
     """The certificate that it is about, that of its issuer, and so on up to the root, each as DER."""
     body: bytes | None
     """The answer as it was received, DER; None: there was none that counts."""
-    statement: Statement | None
+    statement: CertificateStatement | None
     """What it says."""
 
 
 def ask_for_revocation(
-    reply: bytes, roots: Sequence[bytes], ask: Callable[[Question], bytes], *, now: datetime | None = None
+    reply: bytes, roots: Sequence[bytes], ask: Callable[[RevocationQuestion], bytes], *, now: datetime | None = None
 ) -> Iterator[RevocationAnswer]:
     """Ask for each certificate behind a reply, root aside, what it says can be asked.
 
@@ -93,12 +93,14 @@ def ask_for_revocation(
         yield RevocationAnswer(question.kind, question.number, above, body if statement else None, statement)
 
 
-def held_statement(kind: str, body: bytes, certificates: Sequence[bytes], roots: Sequence[bytes]) -> Statement | None:
+def held_statement(
+    kind: str, body: bytes, certificates: Sequence[bytes], roots: Sequence[bytes]
+) -> CertificateStatement | None:
     """What a kept answer says of the first of these certificates (DER), each issued by the next and the last a root.
 
     None if it does not count, or they are not such. Raises ValueError for a kind that there is not.
     """
-    question = Question(AnswerKind(kind), 1, "", None)
+    question = RevocationQuestion(AnswerKind(kind), 1, "", None)
     with without_warnings():
         try:
             chain = [x509.load_der_x509_certificate(der) for der in certificates]
@@ -111,21 +113,25 @@ def held_statement(kind: str, body: bytes, certificates: Sequence[bytes], roots:
 
 def _questions(
     chain: Sequence[x509.Certificate],
-) -> Iterator[tuple[Question, x509.Certificate, x509.Certificate]]:
+) -> Iterator[tuple[RevocationQuestion, x509.Certificate, x509.Certificate]]:
     for number, (certificate, issuer) in enumerate(pairwise(chain), 1):
         for kind, addresses in ((AnswerKind.LIST, _list_addresses), (AnswerKind.ANSWER, _responder_addresses)):
             try:
                 address = next(filter(_is_web_address, addresses(certificate)), None)
                 if address is not None:
                     asked = make_question(certificate, issuer) if kind is AnswerKind.ANSWER else None
-                    yield Question(kind, number, address, asked), certificate, issuer
+                    yield RevocationQuestion(kind, number, address, asked), certificate, issuer
             except ODD:
                 continue
 
 
 def _statement(
-    question: Question, body: bytes, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime | None
-) -> Statement:
+    question: RevocationQuestion,
+    body: bytes,
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+    now: datetime | None,
+) -> CertificateStatement:
     """What an answer says. Raises ValueError and the others of `ODD` for one that does not count."""
     if question.kind is AnswerKind.LIST:
         return list_statement(body, certificate, issuer)
@@ -135,7 +141,7 @@ def _statement(
     return statement
 
 
-def _check_times(statement: Statement, now: datetime) -> None:
+def _check_times(statement: CertificateStatement, now: datetime) -> None:
     until = statement.until or statement.issued + LONGEST_AGE
     if not statement.issued - CLOCK_TOLERANCE <= now <= until + CLOCK_TOLERANCE:
         raise ValueError("an answer of another time")
@@ -168,4 +174,11 @@ def _der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
 
 
-__all__ = ["AnswerKind", "CertificateState", "Question", "RevocationAnswer", "Statement", "ask_for_revocation"]
+__all__ = [
+    "AnswerKind",
+    "CertificateState",
+    "CertificateStatement",
+    "RevocationAnswer",
+    "RevocationQuestion",
+    "ask_for_revocation",
+]

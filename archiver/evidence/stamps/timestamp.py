@@ -22,7 +22,7 @@ from archiver.evidence.stamps.roots import fingerprint
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse
 
-    from archiver.evidence.stamps.revocation import Question
+    from archiver.evidence.stamps.revocation import RevocationQuestion
 
 __all__ = [
     "REASONS",
@@ -64,7 +64,7 @@ class Authority:
     """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
     known_class: AuthorityClass = UNKNOWN_CLASS
     """What is known of it by the settings."""
-    ask: Callable[[Question], bytes] | None = None
+    ask: Callable[[RevocationQuestion], bytes] | None = None
     """Asks whether a certificate was revoked, and gets the answer's bytes; raises OSError. None: nobody is asked."""
 
 

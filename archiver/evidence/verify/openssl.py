@@ -19,8 +19,8 @@ from typing import Sequence  # noqa: UP035 - Python 3.8 syntax
 from archiver.evidence.stamps.pem import fingerprints, single_roots
 from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.verify.revocation_answers import (
-    GOOD,
-    REVOKED,
+    ANSWER_GOOD,
+    ANSWER_REVOKED,
     UNCHECKED_ANSWER,
     AnswerResult,
     CheckAnswer,
@@ -131,8 +131,8 @@ def _read_list(text: str, serial: str) -> AnswerResult | None:
     if issued is None or not serial:
         return None
     if revoked is None:
-        return AnswerResult(GOOD, _rfc3339(issued), None, None)
-    return AnswerResult(REVOKED, _rfc3339(issued), _rfc3339(revoked), None)
+        return AnswerResult(ANSWER_GOOD, _rfc3339(issued), None, None)
+    return AnswerResult(ANSWER_REVOKED, _rfc3339(issued), _rfc3339(revoked), None)
 
 
 def _read_answer(text: str, _serial: str) -> AnswerResult | None:

@@ -15,7 +15,7 @@ from archiver.evidence.stamps.pem import single_roots
 from archiver.evidence.verify.findings import Verification
 
 TSA_FOLDER = "data/tsa/"
-GOOD, REVOKED, UNKNOWN = "good", "revoked", "unknown"
+ANSWER_GOOD, ANSWER_REVOKED, ANSWER_UNKNOWN = "good", "revoked", "unknown"
 """What an answer says of a certificate."""
 
 _ANSWER_NAME = re.compile(r"data/tsa/(?P<authority>[a-z0-9-]{1,20})\.(?P<number>[0-9]{1,2})\.(?P<kind>crl|ors)")
@@ -121,12 +121,14 @@ def _pem_content(block: bytes) -> bytes:
 
 def _statement_text(match: re.Match[str], result: AnswerResult) -> str:
     sentences = {
-        GOOD: _("{file}: as of {issued}, certificate {number} behind the stamps of {authority} was not revoked."),
-        REVOKED: _(
+        ANSWER_GOOD: _(
+            "{file}: as of {issued}, certificate {number} behind the stamps of {authority} was not revoked."
+        ),
+        ANSWER_REVOKED: _(
             "{file}: as of {issued}, certificate {number} behind the stamps of {authority} is revoked, since "
             "{revoked_at}. Stamps from after that do not count; earlier ones only if its key was not stolen."
         ),
-        UNKNOWN: _(
+        ANSWER_UNKNOWN: _(
             "{file}: as of {issued}, who was asked did not know certificate {number} behind the stamps of {authority}."
         ),
     }

@@ -96,7 +96,6 @@ def recorded_order(package: ExportedPackage, texts: Mapping[str, Any]) -> Record
         return None
     if payload.get("texts") != (digest(canonical(texts)) if texts else None):
         raise ValueError(_("the names that were masked at the user's word are not remembered any more"))
-    said = payload.get("classes", {})
     return RecordedOrder(
         order=_order(package, payload["options"], texts),
         name=str(payload["package"]),
@@ -105,8 +104,8 @@ def recorded_order(package: ExportedPackage, texts: Mapping[str, Any]) -> Record
         last_reply=int(payload["last_reply"]),
         authorities={name: tuple(pinned) for name, pinned in payload["authorities"].items()},
         classes={
-            name: class_of(said.get(name, ""), is_offered=said.get(name) == AuthorityKind.OFFERED)
-            for name in payload["authorities"]
+            name: class_of(said, is_offered=said == AuthorityKind.OFFERED)
+            for name, said in payload.get("classes", {}).items()
         },
         answers=dict(payload.get("answers", {})),
         software=str(payload["software"]),
@@ -115,10 +114,9 @@ def recorded_order(package: ExportedPackage, texts: Mapping[str, Any]) -> Record
 
 
 def _class_names(recipe: Recipe) -> dict[str, str]:
-    """Authority → the listed service that it is stated to be, or that it is one of those offered."""
+    """Authority → the listed service that it is stated to be, else its kind."""
     classes = recipe.stamping.classes if recipe.stamping else {}
-    named = {name: known.listed.id if known.listed else known.kind.value for name, known in classes.items()}
-    return {name: text for name, text in named.items() if text != AuthorityKind.OTHER}
+    return {name: known.listed.id if known.listed else known.kind.value for name, known in classes.items()}
 
 
 def _options(order: ExportOrder) -> dict[str, Any]:

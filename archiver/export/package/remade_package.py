@@ -168,9 +168,9 @@ class _RecordedAnswers:
         """What was answered of the certificates behind a reply of the authority."""
         if not self._asked:
             return ()
-        from archiver.evidence.stamps.revocation import Question, ask_for_revocation
+        from archiver.evidence.stamps.revocation import RevocationQuestion, ask_for_revocation
 
-        def ask(question: Question) -> bytes:
+        def ask(question: RevocationQuestion) -> bytes:
             return self._bodies[f"data/tsa/{authority}.{question.number}.{question.kind}"]
 
         return ask_for_revocation(reply, roots, ask)

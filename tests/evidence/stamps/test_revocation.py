@@ -15,9 +15,9 @@ from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority, Stat
 from archiver.evidence.stamps.revocation import (
     AnswerKind,
     CertificateState,
-    Question,
+    CertificateStatement,
     RevocationAnswer,
-    Statement,
+    RevocationQuestion,
     ask_for_revocation,
 )
 from archiver.evidence.stamps.timestamp import request_stamp
@@ -29,7 +29,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 LIST, RESPONDER = "http://tsa.example/list.crl", "http://ocsp.example/"
 WEEK = timedelta(days=7)
 
-Ask = Callable[[Question], bytes]
+Ask = Callable[[RevocationQuestion], bytes]
 
 
 def authority(*, lists: bool = False, answers: bool = False) -> SimulatedAuthority:
@@ -51,7 +51,7 @@ def asked(simulated: SimulatedAuthority, ask: Ask, now: datetime | None = NOW) -
 
 
 def always(body: bytes | OSError) -> Ask:
-    def ask(_question: Question) -> bytes:
+    def ask(_question: RevocationQuestion) -> bytes:
         if isinstance(body, OSError):
             raise body
         return body
@@ -77,7 +77,7 @@ def test_a_list_says_whether_the_certificate_stands_in_it(is_revoked: bool) -> N
 
     state = CertificateState.REVOKED if is_revoked else CertificateState.GOOD
     assert (AnswerKind.LIST, 1, body) == (found.kind, found.number, found.body)
-    assert Statement(state, NOW, NOW + WEEK, NOW if is_revoked else None) == found.statement
+    assert CertificateStatement(state, NOW, NOW + WEEK, NOW if is_revoked else None) == found.statement
     assert simulated.root_der == found.chain[-1]
 
 
@@ -114,7 +114,7 @@ def test_an_answer_says_how_it_is_with_the_certificate(
     (found,) = asked(simulated, responder(simulated, kind))
 
     assert AnswerKind.ANSWER is found.kind
-    assert Statement(state, NOW, NOW + WEEK, revoked_at) == found.statement
+    assert CertificateStatement(state, NOW, NOW + WEEK, revoked_at) == found.statement
     assert found.body is not None
 
 
@@ -153,9 +153,9 @@ def test_without_a_clock_only_what_it_proves_counts() -> None:
 
 def test_the_question_is_about_the_certificate_and_says_nothing_else() -> None:
     """It goes where the certificate says, and names it by its issuer and its number."""
-    simulated, questions = authority(answers=True), list[Question]()
+    simulated, questions = authority(answers=True), list[RevocationQuestion]()
 
-    def ask(question: Question) -> bytes:
+    def ask(question: RevocationQuestion) -> bytes:
         questions.append(question)
         return b""
 
@@ -172,7 +172,7 @@ def test_both_are_asked_and_one_that_is_silent_hides_nothing_of_the_other() -> N
     """The list comes although the responder is down."""
     simulated = authority(lists=True, answers=True)
 
-    def ask(question: Question) -> bytes:
+    def ask(question: RevocationQuestion) -> bytes:
         if question.kind is AnswerKind.ANSWER:
             raise TimeoutError
         return simulated.revocation_list()
@@ -188,7 +188,7 @@ def test_a_host_that_is_silent_is_asked_once() -> None:
     simulated, hosts = SimulatedAuthority(now=lambda: NOW), list[str | None]()
     simulated.renew_leaf(until=NOW + WEEK, list_address=RESPONDER, status_address=RESPONDER)
 
-    def ask(question: Question) -> bytes:
+    def ask(question: RevocationQuestion) -> bytes:
         hosts.append(urlsplit(question.address).hostname)
         raise TimeoutError
 
@@ -260,6 +260,6 @@ def test_a_responder_that_never_ends_is_given_up(what: str) -> None:
     begun = time.monotonic()
 
     with ScriptedServer([NEVER_ENDING[what]]) as endless, pytest.raises(OSError):  # noqa: PT011 - whichever it is
-        ask_about_certificate(Question(AnswerKind.ANSWER, 1, endless.url, b"question"), seconds=0.3)
+        ask_about_certificate(RevocationQuestion(AnswerKind.ANSWER, 1, endless.url, b"question"), seconds=0.3)
 
     assert time.monotonic() - begun < 5
