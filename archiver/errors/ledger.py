@@ -26,14 +26,14 @@ class TeamStoreDiffers(StorageError):
     """The store of a team's bytes holds other bytes under a key than those that belong there: exit 1."""
 
     message = N_("The team's store of files ({store}) holds something else under {key} than what belongs there.")
-    hint = N_("Nothing there was changed. See what is wrong in the store: archive team verify --store")
+    hint = N_("Nothing there was changed. Whoever looks after the store has to see what lies there.")
 
 
 class NotInTeamStore(StorageError):
     """The store of a team's bytes has nothing under a key, or a delete marker lies above it: exit 1."""
 
     message = N_("The team's store of files ({store}) holds nothing under {key}.")
-    hint = N_("See what is missing in the store: archive team verify --store")
+    hint = N_("Nothing was changed. Whoever looks after the store has to see what lies there.")
 
 
 class BadTeamStore(SettingsError):

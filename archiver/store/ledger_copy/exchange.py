@@ -137,7 +137,7 @@ def _put_seals(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) 
     if (seal, seq) == (end.seal, end.entry):
         return
     query = select(schema.seal).where(_SEAL.number > seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
-    with suppress(errors.StorageError):  # `archive team verify --store` tells what is not there
+    with suppress(errors.StorageError):  # texts are saved whether seals have gone there or not
         for row in sql.execute(query):
             shared_files.put_beside_seals(home, place, seal_name(tuple(row)), row.sha256)
         for number, name, body in _file_rows(sql, home, seq):
