@@ -43,6 +43,7 @@ WHAT = {
     "store/ledger_copy/beside_seals.py": "a file of a seal that was never committed, where the ledger has another one",
     "store/ledger_copy/set_aside.py": "a database that differs from the ledger gets a name of its own, which stays",
     "store/ledger_copy/shared_files.py": "half a copy of a kept file on its way to or from the team's folder",
+    "store/object_stores/folder_store.py": "half a copy of a kept file on its way to its key, which is free",
     "store/local_files.py": "half a copy of a file that the user attached",
     "store/migrate.py": "a database that is being made, and the copy before an upgrade",
     "store/orphaned_seals.py": "seals and stamps between seals/ and seals/orphaned/, never onto another file",
