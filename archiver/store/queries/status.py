@@ -25,7 +25,6 @@ from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastBackup
 from archiver.store.working.stamp_queue import StampQueueCounts, count_days, count_unstamped
 
-
 _ROOMS_WITH_MESSAGES = text("""
     WITH RECURSIVE room(id) AS (
         SELECT min(room_id) FROM message

@@ -18,7 +18,7 @@ OTHER, EMPTY = ROOM + 1, ROOM - 1
 def test_the_messages_of_each_room_are_counted_whichever_is_taken_for_the_largest(
     tmp_path: Path, listed: dict[int, int]
 ) -> None:
-    """What Chatwork last counted only chooses the room that is not counted itself; the numbers are those of the rows."""
+    """What Chatwork last counted only chooses the room that is not counted itself; the numbers are the rows'."""
     maker = ArchiveMaker(tmp_path / "home")
     maker.sync([message_object(number, "本文") for number in (1, 2, 3)])
     maker.sync([message_object(number, "本文") for number in (4, 5)], room=OTHER, minutes=2)
