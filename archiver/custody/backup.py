@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archiver import errors
-from archiver.custody import erased_copies, erasures
+from archiver.custody import erasures
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.findings import Progress, Verification
 from archiver.settings import file
@@ -99,9 +99,9 @@ def backup(
         placed = _put_in_place(report, verification, place)
         last = LastBackup(now(), str(place), verification.ok and not report.uncopied)
         is_same_disk = place.stat().st_dev == archive.home.stat().st_dev
-        old = erased_copies.leftovers(archive, place) if placed else []
+        old = erasures.leftovers(archive, place) if placed else []
         if remove_erased:
-            erased_copies.remove_copies(old)
+            erasures.remove_leftovers(old)
         return BackupOutcome(
             verification,
             report,

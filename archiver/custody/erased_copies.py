@@ -13,13 +13,9 @@ from typing import IO
 
 from archiver.evidence.verify.package_files import READ_ERRORS
 from archiver.store import avatars
-from archiver.store.archive import Archive
 from archiver.store.blobs import blob_path
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE
-from archiver.store.erasure import cleaning
-from archiver.store.erasure.notes import read_notes
-from archiver.store.erasure.records import erasures
 
 RECORDS = "data/entries.jsonl"
 _SEQ = re.compile(rb',"seq":(\d{1,18})\}\s*$')
@@ -34,21 +30,17 @@ def copies_with(home: Path, numbers: Sequence[tuple[int, int]], names: Collectio
     return [path for path in _packages(home) if _holds(path, numbers, names)]
 
 
-def leftovers(archive: Archive, place: Path) -> list[Path]:
-    """Files in a folder with a copy of the archive, or in its home, that hold something it has erased, or may.
+def leftovers(
+    place: Path, home: Path, numbers: Sequence[tuple[int, int]], gone: Collection[str], shown: Collection[str]
+) -> list[Path]:
+    """Files in a folder with a copy of the archive, or in its home, that hold something erased, or may.
 
+    `gone` are the digests of bytes that no record names any more, `shown` those of pictures that are still shown.
     Daily copies that the home has too were looked into when it erased, and so are not read again in a copy.
     """
-    with archive.reading() as reading:
-        ranges = sorted((first, last) for one in erasures(reading) for first, last in one.payload["numbers"])
-        if not ranges:
-            return []
-        noted = {sha256 for note in read_notes(archive.home) for sha256 in note.blobs}
-        gone, shown = cleaning.unnamed_bytes(reading, noted), cleaning.shown_pictures(reading)
-    is_copy = place != archive.home
-    here = {path.relative_to(archive.home) for path in _daily_copies(archive.home)} if is_copy else set()
+    here = {path.relative_to(home) for path in _daily_copies(home)} if place != home else set()
     daily = [path for path in _daily_copies(place) if path.relative_to(place) not in here]
-    found = [path for path in daily if _holds(path, ranges, ())]
+    found = [path for path in daily if _holds(path, numbers, ())]
     found += [path for sha256 in sorted(gone) if (path := blob_path(place, sha256)).is_file()]
     found += sorted(path for path in (place / avatars.FOLDER).glob("*") if path.name not in shown)
     return found + sorted(place.glob(f"{DATABASE}.*"))

@@ -122,10 +122,26 @@ def go_on(
     return said
 
 
+def leftovers(archive: Archive, place: Path) -> list[Path]:
+    """Files in a folder with a copy of the archive, or in its home, that hold something it has erased, or may."""
+    with archive.reading() as reading:
+        ranges = sorted((first, last) for one in records.erasures(reading) for first, last in one.payload["numbers"])
+        if not ranges:
+            return []
+        noted = {sha256 for note in notes.read_notes(archive.home) for sha256 in note.blobs}
+        gone, shown = cleaning.unnamed_bytes(reading, noted), cleaning.shown_pictures(reading)
+    return erased_copies.leftovers(place, archive.home, ranges, gone, shown)
+
+
+def remove_leftovers(paths: Sequence[Path]) -> None:
+    """Remove what `leftovers` found. Raises StorageError."""
+    erased_copies.remove_copies(paths)
+
+
 def remove_restored_copies(archive: Archive) -> list[str]:
     """Remove what a backup still had of what was erased before it was last made; what to say of it."""
-    paths = erased_copies.leftovers(archive, archive.home)
-    erased_copies.remove_copies(paths)
+    paths = leftovers(archive, archive.home)
+    remove_leftovers(paths)
     sentence = ngettext(
         "{count} file in the backup (a daily copy, or bytes of a file or picture) holds or may hold something erased, "
         "so it was not restored. Make a new backup in an empty folder, then dispose of this one.",
