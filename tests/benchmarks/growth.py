@@ -16,8 +16,8 @@ from archiver.settings.model import AuthoritySetting
 from tests.benchmarks.measure import Figure, size_of
 from tests.benchmarks.simulation import Clock, Simulation, running_simulation
 
-SPANS = {1: timedelta(days=7), 10: timedelta(days=1), 60: timedelta(hours=6), 100: timedelta(hours=6)}
-"""Rooms -> time measured; a week has one record of quiet runs, which counts for next to nothing with many rooms."""
+DAYS = {1: 7, 10: 1, 60: 1, 100: 1}
+"""Rooms -> days measured; a week has one record of quiet runs, which counts for next to nothing with many rooms."""
 
 OFFSETS = {"even": (0,), "off by up to 2 s": (-2, -1, 0, 1, 2)}
 """How looks are apart -> by how many seconds a minute between two rounds is shorter or longer, drawn at random."""
@@ -33,7 +33,7 @@ OTHER_CERTIFICATES = 8
 """So many beside its own make the stamps of the simulated authority as long as those of large real ones: 5 KB."""
 
 POSTS = 200
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 
 
 class Size(NamedTuple):
@@ -56,20 +56,17 @@ def measure(folder: Path) -> list[Figure]:
 
 
 def _measure_looks(folder: Path, how: str) -> Figure:
-    grown = dict[int, Size]()
-    for rooms in SPANS:  # the stamps are as many with any number of rooms, and a part of a day may have none
-        size = _year_of(folder, rooms, OFFSETS[how])
-        grown[rooms] = size._replace(stamps=grown[1].stamps) if SPANS[rooms] < DAY else size
+    grown = {rooms: _year_of(folder, rooms, OFFSETS[how]) for rooms in DAYS}
     texts = (f"{rooms}: {size.whole:.1f} MB" for rooms, size in grown.items())
     measured = f"{', '.join(texts)} ({grown[1].stamps:.1f} MB of each are stamps)"
     numbers = {f"bytes_{rooms}": size.whole * MEGABYTE for rooms, size in grown.items()}
-    what = f"growth a year of {', '.join(map(str, SPANS))} idle rooms, a round every minute, {how}, stamps of 5 KB"
+    what = f"growth a year of {', '.join(map(str, DAYS))} idle rooms, a round every minute, {how}, stamps of 5 KB"
     bar = f"≤ {BAR:.0f} MB with one room, stamps included"
     return Figure(what, bar, measured, grown[1].whole <= BAR, numbers | {"stamps": grown[1].stamps * MEGABYTE})
 
 
 def _year_of(folder: Path, rooms: int, offsets: tuple[int, ...]) -> Size:
-    """Megabytes a year. Measured are whole days, or the first hours of one, from its first round after the seal."""
+    """Megabytes a year. Measured are whole days, each from its first round after the seal of the day before."""
     clock, home, chance = Clock(), folder / f"growth-{rooms}", random.Random(rooms)
     with SimulatedAuthority(now=clock.now, other_certificates=OTHER_CERTIFICATES) as authority:
         setting = AuthoritySetting("a", authority.url, "root.pem")
@@ -80,23 +77,12 @@ def _year_of(folder: Path, rooms: int, offsets: tuple[int, ...]) -> Size:
             app = simulation.app()
             _pass_days(simulation, app, 2, lambda: 15 * MINUTE)
             before = _size(app)
-            _pass_time(simulation, app, SPANS[rooms], lambda: MINUTE + timedelta(seconds=chance.choice(offsets)))
+            _pass_days(simulation, app, DAYS[rooms], lambda: MINUTE + timedelta(seconds=chance.choice(offsets)))
             after, each_used = _size(app), _bytes_for_each_used(app.archive.database)
             app.archive.close()
-    a_year = timedelta(days=365) / SPANS[rooms] / MEGABYTE
+    a_year = 365 / DAYS[rooms] / MEGABYTE
     grown = Size(*((now - then) * a_year for now, then in zip(after, before, strict=True)))
     return grown._replace(database=grown.database * each_used)
-
-
-def _pass_time(simulation: Simulation, app: App, span: timedelta, pause: Callable[[], timedelta]) -> None:
-    """Rounds for so many days, or for so long a part of one."""
-    if span >= DAY:
-        _pass_days(simulation, app, span // DAY, pause)
-        return
-    end = simulation.clock.at + span
-    while simulation.clock.at < end:
-        simulation.clock.at += pause()
-        simulation.round(app)
 
 
 def _pass_days(simulation: Simulation, app: App, days: int, pause: Callable[[], timedelta]) -> None:
