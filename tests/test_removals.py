@@ -16,7 +16,7 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 
 WHAT = {
     "comparison/files.py": "a comparison that is being written, in its place when it is complete",
-    "custody/erased_copies.py": "packages and daily copies in the home that hold what the owner erased",
+    "custody/erased_copies.py": "packages, daily copies, and files in a backup's folder, that hold what was erased",
     "store/erasure/cleaning.py": "erased bytes, pictures that nothing shows any more, databases of before upgrades",
     "custody/backup.py": "the copied database with findings gets a name of its own",
     "custody/folder_copies.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
@@ -40,9 +40,10 @@ WHAT = {
     "store/blobs.py": "a download on its way to its digest's name; where that is taken, the download",
     "store/database_copy.py": "a copy of the database that is being made",
     "store/durable_files.py": "a file that is being written, on its way to its name",
-    "store/ledger_copy/beside_seals.py": "a file of a seal that was never committed, where the ledger has another one",
-    "store/ledger_copy/set_aside.py": "a database that differs from the ledger gets a name of its own, which stays",
+    "store/ledger_copy/beside_seals.py": "a seal that is none of the ledger's goes to the orphaned seals",
+    "store/ledger_copy/set_aside.py": "a new copy that a killed process left; what differs from the ledger stays",
     "store/ledger_copy/shared_files.py": "half a copy of a kept file on its way to or from the team's folder",
+    "store/object_stores/folder_store.py": "half a copy of a kept file on its way to its key, which is free",
     "store/local_files.py": "half a copy of a file that the user attached",
     "store/migrate.py": "a database that is being made, and the copy before an upgrade",
     "store/orphaned_seals.py": "seals and stamps between seals/ and seals/orphaned/, never onto another file",
