@@ -16,9 +16,8 @@ from tempfile import TemporaryDirectory
 
 from archiver.custody.verify import verify_archive
 from archiver.evidence.verify.entries import SavedBytes
-from archiver.evidence.verify.file_reading import stored_path
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.saved_files import check_files
+from archiver.evidence.verify.saved_files import check_files, stored_path
 from archiver.store.archive import Archive
 from tests.benchmarks.large_archives import fill_archive
 from tests.benchmarks.measure import MEBIBYTE, Figure, median_seconds

@@ -12,8 +12,8 @@ from gettext import ngettext
 from pathlib import Path
 from typing import Collection, Sequence  # noqa: UP035 - Python 3.8 syntax
 
+from archiver.evidence.file_reading import Reading, read_files
 from archiver.evidence.verify.entries import SavedBytes
-from archiver.evidence.verify.file_reading import Reading, read_files, stored_path
 from archiver.evidence.verify.findings import Progress, Verification
 
 _SHA256_HEX = re.compile("[0-9a-f]{64}")
@@ -34,12 +34,19 @@ def check_files(
         elif record.size != named[record.sha256].size:
             _find_size(verification, record, named[record.sha256].size)
     done, total = 0, sum(record.size or 0 for record in named.values())
-    for record, reading in read_files(root, [named[sha256] for sha256 in sorted(named)]):
+    records = [named[sha256] for sha256 in sorted(named)]
+    places = [(os.path.join(root, stored_path(one.sha256)), one.size or 0) for one in records]  # noqa: PTH118 - many
+    for record, reading in zip(records, read_files(places)):  # noqa: B905 - Python 3.8 syntax
         _check_file(verification, record, reading)
         done += record.size or 0
         if progress is not None:
             progress("files", done, total)
     _note_unnamed(verification, _count_unnamed(root, named))
+
+
+def stored_path(sha256: str) -> str:
+    """The path below `files/` of the bytes with this digest."""
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
 def _check_file(verification: Verification, record: SavedBytes, reading: Reading) -> None:

@@ -10,10 +10,7 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import Callable, Iterator, List, Sequence, Tuple  # noqa: UP035 - Python 3.8 syntax
-
-from archiver.evidence.verify.entries import SavedBytes
 
 THREADS = 2
 
@@ -30,25 +27,22 @@ Reading = Callable[[], Tuple[int, str]]  # noqa: UP006 - Python 3.8 syntax
 """Gives the size and the SHA-256 of a file. Raises OSError."""
 
 
-def stored_path(sha256: str) -> str:
-    """The path below `files/` of the bytes with this digest."""
-    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+def read_files(files: Sequence[Tuple[str, int]]) -> Iterator[Reading]:  # noqa: UP006 - likewise
+    """The reading of each file, given by its path and about how many bytes it has, in this order.
 
-
-def read_files(root: Path, records: Sequence[SavedBytes]) -> Iterator[Tuple[SavedBytes, Reading]]:  # noqa: UP006 - likewise
-    """Each record with the reading of its file below `root`, in this order; the large ones are read ahead."""
+    The large ones are read ahead.
+    """
     readings: List[Reading] = []  # noqa: UP006 - likewise
     with ThreadPoolExecutor(THREADS) as pool:
         futures = []
-        for record in records:
-            path, size = os.path.join(root, stored_path(record.sha256)), record.size or 0  # noqa: PTH118 - likewise
+        for path, size in files:
             if size >= LARGE:
                 futures.append(pool.submit(read_large, path))
                 readings.append(futures[-1].result)
             else:
                 readings.append(partial(read_small, path, size))
         try:
-            yield from zip(records, readings)  # noqa: B905 - Python 3.8 syntax
+            yield from readings
         finally:
             for future in futures:
                 future.cancel()  # whoever stops verifying does not wait for all of them
