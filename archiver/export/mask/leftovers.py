@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from archiver.export.mask import leftover_patterns
 from archiver.export.mask.folding import folded_text
+from archiver.export.mask.half_width_holders import half_width_holders
 from archiver.export.mask.leftover_rules import FoundPiece, found_pieces
 from archiver.export.mask.name_checks import in_hiragana, spellings
 from archiver.export.mask.name_data import leftover_words, surnames
@@ -62,7 +63,7 @@ class LeftoverFinder:
         """Each piece with its kind and its sentence."""
         clean = leftover_patterns.MASKED.sub(lambda match: _MASKED_SIGN * len(match[0]), normalised_text(text))
         taken: list[FoundPiece] = []
-        found_all = [*found_pieces(clean), *self._spelled(clean)]
+        found_all = [*found_pieces(clean), *self._spelled(clean), *_half_width(text, clean)]
         for found in sorted(found_all, key=lambda one: (one.start, -one.end)):
             piece = clean[found.start : found.end]
             if not any(other.start <= found.start and found.end <= other.end for other in taken):
@@ -82,6 +83,14 @@ class LeftoverFinder:
         if any(bare in name if len(bare) > 1 else name.startswith(bare) for name in self._party_names):
             return True
         return in_hiragana(piece.replace(" ", "")) in self._party_readings
+
+
+def _half_width(text: str, clean: str) -> Iterator[FoundPiece]:
+    """Account holders that were typed in half-width kana, where they stand in the normalised text."""
+    for name in half_width_holders(text):
+        start = clean.find(name)
+        if start >= 0:
+            yield FoundPiece(start, start + len(name), LeftoverKind.ACCOUNT_HOLDER)
 
 
 def normalised_text(text: str) -> str:

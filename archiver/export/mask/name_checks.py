@@ -15,7 +15,7 @@ from archiver.export.mask.kanji_names import (
     folded_surnames,
     name_in_run,
 )
-from archiver.export.mask.name_data import given_names, leftover_words, name_spellings, ordinary_words, surnames
+from archiver.export.mask.name_data import given_names, leftover_words, name_spellings, ordinary_words, rare_names, surnames
 
 __all__ = ["are_words"]
 
@@ -80,6 +80,18 @@ def is_kana_person(word: str) -> bool:
     return reading in given_names().readings and not is_word
 
 
+def is_foreign(word: str) -> bool:
+    """Whether katakana are a name of a person, mostly from abroad, and no known word."""
+    return word in leftover_words().foreign_names or word in rare_names().katakana
+
+
+def is_name_reading(kana: str) -> bool:
+    """Whether kana are the reading of a surname or a given name, however rare."""
+    reading, rare = in_hiragana(kana), rare_names()
+    known = (surnames().readings, given_names().readings, rare.surname_readings, rare.given_readings)
+    return any(reading in one for one in known)
+
+
 def is_kana_name(run: str) -> bool:
     """Whether hiragana are a surname and a given name without a space."""
     return any(
@@ -125,6 +137,8 @@ def hiragana_start(name: str, title: str) -> int | None:
     if len(name) > 3 and name in leftover_words().no_titled_words:
         return None
     if is_reading and not is_word and title in ("ちゃん", "さん", "さま", "様", "氏", "くん", "君"):
+        return 0
+    if len(name) > 3 and is_name_reading(name) and not is_word:
         return 0
     if title == "ちゃんと" and not is_word and _is_short_name(name):
         return 0

@@ -69,6 +69,12 @@ def person_before() -> re.Pattern[str]:
     )
 
 
+PERSONS_THING = re.compile(
+    "の(?:ナレーション|演技|曲|レビュー|デザイン|イラスト|記事|請求|振込|口座|メール|電話|携帯|名刺|履歴書|契約|字幕|指示|返事|返信|コメント|原稿|確認|件|担当|声|分|方|作業|番|連絡|スケジュール|都合|OK|許可|チェック"
+    "|英語|翻訳|発言|アカウント|意見|案|動画)"
+)
+"""What a person has, behind a name."""
+
 NO_LETTER = re.compile(f"(?:^|[\\s。、「『>(!?…~〜・\u25a1\\]]|[{KANJI}ぁ-ん]の)$")
 UNIT_BEFORE = re.compile(rf"(?:{_UNIT}|[{KANJI}]{{1,4}}[者名]|文責|代表(?:取締役)?|監修|校閲|担当) $")
 LINE_BEFORE = re.compile(r"(?:^|\n) {0,4}$")
