@@ -9,9 +9,7 @@ from archiver.export.mask.handle_patterns import gated
 
 _OPEN, _CLOSE = r"[(\[<{〔【「『《〈*_]", r"[)\]>}〕】」』》〉*_]"
 _AT_WORD = "(?:@|アット・?(?:マーク)?|あっと(?:まーく)?|アトマーク|あとまーく)"
-_AT = (
-    rf"(?: ?{_OPEN} ?(?:{_AT_WORD}|[Aa][Tt]?|AT) ?{_CLOSE} ?| ?{_AT_WORD}(?:マーク)? ?| at | AT |[☆★◎●◆▲#*])"
-)
+_AT = rf"(?: ?{_OPEN} ?(?:{_AT_WORD}|[Aa][Tt]?|AT) ?{_CLOSE} ?| ?{_AT_WORD}(?:マーク)? ?| at | AT |[☆★◎●◆▲#*])"
 """The sign for at, in words and in brackets."""
 _DOT_WORD = "(?:ドット|どっと|ピリオド|てん|点)"
 _DOT = rf"(?: ?{_OPEN} ?(?:[Dd]ot|DOT|{_DOT_WORD}|[.・]) ?{_CLOSE} ?| ?{_DOT_WORD} ?| (?:dot|DOT) |\.|・)"

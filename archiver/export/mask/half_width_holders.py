@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from archiver.export.mask.leftover_patterns import BANK_WORD
-from archiver.export.mask.name_checks import in_hiragana
+from archiver.export.mask.name_checks import in_hiragana, is_rare_kana_name
 from archiver.export.mask.name_data import given_names, ordinary_words, surnames
 
 _HALF = "[ｦ-ﾟ]"
@@ -35,4 +35,6 @@ def _is_name(word: str) -> bool:
     reading = in_hiragana(word)
     if len(reading) < 3:
         return False
+    if is_rare_kana_name(reading):
+        return True
     return reading in surnames().readings or reading in given_names().readings

@@ -49,6 +49,8 @@ _MESSENGERS = (
         "インスタグラム インスタ Instagram Insta "
         "Twitter ツイッター ツイ Threads スレッズ TikTok ティックトック Facebook "
         "フェイスブック FB "
+        "pixiv ピクシブ Skeb minne Creema メルカリ ラクマ ヤフオク Vimeo Twitch SoundCloud ニコニコ Qiita Zenn はてな アメブロ Wantedly LinkedIn "
+        "Behance Dribbble Spotify Pococha ポコチャ Mastodon マストドン ミスキー Misskey マシュマロ "
         "Chatwork チャットワーク PSN Steam Xbox Switch Zoom YouTube ユーチューブ note Pinterest Bluesky mixi "
         "ココナラ ランサーズ クラウドワークス GitHub github"
     )[:-1]
@@ -76,7 +78,9 @@ _ACCOUNT_LIKE = (
     r"[A-Za-z0-9_][A-Za-z0-9_.-]{2,40}(?<=[A-Za-z0-9_])(?![A-Za-z0-9_])"
 )
 """A word with an underscore, a dot or digits among its letters, and no name of a file."""
-_OF_PEOPLE = "(?:profiles?|users?|members?|mypage|accounts?|creators?|people|friend|authors?|seller|talent|staff|freelancers?)"
+_OF_PEOPLE = (
+    "(?:profiles?|users?|members?|mypage|accounts?|creators?|people|friend|authors?|seller|talent|staff|freelancers?)"
+)
 HANDLES = (
     gated(
         _MESSENGERS,
@@ -84,6 +88,10 @@ HANDLES = (
         rf"|名前?)[^A-Za-z0-9_\n。]{{0,6}}"
         rf"(?P<name>@?[A-Za-z0-9_][A-Za-z0-9_.-]{{2,40}})",
         rf"{_MESSENGERS}(?: ?の ?|で |だと|は)?(?P<name>[^\s#、。」「A-Za-z]{{2,16}}#[0-9]{{4}})(?![0-9])",
+        rf"{_MESSENGERS}{_ACCOUNT_WORDS}(?:は|が|で|の|だと)?[^A-Za-z0-9\n。]{{0,3}}[「『(](?P<name>@?[A-Za-z][A-Za-z0-9_.-]{{3,30}})[」』)]"
+        r"(?=で(?:検索|登録|やっ|出|追加|申請|連絡|つなが)|(?:って|と)(?:いう|検索|入)|です|に(?:DM|連絡|申請|追加)|を(?:追加|検索|フォロー))",
+        rf"{_MESSENGERS}{_ACCOUNT_WORDS}(?:は|が|で|の|だと)?[「『(](?P<name>@?{_WITH_SIGN}[A-Za-z][A-Za-z0-9_.-]{{3,30}})[」』)]",
+        rf"{_MESSENGERS} ?(?:users?/|ユーザー?(?:ID|番号)?|会員番号|ID) ?[:は]? ?(?P<name>[0-9]{{5,12}})(?![0-9])",
         rf"{_MESSENGERS}[^A-Za-z0-9\n。]{{0,15}}[→:=] ?(?P<name>{_WORD_OF_PARTS})",
         rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?:[:=→]|(?:は|が)、?) ?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]{{3,40}})",
         rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?P<name>{_WITH_SIGN}[A-Za-z][A-Za-z0-9_.-]{{3,40}})",
@@ -147,12 +155,18 @@ HANDLES = (
         r"(?<![A-Za-z])(?:X|IG|TW|FB|YT|TT|GH|Tw|Ig)(?:\((?:旧 ?)?Twitter\))? ?(?:の ?)?(?:ID|アカウント名?|アカ|垢)?"
         r" ?(?:[:→=]|は|が) ?(?P<name>@?[A-Za-z0-9_][A-Za-z0-9_.-]{3,30})(?<=[A-Za-z0-9_])",
     ),
+    gated(
+        "リポジトリ|レポジトリ|ドメイン",
+        r"(?<![A-Za-z0-9@/._-])(?P<name>[A-Za-z0-9-]{3,30})/[A-Za-z0-9_.-]{2,40}(?= ?の?(?:リポジトリ|レポジトリ))",
+        r"(?:アドレス|メアド|メルアド|メール)は ?(?P<name>[A-Za-z][A-Za-z0-9_.-]{2,30})[、, ]{1,2}(?:で、?)?ドメイン",
+    ),
+    gated("[a-z0-9]@", r"(?<![A-Za-z0-9._-])(?P<name>(?=[a-z0-9]{0,20}[._])[a-z][a-z0-9._-]{3,30}@)(?![A-Za-z0-9])"),
     gated("git@", r"git@[a-z0-9.-]{3,40}:(?P<name>[A-Za-z0-9_.-]{2,40})/"),
     gated("□_", r"(?<=□)_[A-Za-z0-9_.-]{2,30}(?<=[A-Za-z0-9_])"),
     gated("□:", r"□{4,12}:(?P<name>[A-Za-z0-9_.-]{2,40})/[A-Za-z0-9_-]"),
     gated(
         "[A-Za-z0-9][_.-]",
-        rf"(?<![A-Za-z0-9._@/-])(?P<name>{_WORD_OF_PARTS}) ?"
+        rf"(?<![A-Za-z0-9._@/-])(?![A-Z-]{{4,40}}(?:さん|様))(?P<name>{_WORD_OF_PARTS}) ?"
         r"(?:さん|様|くん|ちゃん|氏|って(?:人|方|アカ)"
         r"|という(?:人|方|アカ)|のアカ)",
     ),
@@ -162,7 +176,7 @@ HANDLES = (
     ),
     gated(
         "/[A-Za-z~@]",
-        r"/(?:users?|profile|staff|members?|people|author|creators?|channels?|portfolio|artists?|freelancers?)/"
+        r"/(?:users?|u|profile|staff|members?|people|author|creators?|channels?|portfolio|artists?|freelancers?)/"
         r"(?P<name>(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_-]{3,40}"
         r"(?:\.(?!html?|php|aspx?|jpe?g|png)[A-Za-z0-9_-]{1,20}){0,3})",
         r"/[~@](?P<name>[A-Za-z0-9_.-]{2,40})",

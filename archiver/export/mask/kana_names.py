@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from archiver.export.mask import leftover_patterns, name_checks
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_contexts import PERSONS_THING
-from archiver.export.mask.name_data import beginnings_of_names, given_names, leftover_words, ordinary_words, rare_names, surnames
+from archiver.export.mask.name_data import (
+    beginnings_of_names,
+    given_names,
+    leftover_words,
+    ordinary_words,
+    rare_names,
+    surnames,
+)
 from archiver.export.mask.name_forms.people_rows import NO_MEMBERS
 from archiver.export.mask.spoken_names import is_person_behind
 
@@ -37,7 +44,6 @@ _LAST_WORD = re.compile(r"(?:[。!?~〜ー♪w)…]| )\s?(?P<name>(?<![ぁ-ん])
 _SIGNED_REACH = 12
 
 
-
 def kana_names(text: str) -> Iterator[tuple[int, int]]:
     """Names in kana: a surname, a given name or both, without a title; nicknames; names from other countries."""
     words = leftover_words()
@@ -55,7 +61,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
             if (
                 match[0] not in words.no_names
                 and match[0] not in ordinary_words().katakana
-                and name_checks.is_kana_name(in_hiragana(match[0]))
+                and (name_checks.is_kana_name(in_hiragana(match[0])) or _is_rare_name(match[0]))
             ):
                 yield match.span()
     for match in leftover_patterns.KANA_GIVEN.finditer(text):
@@ -91,6 +97,14 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
         yield match_at_end.span("name")
     for row in _PEOPLE_ROW.finditer(text):
         yield from _row_of_people(text, *row.span("row"))
+
+
+def _is_rare_name(run: str) -> bool:
+    """Whether a long run of kana is a rare surname with a given name, and begins with no word."""
+    is_word = any(
+        run[:cut] in ordinary_words().katakana or run[cut:] in ordinary_words().katakana for cut in range(2, 6)
+    )
+    return len(run) > 6 and not is_word and name_checks.is_rare_kana_name(in_hiragana(run))
 
 
 def _is_reading_of_word(match: re.Match[str]) -> bool:

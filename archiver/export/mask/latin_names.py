@@ -82,7 +82,10 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
     for match in leftover_patterns.LATIN_NAME.finditer(text):
         lower = match[0].lower()
-        is_told = lower in rare_names().latin and _STANDS_ALONE.match(text, match.end()) is not None
+        is_told = (
+            lower in rare_names().latin - leftover_words().organisations
+            and _STANDS_ALONE.match(text, match.end()) is not None
+        )
         if is_told or lower in leftover_words().foreign_latin_names:
             yield match.span()
     for match in _GIVEN.finditer(text):

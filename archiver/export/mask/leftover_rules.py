@@ -83,8 +83,8 @@ def _is_counted(text: str, start: int, end: int) -> bool:
 def _found_names(text: str) -> Iterator[tuple[int, int]]:
     if leftover_patterns.HAS_TITLE.search(text):
         yield from titled_names(text)
-        yield from initials_and_traders(text)
         yield from mixed_names(text)
+    yield from initials_and_traders(text)
     yield from names_at_jobs(text)
     yield from _surnames(text)
     yield from spoken_names(text)
@@ -174,7 +174,9 @@ def _span_of_name(match: re.Match[str]) -> tuple[int, int]:
     start, end = match.span("name")
     first, _, second = match["name"].partition(" ")
     is_last = _ENDS_LABEL.match(match.string, end) is not None and second not in leftover_words().work_words
-    is_given = second and (name_checks.is_given_name(second) or (is_last and second not in leftover_words().person_words))
+    is_given = second and (
+        name_checks.is_given_name(second) or (is_last and second not in leftover_words().person_words)
+    )
     return (start, start + len(first)) if second and not is_given else (start, end)
 
 
@@ -208,7 +210,9 @@ def _looks_like_name(name: str, *, labelled: bool) -> bool:
             )
         return labelled and (lower in surnames().romaji or lower not in words.latin_words)
     if labelled:
-        return name_checks.is_labelled_name(first)
+        second = name.partition(" ")[2]
+        is_full = second and len(name) < 7 and not (name_checks.are_words(second) or name_checks.are_words(first))
+        return bool(is_full) or name_checks.is_labelled_name(first)
     is_clear = first not in words.common_surnames
     is_name = name_checks.is_surname(first) or is_unknown_surname(first)
     return (is_name and is_clear) or name_checks.is_full_name(first)

@@ -164,8 +164,11 @@ def ordinary_words() -> OrdinaryWords:
     """The ordinary words and less frequent surnames."""
     lists, more, last = _ipadic_lists(), _unidic_lists(), _sudachi_lists()
     return OrdinaryWords(
-        kanji=_pairs(lists["kanji_words"]) | _pairs(more["kanji_words"]) | frozenset(more["long_kanji_words"].split())
-        | _pairs(last["kanji_words"]) | frozenset(last["long_kanji_words"].split()),
+        kanji=_pairs(lists["kanji_words"])
+        | _pairs(more["kanji_words"])
+        | frozenset(more["long_kanji_words"].split())
+        | _pairs(last["kanji_words"])
+        | frozenset(last["long_kanji_words"].split()),
         hiragana=frozenset(lists["hiragana_words"].split()),
         katakana=frozenset(lists["katakana_words"].split()),
         rare_surnames=_pairs(lists["rare_surnames"])

@@ -165,22 +165,12 @@ def _introduces(text: str, before: str, end: int) -> bool:
 def _is_on_a_line(text: str, before: str, end: int) -> bool:
     """Whether a word stands at the beginning of a line before a colon, alone on it, or behind a label."""
     is_alone = contexts.COLON.match(text, end) or ("\n" in text and contexts.LINE_BEHIND.match(text, end))
-    is_alone = is_alone and not _is_way_to_place(text, end)
+    is_alone = is_alone and not contexts.leads_to_place(text, end)
     if contexts.LINE_BEFORE.search(before) and is_alone:
         return True
     is_value = contexts.LABEL_BEFORE.search(before) and contexts.LABEL_BEHIND.match(text, end)
-    return bool(is_value) and not contexts.OF_PLACE.search(before)
-
-
-_TO_PLACE = re.compile(rf" ?[→>≫] ?(?P<place>[{KANJI}]{{2,5}})")
-
-
-def _is_way_to_place(text: str, end: int) -> bool:
-    """Whether an arrow leads to a place: 青森→秋田."""
-    match = _TO_PLACE.match(text, end)
-    return match is not None and (
-        match["place"] in leftover_words().prefectures or match["place"] in ordinary_words().places
-    )
+    is_place = contexts.OF_PLACE.search(before) or contexts.leads_to_place(text, end)
+    return bool(is_value) and not is_place
 
 
 def _is_signature(text: str, before: str, start: int, end: int) -> bool:

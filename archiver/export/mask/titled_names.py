@@ -36,6 +36,10 @@ _AGENT = re.compile(
 _FIRM = re.compile("(?:株式会社|有限会社|合同会社|社団法人|財団法人|\\(株\\)|\\(有\\))[^\\s、。「」]{0,12}$")
 _LEAST_FULL_NAME = 3
 """Characters of a surname with a given name; before 御中 a shorter one is a firm's."""
+_OF_FIRM = re.compile(
+    "の(?:公式|商品|製品|サービス|広告|ブランド|新作|新商品|キャンペーン|CM|アプリ|フリー素材|素材|音源|楽曲|BGM|サイト|株)"
+)
+"""Behind a name in katakana or Latin letters and its title they make it a firm: トヨタさんの公式チャンネル."""
 _THINGS = ("人形", "ぬいぐるみ", "グッズ", "キャラ", "コーナー", "マーク", "印の")
 """Behind a name and its title they make it the name of a thing."""
 
@@ -44,8 +48,11 @@ def titled_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a name stands before a title; a nickname with its title."""
     for match in leftover_patterns.TITLED.finditer(text):
         name, title = match["name"], match["title"]
-        is_thing = text.startswith(_THINGS, match.end()) or (
-            len(name) == 1 and text[: match.start()].endswith("お")
+        is_of_firm = not re.match(f"[{leftover_patterns.KANJI}ぁ-ん]", name) and _OF_FIRM.match(text, match.end())
+        is_thing = (
+            is_of_firm
+            or text.startswith(_THINGS, match.end())
+            or (len(name) == 1 and text[: match.start()].endswith("お"))
         )  # お月様
         start = None if is_thing else _name_start(name, _title_as_read(match))
         if start is None or (title in ("様", "さん") and _is_firm(text, match, start)):
@@ -62,8 +69,10 @@ _INITIAL_TITLES = (
 )
 _INITIAL = re.compile(
     rf"(?<![A-Za-z0-9_.-])[A-Z](?:[.・][A-Z])?\.?(?:{_INITIAL_TITLES})"
-    r"|(?<![A-Za-z0-9])[A-Z][一-鿿]{1,2}(?=さん|氏(?![名神])|様(?!式)|くん|ちゃん)"
+    r"|(?<![A-Za-z0-9])[A-Z](?![社店案班組級群型部課室局校園館])[一-鿿]{1,2}(?=さん|氏(?![名神])|様(?!式)|くん|ちゃん)"
 )
+_KANA_PRODUCER = re.compile(r"(?<![ァ-ヴーぁ-んA-Za-z])[ァ-ヴー]{2,6}P(?=[のにがはへともや、。]|さん|から|$)")
+_HAS_TRADER = re.compile("[者様ーアター手](?:の|[:→「])")
 _TRADER = re.compile(
     r"(?:出品者|購入者|お客様|依頼者|応募者|投稿者|ユーザー|ライター|落札者|フォロワー|リスナー|視聴者"
     r"|クライアント|ワーカー|取引相手)(?:の|[:→] ?|「)(?P<name>[^\s、。の「」:]{2,14}?)」?(?=さん|様"
@@ -75,7 +84,10 @@ def initials_and_traders(text: str) -> Iterator[tuple[int, int]]:
     """Initials with their title (K氏), and what somebody who buys, sells or writes is called."""
     for match in _INITIAL.finditer(text):
         yield match.span()
-    for match in _TRADER.finditer(text):
+    for match in _KANA_PRODUCER.finditer(text) if "P" in text else ():
+        if match[0][:-1] not in ordinary_words().katakana:
+            yield match.span()
+    for match in _TRADER.finditer(text) if _HAS_TRADER.search(text) else ():
         is_people = match["name"] in leftover_words().no_name_ends or re.search(
             "[皆客方]$|みんな$|みな$", match["name"]
         )

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from archiver.export.mask import name_checks
 from archiver.export.mask.kanji_names import are_words
 from archiver.export.mask.leftover_patterns import KANJI
+from archiver.export.mask.name_contexts import person_behind
 from archiver.export.mask.name_data import leftover_words, ordinary_words
 from archiver.export.mask.name_forms.unknown_surnames import HEROES, is_likely_given, is_unfamiliar
 
@@ -22,6 +23,10 @@ _BEHIND = re.compile(
     r"|さん|様|氏|くん|ちゃん|です|って(?:いう|人|方|誰|だれ|どな)|から(?!い|く)|より|まで|宛|だ(?:け|っ|そ|と|よ|か)|じゃ|いわく|曰く|的には|ら(?=[がにとはの])|本人|名義|担当|案|分(?=[のはをがも、])"
     r"|[、。:@＠/・→!?」』)】\]]|\s|$"
 )
+_AFFIX = re.compile(
+    "(?:邸|宅|家|分|名義|宛|側|案|組|班|以下|本人|経由|担当|夫妻|夫婦|親子|母|父|記|談|著|訳|曰|個人|本人分|両名|両氏|様方)$"
+)
+"""Behind a name they are no part of it."""
 _NO_END = frozenset("色幅株校屋読紋前後中外内系的性化風式型版用類等達毎別順率量数値額費料金代賃点面側目時室館員者")
 """The end of kanji that are a thing."""
 _NUMERALS = frozenset("一二三四五六七八九十百千万数両各毎全半")
@@ -30,7 +35,13 @@ _NUMERALS = frozenset("一二三四五六七八九十百千万数両各毎全半
 def bare_unknown_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text such kanji stand."""
     for match in _RUN.finditer(text):
-        if _is_unknown(match[0]) and (_BEHIND.match(text, match.end()) or _is_owner(text, match.end())):
+        affix = _AFFIX.search(match[0])
+        if affix and len(match[0]) - len(affix[0]) > 1 and _is_unknown(match[0][: affix.start()], is_clear=False):
+            yield match.start(), match.start() + affix.start()
+        is_clear = len(match[0]) == 3 and person_behind().match(text, match.end()) is not None
+        if _is_unknown(match[0], is_clear=is_clear) and (
+            _BEHIND.match(text, match.end()) or _is_owner(text, match.end())
+        ):
             yield match.span()
 
 
@@ -45,7 +56,7 @@ def _owned() -> re.Pattern[str]:
 
 
 @functools.lru_cache(8192)
-def _is_unknown(run: str) -> bool:
+def _is_unknown(run: str, *, is_clear: bool) -> bool:
     """Whether kanji are no known word, place or surname, and could be a surname or a full name."""
     words = ordinary_words()
     is_known = are_words(run) or run in words.places or name_checks.is_spoken_surname(run)
@@ -55,7 +66,7 @@ def _is_unknown(run: str) -> bool:
     if run[-1] in _NO_END:
         return False
     if len(run) < 4:
-        return is_unfamiliar(run) and (len(run) == 2 or not (_is_part(run[1:]) or _is_part(run[:2])))
+        return is_unfamiliar(run) and (is_clear or len(run) == 2 or not (_is_part(run[1:]) or _is_part(run[:2])))
     return any(
         (name_checks.is_spoken_surname(run[:cut]) or is_unfamiliar(run[:cut]))
         and is_likely_given(run[cut:])

@@ -55,8 +55,12 @@ _UNDER_NAME = re.compile(
     rf"|氏|先生|です|と申)"
 )
 _SAYS = re.compile(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,4}}|[ァ-ヴー]{{2,8}})(?=いわく|曰く|曰わく)")
-_AT_LINE = re.compile(rf"(?:^|[\s、。])@ ?(?P<name>[{KANJI}]{{1,6}}|[ァ-ヴー]{{2,8}}|[ぁ-んー]{{2,7}})(?=さん|くん|ちゃん|様|[\s、。!?]|$)")
-_SHOP = re.compile(r"(?<![ぁ-んァ-ヴー一-鿿])(?P<name>[ぁ-んー]{2,8}|[ァ-ヴー]{2,8})(?:店長|社長|隊長|番長|師匠|親方|姫|王子|編集長|団長|部長)(?=さん)")
+_AT_LINE = re.compile(
+    rf"(?:^|[\s、。])@ ?(?P<name>[{KANJI}]{{1,6}}|[ァ-ヴー]{{2,8}}|[ぁ-んー]{{2,7}})(?=さん|くん|ちゃん|様|[\s、。!?]|$)"
+)
+_SHOP = re.compile(
+    r"(?<![ぁ-んァ-ヴー一-鿿])(?P<name>[ぁ-んー]{2,8}|[ァ-ヴー]{2,8})(?:店長|社長|隊長|番長|師匠|親方|姫|王子|編集長|団長|部長)(?=さん)"
+)
 _FOND = re.compile(
     "(?:(?<![ぁ-んー])|(?<=[のはがともへ]))(?P<name>[ぁ-ん]{3,5})(?:っち|たん|ちん|りん|っぴ|ぴょん|どん|やん|にゃん|ぽん|きゅん|のすけ)"
     "(?=[はがのにともへを]|さん|先生|から|です|、|。|$)"
@@ -132,8 +136,8 @@ def _is_called_in_family(match: re.Match[str]) -> bool:
 def _is_mixed(match: re.Match[str]) -> bool:
     words = leftover_words()
     if match["stage"]:
-        is_role = match["stage"] in words.role_titles or _is_word(match["stage"])
-        return not is_role and name_checks.is_spoken_surname(match["surname"])
+        is_role = match["stage"] in words.role_titles or match["stage"] in words.belonging_words
+        return not is_role and (name_checks.is_spoken_surname(match["surname"]) or is_likely_given(match["surname"]))
     head = match["head"]
     if (
         head in words.person_words

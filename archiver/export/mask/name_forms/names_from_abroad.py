@@ -26,7 +26,9 @@ _IN_BRACKETS = re.compile(
     rf"|[^()\n]{{0,8}}(?:通訳|実習生|留学生|技能実習|特定技能|出身|在住|人|さん|担当|本名|通称|愛称|呼び名|[0-9]{{2}}歳?))[^()\n]{{0,6}}\)"
 )
 _DOTTED = re.compile(rf"(?<![{KATAKANA}・]){_WORD}(?:[・=]{_WORD}|・[A-Z]\.?(?=・)){{1,4}}(?![{KATAKANA}・])")
-_LATIN_ROW = re.compile(r"(?<![A-Za-z0-9@/._-])[A-Z][a-z]{1,12}(?: [A-Z]\.?)?(?:[ -][A-Z][a-z]{1,12}){1,3}(?![A-Za-z0-9@/_-])")
+_LATIN_ROW = re.compile(
+    r"(?<![A-Za-z0-9@/._-])[A-Z][a-z]{1,12}(?: [A-Z]\.?)?(?:[ -][A-Z][a-z]{1,12}){1,3}(?![A-Za-z0-9@/_-])"
+)
 _OF_THING = re.compile(f"[{KANJI}ァ-ヴー](?<![様氏])")
 """Behind a name they make it a part of a longer word."""
 

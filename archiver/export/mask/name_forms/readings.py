@@ -11,14 +11,19 @@ from collections.abc import Iterator
 from archiver.export.mask import name_checks
 from archiver.export.mask.kanji_names import are_words
 from archiver.export.mask.leftover_patterns import KANJI
-from archiver.export.mask.name_data import ordinary_words
-from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name
+from archiver.export.mask.name_data import leftover_words, ordinary_words
+from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name, is_unknown_surname
 
 _KANA = "(?:[ぁ-んー]{2,8}(?:[ ・][ぁ-んー]{2,8})?|[ァ-ヴー]{2,10}(?:[ ・][ァ-ヴー]{2,10})?)"
-_WORD_OF_READING = "(?:読み(?:方|仮名|がな)?|よみ(?:がな|かた)?|ヨミ(?:ガナ)?|ふりがな|フリガナ|振り仮名|ルビ|発音|カナ表記|かな表記)"
+_WORD_OF_READING = (
+    "(?:読み(?:方|仮名|がな)?|よみ(?:がな|かた)?|ヨミ(?:ガナ)?|ふりがな|フリガナ|振り仮名|ルビ|発音|カナ表記|かな表記)"
+)
 _BEHIND_NAME = re.compile(
     rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,3}})?)(?P<title>さん|様|氏|先生|くん|君)? ?"
-    rf"[(「『〈](?P<reading>{_KANA})(?:さん|さま|様|氏)?[)」』〉]"
+    rf"[(「『〈](?P<reading>{_KANA})(?:さん|さま|様|氏)?[)」』〉](?P<behind>さん|様|氏|先生|くん|君|ちゃん)?"
+)
+_GIVEN_IN_BRACKETS = re.compile(
+    rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{1,4}})\((?P<given>[{KANJI}]{{1,3}}|[ァ-ヴー]{{2,5}})\)(?=さん|様|氏|先生|くん|君|ちゃん)"
 )
 _TOLD = re.compile(
     rf"{_WORD_OF_READING}(?:は|が|を|も|で|の方?|:|=|→|、)? ?(?:[「『(]|(?=[ぁ-んァ-ヴー]{{2,8}}さん)|(?<=[:=→]))(?P<reading>{_KANA})(?=[」』)]|さん|$)"
@@ -31,7 +36,9 @@ _ASKED = re.compile(
 )
 _KANA_WORD = re.compile(_KANA)
 _OF_PERSON = re.compile("さん|さま|様|氏|君|先生|名前|氏名|苗字|名字|姓|ご本人|名義|名簿|名札|名刺")
-_OF_THING = re.compile("駅|町|村|地名|地区|商品|製品|ブランド|店名|社名|会社名|屋号|漢字|用語|単語|曲|作品|料理|植物|英単語")
+_OF_THING = re.compile(
+    "駅|町|村|地名|地区|商品|製品|ブランド|店名|社名|会社名|屋号|漢字|用語|単語|曲|作品|料理|植物|英単語"
+)
 _REACH = 24
 _RUN = re.compile(f"[{KANJI}]{{1,8}}")
 
@@ -43,6 +50,9 @@ def told_readings(text: str) -> Iterator[tuple[int, int]]:
             if _is_name_with_reading(match):
                 yield match.span("name")
                 yield match.span("reading")
+    for match in _GIVEN_IN_BRACKETS.finditer(text) if ")" in text else ():
+        if name_checks.is_spoken_surname(match["name"]) and not are_words(match["given"]):
+            yield match.span("given")
     for match in _TOLD.finditer(text) if _HAS_WORD.search(text) else ():
         group = "reading" if match["reading"] else "before"
         start, end = match.span(group)
@@ -75,7 +85,9 @@ _HAS_WORD = re.compile("読|よみ|ヨミ|ふりがな|フリガナ|振り仮名
 def _is_name_with_reading(match: re.Match[str]) -> bool:
     first = match["name"].split()[0]
     is_reading = _is_reading(match["reading"])
-    if match["title"] or " " in match["name"]:
+    if match["behind"] and len(first) == 1:
+        return True
+    if match["title"] or match["behind"] or " " in match["name"]:
         return is_reading or name_checks.is_labelled_name(first) or is_unfamiliar(first)
     if not is_reading or are_words(first):
         return is_reading and name_checks.is_spoken_surname(first) and first not in ordinary_words().kanji
@@ -87,7 +99,7 @@ def _is_told_of_word(text: str, end: int) -> bool:
     if text.endswith(("ではなく", "じゃなく"), 0, end):
         return True
     runs = _RUN.findall(text, max(0, end - _REACH), end)
-    return bool(runs) and not (name_checks.is_labelled_name(runs[-1]) or is_unfamiliar(runs[-1]))
+    return bool(runs) and not (name_checks.is_labelled_name(runs[-1]) or is_unknown_surname(runs[-1]))
 
 
 def _is_reading(kana: str) -> bool:
@@ -96,5 +108,5 @@ def _is_reading(kana: str) -> bool:
     if len(parts) == 2:
         return name_checks.is_name_reading(parts[0]) or name_checks.is_name_reading(parts[1])
     reading = parts[0]
-    is_word = reading in ordinary_words().hiragana and len(reading) < 3
+    is_word = reading in ordinary_words().hiragana or kana in leftover_words().kana_words
     return (name_checks.is_name_reading(reading) and not is_word) or name_checks.is_kana_name(reading)
