@@ -54,7 +54,7 @@ _MESSENGERS = (
         "Chatwork チャットワーク PSN Steam Xbox Switch Zoom YouTube ユーチューブ note Pinterest Bluesky mixi "
         "ココナラ ランサーズ クラウドワークス GitHub github"
     )[:-1]
-    + "|イン.タ|[カヵ].[オォ]|(?<![A-Za-z])IG(?![A-Za-z]))"
+    + "|イン.タ|[カヵ].[オォ]|IG(?![A-Za-z]))"
 )
 _ACCOUNT_WORDS = "(?: ?の ?| )?(?:ID|id|アカウント名?|ユーザー名|名前)?"
 _WITH_SIGN = "(?=[A-Za-z0-9.-]{0,30}[0-9_])"
@@ -151,7 +151,7 @@ HANDLES = (
         rf"{_NO_PROFILE}(?P<name>@?[A-Za-z0-9_.-]{{3,30}})/?(?![A-Za-z0-9_.%/-])",
     ),
     gated(
-        "(?<![A-Za-z])(?:X|IG|TW|FB|YT|TT|GH|Tw|Ig)(?![A-Za-z])|旧Twitter",
+        "[XGWBTHwg](?:\\(旧|の|ID|アカ)?[^A-Za-z]",
         r"(?<![A-Za-z])(?:X|IG|TW|FB|YT|TT|GH|Tw|Ig)(?:\((?:旧 ?)?Twitter\))? ?(?:の ?)?(?:ID|アカウント名?|アカ|垢)?"
         r" ?(?:[:→=]|は|が) ?(?P<name>@?[A-Za-z0-9_][A-Za-z0-9_.-]{3,30})(?<=[A-Za-z0-9_])",
     ),

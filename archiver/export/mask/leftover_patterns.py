@@ -127,7 +127,9 @@ IN_BRACKETS = re.compile(
     rf"{_OPEN} ?(?:[^()\[\]【】「」『』<>〈〉\n]{{0,10}}[: ])?"
     rf"(?P<name>[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,4}})?|[{_HIRAGANA}]{{2,5}}|[{KATAKANA}]{{2,6}}) ?{_CLOSE}"
 )
-KANJI_RUN = re.compile(rf"(?<![{KANJI}])(?<!(?<!な)[おご])[{KANJI}]{{2,16}}(?![{KANJI}])")
+KANJI_RUN = re.compile(f"[{KANJI}]{{2,}}")
+"""Whole, as what it begins with is searched for quickly."""
+LONGEST_RUN = 16
 _LETTERS = f"{KANJI}{_HIRAGANA}{KATAKANA}"
 SPACED_NAME = re.compile(
     rf"(?<![{KANJI}])(?=(?P<surname>[{KANJI}]{{1,3}}) "

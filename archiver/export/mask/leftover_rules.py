@@ -43,7 +43,7 @@ def found_pieces(text: str) -> Iterator[FoundPiece]:
     for start, end in _names(text):
         yield FoundPiece(start, end, LeftoverKind.NAME)
     yield from _account_holders(text)
-    for kind, groups in _DIRECT_RULES if _HAS_LETTER.search(text) else _DIRECT_RULES[1:]:
+    for kind, groups in _DIRECT_RULES if _HAS_LETTER.search(text) or "#" in text else _DIRECT_RULES[1:]:
         for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
             for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
@@ -64,8 +64,8 @@ _DIRECT_RULES = (
     (LeftoverKind.HANDLE, handle_patterns.HANDLES),
     (LeftoverKind.CONTACT, contact_patterns.CONTACTS),
 )
-_HAS_LETTER = re.compile("[A-Za-z0-9]")
-"""Every handle has one."""
+_HAS_LETTER = re.compile("[A-Za-z]")
+"""Every handle has one, or a # before its digits."""
 
 
 _KATAKANA = re.compile("[ァ-ヴ][ァ-ヴー]")
@@ -126,6 +126,8 @@ _OF_THINGS = re.compile(
 def _surnames(text: str) -> Iterator[tuple[int, int]]:
     """Surnames alone, among words that are written at names, with a given name, in brackets, behind a label."""
     for match in leftover_patterns.KANJI_RUN.finditer(text):
+        if len(match[0]) > leftover_patterns.LONGEST_RUN or _is_polite(text, match.start()):
+            continue
         span = name_in_run(match[0])
         if span is not None and not (span[1] == len(match[0]) and _is_of_thing(text, match.end())):
             yield match.start() + span[0], match.start() + span[1]
@@ -151,6 +153,11 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
                 continue
             if _looks_like_name(match["name"], labelled=is_labelled) or (is_labelled and _is_unknown_name(text, match)):
                 yield _span_of_name(match)
+
+
+def _is_polite(text: str, start: int) -> bool:
+    """Whether お or ご stands before a word: ご確認, but not なお."""
+    return text[start - 1 : start] in ("お", "ご") and text[start - 2 : start - 1] != "な"
 
 
 _HAS_BRACKET = re.compile(r"[)\]】」』>〉]")

@@ -21,7 +21,8 @@ from archiver.export.mask.name_forms.unknown_surnames import (
     is_unknown_surname,
 )
 
-_RUN = re.compile(f"(?<![{KANJI}])[{KANJI}]{{1,8}}(?![{KANJI}])")
+_RUN = re.compile(f"[{KANJI}]+")
+_LONGEST_RUN = 8
 _GIVEN = re.compile(rf" (?P<given>[{KANJI}]{{1,3}})(?<![様氏君殿])(?![{KANJI}:=→])")
 _NEAR = 9
 """Characters, with the verb, in which one must follow that makes a single character a person."""
@@ -37,6 +38,8 @@ _REACH = 16
 def spoken_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a surname stands for a person, with a given name that follows."""
     for match in _RUN.finditer(text):
+        if len(match[0]) > _LONGEST_RUN:
+            continue
         run = match[0].removesuffix("宛") if contexts.ADDRESSED.match(text, match.end() - 1) else match[0]
         begin, end = match.start(), match.start() + len(run)
         start = _start_in_run(run)

@@ -72,6 +72,7 @@ _INITIAL = re.compile(
     r"|(?<![A-Za-z0-9])[A-Z](?![社店案班組級群型部課室局校園館])[一-鿿]{1,2}(?=さん|氏(?![名神])|様(?!式)|くん|ちゃん)"
 )
 _KANA_PRODUCER = re.compile(r"(?<![ァ-ヴーぁ-んA-Za-z])[ァ-ヴー]{2,6}P(?=[のにがはへともや、。]|さん|から|$)")
+_HAS_CAPITAL = re.compile("[A-Z]")
 _HAS_TRADER = re.compile("[者様ーアター手](?:の|[:→「])")
 _TRADER = re.compile(
     r"(?:出品者|購入者|お客様|依頼者|応募者|投稿者|ユーザー|ライター|落札者|フォロワー|リスナー|視聴者"
@@ -82,7 +83,7 @@ _TRADER = re.compile(
 
 def initials_and_traders(text: str) -> Iterator[tuple[int, int]]:
     """Initials with their title (K氏), and what somebody who buys, sells or writes is called."""
-    for match in _INITIAL.finditer(text):
+    for match in _INITIAL.finditer(text) if _HAS_CAPITAL.search(text) else ():
         yield match.span()
     for match in _KANA_PRODUCER.finditer(text) if "P" in text else ():
         if match[0][:-1] not in ordinary_words().katakana:

@@ -17,7 +17,9 @@ from archiver.export.mask.name_contexts import person_behind
 from archiver.export.mask.name_data import leftover_words, ordinary_words
 from archiver.export.mask.name_forms.unknown_surnames import HEROES, is_likely_given, is_unfamiliar
 
-_RUN = re.compile(rf"(?<![{KANJI}0-9〇])(?<![おご])[{KANJI}]{{2,8}}(?![{KANJI}])")
+_RUN = re.compile(f"[{KANJI}]{{2,}}")
+_LONGEST_RUN = 8
+_NO_BEFORE = frozenset("おご0123456789〇")
 _BEHIND = re.compile(
     r"(?:[がはもにへとを])(?=[^ぁ-ん]|ご|お|も[^ぁ-ん]|は[^ぁ-ん]|よ|き[いかき]|い[いた]|し[かま]|で[すき]|や|つ[いか]|ど|た|ま|な[るっら]|け|の|$)"
     r"|さん|様|氏|くん|ちゃん|です|って(?:いう|人|方|誰|だれ|どな)|から(?!い|く)|より|まで|宛|だ(?:け|っ|そ|と|よ|か)|じゃ|いわく|曰く|的には|ら(?=[がにとはの])|本人|名義|担当|案|分(?=[のはをがも、])"
@@ -35,6 +37,8 @@ _NUMERALS = frozenset("一二三四五六七八九十百千万数両各毎全半
 def bare_unknown_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text such kanji stand."""
     for match in _RUN.finditer(text):
+        if len(match[0]) > _LONGEST_RUN or text[match.start() - 1 : match.start()] in _NO_BEFORE:
+            continue
         affix = _AFFIX.search(match[0])
         if affix and len(match[0]) - len(affix[0]) > 1 and _is_unknown(match[0][: affix.start()], is_clear=False):
             yield match.start(), match.start() + affix.start()

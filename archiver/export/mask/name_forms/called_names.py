@@ -65,6 +65,7 @@ _FOND = re.compile(
     "(?:(?<![ぁ-んー])|(?<=[のはがともへ]))(?P<name>[ぁ-ん]{3,5})(?:っち|たん|ちん|りん|っぴ|ぴょん|どん|やん|にゃん|ぽん|きゅん|のすけ)"
     "(?=[はがのにともへを]|さん|先生|から|です|、|。|$)"
 )
+_HAS_FOND = re.compile("っ[ちぴ]|[たちりどやぽゅょ]ん|にゃん|のすけ")
 _ENUMERATED = re.compile(rf"(?:(?<![0-9])[1-9][.)]? ?[{KANJI}]{{1,4}}[、, ]?){{2,9}}")
 _NUMBERED_ITEM = re.compile(f"[{KANJI}]{{1,4}}")
 _TEACHER = re.compile("(?:(?<![ぁ-んー])|(?<=[のはがとも]))(?P<name>[ぁ-ん]{1,3}[ぁ-んー]{2,3})(?=先生)")
@@ -112,10 +113,10 @@ def _addressed(text: str) -> Iterator[tuple[int, int]]:
     for match in _SHOP.finditer(text) if "さん" in text else ():
         if match["name"][-1] not in "のなはがでいるたしとも":
             yield match.span()
-    for match in _FOND.finditer(text):
+    for match in _FOND.finditer(text) if _HAS_FOND.search(text) else ():
         if name_checks.is_name_reading(match["name"]) and not _is_word(match[0]):
             yield match.span()
-    for row in _ENUMERATED.finditer(text):
+    for row in _ENUMERATED.finditer(text) if "1" in text and "2" in text else ():
         items = list(_NUMBERED_ITEM.finditer(text, *row.span()))
         names = [item for item in items if name_checks.is_spoken_surname(item[0])]
         if len(items) > 1 and len(names) == len(items) and any(len(item[0]) > 1 for item in items):

@@ -83,6 +83,7 @@ def names_in_file_names(text: str) -> Iterator[tuple[int, int]]:
 
 _DID = "(?:追記|追加|記入|記載|記|筆|談|撮影|作成|更新|修正|編集|確認済み?|承認済み?|確認|提出|対応|回答|メモ|案|版|分|加筆|校正|赤入れ|赤|訳|チェック|担当|用|宛|FIX|fix|ver|様分?|さん分?)"
 _IN_MARK = re.compile(rf"[(\[【〔「『<《_-](?P<name>[{KANJI}]{{1,4}}?){_DID}(?=[)\]】〕」』>》_.-])")
+_HAS_MARK = re.compile(rf"[{KANJI}A-Za-z][)\]】〕」』>》_.-]")
 _BEGINS_FILE = re.compile(rf"(?:^|(?<=[\s「『(、。→:]))(?P<name>[{KANJI}]{{1,4}}?){_DID}?(?=[_])")
 _NO_ONE = frozenset(
     "表裏図章案版稿新旧仮済未元写音動文絵本紙上下左右前後内外中大小全各別他東西南北男女親子年月日時分秒回第毎"
@@ -91,7 +92,7 @@ _NO_ONE = frozenset(
 
 def marked_names(text: str) -> Iterator[tuple[int, int]]:
     """Surnames with what somebody did, in brackets or as a part of the name of a file: (成瀬追記), 議事録_浜口修正.docx."""
-    for match in _IN_MARK.finditer(text):
+    for match in _IN_MARK.finditer(text) if _HAS_MARK.search(text) else ():
         if _is_marked(match["name"]):
             yield match.span("name")
     for match in _BEGINS_FILE.finditer(text) if "_" in text else ():

@@ -29,6 +29,7 @@ _DOTTED = re.compile(rf"(?<![{KATAKANA}・]){_WORD}(?:[・=]{_WORD}|・[A-Z]\.?(
 _LATIN_ROW = re.compile(
     r"(?<![A-Za-z0-9@/._-])[A-Z][a-z]{1,12}(?: [A-Z]\.?)?(?:[ -][A-Z][a-z]{1,12}){1,3}(?![A-Za-z0-9@/_-])"
 )
+_HAS_CAPITALS = re.compile("[A-Z][a-z.]+[ -][A-Z]")
 _OF_THING = re.compile(f"[{KANJI}ァ-ヴー](?<![様氏])")
 """Behind a name they make it a part of a longer word."""
 
@@ -48,7 +49,7 @@ def names_from_abroad(text: str) -> Iterator[tuple[int, int]]:
         )
         if is_name and not is_thing:
             yield match.span()
-    for match in _LATIN_ROW.finditer(text):
+    for match in _LATIN_ROW.finditer(text) if _HAS_CAPITALS.search(text) else ():
         words = [word.lower() for word in re.split("[ -]", match[0].replace(".", ""))]
         is_known = len(words[0]) > 2 and (_is_given(words[0]) or _is_given(words[-1]))
         is_word = any(word in leftover_words().latin_words for word in words)

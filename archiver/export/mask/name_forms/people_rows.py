@@ -27,11 +27,14 @@ _OF_PEOPLE = (
     r"|連名|宛名|宛先|送付先|回覧|回覧順|共有先?|関係者|紹介者|立会い?人?|保証人|発起人|代表者?|役員|理事|委員|講師|生徒|選手|先発|控え|司会者?"
     r"|Cc|CC|cc|To|TO|Bcc|BCC|リーダー|サブ|主|副|正)"
 )
-_LABELLED = re.compile(
-    rf"(?:(?<![{KANJI}ァ-ヴーA-Za-z0-9])|(?<=[はがのとで]))(?P<label>{_OF_PEOPLE}(?:名|一覧|順)?)(?:\([^()\n]{{0,6}}\))?"
-    rf" ?(?:[:→=≫>]|は(?=[{KANJI}ァ-ヴ]{{1,5}}[、・/と])|…|\n[・-]? ?) ?(?P<row>{_ROW})"
-    rf"|(?<![{KANJI}])(?P<bracket>{_OF_PEOPLE})\((?P<listed>{_ROW})\)"
+_LABEL = re.compile(
+    rf"(?:(?<![{KANJI}ァ-ヴーA-Za-z0-9])|(?<=[はがのとで])){_OF_PEOPLE}(?:名|一覧|順)?(?:\([^()\n]{{0,6}}\))?$"
 )
+_LABEL_REACH = 16
+_BEGINS_ROW = re.compile(
+    rf"(?:[:→=≫>…]|は(?=[{KANJI}ァ-ヴ]{{1,5}}[、・/と])|\n[・-]?) ?(?P<row>{_ROW})|\((?P<listed>{_ROW})\)"
+)
+"""A row behind its label, or in brackets."""
 _ANY_LABEL = re.compile(
     rf"(?:^|[\n。/／]) ?(?P<label>[^\s:=→、。/()「」]{{1,10}}) ?[:=→] ?(?P<row>{_ROW})(?=\s|$|[。(])"
 )
@@ -54,15 +57,17 @@ _TITLE = re.compile("(?:さん|様|氏)$")
 def names_in_people_rows(text: str) -> Iterator[tuple[int, int]]:
     """The names of each row in a normalised text that stands where people are listed."""
     if _HAS_LABEL.search(text):
-        for match in _LABELLED.finditer(text):
-            yield from _names_of(text, *match.span("row" if match["row"] else "listed"), is_of_people=True)
+        for match in _BEGINS_ROW.finditer(text):
+            before = text[max(0, match.start() - _LABEL_REACH) : match.start()].rstrip(" ")
+            if _LABEL.search(before):
+                yield from _names_of(text, *match.span("row" if match["row"] else "listed"), is_of_people=True)
         for match in _ANY_LABEL.finditer(text):
             if not OF_PLACE.search(match["label"] + ":"):
                 yield from _names_of(text, *match.span("row"), is_of_people=False)
-    for match in _ON_DAY.finditer(text):
+    for match in _ON_DAY.finditer(text) if _HAS_DAY.search(text) else ():
         if _may_be_name(match["name"]) and not (_is_word(match["name"]) or _is_place(match["name"])):
             yield match.span("name")
-    for match in _TIMES.finditer(text):
+    for match in _TIMES.finditer(text) if _HAS_TIMES.search(text) else ():
         for name, other in (("name", "other"), ("other", "name")):
             is_unit = match[other] in leftover_words().belonging_words or _may_be_name(match[other])
             if is_unit and name_checks.is_spoken_surname(match[name]) and not _is_place(match[name]):
@@ -73,6 +78,8 @@ def names_in_people_rows(text: str) -> Iterator[tuple[int, int]]:
 
 
 _HAS_LABEL = re.compile(f"[:=→≫>…(][ ]?[{KANJI}ァ-ヴぁ-ん]|は[{KANJI}ァ-ヴ]|\n")
+_HAS_DAY = re.compile(r"[0-9](?:日|\([日月火水木金土祝])")
+_HAS_TIMES = re.compile("[×✕✖]")
 _HAS_ROW = re.compile(f"[{KANJI}][、・&と][{KANJI}]")
 
 
