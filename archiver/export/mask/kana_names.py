@@ -16,7 +16,6 @@ from archiver.export.mask.name_data import (
     rare_names,
     surnames,
 )
-from archiver.export.mask.name_forms.people_rows import NO_MEMBERS
 from archiver.export.mask.spoken_names import is_person_behind
 
 _KANA = "ぁ-んァ-ヴー"
@@ -150,7 +149,7 @@ def _row_of_people(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
             yield item.span()
     for item in _ROW_ITEM.finditer(text, start, end):
         is_word = item[0] in ordinary_words().hiragana or item[0] in ordinary_words().katakana
-        is_word = is_word or item[0][-1] in "けねよか" or item[0] in NO_MEMBERS
+        is_word = is_word or item[0][-1] in "けねよか" or item[0] in leftover_words().no_members
         is_word = is_word or item[0] in leftover_words().no_name_ends or item[0] in leftover_words().no_names
         if not is_word:
             yield item.span()

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archiver.export.mask import contact_patterns, handle_patterns, leftover_patterns, name_checks
+from archiver.export.mask import leftover_patterns, name_checks
+from archiver.export.mask.contact_forms import contact_patterns, handle_patterns
 from archiver.export.mask.kana_names import kana_names
 from archiver.export.mask.kanji_names import name_in_run
 from archiver.export.mask.latin_names import latin_names

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 
 from archiver.export.mask import leftover_patterns
 from archiver.export.mask.folding import folded_text
-from archiver.export.mask.half_width_holders import half_width_holders
 from archiver.export.mask.leftover_rules import FoundPiece, found_pieces
 from archiver.export.mask.name_checks import in_hiragana, spellings
 from archiver.export.mask.name_data import leftover_words, surnames
+from archiver.export.mask.name_forms.half_width_holders import half_width_holders
 from archiver.export.mask.regex_parts import any_word
 from archiver.records import Leftover, LeftoverKind
 

@@ -133,6 +133,9 @@ class LeftoverWords:
     papers: frozenset[str]
     organisations: frozenset[str]
     file_words: frozenset[str]
+    bank_kana: frozenset[str]
+    no_members: frozenset[str]
+    duties: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.export.mask import name_checks
-from archiver.export.mask.kanji_names import are_words
+from archiver.export.mask.kanji_names import are_words, name_in_run
 from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_contexts import person_behind
 from archiver.export.mask.name_data import leftover_words, ordinary_words
@@ -71,7 +71,8 @@ def _is_unknown(run: str, *, is_clear: bool) -> bool:
         return False
     if len(run) < 4:
         return is_unfamiliar(run) and (is_clear or len(run) == 2 or not (_is_part(run[1:]) or _is_part(run[:2])))
-    return any(
+    has_word = any(run[at : at + 2] in words.kanji for at in range(len(run) - 1))
+    return not (has_word or name_in_run(run)) and any(
         (name_checks.is_spoken_surname(run[:cut]) or is_unfamiliar(run[:cut]))
         and is_likely_given(run[cut:])
         and not name_checks.is_spoken_surname(run[cut:])

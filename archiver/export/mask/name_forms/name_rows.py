@@ -81,7 +81,10 @@ def names_in_file_names(text: str) -> Iterator[tuple[int, int]]:
                 yield match.span()
 
 
-_DID = "(?:追記|追加|記入|記載|記|筆|談|撮影|作成|更新|修正|編集|確認済み?|承認済み?|確認|提出|対応|回答|メモ|案|版|分|加筆|校正|赤入れ|赤|訳|チェック|担当|用|宛|FIX|fix|ver|様分?|さん分?)"
+_DID = any_of(
+    "追記 追加 記入 記載 記 筆 談 撮影 作成 更新 修正 編集 確認済み 確認済 承認済み 承認済 確認 提出 対応 回答 メモ 案 "
+    "版 分 加筆 校正 赤入れ 赤 訳 チェック 担当 用 宛 FIX fix ver 様 様分 さん さん分"
+)
 _IN_MARK = re.compile(rf"[(\[【〔「『<《_-](?P<name>[{KANJI}]{{1,4}}?){_DID}(?=[)\]】〕」』>》_.-])")
 _HAS_MARK = re.compile(rf"[{KANJI}A-Za-z][)\]】〕」』>》_.-]")
 _BEGINS_FILE = re.compile(rf"(?:^|(?<=[\s「『(、。→:]))(?P<name>[{KANJI}]{{1,4}}?){_DID}?(?=[_])")
@@ -91,7 +94,7 @@ _NO_ONE = frozenset(
 
 
 def marked_names(text: str) -> Iterator[tuple[int, int]]:
-    """Surnames with what somebody did, in brackets or as a part of the name of a file: (成瀬追記), 議事録_浜口修正.docx."""
+    """Surnames with what somebody did, in brackets or as a part of the name of a file: (成瀬追記), 録_浜口修正.docx."""
     for match in _IN_MARK.finditer(text) if _HAS_MARK.search(text) else ():
         if _is_marked(match["name"]):
             yield match.span("name")

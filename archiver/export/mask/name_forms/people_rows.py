@@ -1,4 +1,4 @@
-"""Rows of names without titles, told by what stands before or behind the row: A班：境、梶; 境と梶が欠席; 早番（境、梶）.
+"""Rows of names without titles, told by what stands at the row: A班：境、梶; 境と梶が欠席; 早番（境、梶）.
 
 One name in such a row says that the others are names too, be they words or surnames that no list has.
 """
@@ -10,23 +10,19 @@ from collections.abc import Iterator
 
 from archiver.export.mask import name_checks
 from archiver.export.mask.kanji_names import are_words
-from archiver.export.mask.leftover_patterns import KANJI
+from archiver.export.mask.leftover_patterns import KANJI, any_of
 from archiver.export.mask.name_contexts import CLEARLY_BEHIND, OF_PLACE
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
 from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name, is_unknown_surname
 
-_ITEM = rf"(?:[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,3}}(?![{KANJI}]))?|[ァ-ヴー]{{2,8}}|[ぁ-ん]{{2,6}})(?:さん|様|氏)?"
+_ITEM = rf"(?:[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,3}}(?![{KANJI}:=→]))?|[ァ-ヴー]{{2,8}}|[ぁ-ん]{{2,6}})(?:さん|様|氏)?"
 _BETWEEN = "(?: ?[、,・/&+→＆×] ?| と | ?と(?=[一-鿿ァ-ヴ])|(?<=[一-鿿]) (?=[一-鿿]))"
 _ROW = rf"{_ITEM}(?:{_BETWEEN}{_ITEM}){{0,11}}"
-_OF_PEOPLE = (
-    rf"(?:[A-Za-z0-9甲乙丙一二三四五①-⑨]{{1,3}} ?[班組卓]|[{KANJI}ァ-ヴー]{{0,6}}(?:[班組係]|チーム|グループ|メンバー|スタッフ|担当|当番|要員)"
-    r"|参加者?|出席者?|欠席者?|不参加|遅刻|早退|休み|お休み|休|公休|有休|有給|代休|シフト|[早遅日夜中]番|日勤|夜勤|明け|宿直|当直|在宅|出社|外出|直行|直帰"
-    r"|回答済み?|未回答|提出済み?|未提出|未着|入金済み?|未入金|既読|未読|返信済み?|未返信|確認済み?|未確認|承認済み?"
-    r"|[SsＳ]?(?:当日|前日)?(?:受付|司会|進行|撮影|照明|音響|録音|編集|校正|校閲|翻訳|構成|執筆|作画|設営|撤収|誘導|運営|集計|議事録|書記|幹事|会計|審査|監修|面接|引率|送迎|運転)"
-    r"|同席者?|登壇者?|出演者?|応募者?|当選者?|候補者?|内定者?|対象者?|該当者?|受講者?|申込者?|卒業生?|新人|新入社員|異動|退職|入社|昇格"
-    r"|連名|宛名|宛先|送付先|回覧|回覧順|共有先?|関係者|紹介者|立会い?人?|保証人|発起人|代表者?|役員|理事|委員|講師|生徒|選手|先発|控え|司会者?"
-    r"|Cc|CC|cc|To|TO|Bcc|BCC|リーダー|サブ|主|副|正)"
+_GROUP = (
+    rf"[A-Za-z0-9甲乙丙一二三四五①-⑨]{{1,3}} ?[班組卓]|[{KANJI}ァ-ヴー]{{0,6}}"
+    "(?:[班組係]|チーム|グループ|メンバー|スタッフ|担当|当番|要員)"
 )
+_OF_PEOPLE = f"(?:{_GROUP}|{any_of(leftover_words().duties)})"
 _LABEL = re.compile(
     rf"(?:(?<![{KANJI}ァ-ヴーA-Za-z0-9])|(?<=[はがのとで])){_OF_PEOPLE}(?:名|一覧|順)?(?:\([^()\n]{{0,6}}\))?$"
 )
@@ -39,17 +35,15 @@ _ANY_LABEL = re.compile(
     rf"(?:^|[\n。/／]) ?(?P<label>[^\s:=→、。/()「」]{{1,10}}) ?[:=→] ?(?P<row>{_ROW})(?=\s|$|[。(])"
 )
 _ON_DAY = re.compile(
-    rf"(?:^|[\n、。/]) ?[・●■]? ?(?:[0-9]{{1,2}}[/月])?[0-9]{{1,2}}(?:日|(?=\())(?:\([日月火水木金土祝・]{{1,3}}\))? ?:? ?(?P<name>[{KANJI}]{{1,4}})(?=[ \n:、/・]|さん|$)"
+    r"(?:^|[\n、。/]) ?[・●■]? ?(?:[0-9]{1,2}[/月])?[0-9]{1,2}(?:日|(?=\())(?:\([日月火水木金土祝・]{1,3}\))? ?:? ?"
+    rf"(?P<name>[{KANJI}]{{1,4}})(?=[ \n:、/・]|さん|$)"
 )
 _TIMES = re.compile(rf"(?P<name>(?<![{KANJI}])[{KANJI}]{{1,4}}) ?[×✕✖] ?(?P<other>[{KANJI}ァ-ヴー]{{1,6}})")
 _SPOKEN = re.compile(
-    rf"(?<![{KANJI}])(?P<row>[{KANJI}]{{1,4}}(?:(?:[、・&と]| と )[{KANJI}]{{1,4}}){{1,5}})(?=(?:の?(?:[0-9二三四五両]人|[0-9二三四五両]名|両名|両氏|ペア|コンビ|組|チーム))"
+    rf"(?<![{KANJI}])(?P<row>[{KANJI}]{{1,4}}(?:(?:[、・&と]| と )[{KANJI}]{{1,4}}){{1,5}})"
+    r"(?=(?:の?(?:[0-9二三四五両]人|[0-9二三四五両]名|両名|両氏|ペア|コンビ|組|チーム))"
     rf"|{CLEARLY_BEHIND.pattern})"
 )
-NO_MEMBERS = frozenset(
-    "なし 無し 未定 全員 各自 不明 両名 両方 全部 以上 以下 同上 別途 任意 必須 可 不可 有 無 済 未 他 ほか その他 など 等 我々 自分 私 僕 俺 弊社 当方 先方 御社 交代 交替 順番 本人".split()
-)
-"""Where somebody could be named, and nobody is, or not by name."""
 _IS_ITEM = re.compile(_ITEM)
 _TITLE = re.compile("(?:さん|様|氏)$")
 
@@ -85,7 +79,7 @@ _HAS_ROW = re.compile(f"[{KANJI}][、・&と][{KANJI}]")
 
 def _names_of(text: str, start: int, end: int, *, is_of_people: bool) -> Iterator[tuple[int, int]]:
     items = [(match, _TITLE.sub("", match[0])) for match in _IS_ITEM.finditer(text, start, end)]
-    items = [(match, word) for match, word in items if word and word not in NO_MEMBERS]
+    items = [(match, word) for match, word in items if word and word not in leftover_words().no_members]
     if is_of_people:
         spans = [(match, word) for match, word in items if _may_be_name(word)]
         is_row = bool(spans) and (len(spans) > 1 or not _is_word(spans[0][1]))
@@ -94,7 +88,13 @@ def _names_of(text: str, start: int, end: int, *, is_of_people: bool) -> Iterato
         is_row = len(items) > 1 and all(_may_be_name(word) for _, word in items) and any(_is_clear(w) for _, w in items)
     places = [word for _, word in spans if _is_place(word)]
     if is_row and len(places) < len(spans):
-        yield from ((match.start(), match.start() + len(word)) for match, word in spans)
+        yield from ((match.start(), match.start() + _length_of_name(word)) for match, word in spans)
+
+
+def _length_of_name(word: str) -> int:
+    """How much of an item is a name; a second word that is no given name is not."""
+    first, _space, second = word.partition(" ")
+    return len(first) if second and are_words(second) else len(word)
 
 
 def _is_place(word: str) -> bool:

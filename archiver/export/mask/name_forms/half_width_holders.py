@@ -8,14 +8,11 @@ from collections.abc import Iterator
 
 from archiver.export.mask.leftover_patterns import BANK_WORD
 from archiver.export.mask.name_checks import in_hiragana, is_rare_kana_name
-from archiver.export.mask.name_data import given_names, ordinary_words, surnames
+from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
 
 _HALF = "[ｦ-ﾟ]"
 _ROW = re.compile(rf"(?<!{_HALF}){_HALF}{{2,14}}(?:[ 　.･]{{1,2}}{_HALF}{{2,14}}){{0,3}}(?!{_HALF})")
 _NEEDED = re.compile(_HALF + "{2}")
-_BANK_WORDS = frozenset(
-    "フツウ トウザ チョチク フリコミ カブ カブシキガイシャ コウザ メイギ メイギニン ユウチヨ ユウチョ ギンコウ シテン シンキン カナ フリガナ シメイ セイ メイ テスト サンプル ハンカク カ ユ ド".split()
-)
 
 
 def half_width_holders(text: str) -> Iterator[str]:
@@ -25,10 +22,10 @@ def half_width_holders(text: str) -> Iterator[str]:
     has_bank_word = BANK_WORD.search(unicodedata.normalize("NFKC", text)) is not None
     for match in _ROW.finditer(text):
         words = [unicodedata.normalize("NFKC", word) for word in re.split("[ 　.･]+", match[0])]
-        words = [word for word in words if word not in _BANK_WORDS]
-        if words and not all(word in ordinary_words().katakana for word in words):
-            if has_bank_word or len(words) > 1 or _is_name(words[0]):
-                yield " ".join(words)
+        words = [word for word in words if word not in leftover_words().bank_kana]
+        is_word = all(word in ordinary_words().katakana for word in words)
+        if not is_word and (has_bank_word or len(words) > 1 or _is_name(words[0])):
+            yield " ".join(words)
 
 
 def _is_name(word: str) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from archiver.export.mask.contact_forms.profile_sites import HOSTING_SITES, NO_PROFILES, PROFILE_SITES
 from archiver.export.mask.leftover_patterns import any_of
-from archiver.export.mask.profile_sites import HOSTING_SITES, NO_PROFILES, PROFILE_SITES
 
 
 class GatedPatterns(NamedTuple):
@@ -49,7 +49,9 @@ _MESSENGERS = (
         "インスタグラム インスタ Instagram Insta "
         "Twitter ツイッター ツイ Threads スレッズ TikTok ティックトック Facebook "
         "フェイスブック FB "
-        "pixiv ピクシブ Skeb minne Creema メルカリ ラクマ ヤフオク Vimeo Twitch SoundCloud ニコニコ Qiita Zenn はてな アメブロ Wantedly LinkedIn "
+        "pixiv ピクシブ Skeb minne Creema メルカリ ラクマ ヤフオク Vimeo Twitch SoundCloud ニコニコ Qiita "
+        "Zenn はてな アメブロ "
+        "Wantedly LinkedIn "
         "Behance Dribbble Spotify Pococha ポコチャ Mastodon マストドン ミスキー Misskey マシュマロ "
         "Chatwork チャットワーク PSN Steam Xbox Switch Zoom YouTube ユーチューブ note Pinterest Bluesky mixi "
         "ココナラ ランサーズ クラウドワークス GitHub github"
@@ -133,13 +135,15 @@ HANDLES = (
         _CONTACT_WORD,
         rf"{_CONTACT_WORD}[^A-Za-z0-9\n。]{{0,6}}[(「『:→=](?P<name>@?{_ACCOUNT_LIKE})",
         rf"{_CONTACT_WORD}(?:は|が|で|を|も)[^A-Za-z0-9\n。]{{0,6}}(?P<name>@?{_ACCOUNT_LIKE})",
-        rf"(?<![A-Za-z0-9._@/-])(?P<name>{_ACCOUNT_LIKE})[)」』]?(?: ?(?:に|へ|宛に?|から|まで|の|を|で|から来た))?[^A-Za-z0-9\n。、]{{0,4}}"
+        rf"(?<![A-Za-z0-9._@/-])(?P<name>{_ACCOUNT_LIKE})[)」』]?(?: ?(?:に|へ|宛に?|から|まで|の|を|で))?"
+        rf"[^A-Za-z0-9\n。、]{{0,4}}"
         rf"{_CONTACT_WORD}",
     ),
     gated(
         "[Ii][Dd]",
         r"(?<![A-Za-z0-9_?&/])id:[A-Za-z][A-Za-z0-9_-]{2,31}",
-        r"(?<![A-Za-z0-9一-鿿ァ-ヴー_?&/])(?:id|ID|Id) ?[:=] ?@?(?P<name>(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.-]{2,31})",
+        r"(?<![A-Za-z0-9一-鿿ァ-ヴー_?&/])(?:id|ID|Id) ?[:=] ?@?"
+        r"(?P<name>(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.-]{2,31})",
         r"(?<![A-Za-z0-9一-鿿ァ-ヴー_?&/])(?:id|ID|Id)(?:は|が|って|を) ?[「『]?@?(?P<name>(?=[0-9_.-]{0,20}[A-Za-z])"
         r"(?=[A-Za-z0-9.-]{0,30}[0-9_])[A-Za-z0-9_][A-Za-z0-9_.-]{2,31})",
         rf"{_OF_PEOPLE}[A-Za-z0-9_./-]{{0,20}}\?(?:[A-Za-z_]{{1,16}}=[^&\s]{{0,20}}&){{0,3}}"

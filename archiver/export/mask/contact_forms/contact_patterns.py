@@ -5,7 +5,7 @@ They are for text of one width (NFKC). Every repetition has a bound.
 
 from __future__ import annotations
 
-from archiver.export.mask.handle_patterns import gated
+from archiver.export.mask.contact_forms.handle_patterns import gated
 
 _OPEN, _CLOSE = r"[(\[<{〔【「『《〈*_]", r"[)\]>}〕】」』》〉*_]"
 _AT_WORD = "(?:@|アット・?(?:マーク)?|あっと(?:まーく)?|アトマーク|あとまーく)"
