@@ -168,8 +168,7 @@ def _introduces(text: str, before: str, end: int) -> bool:
 def _is_on_a_line(text: str, before: str, end: int) -> bool:
     """Whether a word stands at the beginning of a line before a colon, alone on it, or behind a label."""
     is_alone = contexts.COLON.match(text, end) or ("\n" in text and contexts.LINE_BEHIND.match(text, end))
-    is_alone = is_alone and not contexts.leads_to_place(text, end)
-    if contexts.LINE_BEFORE.search(before) and is_alone:
+    if contexts.LINE_BEFORE.search(before) and is_alone and not contexts.leads_to_place(text, end):
         return True
     is_value = contexts.LABEL_BEFORE.search(before) and contexts.LABEL_BEHIND.match(text, end)
     is_place = contexts.OF_PLACE.search(before) or contexts.leads_to_place(text, end)
