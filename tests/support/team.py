@@ -55,6 +55,8 @@ class MortalConnection:
 USERS = (
     "CREATE ROLE machine LOGIN IN ROLE ledger_writer",
     "CREATE ROLE reader LOGIN IN ROLE ledger_reader",
+    "CREATE ROLE worker LOGIN IN ROLE ledger_worker",
+    "CREATE ROLE overseer LOGIN IN ROLE ledger_overseer",
 )
 """A user of each role of the ledger."""
 
@@ -73,7 +75,9 @@ def running_ledger() -> Iterator[Postgres]:
 def new_place(postgres: Postgres, files: Path | None = None) -> LedgerPlace:
     """The place of a new archive in the ledger, for a machine that saves."""
     address = postgres.address("machine")
-    return LedgerPlace(address, installation.open_archive(address, next(_ACCOUNTS)), files)
+    return LedgerPlace(
+        address, installation.open_archive(address, next(_ACCOUNTS)), None if files is None else str(files)
+    )
 
 
 def new_copy(home: Path, place: LedgerPlace) -> Path:
