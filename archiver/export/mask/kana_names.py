@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -57,11 +58,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
                 yield match.span()
     for pattern in (leftover_patterns.HIRAGANA_RUN, leftover_patterns.LONG_KATAKANA_RUN):
         for match in pattern.finditer(text):
-            if (
-                match[0] not in words.no_names
-                and match[0] not in ordinary_words().katakana
-                and (name_checks.is_kana_name(in_hiragana(match[0])) or _is_rare_name(match[0]))
-            ):
+            if _is_long_name(match[0]):
                 yield match.span()
     for match in leftover_patterns.KANA_GIVEN.finditer(text):
         if match[0] not in words.kana_words and match[0] not in words.no_names and _is_bare_name(match):
@@ -96,6 +93,14 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
         yield match_at_end.span("name")
     for row in _PEOPLE_ROW.finditer(text):
         yield from _row_of_people(text, *row.span("row"))
+
+
+@functools.lru_cache(8192)
+def _is_long_name(run: str) -> bool:
+    """Whether a long run of kana is a surname and a given name without a space, and no word."""
+    if run in leftover_words().no_names or run in ordinary_words().katakana:
+        return False
+    return name_checks.is_kana_name(in_hiragana(run)) or _is_rare_name(run)
 
 
 def _is_rare_name(run: str) -> bool:

@@ -25,6 +25,7 @@ _FILE_PART = re.compile(
 """A short part of the name of a file."""
 _HAS_DIGITS = re.compile("[A-Za-z]{4}[0-9]{2}")
 _WITH_DIGITS = re.compile(r"(?<![A-Za-z0-9])(?P<name>[A-Za-z]{4,16})[0-9]{2,5}(?![A-Za-z0-9])")
+_HAS_CAPITAL = re.compile("[A-Z]")
 _HAS_CAMEL = re.compile("[a-z][A-Z][a-z]|[A-Z][a-z]{3,12}[A-Z0-9]")
 _CAMEL = re.compile(
     r"(?:(?<![A-Za-z])|(?<=[a-z]))(?P<name>[A-Z][a-z]{3,11})(?=[A-Z0-9_])|(?<=[a-z])(?P<last>[A-Z][a-z]{3,11})(?![A-Za-z])"
@@ -73,17 +74,19 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
     for match in _WITH_HYPHEN.finditer(text) if "-" in text else ():
         if match["first"].lower() + match["second"] in given_names().romaji:
             yield match.span()
-    for match in leftover_patterns.MISTER.finditer(text):
+    has_capital = _HAS_CAPITAL.search(text) is not None
+    for match in leftover_patterns.MISTER.finditer(text) if has_capital else ():
         yield match.span()
-    for match in leftover_patterns.INITIALLED.finditer(text):
+    for match in leftover_patterns.INITIALLED.finditer(text) if has_capital else ():
         lower = match["surname"].lower()
         is_word = lower in leftover_words().latin_words or lower in leftover_words().brand_names
         if lower in surnames().romaji or (not is_word and " " not in match[0]):
             yield match.span()
-    for match in leftover_patterns.LATIN_NAME.finditer(text):
+    for match in leftover_patterns.LATIN_NAME.finditer(text) if has_capital else ():
         lower = match[0].lower()
         is_told = (
-            lower in rare_names().latin - leftover_words().organisations
+            lower in rare_names().latin
+            and lower not in leftover_words().organisations
             and _STANDS_ALONE.match(text, match.end()) is not None
         )
         if is_told or lower in leftover_words().foreign_latin_names:
@@ -95,7 +98,7 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
     for match in _BESIDE_MASKED.finditer(text) if "□" in text else ():
         if match[0].lower() in surnames().romaji or match[0].lower() in given_names().romaji:
             yield match.span()
-    for match in _WITH_INITIAL.finditer(text):
+    for match in _WITH_INITIAL.finditer(text) if has_capital else ():
         if _is_given(match["name"]):
             yield match.span()
     for match in leftover_patterns.LATIN_PARTS.finditer(text):

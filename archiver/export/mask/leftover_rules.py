@@ -69,6 +69,7 @@ _HAS_LETTER = re.compile("[A-Za-z]")
 """Every handle has one, or a # before its digits."""
 
 
+_HAS_LATIN = re.compile("[A-Za-z]{2}")
 _KATAKANA = re.compile("[ァ-ヴ][ァ-ヴー]")
 
 
@@ -104,7 +105,7 @@ def _found_names(text: str) -> Iterator[tuple[int, int]]:
     yield from called_names(text)
     yield from named_positions(text)
     yield from nicknames(text)
-    if re.search("[A-Za-z]{2}", text):
+    if _HAS_LATIN.search(text):
         yield from latin_names(text)
 
 
