@@ -38,7 +38,7 @@ _REACH = 16
 def spoken_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a surname stands for a person, with a given name that follows."""
     for match in _RUN.finditer(text):
-        if len(match[0]) > _LONGEST_RUN:
+        if len(match[0]) > _LONGEST_RUN or (match[0][-1] != "宛" and _is_nobody(match[0])):
             continue
         run = match[0].removesuffix("宛") if contexts.ADDRESSED.match(text, match.end() - 1) else match[0]
         begin, end = match.start(), match.start() + len(run)
@@ -53,6 +53,12 @@ def spoken_names(text: str) -> Iterator[tuple[int, int]]:
         has_words = start > 0 and run[:start] not in _TIMES
         if _is_spoken_of(text, begin + start, end, has_words=has_words):
             yield begin + start, end
+
+
+@functools.lru_cache(8192)
+def _is_nobody(run: str) -> bool:
+    """Whether a run of kanji can be no person, whatever stands around it."""
+    return _start_in_run(run) is None and not _may_be_unknown_person(run)
 
 
 def is_person_behind(text: str, end: int) -> bool:
