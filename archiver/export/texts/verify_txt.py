@@ -226,7 +226,7 @@ def _answer_command(answer: FrozenAnswer, at: int) -> str:
     pipe, other = ("", issuer) if len(between) == 1 else (f"cat {' '.join(between)} | ", "/dev/stdin")
     about = f"-issuer {issuer} -cert {certificate}"
     root = f"-CAfile data/tsa/{answer.authority}.pem -verify_other {other}"
-    return f"{pipe}openssl ocsp -respin {answer.path} {about} {root} -attime {at}"
+    return f"{pipe}openssl ocsp -respin {answer.path} {about} {root} -no_nonce -attime {at}"
 
 
 def _root_lines(root: RootCertificate) -> Iterator[str]:
