@@ -106,7 +106,7 @@ def _found(clean: str) -> tuple[FoundPiece, ...]:
 
 @functools.lru_cache(16_384)
 def _remembered(clean: str) -> tuple[FoundPiece, ...]:
-    """What the rules find, remembered: short messages are sent again, and a text is looked at for preview and export."""
+    """What the rules find, remembered: short messages are sent again, and a text is looked at more than once."""
     return tuple(found_pieces(clean))
 
 
