@@ -40,7 +40,7 @@ CORPORA = {
 OWN = {"own/": "sentences of our own, surnames drawn at random"}
 """Written beside the rules, so never blind: forms in plenty, with surnames of which every fourth is in no list."""
 
-LAST_BLIND: dict[str, str] = {}
+LAST_BLIND = {"ninth/": "ninth corpus"}
 """A corpus that shows what a new author's names meet: measured blind, and no rule was mended by it yet."""
 
 _OWNER, _CLIENT, _FIRST_MEMBER = 1234567, 7654321, 8000001
