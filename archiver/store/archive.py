@@ -34,6 +34,10 @@ _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 """How SQLite reports a table or column that an older revision of the database does not have yet."""
 
 
+_SECONDS_ALONE = 30
+"""How long a process waits while another one begins a copy anew."""
+
+
 class Reading:
     """A snapshot of the archive. Its `sql` is used only within `store/`."""
 
@@ -198,16 +202,27 @@ class Archive:
         """A writing whose rows are committed in the ledger when it ends; SQLite's own commit follows."""
         from archiver.store.ledger_copy import exchange
 
-        before = exchange.copy_standing(sql)
+        before = exchange.copy_standing(sql, self.home)
         yield Writing(sql, self.home, self.clock)
         exchange.ship(sql, self.home, ledger, before)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process at a time put a new copy in its place. Raises ArchiveBusy, StorageError."""
+        try:
+            with FileLock(self.home / "ledger.lock", timeout=_SECONDS_ALONE, mode=0o600):
+                yield
+        except Timeout as error:
+            raise errors.ArchiveBusy(path=self.home) from error
+        except OSError as error:
+            raise storage_error(error, self.home) from error
 
     def _begin_copy(self) -> None:
         """Make an empty database where there is none, or go on with a setting aside at which the process ended."""
         from archiver.store.ledger_copy import set_aside
 
         if not self.database.is_file():
-            with set_aside.alone(self.home):
+            with self._alone():
                 set_aside.finish(self.database)
                 if not self.database.is_file():
                     self.create()
@@ -217,10 +232,10 @@ class Archive:
 
         The new copy knows what is to be reported before it takes the place, so no kill loses it.
         """
-        from archiver.store.ledger_copy import exchange, set_aside
+        from archiver.store.ledger_copy import exchange
 
         self.close()
-        with set_aside.alone(self.home):
+        with self._alone():
             try:
                 self.exchange(ledger)
             except exchange.CopyDiverged:

@@ -83,6 +83,8 @@ def command_erase(
         path = erasing.make_certificate(app, certificate, folder)
         echo(json.dumps({"certificate": str(path)}) if as_json else _certificate_line(path))
         return 0
+    if not dry_run:
+        erasures.check_allowed(app.archive)
     with app.archive.reading() as reading:
         order = erasing.read_order(reading, contract, messages)
         preview = erasing.preview_order(reading, order, now=app.now())

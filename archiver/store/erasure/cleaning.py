@@ -21,14 +21,18 @@ _EARLIER = f"{DATABASE.removesuffix('.sqlite3')}.before-*.sqlite3*"
 
 
 def remove_bytes(archive: Archive, blobs: Collection[str]) -> None:
-    """Remove the bytes that no entry names any more; others stay, whoever asks. Raises OSError."""
+    """Remove the bytes that no entry names any more, also from the folder of a team; others stay, whoever asks.
+
+    Raises StorageError.
+    """
     with archive.reading() as reading:
         table = schema.entry.c
         lines = reading.sql.execute(select(table.line).where(table.kind.in_(("blob", "attachment")), IS_WHOLE))
         named = {sha256 for line in lines.scalars() for sha256 in blobs if sha256 in line}
     for sha256 in blobs:
         if sha256 not in named:
-            _remove(blob_path(archive.home, sha256))
+            for home in (archive.home, *_shared_folders(archive)):
+                _remove(blob_path(home, sha256))
 
 
 def remove_leftovers(archive: Archive) -> None:
@@ -39,6 +43,14 @@ def remove_leftovers(archive: Archive) -> None:
     pictures = [path for path in _files(home / avatars.FOLDER) if path.name not in shown]
     for path in [*_files(home / FOLDER / INCOMING), *pictures, *home.glob(_EARLIER)]:
         _remove(path)
+
+
+def _shared_folders(archive: Archive) -> list[Path]:
+    """The folder of the archive that all machines of a team see; a store of another kind keeps what it has."""
+    place = None if archive.ledger is None else archive.ledger.place
+    if place is None or place.files is None or "://" in str(place.files):
+        return []
+    return [Path(place.files) / str(place.archive)]
 
 
 def _files(folder: Path) -> list[Path]:

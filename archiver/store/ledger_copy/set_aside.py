@@ -8,14 +8,10 @@ the new copy before the old one loses its name, so no kill can lose it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, select
 
-from archiver import errors
 from archiver.ledger.ledger import Ledger
 from archiver.store import schema, seal_files
 from archiver.store.database_copy import checkpoint_log, remove_logs, remove_with_logs
@@ -24,21 +20,6 @@ from archiver.store.projection.rows import upsert_rows
 
 LOST_KEY = "ledger_lost"
 """Key in `memory` of the first and last unsealed record that only a set-aside copy has, until an entry says so."""
-
-
-_SECONDS = 30
-
-
-@contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Let one process of this machine at a time put a new copy in its place. Raises ArchiveBusy, StorageError."""
-    try:
-        with FileLock(home / "ledger.lock", timeout=_SECONDS, mode=0o600):
-            yield
-    except Timeout as error:
-        raise errors.ArchiveBusy(path=home) from error
-    except OSError as error:
-        raise storage_error(error, home) from error
 
 
 def lost_records(sql: Connection, home: Path, ledger: Ledger) -> tuple[int, int] | None:
