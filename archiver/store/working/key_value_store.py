@@ -33,6 +33,8 @@ def to_json(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, Mapping):
         return {str(key): to_json(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(one) for one in value]
     if is_dataclass(value):
         return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
     return value
