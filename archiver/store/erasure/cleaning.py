@@ -48,7 +48,7 @@ def remove_leftovers(archive: Archive) -> None:
 def _shared_folders(archive: Archive) -> list[Path]:
     """The folder of the archive that all machines of a team see; a store of another kind keeps what it has."""
     place = None if archive.ledger is None else archive.ledger.place
-    if place is None or place.files is None or "://" in str(place.files):
+    if place is None or place.files is None or "://" in place.files:
         return []
     return [Path(place.files) / str(place.archive)]
 
