@@ -6,6 +6,7 @@ import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -93,7 +94,7 @@ def case(postgres: Postgres, tmp_path: Path) -> Iterator[Case]:
     installation.install_ledger(superuser)
     first, second, shared = tmp_path / "first", tmp_path / "second", tmp_path / "shared"
     make_archive(first).archive.close()
-    place = adopt(first, clerk, shared)
+    place = adopt(first, clerk, str(shared))
     second.mkdir()
     write_ledger_file(second, place)
     topped_up(second)
@@ -139,7 +140,7 @@ def judge_kills(case: Case, *, step: int) -> None:
     shutil.copytree(case.first, backup)
     moments = 1
     while True:
-        mortal = Ledger(case.place, open_connection=lambda address, left=moments: _Mortal(address, left))
+        mortal = Ledger(case.place, open_connection=partial(_Mortal, moments=moments))
         try:
             case.erase(lambda reading: select_messages(reading, [(OTHER_ROOM, 11), (ROOM, 1)]), ledger=mortal)
             break
