@@ -108,7 +108,11 @@ HOME: dict[str, set[str]] = {
     "botocore": {"store.object_stores.s3_store"},
     "certifi": {"evidence.stamps.roots", "notices.mail_sender"},
     "click": {"cli"},
-    "cryptography": {"demo"} | {f"evidence.stamps.{name}" for name in ("reply_verification", "revocation", "roots")},
+    "cryptography": {"demo"}
+    | {
+        f"evidence.stamps.{name}"
+        for name in ("certificate_answers", "reply_verification", "revocation", "roots", "signer_chain")
+    },
     "filelock": {"store.archive", "schedule.daemon_lock", "custody.backup", "rounds.run_log"},
     "flask": {"console", "web"},
     "flask_wtf": {"console.security"},
