@@ -62,7 +62,7 @@ def check_allowed(archive: Archive) -> None:
     """Raise UnderLedger where the team's ledger lets this machine erase nothing. Raises LedgerUnavailable."""
     if not _may_erase(archive):
         sentence = _(
-            "the database lets this machine erase nothing. Its administrator allows it with: GRANT ledger_clerk TO …"
+            "the database lets this machine erase nothing. Its administrator allows it with: GRANT ledger_clerk TO NAME"
         )
         raise errors.UnderLedger(home=archive.home, detail=sentence)
 

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, select
 
 from archiver.ledger.ledger import Ledger, LedgerReading
 from archiver.store import schema
-from archiver.store.archive import Reading, Writing
 from archiver.store.erasure import execution, notes, records
 from archiver.store.erasure.plan import make_plan
 from archiver.store.erasure.selection import select_noted
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.transactions import Reading, Writing
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import UnfinishedErasure
 

@@ -13,8 +13,8 @@ from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from archiver.store import schema
-from archiver.store.archive import Reading, Writing
 from archiver.store.time_text import to_text
+from archiver.store.transactions import Reading, Writing
 
 T = TypeVar("T")
 

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from archiver.records import JsonObject
-from archiver.store.archive import Reading
 from archiver.store.time_text import from_text
+from archiver.store.transactions import Reading
 from archiver.store.working.key_value_store import Slot, SlotFamily, to_json
 
 T = TypeVar("T")
