@@ -9,6 +9,7 @@ Fields: developer.chatwork.com/reference.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar, get_type_hints
 
@@ -191,6 +192,9 @@ class File(Model, frozen=True):
 
 M = TypeVar("M", bound=Model)
 
+_CONVERTING = threading.Lock()
+"""msgspec 0.22 describes each type at its first use; where two threads do so at once, the process is gone (SIGSEGV)."""
+
 
 def read_model(source: object, kind: type[M]) -> M:
     """The model of a JSON object as `json.loads` returned it. Raises WrongShape and nothing else.
@@ -198,7 +202,8 @@ def read_model(source: object, kind: type[M]) -> M:
     Most replies have the usual form, which is tried first; an object that does not fit is cleaned and tried again.
     """
     try:
-        return msgspec.convert(source, kind)
+        with _CONVERTING:
+            return msgspec.convert(source, kind)
     except (msgspec.ValidationError, UnicodeError):  # UnicodeError: a key with a lone surrogate
         return _read_cleaned(source, kind)
 

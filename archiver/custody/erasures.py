@@ -23,6 +23,7 @@ from archiver.store.archive import Archive, Reading, Writing
 from archiver.store.erasure import cleaning, execution, notes, records
 from archiver.store.erasure.plan import make_plan
 from archiver.store.erasure.selection import Selection, select_noted
+from archiver.store.ledger_copy import erased
 from archiver.store.queries.contracts import contracts, rooms_to_read
 from archiver.store.queries.runs import exports
 from archiver.store.working import remembered_values
@@ -57,6 +58,15 @@ class ErasureOutcome:
     """Whether no byte of it is left; else a program read an older state, and the next run goes on with it."""
 
 
+def check_allowed(archive: Archive) -> None:
+    """Raise UnderLedger where the team's ledger lets this machine erase nothing. Raises LedgerUnavailable."""
+    if not _may_erase(archive):
+        sentence = _(
+            "the database lets this machine erase nothing. Its administrator allows it with: GRANT ledger_clerk TO NAME"
+        )
+        raise errors.UnderLedger(home=archive.home, detail=sentence)
+
+
 def preview(reading: Reading, choose: Choose, *, now: datetime) -> ErasurePreview:
     """What an erasure would take, what would stay, and what keeps it from being done."""
     plan = make_plan(reading, choose(reading))
@@ -77,11 +87,10 @@ def erase(
 ) -> ErasureOutcome | None:
     """Erase what is chosen; None if there is nothing.
 
-    Raises UnderLedger where the ledger would bring back what is erased in this copy. Raises StorageError, ArchiveBusy:
+    Raises UnderLedger where the team's ledger lets this machine erase nothing. Raises StorageError, ArchiveBusy:
     then the erasure is gone on with by the next round, seal or export.
     """
-    if archive.ledger is not None:
-        raise errors.UnderLedger(home=archive.home, detail=_("nothing can be erased."))
+    check_allowed(archive)
     seals.close_seals(archive, now=now())
     step("sealed")
     with archive.writing() as writing:
@@ -105,11 +114,12 @@ def go_on(
     """
     said = []
     with archive.reading() as reading:
-        unfinished = remembered_values.ERASURE.recall(reading)
+        unfinished = remembered_values.ERASURE.recall(reading) or _begun_elsewhere(archive, reading)
         known = set(remembered_values.ERASURES_SETTLED.recall(reading))
-    if unfinished is not None:
+    if unfinished is not None and (unfinished.is_executed or _may_erase(archive)):
         _finish(archive, unfinished, now=now, step=step)
         said.append(_("The erasure {number} that was begun is finished.").format(number=unfinished.number))
+    said += _clean_after_others(archive, now=now, step=step)
     notes.take_over(archive.home, copies)
     for note in notes.read_notes(archive.home, leave_out=known):
         outcome = _erase_again(archive, note, now=now, step=step)
@@ -152,6 +162,34 @@ def remove_restored_copies(archive: Archive) -> list[str]:
     return [sentence.format(count=len(paths))] if paths else []
 
 
+def _may_erase(archive: Archive) -> bool:
+    return archive.ledger is None or archive.ledger.may_erase()
+
+
+def _begun_elsewhere(archive: Archive, reading: Reading) -> UnfinishedErasure | None:
+    """An erasure that another machine of a team recorded and did not carry out, such as one that was lost."""
+    if archive.ledger is None:
+        return None
+    known = remembered_values.ERASURES_SETTLED.recall(reading)
+    begun = [one.number for one in records.erasures(reading) if one.number not in known]
+    return next((left for number in begun if (left := erased.unfinished_erasure(reading, number))), None)
+
+
+def _clean_after_others(archive: Archive, *, now: Callable[[], datetime], step: Step) -> list[str]:
+    """Remove the files of what other machines of a team erased, and what is left of it in the database."""
+    with archive.reading() as reading:
+        waiting = remembered_values.ERASURES_BROUGHT.recall(reading)
+    said = []
+    for brought in waiting:
+        if not _finish(archive, brought, now=now, step=step).is_complete:
+            continue
+        with archive.writing() as writing:
+            left = remembered_values.ERASURES_BROUGHT.recall(writing)
+            remembered_values.ERASURES_BROUGHT.remember(writing, [one for one in left if one.number != brought.number])
+        said.append(_("What erasure {number} took on another machine is gone here too.").format(number=brought.number))
+    return said
+
+
 def _erase_again(
     archive: Archive, note: notes.ErasureNote, *, now: Callable[[], datetime], step: Step
 ) -> ErasureOutcome | None:
@@ -161,6 +199,8 @@ def _erase_again(
     with archive.reading() as reading:
         is_there = bool(choose(reading).entries)
     reason = ErasureReason(note.reason) if note.reason in set(ErasureReason) else ErasureReason.OWN
+    if is_there and not _may_erase(archive):
+        return None  # one that may does it
     outcome = erase(archive, choose, reason, now=now, again=note.number, step=step) if is_there else None
     cleaning.remove_bytes(archive, note.blobs)
     with archive.writing() as writing:

@@ -8,9 +8,18 @@ from pathlib import Path
 from archiver import errors
 from archiver.ledger.connection import connect, import_psycopg, ledger_errors, printable
 
-ROLES = ("ledger_owner", "ledger_writer", "ledger_reader", "ledger_worker", "ledger_overseer")
+ROLES = (
+    "ledger_owner",
+    "ledger_writer",
+    "ledger_reader",
+    "ledger_worker",
+    "ledger_overseer",
+    "ledger_clerk",
+    "ledger_eraser",
+)
 """Groups without login: of migrations only, of machines that save, of those who only read an archive, of machines that
-may also read sealed tokens, of those who see how every archive stands and nothing of what is in it."""
+may also read sealed tokens, of those who see how every archive stands and nothing of what is in it, of those who may
+have erased what an entry says; the last one owns the function that erases, and has no members but the first."""
 
 _CREATE_ROLE = (
     "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
@@ -31,7 +40,10 @@ def install_ledger(address: str, *, revision: str = "head") -> None:
             connection.execute(_CREATE_ROLE.format(role=role))
         connection.execute("GRANT ledger_owner TO CURRENT_USER")
         connection.execute("CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION ledger_owner")
-        connection.execute("GRANT USAGE ON SCHEMA ledger TO ledger_writer, ledger_reader, ledger_overseer")
+        connection.execute(
+            "GRANT USAGE ON SCHEMA ledger TO ledger_writer, ledger_reader, ledger_overseer, ledger_clerk, ledger_eraser"
+        )
+        connection.execute("GRANT ledger_eraser TO ledger_owner")  # who gives it its function
         connection.execute("GRANT ledger_writer TO ledger_worker")
     _run_migrations(address, revision)
 

@@ -70,6 +70,14 @@ SELECT (SELECT coalesce(max(seq), 0) FROM entry), (SELECT coalesce(max(number), 
 """
 
 
+_HOLDS_WHOLE = """
+SELECT EXISTS (
+    SELECT FROM unnest(%s::bigint[], %s::bigint[]) AS span (first, last)
+    JOIN entry ON entry.seq BETWEEN span.first AND span.last AND entry.kind <> 'erased'
+)
+"""
+
+
 class LedgerEnd(NamedTuple):
     """The last numbers of each table; 0 where there is no row."""
 
@@ -111,6 +119,16 @@ class LedgerReading:
         """The SHA-256 of a seal."""
         return self._text("SELECT sha256 FROM seal WHERE number = %s", number)
 
+    def erasures(self) -> frozenset[int]:
+        """The numbers of the erasures that were carried out."""
+        return frozenset(row[0] for row in self._connection.execute("SELECT number FROM erasure").fetchall())
+
+    def holds_whole(self, ranges: Sequence[tuple[int, int]]) -> bool:
+        """Whether an entry with a number in one of these ranges was not erased."""
+        firsts, lasts = [first for first, _last in ranges], [last for _first, last in ranges]
+        row = self._connection.execute(_HOLDS_WHOLE, (firsts, lasts)).fetchone()
+        return bool(row and row[0])
+
     def rows_after(self, table: str, number: int) -> Iterator[Row]:
         """The rows of a table after a number, in order."""
         names = list(COLUMNS[table])
@@ -144,9 +162,18 @@ class Ledger:
                 raise errors.NotInLedger(ledger=printable(self.place.address), archive=self.place.archive)
             yield LedgerReading(connection)
 
-    def append(self, rows: Mapping[str, Iterable[Row]], *, mark: str, running: str) -> str:
+    def may_erase(self) -> bool:
+        """Whether the database lets this user have something erased. Raises LedgerUnavailable."""
+        with self._transaction("BEGIN READ ONLY") as connection:
+            row = connection.execute("SELECT has_function_privilege('erase(bigint)', 'execute')").fetchone()
+        return bool(row and row[0])
+
+    def append(
+        self, rows: Mapping[str, Iterable[Row]], *, mark: str, running: str, erasures: Iterable[int] = ()
+    ) -> str:
         """Append rows of each table and state the running counters, in one transaction; the new mark.
 
+        `erasures`: numbers of those that are carried out in it, whose entries are there.
         Raises StaleCopy if `mark` is not the present one or a number is taken, LedgerUnavailable.
         """
         new_mark = secrets.token_hex(16)
@@ -158,6 +185,8 @@ class Ledger:
                 raise errors.StaleCopy(detail=mark)
             for table, values in rows.items():
                 _insert(connection, table, values)
+            for number in erasures:
+                connection.execute("SELECT erase(%s)", (number,))
         return new_mark
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -105,6 +106,11 @@ class SettingsTable(Section, frozen=True):
     backup: BackupTable = BackupTable()
 
 
+_CONVERTING = threading.Lock()
+"""msgspec 0.22 describes each type at its first use; where two threads do so at once, the process is gone (SIGSEGV)."""
+
+
 def convert(table: dict[str, Any]) -> SettingsTable:
     """Convert what tomllib read. Raises msgspec.ValidationError, whose text names the key."""
-    return msgspec.convert(table, SettingsTable)
+    with _CONVERTING:
+        return msgspec.convert(table, SettingsTable)

@@ -26,9 +26,12 @@ from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import migrate
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE, build_engine, copy_with_log, needs_scratch_copy, translate_error
+from archiver.store.transactions import Reading, Writing
 
 if TYPE_CHECKING:
     from archiver.ledger.ledger import Ledger
+
+__all__ = ["Archive", "Reading", "Writing"]
 
 _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 """How SQLite reports a table or column that an older revision of the database does not have yet."""
@@ -36,20 +39,6 @@ _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 
 _SECONDS_ALONE = 30
 """How long a process waits while another one begins a copy anew."""
-
-
-class Reading:
-    """A snapshot of the archive. Its `sql` is used only within `store/`."""
-
-    def __init__(self, sql: Connection, home: Path, clock: CorrectedClock | None = None) -> None:
-        """Wrap an open transaction; `clock` knows the offset to Chatwork's time."""
-        self.sql = sql
-        self.home = home
-        self.clock = clock
-
-
-class Writing(Reading):
-    """A transaction that appends and that also reads what it has written itself."""
 
 
 class Archive:
@@ -202,7 +191,7 @@ class Archive:
         """A writing whose rows are committed in the ledger when it ends; SQLite's own commit follows."""
         from archiver.store.ledger_copy import exchange
 
-        before = exchange.copy_standing(sql)
+        before = exchange.copy_standing(sql, self.home)
         yield Writing(sql, self.home, self.clock)
         exchange.ship(sql, self.home, ledger, before)
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 
 from archiver.store import schema
-from archiver.store.archive import Reading, Writing
 from archiver.store.time_text import from_text, to_text
+from archiver.store.transactions import Reading, Writing
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
 """How far this computer's clock may differ from an entry's time without being noted in the entry."""

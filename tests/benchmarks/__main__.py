@@ -22,6 +22,7 @@ from tests.benchmarks.measure import Figure
 
 ROWS = (
     "cron_run",
+    "many_homes",
     "idle_run",
     "first_round",
     "growth",

@@ -24,7 +24,7 @@ TIMES = 15
 PLAIN = ("-c", "import requests, sqlalchemy")
 
 
-class _OwnClock(Clock):
+class OwnClock(Clock):
     """This computer's clock, which the processes go by."""
 
     def now(self) -> datetime:
@@ -34,12 +34,12 @@ class _OwnClock(Clock):
 
 def measure(folder: Path) -> list[Figure]:
     """CPU of whole processes in turn, user and system; the median of each."""
-    with running_simulation(folder / "home", rooms=ROOMS, posts=POSTS, clock=_OwnClock()) as simulation:
+    with running_simulation(folder / "home", rooms=ROOMS, posts=POSTS, clock=OwnClock()) as simulation:
         environ = {**os.environ, **simulation.environ, "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
-        run = partial(_python, environ, "-m", "archiver", "--home", str(simulation.home), "--quiet", "sync")
+        run = partial(run_python, environ, "-m", "archiver", "--home", str(simulation.home), "--quiet", "sync")
         for _run in range(FIRST_RUNS):
             run()
-        taken, plain = median_seconds(run, partial(_python, environ, *PLAIN), times=TIMES, clock=cpu_of_children)
+        taken, plain = median_seconds(run, partial(run_python, environ, *PLAIN), times=TIMES, clock=cpu_of_children)
     beyond = (taken - plain) / plain
     measured = f"{beyond:.2f} × ({taken:.2f} s of CPU in all, {plain:.2f} s of them the two imports)"
     bar = f"≤ {BAR} × `import requests, sqlalchemy` beyond that"
@@ -47,7 +47,7 @@ def measure(folder: Path) -> list[Figure]:
     return [Figure(f"a quiet run as cron starts it, {ROOMS} rooms", bar, measured, beyond <= BAR, numbers)]
 
 
-def _python(environ: Mapping[str, str], *arguments: str) -> None:
+def run_python(environ: Mapping[str, str], *arguments: str) -> None:
     subprocess.run(
         [sys.executable, *arguments], env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True
     )

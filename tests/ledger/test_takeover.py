@@ -131,7 +131,10 @@ def test_looks_are_counted_by_one_machine_at_a_time(team: Team) -> None:
 
 
 @pytest.mark.sample
-def test_an_erasure_is_refused_in_a_ledger(team: Team) -> None:
-    """What the ledger would bring back is not taken out of a copy."""
+def test_a_machine_that_may_erase_nothing_is_refused_before_anything_is_written(team: Team) -> None:
+    """The administrator of the database allows it or not; nothing is recorded meanwhile."""
+    before = evidence(team.first)
     with closing(Archive(team.first)) as archive, pytest.raises(errors.UnderLedger):
         erasures.erase(archive, lambda _reading: Selection([]), ErasureReason.OWN, now=lambda: datetime.now(UTC))
+
+    assert before == evidence(team.first)

@@ -94,6 +94,8 @@ def command_erase(
         if not as_json:
             _tell_note(path)
         return 0
+    if not dry_run:
+        erasures.check_allowed(app.archive)
     with app.archive.reading() as reading:
         order = erasing.read_order(reading, contract, messages, None if note is None else Path(note).expanduser())
         preview = erasing.preview_order(reading, order, now=app.now())

@@ -24,11 +24,15 @@ _DIGESTS = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 def remove_bytes(archive: Archive, blobs: Collection[str]) -> None:
-    """Remove the bytes that no entry names any more; others stay, whoever asks. Raises OSError."""
+    """Remove the bytes that no entry names any more, also from the folder of a team; others stay, whoever asks.
+
+    Raises StorageError.
+    """
     with archive.reading() as reading:
         unnamed = unnamed_bytes(reading, blobs)
     for sha256 in sorted(unnamed):
-        _remove(blob_path(archive.home, sha256))
+        for home in (archive.home, *_shared_folders(archive)):
+            _remove(blob_path(home, sha256))
 
 
 def unnamed_bytes(reading: Reading, blobs: Collection[str]) -> set[str]:
@@ -55,6 +59,14 @@ def remove_leftovers(archive: Archive) -> None:
     pictures = [path for path in _files(home / avatars.FOLDER) if path.name not in shown]
     for path in [*_files(home / FOLDER / INCOMING), *pictures, *home.glob(_EARLIER)]:
         _remove(path)
+
+
+def _shared_folders(archive: Archive) -> list[Path]:
+    """The folder of the archive that all machines of a team see; a store of another kind keeps what it has."""
+    place = None if archive.ledger is None else archive.ledger.place
+    if place is None or place.files is None or "://" in place.files:
+        return []
+    return [Path(place.files) / str(place.archive)]
 
 
 def _files(folder: Path) -> list[Path]:

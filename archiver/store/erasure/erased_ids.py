@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import bindparam, select
 
 from archiver.store import schema
-from archiver.store.archive import Reading
+from archiver.store.transactions import Reading
 
 _WITH_ID = frozenset({"message", "file", "task"})
 """Kinds whose ids must be known, as Chatwork goes on showing them."""

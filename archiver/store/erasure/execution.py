@@ -15,12 +15,12 @@ from sqlalchemy import Connection, delete, or_, select, text
 from archiver.evidence.history import EntryObject
 from archiver.evidence.tombstones import Tombstone, tombstone_line
 from archiver.store import schema, writer
-from archiver.store.archive import Writing
 from archiver.store.engine import driver_connection
 from archiver.store.erasure.erased_ids import erased_key
 from archiver.store.projection.project import project
 from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.search import index
+from archiver.store.transactions import Writing
 from archiver.store.working import remembered_values
 
 ERASED = "erased"

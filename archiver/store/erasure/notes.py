@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from archiver.store import schema
-from archiver.store.archive import Reading
 from archiver.store.durable_files import storage_error, write_durably
 from archiver.store.queries.entries import IS_WHOLE
+from archiver.store.transactions import Reading
 
 FOLDER = "erasures"
 FORMAT = "chatwork-archive-erasure-1"

@@ -16,12 +16,12 @@ from sqlalchemy import select
 from archiver.records import JsonObject
 from archiver.records.erasure import ErasurePlan
 from archiver.store import schema
-from archiver.store.archive import Reading
 from archiver.store.erasure.selection import ChosenEntry, Selection
 from archiver.store.queries import current_state
 from archiver.store.queries.entries import IS_WHOLE, KeptReply
 from archiver.store.queries.package_entries import kept_replies
 from archiver.store.time_text import from_unix
+from archiver.store.transactions import Reading
 
 ERASED_GAP = "erased"
 """The reason of a gap that an erasure left."""

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from archiver.records import JsonObject, Observation
 from archiver.records.erasure import Erasure, ErasurePlan, ErasureReason
 from archiver.store import schema, writer
-from archiver.store.archive import Reading, Writing
 from archiver.store.erasure import notes
 from archiver.store.queries import current_state
 from archiver.store.time_text import from_text
+from archiver.store.transactions import Reading, Writing
 
 _ENTRY, _SEAL = schema.entry.c, schema.seal.c
 

@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from archiver.evidence.history import number
 from archiver.records import Contract, ContractRoom
 from archiver.store import schema
-from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.time_text import from_text
+from archiver.store.transactions import Reading
 
 STATED = ("contract", "delivery", "attachment", "mapping", "note")
 """Kinds of entries about one contract."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from archiver.evidence.history import EntryObject
 from archiver.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.store import schema
-from archiver.store.ledger_copy import shared_files
+from archiver.store.ledger_copy import erased, shared_files
 from archiver.store.ledger_copy.beside_seals import file_rows, put_file, put_seal, seal_name, seal_row
 from archiver.store.projection.project import project
 from archiver.store.projection.rows import insert_rows, upsert_rows
@@ -55,15 +55,19 @@ class CopyStanding(NamedTuple):
     """The ledger's mark at the last exchange with it; None: there was none yet."""
     running: str
     """The running counters as JSON."""
+    erased: frozenset[int] = frozenset()
+    """The erasures that were carried out."""
 
 
-def copy_standing(sql: Connection) -> CopyStanding:
+def copy_standing(sql: Connection, home: Path) -> CopyStanding:
     """Where the copy stands now."""
     entry, reply, seal = (
         sql.execute(select(func.coalesce(func.max(column), 0))).scalar_one()
         for column in (_ENTRY.seq, schema.reply.c.number, _SEAL.number)
     )
-    return CopyStanding(LedgerEnd(entry, reply, seal, file=entry), copy_mark(sql), _running(sql))
+    return CopyStanding(
+        LedgerEnd(entry, reply, seal, file=entry), copy_mark(sql), _running(sql), erased.settled(sql, home)
+    )
 
 
 def copy_mark(sql: Connection) -> str | None:
@@ -77,9 +81,9 @@ def ship(sql: Connection, home: Path, ledger: Ledger, before: CopyStanding) -> N
 
     Raises StaleCopy, LedgerUnavailable, StorageError.
     """
-    now = copy_standing(sql)
-    if (now.end, now.running) != (before.end, before.running):
-        _ship_after(sql, home, ledger, before.end, before.mark or "")
+    now = copy_standing(sql, home)
+    if (now.end, now.running, now.erased) != (before.end, before.running, before.erased):
+        _ship_after(sql, home, ledger, before.end, before.mark or "", erasures=now.erased - before.erased)
 
 
 def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
@@ -87,15 +91,17 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
 
     Raises CopyDiverged, and as `ship`.
     """
-    own = copy_standing(sql).end
+    own = copy_standing(sql, home).end
     with ledger.reading() as reading:
         (mark, running), end = reading.standing(), reading.end()
         _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
         _bring(sql, home, reading, own)
+        erasures = erased.held_again(sql, home, ledger, reading)
     if own.entry <= end.entry:
         _put_running(sql, running)
-    if any(own.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
-        _ship_after(sql, home, ledger, end, mark)
+    now = copy_standing(sql, home).end
+    if erasures or any(now.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
+        _ship_after(sql, home, ledger, end, mark, erasures=erasures)
     else:
         _put_mark(sql, mark)
 
@@ -116,7 +122,9 @@ def end_copy(sql: Connection, home: Path, place: LedgerPlace, source: Path | Non
 # --- out ------------------------------------------------------------------------------------------
 
 
-def _ship_after(sql: Connection, home: Path, ledger: Ledger, end: LedgerEnd, mark: str) -> None:
+def _ship_after(
+    sql: Connection, home: Path, ledger: Ledger, end: LedgerEnd, mark: str, *, erasures: Collection[int]
+) -> None:
     if ledger.place.files is not None:  # bytes first: the ledger never names what nobody can get
         lines = sql.execute(select(_ENTRY.line).where(_ENTRY.seq > end.entry)).scalars()
         shared_files.put_bytes(home, ledger.place, shared_files.saved_digests(lines))
@@ -127,7 +135,7 @@ def _ship_after(sql: Connection, home: Path, ledger: Ledger, end: LedgerEnd, mar
         "seal": (seal_row(home, row) for row in _rows_after(sql, "seal", end.seal)),
         "file": _file_rows(sql, home, end.entry),
     }
-    _put_mark(sql, ledger.append(rows, mark=mark, running=_running(sql)))
+    _put_mark(sql, ledger.append(rows, mark=mark, running=_running(sql), erasures=sorted(erasures)))
 
 
 def _put_seals(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> None:
@@ -192,6 +200,8 @@ def _bring(sql: Connection, home: Path, reading: LedgerReading, own: LedgerEnd) 
     if not own.entry and index.is_possible(sql):  # of a new copy the index is made at once
         with index.damage_forgiven():
             index.rebuild(sql)
+    erased.carry_out(sql, home, reading)
+    own = own._replace(reply=copy_standing(sql, home).end.reply)  # the number of an erased reply is given again
     for batch in _batches(reading, "reply", own):
         insert_rows(sql, schema.reply, batch)
     for batch in _batches(reading, "seal", own):

@@ -21,8 +21,8 @@ from archiver.records import (
     contract_facts,
 )
 from archiver.store import schema
-from archiver.store.archive import Reading
 from archiver.store.time_text import from_text, to_text
+from archiver.store.transactions import Reading
 
 READ_AFTER_CLOSING = timedelta(days=180)
 """How long the rooms of a contract are still read after it was closed (design §4.11)."""

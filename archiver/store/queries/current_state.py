@@ -12,8 +12,8 @@ from sqlalchemy import Table, bindparam, func, select
 
 from archiver.records import KnownMessage, MessageId, State
 from archiver.store import schema
-from archiver.store.archive import Reading
 from archiver.store.time_text import from_text, to_text
+from archiver.store.transactions import Reading
 
 SHOWN = (State.PRESENT, State.EDITED, State.DELETED)
 """States of messages that Chatwork still showed at the last reading."""

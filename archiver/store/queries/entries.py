@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, func, select, text
 
 from archiver.records import Entry
 from archiver.store import schema
-from archiver.store.archive import Reading
+from archiver.store.transactions import Reading
 
 _AT_ONCE = 1_000
 

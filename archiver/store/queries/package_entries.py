@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
 from archiver.records import Entry, Period, State
 from archiver.store import schema
-from archiver.store.archive import Reading
 from archiver.store.queries.entries import IS_WHOLE, KeptReply, kept_reply
 from archiver.store.time_text import from_text, to_text
+from archiver.store.transactions import Reading
 
 STATED = ("contract", "delivery", "attachment", "mapping")
 """Kinds of entries about a contract that the user made; their keys are `kind/contract` or begin with it."""

@@ -13,8 +13,8 @@ from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from archiver.store import schema
-from archiver.store.archive import Reading, Writing
 from archiver.store.time_text import to_text
+from archiver.store.transactions import Reading, Writing
 
 T = TypeVar("T")
 
@@ -33,6 +33,8 @@ def to_json(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, Mapping):
         return {str(key): to_json(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(one) for one in value]
     if is_dataclass(value):
         return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
     return value

@@ -16,8 +16,8 @@ from sqlalchemy import RowMapping, bindparam, delete, func, select, update
 from archiver.evidence.look_coding import code_intervals, decode_intervals
 from archiver.records import JsonObject, SteadyLooks
 from archiver.store import schema
-from archiver.store.archive import Reading, Writing
 from archiver.store.time_text import from_text, to_text
+from archiver.store.transactions import Reading, Writing
 from archiver.store.working.key_value_store import upsert
 
 SAME_BYTES, SAME_OBJECTS = "bytes", "objects"

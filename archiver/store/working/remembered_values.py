@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from archiver.records import JsonObject
-from archiver.store.archive import Reading
 from archiver.store.time_text import from_text
+from archiver.store.transactions import Reading
 from archiver.store.working.key_value_store import Slot, SlotFamily, to_json
 
 T = TypeVar("T")
@@ -487,17 +487,23 @@ class UnfinishedErasure:
     """Whether the records are erased, so that only files and free pages are left."""
 
 
-ERASURE: Slot[UnfinishedErasure | None] = Slot(
-    "erasure",
-    lambda value: UnfinishedErasure(
+def _unfinished_erasure(value: Any) -> UnfinishedErasure:
+    return UnfinishedErasure(
         int(value["number"]),
         tuple(map(_text, value["contracts"])),
         tuple(map(_text, value["blobs"])),
         bool(value["is_executed"]),
-    ),
-    None,
-)
+    )
+
+
+ERASURE: Slot[UnfinishedErasure | None] = Slot("erasure", _unfinished_erasure, None)
 """The erasure that is under way: `custody.erasures`, for itself after a kill, and for `health`."""
+
+ERASURES_BROUGHT: Slot[list[UnfinishedErasure]] = Slot(
+    "erasures_brought", lambda value: list(map(_unfinished_erasure, value)), []
+)
+"""Erasures of other machines that this copy of a ledger carried out, until their files are gone too: from
+`ledger_copy.erased` for `custody.erasures`."""
 
 ERASURES_SETTLED: Slot[list[int]] = Slot("erasures_settled", lambda value: [int(one) for one in value], [])
 """Numbers of the notes of erasures of which this database is known to hold nothing: `custody.erasures`, for itself.

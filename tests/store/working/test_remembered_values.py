@@ -83,6 +83,10 @@ STORED: dict[str, tuple[Any, str]] = {
         remembered_values.UnfinishedErasure(2, ("job1",), ("ab12",), True),
         '{"blobs": ["ab12"], "contracts": ["job1"], "is_executed": true, "number": 2}',
     ),
+    "erasures_brought": (
+        [remembered_values.UnfinishedErasure(3, (), ("ab12",), True)],
+        '[{"blobs": ["ab12"], "contracts": [], "is_executed": true, "number": 3}]',
+    ),
     "erasures_settled": ([1, 2], "[1, 2]"),
     "setup": ({"begun": "", "add/job1": "done"}, '{"add/job1": "done", "begun": ""}'),
 }

@@ -1,0 +1,26 @@
+"""A transaction of an archive, as what reads and what appends is handed it by `archive`.
+
+The SQL connection is not used outside `store/`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from archiver.corrected_clock import CorrectedClock
+
+
+class Reading:
+    """A snapshot of the archive. Its `sql` is used only within `store/`."""
+
+    def __init__(self, sql: Connection, home: Path, clock: CorrectedClock | None = None) -> None:
+        """Wrap an open transaction; `clock` knows the offset to Chatwork's time."""
+        self.sql = sql
+        self.home = home
+        self.clock = clock
+
+
+class Writing(Reading):
+    """A transaction that appends and that also reads what it has written itself."""

@@ -1,0 +1,254 @@
+"""Erasing what is in a ledger: gone there, in every copy and in what is taken home, whatever dies meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+
+from archiver.custody import erasures
+from archiver.custody.team_copies import adopt, take_home
+from archiver.custody.verify import verify_archive
+from archiver.evidence.tombstones import Tombstone, tombstone_line
+from archiver.ledger import installation
+from archiver.ledger.connection import connect
+from archiver.ledger.ledger import Ledger
+from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
+from archiver.records.erasure import ErasureReason
+from archiver.store.archive import Archive
+from archiver.store.erasure.execution import ERASED
+from archiver.store.erasure.selection import select_messages
+from tests.custody.test_erasures import EARLY, GONE, ONLY, job1, make_archive
+from tests.support.archives.byte_search import free_pages, places_of
+from tests.support.archives.maker import OTHER_ROOM, ROOM, at
+from tests.support.killed_runs import table_contents
+from tests.support.postgres import Postgres
+from tests.support.team import evidence, topped_up
+
+pytestmark = pytest.mark.slow
+
+
+class Case(NamedTuple):
+    """An archive with something to erase in a ledger of its own, with two copies."""
+
+    superuser: str
+    place: LedgerPlace
+    first: Path
+    second: Path
+    shared: Path
+
+    def erase(self, choose: erasures.Choose = job1, *, ledger: Ledger | None = None) -> None:
+        """Erase on the first machine, or go on there with what was begun."""
+        with closing(Archive(self.first)) as archive:
+            archive.ledger = ledger or archive.ledger
+            erasures.erase(archive, choose, ErasureReason.AGREEMENT, now=lambda: at(300))
+
+    def held(self) -> str:
+        """All texts in the ledger."""
+        with psycopg.connect(self.superuser) as connection:
+            lines = connection.execute("SELECT line, key, kind FROM ledger.entry").fetchall()
+            bodies = connection.execute("SELECT body FROM ledger.reply").fetchall()
+        return "\n".join(["\n".join(line) for line in lines] + [zlib.decompress(body).decode() for (body,) in bodies])
+
+    def rows(self, query: str) -> list[Any]:
+        """Rows of the ledger."""
+        with psycopg.connect(self.superuser) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def go_on(self, home: Path) -> list[str]:
+        """What the next run of a machine does first."""
+        with closing(Archive(topped_up(home))) as archive:
+            return erasures.go_on(archive, now=lambda: at(310))
+
+    def judge(self) -> None:
+        """Nothing is left anywhere, and everything is equal and verifies in depth."""
+        for home in (self.first, self.second):
+            self.go_on(home)
+            assert set() == places_of(home, *GONE)
+            assert 0 == free_pages(home)
+            with closing(Archive(home)) as archive:
+                assert [] == verify_archive(archive, deep=True).findings
+        assert evidence(self.first) == evidence(self.second)
+        assert table_contents(self.first) == table_contents(self.second)
+        assert [] == [text for text in GONE if text in self.held()]
+        lines = self.rows("SELECT line FROM ledger.entry ORDER BY seq")
+        assert [line for (line,) in lines] == [row[7] for row in evidence(self.first)["entry"]]
+        assert set() == {path for path in self.shared.rglob("*") if path.is_file() and path.read_bytes() == ONLY}
+
+
+@pytest.fixture
+def case(postgres: Postgres, tmp_path: Path) -> Iterator[Case]:
+    """A ledger of its own in the cluster of this module."""
+    name = f"erasing_{abs(hash(tmp_path))}"
+    postgres.execute(f"CREATE DATABASE {name}")
+    superuser, clerk = (
+        postgres.address(user).replace("dbname=postgres", f"dbname={name}") for user in ("postgres", "clerk")
+    )
+    installation.install_ledger(superuser)
+    first, second, shared = tmp_path / "first", tmp_path / "second", tmp_path / "shared"
+    make_archive(first).archive.close()
+    place = adopt(first, clerk, str(shared))
+    second.mkdir()
+    write_ledger_file(second, place)
+    topped_up(second)
+    yield Case(superuser, place, first, second, shared)
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.sample
+def test_what_is_erased_on_one_machine_is_gone_in_the_ledger_and_in_every_copy(case: Case, tmp_path: Path) -> None:
+    """Lines are tombstones of the same number and digest, replies are gone; what is taken home says so and verifies."""
+    digests = case.rows("SELECT seq, digest FROM ledger.entry ORDER BY seq")
+    assert all(text in case.held() for text in GONE if text != "図面.pdf")
+
+    case.erase()
+    case.judge()
+    verification = take_home(case.place, tmp_path / "taken", case.first)
+
+    assert digests == case.rows("SELECT seq, digest FROM ledger.entry ORDER BY seq")[: len(digests)]
+    tombstones = case.rows("SELECT line, digest FROM ledger.entry WHERE kind = 'erased'")
+    assert tombstones
+    assert [tombstone_line(Tombstone(digest, 1)) for _line, digest in tombstones] == [
+        line for line, _digest in tombstones
+    ]
+    assert ([], set()) == (verification.findings, places_of(tmp_path / "taken", *GONE))
+    assert any("erasure/1" in note or "erased" in note for note in verification.notes), verification.notes
+    assert case.rows("SELECT count(*) FROM ledger.reply") == [(len(evidence(tmp_path / "taken")["reply"]),)]
+
+
+@pytest.mark.sample
+def test_a_kill_at_some_statements_of_an_erasure_is_made_up_for(case: Case) -> None:
+    """As below at every 7th statement, as a sample for every run of CI."""
+    judge_kills(case, step=7)
+
+
+def test_a_kill_at_any_statement_of_an_erasure_is_made_up_for(case: Case) -> None:
+    """Whichever machine goes on afterwards: what was begun is finished, everywhere."""
+    judge_kills(case, step=1)
+
+
+def judge_kills(case: Case, *, step: int) -> None:
+    """Kill the first machine at each statement in turn; one of the two goes on, then both are judged."""
+    backup = case.first.with_name("backup")
+    shutil.copytree(case.first, backup)
+    moments = 1
+    while True:
+        mortal = Ledger(case.place, open_connection=partial(_Mortal, moments=moments))
+        try:
+            case.erase(lambda reading: select_messages(reading, [(OTHER_ROOM, 11), (ROOM, 1)]), ledger=mortal)
+            break
+        except _Killed:
+            mortal.close()
+        for home in (case.first, case.second)[:: -1 if moments % 2 else 1]:
+            case.go_on(home)
+        assert [] == [text for text in (EARLY,) if case.rows("SELECT 1 FROM ledger.erasure") and text in case.held()]
+        moments += step
+    case.erase()
+    case.judge()
+
+
+class _Killed(BaseException):
+    """The process is gone."""
+
+
+class _Mortal:
+    """A connection whose process is gone after a number of statements."""
+
+    def __init__(self, address: str, moments: int) -> None:
+        self._connection, self._moments = connect(address), moments
+
+    def execute(self, *arguments: Any) -> Any:
+        """Execute a statement; the process may be gone right after it."""
+        cursor = self._connection.execute(*arguments)
+        self._moments -= 1
+        if self._moments == 0:
+            raise _Killed
+        return cursor
+
+    def close(self) -> None:
+        """Close the connection, as the end of a process does."""
+        self._connection.close()
+
+
+@pytest.mark.sample
+def test_what_a_restored_ledger_holds_again_is_erased_there_again(case: Case) -> None:
+    """The ledger was put back to before the erasure, the copies hold it: the next exchange erases it once more."""
+    held = case.rows("SELECT * FROM ledger.entry")
+    replies = case.rows("SELECT * FROM ledger.reply")
+    case.erase()
+    case.go_on(case.second)
+    _put_back(case, held, replies)
+    assert all(text in case.held() for text in GONE if text != "図面.pdf")
+
+    topped_up(case.second)
+
+    case.judge()
+
+
+def _put_back(case: Case, entries: list[Any], replies: list[Any]) -> None:
+    """Make the ledger what it was, as a restore does, and give it a mark that no copy knows."""
+    with psycopg.connect(case.superuser) as connection:
+        connection.execute("SET session_replication_role = replica")  # no triggers
+        for table, rows in (("entry", entries), ("reply", replies)):
+            connection.execute(f"DELETE FROM ledger.{table}".encode())
+            with connection.cursor() as cursor:
+                places = ", ".join(["%s"] * len(rows[0]))
+                cursor.executemany(f"INSERT INTO ledger.{table} VALUES ({places})".encode(), rows)
+        connection.execute("DELETE FROM ledger.seal WHERE last > %s", (len(entries),))
+        connection.execute("DELETE FROM ledger.erasure")
+        connection.execute("UPDATE ledger.standing SET mark = 'restored'")
+
+
+@pytest.mark.sample
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT ledger.erase(99)",
+        "UPDATE ledger.entry SET line = '{}'",
+        "DELETE FROM ledger.reply",
+        "INSERT INTO ledger.erasure VALUES (1, 1, 1)",
+        "SET ROLE ledger_eraser",
+        "SET ROLE ledger_owner",
+    ],
+)
+def test_a_clerk_erases_nothing_that_no_entry_names(case: Case, statement: str) -> None:
+    """The function is the only way, and it does what the entry says."""
+    with psycopg.connect(case.place.address) as connection:
+        connection.execute("SELECT set_config('archiver.archive', %s, false)", (str(case.place.archive),))
+        with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError)):
+            connection.execute(statement.encode())
+
+
+@pytest.mark.sample
+@pytest.mark.parametrize("user", ["machine", "reader", "worker", "overseer"])
+def test_nobody_but_a_clerk_can_have_something_erased(postgres: Postgres, user: str) -> None:
+    """Machines that save cannot, unless the administrator puts them into the role."""
+    with psycopg.connect(postgres.address(user)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SELECT ledger.erase(1)")
+
+
+@pytest.mark.sample
+@pytest.mark.parametrize(
+    "change",
+    [
+        "line = 'x', kind = 'erased'",
+        'line = \'{"digest":"\' || digest || \'","erased":true,"erasure":0}\', kind = \'erased\'',
+        'line = \'{"digest":"00","erased":true,"erasure":1}\', kind = \'erased\'',
+        'line = \'{"digest":"\' || digest || \'","erased":true,"erasure":1}\', kind = \'message\'',
+    ],
+)
+def test_even_the_eraser_makes_nothing_but_tombstones(case: Case, change: str) -> None:
+    """Of the same number and digest, and of a kind that no question about texts finds."""
+    assert ERASED == "erased"
+    with psycopg.connect(case.superuser) as connection:
+        connection.execute("SET ROLE ledger_eraser")
+        connection.execute("SELECT set_config('archiver.archive', %s, false)", (str(case.place.archive),))
+        with pytest.raises(psycopg.errors.IntegrityError):
+            connection.execute(f"UPDATE ledger.entry SET {change} WHERE seq = 1".encode())
