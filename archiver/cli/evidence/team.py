@@ -12,6 +12,9 @@ from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.backup import copy_progress
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.team.disclosure import team_audit, team_export, team_grant, team_revoke
+from archiver.cli.team.serve import team_serve
+from archiver.cli.team.verification import team_verify
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
@@ -23,6 +26,10 @@ ADDRESS = N_("The address of the PostgreSQL database, such as postgresql://machi
 @click.group("team", help=N_("Archives of a team in one ledger on PostgreSQL, so that no machine holds one alone."))
 def command_team() -> None:
     """Group the commands about a team's ledger."""
+
+
+for _disclosing in (team_grant, team_revoke, team_audit, team_export, team_serve, team_verify):
+    command_team.add_command(_disclosing)
 
 
 @command_team.command(

@@ -125,7 +125,7 @@ def _ship_after(sql: Connection, home: Path, ledger: Ledger, end: LedgerEnd, mar
         "entry": _rows_after(sql, "entry", end.entry),
         "reply": _rows_after(sql, "reply", end.reply),
         "seal": (seal_row(home, row) for row in _rows_after(sql, "seal", end.seal)),
-        "file": _file_rows(sql, home, end.entry),
+        "file": file_rows_after(sql, home, end.entry),
     }
     _put_mark(sql, ledger.append(rows, mark=mark, running=_running(sql)))
 
@@ -140,7 +140,7 @@ def _put_seals(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) 
     with suppress(errors.StorageError):  # texts are saved whether seals have gone there or not
         for row in sql.execute(query):
             shared_files.put_beside_seals(home, place, seal_name(tuple(row)), row.sha256)
-        for number, name, body in _file_rows(sql, home, seq):
+        for number, name, body in file_rows_after(sql, home, seq):
             if number <= end.entry:
                 shared_files.put_beside_seals(home, place, name, hashlib.sha256(body).hexdigest())
         upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([end.seal, end.entry])}])
@@ -155,7 +155,8 @@ def _rows_after(sql: Connection, name: str, number: int) -> Iterator[Row]:
         yield tuple(row)
 
 
-def _file_rows(sql: Connection, home: Path, seq: int) -> Iterator[Row]:
+def file_rows_after(sql: Connection, home: Path, seq: int) -> Iterator[Row]:
+    """The files beside the seals that entries after a number speak of, as rows of the ledger. Raises StorageError."""
     kinds = _ENTRY.kind.in_(("stamp", "rollback"))
     query = select(_ENTRY.line).where(_ENTRY.seq > seq, kinds).order_by(_ENTRY.seq)
     for line in sql.execute(query).scalars():
