@@ -54,7 +54,7 @@ class BadServeFile(SettingsError):
     """The settings of the viewer of a team cannot be used: exit 5."""
 
     message = N_("{path} cannot be used: {detail}")
-    hint = N_("See: archive guide team-service")
+    hint = N_("See: archive guide team-operation")
 
 
 class S3NotInstalled(SettingsError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 import click
@@ -148,22 +147,6 @@ def team_export(
         inner = CliContext(home, obj.verbose, environ)
         code = translate_command(command_export).main(words, "archive export", standalone_mode=False, obj=inner)
         return int(code or 0)
-
-
-def access_lines(place: LedgerPlace) -> list[str]:
-    """The line of `status` about accesses by others; nothing without one, or while the ledger cannot be reached."""
-    from archiver.ledger.access_log import accesses
-
-    try:
-        records = accesses(place)
-    except errors.ArchiverError:
-        return []
-    if not records:
-        return []
-    sentence = ngettext("{n} access, last {time} ({who})", "{n} accesses, last {time} ({who})", len(records))
-    last = records[-1]
-    counts = sentence.format(n=len(records), time=jst_time(last.at), who=visible(last.who))
-    return [f"{_('Others')}   {counts}   archive team audit"]
 
 
 def _access_line(record: AccessRecord) -> str:

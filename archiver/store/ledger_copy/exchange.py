@@ -32,7 +32,7 @@ MARK_KEY = "ledger_mark"
 """Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""
 
 STORED_KEY = "ledger_stored"
-"""Key in `memory` of the last seal and the last entry whose files beside the seals the team's store has, as JSON."""
+"""Key in `memory` of a store, and of the last seal and entry whose files beside the seals it has, as JSON."""
 
 CARRIED = ("budget", "calls_spent", "idle", "window_requests")
 """Keys of remembered values that the next machine needs: what is left of the allowance, and what was only counted."""
@@ -100,17 +100,26 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
         _put_mark(sql, mark)
 
 
+def fill_store(sql: Connection, home: Path, place: LedgerPlace) -> None:
+    """Put the bytes of every file that a home holds into the store of its team. Raises StorageError."""
+    shared_files.put_bytes(home, place, _digests(sql))
+
+
 def end_copy(sql: Connection, home: Path, place: LedgerPlace, source: Path | None) -> None:
     """Make the home of a copy one of its own, with the bytes that the copy `source` and the store have.
 
     Raises StorageError.
     """
-    lines = sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
-    digests = list(shared_files.saved_digests(lines))
+    digests = _digests(sql)
     if source is not None:
         shared_files.copy_bytes(source, home, digests)
     shared_files.bring_bytes(home, digests, place)
     sql.execute(delete(schema.memory).where(_MEMORY.key.in_((MARK_KEY, STORED_KEY))))
+
+
+def _digests(sql: Connection) -> list[str]:
+    lines = sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
+    return list(shared_files.saved_digests(lines))
 
 
 # --- out ------------------------------------------------------------------------------------------
@@ -130,10 +139,16 @@ def _ship_after(sql: Connection, home: Path, ledger: Ledger, end: LedgerEnd, mar
     _put_mark(sql, ledger.append(rows, mark=mark, running=_running(sql)))
 
 
+def stored_until(sql: Connection, place: LedgerPlace) -> tuple[int, int]:
+    """The last seal and the last entry whose files beside the seals the team's present store has."""
+    stated = sql.execute(select(_MEMORY.value).where(_MEMORY.key == STORED_KEY)).scalar()
+    store, seal, seq = json.loads(stated) if stated else (place.files, 0, 0)
+    return (seal, seq) if store == place.files else (0, 0)
+
+
 def _put_seals(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> None:
     """Put into the store what the ledger has beside its entries by now; what does not go is tried the next time."""
-    stated = sql.execute(select(_MEMORY.value).where(_MEMORY.key == STORED_KEY)).scalar()
-    seal, seq = json.loads(stated) if stated else (0, 0)
+    seal, seq = stored_until(sql, place)
     if (seal, seq) == (end.seal, end.entry):
         return
     query = select(schema.seal).where(_SEAL.number > seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
@@ -143,7 +158,7 @@ def _put_seals(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) 
         for number, name, body in file_rows_after(sql, home, seq):
             if number <= end.entry:
                 shared_files.put_beside_seals(home, place, name, hashlib.sha256(body).hexdigest())
-        upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([end.seal, end.entry])}])
+        upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([place.files, end.seal, end.entry])}])
 
 
 def _rows_after(sql: Connection, name: str, number: int) -> Iterator[Row]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from archiver.ledger.ledger_file import LedgerPlace
 from archiver.store import schema
 from archiver.store.archive import Reading
 from archiver.store.ledger_copy.beside_seals import seal_name
-from archiver.store.ledger_copy.exchange import STORED_KEY, file_rows_after
+from archiver.store.ledger_copy.exchange import file_rows_after, stored_until
 from archiver.store.ledger_copy.shared_files import saved_digests, second_name
 from archiver.store.object_stores.object_store import file_key, seal_key
 
@@ -33,8 +32,7 @@ def expected_contents(reading: Reading, place: LedgerPlace) -> StoreContents:
     """What the store must hold of a copy's archive. Raises StorageError."""
     lines = reading.sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
     files = {file_key(place.archive, sha256): sha256 for sha256 in saved_digests(lines)}
-    stated = reading.sql.execute(select(schema.memory.c.value).where(schema.memory.c.key == STORED_KEY)).scalar()
-    seal, seq = json.loads(stated) if stated else (0, 0)
+    seal, seq = stored_until(reading.sql, place)
     sealed: dict[str, tuple[str, str]] = {}
     waiting = 0
     for row in reading.sql.execute(select(schema.seal).order_by(_SEAL.number)):
