@@ -8,8 +8,9 @@ from pathlib import Path
 from archiver import errors
 from archiver.ledger.connection import connect, import_psycopg, ledger_errors, printable
 
-ROLES = ("ledger_owner", "ledger_writer", "ledger_reader")
-"""Groups without login: of migrations only, of machines that save, of those who only read."""
+ROLES = ("ledger_owner", "ledger_writer", "ledger_reader", "ledger_worker", "ledger_overseer")
+"""Groups without login: of migrations only, of machines that save, of those who only read an archive, of machines that
+may also read sealed tokens, of those who see how every archive stands and nothing of what is in it."""
 
 _CREATE_ROLE = (
     "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
@@ -17,8 +18,8 @@ _CREATE_ROLE = (
 )
 
 
-def install_ledger(address: str) -> None:
-    """Make the ledger, or bring it up to this version; the address is of somebody who may create roles.
+def install_ledger(address: str, *, revision: str = "head") -> None:
+    """Make the ledger, or bring it up to this version (or an earlier one); the address is of one who may create roles.
 
     Raises LedgerUnavailable, TeamNotInstalled.
     """
@@ -30,8 +31,9 @@ def install_ledger(address: str) -> None:
             connection.execute(_CREATE_ROLE.format(role=role))
         connection.execute("GRANT ledger_owner TO CURRENT_USER")
         connection.execute("CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION ledger_owner")
-        connection.execute("GRANT USAGE ON SCHEMA ledger TO ledger_writer, ledger_reader")
-    _run_migrations(address)
+        connection.execute("GRANT USAGE ON SCHEMA ledger TO ledger_writer, ledger_reader, ledger_overseer")
+        connection.execute("GRANT ledger_writer TO ledger_worker")
+    _run_migrations(address, revision)
 
 
 def open_archive(address: str, account: int) -> int:
@@ -54,7 +56,7 @@ def find_archive(address: str, account: int) -> int:
     return int(row[0])
 
 
-def _run_migrations(address: str) -> None:
+def _run_migrations(address: str, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import create_engine
@@ -69,6 +71,6 @@ def _run_migrations(address: str) -> None:
         with engine.begin() as connection:
             connection.exec_driver_sql("SET ROLE ledger_owner")
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     except DBAPIError as error:
         raise errors.LedgerUnavailable(ledger=printable(address), detail=str(error.orig)) from error

@@ -55,6 +55,8 @@ class MortalConnection:
 USERS = (
     "CREATE ROLE machine LOGIN IN ROLE ledger_writer",
     "CREATE ROLE reader LOGIN IN ROLE ledger_reader",
+    "CREATE ROLE worker LOGIN IN ROLE ledger_worker",
+    "CREATE ROLE overseer LOGIN IN ROLE ledger_overseer",
 )
 """A user of each role of the ledger."""
 
