@@ -58,8 +58,8 @@ def build_app(
     """Build the parts. Nothing is sent yet, and only pinned roots are read. Raises BadBaseUrl.
 
     `now` is this computer's clock, `monotonic` one that nobody can set (None: `now` is not set either). `clock`: the
-    one of this process, in place of both, where it outlives the parts. `token`: reads the token where the settings do not
-    name its place.
+    one of this process, in place of both, where it outlives the parts. `token`: reads the token, where the settings do
+    not name its place.
     """
     clock = clock or CorrectedClock(now, monotonic)
     client = Client(

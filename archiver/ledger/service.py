@@ -35,7 +35,7 @@ UPDATE standing SET last_round = coalesce(%(at)s, last_round), outcome = %(outco
     gaps = coalesce(%(gaps)s, gaps), alerts = coalesce(%(alerts)s, alerts), next_due = %(next_due)s
 """
 
-_KEEP_TOKEN = """
+_PUT_SEALED = """
 INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)
 ON CONFLICT (archive) DO UPDATE SET sealed = excluded.sealed, wrapped_key = excluded.wrapped_key,
     key_id = excluded.key_id, given_at = now()
@@ -151,7 +151,7 @@ class TeamLedger:
         """
         with self._of_archive(archive) as connection:
             connection.execute("SELECT reopen_archive()")
-            connection.execute(_KEEP_TOKEN, row)
+            connection.execute(_PUT_SEALED, row)
             connection.execute("UPDATE standing SET next_due = %s, failures = 0", (first_due,))
 
     def sealed_token(self, archive: int) -> SealedRow | None:
@@ -161,7 +161,7 @@ class TeamLedger:
         return None if row is None else SealedRow(*row)
 
     def close_archive(self, archive: int) -> None:
-        """Destroy the token and its wrapped key, and close the archive; what it holds stays. Raises LedgerUnavailable."""
+        """Destroy the token and its wrapped key, and close the archive, which stays. Raises LedgerUnavailable."""
         with self._of_archive(archive) as connection:
             connection.execute("SELECT close_archive()")
 
@@ -173,7 +173,10 @@ class TeamLedger:
         Nobody else changes it meanwhile. Raises LedgerUnavailable.
         """
         with self._open() as connection, connection.transaction():
-            before, at = self._host(connection, host, " FOR UPDATE")
+            connection.execute("INSERT INTO host_breaker (host) VALUES (%s) ON CONFLICT DO NOTHING", (host,))
+            row = connection.execute(f"{_BREAKER} FOR UPDATE", (host,)).fetchone()
+            assert row is not None
+            before, at = _host_state(row), row[-1]
             after = change(before, at)
             if after != before:
                 values = (list(after.failing), after.openings, after.opened_until, after.probed_until, host)
@@ -183,27 +186,22 @@ class TeamLedger:
     def host(self, host: str) -> tuple[HostState, datetime]:
         """A host's state, and the database's time. Raises LedgerUnavailable."""
         with self._open() as connection:
-            return self._host(connection, host)
+            row = connection.execute(_BREAKER, (host,)).fetchone()
+            at = connection.execute("SELECT now()").fetchone()
+        assert at is not None
+        return (HostState() if row is None else _host_state(row)), at[0]
 
     def take_turn(self, host: str, per_second: float) -> timedelta:
         """Take the next turn to send a request; how long to wait for it. Raises LedgerUnavailable."""
         with self._open() as connection:
             row = connection.execute("SELECT take_turn(%s, %s)", (host, per_second)).fetchone()
-        assert row is not None
-        return max(timedelta(), row[0])
+        wait: timedelta = row[0] if row is not None else timedelta()
+        return max(timedelta(), wait)
 
     def close(self) -> None:
         """Close the connection; it is opened again when it is needed."""
         with self._one_at_a_time:
             self._give_up()
-
-    def _host(self, connection: psycopg.Connection[Any], host: str, lock: str = "") -> tuple[HostState, datetime]:
-        if (row := connection.execute(_BREAKER + lock, (host,)).fetchone()) is None:
-            connection.execute("INSERT INTO host_breaker (host) VALUES (%s) ON CONFLICT DO NOTHING", (host,))
-            row = connection.execute(_BREAKER + lock, (host,)).fetchone()
-        assert row is not None
-        failing, *rest, at = row
-        return HostState(tuple(failing), *rest), at
 
     @contextmanager
     def _of_archive(self, archive: int) -> Iterator[psycopg.Connection[Any]]:
@@ -240,3 +238,8 @@ class TeamLedger:
             with suppress(Exception):
                 self._connection.close()
             self._connection = None
+
+
+def _host_state(row: tuple[Any, ...]) -> HostState:
+    failing, openings, opened_until, probed_until, _at = row
+    return HostState(tuple(failing), openings, opened_until, probed_until)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -58,6 +59,21 @@ class RoundEnd(NamedTuple):
     report: SyncReport | None
 
 
+class _Begun(NamedTuple):
+    """A round that may begin."""
+
+    standing: ArchiveStanding
+    is_probe: bool
+    """Whether it is to find out whether the host answers again."""
+    at: datetime
+    """When it began, by the database's clock, by which all workers plan."""
+    monotonic: float
+
+    def now(self) -> datetime:
+        """The time by the database's clock."""
+        return self.at + timedelta(seconds=time.monotonic() - self.monotonic)
+
+
 class AccountRounds:
     """The rounds that one worker makes, of any archive of the ledger; several threads may each make one."""
 
@@ -81,21 +97,23 @@ class AccountRounds:
         self._rooms: dict[int, int] = {}
         self._one_at_a_time = threading.Lock()
 
-    def run(self, archive: int) -> bool:
+    def run(self, archive: int, step: Callable[[], None] = lambda: None) -> bool:
         """Run the round of an archive, and record how it ended; False: it was not begun.
+
+        `step` is called between two steps of the round, and may raise Stopped.
 
         Raises RoundFailed, and Stopped between two steps when the worker is to stop.
         """
-        if not (begun := self._begin(archive)):
+        begun = self._begin(archive)
+        if begun is None:
             return False
-        standing, is_probe = begun
         failure: str | None = None
         try:
-            with self.copies.use(archive, standing.account) as home:
-                failure = self._run_in(home, standing, is_probe=is_probe)
+            with self.copies.use(archive, begun.standing.account) as home:
+                failure = self._run_in(home, begun, step)
         except Exception as error:  # noqa: BLE001 - whatever ends a round, it is tried again, and without its text
             failure = _name(as_error(error, self.copies.home(archive)))
-            self._record_failure(standing, failure)
+            self._record_failure(begun, failure)
         if failure is not None:
             raise RoundFailed(failure)
         return True
@@ -106,46 +124,47 @@ class AccountRounds:
             while self._apps:
                 _close(self._apps.popitem()[1])
 
-    def _begin(self, archive: int) -> tuple[ArchiveStanding, bool] | None:
-        """How the archive stands, and whether its round is the probe of the host; None: it may not begin."""
-        before, _after = self._ledger.change_host(HOST, host_breaker.admit)
-        _host, at = self._ledger.host(HOST)
-        admission = host_breaker.admission(before, at)
+    def _begin(self, archive: int) -> _Begun | None:
+        """The round of an archive that is to begin now; None: it may not."""
+        host, at = self._ledger.host(HOST)
+        admission = host_breaker.admission(host, at)
+        if admission is Admission.PROBE:  # only one round is
+            host, _after = self._ledger.change_host(HOST, host_breaker.admit)
+            admission = host_breaker.admission(host, at)
         standing = self._ledger.standing(archive)
         if admission is Admission.HELD or standing.closed_at is not None or not standing.has_token:
             return None
-        return standing, admission is Admission.PROBE
+        return _Begun(standing, admission is Admission.PROBE, at, time.monotonic())
 
-    def _run_in(self, home: Path, standing: ArchiveStanding, *, is_probe: bool) -> str | None:
+    def _run_in(self, home: Path, begun: _Begun, step: Callable[[], None]) -> str | None:
         """Run the round in a copy; the name of an error after which the queue is to try it again."""
-        begun = self._now()
-        settings = load_settings(home, self._environ)
+        archive, settings = begun.standing.archive, load_settings(home, self._environ)
         report: SyncReport | None = None
         failure: errors.ArchiverError | None = None
-        with self._app(standing, settings) as app:
+        with self._app(begun.standing, settings) as app:
             transport = app.chatwork.transport
-            transport.host_fails, asked_before = is_probe, transport.requests
+            transport.host_fails, asked_before = begun.is_probe, transport.requests
             try:
-                report = run_round(app, self._options(standing, settings), self._progress())
-                self._rooms[standing.archive] = len(report.rooms)
+                report = run_round(app, self._options(archive, settings), self._progress(step))
+                self._rooms[archive] = len(report.rooms)
             except errors.ArchiverError as error:
                 failure = error
-            self._judge_host(standing.archive, failed=transport.host_fails, asked=transport.requests > asked_before)
-            outcome = self._outcome(app, standing, settings, begun, failure)
-        self._ledger.record_round(standing.archive, outcome)
-        self._tell(RoundEnd(settings, failure, self._now(), report))
+            self._judge_host(archive, failed=transport.host_fails, asked=transport.requests > asked_before)
+            self._ledger.record_round(archive, self._outcome(app, begun, failure))
+            self._tell(RoundEnd(settings, failure, app.now(), report))
         is_decided = failure is None or isinstance(failure, (*TOKEN_ERRORS, errors.Unreachable, errors.ArchiveInUse))
         return None if is_decided or failure is None else _name(failure)
 
-    def _options(self, standing: ArchiveStanding, settings: Settings) -> Options:
-        return Options(pace=self._pace(standing, settings), max_seconds=self._max_seconds)
+    def _options(self, archive: int, settings: Settings) -> Options:
+        return Options(pace=self._pace(archive, settings), max_seconds=self._max_seconds)
 
-    def _pace(self, standing: ArchiveStanding, settings: Settings) -> timedelta:
-        return round_times.pace(settings.sync, self._rooms.get(standing.archive, 0))
+    def _pace(self, archive: int, settings: Settings) -> timedelta:
+        return round_times.pace(settings.sync, self._rooms.get(archive, 0))
 
-    def _progress(self) -> ProgressCallbacks:
+    def _progress(self, step: Callable[[], None]) -> ProgressCallbacks:
         def at_step(*_what: object) -> None:
             self._stop.step()
+            step()
 
         return ProgressCallbacks(on_step=at_step, on_file=at_step)
 
@@ -158,34 +177,28 @@ class AccountRounds:
         else:
             self._ledger.change_host(HOST, host_breaker.after_answer)
 
-    def _outcome(
-        self,
-        app: App,
-        standing: ArchiveStanding,
-        settings: Settings,
-        begun: datetime,
-        failure: errors.ArchiverError | None,
-    ) -> RoundOutcome:
+    def _outcome(self, app: App, begun: _Begun, failure: errors.ArchiverError | None) -> RoundOutcome:
         """What is recorded of the round."""
-        at, every, failures = self._now(), self._pace(standing, settings), standing.failures + 1
+        standing, at = begun.standing, begun.now()
+        every, failures = self._pace(standing.archive, app.settings), standing.failures + 1
         match failure:
             case None:
                 found, alerts = _count(app.archive)
-                due = round_times.next_round(standing.next_due, begun, every)
+                due = round_times.next_round(standing.next_due, begun.at, every)
                 return RoundOutcome(OK, due, at=at, gaps=found, alerts=alerts)
             case errors.TokenRefused() | errors.WrongAccount():
-                refused = failures if standing.outcome == _name(failure) else 1
-                return RoundOutcome(_name(failure), at + round_times.token_pause(refused), refused)
+                refusals = failures if standing.outcome == _name(failure) else 1
+                return RoundOutcome(_name(failure), at + round_times.token_pause(refusals), refusals)
             case errors.ArchiveInUse():
                 return RoundOutcome(_name(failure), at + round_times.IN_USE_PAUSE, failures)
             case _:
                 return RoundOutcome(_name(failure), at + every, failures)
 
-    def _record_failure(self, standing: ArchiveStanding, name: str) -> None:
+    def _record_failure(self, begun: _Begun, name: str) -> None:
         """Record an error that kept the round from its own end; where the ledger is the trouble it cannot be."""
-        due = standing.next_due or self._now()
+        outcome = RoundOutcome(name, begun.standing.next_due or begun.at, begun.standing.failures + 1)
         with contextlib.suppress(errors.ArchiverError):
-            self._ledger.record_round(standing.archive, RoundOutcome(name, due, standing.failures + 1))
+            self._ledger.record_round(begun.standing.archive, outcome)
 
     # --- parts -----------------------------------------------------------------------------------
 

@@ -50,7 +50,10 @@ def install_queue(address: str) -> None:
 
 
 def check_queue(address: str) -> None:
-    """Check that the tables go with the installed library. Raises QueueUnavailable, LedgerUnavailable, TeamNotInstalled."""
+    """Check that the tables go with the installed library.
+
+    Raises QueueUnavailable, LedgerUnavailable, TeamNotInstalled.
+    """
     with ledger_errors(address), closing(connect(address)) as connection:
         held, installed = _held_version(connection), _installed_version()
     if held is None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import procrastinate
 from procrastinate import exceptions
 from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 
 from archiver.rounds.stop import Stop, Stopped
 from archiver.team import round_times
@@ -29,6 +31,8 @@ ROUNDS, PLANNING = "rounds", "planning"
 """The queues: of rounds, and of what plans them, which comes first."""
 
 _PLANNING_FIRST = 10
+_GIVE_UP_AFTER = 0.8
+"""A round is given up after this part of the time after which the others take its worker for dead."""
 _CONNECTIONS = 4
 
 _WAITING = "SELECT lock FROM procrastinate_jobs WHERE queue_name = %s AND status IN ('todo', 'doing')"
@@ -65,27 +69,57 @@ class _RoundStopped(Exception):
     """A round ended between two steps, as its worker is to stop."""
 
 
+class _BeatingManager(JobManager):
+    """Remembers when the database last heard of this worker."""
+
+    def __init__(self, connector: procrastinate.PsycopgConnector) -> None:
+        super().__init__(connector)
+        self._last = time.monotonic()
+
+    async def register_worker(self) -> int:
+        """Register this worker."""
+        worker = await super().register_worker()
+        self._last = time.monotonic()
+        return worker
+
+    async def update_heartbeat(self, worker_id: int) -> None:
+        """Tell the database that this worker lives."""
+        at = time.monotonic()
+        await super().update_heartbeat(worker_id)
+        self._last = at
+
+    def seconds_since(self) -> float:
+        """How long ago that was."""
+        return time.monotonic() - self._last
+
+
+USUAL = QueueTimes()
+
+
 class RoundQueue:
     """A worker of the queue in one database."""
 
     def __init__(
         self,
         address: str,
-        run_round: Callable[[int], object],
+        run_round: Callable[[int, Callable[[], None]], object],
         due_archives: Callable[[], Sequence[int]],
         *,
-        times: QueueTimes = QueueTimes(),
+        times: QueueTimes = USUAL,
     ) -> None:
-        """Take what makes the round of an archive, and what lists those that are due."""
+        """Take what makes the round of an archive, calling a function between two steps, and what lists those due."""
         self._run_round, self._due, self._times = run_round, due_archives, times
         connector = procrastinate.PsycopgConnector(
             conninfo=address, configure=_use_own_schema, min_size=1, max_size=_CONNECTIONS, timeout=30.0
         )
-        self.app = procrastinate.App(connector=connector)
-        self._round = self.app.task(name="round_of", queue=ROUNDS, retry=_GrowingPauses())(self._round_of)
+        self._connector = connector
+        self.app: Any = procrastinate.App(connector=connector)
+        self._beating = self.app.job_manager = _BeatingManager(connector)
+        self._round: Any = self.app.task(name="round_of", queue=ROUNDS, retry=_GrowingPauses())(self._round_of)
         planning: dict[str, Any] = {"queue": PLANNING, "priority": _PLANNING_FIRST}
         for name, task in (("defer_due", self._defer_due), ("retry_stalled", self._retry_stalled)):
-            planned = self.app.task(name=name, queueing_lock=name, lock=name, **planning)(task)
+            # Without a lock: a worker that died with one of these must not keep the others from it.
+            planned: Any = self.app.task(name=name, queueing_lock=name, **planning)(task)
             self.app.periodic(cron=times.cron)(planned)
 
     def run(self, stop: Stop, *, rounds_at_once: int, name: str) -> None:
@@ -136,7 +170,7 @@ class RoundQueue:
         """Make the round of an archive. Whatever ends it comes out without its text and its circumstances."""
         failed: Exception | None = None
         try:
-            self._run_round(archive)
+            self._run_round(archive, self._step)
         except Stopped:
             failed = _RoundStopped()
         except RoundFailed as error:
@@ -146,28 +180,38 @@ class RoundQueue:
         if failed is not None:
             raise failed
 
-    async def _defer_due(self, timestamp: int) -> None:
+    def _step(self) -> None:
+        """Between two steps of a round: a worker that the others take for dead gives its rounds up. Raises Stopped."""
+        if self._beating.seconds_since() > self._times.stalled * _GIVE_UP_AFTER:
+            raise Stopped
+
+    @contextlib.asynccontextmanager
+    async def _alone(self) -> AsyncIterator[Any]:
+        """A transaction on the queue's tables; no other worker plans meanwhile."""
+        async with self._connector.pool.connection() as connection:
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('archiver.planning'))")
+            yield connection
+
+    async def _defer_due(self, timestamp: int) -> None:  # noqa: ARG002 - the library names it
         """Defer the rounds that are due, of archives that have none waiting or running."""
         due = await asyncio.get_running_loop().run_in_executor(None, self._due)
-        async with self.app.connector.pool.connection() as connection:  # type: ignore[attr-defined]
-            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('archiver.defer_due'))")
+        async with self._alone() as connection:
             waiting = await (await connection.execute(_WAITING, (ROUNDS,))).fetchall()
             there = {lock for (lock,) in waiting}
             for archive in (str(archive) for archive in due if str(archive) not in there):
                 deferrer = self._round.configure(lock=archive, queueing_lock=archive, connection=connection)
                 await deferrer.defer_async(archive=int(archive))
 
-    async def _retry_stalled(self, timestamp: int) -> None:
+    async def _retry_stalled(self, timestamp: int) -> None:  # noqa: ARG002 - the library names it
         """Try the jobs again whose worker has died; one whose place another job has taken meanwhile is over."""
         manager = self.app.job_manager
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._times.stalled):
-            try:
-                await manager.retry_job(job)
-            except exceptions.UniqueViolation:
-                await manager.finish_job(job, Status.FAILED, delete_job=True)
-            except exceptions.ConnectorException:
-                continue  # another worker was first
-        await manager.prune_stalled_workers(self._times.stalled)
+        async with self._alone():
+            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._times.stalled):
+                try:
+                    await manager.retry_job(job)
+                except exceptions.UniqueViolation:
+                    await manager.finish_job(job, Status.FAILED, delete_job=True)
+            await manager.prune_stalled_workers(self._times.stalled)
 
 
 async def _use_own_schema(connection: Any) -> None:

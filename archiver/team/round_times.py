@@ -36,11 +36,11 @@ def token_pause(refusals: int) -> timedelta:
 
 def retry_pause(attempts: int) -> timedelta:
     """The pause before a round is tried again that ended with an error, after so many attempts: it grows."""
-    return min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(attempts, 10))
+    return min(LONGEST_RETRY, FIRST_RETRY * (1 << min(attempts, 10)))
 
 
 def first_round(joined: datetime, last_planned: datetime | None, seconds_apart: float) -> datetime:
-    """When the first round of a new account is due, which reads everything: not at the same time as other first ones."""
+    """When the first round of a new account is due, which reads everything: not at the same time as another one."""
     if last_planned is None or last_planned < joined:
         return joined
     return last_planned + timedelta(seconds=seconds_apart)

@@ -1,7 +1,7 @@
 """Pure: API tokens sealed for workers alone: whoever has the ledger and not the installation's key has nothing.
 
 A token is encrypted with AES-256-GCM under a key of its own. That key is wrapped for the installation: X25519 with a
-key made for this once, HKDF-SHA256 over both public keys, AES-256-GCM (as in RFC 9180, section 4.1, with a label of ours).
+key made for this once, HKDF-SHA256 over both public keys, AES-256-GCM (RFC 9180, 4.1, with a label of ours).
 The account's number is associated data of both, so that no row opens in the place of another one. Sealing needs the
 public half only: where a token is given, nobody can read the tokens of others.
 """

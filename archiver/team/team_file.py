@@ -43,7 +43,8 @@ class TeamSettings:
     public_key: str
     """The public half of the installation's key, for which tokens are sealed; empty: none was made yet."""
     key: str
-    """Where workers read the secret half: `file:PATH` or `command:COMMAND`; empty: where systemd or a container puts it."""
+    """Where workers read the secret half: `file:PATH` or `command:COMMAND`; empty: where systemd or a container puts
+    it."""
     cache: Path
     """Where a worker keeps its copies."""
     cache_bytes: int
@@ -96,7 +97,9 @@ def _wrong_values(table: _Table) -> list[str]:
         "max_requests_per_second": 0 < table.max_requests_per_second <= 1_000,
         "rounds_at_once": 0 < table.rounds_at_once <= 64,
     }
-    return [_("{name} has a value that cannot be used").format(name=name) for name, is_good in rules.items() if not is_good]
+    return [
+        _("{name} has a value that cannot be used").format(name=name) for name, is_good in rules.items() if not is_good
+    ]
 
 
 def _path(file: Path, text: str) -> Path:
