@@ -108,7 +108,8 @@ HOME: dict[str, set[str]] = {
     "asn1crypto": {"demo", "evidence.stamps.reply_verification"},
     "certifi": {"evidence.stamps.roots", "notices.mail_sender"},
     "click": {"cli"},
-    "cryptography": {"demo"} | {f"evidence.stamps.{name}" for name in ("reply_verification", "revocation", "roots")}
+    "cryptography": {"demo"}
+    | {f"evidence.stamps.{name}" for name in ("reply_verification", "revocation", "roots")}
     | {"team.sealed_tokens"},
     "filelock": {"store.archive", "schedule.daemon_lock", "custody.backup", "rounds.run_log"},
     "flask": {"console", "web"},

@@ -117,10 +117,11 @@ class RoundQueue:
         self._beating = self.app.job_manager = _BeatingManager(connector)
         self._round: Any = self.app.task(name="round_of", queue=ROUNDS, retry=_GrowingPauses())(self._round_of)
         planning: dict[str, Any] = {"queue": PLANNING, "priority": _PLANNING_FIRST}
+        every_minute: Any = self.app.periodic(cron=times.cron)
         for name, task in (("defer_due", self._defer_due), ("retry_stalled", self._retry_stalled)):
             # Without a lock: a worker that died with one of these must not keep the others from it.
-            planned: Any = self.app.task(name=name, queueing_lock=name, **planning)(task)
-            self.app.periodic(cron=times.cron)(planned)
+            declare: Any = self.app.task(name=name, queueing_lock=name, **planning)
+            every_minute(declare(task))
 
     def run(self, stop: Stop, *, rounds_at_once: int, name: str) -> None:
         """Work until a stop is requested; while the database is away it is tried again."""

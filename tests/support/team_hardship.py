@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from threading import Event, Thread
 
@@ -99,10 +100,10 @@ def lost_entries(service: Service, aftermath: Aftermath) -> list[tuple[int, int]
 
 def longest_waits(service: Service) -> dict[int, float]:
     """The longest time between the beginnings of two rounds, in seconds, by account."""
-    waits = {account: 0.0 for account in service.chatworks.accounts}
+    waits = dict.fromkeys(service.chatworks.accounts, 0.0)
     for account, rounds in service.chatworks.rounds().items():
         begins = [begin for _worker, begin, _end in rounds]
-        waits[account] = max((later - earlier for earlier, later in zip(begins, begins[1:], strict=False)), default=0.0)
+        waits[account] = max((later - earlier for earlier, later in pairwise(begins)), default=0.0)
     return waits
 
 

@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from archiver.corrected_clock import CorrectedClock
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server, error_answer
@@ -56,44 +56,55 @@ class WorkerRequest(NamedTuple):
 class Chatworks:
     """Many accounts, each with a simulated Chatwork of its own, behind one address for the API and one for files."""
 
-    def __init__(self, accounts: int) -> None:
-        """Make the accounts; nothing listens yet."""
+    def __init__(self) -> None:
+        """Nothing listens yet."""
         self.accounts: dict[int, Chatwork] = {}
         self.requests: list[WorkerRequest] = []
         self.is_down = threading.Event()
+        self.asked = 0
+        """Requests to the API, those that nobody answered included."""
         self._by_token: dict[str, Chatwork] = {}
-        for number in range(accounts):
-            chatwork = Chatwork(limit=1_000_000, number=number)
-            self.accounts[chatwork.owner] = chatwork
-            self._by_token[chatwork.token] = chatwork
 
-    def __enter__(self) -> Chatworks:
+    def __enter__(self) -> Self:
         self._api = Server(0, answer=self._answer_api, now=_now)
         self._files = Server(0, answer=self._answer_files, now=_now)
-        for account, chatwork in self.accounts.items():
-            chatwork.files_url = f"http://127.0.0.1:{self._files.port}/of/{account}"
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._api.stop()
         self._files.stop()
 
+    def add(self, *, rooms: int) -> int:
+        """A new account with so many group chats, each with a client; returns its number."""
+        chatwork = Chatwork(limit=1_000_000, number=len(self.accounts))
+        chatwork.files_url = f"http://127.0.0.1:{self._files.port}/of/{chatwork.owner}"
+        client = chatwork.add_account("田中")
+        for number in range(rooms):
+            chatwork.add_room(f"案件{number}", members=[client], announce=False)
+        self.accounts[chatwork.owner] = chatwork
+        self._by_token[chatwork.token] = chatwork
+        return chatwork.owner
+
     def base_url(self, worker: str = "nobody") -> str:
         """The address of the API for one worker."""
         return f"http://127.0.0.1:{self._api.port}/{worker}/v2"
 
+    def forget(self, account: int) -> None:
+        """Refuse the token of an account from now on."""
+        del self._by_token[self.accounts[account].token]
+
     def rounds(self) -> dict[int, list[tuple[str, float, float]]]:
         """The rounds of each account: the worker, the times of the first and of the last request."""
-        open_rounds: dict[tuple[int, str], list[float]] = {}
+        open_rounds: dict[tuple[int, str], tuple[float, float]] = {}
         rounds: dict[int, list[tuple[str, float, float]]] = defaultdict(list)
         for request in list(self.requests):
             key = (request.account, request.worker)
             if request.path == ROUND_BEGINS:
                 if key in open_rounds:
                     rounds[request.account].append((request.worker, *open_rounds[key]))
-                open_rounds[key] = [request.at, request.at]
+                open_rounds[key] = (request.at, request.at)
             elif key in open_rounds:
-                open_rounds[key][1] = request.at
+                open_rounds[key] = (open_rounds[key][0], request.at)
         for (account, worker), times in open_rounds.items():
             rounds[account].append((worker, *times))
         return {account: sorted(found, key=lambda one: one[1]) for account, found in rounds.items()}
@@ -109,6 +120,7 @@ class Chatworks:
         ]
 
     def _answer_api(self, request: HttpRequest) -> HttpAnswer:
+        self.asked += 1
         worker, _slash, path = request.path.removeprefix("/").partition("/")
         chatwork = self._by_token.get(request.headers.get("x-chatworktoken", ""))
         if self.is_down.is_set():
@@ -150,11 +162,19 @@ class Service:
         """The archive of an account in the ledger."""
         return LedgerPlace(self.postgres.address(user), self.standings[account].archive, self.folder / "store")
 
-    def join(self, account: int) -> ArchiveStanding:
+    def add_account(self, *, rooms: int) -> ArchiveStanding:
+        """A new account that has joined and whose rooms are to be saved."""
+        account = self.chatworks.add(rooms=rooms)
+        self.join(account)
+        self.state_rooms(account)
+        return self.standings[account]
+
+    def join(self, account: int, settings: TeamSettings | None = None) -> ArchiveStanding:
         """Give the token of an account."""
         clock = CorrectedClock(_now)
         token, address = self.chatworks.accounts[account].token, self.chatworks.base_url()
-        standing = membership.join(token, self.settings(), base_url=address, clock=clock, sleep=time.sleep)
+        settings = settings or self.settings()
+        standing = membership.join(token, settings, base_url=address, clock=clock, sleep=time.sleep)
         self.standings[account] = standing
         return standing
 
@@ -209,7 +229,7 @@ def running_service(
     folder: Path, accounts: int, *, rooms: int = 6, per_second: float = 500, at_once: int = 8, every: str = "10s"
 ) -> Iterator[Service]:
     """An installation with so many accounts that have joined, each with so many rooms; no worker runs yet."""
-    with running_ledger() as postgres, Chatworks(accounts) as chatworks:
+    with running_ledger() as postgres, Chatworks() as chatworks:
         install_queue(postgres.address())
         for name in ("store", "logs", "archives", "cache"):
             (folder / name).mkdir(parents=True)
@@ -228,12 +248,8 @@ def running_service(
         defaults = f'[sync]\nevery = "{every}"\n[exports]\ndaily = false\n[notify]\ndesktop = false\n'
         (folder / "archives/default.toml").write_text(f"{defaults}[files]\nstop_when_free_gb = 0\n", encoding="utf-8")
         service = Service(folder, postgres, chatworks)
-        for account, chatwork in chatworks.accounts.items():
-            client = chatwork.add_account("田中")
-            for number in range(rooms):
-                chatwork.add_room(f"案件{number}", members=[client], announce=False)
-            service.join(account)
-            service.state_rooms(account)
+        for _account in range(accounts):
+            service.add_account(rooms=rooms)
         try:
             yield service
         finally:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +19,6 @@ from tests.support.team_hardship import (
 from tests.support.team_service import Service, running_service
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A short path, as the address of a database in it is limited."""
-    with tempfile.TemporaryDirectory(prefix="team-") as folder:
-        yield Path(folder)
 
 
 @pytest.mark.sample

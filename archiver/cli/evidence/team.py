@@ -42,11 +42,11 @@ def team_init(address: str) -> int:
 
     install_ledger(address)
     install_queue(address)
-    echo(
-        _(
-            "The ledger is ready. Machines that save log in as members of the role ledger_writer, workers of ledger_worker."
-        )
+    sentence = _(
+        "The ledger is ready. Machines that save log in as members of the role ledger_writer, workers as members of "
+        "ledger_worker."
     )
+    echo(sentence)
     return 0
 
 
