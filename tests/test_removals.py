@@ -19,6 +19,7 @@ WHAT = {
     "custody/erased_copies.py": "packages and daily copies in the home that hold what the owner erased",
     "store/erasure/cleaning.py": "erased bytes, pictures that nothing shows any more, databases of before upgrades",
     "custody/backup.py": "the copied database with findings gets a name of its own",
+    "custody/folder_copies.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "custody/team_copies.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",
     "console/instance.py": "the application's note in the home of where it listens",
     "setup/archive_setup.py": "a file that tried whether the folder can be written",

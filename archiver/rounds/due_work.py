@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archiver.reminders import CLOCK_TOLERANCE
+
 DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
 AGAIN = timedelta(hours=1)
@@ -19,8 +21,11 @@ PROBES = (timedelta(hours=1), timedelta(hours=6), DAY)
 
 
 def is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
-    """Whether something that comes once in `every` is due, given when it was last begun."""
-    return last is None or last > now or now - last >= every
+    """Whether something that comes once in `every` is due, given when it was last begun.
+
+    A clock that was set well back makes it due; the corrected clocks of two rounds differ by a moment, which does not.
+    """
+    return last is None or last - now > CLOCK_TOLERANCE or now - last >= every
 
 
 def tolerance(every: timedelta) -> timedelta:

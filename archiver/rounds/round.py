@@ -15,8 +15,7 @@ from gettext import gettext as _
 
 from archiver import errors
 from archiver.app import App
-from archiver.custody import erasures, put_back_databases, stamp_renewals, stamp_requests
-from archiver.export.package import daily_copy
+from archiver.custody import erasures, folder_copies, put_back_databases, stamp_renewals, stamp_requests
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES
 from archiver.reminders import due_reminders
@@ -237,7 +236,7 @@ def _export_and_copy(app: App, *, at_once: bool, always: bool = False) -> tuple[
     """
     if app.settings.exports.daily:
         _make_daily_exports(app, at_once=at_once)
-    failures = daily_copy.copy_to_folders(app.settings.home, app.settings.exports.also_to)
+    failures = folder_copies.copy_to_folders(app.settings.home, app.settings.exports.also_to)
     complaints = {str(failure.folder): failure for failure in failures}
     due_folders = _due_complaints(app, complaints)
     return tuple(_complaint_sentence(one) for folder, one in complaints.items() if always or folder in due_folders)
@@ -254,7 +253,7 @@ def _due_complaints(app: App, folders: Collection[str]) -> tuple[str, ...]:
     return reminders.say
 
 
-def _complaint_sentence(complaint: daily_copy.CopyFailure) -> str:
+def _complaint_sentence(complaint: folder_copies.CopyFailure) -> str:
     sentence = _("No copy could be made in {folder}: {detail}")
     return sentence.format(folder=complaint.folder, detail=complaint.detail or _("this folder does not exist"))
 
@@ -267,6 +266,10 @@ def _make_daily_exports(app: App, *, at_once: bool) -> None:
         due = at_once or remembered_values.EXPORTED_DAY.recall(reading) != today
     if not due:
         return
+    from archiver.export.package import (
+        daily_copy,  # here, as it is needed once a day, and brings half the program along
+    )
+
     limit = app.settings.exports.daily_file_bytes
     for name in names:
         daily_copy.write_daily_copy(app.archive, name, now=app.now, file_limit_bytes=limit, at_once=at_once)

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from archiver import errors
-from archiver.custody import backup, copy_tool
+from archiver.custody import copy_tool
 from archiver.custody.copy_tool import ToolOutcome
 from archiver.rounds import run_log
 from archiver.settings.model import Settings
@@ -85,6 +85,8 @@ def _begin_if_due(archive: Archive, now: datetime, place: Path, every: timedelta
 
 def _copy_fault(archive: Archive, place: Path, *, now: Callable[[], datetime], step: Callable[[], None]) -> str | None:
     """Make the copy; the name of what kept it from being made, or `findings`; None: it is good."""
+    from archiver.custody import backup  # here, as most rounds have no copy to make
+
     try:
         outcome = backup.backup(archive, place, now=now, tell=lambda _what, _done, _total: step())
     except errors.ArchiverError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import plistlib
-
 from archiver.schedule.job import ScheduledJob
 
 COMMENT = "<!-- Written by: archive schedule install   Taken out by: archive schedule remove -->\n"
@@ -11,6 +9,8 @@ COMMENT = "<!-- Written by: archive schedule install   Taken out by: archive sch
 
 def plist(job: ScheduledJob) -> str:
     """An agent that runs at log-in and once every interval; launchd never runs one twice at a time."""
+    import plistlib  # here, as it brings an XML parser along that no other system needs
+
     properties = {
         "Label": job.name,
         "ProgramArguments": list(job.command),

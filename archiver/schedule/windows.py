@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import html
 import subprocess
-from xml.sax.saxutils import escape
 
 from archiver.schedule.job import ScheduledJob
 
@@ -65,19 +65,24 @@ TASK = """\
 
 def task(job: ScheduledJob, *, encoding: str = ENCODING) -> str:
     """The task's XML; its repetition has no end."""
-    user = f"      <UserId>{escape(job.user)}</UserId>\n" if job.user else ""
+    user = f"      <UserId>{_escape(job.user)}</UserId>\n" if job.user else ""
     return TASK.format(
         encoding=encoding,
-        name=escape(job.name),
+        name=_escape(job.name),
         offset=job.offset,
         interval=_duration(job.minutes),
         limit=_duration(max(60, 2 * job.minutes)),
         user=user,
-        command=escape(job.command[0]),
-        arguments=escape(subprocess.list2cmdline(job.command[1:])),
+        command=_escape(job.command[0]),
+        arguments=_escape(subprocess.list2cmdline(job.command[1:])),
     )
 
 
 def _duration(minutes: int) -> str:
     """A duration as in XML Schema; a repetition may last a day at most."""
     return f"PT{minutes}M"
+
+
+def _escape(text: str) -> str:
+    """A text between two tags; not by `xml.sax`, whose parser would be loaded in each round of any system."""
+    return html.escape(text, quote=False)

@@ -19,6 +19,7 @@ from itertools import accumulate, islice
 from types import MappingProxyType
 
 from archiver.chatwork.models import Room
+from archiver.reminders import CLOCK_TOLERANCE
 from archiver.store.working.visits_and_retries import Visit
 
 MESSAGES, FILES, PEOPLE = "messages", "files", "people"
@@ -221,9 +222,10 @@ def _plan_step(
 def is_due(room_id: int, last: datetime, now: datetime, every: timedelta) -> bool:
     """Whether the room's turn, which comes once in `every` at a time of its own, is after the last visit.
 
-    A clock that was set back makes everything due: it is better to read too often than never again.
+    A clock that was set well back makes everything due: it is better to read too often than never again. The
+    corrected clocks of two runs differ by a moment, which makes nothing due.
     """
-    if last > now:
+    if last - now > CLOCK_TOLERANCE:
         return True
     return _turn_number(room_id, now, every) > _turn_number(room_id, last, every)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from archiver.chatwork.notation.parse import message_references
 from archiver.message_ids import is_plausible
 from archiver.records import JsonObject, Observation
 from archiver.store.fingerprints import account_id_of, body_of, storable_integer
@@ -30,6 +29,8 @@ def find_references(observations: Iterable[Observation], *, owner: int, at: date
 
 def text_references(text: str) -> Iterator[tuple[MessagePlace, Origin]]:
     """The messages that a body or task text names, in order; at most `REFERENCES_LIMIT`."""
+    from archiver.chatwork.notation.parse import message_references  # here, as most runs see no new text
+
     for room, message in islice(message_references(text), REFERENCES_LIMIT):
         is_reply = f"to={room}-{message}" in text
         yield (room, int(message)), Origin.REPLY if is_reply else Origin.LINK

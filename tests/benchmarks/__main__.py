@@ -21,6 +21,7 @@ from pathlib import Path
 from tests.benchmarks.measure import Figure
 
 ROWS = (
+    "cron_run",
     "idle_run",
     "first_round",
     "growth",

@@ -16,9 +16,10 @@ from pypdf import PdfReader
 from archiver.comparison.compare import compare
 from archiver.comparison.held_messages import Absence
 from archiver.custody import backup, erasures
+from archiver.custody.folder_copies import copy_to_folders
 from archiver.custody.sampling import PARTS, verify_sample
 from archiver.custody.verify import verify_path
-from archiver.export.package.daily_copy import copy_to_folders, write_daily_copy
+from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.records import ContractRoom, Enclosure, Observation, RoomId

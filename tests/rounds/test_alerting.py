@@ -248,8 +248,8 @@ def test_a_quiet_round_asks_nothing_of_the_dates(world: World, monkeypatch: pyte
     def refuse(*_arguments: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("archiver.rounds.alerting.activity_of", refuse)
-    monkeypatch.setattr("archiver.rounds.alerting.new_texts_and_changes.new_texts", refuse)
+    monkeypatch.setattr("archiver.rounds.alert_judging.activity_of", refuse)
+    monkeypatch.setattr("archiver.rounds.alert_judging.new_texts_and_changes.new_texts", refuse)
 
     from archiver.rounds import alerting
 

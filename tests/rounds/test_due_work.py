@@ -25,6 +25,11 @@ def test_a_round_is_due_at_the_start_and_after_each_pace() -> None:
     assert due_work.is_due(ago(hours=-3), NOW, EVERY)
 
 
+def test_a_round_that_seems_to_have_begun_a_moment_ahead_is_not_due_again() -> None:
+    """The corrected clocks of two rounds differ by up to a second or two."""
+    assert not due_work.is_due(ago(seconds=-2), NOW, EVERY)
+
+
 def test_a_sample_each_day_and_everything_each_month() -> None:
     """A new archive is verified whole; what could not be done is tried again an hour later, not at once."""
     assert DueCheck(is_whole=True) == due_work.check_due(NOW, CheckHistory())

@@ -85,12 +85,14 @@ def _drop_already_said(pending: PendingNotices, already_said: tuple[str, ...]) -
 
 def _deliver(settings: Settings, environ: Mapping[str, str], pending: PendingNotices, now: datetime) -> list[str]:
     """Hand the notice to every way of the settings; return sentences about what failed."""
-    from archiver.notices import delivery, sentences
-    from archiver.rounds import run_log
+    from archiver.notices import sentences
 
     words = sentences.sentences(pending)
     if not words:
         return []
+    from archiver.notices import delivery  # here, as most rounds have nothing to say
+    from archiver.rounds import run_log
+
     trial = delivery.deliver(settings, environ, "\n".join(words))
     kinds = ",".join(sorted({key.partition("/")[0] for key in pending.notices.say + pending.notices.over}))
     shown, mailed = ("yes" if taken else "no" for taken in (trial.desktop, trial.mail))

@@ -1,4 +1,4 @@
-"""Daily copies made by the job: a zip of the new entries for each contract, and copies of the zips in other folders.
+"""Daily copies made by the job: a zip of the new entries for each contract.
 
 The last entry covered is stored in a working table only after the zip is in its place, so the next run catches up
 after one that was killed.
@@ -7,7 +7,7 @@ after one that was killed.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -23,7 +23,6 @@ from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, subject
 from archiver.records import JST, Contract
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
-from archiver.store.erasure import notes
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.package_entries import NewEntry, last_entry_before, new_entries
@@ -31,19 +30,8 @@ from archiver.store.time_text import from_text
 from archiver.store.working import remembered_values
 
 FOLDER = "daily"
-ROOTS_SUFFIX = ".pem"
-"""The ending of the files with the authorities' root certificates, beside the seals."""
 
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class CopyFailure:
-    """A folder that should have got copies and did not."""
-
-    folder: Path
-    detail: str | None
-    """The message of the operating system; None: the folder does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +78,6 @@ def write_daily_copy(
     with archive.writing() as writing:
         remembered_values.DAILY_COPY_UPTO.of(news.contract.id).remember(writing, news.upto)
     return zip_path
-
-
-def copy_to_folders(home: Path, folders: tuple[Path, ...]) -> list[CopyFailure]:
-    """Copy daily copies, seals, stamps, roots and notes of erasures to each folder, if they are not there yet.
-
-    A folder that cannot be reached is returned as a failure: the next round tries again.
-    """
-    failures = []
-    for folder in folders:
-        if not folder.is_dir():
-            failures.append(CopyFailure(folder, None))
-            continue
-        try:
-            for source in _files_to_copy(home):
-                _copy_file(source, folder / source.relative_to(home))
-        except OSError as error:
-            failures.append(CopyFailure(folder, error.strerror or str(error)))
-    return failures
 
 
 def _find_news(reading: Reading, name: str, until: datetime | None) -> _News | None:
@@ -172,33 +142,6 @@ def _message_places(news: _News) -> list[tuple[int, int]]:
         for room, key in news.subjects
         if room is not None and key.startswith("message/")
     )
-
-
-def _files_to_copy(home: Path) -> Iterator[Path]:
-    yield from sorted((home / FOLDER).glob("*/*.zip"))
-    yield from sorted(path for path in (home / seals.FOLDER).glob("*-*.json*") if path.suffix != ".new")
-    yield from sorted((home / seals.FOLDER).glob(f"*{ROOTS_SUFFIX}"))
-    yield from sorted((home / notes.FOLDER).glob("*.json"))
-
-
-def _copy_file(source: Path, target: Path) -> None:
-    """Copy a file under a temporary name and rename it; only grown root files replace existing ones. Raises OSError."""
-    if target.exists() and not (source.suffix == ROOTS_SUFFIX and _has_grown(source, target)):
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + PARTIAL)
-    try:
-        shutil.copyfile(source, partial)
-        partial.replace(target)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-
-
-def _has_grown(source: Path, target: Path) -> bool:
-    """Whether the source is the target with more appended, such as a root that was pinned later."""
-    before, now = target.read_bytes(), source.read_bytes()
-    return before != now and now.startswith(before)
 
 
 def _end_of(day: date) -> datetime:

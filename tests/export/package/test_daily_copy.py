@@ -175,68 +175,6 @@ def test_a_daily_at_will_holds_everything(tmp_path: Path) -> None:
     assert [] == verify_path(packed).findings
 
 
-def test_copies_go_elsewhere_once(tmp_path: Path) -> None:
-    """Dailies and seals; what is there already stays; a folder that is not there is a complaint."""
-    maker = story(tmp_path / "home")
-    made_daily(maker.archive, minutes=DAY)
-    usb, gone = tmp_path / "usb", tmp_path / "gone"
-    usb.mkdir()
-
-    first = daily_copy.copy_to_folders(maker.home, (gone, usb))
-    (usb / "daily/job1/2026-11-05_job1_daily.zip").write_bytes(b"kept")
-    daily_copy.copy_to_folders(maker.home, (usb,))
-
-    assert [gone] == [one.folder for one in first]
-    assert not gone.exists()
-    assert {
-        "daily/job1/2026-11-05_job1_daily.zip": b"kept",
-        "seals/000001-2026-11-05.json": (maker.home / "seals/000001-2026-11-05.json").read_bytes(),
-    } == {path.relative_to(usb).as_posix(): path.read_bytes() for path in usb.rglob("*") if path.is_file()}
-
-
-def test_stamps_and_their_roots_go_elsewhere_too(tmp_path: Path) -> None:
-    """As they come; roots that were added later are added there, and what was put in their place stays."""
-    home, usb = tmp_path / "home", tmp_path / "usb"
-    seals = home / "seals"
-    for folder in (seals, usb):
-        folder.mkdir(parents=True)
-    (seals / "000001-2026-11-05.json").write_bytes(b"seal")
-    (seals / "a.pem").write_bytes(b"first")
-    daily_copy.copy_to_folders(home, (usb,))
-    for name, body in {
-        "000001-2026-11-05.json.a.tsr": b"stamp",
-        "000001-2026-11-05.json.b.tsr.new": b"half",
-        "a.pem": b"first, second",
-        "b.pem": b"other",
-    }.items():
-        (seals / name).write_bytes(body)
-    (usb / "seals" / "b.pem").write_bytes(b"kept")
-
-    complaints = daily_copy.copy_to_folders(home, (usb,))
-
-    assert [] == complaints
-    assert {
-        "000001-2026-11-05.json": b"seal",
-        "000001-2026-11-05.json.a.tsr": b"stamp",
-        "a.pem": b"first, second",
-        "b.pem": b"kept",
-    } == {path.name: path.read_bytes() for path in (usb / "seals").iterdir()}
-
-
-def test_a_folder_that_cannot_be_written_is_a_complaint(tmp_path: Path) -> None:
-    """Never an error: the round has done its work."""
-    maker = story(tmp_path / "home")
-    made_daily(maker.archive, minutes=DAY)
-    usb = tmp_path / "usb"
-    usb.mkdir()
-    (usb / "daily").touch()
-
-    complaints = daily_copy.copy_to_folders(maker.home, (usb,))
-
-    assert [usb] == [one.folder for one in complaints]
-    assert all(one.detail for one in complaints)
-
-
 def test_an_unknown_contract_is_refused(tmp_path: Path) -> None:
     """Before anything is written."""
     maker = story(tmp_path / "home")

@@ -1,0 +1,109 @@
+"""Judges new entries by the alert rules, and the contracts by their dates; `alerting` says when that is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from archiver import contract_dates
+from archiver.alerts import change_rules, deadline_rules, departure_rules, phrase_rules
+from archiver.alerts.deadline_rules import CaseSnapshot
+from archiver.claims.messages import first_message, last_reply
+from archiver.platforms.job_platform import platform_of
+from archiver.records import Contract
+from archiver.records.alerts import Alert, Level
+from archiver.store.archive import Reading, Writing
+from archiver.store.queries import departures, entries, new_texts_and_changes
+from archiver.store.queries.contract_activity import activity_of, last_handover
+from archiver.store.queries.contracts import contracts, is_read, last_contract_entry
+from archiver.store.working import alerts, remembered_values
+
+HOUR = "%Y-%m-%dT%H"
+"""The hour of a time, as once in each the dates are judged."""
+
+
+def departing_people(reading: Reading, after: int) -> frozenset[int]:
+    """The counterparts who are departing, by the entries above `after`."""
+    observed = departures.observed_signals(reading, after=after)
+    return departure_rules.departing_accounts(observed, departure_rules.judge_observations(observed))
+
+
+def judge_deadlines(writing: Writing, at: datetime) -> None:
+    """Keep an alert for each deadline that is due."""
+    cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
+    for alert in deadline_rules.due_deadlines(cases, now=at, kept=alerts.alerts(writing)):
+        alerts.keep(writing, alert)
+
+
+def judge_entries(writing: Writing) -> list[Alert]:
+    """The alerts opened by every entry not judged yet; they count as judged from now on."""
+    after, last = remembered_values.JUDGED_UPTO.recall(writing), entries.last_seq(writing)
+    observed = departures.observed_signals(writing, after=after)
+    sides = new_texts_and_changes.sides_by_room(writing)
+    alerts_found = [
+        *departure_rules.judge_observations(observed),
+        *change_rules.judge_changes(new_texts_and_changes.observed_changes(writing, sides, after=after)),
+        *phrase_rules.judge_texts(
+            new_texts_and_changes.new_texts(writing, sides, after=after),
+            escrowed=new_texts_and_changes.escrowed_rooms(writing),
+        ),
+    ]
+    opened = _keep_alerts(writing, alerts_found)
+    for alert in departure_rules.outdated_chat_alerts(observed):
+        alerts.dismiss(writing, alert.number, at=alert.at, reason=None)
+    remembered_values.JUDGED_UPTO.remember(writing, last)
+    return opened
+
+
+def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]:
+    """Keep new alerts; one that only adds to an open alert increases that alert's count."""
+    kept, opened = alerts.alerts(writing), []
+    for alert in sorted(alerts_found, key=lambda one: list(Level).index(one.level)):
+        standing = departure_rules.standing_alert(alert, kept)
+        if standing is None:
+            opened.append(alerts.keep(writing, alert))
+            kept.append(opened[-1])
+            continue
+        count = departure_rules.merged_count(alert, standing)
+        alerts.set_count(writing, standing.number, count=count)
+        kept[kept.index(standing)] = replace(standing, count=count)
+    numbers = {one.number: one for one in kept}
+    return [numbers[one.number] for one in opened]
+
+
+def judge_cases(writing: Writing, at: datetime) -> list[Alert]:
+    """The alerts from the contracts' dates, judged once an hour, and at once when a contract was stated anew."""
+    judged, stated = remembered_values.JUDGED_CASES.recall(writing), last_contract_entry(writing)
+    if judged is not None and judged.stated == stated and judged.at.strftime(HOUR) == at.strftime(HOUR):
+        return []
+    kept = alerts.alerts(writing)
+    cases = [_build_case(writing, one, at) for one in contracts(writing) if is_read(one, at)]
+    before = None if judged is None else judged.at
+    opened = [alerts.keep(writing, one) for one in deadline_rules.judge_cases(cases, before=before, now=at, kept=kept)]
+    for alert in deadline_rules.outdated_contact_alerts(cases, kept):
+        alerts.dismiss(writing, alert.number, at=at, reason=None)
+    remembered_values.JUDGED_CASES.remember(writing, remembered_values.JudgedCases(at, stated))
+    return opened
+
+
+def _build_case(reading: Reading, contract: Contract, at: datetime) -> CaseSnapshot:
+    activity = activity_of(reading, contract)
+    platform, first = platform_of(contract.platform), first_message(activity.facts).value
+    reply = last_reply(activity.facts)
+    handover = last_handover(
+        reading, activity, since=at - deadline_rules.RECENT_HANDOVER, until=at - deadline_rules.DELIVERY_DELAY
+    )
+    return CaseSnapshot(
+        contract,
+        first_at=first.at if first else None,
+        first_room=first.room_id if first else None,
+        first_message=first.message_id if first else None,
+        is_silence_known=reply.is_whole,
+        last_reply=reply.value.at if reply.value else None,
+        deliveries=activity.deliveries,
+        handed_at=handover.at if handover else None,
+        handed_room=handover.room_id if handover else None,
+        handed_message=handover.message_id if handover else None,
+        dues=tuple(contract_dates.deadlines(contract, platform, activity.deliveries, now=at)),
+    )

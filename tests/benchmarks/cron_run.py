@@ -1,0 +1,59 @@
+"""The processor time of a quiet run as cron starts it, beside a Python that only imports the two large libraries."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from tests.benchmarks.measure import Figure, median_seconds
+from tests.benchmarks.simulation import Clock, running_simulation
+
+BAR = 1.5
+"""How many times as much as the two imports a run may take beyond them."""
+
+ROOMS, POSTS = 5, 5
+FIRST_RUNS = 3
+"""The first ones save, judge the contract's dates, and fetch pictures."""
+
+TIMES = 15
+PLAIN = ("-c", "import requests, sqlalchemy")
+
+
+class _OwnClock(Clock):
+    """This computer's clock, which the processes go by."""
+
+    def now(self) -> datetime:
+        """The time now."""
+        return datetime.now(UTC)
+
+
+def measure(folder: Path) -> list[Figure]:
+    """CPU of whole processes in turn, user and system; the median of each."""
+    with running_simulation(folder / "home", rooms=ROOMS, posts=POSTS, clock=_OwnClock()) as simulation:
+        environ = {**os.environ, **simulation.environ, "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+        run = partial(_python, environ, "-m", "archiver", "--home", str(simulation.home), "--quiet", "sync")
+        for _run in range(FIRST_RUNS):
+            run()
+        taken, plain = median_seconds(run, partial(_python, environ, *PLAIN), times=TIMES, clock=_cpu_of_children)
+    beyond = (taken - plain) / plain
+    measured = f"{beyond:.2f} × ({taken:.2f} s of CPU in all, {plain:.2f} s of them the two imports)"
+    bar = f"≤ {BAR} × `import requests, sqlalchemy` beyond that"
+    numbers = {"ratio": beyond, "seconds": taken, "plain_seconds": plain}
+    return [Figure(f"a quiet run as cron starts it, {ROOMS} rooms", bar, measured, beyond <= BAR, numbers)]
+
+
+def _python(environ: Mapping[str, str], *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, *arguments], env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True
+    )
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
