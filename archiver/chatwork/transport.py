@@ -104,6 +104,7 @@ class Transport:
     To be read: `requests` (sent so far), `unparsed` (replies not understood so far), `dates` (which
     replies of the run have Chatwork's time), `budget`, and `tally` (whether anybody else uses it).
 
+    `begins_with_probe`, settable too: somebody else has just found that the host fails, so a run begins with a probe.
     `host_fails`: the last request failed for good, with no connection, no answer in time or an error of the server.
     Until the host answers again, or it is set back, each request is a probe of one try, so that an outage is over soon.
     """
@@ -145,6 +146,7 @@ class Transport:
         self.requests = 0
         self.unparsed = 0
         self.host_fails = False
+        self.begins_with_probe = False
         self.dates = ReplyDates(clock)
 
     def get(self, path: str, params: Mapping[str, str | int], understand: Callable[[Reply], T]) -> T:

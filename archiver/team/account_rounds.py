@@ -143,7 +143,7 @@ class AccountRounds:
         failure: errors.ArchiverError | None = None
         with self._app(begun.standing, settings) as app:
             transport = app.chatwork.transport
-            transport.host_fails, asked_before = begun.is_probe, transport.requests
+            transport.begins_with_probe, asked_before = begun.is_probe, transport.requests
             try:
                 report = run_round(app, self._options(archive, settings), self._progress(step))
                 self._rooms[archive] = len(report.rooms)

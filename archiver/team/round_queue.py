@@ -1,4 +1,4 @@
-"""The queue of rounds on procrastinate, in the team's database: who makes which round when. The home of procrastinate.
+"""The queue of rounds on procrastinate, in the team's database: who makes which round when.
 
 One task makes the round of an archive; the archive is its lock and its queueing lock, so it neither runs nor waits
 twice. Every minute what is due is deferred, longest overdue first, and jobs of workers without a heartbeat are tried
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -124,7 +125,10 @@ class RoundQueue:
             every_minute(declare(task))
 
     def run(self, stop: Stop, *, rounds_at_once: int, name: str) -> None:
-        """Work until a stop is requested; while the database is away it is tried again."""
+        """Work until a stop is requested, also by a signal; while the database is away it is tried again."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, stop.request)
         executor = ThreadPoolExecutor(rounds_at_once + 2, thread_name_prefix="round")
         try:
             asyncio.run(self._run_until(stop, executor, rounds_at_once, name))
@@ -136,8 +140,6 @@ class RoundQueue:
     async def _run_until(self, stop: Stop, executor: ThreadPoolExecutor, rounds_at_once: int, name: str) -> None:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(executor)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.request)
         while not stop.requested.is_set():
             with contextlib.suppress(exceptions.ProcrastinateException, OSError):
                 async with self.app.open_async():

@@ -41,6 +41,5 @@ def retry_pause(attempts: int) -> timedelta:
 
 def first_round(joined: datetime, last_planned: datetime | None, seconds_apart: float) -> datetime:
     """When the first round of a new account is due, which reads everything: not at the same time as another one."""
-    if last_planned is None or last_planned < joined:
-        return joined
-    return last_planned + timedelta(seconds=seconds_apart)
+    after_it = joined if last_planned is None else last_planned + timedelta(seconds=seconds_apart)
+    return max(joined, after_it)

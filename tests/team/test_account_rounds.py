@@ -57,7 +57,7 @@ def installation() -> Iterator[Service]:
 
 
 @pytest.fixture
-def service(installation: Service) -> Iterator[Service]:
+def service(installation: Service) -> Service:
     """Four new accounts with a room each; no other one is due, and Chatwork is in order."""
     installation.chatworks.is_down.clear()
     installation.postgres.execute(
@@ -66,7 +66,7 @@ def service(installation: Service) -> Iterator[Service]:
     installation.standings.clear()
     for _account in range(ACCOUNTS + 1):
         installation.add_account(rooms=1)
-    yield installation
+    return installation
 
 
 @pytest.fixture

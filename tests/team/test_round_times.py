@@ -52,4 +52,5 @@ def test_first_rounds_are_spread() -> None:
     """Whoever joins while others wait for their first round comes after them."""
     assert round_times.first_round(NOON, None, 6.0) == NOON
     assert round_times.first_round(NOON, NOON - MINUTE, 6.0) == NOON
+    assert round_times.first_round(NOON, NOON - timedelta(seconds=1), 6.0) == NOON + timedelta(seconds=5)
     assert round_times.first_round(NOON, NOON + MINUTE, 6.0) == NOON + MINUTE + timedelta(seconds=6)
