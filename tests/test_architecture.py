@@ -106,6 +106,8 @@ HOME: dict[str, set[str]] = {
     "apprise": {"notices.apprise_sender"},
     "apscheduler": {"rounds.daemon"},
     "asn1crypto": {"demo", "evidence.stamps.reply_verification"},
+    "boto3": {"store.object_stores.s3_store"},
+    "botocore": {"store.object_stores.s3_store"},
     "certifi": {"evidence.stamps.roots", "notices.mail_sender"},
     "click": {"cli"},
     "cryptography": {"demo"}

@@ -30,8 +30,10 @@ from archiver.console.pages import (
     packages,
     settings,
     start,
+    upgrading,
 )
 from archiver.console.security import base_pages
+from archiver.rounds.bug_log import note_bug
 
 IDLE_MINUTES = 20
 
@@ -50,6 +52,7 @@ PAGES = (
     copies.pages,
     evidence.pages,
     settings.pages,
+    upgrading.pages,
     notice_settings.pages,
     guides_page.pages,
     job.pages,
@@ -58,7 +61,12 @@ PAGES = (
 
 def build_context(home: Path, environ: Mapping[str, str], words: SharedWords) -> ConsoleContext:
     """The context of an application for one archive, which need not exist yet."""
-    return ConsoleContext(home, environ, utc_now, words, JobRunner(utc_now))
+
+    def note(error: BaseException) -> Path | None:
+        """Keep a fault in the home's log, if there is a home."""
+        return note_bug(home, error, at=utc_now()) if home.is_dir() else None
+
+    return ConsoleContext(home, environ, utc_now, words, JobRunner(utc_now, note))
 
 
 def pages(context: ConsoleContext) -> tuple[Blueprint, ...]:

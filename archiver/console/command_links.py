@@ -35,6 +35,7 @@ _PAGES = {
     "notices": "notice_settings.index",
     "alerts": "alerts.index",
     "guide": "help.index",
+    "migrate": "upgrading.index",
 }
 _ANCHORS = {"recover": "older", "schedule": "automatic", "daemon": "automatic"}
 """Where on its page a command's form stands."""
@@ -100,6 +101,7 @@ def _words() -> dict[str, str]:
         "alerts.index": _("All that deserves attention"),
         "events.index": _("What happened"),
         "help.index": _("Help"),
+        "upgrading.index": _("Update the archive"),
         "recover": _("Fetch older messages"),
         "schedule": _("Automatic saving"),
         "daemon": _("Automatic saving"),

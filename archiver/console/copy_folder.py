@@ -20,7 +20,10 @@ def read_folder(text: str, home: Path) -> Path:
             detail=_("Give a folder with its whole path, such as E:\\cw-backup or /media/usb/cw-backup.")
         )
     resolved, own = path.resolve(), home.resolve()
-    if resolved == own or resolved.is_relative_to(own) or own.is_relative_to(resolved):
+    if own != resolved and own.is_relative_to(resolved):
+        sentence = _("The archive itself lies below this folder. Choose one apart from it, such as {example}.")
+        raise errors.UsageError(detail=sentence.format(example=own.with_name("cw-backup")))
+    if resolved.is_relative_to(own):
         raise errors.UsageError(detail=_("This is the folder of the archive itself. Choose a folder on another disk."))
     if path.exists() and not path.is_dir():
         raise errors.UsageError(detail=_("This is a file, not a folder."))

@@ -12,6 +12,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -35,6 +36,9 @@ ORDER = (
 """The way around the pages, then what somebody in trouble needs; the others follow by name."""
 
 
+ENGLISH = "english"
+"""Where on its page the English half of a guide in two languages begins."""
+
 PageLinks = Callable[[str], Sequence[tuple[str, str]]]
 """Gives address and words of each page that does what the commands of a text do."""
 
@@ -48,6 +52,12 @@ class Guide:
     title: str
     text: str
     """Markdown."""
+    english: str = ""
+    """The title of the English half; empty if there is none."""
+
+    def title_in(self, language: str) -> str:
+        """The title for a reader of `ja` or `en`, as far as there is one."""
+        return (language == "en" and self.english) or self.title
 
 
 def guides(words: str = "") -> list[Guide]:
@@ -72,6 +82,7 @@ def guide_html(guide: Guide, address: Callable[[str], str], page_links: PageLink
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     topics = {one.topic for one in guides()}
     tokens = parser.parse(guide.text)
+    _keep_one_title(tokens)
     for block in tokens:  # pictures of these very pages are in the documentation only
         block.children = [child for child in block.children or () if child.type != "image"] or None
         if block.type == "fence":
@@ -91,6 +102,15 @@ def guide_html(guide: Guide, address: Callable[[str], str], page_links: PageLink
     return Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704 - our own texts, without HTML
 
 
+def _keep_one_title(tokens: Sequence[Token]) -> None:
+    """Let a second title, that of the same text in another language, be a heading of the page like others."""
+    titles = [one for one in tokens if one.type in {"heading_open", "heading_close"} and one.tag == "h1"]
+    for one in titles[2:]:
+        one.tag = "h2"
+        if one.type == "heading_open":
+            one.attrs |= {"id": ENGLISH, "lang": "en"}
+
+
 def _linked(links: Sequence[tuple[str, str]]) -> str:
     return Markup(" ").join(Markup('<a class="do" href="{}">{}</a>').format(*link) for link in links)
 
@@ -105,5 +125,5 @@ def _folded(lines: str, links: Sequence[tuple[str, str]]) -> str:
 
 def _read_guide(path: Path) -> Guide:
     text = path.read_text(encoding="utf-8")
-    title = _TITLE.search(text)
-    return Guide(path.stem, title[1] if title else path.stem, text)
+    title, *others = _TITLE.findall(text) or [path.stem]
+    return Guide(path.stem, title, text, others[0] if others else "")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from gettext import gettext as _
+from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
@@ -104,13 +105,17 @@ class Job:
 
 Work = Callable[[Job], JobOutcome]
 
+NoteBug = Callable[[BaseException], Path | None]
+"""Keeps a fault of this program in a log, and returns which; None: nowhere."""
+
 
 class JobRunner:
     """Runs at most one job at a time, and keeps the last one."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], note_bug: NoteBug = lambda _error: None) -> None:
         """Begin without a job."""
         self._now = now
+        self._note_bug = note_bug
         self._turn = threading.Lock()
         self._last: Job | None = None
         self._thread: threading.Thread | None = None
@@ -132,7 +137,7 @@ class JobRunner:
                 return self._last
             job = Job(1 if self._last is None else self._last.number + 1, title, self._now())
             self._last = job
-            self._thread = threading.Thread(target=_run, args=(job, work), name="job", daemon=True)
+            self._thread = threading.Thread(target=_run, args=(job, work, self._note_bug), name="job", daemon=True)
             self._thread.start()
             return job
 
@@ -144,7 +149,7 @@ class JobRunner:
             self._thread.join(seconds)
 
 
-def _run(job: Job, work: Work) -> None:
+def _run(job: Job, work: Work, note_bug: NoteBug) -> None:
     try:
         job.outcome = work(job)
     except JobCancelled:
@@ -154,13 +159,21 @@ def _run(job: Job, work: Work) -> None:
         advice = (visible(error.advice()),) if error.advice() else ()
         job.outcome = JobOutcome(visible(str(error)), advice, is_complete=False)
         job.state = JobState.FAILED
-    except BaseException:
+    except BaseException as error:
         job.outcome = JobOutcome(
             _("Something in this program is wrong, and this could not be finished."),
-            (_("What was saved before is kept. Please try it again."),),
+            (_("What was saved before is kept. Please try it again."), *_whereabouts(note_bug(error))),
             is_complete=False,
         )
         job.state = JobState.FAILED
         raise
     else:
         job.state = JobState.DONE
+
+
+def _whereabouts(log: Path | None) -> tuple[str, ...]:
+    """Where whoever helps finds what happened."""
+    if log is None:
+        return ()
+    sentence = _("What went wrong is the last line of {file}, without names and texts. Whoever helps you needs it.")
+    return (sentence.format(file=visible(str(log))),)

@@ -17,6 +17,7 @@ _PARTS = {
     "course": "contracts",
     "erasing": "contracts",
     "notice_settings": "settings",
+    "upgrading": "settings",
 }
 """Blueprints that stand under another one's word."""
 

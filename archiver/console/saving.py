@@ -18,6 +18,7 @@ from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
 from archiver.settings import other_archives
 from archiver.setup.saved_counts import count_saved, counts_line, left_out_sentence
+from archiver.store.queries.contracts import contracts, required_rooms
 from archiver.store.queries.files import WantedFile
 from archiver.sync.plan import PlanStep
 from archiver.sync.run import Options, ProgressCallbacks
@@ -33,6 +34,8 @@ def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
     def work(job: Job) -> JobOutcome:
         app = context.app(job)
         app.chatwork.transport.on_wait = waiting(job)
+        if not is_first:
+            _check_something_is_read(app)
         with failure_remembered(app):
             report = run_round(app, Options(every_list=True), round_progress(app, job))
         note_home(app, report.account_id)
@@ -43,6 +46,13 @@ def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
         return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints, hint=hint)
 
     return work
+
+
+def _check_something_is_read(app: App) -> None:
+    """Raise NoContractSaved, which says what to do, where every contract was ended: a round would save nothing."""
+    with app.archive.reading() as reading:
+        if contracts(reading):
+            required_rooms(reading, app.now())
 
 
 @contextlib.contextmanager

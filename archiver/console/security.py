@@ -5,7 +5,17 @@ from __future__ import annotations
 import secrets
 from gettext import gettext as _
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    got_request_exception,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.blueprints import BlueprintSetupState
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import MethodNotAllowed
@@ -14,6 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from archiver.console import command_links
 from archiver.console.context import CONSOLE, ConsoleContext, console_context
 from archiver.console.navigation import is_here, navigation
+from archiver.rounds.bug_log import note_bug
 from archiver.setup.first_run import first_open_step
 from archiver.web.access import AccessGate
 from archiver.web.app import GATE, static_response
@@ -52,13 +63,14 @@ def base_pages(context: ConsoleContext) -> Blueprint:
             jobs=context.jobs,
             has_archive=_has_archive,
         )
+        got_request_exception.connect(_note_bug, app)
         app.jinja_env.filters.update(pieces=command_links.pieces, linked=command_links.linked)
 
     @base.before_app_request
     def _lead_to_first_run() -> AnyResponse | None:
         context.activity.note()
         endpoint = request.endpoint or ""
-        if endpoint in FREE or endpoint.startswith(("start.", "job.", "settings.end", "copies.")):
+        if endpoint in FREE or endpoint.startswith(("start.", "job.", "settings.end", "copies.", "upgrading.")):
             return None
         if endpoint == "overview.index":
             return redirect(url_for("home.index"))
@@ -83,6 +95,13 @@ def base_pages(context: ConsoleContext) -> Blueprint:
         return static_response("archiver.console", filename)
 
     return base
+
+
+def _note_bug(_app: Flask, exception: BaseException, **_named: object) -> None:
+    """Keep a fault that ended a page, as one that ended a job; it is on no screen that anybody sees."""
+    context = console_context()
+    if context.home.is_dir():
+        note_bug(context.home, exception, at=context.now())
 
 
 def _page_above(path: str) -> str:

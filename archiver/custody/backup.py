@@ -23,6 +23,8 @@ from archiver.settings.token import token_file
 from archiver.store.archive import Archive
 from archiver.store.backup import copy
 from archiver.store.engine import DATABASE
+from archiver.store.ledger_copy import shared_files
+from archiver.store.queries import raw_tables
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastBackup
 
@@ -73,6 +75,9 @@ def backup(
             archive.home, {}
         )  # without the environment: the token file that the settings name
         roots, left_out = _root_files(settings), [path for path in [token_file(settings)] if path is not None]
+        if shared_files.is_copy_with_store(archive.home):
+            with archive.reading() as reading:
+                shared_files.bring_bytes(archive.home, raw_tables.saved_digests(reading))
         report = copy.copy_archive(archive, place, also=roots, leave_out=left_out, tell=_copy_progress(tell))
         verification = _verify(place, report.database, tell)
         if any(one.check in _MAYBE_OF_THE_COPY for one in verification.findings):

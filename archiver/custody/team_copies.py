@@ -15,10 +15,11 @@ from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
 from archiver.store.archive import Archive
 from archiver.store.ledger_copy import exchange
+from archiver.store.object_stores.s3_store import SCHEME, read_address
 from archiver.store.queries import current_state
 
 
-def adopt(home: Path, address: str, files: Path | None, *, tell: Progress | None = None) -> LedgerPlace:
+def adopt(home: Path, address: str, files: str | None, *, tell: Progress | None = None) -> LedgerPlace:
     """Verify an archive in depth, ship all of it to the ledger, and make its home a copy of what the ledger holds.
 
     A home whose archive is in the ledger already becomes a copy if it is the same archive; what it lacks comes.
@@ -37,6 +38,14 @@ def adopt(home: Path, address: str, files: Path | None, *, tell: Progress | None
                 raise errors.AnotherArchive(account=account, home=home) from error
         write_ledger_file(home, place)
     return place
+
+
+def store_address(text: str) -> str:
+    """The address of a store of files as `ledger.toml` has it: `s3://…` or an absolute path. Raises BadTeamStore."""
+    if not text.startswith(SCHEME):
+        return str(Path(text).expanduser().absolute())
+    read_address(text)
+    return text
 
 
 def place_of(home: Path, address: str | None, account: int | None) -> LedgerPlace:
@@ -73,7 +82,7 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
         archive.create()
         archive.exchange(ledger)
         with archive.writing() as writing:
-            exchange.end_copy(writing.sql, fresh, home if read_ledger_file(home) == place else None)
+            exchange.end_copy(writing.sql, fresh, place, home if read_ledger_file(home) == place else None)
     with closing(Archive(fresh)) as archive:
         verification = verify_archive(archive, deep=True, progress=tell)
     try:

@@ -28,6 +28,7 @@ from archiver.store import blobs, rebuild, seal_files, seals
 from archiver.store.archive import Archive, Reading
 from archiver.store.backup import destination
 from archiver.store.engine import DATABASE
+from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import entries, raw_tables
 from archiver.store.working import verification_log
 from archiver.store.working.verification_log import VerificationRecord
@@ -52,7 +53,8 @@ def verify_archive(
 
     `authorities` are those of the settings, with their pinned roots; None: not known, so they are not checked. `now`:
     by it is told whose certificates have ended; None: it is not told.
-    Raises NoArchive, NewerArchive, ArchiveBusy. A database that cannot be read is a finding.
+    Raises NoArchive, NewerArchive, ArchiveBusy, and of a copy whose files lie in a team's store TeamStoreUnavailable. A
+    database that cannot be read is a finding.
     """
     verification = Verification()
     with _damage_as_finding(verification, DATABASE), archive.reading() as reading:
@@ -144,6 +146,7 @@ def _verify(
         verification.add_note(_("No authority is asked for time stamps: [timestamp] in archive.toml names none."))
     for authority in authorities or ():
         verification.add_note(class_sentence(authority.name, authority.known_class))
+    shared_files.bring_bytes(reading.home, (record.sha256 for record in entry_check.saved))
     check_files(verification, reading.home / blobs.FOLDER, entry_check.saved, tell)
     with _damage_as_finding(verification, "message"):
         verification.checked["messages"] = raw_tables.count(reading, "message")

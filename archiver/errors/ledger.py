@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.errors.archive import ArchiveInUse, HomeNotWritable
+from archiver.errors.archive import ArchiveInUse, HomeNotWritable, StorageError
 from archiver.errors.settings import SettingsError
 from archiver.errors.usage import UsageError
 from archiver.gettext_mark import N_
@@ -13,6 +13,41 @@ class LedgerUnavailable(HomeNotWritable):
 
     message = N_("The team's ledger ({ledger}) cannot be used: {detail}")
     hint = N_("Nothing new is saved until it can be; what is saved can be read. Look at PostgreSQL and the network.")
+
+
+class TeamStoreUnavailable(HomeNotWritable):
+    """The store of a team's bytes cannot be reached or used; no record that names new bytes is made: exit 1."""
+
+    message = N_("The team's store of files ({store}) cannot be used: {detail}")
+    hint = N_("What was saved before is kept, and the next round tries again. Look at the store and the network.")
+
+
+class TeamStoreDiffers(StorageError):
+    """The store of a team's bytes holds other bytes under a key than those that belong there: exit 1."""
+
+    message = N_("The team's store of files ({store}) holds something else under {key} than what belongs there.")
+    hint = N_("Nothing there was changed. Whoever looks after the store has to see what lies there.")
+
+
+class NotInTeamStore(StorageError):
+    """The store of a team's bytes has nothing under a key, or a delete marker lies above it: exit 1."""
+
+    message = N_("The team's store of files ({store}) holds nothing under {key}.")
+    hint = N_("Nothing was changed. Whoever looks after the store has to see what lies there.")
+
+
+class BadTeamStore(SettingsError):
+    """The address of the store of a team's bytes is none: exit 5."""
+
+    message = N_("{store} is not the address of a store of files: {detail}")
+    hint = N_("It is a folder that all machines see, or: s3://BUCKET/PREFIX?endpoint=https://HOST&lock_days=3650")
+
+
+class S3NotInstalled(SettingsError):
+    """The team's bytes lie in a bucket, and the library for it is not installed: exit 5."""
+
+    message = N_("This needs the library for S3 stores, which is not installed.")
+    hint = N_("Install the program with its extra: pip install 'chatwork-archiver[team]'")
 
 
 class StaleCopy(ArchiveInUse):

@@ -53,7 +53,7 @@ class NoContractSaved(NoContract):
     """There are contracts, but none whose rooms are still read."""
 
     message = N_("The saving of every contract was ended, so nothing can be fetched. What was saved before is kept.")
-    hint = N_("See the contracts with: archive contract list")
+    hint = N_("To go on with one: archive contract reopen ID")
 
 
 class ContractExists(UsageError):

@@ -26,6 +26,8 @@ REASONS = {
     "ArchiveBusy": N_("another program is using the archive's database"),
     "ArchiveDamaged": N_("the archive's database cannot be read"),
     "LedgerUnavailable": N_("the team's ledger cannot be used"),
+    "TeamStoreUnavailable": N_("the team's store of files cannot be used"),
+    "TeamStoreDiffers": N_("the team's store of files holds something else than what belongs there"),
     "NewerArchive": N_("the archive needs a newer version of this program"),
     "NoSpaceToMigrate": N_("there is no space to update the archive"),
     "BadSettings": N_("there is a mistake in archive.toml"),

@@ -22,8 +22,8 @@ class LedgerPlace:
     """As libpq takes it (postgresql.org/docs/17/libpq-connect.html); better without a password."""
     archive: int
     """The archive's number in the ledger."""
-    files: Path | None = None
-    """The folder that all machines of the team see, for the bytes of files; None: there is none."""
+    files: str | None = None
+    """The store of files: a folder that all machines of the team see, or `s3://…`; None: there is none."""
 
 
 def read_ledger_file(home: Path) -> LedgerPlace | None:
@@ -35,7 +35,7 @@ def read_ledger_file(home: Path) -> LedgerPlace | None:
 
         table = tomllib.loads(text)
         files = table.get("files")
-        return LedgerPlace(str(table["address"]), int(table["archive"]), None if files is None else Path(files))
+        return LedgerPlace(str(table["address"]), int(table["archive"]), None if files is None else str(files))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, LookupError, TypeError, ValueError) as error:
@@ -46,7 +46,7 @@ def write_ledger_file(home: Path, place: LedgerPlace) -> None:
     """Write the file for the owner alone, whole or not at all. Raises HomeNotWritable."""
     lines = [f"address = {_toml_text(place.address)}", f"archive = {place.archive}"]
     if place.files is not None:
-        lines.append(f"files = {_toml_text(str(place.files))}")
+        lines.append(f"files = {_toml_text(place.files)}")
     fresh = home / f"{LEDGER_FILE}.new"
     try:
         fresh.touch(mode=0o600)

@@ -36,8 +36,9 @@ _ERASED_REASON = "保存した後に、報告者が自分の保管庫から消�
 class GapBreaks:
     """Gives the breaks that come before each message, as the messages go by in order."""
 
-    def __init__(self, gaps: Sequence[Gap], pauses: Sequence[Pause]) -> None:
-        """Take the gaps and pauses of one room."""
+    def __init__(self, gaps: Sequence[Gap], pauses: Sequence[Pause], *, names_ids: bool = True) -> None:
+        """Take the gaps and pauses of one room; `names_ids` as in `gap_text`."""
+        self._names_ids = names_ids
         self._gaps = sorted(gaps, key=lambda gap: (_after_id(gap), int(gap.before), gap.number))
         self._pauses = sorted(pauses, key=lambda pause: (pause.start, pause.end))
         self._notes = {pause: pause_text(pause, gaps) for pause in self._pauses}
@@ -54,7 +55,7 @@ class GapBreaks:
             yield _gap_end_html(gap)
         while self._gaps and _after_id(self._gaps[0]) < number:
             gap = self._gaps.pop(0)
-            yield gap_html(gap)
+            yield gap_html(gap, names_ids=self._names_ids)
             if number < int(gap.before):  # messages inside it were saved after all
                 self._entered.append(gap)
 
@@ -65,7 +66,7 @@ class GapBreaks:
         for gap in self._entered:
             yield _gap_end_html(gap)
         for gap in self._gaps:
-            yield gap_html(gap)
+            yield gap_html(gap, names_ids=self._names_ids)
         self._pauses, self._entered, self._gaps = [], [], []
 
     def _pause(self, pause: Pause) -> str:
@@ -79,13 +80,15 @@ def gap_title(gap: Gap) -> str:
     return say(FIRST_GAP) if gap.reason == "first_sync" else say(GAP)
 
 
-def gap_text(gap: Gap) -> str:
-    """Both ends of a gap, the estimated number of missing messages and the reason, in words."""
+def gap_text(gap: Gap, *, names_ids: bool = True) -> str:
+    """Both ends of a gap, the estimated number of missing messages and the reason, in words.
+
+    Without `names_ids` the ends are told by their times alone, for who has the messages themselves on the page.
+    """
+    ends = _ends_text(gap) if names_ids else ""
     if gap.is_erased:
         start, end = _end_text(gap.start, gap.after), _end_text(gap.end, gap.before)
-        period = say(
-            "{start} から {end} まで{ends}の{n:,}件。", start=start, end=end, ends=_ends_text(gap), n=gap.missing or 0
-        )
+        period = say("{start} から {end} まで{ends}の{n:,}件。", start=start, end=end, ends=ends, n=gap.missing or 0)
         return period + say(_ERASED_REASON)
     start = f"{_end_text(gap.start, gap.after)} " if gap.start or gap.after else say("チャットの始まり")
     end = _end_text(gap.end, gap.before)
@@ -99,7 +102,7 @@ def gap_text(gap: Gap) -> str:
         "{start}から {end} まで{ends}。{count}{reason}",
         start=start,
         end=end,
-        ends=_ends_text(gap),
+        ends=ends,
         count=count,
         reason=reason,
     )
@@ -121,11 +124,11 @@ def _end_text(at: datetime | None, message: MessageId | None) -> str:
     return (time_from_id(int(message)) if message is not None else None) or say("時刻不明")
 
 
-def gap_html(gap: Gap) -> str:
-    """A gap as a break across the page."""
+def gap_html(gap: Gap, *, names_ids: bool = True) -> str:
+    """A gap as a break across the page; `names_ids` as in `gap_text`."""
     return (
         f'<div class="break gap" role="note" id="gap{gap.number}">'
-        f"<p><b>{gap_title(gap)}</b> {escape(gap_text(gap))}</p></div>\n"
+        f"<p><b>{gap_title(gap)}</b> {escape(gap_text(gap, names_ids=names_ids))}</p></div>\n"
     )
 
 

@@ -84,6 +84,8 @@ def write_token_source(obj: ProgramCall, source: str) -> None:
 def place_words(source: str) -> str:
     """The place of the token, as people call it."""
     kind, _colon, name = source.partition(":")
+    if source == PRIVATE_FILE:
+        return _("a file in the archive's folder that only you can read ({name})").format(name=name)
     if kind == "file":
         return _("the file {name}").format(name=visible(name))
     if kind == "env":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import sqlite3
@@ -12,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.util import LRUCache
 
 from archiver import errors
 from archiver.store.durable_files import database_disk_error, database_open_error, storage_error
@@ -23,6 +26,9 @@ IN_MEMORY = Path(":memory:")
 
 BUSY_SECONDS = 30
 
+MOST_STATEMENTS = 1000
+"""So many compiled statements are kept; all pages and commands together have fewer."""
+
 
 def build_engine(database: Path, *, read_only: bool = False, scratch: bool = False, immutable: bool = False) -> Engine:
     """An engine whose transactions are begun by SQLite, not by the driver.
@@ -31,14 +37,18 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     thrown away. `read_only` never changes the database. On read-only media, and with `immutable`, no file is written
     beside it either (sqlite.org/uri.html). `immutable` is for a database that nobody can be writing to: SQLite takes
     no lock then.
+
+    Every engine of the process has the same dialect and compiled statements, and nothing else in common: a page opens
+    the archive anew, as its files may have been replaced meanwhile, without compiling its statements again.
     """
     if database != IN_MEMORY and not is_writable(database.parent):
         read_only = immutable = True
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: _open(database, read_only=read_only, immutable=immutable),
-        poolclass=_pool_class(scratch),
+    shared = _shared_engine()
+    pool = (StaticPool if scratch else QueuePool)(
+        lambda: _open(database, read_only=read_only, immutable=immutable), dialect=shared.dialect
     )
+    # The way of SQLAlchemy's own `create_engine`, with the dialect given: it is part of a compiled statement's key.
+    engine = Engine(pool, shared.dialect, shared.url, query_cache_size=0, execution_options=_shared_options())
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -127,10 +137,19 @@ def _open(database: Path, *, read_only: bool, immutable: bool) -> sqlite3.Connec
     return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
 
 
-def _pool_class(scratch: bool) -> Any:
-    from sqlalchemy.pool import QueuePool, StaticPool
+@functools.cache
+def _shared_engine() -> Engine:
+    """An engine of no archive, whose dialect has learnt what SQLite it speaks to."""
+    engine = create_engine("sqlite://")
+    engine.connect().close()
+    engine.dispose()
+    return engine
 
-    return StaticPool if scratch else QueuePool
+
+@functools.cache
+def _shared_options() -> dict[str, Any]:
+    """Options with the cache of compiled statements, which may be used by many threads."""
+    return {"compiled_cache": LRUCache(MOST_STATEMENTS)}
 
 
 def is_writable(home: Path) -> bool:

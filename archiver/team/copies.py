@@ -79,7 +79,7 @@ class Copies:
 
     def _prepare(self, home: Path, archive: int, account: int) -> None:
         """Make the home, and write its files anew where they differ. Raises StorageError."""
-        place = LedgerPlace(self._settings.ledger, archive, Path(self._settings.store))
+        place = LedgerPlace(self._settings.ledger, archive, self._settings.store)
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             text = self._settings_of(account)

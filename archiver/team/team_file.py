@@ -39,7 +39,7 @@ class TeamSettings:
     ledger: str
     """The address of the database, as libpq takes it."""
     store: str
-    """Where the bytes of files lie that all machines share: a folder."""
+    """Where the bytes of files lie that all machines share: a folder, or `s3://…`."""
     public_key: str
     """The public half of the installation's key, for which tokens are sealed; empty: none was made yet."""
     key: str

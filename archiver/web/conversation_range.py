@@ -61,7 +61,7 @@ class PageBreaks:
 
     def __init__(self, gaps: Sequence[Gap], pauses: Sequence[Pause], every_gap: Sequence[Gap]) -> None:
         """Take the gaps and pauses of the page, and every gap of the room, which decides what is said of a pause."""
-        self._breaks = GapBreaks(gaps, ())
+        self._breaks = GapBreaks(gaps, (), names_ids=False)
         self._pauses = list(pauses)
         self._every_gap = every_gap
 

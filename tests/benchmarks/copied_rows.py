@@ -43,6 +43,9 @@ def copied_archive(home: Path) -> Archive:
 def _copy(database: sqlite3.Connection, table: str, shifts: dict[str, int], *, at_most: int) -> None:
     names = [row[1] for row in database.execute(f"PRAGMA table_info('{table}')")]
     cells = [f"{name} + {shifts[name]}" if name in shifts else f"{name}" for name in names]
+    if "observed_at" in names:  # as in every archive, times never decrease along the entries
+        later = f"strftime('%Y-%m-%dT%H:%M:%fZ', observed_at, '+{shifts['send_time']} seconds')"
+        cells[names.index("observed_at")] = later
     if "message_id" in names:
         cells[names.index("message_id")] = f"CAST(position + {shifts['position']} AS TEXT)"
     query = f"INSERT INTO '{table}' SELECT {', '.join(cells)} FROM '{table}' WHERE seq <= ?"

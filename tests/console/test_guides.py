@@ -41,3 +41,15 @@ def test_nothing_of_a_text_becomes_markup() -> None:
 def test_every_guide_has_a_title_in_japanese() -> None:
     """The list of them is read by somebody who may read nothing else."""
     assert [] == [one.topic for one in guides() if not re.search("[ぁ-んァ-ヶ一-龠]", one.title)]
+
+
+def test_a_guide_in_two_languages_has_one_title_on_its_page_and_its_english_one_in_the_list(tmp_path: Path) -> None:
+    """The English half begins with a heading that the page leads to."""
+    with open_application(tmp_path / "home", {"HOME": str(tmp_path)}) as browser:
+        pages = {guide.topic: browser.get(f"/help/{guide.topic}") for guide in guides()}
+        listed = browser.get("/help")
+
+    assert [] == [topic for topic, page in pages.items() if page.count("<h1") != 1]
+    assert "Be told when something needs you" in listed
+    assert 'href="#english"' in pages["notices"]
+    assert '<h2 id="english" lang="en">Be told when something needs you</h2>' in pages["notices"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +80,21 @@ def test_after_one_job_comes_the_next(jobs: JobRunner) -> None:
 
     assert 2 == job.number
     assert not jobs.is_busy
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_the_program_is_kept_in_the_log_and_the_page_says_where(tmp_path: Path) -> None:
+    """Nobody sees the stderr of an application that was double-clicked."""
+    log, noted = tmp_path / "archive.log", []
+
+    def note(error: BaseException) -> Path:
+        noted.append(type(error))
+        return log
+
+    runner = JobRunner(lambda: AT, note)
+    job = runner.start("fails", lambda _job: JobOutcome(str([][1])))
+    runner.leave(10)
+
+    assert [IndexError] == noted
+    assert job.outcome is not None
+    assert str(log) in job.outcome.lines[-1]

@@ -29,9 +29,9 @@ TYPED = re.compile(r"<code>(?:archive|pip|pipx|uv|python3?|sudo|cd|crontab|syste
 STARTS = ("<code>archive app</code>", "<code>archive demo</code>")
 """What starts this program, or an example of it."""
 
-TYPED_ALONE = ("archive migrate", "archive upkeep", "archive team")
-"""In sentences of what the application does not do. There is one format of archives so far; the second will need its
-page. The daemon does the upkeep by itself, and a team's ledger belongs to servers."""
+TYPED_ALONE = ("archive upkeep", "archive team")
+"""In sentences of what the application does not do. The daemon does the upkeep by itself, and a team's ledger
+belongs to servers."""
 
 FOR_TERMINALS = frozenset(
     {"install", "install-linux", "install-mac", "install-vps", "install-windows", "schedule-with-cron", "team"}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from archiver.console import uploads
 from archiver.console.copy_folder import read_folder
 from archiver.console.jobs import JobState
 from archiver.errors import UsageError
-from archiver.store.queries.contracts import contracts
+from archiver.store import migrate
+from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.statements import deliveries, enclosures
 from tests.support.archives.maker import story
@@ -259,3 +262,73 @@ def test_after_the_saving_was_ended_no_page_says_that_there_is_no_contract(brows
     page = answer.get_data(as_text=True)
     assert 422 == answer.status_code
     assert ("was ended" in page, "No contract has been entered" in page) == (True, False)
+
+
+def test_saving_now_says_that_every_contract_was_ended_and_its_page_begins_again(browser: FormBrowser) -> None:
+    """A round would save nothing, and "saved" would be a false sentence."""
+    name = contract_id(browser)
+    with browser.context.archive.reading() as reading:
+        names = [one.id for one in contracts(reading)]
+    for one in names:
+        browser.post(f"/contracts/{one}/erase/stop")
+
+    browser.post("/home/save")
+    job = browser.job()
+    page = browser.get("/job")
+    before = browser.get(f"/contracts/{name}")
+    answer = browser.post(f"/contracts/{name}/reopen")
+
+    assert JobState.FAILED is job.state
+    assert "The saving of every contract was ended" in page
+    assert 'href="/contracts"' in page
+    assert "Save its chats again" in before
+    assert answer.status_code == 302
+    after = browser.get(answer.headers["Location"])
+    assert "Its chats are saved again" in after
+    assert "Save its chats again" not in after
+    with browser.context.archive.reading() as reading:
+        assert "open" == find_contract(reading, name).state
+
+
+def test_a_folder_around_the_archive_is_refused_for_what_it_is(tmp_path: Path) -> None:
+    """It is not the archive's own folder, and a folder beside the archive is named."""
+    home = tmp_path / "home"
+
+    with pytest.raises(UsageError) as around:
+        read_folder(str(tmp_path), home)
+    with pytest.raises(UsageError) as top:
+        read_folder(tmp_path.anchor, home)
+    with pytest.raises(UsageError) as inside:
+        read_folder(str(home / "copy"), home)
+
+    assert "The archive itself lies" in str(around.value)
+    assert str(tmp_path / "cw-backup") in str(around.value)
+    assert "The archive itself lies" in str(top.value)
+    assert "This is the folder of the archive itself" in str(inside.value)
+
+
+def test_an_archive_of_an_older_version_is_updated_by_clicking(
+    browser: FormBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever needs the present format leads to one button, which makes a copy first."""
+    database = browser.context.archive.database
+    with closing(sqlite3.connect(database)) as sql, sql:
+        sql.execute("UPDATE alembic_version SET version_num = '0000'")
+    monkeypatch.setattr(migrate, "REVISIONS", ("0000", migrate.HEAD))
+    name = contract_id(browser)
+
+    refused = browser.post(f"/contracts/{name}/facts", csrf=browser.token(), title="題")
+    newer = f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'"
+    with monkeypatch.context() as step:
+        step.setattr(migrate, "_run_steps", lambda sql: sql.exec_driver_sql(newer))
+        browser.post("/upgrade")
+        job = browser.job()
+
+    assert 503 == refused.status_code
+    assert 'action="/upgrade"' in refused.get_data(as_text=True)
+    assert JobState.DONE is job.state
+    assert job.outcome is not None
+    assert (browser.context.home / f"archive.before-{migrate.HEAD}.sqlite3").is_file()
+    assert f"archive.before-{migrate.HEAD}.sqlite3" in job.outcome.head
+    assert 302 == browser.post(f"/contracts/{name}/facts", title="題").status_code
+    assert 'action="/upgrade"' not in browser.get("/upgrade")

@@ -105,3 +105,10 @@ def test_the_language_is_kept(browser: FormBrowser) -> None:
     browser.post("/settings/language", language="xx")
 
     assert ("en", None) == (chosen, browser.context.settings().language)
+
+
+def test_the_place_of_the_token_is_told_in_plain_words(browser: FormBrowser) -> None:
+    """`file:token` is a word of the settings, and "the file token" says nothing of where it lies."""
+    page = browser.get("/settings")
+
+    assert "Kept in: a file in the archive&#39;s folder that only you can read (token)" in page

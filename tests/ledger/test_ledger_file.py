@@ -24,7 +24,7 @@ def test_what_is_written_is_read_again(
 ) -> None:
     """Whatever signs an address or a path has."""
     home = tmp_path_factory.mktemp("home")
-    place = LedgerPlace(address, archive, None if files is None else Path(files))
+    place = LedgerPlace(address, archive, files)
 
     write_ledger_file(home, place)
 

@@ -38,7 +38,7 @@ def home(tmp_path: Path) -> Path:
 def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tmp_path: Path) -> None:
     """Evidence, readable tables and the files beside the seals are the same, and the archive is one of its own."""
     before, tables, names = evidence(home), readable_tables(home), file_names(home)
-    place = adopt(home, postgres.address("machine"), tmp_path / "shared")
+    place = adopt(home, postgres.address("machine"), str(tmp_path / "shared"))
 
     verification = take_home(place_of(home, None, None), tmp_path / "taken", home)
 
@@ -57,13 +57,13 @@ def test_a_home_of_the_same_archive_becomes_a_copy_and_another_one_is_refused(
 ) -> None:
     """After the first machine is lost, what was taken home can go on saving; a second archive of the account cannot."""
     address = postgres.address("machine")
-    place = adopt(home, address, tmp_path / "shared")
+    place = adopt(home, address, str(tmp_path / "shared"))
     take_home(place, tmp_path / "taken", home)
     other = tmp_path / "other"
     with zipfile.ZipFile(ARCHIVE) as packed:
         packed.extractall(other)
 
-    again = adopt(tmp_path / "taken", address, tmp_path / "shared")
+    again = adopt(tmp_path / "taken", address, str(tmp_path / "shared"))
     for folder in (tmp_path / "taken", other):
         with closing(Archive(folder)) as archive, archive.writing() as writing:
             note(writing, folder.name)

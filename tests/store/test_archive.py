@@ -11,11 +11,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from archiver import errors
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE, build_engine
 from archiver.store.queries.entries import last_seq
+from archiver.store.queries.status import Status, status
 from tests.support.archives.notes import all_entries, append_observations, note
 from tests.support.archives.tampering import empty_archive
 from tests.support.file_size_limit import file_size_limit
@@ -235,6 +237,63 @@ def test_on_media_that_cannot_be_written_nothing_appears_beside_the_database(arc
     engine.dispose()
 
     assert (1, before) == (count, during)
+
+
+# --- opened anew for each page ---------------------------------------------------------------------
+
+
+def test_an_archive_that_is_opened_again_compiles_no_statement_again(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages open the archive for each request; what one of them compiled, all engines of the process use."""
+    append_observations(archive, note(1))
+    read_status(archive)
+    compiled: list[object] = []
+    monkeypatch.setattr(SQLiteCompiler, "visit_select", lambda *given, **_named: compiled.append(given))
+
+    read_status(Archive(archive.home, read_only=True))
+
+    assert not compiled
+
+
+def test_an_archive_put_in_the_place_of_another_is_read_as_it_is(archive: Archive, tmp_path: Path) -> None:
+    """Nothing of an earlier opening is kept but its compiled statements: after a restore the new file is read."""
+    append_observations(archive, note(1))
+    assert read_status(archive).unsealed == 1
+    other = empty_archive(tmp_path / "other")
+    append_observations(other, note(1), note(2))
+    archive.close()
+    other.close()
+
+    other.database.replace(archive.database)
+
+    assert read_status(Archive(archive.home, read_only=True)).unsealed == len(("1", "2"))
+
+
+def test_threads_share_compiled_statements_and_no_connection(archive: Archive) -> None:
+    """Many pages at once read the same archive, each with an opening of its own."""
+    append_observations(archive, note(1))
+    found: list[int] = []
+
+    def read_often() -> None:
+        for _number in range(20):
+            opened = Archive(archive.home, read_only=True)
+            found.append(read_status(opened).unsealed)
+            opened.close()
+
+    threads = [threading.Thread(target=read_often) for _number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [1] * 120 == found
+
+
+def read_status(archive: Archive) -> Status:
+    """The status, which asks several questions."""
+    with archive.reading() as reading:
+        return status(reading)
 
 
 # --- a full disk ----------------------------------------------------------------------------------

@@ -75,7 +75,9 @@ def running_ledger() -> Iterator[Postgres]:
 def new_place(postgres: Postgres, files: Path | None = None) -> LedgerPlace:
     """The place of a new archive in the ledger, for a machine that saves."""
     address = postgres.address("machine")
-    return LedgerPlace(address, installation.open_archive(address, next(_ACCOUNTS)), files)
+    return LedgerPlace(
+        address, installation.open_archive(address, next(_ACCOUNTS)), None if files is None else str(files)
+    )
 
 
 def new_copy(home: Path, place: LedgerPlace) -> Path:

@@ -160,7 +160,7 @@ class Service:
 
     def place(self, account: int, user: str = "machine") -> LedgerPlace:
         """The archive of an account in the ledger."""
-        return LedgerPlace(self.postgres.address(user), self.standings[account].archive, self.folder / "store")
+        return LedgerPlace(self.postgres.address(user), self.standings[account].archive, str(self.folder / "store"))
 
     def add_account(self, *, rooms: int) -> ArchiveStanding:
         """A new account that has joined and whose rooms are to be saved."""

@@ -57,15 +57,15 @@ def team_init(address: str) -> int:
     "--files",
     metavar=N_("DIR"),
     shell_complete=folders,
-    help=N_("A folder that all machines see, for the bytes of files; without it they stay on this machine."),
+    help=N_("A folder that all machines see, or s3://BUCKET, for files; without it they stay on this machine."),
 )
 @click.pass_obj
 def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) -> int:
     """Verify in depth, ship all, write `ledger.toml`."""
-    from archiver.custody.team_copies import adopt
+    from archiver.custody.team_copies import adopt, store_address
 
     home = Path(folder).expanduser().absolute()
-    shared = None if files is None else Path(files).expanduser().absolute()
+    shared = None if files is None else store_address(files)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         place = adopt(home, address, shared, tell=copy_progress(progress))
     sentence = _(

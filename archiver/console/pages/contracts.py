@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
 
@@ -22,7 +22,7 @@ from archiver.setup.contract_facts import keep_contract
 from archiver.setup.written_days import EXAMPLE_TIME, read_day
 from archiver.store import local_files, statements
 from archiver.store.archive import Reading
-from archiver.store.queries.contracts import contracts, find_contract
+from archiver.store.queries.contracts import contracts, find_contract, is_read
 from archiver.store.queries.departures import counterparts
 from archiver.store.queries.roles import mapped_accounts, undecided_room
 from archiver.store.queries.statements import deliveries, enclosures
@@ -107,6 +107,15 @@ def keep_period(name: str) -> Answer:
         return _page(name, request.form, {"periods": _sentence(error)}), 422
     keep_contract(context.archive, before, updated, at=context.now())
     return _done(name, _("Kept."))
+
+
+@pages.post("/<name>/reopen")
+def reopen(name: str) -> Answer:
+    """Save the chats of a contract again, which was stopped or closed."""
+    context = console_context()
+    before = _contract(context, name)
+    keep_contract(context.archive, before, replace(before, state="open", closed_at=None), at=context.now())
+    return _done(name, _("Its chats are saved again, from the next round on."))
 
 
 @pages.post("/<name>/people")
@@ -212,11 +221,13 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
             _("The delivery is recorded."),
             _("Kept with the contract."),
             _("Taken back. The record that it was entered stays."),
+            _("Its chats are saved again, from the next round on."),
         )
     }
     return render_template(
         "contract.html",
         contract=contract,
+        is_read=is_read(contract, context.now()),
         fields=fact_form.fields(contract, facts, given=given, problems=problems),
         problems=problems,
         rooms=rooms,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template, request, url_for
 
 from archiver.console.command_links import page_links
-from archiver.console.guides import find_guide, guide_html, guides
+from archiver.console.guides import ENGLISH, find_guide, guide_html, guides
 
 pages = Blueprint("help", __name__, url_prefix="/help")
 
@@ -24,4 +24,4 @@ def topic(topic: str) -> str:
     if guide is None:
         abort(404)
     html = guide_html(guide, lambda name: url_for("help.topic", topic=name), page_links)
-    return render_template("guide.html", guide=guide, html=html)
+    return render_template("guide.html", guide=guide, html=html, english=ENGLISH)

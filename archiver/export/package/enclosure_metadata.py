@@ -12,7 +12,7 @@ from archiver.export.mask.package_mask import PackageMask
 from archiver.export.metadata.file_metadata import NotRemovable, read_metadata, without_metadata
 from archiver.export.metadata.items import FileMetadata, MetadataItem, MetadataState
 from archiver.records import Enclosure
-from archiver.store import blobs
+from archiver.store.ledger_copy import shared_files
 
 NOT_REMOVABLE = (
     "中に残るメタデータ(作成者など)を確実に除けない形式のため、この資料に入っていません。"
@@ -55,7 +55,7 @@ def read_enclosures(home: Path, enclosures: Sequence[Enclosure]) -> tuple[FileMe
     found = []
     for one in enclosures:
         try:
-            found.append(read_metadata(enclosure_file_names.label(one), blobs.blob_path(home, one.sha256)))
+            found.append(read_metadata(enclosure_file_names.label(one), shared_files.kept_path(home, one.sha256)))
         except OSError:  # lost, which the package says elsewhere
             continue
     return tuple(found)
@@ -73,7 +73,7 @@ def clean_enclosures(
         if metadata is None:
             continue
         if (every and metadata.state is not MetadataState.PLAIN) or _is_masked(metadata, mask):
-            copy = copies[enclosure.number] = _clean(blobs.blob_path(home, enclosure.sha256))
+            copy = copies[enclosure.number] = _clean(shared_files.kept_path(home, enclosure.sha256))
             if copy is None:
                 metadata = FileMetadata(metadata.file, MetadataState.LEFT_OUT, ())
             else:

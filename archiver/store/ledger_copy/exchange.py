@@ -7,16 +7,20 @@ and of the last seal that both have must be equal. As each was appended to a cop
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
+from archiver import errors
 from archiver.evidence.history import EntryObject
 from archiver.ledger.ledger import COLUMNS, Ledger, LedgerEnd, LedgerReading, Row
+from archiver.ledger.ledger_file import LedgerPlace
 from archiver.store import schema
 from archiver.store.ledger_copy import shared_files
 from archiver.store.ledger_copy.beside_seals import file_rows, put_file, put_seal, seal_name, seal_row
@@ -26,6 +30,9 @@ from archiver.store.search import index
 
 MARK_KEY = "ledger_mark"
 """Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""
+
+STORED_KEY = "ledger_stored"
+"""Key in `memory` of the last seal and the last entry whose files beside the seals the team's store has, as JSON."""
 
 CARRIED = ("budget", "calls_spent", "idle", "window_requests")
 """Keys of remembered values that the next machine needs: what is left of the allowance, and what was only counted."""
@@ -84,7 +91,7 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
     with ledger.reading() as reading:
         (mark, running), end = reading.standing(), reading.end()
         _compare(sql, reading, min(own.entry, end.entry), min(own.seal, end.seal))
-        _bring(sql, home, ledger, reading, own)
+        _bring(sql, home, reading, own)
     if own.entry <= end.entry:
         _put_running(sql, running)
     if any(own.after(table) > end.after(table) for table in ("entry", "reply", "seal")):
@@ -93,12 +100,17 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
         _put_mark(sql, mark)
 
 
-def end_copy(sql: Connection, home: Path, source: Path | None) -> None:
-    """Make the home of a copy one of its own, with the bytes that the copy `source` has. Raises StorageError."""
+def end_copy(sql: Connection, home: Path, place: LedgerPlace, source: Path | None) -> None:
+    """Make the home of a copy one of its own, with the bytes that the copy `source` and the store have.
+
+    Raises StorageError.
+    """
+    lines = sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
+    digests = list(shared_files.saved_digests(lines))
     if source is not None:
-        lines = sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
-        shared_files.copy_bytes(source, home, shared_files.saved_digests(lines))
-    sql.execute(delete(schema.memory).where(_MEMORY.key == MARK_KEY))
+        shared_files.copy_bytes(source, home, digests)
+    shared_files.bring_bytes(home, digests, place)
+    sql.execute(delete(schema.memory).where(_MEMORY.key.in_((MARK_KEY, STORED_KEY))))
 
 
 # --- out ------------------------------------------------------------------------------------------
@@ -107,7 +119,8 @@ def end_copy(sql: Connection, home: Path, source: Path | None) -> None:
 def _ship_after(sql: Connection, home: Path, ledger: Ledger, end: LedgerEnd, mark: str) -> None:
     if ledger.place.files is not None:  # bytes first: the ledger never names what nobody can get
         lines = sql.execute(select(_ENTRY.line).where(_ENTRY.seq > end.entry)).scalars()
-        shared_files.copy_bytes(home, shared_folder(ledger), shared_files.saved_digests(lines))
+        shared_files.put_bytes(home, ledger.place, shared_files.saved_digests(lines))
+        _put_seals(sql, home, ledger.place, end)
     rows: dict[str, Iterator[Row]] = {
         "entry": _rows_after(sql, "entry", end.entry),
         "reply": _rows_after(sql, "reply", end.reply),
@@ -117,10 +130,20 @@ def _ship_after(sql: Connection, home: Path, ledger: Ledger, end: LedgerEnd, mar
     _put_mark(sql, ledger.append(rows, mark=mark, running=_running(sql)))
 
 
-def shared_folder(ledger: Ledger) -> Path:
-    """The folder of this archive in the one that all machines see, which there must be."""
-    assert ledger.place.files is not None
-    return ledger.place.files / str(ledger.place.archive)
+def _put_seals(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> None:
+    """Put into the store what the ledger has beside its entries by now; what does not go is tried the next time."""
+    stated = sql.execute(select(_MEMORY.value).where(_MEMORY.key == STORED_KEY)).scalar()
+    seal, seq = json.loads(stated) if stated else (0, 0)
+    if (seal, seq) == (end.seal, end.entry):
+        return
+    query = select(schema.seal).where(_SEAL.number > seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
+    with suppress(errors.StorageError):  # texts are saved whether seals have gone there or not
+        for row in sql.execute(query):
+            shared_files.put_beside_seals(home, place, seal_name(tuple(row)), row.sha256)
+        for number, name, body in _file_rows(sql, home, seq):
+            if number <= end.entry:
+                shared_files.put_beside_seals(home, place, name, hashlib.sha256(body).hexdigest())
+        upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([end.seal, end.entry])}])
 
 
 def _rows_after(sql: Connection, name: str, number: int) -> Iterator[Row]:
@@ -159,16 +182,13 @@ def _compare(sql: Connection, reading: LedgerReading, seq: int, seal: int) -> No
         raise CopyDiverged
 
 
-def _bring(sql: Connection, home: Path, ledger: Ledger, reading: LedgerReading, own: LedgerEnd) -> None:
+def _bring(sql: Connection, home: Path, reading: LedgerReading, own: LedgerEnd) -> None:
     for batch in _batches(reading, "entry", own):
         insert_rows(sql, schema.entry, batch)
         objects: list[EntryObject] = [json.loads(row["line"]) for row in batch if _is_whole(row["line"])]
         project(sql, objects, lambda key, upto: _entries_of(sql, key, upto))
         if own.entry:
             index.add_texts(sql, objects)
-        if ledger.place.files is not None:
-            digests = shared_files.saved_digests(row["line"] for row in batch)
-            shared_files.copy_bytes(shared_folder(ledger), home, digests)
     if not own.entry and index.is_possible(sql):  # of a new copy the index is made at once
         with index.damage_forgiven():
             index.rebuild(sql)

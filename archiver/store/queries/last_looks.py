@@ -94,17 +94,20 @@ def last_list_time(reading: Reading, room: int) -> datetime | None:
 
 STRETCHES = """
     SELECT window.observed_at, window.first,
-           CASE WHEN window.first IS NOT NULL THEN json_extract(entry.line, '$.payload.looks') END
-    FROM window JOIN entry ON entry.seq = window.seq
+           CASE WHEN window.first IS NOT NULL
+                THEN (SELECT json_extract(line, '$.payload.looks') FROM entry WHERE entry.seq = window.seq) END
+    FROM window
     WHERE window.room_id = :room
 """
-"""Selects what `read_stretches` takes; a condition and an order may follow."""
+"""Selects what `read_stretches` takes, without going to the entries of single looks; a condition and an order may
+follow."""
 
 
 def read_stretches(reading: Reading, query: str, **values: object) -> Iterator[LookStretch]:
     """The looks of a room that a query gives, each decoded as it is taken."""
     for last, first, coded in driver_connection(reading.sql).execute(query, values):
-        yield LookStretch(from_text(first or last), from_text(last), _decode(coded))
+        ended = from_text(last)
+        yield LookStretch(ended if first is None else from_text(first), ended, _decode(coded))
 
 
 def _decode(coded: str | None) -> LookIntervals:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import column, func, select, text
 
 from archiver.records import ChangedMessages, Contract, Pause, RoomId, SteadyLooks
 from archiver.records.alerts import Alert
@@ -24,6 +24,17 @@ from archiver.store.working import last_lists, remembered_values
 from archiver.store.working.alerts import open_alerts
 from archiver.store.working.remembered_values import LastBackup
 from archiver.store.working.stamp_queue import StampQueueCounts, count_days, count_unstamped
+
+_ROOMS_WITH_MESSAGES = text("""
+    WITH RECURSIVE room(id) AS (
+        SELECT min(room_id) FROM message
+        UNION ALL SELECT (SELECT min(room_id) FROM message WHERE room_id > room.id) FROM room WHERE room.id IS NOT NULL
+    ) SELECT id FROM room WHERE id IS NOT NULL
+""").columns(column("id"))
+"""One step of the index for each room; `DISTINCT` would go through all messages."""
+
+_LISTED_NUMBERS = select(schema.last_list.c.room_id, schema.last_list.c.message_num)
+"""How many messages Chatwork counted in each room when its list was last read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
     facts = {row.room_id: row for row in reading.sql.execute(select(schema.room))}
     sides = {contract.id: case_sides(reading, contract) for contract in every_contract}
     files = file_counts(reading)
+    messages = count_messages(reading)
     tasks = _counts_by_room(reading, schema.task)
     listed = remembered_values.LISTED_NAMES.recall(reading)
     running = last_lists.running_looks(reading)
@@ -123,7 +135,7 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
                 name=(row.name if row is not None else "") or listed.get(room_id, ""),
                 contracts=tuple(contracted),
                 inaccessible_since=None if since is None else from_text(since),
-                messages=_count_messages(reading, room_id),
+                messages=messages.get(room_id, 0),
                 changed={one: changed_messages(reading, [room_id], sides[one]) for one in contracted},
                 files=files.get(room_id, FileCounts(0, 0, 0, 0)),
                 tasks=tasks.get(room_id, 0),
@@ -136,10 +148,24 @@ def _rooms(reading: Reading, every_contract: tuple[Contract, ...]) -> tuple[Room
     return tuple(found)
 
 
-def _count_messages(reading: Reading, room: int) -> int:
-    """Room by room, which takes two thirds of the time of counting all rooms in groups."""
-    query = select(func.count()).select_from(schema.message).where(schema.message.c.room_id == room)
-    return reading.sql.execute(query).scalar() or 0
+def count_messages(reading: Reading) -> dict[int, int]:
+    """The messages of each room that has any; the largest room has what the others leave of all.
+
+    SQLite counts a whole table five times as fast as the rows of one room.
+    """
+    rooms = list(reading.sql.execute(_ROOMS_WITH_MESSAGES).scalars())
+    if not rooms:
+        return {}
+    listed = {row.room_id: row.message_num or 0 for row in reading.sql.execute(_LISTED_NUMBERS)}
+    largest = max(rooms, key=lambda room: listed.get(room, 0))  # another room would only take longer
+    table = schema.message
+    counts = {
+        room: reading.sql.execute(select(func.count()).select_from(table).where(table.c.room_id == room)).scalar_one()
+        for room in rooms
+        if room != largest
+    }
+    every = reading.sql.execute(select(func.count()).select_from(table)).scalar_one()
+    return counts | {largest: every - sum(counts.values())}
 
 
 def _is_emptied(reading: Reading, room: int) -> bool:

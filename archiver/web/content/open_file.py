@@ -16,6 +16,7 @@ from pathlib import Path
 
 from archiver.store import blobs
 from archiver.store.avatars import FOLDER
+from archiver.store.ledger_copy import shared_files
 
 CHECKED = 50_000_000
 """Bytes of the largest file whose fingerprint is compared before it is sent."""
@@ -54,7 +55,12 @@ class Unsendable(Exception):
 
 
 def open_blob(home: Path, sha256: str, size: int) -> BufferedReader:
-    """The saved bytes of a file after comparison with the record; the caller closes the file. Raises Unsendable."""
+    """The saved bytes of a file after comparison with the record; the caller closes the file. Raises Unsendable.
+
+    A copy of a team's archive gets what it lacks from the team's store first: raises StorageError where it cannot.
+    """
+    if _SHA256.fullmatch(sha256):
+        shared_files.bring_bytes(home, [sha256])
     return _compare_or_close(_open_plain_file(home, blobs.blob_path(home, sha256), sha256), sha256, size)
 
 

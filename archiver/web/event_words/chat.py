@@ -68,29 +68,29 @@ def _person_name(event: TimelineEvent) -> str:
 
 def _write_gap_opened(event: TimelineEvent) -> EventText:
     if event.before:
-        sentence = _("A gap (a period that could not be saved) between the messages {first} and {last}.")
+        sentence = _("A gap (a period that could not be saved) between two messages: {first}, and {last}.")
     else:
-        sentence = _("A gap (a period that could not be saved) from the beginning of the chat to the message {last}.")
+        sentence = _("A gap (a period that could not be saved) from the beginning of the chat to a message: {last}.")
     return EventText(safe_sentence(sentence + _missing_sentence(event), first=event.before, last=event.after))
 
 
 def _write_erased(event: TimelineEvent) -> EventText:
     count = int(event.about) if event.about.isdecimal() else 0
     sentence = ngettext(
-        "You erased {count} saved message between the messages {first} and {last}.",
-        "You erased {count} saved messages between the messages {first} and {last}.",
+        "You erased {count} saved message between two others: {first}, and {last}.",
+        "You erased {count} saved messages between two others: {first}, and {last}.",
         count,
     )
     return EventText(safe_sentence(sentence, count=count, first=event.before, last=event.after))
 
 
 def _write_gap_narrowed(event: TimelineEvent) -> EventText:
-    sentence = _("One of the messages in the gap before the message {last} could be saved after all.")
+    sentence = _("One of the messages in the gap before this one could be saved after all: {last}.")
     return EventText(safe_sentence(sentence + _missing_sentence(event), last=event.after))
 
 
 def _write_gap_closed(event: TimelineEvent) -> EventText:
-    sentence = _("The gap before the message {last} is closed: everything in it was seen.")
+    sentence = _("The gap before this message is closed, everything in it was seen: {last}.")
     return EventText(safe_sentence(sentence, last=event.after))
 
 

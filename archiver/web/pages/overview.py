@@ -107,4 +107,4 @@ def _room_line(reading: Reading, room: RoomStatus, contract: Contract) -> RoomLi
 
 
 def _gap_in_words(gap: Gap) -> GapText:
-    return GapText(gap_title(gap), gap_text(gap))
+    return GapText(gap_title(gap), gap_text(gap, names_ids=False))

@@ -14,9 +14,11 @@ from flask import Blueprint, render_template, request
 
 from archiver.render.invisible_characters import visible
 from archiver.render.snippet import Snippet
+from archiver.render.times import local_time, time_from_id
 from archiver.store.archive import Reading
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.viewing.last_seen_before import message_seen_before, text_seen_before
+from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.queries.viewing.timeline import Timeline, timeline
 from archiver.store.queries.viewing.timeline_event import EventKind, TimelineEvent
 from archiver.store.search.scope import room_names
@@ -41,8 +43,9 @@ _OF_MESSAGES = (
 )
 _HIDDEN = (EventKind.HIDDEN,)
 """A group of its own, in which each message is listed: elsewhere those of one reading are one line."""
+_OF_GAPS = (EventKind.GAP_OPENED, EventKind.GAP_NARROWED, EventKind.GAP_CLOSED, EventKind.ERASED)
 _OF_CHATS = (
-    *(EventKind.GAP_OPENED, EventKind.GAP_NARROWED, EventKind.GAP_CLOSED, EventKind.ERASED),
+    *_OF_GAPS,
     *(EventKind.INACCESSIBLE, EventKind.ACCESSIBLE, EventKind.ROOM_RENAMED),
     *(EventKind.ROOM_DESCRIBED, EventKind.ROOM_TYPE),
 )
@@ -177,7 +180,7 @@ def _page(
 
 
 def _row(reading: Reading, event: TimelineEvent, names: Mapping[int, str], labels: Mapping[str, str]) -> EventLine:
-    event_words = event_text(event)
+    event_words = event_text(_with_named_ends(reading, event) if event.kind in _OF_GAPS else event)
     to_snippet = message_snippet if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS else text_snippet
     return EventLine(
         event,
@@ -188,6 +191,22 @@ def _row(reading: Reading, event: TimelineEvent, names: Mapping[int, str], label
         "" if event.room_id is None else chat_name(event.room_id, names),
         "" if event.contract is None else labels.get(event.contract, visible(event.contract)),
     )
+
+
+def _with_named_ends(reading: Reading, event: TimelineEvent) -> TimelineEvent:
+    """The event with the messages on both sides by time and author, as nobody knows them by their ids."""
+    room = event.room_id or 0
+    return event._replace(before=_named(reading, room, event.before), after=_named(reading, room, event.after))
+
+
+def _named(reading: Reading, room: int, message: str) -> str:
+    """Time and author of a message; for one that is not saved the time that its id tells."""
+    if not message.isdecimal():
+        return message
+    found = message_summaries(reading, [(room, int(message))])
+    if not found:
+        return time_from_id(int(message)) or message
+    return " ".join(filter(None, ("" if found[0].sent is None else local_time(found[0].sent), visible(found[0].name))))
 
 
 def _since(reading: Reading, event: TimelineEvent) -> datetime | None:

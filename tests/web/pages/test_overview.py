@@ -70,7 +70,7 @@ def test_an_archive_without_a_contract_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_gaps_are_said_in_full(tmp_path: Path) -> None:
-    """A hole in what was seen stands on the first page with an estimate of what it hides."""
+    """A hole in what was seen stands on the first page with an estimate of what it hides; its ends have no ids."""
     with running_world(tmp_path) as world:
         world.post("最初")
         world.sync()
@@ -78,9 +78,16 @@ def test_gaps_are_said_in_full(tmp_path: Path) -> None:
         world.sync()
         with open_viewer(tmp_path) as browser:
             page = text_of(browser.get("/"))
+            others = [text_of(browser.get(path)) for path in ("/events?kind=chats", f"/room/{world.room}")]
 
     assert "未取得期間(空白)" in page
     assert "およそ50件" in page
+    ends = {str(one[end]) for one in world.rows("gap") for end in ("after", "before") if one[end]}
+    assert ends
+    assert "A gap (a period that could not be saved)" in others[0]
+    assert "未取得期間(空白)" in others[1]
+    assert "と メッセージID" not in others[1]
+    assert [] == [end for end in ends for text in (page, others[0]) if re.search(rf"\b{end}\b", text)]
 
 
 def test_a_room_that_cannot_be_opened_says_since_when_and_no_reason(tmp_path: Path) -> None:
