@@ -86,6 +86,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "notices": FOUNDATION
     | {"reminders", "platforms", "chatwork.allowed_urls", "chatwork.exchange_deadline", "health", "render.times"}
     | {"rounds", "settings", "store", "sync"},
+    "team": FOUNDATION
+    | {"app", "chatwork", "corrected_clock", "custody", "evidence", "ledger", "rounds", "settings", "store", "sync"},
     "comparison": FOUNDATION
     | {"chatwork.notation", "custody", "evidence", "export.pdf", "export.stamps", "render", "report_language", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
@@ -108,7 +110,9 @@ HOME: dict[str, set[str]] = {
     "botocore": {"store.object_stores.s3_store"},
     "certifi": {"evidence.stamps.roots", "notices.mail_sender"},
     "click": {"cli"},
-    "cryptography": {"demo"} | {f"evidence.stamps.{name}" for name in ("reply_verification", "revocation", "roots")},
+    "cryptography": {"demo"}
+    | {f"evidence.stamps.{name}" for name in ("reply_verification", "revocation", "roots")}
+    | {"team.sealed_tokens"},
     "filelock": {"store.archive", "schedule.daemon_lock", "custody.backup", "rounds.run_log"},
     "flask": {"console", "web"},
     "flask_wtf": {"console.security"},

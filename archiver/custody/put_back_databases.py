@@ -7,6 +7,7 @@ from gettext import gettext as _
 from typing import NamedTuple
 
 from archiver.evidence.verify.rollbacks import Rollback, read_rollback, rollback_sentence
+from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import orphaned_seals
 from archiver.store.archive import Reading
 from archiver.store.time_text import from_text
@@ -17,6 +18,8 @@ class PutBackDatabase(NamedTuple):
 
     found_at: datetime
     rollback: Rollback
+    in_copy: bool
+    """Whether the archive is a copy of a team's ledger, which no database that is put back changes."""
 
     @property
     def sentence(self) -> str:
@@ -26,11 +29,11 @@ class PutBackDatabase(NamedTuple):
 
 def put_back_databases(reading: Reading) -> list[PutBackDatabase]:
     """Every older database that was ever found, oldest first."""
-    found = []
+    found, in_copy = [], read_ledger_file(reading.home) is not None
     for entry in orphaned_seals.rollback_entries(reading):
         rollback = read_rollback(entry)
         if rollback is not None:
-            found.append(PutBackDatabase(from_text(entry["observed_at"]), rollback))
+            found.append(PutBackDatabase(from_text(entry["observed_at"]), rollback, in_copy))
     return found
 
 
@@ -41,5 +44,7 @@ def overview_lines(reading: Reading) -> list[str]:
 
 def advice(one: PutBackDatabase) -> str:
     """The sentence, and that a newer database is to be put back now; what is saved meanwhile is kept."""
+    if one.in_copy:
+        return one.sentence
     sentence = _("{sentence} If there is a newer archive.sqlite3, put it back now; saving goes on all the same.")
     return sentence.format(sentence=one.sentence)

@@ -34,6 +34,10 @@ _MISSING_SCHEMA = ("no such table", "no such column", "has no column")
 """How SQLite reports a table or column that an older revision of the database does not have yet."""
 
 
+_SECONDS_ALONE = 30
+"""How long a process waits while another one begins a copy anew."""
+
+
 class Reading:
     """A snapshot of the archive. Its `sql` is used only within `store/`."""
 
@@ -128,13 +132,11 @@ class Archive:
             return
         from archiver.store.ledger_copy import exchange
 
-        if not self.database.is_file():
-            self.create()
+        self._begin_copy()
         try:
             self.exchange(self.ledger)
         except exchange.CopyDiverged:
-            self._set_aside(self.ledger)
-            self.exchange(self.ledger)
+            self._exchange_after_setting_aside(self.ledger)
         self._is_topped_up = True
 
     def exchange(self, ledger: Ledger) -> None:
@@ -204,16 +206,54 @@ class Archive:
         yield Writing(sql, self.home, self.clock)
         exchange.ship(sql, self.home, ledger, before)
 
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process at a time put a new copy in its place. Raises ArchiveBusy, StorageError."""
+        try:
+            with FileLock(self.home / "ledger.lock", timeout=_SECONDS_ALONE, mode=0o600):
+                yield
+        except Timeout as error:
+            raise errors.ArchiveBusy(path=self.home) from error
+        except OSError as error:
+            raise storage_error(error, self.home) from error
+
+    def _begin_copy(self) -> None:
+        """Make an empty database where there is none, or go on with a setting aside at which the process ended."""
+        from archiver.store.ledger_copy import set_aside
+
+        if not self.database.is_file():
+            with self._alone():
+                set_aside.finish(self.database)
+                if not self.database.is_file():
+                    self.create()
+
+    def _exchange_after_setting_aside(self, ledger: Ledger) -> None:
+        """Keep the database under another name, if no other process has just done so, and begin a new copy.
+
+        The new copy knows what is to be reported before it takes the place, so no kill loses it.
+        """
+        from archiver.store.ledger_copy import exchange
+
+        self.close()
+        with self._alone():
+            try:
+                self.exchange(ledger)
+            except exchange.CopyDiverged:
+                self._set_aside(ledger)
+                self.exchange(ledger)
+
     def _set_aside(self, ledger: Ledger) -> None:
-        """Keep the database under another name, and begin a new copy."""
         from archiver.store.ledger_copy import set_aside
 
         with self._translate_errors(), self._connect() as sql, sql.begin():
             lost = set_aside.lost_records(sql, self.home, ledger)
+        with contextlib.closing(Archive(self.home, database=set_aside.fresh_copy(self.database))) as fresh:
+            fresh.create()
+            with fresh.writing() as writing:
+                set_aside.note_lost(writing.sql, lost)
         self.close()
         set_aside.put_aside(self.database)
-        with self._immediate() as sql:
-            set_aside.note_lost(sql, lost)
+        set_aside.finish(self.database)
 
     def _connect(self) -> Connection:
         if self._engine is None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from archiver import errors
+from archiver.custody.put_back_databases import overview_lines
 from archiver.custody.verify import verify_archive
+from archiver.export.package.report_input import put_back_sentences
+from archiver.ledger.ledger import Ledger, Row
 from archiver.store import orphaned_seals
 from archiver.store.archive import Archive
-from tests.ledger.teams import Team, new_team, seal_all
+from archiver.store.engine import DATABASE
+from tests.ledger.teams import Team, new_team, note, seal_all
 from tests.support.postgres import Postgres
-from tests.support.team import evidence, ledger_digests, round_in, running_ledger
+from tests.support.team import evidence, ledger_digests, round_in, running_ledger, topped_up
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.slow
@@ -132,12 +138,137 @@ def test_a_copy_whose_numbers_were_given_to_others_is_kept_aside_and_said_to_be_
     round_in(team.first, team.environ)
 
     with closing(Archive(team.first)) as archive, archive.reading() as reading:
-        rollbacks = [entry["payload"] for entry in orphaned_seals.rollback_entries(reading)]
+        entries = orphaned_seals.rollback_entries(reading)
+        rollbacks = [entry["payload"] for entry in entries]
+        (said,) = overview_lines(reading)
+    (reported,) = put_back_sentences(entries)
+    assert ("ledger was put back" in said, "団体の台帳が" in reported) == (not sealed, not sealed)
+    assert ("put it back now" in said, "orphaned" in reported) == (False, sealed)
     assert (lost, ["seals" if sealed else "ledger"]) == (rollbacks[0]["last"], [one["place"] for one in rollbacks])
     assert kept < rollbacks[0]["first"]
     assert (team.first / "archive.sqlite3.lost-1").is_file()
     assert f"message/{message}" in {row[6] for row in evidence(team.second)["entry"]}, "it was read again"
     team.judge()
+
+
+@pytest.mark.sample
+def test_whatever_step_of_setting_a_copy_aside_a_kill_cuts_short_the_loss_is_reported(
+    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before and after each renaming: the next process goes on, keeps the old copy, and records what only it has."""
+    round_in(team.second, team.environ)
+    team.postgres.back_up()
+    team.postgres.execute("SELECT pg_create_restore_point('before')")
+    team.post("復元で消える連絡")
+    round_in(team.first, team.environ)
+    lost = len(evidence(team.first)["entry"])
+    restore(team)
+    kept = len(ledger_digests(team.postgres, team.place))
+    team.post("復元の後の連絡")
+    round_in(team.second, team.environ)
+    reports = []
+
+    for moment in range(1, 8):
+        home = Path(shutil.copytree(team.first, tmp_path / f"killed-{moment}"))
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "rename", _Mortal(moment).rename)
+            with pytest.raises(_Killed) if moment < 7 else nullcontext(), closing(Archive(home)) as archive:
+                archive.top_up()
+        with closing(Archive(home)) as archive:
+            orphaned_seals.settle_seals(archive, now=datetime.now(UTC))
+            with archive.reading() as reading:
+                reports.append(orphaned_seals.rollback_entries(reading)[-1]["payload"])
+        assert ["archive.sqlite3.lost-1"] == [path.name for path in home.glob("archive.sqlite3.*lost*")]
+
+    assert [("ledger", kept + 1, lost)] * 7 == [(one["place"], one["first"], one["last"]) for one in reports]
+    team.judge()
+
+
+class _Killed(BaseException):
+    """The process is gone."""
+
+
+class _Mortal:
+    """A process that is gone before or after one of its renamings: at moment 1 before the first, at 2 after it …"""
+
+    def __init__(self, moments: int) -> None:
+        self.moments = moments
+
+    @property
+    def rename(self) -> Callable[[Path, Path], Path]:
+        """What stands in for `Path.rename`."""
+        rename = Path.rename
+
+        def mortal(path: Path, target: Path) -> Path:
+            self._tick()
+            renamed = rename(path, target)
+            self._tick()
+            return renamed
+
+        return mortal
+
+    def _tick(self) -> None:
+        self.moments -= 1
+        if self.moments == 0:
+            raise _Killed
+
+
+@pytest.mark.sample
+def test_a_seal_that_was_refused_is_kept_apart_and_said_to_be_none_of_the_archives(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another machine closed the same number: nothing is unlinked, and the sentence says that no record is missing."""
+    round_in(team.second, team.environ)
+    with closing(Archive(team.second)) as archive, archive.writing() as writing:
+        note(writing, "覚え")
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "append", _refuse_seals(Ledger.append))
+        with pytest.raises(errors.StaleCopy):
+            seal_all(team.second)
+    refused = max((team.second / "seals").glob("*.json"))
+    body = refused.read_bytes()
+    with closing(Archive(team.first)) as archive, archive.writing() as writing:
+        note(writing, "後の覚え")
+    seal_all(team.first)
+
+    topped_up(team.second)
+    with closing(Archive(team.second)) as archive:
+        orphaned_seals.settle_seals(archive, now=datetime.now(UTC))
+        with archive.reading() as reading:
+            said = overview_lines(reading)
+
+    assert body == (team.second / "seals" / "orphaned" / refused.name).read_bytes()
+    assert body != refused.read_bytes()
+    assert 1 == len(said)
+    assert "no record is known to be missing" in said[0]
+    team.judge()
+
+
+@pytest.mark.sample
+def test_stamps_beside_a_seal_that_is_brought_stay(team: Team) -> None:
+    """A copy whose database is gone, and whose seals are those of the ledger, loses no stamp that lies beside them."""
+    seal_all(team.first)
+    seal = max((team.first / "seals").glob("*.json"))
+    stamp = seal.with_name(f"{seal.name}.authority.tsr")
+    stamp.write_bytes(b"stamp")
+    (team.first / DATABASE).unlink()
+
+    topped_up(team.first)
+
+    assert b"stamp" == stamp.read_bytes()
+    assert not (team.first / "seals" / "orphaned").exists()
+
+
+def _refuse_seals(append: Callable[..., str]) -> Callable[..., str]:
+    """What stands in for `Ledger.append` while another machine is quicker with each seal."""
+
+    def refuse(ledger: Ledger, rows: Mapping[str, Iterable[Row]], **named: str) -> str:
+        held = {table: list(values) for table, values in rows.items()}
+        if held["seal"]:
+            raise errors.StaleCopy(detail="mark")
+        return append(ledger, held, **named)
+
+    return refuse
 
 
 def restore(team: Team) -> None:

@@ -1,4 +1,4 @@
-"""The pages of a team behind a real sign-in proxy: each worker sees their own archive, and nobody can say who they are."""
+"""The pages of a team behind a real sign-in proxy: each worker sees their own archive and no other."""
 
 from __future__ import annotations
 

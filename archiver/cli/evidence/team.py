@@ -13,8 +13,10 @@ from archiver.cli.context import CliContext
 from archiver.cli.evidence.backup import copy_progress
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
 from archiver.cli.team.disclosure import team_audit, team_export, team_grant, team_revoke
+from archiver.cli.team.membership import team_join, team_leave, team_new_key, team_status
 from archiver.cli.team.serve import team_serve
 from archiver.cli.team.verification import team_verify
+from archiver.cli.team.worker import team_worker
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
@@ -28,8 +30,12 @@ def command_team() -> None:
     """Group the commands about a team's ledger."""
 
 
-for _disclosing in (team_grant, team_revoke, team_audit, team_export, team_serve, team_verify):
-    command_team.add_command(_disclosing)
+_OTHERS = (
+    *(team_join, team_leave, team_new_key, team_status, team_worker),
+    *(team_grant, team_revoke, team_audit, team_export, team_serve, team_verify),
+)
+for _command in _OTHERS:
+    command_team.add_command(_command)
 
 
 @command_team.command(
@@ -39,9 +45,15 @@ for _disclosing in (team_grant, team_revoke, team_audit, team_export, team_serve
 def team_init(address: str) -> int:
     """Make the roles, the tables and their rules."""
     from archiver.ledger.installation import install_ledger
+    from archiver.team.queue_schema import install_queue
 
     install_ledger(address)
-    echo(_("The ledger is ready. Machines that save log in as members of the role ledger_writer."))
+    install_queue(address)
+    sentence = _(
+        "The ledger is ready. Machines that save log in as members of the role ledger_writer, workers as members of "
+        "ledger_worker."
+    )
+    echo(sentence)
     return 0
 
 

@@ -20,6 +20,9 @@ ORPHANED = "orphaned/"
 IN_COPIES = "copies"
 """The place of seals that were found in a folder for copies only, and that lie there still."""
 
+IN_LEDGER = "ledger"
+"""The place of records that a team's ledger lost when it was put back to an earlier time; no seal had closed them."""
+
 
 class Rollback(NamedTuple):
     """A record that an older database was put back."""
@@ -68,6 +71,20 @@ def check_rollbacks(
 
 def rollback_sentence(rollback: Rollback) -> str:
     """What one rollback means, as one sentence."""
+    if rollback.place == IN_LEDGER:
+        sentence = ngettext(
+            "The team's ledger was put back to an earlier time ({key}): {count} unsealed record was in it later than "
+            "this point and is not in this archive.",
+            "The team's ledger was put back to an earlier time ({key}): {count} unsealed records were in it later than "
+            "this point and are not in this archive.",
+            rollback.lost,
+        )
+        return sentence.format(key=rollback.key, count=rollback.lost)
+    if not rollback.lost:
+        sentence = _(
+            "Seals were found that are none of this archive's ({key}); no record is known to be missing by it."
+        )
+        return sentence.format(key=rollback.key)
     sentence = ngettext(
         "An older database was put back ({key}): {count} record was in the database later than this point and is "
         "not in this one.",

@@ -12,7 +12,7 @@ from archiver.claims.messages import contact, first_message
 from archiver.contract_dates import OutsideContact
 from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.tables.events import other_events, sort_events
-from archiver.evidence.verify.rollbacks import IN_COPIES, read_rollback
+from archiver.evidence.verify.rollbacks import IN_COPIES, IN_LEDGER, read_rollback
 from archiver.export import enclosure_file_names
 from archiver.export.bag import Bag
 from archiver.export.package.package_input import PackageInput, software_name
@@ -135,8 +135,23 @@ def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
         )
         found_at = local_time(datetime.fromisoformat(entry["observed_at"]))
         kept = "" if rollback.place == IN_COPIES else say("その確定記録は data/seals/orphaned/ に残しています。")
-        yield (
-            say(
+        if rollback.place == IN_LEDGER:
+            yield say(
+                "{found_at} に、団体の台帳が古い時点に戻されていることを検出しました。確定していない記録 {lost:,}件が、"
+                "この時点より後の台帳にありました。この資料にはありません。",
+                found_at=found_at,
+                lost=rollback.lost,
+            )
+        elif not rollback.lost:
+            yield say(
+                "{found_at} に、この保管庫のものではない確定記録({numbers})を検出しました。"
+                "それによって、なくなったと分かる記録はありません。{kept}",
+                found_at=found_at,
+                numbers=numbers,
+                kept=kept,
+            )
+        else:
+            yield say(
                 "{found_at} に、古い時点のデータベースが戻されていることを検出しました。記録 "
                 "{lost:,}件(確定記録 {numbers})が、この時点より後のデータベースにありました。"
                 "この資料にはありません。{kept}",
@@ -145,7 +160,6 @@ def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
                 numbers=numbers,
                 kept=kept,
             )
-        )
 
 
 def unread_chats(rooms: Iterable[Conversation]) -> list[str]:

@@ -47,18 +47,18 @@ def file_rows(home: Path, entry: Mapping[str, Any], seal: str | None) -> Iterato
 
 
 def put_seal(home: Path, row: Mapping[str, Any]) -> None:
-    """Write the file of a seal; one of its number that was never committed is replaced. Raises StorageError.
+    """Write the file of a seal; another one of its number goes to the orphaned seals. Raises StorageError.
 
-    A seal is in the ledger before its row commits here, so a file that differs from the ledger's was left by a kill
-    or a refusal, before anybody could stamp it; what it says of the entries the ledger's seal says too.
+    Such a file was left by a kill or a refusal, or its database is gone and the ledger was put back to an earlier
+    time: the next round finds it there and records it.
     """
     folder = home / seal_files.FOLDER
     name = seal_name(tuple(row[column] for column in ("number", "first", "last", "sha256", "closed_at", "day")))
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        for file in seal_files.list_files(folder):
-            if file.number == row["number"] and not _has_digest(folder / file.name, row["sha256"]):
-                (folder / file.name).unlink()
+        for file in _files_of_another(folder, row["number"], row["sha256"]):
+            orphaned = folder / seal_files.ORPHANED
+            seal_files.move(folder / file.name, orphaned / seal_files.free_name(orphaned, file.name))
         if not (folder / name).exists():
             write_durably(folder / name, row["body"])
     except OSError as error:
@@ -77,6 +77,13 @@ def put_file(home: Path, row: Mapping[str, Any]) -> None:
             write_durably(path, body)
     except OSError as error:
         raise storage_error(error, path) from error
+
+
+def _files_of_another(folder: Path, number: int, sha256: str) -> list[seal_files.SealFile]:
+    """The files of seals of this number that have another digest, with their stamps."""
+    files = [file for file in seal_files.list_files(folder) if file.number == number]
+    others = {file.name for file in files if file.is_seal and not _has_digest(folder / file.name, sha256)}
+    return [file for file in files if file.seal_name in others]
 
 
 def _has_digest(path: Path, sha256: str) -> bool:

@@ -1,7 +1,8 @@
 """A copy whose last records a restored ledger has lost and given to others: kept under another name, and reported.
 
 Its seals that the ledger does not have go to `seals/orphaned/`, where the next round finds and records them as those
-of an older database that was put back; its unsealed records are noted for the same `rollback` entries.
+of an older database that was put back; its unsealed records are noted for the same `rollback` entries. The note is in
+the new copy before the old one loses its name, so no kill can lose it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from archiver.ledger.ledger import Ledger
-from archiver.store import migrate, schema, seal_files
-from archiver.store.database_copy import checkpoint_log, remove_logs
+from archiver.store import schema, seal_files
+from archiver.store.database_copy import checkpoint_log, remove_logs, remove_with_logs
 from archiver.store.durable_files import storage_error, sync_folder
 from archiver.store.projection.rows import upsert_rows
 
@@ -41,19 +42,54 @@ def lost_records(sql: Connection, home: Path, ledger: Ledger) -> tuple[int, int]
     return (first, entries) if first <= entries else None
 
 
-def put_aside(database: Path) -> None:
-    """Give the database another name, which stays, and make an empty one in its place. Raises StorageError."""
-    number = 1
-    while (aside := database.with_name(f"{database.name}.lost-{number}")).exists():
-        number += 1
+def fresh_copy(database: Path) -> Path:
+    """The place of the new copy until the old one has another name, with nothing there. Raises StorageError."""
+    fresh = _fresh_place(database, _last_aside(database) + 1)
     try:
-        checkpoint_log(database)
-        remove_logs(database)
-        database.rename(aside)
+        remove_with_logs(fresh)  # of a process that was killed
+    except OSError as error:
+        raise storage_error(error, fresh) from error
+    return fresh
+
+
+def put_aside(database: Path) -> None:
+    """Give the database another name, which stays. Raises StorageError."""
+    number = _last_aside(database) + 1
+    try:
+        for path in (_fresh_place(database, number), database):
+            checkpoint_log(path)
+            remove_logs(path)
+        database.rename(_aside(database, number))
         sync_folder(database.parent)
     except OSError as error:
         raise storage_error(error, database) from error
-    migrate.create_database(database)
+
+
+def finish(database: Path) -> None:
+    """Put the new copy in the place of the one that was set aside just before it. Raises StorageError."""
+    fresh = _fresh_place(database, _last_aside(database))
+    try:
+        if fresh.exists():
+            fresh.rename(database)
+            sync_folder(database.parent)
+    except OSError as error:
+        raise storage_error(error, database) from error
+
+
+def _last_aside(database: Path) -> int:
+    number = 0
+    while _aside(database, number + 1).exists():
+        number += 1
+    return number
+
+
+def _aside(database: Path, number: int) -> Path:
+    return database.with_name(f"{database.name}.lost-{number}")
+
+
+def _fresh_place(database: Path, number: int) -> Path:
+    """Where the copy after that setting aside is made; without that one it is of no use, and of none later."""
+    return database.with_name(f"{database.name}.after-lost-{number}")
 
 
 def note_lost(sql: Connection, lost: tuple[int, int] | None) -> None:

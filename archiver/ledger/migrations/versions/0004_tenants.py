@@ -10,7 +10,7 @@ CREATE TABLE ledger.tenant (
     login name PRIMARY KEY,
     archive int NOT NULL REFERENCES ledger.archive
 );
-COMMENT ON TABLE ledger.tenant IS 'users of the database who are held to one archive; the owner of the ledger writes it';
+COMMENT ON TABLE ledger.tenant IS 'users of the database who are held to one archive';
 
 CREATE OR REPLACE FUNCTION ledger.current_archive() RETURNS int
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
