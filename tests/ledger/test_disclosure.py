@@ -19,7 +19,7 @@ from tests.ledger.teams import Team, new_team
 from tests.support.postgres import Postgres
 from tests.support.terminal import Terminal
 
-pytestmark = [pytest.mark.slow, pytest.mark.sample]
+pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
 TODAY = date(2026, 11, 27)
@@ -51,6 +51,7 @@ def disclosed(team: Team, recipient: str, today: date = TODAY) -> bool:
         return False
 
 
+@pytest.mark.sample
 def test_a_grant_counts_until_its_day_or_its_withdrawal(team: Team) -> None:
     """Before, after, and for anybody else nothing is handed out; every attempt is a row, without holes."""
     with closing(Archive(team.first)) as archive:
@@ -75,6 +76,7 @@ def test_a_grant_counts_until_its_day_or_its_withdrawal(team: Team) -> None:
     assert "総務" in {one.who for one in rows}
 
 
+@pytest.mark.sample
 def test_nobody_takes_a_row_of_the_record_away(team: Team, postgres: Postgres) -> None:
     """A machine may add rows by the ledger's function alone; whoever owns the database is stopped once."""
     record_access(team.place, who="x", what="y", reason="z")
@@ -100,13 +102,12 @@ def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> Non
     desk = Terminal(tmp_path / "desk", team.chatwork)
     export = ("team", "export", account_of(team), "job1", "--as", "法務部", "--reason", "未払いの相談")
     where = ("--ledger", team.place.address, "--files", team.place.files, "--for", "lawyer", "--out", tmp_path / "out")
-    yes = ("--yes",)
 
-    refused = desk.run(*export, *where, *yes, code=2)
+    refused = desk.run(*export, *where, code=2)
     granted = worker.run("team", "grant", "job1", "法務部", "--until", "2099-01-31")
-    desk.run(*export, *where, *yes)
+    desk.run(*export, *where)
     worker.run("team", "revoke", "job1", "法務部")
-    later = desk.run(*export, *where, *yes, code=2)
+    later = desk.run(*export, *where, code=2)
     audit, status = worker.run("team", "audit"), worker.run("status")
 
     assert "法務部" in refused

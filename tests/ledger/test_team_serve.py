@@ -23,6 +23,7 @@ from tests.ledger.teams import Team, new_team
 from tests.support.nginx import running_nginx
 from tests.support.object_servers import free_port
 from tests.support.postgres import Postgres
+from tests.support.team import round_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 
@@ -30,6 +31,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "team-operation.md"
 SECRET = "0123456789abcdef0123456789abcdef"
 PASSWORDS = {"sato": "pass-sato", "suzuki": "pass-suzuki", "visitor": "pass-visitor"}
 HOST = {"Host": "archives.example.jp"}
+TEXTS = ("佐藤だけの発言", "鈴木だけの発言")
 
 
 class Served(NamedTuple):
@@ -60,6 +62,9 @@ def teams(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Itera
         new_team(postgres, tmp_path_factory.mktemp("sato")) as sato,
         new_team(postgres, tmp_path_factory.mktemp("suzuki")) as suzuki,
     ):
+        for team, text in zip((sato, suzuki), TEXTS, strict=True):
+            team.post(text)
+            round_in(team.first, team.environ)
         yield sato, suzuki
 
 
@@ -111,16 +116,20 @@ def guide_location() -> str:
     return found[1]
 
 
-def test_each_worker_sees_their_own_archive_and_nothing_else(served: Served, teams: tuple[Team, Team]) -> None:
-    """The same address shows each their own room; another's room does not exist for them."""
-    sato, suzuki = teams
-    pages = [served.page(name).text for name in ("sato", "suzuki")]
+def seen(page: requests.Response) -> list[bool]:
+    """Of each worker's own message, whether a page shows it."""
+    return [text in page.text for text in TEXTS]
 
-    assert [True, False] == [f"/room/{sato.room}" in page for page in pages]
-    assert [False, True] == [f"/room/{suzuki.room}" in page for page in pages]
-    assert 200 == served.page("sato", f"/room/{sato.room}").status_code
-    assert "はじめ" in served.page("sato", f"/room/{sato.room}").text
-    assert 404 == served.page("suzuki", f"/room/{sato.room}").status_code
+
+def test_each_worker_sees_their_own_archive_and_nothing_else(served: Served, teams: tuple[Team, Team]) -> None:
+    """The same address shows each their own messages; the search finds no others."""
+    pages = [served.page(name, f"/room/{team.room}") for name, team in zip(("sato", "suzuki"), teams, strict=True)]
+    found = served.page("suzuki", "/search?q=" + TEXTS[0])
+
+    assert [200, 200] == [page.status_code for page in pages]
+    assert [[True, False], [False, True]] == [seen(page) for page in pages]
+    assert 200 == served.page("sato").status_code
+    assert "/message/" not in found.text
 
 
 def test_who_has_not_signed_in_or_has_no_archive_sees_nothing(served: Served) -> None:
@@ -141,11 +150,9 @@ def test_who_has_not_signed_in_or_has_no_archive_sees_nothing(served: Served) ->
 )
 def test_a_browser_cannot_say_who_it_is(served: Served, teams: tuple[Team, Team], headers: dict[str, str]) -> None:
     """Through the proxy a header of the browser's own changes nothing."""
-    page = served.page("sato", **headers)
+    page = served.page("sato", f"/room/{teams[0].room}", **headers)
 
-    assert 200 == page.status_code
-    assert f"/room/{teams[0].room}" in page.text
-    assert f"/room/{teams[1].room}" not in page.text
+    assert (200, [True, False]) == (page.status_code, seen(page))
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) ->
             contract = named_or_only_contract(reading, contract_id)
         grant = state_grant(archive, contract.id, who, last, at=utc_now())
     record_access(place, who=_owner_word(), what=f"grant {grant.contract} {grant.until}", reason=who)
-    sentence = _("Granted: {who} may get packages of {contract} until {day}. Withdraw it with: archive team revoke")
+    sentence = _(
+        "Granted: {who} may get packages of {contract} until {day}. Withdraw it with: archive team revoke CONTRACT WHO"
+    )
     echo(sentence.format(who=visible(who), contract=visible(contract.label), day=grant.until.isoformat()))
     return 0
 
