@@ -120,8 +120,9 @@ HOME: dict[str, set[str]] = {
     "keyring": {"settings"},
     "markdown_it": {"console.guides"},
     "markupsafe": {"console", "render", "web"},
-    "msgspec": {"chatwork.models", "chatwork.client", "settings"},
+    "msgspec": {"chatwork.models", "chatwork.client", "settings", "team.team_file"},
     "platformdirs": {"settings"},
+    "procrastinate": {"team.round_queue", "team.queue_schema"},
     "psycopg": {"ledger"},
     "requests": {
         "chatwork.exchange_deadline",
@@ -130,6 +131,7 @@ HOME: dict[str, set[str]] = {
         "sync.files.avatars",
         "app",
         "notices.heartbeat",
+        "team.membership",
         "tsa",
     },
     "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},

@@ -2,7 +2,7 @@
 
 Which version they are of stands in the comment of the schema. An update applies procrastinate's migrations between that
 version and the installed library's, as its documentation asks for (procrastinate.readthedocs.io, migrations): each in a
-transaction of its own, as some use what the one before has added, and noted, so that a killed update can be gone on with.
+transaction of its own, as some use what the one before has added, and noted, so a killed update can be gone on with.
 """
 
 from __future__ import annotations

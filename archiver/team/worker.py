@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
+import platform
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
@@ -61,7 +61,7 @@ def due_archives(ledger: TeamLedger) -> list[int]:
 
 def worker_name() -> str:
     """The name of this worker among all."""
-    return f"{socket.gethostname()}-{os.getpid()}"
+    return f"{platform.node()}-{os.getpid()}"
 
 
 class _Rounds:
