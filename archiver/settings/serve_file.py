@@ -1,4 +1,4 @@
-"""`serve.toml`: where `archive team serve` listens, which proxy it believes, and whose archive is whose."""
+"""`serve.toml`: where `team serve` listens, which proxy it believes, and whose archive is whose."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from archiver.web.proxy_access import ProxyGate, refusal_sentence
 from archiver.web.refused_requests import PageChannel
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse
+    from wsgiref.types import StartResponse
 
 THREADS = 16
 FRESH_SECONDS = 30.0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import closing
 from gettext import gettext as _
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archiver import errors
-from archiver.cli.argument_completion import contract_ids
+from archiver.cli.argument_completion import contract_ids, folders, profiles
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.day_options import parse_until
 from archiver.cli.terminal.output import echo
@@ -106,11 +107,9 @@ def team_audit(obj: CliContext) -> int:
 
 @click.command(
     "export",
-    context_settings={"ignore_unknown_options": True},
     help=N_(
         "Make a package of a worker's contract under their grant, such as: archive team export 1234567 job1 --as 法務 "
-        "--reason 相談 --for lawyer\n\nOptions behind are those of archive export. Each call is a row that the worker "
-        "sees."
+        "--reason 相談\n\nEach call is a row that the worker sees."
     ),
 )
 @click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
@@ -119,7 +118,18 @@ def team_audit(obj: CliContext) -> int:
 @click.option("--reason", required=True, metavar=N_("TEXT"), help=N_("What it is for; the worker sees it."))
 @click.option("--ledger", "address", metavar=N_("ADDRESS"), help=N_("The address of the database."))
 @click.option("--files", metavar=N_("DIR"), help=N_("The store of files."))
-@click.argument("more", nargs=-1, type=click.UNPROCESSED)
+@click.option(
+    "--for",
+    "profile",
+    default="lawyer",
+    show_default=True,
+    metavar=N_("WHO"),
+    shell_complete=profiles,
+    help=N_("For whom the package is: support, lawyer, court or consult."),
+)
+@click.option(
+    "--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Where to put it; left out: the present folder.")
+)
 @click.pass_obj
 def team_export(
     obj: CliContext,
@@ -129,7 +139,8 @@ def team_export(
     reason: str,
     address: str | None,
     files: str | None,
-    more: tuple[str, ...],
+    profile: str,
+    out: str | None,
 ) -> int:
     """Make a copy that is thrown away, and call `export` in it; without a grant nothing is made."""
     from archiver.cli.evidence.export import command_export
@@ -143,7 +154,7 @@ def team_export(
         place = type(place)(place.address, place.archive, store_address(files))
     who = _plain(recipient)
     with disclosed_copy(place, contract_id, who, reason=_plain(reason), today=_today()) as home:
-        words = [contract_id, "--no-recheck", *_with_folder(more)]
+        words = [contract_id, "--no-recheck", "--for", profile, "--out", str(Path(out or ".").expanduser().absolute())]
         # Without a token: the messages are not read once more for somebody else.
         environ = {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE}
         inner = CliContext(home, obj.verbose, environ)
@@ -196,9 +207,3 @@ def _today() -> date:
     from archiver.records import JST
 
     return utc_now().astimezone(JST).date()
-
-
-def _with_folder(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The options of the package; it goes into the present folder where none is named, not into the copy."""
-    is_named = any(word == "--out" or word.startswith("--out=") for word in words)
-    return words if is_named else (*words, "--out", ".")
