@@ -7,6 +7,7 @@ read and written over a connection of its own (`ledger.Ledger`). It knows no key
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from archiver.ledger.connection import connect, import_psycopg, ledger_errors, p
 
 if TYPE_CHECKING:
     import psycopg
+
+_IDLE_SECONDS = 1.0
+"""A connection that nobody has used for so long is tried before it is used again."""
 
 _OVERVIEW = """
 SELECT archive, account_id, opened_at, closed_at, last_round, outcome, gaps, alerts, failures, next_due, has_token
@@ -111,6 +115,7 @@ class TeamLedger:
         self.address = address
         self._connection: psycopg.Connection[Any] | None = None
         self._one_at_a_time = threading.Lock()
+        self._used_at = 0.0
 
     def overview(self) -> list[ArchiveStanding]:
         """How every archive stands. Raises LedgerUnavailable, TeamNotInstalled."""
@@ -222,15 +227,16 @@ class TeamLedger:
                 raise
 
     def _tested(self) -> psycopg.Connection[Any]:
-        """The connection, opened anew where the server has closed it meanwhile."""
+        """The connection, opened anew where the server has closed it while nobody used it."""
         psycopg = import_psycopg()
-        if self._connection is not None:
+        idle, self._used_at = time.monotonic() - self._used_at, time.monotonic()
+        if self._connection is not None and idle > _IDLE_SECONDS:
             try:
                 self._connection.execute("SELECT 1")
-                return self._connection
             except psycopg.OperationalError:
                 self._give_up()
-        self._connection = connect(self.address)
+        if self._connection is None:
+            self._connection = connect(self.address)
         return self._connection
 
     def _give_up(self) -> None:
