@@ -111,7 +111,10 @@ HOME: dict[str, set[str]] = {
     "certifi": {"evidence.stamps.roots", "notices.mail_sender"},
     "click": {"cli"},
     "cryptography": {"demo"}
-    | {f"evidence.stamps.{name}" for name in ("reply_verification", "revocation", "roots")}
+    | {
+        f"evidence.stamps.{name}"
+        for name in ("certificate_answers", "reply_verification", "revocation", "roots", "signer_chain")
+    }
     | {"team.sealed_tokens"},
     "filelock": {"store.archive", "schedule.daemon_lock", "custody.backup", "rounds.run_log"},
     "flask": {"console", "web"},

@@ -16,7 +16,7 @@ CALLS = frozenset({"unlink", "rmtree", "replace", "rename", "rmdir", "removedirs
 
 WHAT = {
     "comparison/files.py": "a comparison that is being written, in its place when it is complete",
-    "custody/erased_copies.py": "packages and daily copies in the home that hold what the owner erased",
+    "custody/erased_copies.py": "packages, daily copies, and files in a backup's folder, that hold what was erased",
     "store/erasure/cleaning.py": "erased bytes, pictures that nothing shows any more, databases of before upgrades",
     "custody/backup.py": "the copied database with findings gets a name of its own",
     "custody/folder_copies.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",

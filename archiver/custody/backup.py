@@ -53,6 +53,10 @@ class BackupOutcome:
     """What a restored archive had again of what was erased, and that it was erased once more."""
     is_same_disk: bool = False
     """Whether the copy is on the archive's own disk, and would be lost together with it."""
+    with_erased: tuple[Path, ...] = ()
+    """Files of earlier copies in the folder that hold something erased since, or may; they were left as they are."""
+    removed: int = 0
+    """How many such files were removed."""
 
     @property
     def ok(self) -> bool:
@@ -61,10 +65,16 @@ class BackupOutcome:
 
 
 def backup(
-    archive: Archive, place: Path, *, now: Callable[[], datetime], tell: Progress | None = None
+    archive: Archive,
+    place: Path,
+    *,
+    now: Callable[[], datetime],
+    tell: Progress | None = None,
+    remove_erased: bool = False,
 ) -> BackupOutcome:
     """Bring the copy in a folder up to date, verify it, and remember it in the archive.
 
+    What earlier copies in the folder still hold of what was erased since is named, or with `remove_erased` removed.
     A database with findings never replaces an earlier one. Raises NoArchive, BadSettings, ArchiveInUse
     (another backup is running), and what `store.backup.copy` raises.
     """
@@ -89,12 +99,17 @@ def backup(
         placed = _put_in_place(report, verification, place)
         last = LastBackup(now(), str(place), verification.ok and not report.uncopied)
         is_same_disk = place.stat().st_dev == archive.home.stat().st_dev
+        old = erasures.leftovers(archive, place) if placed else []
+        if remove_erased:
+            erasures.remove_leftovers(old)
         return BackupOutcome(
             verification,
             report,
             placed,
             is_remembered=placed and _remember_backup(archive, last),
             is_same_disk=is_same_disk,
+            with_erased=() if remove_erased else tuple(old),
+            removed=len(old) if remove_erased else 0,
         )
 
 

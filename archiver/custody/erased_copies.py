@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import zipfile
@@ -11,7 +12,10 @@ from pathlib import Path
 from typing import IO
 
 from archiver.evidence.verify.package_files import READ_ERRORS
+from archiver.store import avatars
+from archiver.store.blobs import blob_path
 from archiver.store.durable_files import storage_error
+from archiver.store.engine import DATABASE
 
 RECORDS = "data/entries.jsonl"
 _SEQ = re.compile(rb',"seq":(\d{1,18})\}\s*$')
@@ -26,6 +30,22 @@ def copies_with(home: Path, numbers: Sequence[tuple[int, int]], names: Collectio
     return [path for path in _packages(home) if _holds(path, numbers, names)]
 
 
+def leftovers(
+    place: Path, home: Path, numbers: Sequence[tuple[int, int]], gone: Collection[str], shown: Collection[str]
+) -> list[Path]:
+    """Files in a folder with a copy of the archive, or in its home, that hold something erased, or may.
+
+    `gone` are the digests of bytes that no record names any more, `shown` those of pictures that are still shown.
+    Daily copies that the home has too were looked into when it erased, and so are not read again in a copy.
+    """
+    here = {path.relative_to(home) for path in _daily_copies(home)} if place != home else set()
+    daily = [path for path in _daily_copies(place) if path.relative_to(place) not in here]
+    found = [path for path in daily if _holds(path, numbers, ())]
+    found += [path for sha256 in sorted(gone) if (path := blob_path(place, sha256)).is_file()]
+    found += sorted(path for path in (place / avatars.FOLDER).glob("*") if path.name not in shown)
+    return found + sorted(place.glob(f"{DATABASE}.*"))
+
+
 def remove_copies(paths: Collection[Path]) -> None:
     """Remove packages and daily copies. Raises StorageError."""
     for path in paths:
@@ -33,14 +53,20 @@ def remove_copies(paths: Collection[Path]) -> None:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
+                if os.name == "nt" and path.exists():
+                    path.chmod(0o600)  # Windows removes nothing that is read-only
                 path.unlink(missing_ok=True)
         except OSError as error:
             raise storage_error(error, path) from error
 
 
 def _packages(home: Path) -> Iterator[Path]:
-    yield from sorted((home / "daily").glob("*/*"))
+    yield from _daily_copies(home)
     yield from sorted((home / "exports").glob("*"))
+
+
+def _daily_copies(home: Path) -> list[Path]:
+    return sorted((home / "daily").glob("*/*"))
 
 
 def _holds(path: Path, numbers: Sequence[tuple[int, int]], names: Collection[str]) -> bool:

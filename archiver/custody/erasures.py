@@ -122,17 +122,31 @@ def go_on(
     return said
 
 
-def remove_restored_copies(archive: Archive) -> list[str]:
-    """Remove daily copies that a backup still had of what was erased before it was last made; what to say of it."""
+def leftovers(archive: Archive, place: Path) -> list[Path]:
+    """Files in a folder with a copy of the archive, or in its home, that hold something it has erased, or may."""
     with archive.reading() as reading:
         ranges = sorted((first, last) for one in records.erasures(reading) for first, last in one.payload["numbers"])
-    paths = erased_copies.copies_with(archive.home, ranges, ()) if ranges else []
+        if not ranges:
+            return []
+        noted = {sha256 for note in notes.read_notes(archive.home) for sha256 in note.blobs}
+        gone, shown = cleaning.unnamed_bytes(reading, noted), cleaning.shown_pictures(reading)
+    return erased_copies.leftovers(place, archive.home, ranges, gone, shown)
+
+
+def remove_leftovers(paths: Sequence[Path]) -> None:
+    """Remove what `leftovers` found. Raises StorageError."""
     erased_copies.remove_copies(paths)
+
+
+def remove_restored_copies(archive: Archive) -> list[str]:
+    """Remove what a backup still had of what was erased before it was last made; what to say of it."""
+    paths = leftovers(archive, archive.home)
+    remove_leftovers(paths)
     sentence = ngettext(
-        "{count} daily copy in the backup holds or may hold something erased, so it was not restored. "
-        "Make a new backup in an empty folder, then dispose of this one.",
-        "{count} daily copies in the backup hold or may hold something erased, so they were not restored. "
-        "Make a new backup in an empty folder, then dispose of this one.",
+        "{count} file in the backup (a daily copy, or bytes of a file or picture) holds or may hold something erased, "
+        "so it was not restored. Make a new backup in an empty folder, then dispose of this one.",
+        "{count} files in the backup (daily copies, or bytes of files or pictures) hold or may hold something erased, "
+        "so they were not restored. Make a new backup in an empty folder, then dispose of this one.",
         len(paths),
     )
     return [sentence.format(count=len(paths))] if paths else []

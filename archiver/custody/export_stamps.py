@@ -14,7 +14,7 @@ from archiver.evidence.stamps.timestamp import StampRefused
 from archiver.export.stamps import StampService
 
 if TYPE_CHECKING:
-    from archiver.evidence.stamps.revocation import RevocationList
+    from archiver.evidence.stamps.revocation import RevocationAnswer
 
 
 def stamp_service(app: App) -> StampService | None:
@@ -39,18 +39,18 @@ def stamp_service(app: App) -> StampService | None:
                 with suppress(StampRefused):
                     yield authority.name, timestamp.request_stamp(data, authority, now=app.now).reply
 
-    def lists(name: str, reply: bytes) -> Iterator[RevocationList]:
-        from archiver.evidence.stamps.revocation import fetch_lists
-
-        if not timestamp.can_stamp():
-            return iter(())
+    def answers(name: str, reply: bytes) -> Iterator[RevocationAnswer]:
         authority = next(one for one in app.authorities if one.name == name)
-        return fetch_lists(reply, authority.roots, authority.fetch_list) if authority.fetch_list else iter(())
+        if not timestamp.can_stamp() or authority.ask is None:
+            return iter(())
+        from archiver.evidence.stamps.revocation import ask_for_revocation
+
+        return ask_for_revocation(reply, authority.roots, authority.ask, now=app.now())
 
     return StampService(
         {authority.name: authority.roots for authority in app.authorities},
         ask_for_seals,
         stamp,
         {authority.name: authority.known_class for authority in app.authorities},
-        lists,
+        answers,
     )

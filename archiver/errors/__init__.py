@@ -52,6 +52,7 @@ from archiver.errors.computer import (
 )
 from archiver.errors.erasure import (
     ErasureDeclined,
+    NoErasureNote,
     NoSavedMessage,
     NotConfirmed,
     NothingToErase,
@@ -202,6 +203,7 @@ __all__ = (
     "NoCommonRoom",
     "NoContract",
     "NoContractSaved",
+    "NoErasureNote",
     "NoPackageItself",
     "NoSavedMessage",
     "NoSpaceForCopy",

@@ -20,6 +20,13 @@ class NothingToErase(UsageError):
     message = N_("There is nothing to erase: nothing of it is saved, or another contract holds all of it.")
 
 
+class NoErasureNote(UsageError):
+    """The file is no note of an erasure."""
+
+    message = N_("{path} is not a note of an erasure.")
+    hint = N_("It is the .json file beside the certificate, or in the folder erasures of the archive that erased.")
+
+
 class NoSavedMessage(UsageError):
     """No room has a message with this id."""
 

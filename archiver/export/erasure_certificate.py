@@ -103,7 +103,7 @@ def _what(facts: CertificateFacts) -> Iterator[Block]:
             _("{n:,}, of which the bytes of {blobs:,} were removed").format(n=payload["files"], blobs=payload["blobs"]),
         ),
         (_("Records"), f"{sum(payload['kinds'].values()):,}"),
-        (_("Kept replies of Chatwork"), f"{len(payload['replies']):,}"),
+        (_("Kept replies"), f"{len(payload['replies']):,}"),
     )
     yield FactList(rows)
     if payload["again"] is not None:
@@ -125,12 +125,12 @@ def _record(erasure: Erasure, stamps: Sequence[tuple[str, datetime]]) -> Iterato
     times = [_("{time} by the authority {name}").format(time=local_time(at), name=name) for name, at in stamps]
     seal = _("not sealed yet") if erasure.seal is None else f"{erasure.seal}"
     rows = (
-        (_("Record of the erasure"), _("No. {seq}").format(seq=erasure.seq)),
+        (_("Record"), _("No. {seq}").format(seq=erasure.seq)),
         (_("Its SHA-256"), erasure.digest),
         (_("Closed by seal"), seal),
-        *([(_("SHA-256 of the seal"), erasure.seal_sha256)] if erasure.seal_sha256 else []),
-        (_("Third-party time of it"), "\n".join(times) or _("none so far")),
-        (_("Numbers of the records"), _ranges_text(erasure.payload["numbers"])),
+        *([(_("Seal's SHA-256"), erasure.seal_sha256)] if erasure.seal_sha256 else []),
+        (_("Third-party time"), "\n".join(times) or _("none so far")),
+        (_("Erased numbers"), _ranges_text(erasure.payload["numbers"])),
     )
     yield FactList(rows)
     yield Paragraph(
@@ -163,9 +163,14 @@ def _place_lines(facts: CertificateFacts) -> Iterator[str]:
     for folder in facts.folders:
         yield _("Daily copies in the folder {folder}").format(folder=visible(folder))
     if facts.copied_at is None:
-        yield _("Copies of the archive, if there are any (it knows of none)")
+        copies = _("Copies of the archive, if there are any (it knows of none).")
     else:
-        yield _("Copies of the archive; the last one was made {time}").format(time=local_time(facts.copied_at))
+        copies = _("Copies of the archive; the last one was made {time}.").format(time=local_time(facts.copied_at))
+    again = _(
+        "One from before brings everything back when it is restored; with the file beside this certificate it can "
+        "be erased there once more."
+    )
+    yield f"{copies} {again}"
     yield _("Snapshots and backups of the computer, and blocks of the disk that it has freed but not overwritten")
     yield _("Chatwork itself, where the messages stay until they are deleted there, and what other people saved")
     yield _("What other messages quote of it, and texts that were copied elsewhere by hand")

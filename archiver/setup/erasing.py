@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
@@ -20,8 +21,9 @@ from archiver.records import JST
 from archiver.render.invisible_characters import visible
 from archiver.setup.archive_setup import call_language
 from archiver.setup.message_numbers import message_number
-from archiver.store.erasure import records
-from archiver.store.erasure.selection import Selection, select_contract, select_messages
+from archiver.store.erasure import notes, records
+from archiver.store.erasure.notes import ErasureNote
+from archiver.store.erasure.selection import Selection, select_contract, select_messages, select_noted
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts, find_contract, is_read
 from archiver.store.queries.runs import exports
@@ -29,6 +31,7 @@ from archiver.store.working import alerts, remembered_values
 
 if TYPE_CHECKING:
     from archiver.app import App
+    from archiver.custody.backup import BackupOutcome
     from archiver.store.archive import Reading
 
 SHOWN_LIMIT = 20
@@ -46,10 +49,11 @@ STEP_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ErasureOrder:
-    """What is to be erased: a contract, or messages as (room, id)."""
+    """What is to be erased: a contract, messages as (room, id), or what a note of an earlier erasure names."""
 
     contract: str | None
     places: tuple[tuple[int, int], ...] = ()
+    note: ErasureNote | None = None
 
     @property
     def choose(self) -> Choose:
@@ -58,23 +62,39 @@ class ErasureOrder:
         def chosen(reading: Reading) -> Selection:
             if self.contract is not None:
                 return select_contract(reading, find_contract(reading, self.contract))
+            if self.note is not None:
+                return select_noted(reading, self.note.digests)
             return select_messages(reading, self.places)
 
         return chosen
 
     def phrase(self, preview: ErasurePreview) -> str:
-        """What has to be typed to confirm: the contract's id, or the number of messages."""
+        """What has to be typed to confirm: the contract's id, or the number of messages (of a note: of records)."""
+        if self.note is not None:
+            return str(preview.plan.count)
         return self.contract or str(sum(map(len, preview.plan.messages.values())))
 
 
-def read_order(reading: Reading, contract: str | None, messages: Sequence[str]) -> ErasureOrder:
-    """The order that was given. Raises UsageError, UnknownContract, BadValue, NoSavedMessage."""
-    if (contract is None) == (not messages):
+def read_order(
+    reading: Reading, contract: str | None, messages: Sequence[str], note: Path | None = None
+) -> ErasureOrder:
+    """The order that was given. Raises UsageError, UnknownContract, BadValue, NoSavedMessage, NoErasureNote."""
+    if note is not None and contract is None and not messages:
+        return ErasureOrder(None, note=_read_note(note))
+    if note is not None or (contract is None) == (not messages):
         raise errors.UsageError(detail=_("Say what is to be erased: --contract ID, or --message LINK (repeatable)."))
     if contract is not None:
         return ErasureOrder(find_contract(reading, contract).id)
     places = {place for value in messages for place in _places_of(reading, value)}
     return ErasureOrder(None, tuple(sorted(places)))
+
+
+def _read_note(path: Path) -> ErasureNote:
+    """The note in a file, of which nothing is believed but that these records, by their digests, were erased."""
+    note = notes.read_note(path)
+    if note is None:
+        raise errors.NoErasureNote(path=path)
+    return note
 
 
 def _places_of(reading: Reading, value: str) -> list[tuple[int, int]]:
@@ -152,6 +172,38 @@ def preview_lines(preview: ErasurePreview) -> list[str]:
     return [*lines, *_reach_lines(preview)]
 
 
+def leftover_lines(outcome: BackupOutcome, folder: Path) -> Iterator[str]:
+    """What became of files of earlier copies that hold something erased since."""
+    if outcome.with_erased:
+        count = len(outcome.with_erased)
+        sentence = ngettext(
+            "{n} file of an earlier copy in this folder holds or may hold something that the archive has erased since "
+            "({file}). To remove it: archive backup {folder} --remove-erased",
+            "{n} files of earlier copies in this folder hold or may hold something that the archive has erased since "
+            "({file}, …). To remove them: archive backup {folder} --remove-erased",
+            count,
+        )
+        name = visible(str(outcome.with_erased[0].relative_to(folder)))
+        yield sentence.format(n=count, file=name, folder=shlex.quote(str(folder)))
+    if outcome.removed:
+        sentence = ngettext(
+            "{n} file of an earlier copy with something erased was removed here. Snapshots of this folder and freed "
+            "blocks of the disk may still hold it.",
+            "{n} files of earlier copies with something erased were removed here. Snapshots of this folder and freed "
+            "blocks of the disk may still hold them.",
+            outcome.removed,
+        )
+        yield sentence.format(n=outcome.removed)
+
+
+def restored_line() -> str:
+    """What a restored archive may hold again, and with what it is erased there."""
+    return _(
+        "If something was erased after this copy was made, the archive holds it again. Erase it again with the "
+        "file beside its certificate: archive erase --again FILE"
+    )
+
+
 def _reach_lines(preview: ErasurePreview) -> list[str]:
     lines = []
     if preview.packages:
@@ -165,7 +217,7 @@ def _reach_lines(preview: ErasurePreview) -> list[str]:
 
 
 def make_certificate(app: App, number: int, folder: Path) -> Path:
-    """Write the certificate of an erasure into a folder, as a new file.
+    """Write the certificate of an erasure into a folder, as a new file, and beside it the note of the erasure.
 
     Raises UnknownErasure, PdfUnavailable, PdfFailed, HomeNotWritable.
     """
@@ -187,16 +239,25 @@ def make_certificate(app: App, number: int, folder: Path) -> Path:
         )
     certificate = replace(build_certificate(facts), lang=call_language())  # its texts are those of the screen
     body = make_pdf(certificate, at=facts.created_at)
-    return _write_new(folder, f"erasure-certificate-{number:04}_{facts.created_at.astimezone(JST):%Y%m%d-%H%M}", body)
+    name = f"erasure-certificate-{number:04}_{facts.created_at.astimezone(JST):%Y%m%d-%H%M}"
+    return _write_new(folder, name, body, notes.note_bytes(app.archive.home, number))
 
 
-def _write_new(folder: Path, name: str, body: bytes) -> Path:
+def note_beside(certificate: Path) -> Path | None:
+    """The note of the erasure that was written beside its certificate; None: there is none."""
+    path = certificate.with_suffix(".json")
+    return path if path.exists() else None
+
+
+def _write_new(folder: Path, name: str, body: bytes, note: bytes | None) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for attempt in range(1, 1_000):
             path = folder / (f"{name}.pdf" if attempt == 1 else f"{name}-{attempt}.pdf")
-            if not path.exists():
+            if not path.exists() and not path.with_suffix(".json").exists():
                 path.write_bytes(body)
+                if note is not None:
+                    path.with_suffix(".json").write_bytes(note)
                 return path
     except OSError as error:
         raise errors.HomeNotWritable(path=folder, detail=error.strerror or str(error)) from error

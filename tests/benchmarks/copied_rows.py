@@ -28,7 +28,7 @@ def copied_archive(home: Path) -> Archive:
         for number in range(1, COUNT // READ):
             shifts = {"position": number * positions, "send_time": number * times, "seq": number * seqs}
             for table in ("message", "message_version", "window"):
-                _copy(database, table, shifts, at_most=seqs)
+                copy_rows(database, table, shifts, at_most=seqs)
         database.execute("UPDATE window SET message_num = seq")
         changed = f"seq % {EDITED_EACH} = 0"
         database.execute(f"UPDATE message SET state = 'edited', was_edited = 1 WHERE {changed}")
@@ -40,7 +40,8 @@ def copied_archive(home: Path) -> Archive:
     return archive
 
 
-def _copy(database: sqlite3.Connection, table: str, shifts: dict[str, int], *, at_most: int) -> None:
+def copy_rows(database: sqlite3.Connection, table: str, shifts: dict[str, int], *, at_most: int) -> None:
+    """Copy the rows of a table up to an entry, each cell of the named columns that much greater."""
     names = [row[1] for row in database.execute(f"PRAGMA table_info('{table}')")]
     cells = [f"{name} + {shifts[name]}" if name in shifts else f"{name}" for name in names]
     if "observed_at" in names:  # as in every archive, times never decrease along the entries

@@ -14,10 +14,11 @@ from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.selection import Selection, select_contract, select_messages
 from archiver.store.queries.contracts import find_contract
-from tests.benchmarks.large_archives import ROOM, SHOWN, fill_archive
+from tests.benchmarks.copied_entries import archive_of_copies
+from tests.benchmarks.large_archives import ROOM
 from tests.benchmarks.measure import Figure, run_alone
 
-COUNT = 100_000
+COUNT = 1_000_000
 NOW = datetime(2031, 1, 1, tzinfo=UTC)
 EVERY = 100
 """One message in so many is erased where single ones are."""
@@ -26,7 +27,7 @@ EVERY = 100
 def measure(folder: Path, count: int = COUNT) -> list[Figure]:
     """A row for the contract and one for single messages, each in a process of its own, of archives made alike."""
     made = folder / "made"
-    fill_archive(made, count, new=SHOWN).close()
+    archive_of_copies(made, count).close()
     return [_row(Path(shutil.copytree(made, folder / what)), count, what) for what in ("messages", "contract")]
 
 

@@ -21,19 +21,14 @@ from archiver.store.search.query import parse
 from archiver.store.search.search import search
 from archiver.store.working import remembered_values, verification_log
 from archiver.store.working.verification_log import VerificationRecord
-from tests.support.archives.maker import at, story
+from tests.support.archives.maker import at
+from tests.support.archives.unused_pages import story_with_unused_pages
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
     """The story, in a database of which much is unused."""
-    maker = story(tmp_path / "home")
-    maker.archive.close()
-    with closing(sqlite3.connect(maker.archive.database)) as database:
-        database.execute("CREATE TABLE ballast (body BLOB)")
-        database.executemany("INSERT INTO ballast VALUES (zeroblob(100000))", [()] * 20)
-        database.execute("DROP TABLE ballast")
-        database.commit()
+    maker = story_with_unused_pages(tmp_path / "home")
     yield maker.archive
     maker.archive.close()
 

@@ -301,6 +301,61 @@ def test_a_backup_made_again_after_an_erasure_does_not_bring_daily_copies_back(t
     assert 1 == len(list((tmp_path / "again" / "daily").glob("*/*")))
 
 
+def copied_before_and_after(tmp_path: Path) -> ArchiveMaker:
+    """An archive whose folder for copies was filled before an erasure, and again after it."""
+    maker = make_archive(tmp_path / "home")
+    write_daily_copy(maker.archive, "job1", now=lambda: at(210), file_limit_bytes=10**6, at_once=True)
+    _put_avatar(maker, OTHER_ROOM, b"gone")
+    backup.backup(maker.archive, tmp_path / "copy", now=lambda: at(250))
+    erase(maker)
+    return maker
+
+
+def test_a_copy_made_again_names_what_earlier_ones_left_and_removes_it_when_told(tmp_path: Path) -> None:
+    """A daily copy, the bytes of a file and a picture; what the archive still has stays in the copy."""
+    maker, place = copied_before_and_after(tmp_path), tmp_path / "copy"
+    gone = {blobs.blob_path(place, hashlib.sha256(ONLY).hexdigest()), *(place / "daily").glob("*/*")}
+    gone |= set((place / "avatars").glob("*"))
+    kept = blobs.blob_path(place, hashlib.sha256(BOTH).hexdigest())
+    assert 3 == len(gone)
+
+    named = backup.backup(maker.archive, place, now=lambda: at(350))
+    assert (gone, 0) == (set(named.with_erased), named.removed)
+    assert all(path.exists() for path in gone)
+
+    removed = backup.backup(maker.archive, place, now=lambda: at(360), remove_erased=True)
+    assert ((), 3) == (removed.with_erased, removed.removed)
+    assert not any(path.exists() for path in gone)
+    assert kept.exists()
+    assert () == backup.backup(maker.archive, place, now=lambda: at(370)).with_erased
+    assert set() == places_of(place, *GONE)
+    assert [] == verify_path(place, deep=True).findings
+
+
+def test_a_file_lost_in_the_home_is_no_reason_to_remove_its_good_copy(tmp_path: Path) -> None:
+    """Only what the records do not name any more is taken out of a copy."""
+    maker, place = copied_before_and_after(tmp_path), tmp_path / "copy"
+    digest = hashlib.sha256(BOTH).hexdigest()
+    blobs.blob_path(maker.home, digest).unlink()
+
+    backup.backup(maker.archive, place, now=lambda: at(350), remove_erased=True)
+
+    assert blobs.blob_path(place, digest).exists()
+
+
+def test_bytes_that_a_copy_still_had_do_not_come_back_with_it(tmp_path: Path) -> None:
+    """A folder that was filled before and after an erasure is restored without them, and that is said."""
+    maker = copied_before_and_after(tmp_path)
+    backup.backup(maker.archive, tmp_path / "copy", now=lambda: at(350))
+
+    outcome = backup.restore(tmp_path / "copy", tmp_path / "again", now=lambda: at(400))
+
+    assert not blobs.is_held(tmp_path / "again", hashlib.sha256(ONLY).hexdigest())
+    assert [] == list((tmp_path / "again" / "avatars").glob("*"))
+    assert ["3 files" in sentence for sentence in outcome.erased] == [True]
+    assert blobs.is_held(tmp_path / "again", hashlib.sha256(BOTH).hexdigest())
+
+
 @pytest.mark.slow
 @pytest.mark.sample
 def test_chapter_9_and_the_page_say_what_was_erased(tmp_path: Path) -> None:

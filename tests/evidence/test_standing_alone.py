@@ -13,7 +13,10 @@ import archiver.evidence
 FOLDER = Path(archiver.evidence.__file__).parent
 STAMPS = {
     f"stamps/{name}.py"
-    for name in ("authority_kinds", "refusal", "revocation", "roots", "timestamp", "reply_verification")
+    for name in (
+        *("authority_kinds", "certificate_answers", "refusal", "reply_verification", "revocation", "roots"),
+        *("signer_chain", "timestamp"),
+    )
 }
 SOURCES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.py")}
 OF_REPORTS = {"account_signs.py"}

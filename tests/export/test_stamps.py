@@ -8,9 +8,7 @@ import stat
 import subprocess
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import bagit
@@ -18,7 +16,6 @@ import pytest
 
 from archiver.custody.verify import verify_path
 from archiver.demo.tsa.simulator import SimulatedAuthority
-from archiver.evidence.stamps.revocation import fetch_lists
 from archiver.evidence.stamps.roots import fingerprint
 from archiver.export.package.copied_files import CopiedFiles, read_stamps
 from archiver.export.package.daily_copy import write_daily_copy
@@ -207,27 +204,6 @@ def test_an_archive_that_cannot_be_written_is_handed_out_with_what_it_holds(tmp_
     assert [] == verify_path(Path(report.path)).findings
 
 
-@pytest.mark.parametrize("is_revoked", [False, True])
-def test_a_package_freezes_what_was_revoked(tmp_path: Path, is_revoked: bool) -> None:
-    """The list of the day lies beside the root, named in VERIFY.txt with the line that shows it, and verifies."""
-    simulated = SimulatedAuthority(now=lambda: NOW)
-    simulated.renew_leaf(until=NOW + timedelta(days=900), list_address="http://tsa.example/list.crl")
-    listed, body = authority_in_memory(simulated), simulated.revocation_list(is_revoked=is_revoked)
-    archive = archive_of_the_story(tmp_path / "home")
-    lists = partial(fetch_lists, roots=listed.roots, fetch=lambda _address: body)
-
-    report = exported(archive, replace(stamp_service(archive, listed), lists=lambda _name, reply: lists(reply)))
-
-    package = Path(report.path)
-    assert body == (package / "data/tsa/a.1.crl").read_bytes()
-    assert ("失効が記されています" in text(report, "VERIFY.txt")) == is_revoked
-    (line,) = [line for line in commands(package, "openssl") if " crl " in line]
-    assert (0, is_revoked) == (run(package, line)[0], "Serial Number" in run(package, line)[1])
-    verification = verify_path(package)
-    assert [] == verification.findings
-    assert not any("a.1.crl" in one.text for one in verification.unchecked)
-
-
 def test_a_daily_copy_holds_the_stamps_of_its_seals(tmp_path: Path) -> None:
     """But asks nobody."""
     archive = archive_of_the_story(tmp_path / "home")
@@ -331,8 +307,7 @@ def test_each_root_is_named_by_its_fingerprint(report: ExportReport, package: Pa
 
 def test_the_certificate_may_have_ended_long_ago(tmp_path: Path) -> None:
     """The moment of judging stands in each line, so today does not matter."""
-    from archiver.demo.tsa.simulator import AuthorityFault, SimulatedAuthority
-    from tests.support.stamps.authorities import authority_in_memory
+    from archiver.demo.tsa.simulator import AuthorityFault
 
     archive = archive_of_the_story(tmp_path / "home")
     long_ago = NOW - timedelta(days=900)

@@ -42,12 +42,17 @@ SHOWN_LIMIT = 20
     metavar=N_("INTERVAL"),
     help=N_("Make this copy again and again by itself, such as 1d; off ends it."),
 )
+@click.option(
+    "--remove-erased",
+    is_flag=True,
+    help=N_("Remove what earlier copies in the folder still hold of what the archive has erased since."),
+)
 @click.pass_obj
-def command_backup(obj: CliContext, place: str | None, every: str | None) -> int:
+def command_backup(obj: CliContext, place: str | None, every: str | None, remove_erased: bool) -> int:
     """Copy and verify; needs no token and no network. The token is not copied."""
     from archiver.app import utc_now
     from archiver.custody import backup, copy_tool
-    from archiver.setup import copy_schedule
+    from archiver.setup import copy_schedule, erasing
     from archiver.store.archive import Archive
 
     if every == OFF:
@@ -55,7 +60,9 @@ def command_backup(obj: CliContext, place: str | None, every: str | None) -> int
     copy_schedule.check_interval(every or "1d")
     folder = _choose_folder(obj, place)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
-        outcome = backup.backup(Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress))
+        outcome = backup.backup(
+            Archive(obj.home), folder, now=utc_now, tell=copy_progress(progress), remove_erased=remove_erased
+        )
     assert outcome.report is not None
     if outcome.is_placed:
         echo(_("The copy is up to date: {path}").format(path=visible(str(folder))))
@@ -65,6 +72,8 @@ def command_backup(obj: CliContext, place: str | None, every: str | None) -> int
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
         echo(_("The archive cannot be written to now, so it does not remember this copy."), err=True)
+    for line in erasing.leftover_lines(outcome, folder):
+        echo(line, err=True)
     if outcome.is_same_disk:
         echo(_("This is the disk of the archive itself: if it breaks, the copy is lost too."), err=True)
     if _has_notify_urls(obj):

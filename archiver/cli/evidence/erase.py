@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from gettext import gettext as _
 from pathlib import Path
@@ -41,6 +42,13 @@ INCOMPLETE = 4
 @click.option("--contract", metavar="ID", shell_complete=contract_ids, help=N_("All that only this contract holds."))
 @click.option("--message", "messages", multiple=True, metavar=N_("LINK_OR_ID"), help=N_("A message; repeatable."))
 @click.option(
+    "--again",
+    "note",
+    metavar=N_("FILE"),
+    type=click.Path(dir_okay=False),
+    help=N_("What an earlier erasure took and an older copy brought back: the .json file beside its certificate."),
+)
+@click.option(
     "--reason",
     type=click.Choice([one.value for one in ErasureReason]),
     default=ErasureReason.OWN.value,
@@ -61,6 +69,7 @@ def command_erase(
     obj: CliContext,
     contract: str | None,
     messages: tuple[str, ...],
+    note: str | None,
     reason: str,
     dry_run: bool,
     confirm: str | None,
@@ -82,9 +91,11 @@ def command_erase(
     if certificate is not None:
         path = erasing.make_certificate(app, certificate, folder)
         echo(json.dumps({"certificate": str(path)}) if as_json else _certificate_line(path))
+        if not as_json:
+            _tell_note(path)
         return 0
     with app.archive.reading() as reading:
-        order = erasing.read_order(reading, contract, messages)
+        order = erasing.read_order(reading, contract, messages, None if note is None else Path(note).expanduser())
         preview = erasing.preview_order(reading, order, now=app.now())
         if not dry_run:
             erasing.check_can_erase(reading, preview, now=app.now())
@@ -149,7 +160,10 @@ def _erase(
     from archiver.setup import erasing
 
     with app.archive.round_lock(), ProgressScreen(quiet=as_json) as screen:
-        outcome = erasures.erase(app.archive, order.choose, reason, now=app.now, step=_step_teller(screen))
+        repeated = None if order.note is None else order.note.number
+        outcome = erasures.erase(
+            app.archive, order.choose, reason, again=repeated, now=app.now, step=_step_teller(screen)
+        )
     if outcome is None:
         raise errors.NothingToErase
     stamp_requests.request_stamps(app)
@@ -168,6 +182,7 @@ def _erase(
         echo(_("Erased (erasure {number}).").format(number=outcome.number))
         if path is not None:
             echo(_certificate_line(path))
+            _tell_note(path)
     if not outcome.is_complete:
         echo(
             _("A program still reads an older state, so traces are left in the database. The next run removes them."),
@@ -190,6 +205,18 @@ def _step_teller(screen: ProgressScreen) -> Callable[[str], None]:
 
 def _certificate_line(path: Path) -> str:
     return _("Certificate: {path}").format(path=visible(str(path)))
+
+
+def _tell_note(certificate: Path) -> None:
+    """Say what an older copy still holds, and with what it can be erased there."""
+    from archiver.setup.erasing import note_beside
+
+    note = note_beside(certificate)
+    if note is not None:
+        sentence = _(
+            "A copy made before still holds it all. Where one is restored, erase again: archive erase --again {file}"
+        )
+        echo(sentence.format(file=shlex.quote(str(note))))
 
 
 def _document(order: ErasureOrder, preview: ErasurePreview, signs: list[str]) -> dict[str, object]:

@@ -52,9 +52,12 @@ def command_restore(obj: CliContext, source: str | None) -> int:
 
 
 def _tell_restored(home: Path, source: Path) -> None:
+    from archiver.setup.erasing import restored_line
+
     echo(_("The archive is restored: {path}").format(path=visible(str(home))))
     echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
     echo(_("Next: archive token set (the token was not part of the copy)   then: archive sync"))
+    echo(restored_line())
     echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
 
 

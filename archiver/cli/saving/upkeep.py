@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver import errors
 from archiver.cli.context import CliContext
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
@@ -50,14 +51,19 @@ def command_upkeep(obj: CliContext, dry_run: bool, as_json: bool) -> int:
     from archiver.store.archive import Archive
 
     settings, names = obj.settings(), list(STEPS)
-    with ProgressScreen(quiet=as_json or obj.verbose < 0) as screen:
-        report = keep_up(
-            Archive(obj.home),
-            settings,
-            now=utc_now,
-            dry_run=dry_run,
-            step=lambda name: screen.show_part(_(STEPS[name]), names.index(name), len(names)),
-        )
+    try:
+        with ProgressScreen(quiet=as_json or obj.verbose < 0) as screen:
+            report = keep_up(
+                Archive(obj.home),
+                settings,
+                now=utc_now,
+                dry_run=dry_run,
+                step=lambda name: screen.show_part(_(STEPS[name]), names.index(name), len(names)),
+            )
+    except errors.ArchiverError as failure:
+        if as_json:
+            click.echo(json.dumps(_error_document(failure, dry_run=dry_run), ensure_ascii=False))
+        raise
     if as_json:
         click.echo(json.dumps(_document(report, dry_run=dry_run), ensure_ascii=False))
     else:
@@ -129,10 +135,29 @@ def _megabytes(number: int) -> str:
     return f"{number / 1e6:,.1f}"
 
 
+def _error_document(error: errors.ArchiverError, *, dry_run: bool) -> dict[str, object]:
+    """What a run that came to nothing prints: every field of a report, and why there is none."""
+    counts = dict.fromkeys(("bytes_before", "unused_before", "bytes", "unused"))
+    return {
+        "ok": False,
+        "dry_run": dry_run,
+        "error": str(error),
+        "database": counts,
+        "problems": [],
+        "vacuum": None,
+        "needed_bytes": None,
+        "free_bytes": None,
+        "index_merged": False,
+        "verifications_dropped": 0,
+        "folders": [],
+    }
+
+
 def _document(report: UpkeepReport, *, dry_run: bool) -> dict[str, object]:
     return {
         "ok": report.ok,
         "dry_run": dry_run,
+        "error": None,
         "database": {
             "bytes_before": report.before.total_bytes,
             "unused_before": report.before.free_bytes,

@@ -20,6 +20,7 @@ from archiver.render.times import interval_words, minute_text
 from archiver.settings.home import check_home
 from archiver.setup.archive_setup import make_home
 from archiver.setup.copy_schedule import begin_regular_copy, end_regular_copy
+from archiver.setup.erasing import leftover_lines, restored_line
 from archiver.setup.work_words import copy_step_words
 from archiver.store.working.remembered_values import LAST_BACKUP
 
@@ -103,6 +104,7 @@ def _backup(context: ConsoleContext, folder: Path) -> Work:
     def work(job: Job) -> JobOutcome:
         outcome = backup.backup(context.archive, folder, now=context.now, tell=_progress(job))
         lines = [visible(line) for line in context.words.copy_lines(outcome)]
+        lines += [visible(line) for line in leftover_lines(outcome, folder)]
         if outcome.is_same_disk:
             lines.append(_("This is the disk of the archive itself: if it breaks, the copy is lost too."))
         head = (
@@ -127,6 +129,7 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
         if not outcome.is_placed:
             return JobOutcome(_("Nothing was restored."), tuple(lines), is_complete=False)
         lines.append(_("The API token was not part of the copy: store it again in the settings."))
+        lines.append(restored_line())
         lines.append(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
         head = _("The archive is restored: {path}").format(path=visible(str(context.home)))
         return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok)

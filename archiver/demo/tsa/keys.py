@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 VALID_FROM = datetime(2000, 1, 1, tzinfo=UTC)
 VALID_UNTIL = datetime(2049, 12, 31, tzinfo=UTC)
@@ -22,6 +22,7 @@ VALID_UNTIL = datetime(2049, 12, 31, tzinfo=UTC)
 _NOTHING: list[x509.ObjectIdentifier] = []
 _STAMPING = [ExtendedKeyUsageOID.TIME_STAMPING]
 _SERVER = [ExtendedKeyUsageOID.SERVER_AUTH]
+_ANSWERING = [ExtendedKeyUsageOID.OCSP_SIGNING]
 
 
 class Purpose(Enum):
@@ -32,6 +33,7 @@ class Purpose(Enum):
     SERVER = (_SERVER, True)
     SEVERAL = (_STAMPING + _SERVER, True)
     NOT_CRITICAL = (_STAMPING, False)
+    ANSWERING = (_ANSWERING, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,13 @@ def make_leaf(
     valid: tuple[datetime, datetime] = (VALID_FROM, VALID_UNTIL),
     purpose: Purpose = Purpose.STAMPING,
     list_address: str | None = None,
+    status_address: str | None = None,
 ) -> KeyHolder:
-    """A new certificate that signs tokens; `list_address`: where its issuer's list of revoked ones is, if anywhere."""
+    """A new certificate that signs tokens, or does what its purpose says.
+
+    `list_address`: where its issuer's list of revoked ones is, `status_address`: who answers whether it is one
+    (OCSP); None: it names neither.
+    """
     uses, critical = purpose.value
     extensions: list[tuple[x509.ExtensionType, bool]] = [
         (x509.BasicConstraints(ca=False, path_length=None), True),
@@ -92,6 +99,10 @@ def make_leaf(
     if list_address is not None:
         point = x509.DistributionPoint([x509.UniformResourceIdentifier(list_address)], None, None, None)
         extensions.append((x509.CRLDistributionPoints([point]), False))
+    if status_address is not None:
+        place = x509.UniformResourceIdentifier(status_address)
+        access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)
+        extensions.append((x509.AuthorityInformationAccess([access]), False))
     return _issue(name, issuer, valid, extensions)
 
 

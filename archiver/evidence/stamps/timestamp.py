@@ -22,6 +22,8 @@ from archiver.evidence.stamps.roots import fingerprint
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse
 
+    from archiver.evidence.stamps.revocation import RevocationQuestion
+
 __all__ = [
     "REASONS",
     "Authority",
@@ -62,8 +64,8 @@ class Authority:
     """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
     known_class: AuthorityClass = UNKNOWN_CLASS
     """What is known of it by the settings."""
-    fetch_list: Callable[[str], bytes] | None = None
-    """Gets a list of revoked certificates at an address; raises OSError. None: none is asked for."""
+    ask: Callable[[RevocationQuestion], bytes] | None = None
+    """Asks whether a certificate was revoked, and gets the answer's bytes; raises OSError. None: nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from archiver.export.package.package_input import (
 from archiver.export.package.recipe import PackageResult, Recipe
 from archiver.export.package.report_input import package_preview, period_text, report_input, unread_chats
 from archiver.export.report.limits import important_pauses
-from archiver.export.stamps import put_revocation_lists, put_roots
+from archiver.export.stamps import put_revocation_answers, put_roots
 from archiver.export.texts import readme, verify_txt
 from archiver.export.verify_page import page
 from archiver.records import JST
@@ -58,7 +58,7 @@ def assemble(reading: Reading, recipe: Recipe, bag: Bag, progress: Progress | No
     copied.incomplete += copied.stamps.missing_seal_stamps(recipe.seals)
     put_roots(bag, reading.home, copied.stamps, recipe.stamping.roots if recipe.stamping else {})
     if recipe.stamping is not None:
-        put_revocation_lists(bag, reading.home, copied.stamps, recipe.stamping)
+        put_revocation_answers(bag, reading.home, copied.stamps, recipe.stamping)
     step = step_counter(reading, recipe, progress)
     statistics = PackageStatistics(source, step, checked=compares_rows, choice=recipe.order.choice)
     package = PackageInput(reading, recipe, source, statistics, copied, files, step)
@@ -147,6 +147,7 @@ def _close(bag: Bag, package: PackageInput) -> PackageResult:
         incomplete=tuple(copied.incomplete),
         unheld=unheld,
         preview=package_preview(package, bag) if recipe.only_messages is None else None,
+        answers={one.path: bag.digests.get(one.path) for one in copied.stamps.answers},
     )
 
 
@@ -158,7 +159,7 @@ def _verification_steps(recipe: Recipe, copied: CopiedFiles, *, whole: bool) -> 
         stamps=copied.stamps.seal_stamps,
         roots=copied.stamps.roots,
         configured=copied.stamps.configured,
-        lists=copied.stamps.lists,
+        answers=copied.stamps.answers,
         made_at=recipe.created_at or recipe.read_at,
     )
 

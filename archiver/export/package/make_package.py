@@ -109,6 +109,8 @@ class ExportReport:
     """The digest of its last list, which names everything else."""
     stamps: Mapping[str, str] = field(default_factory=dict)
     """Authority → SHA-256 of its stamp over that list."""
+    answers: Mapping[str, str | None] = field(default_factory=dict)
+    """Path → SHA-256 of each answer about a revocation in it (`PackageResult.answers`)."""
 
     @property
     def incomplete(self) -> tuple[str, ...]:
@@ -231,6 +233,7 @@ def _make_package(
         unsealed=recipe.unsealed,
         list_sha256=result.sha256,
         stamps=stamps,
+        answers=result.answers,
     )
 
 
@@ -311,6 +314,7 @@ def _record_export(
         "sha256": report.sha256,
         "list_sha256": report.list_sha256,
         "stamps": dict(report.stamps),
+        **({"answers": dict(report.answers)} if report.answers else {}),
         **making,
     }
     with archive.writing() as writing:

@@ -128,6 +128,8 @@ class PackageResult:
     unheld: tuple[str, ...]
     advice: str | None = None
     """What the user should do before handing it in."""
+    answers: Mapping[str, str | None] = field(default_factory=dict)
+    """Path → SHA-256 of each answer about a revocation that it holds; None: nothing that counts was answered."""
     blank: tuple[str, ...] = ()
     """Facts of the contract that a reader will look for and that are not stated."""
     preview: PackagePreview | None = None

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from archiver.evidence.chain import canonical, digest
+from archiver.evidence.stamps.authority_kinds import AuthorityClass, AuthorityKind, class_of
 from archiver.evidence.stamps.roots import fingerprint
 from archiver.export.chosen_messages import MessageChoice
 from archiver.export.mask.kinds import MaskKind
@@ -38,6 +39,11 @@ class RecordedOrder:
     """The number of the last reply that the archive held then."""
     authorities: Mapping[str, tuple[str, ...]]
     """The authorities that should stamp it, each with the SHA-256 of its pinned roots in their order."""
+    classes: Mapping[str, AuthorityClass]
+    """What the settings said of each."""
+    answers: Mapping[str, str | None]
+    """Path → SHA-256 of each answer about a revocation; None: nothing that counts was answered. Empty: nobody was
+    asked."""
     software: str
     typst: str | None
     """The version of typst; None: there was none, so no PDF was made."""
@@ -63,6 +69,7 @@ def order_payload(recipe: Recipe, last_reply: int) -> dict[str, Any]:
         "package": recipe.name,
         "software": software_name(),
         "typst": typst_version(),
+        **({"classes": classes} if (classes := _class_names(recipe)) else {}),
         **({"texts": digest(canonical(texts))} if (texts := order_texts(recipe.order)) else {}),
     }
 
@@ -96,9 +103,20 @@ def recorded_order(package: ExportedPackage, texts: Mapping[str, Any]) -> Record
         made_at=from_text(payload["made_at"]),
         last_reply=int(payload["last_reply"]),
         authorities={name: tuple(pinned) for name, pinned in payload["authorities"].items()},
+        classes={
+            name: class_of(said, is_offered=said == AuthorityKind.OFFERED)
+            for name, said in payload.get("classes", {}).items()
+        },
+        answers=dict(payload.get("answers", {})),
         software=str(payload["software"]),
         typst=payload["typst"],
     )
+
+
+def _class_names(recipe: Recipe) -> dict[str, str]:
+    """Authority → the listed service that it is stated to be, else its kind."""
+    classes = recipe.stamping.classes if recipe.stamping else {}
+    return {name: known.listed.id if known.listed else known.kind.value for name, known in classes.items()}
 
 
 def _options(order: ExportOrder) -> dict[str, Any]:

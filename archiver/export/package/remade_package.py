@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archiver import errors
+from archiver.evidence.chain import file_digest
 from archiver.evidence.manifest import digest_stream
 from archiver.evidence.stamps.roots import fingerprint
+from archiver.evidence.stamps.timestamp import can_stamp
 from archiver.evidence.verify.findings import Verification
-from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles
+from archiver.evidence.verify.package_files import READ_ERRORS, PackageFiles, read_all
 from archiver.evidence.verify.system_names import is_system_name
 from archiver.export import PROFILES, PackageForm
 from archiver.export.bag import Bag
@@ -34,6 +37,9 @@ from archiver.store.earlier_state import earlier_state
 from archiver.store.erasure.records import erasures
 from archiver.store.queries import contracts, runs
 from archiver.store.working import remembered_values
+
+if TYPE_CHECKING:
+    from archiver.evidence.stamps.revocation import RevocationAnswer
 
 _OWN_STAMP = re.compile(r"(?:tagmanifest-sha256|SHA256SUMS)\.txt\..+\.tsr")
 _LIST = re.compile(r"(?:tag)?manifest-sha256\.txt|manifest[0-9]{8}\.txt|data/content-sha256\.txt|SHA256SUMS\.txt")
@@ -79,7 +85,7 @@ def compare_with_remade(
             verification.add_unchecked("remade", text.format(version=recorded.software))
         else:
             with tempfile.TemporaryDirectory(prefix="archive-remade-", ignore_cleanup_errors=True) as folder:
-                remade = _remake(archive, package, recorded, roots, Path(folder))
+                remade = _remake(archive, package, recorded, _RecordedAnswers(tree, recorded), roots, Path(folder))
             _tell_comparison(verification, tree, remade, same_typst=recorded.typst == typst_version())
     except (errors.ArchiverError, LookupError, TypeError, ValueError, *READ_ERRORS) as error:
         text = _("Pages, texts and reports could not be made anew to be compared: {detail}")
@@ -90,6 +96,7 @@ def _remake(
     archive: Archive,
     package: ExportedPackage,
     recorded: RecordedOrder,
+    answers: _RecordedAnswers,
     roots: Mapping[str, Sequence[bytes]],
     folder: Path,
 ) -> dict[str, str]:
@@ -100,13 +107,20 @@ def _remake(
         upto = next(one.last for one in seals.seals(reading) if one.number == recorded.seal)
         places = runs.stamp_places(reading, upto=package.seq)
         with earlier_state(reading, upto=upto, last_reply=recorded.last_reply) as earlier:
-            recipe = _recipe(earlier, recorded, roots, upto=upto)
+            recipe = _recipe(earlier, recorded, answers, roots, upto=upto)
             with report_language(recorded.order.lang):
                 _fill(earlier, replace(recipe, stamp_places=places), bag)
     return bag.digests
 
 
-def _recipe(earlier: Reading, recorded: RecordedOrder, roots: Mapping[str, Sequence[bytes]], *, upto: int) -> Recipe:
+def _recipe(
+    earlier: Reading,
+    recorded: RecordedOrder,
+    answers: _RecordedAnswers,
+    roots: Mapping[str, Sequence[bytes]],
+    *,
+    upto: int,
+) -> Recipe:
     pinned = {name: _recorded_roots(earlier, name, roots, recorded) for name in recorded.authorities}
     return make_recipe(
         earlier,
@@ -114,10 +128,52 @@ def _recipe(earlier: Reading, recorded: RecordedOrder, roots: Mapping[str, Seque
         recorded.order,
         contracts.find_contract(earlier, str(recorded.order.contract)),
         name=recorded.name,
-        stamping=StampService(pinned, lambda: None, lambda _data: ()) if pinned else None,
+        stamping=_stamp_service(pinned, recorded, answers) if pinned else None,
         at=recorded.made_at,
         upto=upto,
     )
+
+
+def _stamp_service(
+    pinned: Mapping[str, Sequence[bytes]], recorded: RecordedOrder, answers: _RecordedAnswers
+) -> StampService:
+    """What asks nobody: it gives the answers that came when the package was made."""
+
+    def again(authority: str, reply: bytes) -> Iterable[RevocationAnswer]:
+        return answers.again(authority, reply, pinned[authority])
+
+    return StampService(pinned, lambda: None, lambda _data: (), recorded.classes, again)
+
+
+class _RecordedAnswers:
+    """The answers about revocations that came when a package was made, out of its files.
+
+    A file counts by the digest on record. Raises ValueError when made, if one is not there any more as it came.
+    """
+
+    def __init__(self, tree: PackageFiles, recorded: RecordedOrder) -> None:
+        self._asked = recorded.answers
+        self._bodies: dict[str, bytes] = {}
+        names = set(tree.names())
+        for path, sha256 in recorded.answers.items():
+            if sha256 is None:
+                continue
+            body = read_all(tree, path) if path in names else b""
+            if not can_stamp() or file_digest(body) != sha256:
+                text = _("{file}, which holds what was answered about a certificate, is not here as it came")
+                raise ValueError(text.format(file=path))
+            self._bodies[path] = body
+
+    def again(self, authority: str, reply: bytes, roots: Sequence[bytes]) -> Iterable[RevocationAnswer]:
+        """What was answered of the certificates behind a reply of the authority."""
+        if not self._asked:
+            return ()
+        from archiver.evidence.stamps.revocation import RevocationQuestion, ask_for_revocation
+
+        def ask(question: RevocationQuestion) -> bytes:
+            return self._bodies[f"data/tsa/{authority}.{question.number}.{question.kind}"]
+
+        return ask_for_revocation(reply, roots, ask)
 
 
 def _recorded_roots(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from archiver.store import avatars, schema
-from archiver.store.archive import Archive
+from archiver.store.archive import Archive, Reading
 from archiver.store.blobs import FOLDER, INCOMING, blob_path
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE
@@ -19,23 +20,38 @@ from archiver.store.queries.entries import IS_WHOLE
 _EARLIER = f"{DATABASE.removesuffix('.sqlite3')}.before-*.sqlite3*"
 """Databases as they were before an upgrade, which hold everything once more."""
 
+_DIGESTS = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+
 
 def remove_bytes(archive: Archive, blobs: Collection[str]) -> None:
     """Remove the bytes that no entry names any more; others stay, whoever asks. Raises OSError."""
     with archive.reading() as reading:
-        table = schema.entry.c
-        lines = reading.sql.execute(select(table.line).where(table.kind.in_(("blob", "attachment")), IS_WHOLE))
-        named = {sha256 for line in lines.scalars() for sha256 in blobs if sha256 in line}
-    for sha256 in blobs:
-        if sha256 not in named:
-            _remove(blob_path(archive.home, sha256))
+        unnamed = unnamed_bytes(reading, blobs)
+    for sha256 in sorted(unnamed):
+        _remove(blob_path(archive.home, sha256))
+
+
+def unnamed_bytes(reading: Reading, blobs: Collection[str]) -> set[str]:
+    """Those of these bytes (SHA-256) that no entry names any more."""
+    if not blobs:
+        return set()
+    table, wanted, named = schema.entry.c, frozenset(blobs), set[str]()
+    lines = reading.sql.execute(select(table.line).where(table.kind.in_(("blob", "attachment")), IS_WHOLE))
+    for line in lines.scalars():
+        named |= wanted.intersection(_DIGESTS.findall(line))
+    return set(wanted - named)
+
+
+def shown_pictures(reading: Reading) -> set[str]:
+    """The SHA-256 of every picture of a person or a room that is still shown."""
+    return set(reading.sql.execute(select(schema.picture.c.sha256)).scalars())
 
 
 def remove_leftovers(archive: Archive) -> None:
     """Remove half downloads, pictures that nothing shows any more, and databases of before an upgrade."""
     home = archive.home
     with archive.reading() as reading:
-        shown = set(reading.sql.execute(select(schema.picture.c.sha256)).scalars())
+        shown = shown_pictures(reading)
     pictures = [path for path in _files(home / avatars.FOLDER) if path.name not in shown]
     for path in [*_files(home / FOLDER / INCOMING), *pictures, *home.glob(_EARLIER)]:
         _remove(path)

@@ -65,7 +65,13 @@ def numbers(home: Path) -> list[int]:
 def read_notes(home: Path, *, leave_out: Collection[int] = ()) -> list[ErasureNote]:
     """The notes in a home that can be understood, but those of these numbers."""
     paths = (path for path in _files(home) if int(path.stem) not in leave_out)
-    return [note for path in paths if (note := _read(path)) is not None]
+    return [note for path in paths if (note := read_note(path)) is not None]
+
+
+def note_bytes(home: Path, number: int) -> bytes | None:
+    """The bytes of a note in a home, to be handed on; None if it is not there. Raises OSError."""
+    path = home / FOLDER / name_of(number)
+    return path.read_bytes() if path.is_file() else None
 
 
 def take_over(home: Path, folders: Iterable[Path]) -> None:
@@ -85,9 +91,12 @@ def _files(home: Path) -> list[Path]:
         return []
 
 
-def _read(path: Path) -> ErasureNote | None:
+def read_note(path: Path) -> ErasureNote | None:
+    """The note in a file; None if it is none, or cannot be read."""
     try:
         document: dict[str, Any] = json.loads(path.read_bytes())
+        if document["format"] != FORMAT:
+            return None
         digests = {int(seq): str(digest) for seq, digest in document["entries"].items()}
         return ErasureNote(int(document["number"]), digests, frozenset(document["files"]), str(document["reason"]))
     except (OSError, ValueError, LookupError, TypeError, AttributeError):

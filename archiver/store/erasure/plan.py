@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from archiver.store.time_text import from_unix
 ERASED_GAP = "erased"
 """The reason of a gap that an erasure left."""
 
+_NUMBER = re.compile(r"\d+")
 _ANSWERED = re.compile(r"to=(\d+)-(\d+)\]")
 _ID_NAMES = {"message": "message_id", "file": "file_id", "task": "task_id"}
 
@@ -93,7 +95,7 @@ def _replies_with(
     rooms = {room for by_room in ids.values() for room in by_room} | set(whole_rooms)
 
     @cache
-    def names_in(room: int | None) -> Mapping[str, Collection[str]]:
+    def names_in(room: int | None) -> Mapping[str, AbstractSet[str]]:
         found = {name: ids[kind].get(room, ()) if room is not None else () for kind, name in _ID_NAMES.items()}
         return {name: frozenset(map(str, numbers)) for name, numbers in found.items()}
 
@@ -102,26 +104,28 @@ def _replies_with(
             yield reply.digest
 
 
-def _holds_any(reply: KeptReply, names: Mapping[str, Collection[str]]) -> bool:
+def _holds_any(reply: KeptReply, names: Mapping[str, AbstractSet[str]]) -> bool:
     try:
         received = json.loads(reply.body or b"")
     except ValueError:  # a 404 has no body; what cannot be read is judged by the ids that stand in it
-        text = f"{reply.path} {(reply.body or b'').decode('utf-8', 'replace')}"
-        return any(re.search(rf"(?<!\d){one}(?!\d)", text) for ids in names.values() for one in ids)
+        written = set(_NUMBER.findall(f"{reply.path} {(reply.body or b'').decode('utf-8', 'replace')}"))
+        return any(not written.isdisjoint(ids) for ids in names.values())
     objects = received if isinstance(received, list) else [received]
     return any(
         str(one.get(name)) in ids for one in objects if isinstance(one, dict) for name, ids in names.items() if ids
     )
 
 
-def _count_answers(reading: Reading, erased: Mapping[int, Collection[int]]) -> int:
+def _count_answers(reading: Reading, erased: Mapping[int, AbstractSet[int]]) -> int:
     """The messages that stay and answer one of those that go; what they quote of it stays with them."""
     table, found = schema.message_version.c, set[tuple[int, int]]()
     for room, ids in erased.items():
         query = select(table.room_id, table.position, table.body).where(table.body.contains(f"to={room}-"))
         for row in reading.sql.execute(query):
+            if row.position in erased.get(row.room_id, ()):
+                continue
             named = {int(message) for to, message in _ANSWERED.findall(row.body) if int(to) == room}
-            if named & set(ids) and row.position not in erased.get(row.room_id, ()):
+            if not named.isdisjoint(ids):
                 found.add((row.room_id, row.position))
     return len(found)
 

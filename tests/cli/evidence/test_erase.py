@@ -106,3 +106,39 @@ def test_a_stamped_archive_goes_on_after_an_erasure(sealing: SealingTerminal) ->
     assert [1] == [one["number"] for one in state["erasures"]]
     assert {"erased"} == {gap["reason"] for gap in state["rooms"][0]["gaps"]}
     assert 2 == state["rooms"][0]["messages"]
+
+
+def test_a_copy_of_before_is_erased_again_with_the_note_beside_the_certificate(
+    maker: ArchiveMaker, desk: Terminal, tmp_path: Path, unasked: Chatwork
+) -> None:
+    """Where no note of the erasure is, the restored archive holds everything again until then, and restore says so."""
+    desk.run("backup", tmp_path / "copy")
+    certificate = tmp_path / "certificates"
+    said = desk.run("erase", "--contract", "job1", "--confirm", "job1", "--out", certificate)
+    (note,) = certificate.glob("*.json")
+    assert f"archive erase --again {note}" in said
+    assert not any(text in note.read_text(encoding="utf-8") for text in GONE)
+    again = Terminal(tmp_path / "again", unasked)
+    again.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    assert "archive erase --again FILE" in again.run("restore", tmp_path / "copy")
+    assert places_of(again.home, *GONE)
+
+    shown = again.json("erase", "--again", note, "--dry-run")
+    word = str(shown["records"])
+    assert f"--confirm {word}" in again.run("erase", "--again", note, code=2)
+    done = again.json("erase", "--again", note, "--confirm", word, "--out", tmp_path / "second")
+
+    assert (True, 3) == (done["complete"], done["messages"])
+    assert set() == places_of(again.home, *GONE)
+    assert [] == verify_path(again.home, deep=True).findings
+    assert "nothing to erase" in again.run("erase", "--again", note, "--confirm", word, code=2)
+
+
+def test_what_is_no_note_is_refused(desk: Terminal, tmp_path: Path) -> None:
+    """One sentence, which says where such a file lies; together with a contract it is asked which of the two."""
+    other = tmp_path / "other.json"
+    for body in (b"", b"{}", b"[1]", b'{"format": "chatwork-archive-erasure-1"}', b"\xff"):
+        other.write_bytes(body)
+        assert "is not a note of an erasure" in desk.run("erase", "--again", other, code=2)
+    assert "is not a note of an erasure" in desk.run("erase", "--again", tmp_path / "none.json", code=2)
+    assert "--contract ID" in desk.run("erase", "--again", other, "--contract", "job1", code=2)

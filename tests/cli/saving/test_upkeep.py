@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,20 +12,14 @@ import pytest
 
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.archive import Archive
-from tests.support.archives.maker import story
+from tests.support.archives.unused_pages import story_with_unused_pages
 from tests.support.terminal import TOKEN, Terminal
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Terminal]:
     """A terminal in English over the story, without a token."""
-    maker = story(tmp_path / "home")
-    maker.archive.close()
-    with closing(sqlite3.connect(maker.archive.database)) as database:
-        database.execute("CREATE TABLE ballast (body BLOB)")
-        database.executemany("INSERT INTO ballast VALUES (zeroblob(100000))", [()] * 20)
-        database.execute("DROP TABLE ballast")
-        database.commit()
+    maker = story_with_unused_pages(tmp_path / "home")
     with Chatwork(token=TOKEN) as chatwork:
         desk = Terminal(maker.home, chatwork)
         desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
@@ -64,3 +59,25 @@ def test_damage_is_told_and_nothing_is_moved(desk: Terminal) -> None:
 
     assert (False, "damaged") == (document["ok"], document["vacuum"])
     assert size == (desk.home / "archive.sqlite3").stat().st_size
+
+
+def test_a_database_that_cannot_be_read_is_one_document_too(desk: Terminal) -> None:
+    """What is wrong stands in `error`, every other field is there, and the exit code is that of the error."""
+    good = desk.json("upkeep", "--dry-run")
+    (desk.home / "archive.sqlite3").write_bytes(b"no database" * 1000)
+
+    told, _said = desk.both("upkeep", "--json", code=1)
+
+    document = json.loads(told)
+    assert good.keys() == document.keys()
+    assert (False, None) == (document["ok"], document["vacuum"])
+    assert "archive.sqlite3" in document["error"] or "database" in document["error"]
+
+
+def test_another_run_is_named_in_the_document(desk: Terminal) -> None:
+    """Exit code 11 as without it."""
+    with Archive(desk.home).round_lock():
+        told, said = desk.both("upkeep", "--json", code=11)
+
+    assert "Another run" in json.loads(told)["error"]
+    assert "Another run" in said

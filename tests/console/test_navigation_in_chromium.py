@@ -1,0 +1,42 @@
+"""The navigation of the application on a narrow screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.terminal.language import set_language
+from tests.support.archives.maker import story
+from tests.support.console.application import open_application_window
+from tests.support.viewer.chromium_tab import NEEDED
+
+pytestmark = [NEEDED, pytest.mark.slow]
+
+MOST_LINES = 2
+
+LINES = """() => new Set(
+    [...document.querySelectorAll("header.top nav li")].map((one) => one.getBoundingClientRect().top)
+).size"""
+
+
+@pytest.fixture
+def japanese() -> Iterator[None]:
+    """The language of the program's users."""
+    set_language("ja")
+    yield
+    set_language("en")
+
+
+@pytest.mark.usefixtures("japanese")
+def test_it_takes_two_lines_at_most_in_japanese(tmp_path: Path) -> None:
+    """At 360 px the page itself begins on the upper part of the screen."""
+    maker = story(tmp_path / "home")
+    maker.archive.close()
+    environ = {"HOME": str(tmp_path), "CHATWORK_API_BASE_URL": "http://127.0.0.1:9", "PATH": ""}
+
+    with open_application_window(tmp_path / "home", environ, width=360) as (window, _context):
+        lines = window.go("/home").evaluate(LINES)
+
+    assert lines <= MOST_LINES
