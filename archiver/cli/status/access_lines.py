@@ -34,9 +34,14 @@ def lines(records: list[AccessRecord] | None) -> list[str]:
     """How many there were, when the last one was and whose; nothing without one."""
     if not records:
         return []
-    sentence = ngettext("{n} access, last {time} ({who})", "{n} accesses, last {time} ({who})", len(records))
+    label = _("Others")
+    sentence = ngettext(
+        "{n} reading of this archive, last {time} ({who}); see: archive team audit",
+        "{n} readings of this archive, last {time} ({who}); see: archive team audit",
+        len(records),
+    )
     counts = sentence.format(n=len(records), time=jst_time(records[-1].at), who=visible(records[-1].who))
-    return [f"{_('Others')}   {counts}; archive team audit"]
+    return [f"{label}   {counts}"]
 
 
 def document(records: list[AccessRecord] | None) -> dict[str, object] | None:
