@@ -33,6 +33,7 @@ ROWS = (
     "verification",
     "comparison",
     "memory",
+    "status",
     "search",
     "viewing",
     "application_pages",
@@ -41,6 +42,7 @@ ROWS = (
     "help",
     "distributions",
     "leftovers",
+    "team_service",
 )
 """The modules of this folder that measure, in the order of the table."""
 
@@ -50,11 +52,13 @@ LARGE = frozenset(
         "growth",
         "erasure",
         "memory",
+        "status",
         "search",
         "viewing",
         "application_pages",
         "case_facts",
         "distributions",
+        "team_service",
     }
 )
 """Those that take many minutes: only with `--large`, or when named."""

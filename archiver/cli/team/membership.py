@@ -39,7 +39,7 @@ def team_join(obj: CliContext, team_file: str | None) -> int:
     standing = join(token, settings, base_url=base_url(obj.environ), clock=clock, sleep=time.sleep)
     sentence = _(
         "Account {account} is archive {number} of the team now. Only workers can open its token; "
-        "with `archive team leave` it is destroyed."
+        "with `archive team leave {account}` it is destroyed."
     )
     echo(sentence.format(account=standing.account, number=standing.archive))
     return 0
