@@ -153,7 +153,7 @@ HOME: dict[str, set[str]] = {
     },
     "http.server": {"demo"},
     "smtplib": {"notices.mail_sender"},
-    "socket": {"chatwork.exchange_deadline", "demo", "notices.mail_sender", "web.server"},
+    "socket": {"chatwork.exchange_deadline", "demo", "notices.mail_sender", "web.server", "web.team_pages"},
     "socketserver": {"demo"},
     "sqlite3": {"store"},
     "urllib.request": set(),

@@ -36,6 +36,8 @@ def adopt(home: Path, address: str, files: str | None, *, tell: Progress | None 
                 archive.exchange(ledger)
             except exchange.CopyDiverged as error:
                 raise errors.AnotherArchive(account=account, home=home) from error
+        with archive.reading() as reading:  # the ledger may have had the records already, and the store not the bytes
+            exchange.fill_store(reading.sql, home, place)
         write_ledger_file(home, place)
     return place
 

@@ -43,6 +43,20 @@ class BadTeamStore(SettingsError):
     hint = N_("It is a folder that all machines see, or: s3://BUCKET/PREFIX?endpoint=https://HOST&lock_days=3650")
 
 
+class NotGranted(UsageError):
+    """Nobody was granted this: exit 2."""
+
+    message = N_("The worker has not granted packages of “{contract}” to “{recipient}”, or the day is over.")
+    hint = N_("Only the worker can: archive team grant CONTRACT WHO --until DAY")
+
+
+class BadServeFile(SettingsError):
+    """The settings of the viewer of a team cannot be used: exit 5."""
+
+    message = N_("{path} cannot be used: {detail}")
+    hint = N_("See: archive guide team-operation")
+
+
 class S3NotInstalled(SettingsError):
     """The team's bytes lie in a bucket, and the library for it is not installed: exit 5."""
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from archiver.evidence.history import READINGS, EntryObject, number
 from archiver.records import Contract, JsonObject
 
-NEVER_EXPORTED = frozenset({"sweep", "export", "handover", "alert", "note", "me"})
+NEVER_EXPORTED = frozenset({"sweep", "export", "handover", "alert", "note", "me", "grant"})
 """Kinds of entries that never leave the archive, whatever room they name."""
 
 STATEMENTS = frozenset({"contract", "delivery", "attachment", "mapping"})

@@ -129,6 +129,12 @@ def guard(app: Flask, gate: AccessGate) -> None:
         answer.set_cookie(gate.cookie_name, gate.cookie, httponly=True, samesite="Strict", path="/")
         return answer
 
+    add_headers(app)
+
+
+def add_headers(app: Flask) -> None:
+    """Give every response the headers of this module."""
+
     @app.after_request
     def _add_headers(answer: Response) -> Response:
         own = answer.headers.get("Content-Security-Policy")

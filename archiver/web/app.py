@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from importlib.resources import files as package_files
 
@@ -28,6 +28,7 @@ from archiver.web.pages import (
     tasks,
     timeline,
 )
+from archiver.web.proxy_access import ProxyGate, guard_behind_proxy
 
 PAGES = (
     overview.pages,
@@ -54,11 +55,21 @@ GATE = "gate"
 
 def build_app(context: ViewContext, gate: AccessGate, more: Sequence[Blueprint] = ()) -> Flask:
     """The application; nothing is read before the first request. `more` are the pages that write."""
+    app = _build_pages(context, lambda app: guard(app, gate), more)
+    app.extensions[GATE] = gate
+    return app
+
+
+def build_team_app(context: ViewContext, gate: ProxyGate, account: int) -> Flask:
+    """The pages of one worker of a team, for requests of that worker through the sign-in proxy alone."""
+    return _build_pages(context, lambda app: guard_behind_proxy(app, gate, account), ())
+
+
+def _build_pages(context: ViewContext, put_gate: Callable[[Flask], None], more: Sequence[Blueprint]) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions[EXTENSION] = context
-    app.extensions[GATE] = gate
     template_env.fill_environment(app.jinja_env, context)
-    guard(app, gate)
+    put_gate(app)
     for pages in (*PAGES, *more):
         app.register_blueprint(pages)
     app.add_url_rule("/static/<filename>", "static", _static_file)

@@ -6,24 +6,32 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from archiver import errors
+from archiver.custody.store_check import check_store
 from archiver.custody.team_copies import adopt, take_home
 from archiver.custody.verify import verify_archive
+from archiver.demo.chatwork.simulator import Chatwork
+from archiver.ledger.access_log import accesses
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.store.archive import Archive
 from archiver.store.object_stores.open_store import open_store
+from archiver.store.object_stores.s3_store import S3Store
 from archiver.web.content.open_file import open_blob
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.object_servers import ObjectServer, give_credentials, running_moto
 from tests.support.postgres import Postgres
 from tests.support.team import new_copy, topped_up
+from tests.support.terminal import TOKEN, Terminal
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
+
+_BUCKETS = count(1)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +55,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def place(postgres: Postgres, home: Path, moto: ObjectServer) -> LedgerPlace:
     """That archive in the ledger, its files in a locked bucket."""
-    address = moto.new_bucket("team-files", locked=True) + "&lock_days=30"
+    address = moto.new_bucket(f"team-files-{next(_BUCKETS)}", locked=True) + "&lock_days=30"
     place = adopt(home, postgres.address("machine"), address)
     with closing(Archive(home)) as archive, archive.writing() as writing:
         note(writing, "one more record")
@@ -87,3 +95,49 @@ def test_files_and_seals_go_to_the_store_and_come_when_they_are_asked_for(
     other = topped_up(new_copy(tmp_path / "other", replace(place, files="s3://gone?endpoint=http://127.0.0.1:9")))
     with closing(Archive(other)) as archive, pytest.raises(errors.TeamStoreUnavailable):
         verify_archive(archive)
+
+
+def test_what_is_wrong_in_the_store_is_found(place: LedgerPlace, home: Path, moto: ObjectServer) -> None:
+    """A file whose lock was lifted is gone; of locked seals one is hidden by a marker, one was written over."""
+    assert place.files is not None
+    store = open_store(place.files)
+    assert isinstance(store, S3Store)
+    with closing(Archive(home)) as archive:
+        before = check_store(archive, place)
+    lifted = next(store.list(f"{place.archive}/files/"))
+    deleted, overwritten = [one.key for one in store.list(f"{place.archive}/seals/") if one.key.endswith(".json")][:2]
+    client, bucket = moto.client(), {"Bucket": store.place.bucket}
+    version = {"Key": f"archives/{lifted.key}", "VersionId": lifted.version}
+    client.delete_object(**bucket, **version, BypassGovernanceRetention=True)
+    client.delete_object(**bucket, Key=f"archives/{deleted}")
+    client.put_object(**bucket, Key=f"archives/{overwritten}", Body=b"other")
+
+    with closing(Archive(home)) as archive:
+        after = check_store(archive, place)
+        local = verify_archive(archive)
+
+    assert [] == before.findings
+    found = [(one.check, one.subject) for one in after.findings]
+    expected = [
+        ("store-deleted", deleted),
+        ("store-changed", overwritten),
+        ("store-overwritten", overwritten),
+        ("store-missing", lifted.key),
+    ]
+    assert sorted(expected) == sorted(found)
+    assert "whole below" in next(one.text for one in after.findings if one.check == "store-deleted")
+    assert [] == local.findings  # what this machine holds is whole
+
+
+def test_the_commands_say_what_the_store_lacks_and_try_taking_home(place: LedgerPlace, home: Path) -> None:
+    """`team verify --store` in the home, and `team verify --sample` on the ledger, each with its exit code."""
+    with Chatwork(token=TOKEN) as chatwork:
+        terminal = Terminal(home, chatwork)
+        stored = terminal.run("team", "verify", "--store")
+        drill = terminal.run("team", "verify", "--sample", 1)
+        both = terminal.run("team", "verify", code=2)
+
+    assert "見つかりませんでした" in stored
+    assert "1" in drill
+    assert "--sample 20" in both
+    assert [("drill", "team verify --sample")] == [(one.what, one.reason) for one in accesses(place)]

@@ -12,7 +12,10 @@ from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.backup import copy_progress
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.team.disclosure import team_audit, team_export, team_grant, team_revoke
 from archiver.cli.team.membership import team_join, team_leave, team_new_key, team_status
+from archiver.cli.team.serve import team_serve
+from archiver.cli.team.verification import team_verify
 from archiver.cli.team.worker import team_worker
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
@@ -27,7 +30,11 @@ def command_team() -> None:
     """Group the commands about a team's ledger."""
 
 
-for _command in (team_join, team_leave, team_new_key, team_status, team_worker):
+_OTHERS = (
+    *(team_join, team_leave, team_new_key, team_status, team_worker),
+    *(team_grant, team_revoke, team_audit, team_export, team_serve, team_verify),
+)
+for _command in _OTHERS:
     command_team.add_command(_command)
 
 

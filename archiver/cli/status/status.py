@@ -21,7 +21,7 @@ def command_status(obj: CliContext, as_json: bool) -> int:
     from archiver.app import utc_now
     from archiver.cli.contracts import deadline_lines as deadlines
     from archiver.cli.contracts.contract_names import contract_names
-    from archiver.cli.status import erasure_lines, reread_and_backfill_lines
+    from archiver.cli.status import access_lines, erasure_lines, reread_and_backfill_lines
     from archiver.cli.status.alert_lines import alert_lines
     from archiver.cli.status.saving_status import observe_standing
     from archiver.cli.status.status_document import status_document
@@ -48,15 +48,17 @@ def command_status(obj: CliContext, as_json: bool) -> int:
         put_back = put_back_databases.overview_lines(reading)
         erased, unfinished = records.erasures(reading), remembered_values.ERASURE.recall(reading)
         pauses = room_pauses(reading, archive_status) if as_json else {}
+    accesses = access_lines.read_accesses(obj.home)
     if as_json:
         payload = status_document(archive_status, warnings=standing.sentences, pauses=pauses)
         unseen = standing.unseen
         payload["unseen_seconds"] = None if unseen is None else int(unseen.total_seconds())
         payload |= reread_and_backfill_lines.document(progress) | {"put_back_databases": put_back}
         payload["erasures"] = erasure_lines.documents(erased)
+        payload["accesses"] = access_lines.document(accesses)
         click.echo(json.dumps(payload, ensure_ascii=False))
     else:
-        dues = [*put_back, *erasure_lines.lines(erased, unfinished), *deadline_lines]
+        dues = [*access_lines.lines(accesses), *put_back, *erasure_lines.lines(erased, unfinished), *deadline_lines]
         with paged_output():
             page.tell_status(archive_status, standing, emergencies, progress=progress, dues=dues, alerts=alerts)
     return 0

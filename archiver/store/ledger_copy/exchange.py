@@ -32,7 +32,7 @@ MARK_KEY = "ledger_mark"
 """Key in `memory` of the ledger's mark at the last exchange with it; it has no slot, as no run asks for it."""
 
 STORED_KEY = "ledger_stored"
-"""Key in `memory` of the last seal and the last entry whose files beside the seals the team's store has, as JSON."""
+"""Key in `memory` of a store, and of the last seal and entry whose files beside the seals it has, as JSON."""
 
 CARRIED = ("budget", "calls_spent", "idle", "window_requests")
 """Keys of remembered values that the next machine needs: what is left of the allowance, and what was only counted."""
@@ -106,17 +106,26 @@ def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
         _put_mark(sql, mark)
 
 
+def fill_store(sql: Connection, home: Path, place: LedgerPlace) -> None:
+    """Put the bytes of every file that a home holds into the store of its team. Raises StorageError."""
+    shared_files.put_bytes(home, place, _digests(sql))
+
+
 def end_copy(sql: Connection, home: Path, place: LedgerPlace, source: Path | None) -> None:
     """Make the home of a copy one of its own, with the bytes that the copy `source` and the store have.
 
     Raises StorageError.
     """
-    lines = sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
-    digests = list(shared_files.saved_digests(lines))
+    digests = _digests(sql)
     if source is not None:
         shared_files.copy_bytes(source, home, digests)
     shared_files.bring_bytes(home, digests, place)
     sql.execute(delete(schema.memory).where(_MEMORY.key.in_((MARK_KEY, STORED_KEY))))
+
+
+def _digests(sql: Connection) -> list[str]:
+    lines = sql.execute(select(_ENTRY.line).where(_ENTRY.kind.in_(("attachment", "blob")))).scalars()
+    return list(shared_files.saved_digests(lines))
 
 
 # --- out ------------------------------------------------------------------------------------------
@@ -133,25 +142,31 @@ def _ship_after(
         "entry": _rows_after(sql, "entry", end.entry),
         "reply": _rows_after(sql, "reply", end.reply),
         "seal": (seal_row(home, row) for row in _rows_after(sql, "seal", end.seal)),
-        "file": _file_rows(sql, home, end.entry),
+        "file": file_rows_after(sql, home, end.entry),
     }
     _put_mark(sql, ledger.append(rows, mark=mark, running=_running(sql), erasures=sorted(erasures)))
 
 
+def stored_until(sql: Connection, place: LedgerPlace) -> tuple[int, int]:
+    """The last seal and the last entry whose files beside the seals the team's present store has."""
+    stated = sql.execute(select(_MEMORY.value).where(_MEMORY.key == STORED_KEY)).scalar()
+    store, seal, seq = json.loads(stated) if stated else (place.files, 0, 0)
+    return (seal, seq) if store == place.files else (0, 0)
+
+
 def _put_seals(sql: Connection, home: Path, place: LedgerPlace, end: LedgerEnd) -> None:
     """Put into the store what the ledger has beside its entries by now; what does not go is tried the next time."""
-    stated = sql.execute(select(_MEMORY.value).where(_MEMORY.key == STORED_KEY)).scalar()
-    seal, seq = json.loads(stated) if stated else (0, 0)
+    seal, seq = stored_until(sql, place)
     if (seal, seq) == (end.seal, end.entry):
         return
     query = select(schema.seal).where(_SEAL.number > seal, _SEAL.number <= end.seal).order_by(_SEAL.number)
     with suppress(errors.StorageError):  # texts are saved whether seals have gone there or not
         for row in sql.execute(query):
             shared_files.put_beside_seals(home, place, seal_name(tuple(row)), row.sha256)
-        for number, name, body in _file_rows(sql, home, seq):
+        for number, name, body in file_rows_after(sql, home, seq):
             if number <= end.entry:
                 shared_files.put_beside_seals(home, place, name, hashlib.sha256(body).hexdigest())
-        upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([end.seal, end.entry])}])
+        upsert_rows(sql, schema.memory, [{"key": STORED_KEY, "value": json.dumps([place.files, end.seal, end.entry])}])
 
 
 def _rows_after(sql: Connection, name: str, number: int) -> Iterator[Row]:
@@ -163,7 +178,8 @@ def _rows_after(sql: Connection, name: str, number: int) -> Iterator[Row]:
         yield tuple(row)
 
 
-def _file_rows(sql: Connection, home: Path, seq: int) -> Iterator[Row]:
+def file_rows_after(sql: Connection, home: Path, seq: int) -> Iterator[Row]:
+    """The files beside the seals that entries after a number speak of, as rows of the ledger. Raises StorageError."""
     kinds = _ENTRY.kind.in_(("stamp", "rollback"))
     query = select(_ENTRY.line).where(_ENTRY.seq > seq, kinds).order_by(_ENTRY.seq)
     for line in sql.execute(query).scalars():

@@ -1,0 +1,51 @@
+"""Accesses of others to an archive of a team's ledger, on the status page and in its JSON document."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from gettext import ngettext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver import errors
+from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.times import jst_time
+from archiver.ledger.ledger_file import read_ledger_file
+from archiver.store.time_text import to_text
+
+if TYPE_CHECKING:
+    from archiver.ledger.access_log import AccessRecord
+
+
+def read_accesses(home: Path) -> list[AccessRecord] | None:
+    """Every access; None: the archive is in no ledger, or that cannot be reached now. Raises BadLedgerFile."""
+    place = read_ledger_file(home)
+    if place is None:
+        return None
+    from archiver.ledger.access_log import accesses
+
+    try:
+        return accesses(place)
+    except errors.ArchiverError:
+        return None
+
+
+def lines(records: list[AccessRecord] | None) -> list[str]:
+    """How many there were, when the last one was and whose; nothing without one."""
+    if not records:
+        return []
+    label = _("Others")
+    sentence = ngettext(
+        "{n} reading of this archive, last {time} ({who}); see: archive team audit",
+        "{n} readings of this archive, last {time} ({who}); see: archive team audit",
+        len(records),
+    )
+    counts = sentence.format(n=len(records), time=jst_time(records[-1].at), who=visible(records[-1].who))
+    return [f"{label}   {counts}"]
+
+
+def document(records: list[AccessRecord] | None) -> dict[str, object] | None:
+    """Their number and the time of the last one; null where it is not known."""
+    if records is None:
+        return None
+    return {"count": len(records), "last": to_text(records[-1].at) if records else None}

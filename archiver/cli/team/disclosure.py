@@ -1,0 +1,209 @@
+"""The commands of disclosure: a worker's `team grant`, `revoke` and `audit`, and the recipient's `team export`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver import errors
+from archiver.cli.argument_completion import contract_ids, folders, profiles
+from archiver.cli.context import CliContext
+from archiver.cli.terminal.day_options import parse_until
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.text import visible
+from archiver.cli.terminal.times import jst_time
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from archiver.ledger.access_log import AccessRecord
+    from archiver.ledger.ledger_file import LedgerPlace
+
+_RECIPIENT = N_("WHO")
+
+
+@click.command(
+    "grant",
+    help=N_(
+        "Let somebody get packages of one contract out of your archive until a day, such as: archive team grant job1 "
+        "法務 --until 2027-01-31"
+    ),
+)
+@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
+@click.argument("recipient", metavar=_RECIPIENT)
+@click.option("--until", required=True, metavar=N_("DAY"), help=N_("The last day on which they may."))
+@click.pass_obj
+def team_grant(obj: CliContext, contract_id: str, recipient: str, until: str) -> int:
+    """Append the grant to the archive, then a row to the record of accesses."""
+    from archiver.app import utc_now
+    from archiver.ledger.access_log import record_access
+    from archiver.store.archive import Archive
+    from archiver.store.grants import state_grant
+    from archiver.store.queries.contracts import named_or_only_contract
+
+    place, who, last = _own_place(obj), _plain(recipient), _last_day(until)
+    with closing(Archive(obj.home)) as archive:
+        with archive.reading() as reading:
+            contract = named_or_only_contract(reading, contract_id)
+        grant = state_grant(archive, contract.id, who, last, at=utc_now())
+    record_access(place, who=_owner_word(), what=f"grant {grant.contract} {grant.until}", reason=who)
+    sentence = _(
+        "Granted: {who} may get packages of {contract} until {day}. Withdraw it with: archive team revoke CONTRACT WHO"
+    )
+    echo(sentence.format(who=visible(who), contract=visible(contract.label), day=grant.until.isoformat()))
+    return 0
+
+
+@click.command("revoke", help=N_("Withdraw what you granted somebody for one contract; what they have stays theirs."))
+@click.argument("contract_id", metavar="CONTRACT", shell_complete=contract_ids)
+@click.argument("recipient", metavar=_RECIPIENT)
+@click.pass_obj
+def team_revoke(obj: CliContext, contract_id: str, recipient: str) -> int:
+    """Append the withdrawal to the archive, then a row to the record of accesses."""
+    from archiver.app import utc_now
+    from archiver.ledger.access_log import record_access
+    from archiver.store.archive import Archive
+    from archiver.store.grants import withdraw_grants
+    from archiver.store.queries.contracts import named_or_only_contract
+
+    place, who = _own_place(obj), _plain(recipient)
+    with closing(Archive(obj.home)) as archive:
+        with archive.reading() as reading:
+            contract = named_or_only_contract(reading, contract_id)
+        number = withdraw_grants(archive, contract.id, who, at=utc_now())
+    if not number:
+        raise errors.NotGranted(contract=contract.id, recipient=who)
+    record_access(place, who=_owner_word(), what=f"revoke {contract.id}", reason=who)
+    sentence = _("Withdrawn: {who} gets no more packages of {contract}. What was handed over before is theirs.")
+    echo(sentence.format(who=visible(who), contract=visible(contract.label)))
+    return 0
+
+
+@click.command("audit", help=N_("Who read your archive besides you, and what you granted; nothing can be removed."))
+@click.pass_obj
+def team_audit(obj: CliContext) -> int:
+    """Print every row of the record of accesses, oldest first, and the grants that count."""
+    from archiver.ledger.access_log import accesses
+    from archiver.store.archive import Archive
+    from archiver.store.grants import grants
+
+    place = _own_place(obj)
+    for record in accesses(place):
+        echo(_access_line(record))
+    with closing(Archive(obj.home)) as archive, archive.reading() as reading:
+        known = grants(reading)
+    for grant in known:
+        sentence = _("Granted: {who}, {contract}, until {day}")
+        if not grant.is_live(_today()):
+            sentence = _("Ended: {who}, {contract}, until {day}")
+        echo(sentence.format(who=visible(grant.recipient), contract=visible(grant.contract), day=grant.until))
+    return 0
+
+
+@click.command(
+    "export",
+    help=N_(
+        "Make a package of a worker's contract under their grant, such as: archive team export 1234567 job1 --as 法務 "
+        "--reason 相談\n\nEach call is a row that the worker sees."
+    ),
+)
+@click.argument("account", type=click.IntRange(1), metavar=N_("ACCOUNT"))
+@click.argument("contract_id", metavar="CONTRACT")
+@click.option("--as", "recipient", required=True, metavar=_RECIPIENT, help=N_("Who you are, as the grant names you."))
+@click.option("--reason", required=True, metavar=N_("TEXT"), help=N_("What it is for; the worker sees it."))
+@click.option("--ledger", "address", metavar=N_("ADDRESS"), help=N_("The address of the database."))
+@click.option("--files", metavar=N_("DIR"), help=N_("The store of files."))
+@click.option(
+    "--for",
+    "profile",
+    default="lawyer",
+    show_default=True,
+    metavar=N_("WHO"),
+    shell_complete=profiles,
+    help=N_("For whom the package is: support, lawyer, court or consult."),
+)
+@click.option(
+    "--out", metavar=N_("DIR"), shell_complete=folders, help=N_("Where to put it; left out: the present folder.")
+)
+@click.pass_obj
+def team_export(
+    obj: CliContext,
+    account: int,
+    contract_id: str,
+    recipient: str,
+    reason: str,
+    address: str | None,
+    files: str | None,
+    profile: str,
+    out: str | None,
+) -> int:
+    """Make a copy that is thrown away, and call `export` in it; without a grant nothing is made."""
+    from archiver.cli.evidence.export import command_export
+    from archiver.cli.terminal.help_pages import translate_command
+    from archiver.custody.disclosure import disclosed_copy
+    from archiver.custody.team_copies import place_of, store_address
+    from archiver.settings.file import TOKEN_VARIABLE
+
+    place = place_of(obj.home, address, account)
+    if files:
+        place = type(place)(place.address, place.archive, store_address(files))
+    who = _plain(recipient)
+    with disclosed_copy(place, contract_id, who, reason=_plain(reason), today=_today()) as home:
+        words = [contract_id, "--no-recheck", "--for", profile, "--out", str(Path(out or ".").expanduser().absolute())]
+        # Without a token: the messages are not read once more for somebody else.
+        environ = {name: value for name, value in obj.environ.items() if name != TOKEN_VARIABLE}
+        inner = CliContext(home, obj.verbose, environ)
+        code = translate_command(command_export).main(words, "archive export", standalone_mode=False, obj=inner)
+        return int(code or 0)
+
+
+def _access_line(record: AccessRecord) -> str:
+    words = (record.who, record.what, record.reason, record.login)
+    return f"{record.number}  {jst_time(record.at)}  " + "  ".join(visible(one) or "-" for one in words)
+
+
+def _own_place(obj: CliContext) -> LedgerPlace:
+    from archiver.ledger.ledger_file import read_ledger_file
+
+    place = read_ledger_file(obj.home)
+    if place is None:
+        raise errors.UsageError(detail=_("This archive is in no team's ledger; nobody else can get packages of it."))
+    return place
+
+
+def _owner_word() -> str:
+    return "owner"
+
+
+def _plain(text: str) -> str:
+    """Words of one line. Raises UsageError for none, or for words that nobody could read on a screen."""
+    words = " ".join(text.split())
+    if not words or len(words) > 200 or not words.isprintable():
+        raise errors.UsageError(detail=_("Say in a few words who or what is meant."))
+    return words
+
+
+def _last_day(text: str) -> date:
+    from datetime import timedelta
+
+    from archiver.app import utc_now
+    from archiver.records import JST
+
+    until = parse_until(text, "--until", now=utc_now())
+    assert until is not None
+    last = (until - timedelta(microseconds=1)).astimezone(JST).date()
+    if last < _today():
+        raise errors.UsageError(detail=_("The last day is in the past."))
+    return last
+
+
+def _today() -> date:
+    from archiver.app import utc_now
+    from archiver.records import JST
+
+    return utc_now().astimezone(JST).date()

@@ -1,0 +1,48 @@
+"""The record of who read an archive of the ledger and was not its owner: without holes, and nothing in it changes."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime
+from typing import NamedTuple
+
+from archiver.ledger.connection import connect, ledger_errors
+from archiver.ledger.ledger_file import LedgerPlace
+
+_ROWS = "SELECT seq, at, login, who, what, reason FROM access ORDER BY seq"
+
+
+class AccessRecord(NamedTuple):
+    """A reading of an archive by somebody else than its owner, or one that was refused."""
+
+    number: int
+    """From 1, without holes."""
+    at: datetime
+    login: str
+    """The user of the database, which nobody can choose."""
+    who: str
+    """Who it was, as was said."""
+    what: str
+    reason: str
+
+
+def record_access(place: LedgerPlace, *, who: str, what: str, reason: str) -> int:
+    """Add a row and commit it, before anything is read; its number. Raises LedgerUnavailable, TeamNotInstalled."""
+    with ledger_errors(place.address), closing(connect(place.address)) as connection, connection.transaction():
+        connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(place.archive),))
+        row = connection.execute("SELECT record_access(%s, %s, %s)", (who, what, reason)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def accesses(place: LedgerPlace) -> list[AccessRecord]:
+    """Every row of an archive, oldest first. Raises LedgerUnavailable, TeamNotInstalled."""
+    with ledger_errors(place.address), closing(connect(place.address)) as connection, connection.transaction():
+        connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(place.archive),))
+        return [AccessRecord(*row) for row in connection.execute(_ROWS)]
+
+
+def archive_numbers(address: str) -> list[int]:
+    """The numbers of every archive of the ledger. Raises LedgerUnavailable, TeamNotInstalled."""
+    with ledger_errors(address), closing(connect(address)) as connection:
+        return [number for (number,) in connection.execute("SELECT archive FROM overview ORDER BY archive")]

@@ -1,0 +1,89 @@
+"""Grants of a worker: who may get packages of one contract out of their archive in a team, and until which day.
+
+A grant is an entry of the worker's own archive, as its withdrawal is; neither leaves it with a package.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from archiver.records import Observation
+from archiver.store import schema, writer
+from archiver.store.archive import Archive, Reading, Writing
+from archiver.store.queries import current_state
+from archiver.store.queries.statements import STATED, WITHDRAWN
+
+_ENTRY = schema.entry.c
+
+
+class Grant(NamedTuple):
+    """A worker's statement that somebody may get packages of one contract."""
+
+    contract: str
+    recipient: str
+    """Who may, in the worker's words: a desk, a law office."""
+    until: date
+    """The last day in Japan on which they may."""
+    number: int
+    """Its number among the grants of the archive, from 1."""
+
+    def is_live(self, today: date) -> bool:
+        """Whether it still counts on a day in Japan."""
+        return today <= self.until
+
+
+def grants(reading: Reading) -> list[Grant]:
+    """The grants that were not withdrawn, ended ones too, by number."""
+    return [_grant(payload) for payload in _payloads(reading).values() if payload["state"] == STATED]
+
+
+def state_grant(archive: Archive, contract: str, recipient: str, until: date, *, at: datetime) -> Grant:
+    """Append a grant, or the new last day of one; what is stated already is not appended again."""
+    with archive.writing() as writing:
+        known = {one.number: one for one in grants(writing) if (one.contract, one.recipient) == (contract, recipient)}
+        number = min(known, default=len(_payloads(writing)) + 1)
+        grant = Grant(contract, recipient, until, number)
+        if known.get(number) != grant:
+            _append(writing, grant, STATED, at)
+    return grant
+
+
+def withdraw_grants(archive: Archive, contract: str, recipient: str, *, at: datetime) -> int:
+    """Append the withdrawal of every grant of a contract to somebody; how many there were."""
+    with archive.writing() as writing:
+        known = [one for one in grants(writing) if (one.contract, one.recipient) == (contract, recipient)]
+        for grant in known:
+            _append(writing, grant, WITHDRAWN, at)
+    return len(known)
+
+
+def _append(writing: Writing, grant: Grant, state: str, at: datetime) -> None:
+    owner = current_state.owner(writing) or {}
+    payload = {
+        "contract": grant.contract,
+        "number": grant.number,
+        "recipient": grant.recipient,
+        "state": state,
+        "until": grant.until.isoformat(),
+    }
+    observation = Observation("grant", f"grant/{grant.number}", payload)
+    writer.append(writing, [observation], account_id=owner.get("account_id"), at=at)
+
+
+def _payloads(reading: Reading) -> dict[str, dict[str, object]]:
+    """The last payload of each grant, by its key."""
+    query = select(_ENTRY.key, _ENTRY.line).where(_ENTRY.key >= "grant/", _ENTRY.key < "grant0").order_by(_ENTRY.seq)
+    return {row.key: json.loads(row.line)["payload"] for row in reading.sql.execute(query)}
+
+
+def _grant(payload: dict[str, object]) -> Grant:
+    return Grant(
+        str(payload["contract"]),
+        str(payload["recipient"]),
+        date.fromisoformat(str(payload["until"])),
+        int(str(payload["number"])),
+    )

@@ -1,0 +1,148 @@
+"""The viewer of every worker of a team in one server: each request goes to the pages of its own worker's archive."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from waitress import wasyncore
+from waitress.server import create_server
+
+from archiver import errors
+from archiver.store.archive import Archive
+from archiver.web.app import build_team_app
+from archiver.web.context import ViewContext
+from archiver.web.proxy_access import ProxyGate, refusal_sentence
+from archiver.web.refused_requests import PageChannel
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse
+
+THREADS = 16
+FRESH_SECONDS = 30.0
+"""For so long a copy is shown without asking the ledger for newer records."""
+
+PATIENCE = 2
+
+
+class TeamPages:
+    """A WSGI application (PEP 3333) that asks the gate whose pages a request may see, and shows those."""
+
+    def __init__(
+        self,
+        gate: ProxyGate,
+        find_home: Callable[[int], Path],
+        build_context: Callable[[Path], ViewContext],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`find_home`: the home of the copy of an account's archive; `build_context`: the context of its pages."""
+        self._gate, self._find_home, self._build_context, self._clock = gate, find_home, build_context, clock
+        self._pages: dict[int, Flask] = {}
+        self._looked: dict[int, float] = {}
+        self._turns: dict[int, threading.Lock] = {}
+        self._changing = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        account = self._gate.account_of(environ)
+        if account is None:
+            return _refuse(start)
+        try:
+            pages = self._pages_of(account)
+        except errors.ArchiverError as error:
+            logging.getLogger(__name__).warning("account %s: %s", account, error)
+            return _fail(start, str(error))
+        return pages(environ, start)
+
+    def _pages_of(self, account: int) -> Flask:
+        """The pages of an account's archive, its copy brought up to the ledger now and then."""
+        with self._changing:
+            turn = self._turns.setdefault(account, threading.Lock())
+        with turn:
+            if account not in self._pages:
+                context = self._build_context(self._find_home(account))
+                self._top_up(context.home)
+                self._pages[account] = build_team_app(context, self._gate, account)
+                self._looked[account] = self._clock()
+            elif self._clock() - self._looked[account] > FRESH_SECONDS:
+                self._top_up(self._find_home(account))
+                self._looked[account] = self._clock()
+            return self._pages[account]
+
+    def _top_up(self, home: Path) -> None:
+        """Bring a copy up to the ledger; while that cannot be reached, the copy is shown as it is."""
+        with closing(Archive(home)) as archive:
+            try:
+                archive.top_up()
+            except (errors.LedgerUnavailable, errors.StaleCopy, errors.ArchiveBusy):
+                if not archive.database.is_file():
+                    raise
+
+
+@contextmanager
+def serve_team(pages: TeamPages, *, host: str, port: int) -> Iterator[int]:
+    """Serve at an address while the `with` block runs; the port. Raises PortTaken."""
+    with _bind(host, port) as bound:
+        logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)
+        sockets: dict[int, Any] = {}
+        server: Any = create_server(
+            pages,
+            map=sockets,
+            sockets=[bound],
+            threads=THREADS,
+            channel_timeout=60,
+            asyncore_use_poll=True,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+            max_request_body_size=1024,
+            max_request_header_size=65_536,
+        )
+        server.channel_class = PageChannel
+        thread = threading.Thread(target=server.run, name="serve", daemon=True)
+        thread.start()
+        try:
+            yield bound.getsockname()[1]
+        finally:
+            server.task_dispatcher.shutdown(timeout=PATIENCE)
+            with suppress(OSError):
+                server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
+            thread.join(PATIENCE)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise errors.PortTaken(port=port) from error
+    return bound
+
+
+def _refuse(start: StartResponse) -> list[bytes]:
+    return _plain(start, "403 Forbidden", refusal_sentence())
+
+
+def _fail(start: StartResponse, sentence: str) -> list[bytes]:
+    return _plain(start, "503 Service Unavailable", sentence)
+
+
+def _plain(start: StartResponse, status: str, sentence: str) -> list[bytes]:
+    body = f"{sentence}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cache-Control", "no-store"),
+    ]
+    start(status, headers)
+    return [body]

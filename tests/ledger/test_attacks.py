@@ -1,0 +1,162 @@
+"""What each of those gets who could be curious or worse: the table in docs/how-to/team-operation.md, row by row."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from archiver.custody.team_copies import take_home
+from archiver.ledger.ledger_file import LedgerPlace
+from archiver.ledger.service import TeamLedger
+from archiver.store import blobs
+from archiver.store.archive import Archive
+from archiver.team import sealed_tokens
+from tests.ledger.teams import Team, new_team, note
+from tests.support.postgres import PROGRAMS, Postgres
+from tests.support.team import round_in
+from tests.support.terminal import TOKEN
+
+pytestmark = [pytest.mark.slow, pytest.mark.sample]
+
+TEXT = "はじめ"
+"""A message of every worker's archive here."""
+
+FILE = b"delivered bytes that lie in the store alone"
+
+OVERVIEW = {
+    *("archive", "account_id", "opened_at", "closed_at", "last_round", "outcome"),
+    *("gaps", "alerts", "failures", "next_due", "has_token"),
+}
+"""What the organisation sees of an archive."""
+
+TABLES = ("entry", "reply", "seal", "file", "access", "token", "standing", "archive")
+
+
+@pytest.fixture(scope="module")
+def teams(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Team, Team]]:
+    """Two workers' archives; the first has a file and a sealed token, and a user of the database for itself alone."""
+    with (
+        new_team(postgres, tmp_path_factory.mktemp("sato")) as sato,
+        new_team(postgres, tmp_path_factory.mktemp("suzuki")) as suzuki,
+    ):
+        sato.chatwork.upload(sato.room, sato.client, "納品.bin", data=FILE)
+        round_in(sato.first, sato.environ)
+        with closing(TeamLedger(postgres.address("worker"))) as ledger:
+            public = sealed_tokens.public_half(sealed_tokens.new_secret_key())
+            row = sealed_tokens.seal_token(TOKEN, 1, public)
+            due = ledger.standing(sato.place.archive).opened_at
+            ledger.keep_token(sato.place.archive, row, first_due=due)
+        postgres.execute(
+            "CREATE ROLE tenant LOGIN IN ROLE ledger_reader",
+            f"INSERT INTO ledger.tenant VALUES ('tenant', {sato.place.archive})",
+        )
+        yield sato, suzuki
+
+
+def counts(postgres: Postgres, user: str, archive: int, table: str) -> int | None:
+    """How many rows of a table a user sees who names an archive; None: the table is refused."""
+    with psycopg.connect(postgres.address(user)) as connection:
+        connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(archive),))
+        try:
+            row = connection.execute(f"SELECT count(*) FROM ledger.{table}".encode()).fetchone()
+        except psycopg.errors.InsufficientPrivilege:
+            return None
+    assert row is not None
+    return int(row[0])
+
+
+def test_a_user_of_one_archive_sees_that_one_whatever_it_names(teams: tuple[Team, Team], postgres: Postgres) -> None:
+    """It takes its own archive home; under another's number it finds its own again, and it can change neither."""
+    sato, suzuki = teams
+    seen = {
+        archive: counts(postgres, "tenant", archive, "entry") for archive in (sato.place.archive, suzuki.place.archive)
+    }
+
+    assert 1 == len(set(seen.values()))
+    assert counts(postgres, "machine", sato.place.archive, "entry") == seen[suzuki.place.archive]
+    with psycopg.connect(postgres.address("tenant")) as connection:
+        rows = connection.execute("SELECT DISTINCT archive FROM ledger.entry").fetchall()
+    assert [(sato.place.archive,)] == rows
+    for statement in (
+        "UPDATE ledger.tenant SET archive = 2",
+        "DELETE FROM ledger.tenant",
+        "SELECT * FROM ledger.tenant",
+        "SELECT * FROM ledger.token",
+        "SELECT * FROM ledger.overview",
+    ):
+        with (
+            psycopg.connect(postgres.address("tenant")) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute(statement.encode())
+
+
+def test_it_takes_its_archive_home(teams: tuple[Team, Team], postgres: Postgres, tmp_path: Path) -> None:
+    """By its own user, without any machine of the organisation but database and store."""
+    place = LedgerPlace(postgres.address("tenant"), teams[0].place.archive, teams[0].place.files)
+
+    assert [] == take_home(place, tmp_path / "taken", tmp_path / "none").findings
+
+
+def test_a_curious_administrator_sees_numbers_and_times_alone(teams: tuple[Team, Team], postgres: Postgres) -> None:
+    """Of each archive the columns of the overview; no table of what is in it, whatever archive is named."""
+    with psycopg.connect(postgres.address("overseer")) as connection:
+        cursor = connection.execute("SELECT * FROM ledger.overview")
+        columns, rows = {column.name for column in cursor.description or ()}, cursor.fetchall()
+    everything = repr(rows)
+
+    assert (OVERVIEW, 2) == (columns, len(rows))
+    assert all(word not in everything for word in (TEXT, "田中", "動画編集", str(teams[0].room)))
+    assert [None] * len(TABLES) == [counts(postgres, "overseer", teams[0].place.archive, table) for table in TABLES]
+
+
+def test_machines_read_the_archive_they_name_and_no_token(teams: tuple[Team, Team], postgres: Postgres) -> None:
+    """So their users belong on machines of the service alone; a reader adds nothing but rows about itself."""
+    for team in teams:
+        for user in ("machine", "reader"):
+            assert counts(postgres, user, team.place.archive, "entry")
+    statement = b"SELECT sealed FROM ledger.token"
+    for user in ("machine", "reader"):
+        with psycopg.connect(postgres.address(user)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement)
+
+
+def test_a_stolen_dump_holds_texts_but_neither_tokens_nor_files(teams: tuple[Team, Team], postgres: Postgres) -> None:
+    """The key of the installation is not in the database, and bytes are in the store: the guide says so."""
+    command = [str(PROGRAMS[-1] / "pg_dump"), "-h", str(postgres.folder), "-U", "postgres", "postgres"]
+    dump = subprocess.run(command, capture_output=True, timeout=120, check=True).stdout
+
+    assert TEXT.encode() in dump
+    assert b"COPY ledger.token" in dump
+    assert all(secret not in dump for secret in (TOKEN.encode(), TOKEN.encode().hex().encode()))
+    assert all(piece not in dump for piece in (FILE, FILE.hex().encode()))
+
+
+def test_a_worker_s_disk_holds_copies_and_no_token(teams: tuple[Team, Team]) -> None:
+    """Texts and files of the archives it saved lie there; the token came by the environment and is nowhere."""
+    bodies = [path.read_bytes() for path in teams[0].first.rglob("*") if path.is_file()]
+
+    assert any(TEXT.encode() in body for body in bodies)
+    assert FILE in bodies
+    assert not [body for body in bodies if TOKEN.encode() in body]
+
+
+def test_whoever_reads_the_store_sees_files_and_seals_and_no_text(teams: tuple[Team, Team]) -> None:
+    """Keys are digests, seals hold digests; the other archive's equal bytes would lie under its own keys."""
+    sato = teams[0]
+    with closing(Archive(sato.first)) as archive, archive.writing() as writing:
+        note(writing, "a private note")
+    assert sato.place.files is not None
+    store = Path(sato.place.files)
+    files = {path.relative_to(store).as_posix(): path.read_bytes() for path in store.rglob("*") if path.is_file()}
+    words = [word.encode() for word in (TEXT, "田中", "動画編集", "納品", "a private note")]
+
+    assert FILE in files.values()
+    assert {str(sato.place.archive)} == {name.partition("/")[0] for name in files}
+    assert not [name for name, body in files.items() if any(word in body or word in name.encode() for word in words)]
+    assert all(blobs.FOLDER in name or "/seals/" in name for name in files)

@@ -1,0 +1,123 @@
+"""Packages for somebody else: only under the worker's grant, and never without a row that the worker sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from archiver import errors
+from archiver.custody.disclosure import disclosed_copy
+from archiver.ledger.access_log import accesses, record_access
+from archiver.store.archive import Archive
+from archiver.store.grants import Grant, grants, state_grant, withdraw_grants
+from tests.ledger.teams import Team, new_team
+from tests.support.postgres import Postgres
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.slow
+
+NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
+TODAY = date(2026, 11, 27)
+
+
+@pytest.fixture(scope="module")
+def team(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    """A worker's archive with a contract and a message."""
+    with new_team(postgres, tmp_path_factory.mktemp("team")) as team:
+        yield team
+
+
+def account_of(team: Team) -> int:
+    """The number of the account under which the ledger has the archive."""
+    with psycopg.connect(team.postgres.address()) as connection:
+        row = connection.execute(
+            "SELECT account_id FROM ledger.archive WHERE id = %s", (team.place.archive,)
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def disclosed(team: Team, recipient: str, today: date = TODAY) -> bool:
+    """Whether a copy is handed out for the worker's contract."""
+    try:
+        with disclosed_copy(team.place, "job1", recipient, reason="相談", today=today) as home:
+            return (home / "archive.sqlite3").is_file()
+    except errors.NotGranted:
+        return False
+
+
+@pytest.mark.sample
+def test_a_grant_counts_until_its_day_or_its_withdrawal(team: Team) -> None:
+    """Before, after, and for anybody else nothing is handed out; every attempt is a row, without holes."""
+    with closing(Archive(team.first)) as archive:
+        before = disclosed(team, "法務")
+        grant = state_grant(archive, "job1", "法務", date(2026, 11, 28), at=NOW)
+        again = state_grant(archive, "job1", "法務", date(2026, 11, 28), at=NOW)
+        with archive.reading() as reading:
+            known = grants(reading)
+        results = [disclosed(team, "法務", day) for day in (TODAY, date(2026, 11, 28), date(2026, 11, 29))]
+        other = disclosed(team, "総務")
+        number = withdraw_grants(archive, "job1", "法務", at=NOW)
+        after = disclosed(team, "法務")
+
+    assert (Grant("job1", "法務", date(2026, 11, 28), 1), grant, [grant]) == (grant, again, known)
+    assert (False, [True, True, False], False, 1, False) == (before, results, other, number, after)
+    refused, given = "refused: export job1", "export job1"
+    rows = accesses(team.place)
+    expected = [refused, given, given, refused, refused, refused]
+    assert expected == [one.what for one in rows]
+    assert list(range(1, 7)) == [one.number for one in rows]
+    assert {"machine"} == {one.login for one in rows}
+    assert "総務" in {one.who for one in rows}
+
+
+@pytest.mark.sample
+def test_nobody_takes_a_row_of_the_record_away(team: Team, postgres: Postgres) -> None:
+    """A machine may add rows by the ledger's function alone; whoever owns the database is stopped once."""
+    record_access(team.place, who="x", what="y", reason="z")
+    statements = (
+        "DELETE FROM ledger.access",
+        "UPDATE ledger.access SET who = 'nobody'",
+        "TRUNCATE ledger.access",
+        "INSERT INTO ledger.access SELECT archive, seq + 1, at, login, who, what, reason FROM ledger.access",
+    )
+    for statement in statements:
+        with psycopg.connect(postgres.address("machine")) as connection:
+            connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(team.place.archive),))
+            with pytest.raises(psycopg.Error):
+                connection.execute(statement.encode())
+    for statement in statements[:3]:
+        with pytest.raises(psycopg.errors.IntegrityError):
+            postgres.execute(statement)
+
+
+def test_the_commands_of_worker_and_recipient(team: Team, tmp_path: Path) -> None:
+    """grant, export, revoke, audit and status; a package is made under the grant alone and leaves the grant out."""
+    worker = Terminal(team.first, team.chatwork)
+    desk = Terminal(tmp_path / "desk", team.chatwork)
+    export = ("team", "export", account_of(team), "job1", "--as", "法務部", "--reason", "未払いの相談")
+    where = ("--ledger", team.place.address, "--files", team.place.files, "--for", "lawyer", "--out", tmp_path / "out")
+
+    refused = desk.run(*export, *where, code=2)
+    granted = worker.run("team", "grant", "job1", "法務部", "--until", "2099-01-31")
+    desk.run(*export, *where)
+    worker.run("team", "revoke", "job1", "法務部")
+    later = desk.run(*export, *where, code=2)
+    audit, status = worker.run("team", "audit"), worker.run("status")
+
+    assert "法務部" in refused
+    assert "2099-01-31" in granted
+    assert "法務部" in later
+    packages = [path for path in (tmp_path / "out").iterdir() if path.is_dir()]
+    assert 1 == len(packages)
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in packages[0].rglob("*.jsonl")]
+    assert any("はじめ" in text for text in texts)
+    assert all("法務部" not in text for text in texts)
+    assert "未払いの相談" in audit
+    assert audit.count("refused") >= 2
+    assert "team audit" in status

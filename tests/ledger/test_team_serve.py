@@ -1,0 +1,200 @@
+"""The pages of a team behind a real sign-in proxy: each worker sees their own archive and no other."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+import pytest
+import requests
+
+from archiver import errors
+from archiver.settings.serve_file import read_serve_file
+from tests.ledger.teams import Team, new_team
+from tests.support.nginx import running_nginx
+from tests.support.object_servers import free_port
+from tests.support.postgres import Postgres
+from tests.support.team import round_in
+
+pytestmark = [pytest.mark.slow, pytest.mark.sample]
+
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "team-operation.md"
+SECRET = "0123456789abcdef0123456789abcdef"
+PASSWORDS = {"sato": "pass-sato", "suzuki": "pass-suzuki", "visitor": "pass-visitor"}
+HOST = {"Host": "archives.example.jp"}
+TEXTS = ("佐藤だけの発言", "鈴木だけの発言")
+
+
+class Served(NamedTuple):
+    """Pages that are served, and the proxy before them."""
+
+    proxy: str
+    port: int
+    """Where the pages themselves listen."""
+
+    def page(self, user: str | None, path: str = "/", **headers: str) -> requests.Response:
+        """A page as somebody who signed in at the proxy gets it."""
+        auth = None if user is None else (user, PASSWORDS.get(user, "none"))
+        return requests.get(self.proxy + path, auth=auth, headers={**HOST, **headers}, timeout=60)
+
+
+def account_of(postgres: Postgres, archive: int) -> int:
+    """The account of an archive in the ledger."""
+    with psycopg.connect(postgres.address()) as connection:
+        row = connection.execute("SELECT account_id FROM ledger.archive WHERE id = %s", (archive,)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.fixture(scope="module")
+def teams(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Team, Team]]:
+    """Two workers' archives, each with a message of its own."""
+    with (
+        new_team(postgres, tmp_path_factory.mktemp("sato")) as sato,
+        new_team(postgres, tmp_path_factory.mktemp("suzuki")) as suzuki,
+    ):
+        for team, text in zip((sato, suzuki), TEXTS, strict=True):
+            team.post(text)
+            round_in(team.first, team.environ)
+        yield sato, suzuki
+
+
+@pytest.fixture(scope="module")
+def served(teams: tuple[Team, Team], postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`archive team serve` with a login that may only read, and nginx with the lines of the guide before it."""
+    folder, port = tmp_path_factory.mktemp("serve"), free_port()
+    (folder / "proxy-secret").write_text(SECRET + "\n", encoding="utf-8")
+    people = {
+        name: account_of(postgres, team.place.archive) for name, team in zip(("sato", "suzuki"), teams, strict=True)
+    }
+    lines = [
+        f'ledger = "{postgres.address("reader")}"',
+        'host = "archives.example.jp"',
+        'secret = "proxy-secret"',
+        'cache = "cache"',
+        f'listen = "127.0.0.1:{port}"',
+        "[people]",
+        *(f"{name} = {account}" for name, account in people.items()),
+    ]
+    (folder / "serve.toml").write_text("\n".join(lines), encoding="utf-8")
+    with running_serve(folder / "serve.toml"):
+        location = guide_location().replace("127.0.0.1:8700", f"127.0.0.1:{port}").replace("SECRET", SECRET)
+        with running_nginx(folder / "nginx", PASSWORDS, location) as proxy:
+            yield Served(proxy, port)
+
+
+@contextmanager
+def running_serve(settings: Path) -> Iterator[None]:
+    """The command in a process of its own, until it says that it serves."""
+    command = [sys.executable, "-m", "archiver", "team", "serve", str(settings)]
+    environ = os.environ | {"HOME": str(settings.parent), "ARCHIVE_LANG": "ja"}
+    process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
+    assert process.stderr is not None
+    try:
+        said = process.stderr.readline()
+        assert "127.0.0.1" in said, said + process.stderr.read()
+        yield
+    finally:
+        process.terminate()
+        assert 0 == process.wait(30)
+        process.stderr.close()
+
+
+def guide_location() -> str:
+    """The lines of nginx that the guide gives, within its `location /`."""
+    found = re.search(r"(?s)location / \{\n(.*?)\n *\}", GUIDE.read_text(encoding="utf-8"))
+    assert found, "the guide has no lines for nginx"
+    return found[1]
+
+
+def seen(page: requests.Response) -> list[bool]:
+    """Of each worker's own message, whether a page shows it."""
+    return [text in page.text for text in TEXTS]
+
+
+def test_each_worker_sees_their_own_archive_and_nothing_else(served: Served, teams: tuple[Team, Team]) -> None:
+    """The same address shows each their own messages; the search finds no others."""
+    pages = [served.page(name, f"/room/{team.room}") for name, team in zip(("sato", "suzuki"), teams, strict=True)]
+    found = served.page("suzuki", "/search?q=" + TEXTS[0])
+
+    assert [200, 200] == [page.status_code for page in pages]
+    assert [[True, False], [False, True]] == [seen(page) for page in pages]
+    assert 200 == served.page("sato").status_code
+    assert "/message/" not in found.text
+
+
+def test_who_has_not_signed_in_or_has_no_archive_sees_nothing(served: Served) -> None:
+    """The proxy turns the one away, the pages the other."""
+    assert 401 == served.page(None).status_code
+    refused = served.page("visitor")
+    assert (403, True) == (refused.status_code, len(refused.text) < 500)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Archive-User": "suzuki"},
+        {"x-archive-user": "suzuki", "X-Archive-Proxy": SECRET},
+        {"X_Archive_User": "suzuki"},
+        {"X-Forwarded-User": "suzuki", "Remote-User": "suzuki", "Forwarded": "for=127.0.0.1"},
+    ],
+)
+def test_a_browser_cannot_say_who_it_is(served: Served, teams: tuple[Team, Team], headers: dict[str, str]) -> None:
+    """Through the proxy a header of the browser's own changes nothing."""
+    page = served.page("sato", f"/room/{teams[0].room}", **headers)
+
+    assert (200, [True, False]) == (page.status_code, seen(page))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["X-Archive-User: suzuki"],
+        ["X-Archive-User: suzuki", "X-Archive-Proxy: guessed"],
+        ["X_Archive_User: suzuki", f"X_Archive_Proxy: {SECRET}"],
+        ["X-Archive-User: suzuki", "X-Archive-User: sato", f"X-Archive-Proxy: {SECRET}"],
+    ],
+)
+def test_past_the_proxy_nothing_is_shown(served: Served, lines: list[str]) -> None:
+    """Whoever reaches the port itself lacks the secret; with two names at once even the secret does not help."""
+    request = "\r\n".join(["GET / HTTP/1.1", "Host: archives.example.jp", *lines, "Connection: close", "", ""])
+    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as connection:
+        connection.sendall(request.encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert b"403" in answer.split(b"\r\n")[0]
+    assert b"/room/" not in answer
+
+
+def test_another_host_and_a_form_are_refused(served: Served) -> None:
+    """A name that was made to lead here (DNS rebinding) shows nothing, and nothing can be sent."""
+    other = requests.get(served.proxy, auth=("sato", PASSWORDS["sato"]), headers={"Host": "evil.example"}, timeout=60)
+    form = requests.post(served.proxy, auth=("sato", PASSWORDS["sato"]), headers=HOST, data={"a": "b"}, timeout=60)
+
+    assert (403, 405) == (other.status_code, form.status_code)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['listen = "8700"', 'secret = "short"', "more = 1", "trust = []"],
+)
+def test_settings_that_cannot_be_used_are_one_sentence(tmp_path: Path, line: str) -> None:
+    """A wrong value, a secret that could be guessed, a key that does not exist."""
+    (tmp_path / "long").write_text(SECRET, encoding="utf-8")
+    (tmp_path / "short").write_text("12345678", encoding="utf-8")
+    lines = {"ledger": 'ledger = "x"', "host": 'host = "h"', "secret": 'secret = "long"', line.partition(" ")[0]: line}
+    text = "\n".join([*lines.values(), "[people]", "sato = 1"])
+    tomllib.loads(text)
+    (tmp_path / "serve.toml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(errors.BadServeFile):
+        read_serve_file(tmp_path / "serve.toml")
