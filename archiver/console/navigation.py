@@ -38,12 +38,12 @@ def navigation() -> list[tuple[str, str]]:
         (_("Copies"), "copies.index"),
         (_("Settings"), "settings.index"),
         (_("Help"), "help.index"),
-        *([(_("All archives"), "archives.overview")] if _has_others() else []),
     ]
 
 
-def _has_others() -> bool:
-    return bool(count_other_homes(console_context().home, state=state_folder()))
+def has_others() -> bool:
+    """Whether other archives of this user are known on this computer; their page is beside the name of this one."""
+    return console_context().archive.exists() and bool(count_other_homes(console_context().home, state=state_folder()))
 
 
 def is_here(endpoint: str) -> bool:

@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from archiver.console import command_links
 from archiver.console.context import CONSOLE, ConsoleContext, console_context
-from archiver.console.navigation import is_here, navigation
+from archiver.console.navigation import has_others, is_here, navigation
 from archiver.console.uploads import StreamingRequest
 from archiver.rounds.bug_log import note_bug
 from archiver.setup.first_run import first_open_step
@@ -61,6 +61,7 @@ def base_pages(context: ConsoleContext) -> Blueprint:
             upload_limit=UPLOAD_LIMIT,
             too_large_sentence=too_large_sentence,
             navigation=navigation,
+            has_others=has_others,
             is_here=is_here,
             jobs=context.jobs,
             has_archive=_has_archive,

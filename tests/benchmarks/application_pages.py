@@ -31,7 +31,7 @@ RULES = (AlertRule.A4, AlertRule.A6, AlertRule.A10, AlertRule.A13)
 def measure(folder: Path) -> list[Figure]:
     """Each page as its bytes leave the application, warm, the median of CPU."""
     archive = copied_archive(folder / "home")
-    _add_alerts(archive)
+    add_alerts(archive)
     note_answer(archive, FINISHED)
     archive.close()
     environ = {"HOME": str(folder), "CHATWORK_API_TOKEN": "0" * 32, "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
@@ -48,7 +48,7 @@ def measure(folder: Path) -> list[Figure]:
     return [Figure(what, f"each ≤ {BAR} ms of CPU, ≤ {MOST_MEGABYTES} MB", measured, good, numbers)]
 
 
-def _add_alerts(archive: Archive) -> None:
+def add_alerts(archive: Archive) -> None:
     """Open alerts of some rules, each about another edited message."""
     with closing(sqlite3.connect(archive.database)) as database:
         edited = database.execute("SELECT position FROM message WHERE state = 'edited' LIMIT ?", (ALERTS,)).fetchall()

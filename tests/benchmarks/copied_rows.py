@@ -27,6 +27,7 @@ def copied_archive(home: Path) -> Archive:
         ).fetchone()
         for number in range(1, COUNT // READ):
             shifts = {"position": number * positions, "send_time": number * times, "seq": number * seqs}
+            shifts |= {"oldest": shifts["position"], "newest": shifts["position"]}
             for table in ("message", "message_version", "window"):
                 copy_rows(database, table, shifts, at_most=seqs)
         database.execute("UPDATE window SET message_num = seq")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.measure import Figure, median_seconds
+from tests.benchmarks.measure import Figure, cpu_of_children, median_seconds
 from tests.benchmarks.simulation import Clock, running_simulation
 
 BAR = 1.5
@@ -40,7 +39,7 @@ def measure(folder: Path) -> list[Figure]:
         run = partial(_python, environ, "-m", "archiver", "--home", str(simulation.home), "--quiet", "sync")
         for _run in range(FIRST_RUNS):
             run()
-        taken, plain = median_seconds(run, partial(_python, environ, *PLAIN), times=TIMES, clock=_cpu_of_children)
+        taken, plain = median_seconds(run, partial(_python, environ, *PLAIN), times=TIMES, clock=cpu_of_children)
     beyond = (taken - plain) / plain
     measured = f"{beyond:.2f} × ({taken:.2f} s of CPU in all, {plain:.2f} s of them the two imports)"
     bar = f"≤ {BAR} × `import requests, sqlalchemy` beyond that"
@@ -52,8 +51,3 @@ def _python(environ: Mapping[str, str], *arguments: str) -> None:
     subprocess.run(
         [sys.executable, *arguments], env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True
     )
-
-
-def _cpu_of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime

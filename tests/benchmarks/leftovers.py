@@ -33,14 +33,15 @@ CORPORA = {
     "fifth/": "fifth corpus",
     "sixth/": "sixth corpus",
     "seventh/": "seventh corpus",
+    "eighth/": "eighth corpus",
 }
 """Folder of each corpus, with a final slash. Each was measured blind once, and the rules mended by it afterwards."""
 
 OWN = {"own/": "sentences of our own, surnames drawn at random"}
 """Written beside the rules, so never blind: forms in plenty, with surnames of which every fourth is in no list."""
 
-LAST_BLIND = {"eighth/": "eighth corpus"}
-"""The corpus that shows what a new author's names meet: measured blind, and no rule was mended by it yet."""
+LAST_BLIND: dict[str, str] = {}
+"""A corpus that shows what a new author's names meet: measured blind, and no rule was mended by it yet."""
 
 _OWNER, _CLIENT, _FIRST_MEMBER = 1234567, 7654321, 8000001
 _PARTIES = {_OWNER: ["yamada"], _CLIENT: ["田中 一郎"]}

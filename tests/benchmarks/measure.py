@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -64,6 +65,12 @@ def median_seconds(
                 function()
                 seconds.append(clock() - begun)
     return tuple(median(seconds) for seconds in taken)
+
+
+def cpu_of_children() -> float:
+    """Seconds of the processor, user and system, of all processes that were started and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def size_of(folder: Path) -> int:

@@ -116,5 +116,5 @@ def _saving_line(context: ConsoleContext, reading: Reading, settings: Settings) 
 
 
 def _hits(reading: Reading, query: SearchQuery) -> list[MessageLine]:
-    found = search(reading, query, limit=HITS)
+    found = search(reading, query, limit=HITS, count_limit=0)
     return [message_line(one, found.rooms, words=query.words) for one in found.hits]

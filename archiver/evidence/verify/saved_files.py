@@ -10,9 +10,9 @@ import re
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
-from typing import Iterable, Sequence  # noqa: UP035 - Python 3.8 syntax
+from typing import Collection, Sequence  # noqa: UP035 - Python 3.8 syntax
 
-from archiver.evidence.manifest import digest_file
+from archiver.evidence.file_reading import Reading, read_files
 from archiver.evidence.verify.entries import SavedBytes
 from archiver.evidence.verify.findings import Progress, Verification
 
@@ -34,9 +34,11 @@ def check_files(
         elif record.size != named[record.sha256].size:
             _find_size(verification, record, named[record.sha256].size)
     done, total = 0, sum(record.size or 0 for record in named.values())
-    for sha256 in sorted(named):
-        _check_file(verification, root, named[sha256])
-        done += named[sha256].size or 0
+    records = [named[sha256] for sha256 in sorted(named)]
+    places = [(os.path.join(root, stored_path(one.sha256)), one.size or 0) for one in records]  # noqa: PTH118 - many
+    for record, reading in zip(records, read_files(places)):  # noqa: B905 - Python 3.8 syntax
+        _check_file(verification, record, reading)
+        done += record.size or 0
         if progress is not None:
             progress("files", done, total)
     _note_unnamed(verification, _count_unnamed(root, named))
@@ -47,13 +49,11 @@ def stored_path(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
-def _check_file(verification: Verification, root: Path, record: SavedBytes) -> None:
-    relative = stored_path(record.sha256)
-    path, subject = root / relative, f"files/{relative}"
+def _check_file(verification: Verification, record: SavedBytes, reading: Reading) -> None:
+    subject = f"files/{stored_path(record.sha256)}"
     verification.checked["files"] += 1
     try:
-        size = path.stat().st_size
-        actual = digest_file(path)
+        size, actual = reading()
     except FileNotFoundError:
         verification.add_finding(
             "file-missing", subject, _("Record {seq} says it was saved, but it is not there.").format(seq=record.seq)
@@ -77,14 +77,13 @@ def _find_size(verification: Verification, record: SavedBytes, size: int | None)
     )
 
 
-def _count_unnamed(root: Path, named: Iterable[str]) -> int:
+def _count_unnamed(root: Path, named: Collection[str]) -> int:
     """How many stored files no entry names: a process killed before it wrote the entry leaves one."""
-    known = {stored_path(sha256) for sha256 in named}
     count = 0
     for folder, _folders, files in os.walk(root):
-        inside = Path(folder).relative_to(root).as_posix()
+        inside = folder[len(str(root)) + 1 :].replace(os.sep, "/")
         if inside.partition("/")[0] != "incoming":
-            count += sum(1 for name in files if f"{inside}/{name}" not in known)
+            count += sum(1 for name in files if name not in named or f"{inside}/{name}" != stored_path(name))
     return count
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
 from archiver.export.mask import leftover_patterns, name_checks
 from archiver.export.mask.name_checks import in_hiragana
-from archiver.export.mask.name_data import beginnings_of_names, given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_contexts import PERSONS_THING
+from archiver.export.mask.name_data import (
+    beginnings_of_names,
+    given_names,
+    leftover_words,
+    ordinary_words,
+    rare_names,
+    surnames,
+)
 from archiver.export.mask.spoken_names import is_person_behind
 
 _KANA = "ぁ-んァ-ヴー"
@@ -33,10 +42,6 @@ _READING = re.compile(
 _LAST_WORD = re.compile(r"(?:[。!?~〜ー♪w)…]| )\s?(?P<name>(?<![ぁ-ん])[ぁ-んー]{3,5})\s{0,3}$")
 """Somebody signs a message in hiragana: 「また来週〜 えばた」."""
 _SIGNED_REACH = 12
-_PERSONS_THING = re.compile(
-    "の(?:ナレーション|演技|曲|レビュー|デザイン|イラスト|記事|請求|振込|口座|メール|電話|携帯|名刺|履歴書|契約|字幕|指示|返事|返信|コメント|原稿|確認|件|担当|声|分|方|作業|番|連絡|スケジュール|都合|OK|許可|チェック"
-    "|英語|翻訳|発言|アカウント|意見|案|動画)"
-)
 
 
 def kana_names(text: str) -> Iterator[tuple[int, int]]:
@@ -53,11 +58,7 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
                 yield match.span()
     for pattern in (leftover_patterns.HIRAGANA_RUN, leftover_patterns.LONG_KATAKANA_RUN):
         for match in pattern.finditer(text):
-            if (
-                match[0] not in words.no_names
-                and match[0] not in ordinary_words().katakana
-                and name_checks.is_kana_name(in_hiragana(match[0]))
-            ):
+            if _is_long_name(match[0]):
                 yield match.span()
     for match in leftover_patterns.KANA_GIVEN.finditer(text):
         if match[0] not in words.kana_words and match[0] not in words.no_names and _is_bare_name(match):
@@ -66,7 +67,8 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
         if match["base"] in given_names().readings and match[0] not in words.doubled_words:
             yield match.span()
     for match in leftover_patterns.FOREIGN_NAME.finditer(text):
-        if match[0] in words.foreign_names and not _is_thing(text, match):
+        is_told = match[0] in rare_names().katakana and is_person_behind(text, match.end())
+        if (is_told or match[0] in words.foreign_names) and not _is_thing(text, match):
             yield match.span()
     for match in _SHORT_HIRAGANA.finditer(text):
         is_word = match[0] in ordinary_words().hiragana or match[0] in words.kana_words or match[0] in words.no_names
@@ -93,6 +95,22 @@ def kana_names(text: str) -> Iterator[tuple[int, int]]:
         yield from _row_of_people(text, *row.span("row"))
 
 
+@functools.lru_cache(8192)
+def _is_long_name(run: str) -> bool:
+    """Whether a long run of kana is a surname and a given name without a space, and no word."""
+    if run in leftover_words().no_names or run in ordinary_words().katakana:
+        return False
+    return name_checks.is_kana_name(in_hiragana(run)) or _is_rare_name(run)
+
+
+def _is_rare_name(run: str) -> bool:
+    """Whether a long run of kana is a rare surname with a given name, and begins with no word."""
+    is_word = any(
+        run[:cut] in ordinary_words().katakana or run[cut:] in ordinary_words().katakana for cut in range(2, 6)
+    )
+    return len(run) > 6 and not is_word and name_checks.is_rare_kana_name(in_hiragana(run))
+
+
 def _is_reading_of_word(match: re.Match[str]) -> bool:
     """Whether a reading is told of something that has no title: a place, a product."""
     before = match.string[max(0, match.start() - 24) : match.start()]
@@ -106,7 +124,7 @@ def _is_thing(text: str, match: re.Match[str]) -> bool:
     """Whether a name from another country is an ordinary word, a brand, or owns what people do not."""
     if match[0] in ordinary_words().katakana or match[0] in leftover_words().brand_names:
         return True
-    return text.startswith("の", match.end()) and _PERSONS_THING.match(text, match.end()) is None
+    return text.startswith("の", match.end()) and PERSONS_THING.match(text, match.end()) is None
 
 
 def _is_bare_name(match: re.Match[str]) -> bool:
@@ -121,7 +139,7 @@ def _is_introduced(word: str, *, says_so: bool) -> bool:
     """Whether a word before です is a name; whoever says と申します has one, whatever it may also mean."""
     reading = in_hiragana(word)
     if reading not in surnames().readings and reading not in given_names().readings:
-        return word in leftover_words().foreign_names and word not in ordinary_words().katakana
+        return name_checks.is_foreign(word) and word not in ordinary_words().katakana
     words = leftover_words()
     if says_so:
         return True
@@ -136,7 +154,7 @@ def _row_of_people(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
             yield item.span()
     for item in _ROW_ITEM.finditer(text, start, end):
         is_word = item[0] in ordinary_words().hiragana or item[0] in ordinary_words().katakana
-        is_word = is_word or item[0][-1] in "けねよか"
+        is_word = is_word or item[0][-1] in "けねよか" or item[0] in leftover_words().no_members
         is_word = is_word or item[0] in leftover_words().no_name_ends or item[0] in leftover_words().no_names
         if not is_word:
             yield item.span()
@@ -145,5 +163,8 @@ def _row_of_people(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
 def _is_given_behind(first: str, second: str) -> bool:
     """Whether the second of two words is a given name, so that the first, no known word, is a surname."""
     is_word = first in ordinary_words().katakana or first in ordinary_words().hiragana
+    rare = rare_names()
+    if in_hiragana(first) in rare.surname_readings and name_checks.is_name_reading(second):
+        return second not in ordinary_words().katakana
     is_given = in_hiragana(second) in given_names().readings and second not in ordinary_words().katakana
     return is_given and len(second) > 2 and len(first) > 2 and not is_word and name_checks.is_katakana(first[0])

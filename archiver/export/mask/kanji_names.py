@@ -76,7 +76,8 @@ def _is_name(parts: _RunParts) -> bool:
         return (is_ours or is_alone) and not parts.given and parts.surname not in words.sentence_characters
     if parts.surname in words.common_surnames or folded_text(parts.surname) not in folded_surnames():
         is_person = _begins_with(parts.behind, strong) or _is_role(parts.behind) or _ends_with(parts.before, strong)
-        return len(parts.given) > 1 or is_person
+        is_whole = not (parts.before or parts.behind) and parts.given in given_characters().single
+        return len(parts.given) > 1 or is_person or is_whole
     return not parts.given or name not in ordinary_words().kanji
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.export.mask import leftover_patterns, name_checks
-from archiver.export.mask.name_data import given_names, leftover_words, surnames
+from archiver.export.mask.name_data import given_names, leftover_words, rare_names, surnames
 from archiver.export.mask.name_forms.katakana_given import speaks_or_is_asked
 
 _GIVEN = re.compile(
@@ -25,6 +25,7 @@ _FILE_PART = re.compile(
 """A short part of the name of a file."""
 _HAS_DIGITS = re.compile("[A-Za-z]{4}[0-9]{2}")
 _WITH_DIGITS = re.compile(r"(?<![A-Za-z0-9])(?P<name>[A-Za-z]{4,16})[0-9]{2,5}(?![A-Za-z0-9])")
+_HAS_CAPITAL = re.compile("[A-Z]")
 _HAS_CAMEL = re.compile("[a-z][A-Z][a-z]|[A-Z][a-z]{3,12}[A-Z0-9]")
 _CAMEL = re.compile(
     r"(?:(?<![A-Za-z])|(?<=[a-z]))(?P<name>[A-Z][a-z]{3,11})(?=[A-Z0-9_])|(?<=[a-z])(?P<last>[A-Z][a-z]{3,11})(?![A-Za-z])"
@@ -73,13 +74,22 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
     for match in _WITH_HYPHEN.finditer(text) if "-" in text else ():
         if match["first"].lower() + match["second"] in given_names().romaji:
             yield match.span()
-    for match in leftover_patterns.MISTER.finditer(text):
+    has_capital = _HAS_CAPITAL.search(text) is not None
+    for match in leftover_patterns.MISTER.finditer(text) if has_capital else ():
         yield match.span()
-    for match in leftover_patterns.INITIALLED.finditer(text):
-        if match["surname"].lower() in surnames().romaji:
+    for match in leftover_patterns.INITIALLED.finditer(text) if has_capital else ():
+        lower = match["surname"].lower()
+        is_word = lower in leftover_words().latin_words or lower in leftover_words().brand_names
+        if lower in surnames().romaji or (not is_word and " " not in match[0]):
             yield match.span()
-    for match in leftover_patterns.LATIN_NAME.finditer(text):
-        if match[0].lower() in leftover_words().foreign_latin_names:
+    for match in leftover_patterns.LATIN_NAME.finditer(text) if has_capital else ():
+        lower = match[0].lower()
+        is_told = (
+            lower in rare_names().latin
+            and lower not in leftover_words().organisations
+            and _STANDS_ALONE.match(text, match.end()) is not None
+        )
+        if is_told or lower in leftover_words().foreign_latin_names:
             yield match.span()
     for match in _GIVEN.finditer(text):
         is_known = len(match[0]) > 3 - match[0][0].isupper() and _is_given(match[0])
@@ -88,13 +98,15 @@ def latin_names(text: str) -> Iterator[tuple[int, int]]:
     for match in _BESIDE_MASKED.finditer(text) if "□" in text else ():
         if match[0].lower() in surnames().romaji or match[0].lower() in given_names().romaji:
             yield match.span()
-    for match in _WITH_INITIAL.finditer(text):
+    for match in _WITH_INITIAL.finditer(text) if has_capital else ():
         if _is_given(match["name"]):
             yield match.span()
     for match in leftover_patterns.LATIN_PARTS.finditer(text):
         yield from _named_parts(match)
 
 
+_STANDS_ALONE = re.compile("[がはにもとへの、。」](?![ァ-ヴ])|さん|から|より|です|って|$")
+"""Behind a name in Latin letters among Japanese."""
 _WITH_HYPHEN = re.compile(r"(?<![A-Za-z0-9@/._-])(?P<first>[A-Z][a-z]{1,6})-(?P<second>[a-z]{2,6})(?![A-Za-z0-9@/._-])")
 _SYLLABLES = re.compile(
     "(?:(?:[kgsztdnhbpmrwyjf]|[kgnhbpmrsjt]y|sh|ch|ts)?[aiueo]{1,2}|n(?![aiueoy])|m(?=[bp])"
@@ -150,6 +162,8 @@ def _is_beside_name(part: str) -> bool:
     if part.lower() in leftover_words().file_endings or part.lower() in leftover_words().latin_words:
         return False
     is_number = re.fullmatch("(?!v)[a-z][0-9]{2,6}", part.lower()) is not None
+    if 2 < len(part) < 10 and _SYLLABLES.fullmatch(part.lower()) and part.lower() not in leftover_words().file_words:
+        return True
     return is_number or (len(part) <= 2 and part.isalpha()) or _is_name_part(part, length=3)
 
 

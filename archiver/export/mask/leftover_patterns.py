@@ -122,12 +122,14 @@ HIRAGANA_RUN = re.compile(
 )
 LONG_KATAKANA_RUN = re.compile(rf"(?<![{KATAKANA}・])[{KATAKANA}]{{5,12}}(?![{KATAKANA}・])")
 LATIN_PAIR = re.compile(r"(?<![A-Za-z])(?=([A-Za-z]{2,12})[ .,_]{1,2}([A-Za-z]{2,12})(?![A-Za-z]))")
-_OPEN, _CLOSE = r"[(\[【「『<〈]", r"[)\]】」』>〉]"
+_OPEN, _CLOSE = r"[(\[【「『<〈〔《〖]", r"[)\]】」』>〉〕》〗]"
 IN_BRACKETS = re.compile(
     rf"{_OPEN} ?(?:[^()\[\]【】「」『』<>〈〉\n]{{0,10}}[: ])?"
     rf"(?P<name>[{KANJI}]{{1,5}}(?: [{KANJI}]{{1,4}})?|[{_HIRAGANA}]{{2,5}}|[{KATAKANA}]{{2,6}}) ?{_CLOSE}"
 )
-KANJI_RUN = re.compile(rf"(?<![{KANJI}])(?<!(?<!な)[おご])[{KANJI}]{{2,16}}(?![{KANJI}])")
+KANJI_RUN = re.compile(f"[{KANJI}]{{2,}}")
+"""Whole, as what it begins with is searched for quickly."""
+LONGEST_RUN = 16
 _LETTERS = f"{KANJI}{_HIRAGANA}{KATAKANA}"
 SPACED_NAME = re.compile(
     rf"(?<![{KANJI}])(?=(?P<surname>[{KANJI}]{{1,3}}) "
@@ -159,8 +161,11 @@ BANK_WORD = re.compile(
 HOLDER = re.compile(
     rf"(?<![{KATAKANA}])(?!(?:カナ|フリガナ|ヨミ|シメイ|セイメイ|メイギ|メイギニン|コウザ|セイ|メイ"
     rf"|ウケトリニン)[ ・.])"
-    rf"[{KATAKANA}]{{2,8}}[ ・.][{KATAKANA}]{{2,10}}(?![{KATAKANA}])"
+    rf"[{KATAKANA}]{{2,8}}(?:[ ・.][{KATAKANA}]{{2,10}}){{1,4}}(?![{KATAKANA}])"
     rf"|(?<=\()[{KATAKANA}]{{4,14}}(?=\))"
+)
+BEFORE_HOLDER_WORD = re.compile(
+    rf"(?<![{KATAKANA}])(?P<name>[{KATAKANA}]{{2,9}}(?:[ ・.][{KATAKANA}]{{2,10}}){{0,4}})(?=様?(?:名義|の口座))"
 )
 SAID_HOLDER = re.compile(
     rf"(?:名義人?|口座名|受取人|送金先|フリガナ|ふりがな|(?<![{KATAKANA}])(?:カナ|ヨミ|シメイ|メイギ(?:ニン)?))名?(?:\((?:カナ|全角|半角)\)|カナ)?"

@@ -6,19 +6,24 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archiver.export.mask import handle_patterns, leftover_patterns, name_checks
+from archiver.export.mask import leftover_patterns, name_checks
+from archiver.export.mask.contact_forms import contact_patterns, handle_patterns
 from archiver.export.mask.kana_names import kana_names
 from archiver.export.mask.kanji_names import name_in_run
 from archiver.export.mask.latin_names import latin_names
 from archiver.export.mask.name_checks import in_hiragana
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
+from archiver.export.mask.name_forms.bare_unknown import bare_unknown_names
 from archiver.export.mask.name_forms.called_names import called_names
 from archiver.export.mask.name_forms.clear_forms import clear_forms
 from archiver.export.mask.name_forms.katakana_given import is_begun_given, katakana_given_names
 from archiver.export.mask.name_forms.mixed_scripts import mixed_names
-from archiver.export.mask.name_forms.name_rows import names_in_file_names, names_in_rows
+from archiver.export.mask.name_forms.name_rows import marked_names, names_in_file_names, names_in_rows
 from archiver.export.mask.name_forms.named_positions import named_positions
+from archiver.export.mask.name_forms.names_from_abroad import names_from_abroad
+from archiver.export.mask.name_forms.people_rows import names_in_people_rows
 from archiver.export.mask.name_forms.quoted_names import quoted_names
+from archiver.export.mask.name_forms.readings import told_readings
 from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name, is_unknown_surname
 from archiver.export.mask.nicknames import nicknames
 from archiver.export.mask.spoken_names import spoken_names
@@ -39,7 +44,7 @@ def found_pieces(text: str) -> Iterator[FoundPiece]:
     for start, end in _names(text):
         yield FoundPiece(start, end, LeftoverKind.NAME)
     yield from _account_holders(text)
-    for kind, groups in _DIRECT_RULES if _HAS_LETTER.search(text) else _DIRECT_RULES[1:]:
+    for kind, groups in _DIRECT_RULES if _HAS_LETTER.search(text) or "#" in text else _DIRECT_RULES[1:]:
         for pattern in (one for group in groups if group.gate.search(text) for one in group.patterns):
             for match in pattern.finditer(text):
                 start, end = match.span("name" if "name" in pattern.groupindex else 0)
@@ -58,12 +63,13 @@ def _is_file_or_code(piece: str) -> bool:
 
 _DIRECT_RULES = (
     (LeftoverKind.HANDLE, handle_patterns.HANDLES),
-    (LeftoverKind.CONTACT, handle_patterns.CONTACTS),
+    (LeftoverKind.CONTACT, contact_patterns.CONTACTS),
 )
-_HAS_LETTER = re.compile("[A-Za-z0-9]")
-"""Every handle has one."""
+_HAS_LETTER = re.compile("[A-Za-z]")
+"""Every handle has one, or a # before its digits."""
 
 
+_HAS_LATIN = re.compile("[A-Za-z]{2}")
 _KATAKANA = re.compile("[ァ-ヴ][ァ-ヴー]")
 
 
@@ -79,13 +85,18 @@ def _is_counted(text: str, start: int, end: int) -> bool:
 def _found_names(text: str) -> Iterator[tuple[int, int]]:
     if leftover_patterns.HAS_TITLE.search(text):
         yield from titled_names(text)
-        yield from initials_and_traders(text)
         yield from mixed_names(text)
+    yield from initials_and_traders(text)
     yield from names_at_jobs(text)
     yield from _surnames(text)
     yield from spoken_names(text)
     yield from names_in_rows(text)
+    yield from names_in_people_rows(text)
+    yield from told_readings(text)
+    yield from bare_unknown_names(text)
+    yield from names_from_abroad(text)
     yield from names_in_file_names(text)
+    yield from marked_names(text)
     if _KATAKANA.search(text):
         yield from katakana_given_names(text)
     yield from kana_names(text)
@@ -94,7 +105,7 @@ def _found_names(text: str) -> Iterator[tuple[int, int]]:
     yield from called_names(text)
     yield from named_positions(text)
     yield from nicknames(text)
-    if re.search("[A-Za-z]{2}", text):
+    if _HAS_LATIN.search(text):
         yield from latin_names(text)
 
 
@@ -105,9 +116,11 @@ _LETTER_BEHIND = re.compile("(?!です|と|さん|様|、)[ぁ-んァ-ヴ]")
 """Behind one character they make it the beginning of a word: 「相手に見せる」."""
 _OF_THINGS = re.compile(
     "みたいな|のような(?:形|色|もの)|ではなく「|と読[むま]|という(?:漢字|字|表現|言葉|地名|読み|単語)|[0-9]{1,4}年"
-    "|の(?:実|花|木|葉|枝|種|根|欄干|川|山|森|海|橋|水|石|空|景色|風景|標高|地図|地名|方言|名産|特産|名物|郷土"
-    "|観光|土産|気候|土手|河川敷|堤防|上流|下流|花火|海岸|温泉|城|駅|街|町)(?![一-鿿])"
-    "|が(?:流れ|咲|実|赤く|枯|茂|広がる)"
+    "|の(?:陣|乱|変|役|戦い|合戦|実|花|木|葉|枝|種|根|欄干|川|山|森|海|橋|水|石|空|景色|風景|標高|地図|地名|方言|名産|特産|名物|郷土"
+    "|観光|土産|気候|土手|河川敷|堤防|上流|下流|花火|海岸|温泉|城|駅|街|町|工場|倉庫|支店|本社|駐車場|会場|ホテル|旅館|宿|酒蔵|農園|市場|港|空港|役所|古民家|物件|天気|美術館|博物館|商店街|住宅"
+    "|大仏|寺|神社|滝|湖|島|桜|紅葉|夜景|老舗|銘菓|新名所)(?![一-鿿])"
+    "|が(?:流れ|咲|実|赤く|枯|茂|広がる)|から[一-鿿々]{1,5}(?:まで|に(?:移動|向)|へ(?![の一-鿿]))|まで(?:の(?:距離|時間|電車|切符|運賃|道)|[0-9]{1,3}分|徒歩|電車|車で)"
+    "|で(?:乗り?換|下車|降り)|に(?:泊ま|到着|着い|着き|向か)|(?:方面|経由|在住|出身|行き|産の)"
 )
 """Behind a surname they make it a word, a place, a plant."""
 
@@ -115,6 +128,8 @@ _OF_THINGS = re.compile(
 def _surnames(text: str) -> Iterator[tuple[int, int]]:
     """Surnames alone, among words that are written at names, with a given name, in brackets, behind a label."""
     for match in leftover_patterns.KANJI_RUN.finditer(text):
+        if len(match[0]) > leftover_patterns.LONGEST_RUN or _is_polite(text, match.start()):
+            continue
         span = name_in_run(match[0])
         if span is not None and not (span[1] == len(match[0]) and _is_of_thing(text, match.end())):
             yield match.start() + span[0], match.start() + span[1]
@@ -142,6 +157,11 @@ def _surnames(text: str) -> Iterator[tuple[int, int]]:
                 yield _span_of_name(match)
 
 
+def _is_polite(text: str, start: int) -> bool:
+    """Whether お or ご stands before a word: ご確認, but not なお."""
+    return text[start - 1 : start] in ("お", "ご") and text[start - 2 : start - 1] != "な"
+
+
 _HAS_BRACKET = re.compile(r"[)\]】」』>〉]")
 _KATAKANA_BEHIND = re.compile("[ァ-ヴー]{2,12}")
 
@@ -162,9 +182,14 @@ def _span_of_name(match: re.Match[str]) -> tuple[int, int]:
     """Where a name stands; a second word belongs to it only if that may be a given name."""
     start, end = match.span("name")
     first, _, second = match["name"].partition(" ")
-    return (start, start + len(first)) if second and not name_checks.is_given_name(second) else (start, end)
+    is_last = _ENDS_LABEL.match(match.string, end) is not None and second not in leftover_words().work_words
+    is_given = second and (
+        name_checks.is_given_name(second) or (is_last and second not in leftover_words().person_words)
+    )
+    return (start, start + len(first)) if second and not is_given else (start, end)
 
 
+_ENDS_LABEL = re.compile(r"[(、。\n]|$")
 _NO_WORD_BEHIND = re.compile("(?![ぁ-ん])|です|さん|から|より|まで|って|[がはにのをともへ](?![ぁ-ん])")
 
 
@@ -184,7 +209,8 @@ def _looks_like_name(name: str, *, labelled: bool) -> bool:
     first, words = name.split()[0], leftover_words()
     if name_checks.is_katakana(first[0]) or re.match("[ぁ-ん]", first):
         is_word = name in words.no_names or first in ordinary_words().hiragana
-        return name_checks.is_kana_surname(first) and not is_word
+        is_foreign = labelled and name_checks.is_foreign(first) and first not in ordinary_words().katakana
+        return (name_checks.is_kana_surname(first) or is_foreign) and not is_word
     if first[0].isascii():
         lower = first.casefold()
         if first.islower():
@@ -193,7 +219,9 @@ def _looks_like_name(name: str, *, labelled: bool) -> bool:
             )
         return labelled and (lower in surnames().romaji or lower not in words.latin_words)
     if labelled:
-        return name_checks.is_labelled_name(first)
+        second = name.partition(" ")[2]
+        is_full = second and len(name) < 7 and not (name_checks.are_words(second) or name_checks.are_words(first))
+        return bool(is_full) or name_checks.is_labelled_name(first)
     is_clear = first not in words.common_surnames
     is_name = name_checks.is_surname(first) or is_unknown_surname(first)
     return (is_name and is_clear) or name_checks.is_full_name(first)
@@ -209,6 +237,9 @@ def _account_holders(text: str) -> Iterator[FoundPiece]:
     has_word = leftover_patterns.BANK_WORD.search(text) is not None or "送金先" in text
     for match in leftover_patterns.SAID_HOLDER.finditer(text) if has_word else ():
         if match["name"] not in ordinary_words().katakana:
+            yield FoundPiece(*match.span("name"), LeftoverKind.ACCOUNT_HOLDER)
+    for match in leftover_patterns.BEFORE_HOLDER_WORD.finditer(text) if "名義" in text or "の口座" in text else ():
+        if not any(word in ordinary_words().katakana for word in re.split("[ ・.]", match["name"])):
             yield FoundPiece(*match.span("name"), LeftoverKind.ACCOUNT_HOLDER)
     for match in leftover_patterns.FIRM_HOLDER.finditer(text) if "(" in text or ")" in text else ():
         yield FoundPiece(*match.span(match.lastgroup or 0), LeftoverKind.ACCOUNT_HOLDER)

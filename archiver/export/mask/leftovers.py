@@ -16,9 +16,11 @@ from archiver.export.mask.folding import folded_text
 from archiver.export.mask.leftover_rules import FoundPiece, found_pieces
 from archiver.export.mask.name_checks import in_hiragana, spellings
 from archiver.export.mask.name_data import leftover_words, surnames
+from archiver.export.mask.name_forms.half_width_holders import half_width_holders
 from archiver.export.mask.regex_parts import any_word
 from archiver.records import Leftover, LeftoverKind
 
+_SENTENCE_SIGNS = "。!?！？\n"
 _SENTENCE_END = re.compile(r"(?<=[。!?！？])|\n")
 _SENTENCE_WIDTH = 80
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -29,6 +31,10 @@ _FIRM_WORDS = (
 )
 _FIRM_END = re.compile(f"(?<=[一-鿿]{{2}}){any_word(_FIRM_WORDS)}$")
 """What a firm is called by behind the name of whoever has it: 田中商店 is 田中's."""
+_REMEMBERED_LENGTH = 400
+"""Characters up to which a text is remembered with what is found in it."""
+_MANY = 10_000
+"""Pieces that are remembered with whether they are a party's."""
 _SHORT_KANA = 3
 """Characters up to which kana are a part of many other words."""
 _PARTICLES = "のとはもにへをかやてよ"
@@ -51,6 +57,7 @@ class LeftoverFinder:
     def __init__(self, party_names: Iterable[str], hidden_names: Iterable[str] = ()) -> None:
         """Take every name of everybody who is shown, of the client as the user states it, and of who is hidden."""
         self._spellings = spellings(hidden_names)
+        self._judged: dict[str, bool] = {}
         self._party_names = frozenset(filter(None, (folded_text(name).replace(" ", "") for name in party_names)))
         self._party_readings = frozenset(
             reading
@@ -62,7 +69,7 @@ class LeftoverFinder:
         """Each piece with its kind and its sentence."""
         clean = leftover_patterns.MASKED.sub(lambda match: _MASKED_SIGN * len(match[0]), normalised_text(text))
         taken: list[FoundPiece] = []
-        found_all = [*found_pieces(clean), *self._spelled(clean)]
+        found_all = [*_found(clean), *self._spelled(clean), *_half_width(text, clean)]
         for found in sorted(found_all, key=lambda one: (one.start, -one.end)):
             piece = clean[found.start : found.end]
             if not any(other.start <= found.start and found.end <= other.end for other in taken):
@@ -78,10 +85,37 @@ class LeftoverFinder:
 
     def is_party(self, piece: str) -> bool:
         """Whether a piece is a name of a party, or a part of one."""
-        bare = _FIRM_END.sub("", folded_text(piece).replace(" ", "").lstrip("@")) or folded_text(piece)
+        known = self._judged.get(piece)
+        if known is None:
+            if len(self._judged) > _MANY:
+                self._judged.clear()
+            known = self._judged[piece] = self._is_of_party(piece)
+        return known
+
+    def _is_of_party(self, piece: str) -> bool:
+        folded = folded_text(piece)
+        bare = _FIRM_END.sub("", folded.replace(" ", "").lstrip("@")) or folded
         if any(bare in name if len(bare) > 1 else name.startswith(bare) for name in self._party_names):
             return True
-        return in_hiragana(piece.replace(" ", "")) in self._party_readings
+        return bool(self._party_readings) and in_hiragana(piece.replace(" ", "")) in self._party_readings
+
+
+def _found(clean: str) -> tuple[FoundPiece, ...]:
+    return _remembered(clean) if len(clean) <= _REMEMBERED_LENGTH else tuple(found_pieces(clean))
+
+
+@functools.lru_cache(16_384)
+def _remembered(clean: str) -> tuple[FoundPiece, ...]:
+    """What the rules find, remembered: short messages are sent again, and a text is looked at more than once."""
+    return tuple(found_pieces(clean))
+
+
+def _half_width(text: str, clean: str) -> Iterator[FoundPiece]:
+    """Account holders that were typed in half-width kana, where they stand in the normalised text."""
+    for name in half_width_holders(text):
+        match = re.search("[ ・.]{1,2}".join(map(re.escape, name.split())), clean)
+        if match is not None:
+            yield FoundPiece(*match.span(), LeftoverKind.ACCOUNT_HOLDER)
 
 
 def normalised_text(text: str) -> str:
@@ -156,10 +190,7 @@ def _titles() -> str:
 
 def _sentence(text: str, found: FoundPiece) -> str:
     """The sentence around a piece, cut to the width."""
-    begin = max(
-        (match.end() for match in _SENTENCE_END.finditer(text, 0, found.start)),
-        default=0,
-    )
+    begin = max(text.rfind(sign, 0, found.start) for sign in _SENTENCE_SIGNS) + 1
     end = _SENTENCE_END.search(text, found.end)
     stop = len(text) if end is None else end.start()
     half = (_SENTENCE_WIDTH - (found.end - found.start)) // 2

@@ -15,12 +15,69 @@ from archiver.export.mask.kanji_names import (
     folded_surnames,
     name_in_run,
 )
-from archiver.export.mask.name_data import given_names, leftover_words, name_spellings, ordinary_words, surnames
+from archiver.export.mask.name_data import (
+    given_names,
+    leftover_words,
+    name_spellings,
+    ordinary_words,
+    rare_names,
+    surnames,
+)
 
 __all__ = ["are_words"]
 
 _PARTICLES = frozenset("はがをにとのでもへやねよ")
 _MIN_JOINED_LENGTH = 8
+_SYLLABLE = re.compile("(?P<double>[kstpcg])(?=(?P=double))|[bcdfghjkmnprstwyz]{0,2}[aiueo]|n")
+_ROWS = {
+    "": "あいうえお",
+    "k": "かきくけこ",
+    "s": "さしすせそ",
+    "t": "たちつてと",
+    "n": "なにぬねの",
+    "h": "はひふへほ",
+    "m": "まみむめも",
+    "r": "らりるれろ",
+    "g": "がぎぐげご",
+    "z": "ざじずぜぞ",
+    "d": "だぢづでど",
+    "b": "ばびぶべぼ",
+    "p": "ぱぴぷぺぽ",
+}
+_SMALL_ROWS = {
+    "ky": "き",
+    "sh": "し",
+    "ch": "ち",
+    "ny": "に",
+    "hy": "ひ",
+    "my": "み",
+    "ry": "り",
+    "gy": "ぎ",
+    "j": "じ",
+    "by": "び",
+    "py": "ぴ",
+}
+_KANA_OF = (
+    {first + vowel: kana for first, row in _ROWS.items() for vowel, kana in zip("aiueo", row, strict=True)}
+    | {
+        first + vowel: kana + small
+        for first, kana in _SMALL_ROWS.items()
+        for vowel, small in zip("auo", "ゃゅょ", strict=True)
+    }
+    | {
+        "shi": "し",
+        "chi": "ち",
+        "tsu": "つ",
+        "fu": "ふ",
+        "ji": "じ",
+        "ya": "や",
+        "yu": "ゆ",
+        "yo": "よ",
+        "wa": "わ",
+        "wo": "を",
+    }
+)
+"""Each syllable in Latin letters, as Hepburn writes it, with its kana."""
 
 
 def in_hiragana(text: str) -> str:
@@ -80,6 +137,28 @@ def is_kana_person(word: str) -> bool:
     return reading in given_names().readings and not is_word
 
 
+def is_foreign(word: str) -> bool:
+    """Whether katakana are a name of a person, mostly from abroad, and no known word."""
+    return word in leftover_words().foreign_names or (len(word) > 2 and word in rare_names().katakana)
+
+
+def is_name_reading(kana: str) -> bool:
+    """Whether kana are the reading of a surname or a given name, however rare."""
+    reading, rare = in_hiragana(kana), rare_names()
+    known = (surnames().readings, given_names().readings, rare.surname_readings, rare.given_readings)
+    return any(reading in one for one in known)
+
+
+def is_rare_kana_name(run: str) -> bool:
+    """Whether hiragana are a surname and a given name without a space, however rare."""
+    rare = rare_names()
+    first, second = (surnames().readings, rare.surname_readings), (given_names().readings, rare.given_readings)
+    return any(
+        any(run[:cut] in known for known in first) and any(run[cut:] in known for known in second)
+        for cut in range(3, len(run) - 2)
+    )
+
+
 def is_kana_name(run: str) -> bool:
     """Whether hiragana are a surname and a given name without a space."""
     return any(
@@ -100,9 +179,26 @@ def is_romanised(word: str) -> bool:
         return False
     if lower in surnames().romaji:
         return len(word) > (4 if word.islower() else 3)
+    if len(word) > 6 and any(one in rare_names().surname_readings for one in romaji_readings(lower)):
+        return True
     return len(word) >= _MIN_JOINED_LENGTH and any(
         is_pair(lower[:cut], lower[cut:]) or is_pair(lower[cut:], lower[:cut]) for cut in range(3, len(word) - 2)
     )
+
+
+@functools.lru_cache(8192)
+def romaji_readings(word: str) -> tuple[str, ...]:
+    """The kana that a lower-case Latin word may stand for, with a long vowel at the end or without; none: no kana."""
+    kana, rest = "", re.sub("m(?=[bp])", "n", word).replace("tch", "cch")
+    while rest:
+        match = _SYLLABLE.match(rest)
+        if match is None:
+            return ()
+        kana += "っ" if match["double"] else "ん" if match[0] == "n" else _KANA_OF.get(match[0], "")
+        if not match["double"] and match[0] != "n" and match[0] not in _KANA_OF:
+            return ()
+        rest = rest[match.end() :]
+    return (kana, kana + "う") if word.endswith(("o", "u")) else (kana,)
 
 
 def surname_start(run: str) -> int | None:
@@ -125,6 +221,8 @@ def hiragana_start(name: str, title: str) -> int | None:
     if len(name) > 3 and name in leftover_words().no_titled_words:
         return None
     if is_reading and not is_word and title in ("ちゃん", "さん", "さま", "様", "氏", "くん", "君"):
+        return 0
+    if len(name) > 3 and is_name_reading(name) and not is_word:
         return 0
     if title == "ちゃんと" and not is_word and _is_short_name(name):
         return 0

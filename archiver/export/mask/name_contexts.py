@@ -10,7 +10,7 @@ import functools
 import re
 
 from archiver.export.mask.leftover_patterns import JOBS, KANJI, any_of
-from archiver.export.mask.name_data import leftover_words
+from archiver.export.mask.name_data import leftover_words, ordinary_words
 
 # --- behind a name -----------------------------------------------------------------------------------
 
@@ -32,7 +32,7 @@ def person_behind() -> re.Pattern[str]:
         rf"|の{owned}|まで(?=ご?連絡|ご?相談|お問|お電話)|拝(?![{KANJI}見啓])"
         r"|(?:より|から)(?:以上|です|伝言)|宛(?:に|て|で|の)|いわく|曰く|に代わ|に替わ|に変わりま|的には"
         r"|\((?:[^()]{0,8}(?:[課部室係]|担当|経理|営業|総務|広報|人事|旧姓|前任|後任|代表|社長|代理)[^()]{0,4}"
-        r"|[0-9]{2}歳?|(?:[弟兄姉妹父母娘]|息子)(?:さん)?(?:の(?:ほう|方))?|[ぁ-ん]{2,8})\)"
+        r"|[0-9]{2}|[0-9]{1,2}歳|(?:[弟兄姉妹父母娘]|息子)(?:さん)?(?:の(?:ほう|方))?|[ぁ-ん]{2,8})\)"
         r"|(?:PM|AD|CD|[PD])(?:[のにがはへともや、。\s確承修済案]|$)"
     )
 
@@ -69,6 +69,12 @@ def person_before() -> re.Pattern[str]:
     )
 
 
+PERSONS_THING = re.compile(
+    "の(?:ナレーション|演技|曲|レビュー|デザイン|イラスト|記事|請求|振込|口座|メール|電話|携帯|名刺|履歴書|契約|字幕|指示|返事|返信|コメント|原稿|確認|件|担当|声|分|方|作業|番|連絡|スケジュール|都合|OK|許可|チェック"
+    "|英語|翻訳|発言|アカウント|意見|案|動画)"
+)
+"""What a person has, behind a name."""
+
 NO_LETTER = re.compile(f"(?:^|[\\s。、「『>(!?…~〜・\u25a1\\]]|[{KANJI}ぁ-ん]の)$")
 UNIT_BEFORE = re.compile(rf"(?:{_UNIT}|[{KANJI}]{{1,4}}[者名]|文責|代表(?:取締役)?|監修|校閲|担当) $")
 LINE_BEFORE = re.compile(r"(?:^|\n) {0,4}$")
@@ -95,3 +101,12 @@ WHO_BEFORE = re.compile(f"(?:した|いた|った|んだ|てる|くれた)の(?:
 AT_JOB = re.compile(f"{JOBS}の?$")
 JOB_BEHIND = re.compile("です|と申|より|から|(?:が|は|に|も|へ)(?![ぁ-ん])|、")
 WHO_BEHIND = re.compile("らしい|だと|だった|です|かな|じゃ|みたい|だよ|だね|[がはもにのと、]|より|から")
+_TO_PLACE = re.compile(rf" ?[→>≫] ?(?P<place>[{KANJI}]{{2,5}})")
+
+
+def leads_to_place(text: str, end: int) -> bool:
+    """Whether an arrow behind a word leads to a place: 青森→秋田."""
+    match = _TO_PLACE.match(text, end)
+    return match is not None and (
+        match["place"] in leftover_words().prefectures or match["place"] in ordinary_words().places
+    )

@@ -133,13 +133,16 @@ class LeftoverWords:
     papers: frozenset[str]
     organisations: frozenset[str]
     file_words: frozenset[str]
+    bank_kana: frozenset[str]
+    no_members: frozenset[str]
+    duties: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class OrdinaryWords:
     """Words that are hardly a name, and the less frequent surnames.
 
-    Sources: mecab-ipadic, for surnames also UniDic (`data/LICENSES.md`).
+    Sources: mecab-ipadic, for surnames also UniDic, for words and places also SudachiDict (`data/LICENSES.md`).
     """
 
     kanji: frozenset[str]
@@ -155,14 +158,20 @@ class OrdinaryWords:
     """Surnames that are also a known place or a word."""
     places: frozenset[str]
     """Places that are no surname of these lists."""
+    named: frozenset[str]
+    """Nouns of two kanji that are a given name as well."""
 
 
 @functools.cache
 def ordinary_words() -> OrdinaryWords:
     """The ordinary words and less frequent surnames."""
-    lists, more = _ipadic_lists(), _unidic_lists()
+    lists, more, last = _ipadic_lists(), _unidic_lists(), _sudachi_lists()
     return OrdinaryWords(
-        kanji=_pairs(lists["kanji_words"]) | _pairs(more["kanji_words"]) | frozenset(more["long_kanji_words"].split()),
+        kanji=_pairs(lists["kanji_words"])
+        | _pairs(more["kanji_words"])
+        | frozenset(more["long_kanji_words"].split())
+        | _pairs(last["kanji_words"])
+        | frozenset(last["long_kanji_words"].split()),
         hiragana=frozenset(lists["hiragana_words"].split()),
         katakana=frozenset(lists["katakana_words"].split()),
         rare_surnames=_pairs(lists["rare_surnames"])
@@ -174,7 +183,43 @@ def ordinary_words() -> OrdinaryWords:
         | frozenset(lists["long_doubtful_surnames"].split())
         | _pairs(more["doubtful_surnames"])
         | frozenset(more["long_doubtful_surnames"].split()),
-        places=_pairs(more["places"]) | frozenset(more["long_places"].split()),
+        places=_pairs(more["places"])
+        | frozenset(more["long_places"].split())
+        | _pairs(last["places"])
+        | frozenset(last["long_places"].split()),
+        named=_pairs(last["named_words"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RareNames:
+    """Names in kana that are no word, to be looked for where something says that a person is meant.
+
+    Sources: SudachiDict, for Latin letters a census (`data/LICENSES.md`).
+    """
+
+    katakana: frozenset[str]
+    """Names of persons in katakana, mostly from abroad."""
+    surname_readings: frozenset[str]
+    """In hiragana."""
+    given_readings: frozenset[str]
+    """In hiragana."""
+    firms: frozenset[str]
+    """Firms, works and products in katakana that are no name of a person."""
+    latin: frozenset[str]
+    """Lower-case given names from the census of the United States that are no English word."""
+
+
+@functools.cache
+def rare_names() -> RareNames:
+    """The less frequent names in kana."""
+    lists = _sudachi_lists()
+    return RareNames(
+        katakana=_begun(lists["katakana_persons"]),
+        surname_readings=_begun(lists["surname_readings"]),
+        given_readings=_begun(lists["given_readings"]),
+        firms=_begun(lists["katakana_firms"]),
+        latin=frozenset(_read("census_given_names.txt").partition("\n")[2].split()),
     )
 
 
@@ -208,6 +253,17 @@ def _ipadic_lists() -> dict[str, str]:
 @functools.cache
 def _unidic_lists() -> dict[str, str]:
     return tomllib.loads(_read("unidic_names.toml"))
+
+
+@functools.cache
+def _sudachi_lists() -> dict[str, str]:
+    return tomllib.loads(_read("sudachi_words.toml"))
+
+
+def _begun(groups: str) -> frozenset[str]:
+    """Words of kana from groups of a beginning, a colon and the rest of each; - is no rest."""
+    pairs = (group.partition(":") for group in groups.split())
+    return frozenset(begin + rest.removesuffix("-") for begin, _colon, rests in pairs for rest in rests.split(","))
 
 
 def _pairs(lines: str) -> frozenset[str]:

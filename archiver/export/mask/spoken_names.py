@@ -21,7 +21,8 @@ from archiver.export.mask.name_forms.unknown_surnames import (
     is_unknown_surname,
 )
 
-_RUN = re.compile(f"(?<![{KANJI}])[{KANJI}]{{1,8}}(?![{KANJI}])")
+_RUN = re.compile(f"[{KANJI}]+")
+_LONGEST_RUN = 8
 _GIVEN = re.compile(rf" (?P<given>[{KANJI}]{{1,3}})(?<![様氏君殿])(?![{KANJI}:=→])")
 _NEAR = 9
 """Characters, with the verb, in which one must follow that makes a single character a person."""
@@ -37,6 +38,8 @@ _REACH = 16
 def spoken_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a surname stands for a person, with a given name that follows."""
     for match in _RUN.finditer(text):
+        if len(match[0]) > _LONGEST_RUN or (match[0][-1] != "宛" and _is_nobody(match[0])):
+            continue
         run = match[0].removesuffix("宛") if contexts.ADDRESSED.match(text, match.end() - 1) else match[0]
         begin, end = match.start(), match.start() + len(run)
         start = _start_in_run(run)
@@ -50,6 +53,12 @@ def spoken_names(text: str) -> Iterator[tuple[int, int]]:
         has_words = start > 0 and run[:start] not in _TIMES
         if _is_spoken_of(text, begin + start, end, has_words=has_words):
             yield begin + start, end
+
+
+@functools.lru_cache(8192)
+def _is_nobody(run: str) -> bool:
+    """Whether a run of kanji can be no person, whatever stands around it."""
+    return _start_in_run(run) is None and not _may_be_unknown_person(run)
 
 
 def is_person_behind(text: str, end: int) -> bool:
@@ -165,10 +174,11 @@ def _introduces(text: str, before: str, end: int) -> bool:
 def _is_on_a_line(text: str, before: str, end: int) -> bool:
     """Whether a word stands at the beginning of a line before a colon, alone on it, or behind a label."""
     is_alone = contexts.COLON.match(text, end) or ("\n" in text and contexts.LINE_BEHIND.match(text, end))
-    if contexts.LINE_BEFORE.search(before) and is_alone:
+    if contexts.LINE_BEFORE.search(before) and is_alone and not contexts.leads_to_place(text, end):
         return True
     is_value = contexts.LABEL_BEFORE.search(before) and contexts.LABEL_BEHIND.match(text, end)
-    return bool(is_value) and not contexts.OF_PLACE.search(before)
+    is_place = contexts.OF_PLACE.search(before) or contexts.leads_to_place(text, end)
+    return bool(is_value) and not is_place
 
 
 def _is_signature(text: str, before: str, start: int, end: int) -> bool:

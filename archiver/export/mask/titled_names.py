@@ -13,8 +13,13 @@ from archiver.export.mask import leftover_patterns, name_checks
 from archiver.export.mask.folding import folded_text
 from archiver.export.mask.kanji_names import folded_spoken_characters
 from archiver.export.mask.name_checks import in_hiragana
-from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
-from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_surname
+from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, rare_names, surnames
+from archiver.export.mask.name_forms.unknown_surnames import (
+    is_likely_given,
+    is_unfamiliar,
+    is_unknown_full_name,
+    is_unknown_surname,
+)
 
 _NICKNAME_TITLES = ("ちゃん", "くん")
 """They are hidden with a name in kana, of which they may be a part."""
@@ -31,6 +36,10 @@ _AGENT = re.compile(
 _FIRM = re.compile("(?:株式会社|有限会社|合同会社|社団法人|財団法人|\\(株\\)|\\(有\\))[^\\s、。「」]{0,12}$")
 _LEAST_FULL_NAME = 3
 """Characters of a surname with a given name; before 御中 a shorter one is a firm's."""
+_OF_FIRM = re.compile(
+    "の(?:公式|商品|製品|サービス|広告|ブランド|新作|新商品|キャンペーン|CM|アプリ|フリー素材|素材|音源|楽曲|BGM|サイト|株)"
+)
+"""Behind a name in katakana or Latin letters and its title they make it a firm: トヨタさんの公式チャンネル."""
 _THINGS = ("人形", "ぬいぐるみ", "グッズ", "キャラ", "コーナー", "マーク", "印の")
 """Behind a name and its title they make it the name of a thing."""
 
@@ -39,8 +48,11 @@ def titled_names(text: str) -> Iterator[tuple[int, int]]:
     """Where in a normalised text a name stands before a title; a nickname with its title."""
     for match in leftover_patterns.TITLED.finditer(text):
         name, title = match["name"], match["title"]
-        is_thing = text.startswith(_THINGS, match.end()) or (
-            len(name) == 1 and text[: match.start()].endswith("お")
+        is_of_firm = not re.match(f"[{leftover_patterns.KANJI}ぁ-ん]", name) and _OF_FIRM.match(text, match.end())
+        is_thing = (
+            is_of_firm
+            or text.startswith(_THINGS, match.end())
+            or (len(name) == 1 and text[: match.start()].endswith("お"))
         )  # お月様
         start = None if is_thing else _name_start(name, _title_as_read(match))
         if start is None or (title in ("様", "さん") and _is_firm(text, match, start)):
@@ -51,10 +63,17 @@ def titled_names(text: str) -> Iterator[tuple[int, int]]:
         yield match.start("name") + start, match.end() + parent if is_hidden else match.end("name")
 
 
-_INITIAL = re.compile(
-    r"(?<![A-Za-z0-9_.-])[A-Z](?:さん|氏(?![名神])|様(?!式)|くん|ちゃん|先生|社長)"
-    r"|(?<![A-Za-z0-9])[A-Z][一-鿿]{1,2}(?=さん|氏(?![名神])|様(?!式)|くん|ちゃん)"
+_INITIAL_TITLES = (
+    "さん|さま|氏(?![名神])|様(?!式)|くん|君|ちゃん|たん|先生|先輩|嬢|姉|兄|殿|社長|部長|課長|係長|主任|店長|所長|室長|次長|専務|常務|会長|院長|園長|校長"
+    "|教授|監督|弁護士|税理士|女史|夫人"
 )
+_INITIAL = re.compile(
+    rf"(?<![A-Za-z0-9_.-])[A-Z](?:[.・][A-Z])?\.?(?:{_INITIAL_TITLES})"
+    r"|(?<![A-Za-z0-9])[A-Z](?![社店案班組級群型部課室局校園館])[一-鿿]{1,2}(?=さん|氏(?![名神])|様(?!式)|くん|ちゃん)"
+)
+_KANA_PRODUCER = re.compile(r"(?<![ァ-ヴーぁ-んA-Za-z])[ァ-ヴー]{2,6}P(?=[のにがはへともや、。]|さん|から|$)")
+_HAS_CAPITAL = re.compile("[A-Z]")
+_HAS_TRADER = re.compile("[者様ーアター手](?:の|[:→「])")
 _TRADER = re.compile(
     r"(?:出品者|購入者|お客様|依頼者|応募者|投稿者|ユーザー|ライター|落札者|フォロワー|リスナー|視聴者"
     r"|クライアント|ワーカー|取引相手)(?:の|[:→] ?|「)(?P<name>[^\s、。の「」:]{2,14}?)」?(?=さん|様"
@@ -64,9 +83,12 @@ _TRADER = re.compile(
 
 def initials_and_traders(text: str) -> Iterator[tuple[int, int]]:
     """Initials with their title (K氏), and what somebody who buys, sells or writes is called."""
-    for match in _INITIAL.finditer(text):
+    for match in _INITIAL.finditer(text) if _HAS_CAPITAL.search(text) else ():
         yield match.span()
-    for match in _TRADER.finditer(text):
+    for match in _KANA_PRODUCER.finditer(text) if "P" in text else ():
+        if match[0][:-1] not in ordinary_words().katakana:
+            yield match.span()
+    for match in _TRADER.finditer(text) if _HAS_TRADER.search(text) else ():
         is_people = match["name"] in leftover_words().no_name_ends or re.search(
             "[皆客方]$|みんな$|みな$", match["name"]
         )
@@ -91,11 +113,19 @@ def names_at_jobs(text: str) -> Iterator[tuple[int, int]]:
 def _start_before_role(name: str, role: str) -> int | None:
     """Where a name begins before what somebody is; None: it is no name, or a firm's (before 御中)."""
     start = name_checks.surname_start(name)
-    if start is None and is_unknown_surname(name):
-        start = 0
+    if start is None:
+        start = _unknown_start(name)
     if start is None or name + role in leftover_words().no_names:
         return None
     return None if role == "御中" and len(name) - start < _LEAST_FULL_NAME else start
+
+
+def _unknown_start(name: str) -> int | None:
+    """Where a surname that no list has begins behind known words: 企画課萩臺."""
+    if is_unknown_surname(name):
+        return 0
+    starts = (start for start in range(1, len(name) - 1) if name_checks.are_words(name[:start]))
+    return next((start for start in starts if is_unknown_surname(name[start:])), None)
 
 
 def _title_as_read(match: re.Match[str]) -> str:
@@ -132,7 +162,8 @@ def _name_start(name: str, title: str) -> int | None:
         return name_checks.hiragana_start(name, title)
     if name[-1].isascii():
         last = name.split()[-1].casefold()
-        if last in leftover_words().organisations:
+        is_firm = name.isupper() and len(name) > 3 and not _is_romanised_name(last)
+        if last in leftover_words().organisations or is_firm:
             return None
         return None if last in leftover_words().latin_words and last not in surnames().romaji else 0
     if name_checks.is_katakana(name[-1]):
@@ -151,11 +182,17 @@ def _name_start(name: str, title: str) -> int | None:
     return _start_without_surname(name, title)
 
 
+def _is_romanised_name(word: str) -> bool:
+    known = surnames().romaji, given_names().romaji, leftover_words().foreign_latin_names, rare_names().latin
+    return any(word in one for one in known)
+
+
 def _katakana_start(name: str) -> int | None:
     is_given = in_hiragana(name) in given_names().readings and name not in leftover_words().no_name_ends
     if is_given or name_checks.is_kana_person(name):
         return 0
-    is_word = name in ordinary_words().katakana or any(name.endswith(word) for word in leftover_words().no_name_ends)
+    is_word = name in ordinary_words().katakana or name in rare_names().firms
+    is_word = is_word or any(name.endswith(word) for word in leftover_words().no_name_ends)
     return None if is_word or _AGENT.search(name) else 0
 
 
@@ -171,7 +208,10 @@ def _start_without_surname(name: str, title: str) -> int | None:
     words, bare = leftover_words(), name.replace(" ", "")
     if len(bare) == 1:
         return _single_start(bare, title)
-    if bare in words.name_words or (title == "先生" and is_unknown_surname(bare)):
+    if bare in words.name_words or (title in ("先生", "君", "くん", "殿") and is_unknown_surname(bare)):
+        return 0
+    is_given = len(bare) < 4 and is_likely_given(bare) and _ROLE_END.search(bare) is None
+    if title != "ちゃんと" and (is_unknown_full_name(bare) or (is_given and name not in words.no_name_ends)):
         return 0
     if name in words.no_names or name in words.no_name_ends or len(bare) > 5 or _is_ordinary(bare):
         return None

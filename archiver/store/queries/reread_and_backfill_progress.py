@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from archiver.store import schema
 from archiver.store.archive import Reading
+from archiver.store.engine import driver_connection
 from archiver.store.queries import current_state
 from archiver.store.time_text import to_text
 from archiver.store.working import backfill_queue, reread_progress
@@ -65,26 +66,67 @@ def is_in_spans(position: int, spans: Sequence[Span]) -> bool:
 
 
 def _rereading(reading: Reading, room: int, since: datetime) -> Rereading:
+    """The counts of one room; SQLite counts, as all messages of a young archive are among the confirmed."""
     below = reread_progress.oldest_listed(reading, room)
     if below is None:
         return Rereading(0, 0)
     old = and_(_MESSAGE.room_id == room, _MESSAGE.position < below, _MESSAGE.state.in_(reread_progress.REREADABLE))
-    listed = _listed_spans(reading, room, since, below)
-    inside = sum(_count(reading, and_(old, _MESSAGE.position.between(first, last))) for first, last in listed)
     changed = or_(_MESSAGE.first_seen >= to_text(since), _MESSAGE.changed_at >= to_text(since))
-    singly = _positions(reading, and_(old, changed)) | _held_positions(
-        reading, old, current_state.singly_read_messages(reading, room, since)
-    )
-    outside = sum(not is_in_spans(position, listed) for position in singly)
-    return Rereading(_count(reading, old), inside + outside)
+    listed = _listed_spans(reading, room, since, below)
+    unlisted = list(_between(listed, _oldest(reading, room), below))
+    all_old = _count_old(reading, room, below)
+    inside = _count_inside(reading, old, listed, unlisted, all_old)
+    outside = sum(_count(reading, old, changed, _MESSAGE.position.between(*span)) for span in unlisted)
+    singly = _held_positions(reading, and_(old, ~changed), current_state.singly_read_messages(reading, room, since))
+    outside += sum(not is_in_spans(position, listed) for position in singly)
+    return Rereading(all_old, inside + outside)
+
+
+_LISTED = """
+    SELECT oldest, min(newest, ?3 - 1) FROM window
+    WHERE room_id = ?1 AND observed_at >= ?2 AND oldest < ?3 ORDER BY oldest
+"""
 
 
 def _listed_spans(reading: Reading, room: int, since: datetime, below: int) -> list[Span]:
-    """The positions below one that lists read since then covered."""
-    query = select(_WINDOW.oldest, _WINDOW.newest).where(
-        _WINDOW.room_id == room, _WINDOW.observed_at >= to_text(since), _WINDOW.oldest < below
-    )
-    return merge_spans((oldest, min(newest, below - 1)) for oldest, newest in reading.sql.execute(query))
+    """The positions below one that lists read since then covered; by the SQLite driver, as there may be very many."""
+    return merge_spans(driver_connection(reading.sql).execute(_LISTED, (room, to_text(since), below)))
+
+
+def _between(spans: Sequence[Span], begin: int, end: int) -> Iterator[Span]:
+    """The positions from `begin` to below `end` that are in none of these merged spans."""
+    for first, last in spans:
+        yield begin, first - 1
+        begin = last + 1
+    yield begin, end - 1
+
+
+def _oldest(reading: Reading, room: int) -> int:
+    oldest: int | None = reading.sql.execute(
+        select(func.min(_MESSAGE.position)).where(_MESSAGE.room_id == room)
+    ).scalar()
+    return oldest or 0
+
+
+def _count_inside(
+    reading: Reading, old: ColumnElement[bool], spans: Sequence[Span], others: Sequence[Span], total: int
+) -> int:
+    """How many old messages lie in these spans: those there, or all but those in the others, whichever are shorter."""
+    shorter = min(spans, others, key=lambda some: sum(last - first for first, last in some))
+    number = sum(_count(reading, old, _MESSAGE.position.between(*span)) for span in shorter)
+    return number if shorter is spans else total - number
+
+
+_OLD = """
+    SELECT (SELECT count(*) FROM message INDEXED BY message_sent WHERE room_id = ?1 AND position < ?2)
+        - (SELECT count(*) FROM message INDEXED BY message_state
+            WHERE room_id = ?1 AND position < ?2 AND state <> 'present' AND state <> 'edited')
+"""
+"""All but those in other states than `reread_progress.REREADABLE`, by two narrow indexes: a third of the time."""
+
+
+def _count_old(reading: Reading, room: int, below: int) -> int:
+    return int(driver_connection(reading.sql).execute(_OLD, (room, below)).fetchone()[0])
 
 
 def _held_positions(reading: Reading, condition: ColumnElement[bool], positions: Collection[int]) -> set[int]:
@@ -92,13 +134,10 @@ def _held_positions(reading: Reading, condition: ColumnElement[bool], positions:
     listed = sorted(positions)
     found: set[int] = set()
     for start in range(0, len(listed), _CHUNK):
-        found |= _positions(reading, and_(condition, _MESSAGE.position.in_(listed[start : start + _CHUNK])))
+        chosen = _MESSAGE.position.in_(listed[start : start + _CHUNK])
+        found |= set(reading.sql.execute(select(_MESSAGE.position).where(condition, chosen)).scalars())
     return found
 
 
-def _positions(reading: Reading, condition: ColumnElement[bool]) -> set[int]:
-    return {position for (position,) in reading.sql.execute(select(_MESSAGE.position).where(condition))}
-
-
-def _count(reading: Reading, condition: ColumnElement[bool]) -> int:
-    return int(reading.sql.execute(select(func.count()).select_from(schema.message).where(condition)).scalar() or 0)
+def _count(reading: Reading, *conditions: ColumnElement[bool]) -> int:
+    return int(reading.sql.execute(select(func.count()).select_from(schema.message).where(*conditions)).scalar() or 0)

@@ -42,14 +42,27 @@ _OF_INDEX = re.compile(
 )
 """SQLite's messages on damage to the index, besides the error code for that."""
 
+
+class LostTexts(sqlite3.DatabaseError):
+    """The index has texts of which it does not know the messages any more."""
+
+
 _Version = tuple[int, int, int, str]
 """Entry number, room, position and text of a version."""
 
 
 def is_current(sql: Connection) -> bool:
     """Whether the index has every text in the present format, and this SQLite can read it."""
+    return is_readable(sql) and _is_whole(driver_connection(sql))
+
+
+def is_readable(sql: Connection) -> bool:
+    """Whether this SQLite can read the index and its format is the present one: then it may still have lost texts.
+
+    That costs a look at two rows, where `is_current` counts all texts.
+    """
     able, there, index_format = _index_state(driver_connection(sql))
-    return bool(able and there) and index_format == INDEX_FORMAT and _is_whole(driver_connection(sql))
+    return able and there and index_format == INDEX_FORMAT
 
 
 def is_possible(sql: Connection) -> bool:
@@ -96,7 +109,8 @@ def damage_forgiven() -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", None)
-        if code != sqlite3.SQLITE_CORRUPT_VTAB and not _OF_INDEX.search(str(error)):
+        is_known = isinstance(error, LostTexts) or code == sqlite3.SQLITE_CORRUPT_VTAB
+        if not is_known and not _OF_INDEX.search(str(error)):
             raise
 
 

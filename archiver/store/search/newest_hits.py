@@ -1,26 +1,25 @@
 """The newest messages that a search finds, and their number: by the index, or else by looking at every text.
 
 The newest is the one with the greatest id, but the index has versions in the order in which they were saved. So it
-is read from its end until no version that is left can belong to a newer message than those found.
+is read from its end until no version that is left can belong to a newer message than those found. A text that the
+index has and of which it lost the message is noticed where it could be among them (`LostTexts`).
 """
 
 from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from heapq import merge
-from itertools import islice
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from archiver.search_folding import fold_searched
 from archiver.store.fingerprints import DELETED
+from archiver.store.search.index import LostTexts
 from archiver.store.search.query import SearchQuery
 from archiver.store.search.scope import SearchScope, conditions
 
-RECENT = 2_000
+RECENT = 500
 """Versions that are looked through before the index is asked for single characters: it is slow for characters that
 are everywhere, and those are found at once this way."""
 
@@ -41,6 +40,10 @@ class HitPosition(NamedTuple):
 _MESSAGE = " JOIN message m ON m.room_id = v.room_id AND m.position = v.position"
 _TEXT = " JOIN message_version t ON t.room_id = v.room_id AND t.position = v.position AND t.seq = v.seq"
 _INDEX = "search s CROSS JOIN search_version v ON v.seq = s.rowid"
+_WHOLE_INDEX = "search s LEFT JOIN search_version v ON v.seq = s.rowid"
+_ALL_TEXTS = "search_docsize d LEFT JOIN search_version v ON v.seq = d.id"
+"""The same with the texts whose message is lost, as rows of nulls: those found, and all from FTS5's own list."""
+
 _FOUND = "v.position, v.room_id, v.seq, coalesce(v.newest, v.position)"
 _LATE = "v.newest IS NOT NULL AND v.seq > ? AND v.position <= ?"
 
@@ -53,46 +56,55 @@ def newest_hits(
     *,
     older_than: HitPosition | None = None,
 ) -> list[HitPosition]:
-    """The newest messages by the index for a query with words, or those older than a hit."""
+    """The newest messages by the index for a query with words, or those older than a hit.
+
+    Raises LostTexts; with `older_than` not for each text that is lost, so the whole index must be known to be there.
+    """
     best = _Newest(limit, older_than)
     reach = _END if older_than is None else _last_entry_before(source, older_than)
     if older_than is not None:
         _put_late(source, query, scope, best, reach, older_than)
-    if _has_only_single_characters(query) and _put_recent(source, query, scope, best, reach):
+    if has_only_single_characters(query) and _put_recent(source, query, scope, best, reach):
         return best.hits()
     message, where, values = _scope_conditions(scope)
-    statement = f"SELECT {_FOUND} FROM {_INDEX}{message} WHERE s.search MATCH ?{where}"  # noqa: S608 - our own names
+    statement = _with_lost(f"SELECT {_FOUND} FROM {_WHOLE_INDEX}", message, "s.search MATCH ?", where)  # noqa: S608 - our own names
     reached: tuple[int, ...] = ()
     if older_than is not None:
         statement, reached = f"{statement} AND s.rowid <= ?", (reach,)
     with closing(source.execute(f"{statement} ORDER BY s.rowid DESC", (query.expression(), *values, *reached))) as rows:
         for position, room, seq, bound in rows:
+            if seq is None:
+                raise LostTexts
             best.put(position, room, seq)
             if best.is_settled(bound):
                 break
     return best.hits()
 
 
+def _with_lost(select: str, message: str, chosen: str, where: str) -> str:
+    """A selection of chosen texts in a scope, together with all whose message is lost: nobody knows their scope."""
+    return f"{select}{message.replace(' JOIN ', ' LEFT JOIN ')} WHERE {chosen} AND (v.seq IS NULL OR (true{where}))"
+
+
 def count_hits(
     source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, *, count_limit: int | None = None
 ) -> int:
-    """The number of messages by the index for a query with words; at most one above `count_limit` are counted."""
+    """The number of messages by the index for a query with words; at most one above `count_limit` are counted.
+
+    Raises LostTexts.
+    """
     message, where, values = _scope_conditions(scope)
-    distinct = f"SELECT DISTINCT v.position, v.room_id FROM {_INDEX}{message} WHERE s.search MATCH ?{where} LIMIT ?"  # noqa: S608 - likewise
+    select = f"SELECT DISTINCT v.position, v.room_id FROM {_WHOLE_INDEX}"  # noqa: S608 - likewise
+    distinct = _with_lost(select, message, "s.search MATCH ?", where)
     end = -1 if count_limit is None else count_limit + 1
-    rows = source.execute(f"SELECT count(*) FROM ({distinct})", (query.expression(), *values, end))  # noqa: S608 - likewise
-    return int(rows.fetchone()[0])
+    count = f"SELECT count(*), count(position) FROM ({distinct} LIMIT ?)"  # noqa: S608 - likewise
+    found, known = source.execute(count, (query.expression(), *values, end)).fetchone()
+    if found != known:
+        raise LostTexts
+    return int(found)
 
 
-def count_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchScope) -> int:
-    """The number of hits among the texts that were saved last, which is enough for characters that are everywhere."""
-    if not _has_only_single_characters(query):
-        return 0
-    rows = _recent_texts(source, scope, _END)
-    return len({(position, room) for position, room, _, body in rows if query.matches(fold_searched(body))})
-
-
-def _has_only_single_characters(query: SearchQuery) -> bool:
+def has_only_single_characters(query: SearchQuery) -> bool:
     """Whether the index would be slow, as it has no single characters."""
     return all(len(word) == 1 for word in query.words)
 
@@ -105,6 +117,8 @@ def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSco
     """
     with closing(_recent_texts(source, scope, reach)) as rows:
         for position, room, seq, body in rows:
+            if seq is None:
+                raise LostTexts
             if query.matches(fold_searched(body)):
                 best.put(position, room, seq)
             if best.is_settled(position):
@@ -113,7 +127,7 @@ def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSco
             return False
     message, where, values = _scope_conditions(scope)
     late = f"v.newest IS NOT NULL AND v.position >= ? AND v.seq <= ?{where}"
-    statement = f"SELECT v.position, v.room_id, v.seq, t.body FROM search_version v{_TEXT}{message} WHERE {late}"  # noqa: S608 - likewise
+    statement = f"SELECT v.position, v.room_id, v.seq, t.body FROM search_version v{_TEXT}{message} WHERE {late}"  # noqa: S608 - our own names
     for position, room, seq, body in source.execute(statement, (best.oldest, reach, *values)).fetchall():
         if query.matches(fold_searched(body)):
             best.put(position, room, seq)
@@ -121,11 +135,12 @@ def _put_recent(source: sqlite3.Connection, query: SearchQuery, scope: SearchSco
 
 
 def _recent_texts(source: sqlite3.Connection, scope: SearchScope, reach: int) -> sqlite3.Cursor:
-    """The texts that were saved last, of those that came in the order of their messages."""
+    """The texts that were saved last, of those that came in the order of their messages; nulls for lost ones."""
     message, where, values = _scope_conditions(scope)
-    in_order = f"v.seq <= ? AND v.newest IS NULL{where}"
-    statement = f"SELECT v.position, v.room_id, v.seq, t.body FROM search_version v{_TEXT}{message} WHERE {in_order}"  # noqa: S608 - likewise
-    return source.execute(f"{statement} ORDER BY v.seq DESC LIMIT {RECENT}", (reach, *values))
+    select = f"SELECT v.position, v.room_id, v.seq, t.body FROM {_ALL_TEXTS}"  # noqa: S608 - likewise
+    in_order = f" AND t.seq IS NOT NULL{where}"
+    statement = _with_lost(select, f"{_TEXT} AND v.newest IS NULL{message}", "d.id <= ?", in_order)
+    return source.execute(f"{statement} ORDER BY d.id DESC LIMIT {RECENT}", (reach, *values))
 
 
 # Older than a message are all versions up to an entry, and later ones that came late (edited or recovered).
@@ -195,81 +210,6 @@ def scan_texts(
             best.put(position, room, seq)
             matched.add((position, room))
     return best.hits(), len(matched)
-
-
-# --- by filters, and by words that must not be there ---------------------------------------------
-
-
-def hits_by_filters(
-    source: sqlite3.Connection,
-    scope: SearchScope,
-    limit: int,
-    *,
-    older_than: HitPosition | None = None,
-    count_limit: int | None = None,
-) -> tuple[list[HitPosition], int]:
-    """The newest messages by filters alone, and their number, of which at most one above `count_limit` are counted.
-
-    With `older_than` the messages older than that hit, and 0.
-    """
-    hits = [HitPosition(*one, 0) for one in islice(_messages_backwards(source, scope, older_than), limit)]
-    where, values = conditions(scope)
-    messages = f"SELECT 1 FROM message m WHERE true{where} LIMIT ?"  # noqa: S608 - likewise
-    count = f"SELECT count(*) FROM ({messages})"  # noqa: S608 - likewise
-    end = -1 if count_limit is None else count_limit + 1
-    return hits, 0 if older_than else int(source.execute(count, (*values, end)).fetchone()[0])
-
-
-def hits_without_words(
-    source: sqlite3.Connection,
-    query: SearchQuery,
-    scope: SearchScope,
-    limit: int,
-    *,
-    older_than: HitPosition | None = None,
-    count_limit: int,
-) -> tuple[list[HitPosition], int]:
-    """The same for a query of nothing but excluded words, of which nearly every message is a hit."""
-    candidates = (_hit_of_message(source, query, *one) for one in _messages_backwards(source, scope, older_than))
-    hits = list(islice(filter(None, candidates), limit if older_than else max(limit, count_limit + 1)))
-    return hits[:limit], 0 if older_than else len(hits)
-
-
-_TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY seq DESC"
-
-
-def _hit_of_message(source: sqlite3.Connection, query: SearchQuery, position: int, room: int) -> HitPosition | None:
-    """The position of a message with its newest text that is a hit; None if no text is."""
-    texts = source.execute(_TEXTS, (room, position, DELETED))
-    return next((HitPosition(position, room, seq) for seq, body in texts if query.matches(fold_searched(body))), None)
-
-
-_ROOMS = """
-    WITH RECURSIVE r(id) AS (
-        SELECT min(room_id) FROM message
-        UNION ALL SELECT (SELECT min(room_id) FROM message WHERE room_id > id) FROM r WHERE id IS NOT NULL
-    ) SELECT id FROM r WHERE id IS NOT NULL
-"""
-"""Each room once, without reading all its messages."""
-
-
-_FEW = {"edit": "message_edited", "delete": "message_vanished"}
-"""Indexes of the few messages with these filters; SQLite by itself would go through all messages of a room."""
-
-
-def _messages_backwards(
-    source: sqlite3.Connection, scope: SearchScope, older_than: HitPosition | None
-) -> Iterator[tuple[int, int]]:
-    """The messages of a scope from the newest on, or older than a hit: the rooms' messages merged."""
-    rooms = [room for (room,) in source.execute(_ROOMS)]
-    where, values = conditions(replace(scope, rooms=None))
-    index = next((f" INDEXED BY {name}" for has, name in _FEW.items() if has in scope.has), "")
-    statement = f"SELECT m.position, m.room_id FROM message m{index} WHERE m.room_id = ? AND m.position < ?{where}"  # noqa: S608 - likewise
-    room_walks = []
-    for room in (one for one in rooms if scope.rooms is None or one in scope.rooms):
-        end = _END if older_than is None else older_than.position + (room < older_than.room_id)
-        room_walks.append(source.execute(f"{statement} ORDER BY m.position DESC", (room, end, *values)))
-    return merge(*room_walks, reverse=True)
 
 
 @dataclass(slots=True)

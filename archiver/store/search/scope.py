@@ -43,8 +43,8 @@ def scope_of(
 
 
 _FILTERS = {
-    "file": "(m.room_id, m.message_id) IN (SELECT room_id, message_id FROM file)",
-    "task": "(m.room_id, m.message_id) IN (SELECT room_id, message_id FROM task)",
+    "file": "EXISTS (SELECT 1 FROM file f WHERE f.room_id = m.room_id AND f.message_id = m.message_id)",
+    "task": "EXISTS (SELECT 1 FROM task k WHERE k.room_id = m.room_id AND k.message_id = m.message_id)",
     "link": (
         "EXISTS (SELECT 1 FROM message_version l WHERE l.room_id = m.room_id AND l.position = m.position"
         " AND (l.body LIKE '%http://%' OR l.body LIKE '%https://%'))"

@@ -15,7 +15,7 @@ from archiver.records import State
 from archiver.store.archive import Reading
 from archiver.store.engine import driver_connection
 from archiver.store.fingerprints import DELETED
-from archiver.store.search import index, newest_hits
+from archiver.store.search import filtered_hits, index, newest_hits
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.other_hits import OtherHit, other_hits
 from archiver.store.search.query import SearchQuery
@@ -75,7 +75,7 @@ def search(
     """Search the archive for `limit` (1 and more) messages, in these contracts and rooms if any are named.
 
     `older_than` is `older` of the page before: then only messages are searched, and they are not counted.
-    `count_limit` ends the count early, and also that of characters that are everywhere; then `is_exact` is false.
+    `count_limit` ends the count early, and single characters are not counted beyond the hits; then `is_exact` is false.
     Raises UnknownContract, UnknownRoom.
     """
     scope = scope_of(reading, query, contracts=contracts, rooms=rooms)
@@ -97,20 +97,30 @@ def _find_positions(
 ) -> tuple[list[HitPosition], int, bool]:
     """The messages, their number, and whether that is exact."""
     source = driver_connection(reading.sql)
+    # A further page relies on what the index knows of all texts; the first one notices what it would miss.
+    has_index = index.is_current(reading.sql) if older_than else index.is_readable(reading.sql)
+    few = None
+    with index.damage_forgiven():
+        few = filtered_hits.few_messages(source, scope, has_index=has_index)
+    if few is not None:
+        places, total = filtered_hits.hits_of_few(source, query, few, limit, older_than=older_than)
+        return places, *((0, False) if older_than else _capped_total(total, count_limit))
     if not query.words and not query.without:
-        places, total = newest_hits.hits_by_filters(
+        places, total = filtered_hits.hits_by_filters(
             source, scope, limit, older_than=older_than, count_limit=count_limit
         )
         return places, *((0, False) if older_than else _capped_total(total, count_limit))
     if not query.words and (older_than or count_limit is not None):
-        places, total = newest_hits.hits_without_words(
+        places, total = filtered_hits.hits_without_words(
             source, query, scope, limit, older_than=older_than, count_limit=count_limit or 0
         )
         return places, *((0, False) if older_than else _capped_total(total, count_limit))
-    if query.words and index.is_current(reading.sql):
+    if query.words and has_index:
         with index.damage_forgiven():
             places = newest_hits.newest_hits(source, query, scope, limit, older_than=older_than)
-            return places, *((0, False) if older_than else _index_total(source, query, scope, limit, count_limit))
+            return places, *(
+                (0, False) if older_than else _index_total(source, query, scope, limit, places, count_limit)
+            )
     places, total = newest_hits.scan_texts(source, query, scope, limit, older_than=older_than)
     return places, *((0, False) if older_than else (total, True))
 
@@ -120,14 +130,20 @@ def _capped_total(total: int, count_limit: int | None) -> tuple[int, bool]:
 
 
 def _index_total(
-    source: sqlite3.Connection, query: SearchQuery, scope: SearchScope, limit: int, count_limit: int | None
+    source: sqlite3.Connection,
+    query: SearchQuery,
+    scope: SearchScope,
+    limit: int,
+    places: Collection[HitPosition],
+    count_limit: int | None,
 ) -> tuple[int, bool]:
-    """The number of messages by the index, and whether that is exact."""
+    """The number of messages by the index, and whether that is exact; `limit` is one more than are shown."""
+    if len(places) < limit:
+        return _capped_total(len(places), count_limit)
     if count_limit is None:
         return newest_hits.count_hits(source, query, scope), True
-    common = newest_hits.count_recent(source, query, scope)
-    if common >= limit:
-        return common, False
+    if newest_hits.has_only_single_characters(query):
+        return limit - 1, False
     return _capped_total(newest_hits.count_hits(source, query, scope, count_limit=count_limit), count_limit)
 
 

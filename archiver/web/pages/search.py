@@ -33,7 +33,7 @@ pages = Blueprint("search", __name__)
 
 HITS_LIMIT = 50
 """Messages on a page."""
-COUNT_LIMIT = 1_000
+COUNT_LIMIT = 200
 """Messages are counted up to this number: counting those with a common character would take seconds."""
 OTHERS_LIMIT = 30
 """Other hits on a page."""

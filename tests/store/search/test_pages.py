@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings, strategies
 
 from archiver.records import Observation
 from archiver.store.archive import Archive, Reading
-from archiver.store.search import newest_hits
+from archiver.store.search import filtered_hits, newest_hits
 from archiver.store.search.newest_hits import HitPosition
 from archiver.store.search.query import parse
 from archiver.store.search.search import SearchResult, search
@@ -55,16 +55,20 @@ def pages(reading: Reading, text: str, limit: int) -> Iterator[SearchResult]:
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     history=HISTORY,
-    text=strategies.sampled_from(["あ", "い", "あい", "い -あ", "-あ", "room:1 あ", "from:7654321", "has:edit い"]),
+    text=strategies.sampled_from(
+        ["あ", "い", "あい", "い -あ", "-あ", "room:1 あ", "from:7654321", "has:edit い", "from:1 い"]
+    ),
     limit=strategies.integers(1, 7),
     recent=strategies.sampled_from([0, 2, 5, 2_000]),
+    few=strategies.sampled_from([0, 2_000]),
 )
-@example(history=LATE, text="あ", limit=1, recent=2_000)
+@example(history=LATE, text="あ", limit=1, recent=2_000, few=0)
 def test_pages_put_together_are_the_one_list(
-    blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[Seen], text: str, limit: int, recent: int
+    blank: Archive, monkeypatch: pytest.MonkeyPatch, history: list[Seen], text: str, limit: int, recent: int, few: int
 ) -> None:
     """By the index or by a scan, whatever came late; each message stands once, with the same text."""
     monkeypatch.setattr(newest_hits, "RECENT", recent)
+    monkeypatch.setattr(filtered_hits, "FEW", few)
     with archive_with_history(blank, [[observation(one)] for one in history]) as archive, archive.reading() as reading:
         whole = search(reading, parse(text), limit=100)
         parts = list(pages(reading, text, limit))
@@ -94,7 +98,7 @@ def maker() -> Iterator[ArchiveMaker]:
     ("text", "count_limit", "expected"),
     [
         ("あ", None, (100, True)),
-        ("あ", 100, (100, False)),  # among those saved last are more than are shown, so they are not counted
+        ("あ", 100, (20, False)),  # one sign, and more than are shown: the index has no single signs to count
         ("い", 100, (9, True)),
         ("あ1", 11, (11, False)),
         ("あ1", 12, (12, True)),
@@ -111,6 +115,32 @@ def test_more_than_enough_is_not_counted(
         actual = search(reading, parse(text), limit=20, count_limit=count_limit)
 
     assert expected == (actual.total, actual.is_exact)
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("has:file", 1),
+        ("has:file あ", 1),
+        ("has:file -あ", 0),
+        ("has:link", 0),
+        ("has:task あ", 0),
+        ("from:nobody", 0),
+        ("after:2026-11-05 before:2026-11-06", 109),
+        ("after:2030-01-01", 0),
+        ("has:file before:2030-01-01", 1),
+    ],
+)
+def test_few_messages_and_many_are_found_alike(
+    maker: ArchiveMaker, monkeypatch: pytest.MonkeyPatch, text: str, expected: int, few: int
+) -> None:
+    """Whether those with a filter are looked at one by one or the whole room is walked through."""
+    monkeypatch.setattr(filtered_hits, "FEW", few)
+    with maker.archive.reading() as reading:
+        found = search(reading, parse(text))
+
+    assert (expected, min(50, expected), True) == (found.total, len(found.hits), found.is_exact)
 
 
 def test_later_pages_have_messages_alone(maker: ArchiveMaker) -> None:

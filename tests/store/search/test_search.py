@@ -416,14 +416,15 @@ def test_a_room_and_a_contract_narrow_each_other(story_maker: ArchiveMaker) -> N
     assert (["2", "1"], []) == (ids(both), ids(apart))
 
 
-def test_an_index_that_lost_texts_is_not_believed(story_maker: ArchiveMaker) -> None:
+@pytest.mark.parametrize("words", ["お願い", "い", "お願い has:edit", "has:link"])
+def test_an_index_that_lost_texts_is_not_believed(story_maker: ArchiveMaker, words: str) -> None:
     """All is found by every text, until the index is made anew."""
-    before = find(story_maker.archive, "お願い")
+    before = find(story_maker.archive, words)
     ask(story_maker.archive, "DELETE FROM search_version WHERE position = 2")
 
-    assert (False, before) == (is_current(story_maker.archive), find(story_maker.archive, "お願い"))
+    assert (False, before) == (is_current(story_maker.archive), find(story_maker.archive, words))
     current_index.make_current(story_maker.archive)
-    assert (True, before) == (is_current(story_maker.archive), find(story_maker.archive, "お願い"))
+    assert (True, before) == (is_current(story_maker.archive), find(story_maker.archive, words))
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,21 @@ _UNDER_NAME = re.compile(
     rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{2,3}}) (?P<given>[ぁ-ん]{{2,4}}|[{KATAKANA}]{{2,5}})(?=名義|さん|様"
     rf"|氏|先生|です|と申)"
 )
+_SAYS = re.compile(rf"(?<![{KANJI}])(?P<name>[{KANJI}]{{2,4}}|[ァ-ヴー]{{2,8}})(?=いわく|曰く|曰わく)")
+_AT_LINE = re.compile(
+    rf"(?:^|[\s、。])@ ?(?P<name>[{KANJI}]{{1,6}}|[ァ-ヴー]{{2,8}}|[ぁ-んー]{{2,7}})"
+    r"(?=さん|くん|ちゃん|様|[\s、。!?]|$)"
+)
+_SHOP = re.compile(
+    r"(?<![ぁ-んァ-ヴー一-鿿])(?P<name>[ぁ-んー]{2,8}|[ァ-ヴー]{2,8})(?:店長|社長|隊長|番長|師匠|親方|姫|王子|編集長|団長|部長)(?=さん)"
+)
+_FOND = re.compile(
+    "(?:(?<![ぁ-んー])|(?<=[のはがともへ]))(?P<name>[ぁ-ん]{3,5})(?:っち|たん|ちん|りん|っぴ|ぴょん|どん|やん|にゃん|ぽん|きゅん|のすけ)"
+    "(?=[はがのにともへを]|さん|先生|から|です|、|。|$)"
+)
+_HAS_FOND = re.compile("っ[ちぴ]|[たちりどやぽゅょ]ん|にゃん|のすけ")
+_ENUMERATED = re.compile(rf"(?:(?<![0-9])[1-9][.)]? ?[{KANJI}]{{1,4}}[、, ]?){{2,9}}")
+_NUMBERED_ITEM = re.compile(f"[{KANJI}]{{1,4}}")
 _TEACHER = re.compile("(?:(?<![ぁ-んー])|(?<=[のはがとも]))(?P<name>[ぁ-ん]{1,3}[ぁ-んー]{2,3})(?=先生)")
 
 
@@ -80,9 +95,33 @@ def called_names(text: str) -> Iterator[tuple[int, int]]:
     for match in _UNDER_NAME.finditer(text) if " " in text else ():
         if name_checks.is_spoken_surname(match["surname"]) and not _is_word(match["given"]):
             yield match.span()
+    yield from _addressed(text)
     for match in _TEACHER.finditer(text) if "先生" in text else ():
         if not _is_word(match["name"]) and match["name"] not in leftover_words().kana_words:
             yield match.span("name")
+
+
+def _addressed(text: str) -> Iterator[tuple[int, int]]:
+    """Who is quoted, addressed behind an @, called fondly, or stands in a numbered row."""
+    for match in _SAYS.finditer(text) if "いわく" in text or "曰" in text else ():
+        if not _is_word(match["name"]):
+            yield match.span("name")
+    for match in _AT_LINE.finditer(text) if "@" in text else ():
+        is_known = name_checks.is_spoken_surname(match["name"]) or name_checks.is_name_reading(match["name"])
+        is_place = match["name"] in ordinary_words().places or match["name"] in leftover_words().prefectures
+        if is_known or not (_is_word(match["name"]) or is_place):
+            yield match.span("name")
+    for match in _SHOP.finditer(text) if "さん" in text else ():
+        if match["name"][-1] not in "のなはがでいるたしとも":
+            yield match.span()
+    for match in _FOND.finditer(text) if _HAS_FOND.search(text) else ():
+        if name_checks.is_name_reading(match["name"]) and not _is_word(match[0]):
+            yield match.span()
+    for row in _ENUMERATED.finditer(text) if "1" in text and "2" in text else ():
+        items = list(_NUMBERED_ITEM.finditer(text, *row.span()))
+        names = [item for item in items if name_checks.is_spoken_surname(item[0])]
+        if len(items) > 1 and len(names) == len(items) and any(len(item[0]) > 1 for item in items):
+            yield from (item.span() for item in items)
 
 
 def _is_called_in_family(match: re.Match[str]) -> bool:
@@ -91,14 +130,16 @@ def _is_called_in_family(match: re.Match[str]) -> bool:
     word = match["hira"] or match["kata"]
     reading = name_checks.in_hiragana(word)
     is_known = reading in given_names().readings or reading in surnames().readings
+    if len(reading) > 2 and reading in given_names().readings and match[0].endswith(("ママ", "パパ")):
+        return True
     return is_known and len(reading) > 1 and not _is_word(word) and reading not in leftover_words().no_titled_words
 
 
 def _is_mixed(match: re.Match[str]) -> bool:
     words = leftover_words()
     if match["stage"]:
-        is_role = match["stage"] in words.role_titles or _is_word(match["stage"])
-        return not is_role and name_checks.is_spoken_surname(match["surname"])
+        is_role = match["stage"] in words.role_titles or match["stage"] in words.belonging_words
+        return not is_role and (name_checks.is_spoken_surname(match["surname"]) or is_likely_given(match["surname"]))
     head = match["head"]
     if (
         head in words.person_words

@@ -15,6 +15,7 @@ from archiver.export.mask.leftover_patterns import KANJI, any_of
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words
 from archiver.export.mask.name_forms.unknown_surnames import (
     is_likely_given,
+    is_unfamiliar,
     is_unknown_full_name,
     is_unknown_surname,
 )
@@ -36,13 +37,15 @@ def names_in_rows(text: str) -> Iterator[tuple[int, int]]:
         items = _IN_ROW.finditer(text, *row.span())
         for is_row, names in itertools.groupby(items, key=lambda item: _may_be_name(item["name"])):
             row_of_names = list(names) if is_row else []
-            if len(row_of_names) > 1 and any(_is_clear(item["name"]) for item in row_of_names):
+            places = [item for item in row_of_names if item["name"] in leftover_words().prefectures]
+            if len(row_of_names) > 1 and len(places) < 2 and any(_is_clear(item["name"]) for item in row_of_names):
                 yield from (item.span("name") for item in row_of_names)
 
 
 def _may_be_name(word: str) -> bool:
     is_known = name_checks.is_spoken_surname(word) or name_checks.is_full_name(word)
-    return (is_known or is_unknown_surname(word)) and word not in leftover_words().no_names
+    is_unknown = is_unknown_surname(word) or is_unfamiliar(word)
+    return (is_known or is_unknown) and word not in leftover_words().no_names
 
 
 def _is_clear(word: str) -> bool:
@@ -51,7 +54,7 @@ def _is_clear(word: str) -> bool:
 
 
 _JOINED = re.compile(
-    rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{2,4}})[_.-](?P<given>[{KANJI}]{{1,3}}|[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,5}})(?![{KANJI}ぁ-んァ-ヴー])"
+    rf"(?<![{KANJI}])(?P<surname>[{KANJI}]{{1,4}})[_.-](?P<given>[{KANJI}]{{1,3}}|[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,5}})(?![{KANJI}ぁ-んァ-ヴー])"
 )
 _AT_ENDS = re.compile(rf"(?:^|(?<=[\s/「(_-]))(?P<name>[{KANJI}]{{3,5}})(?=[様さ_.-])")
 
@@ -76,6 +79,35 @@ def names_in_file_names(text: str) -> Iterator[tuple[int, int]]:
             is_place = match["name"] in leftover_words().prefectures or match["name"] in leftover_words().no_names
             if is_name and not is_place:
                 yield match.span()
+
+
+_DID = any_of(
+    "追記 追加 記入 記載 記 筆 談 撮影 作成 更新 修正 編集 確認済み 確認済 承認済み 承認済 確認 提出 対応 回答 メモ 案 "
+    "版 分 加筆 校正 赤入れ 赤 訳 チェック 担当 用 宛 FIX fix ver 様 様分 さん さん分"
+)
+_IN_MARK = re.compile(rf"[(\[【〔「『<《_-](?P<name>[{KANJI}]{{1,4}}?){_DID}(?=[)\]】〕」』>》_.-])")
+_HAS_MARK = re.compile(rf"[{KANJI}A-Za-z][)\]】〕」』>》_.-]")
+_BEGINS_FILE = re.compile(rf"(?:^|(?<=[\s「『(、。→:]))(?P<name>[{KANJI}]{{1,4}}?){_DID}?(?=[_])")
+_NO_ONE = frozenset(
+    "表裏図章案版稿新旧仮済未元写音動文絵本紙上下左右前後内外中大小全各別他東西南北男女親子年月日時分秒回第毎"
+)
+
+
+def marked_names(text: str) -> Iterator[tuple[int, int]]:
+    """Surnames with what somebody did, in brackets or as a part of the name of a file: (成瀬追記), 録_浜口修正.docx."""
+    for match in _IN_MARK.finditer(text) if _HAS_MARK.search(text) else ():
+        if _is_marked(match["name"]):
+            yield match.span("name")
+    for match in _BEGINS_FILE.finditer(text) if "_" in text else ():
+        if _is_marked(match["name"]):
+            yield match.span("name")
+
+
+def _is_marked(word: str) -> bool:
+    is_word = word in leftover_words().no_names or word in _NO_ONE or word in leftover_words().prefectures
+    if is_word or word in ordinary_words().kanji or word in ordinary_words().places:
+        return False
+    return name_checks.is_spoken_surname(word) or is_unknown_surname(word) or is_unfamiliar(word)
 
 
 def _is_given(word: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archiver.export.mask import name_checks
 from archiver.export.mask.kanji_names import are_words
 from archiver.export.mask.leftover_patterns import KANJI, KATAKANA, any_of
+from archiver.export.mask.name_contexts import leads_to_place
 from archiver.export.mask.name_data import given_names, leftover_words, ordinary_words, surnames
 from archiver.export.mask.name_forms.unknown_surnames import (
     is_likely_given,
@@ -98,7 +99,8 @@ def named_positions(text: str) -> Iterator[tuple[int, int]]:
         if is_unknown_full_name(first) or name_checks.is_full_name(first) or is_unknown_surname(first):
             yield match.start("name"), match.start("name") + len(first)
     for match in _NUMBERED.finditer(text) if _HAS_NUMBERED.search(text) else ():
-        if is_unknown_surname(match["name"]):
+        is_place = match["name"] in leftover_words().prefectures or leads_to_place(text, match.end())
+        if is_unknown_surname(match["name"]) and not is_place:
             yield match.span("name")
     for match in _JOINED_AFFIX.finditer(text) if _HAS_AFFIX.search(text) else ():
         name = match["name"]
@@ -143,8 +145,10 @@ _PLACES = frozenset(
 
 
 def _is_word(name: str) -> bool:
-    first = name.split()[0]
+    first, _space, second = name.partition(" ")
     words = leftover_words()
+    if second and is_likely_given(second) and len(first) < 4:
+        return False
     if first in words.no_names or first in words.no_name_ends or first in ordinary_words().katakana:
         return True
     if first[0].isascii():

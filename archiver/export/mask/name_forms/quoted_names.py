@@ -10,14 +10,14 @@ from archiver.export.mask.leftover_patterns import KANJI
 from archiver.export.mask.name_data import leftover_words, ordinary_words
 from archiver.export.mask.name_forms.unknown_surnames import is_unfamiliar, is_unknown_full_name
 
-_QUOTED = re.compile(rf"[「『(【\[<〈《](?P<name>[{KANJI}]{{1,5}})[」』)】\]>〉》]")
+_QUOTED = re.compile(rf"[「『(【\[<〈《〔〖](?P<name>[{KANJI}]{{1,5}})[」』)】\]>〉》〕〗]")
 _CLEARLY_BEHIND = re.compile(
     r"と(?:だけ|しか|のみ)?(?:書[いか]|サイン|署名|記名|名乗|申|押|彫|呼)|は(?:別の[方人]|別人|どなた|誰|だれ|旧姓|本名|仮名|担当|新しい[方人])"
     r"|の(?:印|はんこ|ハンコ|判|名札|表札|名刺|苗字|名字)|って(?:誰|だれ|どなた|人|方)|という(?:人|方|名前|苗字|名字)"
 )
 _BEHIND = re.compile(
     r"で(?:検索|探|ヒット|登録|予約|申込|申し込)|と(?:ある|あり|あっ|表示|入って|入力|印字|記[載入]|出て|なって|なった|見え)"
-    r"|の(?:ところ|箇所|行|列|欄|枠|案件|件|シフト|方|分|アカウント|フォルダ|発言|コメント)(?![一-鿿])"
+    r"|の(?:発言(?:部分|箇所|内容)|ところ|箇所|行|列|欄|枠|案件|件|シフト|方|分|アカウント|フォルダ|発言|コメント)(?![一-鿿])"
     r"|に(?:変更|変え|差し替え|差替|統一|直し|修正)|を(?:消し|削除|外し|伏せ)|宛(?:に|て|で|の)"
 )
 _CLEARLY_BEFORE = re.compile(

@@ -73,13 +73,13 @@ def is_unknown_full_name(run: str) -> bool:
 
 
 _GIVEN = re.compile(f"[{KANJI}](?:[一太次二三]郎|[一太]朗|之介|之助|之進|佐子|美子|由美|之丞|左衛門)")
-_HEROES = frozenset({"桃太郎", "金太郎"})
+HEROES = frozenset({"桃太郎", "金太郎"})
 
 
 @functools.lru_cache(8192)
 def is_given_by_form(run: str) -> bool:
     """Whether kanji end like nothing but a given name: 祐一郎, 龍之介."""
-    return _GIVEN.fullmatch(run) is not None and run not in _HEROES | leftover_words().no_names
+    return _GIVEN.fullmatch(run) is not None and run not in HEROES | leftover_words().no_names
 
 
 @functools.cache

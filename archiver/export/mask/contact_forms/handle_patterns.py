@@ -1,4 +1,4 @@
-"""The patterns for handles of accounts, and for mail addresses and phone numbers that are written in disguise.
+"""The patterns for handles of accounts.
 
 They are for text of one width (NFKC). Every repetition has a bound.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from archiver.export.mask.contact_forms.profile_sites import HOSTING_SITES, NO_PROFILES, PROFILE_SITES
 from archiver.export.mask.leftover_patterns import any_of
-from archiver.export.mask.profile_sites import HOSTING_SITES, NO_PROFILES, PROFILE_SITES
 
 
 class GatedPatterns(NamedTuple):
@@ -49,10 +49,14 @@ _MESSENGERS = (
         "インスタグラム インスタ Instagram Insta "
         "Twitter ツイッター ツイ Threads スレッズ TikTok ティックトック Facebook "
         "フェイスブック FB "
+        "pixiv ピクシブ Skeb minne Creema メルカリ ラクマ ヤフオク Vimeo Twitch SoundCloud ニコニコ Qiita "
+        "Zenn はてな アメブロ "
+        "Wantedly LinkedIn "
+        "Behance Dribbble Spotify Pococha ポコチャ Mastodon マストドン ミスキー Misskey マシュマロ "
         "Chatwork チャットワーク PSN Steam Xbox Switch Zoom YouTube ユーチューブ note Pinterest Bluesky mixi "
         "ココナラ ランサーズ クラウドワークス GitHub github"
     )[:-1]
-    + "|イン.タ|[カヵ].[オォ]|(?<![A-Za-z])IG(?![A-Za-z]))"
+    + "|イン.タ|[カヵ].[オォ]|IG(?![A-Za-z]))"
 )
 _ACCOUNT_WORDS = "(?: ?の ?| )?(?:ID|id|アカウント名?|ユーザー名|名前)?"
 _WITH_SIGN = "(?=[A-Za-z0-9.-]{0,30}[0-9_])"
@@ -66,6 +70,19 @@ _ID_OF_PEOPLE = (
     r"|プレイヤー|配信|サブ|公式|裏|本)(?: ?の)? ?(?:ID|アカウント名?|アカ|垢)"
     "|ハンドル(?:ネーム|名)?|ユーザーネーム|ユーザー名|アカウント名|スクリーンネーム|(?<![A-Za-z一-鿿ァ-ヴー])ID検索"
 )
+_CONTACT_WORD = (
+    "(?:DM|ダイレクトメッセージ|リプ(?:ライ)?|メンション|フォロー|フォロバ|タグ付け|メッセージ|メッセ|垢|アカ(?![ァ-ヴー])|裏アカ|サブアカ|アカウント|プロフ(?:ィール)?"
+    "|ニックネーム|ハンネ|ハンドル|ユーザー(?:名|ネーム|ID)|スクリーンネーム|フレンド(?:申請|コード)?|コラボ先|配信者|出品者|購入者|落札者|依頼者|投稿者)"
+)
+_ACCOUNT_LIKE = (
+    r"(?=[A-Za-z0-9.-]{0,30}(?:_|[a-z][0-9]|[0-9][a-z]|[a-z]\.[a-z]))(?=[0-9_.-]{0,20}[A-Za-z])"
+    r"(?![A-Za-z0-9_.-]{1,40}\.(?:html?|php|css|js|json|csv|txt|pdf|docx?|xlsx?|pptx?|zip|psd|ai|png|jpe?g|gif|svg|mp[34]|mov|wav|md|py))"
+    r"[A-Za-z0-9_][A-Za-z0-9_.-]{2,40}(?<=[A-Za-z0-9_])(?![A-Za-z0-9_])"
+)
+"""A word with an underscore, a dot or digits among its letters, and no name of a file."""
+_OF_PEOPLE = (
+    "(?:profiles?|users?|members?|mypage|accounts?|creators?|people|friend|authors?|seller|talent|staff|freelancers?)"
+)
 HANDLES = (
     gated(
         _MESSENGERS,
@@ -73,6 +90,10 @@ HANDLES = (
         rf"|名前?)[^A-Za-z0-9_\n。]{{0,6}}"
         rf"(?P<name>@?[A-Za-z0-9_][A-Za-z0-9_.-]{{2,40}})",
         rf"{_MESSENGERS}(?: ?の ?|で |だと|は)?(?P<name>[^\s#、。」「A-Za-z]{{2,16}}#[0-9]{{4}})(?![0-9])",
+        rf"{_MESSENGERS}{_ACCOUNT_WORDS}(?:は|が|で|の|だと)?[^A-Za-z0-9\n。]{{0,3}}[「『(](?P<name>@?[A-Za-z][A-Za-z0-9_.-]{{3,30}})[」』)]"
+        r"(?=で(?:検索|登録|やっ|出|追加|申請|連絡|つなが)|(?:って|と)(?:いう|検索|入)|です|に(?:DM|連絡|申請|追加)|を(?:追加|検索|フォロー))",
+        rf"{_MESSENGERS}{_ACCOUNT_WORDS}(?:は|が|で|の|だと)?[「『(](?P<name>@?{_WITH_SIGN}[A-Za-z][A-Za-z0-9_.-]{{3,30}})[」』)]",
+        rf"{_MESSENGERS} ?(?:users?/|ユーザー?(?:ID|番号)?|会員番号|ID) ?[:は]? ?(?P<name>[0-9]{{5,12}})(?![0-9])",
         rf"{_MESSENGERS}[^A-Za-z0-9\n。]{{0,15}}[→:=] ?(?P<name>{_WORD_OF_PARTS})",
         rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?:[:=→]|(?:は|が)、?) ?(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]{{3,40}})",
         rf"{_MESSENGERS}{_ACCOUNT_WORDS} ?(?P<name>{_WITH_SIGN}[A-Za-z][A-Za-z0-9_.-]{{3,40}})",
@@ -84,7 +105,7 @@ HANDLES = (
     ),
     gated(
         "@",
-        r"(?<![A-Za-z0-9._%+/-])@[A-Za-z0-9_][A-Za-z0-9_.]{2,29}(?![A-Za-z0-9@])",
+        r"(?<![A-Za-z0-9._%+/-])@[A-Za-z0-9_][A-Za-z0-9_.-]{1,29}(?<=[A-Za-z0-9_])(?![A-Za-z0-9@])",
         r"(?<![A-Za-z0-9._%+/-])[0-9]{1,2}(?P<name>@[A-Za-z][A-Za-z0-9_]{1,29}(?:\.[A-Za-z0-9_]{1,24}){0,3})"
         r"(?<!\.com)(?<!\.jp)(?<!\.net)(?<!\.org)(?![A-Za-z0-9@.-])",
         r"(?<![A-Za-z0-9._%+/-])@ ?[A-Za-z0-9_]{2,30}(?: ?[._] ?[A-Za-z0-9_]{1,20}){1,4}(?![A-Za-z0-9@])",
@@ -98,7 +119,7 @@ HANDLES = (
     ),
     gated(
         "[A-Za-z][./]",
-        rf"(?:{_SITES})/?{_NO_PROFILE}(?P<name>(?<=[/=~])@?[A-Za-z0-9_.%~-]{{2,60}})",
+        rf"(?<![A-Za-z0-9.-])(?:(?:www|m|mobile|jp|ja|en|web)\.)?(?:{_SITES})/?{_NO_PROFILE}(?P<name>(?<=[/=~])@?[A-Za-z0-9_.%~-]{{2,60}})",
         rf"(?<![A-Za-z0-9.-]){_NO_HOST}(?P<name>[A-Za-z0-9-]{{3,40}})\.{_HOSTED}(?![A-Za-z0-9-])",
     ),
     gated("#[0-9]", r"(?<![A-Za-z0-9#])[A-Za-z0-9_.]{2,32}#[0-9]{4}(?![0-9])"),
@@ -110,11 +131,46 @@ HANDLES = (
         rf"(?<![A-Za-z0-9._/-])(?P<name>{_WITH_SIGN}[A-Za-z][A-Za-z0-9_.-]{{3,40}}) ?(?:という|って|の)アカウント",
         r"(?:ID|id|アカウント名?|ユーザー名|ハンドル(?:ネーム)?) ?(?:は|が|[:=→]) ?「(?P<name>[^」\n]{3,30})」",
     ),
+    gated(
+        _CONTACT_WORD,
+        rf"{_CONTACT_WORD}[^A-Za-z0-9\n。]{{0,6}}[(「『:→=](?P<name>@?{_ACCOUNT_LIKE})",
+        rf"{_CONTACT_WORD}(?:は|が|で|を|も)[^A-Za-z0-9\n。]{{0,6}}(?P<name>@?{_ACCOUNT_LIKE})",
+        rf"(?<![A-Za-z0-9._@/-])(?P<name>{_ACCOUNT_LIKE})[)」』]?(?: ?(?:に|へ|宛に?|から|まで|の|を|で))?"
+        rf"[^A-Za-z0-9\n。、]{{0,4}}"
+        rf"{_CONTACT_WORD}",
+    ),
+    gated(
+        "[Ii][Dd]",
+        r"(?<![A-Za-z0-9_?&/])id:[A-Za-z][A-Za-z0-9_-]{2,31}",
+        r"(?<![A-Za-z0-9一-鿿ァ-ヴー_?&/])(?:id|ID|Id) ?[:=] ?@?"
+        r"(?P<name>(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_][A-Za-z0-9_.-]{2,31})",
+        r"(?<![A-Za-z0-9一-鿿ァ-ヴー_?&/])(?:id|ID|Id)(?:は|が|って|を) ?[「『]?@?(?P<name>(?=[0-9_.-]{0,20}[A-Za-z])"
+        r"(?=[A-Za-z0-9.-]{0,30}[0-9_])[A-Za-z0-9_][A-Za-z0-9_.-]{2,31})",
+        rf"{_OF_PEOPLE}[A-Za-z0-9_./-]{{0,20}}\?(?:[A-Za-z_]{{1,16}}=[^&\s]{{0,20}}&){{0,3}}"
+        r"(?:id|ID|uid|u|user|user_?id|member_?id|name|screen_name|author|seller)=(?P<name>[A-Za-z0-9_.-]{2,40})",
+    ),
+    gated(
+        "https?://",
+        rf"https?://(?:[a-z0-9-]{{1,24}}\.){{1,2}}(?:link|me|bio|cc|fan|fans|social|community|fm|gg|ee|tv|life|works|studio)/"
+        rf"{_NO_PROFILE}(?P<name>@?[A-Za-z0-9_.-]{{3,30}})/?(?![A-Za-z0-9_.%/-])",
+    ),
+    gated(
+        "[XGWBTHwg](?:\\(旧|の|ID|アカ)?[^A-Za-z]",
+        r"(?<![A-Za-z])(?:X|IG|TW|FB|YT|TT|GH|Tw|Ig)(?:\((?:旧 ?)?Twitter\))? ?(?:の ?)?(?:ID|アカウント名?|アカ|垢)?"
+        r" ?(?:[:→=]|は|が) ?(?P<name>@?[A-Za-z0-9_][A-Za-z0-9_.-]{3,30})(?<=[A-Za-z0-9_])",
+    ),
+    gated(
+        "リポジトリ|レポジトリ|ドメイン",
+        r"(?<![A-Za-z0-9@/._-])(?P<name>[A-Za-z0-9-]{3,30})/[A-Za-z0-9_.-]{2,40}(?= ?の?(?:リポジトリ|レポジトリ))",
+        r"(?:アドレス|メアド|メルアド|メール)は ?(?P<name>[A-Za-z][A-Za-z0-9_.-]{2,30})[、, ]{1,2}(?:で、?)?ドメイン",
+    ),
+    gated("[a-z0-9]@", r"(?<![A-Za-z0-9._-])(?P<name>(?=[a-z0-9]{0,20}[._])[a-z][a-z0-9._-]{3,30}@)(?![A-Za-z0-9])"),
     gated("git@", r"git@[a-z0-9.-]{3,40}:(?P<name>[A-Za-z0-9_.-]{2,40})/"),
+    gated("□_", r"(?<=□)_[A-Za-z0-9_.-]{2,30}(?<=[A-Za-z0-9_])"),
     gated("□:", r"□{4,12}:(?P<name>[A-Za-z0-9_.-]{2,40})/[A-Za-z0-9_-]"),
     gated(
         "[A-Za-z0-9][_.-]",
-        rf"(?<![A-Za-z0-9._@/-])(?P<name>{_WORD_OF_PARTS}) ?"
+        rf"(?<![A-Za-z0-9._@/-])(?![A-Z-]{{4,40}}(?:さん|様))(?P<name>{_WORD_OF_PARTS}) ?"
         r"(?:さん|様|くん|ちゃん|氏|って(?:人|方|アカ)"
         r"|という(?:人|方|アカ)|のアカ)",
     ),
@@ -124,7 +180,7 @@ HANDLES = (
     ),
     gated(
         "/[A-Za-z~@]",
-        r"/(?:users?|profile|staff|members?|people|author|creators?|channels?|portfolio|artists?|freelancers?)/"
+        r"/(?:users?|u|profile|staff|members?|people|author|creators?|channels?|portfolio|artists?|freelancers?)/"
         r"(?P<name>(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_-]{3,40}"
         r"(?:\.(?!html?|php|aspx?|jpe?g|png)[A-Za-z0-9_-]{1,20}){0,3})",
         r"/[~@](?P<name>[A-Za-z0-9_.-]{2,40})",
@@ -135,63 +191,3 @@ HANDLES = (
     ),
 )
 """Patterns in groups, each behind what every hit contains."""
-
-# --- mail and phone ---------------------------------------------------------------------------------
-
-_AT = (
-    r"(?:@|アット(?:マーク)?|あっと(?:まーく)?|[☆★◎●]|[(\[<{〔] ?(?:a|at|AT|@|アット(?:マーク)?"
-    r"|あっと(?:まーく)?) ?[)\]>}〕]|_at_| at )"
-)
-_DOT = r"(?:\.|ドット|どっと| dot |・|\(\.\)|[(\[]dot[)\]]|[(\[]ドット[)\]])"
-_MAIL_HOSTS = "(?:gmail|Gmail|GMAIL|ジーメール|icloud|iCloud|yahooメール|Yahooメール|hotmail|outlook)"
-_KANJI_DIGIT = "[〇零一二三四五六七八九]"
-_DIGIT_WORD = (
-    "(?:ゼロ|レイ|れい|ぜろ|マル|イチ|いち|ニ[ーイ]?|に[ーい]?|サン|さん|ヨン|よん|ゴー?|ごー?|ロク|ろく|ナナ"
-    "|なな|シチ|ハチ|はち|キュウ|キュー|きゅう)"
-)
-_ZERO = "(?:[0〇零oO]|ゼロ|ぜろ|レイ|れい|まる|マル)"
-_ANY_DIGIT = f"(?:[0-9〇零一二三四五六七八九]|{_DIGIT_WORD})"
-_GAP = "[-ー~・. 、のノ()/]{0,2}(?:その後|次|続いて)?"
-CONTACTS = (
-    gated(
-        "アット",
-        r"(?<![A-Za-z0-9ァ-ヴー])[A-Za-z0-9ァ-ヴー][A-Za-z0-9ァ-ヴー._ +-]{1,58}アット(?:マーク)? ?"
-        r"[A-Za-z0-9ァ-ヴー-]{2,30}(?: ?(?:ドット|\.) ?[A-Za-z0-9ァ-ヴー-]{2,12}){1,3}",
-    ),
-    gated(
-        "@ ",
-        r"(?<![A-Za-z0-9])(?:[A-Za-z0-9._-] ){2,40}@(?: [A-Za-z0-9._-]){3,40}(?![A-Za-z0-9])",
-        r"(?<![A-Za-z0-9])[A-Za-z0-9_]{1,30}(?: ?[._-] ?[A-Za-z0-9_]{1,30}){0,4} ?@ ?[A-Za-z0-9-]{2,30}"
-        r"(?: ?\. ?[A-Za-z]{2,10}){1,3}",
-    ),
-    gated(
-        "[A-Za-z]{2}",
-        rf"[A-Za-z0-9._%+-]{{2,40}} ?{_AT} ?[A-Za-z0-9-]{{2,30}} ?{_DOT} ?[A-Za-z]{{2,6}}(?:[. ]?[A-Za-z]{{2}})?",
-        rf"{_MAIL_HOSTS}[^\nA-Za-z0-9]{{1,6}}(?P<name>(?=[A-Za-z-]{{0,38}}[0-9._])[A-Za-z0-9][A-Za-z0-9._-]{{4,40}})",
-        rf"(?P<name>(?:[A-Za-z0-9._%+-]|ドット){{3,40}}) ?(?:@|アット)[^A-Za-z\n]{{0,4}}{_MAIL_HOSTS}",
-        r"[A-Za-z0-9._%+-]{3,40} ?(?:@|アット) ?(?:gmail|icloud|yahoo|hotmail|outlook|docomo|ezweb|softbank)",
-    ),
-    gated(
-        "[0-9]",
-        r"(?<![0-9A-Za-z])0[5-9]0[^0-9A-Za-z\n]{0,3}(?:[0-9][^0-9A-Za-z\n]{0,2}){7}[0-9](?![0-9])",
-        r"(?<![0-9A-Za-z])0[5-9]0[^0-9A-Za-z\n]{0,10}[0-9]{4}[^0-9A-Za-z\n]{0,10}[0-9]{4}(?![0-9])",
-        r"(?<![0-9A-Za-z])[oO0][5-9qg][oO0][^0-9A-Za-z\n]{0,4}[0-9lIoOzZsSbB]{4}"
-        r"[^0-9A-Za-z\n]{0,4}[0-9lIoOzZsSbB]{4}(?![0-9A-Za-z])",
-        rf"(?<![0-9])0[5-9]0[ -]?{_KANJI_DIGIT}{{4}}[ -]?{_KANJI_DIGIT}{{4}}",
-        r"(?:電話|携帯|TEL|Tel|tel|☎|📞|FAX|Fax|内線)[^0-9\n]{0,8}(?P<name>[0-9][0-9 ().・_/-]{5,16}[0-9])",
-    ),
-    gated(
-        _DIGIT_WORD + "[ -・]?" + _DIGIT_WORD,
-        r"(?:ゼロ|レイ|れい|ぜろ|マル)(?:キュウ|きゅう|ハチ|はち|ナナ|なな)(?:ゼロ|レイ|れい|ぜろ|マル)"
-        r"[^0-9\n]{0,8}[0-9]{4}[^0-9\n]{0,8}[0-9]{4}",
-        f"(?:{_DIGIT_WORD}[ -・、の]?){{8,14}}",
-    ),
-    gated(
-        f"{_ZERO}{_GAP}(?:{_DIGIT_WORD}|[5-9七八九五]){_GAP}{_ZERO}",
-        f"(?<![0-9]){_ZERO}{_GAP}(?:{_ANY_DIGIT}{_GAP}){{9}}{_ANY_DIGIT}(?![0-9])",
-    ),
-    gated(
-        _KANJI_DIGIT + "{2}|" + _KANJI_DIGIT + "[-ー・ の]",
-        f"{_KANJI_DIGIT}(?:[-ー・ の]?{_KANJI_DIGIT}){{9,10}}",
-    ),
-)

@@ -8,7 +8,20 @@ peraichi.com/landing_pages/view foriio.com figma.com deviantart.com artstation.c
 buymeacoffee.com skima.jp/profile?id= mosh.jp profcard.info/u instabio.cc paypal.me paypal.com/paypalme calendly.com
 timerex.net/s open.spotify.com/user anchor.fm mixcloud.com niconico.jp/user nicovideo.jp/user showroom-live.com/r
 17.live/profile/r mixi.jp/show_friend.pl?id= slack.com/team about.me gravatar.com hub.docker.com/u npmjs.com/~
-pypi.org/user reddit.com/u tumblr.com pinterest.jp pinterest.com plus.google.com
+pypi.org/user reddit.com/u reddit.com/user tumblr.com pinterest.jp pinterest.com plus.google.com
+lit.link/en lit.link/ja linktr.ee potofu.me linkfly.to bio.site solo.to beacons.ai allmylinks.com taplink.cc
+campsite.bio misskey.io mstdn.jp mastodon.social pawoo.net fedibird.com threads.com instagram.com/stories t.me/s
+line.me/R/ti/p kakuyomu.jp/users estar.jp/users alphapolis.co.jp/author/detail novelup.plus/user privatter.net/u
+poipiku.com marshmallow-qa.com peing.net/ja ask.fm odaibako.net/u xfolio.jp/portfolio fantia.jp/fanclubs
+ci-en.net/creator pixiv.me pixiv.net/fanbox/creator skeb.jp timeticket.jp/profile bizseek.jp/user craudia.com/users
+shuftiweb.com mercari.com/user/profile jp.mercari.com/user/profile fril.jp/shop lapras.com/public youtrust.jp/users
+forkwell.com scratch.mit.edu/users medium.com last.fm/user steamcommunity.com/id flickr.com/people flickr.com/photos
+500px.com/p unsplash.com/@ photo-ac.com/profile ac-illust.com/profile pixta.jp/@ audiostock.jp/artists piapro.jp
+nana-music.com/users spooncast.net/jp/channel mirrativ.com/user openrec.tv/user ofuse.me venmo.com cash.app
+read.amazon.com/profile bookmeter.com/users filmarks.com/users booklog.jp/users tabelog.com/rvwr cookpad.com/kitchen
+roomclip.jp/user wear.jp minkara.carview.co.jp/userid camp-fire.jp/profile street-academy.com/steachers udemy.com/user
+menta.work/user hackerrank.com leetcode.com/u stackoverflow.com/users ja.stackoverflow.com/users dev.to
+chess.com/member strava.com/athletes soundcloud.com bandlab.com tunecore.co.jp/artists
 """
 """Hosts, with the beginning of a path, behind which a slash and the name of an account stand."""
 
@@ -24,6 +37,6 @@ peraichi.com substack.com medium.com
 NO_PROFILES = """
 p reel watch status hashtag share explore intent search stories video items tag tags topic topics articles official
 products file design proto community about help terms privacy login signup settings features pricing docs blog event
-events home news
+events home news ja en jp us about contact faq guide user users my mypage login-form trending ranking recipe item_list
 """
 """Where a name of an account could stand, and a page of the site does."""

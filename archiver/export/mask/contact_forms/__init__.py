@@ -1,0 +1,1 @@
+"""The forms of ways to reach somebody: accounts, addresses, numbers in disguise."""

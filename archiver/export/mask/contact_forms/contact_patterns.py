@@ -1,0 +1,78 @@
+"""The patterns for mail addresses and phone numbers that are written in disguise.
+
+They are for text of one width (NFKC). Every repetition has a bound.
+"""
+
+from __future__ import annotations
+
+from archiver.export.mask.contact_forms.handle_patterns import gated
+
+_OPEN, _CLOSE = r"[(\[<{〔【「『《〈*_]", r"[)\]>}〕】」』》〉*_]"
+_AT_WORD = "(?:@|アット・?(?:マーク)?|あっと(?:まーく)?|アトマーク|あとまーく)"
+_AT = rf"(?: ?{_OPEN} ?(?:{_AT_WORD}|[Aa][Tt]?|AT) ?{_CLOSE} ?| ?{_AT_WORD}(?:マーク)? ?| at | AT |[☆★◎●◆▲#*])"
+"""The sign for at, in words and in brackets."""
+_DOT_WORD = "(?:ドット|どっと|ピリオド|てん|点)"
+_DOT = rf"(?: ?{_OPEN} ?(?:[Dd]ot|DOT|{_DOT_WORD}|[.・]) ?{_CLOSE} ?| ?{_DOT_WORD} ?| (?:dot|DOT) |\.|・)"
+_JOINT = rf"(?:{_DOT}|[._+%-]| ?(?:アンダーバー|アンダースコア|アンスコ|ハイフン) ?)"
+_LOCAL = rf"[A-Za-z0-9]{{1,30}}(?:{_JOINT}[A-Za-z0-9]{{1,30}}){{0,4}}"
+_DOMAIN = rf"[A-Za-z0-9-]{{2,30}}(?:{_DOT}[A-Za-z]{{2,12}}){{1,4}}"
+
+_MAIL_HOSTS = (
+    "(?:[Gg]mail|GMAIL|Gメール|ジーメール|ジメール|icloud|iCloud|アイクラウド|[Yy]ahoo|ヤフー|[Hh]otmail|ホットメール|[Oo]utlook"
+    "|アウトルック|docomo|ドコモ|ezweb|softbank|ソフトバンク|[Pp]roton)"
+)
+_KANJI_DIGIT = "[〇零一二三四五六七八九]"
+_DIGIT_WORD = (
+    "(?:ゼロ|レイ|れい|ぜろ|マル|イチ|いち|ニ[ーイ]?|に[ーい]?|サン|さん|ヨン|よん|ゴー?|ごー?|ロク|ろく|ナナ"
+    "|なな|シチ|ハチ|はち|キュウ|キュー|きゅう)"
+)
+_ZERO = "(?:[0〇零oO]|ゼロ|ぜろ|レイ|れい|まる|マル)"
+_ANY_DIGIT = f"(?:[0-9〇零一二三四五六七八九]|{_DIGIT_WORD})"
+_GAP = "[-ー~・. 、のノ()/]{0,2}(?:その後|次|続いて)?"
+CONTACTS = (
+    gated(
+        "アット",
+        r"(?<![A-Za-z0-9ァ-ヴー])[A-Za-z0-9ァ-ヴー][A-Za-z0-9ァ-ヴー._ +-]{1,58}アット(?:マーク)? ?"
+        r"[A-Za-z0-9ァ-ヴー-]{2,30}(?: ?(?:ドット|\.) ?[A-Za-z0-9ァ-ヴー-]{2,12}){1,3}",
+    ),
+    gated(
+        "@ ",
+        r"(?<![A-Za-z0-9])(?:[A-Za-z0-9._-] ){2,40}@(?: [A-Za-z0-9._-]){3,40}(?![A-Za-z0-9])",
+        r"(?<![A-Za-z0-9])[A-Za-z0-9_]{1,30}(?: ?[._-] ?[A-Za-z0-9_]{1,30}){0,4} ?@ ?[A-Za-z0-9-]{2,30}"
+        r"(?: ?\. ?[A-Za-z]{2,10}){1,3}",
+    ),
+    gated(
+        _AT,
+        rf"(?<![A-Za-z0-9]){_LOCAL}{_AT}{_DOMAIN}(?![A-Za-z0-9])",
+        rf"(?<![A-Za-z0-9]){_LOCAL}(?:{_AT}|[^A-Za-z0-9\n]{{0,10}}{_AT_WORD})[^A-Za-z0-9\n]{{0,8}}{_MAIL_HOSTS}",
+    ),
+    gated(
+        _MAIL_HOSTS,
+        rf"{_MAIL_HOSTS}[^\nA-Za-z0-9]{{1,6}}(?P<name>(?=[A-Za-z-]{{0,38}}[0-9._])[A-Za-z0-9][A-Za-z0-9._-]{{4,40}})",
+        rf"(?<![A-Za-z0-9._-])(?P<name>(?=[A-Za-z-]{{0,38}}[0-9._])[A-Za-z0-9][A-Za-z0-9._-]{{3,40}})"
+        rf"[^A-Za-z0-9\n]{{1,12}}{_MAIL_HOSTS}(?!\.)",
+    ),
+    gated(
+        "[0-9]",
+        r"(?<![0-9A-Za-z])0[5-9]0[^0-9A-Za-z\n]{0,3}(?:[0-9][^0-9A-Za-z\n]{0,2}){7}[0-9](?![0-9])",
+        r"(?<![0-9A-Za-z])0[5-9]0[^0-9A-Za-z\n]{0,10}[0-9]{4}[^0-9A-Za-z\n]{0,10}[0-9]{4}(?![0-9])",
+        r"(?<![0-9A-Za-z])[oO0][5-9qg][oO0][^0-9A-Za-z\n]{0,4}[0-9lIoOzZsSbB]{4}"
+        r"[^0-9A-Za-z\n]{0,4}[0-9lIoOzZsSbB]{4}(?![0-9A-Za-z])",
+        rf"(?<![0-9])0[5-9]0[ -]?{_KANJI_DIGIT}{{4}}[ -]?{_KANJI_DIGIT}{{4}}",
+        r"(?:電話|携帯|TEL|Tel|tel|☎|📞|FAX|Fax|内線)[^0-9\n]{0,8}(?P<name>[0-9][0-9 ().・_/-]{5,16}[0-9])",
+    ),
+    gated(
+        _DIGIT_WORD + "[ -・]?" + _DIGIT_WORD,
+        r"(?:ゼロ|レイ|れい|ぜろ|マル)(?:キュウ|きゅう|ハチ|はち|ナナ|なな)(?:ゼロ|レイ|れい|ぜろ|マル)"
+        r"[^0-9\n]{0,8}[0-9]{4}[^0-9\n]{0,8}[0-9]{4}",
+        f"(?:{_DIGIT_WORD}[ -・、の]?){{8,14}}",
+    ),
+    gated(
+        f"{_ZERO}{_GAP}(?:{_DIGIT_WORD}|[5-9七八九五]){_GAP}{_ZERO}",
+        f"(?<![0-9]){_ZERO}{_GAP}(?:{_ANY_DIGIT}{_GAP}){{9}}{_ANY_DIGIT}(?![0-9])",
+    ),
+    gated(
+        _KANJI_DIGIT + "{2}|" + _KANJI_DIGIT + "[-ー・ の]",
+        f"{_KANJI_DIGIT}(?:[-ー・ の]?{_KANJI_DIGIT}){{9,10}}",
+    ),
+)

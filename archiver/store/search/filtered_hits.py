@@ -1,0 +1,166 @@
+"""Messages found by filters, with words that must not be there: a room is walked through from its newest message.
+
+Where a filter leaves few messages of all, those are looked at one by one instead.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from heapq import merge
+from itertools import islice
+
+from archiver.search_folding import fold_searched
+from archiver.store.bigrams import match_expression
+from archiver.store.fingerprints import DELETED
+from archiver.store.search.index import LostTexts
+from archiver.store.search.newest_hits import HitPosition
+from archiver.store.search.query import SearchQuery
+from archiver.store.search.scope import SearchScope, conditions
+
+FEW = 2_000
+"""So many messages are looked at one by one; of more, the newest 50 are soon found by going through all."""
+
+_END = 2**63 - 1
+
+
+# --- few messages --------------------------------------------------------------------------------
+
+_ROOMS = """
+    WITH RECURSIVE r(id) AS (
+        SELECT min(room_id) FROM message
+        UNION ALL SELECT (SELECT min(room_id) FROM message WHERE room_id > id) FROM r WHERE id IS NOT NULL
+    ) SELECT id FROM r WHERE id IS NOT NULL
+"""
+"""Each room once, without reading all its messages."""
+
+_LINKED = (
+    "SELECT v.position, v.room_id FROM search s LEFT JOIN search_version v ON v.seq = s.rowid WHERE s.search MATCH ?"
+)
+_LINKS = " OR ".join(f"({match_expression(start)})" for start in ("http://", "https://"))
+_OF_AUTHOR = (
+    f"SELECT position, room_id FROM message INDEXED BY message_author WHERE room_id IN ({_ROOMS}) AND account_id"  # noqa: S608 - our own names
+)
+_SENT = f"SELECT position, room_id FROM message INDEXED BY message_sent WHERE room_id IN ({_ROOMS}) AND send_time"  # noqa: S608 - likewise
+
+
+def few_messages(source: sqlite3.Connection, scope: SearchScope, *, has_index: bool) -> list[tuple[int, int]] | None:
+    """Position and room of every message of a scope, the newest first; None where no filter leaves few of all.
+
+    `has_index`: links are found by the index of texts. Raises LostTexts.
+    """
+    for statement, values in _small_sets(scope, has_index=has_index):
+        found = source.execute(f"{statement} LIMIT {FEW + 1}", values).fetchall()
+        if (None, None) in found:
+            raise LostTexts
+        if len(found) <= FEW:
+            return _of_scope(source, scope, f"{statement} LIMIT {FEW}", values)
+    return None
+
+
+def _small_sets(scope: SearchScope, *, has_index: bool) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """For each filter the messages that may pass it, as a statement and its values."""
+    for kind in sorted(scope.has & {"file", "task"}):
+        yield f"SELECT CAST(message_id AS INTEGER) AS position, room_id FROM {kind}", ()  # noqa: S608 - our own names
+    if has_index and "link" in scope.has:
+        yield _LINKED, (_LINKS,)
+    if scope.authors is not None:
+        yield f"{_OF_AUTHOR} IN ({', '.join('?' * len(scope.authors))})", tuple(sorted(scope.authors))
+    if scope.since is not None or scope.until is not None:
+        yield f"{_SENT} >= ? AND send_time < ?", (scope.since or -_END, _END if scope.until is None else scope.until)
+
+
+def _of_scope(
+    source: sqlite3.Connection, scope: SearchScope, statement: str, values: Iterable[object]
+) -> list[tuple[int, int]]:
+    where, limits = conditions(scope)
+    message = "JOIN message m ON m.room_id = c.room_id AND m.position = c.position"
+    select = f"SELECT DISTINCT m.position, m.room_id FROM ({statement}) c CROSS {message} WHERE true{where}"  # noqa: S608 - likewise
+    return sorted(source.execute(select, (*values, *limits)), reverse=True)
+
+
+def hits_of_few(
+    source: sqlite3.Connection,
+    query: SearchQuery,
+    few: Iterable[tuple[int, int]],
+    limit: int,
+    *,
+    older_than: HitPosition | None = None,
+) -> tuple[list[HitPosition], int]:
+    """The newest hits among few messages, or those older than a hit, and the number of all hits."""
+    if query.words or query.without:
+        hits = [hit for one in few if (hit := _hit_of_message(source, query, *one)) is not None]
+    else:
+        hits = [HitPosition(*one, 0) for one in few]
+    wanted = (one for one in hits if older_than is None or one[:2] < older_than[:2])
+    return list(islice(wanted, limit)), len(hits)
+
+
+# --- many messages -------------------------------------------------------------------------------
+
+
+def hits_by_filters(
+    source: sqlite3.Connection,
+    scope: SearchScope,
+    limit: int,
+    *,
+    older_than: HitPosition | None = None,
+    count_limit: int | None = None,
+) -> tuple[list[HitPosition], int]:
+    """The newest messages by filters alone, and their number, of which at most one above `count_limit` are counted.
+
+    With `older_than` the messages older than that hit, and 0.
+    """
+    walk = (HitPosition(*one, 0) for one in _messages_backwards(source, scope, older_than))
+    if older_than is not None:
+        return list(islice(walk, limit)), 0
+    if count_limit is not None:
+        hits = list(islice(walk, max(limit, count_limit + 1)))
+        return hits[:limit], len(hits)
+    where, values = conditions(scope)
+    count = f"SELECT count(*) FROM message m WHERE true{where}"  # noqa: S608 - likewise
+    return list(islice(walk, limit)), int(source.execute(count, values).fetchone()[0])
+
+
+def hits_without_words(
+    source: sqlite3.Connection,
+    query: SearchQuery,
+    scope: SearchScope,
+    limit: int,
+    *,
+    older_than: HitPosition | None = None,
+    count_limit: int,
+) -> tuple[list[HitPosition], int]:
+    """The same for a query of nothing but excluded words, of which nearly every message is a hit."""
+    candidates = (_hit_of_message(source, query, *one) for one in _messages_backwards(source, scope, older_than))
+    hits = list(islice(filter(None, candidates), limit if older_than else max(limit, count_limit + 1)))
+    return hits[:limit], 0 if older_than else len(hits)
+
+
+_TEXTS = "SELECT seq, body FROM message_version WHERE room_id = ? AND position = ? AND body <> ? ORDER BY seq DESC"
+
+
+def _hit_of_message(source: sqlite3.Connection, query: SearchQuery, position: int, room: int) -> HitPosition | None:
+    """The position of a message with its newest text that is a hit; None if no text is."""
+    texts = source.execute(_TEXTS, (room, position, DELETED))
+    return next((HitPosition(position, room, seq) for seq, body in texts if query.matches(fold_searched(body))), None)
+
+
+_FEW = {"edit": "message_edited", "delete": "message_vanished"}
+"""Indexes of the few messages with these filters; SQLite by itself would go through all messages of a room."""
+
+
+def _messages_backwards(
+    source: sqlite3.Connection, scope: SearchScope, older_than: HitPosition | None
+) -> Iterator[tuple[int, int]]:
+    """The messages of a scope from the newest on, or older than a hit: the rooms' messages merged."""
+    rooms = [room for (room,) in source.execute(_ROOMS)]
+    where, values = conditions(replace(scope, rooms=None))
+    index = next((f" INDEXED BY {name}" for has, name in _FEW.items() if has in scope.has), "")
+    statement = f"SELECT m.position, m.room_id FROM message m{index} WHERE m.room_id = ? AND m.position < ?{where}"  # noqa: S608 - likewise
+    room_walks = []
+    for room in (one for one in rooms if scope.rooms is None or one in scope.rooms):
+        end = _END if older_than is None else older_than.position + (room < older_than.room_id)
+        room_walks.append(source.execute(f"{statement} ORDER BY m.position DESC", (room, end, *values)))
+    return merge(*room_walks, reverse=True)
