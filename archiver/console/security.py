@@ -44,6 +44,7 @@ def base_pages(context: ConsoleContext) -> Blueprint:
     def _prepare(state: BlueprintSetupState) -> None:
         app, gate = state.app, state.app.extensions[GATE]
         assert isinstance(gate, AccessGate)
+        assert isinstance(app, Flask)
         app.extensions[CONSOLE] = context
         app.request_class = StreamingRequest
         app.config.update(

@@ -9,9 +9,10 @@ import shutil
 import sqlite3
 import urllib.parse
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
@@ -44,9 +45,11 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     if database != IN_MEMORY and not is_writable(database.parent):
         read_only = immutable = True
     shared = _shared_engine()
-    pool = (StaticPool if scratch else QueuePool)(
-        lambda: _open(database, read_only=read_only, immutable=immutable), dialect=shared.dialect
-    )
+
+    def connect() -> DBAPIConnection:
+        return cast("DBAPIConnection", _open(database, read_only=read_only, immutable=immutable))
+
+    pool = (StaticPool if scratch else QueuePool)(connect, dialect=shared.dialect)
     # The way of SQLAlchemy's own `create_engine`, with the dialect given: it is part of a compiled statement's key.
     engine = Engine(pool, shared.dialect, shared.url, query_cache_size=0, execution_options=_shared_options())
 
