@@ -9,16 +9,18 @@ import shutil
 import sqlite3
 import urllib.parse
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
 
 from archiver import errors
 from archiver.store.durable_files import database_disk_error, database_open_error, storage_error
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 DATABASE = "archive.sqlite3"
 
@@ -47,6 +49,7 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     shared = _shared_engine()
 
     def connect() -> DBAPIConnection:
+        # The driver's class has what SQLAlchemy's protocol names, which its types do not tell.
         return cast("DBAPIConnection", _open(database, read_only=read_only, immutable=immutable))
 
     pool = (StaticPool if scratch else QueuePool)(connect, dialect=shared.dialect)

@@ -25,10 +25,10 @@ WORDS = {
     EventKind.FIRST_EDITED: "A message by X was already edited when it was first saved "
     "(the text before that is unknown).",
     EventKind.FIRST_DELETED: "A message by X was already “deleted” when it was first saved (its text is unknown).",
-    EventKind.GAP_OPENED: "A gap (a period that could not be saved) between the messages 1 and 2.",
-    EventKind.GAP_NARROWED: "One of the messages in the gap before the message 2 could be saved after all.",
-    EventKind.GAP_CLOSED: "The gap before the message 2 is closed: everything in it was seen.",
-    EventKind.ERASED: "You erased 0 saved messages between the messages 1 and 2.",
+    EventKind.GAP_OPENED: "A gap (a period that could not be saved) between two messages: 1, and 2.",
+    EventKind.GAP_NARROWED: "One of the messages in the gap before this one could be saved after all: 2.",
+    EventKind.GAP_CLOSED: "The gap before this message is closed, everything in it was seen: 2.",
+    EventKind.ERASED: "You erased 0 saved messages between two others: 1, and 2.",
     EventKind.INACCESSIBLE: "The chat could not be opened any more (reason unknown).",
     EventKind.ACCESSIBLE: "The chat could be opened again.",
     EventKind.ROOM_RENAMED: "The name of the chat had changed.",
@@ -110,7 +110,7 @@ def test_a_strangers_name_is_words() -> None:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"before": "", "about": "1200"}, "from the beginning of the chat to the message 2."),
+        ({"before": "", "about": "1200"}, "from the beginning of the chat to a message: 2."),
         ({"about": "1200"}, "about 1,200 messages are missing"),
         ({"about": "1"}, "about 1 message is missing"),
     ],
