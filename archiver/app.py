@@ -53,17 +53,19 @@ def build_app(
     monotonic: Callable[[], float] | None = time.monotonic,
     clock: CorrectedClock | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    token: Callable[[], str] | None = None,
 ) -> App:
     """Build the parts. Nothing is sent yet, and only pinned roots are read. Raises BadBaseUrl.
 
     `now` is this computer's clock, `monotonic` one that nobody can set (None: `now` is not set either). `clock`: the
-    one of this process, in place of both, where it outlives the parts.
+    one of this process, in place of both, where it outlives the parts. `token`: reads the token, where the settings do
+    not name its place.
     """
     clock = clock or CorrectedClock(now, monotonic)
     client = Client(
         Transport(
             requests.Session(),
-            token=lambda: read_token(settings, environ),
+            token=token or (lambda: read_token(settings, environ)),
             clock=clock,
             sleep=sleep,
             base_url=settings.base_url,

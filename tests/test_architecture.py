@@ -86,6 +86,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "notices": FOUNDATION
     | {"reminders", "platforms", "chatwork.allowed_urls", "chatwork.exchange_deadline", "health", "render.times"}
     | {"rounds", "settings", "store", "sync"},
+    "team": FOUNDATION
+    | {"app", "chatwork", "corrected_clock", "custody", "evidence", "ledger", "rounds", "settings", "store", "sync"},
     "comparison": FOUNDATION
     | {"chatwork.notation", "custody", "evidence", "export.pdf", "export.stamps", "render", "report_language", "store"},
     "demo": set(),  # the simulated Chatwork stands alone
@@ -112,7 +114,8 @@ HOME: dict[str, set[str]] = {
     | {
         f"evidence.stamps.{name}"
         for name in ("certificate_answers", "reply_verification", "revocation", "roots", "signer_chain")
-    },
+    }
+    | {"team.sealed_tokens"},
     "filelock": {"store.archive", "schedule.daemon_lock", "custody.backup", "rounds.run_log"},
     "flask": {"console", "web"},
     "flask_wtf": {"console.security"},
@@ -120,8 +123,9 @@ HOME: dict[str, set[str]] = {
     "keyring": {"settings"},
     "markdown_it": {"console.guides"},
     "markupsafe": {"console", "render", "web"},
-    "msgspec": {"chatwork.models", "chatwork.client", "settings"},
+    "msgspec": {"chatwork.models", "chatwork.client", "settings", "team.team_file"},
     "platformdirs": {"settings"},
+    "procrastinate": {"team.round_queue", "team.queue_schema"},
     "psycopg": {"ledger"},
     "requests": {
         "chatwork.exchange_deadline",
@@ -130,6 +134,7 @@ HOME: dict[str, set[str]] = {
         "sync.files.avatars",
         "app",
         "notices.heartbeat",
+        "team.membership",
         "tsa",
     },
     "rfc3161_client": {"evidence.stamps.timestamp", "evidence.stamps.reply_verification"},

@@ -49,6 +49,7 @@ WHAT = {
     "store/orphaned_seals.py": "seals and stamps between seals/ and seals/orphaned/, never onto another file",
     "store/seal_files.py": "the same",
     "store/working/stamp_reply_files.py": "a reply that was no stamp is set aside under another name",
+    "team/copies.py": "a worker's copy of an archive, after the ledger was seen to hold all of it",
     "sync/files/download.py": "half a download",
     "sync/files/partial_file.py": "half a download and its mark",
 }

@@ -99,10 +99,12 @@ class Transport:
 
     Settable at any time: `deadline` (a wait that would pass it raises BudgetSpent at once, a retry that would
     is not made, and no reply is waited for past it), `may_wait` (whether the budget is waited for at all), `reserve`
-    (requests of each window left to the person's other tools) and `on_wait` (called with each wait for the budget
-    before it begins). To be read: `requests` (sent so far), `unparsed` (replies not understood so far), `dates` (which
+    (requests of each window left to the person's other tools), `on_wait` (called with each wait for the budget
+    before it begins) and `take_turn` (how long each request waits for its turn, where others share one limit a second).
+    To be read: `requests` (sent so far), `unparsed` (replies not understood so far), `dates` (which
     replies of the run have Chatwork's time), `budget`, and `tally` (whether anybody else uses it).
 
+    `begins_with_probe`, settable too: somebody else has just found that the host fails, so a run begins with a probe.
     `host_fails`: the last request failed for good, with no connection, no answer in time or an error of the server.
     Until the host answers again, or it is set back, each request is a probe of one try, so that an outage is over soon.
     """
@@ -136,6 +138,7 @@ class Transport:
         self._limits = limits
         self.reserve = reserve
         self.on_wait = on_wait
+        self.take_turn: Callable[[], timedelta] = timedelta
         self.deadline: datetime | None = None
         self.may_wait = True
         self.budget = budget or ratelimit.Budget()
@@ -143,6 +146,7 @@ class Transport:
         self.requests = 0
         self.unparsed = 0
         self.host_fails = False
+        self.begins_with_probe = False
         self.dates = ReplyDates(clock)
 
     def get(self, path: str, params: Mapping[str, str | int], understand: Callable[[Reply], T]) -> T:
@@ -160,6 +164,7 @@ class Transport:
         refused = False
         while True:
             self._keep_to_budget(target, refused=refused)
+            self._wait_for_turn(target)
             begun = self._now()
             try:
                 return self._interpret(self._exchange(target), understand)
@@ -179,6 +184,10 @@ class Transport:
     def hurry(self) -> None:
         """Try the next requests once and wait for no budget, since somebody waits before a page."""
         self.host_fails, self.may_wait = True, False
+
+    def forget_token(self) -> None:
+        """Forget the token until the next request, so that no idle process holds it."""
+        self._token = ""
 
     def _take_token(self) -> None:
         """Get the token once; one that cannot be in a header raises TokenRefused without being sent or shown."""
@@ -204,6 +213,14 @@ class Transport:
         if self.on_wait is not None:
             self.on_wait(wait)
         self._sleep(wait.total_seconds())
+
+    def _wait_for_turn(self, target: str) -> None:
+        """Wait for this request's turn. Raises BudgetSpent if it comes after the deadline."""
+        wait = self.take_turn()
+        if wait:
+            if not self._has_time(wait):
+                raise BudgetSpent(path=target)
+            self._sleep(wait.total_seconds())
 
     def _pause(self, seconds: float, until: datetime) -> bool:
         """Pause before a retry that begins by `until`; False, without pausing, if there is no time left for it."""

@@ -11,6 +11,7 @@ from archiver.app import utc_now
 from archiver.console.context import ConsoleContext, SharedWords
 from archiver.console.jobs import JobRunner
 from archiver.console.pages import (
+    adding,
     alerts,
     archives,
     billing,
@@ -44,6 +45,7 @@ PAGES = (
     packages.pages,
     emergency.pages,
     contracts.pages,
+    adding.pages,
     billing.pages,
     course.pages,
     erasing.pages,

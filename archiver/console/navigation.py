@@ -10,6 +10,7 @@ from archiver.console.context import console_context
 from archiver.settings.other_archives import count_other_homes, state_folder
 
 _PARTS = {
+    "adding": "contracts",
     "start": "home",
     "job": "home",
     "alerts": "home",

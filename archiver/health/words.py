@@ -106,7 +106,7 @@ def _job_fault(condition: Condition) -> str:
 def _idle(condition: Condition) -> str:
     text = _(
         "Registered with {scheduler}, but no program of that name runs on this computer, so nothing is started. "
-        "Start it (on WSL: sudo service cron start), or leave this running: archive daemon"
+        "Start it (a restart of the computer may do; on WSL: sudo service cron start). Another way: archive daemon"
     )
     return text.format(scheduler=condition.facts["scheduler"])
 

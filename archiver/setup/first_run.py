@@ -9,9 +9,7 @@ from enum import StrEnum
 from gettext import gettext as _
 
 from archiver import errors
-from archiver.app import App
 from archiver.health.token import is_readable
-from archiver.records import Contract, ContractRoom, RoomId
 from archiver.settings import home
 from archiver.settings.home import SETTINGS_FILE
 from archiver.setup.answered_questions import note_answer, recall_answers
@@ -23,10 +21,6 @@ from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
-from archiver.store.statements import state_contract
-
-FIRST_ID = "job1"
-"""The id of the contract that the first run enters."""
 
 
 class FirstRunStep(StrEnum):
@@ -93,9 +87,3 @@ def check_token(call: ProgramCall, token: str, *, is_hurried: bool = False) -> N
         ) from None
     except errors.WrongAccount as error:
         raise InvalidAnswer(f"{error} {error.advice()}") from None
-
-
-def enter_first_contract(app: App, rooms: list[int]) -> None:
-    """Enter the first contract with these chats."""
-    chosen = tuple(ContractRoom(RoomId(room)) for room in dict.fromkeys(rooms))
-    state_contract(app.archive, Contract(FIRST_ID, chosen), None, at=app.now())

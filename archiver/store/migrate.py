@@ -9,6 +9,7 @@ import errno
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -27,6 +28,9 @@ REVISIONS = ("0001",)
 """Every revision that this version knows, oldest first."""
 
 HEAD = REVISIONS[-1]
+
+_ALEMBIC = threading.Lock()
+"""Alembic has one context for the whole process, in which two databases must not meet."""
 
 
 def check_revision(sql: Connection, home: Path) -> str:
@@ -162,4 +166,5 @@ def _run_steps(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _ALEMBIC:
+        command.upgrade(config, "head")

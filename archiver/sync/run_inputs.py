@@ -80,7 +80,7 @@ def start_run(archive: Archive, transport: Transport, options: Options, *, at: d
     transport.deadline = None if seconds is None else transport.clock.own() + timedelta(seconds=seconds)
     transport.budget = inputs.budget or transport.budget
     transport.dates = ReplyDates(transport.clock)
-    transport.host_fails = False  # each run tries with patience once
+    transport.host_fails = transport.begins_with_probe  # else each run tries with patience once
     transport.tally = OtherCalls()  # between two runs another command of ours may have called
     return RunStart(options, at, deadline, inputs, Counters(transport.requests, transport.unparsed))
 

@@ -42,6 +42,7 @@ ROWS = (
     "help",
     "distributions",
     "leftovers",
+    "team_service",
 )
 """The modules of this folder that measure, in the order of the table."""
 
@@ -57,6 +58,7 @@ LARGE = frozenset(
         "application_pages",
         "case_facts",
         "distributions",
+        "team_service",
     }
 )
 """Those that take many minutes: only with `--large`, or when named."""

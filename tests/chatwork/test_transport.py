@@ -410,6 +410,40 @@ def test_a_request_is_not_tried_again_for_longer_than_ten_seconds() -> None:
     assert [4.5, 5.0] == clock.slept
 
 
+def test_each_request_waits_for_its_turn_among_many_accounts() -> None:
+    """Also each that is tried again; without others there is nothing to wait for."""
+    turns = iter([timedelta(seconds=2), timedelta(), timedelta(seconds=3)])
+    with serving(GOOD, FAULTS["500"], GOOD) as (transport, server, clock):
+        transport.take_turn = lambda: next(turns)
+        ask(transport)
+        ask(transport)
+
+    assert [2.0, 0.5, 3.0] == clock.slept
+    assert 3 == len(server.heads)
+
+
+def test_a_turn_after_the_deadline_is_not_waited_for() -> None:
+    """The rest is left for the next run, as when the allowance is used up."""
+    with serving(GOOD) as (transport, server, clock):
+        transport.take_turn = lambda: timedelta(seconds=5)
+        transport.deadline = NOW + timedelta(seconds=4)
+        with pytest.raises(BudgetSpent):
+            ask(transport)
+
+    assert ([], []) == (clock.slept, list(server.heads))
+
+
+def test_a_forgotten_token_is_asked_for_again() -> None:
+    """A process that waits for its next round holds none."""
+    tokens = iter([TOKEN, TOKEN])
+    with serving(GOOD, token=lambda: next(tokens)) as (transport, _, _):
+        ask(transport)
+        transport.forget_token()
+        ask(transport)
+
+    assert [] == list(tokens)
+
+
 def test_a_retry_past_the_deadline_is_not_made() -> None:
     """The fault itself is raised at once, as the budget is not to blame."""
     with serving(FAULTS["500"]) as (transport, _, clock):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from archiver.console.pages import settings as settings_page
+from archiver.health.snapshot import Starters
 from archiver.settings.notify_urls import addresses
 from archiver.store.working.remembered_values import NOTICE_TRIAL
 from tests.support.archives.maker import story
@@ -112,3 +114,14 @@ def test_the_place_of_the_token_is_told_in_plain_words(browser: FormBrowser) -> 
     page = browser.get("/settings")
 
     assert "Kept in: a file in the archive&#39;s folder that only you can read (token)" in page
+
+
+def test_a_scheduler_that_does_not_run_saves_nothing(browser: FormBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings say the same as the overview: registered is not saved."""
+    monkeypatch.setattr(settings_page, "observe_starters", lambda *_given: Starters("cron", is_idle=True))
+
+    page = browser.get("/settings")
+
+    assert "cron does not run on this computer" in page
+    assert "It saves by itself" not in page
+    assert "Automatic saving goes on." not in page

@@ -178,3 +178,27 @@ def test_the_first_save_says_how_to_get_what_the_lists_leave_out(browser: FormBr
     home = browser.get("/home")
 
     assert [True] * 3 == ['href="/emergency#older"' in page for page in (facts, progress, home)]
+
+
+def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
+    browser: FormBrowser, desk: FirstDayDesk
+) -> None:
+    """A second job needs no typed command; what was saved stays, and ending it asks for no erasing."""
+    hand_in_token(browser)
+    choose_group(browser, desk)
+
+    nothing = browser.post("/add-contract")
+    answer = browser.post("/add-contract", room=desk.group, offered="yes")
+    added = browser.get(answer.headers["Location"])
+    browser.post("/contracts/job2/stop")
+    with browser.context.archive.reading() as reading:
+        states = {one.id: one.state for one in contracts(reading)}
+    browser.post("/contracts/job2/reopen")
+    with browser.context.archive.reading() as reading:
+        begun = {one.id: one.state for one in contracts(reading)}
+
+    assert (422, 302) == (nothing.status_code, answer.status_code)
+    assert "The contract is added." in added
+    assert {"job1": "open", "job2": "stopped"} == states
+    assert {"job1": "open", "job2": "open"} == begun
+    assert 'href="/add-contract"' in browser.get("/contracts")

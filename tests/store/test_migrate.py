@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -137,3 +138,16 @@ def test_a_copy_that_cannot_be_verified_leaves_nothing_behind(
         migrate.migrate(archive.database)
 
     assert [] == list(archive.home.glob("*before*"))
+
+
+def test_databases_are_made_by_several_threads_at_once(tmp_path: Path) -> None:
+    """A process that saves many archives makes and upgrades them beside each other; each becomes whole."""
+    homes = [tmp_path / str(number) for number in range(6)]
+    for home in homes:
+        home.mkdir()
+
+    with ThreadPoolExecutor(len(homes)) as threads:
+        made = [threads.submit(migrate.create_database, home / DATABASE) for home in homes]
+
+    assert [one.exception() for one in made] == [None] * len(homes)
+    assert [schema_statements(home / DATABASE) for home in homes] == [schema_statements(homes[0] / DATABASE)] * 6

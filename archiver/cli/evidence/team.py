@@ -12,6 +12,8 @@ from archiver.cli.argument_completion import folders
 from archiver.cli.context import CliContext
 from archiver.cli.evidence.backup import copy_progress
 from archiver.cli.evidence.verify import FINDINGS, tell_verification
+from archiver.cli.team.membership import team_join, team_leave, team_new_key, team_status
+from archiver.cli.team.worker import team_worker
 from archiver.cli.terminal.output import echo
 from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.text import visible
@@ -25,6 +27,10 @@ def command_team() -> None:
     """Group the commands about a team's ledger."""
 
 
+for _command in (team_join, team_leave, team_new_key, team_status, team_worker):
+    command_team.add_command(_command)
+
+
 @command_team.command(
     "init", help=N_("Make the ledger in a database, or update it, as somebody who may create roles there.")
 )
@@ -32,9 +38,15 @@ def command_team() -> None:
 def team_init(address: str) -> int:
     """Make the roles, the tables and their rules."""
     from archiver.ledger.installation import install_ledger
+    from archiver.team.queue_schema import install_queue
 
     install_ledger(address)
-    echo(_("The ledger is ready. Machines that save log in as members of the role ledger_writer."))
+    install_queue(address)
+    sentence = _(
+        "The ledger is ready. Machines that save log in as members of the role ledger_writer, workers as members of "
+        "ledger_worker."
+    )
+    echo(sentence)
     return 0
 
 

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 def choose_rooms(app: App) -> None:
     """Enter the first contract with the chats that the user chose. Raises Postponed if there is none to choose."""
-    from archiver.setup.first_run import enter_first_contract
+    from archiver.setup.contract_facts import enter_contract
 
     rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
     _tell_head(len(rooms))
     if not rooms:
         tell(_("There is no chat yet besides your own. Come back when your client has opened one."))
         raise Postponed
-    enter_first_contract(app, [room.room_id for room in pick_rooms(app, rooms)])
+    enter_contract(app, [room.room_id for room in pick_rooms(app, rooms)])
     echo()
 
 

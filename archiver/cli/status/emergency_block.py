@@ -75,6 +75,8 @@ class Emergency:
     """The messages of which a screenshot is worth having now."""
     failing: tuple[int, ...] = ()
     """Its rooms that could not be read, so that nobody knows what they lack."""
+    lacks_older: bool = False
+    """Whether older messages are missing of a chat that still opens, so that they can be fetched."""
     is_put_back: bool = False
     """Whether an older database was put back, so that what only the newer one held is not here."""
 
@@ -86,6 +88,7 @@ def emergencies(
     from archiver.custody.put_back_databases import put_back_databases
     from archiver.store.queries.contract_activity import case_sides, changed_messages
     from archiver.store.queries.contracts import contracts
+    from archiver.store.queries.gaps import unlisted_beginnings
     from archiver.store.queries.last_looks import room_looks
     from archiver.store.queries.room_holdings import holdings_of
     from archiver.store.queries.screenshot_hints import messages_to_screenshot
@@ -99,19 +102,20 @@ def emergencies(
         rooms = {int(room.room_id) for room in contract.rooms}
         concerning = tuple(_concerning_alerts(reading, rooms, alerts))
         if always or any(one.level is Level.HIGH for one in concerning):
-            name = contract_name(contract, all_contracts)
+            name, holdings = contract_name(contract, all_contracts), holdings_of(reading, rooms)
             found.append(
                 Emergency(
                     contract,
                     name,
                     names[contract.id],
-                    holdings_of(reading, rooms),
+                    holdings,
                     changed_messages(reading, rooms, case_sides(reading, contract)),
                     concerning,
                     tuple(_readable_messages(reading, rooms)),
                     count_vanished(reading, rooms),
                     messages_by_id(reading, rooms, messages_to_screenshot(reading, alerts, rooms)),
                     tuple(sorted(room_looks(reading, rooms).failing)),
+                    bool(unlisted_beginnings(reading, rooms - set(holdings.shut)).rooms),
                     bool(put_back_databases(reading)),
                 )
             )
@@ -270,6 +274,8 @@ def _not_kept_lines(emergency: Emergency) -> list[str]:
             len(failing),
         )
         lines.append(text.format(rooms=", ".join(map(str, failing))))
+    if holdings.shut:
+        lines.append(_unread_end_line(len(holdings.shut)))
     lines += [_file_line(one) for one in holdings.unheld[:NAMED_FILES_LIMIT]]
     if len(holdings.unheld) > NAMED_FILES_LIMIT:
         lines.append(_("and {n} more files").format(n=len(holdings.unheld) - NAMED_FILES_LIMIT))
@@ -285,6 +291,15 @@ def _not_kept_lines(emergency: Emergency) -> list[str]:
     if emergency.is_put_back:
         lines.append(_("what only a newer database held: an older one was put back (see “archive status”)"))
     return lines or [_("nothing that this archive has ever seen is missing")]
+
+
+def _unread_end_line(chats: int) -> str:
+    """Nobody knows what happened in a chat between its last reading and the moment from which it did not open."""
+    return ngettext(
+        "what was written, changed or deleted in {n} chat between its last save and its closing: not known",
+        "what was written, changed or deleted in {n} chats between the last save and their closing: not known",
+        chats,
+    ).format(n=chats)
 
 
 def _file_line(file: MissingFile) -> str:
@@ -326,9 +341,9 @@ def _screenshot_step(name: str, messages: Sequence[NamedMessage]) -> EmergencySt
 
 def _next_steps(emergency: Emergency) -> Iterator[EmergencyStep]:
     """What to do, the most urgent first: what can be fetched only while a chat is open."""
-    contract, holdings, name = emergency.contract, emergency.holdings, visible(emergency.name)
+    contract, name = emergency.contract, visible(emergency.name)
     sentences = []
-    if holdings.beginnings.rooms and any(room.room_id not in holdings.shut for room in contract.rooms):
+    if emergency.lacks_older:
         sentences.append(
             _("Fetch older messages while the chat is open: save its pages in your browser, then archive recover FILE")
         )

@@ -56,6 +56,22 @@ def tell_after_round(
     return troubles.is_to_say(error, pending.notices)
 
 
+def deliver_after_round(
+    settings: Settings, environ: Mapping[str, str], error: errors.ArchiverError | None, *, now: datetime
+) -> None:
+    """As `tell_after_round`, to the owner alone: on stderr is nothing, as its reader may be somebody else."""
+    from archiver.notices import troubles
+    from archiver.store.archive import Archive
+
+    archive = Archive(settings.home)
+    try:
+        pending = troubles.take_pending_notices(archive, settings, error, now=now, adapts=True, unwatched=True)
+    finally:
+        archive.close()
+    if pending.notices.is_remembered:  # what the archive cannot remember would be repeated after every round
+        _deliver(settings, environ, pending, now)
+
+
 def _drop_already_said(pending: PendingNotices, already_said: tuple[str, ...]) -> PendingNotices:
     """The notices without the conditions that the command has printed itself."""
     from archiver.notices.troubles import due_conditions

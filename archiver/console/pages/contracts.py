@@ -118,6 +118,15 @@ def reopen(name: str) -> Answer:
     return _done(name, _("Its chats are saved again, from the next round on."))
 
 
+@pages.post("/<name>/stop")
+def stop(name: str) -> Answer:
+    """End the saving of a contract's chats; what was saved stays."""
+    context = console_context()
+    before = _contract(context, name)
+    keep_contract(context.archive, before, replace(before, state="stopped"), at=context.now())
+    return _done(name, _("The saving of this contract is ended."))
+
+
 @pages.post("/<name>/people")
 def keep_person(name: str) -> Answer:
     """Record who somebody is, with the reason; or take that back."""
@@ -222,6 +231,8 @@ def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> s
             _("Kept with the contract."),
             _("Taken back. The record that it was entered stays."),
             _("Its chats are saved again, from the next round on."),
+            _("The saving of this contract is ended."),
+            _("The contract is added. Its chats are saved from the next round on."),
         )
     }
     return render_template(

@@ -13,6 +13,7 @@ from archiver import errors
 from archiver.console import automatic
 from archiver.console.context import console_context
 from archiver.console.copy_folder import is_folder_writable, read_folder
+from archiver.health.snapshot import observe_starters
 from archiver.health.words import way_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
@@ -123,18 +124,20 @@ def end() -> str:
     """End the application; a job that runs ends between two steps. Saving by the scheduler goes on."""
     context = console_context()
     context.ended.set()
-    return render_template("ended.html", starters=schedulers.find_starters(context.home, context.environ))
+    starters = observe_starters(context.home, context.environ)
+    return render_template("ended.html", starters=None if starters.is_idle else starters.names)
 
 
 def _page(*, said: str = "", problem: str = "", folder_problem: str = "") -> str:
     context = console_context()
-    settings = context.settings()
+    settings, starters = context.settings(), observe_starters(context.home, context.environ)
     return render_template(
         "settings.html",
         said=said,
         problem=problem,
         place=place_words(settings.token_source),
-        starters=schedulers.find_starters(context.home, context.environ),
+        starters=starters.names,
+        is_idle=starters.is_idle,
         every=interval_words(settings.sync.every),
         authorities=[visible(one.name) for one in settings.timestamp.authorities],
         ways=_(", ").join(map(way_words, settings.notify.ways)),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
-from archiver.chatwork.models import Room
-from archiver.console import automatic, fact_form
+from archiver.console import automatic, chat_choice, fact_form
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.saving import save_now
 from archiver.notices import delivery
@@ -28,16 +26,14 @@ from archiver.setup.answers import (
     InvalidAnswer,
 )
 from archiver.setup.archive_setup import choose_authorities
-from archiver.setup.contract_facts import first_run_contract, keep_contract
+from archiver.setup.contract_facts import enter_contract, first_run_contract, keep_contract
 from archiver.setup.first_run import (
     FirstRunStep,
     check_token,
-    enter_first_contract,
     first_open_step,
     prepare_archive,
 )
 from archiver.setup.notice_ways import remember_trial
-from archiver.setup.room_choice import choosable_rooms, direct_chats_beside
 from archiver.setup.token_source import clean_token, keep_token, place_words
 from archiver.store.queries import current_state
 
@@ -47,18 +43,6 @@ TOKEN_PAGE = "https://www.chatwork.com/service/packages/chatwork/subpackages/api
 """Where Chatwork shows the API token; the page also says how to get there by Chatwork's own menu."""
 
 Answer = str | Response | tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class ChatLine:
-    """A chat that can be chosen."""
-
-    room_id: int
-    name: str
-    kind: str
-    messages: int
-    files: int
-    is_chosen: bool
 
 
 @pages.get("")
@@ -148,34 +132,25 @@ def choose_chats() -> Answer:
     """Enter the first contract, after the direct chats with the same people were offered; then save."""
     context = console_context()
     app = context.hurried_app()
-    rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
-    chosen = [room for room in rooms if str(room.room_id) in request.form.getlist("room")]
+    rooms = chat_choice.chats(app)
+    chosen = chat_choice.chosen_chats(rooms)
     if not chosen:
         return _chats_page(_("Choose at least one chat. Nothing else is saved.")), 422
-    if "offered" not in request.form:
-        positions = direct_chats_beside(app, rooms, chosen)
-        if positions:
-            beside = [_chat_line(rooms[position], is_chosen=True) for position in positions]
-            lines = [_chat_line(room, is_chosen=True) for room in chosen]
-            return render_template("start_direct.html", step=2, beside=beside, chosen=lines)
+    beside = chat_choice.beside_lines(app, rooms, chosen)
+    if beside:
+        return render_template(
+            "start_direct.html", step=2, beside=beside, chosen=chat_choice.lines(chosen, chosen=chosen)
+        )
     if first_run_contract(context.archive) is None:
-        enter_first_contract(app, [room.room_id for room in chosen])
+        enter_contract(app, [room.room_id for room in chosen])
     _save_first(context)
     return redirect(url_for("start.facts"))
 
 
 def _chats_page(problem: str = "") -> str:
-    app = console_context().hurried_app()
-    rooms = choosable_rooms([one.model for one in app.chatwork.rooms().items])
-    wanted = set(request.form.getlist("room"))
-    lines = [_chat_line(room, is_chosen=str(room.room_id) in wanted) for room in rooms]
+    rooms = chat_choice.chats(console_context().hurried_app())
+    lines = chat_choice.lines(rooms, chosen=chat_choice.chosen_chats(rooms))
     return render_template("start_chats.html", step=2, chats=lines, problem=problem)
-
-
-def _chat_line(room: Room, *, is_chosen: bool) -> ChatLine:
-    kinds = {"group": _("group"), "direct": _("direct")}
-    name, kind = visible(room.name), visible(kinds.get(room.type, room.type))
-    return ChatLine(room.room_id, name, kind, room.message_num, room.file_num, is_chosen)
 
 
 def _save_first(context: ConsoleContext) -> None:

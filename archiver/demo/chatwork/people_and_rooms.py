@@ -13,8 +13,8 @@ from archiver.demo.chatwork.state import ChatworkState, Clock, locked
 class PeopleAndRooms(ChatworkState):
     """A state whose accounts and rooms can change; it begins with the token's owner and their My Chat."""
 
-    def __init__(self, now: Clock | None) -> None:
-        super().__init__(now)
+    def __init__(self, now: Clock | None, *, number: int = 0) -> None:
+        super().__init__(now, number=number)
         self.owner = self.add_account("yamada")
         self.my_room = self.add_room("マイチャット", type="my")
 

@@ -37,7 +37,8 @@ class Chatwork(PeopleAndRooms, RoomContents):
     """The simulated service: its events are methods, its two servers run between `start` and `stop`.
 
     `now` is its clock (None: the real one), `limit` the requests in `window_seconds`,
-    `address_seconds` the life of a download address. The token's owner is called yamada.
+    `address_seconds` the life of a download address. The token's owner is called yamada. Services of different `number`
+    have different ids.
     """
 
     def __init__(
@@ -48,8 +49,9 @@ class Chatwork(PeopleAndRooms, RoomContents):
         limit: int = 300,
         window_seconds: int = 300,
         address_seconds: int = 30,
+        number: int = 0,
     ) -> None:
-        super().__init__(now)
+        super().__init__(now, number=number)
         self.requests: list[HttpRequest] = []
         self.downloads: list[HttpRequest] = []
         self._faults = Faults()

@@ -26,6 +26,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID_EPOCH_MS = 1276473600000
 _WORKER = 0x5000
 _DAY = 86400
+_IDS_OF_ONE = 1_000
+"""How far the ids of several simulated services lie apart."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -46,7 +48,7 @@ def locked(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concatenate[_S
 class ChatworkState:
     """All objects by id; a caller holds `lock` while it reads or changes them."""
 
-    def __init__(self, now: Clock | None) -> None:
+    def __init__(self, now: Clock | None, *, number: int = 0) -> None:
         self.lock = RLock()
         self.now: Clock = now or _real_now
         self.files_url = ""
@@ -60,8 +62,10 @@ class ChatworkState:
         self.tasks: dict[int, Task] = {}
         self.contact_requests: dict[int, ContactRequest] = {}
         # Service-wide counters, at about where they stood in 2025.
-        self._accounts, self._rooms = count(8638511), count(388277412)
-        self._files, self._tasks, self._requests = count(1693905617), count(412345678), count(5001)
+        first = number * _IDS_OF_ONE
+        self._accounts, self._rooms = count(8638511 + first), count(388277412 + first)
+        self._files, self._tasks = count(1693905617 + first), count(412345678 + first)
+        self._requests = count(5001 + first)
         self._sequences: dict[int, int] = {}
 
     def seconds(self, at: datetime | None = None) -> int:

@@ -100,6 +100,8 @@ def test_each_block_counts_its_own_messages_files_and_rooms(jobs: Jobs, capsys: 
     blocks = {name: block_text(alarm, capsys) for name, alarm in jobs.emergencies(always=True).items()}
 
     assert "1 chat cannot be opened" in blocks["job1"]
+    assert "1 chat between its last save and its closing: not known" in blocks["job1"]
+    assert "between its last save" not in blocks["job2"]
     assert "messages that became shown as deleted after they were saved: 3 (3 of the other side)" in blocks["job2"]
     assert "参考.mov" in blocks["job3"]
     assert "no big change" in blocks["job4"]

@@ -1,0 +1,136 @@
+"""The commands `team join`, `leave`, `status` and `new-key`."""
+
+from __future__ import annotations
+
+import json
+import time
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.context import CliContext
+from archiver.cli.setup.token_prompt import ask_token
+from archiver.cli.team.settings_option import settings_option, team_settings
+from archiver.cli.terminal.output import echo
+from archiver.cli.terminal.text import visible
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from archiver.ledger.service import ArchiveStanding
+
+
+@click.command("join", help=N_("Give your own API token to the team's workers, which save your archive from now on."))
+@settings_option
+@click.pass_obj
+def team_join(obj: CliContext, team_file: str | None) -> int:
+    """Ask for the token, check it with Chatwork, and keep it sealed."""
+    from archiver.app import utc_now
+    from archiver.corrected_clock import CorrectedClock
+    from archiver.settings.api_url import base_url
+    from archiver.team.membership import join
+
+    settings = team_settings(obj, team_file)
+    token = ask_token(_("Paste the token and press Enter (it will not be shown)"))
+    clock = CorrectedClock(utc_now, time.monotonic)
+    standing = join(token, settings, base_url=base_url(obj.environ), clock=clock, sleep=time.sleep)
+    sentence = _(
+        "Account {account} is archive {number} of the team now. Only workers can open its token; "
+        "with `archive team leave {account}` it is destroyed."
+    )
+    echo(sentence.format(account=standing.account, number=standing.archive))
+    return 0
+
+
+@click.command("leave", help=N_("Destroy an account's token in the ledger; its archive is closed, and stays."))
+@click.argument("account", type=int, metavar=N_("ACCOUNT"))
+@settings_option
+@click.pass_obj
+def team_leave(obj: CliContext, account: int, team_file: str | None) -> int:
+    """Destroy the token and its wrapped key."""
+    from archiver.team.membership import leave
+
+    standing = leave(account, team_settings(obj, team_file))
+    sentence = _(
+        "The token of account {account} is destroyed, and archive {number} is closed. What was saved stays, and can be "
+        "taken home. Backups of the database hold the sealed token until they are gone: make a new token in Chatwork."
+    )
+    echo(sentence.format(account=standing.account, number=standing.archive))
+    return 0
+
+
+@click.command("new-key", help=N_("Make the key of an installation: a file for its workers, and a line for team.toml."))
+@click.argument("file", metavar=N_("FILE"))
+def team_new_key(file: str) -> int:
+    """Write the secret half, print the public one."""
+    from archiver.team.installation_key import write_new_key
+
+    path = Path(file).expanduser().absolute()
+    public = write_new_key(path)
+    echo(
+        _("The secret key is in {path}. Only workers need it; keep a copy in a safe place.").format(
+            path=visible(str(path))
+        ),
+        err=True,
+    )
+    echo(_("This line belongs in team.toml:"), err=True)
+    echo(f'public_key = "{public}"')
+    return 0
+
+
+@click.command("status", help=N_("How every archive of the team stands: times and numbers, nothing of what is in it."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
+@settings_option
+@click.pass_obj
+def team_status(obj: CliContext, as_json: bool, team_file: str | None) -> int:
+    """Print the standings, and whether Chatwork is being asked."""
+    from archiver.team.overview import read_overview
+
+    overview = read_overview(team_settings(obj, team_file).ledger)
+    if as_json:
+        click.echo(json.dumps(overview.document()))
+        return 0
+    for standing in overview.standings:
+        echo(_standing_line(standing))
+    echo(_summary(len(overview.standings), overview.waiting, overview.late))
+    if overview.held_until is not None:
+        sentence = _("Chatwork did not answer several accounts; nobody asks it before {time}.")
+        echo(sentence.format(time=_time(overview.held_until)))
+    return 0
+
+
+def _summary(archives: int, waiting: int, late: int) -> str:
+    sentence = _("{archives} archives; {waiting} wait for their first round, {late} are more than 15 minutes late.")
+    return sentence.format(archives=archives, waiting=waiting, late=late)
+
+
+def _standing_line(standing: ArchiveStanding) -> str:
+    """An archive on one line."""
+    sentence = _("{account}: last saved {time}, {gaps} gaps, {alerts} alerts, {state}")
+    unknown = "-"
+    return sentence.format(
+        account=standing.account,
+        time=unknown if standing.last_round is None else _time(standing.last_round),
+        gaps=unknown if standing.gaps is None else standing.gaps,
+        alerts=unknown if standing.alerts is None else standing.alerts,
+        state=_state(standing),
+    )
+
+
+def _state(standing: ArchiveStanding) -> str:
+    if standing.closed_at is not None:
+        return _("closed")
+    if not standing.has_token:
+        return _("no token")
+    if standing.outcome in (None, "ok"):
+        return _("in order") if standing.outcome else _("not saved yet")
+    return _("{number} rounds failed ({error})").format(number=standing.failures, error=standing.outcome)
+
+
+def _time(at: datetime) -> str:
+    from archiver.records import JST
+
+    return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,46 @@
+"""The command `team worker`: makes rounds of the team's archives until it is stopped."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.cli.context import CliContext
+from archiver.cli.team.settings_option import settings_option, team_settings
+from archiver.cli.terminal.output import echo
+from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from archiver.team.account_rounds import RoundEnd
+
+
+@click.command(
+    "worker", help=N_("Save the archives of the team that are due, until it is stopped; one of several alike.")
+)
+@settings_option
+@click.pass_obj
+def team_worker(obj: CliContext, team_file: str | None) -> int:
+    """Make rounds until a signal comes."""
+    from archiver.app import utc_now
+    from archiver.rounds.stop import Stop
+    from archiver.team.worker import run_worker
+
+    settings = team_settings(obj, team_file)
+    if obj.verbose >= 0:
+        echo(_("Making the rounds of the team's archives, as they are due. Stop with Ctrl-C."), err=True)
+    run_worker(settings, obj.environ, Stop(), now=utc_now, tell=lambda end: _tell_owner(obj, end))
+    if obj.verbose >= 0:
+        echo(_("Stopped. What was saved until now is kept."), err=True)
+    return 0
+
+
+def _tell_owner(obj: CliContext, end: RoundEnd) -> None:
+    """Give notice to the owner by the ways of the archive's settings, and to the journal nothing of the archive."""
+    from archiver.cli.status.notice_delivery import deliver_after_round
+
+    try:
+        deliver_after_round(end.settings, obj.environ, end.error, now=end.at)
+    except Exception as error:  # noqa: BLE001 - a notice that fails must not fail the round, nor show its text
+        echo(_("A notice could not be sent ({error}).").format(error=type(error).__name__), err=True)

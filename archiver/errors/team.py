@@ -1,0 +1,43 @@
+"""Errors of a team's service: its settings and keys (5), and tokens that are not there or cannot be opened (2, 5)."""
+
+from __future__ import annotations
+
+from archiver.errors.archive import HomeNotWritable
+from archiver.errors.settings import SettingsError
+from archiver.errors.usage import UsageError
+from archiver.gettext_mark import N_
+
+
+class BadTeamFile(SettingsError):
+    """The file `team.toml` is missing or says something that cannot be used: exit 5."""
+
+    message = N_("{path} cannot be used: {detail}")
+    hint = N_("What it may say stands in the guide for teams: archive guide team")
+
+
+class InstallationKeyUnusable(SettingsError):
+    """The key of the installation cannot be read, or is none: exit 5."""
+
+    message = N_("The key of this installation cannot be used ({place}): {detail}")
+    hint = N_("Only workers have it: run this where a worker runs, or make a new one with: archive team new-key FILE")
+
+
+class SealedWithAnotherKey(SettingsError):
+    """A token of the ledger was sealed for another key, or is damaged: exit 5."""
+
+    message = N_("The token of archive {archive} cannot be opened with the key of this installation.")
+    hint = N_("Let its owner give it again: archive team join")
+
+
+class NoTokenInLedger(UsageError):
+    """The ledger has no token for an archive: exit 2."""
+
+    message = N_("The ledger has no token for archive {archive}.")
+    hint = N_("Let its owner give it: archive team join")
+
+
+class QueueUnavailable(HomeNotWritable):
+    """The queue of rounds in the team's database is missing, or of another version of its library: exit 1."""
+
+    message = N_("The queue of rounds in the ledger ({ledger}) cannot be used: {detail}")
+    hint = N_("Bring it up to this version with: archive team init --ledger ADDRESS")

@@ -1,0 +1,251 @@
+"""What a team's service keeps in the ledger beside the archives: standings, sealed tokens, the host's state, turns.
+
+One connection for all threads of a process, used by one at a time for a statement or two; what is in an archive is
+read and written over a connection of its own (`ledger.Ledger`). It knows no key and opens no token.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archiver import errors
+from archiver.ledger.connection import connect, import_psycopg, ledger_errors, printable
+
+if TYPE_CHECKING:
+    import psycopg
+
+_IDLE_SECONDS = 1.0
+"""A connection that nobody has used for so long is tried before it is used again."""
+
+_OVERVIEW = """
+SELECT archive, account_id, opened_at, closed_at, last_round, outcome, gaps, alerts, failures, next_due, has_token
+FROM ledger.overview ORDER BY archive
+"""
+
+_DUE = """
+SELECT archive FROM ledger.overview
+WHERE has_token AND closed_at IS NULL AND (next_due IS NULL OR next_due <= now())
+ORDER BY next_due NULLS FIRST, archive
+"""
+
+_RECORD = """
+UPDATE standing SET last_round = coalesce(%(at)s, last_round), outcome = %(outcome)s, failures = %(failures)s,
+    gaps = coalesce(%(gaps)s, gaps), alerts = coalesce(%(alerts)s, alerts), next_due = %(next_due)s
+"""
+
+_PUT_SEALED = """
+INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)
+ON CONFLICT (archive) DO UPDATE SET sealed = excluded.sealed, wrapped_key = excluded.wrapped_key,
+    key_id = excluded.key_id, given_at = now()
+"""
+
+_BREAKER = "SELECT failing, openings, opened_until, probed_until, now() FROM host_breaker WHERE host = %s"
+
+_KEEP_BREAKER = """
+UPDATE host_breaker SET failing = %s, openings = %s, opened_until = %s, probed_until = %s WHERE host = %s
+"""
+
+
+class ArchiveStanding(NamedTuple):
+    """How one archive of the team stands; nothing of what is in it."""
+
+    archive: int
+    account: int
+    opened_at: datetime
+    closed_at: datetime | None
+    last_round: datetime | None
+    """When the last round that went through ended."""
+    outcome: str | None
+    """How the last round ended: `ok`, or the name of an error."""
+    gaps: int | None
+    alerts: int | None
+    failures: int
+    """Rounds since the last one that went through."""
+    next_due: datetime | None
+    has_token: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOutcome:
+    """What is recorded of a round."""
+
+    outcome: str
+    """`ok`, or the name of the error that ended it."""
+    next_due: datetime
+    failures: int = 0
+    at: datetime | None = None
+    """When it went through; None: it did not."""
+    gaps: int | None = None
+    alerts: int | None = None
+
+
+class SealedRow(NamedTuple):
+    """A sealed token as the ledger holds it."""
+
+    sealed: bytes
+    wrapped_key: bytes
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """How a host stands that all archives ask; the times are the database's."""
+
+    failing: tuple[int, ...] = ()
+    """Archives in whose rounds it failed since its last answer."""
+    openings: int = 0
+    """How often in a row it was given a pause."""
+    opened_until: datetime | None = None
+    """Nobody asks it before; None: it answers."""
+    probed_until: datetime | None = None
+    """Until when one round may try whether it answers again; None: none does."""
+
+
+class TeamLedger:
+    """The tables of the service in one ledger, reached over one connection that threads share."""
+
+    def __init__(self, address: str) -> None:
+        """Keep the address; nothing is opened yet."""
+        self.address = address
+        self._connection: psycopg.Connection[Any] | None = None
+        self._one_at_a_time = threading.Lock()
+        self._used_at = 0.0
+
+    def overview(self) -> list[ArchiveStanding]:
+        """How every archive stands. Raises LedgerUnavailable, TeamNotInstalled."""
+        with self._open() as connection:
+            return [ArchiveStanding(*row) for row in connection.execute(_OVERVIEW)]
+
+    def standing(self, archive: int) -> ArchiveStanding:
+        """How one archive stands. Raises NotInLedger, LedgerUnavailable."""
+        with self._open() as connection:
+            query = _OVERVIEW.replace("ORDER BY", "WHERE archive = %s ORDER BY")
+            row = connection.execute(query, (archive,)).fetchone()
+        if row is None:
+            raise errors.NotInLedger(ledger=printable(self.address), archive=archive)
+        return ArchiveStanding(*row)
+
+    def due_archives(self) -> list[int]:
+        """The archives whose next round is due, longest overdue first, those that never had one before all."""
+        with self._open() as connection:
+            return [archive for (archive,) in connection.execute(_DUE)]
+
+    def record_round(self, archive: int, outcome: RoundOutcome) -> None:
+        """Record how a round ended and when the next one is due. Raises LedgerUnavailable."""
+        values = {name: getattr(outcome, name) for name in RoundOutcome.__dataclass_fields__}
+        with self._of_archive(archive) as connection:
+            connection.execute(_RECORD, values)
+
+    def put_off(self, archive: int, until: datetime) -> None:
+        """State when the next round is due, and nothing else. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            connection.execute("UPDATE standing SET next_due = %s", (until,))
+
+    # --- tokens ----------------------------------------------------------------------------------
+
+    def keep_token(self, archive: int, row: SealedRow, *, first_due: datetime) -> None:
+        """Keep a sealed token, in place of an earlier one, and open the archive again if it was closed.
+
+        Raises LedgerUnavailable.
+        """
+        with self._of_archive(archive) as connection:
+            connection.execute("SELECT reopen_archive()")
+            connection.execute(_PUT_SEALED, row)
+            connection.execute("UPDATE standing SET next_due = %s, failures = 0", (first_due,))
+
+    def sealed_token(self, archive: int) -> SealedRow | None:
+        """The sealed token of an archive, for a worker; None: it has none. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            row = connection.execute("SELECT sealed, wrapped_key, key_id FROM token").fetchone()
+        return None if row is None else SealedRow(*row)
+
+    def close_archive(self, archive: int) -> None:
+        """Destroy the token and its wrapped key, and close the archive, which stays. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            connection.execute("SELECT close_archive()")
+
+    # --- the host --------------------------------------------------------------------------------
+
+    def change_host(self, host: str, change: Callable[[HostState, datetime], HostState]) -> tuple[HostState, HostState]:
+        """Change a host's state by a function of it and the database's time; the state before and after.
+
+        Nobody else changes it meanwhile. Raises LedgerUnavailable.
+        """
+        with self._open() as connection, connection.transaction():
+            connection.execute("INSERT INTO host_breaker (host) VALUES (%s) ON CONFLICT DO NOTHING", (host,))
+            row = connection.execute(f"{_BREAKER} FOR UPDATE", (host,)).fetchone()
+            assert row is not None
+            before, at = _host_state(row), row[-1]
+            after = change(before, at)
+            if after != before:
+                values = (list(after.failing), after.openings, after.opened_until, after.probed_until, host)
+                connection.execute(_KEEP_BREAKER, values)
+        return before, after
+
+    def host(self, host: str) -> tuple[HostState, datetime]:
+        """A host's state, and the database's time. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            row = connection.execute(_BREAKER, (host,)).fetchone()
+            at = connection.execute("SELECT now()").fetchone()
+        assert at is not None
+        return (HostState() if row is None else _host_state(row)), at[0]
+
+    def take_turn(self, host: str, per_second: float) -> timedelta:
+        """Take the next turn to send a request; how long to wait for it. Raises LedgerUnavailable."""
+        with self._open() as connection:
+            row = connection.execute("SELECT take_turn(%s, %s)", (host, per_second)).fetchone()
+        wait: timedelta = row[0] if row is not None else timedelta()
+        return max(timedelta(), wait)
+
+    def close(self) -> None:
+        """Close the connection; it is opened again when it is needed."""
+        with self._one_at_a_time:
+            self._give_up()
+
+    @contextmanager
+    def _of_archive(self, archive: int) -> Iterator[psycopg.Connection[Any]]:
+        """A transaction on one archive alone."""
+        with self._open() as connection, connection.transaction():
+            connection.execute("SELECT set_config('archiver.archive', %s, true)", (str(archive),))
+            yield connection
+
+    @contextmanager
+    def _open(self) -> Iterator[psycopg.Connection[Any]]:
+        """The connection, for this thread alone. After any error it is given up."""
+        with self._one_at_a_time:
+            try:
+                with ledger_errors(self.address):
+                    yield self._tested()
+            except BaseException:
+                self._give_up()
+                raise
+
+    def _tested(self) -> psycopg.Connection[Any]:
+        """The connection, opened anew where the server has closed it while nobody used it."""
+        psycopg = import_psycopg()
+        idle, self._used_at = time.monotonic() - self._used_at, time.monotonic()
+        if self._connection is not None and idle > _IDLE_SECONDS:
+            try:
+                self._connection.execute("SELECT 1")
+            except psycopg.OperationalError:
+                self._give_up()
+        if self._connection is None:
+            self._connection = connect(self.address)
+        return self._connection
+
+    def _give_up(self) -> None:
+        if self._connection is not None:
+            with suppress(Exception):
+                self._connection.close()
+            self._connection = None
+
+
+def _host_state(row: tuple[Any, ...]) -> HostState:
+    failing, openings, opened_until, probed_until, _at = row
+    return HostState(tuple(failing), openings, opened_until, probed_until)

@@ -1,0 +1,271 @@
+"""One round of one archive, as a worker makes it: the token opened, the round run as it is, its end recorded.
+
+What a round's end means for the next one is decided here: a refused token stops this account alone, a silent host is
+told to the others, and everything else that went wrong is raised as `RoundFailed`, whose text holds nothing of an
+archive and no secret, for the queue to try again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from archiver import errors
+from archiver.app import App, build_app
+from archiver.ledger.service import ArchiveStanding, RoundOutcome, TeamLedger
+from archiver.rounds.daemon_messages import as_error
+from archiver.rounds.round import run_round
+from archiver.rounds.stop import Stop
+from archiver.settings.file import load_settings
+from archiver.settings.model import Settings
+from archiver.store.archive import Archive
+from archiver.store.queries import gaps
+from archiver.store.working.alerts import open_alerts
+from archiver.sync.report import SyncReport
+from archiver.sync.run import Options, ProgressCallbacks
+from archiver.team import host_breaker, round_times, sealed_tokens
+from archiver.team.copies import Copies
+from archiver.team.host_breaker import Admission
+from archiver.team.team_file import TeamSettings
+
+HOST = "chatwork"
+"""The host of all archives' rounds, in the ledger."""
+
+OK = "ok"
+APPS_KEPT = 200
+"""How many archives' parts a worker keeps between rounds, so that it need not ask each time whose token it has."""
+
+TOKEN_ERRORS = (errors.TokenRefused, errors.WrongAccount)
+"""Errors that stay while the token stays the same."""
+
+
+class RoundFailed(Exception):
+    """A round ended with an error, by its name; the queue tries it again after a pause that grows."""
+
+
+class RoundEnd(NamedTuple):
+    """How a round ended, for those who tell its owner."""
+
+    settings: Settings
+    error: errors.ArchiverError | None
+    at: datetime
+    report: SyncReport | None
+
+
+class _Begun(NamedTuple):
+    """A round that may begin."""
+
+    standing: ArchiveStanding
+    is_probe: bool
+    """Whether it is to find out whether the host answers again."""
+    at: datetime
+    """When it began, by the database's clock, by which all workers plan."""
+    monotonic: float
+
+    def now(self) -> datetime:
+        """The time by the database's clock."""
+        return self.at + timedelta(seconds=time.monotonic() - self.monotonic)
+
+
+class AccountRounds:
+    """The rounds that one worker makes, of any archive of the ledger; several threads may each make one."""
+
+    def __init__(
+        self,
+        settings: TeamSettings,
+        environ: Mapping[str, str],
+        ledger: TeamLedger,
+        secret_key: Callable[[], str],
+        *,
+        now: Callable[[], datetime],
+        stop: Stop,
+        tell: Callable[[RoundEnd], None] = lambda _end: None,
+        max_seconds: float = round_times.MAX_SECONDS,
+    ) -> None:
+        """Take what a round needs: `secret_key` reads the installation's key, `tell` gives notice to the owner."""
+        self._settings, self._environ, self._ledger, self._secret_key = settings, environ, ledger, secret_key
+        self._now, self._stop, self._tell, self._max_seconds = now, stop, tell, max_seconds
+        self.copies = Copies(settings)
+        self._apps: OrderedDict[int, App] = OrderedDict()
+        self._rooms: dict[int, int] = {}
+        self._one_at_a_time = threading.Lock()
+
+    def run(self, archive: int, step: Callable[[], None] = lambda: None) -> bool:
+        """Run the round of an archive, and record how it ended; False: it was not begun.
+
+        `step` is called between two steps of the round, and may raise Stopped.
+
+        Raises RoundFailed, and Stopped between two steps when the worker is to stop.
+        """
+        begun = self._begin(archive)
+        if begun is None:
+            return False
+        failure: str | None = None
+        try:
+            with self.copies.use(archive, begun.standing.account) as home:
+                failure = self._run_in(home, begun, step)
+        except Exception as error:  # noqa: BLE001 - whatever ends a round, it is tried again, and without its text
+            failure = _name(as_error(error, self.copies.home(archive)))
+            self._record_failure(begun, failure)
+        if failure is not None:
+            raise RoundFailed(failure)
+        return True
+
+    def close(self) -> None:
+        """Give up the parts that were kept."""
+        with self._one_at_a_time:
+            while self._apps:
+                _close(self._apps.popitem()[1])
+
+    def _begin(self, archive: int) -> _Begun | None:
+        """The round of an archive that is to begin now; None: it may not."""
+        host, at = self._ledger.host(HOST)
+        admission = host_breaker.admission(host, at)
+        if admission is Admission.PROBE:  # only one round is
+            host, _after = self._ledger.change_host(HOST, host_breaker.admit)
+            admission = host_breaker.admission(host, at)
+        standing = self._ledger.standing(archive)
+        if admission is Admission.HELD or standing.closed_at is not None or not standing.has_token:
+            return None
+        return _Begun(standing, admission is Admission.PROBE, at, time.monotonic())
+
+    def _run_in(self, home: Path, begun: _Begun, step: Callable[[], None]) -> str | None:
+        """Run the round in a copy; the name of an error after which the queue is to try it again."""
+        archive, settings = begun.standing.archive, load_settings(home, self._environ)
+        report: SyncReport | None = None
+        failure: errors.ArchiverError | None = None
+        with self._app(begun.standing, settings) as app:
+            transport = app.chatwork.transport
+            transport.begins_with_probe, asked_before = begun.is_probe, transport.requests
+            try:
+                report = run_round(app, self._options(archive, settings), self._progress(step))
+                self._rooms[archive] = len(report.rooms)
+            except errors.ArchiverError as error:
+                failure = error
+            self._judge_host(archive, failed=transport.host_fails, asked=transport.requests > asked_before)
+            self._ledger.record_round(archive, self._outcome(app, begun, failure))
+            self._tell(RoundEnd(settings, failure, app.now(), report))
+        is_decided = failure is None or isinstance(failure, (*TOKEN_ERRORS, errors.Unreachable, errors.ArchiveInUse))
+        return None if is_decided or failure is None else _name(failure)
+
+    def _options(self, archive: int, settings: Settings) -> Options:
+        return Options(pace=self._pace(archive, settings), max_seconds=self._max_seconds)
+
+    def _pace(self, archive: int, settings: Settings) -> timedelta:
+        return round_times.pace(settings.sync, self._rooms.get(archive, 0))
+
+    def _progress(self, step: Callable[[], None]) -> ProgressCallbacks:
+        def at_step(*_what: object) -> None:
+            self._stop.step()
+            step()
+
+        return ProgressCallbacks(on_step=at_step, on_file=at_step)
+
+    def _judge_host(self, archive: int, *, failed: bool, asked: bool) -> None:
+        """Tell the others whether the host answered; a round that did not ask it has no more to say."""
+        if not asked:
+            self._ledger.change_host(HOST, host_breaker.after_no_request)
+        elif failed:
+            self._ledger.change_host(HOST, partial(host_breaker.after_failure, archive=archive))
+        else:
+            self._ledger.change_host(HOST, host_breaker.after_answer)
+
+    def _outcome(self, app: App, begun: _Begun, failure: errors.ArchiverError | None) -> RoundOutcome:
+        """What is recorded of the round."""
+        standing, at = begun.standing, begun.now()
+        every, failures = self._pace(standing.archive, app.settings), standing.failures + 1
+        match failure:
+            case None:
+                found, alerts = _count(app.archive)
+                due = round_times.next_round(standing.next_due, begun.at, every)
+                return RoundOutcome(OK, due, at=at, gaps=found, alerts=alerts)
+            case errors.TokenRefused() | errors.WrongAccount():
+                refusals = failures if standing.outcome == _name(failure) else 1
+                return RoundOutcome(_name(failure), at + round_times.token_pause(refusals), refusals)
+            case errors.ArchiveInUse():
+                return RoundOutcome(_name(failure), at + round_times.IN_USE_PAUSE, failures)
+            case _:
+                return RoundOutcome(_name(failure), at + every, failures)
+
+    def _record_failure(self, begun: _Begun, name: str) -> None:
+        """Record an error that kept the round from its own end; where the ledger is the trouble it cannot be."""
+        outcome = RoundOutcome(name, begun.standing.next_due or begun.at, begun.standing.failures + 1)
+        with contextlib.suppress(errors.ArchiverError):
+            self._ledger.record_round(begun.standing.archive, outcome)
+
+    # --- parts -----------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _app(self, standing: ArchiveStanding, settings: Settings) -> Iterator[App]:
+        """The parts of an archive's round, kept from the last one if the settings are the same; the token is not."""
+        with self._one_at_a_time:
+            app = self._apps.pop(standing.archive, None)
+        if app is not None and app.settings != settings:
+            _close(app)
+            app = None
+        app = app or self._build(standing, settings)
+        is_usable = False
+        try:
+            yield app
+            is_usable = True
+        finally:
+            app.chatwork.transport.forget_token()
+            app.archive.close()
+            if is_usable:
+                self._keep(standing.archive, app)
+            else:
+                _close(app)
+
+    def _build(self, standing: ArchiveStanding, settings: Settings) -> App:
+        app = build_app(
+            settings,
+            self._environ,
+            now=self._now,
+            sleep=self._stop.sleep,
+            token=lambda: self._open_token(standing.archive, standing.account),
+        )
+        app.chatwork.transport.take_turn = self._take_turn
+        return app
+
+    def _keep(self, archive: int, app: App) -> None:
+        with self._one_at_a_time:
+            self._apps[archive] = app
+            surplus = [self._apps.popitem(last=False)[1]] if len(self._apps) > APPS_KEPT else []
+        for one in surplus:
+            _close(one)
+
+    def _take_turn(self) -> timedelta:
+        return self._ledger.take_turn(HOST, self._settings.max_requests_per_second)
+
+    def _open_token(self, archive: int, account: int) -> str:
+        """The token of an account. Raises NoTokenInLedger, SealedWithAnotherKey, InstallationKeyUnusable."""
+        row = self._ledger.sealed_token(archive)
+        if row is None:
+            raise errors.NoTokenInLedger(archive=archive)
+        try:
+            return sealed_tokens.open_token(row, account, self._secret_key())
+        except sealed_tokens.NotOpened:
+            pass
+        raise errors.SealedWithAnotherKey(archive=archive)
+
+
+def _count(archive: Archive) -> tuple[int, int]:
+    """How many gaps and open alerts an archive has."""
+    with archive.reading() as reading:
+        return len(gaps.holes(reading)), len(list(open_alerts(reading)))
+
+
+def _name(error: errors.ArchiverError) -> str:
+    return type(error).__name__
+
+
+def _close(app: App) -> None:
+    app.archive.close()
+    app.downloads.close()

@@ -1,0 +1,64 @@
+"""Joining a team's service with one's token, and leaving it: the token is destroyed, the archive stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+
+import requests
+
+from archiver import errors
+from archiver.chatwork.client import Client
+from archiver.chatwork.transport import Transport
+from archiver.corrected_clock import CorrectedClock
+from archiver.ledger.installation import find_archive, open_archive
+from archiver.ledger.service import ArchiveStanding, TeamLedger
+from archiver.team import round_times, sealed_tokens
+from archiver.team.team_file import TeamSettings
+
+FIRST_ROUND_REQUESTS = 30
+"""About how many requests the first round of an account takes, by which first rounds are spread."""
+
+
+def join(
+    token: str, settings: TeamSettings, *, base_url: str, clock: CorrectedClock, sleep: Callable[[float], None]
+) -> ArchiveStanding:
+    """Check a token against Chatwork, open the archive of its account, and keep the token sealed; how it stands then.
+
+    Raises TokenRefused, ChatworkError, BadTeamFile without a public key, LedgerUnavailable, TeamNotInstalled.
+    """
+    account = _owner_of(token, base_url, clock, sleep)
+    try:
+        row = sealed_tokens.seal_token(token, account, settings.public_key)
+    except ValueError as error:
+        raise errors.InstallationKeyUnusable(place="public_key", detail=error) from None
+    archive = open_archive(settings.ledger, account)
+    with closing(TeamLedger(settings.ledger)) as ledger:
+        ledger.keep_token(archive, row, first_due=_first_round(ledger, settings))
+        return ledger.standing(archive)
+
+
+def leave(account: int, settings: TeamSettings) -> ArchiveStanding:
+    """Destroy the token of an account and close its archive, which its owner can still take home; how it stands then.
+
+    Raises NotInLedger, LedgerUnavailable, TeamNotInstalled.
+    """
+    archive = find_archive(settings.ledger, account)
+    with closing(TeamLedger(settings.ledger)) as ledger:
+        ledger.close_archive(archive)
+        return ledger.standing(archive)
+
+
+def _owner_of(token: str, base_url: str, clock: CorrectedClock, sleep: Callable[[float], None]) -> int:
+    """The account whose token it is, as Chatwork says."""
+    with requests.Session() as session:
+        transport = Transport(session, token=lambda: token, clock=clock, sleep=sleep, base_url=base_url)
+        return int(Client(transport).me().model.account_id)
+
+
+def _first_round(ledger: TeamLedger, settings: TeamSettings) -> datetime:
+    """When the first round of a new account is due: after those of the others that wait for theirs."""
+    waiting = [one.next_due for one in ledger.overview() if one.last_round is None and one.next_due and one.has_token]
+    apart = FIRST_ROUND_REQUESTS / settings.max_requests_per_second
+    return round_times.first_round(datetime.now(UTC), max(waiting, default=None), apart)

@@ -1,0 +1,222 @@
+"""The queue of rounds on procrastinate, in the team's database: who makes which round when.
+
+One task makes the round of an archive; the archive is its lock and its queueing lock, so it neither runs nor waits
+twice. Every minute what is due is deferred, longest overdue first, and jobs of workers without a heartbeat are tried
+again. What is deferred is decided in one transaction that no other one overlaps, so no archive ever has a waiting job
+beside a running one, and a job that is to be tried again finds its place free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import procrastinate
+from procrastinate import exceptions
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
+
+from archiver.rounds.stop import Stop, Stopped
+from archiver.team import round_times
+from archiver.team.account_rounds import RoundFailed
+from archiver.team.queue_schema import SCHEMA
+
+ROUNDS, PLANNING = "rounds", "planning"
+"""The queues: of rounds, and of what plans them, which comes first."""
+
+_PLANNING_FIRST = 10
+_GIVE_UP_AFTER = 0.8
+"""A round is given up after this part of the time after which the others take its worker for dead."""
+_CONNECTIONS = 4
+
+_WAITING = "SELECT lock FROM procrastinate_jobs WHERE queue_name = %s AND status IN ('todo', 'doing')"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTimes:
+    """How often the queue is looked at, in seconds; tests choose shorter ones."""
+
+    cron: str = "* * * * *"
+    """When what is due is deferred; a sixth field has seconds."""
+    heartbeat: float = 10.0
+    stalled: float = 30.0
+    """A worker without a heartbeat for so long has died; its jobs are tried again."""
+    polling: float = 5.0
+    restart: float = 2.0
+    """The pause before a worker starts anew whose database went away."""
+    end: float = 25.0
+    """How long rounds that are under way are waited for when the worker is to stop."""
+
+
+class _GrowingPauses(procrastinate.BaseRetryStrategy):
+    """A round that failed is tried again, for ever, after a pause that grows; one that was stopped at once."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision:
+        """The pause after an exception."""
+        if isinstance(exception, _RoundStopped):
+            return procrastinate.RetryDecision(retry_in={"seconds": 0})
+        pause = round_times.retry_pause(job.attempts)
+        return procrastinate.RetryDecision(retry_in={"seconds": int(pause.total_seconds())})
+
+
+class _RoundStopped(Exception):
+    """A round ended between two steps, as its worker is to stop."""
+
+
+class _BeatingManager(JobManager):
+    """Remembers when the database last heard of this worker."""
+
+    def __init__(self, connector: procrastinate.PsycopgConnector) -> None:
+        super().__init__(connector)
+        self._last = time.monotonic()
+
+    async def register_worker(self) -> int:
+        """Register this worker."""
+        worker = await super().register_worker()
+        self._last = time.monotonic()
+        return worker
+
+    async def update_heartbeat(self, worker_id: int) -> None:
+        """Tell the database that this worker lives."""
+        at = time.monotonic()
+        await super().update_heartbeat(worker_id)
+        self._last = at
+
+    def seconds_since(self) -> float:
+        """How long ago that was."""
+        return time.monotonic() - self._last
+
+
+USUAL = QueueTimes()
+
+
+class RoundQueue:
+    """A worker of the queue in one database."""
+
+    def __init__(
+        self,
+        address: str,
+        run_round: Callable[[int, Callable[[], None]], object],
+        due_archives: Callable[[], Sequence[int]],
+        *,
+        times: QueueTimes = USUAL,
+    ) -> None:
+        """Take what makes the round of an archive, calling a function between two steps, and what lists those due."""
+        self._run_round, self._due, self._times = run_round, due_archives, times
+        connector = procrastinate.PsycopgConnector(
+            conninfo=address, configure=_use_own_schema, min_size=1, max_size=_CONNECTIONS, timeout=30.0
+        )
+        self._connector = connector
+        self.app: Any = procrastinate.App(connector=connector)
+        self._beating = self.app.job_manager = _BeatingManager(connector)
+        self._round: Any = self.app.task(name="round_of", queue=ROUNDS, retry=_GrowingPauses())(self._round_of)
+        planning: dict[str, Any] = {"queue": PLANNING, "priority": _PLANNING_FIRST}
+        every_minute: Any = self.app.periodic(cron=times.cron)
+        for name, task in (("defer_due", self._defer_due), ("retry_stalled", self._retry_stalled)):
+            # Without a lock: a worker that died with one of these must not keep the others from it.
+            declare: Any = self.app.task(name=name, queueing_lock=name, **planning)
+            every_minute(declare(task))
+
+    def run(self, stop: Stop, *, rounds_at_once: int, name: str) -> None:
+        """Work until a stop is requested, also by a signal; while the database is away it is tried again."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, stop.request)
+        executor = ThreadPoolExecutor(rounds_at_once + 2, thread_name_prefix="round")
+        try:
+            asyncio.run(self._run_until(stop, executor, rounds_at_once, name))
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    # --- the worker ------------------------------------------------------------------------------
+
+    async def _run_until(self, stop: Stop, executor: ThreadPoolExecutor, rounds_at_once: int, name: str) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(executor)
+        while not stop.requested.is_set():
+            with contextlib.suppress(exceptions.ProcrastinateException, OSError):
+                async with self.app.open_async():
+                    await self._work(stop, rounds_at_once, name)
+            if not stop.requested.is_set():
+                await asyncio.sleep(self._times.restart)
+
+    async def _work(self, stop: Stop, rounds_at_once: int, name: str) -> None:
+        """Work until a stop is requested, or the database goes away."""
+        worker = asyncio.create_task(
+            self.app.run_worker_async(
+                name=name,
+                concurrency=rounds_at_once,
+                delete_jobs="always",
+                install_signal_handlers=False,
+                update_heartbeat_interval=self._times.heartbeat,
+                stalled_worker_timeout=self._times.stalled,
+                fetch_job_polling_interval=self._times.polling,
+                shutdown_graceful_timeout=self._times.end,
+            )
+        )
+        while not worker.done() and not stop.requested.is_set():
+            await asyncio.wait([worker], timeout=0.2)
+        worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+
+    # --- the tasks -------------------------------------------------------------------------------
+
+    def _round_of(self, archive: int) -> None:
+        """Make the round of an archive. Whatever ends it comes out without its text and its circumstances."""
+        failed: Exception | None = None
+        try:
+            self._run_round(archive, self._step)
+        except Stopped:
+            failed = _RoundStopped()
+        except RoundFailed as error:
+            failed = RoundFailed(*error.args)
+        except Exception as error:  # noqa: BLE001 - as above; it is tried again
+            failed = RoundFailed(type(error).__name__)
+        if failed is not None:
+            raise failed
+
+    def _step(self) -> None:
+        """Between two steps of a round: a worker that the others take for dead gives its rounds up. Raises Stopped."""
+        if self._beating.seconds_since() > self._times.stalled * _GIVE_UP_AFTER:
+            raise Stopped
+
+    @contextlib.asynccontextmanager
+    async def _alone(self) -> AsyncIterator[Any]:
+        """A transaction on the queue's tables; no other worker plans meanwhile."""
+        async with self._connector.pool.connection() as connection:
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('archiver.planning'))")
+            yield connection
+
+    async def _defer_due(self, timestamp: int) -> None:  # noqa: ARG002 - the library names it
+        """Defer the rounds that are due, of archives that have none waiting or running."""
+        due = await asyncio.get_running_loop().run_in_executor(None, self._due)
+        async with self._alone() as connection:
+            waiting = await (await connection.execute(_WAITING, (ROUNDS,))).fetchall()
+            there = {lock for (lock,) in waiting}
+            for archive in (str(archive) for archive in due if str(archive) not in there):
+                deferrer = self._round.configure(lock=archive, queueing_lock=archive, connection=connection)
+                await deferrer.defer_async(archive=int(archive))
+
+    async def _retry_stalled(self, timestamp: int) -> None:  # noqa: ARG002 - the library names it
+        """Try the jobs again whose worker has died; one whose place another job has taken meanwhile is over."""
+        manager = self.app.job_manager
+        async with self._alone():
+            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._times.stalled):
+                try:
+                    await manager.retry_job(job)
+                except exceptions.UniqueViolation:
+                    await manager.finish_job(job, Status.FAILED, delete_job=True)
+            await manager.prune_stalled_workers(self._times.stalled)
+
+
+async def _use_own_schema(connection: Any) -> None:
+    await connection.execute(f"SET search_path TO {SCHEMA}")
+    await connection.commit()

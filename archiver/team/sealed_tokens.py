@@ -1,0 +1,106 @@
+"""Pure: API tokens sealed for workers alone: whoever has the ledger and not the installation's key has nothing.
+
+A token is encrypted with AES-256-GCM under a key of its own. That key is wrapped for the installation: X25519 with a
+key made for this once, HKDF-SHA256 over both public keys, AES-256-GCM (RFC 9180, 4.1, with a label of ours).
+The account's number is associated data of both, so that no row opens in the place of another one. Sealing needs the
+public half only: where a token is given, nobody can read the tokens of others.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from archiver.ledger.service import SealedRow
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_PUBLIC_BYTES = 32
+_LABEL = b"chatwork-archiver team token 1"
+
+
+class NotOpened(ValueError):
+    """The row was sealed for another key or another account, or is damaged."""
+
+
+def new_secret_key() -> str:
+    """A new secret half of an installation's key, as text."""
+    return _text(X25519PrivateKey.generate().private_bytes_raw())
+
+
+def public_half(secret_key: str) -> str:
+    """The public half, as text. Raises ValueError for what is no key."""
+    return _text(_secret(secret_key).public_key().public_bytes_raw())
+
+
+def key_id(public_key: str) -> str:
+    """A short name of a key, for the row and for messages. Raises ValueError for what is no key."""
+    return hashlib.sha256(_bytes(public_key)).hexdigest()[:16]
+
+
+def seal_token(token: str, account: int, public_key: str) -> SealedRow:
+    """Seal a token of an account. Raises ValueError for what is no key."""
+    own_key = AESGCM.generate_key(bit_length=8 * KEY_BYTES)
+    sealed = _encrypt(own_key, token.encode(), account)
+    once = X25519PrivateKey.generate()
+    public = X25519PublicKey.from_public_bytes(_bytes(public_key))
+    once_public = once.public_key().public_bytes_raw()
+    wrapping_key = _derive(once.exchange(public), once_public, _bytes(public_key))
+    return SealedRow(sealed, once_public + _encrypt(wrapping_key, own_key, account), key_id(public_key))
+
+
+def open_token(row: SealedRow, account: int, secret_key: str) -> str:
+    """The token in a row. Raises NotOpened, and ValueError for what is no key."""
+    secret = _secret(secret_key)
+    public = secret.public_key().public_bytes_raw()
+    once, wrapped = row.wrapped_key[:_PUBLIC_BYTES], row.wrapped_key[_PUBLIC_BYTES:]
+    token: bytes | None = None
+    try:
+        shared = secret.exchange(X25519PublicKey.from_public_bytes(once))
+        own_key = _decrypt(_derive(shared, once, public), wrapped, account)
+        token = _decrypt(own_key, row.sealed, account)
+    except (InvalidTag, ValueError):
+        pass
+    if token is None:  # outside the `except`, so that no error carries what was being opened
+        raise NotOpened(row.key_id)
+    return token.decode()
+
+
+def _derive(shared: bytes, once: bytes, public: bytes) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=_LABEL + once + public).derive(shared)
+
+
+def _encrypt(key: bytes, plain: bytes, account: int) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, str(account).encode())
+
+
+def _decrypt(key: bytes, sealed: bytes, account: int) -> bytes:
+    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], str(account).encode())
+
+
+def _secret(text: str) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(_bytes(text))
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _bytes(text: str) -> bytes:
+    """The 32 bytes of a key. Raises ValueError, which does not hold the text."""
+    try:
+        data = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        data = b""
+    if len(data) != KEY_BYTES:
+        raise ValueError("not 32 bytes in base64")
+    return data

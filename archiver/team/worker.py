@@ -1,0 +1,78 @@
+"""A worker: the process that makes the rounds of a team's archives, one of several that are alike."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import datetime
+
+from archiver.ledger.service import TeamLedger
+from archiver.rounds.stop import Stop
+from archiver.team import host_breaker, installation_key
+from archiver.team.account_rounds import HOST, AccountRounds, RoundEnd
+from archiver.team.host_breaker import Admission
+from archiver.team.private_process import forbid_core_files
+from archiver.team.queue_schema import check_queue
+from archiver.team.round_queue import USUAL, QueueTimes, RoundQueue
+from archiver.team.team_file import TeamSettings
+
+_ROOM_EVERY = 50
+"""After so many rounds it is looked whether the copies take too much."""
+
+
+def run_worker(
+    settings: TeamSettings,
+    environ: Mapping[str, str],
+    stop: Stop,
+    *,
+    now: Callable[[], datetime],
+    tell: Callable[[RoundEnd], None] = lambda _end: None,
+    times: QueueTimes = USUAL,
+) -> None:
+    """Make rounds until a stop is requested.
+
+    Raises InstallationKeyUnusable, QueueUnavailable, LedgerUnavailable before anything is begun.
+    """
+    forbid_core_files()
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # how rounds end stands in the ledger
+    secret_key = installation_key.read_key(settings, environ)
+    check_queue(settings.ledger)
+    with closing(TeamLedger(settings.ledger)) as ledger:
+        rounds = AccountRounds(settings, environ, ledger, lambda: secret_key, now=now, stop=stop, tell=tell)
+        with closing(rounds):
+            queue = RoundQueue(settings.ledger, _Rounds(rounds).run, lambda: due_archives(ledger), times=times)
+            queue.run(stop, rounds_at_once=settings.rounds_at_once, name=worker_name())
+
+
+def due_archives(ledger: TeamLedger) -> list[int]:
+    """The archives whose round may begin now: all that are due, or one that tries whether Chatwork answers again."""
+    host, at = ledger.host(HOST)
+    match host_breaker.admission(host, at):
+        case Admission.FREE:
+            return ledger.due_archives()
+        case Admission.PROBE:
+            return ledger.due_archives()[:1]
+        case Admission.HELD:
+            return []
+
+
+def worker_name() -> str:
+    """The name of this worker among all."""
+    return f"{platform.node()}-{os.getpid()}"
+
+
+class _Rounds:
+    """Makes rounds, and room for their copies now and then."""
+
+    def __init__(self, rounds: AccountRounds) -> None:
+        self._rounds, self._made = rounds, 0
+
+    def run(self, archive: int, step: Callable[[], None]) -> None:
+        """Make the round of an archive."""
+        self._rounds.run(archive, step)
+        self._made += 1
+        if self._made % _ROOM_EVERY == 0:
+            self._rounds.copies.make_room()

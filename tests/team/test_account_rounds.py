@@ -1,0 +1,317 @@
+"""One round of one account by a worker: what its end means for the account, and for the others."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.ledger.service import TeamLedger
+from archiver.rounds.stop import Stop, Stopped
+from archiver.team import account_rounds, membership, sealed_tokens
+from archiver.team.account_rounds import AccountRounds, RoundEnd, RoundFailed
+from archiver.team.host_breaker import ACCOUNTS
+from archiver.team.worker import due_archives
+from tests.support.team_service import Service, running_service
+
+pytestmark = [pytest.mark.slow, pytest.mark.sample]
+
+
+class Worker:
+    """A worker in this process, whose rounds a test begins."""
+
+    def __init__(self, service: Service) -> None:
+        self.ends: list[RoundEnd] = []
+        self.ledger = TeamLedger(service.settings().ledger)
+        self.secret = (service.folder / "key").read_text(encoding="utf-8")
+        environ = {"CHATWORK_API_BASE_URL": service.chatworks.base_url("worker")}
+        self.rounds = AccountRounds(
+            service.settings(),
+            environ,
+            self.ledger,
+            lambda: self.secret,
+            now=lambda: datetime.now(UTC),
+            stop=Stop(),
+            tell=self.ends.append,
+        )
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.rounds.close()
+        self.ledger.close()
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Service]:
+    """An installation for all tests here, each with accounts of its own in it."""
+    with tempfile.TemporaryDirectory(prefix="team-") as folder, running_service(Path(folder), 0) as service:
+        yield service
+
+
+@pytest.fixture
+def service(installation: Service) -> Service:
+    """Four new accounts with a room each; no other one is due, and Chatwork is in order."""
+    installation.chatworks.is_down.clear()
+    installation.postgres.execute(
+        "DELETE FROM ledger.host_breaker", "UPDATE ledger.standing SET next_due = now() + interval '9 days'"
+    )
+    installation.standings.clear()
+    for _account in range(ACCOUNTS + 1):
+        installation.add_account(rooms=1)
+    return installation
+
+
+@pytest.fixture
+def worker(service: Service) -> Iterator[Worker]:
+    """A worker of it."""
+    with closing(Worker(service)) as worker:
+        yield worker
+
+
+def test_a_round_saves_and_says_when_the_next_is_due(service: Service, worker: Worker) -> None:
+    """Gaps and alerts are counted, the token was opened for this alone, and is forgotten after it."""
+    archive = next(iter(service.standings.values())).archive
+
+    assert worker.rounds.run(archive)
+
+    standing = worker.ledger.standing(archive)
+    assert (standing.outcome, standing.failures, standing.gaps, standing.alerts) == ("ok", 0, 0, 0)
+    assert standing.last_round is not None
+    assert standing.next_due is not None
+    assert timedelta() < standing.next_due - standing.last_round <= timedelta(seconds=10)
+    assert worker.ends[-1].error is None
+    assert [app.chatwork.transport._token for app in worker.rounds._apps.values()] == [""]
+
+
+def test_a_refused_token_stops_its_account_alone(service: Service, worker: Worker) -> None:
+    """It is tried again after an hour, then six, then a day; the owner is told, and the queue need not try again."""
+    refused, other, *_rest = service.standings.items()
+    service.chatworks.forget(refused[0])
+
+    assert worker.rounds.run(refused[1].archive)
+    worker.rounds.run(refused[1].archive)
+    assert worker.rounds.run(other[1].archive)
+
+    standing = worker.ledger.standing(refused[1].archive)
+    assert standing.next_due is not None
+    assert (standing.outcome, standing.failures) == ("TokenRefused", 2)
+    assert standing.next_due - datetime.now(UTC) > timedelta(hours=5)
+    assert [type(end.error).__name__ for end in worker.ends] == ["TokenRefused", "TokenRefused", "NoneType"]
+    assert worker.ledger.standing(other[1].archive).outcome == "ok"
+
+
+def test_an_outage_is_found_out_by_three_accounts_and_ended_by_one(service: Service, worker: Worker) -> None:
+    """The fourth account's round is not even begun; one probe tries again, and then everybody may."""
+    archives = [standing.archive for standing in service.standings.values()]
+    service.chatworks.is_down.set()
+    worker.rounds.run(archives[0])
+    worker.rounds.run(archives[1])
+    worker.rounds.run(archives[2])
+    before = service.chatworks.asked
+
+    held = worker.rounds.run(archives[3])
+    nobody = due_archives(worker.ledger)
+    service.chatworks.is_down.clear()
+    over(service)
+    probe = due_archives(worker.ledger)
+    probed = worker.rounds.run(probe[0])
+
+    assert (held, nobody, service.chatworks.asked - before > 0) == (False, [], True)
+    assert (len(probe), probed) == (1, True)
+    assert worker.rounds.run(archives[3])
+    assert {worker.ledger.standing(archive).outcome for archive in archives} <= {"ok", "Unreachable"}
+
+
+def test_a_probe_asks_once(service: Service, worker: Worker) -> None:
+    """While the host is out of order a probe costs one request, and the pause grows."""
+    archives = [standing.archive for standing in service.standings.values()]
+    service.chatworks.is_down.set()
+    for archive in archives[:3]:
+        worker.rounds.run(archive)
+    first, _at = worker.ledger.host(account_rounds.HOST)
+    over(service)
+    before = service.chatworks.asked
+    worker.rounds.run(archives[3])
+    second, at = worker.ledger.host(account_rounds.HOST)
+
+    assert service.chatworks.asked - before == 1
+    assert (first.openings, second.openings) == (1, 2)
+    assert second.opened_until is not None
+    assert second.opened_until - at > timedelta(seconds=110)
+
+
+def over(service: Service) -> None:
+    """The pause is over."""
+    service.postgres.execute("UPDATE ledger.host_breaker SET opened_until = now()")
+
+
+def test_an_error_is_tried_again_by_the_queue_without_its_text(service: Service, worker: Worker) -> None:
+    """Such as a token that was sealed for another key; the name is all that leaves the round."""
+    standing = next(iter(service.standings.values()))
+    worker.secret = sealed_tokens.new_secret_key()
+
+    with pytest.raises(RoundFailed) as raised:
+        worker.rounds.run(standing.archive)
+
+    assert raised.value.args == ("SealedWithAnotherKey",)
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
+    assert worker.ledger.standing(standing.archive).outcome == "SealedWithAnotherKey"
+
+
+def test_a_token_in_another_accounts_row_is_not_used(service: Service, worker: Worker) -> None:
+    """Somebody who may write to the ledger cannot have one person's rooms saved in another's archive."""
+    one, other, *_rest = service.standings.values()
+    row = worker.ledger.sealed_token(one.archive)
+    assert row is not None
+    worker.ledger.keep_token(other.archive, row, first_due=datetime.now(UTC))
+
+    with pytest.raises(RoundFailed, match="SealedWithAnotherKey"):
+        worker.rounds.run(other.archive)
+
+
+def test_the_token_of_another_account_ends_with_an_error(service: Service, worker: Worker) -> None:
+    """One that was given for this account and is another's, as it is when somebody is confused: nothing is saved."""
+    (account, standing), (other, _standing), *_rest = service.standings.items()
+    worker.rounds.run(standing.archive)
+    token = service.chatworks.accounts[other].token
+    row = sealed_tokens.seal_token(token, account, service.settings().public_key)
+    worker.ledger.keep_token(standing.archive, row, first_due=datetime.now(UTC))
+    worker.rounds.close()
+
+    worker.rounds.run(standing.archive)
+
+    assert worker.ledger.standing(standing.archive).outcome == "WrongAccount"
+
+
+def test_who_leaves_has_no_token_and_no_round_at_once(service: Service, worker: Worker) -> None:
+    """The archive stays; who comes back goes on in it."""
+    account, standing = next(iter(service.standings.items()))
+    worker.rounds.run(standing.archive)
+    left = membership.leave(account, service.settings())
+    asked = service.chatworks.asked
+
+    assert (left.has_token, left.closed_at is None) == (False, False)
+    assert standing.archive not in due_archives(worker.ledger)
+    assert not worker.rounds.run(standing.archive)
+    assert service.chatworks.asked == asked
+    assert service.join(account).archive == standing.archive
+    assert worker.rounds.run(standing.archive)
+
+
+def test_a_refused_token_is_not_kept(service: Service) -> None:
+    """Joining asks Chatwork whose token it is before anything is written."""
+    account = next(iter(service.standings))
+    membership.leave(account, service.settings())
+    service.chatworks.forget(account)
+
+    with pytest.raises(errors.TokenRefused):
+        service.join(account)
+    assert not service.overview()[account].has_token
+
+
+def test_a_stopped_round_leaves_its_account_free(service: Service, worker: Worker) -> None:
+    """Between two steps; the next round can begin at once."""
+    archive = next(iter(service.standings.values())).archive
+
+    def stop() -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        worker.rounds.run(archive, stop)
+    assert worker.rounds.run(archive)
+
+
+def test_one_process_makes_no_two_rounds_of_an_account_at_once(service: Service, worker: Worker) -> None:
+    """Should the queue ever give it one twice."""
+    archive = next(iter(service.standings.values())).archive
+    inside, go_on, second = threading.Event(), threading.Event(), list[BaseException]()
+
+    def hold() -> None:
+        inside.set()
+        go_on.wait(30)
+
+    first = threading.Thread(target=worker.rounds.run, args=(archive, hold))
+    first.start()
+    inside.wait(30)
+    try:
+        worker.rounds.run(archive)
+    except RoundFailed as error:
+        second.append(error)
+    go_on.set()
+    first.join()
+
+    assert [error.args for error in second] == [("ArchiveInUse",)]
+    assert worker.ledger.standing(archive).outcome == "ok"
+
+
+def test_turns_are_spread_over_the_seconds(service: Service) -> None:
+    """All requests of all workers together: five a second, whoever takes the turns."""
+    ledgers = [TeamLedger(service.settings().ledger) for _ in range(2)]
+    waits = [ledger.take_turn("host", 5.0).total_seconds() for _ in range(5) for ledger in ledgers]
+    for ledger in ledgers:
+        ledger.close()
+
+    assert waits[0] == 0
+    assert 1.2 < waits[-1] <= 1.8
+
+
+def test_new_accounts_begin_one_after_the_other(service: Service) -> None:
+    """Their first rounds read everything; at five requests a second each takes its time."""
+    settings = replace(service.settings(), max_requests_per_second=5.0)
+    accounts = list(service.standings)
+    for account in accounts:
+        membership.leave(account, settings)
+    service.postgres.execute("UPDATE ledger.standing SET next_due = NULL")
+    for account in accounts:
+        service.join(account, settings)
+
+    due = [standing.next_due for account, standing in service.overview().items() if account in accounts]
+
+    assert None not in due
+    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in pairwise(filter(None, due)))
+
+
+def test_copies_go_least_recently_used_first_and_come_back(service: Service) -> None:
+    """When all take more than they may; what was saved is in the ledger, and the next round makes the copy again."""
+    with closing(Worker(service)) as worker:
+        archives = [standing.archive for standing in service.standings.values()]
+        for archive in archives:
+            worker.rounds.run(archive)
+        small = replace(service.settings(), cache_bytes=1)
+        worker.rounds.copies._settings = small
+        gone = worker.rounds.copies.make_room()
+        worker.rounds.run(archives[0])
+
+    assert gone[-len(archives) :] == archives
+    assert (service.folder / "cache/shared" / str(archives[0]) / "archive.sqlite3").is_file()
+    assert not (service.folder / "cache/shared" / str(archives[1])).exists()
+
+
+def test_a_copy_with_a_lost_database_stays(service: Service, worker: Worker) -> None:
+    """What was set aside after a restore of the ledger is nowhere else."""
+    archive = next(iter(service.standings.values())).archive
+    worker.rounds.run(archive)
+    (worker.rounds.copies.home(archive) / "archive.sqlite3.lost-1").write_bytes(b"x")
+    worker.rounds.copies._settings = replace(service.settings(), cache_bytes=1)
+
+    assert archive not in worker.rounds.copies.make_room()
+
+
+def test_an_account_has_its_own_settings(service: Service, worker: Worker) -> None:
+    """`ACCOUNT.toml` in the folder of the team, else its default; a change counts from the next round on."""
+    account, standing = next(iter(service.standings.items()))
+    worker.rounds.run(standing.archive)
+    (service.folder / "archives" / f"{account}.toml").write_text('[sync]\nevery = "7m"\n', encoding="utf-8")
+
+    worker.rounds.run(standing.archive)
+
+    assert worker.ends[0].settings.sync.every == timedelta(seconds=10)
+    assert worker.ends[1].settings.sync.every == timedelta(minutes=7)

@@ -1,0 +1,53 @@
+"""A team's service of several workers, while workers are killed and the database is restarted."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.support.team_hardship import (
+    Aftermath,
+    Hardship,
+    findings_at_home,
+    longest_waits,
+    lost_entries,
+    lost_messages,
+    undergo,
+)
+from tests.support.team_service import Service, running_service
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.sample
+def test_a_few_accounts_are_saved_while_a_worker_is_killed(folder: Path) -> None:
+    """Four accounts, two workers, one killed, as a sample for every run of CI; the oracles are those of below."""
+    with running_service(folder, 4, rooms=2) as service:
+        aftermath = undergo(service, Hardship(lasts=20, kill_every=12, restarts=(), workers=2))
+
+        judge(service, aftermath, folder, longest_wait=30.0)
+
+
+def test_twenty_accounts_are_saved_while_workers_die_and_the_database_is_restarted(folder: Path) -> None:
+    """Twenty accounts with six rooms, three workers, one killed every fifteen seconds, the database crashed twice."""
+    with running_service(folder, 20) as service:
+        aftermath = undergo(service, Hardship(lasts=120, kill_every=15, restarts=(40, 80)))
+
+        judge(service, aftermath, folder, longest_wait=60.0)
+
+
+def judge(service: Service, aftermath: Aftermath, folder: Path, *, longest_wait: float) -> None:
+    """No two rounds of an account at once, nobody starved, nothing lost that was shipped or posted, all verifies."""
+    accounts = list(service.chatworks.accounts)
+    waits = longest_waits(service)
+
+    assert aftermath.kills > 0
+    assert service.chatworks.overlaps() == []
+    assert [account for account in accounts if len(service.chatworks.rounds()[account]) < 2] == []
+    assert {account: wait for account, wait in waits.items() if wait > longest_wait} == {}
+    assert lost_entries(service, aftermath) == []
+    assert lost_messages(service, aftermath) == []
+    sample = random.Random(3).sample(accounts, min(5, len(accounts)))
+    assert findings_at_home(service, sample, folder / "home") == {account: [] for account in sample}

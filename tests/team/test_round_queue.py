@@ -1,0 +1,252 @@
+"""The queue of rounds: what waits, what is tried again, whose database is of which version."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from archiver import errors
+from archiver.ledger.connection import connect
+from archiver.rounds.stop import Stop
+from archiver.team import queue_schema, round_queue
+from archiver.team.account_rounds import RoundFailed
+from archiver.team.round_queue import RoundQueue
+from tests.support.postgres import Postgres
+from tests.support.team import running_ledger
+from tests.support.team_service import FAST
+
+pytestmark = [pytest.mark.slow, pytest.mark.sample]
+
+JOBS = "procrastinate.procrastinate_jobs"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Postgres]:
+    """A ledger with a queue."""
+    with running_ledger() as postgres:
+        queue_schema.install_queue(postgres.address())
+        yield postgres
+
+
+@pytest.fixture
+def postgres(cluster: Postgres) -> Postgres:
+    """The same, with an empty queue."""
+    change(cluster, f"DELETE FROM {JOBS}")
+    return cluster
+
+
+def change(postgres: Postgres, *statements: str) -> None:
+    """Change the queue by hand; its triggers look for its tables where it does."""
+    postgres.execute(f"SET search_path TO {queue_schema.SCHEMA}", *statements)
+
+
+def jobs(postgres: Postgres) -> list[tuple[Any, ...]]:
+    """What is in the queue of rounds: lock, status, attempts."""
+    query = f"SELECT lock, status::text, attempts FROM {JOBS} WHERE queue_name = 'rounds' ORDER BY id"
+    with psycopg.connect(postgres.address()) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def defer(postgres: Postgres, *archives: int) -> None:
+    """Defer the rounds of these, as a worker does every minute."""
+    queue = RoundQueue(postgres.address("worker"), lambda _archive, _step: None, lambda: archives, times=FAST)
+
+    async def plan() -> None:
+        async with queue.app.open_async():
+            await queue._defer_due(0)
+
+    asyncio.run(plan())
+
+
+@contextmanager
+def working(postgres: Postgres, run_round: Callable[[int], object], *due: int) -> Iterator[Stop]:
+    """A worker in a thread of this process."""
+    stop = Stop()
+    queue = RoundQueue(postgres.address("worker"), lambda archive, _step: run_round(archive), lambda: due, times=FAST)
+    thread = threading.Thread(target=queue.run, args=(stop,), kwargs={"rounds_at_once": 4, "name": "worker"})
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.request()
+        thread.join()
+
+
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_what_waits_is_not_deferred_again(postgres: Postgres) -> None:
+    """A slow day does not pile up; longest overdue comes first."""
+    defer(postgres, 3, 1)
+    defer(postgres, 1, 2, 3)
+
+    assert [("3", "todo", 0), ("1", "todo", 0), ("2", "todo", 0)] == jobs(postgres)
+
+
+def test_what_runs_is_not_deferred_again(postgres: Postgres) -> None:
+    """So a round that is to be tried again always finds its place free."""
+    defer(postgres, 1)
+    change(postgres, f"UPDATE {JOBS} SET status = 'doing'")
+    defer(postgres, 1)
+
+    assert [("1", "doing", 0)] == jobs(postgres)
+
+
+def test_a_round_that_fails_is_tried_again_after_a_pause(postgres: Postgres) -> None:
+    """It stays in the queue, and nothing of the error but its name is in the database."""
+    secret, ran = "the text of a message", threading.Event()
+
+    def fail(_archive: int) -> None:
+        ran.set()
+        raise ValueError(secret)
+
+    defer(postgres, 1)
+    with working(postgres, fail):
+        until(ran.is_set)
+        until(lambda: jobs(postgres) == [("1", "todo", 1)])
+
+    with psycopg.connect(postgres.address()) as connection:
+        pause = connection.execute(
+            f"SELECT extract(epoch FROM scheduled_at - now())::int FROM {JOBS}".encode()
+        ).fetchone()
+    assert pause is not None
+    assert 0 < pause[0] <= 30
+
+
+def test_a_round_that_went_through_leaves_nothing_in_the_queue(postgres: Postgres) -> None:
+    """The tables stay small, whatever time passes."""
+    ran: list[int] = []
+    defer(postgres, 1, 2)
+    with working(postgres, ran.append):
+        until(lambda: jobs(postgres) == [])
+
+    assert [1, 2] == sorted(ran)
+
+
+def test_a_dead_workers_round_is_made_by_another(postgres: Postgres) -> None:
+    """After its heartbeat has been missing for a while; also when its planning job died with it."""
+    ran: list[int] = []
+    defer(postgres, 7)
+    change(
+        postgres,
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')",
+        f"INSERT INTO {JOBS} (queue_name, task_name, queueing_lock) SELECT 'planning', name, name "
+        "FROM (VALUES ('retry_stalled')) AS planning (name)",
+        f"UPDATE {JOBS} SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)",
+    )
+
+    with working(postgres, ran.append):
+        until(lambda: ran == [7])
+
+
+def test_a_worker_outlives_its_database(postgres: Postgres) -> None:
+    """It is restarted under it; the worker goes on by itself."""
+    ran: list[int] = []
+    with working(postgres, ran.append, 1):
+        until(lambda: len(ran) > 0)
+        postgres.crash()
+        time.sleep(1)
+        postgres.start()
+        before = len(ran)
+        until(lambda: len(ran) > before)
+
+
+def test_a_round_gives_up_when_its_worker_counts_as_dead(postgres: Postgres) -> None:
+    """As the database has not heard of it for so long that another one may begin the round."""
+    queue = RoundQueue(postgres.address("worker"), lambda _archive, step: step(), lambda: (), times=FAST)
+    queue._round_of(1)
+    queue._beating._last -= FAST.stalled
+
+    with pytest.raises(round_queue._RoundStopped):
+        queue._round_of(1)
+
+
+def test_no_error_of_a_round_carries_its_circumstances(postgres: Postgres) -> None:
+    """A library that prints an error prints its chain too."""
+
+    def fail(_archive: int, _step: object) -> None:
+        try:
+            raise KeyError("token")
+        except KeyError as error:
+            raise RoundFailed("TokenMissing") from error
+
+    queue = RoundQueue(postgres.address("worker"), fail, lambda: (), times=FAST)
+    with pytest.raises(RoundFailed) as raised:
+        queue._round_of(1)
+
+    assert (raised.value.args, raised.value.__cause__, raised.value.__context__) == (("TokenMissing",), None, None)
+
+
+def test_the_tables_say_of_which_version_they_are(postgres: Postgres) -> None:
+    """Installing again changes nothing; a worker with another library does not begin."""
+    queue_schema.install_queue(postgres.address())
+    queue_schema.check_queue(postgres.address("worker"))
+
+    with closing(connect(postgres.address())) as connection:
+        own = connection.execute("SELECT obj_description('procrastinate'::regnamespace)").fetchone()
+    assert own is not None
+    for held in ("procrastinate 3.3.0.99", "procrastinate 99.0.0.99"):
+        postgres.execute(f"COMMENT ON SCHEMA procrastinate IS '{held}'")
+        with pytest.raises(errors.QueueUnavailable, match="version"):
+            queue_schema.check_queue(postgres.address("worker"))
+    postgres.execute(f"COMMENT ON SCHEMA procrastinate IS '{own[0]}'")
+
+
+def test_an_older_queue_is_brought_up(postgres: Postgres) -> None:
+    """By the library's own migrations, to what a new one is."""
+    postgres.execute("CREATE DATABASE older")
+    address = postgres.address().replace("dbname=postgres", "dbname=older")
+    with closing(connect(address)) as connection:
+        connection.execute("CREATE SCHEMA procrastinate AUTHORIZATION ledger_owner")
+        connection.execute("SET ROLE ledger_owner")
+        connection.execute("SET search_path TO procrastinate")
+        for path in queue_schema._migrations((0,), (3, 2, 0, 1)):  # killed between two migrations of one version
+            queue_schema._apply(connection, path.read_text(encoding="utf-8"), queue_schema._migration_version(path))
+
+    with pytest.raises(errors.QueueUnavailable):
+        queue_schema.check_queue(address)
+    queue_schema.install_queue(address)
+
+    queue_schema.check_queue(address)
+    assert objects(postgres.address()) == objects(address)
+
+
+def objects(address: str) -> list[tuple[Any, ...]]:
+    """The columns and the functions of the queue."""
+    with closing(connect(address)) as connection:
+        columns = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = %s"
+        functions = (
+            "SELECT proname, pg_get_function_arguments(oid), prosrc FROM pg_proc WHERE pronamespace = %s::regnamespace"
+        )
+        return [
+            row
+            for query in (columns, functions)
+            for row in sorted(connection.execute(query, ("procrastinate",)).fetchall())
+        ]
+
+
+@pytest.mark.parametrize("user", ["machine", "reader", "overseer"])
+def test_only_workers_have_the_queue(postgres: Postgres, user: str) -> None:
+    """Nobody else can begin rounds, or keep them from being made."""
+    with closing(connect(postgres.address(user))) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(f"DELETE FROM {JOBS}".encode())
+
+
+def test_a_database_without_a_queue_is_one_sentence(postgres: Postgres) -> None:
+    """A worker says what is missing before it does anything."""
+    postgres.execute("CREATE DATABASE empty")
+
+    with pytest.raises(errors.QueueUnavailable):
+        queue_schema.check_queue(postgres.address().replace("dbname=postgres", "dbname=empty"))

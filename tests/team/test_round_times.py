@@ -1,0 +1,56 @@
+"""When the next round of an account is due."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from archiver.settings.model import SyncSettings
+from archiver.team import round_times
+
+NOON = datetime(2026, 11, 12, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def test_rounds_are_due_at_equal_intervals() -> None:
+    """A round that began a few seconds late does not move those after it, so looks stay evenly apart."""
+    assert round_times.next_round(NOON, NOON + timedelta(seconds=20), MINUTE) == NOON + MINUTE
+
+
+def test_missed_rounds_are_due_once() -> None:
+    """After an hour's outage an account has one round, not sixty."""
+    later = NOON + timedelta(hours=1)
+
+    assert round_times.next_round(NOON, later, MINUTE) == later + MINUTE
+    assert round_times.next_round(None, later, MINUTE) == later + MINUTE
+
+
+def test_the_pace_is_the_daemons() -> None:
+    """A minute with few rooms, more with many, and what the settings say where that is shorter."""
+    assert round_times.pace(SyncSettings(), 6) == MINUTE
+    assert round_times.pace(SyncSettings(every=timedelta(seconds=10)), 6) == timedelta(seconds=10)
+
+
+def test_pauses_grow_and_end_somewhere() -> None:
+    """A failing round is tried again for ever, a refused token once a day."""
+    assert [round_times.retry_pause(attempts).total_seconds() for attempts in (0, 1, 2, 3, 99)] == [
+        30,
+        60,
+        120,
+        240,
+        900,
+    ]
+    assert [round_times.token_pause(refusals) for refusals in (0, 1, 2, 3, 9)] == [
+        timedelta(hours=1),
+        timedelta(hours=1),
+        timedelta(hours=6),
+        timedelta(days=1),
+        timedelta(days=1),
+    ]
+
+
+def test_first_rounds_are_spread() -> None:
+    """Whoever joins while others wait for their first round comes after them."""
+    assert round_times.first_round(NOON, None, 6.0) == NOON
+    assert round_times.first_round(NOON, NOON - MINUTE, 6.0) == NOON
+    assert round_times.first_round(NOON, NOON - timedelta(seconds=1), 6.0) == NOON + timedelta(seconds=5)
+    assert round_times.first_round(NOON, NOON + MINUTE, 6.0) == NOON + MINUTE + timedelta(seconds=6)

@@ -1,0 +1,114 @@
+"""The settings of a team's service, and the key of an installation."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from archiver import errors
+from archiver.team import installation_key, sealed_tokens
+from archiver.team.team_file import find_team_file, read_team_file
+
+LEAST = 'ledger = "host=db"\nstore = "/mnt/team"\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    """A file with a text."""
+    path = folder / "team.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_two_lines_are_enough(tmp_path: Path) -> None:
+    """The rest has defaults, and relative paths are beside the file."""
+    settings = read_team_file(written(tmp_path, f'{LEAST}cache = "cache"\narchives = "accounts"\n'))
+
+    assert (settings.ledger, settings.store, settings.max_requests_per_second) == ("host=db", "/mnt/team", 5)
+    assert (settings.cache, settings.archives) == (tmp_path / "cache", tmp_path / "accounts")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        'ledger = "host=db"\n',
+        "[",
+        "\0",
+        f"{LEAST}unknown = 1\n",
+        f"{LEAST}max_requests_per_second = 0\n",
+        f'{LEAST}rounds_at_once = "many"\n',
+        f'{LEAST}key = "env:KEY"\n',
+        f"{LEAST}cache_gb = -1\n",
+    ],
+)
+def test_what_cannot_be_used_is_one_error(tmp_path: Path, text: str) -> None:
+    """A key that is missing, unknown or without sense is named; the environment is no place for the key."""
+    with pytest.raises(errors.BadTeamFile):
+        read_team_file(written(tmp_path, text))
+
+
+def test_the_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A named one, the variable's, the present folder's, the system's."""
+    monkeypatch.chdir(tmp_path)
+    system = find_team_file({})
+    own = written(tmp_path, LEAST)
+
+    assert system == Path("/etc/chatwork-archiver/team.toml")
+    assert find_team_file({}) == own
+    assert find_team_file({"CHATWORK_ARCHIVER_TEAM": "/x/y.toml"}) == Path("/x/y.toml")
+    assert find_team_file({"CHATWORK_ARCHIVER_TEAM": "/x/y.toml"}, "/z.toml") == Path("/z.toml")
+
+
+def test_a_new_key_is_its_owners_alone_and_replaces_none(tmp_path: Path) -> None:
+    """With another key no token that was given would open."""
+    public = installation_key.write_new_key(tmp_path / "key")
+
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(errors.UsageError):
+        installation_key.write_new_key(tmp_path / "key")
+    assert public == sealed_tokens.public_half((tmp_path / "key").read_text(encoding="utf-8"))
+
+
+def test_the_key_is_read_where_it_is_handed_over(tmp_path: Path) -> None:
+    """From a file, from what a command prints, or where systemd puts a credential; it must be the right one."""
+    public = installation_key.write_new_key(tmp_path / "archiver-key")
+    line = f'public_key = "{public}"\n'
+    command = f"{sys.executable} -c 'print(open(\\\"{tmp_path}/archiver-key\\\").read())'"
+    texts = {
+        "file": f'{LEAST}{line}key = "file:{tmp_path}/archiver-key"\n',
+        "command": f'{LEAST}{line}key = "command:{command}"\n',
+        "credential": LEAST + line,
+    }
+    secret = (tmp_path / "archiver-key").read_text(encoding="utf-8").strip()
+
+    read = {
+        kind: installation_key.read_key(
+            read_team_file(written(tmp_path, text)), {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+        )
+        for kind, text in texts.items()
+    }
+
+    assert read == dict.fromkeys(texts, secret)
+
+
+@pytest.mark.parametrize("key", ["file:/nowhere", "command:/nowhere", "command:false secret-argument", "command:true"])
+def test_a_key_that_cannot_be_read_is_one_sentence_without_secrets(tmp_path: Path, key: str) -> None:
+    """The arguments of a command, which may hold secrets, are not shown."""
+    settings = read_team_file(written(tmp_path, f'{LEAST}public_key = "x"\nkey = "{key}"\n'))
+
+    with pytest.raises(errors.InstallationKeyUnusable) as raised:
+        installation_key.read_key(settings, {})
+
+    assert "secret-argument" not in str(raised.value)
+
+
+def test_a_key_of_another_installation_is_refused(tmp_path: Path) -> None:
+    """Before a worker finds out that it can open no token."""
+    installation_key.write_new_key(tmp_path / "key")
+    other = sealed_tokens.public_half(sealed_tokens.new_secret_key())
+    settings = read_team_file(written(tmp_path, f'{LEAST}public_key = "{other}"\nkey = "file:{tmp_path}/key"\n'))
+
+    with pytest.raises(errors.InstallationKeyUnusable, match="public_key"):
+        installation_key.read_key(settings, {})
