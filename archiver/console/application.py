@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Blueprint
@@ -33,6 +31,7 @@ from archiver.console.pages import (
     start,
     upgrading,
 )
+from archiver.console.running_note import RunningNote, note_file
 from archiver.console.security import base_pages
 from archiver.rounds.bug_log import note_bug
 
@@ -68,7 +67,8 @@ def build_context(home: Path, environ: Mapping[str, str], words: SharedWords) ->
         """Keep a fault in the home's log, if there is a home."""
         return note_bug(home, error, at=utc_now()) if home.is_dir() else None
 
-    return ConsoleContext(home, environ, utc_now, words, JobRunner(utc_now, note))
+    runner = JobRunner(utc_now, note, RunningNote(note_file(home)))
+    return ConsoleContext(home, environ, utc_now, words, runner)
 
 
 def pages(context: ConsoleContext) -> tuple[Blueprint, ...]:
@@ -79,20 +79,3 @@ def pages(context: ConsoleContext) -> tuple[Blueprint, ...]:
 def is_left_alone(context: ConsoleContext) -> bool:
     """Whether nobody used it for long, and no job runs."""
     return not context.jobs.is_busy and context.activity.idle_seconds() > IDLE_MINUTES * 60
-
-
-@contextlib.contextmanager
-def uploads_beside(home: Path) -> Iterator[None]:
-    """Let files that are handed in stream to the home's own file system, where they will be kept.
-
-    Before there is a home, they go where temporary files of this computer go.
-    """
-    before = tempfile.tempdir
-    if home.is_dir():
-        folder = home / "incoming"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        tempfile.tempdir = str(folder)
-    try:
-        yield
-    finally:
-        tempfile.tempdir = before

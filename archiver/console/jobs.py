@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver import errors
+from archiver.console.running_note import NotedJob, RunningNote
 from archiver.render.invisible_characters import visible
+from archiver.render.times import minute_text
 
 
 class JobState(StrEnum):
@@ -25,6 +27,8 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    CUT_OFF = "cut off"
+    """The program or the computer ended while it ran."""
 
 
 class JobLink(NamedTuple):
@@ -66,6 +70,8 @@ class Job:
     state: JobState = JobState.RUNNING
     outcome: JobOutcome | None = None
     is_seen: bool = False
+    not_begun: tuple[str, ...] = ()
+    """Titles of jobs that were asked for while this one ran."""
     _leaving: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def tell(self, step: str | None, done: int = 0, total: int | None = None) -> None:
@@ -98,6 +104,11 @@ class Job:
         return self.state is JobState.RUNNING
 
     @property
+    def is_cut_off(self) -> bool:
+        """Whether it ended with the program or the computer."""
+        return self.state is JobState.CUT_OFF
+
+    @property
     def percent(self) -> int | None:
         """How much is done, if that is known."""
         return min(100, self.done * 100 // self.total) if self.total else None
@@ -112,12 +123,18 @@ NoteBug = Callable[[BaseException], Path | None]
 class JobRunner:
     """Runs at most one job at a time, and keeps the last one."""
 
-    def __init__(self, now: Callable[[], datetime], note_bug: NoteBug = lambda _error: None) -> None:
-        """Begin without a job."""
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        note_bug: NoteBug = lambda _error: None,
+        running_note: RunningNote | None = None,
+    ) -> None:
+        """Begin without a job, or with the one that was cut off."""
         self._now = now
         self._note_bug = note_bug
+        self._note = running_note
         self._turn = threading.Lock()
-        self._last: Job | None = None
+        self._last: Job | None = _cut_off_job(running_note)
         self._thread: threading.Thread | None = None
 
     @property
@@ -131,15 +148,32 @@ class JobRunner:
         return self._last is not None and self._last.is_running
 
     def start(self, title: str, work: Work) -> Job:
-        """Start a job and return it; while another one runs, return that one and start nothing."""
+        """Start a job and return it; while another one runs, return that one, which names what was not begun."""
         with self._turn:
             if self._last is not None and self._last.is_running:
+                self._last.not_begun = tuple(dict.fromkeys((*self._last.not_begun, title)))
                 return self._last
             job = Job(1 if self._last is None else self._last.number + 1, title, self._now())
             self._last = job
-            self._thread = threading.Thread(target=_run, args=(job, work, self._note_bug), name="job", daemon=True)
+            if self._note is not None:
+                self._note.keep(NotedJob(job.title, job.begun_at))
+            self._thread = threading.Thread(target=self._run, args=(job, work), name="job", daemon=True)
             self._thread.start()
             return job
+
+    def note_seen(self, job: Job) -> None:
+        """Keep that the result of a job that has ended was shown."""
+        job.is_seen = True
+        if job.is_cut_off and self._note is not None:
+            self._note.remove()
+
+    def _run(self, job: Job, work: Work) -> None:
+        try:
+            _run(job, work, self._note_bug)
+        finally:
+            with self._turn:
+                if self._note is not None and self._last is job:  # another one's note stays
+                    self._note.remove()
 
     def leave(self, seconds: float) -> None:
         """Ask the job to end, and wait at most this long; a round may be cut off anywhere without loss."""
@@ -147,6 +181,17 @@ class JobRunner:
             self._last.cancel()
         if self._thread is not None:
             self._thread.join(seconds)
+
+
+def _cut_off_job(running_note: RunningNote | None) -> Job | None:
+    """The job that ran when the application ended without having ended it; None if there was none."""
+    noted = running_note.recall() if running_note is not None else None
+    if noted is None:
+        return None
+    sentence = _("This was begun at {time} and cut off: the program or this computer ended while it ran.")
+    advice = _("What was saved before is kept. Do it again if you still need it.")
+    outcome = JobOutcome(sentence.format(time=minute_text(noted.begun_at)), (advice,), is_complete=False)
+    return Job(0, noted.title, noted.begun_at, state=JobState.CUT_OFF, outcome=outcome)
 
 
 def _run(job: Job, work: Work, note_bug: NoteBug) -> None:

@@ -24,6 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from archiver.console import command_links
 from archiver.console.context import CONSOLE, ConsoleContext, console_context
 from archiver.console.navigation import has_others, is_here, navigation
+from archiver.console.uploads import StreamingRequest
 from archiver.rounds.bug_log import note_bug
 from archiver.setup.first_run import first_open_step
 from archiver.web.access import AccessGate
@@ -43,7 +44,9 @@ def base_pages(context: ConsoleContext) -> Blueprint:
     def _prepare(state: BlueprintSetupState) -> None:
         app, gate = state.app, state.app.extensions[GATE]
         assert isinstance(gate, AccessGate)
+        assert isinstance(app, Flask)
         app.extensions[CONSOLE] = context
+        app.request_class = StreamingRequest
         app.config.update(
             SECRET_KEY=secrets.token_bytes(32),
             SESSION_COOKIE_NAME=f"archive_form_{gate.port}",

@@ -6,11 +6,40 @@ import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, cast
 
+from flask import Request
 from werkzeug.datastructures import FileStorage
+
+from archiver.console.context import console_context
 
 NAME_LIMIT = 200
 """Characters of a name that are kept."""
+
+MEMORY_BYTES = 500_000
+"""Up to this size a file that is handed in needs no file of its own."""
+
+
+class StreamingRequest(Request):
+    """A request whose files stream to the home's own file system, where they will be kept."""
+
+    def _get_file_stream(self, *_sizes_and_names: object, **_named: object) -> IO[bytes]:
+        folder = incoming_folder(console_context().home)
+        place = None if folder is None else str(folder)
+        return cast("IO[bytes]", tempfile.SpooledTemporaryFile(MEMORY_BYTES, "rb+", dir=place))
+
+
+def incoming_folder(home: Path) -> Path | None:
+    """Where files on their way in lie; None, this computer's usual place, where there is no home or none can be made.
+
+    It is asked for each time: a home can go away and come back while the application runs.
+    """
+    folder = home / "incoming"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError:
+        return None
+    return folder
 
 
 def plain_name(given: FileStorage) -> str:
@@ -22,7 +51,7 @@ def plain_name(given: FileStorage) -> str:
 @contextlib.contextmanager
 def as_file(given: FileStorage) -> Iterator[Path]:
     """The bytes in a file of this program's own, removed at the end."""
-    with tempfile.TemporaryDirectory(prefix="incoming-") as folder:
+    with tempfile.TemporaryDirectory(prefix="incoming-", dir=incoming_folder(console_context().home)) as folder:
         path = Path(folder) / "file"
         given.save(path)
         yield path

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
+import shutil
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from werkzeug.datastructures import FileStorage
 
 from archiver.console.jobs import Job, JobOutcome, JobState
+from archiver.console.running_note import NotedJob, RunningNote, note_file
 from archiver.schedule.daemon_lock import hold_daemon_lock
+from archiver.setup.answered_questions import recall_answers
+from archiver.setup.answers import SCHEDULE
 from archiver.store.queries.entries import last_seq
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
@@ -143,3 +151,74 @@ def test_an_archive_without_a_message(tmp_path: Path, monkeypatch: pytest.Monkey
     assert {} == {path: status for path, status in answers.items() if status >= 500}
     assert "この期間に、保存された発言はありません" in talk
     assert made.head
+
+
+def test_a_second_job_is_refused_in_a_sentence_that_names_it(browser: FormBrowser, tmp_path: Path) -> None:
+    """The page of the job that runs says what was not begun, also after that one has ended."""
+    go_on = threading.Event()
+
+    def work(_job: Job) -> JobOutcome:
+        go_on.wait(30)
+        return JobOutcome("done")
+
+    browser.context.jobs.start("Saving now", work)
+    browser.post("/copies/backup", folder=str(tmp_path / "copy"))
+    while_it_runs = browser.get("/job")
+    go_on.set()
+    browser.job()
+
+    assert "“Copying the archive” was not begun, because “Saving now” was running" in while_it_runs
+    assert "“Copying the archive” was not begun" in browser.get("/job")
+    assert not (tmp_path / "copy").exists()
+
+
+def test_automatic_saving_that_was_not_begun_is_not_kept_as_answered(browser: FormBrowser) -> None:
+    """The first run asks for it again."""
+    go_on = threading.Event()
+
+    def work(_job: Job) -> JobOutcome:
+        go_on.wait(30)
+        return JobOutcome("done")
+
+    browser.context.jobs.start("The first save", work)
+    browser.post("/start/schedule", automatic="yes")
+    go_on.set()
+
+    assert "“Automatic saving” was not begun" in browser.get("/job")
+    assert SCHEDULE not in recall_answers(browser.context.archive)
+
+
+def test_a_job_that_was_cut_off_is_told_at_the_next_start(desk: FirstDayDesk) -> None:
+    """The overview says so until it was read."""
+    RunningNote(note_file(desk.home)).keep(NotedJob("Saving now", datetime(2026, 11, 24, 3, 6, tzinfo=UTC)))
+    with open_application(desk.home, desk.environ) as browser:
+        overview, read, after = (browser.get(path) for path in ("/home", "/job", "/home"))
+
+    sentence = "cut off: the program or this computer ended while it ran"
+    assert [True, True, False] == [sentence in page for page in (overview, read, after)]
+    assert "2026-11-24 12:06" in overview
+
+
+def test_a_home_that_goes_while_the_application_runs_is_restored_without_a_new_start(
+    browser: FormBrowser, desk: FirstDayDesk, tmp_path: Path
+) -> None:
+    """No folder that was there at the start is needed for it."""
+    browser.post("/copies/backup", folder=str(tmp_path / "copy"))
+    assert outcome_of(browser).is_complete
+    desk.home.rename(tmp_path / "elsewhere")
+
+    browser.post("/copies/restore", folder=str(tmp_path / "copy"))
+
+    assert "The archive is restored" in outcome_of(browser).head
+    browser.get("/home")
+
+
+def test_a_file_is_handed_in_after_the_home_has_come_back(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """The folder for files on their way in is made when one comes, and holds none of them afterwards."""
+    shutil.rmtree(desk.home / "incoming", ignore_errors=True)
+    large = FileStorage(io.BytesIO(b"x" * 1_000_000), "a.png")
+
+    answer = browser.post("/contracts/job1/enclosures", {"file": large, "kind": "screenshot"})
+
+    assert 302 == answer.status_code
+    assert [] == list((desk.home / "incoming").iterdir())

@@ -74,7 +74,6 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
     pages = application.pages(context)
     with (
         stop_on_signals(context.ended),
-        application.uploads_beside(obj.home),
         serve_pages(view, port=port, more=pages, on_spent=lambda gate: write_address(file, gate)) as gate,
         announced(file, gate),
         entry_page(gate.address) as page,

@@ -18,6 +18,7 @@ from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.saving import failure_remembered, note_home, round_progress, waiting
+from archiver.console.uploads import incoming_folder
 from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round
 from archiver.rounds.round import rescue_round
@@ -115,7 +116,7 @@ def _take_files(context: ConsoleContext, given: list[FileStorage], room: str) ->
     found = FoundIds(frozenset(rooms), chosen or (rooms[0] if len(rooms) == 1 else None), now)
     for one in given:
         name = Path(Path(one.filename or "").name)
-        with tempfile.TemporaryFile() as file:
+        with tempfile.TemporaryFile(dir=incoming_folder(context.home)) as file:
             one.save(file)
             file.seek(0)
             try:

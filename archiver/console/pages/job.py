@@ -28,7 +28,7 @@ def _seen_job() -> Job | None:
     """The job that is shown now; once it has ended, its result has been seen."""
     job = console_context().jobs.last
     if job is not None and not job.is_running:
-        job.is_seen = True
+        console_context().jobs.note_seen(job)
     return job
 
 

@@ -155,7 +155,7 @@ def _chats_page(problem: str = "") -> str:
 
 def _save_first(context: ConsoleContext) -> None:
     """Begin the first save, unless there was one or a job runs."""
-    if last_round(context.archive) is None:
+    if last_round(context.archive) is None and not context.jobs.is_busy:
         context.jobs.start(_("The first save"), save_now(context, is_first=True))
 
 
@@ -214,10 +214,12 @@ def keep_schedule() -> Answer:
     """Register the job and let it run once, or remember that it is not wanted."""
     context = console_context()
     is_wanted = request.form.get("automatic") == "yes"
-    note_answer(context.archive, SCHEDULE, "yes" if is_wanted else "no")
     if is_wanted:
-        context.jobs.start(_("Automatic saving"), automatic.set_up(context))
+        title = _("Automatic saving")
+        if context.jobs.start(title, automatic.set_up(context)).title == title:
+            note_answer(context.archive, SCHEDULE, "yes")
         return redirect(url_for("job.index"))
+    note_answer(context.archive, SCHEDULE, "no")
     return redirect(url_for("start.index"))
 
 
