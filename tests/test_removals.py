@@ -22,6 +22,7 @@ WHAT = {
     "custody/folder_copies.py": "half a copy in a folder of `[exports] also_to`; roots that have grown",
     "custody/team_copies.py": "an archive that is being brought home, renamed when it is complete onto an empty folder",
     "console/instance.py": "the application's note in the home of where it listens",
+    "console/running_note.py": "the note, outside the home, of the job that runs",
     "setup/archive_setup.py": "a file that tried whether the folder can be written",
     "export/bag.py": "a package that is being made, in its folder ending in .partial",
     "export/package/daily_copy.py": "a daily copy that is being made, or its exact double",

@@ -55,9 +55,12 @@ GATE = "gate"
 
 def build_app(context: ViewContext, gate: AccessGate, more: Sequence[Blueprint] = ()) -> Flask:
     """The application; nothing is read before the first request. `more` are the pages that write."""
-    app = _build_pages(context, lambda app: guard(app, gate), more)
-    app.extensions[GATE] = gate
-    return app
+
+    def put_gate(app: Flask) -> None:
+        app.extensions[GATE] = gate
+        guard(app, gate)
+
+    return _build_pages(context, put_gate, more)
 
 
 def build_team_app(context: ViewContext, gate: ProxyGate, account: int) -> Flask:
