@@ -187,12 +187,12 @@ def test_deliveries_and_attachments_are_recorded_and_taken_back(browser: FormBro
     ("given", "name"),
     [("../../etc/passwd", "passwd"), ("C:\\a\\b.png", "b.png"), ("..", ".."), ("a\0b", "ab"), ("/", "file")],
 )
-def test_a_name_that_a_browser_gave_is_never_a_path(given: str, name: str) -> None:
+def test_a_name_that_a_browser_gave_is_never_a_path(browser: FormBrowser, given: str, name: str) -> None:
     """Only its last part is kept, as text; the bytes lie under a name of ours."""
     file = a_file(given)
 
     assert name == uploads.plain_name(file)
-    with uploads.as_file(file) as path:
+    with browser.client.application.app_context(), uploads.as_file(file) as path:
         assert "file" == path.name
         assert path.read_bytes() == b"x"
     assert not path.exists()
