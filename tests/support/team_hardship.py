@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -105,6 +106,23 @@ def longest_waits(service: Service) -> dict[int, float]:
         begins = [begin for _worker, begin, _end in rounds]
         waits[account] = max((later - earlier for earlier, later in pairwise(begins)), default=0.0)
     return waits
+
+
+def overtaken(service: Service) -> int:
+    """The most rounds that any account had between two rounds in a row of another one.
+
+    Other than a time it is the same on a busy machine: whoever is starved is overtaken again and again.
+    """
+    begins = {
+        account: [begin for _worker, begin, _end in found] for account, found in service.chatworks.rounds().items()
+    }
+    return max(
+        bisect_left(others, later) - bisect_right(others, earlier)
+        for account, own in begins.items()
+        for earlier, later in pairwise(own)
+        for other, others in begins.items()
+        if other != account
+    )
 
 
 def findings_at_home(service: Service, accounts: list[int], folder: Path) -> dict[int, list[str]]:

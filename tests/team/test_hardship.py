@@ -11,14 +11,17 @@ from tests.support.team_hardship import (
     Aftermath,
     Hardship,
     findings_at_home,
-    longest_waits,
     lost_entries,
     lost_messages,
+    overtaken,
     undergo,
 )
 from tests.support.team_service import Service, running_service
 
 pytestmark = pytest.mark.slow
+
+OVERTAKEN = 15
+"""Rounds are ten seconds apart here; one that failed twice in a row is tried again after two minutes at most."""
 
 
 @pytest.mark.sample
@@ -27,7 +30,7 @@ def test_a_few_accounts_are_saved_while_a_worker_is_killed(folder: Path) -> None
     with running_service(folder, 4, rooms=2) as service:
         aftermath = undergo(service, Hardship(lasts=20, kill_every=12, restarts=(), workers=2))
 
-        judge(service, aftermath, folder, longest_wait=30.0)
+        judge(service, aftermath, folder)
 
 
 def test_twenty_accounts_are_saved_while_workers_die_and_the_database_is_restarted(folder: Path) -> None:
@@ -35,18 +38,17 @@ def test_twenty_accounts_are_saved_while_workers_die_and_the_database_is_restart
     with running_service(folder, 20) as service:
         aftermath = undergo(service, Hardship(lasts=120, kill_every=15, restarts=(40, 80)))
 
-        judge(service, aftermath, folder, longest_wait=60.0)
+        judge(service, aftermath, folder)
 
 
-def judge(service: Service, aftermath: Aftermath, folder: Path, *, longest_wait: float) -> None:
+def judge(service: Service, aftermath: Aftermath, folder: Path) -> None:
     """No two rounds of an account at once, nobody starved, nothing lost that was shipped or posted, all verifies."""
     accounts = list(service.chatworks.accounts)
-    waits = longest_waits(service)
 
     assert aftermath.kills > 0
     assert service.chatworks.overlaps() == []
     assert [account for account in accounts if len(service.chatworks.rounds()[account]) < 2] == []
-    assert {account: wait for account, wait in waits.items() if wait > longest_wait} == {}
+    assert overtaken(service) <= OVERTAKEN
     assert lost_entries(service, aftermath) == []
     assert lost_messages(service, aftermath) == []
     sample = random.Random(3).sample(accounts, min(5, len(accounts)))
