@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 import zipfile
+from datetime import date
 from pathlib import Path
 
 from archiver.evidence.stamps.timestamp import Authority
@@ -19,6 +20,7 @@ from archiver.export.package.order import ExportOrder
 from archiver.records import Delivery, Enclosure, Observation, Role
 from archiver.store import blobs, seals, statements, writer
 from archiver.store.engine import DATABASE
+from archiver.store.grants import state_grant
 from archiver.store.queries.runs import exports
 from tests.support.archives.tampering import changing_past_triggers
 from tests.support.stamps.stamped_archives import authority, stamp_seals
@@ -69,6 +71,7 @@ def play(world: World) -> None:
                                       counterparts={world.tanaka}), now=world.clock)  # fmt: skip
     shutil.rmtree(world.home / "out")
     _state_handover(world)
+    state_grant(world.archive, CONTRACT, "法務", date(2026, 12, 31), at=world.clock())
     _put_older_database_back(world, stamping)
     _erase(world, f"message/{posts[1]}", stamping)
     _seal(world, stamping)
