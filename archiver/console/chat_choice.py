@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
 
-from flask import request
+from flask import render_template, request
 
 from archiver.app import App
 from archiver.chatwork.models import Room
@@ -48,6 +48,14 @@ def beside_lines(app: App, rooms: Sequence[Room], chosen: Sequence[Room]) -> lis
         return []
     beside = [rooms[position] for position in direct_chats_beside(app, rooms, chosen)]
     return lines(beside, chosen=beside)
+
+
+def choice_page(app: App, step: int, problem: str = "") -> str:
+    """The page on which chats are chosen; `step` of the first run, 0 outside it. Raises ChatworkError."""
+    rooms = chats(app)
+    return render_template(
+        "start_chats.html", step=step, chats=lines(rooms, chosen=chosen_chats(rooms)), problem=problem
+    )
 
 
 def _line(room: Room, *, is_chosen: bool) -> ChatLine:

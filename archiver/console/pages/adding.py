@@ -41,6 +41,4 @@ def add() -> Answer:
 
 
 def _page(problem: str = "") -> str:
-    rooms = chat_choice.chats(console_context().hurried_app())
-    lines = chat_choice.lines(rooms, chosen=chat_choice.chosen_chats(rooms))
-    return render_template("start_chats.html", step=0, chats=lines, problem=problem)
+    return chat_choice.choice_page(console_context().hurried_app(), 0, problem)

@@ -148,9 +148,7 @@ def choose_chats() -> Answer:
 
 
 def _chats_page(problem: str = "") -> str:
-    rooms = chat_choice.chats(console_context().hurried_app())
-    lines = chat_choice.lines(rooms, chosen=chat_choice.chosen_chats(rooms))
-    return render_template("start_chats.html", step=2, chats=lines, problem=problem)
+    return chat_choice.choice_page(console_context().hurried_app(), 2, problem)
 
 
 def _save_first(context: ConsoleContext) -> None:
