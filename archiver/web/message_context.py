@@ -72,6 +72,11 @@ def surroundings_of(reading: Reading, room: int, messages: Sequence[Message]) ->
     return surroundings
 
 
+def references_by_room(reading: Reading) -> Callable[[int], References]:
+    """What the messages of a room mention, by name and place; each room is read once. The reading must stay open."""
+    return cache(lambda room: surroundings_of(reading, room, [])(()).references)
+
+
 def owner_of(reading: Reading) -> AccountId:
     """The account that owns the archive; 0 if it was never read."""
     owner = current_state.owner(reading)

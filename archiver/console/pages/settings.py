@@ -62,7 +62,7 @@ def test_token() -> Answer:
         name, account = token_account(console_context().hurried_app())
     except errors.ArchiverError as error:
         return _page(problem=visible(f"{error} {error.advice()}".strip())), 502
-    return _page(said=_("The token works: {name} (ID {account}).").format(name=visible(name), account=account))
+    return _page(said=_("The token works: {name}.").format(name=visible(name) or f"ID {account}"))
 
 
 @pages.post("/automatic")
