@@ -121,7 +121,7 @@ def read_platform(answer: str, **_known: object) -> Facts:
     if not answer:
         return {}
     names = list(platforms())
-    by_word = {word: name for name in names for word in (name, place_name(name))}
+    by_word = {word: name for name in names for word in (name, platform_of(name).name, place_name(name))}
     by_word |= {str(number): name for number, name in enumerate(names, 1)}
     if answer.casefold() not in by_word:
         raise InvalidAnswer(_("Please give a number from 1 to {n}, or press Enter.").format(n=len(names)))

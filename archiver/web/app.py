@@ -86,9 +86,9 @@ def _build_pages(context: ViewContext, put_gate: Callable[[Flask], None], more: 
     app.register_error_handler(HTTPException, _http_error_page)
     pages_in = app.wsgi_app
 
-    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with report_language(context.language):  # of what is written around messages, as in a package
-            return pages_in(environ, start)
+            return pages_in(environ, start_response)
 
     app.wsgi_app = answer  # type: ignore[method-assign]
     return app

@@ -305,7 +305,7 @@ def test_the_picture_is_one_screen_and_says_everything(world: World) -> None:
         "2026-06-30 14:05",
         "(1 day(s) before",
         "2026-07-01 09:12",
-        "検収の目安(納品+7日)  07-08  passed 1 day ago",
+        "Usual end of the inspection (検収): delivery + 7 days",
         "FAQ 10329",
         "please check",
         "連絡催促",
