@@ -39,11 +39,9 @@ UPDATE standing SET last_round = coalesce(%(at)s, last_round), outcome = %(outco
     gaps = coalesce(%(gaps)s, gaps), alerts = coalesce(%(alerts)s, alerts), next_due = %(next_due)s
 """
 
-_PUT_SEALED = """
-INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)
-ON CONFLICT (archive) DO UPDATE SET sealed = excluded.sealed, wrapped_key = excluded.wrapped_key,
-    key_id = excluded.key_id, given_at = now()
-"""
+_CHANGE_SEALED = "UPDATE token SET sealed = %s, wrapped_key = %s, key_id = %s, given_at = now()"
+_PUT_SEALED = "INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)"
+"""In two statements, as `ON CONFLICT … excluded` would need the right to read what is sealed."""
 
 _BREAKER = "SELECT failing, openings, opened_until, probed_until, now() FROM host_breaker WHERE host = %s"
 
@@ -156,7 +154,8 @@ class TeamLedger:
         """
         with self._of_archive(archive) as connection:
             connection.execute("SELECT reopen_archive()")
-            connection.execute(_PUT_SEALED, row)
+            if connection.execute(_CHANGE_SEALED, row).rowcount == 0:
+                connection.execute(_PUT_SEALED, row)
             connection.execute("UPDATE standing SET next_due = %s, failures = 0", (first_due,))
 
     def sealed_token(self, archive: int) -> SealedRow | None:
@@ -164,6 +163,12 @@ class TeamLedger:
         with self._of_archive(archive) as connection:
             row = connection.execute("SELECT sealed, wrapped_key, key_id FROM token").fetchone()
         return None if row is None else SealedRow(*row)
+
+    def has_contract(self, archive: int) -> bool:
+        """Whether a contract was ever entered in an archive, for a machine that saves. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            row = connection.execute("SELECT EXISTS (SELECT FROM entry WHERE kind = 'contract')").fetchone()
+        return bool(row and row[0])
 
     def close_archive(self, archive: int) -> None:
         """Destroy the token and its wrapped key, and close the archive, which stays. Raises LedgerUnavailable."""
