@@ -26,8 +26,7 @@ from archiver.rounds.round import run_round
 from archiver.rounds.stop import Stop
 from archiver.settings.file import load_settings
 from archiver.settings.model import SEALED, Settings
-from archiver.store.archive import Archive
-from archiver.store.queries import gaps
+from archiver.store.queries import contracts, gaps
 from archiver.store.working.alerts import open_alerts
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
@@ -42,7 +41,7 @@ HOST = "chatwork"
 
 OK = "ok"
 NOTHING_TO_SAVE = errors.NoContract.__name__
-"""How a round ended that saved the list of chats alone, as no contract is open: no error, and no saving either."""
+"""How a round ended in which no chat is saved, as no contract is open: no error, and no saving either."""
 
 APPS_KEPT = 200
 """How many archives' parts a worker keeps between rounds, so that it need not ask each time whose token it has."""
@@ -200,9 +199,10 @@ class AccountRounds:
         every, failures = self._pace(standing.archive, app.settings), standing.failures + 1
         match failure:
             case None:
-                found, alerts = _count(app.archive)
+                seen = _look(app)
                 due = round_times.next_round(standing.next_due, begun.at, every)
-                return RoundOutcome(OK, due, at=at, gaps=found, alerts=alerts)
+                outcome = OK if seen.is_saved else NOTHING_TO_SAVE
+                return RoundOutcome(outcome, due, at=at, gaps=seen.gaps, alerts=seen.alerts)
             case errors.NoContract():
                 return RoundOutcome(NOTHING_TO_SAVE, at + app.settings.sync.every)
             case errors.TokenRefused() | errors.WrongAccount():
@@ -275,10 +275,19 @@ class AccountRounds:
         raise errors.SealedWithAnotherKey(archive=archive)
 
 
-def _count(archive: Archive) -> tuple[int, int]:
-    """How many gaps and open alerts an archive has."""
-    with archive.reading() as reading:
-        return len(gaps.holes(reading)), len(list(open_alerts(reading)))
+class _Seen(NamedTuple):
+    """What is told of an archive after its round."""
+
+    gaps: int
+    alerts: int
+    is_saved: bool
+    """Whether any chat is saved."""
+
+
+def _look(app: App) -> _Seen:
+    with app.archive.reading() as reading:
+        rooms = contracts.rooms_to_read(reading, app.now())
+        return _Seen(len(gaps.holes(reading)), len(list(open_alerts(reading))), bool(rooms))
 
 
 def _name(error: errors.ArchiverError) -> str:

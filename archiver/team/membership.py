@@ -41,7 +41,7 @@ def join(
 
 
 def has_contract(archive: int, settings: TeamSettings) -> bool:
-    """Whether a contract was ever entered in an archive; without one its rounds save the list of chats alone.
+    """Whether a contract was ever entered in an archive; without one its rounds save nothing.
 
     Raises LedgerUnavailable, TeamNotInstalled.
     """

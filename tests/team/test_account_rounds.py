@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from archiver import errors
-from archiver.custody.team_copies import adopt, take_home
+from archiver.custody.team_copies import adopt
 from archiver.ledger.service import TeamLedger
 from archiver.notices.sentences import sentences
 from archiver.notices.troubles import take_pending_notices
@@ -29,6 +29,7 @@ from archiver.team.account_rounds import AccountRounds, RoundEnd, RoundFailed
 from archiver.team.copy_care import CareEnd
 from archiver.team.host_breaker import ACCOUNTS
 from archiver.team.worker import due_archives
+from tests.support.team import SETTINGS, round_in
 from tests.support.team_service import Service, running_service
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
@@ -147,25 +148,29 @@ def test_a_machine_that_saves_may_give_a_token_and_read_none(service: Service, w
     assert worker.ends[-1].error is None
 
 
-def test_an_account_without_a_contract_is_said_to_save_no_message(service: Service, worker: Worker) -> None:
-    """Its owner enters one in a copy: taken home, entered in the ledger again, and the next round saves messages."""
+def test_an_account_without_a_contract_is_said_to_save_nothing(service: Service, worker: Worker) -> None:
+    """It is no error; its owner enters an archive of their own that has one, and the next round saves messages."""
     account = service.chatworks.add(rooms=1)
     archive = service.join(account).archive
     room = next(room for room in service.chatworks.accounts[account].rooms.values() if room.type == "group")
     said = membership.has_contract(archive, service.settings())
     worker.rounds.run(archive)
-    without = worker.ledger.standing(archive).outcome
+    without = worker.ledger.standing(archive)
 
-    home, machine = service.folder / f"home-{account}", service.postgres.address("machine")
-    assert take_home(service.place(account), home, home).findings == []
-    assert adopt(home, machine, str(service.folder / "store")).archive == archive
-    with closing(Archive(home)) as copy:
+    home = service.folder / f"home-{account}"
+    home.mkdir()
+    (home / "archive.toml").write_text(SETTINGS, encoding="utf-8")
+    with closing(Archive(home)) as own:
+        own.create()
         contract = Contract("job1", (ContractRoom(RoomId(room.room_id)),), "open")
-        statements.state_contract(copy, contract, None, at=datetime.now(UTC))
+        statements.state_contract(own, contract, None, at=datetime.now(UTC))
+    token, address = service.chatworks.accounts[account].token, service.chatworks.base_url()
+    round_in(home, {"CHATWORK_API_TOKEN": token, "CHATWORK_API_BASE_URL": address})
+    assert adopt(home, service.postgres.address("machine"), str(service.folder / "store")).archive == archive
     service.chatworks.accounts[account].post(room.room_id, account, "納品しました")
     worker.rounds.run(archive)
 
-    assert (said, without) == (False, account_rounds.NOTHING_TO_SAVE)
+    assert (said, without.outcome, without.failures) == (False, account_rounds.NOTHING_TO_SAVE, 0)
     assert worker.ledger.standing(archive).outcome == "ok"
     assert membership.has_contract(archive, service.settings())
     query = "SELECT FROM ledger.entry WHERE archive = %s AND kind = 'message'"

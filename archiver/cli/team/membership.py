@@ -43,10 +43,7 @@ def team_join(obj: CliContext, team_file: str | None) -> int:
     )
     echo(sentence.format(account=standing.account, number=standing.archive))
     if not has_contract(standing.archive, settings):
-        sentence = _(
-            "It has no contract: only its list of chats will be saved, and no message. How to enter contracts: archive "
-            "guide team"
-        )
+        sentence = _("It has no contract: nothing is saved until one is entered. How that is done: archive guide team")
         echo(sentence)
     return 0
 
@@ -132,7 +129,7 @@ def _state(standing: ArchiveStanding) -> str:
     if not standing.has_token:
         return _("no token")
     if standing.outcome == "NoContract":
-        return _("no open contract: only the list of chats is saved")
+        return _("no open contract: no chat is saved")
     if standing.outcome in (None, "ok"):
         return _("in order") if standing.outcome else _("not saved yet")
     return _("{number} rounds failed ({error})").format(number=standing.failures, error=standing.outcome)
