@@ -39,9 +39,8 @@ UPDATE standing SET last_round = coalesce(%(at)s, last_round), outcome = %(outco
     gaps = coalesce(%(gaps)s, gaps), alerts = coalesce(%(alerts)s, alerts), next_due = %(next_due)s
 """
 
-_CHANGE_SEALED = "UPDATE token SET sealed = %s, wrapped_key = %s, key_id = %s, given_at = now()"
 _PUT_SEALED = "INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)"
-"""In two statements, as `ON CONFLICT … excluded` would need the right to read what is sealed."""
+"""After the earlier one is deleted: replacing it in one statement asks for the right to read what is sealed."""
 
 _BREAKER = "SELECT failing, openings, opened_until, probed_until, now() FROM host_breaker WHERE host = %s"
 
@@ -154,8 +153,8 @@ class TeamLedger:
         """
         with self._of_archive(archive) as connection:
             connection.execute("SELECT reopen_archive()")
-            if connection.execute(_CHANGE_SEALED, row).rowcount == 0:
-                connection.execute(_PUT_SEALED, row)
+            connection.execute("DELETE FROM token")
+            connection.execute(_PUT_SEALED, row)
             connection.execute("UPDATE standing SET next_due = %s, failures = 0", (first_due,))
 
     def sealed_token(self, archive: int) -> SealedRow | None:
