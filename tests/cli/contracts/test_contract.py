@@ -335,9 +335,7 @@ def test_status_names_what_is_blank_and_what_is_near(world: World) -> None:
     whole = "\n".join(status)
     assert status[0].startswith("Not entered")
     assert "archive contract set 123" in whole
-    assert "契約途中終了リクエストへの返答(リクエスト+7日)  07-09  in 1 day, at a time not entered" in " ".join(
-        whole.split("\n             ")
-    )
+    assert "request + 7 days  07-09  in 1 day, at a time not entered" in " ".join(whole.split("\n             "))
     assert "job2" not in whole
     assert not [line for line in status if columns(line) > 80]
 
