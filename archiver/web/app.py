@@ -87,7 +87,7 @@ def _build_pages(context: ViewContext, put_gate: Callable[[Flask], None], more: 
     pages_in = app.wsgi_app
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with report_language(context.language):  # of what is written around messages, as in a package
+        with report_language(context.record_language):
             return pages_in(environ, start_response)
 
     app.wsgi_app = answer  # type: ignore[method-assign]
