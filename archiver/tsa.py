@@ -25,10 +25,11 @@ from requests.auth import HTTPBasicAuth
 
 from archiver.chatwork.allowed_urls import is_loopback
 from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
-from archiver.errors import BadRoots, SettingsError
+from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.authority_kinds import class_of
-from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
+from archiver.evidence.stamps.client_certificate import check_client_certificate, client_certificate_ended
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, StampRefused
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting
 from archiver.settings.token import is_private, read_secret
@@ -107,20 +108,33 @@ def no_access() -> Access:
 def build_sender(
     url: str, *, seconds: float = REQUEST_SECONDS, access: Callable[[], Access] = no_access
 ) -> Callable[[bytes], AuthorityAnswer]:
-    """A function that sends a request to `url` and returns the whole answer. It raises only OSError.
+    """A function that sends a request to `url` and returns the whole answer. It raises only OSError and StampRefused.
 
-    `access` reads what the server asks for; it raises PermissionError.
+    `access` reads what the server asks for; it raises StampRefused.
     """
 
     def send(query: bytes) -> AuthorityAnswer:
         allowed = access()
         try:
             with ExchangeDeadline(seconds) as deadline:
-                return _fetch_answer(url, query, time.monotonic() + seconds, deadline, allowed)
+                answer = _fetch_answer(url, query, time.monotonic() + seconds, deadline, allowed)
         except (urllib3.exceptions.HTTPError, HTTPException, ValueError) as error:
+            _check_not_ended(allowed)
             raise ConnectionError(type(error).__name__) from error
+        except OSError:
+            _check_not_ended(allowed)
+            raise
+        if answer.status != 200:
+            _check_not_ended(allowed)
+        return answer
 
     return send
+
+
+def _check_not_ended(access: Access) -> None:
+    """After a refusal: raise StampRefused if the client certificate has ended, as servers say that in many ways."""
+    if access.certificate and client_certificate_ended(Path(access.certificate[0]), datetime.now(UTC)):
+        raise StampRefused("ended")
 
 
 def ask_about_certificate(question: RevocationQuestion, *, seconds: float = ANSWER_SECONDS) -> bytes:
@@ -152,22 +166,38 @@ def ask_about_certificate(question: RevocationQuestion, *, seconds: float = ANSW
 
 
 def _read_access(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> Access:
-    """Read the password and look for the client certificate. Raises PermissionError, which names no secret."""
-    login = certificate = None
-    if setting.user:
-        try:
-            password = read_secret(home, setting.password_source, environ)
-        except SettingsError as error:
-            raise PermissionError(type(error).__name__) from None
-        if not password:
-            raise PermissionError("no password")
-        login = (setting.user.encode(), password.encode())
-    if setting.certificate:
-        paths = [home / Path(one).expanduser() for one in (setting.certificate, setting.key or setting.certificate)]
-        if not paths[1].is_file() or not is_private(paths[1], paths[1].stat()):
-            raise PermissionError("the key of the client certificate is not there, or others can read it")
-        certificate = (str(paths[0]), str(paths[1]))
-    return Access(login, certificate)
+    """Read the password and look at the client certificate. Raises StampRefused, which names no secret."""
+    return Access(_read_login(home, setting, environ), _find_certificate(home, setting))
+
+
+def _read_login(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> tuple[bytes, bytes] | None:
+    if not setting.user:
+        return None
+    try:
+        password = read_secret(home, setting.password_source, environ)
+    except TokenFileUnsafe:
+        raise StampRefused("exposed") from None
+    except SettingsError as error:
+        raise StampRefused("access", type(error).__name__) from None
+    if not password:
+        raise StampRefused("access", "no password")
+    return setting.user.encode(), password.encode()
+
+
+def _find_certificate(home: Path, setting: AuthoritySetting) -> tuple[str, str] | None:
+    if not setting.certificate:
+        return None
+    try:
+        named = (setting.certificate, setting.key or setting.certificate)
+        certificate, key = (home / Path(one).expanduser() for one in named)
+        if not certificate.is_file() or not key.is_file():
+            raise StampRefused("access", "no such file")
+        if not is_private(key, key.stat()):
+            raise StampRefused("exposed")
+    except (OSError, RuntimeError) as error:  # RuntimeError: there is no such user's home (~name)
+        raise StampRefused("access", type(error).__name__) from None
+    check_client_certificate(certificate, key)
+    return str(certificate), str(key)
 
 
 def _root_by_fingerprint(home: Path, setting: AuthoritySetting) -> bytes:

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.evidence.stamps.authority_kinds import UNKNOWN_CLASS, AuthorityClass
-from archiver.evidence.stamps.refusal import REASONS, Reason, StampRefused
+from archiver.evidence.stamps.refusal import OWNER_REASONS, REASONS, Reason, StampRefused
 from archiver.evidence.stamps.roots import fingerprint
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from archiver.evidence.stamps.revocation import RevocationQuestion
 
 __all__ = [
+    "OWNER_REASONS",
     "REASONS",
     "Authority",
     "AuthorityAnswer",
@@ -58,8 +59,8 @@ class Authority:
     name: str
     """Part of file names: `[a-z0-9-]{1,20}`."""
     send: Callable[[bytes], AuthorityAnswer]
-    """Sends a request in DER; raises OSError when there is no whole answer of a bearable size, PermissionError when
-    the password or client certificate for it cannot be read here."""
+    """Sends a request in DER; raises OSError when there is no whole answer of a bearable size, StampRefused when
+    the password or client certificate for it cannot be used."""
     roots: tuple[bytes, ...]
     """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
     known_class: AuthorityClass = UNKNOWN_CLASS
@@ -128,8 +129,6 @@ def _build_request(data: bytes) -> TimeStampRequest:
 def _send_request(query: bytes, authority: Authority) -> AuthorityAnswer:
     try:
         answer = authority.send(query)
-    except PermissionError as error:
-        raise StampRefused("access", str(error)) from error
     except OSError as error:
         raise StampRefused("unreachable", type(error).__name__) from error
     if answer.status in _DENIED:
