@@ -130,7 +130,7 @@ def test_packages_in_the_home_are_judged_by_their_records(tmp_path: Path) -> Non
     without records goes, as do those of what is erased."""
     maker = make_archive(tmp_path / "home")
     masking = Policy(patterns=(re.compile("今月分"),))
-    made = []
+    made: list[Path] = []
     for contract, profile, policy in (
         ("job1", "lawyer", None),
         ("job2", "lawyer", None),
