@@ -28,7 +28,7 @@ from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
 from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.authority_kinds import class_of
-from archiver.evidence.stamps.client_certificate import check_client_certificate, client_certificate_ended
+from archiver.evidence.stamps.client_certificate import check_client_certificate
 from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, StampRefused
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting
@@ -76,7 +76,8 @@ def build_authorities(
             root_errors.append(error)
         sender = build_sender(setting.url, access=partial(_read_access, home, setting, environ or {}))
         known_class = class_of(setting.accredited_as, is_offered=is_offered(setting))
-        authorities.append(Authority(setting.name, sender, pinned, known_class, ask_about_certificate))
+        shown = _in_home(home, setting.certificate) if setting.certificate else None
+        authorities.append(Authority(setting.name, sender, pinned, known_class, ask_about_certificate, shown))
     return tuple(authorities), tuple(root_errors)
 
 
@@ -117,24 +118,11 @@ def build_sender(
         allowed = access()
         try:
             with ExchangeDeadline(seconds) as deadline:
-                answer = _fetch_answer(url, query, time.monotonic() + seconds, deadline, allowed)
+                return _fetch_answer(url, query, time.monotonic() + seconds, deadline, allowed)
         except (urllib3.exceptions.HTTPError, HTTPException, ValueError) as error:
-            _check_not_ended(allowed)
             raise ConnectionError(type(error).__name__) from error
-        except OSError:
-            _check_not_ended(allowed)
-            raise
-        if answer.status != 200:
-            _check_not_ended(allowed)
-        return answer
 
     return send
-
-
-def _check_not_ended(access: Access) -> None:
-    """After a refusal: raise StampRefused if the client certificate has ended, as servers say that in many ways."""
-    if access.certificate and client_certificate_ended(Path(access.certificate[0]), datetime.now(UTC)):
-        raise StampRefused("ended")
 
 
 def ask_about_certificate(question: RevocationQuestion, *, seconds: float = ANSWER_SECONDS) -> bytes:
@@ -187,17 +175,24 @@ def _read_login(home: Path, setting: AuthoritySetting, environ: Mapping[str, str
 def _find_certificate(home: Path, setting: AuthoritySetting) -> tuple[str, str] | None:
     if not setting.certificate:
         return None
+    certificate, key = (_in_home(home, one) for one in (setting.certificate, setting.key or setting.certificate))
     try:
-        named = (setting.certificate, setting.key or setting.certificate)
-        certificate, key = (home / Path(one).expanduser() for one in named)
         if not certificate.is_file() or not key.is_file():
             raise StampRefused("access", "no such file")
         if not is_private(key, key.stat()):
             raise StampRefused("exposed")
-    except (OSError, RuntimeError) as error:  # RuntimeError: there is no such user's home (~name)
+    except OSError as error:
         raise StampRefused("access", type(error).__name__) from None
     check_client_certificate(certificate, key)
     return str(certificate), str(key)
+
+
+def _in_home(home: Path, name: str) -> Path:
+    """A path of the settings, relative to the home; one in the home of a user that there is not is no file."""
+    try:
+        return home / Path(name).expanduser()
+    except RuntimeError:
+        return home / name
 
 
 def _root_by_fingerprint(home: Path, setting: AuthoritySetting) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,9 @@ def authority_of(home: Path, paid: PaidAuthority, settings: str, environ: dict[s
     return authority
 
 
-def refusal(authority: Authority) -> str:
+def refusal(authority: Authority, now: datetime = BEGIN) -> str:
     with pytest.raises(StampRefused) as caught:
-        request_stamp(b"seal", authority, now=lambda: BEGIN)
+        request_stamp(b"seal", authority, now=lambda: now)
     assert PASSWORD not in repr(caught.value) + repr(authority)
     assert caught.value.reason in REASONS
     return caught.value.reason
@@ -99,7 +100,8 @@ def test_a_client_certificate_that_has_ended_is_named(tmp_path: Path, monkeypatc
     paid = PaidAuthority(tmp_path, clients=tmp_path / "ended.pem")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(paid.certificate))
     with paid.listening():
-        assert "ended" == refusal(authority_of(tmp_path / "home", paid, ', certificate = "../ended.pem"'))
+        authority = authority_of(tmp_path / "home", paid, ', certificate = "../ended.pem"')
+        assert "ended" == refusal(authority, datetime.now(UTC))
 
 
 def test_files_that_are_no_certificate_with_its_key_are_never_sent(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +14,8 @@ def check_client_certificate(certificate: Path, key: Path) -> None:
 
     Without this, a password would be asked for on the terminal, and a wrong file would look like a network fault.
     """
+    import ssl  # here, as commands without stamps start faster
+
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password=lambda: "")
     except (OSError, ValueError) as error:  # an `ssl.SSLError` is an OSError; what is too long as a password is none

@@ -13,9 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.evidence.stamps.authority_kinds import UNKNOWN_CLASS, AuthorityClass
+from archiver.evidence.stamps.client_certificate import client_certificate_ended
 from archiver.evidence.stamps.refusal import OWNER_REASONS, REASONS, Reason, StampRefused
 from archiver.evidence.stamps.roots import fingerprint
 
@@ -67,6 +69,8 @@ class Authority:
     """What is known of it by the settings."""
     ask: Callable[[RevocationQuestion], bytes] | None = None
     """Asks whether a certificate was revoked, and gets the answer's bytes; raises OSError. None: nobody is asked."""
+    client_certificate: Path | None = None
+    """The file of the client certificate that it asks for; None: it asks for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,11 @@ def request_stamp(data: bytes, authority: Authority, *, now: Callable[[], dateti
     if not authority.roots:
         raise StampRefused("roots")
     request = _build_request(data)
-    answer = _send_request(request.as_bytes(), authority)
+    try:
+        answer = _send_request(request.as_bytes(), authority)
+    except StampRefused as refused:
+        _check_certificate_lasts(authority, refused, now())
+        raise
     received = now()
     token = _check_reply(answer.body, data, authority.roots, request.nonce)
     server = None if answer.date is None else (token.time - answer.date).total_seconds()
@@ -124,6 +132,13 @@ def _build_request(data: bytes) -> TimeStampRequest:
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     return TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
+
+
+def _check_certificate_lasts(authority: Authority, refused: StampRefused, at: datetime) -> None:
+    """Raise StampRefused where a client certificate that has ended explains a refusal, as servers tell that variously."""
+    held = authority.client_certificate
+    if held is not None and refused.reason in ("unreachable", "denied") and client_certificate_ended(held, at):
+        raise StampRefused("ended", refused.detail) from refused
 
 
 def _send_request(query: bytes, authority: Authority) -> AuthorityAnswer:
