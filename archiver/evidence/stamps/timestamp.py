@@ -135,7 +135,7 @@ def _build_request(data: bytes) -> TimeStampRequest:
 
 
 def _check_certificate_lasts(authority: Authority, refused: StampRefused, at: datetime) -> None:
-    """Raise StampRefused where a client certificate that has ended explains a refusal, as servers tell that variously."""
+    """Raise StampRefused where a client certificate that has ended explains a refusal; servers tell it variously."""
     held = authority.client_certificate
     if held is not None and refused.reason in ("unreachable", "denied") and client_certificate_ended(held, at):
         raise StampRefused("ended", refused.detail) from refused
