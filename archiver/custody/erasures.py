@@ -248,7 +248,8 @@ def _finish(
             _settle(writing, number)
     step("executed")
     with archive.reading() as reading:
-        copies = erased_copies.copies_with(archive.home, _erased_records(reading, ranges), names)
+        erased_records, homes = _erased_records(reading, ranges), [archive.home, *cleaning.shared_folders(archive)]
+        copies = [path for home in homes for path in erased_copies.copies_with(home, erased_records, names)]
     erased_copies.remove_copies(copies)
     cleaning.remove_bytes(archive, unfinished.blobs)
     cleaning.remove_leftovers(archive)
