@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -231,7 +232,9 @@ def _become(asked: Mapping[str, object], streams: Sequence[int]) -> None:
     for target, stream in enumerate(streams):
         os.dup2(stream, target)
         os.close(stream)
-    sys.stdout.reconfigure(line_buffering=os.isatty(1))  # type: ignore[union-attr]
+    sys.stdin = sys.__stdin__ = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)))  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = _output(1, sys.stdout.errors, by_line=os.isatty(1))  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _output(2, sys.stderr.errors, by_line=True)  # type: ignore[misc]
     os.chdir(str(asked["folder"]))
     environ, arguments = asked["environ"], asked["arguments"]
     assert isinstance(environ, dict)
@@ -242,3 +245,8 @@ def _become(asked: Mapping[str, object], streams: Sequence[int]) -> None:
     sys.argv = ["-m", *arguments]
     runpy.run_module("archiver", run_name="__main__", alter_sys=True)
     sys.exit()
+
+
+def _output(number: int, errors: str | None, *, by_line: bool) -> TextIOWrapper:
+    """A new stream: one of the server's remembers what can be done with the server's file."""
+    return TextIOWrapper(BufferedWriter(FileIO(number, "w", closefd=False)), errors=errors, line_buffering=by_line)
