@@ -113,7 +113,10 @@ HOME: dict[str, set[str]] = {
     "cryptography": {"demo"}
     | {
         f"evidence.stamps.{name}"
-        for name in ("certificate_answers", "reply_verification", "revocation", "roots", "signer_chain")
+        for name in (
+            *("certificate_answers", "client_certificate", "reply_verification", "revocation", "roots"),
+            "signer_chain",
+        )
     }
     | {"team.sealed_tokens"},
     "filelock": {"store.archive", "schedule.daemon_lock", "custody.backup", "rounds.run_log"},
