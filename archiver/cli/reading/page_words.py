@@ -20,7 +20,7 @@ from archiver.cli.status.alert_lines import named_messages, room_labels
 from archiver.cli.terminal.file_manager import show_folder
 from archiver.console.context import AlertRow, SharedWords
 from archiver.render.invisible_characters import visible
-from archiver.web.context import AttentionAlert, Block
+from archiver.web.context import AttentionAlert, Block, Step
 
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
@@ -34,6 +34,7 @@ def shared_words() -> SharedWords:
     """The words of the command line for the pages."""
     return SharedWords(
         emergency_blocks=_emergency_blocks,
+        general_emergency=_general_emergency,
         round_lines=lambda report: [line.strip() for line in sync_lines(report)],
         preview_lines=_preview_lines,
         verification_lines=lambda verification: list(verify.verification_lines(verification)),
@@ -53,6 +54,11 @@ def _emergency_blocks(reading: Reading) -> Sequence[Block]:
 
     found = emergency_block.emergencies(reading, contracts(reading), alerts(reading), always=True)
     return [emergency_block_of(one, ("archive",)) for one in found]
+
+
+def _general_emergency() -> Block:
+    text = emergency_block.general_text()
+    return Block(text.head, text.rows, tuple(Step(step.words) for step in text.steps))
 
 
 def _alert_rows(reading: Reading, alerts: Sequence[Alert]) -> list[AlertRow]:

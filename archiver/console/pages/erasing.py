@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.console.trouble_words import trouble_words
 from archiver.custody import erasures, stamp_requests
 from archiver.records.erasure import ErasureReason
 from archiver.render.invisible_characters import visible
@@ -53,7 +54,7 @@ def erase(name: str) -> Answer:
             erasing.check_can_erase(reading, preview, now=context.now())
             signs = erasing.dispute_signs(reading, preview)
     except errors.ArchiverError as error:
-        return _page(name, visible(f"{error} {error.advice()}".strip())), 422
+        return _page(name, trouble_words(error).together), 422
     if signs and request.form.get("despite") != "yes":
         return _page(name, _("Answer the warning first.")), 422
     if request.form.get("word", "").strip() != order.phrase(preview):
@@ -80,7 +81,7 @@ def _page(name: str, problem: str) -> str:
             preview = erasing.preview_order(reading, order, now=context.now())
             signs, word = erasing.dispute_signs(reading, preview), order.phrase(preview)
         except errors.ArchiverError as error:
-            problem = problem or visible(f"{error} {error.advice()}".strip())
+            problem = problem or trouble_words(error).together
         return render_template(
             "contract_erase.html",
             contract=contract,

@@ -11,6 +11,7 @@ from archiver import errors
 from archiver.console import automatic, chat_choice, fact_form
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.saving import save_now
+from archiver.console.trouble_words import trouble_words
 from archiver.notices import delivery
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
@@ -86,7 +87,7 @@ def try_token() -> Answer:
     except InvalidAnswer as error:
         return _token_page(str(error)), 422
     except errors.ChatworkError as error:
-        return _token_page(visible(f"{error} {error.advice()}".strip()), is_unchecked=True), 502
+        return _token_page(trouble_words(error).together, is_unchecked=True), 502
     keep_token(context, typed)
     return redirect(url_for("start.account"))
 

@@ -24,6 +24,11 @@ PREFIX = "set-aside-"
 _PARTS = (*(DATABASE + end for end in ("", "-wal", "-shm", "-journal")), MARK, SETTINGS, *FOLDERS)
 
 
+def has_parts(home: Path) -> bool:
+    """Whether a home holds parts of an archive besides its settings."""
+    return any((home / name).exists() for name in _PARTS if name != SETTINGS)
+
+
 def set_aside(home: Path, *, at: datetime) -> Path:
     """Move database, logs and folders of an archive into a new folder of the home; its path. Raises StorageError."""
     aside = _free_folder(home, f"{PREFIX}{at:%Y%m%d-%H%M%S}")
