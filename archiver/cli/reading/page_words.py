@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from archiver.records.alerts import Alert
     from archiver.settings.model import Settings
     from archiver.store.archive import Reading
+    from archiver.sync.report import SyncReport
 
 
 def shared_words() -> SharedWords:
@@ -35,7 +36,7 @@ def shared_words() -> SharedWords:
     return SharedWords(
         emergency_blocks=_emergency_blocks,
         general_emergency=_general_emergency,
-        round_lines=lambda report: [line.strip() for line in sync_lines(report)],
+        round_lines=_round_lines,
         preview_lines=_preview_lines,
         verification_lines=lambda verification: list(verify.verification_lines(verification)),
         copy_lines=_copy_lines,
@@ -54,6 +55,13 @@ def _emergency_blocks(reading: Reading) -> Sequence[Block]:
 
     found = emergency_block.emergencies(reading, contracts(reading), alerts(reading), always=True)
     return [emergency_block_of(one, ("archive",)) for one in found]
+
+
+def _round_lines(report: SyncReport) -> list[str]:
+    """The lines of a round; on a page a button tries again, and in the first run nothing else does."""
+    later = _("Saved, but not everything: see “archive status”. The next run tries again.")
+    again = _("Saved, but not everything. Save again to try the rest; what was saved is kept.")
+    return [again if line == later else line.strip() for line in sync_lines(report)]
 
 
 def _general_emergency() -> Block:
