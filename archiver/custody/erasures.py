@@ -122,14 +122,26 @@ def go_on(
     said += _clean_after_others(archive, now=now, step=step)
     notes.take_over(archive.home, copies)
     for note in notes.read_notes(archive.home, leave_out=known):
-        outcome = _erase_again(archive, note, now=now, step=step)
+        with archive.reading() as reading:
+            number = records.number_of(reading, note)
+        if number in known:
+            continue
+        outcome = _erase_again(archive, note, number, now=now, step=step)
         if outcome is not None:
-            sentence = _(
-                "An older database was put back that still had what erasure {number} erased. It was erased again "
-                "(erasure {again})."
-            )
-            said.append(sentence.format(number=note.number, again=outcome.number))
+            said.append(_again_sentence(number).format(number=number, again=outcome.number))
     return said
+
+
+def _again_sentence(number: int | None) -> str:
+    if number is not None:
+        return _(
+            "An older database was put back that still had what erasure {number} erased. It was erased again "
+            "(erasure {again})."
+        )
+    return _(
+        "An older database was put back that still had something that was erased, under a number that another "
+        "erasure has since. It was erased again (erasure {again})."
+    )
 
 
 def leftovers(archive: Archive, place: Path) -> list[Path]:
@@ -191,8 +203,10 @@ def _clean_after_others(archive: Archive, *, now: Callable[[], datetime], step: 
 
 
 def _erase_again(
-    archive: Archive, note: notes.ErasureNote, *, now: Callable[[], datetime], step: Step
+    archive: Archive, note: notes.ErasureNote, number: int | None, *, now: Callable[[], datetime], step: Step
 ) -> ErasureOutcome | None:
+    """Erase what a note names; `number`: None where another erasure has the note's number."""
+
     def choose(reading: Reading) -> Selection:
         return select_noted(reading, note.digests)
 
@@ -201,10 +215,11 @@ def _erase_again(
     reason = ErasureReason(note.reason) if note.reason in set(ErasureReason) else ErasureReason.OWN
     if is_there and not _may_erase(archive):
         return None  # one that may does it
-    outcome = erase(archive, choose, reason, now=now, again=note.number, step=step) if is_there else None
+    outcome = erase(archive, choose, reason, now=now, again=number, step=step) if is_there else None
     cleaning.remove_bytes(archive, note.blobs)
-    with archive.writing() as writing:
-        _settle(writing, note.number)
+    if number is not None:
+        with archive.writing() as writing:
+            _settle(writing, number)
     return outcome
 
 
@@ -230,7 +245,8 @@ def _finish(
             remembered_values.ERASURE.remember(writing, executed)
             _settle(writing, number)
     step("executed")
-    erased_copies.remove_copies(erased_copies.copies_with(archive.home, ranges, names))
+    for home in (archive.home, *cleaning.shared_folders(archive)):
+        erased_copies.remove_copies(erased_copies.copies_with(home, ranges, names))
     cleaning.remove_bytes(archive, unfinished.blobs)
     cleaning.remove_leftovers(archive)
     step("files removed")

@@ -13,7 +13,12 @@ from archiver.evidence.verify.findings import Progress, Verification
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file
 from archiver.store.archive import Archive
 from archiver.store.ledger_copy.store_contents import expected_contents
-from archiver.store.object_stores.object_store import ObjectStore, StoredVersion, archive_prefix
+from archiver.store.object_stores.object_store import (
+    ObjectStore,
+    StoredVersion,
+    archive_prefix,
+    daily_key,
+)
 from archiver.store.object_stores.open_store import open_store
 from archiver.store.object_stores.s3_store import S3Store
 
@@ -48,6 +53,9 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     for key, (sha256, second) in sorted(contents.sealed.items()):
         verification.checked["stamps" if key.endswith(".tsr") else "seals"] += 1
         check.check(key, sha256, second)
+    daily = daily_key(place.archive, "")
+    for key in sorted(key for key in versions if key.startswith(daily)):
+        check.check_daily(key)
     _add_notes(verification, store, set(versions) - check.known, contents.waiting)
     verification.close()
     return verification
@@ -68,14 +76,21 @@ class _StoreCheck:
         versions = self._versions.get(key, ())
         self.known.add(key)
         if not versions:
-            self._find("store-missing", key, _("It is not in the store."))
+            self._add_finding("store-missing", key, _("It is not in the store."))
         elif versions[0].is_marker:
             self._check_below(key, sha256, versions)
         elif not self._is_same(key, sha256):
             self._check_second(key, sha256, second)
         if sum(not one.is_marker for one in versions) > 1:
-            text = _("Several versions lie under this key: somebody has written over it.")
-            self._find("store-overwritten", key, text)
+            self._add_finding("store-overwritten", key, _several_text())
+
+    def check_daily(self, key: str) -> None:
+        """Check that a daily copy, of which no record says the bytes, is neither hidden nor written over."""
+        self.known.add(key)
+        if self._versions[key][0].is_marker:
+            self._add_finding("store-deleted", key, _("It was deleted; a delete marker hides it."))
+        elif len(self._versions[key]) > 1:
+            self._add_finding("store-overwritten", key, _several_text())
 
     def _check_below(self, key: str, sha256: str, versions: Sequence[StoredVersion]) -> None:
         """A delete marker lies above: look whether the bytes are whole below it."""
@@ -83,15 +98,15 @@ class _StoreCheck:
             text = _("It was deleted; a delete marker hides it, and its bytes lie whole below.")
         else:
             text = _("It was deleted, and no version with its bytes lies below the delete marker.")
-        self._find("store-deleted", key, text)
+        self._add_finding("store-deleted", key, text)
 
     def _check_second(self, key: str, sha256: str, second: str | None) -> None:
         if second is not None and second in self._versions and self._is_same(second, sha256):
             self.known.add(second)
             text = _("The store keeps another file under this name than the ledger: the ledger gave the name twice.")
-            self._find("store-other", key, text)
+            self._add_finding("store-other", key, text)
         else:
-            self._find("store-changed", key, _("Its bytes in the store are not those that the records name."))
+            self._add_finding("store-changed", key, _("Its bytes in the store are not those that the records name."))
 
     def _is_same(self, key: str, sha256: str) -> bool:
         held = self._store.head(key)
@@ -104,8 +119,12 @@ class _StoreCheck:
             except errors.NotInTeamStore:
                 return ""
 
-    def _find(self, check: str, key: str, text: str) -> None:
+    def _add_finding(self, check: str, key: str, text: str) -> None:
         self._verification.add_finding(check, key, text)
+
+
+def _several_text() -> str:
+    return _("Several versions lie under this key: somebody has written over it.")
 
 
 def _add_notes(verification: Verification, store: ObjectStore, unknown: set[str], waiting: int) -> None:

@@ -14,7 +14,8 @@ from archiver.ledger.installation import find_archive, open_archive
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
 from archiver.store.archive import Archive
-from archiver.store.ledger_copy import exchange
+from archiver.store.ledger_copy import exchange, shared_files
+from archiver.store.object_stores.open_store import check_store
 from archiver.store.object_stores.s3_store import SCHEME, read_address
 from archiver.store.queries import current_state
 
@@ -23,13 +24,16 @@ def adopt(home: Path, address: str, files: str | None, *, tell: Progress | None 
     """Verify an archive in depth, ship all of it to the ledger, and make its home a copy of what the ledger holds.
 
     A home whose archive is in the ledger already becomes a copy if it is the same archive; what it lacks comes.
-    Raises NoArchive, ArchiveInUse, NotAdopted, AnotherArchive, LedgerUnavailable, TeamNotInstalled.
+    Raises NoArchive, ArchiveInUse, NotAdopted, AnotherArchive, LedgerUnavailable, TeamStoreUnavailable,
+    TeamNotInstalled.
     """
     with closing(Archive(home)) as archive, archive.round_lock():
         account = _owner_of(archive)
         verification = verify_archive(archive, deep=True, progress=tell)
         if not verification.ok:
             raise errors.NotAdopted(home=home, detail=verification.findings[0].text)
+        if files is not None:
+            check_store(files)
         place = LedgerPlace(address, open_archive(address, account), files)
         with closing(Ledger(place)) as ledger:
             try:
@@ -85,6 +89,7 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
         archive.exchange(ledger)
         with archive.writing() as writing:
             exchange.end_copy(writing.sql, fresh, place, home if read_ledger_file(home) == place else None)
+        shared_files.bring_dailies(fresh, place)
     with closing(Archive(fresh)) as archive:
         verification = verify_archive(archive, deep=True, progress=tell)
     try:

@@ -15,6 +15,27 @@ class LedgerUnavailable(HomeNotWritable):
     hint = N_("Nothing new is saved until it can be; what is saved can be read. Look at PostgreSQL and the network.")
 
 
+class LedgerOutdated(LedgerUnavailable):
+    """The database holds no ledger, or one of another version of this program: exit 1."""
+
+    message = N_("The team's ledger ({ledger}) is missing, or of another version of this program: {detail}")
+    hint = N_("Bring it up to this version with: archive team init --ledger ADDRESS")
+
+
+class LedgerNewer(LedgerUnavailable):
+    """A newer version of this program has updated the ledger: exit 1."""
+
+    message = N_("The team's ledger ({ledger}) was made or updated by a newer version of this program.")
+    hint = N_("Nothing was changed. Install the newest version of the program on this computer too.")
+
+
+class LedgerForbids(LedgerUnavailable):
+    """The user of the database is in none of the roles that may do this: exit 1."""
+
+    message = N_("The database of the team's ledger ({ledger}) does not let its user do this: {detail}")
+    hint = N_("Which role may do what stands in the guide for teams: archive guide team")
+
+
 class TeamStoreUnavailable(HomeNotWritable):
     """The store of a team's bytes cannot be reached or used; no record that names new bytes is made: exit 1."""
 

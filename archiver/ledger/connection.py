@@ -20,6 +20,13 @@ _SETTINGS = (
     "SET statement_timeout TO '120s'",
     "SET idle_in_transaction_session_timeout TO '600s'",  # a machine that is gone must not keep others out for ever
 )
+_IS_CLOSED_TO_USER = """
+SELECT CASE WHEN to_regnamespace('ledger') IS NULL THEN false ELSE NOT has_schema_privilege('ledger', 'USAGE') END
+"""
+"""Asked at once, as the tables of a schema that a user may not use seem not to be there."""
+_MISSING = ("3F000", "42P01", "42703", "42704", "42883")
+"""SQLSTATE of a schema, a table, a column, another object or a function that is not there."""
+_FORBIDDEN = "42501"
 _CONNECTING = {
     "application_name": "archiver",
     "client_encoding": "UTF8",
@@ -37,6 +44,8 @@ def connect(address: str) -> psycopg.Connection[Any]:
         connection: psycopg.Connection[Any] = library.connect(address, autocommit=True, **parameters)
         for statement in _SETTINGS:
             connection.execute(statement)
+        if connection.execute(_IS_CLOSED_TO_USER).fetchone() == (True,):
+            raise errors.LedgerForbids(ledger=printable(address), detail="permission denied for schema ledger")
         return connection
 
 
@@ -58,7 +67,22 @@ def ledger_errors(address: str) -> Iterator[None]:
     except psycopg.errors.IntegrityError as error:
         raise errors.StaleCopy(detail=first_line(error)) from error
     except psycopg.Error as error:
-        raise errors.LedgerUnavailable(ledger=printable(address), detail=first_line(error)) from error
+        raise ledger_error(error, address) from error
+
+
+def ledger_error(error: Exception, address: str) -> errors.LedgerUnavailable:
+    """What an error of PostgreSQL says of the ledger.
+
+    What is not there was not made yet, as the program is newer than the ledger; the codes are those of
+    postgresql.org/docs/17/errcodes-appendix.html.
+    """
+    state = getattr(error, "sqlstate", None)
+    kind = errors.LedgerUnavailable
+    if state in _MISSING:
+        kind = errors.LedgerOutdated
+    elif state == _FORBIDDEN:
+        kind = errors.LedgerForbids
+    return kind(ledger=printable(address), detail=first_line(error))
 
 
 def printable(address: str) -> str:

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver import errors
-from archiver.ledger.connection import connect, import_psycopg, ledger_errors, printable
+from archiver.ledger.connection import connect, import_psycopg, ledger_error, ledger_errors, printable
 
 ROLES = (
     "ledger_owner",
@@ -71,6 +71,7 @@ def find_archive(address: str, account: int) -> int:
 def _run_migrations(address: str, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
+    from alembic.util.exc import CommandError
     from sqlalchemy import create_engine
     from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import NullPool
@@ -85,4 +86,6 @@ def _run_migrations(address: str, revision: str) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
     except DBAPIError as error:
-        raise errors.LedgerUnavailable(ledger=printable(address), detail=str(error.orig)) from error
+        raise ledger_error(error.orig if isinstance(error.orig, Exception) else error, address) from error
+    except CommandError as error:  # its revision is one that this program does not know
+        raise errors.LedgerNewer(ledger=printable(address), detail=error) from error

@@ -39,11 +39,8 @@ UPDATE standing SET last_round = coalesce(%(at)s, last_round), outcome = %(outco
     gaps = coalesce(%(gaps)s, gaps), alerts = coalesce(%(alerts)s, alerts), next_due = %(next_due)s
 """
 
-_PUT_SEALED = """
-INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)
-ON CONFLICT (archive) DO UPDATE SET sealed = excluded.sealed, wrapped_key = excluded.wrapped_key,
-    key_id = excluded.key_id, given_at = now()
-"""
+_PUT_SEALED = "INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (current_archive(), %s, %s, %s)"
+"""After the earlier one is deleted: replacing it in one statement asks for the right to read what is sealed."""
 
 _BREAKER = "SELECT failing, openings, opened_until, probed_until, now() FROM host_breaker WHERE host = %s"
 
@@ -156,6 +153,7 @@ class TeamLedger:
         """
         with self._of_archive(archive) as connection:
             connection.execute("SELECT reopen_archive()")
+            connection.execute("DELETE FROM token")
             connection.execute(_PUT_SEALED, row)
             connection.execute("UPDATE standing SET next_due = %s, failures = 0", (first_due,))
 
@@ -164,6 +162,12 @@ class TeamLedger:
         with self._of_archive(archive) as connection:
             row = connection.execute("SELECT sealed, wrapped_key, key_id FROM token").fetchone()
         return None if row is None else SealedRow(*row)
+
+    def has_contract(self, archive: int) -> bool:
+        """Whether a contract was ever entered in an archive, for a machine that saves. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            row = connection.execute("SELECT EXISTS (SELECT FROM entry WHERE kind = 'contract')").fetchone()
+        return bool(row and row[0])
 
     def close_archive(self, archive: int) -> None:
         """Destroy the token and its wrapped key, and close the archive, which stays. Raises LedgerUnavailable."""

@@ -28,13 +28,13 @@ BAR = 0.2
 """How much of the processor time of a cron line a round may take in one process with others."""
 
 HOMES, ROOMS, POSTS = 20, 5, 5
-MINUTES, STEPS = 5, 48
-"""A round every five minutes, for four hours of the archives' own clock."""
+MINUTES, STEPS = 5, 18
+"""A round every five minutes, for an hour and a half of the archives' own clock."""
 
 WARM = 6
 """Steps that are not counted: the first rounds import, read everything and settle."""
 
-TIMES = 9
+TIMES = 5
 
 
 def measure(folder: Path) -> list[Figure]:

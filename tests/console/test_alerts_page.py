@@ -25,7 +25,8 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
         ("(未入力: archive contract map 1 ID番号 client --reason 根拠)", "(未入力: Contracts)"),
         ("The archive is whole: archive verify --deep", "The archive is whole: Copies"),
         ("空白2件(archive status で見られます)", "空白2件(this page で見られます)"),
-        ("archive migrate", "archive migrate"),
+        ("archive migrate", "Update the archive"),
+        ("archive upkeep", "archive upkeep"),
     ],
 )
 def test_a_command_becomes_the_link_to_its_page(tmp_path: Path, sentence: str, shown: str) -> None:

@@ -34,7 +34,16 @@ TYPED_ALONE = ("archive upkeep", "archive team")
 belongs to servers."""
 
 FOR_TERMINALS = frozenset(
-    {"install", "install-linux", "install-mac", "install-vps", "install-windows", "schedule-with-cron", "team"}
+    {
+        "install",
+        "install-linux",
+        "install-mac",
+        "install-vps",
+        "install-windows",
+        "schedule-with-cron",
+        "team",
+        "team-operation",
+    }
 )
 """Guides to what lies outside the application: how it gets onto a computer, and servers."""
 

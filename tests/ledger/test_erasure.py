@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -22,9 +23,10 @@ from archiver.ledger.connection import connect
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, write_ledger_file
 from archiver.records.erasure import ErasureReason
-from archiver.store.archive import Archive
+from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.execution import ERASED
-from archiver.store.erasure.selection import select_messages
+from archiver.store.erasure.selection import Selection, select_messages
+from archiver.store.object_stores.open_store import make_store
 from tests.custody.test_erasures import EARLY, GONE, ONLY, job1, make_archive
 from tests.support.archives.byte_search import free_pages, places_of
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at
@@ -94,6 +96,7 @@ def case(postgres: Postgres, tmp_path: Path) -> Iterator[Case]:
     installation.install_ledger(superuser)
     first, second, shared = tmp_path / "first", tmp_path / "second", tmp_path / "shared"
     make_archive(first).archive.close()
+    make_store(str(shared))
     place = adopt(first, clerk, str(shared))
     second.mkdir()
     write_ledger_file(second, place)
@@ -190,6 +193,37 @@ def test_what_a_restored_ledger_holds_again_is_erased_there_again(case: Case) ->
     topped_up(case.second)
 
     case.judge()
+
+
+@pytest.mark.sample
+def test_an_erasure_whose_number_was_given_again_is_not_forgotten(case: Case) -> None:
+    """The ledger was put back to before an erasure that one machine alone knew, and another one erased something else
+    under its number: both notes stay, and what the first one erased is erased again."""
+    held, replies = (case.rows(f"SELECT * FROM ledger.{table}") for table in ("entry", "reply"))
+    case.erase(lambda reading: select_messages(reading, [(OTHER_ROOM, 11)]))
+    first = (case.first / "erasures/0001.json").read_bytes()
+    _put_back(case, held, replies)
+    with closing(Archive(case.second)) as archive:
+        erasures.erase(archive, _early, ErasureReason.OWN, now=lambda: at(305))
+
+    said = case.go_on(case.first)
+
+    names = sorted(path.name for path in (case.first / "erasures").iterdir())
+    assert "(erasure 2)" in "".join(said), (said, names)
+    assert first == (case.first / "erasures/0001.json").read_bytes()
+    assert ["0001-1.json", "0001.json", "0002.json"] == sorted(
+        path.name for path in (case.first / "erasures").iterdir()
+    )
+    again = [json.loads(row[7])["payload"]["again"] for row in evidence(case.first)["entry"] if row[3] == "erasure"]
+    assert [None, None] == again, "number 1 on record is another erasure"
+    assert [] == case.go_on(case.first)
+    (case.first / "archive.sqlite3.lost-1").unlink()  # as the guide asks for
+    case.erase()
+    case.judge()
+
+
+def _early(reading: Reading) -> Selection:
+    return select_messages(reading, [(ROOM, 1)])
 
 
 def _put_back(case: Case, entries: list[Any], replies: list[Any]) -> None:

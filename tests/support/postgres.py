@@ -29,12 +29,12 @@ max_connections = 200
 class Postgres:
     """A cluster with its files in one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.data = folder, folder / "data"
+    def __init__(self, folder: Path, *, name: str = "postgres") -> None:
+        self.folder, self.data, self.name = folder, folder / "data", name
 
     def address(self, user: str = "postgres") -> str:
         """The address of the database as a user, without a password."""
-        return f"host={self.folder} dbname=postgres user={user}"
+        return f"host={self.folder} dbname={self.name} user={user}"
 
     def create(self) -> None:
         """Make the cluster."""

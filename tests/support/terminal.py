@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from archiver.demo.chatwork.simulator import Chatwork
+from tests.support.forked_program import run_program
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -35,18 +35,12 @@ class Terminal:
 
     def run(self, *arguments: object, code: int = 0, **environ: str) -> str:
         """Run `archive` and give what it printed; its exit code must be the expected one."""
-        process = subprocess.run(
-            self.command(*arguments), env=self.environ | environ, capture_output=True, text=True, encoding="utf-8"
-        )
-        assert code == process.returncode, process.stdout + process.stderr
-        assert "Traceback" not in process.stderr
-        return process.stdout if code in (0, 3, 4) else process.stderr
+        stdout, stderr = self.both(*arguments, code=code, **environ)
+        return stdout if code in (0, 3, 4) else stderr
 
-    def both(self, *arguments: object, code: int = 0) -> tuple[str, str]:
+    def both(self, *arguments: object, code: int = 0, **environ: str) -> tuple[str, str]:
         """What a command prints on stdout and stderr."""
-        process = subprocess.run(
-            self.command(*arguments), env=self.environ, capture_output=True, text=True, encoding="utf-8"
-        )
+        process = run_program([str(one) for one in arguments], self.environ | environ)
         assert code == process.returncode, process.stdout + process.stderr
         assert "Traceback" not in process.stderr
         return process.stdout, process.stderr

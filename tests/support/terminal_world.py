@@ -6,7 +6,6 @@ A command in a process of its own takes a third of a second, so only the command
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -31,16 +30,7 @@ class TerminalWorld(World):
 
     def both(self, *arguments: object, code: int = 0, **environ: str) -> tuple[str, str]:
         """What a command prints on stdout and stderr."""
-        process = subprocess.run(
-            self.terminal.command(*arguments),
-            env=self.terminal.environ | environ,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
-        assert code == process.returncode, process.stdout + process.stderr
-        assert "Traceback" not in process.stderr
-        return process.stdout, process.stderr
+        return self.terminal.both(*arguments, code=code, **environ)
 
     def document(self, *arguments: object) -> dict[str, Any]:
         """The one JSON document that a command prints."""

@@ -28,7 +28,7 @@ _NAMES = {
         r"(\d{6,18})-\d{4}-\d\d-\d\d\.json(\.[a-z0-9-]{1,20}\.tsr)?|[a-z0-9-]{1,20}\.pem"
         rf"|{ORPHANED}/\d{{6,18}}-\d{{4}}-\d\d-\d\d\.json(\.[a-z0-9.-]{{1,40}})?"
     ),
-    notes.FOLDER: re.compile(r"\d{4,9}\.json"),
+    notes.FOLDER: notes.NAME,
     "daily": re.compile(r"[a-z0-9-]{1,32}/[a-zA-Z0-9_-]{1,80}\.zip"),
     avatars.FOLDER: re.compile(rf"({_DIGEST})"),
 }

@@ -41,6 +41,15 @@ def find_erasure(reading: Reading, number: int) -> Erasure | None:
     return next((one for one in reversed(erasures(reading)) if one.number == number), None)
 
 
+def number_of(reading: Reading, note: notes.ErasureNote) -> int | None:
+    """The number under which what a note names was erased; None: another erasure has its number on record."""
+    erasure = find_erasure(reading, note.number)
+    if erasure is None:
+        return note.number
+    named = {seq for first, last in erasure.payload["numbers"] for seq in range(first, last + 1)}
+    return note.number if note.digests.keys() <= named else None
+
+
 def append_erasure(
     writing: Writing, plan: ErasurePlan, reason: ErasureReason, *, packages: list[int], again: int | None, at: datetime
 ) -> int:

@@ -90,7 +90,11 @@ def select_messages(reading: Reading, places: Collection[tuple[int, int]]) -> Se
 
 def select_noted(reading: Reading, digests: Mapping[int, str]) -> Selection:
     """The entries that a note of an erasure names and that are there again: an older database was put back."""
-    rows = reading.sql.execute(select(_ENTRY.seq, _ENTRY.digest).where(IS_WHOLE).execution_options(yield_per=_AT_ONCE))
+    if not digests:
+        return Selection([])
+    within = _ENTRY.seq.between(min(digests), max(digests))
+    query = select(_ENTRY.seq, _ENTRY.digest).where(within, IS_WHOLE)
+    rows = reading.sql.execute(query.execution_options(yield_per=_AT_ONCE))
     again = {seq for seq, digest in rows if digests.get(seq) == digest}
     if not again:
         return Selection([])

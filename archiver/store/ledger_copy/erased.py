@@ -6,6 +6,7 @@ one which it has not carries it out itself, and what the ledger holds again afte
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -36,12 +37,13 @@ def settled(sql: Connection, home: Path) -> frozenset[int]:
 def carry_out(sql: Connection, home: Path, reading: LedgerReading) -> None:
     """Erase in the copy what the ledger has erased; files and free pages follow with the next run. Raises StorageError.
 
-    It is noted in the home first, as where the erasure was begun.
+    It is noted in the home first, as where the erasure was begun, also where its entries came as tombstones.
     """
     writing = Writing(sql, home)
     known = set(remembered_values.ERASURES_SETTLED.recall(writing))
     for number in sorted(reading.erasures() - known):
         unfinished = unfinished_erasure(writing, number, is_executed=True)
+        _write_note(writing, number, () if unfinished is None else unfinished.blobs)
         if unfinished is not None:
             _erase(writing, unfinished)
         known.add(number)
@@ -72,13 +74,17 @@ def held_again(sql: Connection, home: Path, ledger: Ledger, reading: LedgerReadi
     return held if held and ledger.may_erase() else frozenset()
 
 
+def _write_note(writing: Writing, number: int, blobs: Collection[str]) -> None:
+    erasure = records.find_erasure(writing, number)
+    if erasure is not None:
+        ranges = _ranges(writing, number)
+        notes.write_note(writing, number, ranges, blobs, reason=erasure.payload["reason"])
+
+
 def _erase(writing: Writing, unfinished: UnfinishedErasure) -> None:
     erasure = records.find_erasure(writing, unfinished.number)
     assert erasure is not None
     ranges = _ranges(writing, unfinished.number)
-    if unfinished.number not in notes.numbers(writing.home):
-        reason = erasure.payload["reason"]
-        notes.write_note(writing, unfinished.number, ranges, unfinished.blobs, reason=reason)
     execution.execute(writing, unfinished.number, ranges, erasure.payload["replies"], unfinished.contracts)
     brought = remembered_values.ERASURES_BROUGHT.recall(writing)
     remembered_values.ERASURES_BROUGHT.remember(writing, [*brought, unfinished])
