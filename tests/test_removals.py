@@ -38,7 +38,7 @@ WHAT = {
     "settings/seen_archive.py": "the note, outside the home, of an archive that was there",
     "settings/token.py": "the token's file, when the user forgets it",
     "store/backup/copy.py": "the copied database in a backup folder, and its mark",
-    "store/backup/set_aside.py": "parts of an archive that cannot be read, into a folder of the home and back; all kept",
+    "store/backup/set_aside.py": "parts of an unreadable archive, into a folder of the home and back; all are kept",
     "store/backup/transfer.py": "half a copy in a backup folder",
     "store/blobs.py": "a download on its way to its digest's name; where that is taken, the download",
     "store/database_copy.py": "a copy of the database that is being made",
