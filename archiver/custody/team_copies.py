@@ -50,20 +50,23 @@ def store_address(text: str) -> str:
     return text
 
 
-def place_of(home: Path, address: str | None, account: int | None) -> LedgerPlace:
+def place_of(home: Path, address: str | None, account: int | None, *, files: str | None = None) -> LedgerPlace:
     """The archive in a ledger that is meant: an account's, or the one that the home is a copy of.
+
+    `files` is the address of the store of files, if another one than that of the home is meant.
 
     Raises UsageError, NotInLedger, LedgerUnavailable, TeamNotInstalled.
     """
     own = read_ledger_file(home)
     address = address or (own.address if own is not None else None)
+    files = files or (own.files if own is not None else None)
     if address is None:
         raise errors.UsageError(detail=_("Say which ledger: --ledger ADDRESS"))
     if account is not None:
-        return LedgerPlace(address, find_archive(address, account), own.files if own is not None else None)
+        return LedgerPlace(address, find_archive(address, account), files)
     if own is None:
         raise errors.UsageError(detail=_("Say whose archive: archive team take-home ACCOUNT DIR"))
-    return own
+    return LedgerPlace(own.address, own.archive, files)
 
 
 def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | None = None) -> Verification:
@@ -84,7 +87,7 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
         archive.create()
         archive.exchange(ledger)
         with archive.writing() as writing:
-            exchange.end_copy(writing.sql, fresh, place, home if read_ledger_file(home) == place else None)
+            exchange.end_copy(writing.sql, fresh, place, home if _is_copy_of(home, place) else None)
     with closing(Archive(fresh)) as archive:
         verification = verify_archive(archive, deep=True, progress=tell)
     try:
@@ -94,6 +97,11 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
     except OSError as error:
         raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
     return verification
+
+
+def _is_copy_of(home: Path, place: LedgerPlace) -> bool:
+    own = read_ledger_file(home)
+    return own is not None and (own.address, own.archive) == (place.address, place.archive)
 
 
 def _owner_of(archive: Archive) -> int:

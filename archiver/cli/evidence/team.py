@@ -88,17 +88,28 @@ def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) ->
 )
 @click.argument("words", metavar=N_("[ACCOUNT] DIR"), nargs=-1, shell_complete=folders)
 @click.option("--ledger", "address", metavar=N_("ADDRESS"), help=ADDRESS)
+@click.option(
+    "--files",
+    metavar=N_("DIR"),
+    shell_complete=folders,
+    help=N_("The team's store of files, where the home is no copy that names it."),
+)
 @click.pass_obj
-def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None) -> int:
+def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None, files: str | None) -> int:
     """Make the archive, verify it in depth, and say what was found."""
-    from archiver.custody.team_copies import place_of, take_home
+    from archiver.custody.team_copies import place_of, store_address, take_home
 
     if len(words) not in (1, 2) or not all(word.isdecimal() for word in words[:-1]):
         raise errors.UsageError(detail=_("Say where to, such as: archive team take-home 1234567 FOLDER"))
     target = Path(words[-1]).expanduser().absolute()
-    place = place_of(obj.home, address, int(words[0]) if len(words) == 2 else None)
+    store = None if files is None else store_address(files)
+    place = place_of(obj.home, address, int(words[0]) if len(words) == 2 else None, files=store)
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         verification = take_home(place, target, obj.home, tell=copy_progress(progress))
     tell_verification(verification)
+    if place.files is None and any(finding.check == "file-missing" for finding in verification.findings):
+        echo(
+            _("Where the team has a store of files, name it, for a folder that is not there yet: --files DIR"), err=True
+        )
     echo(_("This is an archive of its own now: {path}").format(path=visible(str(target))))
     return 0 if verification.ok else FINDINGS
