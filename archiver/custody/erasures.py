@@ -245,7 +245,8 @@ def _finish(
             remembered_values.ERASURE.remember(writing, executed)
             _settle(writing, number)
     step("executed")
-    erased_copies.remove_copies(erased_copies.copies_with(archive.home, ranges, names))
+    for home in (archive.home, *cleaning.shared_folders(archive)):
+        erased_copies.remove_copies(erased_copies.copies_with(home, ranges, names))
     cleaning.remove_bytes(archive, unfinished.blobs)
     cleaning.remove_leftovers(archive)
     step("files removed")

@@ -13,7 +13,12 @@ from archiver.evidence.verify.findings import Progress, Verification
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file
 from archiver.store.archive import Archive
 from archiver.store.ledger_copy.store_contents import expected_contents
-from archiver.store.object_stores.object_store import ObjectStore, StoredVersion, archive_prefix
+from archiver.store.object_stores.object_store import (
+    ObjectStore,
+    StoredVersion,
+    archive_prefix,
+    daily_key,
+)
 from archiver.store.object_stores.open_store import open_store
 from archiver.store.object_stores.s3_store import S3Store
 
@@ -48,6 +53,9 @@ def check_store(archive: Archive, place: LedgerPlace, *, tell: Progress | None =
     for key, (sha256, second) in sorted(contents.sealed.items()):
         verification.checked["stamps" if key.endswith(".tsr") else "seals"] += 1
         check.check(key, sha256, second)
+    daily = daily_key(place.archive, "")
+    for key in sorted(key for key in versions if key.startswith(daily)):
+        check.check_daily(key)
     _add_notes(verification, store, set(versions) - check.known, contents.waiting)
     verification.close()
     return verification
@@ -74,8 +82,15 @@ class _StoreCheck:
         elif not self._is_same(key, sha256):
             self._check_second(key, sha256, second)
         if sum(not one.is_marker for one in versions) > 1:
-            text = _("Several versions lie under this key: somebody has written over it.")
-            self._add_finding("store-overwritten", key, text)
+            self._add_finding("store-overwritten", key, _several_text())
+
+    def check_daily(self, key: str) -> None:
+        """Check that a daily copy, of which no record says the bytes, is neither hidden nor written over."""
+        self.known.add(key)
+        if self._versions[key][0].is_marker:
+            self._add_finding("store-deleted", key, _("It was deleted; a delete marker hides it."))
+        elif len(self._versions[key]) > 1:
+            self._add_finding("store-overwritten", key, _several_text())
 
     def _check_below(self, key: str, sha256: str, versions: Sequence[StoredVersion]) -> None:
         """A delete marker lies above: look whether the bytes are whole below it."""
@@ -106,6 +121,10 @@ class _StoreCheck:
 
     def _add_finding(self, check: str, key: str, text: str) -> None:
         self._verification.add_finding(check, key, text)
+
+
+def _several_text() -> str:
+    return _("Several versions lie under this key: somebody has written over it.")
 
 
 def _add_notes(verification: Verification, store: ObjectStore, unknown: set[str], waiting: int) -> None:

@@ -14,7 +14,8 @@ from archiver.ledger.installation import find_archive, open_archive
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file, write_ledger_file
 from archiver.store.archive import Archive
-from archiver.store.ledger_copy import exchange
+from archiver.store.ledger_copy import exchange, shared_files
+from archiver.store.object_stores.open_store import check_store
 from archiver.store.object_stores.s3_store import SCHEME, read_address
 from archiver.store.queries import current_state
 
@@ -23,13 +24,16 @@ def adopt(home: Path, address: str, files: str | None, *, tell: Progress | None 
     """Verify an archive in depth, ship all of it to the ledger, and make its home a copy of what the ledger holds.
 
     A home whose archive is in the ledger already becomes a copy if it is the same archive; what it lacks comes.
-    Raises NoArchive, ArchiveInUse, NotAdopted, AnotherArchive, LedgerUnavailable, TeamNotInstalled.
+    Raises NoArchive, ArchiveInUse, NotAdopted, AnotherArchive, LedgerUnavailable, TeamStoreUnavailable,
+    TeamNotInstalled.
     """
     with closing(Archive(home)) as archive, archive.round_lock():
         account = _owner_of(archive)
         verification = verify_archive(archive, deep=True, progress=tell)
         if not verification.ok:
             raise errors.NotAdopted(home=home, detail=verification.findings[0].text)
+        if files is not None:
+            check_store(files)
         place = LedgerPlace(address, open_archive(address, account), files)
         with closing(Ledger(place)) as ledger:
             try:
@@ -50,23 +54,20 @@ def store_address(text: str) -> str:
     return text
 
 
-def place_of(home: Path, address: str | None, account: int | None, *, files: str | None = None) -> LedgerPlace:
+def place_of(home: Path, address: str | None, account: int | None) -> LedgerPlace:
     """The archive in a ledger that is meant: an account's, or the one that the home is a copy of.
-
-    `files` is the address of the store of files, if another one than that of the home is meant.
 
     Raises UsageError, NotInLedger, LedgerUnavailable, TeamNotInstalled.
     """
     own = read_ledger_file(home)
     address = address or (own.address if own is not None else None)
-    files = files or (own.files if own is not None else None)
     if address is None:
         raise errors.UsageError(detail=_("Say which ledger: --ledger ADDRESS"))
     if account is not None:
-        return LedgerPlace(address, find_archive(address, account), files)
+        return LedgerPlace(address, find_archive(address, account), own.files if own is not None else None)
     if own is None:
         raise errors.UsageError(detail=_("Say whose archive: archive team take-home ACCOUNT DIR"))
-    return LedgerPlace(own.address, own.archive, files)
+    return own
 
 
 def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | None = None) -> Verification:
@@ -88,6 +89,7 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
         archive.exchange(ledger)
         with archive.writing() as writing:
             exchange.end_copy(writing.sql, fresh, place, home if _is_copy_of(home, place) else None)
+        shared_files.bring_dailies(fresh, place)
     with closing(Archive(fresh)) as archive:
         verification = verify_archive(archive, deep=True, progress=tell)
     try:

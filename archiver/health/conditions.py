@@ -17,7 +17,7 @@ from archiver.health.snapshot import ComputerState, HealthSnapshot, Starters
 from archiver.records import JST
 from archiver.records.alerts import DEPARTURES, Alert, AlertRule, Level
 from archiver.records.grades import Grade
-from archiver.settings.model import Settings
+from archiver.settings.model import SEALED, Settings
 from archiver.sync import message_rate
 from archiver.sync.run_end import is_clock_wrong
 from archiver.sync.window_share import daemon_interval
@@ -222,21 +222,28 @@ def _stale(situation: Situation) -> Condition | None:
     if last is None or situation.now - last <= situation.stale or not situation.archive.rooms:
         return None
     facts = {"hours": _hours(situation.now - last), "error": error_name}
-    return Condition(ConditionKind.STALE, Grade.ACTION, facts=facts, command=error_reasons.command(error_name))
+    command = error_reasons.command(error_name, is_sealed=_is_sealed(situation.settings))
+    return Condition(ConditionKind.STALE, Grade.ACTION, facts=facts, command=command)
 
 
 def _fault(situation: Situation) -> Condition | None:
     archive = situation.archive
-    return (
-        None if archive.error_name is None else fault_condition(archive.error_name, is_first=archive.last_run is None)
-    )
+    if archive.error_name is None:
+        return None
+    return fault_condition(archive.error_name, situation.settings, is_first=archive.last_run is None)
 
 
-def fault_condition(error_name: str, *, is_first: bool = False) -> Condition:
+def fault_condition(error_name: str, settings: Settings | None = None, *, is_first: bool = False) -> Condition:
     """The condition that an error of this name keeps rounds from going through; `is_first`: none ever did."""
-    is_urgent = error_name in error_reasons.NEEDS_YOU or is_first
-    grade, command = Grade.ACTION if is_urgent else Grade.ATTENTION, error_reasons.command(error_name)
-    return Condition(ConditionKind.FAULT, grade, (error_name,), {"error": error_name}, command)
+    is_urgent, is_sealed = error_name in error_reasons.NEEDS_YOU or is_first, _is_sealed(settings)
+    grade = Grade.ACTION if is_urgent else Grade.ATTENTION
+    command = error_reasons.command(error_name, is_sealed=is_sealed)
+    return Condition(ConditionKind.FAULT, grade, (error_name,), {"error": error_name, "is_sealed": is_sealed}, command)
+
+
+def _is_sealed(settings: Settings | None) -> bool:
+    """Whether a team's workers hold the token, so that nothing is to be done at this computer."""
+    return settings is not None and settings.token_source == SEALED
 
 
 def _job_fault(situation: Situation) -> Condition | None:
@@ -244,8 +251,10 @@ def _job_fault(situation: Situation) -> Condition | None:
     if run is None or run.error is None or run.error == situation.archive.error_name or not situation.archive.rooms:
         return None
     grade = Grade.ACTION if run.error in error_reasons.NEEDS_YOU else Grade.ATTENTION
-    facts = {"error": run.error, "at": run.at}
-    return Condition(ConditionKind.JOB_FAULT, grade, (run.error,), facts, error_reasons.command(run.error))
+    is_sealed = _is_sealed(situation.settings)
+    facts = {"error": run.error, "at": run.at, "is_sealed": is_sealed}
+    command = error_reasons.command(run.error, is_sealed=is_sealed)
+    return Condition(ConditionKind.JOB_FAULT, grade, (run.error,), facts, command)
 
 
 def _idle(situation: Situation) -> Condition | None:

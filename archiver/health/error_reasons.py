@@ -56,20 +56,36 @@ NEEDS_YOU = BY_TOKEN | {
 """Errors that do not pass by themselves."""
 
 
+_CHECK = "archive check"
+
+
 def reason(error_name: str | None) -> str | None:
     """The reason as part of a sentence, in the language of the process; None: not known."""
     return _(REASONS[error_name]) if error_name in REASONS else None
 
 
-def command(error_name: str | None) -> str:
-    """The command that helps with this error."""
-    return "archive token set" if error_name in BY_TOKEN else "archive check"
+GIVE_AGAIN = N_(
+    "In Chatwork open サービス連携 > APIトークン, copy the token shown there and give it to your team with: "
+    "archive team join   If no token is shown there, your organisation may have withdrawn its approval: apply for it "
+    "again."
+)
+"""What to do where a team's workers hold the token that was refused."""
 
 
-def advice(error_name: str) -> str:
+def command(error_name: str | None, *, is_sealed: bool = False) -> str:
+    """The command that helps with this error; `is_sealed`: where a team's workers hold the token."""
+    by_token, other = ("archive team join", "archive team status") if is_sealed else ("archive token set", _CHECK)
+    return by_token if error_name in BY_TOKEN else other
+
+
+def advice(error_name: str, *, is_sealed: bool = False) -> str:
     """The error class's own advice, if it needs no data of the error, else the command to call."""
+    if is_sealed and error_name == "TokenRefused":
+        return _(GIVE_AGAIN)
     error_class = getattr(errors, error_name, None)
     hint: str = (
         error_class.hint if isinstance(error_class, type) and issubclass(error_class, errors.ArchiverError) else ""
     )
-    return _(hint) if hint and "{" not in hint else _("Run: {command}").format(command=command(error_name))
+    if hint and "{" not in hint:
+        return _(hint)
+    return _("Run: {command}").format(command=command(error_name, is_sealed=is_sealed))

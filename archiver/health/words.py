@@ -88,15 +88,19 @@ def _stale(condition: Condition) -> str:
 
 
 def _fault(condition: Condition) -> str:
-    reason, advice = error_reasons.reason(condition.facts["error"]), error_reasons.advice(condition.facts["error"])
+    reason, advice = error_reasons.reason(condition.facts["error"]), _advice(condition)
     if reason is None:
         return _("The last save failed.") + " " + advice
     return _("The last save failed. Reason: {reason}. {advice}").format(reason=reason, advice=advice)
 
 
+def _advice(condition: Condition) -> str:
+    return error_reasons.advice(condition.facts["error"], is_sealed=condition.facts["is_sealed"])
+
+
 def _job_fault(condition: Condition) -> str:
     error_name, time = condition.facts["error"], minute_text(condition.facts["at"])
-    words = {"time": time, "reason": error_reasons.reason(error_name), "advice": error_reasons.advice(error_name)}
+    words = {"time": time, "reason": error_reasons.reason(error_name), "advice": _advice(condition)}
     if words["reason"] is None:
         return _("The last run by itself failed ({time}), although a typed one went through. {advice}").format(**words)
     text = _("The last run by itself failed ({time}), although a typed one went through. Reason: {reason}. {advice}")

@@ -163,6 +163,12 @@ class TeamLedger:
             row = connection.execute("SELECT sealed, wrapped_key, key_id FROM token").fetchone()
         return None if row is None else SealedRow(*row)
 
+    def has_contract(self, archive: int) -> bool:
+        """Whether a contract was ever entered in an archive, for a machine that saves. Raises LedgerUnavailable."""
+        with self._of_archive(archive) as connection:
+            row = connection.execute("SELECT EXISTS (SELECT FROM entry WHERE kind = 'contract')").fetchone()
+        return bool(row and row[0])
+
     def close_archive(self, archive: int) -> None:
         """Destroy the token and its wrapped key, and close the archive, which stays. Raises LedgerUnavailable."""
         with self._of_archive(archive) as connection:

@@ -74,7 +74,7 @@ def take_pending_notices(
         if notices.known != known or snapshot.paces.is_fresh or new_fault is not None or run is not None:
             _remember(archive, notices, snapshot, new_fault, run)
     except UNREADABLE:
-        found = [] if name is None else [fault_condition(name)]
+        found = [] if name is None else [fault_condition(name, settings)]
         notices = due_notices.due_notices(_fault_keys(name), {}, now=now)._replace(is_remembered=False)
         notice_facts = NoticeFacts(now)
     return PendingNotices(notices, due_conditions(found, notices), notice_facts)

@@ -166,6 +166,10 @@ class BackupSettings:
     """The program and its arguments; `{copy}` in an argument is the copy's folder. Empty: none."""
 
 
+SEALED = "sealed:"
+"""The place of a token that its owner gave to a team: in the ledger, where workers alone can open it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings from file and environment, without the token itself."""
@@ -174,7 +178,7 @@ class Settings:
     language: str | None = None
     """`ja`, `en`, or None: that of the environment."""
     token_source: str = "keyring"  # noqa: S105 - the name of a place, not a secret
-    """`keyring`, `env:NAME` or `file:PATH`."""
+    """`keyring`, `env:NAME`, `file:PATH`, or `SEALED` within a worker of a team."""
     base_url: str = BASE_URL
     """Without a final slash; https, or this computer."""
     sync: SyncSettings = SyncSettings()

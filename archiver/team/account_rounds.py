@@ -12,6 +12,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -24,14 +25,14 @@ from archiver.rounds.daemon_messages import as_error
 from archiver.rounds.round import run_round
 from archiver.rounds.stop import Stop
 from archiver.settings.file import load_settings
-from archiver.settings.model import Settings
-from archiver.store.archive import Archive
-from archiver.store.queries import gaps
+from archiver.settings.model import SEALED, Settings
+from archiver.store.queries import contracts, gaps
 from archiver.store.working.alerts import open_alerts
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.team import host_breaker, round_times, sealed_tokens
 from archiver.team.copies import Copies
+from archiver.team.copy_care import CareEnd, CopyCare
 from archiver.team.host_breaker import Admission
 from archiver.team.team_file import TeamSettings
 
@@ -39,11 +40,17 @@ HOST = "chatwork"
 """The host of all archives' rounds, in the ledger."""
 
 OK = "ok"
+NOTHING_TO_SAVE = errors.NoContract.__name__
+"""How a round ended in which no chat is saved, as no contract is open: no error, and no saving either."""
+
 APPS_KEPT = 200
 """How many archives' parts a worker keeps between rounds, so that it need not ask each time whose token it has."""
 
 TOKEN_ERRORS = (errors.TokenRefused, errors.WrongAccount)
 """Errors that stay while the token stays the same."""
+
+DECIDED = (*TOKEN_ERRORS, errors.Unreachable, errors.ArchiveInUse, errors.NoContract)
+"""Errors after which the ledger says when the next round is due, so that the queue need not try again."""
 
 
 class RoundFailed(Exception):
@@ -87,12 +94,17 @@ class AccountRounds:
         now: Callable[[], datetime],
         stop: Stop,
         tell: Callable[[RoundEnd], None] = lambda _end: None,
+        tell_care: Callable[[CareEnd], None] = lambda _end: None,
         max_seconds: float = round_times.MAX_SECONDS,
     ) -> None:
-        """Take what a round needs: `secret_key` reads the installation's key, `tell` gives notice to the owner."""
+        """Take what a round needs: `secret_key` reads the installation's key, `tell` gives notice to the owner.
+
+        `tell_care` is told what a verification or an upkeep came to, for whoever looks after the worker.
+        """
         self._settings, self._environ, self._ledger, self._secret_key = settings, environ, ledger, secret_key
         self._now, self._stop, self._tell, self._max_seconds = now, stop, tell, max_seconds
         self.copies = Copies(settings)
+        self._care = CopyCare(now=now, tell=tell_care)
         self._apps: OrderedDict[int, App] = OrderedDict()
         self._rooms: dict[int, int] = {}
         self._one_at_a_time = threading.Lock()
@@ -138,7 +150,8 @@ class AccountRounds:
 
     def _run_in(self, home: Path, begun: _Begun, step: Callable[[], None]) -> str | None:
         """Run the round in a copy; the name of an error after which the queue is to try it again."""
-        archive, settings = begun.standing.archive, load_settings(home, self._environ)
+        archive = begun.standing.archive
+        settings = replace(load_settings(home, self._environ), token_source=SEALED)
         report: SyncReport | None = None
         failure: errors.ArchiverError | None = None
         with self._app(begun.standing, settings) as app:
@@ -152,8 +165,8 @@ class AccountRounds:
             self._judge_host(archive, failed=transport.host_fails, asked=transport.requests > asked_before)
             self._ledger.record_round(archive, self._outcome(app, begun, failure))
             self._tell(RoundEnd(settings, failure, app.now(), report))
-        is_decided = failure is None or isinstance(failure, (*TOKEN_ERRORS, errors.Unreachable, errors.ArchiveInUse))
-        return None if is_decided or failure is None else _name(failure)
+        self._care.care(archive, settings, lambda: self._at_step(step))
+        return None if failure is None or isinstance(failure, DECIDED) else _name(failure)
 
     def _options(self, archive: int, settings: Settings) -> Options:
         return Options(pace=self._pace(archive, settings), max_seconds=self._max_seconds)
@@ -163,10 +176,13 @@ class AccountRounds:
 
     def _progress(self, step: Callable[[], None]) -> ProgressCallbacks:
         def at_step(*_what: object) -> None:
-            self._stop.step()
-            step()
+            self._at_step(step)
 
         return ProgressCallbacks(on_step=at_step, on_file=at_step)
+
+    def _at_step(self, step: Callable[[], None]) -> None:
+        self._stop.step()
+        step()
 
     def _judge_host(self, archive: int, *, failed: bool, asked: bool) -> None:
         """Tell the others whether the host answered; a round that did not ask it has no more to say."""
@@ -183,9 +199,12 @@ class AccountRounds:
         every, failures = self._pace(standing.archive, app.settings), standing.failures + 1
         match failure:
             case None:
-                found, alerts = _count(app.archive)
+                seen = _look(app)
                 due = round_times.next_round(standing.next_due, begun.at, every)
-                return RoundOutcome(OK, due, at=at, gaps=found, alerts=alerts)
+                outcome = OK if seen.is_saved else NOTHING_TO_SAVE
+                return RoundOutcome(outcome, due, at=at, gaps=seen.gaps, alerts=seen.alerts)
+            case errors.NoContract():
+                return RoundOutcome(NOTHING_TO_SAVE, at + app.settings.sync.every)
             case errors.TokenRefused() | errors.WrongAccount():
                 refusals = failures if standing.outcome == _name(failure) else 1
                 return RoundOutcome(_name(failure), at + round_times.token_pause(refusals), refusals)
@@ -256,10 +275,19 @@ class AccountRounds:
         raise errors.SealedWithAnotherKey(archive=archive)
 
 
-def _count(archive: Archive) -> tuple[int, int]:
-    """How many gaps and open alerts an archive has."""
-    with archive.reading() as reading:
-        return len(gaps.holes(reading)), len(list(open_alerts(reading)))
+class _Seen(NamedTuple):
+    """What is told of an archive after its round."""
+
+    gaps: int
+    alerts: int
+    is_saved: bool
+    """Whether any chat is saved."""
+
+
+def _look(app: App) -> _Seen:
+    with app.archive.reading() as reading:
+        rooms = contracts.rooms_to_read(reading, app.now())
+        return _Seen(len(gaps.holes(reading)), len(list(open_alerts(reading))), bool(rooms))
 
 
 def _name(error: errors.ArchiverError) -> str:

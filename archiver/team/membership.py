@@ -15,6 +15,7 @@ from archiver.corrected_clock import CorrectedClock
 from archiver.ledger.installation import find_archive, open_archive
 from archiver.ledger.service import ArchiveStanding, TeamLedger
 from archiver.team import round_times, sealed_tokens
+from archiver.team.overview import waits_for_first_round
 from archiver.team.team_file import TeamSettings
 
 FIRST_ROUND_REQUESTS = 30
@@ -39,6 +40,15 @@ def join(
         return ledger.standing(archive)
 
 
+def has_contract(archive: int, settings: TeamSettings) -> bool:
+    """Whether a contract was ever entered in an archive; without one its rounds save nothing.
+
+    Raises LedgerUnavailable, TeamNotInstalled.
+    """
+    with closing(TeamLedger(settings.ledger)) as ledger:
+        return ledger.has_contract(archive)
+
+
 def leave(account: int, settings: TeamSettings) -> ArchiveStanding:
     """Destroy the token of an account and close its archive, which its owner can still take home; how it stands then.
 
@@ -59,6 +69,6 @@ def _owner_of(token: str, base_url: str, clock: CorrectedClock, sleep: Callable[
 
 def _first_round(ledger: TeamLedger, settings: TeamSettings) -> datetime:
     """When the first round of a new account is due: after those of the others that wait for theirs."""
-    waiting = [one.next_due for one in ledger.overview() if one.last_round is None and one.next_due and one.has_token]
+    waiting = [one.next_due for one in ledger.overview() if one.next_due and waits_for_first_round(one)]
     apart = FIRST_ROUND_REQUESTS / settings.max_requests_per_second
     return round_times.first_round(datetime.now(UTC), max(waiting, default=None), apart)

@@ -9,7 +9,7 @@ from typing import Any
 
 from archiver.ledger.service import ArchiveStanding, TeamLedger
 from archiver.team import host_breaker
-from archiver.team.account_rounds import HOST
+from archiver.team.account_rounds import HOST, NOTHING_TO_SAVE
 from archiver.team.host_breaker import Admission
 
 LATE = timedelta(minutes=15)
@@ -28,7 +28,7 @@ class TeamOverview:
     @property
     def waiting(self) -> int:
         """How many archives wait for their first round."""
-        return sum(one.last_round is None for one in self.standings if _is_saved(one))
+        return sum(waits_for_first_round(one) for one in self.standings)
 
     @property
     def late(self) -> int:
@@ -53,6 +53,11 @@ def read_overview(address: str) -> TeamOverview:
         host, at = ledger.host(HOST)
     is_held = host_breaker.admission(host, at) is Admission.HELD
     return TeamOverview(standings, at, host.opened_until if is_held else None)
+
+
+def waits_for_first_round(standing: ArchiveStanding) -> bool:
+    """Whether an account that gave its token was never saved, and has something to save as far as is known."""
+    return _is_saved(standing) and standing.last_round is None and standing.outcome != NOTHING_TO_SAVE
 
 
 def _is_saved(standing: ArchiveStanding) -> bool:

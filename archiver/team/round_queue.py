@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import procrastinate
@@ -51,6 +52,8 @@ class QueueTimes:
     polling: float = 5.0
     restart: float = 2.0
     """The pause before a worker starts anew whose database went away."""
+    retry: float = 30.0
+    """The first pause before a round that failed is tried again; it doubles each time."""
     end: float = 25.0
     """How long rounds that are under way are waited for when the worker is to stop."""
 
@@ -58,11 +61,14 @@ class QueueTimes:
 class _GrowingPauses(procrastinate.BaseRetryStrategy):
     """A round that failed is tried again, for ever, after a pause that grows; one that was stopped at once."""
 
+    def __init__(self, first: timedelta) -> None:
+        self._first = first
+
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision:
         """The pause after an exception."""
         if isinstance(exception, _RoundStopped):
             return procrastinate.RetryDecision(retry_in={"seconds": 0})
-        pause = round_times.retry_pause(job.attempts)
+        pause = round_times.retry_pause(job.attempts, self._first)
         return procrastinate.RetryDecision(retry_in={"seconds": int(pause.total_seconds())})
 
 
@@ -116,7 +122,8 @@ class RoundQueue:
         self._connector = connector
         self.app: Any = procrastinate.App(connector=connector)
         self._beating = self.app.job_manager = _BeatingManager(connector)
-        self._round: Any = self.app.task(name="round_of", queue=ROUNDS, retry=_GrowingPauses())(self._round_of)
+        pauses = _GrowingPauses(timedelta(seconds=times.retry))
+        self._round: Any = self.app.task(name="round_of", queue=ROUNDS, retry=pauses)(self._round_of)
         planning: dict[str, Any] = {"queue": PLANNING, "priority": _PLANNING_FIRST}
         every_minute: Any = self.app.periodic(cron=times.cron)
         for name, task in (("defer_due", self._defer_due), ("retry_stalled", self._retry_stalled)):

@@ -15,7 +15,6 @@ IN_USE_PAUSE = timedelta(seconds=30)
 """When an account is tried again that somebody else was saving."""
 
 LONGEST_RETRY = timedelta(minutes=15)
-FIRST_RETRY = timedelta(seconds=30)
 
 
 def pace(sync: SyncSettings, rooms: int) -> timedelta:
@@ -34,9 +33,9 @@ def token_pause(refusals: int) -> timedelta:
     return PROBES[min(max(refusals, 1), len(PROBES)) - 1]
 
 
-def retry_pause(attempts: int) -> timedelta:
+def retry_pause(attempts: int, first: timedelta) -> timedelta:
     """The pause before a round is tried again that ended with an error, after so many attempts: it grows."""
-    return min(LONGEST_RETRY, FIRST_RETRY * (1 << min(attempts, 10)))
+    return min(LONGEST_RETRY, first * (1 << min(attempts, 10)))
 
 
 def first_round(joined: datetime, last_planned: datetime | None, seconds_apart: float) -> datetime:

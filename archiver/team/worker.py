@@ -13,6 +13,7 @@ from archiver.ledger.service import TeamLedger
 from archiver.rounds.stop import Stop
 from archiver.team import host_breaker, installation_key
 from archiver.team.account_rounds import HOST, AccountRounds, RoundEnd
+from archiver.team.copy_care import CareEnd
 from archiver.team.host_breaker import Admission
 from archiver.team.private_process import forbid_core_files
 from archiver.team.queue_schema import check_queue
@@ -30,6 +31,7 @@ def run_worker(
     *,
     now: Callable[[], datetime],
     tell: Callable[[RoundEnd], None] = lambda _end: None,
+    tell_care: Callable[[CareEnd], None] = lambda _end: None,
     times: QueueTimes = USUAL,
 ) -> None:
     """Make rounds until a stop is requested.
@@ -41,7 +43,9 @@ def run_worker(
     secret_key = installation_key.read_key(settings, environ)
     check_queue(settings.ledger)
     with closing(TeamLedger(settings.ledger)) as ledger:
-        rounds = AccountRounds(settings, environ, ledger, lambda: secret_key, now=now, stop=stop, tell=tell)
+        rounds = AccountRounds(
+            settings, environ, ledger, lambda: secret_key, now=now, stop=stop, tell=tell, tell_care=tell_care
+        )
         with closing(rounds):
             queue = RoundQueue(settings.ledger, _Rounds(rounds).run, lambda: due_archives(ledger), times=times)
             queue.run(stop, rounds_at_once=settings.rounds_at_once, name=worker_name())

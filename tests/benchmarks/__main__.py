@@ -70,23 +70,28 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ROWS))
     parser.add_argument("--large", action="store_true", help="also what takes many minutes")
+    parser.add_argument("--accounts", type=int, metavar="N", help="of team_service: so many accounts")
+    parser.add_argument("--minutes", type=float, metavar="N", help="of team_service: for so long")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document")
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in ROWS:
             parser.error(f"there is no {name}; there are {', '.join(ROWS)}")
+    scale = {name: value for name in ("accounts", "minutes") if (value := getattr(options, name)) is not None}
+    if scale and options.names != ["team_service"]:
+        parser.error("--accounts and --minutes go with team_service alone")
     names = options.names or [name for name in ROWS if options.large or name not in LARGE]
-    figures = [figure for name in names for figure in _measure(name)]
+    figures = [figure for name in names for figure in _measure(name, **scale)]
     if options.as_json:
         print(json.dumps({"machine": _machine(), "rows": [asdict(one) for one in figures]}, ensure_ascii=False))
     else:
         print(_table(figures))
 
 
-def _measure(name: str) -> list[Figure]:
+def _measure(name: str, **scale: float) -> list[Figure]:
     print(f"{name} …", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="archive-benchmark-") as folder:
-        figures: list[Figure] = importlib.import_module(f"tests.benchmarks.{name}").measure(Path(folder))
+        figures: list[Figure] = importlib.import_module(f"tests.benchmarks.{name}").measure(Path(folder), **scale)
     return figures
 
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import random
 import shutil
+import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
+from threading import Event
 from typing import TypeVar
 
 from archiver.app import App, build_app
@@ -32,6 +35,7 @@ from tests.support.team_hardship import (
     findings_at_home,
     longest_waits,
     lost_entries,
+    lost_files,
     lost_messages,
     undergo,
 )
@@ -40,17 +44,21 @@ from tests.support.team_service import Service, running_service
 BAR_MS = 45.0
 QUIET_ACCOUNTS, TIMES = 10, 6
 
-ACCOUNTS, WORKERS, SECONDS = 500, 4, 1_800.0
-RESTARTS = (600.0, 1_200.0)
+ACCOUNTS, WORKERS, MINUTES = 500, 4, 30.0
+STORE_AWAY = 1 / 6
+"""Of its time the store is away for this part: five minutes of half an hour."""
+
 LONGEST_WAIT = 600.0
 HOMES = 20
 
 T = TypeVar("T")
 
 
-def measure(folder: Path) -> list[Figure]:
-    """The quiet round, then the hardship."""
-    return [quiet_round(folder / "quiet"), hardship(folder / "hardship")]
+def measure(folder: Path, *, accounts: int = ACCOUNTS, minutes: float = MINUTES) -> list[Figure]:
+    """The quiet round, then the hardship; SIGINT or SIGTERM cuts the latter short, and what was seen is told."""
+    quiet = quiet_round(folder / "quiet")
+    print(quiet.measured, file=sys.stderr, flush=True)
+    return [quiet, hardship(folder / "hardship", accounts=accounts, minutes=minutes)]
 
 
 def quiet_round(folder: Path) -> Figure:
@@ -80,36 +88,80 @@ def quiet_round(folder: Path) -> Figure:
     )
 
 
-def hardship(
-    folder: Path, *, accounts: int = ACCOUNTS, seconds: float = SECONDS, restarts: tuple[float, ...] = RESTARTS
-) -> Figure:
-    """Workers killed every minute and the database restarted twice; what was lost, who waited, what verifies."""
+def hardship(folder: Path, *, accounts: int = ACCOUNTS, minutes: float = MINUTES) -> Figure:
+    """A worker killed each minute, two restarts, the store away; what was lost, who waited, what verifies."""
     folder.mkdir()
-    with running_service(folder, accounts, every="60s") as service:
-        story = Hardship(seconds, 60.0, restarts, posts_per_second=5.0, workers=WORKERS)
-        aftermath = undergo(service, story, tell=lambda line: print(line, file=sys.stderr))
-        return _judged(service, aftermath, folder)
+    with _cut_by_signals() as cut, running_service(folder, accounts, every="60s") as service:
+        print(f"{accounts} accounts have joined", file=sys.stderr, flush=True)
+        tell = partial(print, file=sys.stderr, flush=True)
+        return _judged(service, undergo(service, story(minutes), tell=tell, cut=cut), folder)
+
+
+def story(minutes: float) -> Hardship:
+    """The whole story in so many minutes."""
+    seconds = 60 * minutes
+    return Hardship(
+        lasts=seconds,
+        kill_every=max(15.0, seconds / 30),
+        restarts=(seconds / 3, 2 * seconds / 3),
+        store_away=(0.4 * seconds, (0.4 + STORE_AWAY) * seconds),
+        posts_per_second=5.0,
+        files_per_second=1.0,
+        workers=WORKERS,
+        peace=max(300.0, seconds / 2),
+    )
+
+
+@contextmanager
+def _cut_by_signals() -> Iterator[Event]:
+    """An event that the first SIGINT or SIGTERM sets; the second one ends the process as ever."""
+    cut = Event()
+    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+
+    def on_signal(*_signal: object) -> None:
+        cut.set()
+        restore()
+
+    for number in usual:
+        signal.signal(number, on_signal)
+    try:
+        yield cut
+    finally:
+        restore()
 
 
 def _judged(service: Service, aftermath: Aftermath, folder: Path) -> Figure:
     rounds = service.chatworks.rounds()
     overlaps, waits = service.chatworks.overlaps(), longest_waits(service)
-    lost = lost_entries(service, aftermath), lost_messages(service, aftermath)
+    lost = lost_entries(service, aftermath), lost_messages(service, aftermath), lost_files(service, aftermath)
     accounts = list(service.chatworks.accounts)
     sample = random.Random(3).sample(accounts, min(HOMES, len(accounts)))
     findings = sum(map(len, findings_at_home(service, sample, folder / "homes").values()))
     fewest = min(len(rounds.get(account, ())) for account in accounts)
     made, posted = sum(map(len, rounds.values())), sum(map(len, aftermath.posted.values()))
+    uploaded = sum(map(len, aftermath.uploaded.values()))
+    begin, missing = ("cut short; ", "not there yet") if aftermath.is_cut_short else ("", "lost")
     measured = (
+        f"{begin}{len(aftermath.unsaved)} accounts not saved at the end; "
         f"{made} rounds, {fewest} of an account at least; longest wait {max(waits.values()):.0f} s; "
-        f"{aftermath.kills} workers killed; {len(overlaps)} overlaps; lost: {len(lost[0])} entries, {len(lost[1])} of "
-        f"{posted} messages; {len(sample)} taken home, {findings} findings"
+        f"{aftermath.kills} workers killed; {len(overlaps)} overlaps; lost: {len(lost[0])} entries; {missing}: "
+        f"{len(lost[1])} of {posted} messages, {len(lost[2])} of {uploaded} files; {len(sample)} taken home, "
+        f"{findings} findings"
+    )
+    is_kept = (
+        not (overlaps or any(lost) or findings or aftermath.unsaved)
+        and max(waits.values()) <= LONGEST_WAIT
+        and fewest > 0
     )
     return Figure(
         f"{len(accounts)} accounts of 6 rooms, {WORKERS} workers, {aftermath.lasted / 60:.0f} minutes of hardship",
         f"no overlap, nothing lost, no finding; no account waits longer than {LONGEST_WAIT:.0f} s",
         measured,
-        not (overlaps or lost[0] or lost[1] or findings) and max(waits.values()) <= LONGEST_WAIT and fewest > 0,
+        None if aftermath.is_cut_short else is_kept,
         {"rounds": made, "longest_wait": max(waits.values()), "kills": aftermath.kills},
     )
 

@@ -26,6 +26,7 @@ from archiver.records.erasure import ErasureReason
 from archiver.store.archive import Archive, Reading
 from archiver.store.erasure.execution import ERASED
 from archiver.store.erasure.selection import Selection, select_messages
+from archiver.store.object_stores.open_store import make_store
 from tests.custody.test_erasures import EARLY, GONE, ONLY, job1, make_archive
 from tests.support.archives.byte_search import free_pages, places_of
 from tests.support.archives.maker import OTHER_ROOM, ROOM, at
@@ -95,6 +96,7 @@ def case(postgres: Postgres, tmp_path: Path) -> Iterator[Case]:
     installation.install_ledger(superuser)
     first, second, shared = tmp_path / "first", tmp_path / "second", tmp_path / "shared"
     make_archive(first).archive.close()
+    make_store(str(shared))
     place = adopt(first, clerk, str(shared))
     second.mkdir()
     write_ledger_file(second, place)

@@ -16,6 +16,7 @@ from archiver.ledger.ledger_file import LEDGER_FILE
 from archiver.store import schema
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
+from archiver.store.object_stores.open_store import make_store
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
 from tests.support.postgres import Postgres, running_postgres
@@ -38,6 +39,7 @@ def home(tmp_path: Path) -> Path:
 def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tmp_path: Path) -> None:
     """Evidence, readable tables and the files beside the seals are the same, and the archive is one of its own."""
     before, tables, names = evidence(home), readable_tables(home), file_names(home)
+    make_store(str(tmp_path / "shared"))
     place = adopt(home, postgres.address("machine"), str(tmp_path / "shared"))
 
     verification = take_home(place_of(home, None, None), tmp_path / "taken", home)
@@ -57,6 +59,7 @@ def test_a_home_of_the_same_archive_becomes_a_copy_and_another_one_is_refused(
 ) -> None:
     """After the first machine is lost, what was taken home can go on saving; a second archive of the account cannot."""
     address = postgres.address("machine")
+    make_store(str(tmp_path / "shared"))
     place = adopt(home, address, str(tmp_path / "shared"))
     take_home(place, tmp_path / "taken", home)
     other = tmp_path / "other"
@@ -88,12 +91,16 @@ def test_the_commands_of_a_team_from_an_empty_database_to_an_archive_at_home(tmp
         terminal.run("sync")
         terminal.run("team", "init", "--ledger", postgres.address())
         ledger, files = ("--ledger", postgres.address()), ("--files", tmp_path / "shared")
-        terminal.run("team", "adopt", terminal.home, *ledger, *files)
+        entered = ("team", "adopt", terminal.home, *ledger, *files)
+        unmounted = terminal.run(*entered, code=1)
+        terminal.run("team", "init", *files)
+        terminal.run(*entered)
         chatwork.post(room, chatwork.owner, "台帳へ")
         chatwork.upload(room, chatwork.owner, "納品.bin", data=b"delivered")
         terminal.run("sync")
 
-        said = terminal.run("team", "take-home", chatwork.owner, tmp_path / "taken")
+        elsewhere = ("--ledger", postgres.address(), "--files", tmp_path / "shared")
+        said = terminal.run("team", "take-home", chatwork.owner, tmp_path / "taken", *elsewhere)
         missing = terminal.run("team", "take-home", 1, tmp_path / "other", code=2)
         new = Terminal(tmp_path / "new", chatwork)
         without = new.run("team", "take-home", chatwork.owner, tmp_path / "unnamed", *ledger, code=3)
@@ -102,6 +109,7 @@ def test_the_commands_of_a_team_from_an_empty_database_to_an_archive_at_home(tmp
         new.run("sync")
 
     assert "--files" in without
+    assert "archive team init --files DIR" in unmounted
     assert "改変は見つかりませんでした" in said
     assert "ありません" in missing
     assert evidence(terminal.home) == evidence(tmp_path / "taken")

@@ -25,6 +25,7 @@ from archiver.rounds.round import run_round
 from archiver.settings.file import load_settings
 from archiver.store.archive import Archive
 from archiver.store.engine import DATABASE
+from archiver.store.object_stores.open_store import make_store
 from archiver.sync.report import SyncReport
 from archiver.sync.run import Options, ProgressCallbacks
 from tests.support.postgres import Postgres, running_postgres
@@ -76,6 +77,8 @@ def running_ledger() -> Iterator[Postgres]:
 def new_place(postgres: Postgres, files: Path | None = None) -> LedgerPlace:
     """The place of a new archive in the ledger, for a machine that saves."""
     address = postgres.address("machine")
+    if files is not None:
+        make_store(str(files))
     return LedgerPlace(
         address, installation.open_archive(address, next(_ACCOUNTS)), None if files is None else str(files)
     )

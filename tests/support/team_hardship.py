@@ -1,10 +1,11 @@
-"""A team's service under hardship: workers killed, the database restarted, people writing; and what must hold after it.
+"""A team's service under hardship: workers killed, the database restarted, the store away, people writing meanwhile.
 
 The same story is a test with few accounts for two minutes and a benchmark with five hundred for half an hour.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 from bisect import bisect_left, bisect_right
@@ -17,8 +18,11 @@ from threading import Event, Thread
 
 import psycopg
 
+from archiver import errors
 from archiver.custody.team_copies import take_home
 from archiver.store.archive import Archive
+from archiver.store.object_stores.object_store import file_key
+from archiver.store.object_stores.open_store import open_store
 from tests.support.team_service import Service
 
 
@@ -30,8 +34,13 @@ class Hardship:
     kill_every: float
     restarts: tuple[float, ...]
     """When the database is restarted."""
+    store_away: tuple[float, float] | None = None
+    """From when until when the store of files is away."""
     posts_per_second: float = 2.0
+    files_per_second: float = 0.5
     workers: int = 3
+    peace: float = 300.0
+    """How long it may take until every account was saved once more."""
 
 
 @dataclass
@@ -40,26 +49,50 @@ class Aftermath:
 
     posted: dict[int, list[str]] = field(default_factory=dict)
     """The ids of the messages that were posted, by account."""
+    uploaded: dict[int, list[bytes]] = field(default_factory=dict)
+    """The bytes of the files that were uploaded, by account."""
+    store_failures: int = 0
+    """Rounds that were seen to fail as the store was away."""
     shipped: dict[tuple[int, int], str] = field(default_factory=dict)
     """Digests of entries that the ledger was seen to hold, by archive and number."""
     changed: list[tuple[int, int]] = field(default_factory=list)
     """Entries whose digest was another one later."""
     kills: int = 0
+    unsaved: list[int] = field(default_factory=list)
+    """Accounts that were not saved once more in peace."""
+    is_cut_short: bool = False
+    """Whether it was ended before its time, so that what is not saved yet is not lost."""
     lasted: float = 0.0
     cpu_seconds: float = 0.0
     """Of the workers that were alive at the end."""
 
 
-def undergo(service: Service, hardship: Hardship, *, tell: Callable[[str], None] = lambda _line: None) -> Aftermath:
-    """Let the workers work under hardship, then in peace until every account was saved once more."""
-    aftermath, chance = Aftermath({account: [] for account in service.chatworks.accounts}), random.Random(7)
+def undergo(
+    service: Service,
+    hardship: Hardship,
+    *,
+    tell: Callable[[str], None] = lambda _line: None,
+    cut: Event | None = None,
+) -> Aftermath:
+    """Let the workers work under hardship, then in peace until every account was saved once more.
+
+    `tell` is told each minute how it stands; once `cut` is set, it ends as soon as it can, without the peace.
+    """
+    cut = cut or Event()
+    accounts, chance = list(service.chatworks.accounts), random.Random(7)
+    aftermath = Aftermath({account: [] for account in accounts}, {account: [] for account in accounts})
     places = [f"computer{number}" for number in range(hardship.workers)]
     names = {place: service.start_worker(place) for place in places}
     begun, restarts = time.monotonic(), list(hardship.restarts)
-    next_kill = begun + hardship.kill_every
-    with _posting(service, aftermath, hardship.posts_per_second), _watching(service, aftermath):
-        while (passed := time.monotonic() - begun) < hardship.lasts:
-            time.sleep(0.2)
+    next_kill, store = begun + hardship.kill_every, _Store(service.folder / "store", hardship.store_away)
+    with closing(store), _posting(service, aftermath, hardship), _watching(service, aftermath):
+        next_line = 60.0
+        while (passed := time.monotonic() - begun) < hardship.lasts and not cut.wait(0.2):
+            if passed >= next_line:
+                next_line += 60.0
+                tell(f"{passed:.0f} s: {_so_far(service, aftermath)}")
+            if store.move(passed):
+                tell(f"{passed:.0f} s: the store is {'away' if store.is_away else 'back'}")
             if time.monotonic() >= next_kill:
                 next_kill += hardship.kill_every
                 place = chance.choice(places)
@@ -72,7 +105,10 @@ def undergo(service: Service, hardship: Hardship, *, tell: Callable[[str], None]
                 service.postgres.crash()
                 service.postgres.start()
     aftermath.lasted = time.monotonic() - begun
-    _wait_for_peace(service)
+    tell(f"{aftermath.lasted:.0f} s: {'cut short' if cut.is_set() else 'peace'}; {_so_far(service, aftermath)}")
+    if not cut.is_set():
+        aftermath.unsaved = _wait_for_peace(service, hardship.peace, cut)
+    aftermath.is_cut_short = cut.is_set()
     _look(service, aftermath)
     service.stop_workers()
     return aftermath
@@ -88,6 +124,19 @@ def lost_messages(service: Service, aftermath: Aftermath) -> list[tuple[int, str
         for account, messages in aftermath.posted.items()
         for message in messages
         if (service.standings[account].archive, f"message/{message}") not in held
+    ]
+
+
+def lost_files(service: Service, aftermath: Aftermath) -> list[tuple[int, str]]:
+    """Files that were uploaded and whose bytes the store does not hold: account and SHA-256."""
+    store = open_store(str(service.folder / "store"))
+    wanted = [
+        (account, hashlib.sha256(data).hexdigest()) for account, files in aftermath.uploaded.items() for data in files
+    ]
+    return [
+        (account, sha256)
+        for account, sha256 in wanted
+        if (held := store.head(file_key(service.standings[account].archive, sha256))) is None or held.sha256 != sha256
     ]
 
 
@@ -137,17 +186,52 @@ def findings_at_home(service: Service, accounts: list[int], folder: Path) -> dic
     return findings
 
 
+class _Store:
+    """The folder of the store, away for a while as one that is not mounted: an empty folder is in its place."""
+
+    def __init__(self, folder: Path, away: tuple[float, float] | None) -> None:
+        self._folder, self._elsewhere, self._away = folder, folder.with_name("store-elsewhere"), away
+
+    @property
+    def is_away(self) -> bool:
+        return self._elsewhere.exists()
+
+    def move(self, passed: float) -> bool:
+        """Take it away, or bring it back, when it is time; whether it was moved."""
+        wanted = self._away is not None and self._away[0] <= passed < self._away[1]
+        if wanted == self.is_away:
+            return False
+        if wanted:
+            self._folder.rename(self._elsewhere)
+            self._folder.mkdir()
+        else:
+            self.close()
+        return True
+
+    def close(self) -> None:
+        """Bring it back. Nothing may lie in the folder that stood for it."""
+        if self.is_away:
+            self._folder.rmdir()
+            self._elsewhere.rename(self._folder)
+
+
 @contextmanager
-def _posting(service: Service, aftermath: Aftermath, per_second: float) -> Iterator[None]:
-    """People write in random rooms meanwhile."""
+def _posting(service: Service, aftermath: Aftermath, hardship: Hardship) -> Iterator[None]:
+    """People write in random rooms meanwhile, and upload small files."""
     over, chance = Event(), random.Random(11)
+    part_with_file = hardship.files_per_second / (hardship.posts_per_second + hardship.files_per_second)
 
     def post() -> None:
-        while not over.wait(1 / per_second):
+        while not over.wait(1 / (hardship.posts_per_second + hardship.files_per_second)):
             account, chatwork = chance.choice(list(service.chatworks.accounts.items()))
             room = chance.choice([room for room in chatwork.rooms.values() if room.type == "group"])
             client = next(member for member in room.members if member != account)
-            aftermath.posted[account].append(chatwork.post(room.room_id, client, f"連絡{chance.random()}"))
+            if chance.random() < part_with_file:
+                data = chance.randbytes(2_000)
+                aftermath.uploaded[account].append(data)
+                chatwork.upload(room.room_id, client, "納品.bin", data=data)
+            else:
+                aftermath.posted[account].append(chatwork.post(room.room_id, client, f"連絡{chance.random()}"))
 
     yield from _beside(post, over)
 
@@ -161,7 +245,9 @@ def _watching(service: Service, aftermath: Aftermath) -> Iterator[None]:
         while not over.wait(2.0):
             try:
                 _look(service, aftermath)
-            except psycopg.OperationalError:
+                outcomes = [one.outcome for one in service.overview().values()]
+                aftermath.store_failures += outcomes.count("TeamStoreUnavailable")
+            except (psycopg.OperationalError, errors.LedgerUnavailable):
                 continue  # it is being restarted
 
     yield from _beside(watch, over)
@@ -185,15 +271,19 @@ def _look(service: Service, aftermath: Aftermath) -> None:
                 aftermath.changed.append((archive, seq))
 
 
-def _wait_for_peace(service: Service, patience: float = 300.0) -> None:
-    """Wait until every account was saved after now."""
+def _so_far(service: Service, aftermath: Aftermath) -> str:
+    rounds = sum(map(len, service.chatworks.rounds().values()))
+    return f"{rounds} rounds, {aftermath.kills} workers killed, {len(service.chatworks.overlaps())} overlaps"
+
+
+def _wait_for_peace(service: Service, patience: float, cut: Event) -> list[int]:
+    """Wait until every account was saved after now, or it is cut short; the accounts that were not."""
     with psycopg.connect(service.postgres.address()) as connection:
         since = connection.execute("SELECT now()").fetchone()
     assert since is not None
     until = time.monotonic() + patience
-    while time.monotonic() < until:
-        time.sleep(0.5)
+    while True:
         standings = service.overview().values()
-        if all(one.last_round is not None and one.last_round > since[0] for one in standings):
-            return
-    raise AssertionError([one for one in service.overview().values() if (one.last_round or since[0]) <= since[0]])
+        unsaved = [one.account for one in standings if (one.last_round or since[0]) <= since[0]]
+        if not unsaved or cut.wait(0.5) or time.monotonic() >= until:
+            return unsaved

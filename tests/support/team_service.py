@@ -29,6 +29,7 @@ from archiver.records import Contract, ContractRoom, RoomId
 from archiver.rounds.stop import Stop
 from archiver.store import statements
 from archiver.store.archive import Archive
+from archiver.store.object_stores.open_store import make_store
 from archiver.team import installation_key, membership
 from archiver.team.queue_schema import install_queue
 from archiver.team.round_queue import QueueTimes
@@ -37,7 +38,7 @@ from archiver.team.worker import run_worker
 from tests.support.postgres import Postgres
 from tests.support.team import new_copy, running_ledger
 
-FAST = QueueTimes(cron="* * * * * */2", heartbeat=1.0, stalled=5.0, polling=0.5, restart=0.5, end=5.0)
+FAST = QueueTimes(cron="* * * * * */2", heartbeat=1.0, stalled=5.0, polling=0.5, restart=0.5, retry=3.0, end=5.0)
 """The queue's times in tests: what takes a minute otherwise takes a few seconds."""
 
 ROUND_BEGINS = "/rooms"
@@ -231,8 +232,9 @@ def running_service(
     """An installation with so many accounts that have joined, each with so many rooms; no worker runs yet."""
     with running_ledger() as postgres, Chatworks() as chatworks:
         install_queue(postgres.address())
-        for name in ("store", "logs", "archives", "cache"):
+        for name in ("logs", "archives", "cache"):
             (folder / name).mkdir(parents=True)
+        make_store(str(folder / "store"))
         public = installation_key.write_new_key(folder / "key")
         lines = [
             f'ledger = "{postgres.address("worker")}"',

@@ -12,15 +12,24 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from archiver import errors
+from archiver.custody.team_copies import adopt
 from archiver.ledger.service import TeamLedger
+from archiver.notices.sentences import sentences
+from archiver.notices.troubles import take_pending_notices
+from archiver.records import Contract, ContractRoom, RoomId
 from archiver.rounds.stop import Stop, Stopped
+from archiver.store import statements
+from archiver.store.archive import Archive
 from archiver.team import account_rounds, membership, sealed_tokens
 from archiver.team.account_rounds import AccountRounds, RoundEnd, RoundFailed
+from archiver.team.copy_care import CareEnd
 from archiver.team.host_breaker import ACCOUNTS
 from archiver.team.worker import due_archives
+from tests.support.team import SETTINGS, round_in
 from tests.support.team_service import Service, running_service
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
@@ -29,19 +38,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.sample]
 class Worker:
     """A worker in this process, whose rounds a test begins."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, computer: str = "shared") -> None:
         self.ends: list[RoundEnd] = []
+        self.cares: list[CareEnd] = []
         self.ledger = TeamLedger(service.settings().ledger)
         self.secret = (service.folder / "key").read_text(encoding="utf-8")
         environ = {"CHATWORK_API_BASE_URL": service.chatworks.base_url("worker")}
         self.rounds = AccountRounds(
-            service.settings(),
+            replace(service.settings(), cache=service.folder / "cache" / computer),
             environ,
             self.ledger,
             lambda: self.secret,
             now=lambda: datetime.now(UTC),
             stop=Stop(),
             tell=self.ends.append,
+            tell_care=self.cares.append,
         )
 
     def close(self) -> None:
@@ -107,6 +118,98 @@ def test_a_refused_token_stops_its_account_alone(service: Service, worker: Worke
     assert standing.next_due - datetime.now(UTC) > timedelta(hours=5)
     assert [type(end.error).__name__ for end in worker.ends] == ["TokenRefused", "TokenRefused", "NoneType"]
     assert worker.ledger.standing(other[1].archive).outcome == "ok"
+
+
+def test_who_is_told_of_a_refused_token_is_told_to_give_another_to_the_team(service: Service, worker: Worker) -> None:
+    """`archive token set` would store it where no worker looks."""
+    account, standing = next(iter(service.standings.items()))
+    service.chatworks.forget(account)
+    worker.rounds.run(standing.archive)
+    end = worker.ends[-1]
+
+    with closing(Archive(worker.rounds.copies.home(standing.archive))) as archive:
+        pending = take_pending_notices(archive, end.settings, end.error, now=end.at, adapts=True, unwatched=True)
+
+    [told] = [text for text in sentences(pending) if "401" in text]
+    assert "archive team join" in told
+    assert "token set" not in told
+
+
+def test_a_machine_that_saves_may_give_a_token_and_read_none(service: Service, worker: Worker) -> None:
+    """Where a token is given nobody can open one: a member of ledger_writer joins, again too, and reads no token."""
+    account, standing = next(iter(service.standings.items()))
+    settings = replace(service.settings(), ledger=service.postgres.address("machine"))
+    membership.leave(account, settings)
+
+    assert [service.join(account, settings).has_token for _again in range(2)] == [True, True]
+    with closing(TeamLedger(settings.ledger)) as ledger, pytest.raises(errors.LedgerUnavailable, match="denied"):
+        ledger.sealed_token(standing.archive)
+    assert worker.rounds.run(standing.archive)
+    assert worker.ends[-1].error is None
+
+
+def test_an_account_without_a_contract_is_said_to_save_nothing(service: Service, worker: Worker) -> None:
+    """It is no error; its owner enters an archive of their own that has one, and the next round saves messages."""
+    account = service.chatworks.add(rooms=1)
+    archive = service.join(account).archive
+    room = next(room for room in service.chatworks.accounts[account].rooms.values() if room.type == "group")
+    said = membership.has_contract(archive, service.settings())
+    worker.rounds.run(archive)
+    without = worker.ledger.standing(archive)
+
+    home = service.folder / f"home-{account}"
+    home.mkdir()
+    (home / "archive.toml").write_text(SETTINGS, encoding="utf-8")
+    with closing(Archive(home)) as own:
+        own.create()
+        contract = Contract("job1", (ContractRoom(RoomId(room.room_id)),), "open")
+        statements.state_contract(own, contract, None, at=datetime.now(UTC))
+    token, address = service.chatworks.accounts[account].token, service.chatworks.base_url()
+    round_in(home, {"CHATWORK_API_TOKEN": token, "CHATWORK_API_BASE_URL": address})
+    assert adopt(home, service.postgres.address("machine"), str(service.folder / "store")).archive == archive
+    service.chatworks.accounts[account].post(room.room_id, account, "納品しました")
+    worker.rounds.run(archive)
+
+    assert (said, without.outcome, without.failures) == (False, account_rounds.NOTHING_TO_SAVE, 0)
+    assert worker.ledger.standing(archive).outcome == "ok"
+    assert membership.has_contract(archive, service.settings())
+    query = "SELECT FROM ledger.entry WHERE archive = %s AND kind = 'message'"
+    with psycopg.connect(service.postgres.address()) as connection:
+        assert connection.execute(query, (archive,)).rowcount > 0
+
+
+def test_a_copy_is_verified_and_kept_up_when_that_is_due(service: Service, worker: Worker) -> None:
+    """Everything once a month by whichever worker comes first, as the ledger tells the others; upkeep of each copy."""
+    archive = next(iter(service.standings.values())).archive
+    with closing(Worker(service, "another")) as other:
+        for one in (worker, other):
+            for _round in range(2):
+                one.rounds.run(archive)
+                one.rounds._care._looked.clear()
+        logs = [
+            (one.rounds.copies.home(archive) / "logs/archive.log").read_text(encoding="utf-8")
+            for one in (worker, other)
+        ]
+
+    assert [log.count("verified=whole findings=0") for log in logs] == [1, 0]
+    assert [log.count("upkeep=not_needed") for log in logs] == [1, 1]
+    assert worker.cares == []
+
+
+def test_what_a_verification_finds_is_said_by_the_number_of_the_archive(service: Service, worker: Worker) -> None:
+    """To whoever looks after the worker; the owner gets the notice that every archive gives of it."""
+    archive = next(iter(service.standings.values())).archive
+    worker.rounds.run(archive)
+    with closing(Archive(worker.rounds.copies.home(archive))) as copy, copy.writing() as writing:
+        writing.sql.exec_driver_sql("DROP TRIGGER entry_no_update")
+        writing.sql.exec_driver_sql("UPDATE entry SET line = replace(line, '案件', '事件')")
+        writing.sql.exec_driver_sql("DELETE FROM memory WHERE key = 'daemon-checked'")
+    worker.rounds._care._looked.clear()
+    worker.rounds.run(archive)
+
+    [end] = worker.cares
+    assert (end.archive, end.error) == (archive, None)
+    assert end.findings > 0
 
 
 def test_an_outage_is_found_out_by_three_accounts_and_ended_by_one(service: Service, worker: Worker) -> None:

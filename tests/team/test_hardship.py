@@ -12,6 +12,7 @@ from tests.support.team_hardship import (
     Hardship,
     findings_at_home,
     lost_entries,
+    lost_files,
     lost_messages,
     overtaken,
     undergo,
@@ -26,17 +27,20 @@ OVERTAKEN = 15
 
 @pytest.mark.sample
 def test_a_few_accounts_are_saved_while_a_worker_is_killed(folder: Path) -> None:
-    """Four accounts, two workers, one killed, as a sample for every run of CI; the oracles are those of below."""
+    """Four accounts, two workers, one killed, the store away for five seconds: a sample; the oracles are as below."""
     with running_service(folder, 4, rooms=2) as service:
-        aftermath = undergo(service, Hardship(lasts=20, kill_every=12, restarts=(), workers=2))
+        story = Hardship(lasts=20, kill_every=12, restarts=(), store_away=(5, 10), workers=2)
+        aftermath = undergo(service, story)
 
         judge(service, aftermath, folder)
 
 
 def test_twenty_accounts_are_saved_while_workers_die_and_the_database_is_restarted(folder: Path) -> None:
-    """Twenty accounts with six rooms, three workers, one killed every fifteen seconds, the database crashed twice."""
+    """Twenty accounts of six rooms, three workers, a kill every fifteen seconds, two crashes, the store away once."""
     with running_service(folder, 20) as service:
-        aftermath = undergo(service, Hardship(lasts=120, kill_every=15, restarts=(40, 80)))
+        aftermath = undergo(service, Hardship(lasts=120, kill_every=15, restarts=(40, 80), store_away=(50, 80)))
+
+        assert aftermath.store_failures > 0
 
         judge(service, aftermath, folder)
 
@@ -46,10 +50,12 @@ def judge(service: Service, aftermath: Aftermath, folder: Path) -> None:
     accounts = list(service.chatworks.accounts)
 
     assert aftermath.kills > 0
+    assert aftermath.unsaved == []
     assert service.chatworks.overlaps() == []
     assert [account for account in accounts if len(service.chatworks.rounds()[account]) < 2] == []
     assert overtaken(service) <= OVERTAKEN
     assert lost_entries(service, aftermath) == []
     assert lost_messages(service, aftermath) == []
+    assert lost_files(service, aftermath) == []
     sample = random.Random(3).sample(accounts, min(5, len(accounts)))
     assert findings_at_home(service, sample, folder / "home") == {account: [] for account in sample}

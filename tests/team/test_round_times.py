@@ -32,7 +32,8 @@ def test_the_pace_is_the_daemons() -> None:
 
 def test_pauses_grow_and_end_somewhere() -> None:
     """A failing round is tried again for ever, a refused token once a day."""
-    assert [round_times.retry_pause(attempts).total_seconds() for attempts in (0, 1, 2, 3, 99)] == [
+    first = timedelta(seconds=30)
+    assert [round_times.retry_pause(attempts, first).total_seconds() for attempts in (0, 1, 2, 3, 99)] == [
         30,
         60,
         120,

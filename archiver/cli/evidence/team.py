@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
 
@@ -39,10 +40,40 @@ for _command in _OTHERS:
 
 
 @command_team.command(
-    "init", help=N_("Make the ledger in a database, or update it, as somebody who may create roles there.")
+    "init",
+    help=N_(
+        "Make the ledger in a database, or update it, as somebody who may create roles there; or make the store of "
+        "files, where it is reached as all machines will reach it."
+    ),
 )
-@click.option("--ledger", "address", required=True, metavar=N_("ADDRESS"), help=ADDRESS)
-def team_init(address: str) -> int:
+@click.option("--ledger", "address", metavar=N_("ADDRESS"), help=ADDRESS)
+@click.option(
+    "--files",
+    metavar=N_("DIR"),
+    shell_complete=folders,
+    help=N_("Make this folder the store of files, or see that s3://BUCKET answers."),
+)
+def team_init(address: str | None, files: str | None) -> int:
+    """Make the ledger, or the store of files, or both."""
+    if address is None and files is None:
+        raise errors.UsageError(detail=_("Say what to make: --ledger ADDRESS, or --files DIR"))
+    if files is not None:
+        _make_store(files)
+    if address is not None:
+        _make_ledger(address)
+    return 0
+
+
+def _make_store(files: str) -> None:
+    from archiver.custody.team_copies import store_address
+    from archiver.store.object_stores.open_store import make_store
+
+    store = store_address(files)
+    make_store(store)
+    echo(_("{store} is a store of files now.").format(store=visible(store)))
+
+
+def _make_ledger(address: str) -> None:
     """Make the roles, the tables and their rules."""
     from archiver.ledger.installation import install_ledger
     from archiver.team.queue_schema import install_queue
@@ -54,7 +85,6 @@ def team_init(address: str) -> int:
         "ledger_worker."
     )
     echo(sentence)
-    return 0
 
 
 @command_team.command("adopt", help=N_("Enter an archive in the ledger; its folder becomes a copy of what is there."))
@@ -89,10 +119,7 @@ def team_adopt(obj: CliContext, folder: str, address: str, files: str | None) ->
 @click.argument("words", metavar=N_("[ACCOUNT] DIR"), nargs=-1, shell_complete=folders)
 @click.option("--ledger", "address", metavar=N_("ADDRESS"), help=ADDRESS)
 @click.option(
-    "--files",
-    metavar=N_("DIR"),
-    shell_complete=folders,
-    help=N_("The team's store of files, where the home is no copy that names it."),
+    "--files", metavar=N_("DIR"), shell_complete=folders, help=N_("The store of files; else that of the archive here.")
 )
 @click.pass_obj
 def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None, files: str | None) -> int:
@@ -102,8 +129,9 @@ def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None,
     if len(words) not in (1, 2) or not all(word.isdecimal() for word in words[:-1]):
         raise errors.UsageError(detail=_("Say where to, such as: archive team take-home 1234567 FOLDER"))
     target = Path(words[-1]).expanduser().absolute()
-    store = None if files is None else store_address(files)
-    place = place_of(obj.home, address, int(words[0]) if len(words) == 2 else None, files=store)
+    place = place_of(obj.home, address, int(words[0]) if len(words) == 2 else None)
+    if files is not None:
+        place = replace(place, files=store_address(files))
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         verification = take_home(place, target, obj.home, tell=copy_progress(progress))
     tell_verification(verification)

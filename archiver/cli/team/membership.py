@@ -31,7 +31,7 @@ def team_join(obj: CliContext, team_file: str | None) -> int:
     from archiver.app import utc_now
     from archiver.corrected_clock import CorrectedClock
     from archiver.settings.api_url import base_url
-    from archiver.team.membership import join
+    from archiver.team.membership import has_contract, join
 
     settings = team_settings(obj, team_file)
     token = ask_token(_("Paste the token and press Enter (it will not be shown)"))
@@ -42,6 +42,9 @@ def team_join(obj: CliContext, team_file: str | None) -> int:
         "with `archive team leave {account}` it is destroyed."
     )
     echo(sentence.format(account=standing.account, number=standing.archive))
+    if not has_contract(standing.archive, settings):
+        sentence = _("It has no contract: nothing is saved until one is entered. How that is done: archive guide team")
+        echo(sentence)
     return 0
 
 
@@ -125,6 +128,8 @@ def _state(standing: ArchiveStanding) -> str:
         return _("closed")
     if not standing.has_token:
         return _("no token")
+    if standing.outcome == "NoContract":
+        return _("no open contract: no chat is saved")
     if standing.outcome in (None, "ok"):
         return _("in order") if standing.outcome else _("not saved yet")
     return _("{number} rounds failed ({error})").format(number=standing.failures, error=standing.outcome)

@@ -14,6 +14,7 @@ from archiver.errors import N_
 
 if TYPE_CHECKING:
     from archiver.team.account_rounds import RoundEnd
+    from archiver.team.copy_care import CareEnd
 
 
 @click.command(
@@ -30,7 +31,7 @@ def team_worker(obj: CliContext, team_file: str | None) -> int:
     settings = team_settings(obj, team_file)
     if obj.verbose >= 0:
         echo(_("Making the rounds of the team's archives, as they are due. Stop with Ctrl-C."), err=True)
-    run_worker(settings, obj.environ, Stop(), now=utc_now, tell=lambda end: _tell_owner(obj, end))
+    run_worker(settings, obj.environ, Stop(), now=utc_now, tell=lambda end: _tell_owner(obj, end), tell_care=_tell_care)
     if obj.verbose >= 0:
         echo(_("Stopped. What was saved until now is kept."), err=True)
     return 0
@@ -44,3 +45,13 @@ def _tell_owner(obj: CliContext, end: RoundEnd) -> None:
         deliver_after_round(end.settings, obj.environ, end.error, now=end.at)
     except Exception as error:  # noqa: BLE001 - a notice that fails must not fail the round, nor show its text
         echo(_("A notice could not be sent ({error}).").format(error=type(error).__name__), err=True)
+
+
+def _tell_care(end: CareEnd) -> None:
+    """Say in the journal what a verification or an upkeep came to, by the archive's number alone."""
+    if end.error is not None:
+        sentence = _("Archive {number}: it could not be verified or kept up ({error}).")
+        echo(sentence.format(number=end.archive, error=end.error), err=True)
+    else:
+        sentence = _("Archive {number}: the verification found something wrong ({findings}).")
+        echo(sentence.format(number=end.archive, findings=end.findings), err=True)

@@ -1,7 +1,7 @@
 """Daily copies made by the job: a zip of the new entries for each contract.
 
 The last entry covered is stored in a working table only after the zip is in its place, so the next run catches up
-after one that was killed.
+after one that was killed, or for which the store of the team was away.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from archiver.export.package_scope import NEVER_EXPORTED, PackageScope, subject
 from archiver.records import JST, Contract
 from archiver.store import seals
 from archiver.store.archive import Archive, Reading
+from archiver.store.ledger_copy.shared_files import put_daily
 from archiver.store.queries import contracts
 from archiver.store.queries.entries import last_seq
 from archiver.store.queries.package_entries import NewEntry, last_entry_before, new_entries
@@ -58,8 +59,8 @@ def write_daily_copy(
     """Write the daily copy of a contract into `folder` (None: `daily/<contract>` in the home); None if no news.
 
     It covers the entries since the last copy up to the end of `day` in Tokyo (None: of yesterday), with `at_once`
-    up to now. They are sealed first. Files above `file_limit_bytes` are only listed. Raises UnknownContract,
-    DiskFull, HomeNotWritable, ArchiveBusy.
+    up to now. They are sealed first. Files above `file_limit_bytes` are only listed. In a copy of a team's archive it
+    goes into the store too. Raises UnknownContract, DiskFull, HomeNotWritable, ArchiveBusy, TeamStoreUnavailable.
     """
     until = None if at_once else _end_of(day or now().astimezone(JST).date() - _DAY)
     with archive.reading() as reading:
@@ -75,6 +76,8 @@ def write_daily_copy(
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         with archive.reading() as reading:
             zip_path = _make_zip(reading, news, target, f"{label}_{news.contract.id}_daily", file_limit_bytes)
+    if zip_path is not None and folder is None:
+        put_daily(archive.home, zip_path)
     with archive.writing() as writing:
         remembered_values.DAILY_COPY_UPTO.of(news.contract.id).remember(writing, news.upto)
     return zip_path

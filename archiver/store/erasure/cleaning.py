@@ -15,6 +15,7 @@ from archiver.store.archive import Archive, Reading
 from archiver.store.blobs import FOLDER, INCOMING, blob_path
 from archiver.store.durable_files import storage_error
 from archiver.store.engine import DATABASE
+from archiver.store.object_stores.folder_store import FolderStore
 from archiver.store.queries.entries import IS_WHOLE
 
 _EARLIER = f"{DATABASE.removesuffix('.sqlite3')}.before-*.sqlite3*"
@@ -31,7 +32,7 @@ def remove_bytes(archive: Archive, blobs: Collection[str]) -> None:
     with archive.reading() as reading:
         unnamed = unnamed_bytes(reading, blobs)
     for sha256 in sorted(unnamed):
-        for home in (archive.home, *_shared_folders(archive)):
+        for home in (archive.home, *shared_folders(archive)):
             _remove(blob_path(home, sha256))
 
 
@@ -61,11 +62,15 @@ def remove_leftovers(archive: Archive) -> None:
         _remove(path)
 
 
-def _shared_folders(archive: Archive) -> list[Path]:
-    """The folder of the archive that all machines of a team see; a store of another kind keeps what it has."""
+def shared_folders(archive: Archive) -> list[Path]:
+    """The folder of the archive that all machines of a team see; a store of another kind keeps what it has.
+
+    Raises TeamStoreUnavailable where it is away: what lies there is erased later.
+    """
     place = None if archive.ledger is None else archive.ledger.place
     if place is None or place.files is None or "://" in place.files:
         return []
+    FolderStore(Path(place.files)).check()
     return [Path(place.files) / str(place.archive)]
 
 

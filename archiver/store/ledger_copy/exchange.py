@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
 from archiver import errors
 from archiver.evidence.history import EntryObject
@@ -34,12 +34,17 @@ MARK_KEY = "ledger_mark"
 STORED_KEY = "ledger_stored"
 """Key in `memory` of a store, and of the last seal and entry whose files beside the seals it has, as JSON."""
 
-CARRIED = ("budget", "calls_spent", "idle", "window_requests")
-"""Keys of remembered values that the next machine needs: what is left of the allowance, and what was only counted."""
+CARRIED = ("budget", "calls_spent", "daemon-checked", "dailies", "idle", "window_requests")
+"""Keys of remembered values that the next machine needs: what is left of the allowance, what was only counted, and
+what is done once a day for the archive and not once on each machine."""
+
+CARRIED_OF_CONTRACTS = "daily/"
+"""How the keys begin of what the daily copies of each contract hold; these are carried too."""
 
 _AT_ONCE = 1_000
 _TOMBSTONE = '{"digest":'
 _ENTRY, _SEAL, _MEMORY = schema.entry.c, schema.seal.c, schema.memory.c
+_IS_CARRIED = or_(_MEMORY.key.in_(CARRIED), _MEMORY.key.startswith(CARRIED_OF_CONTRACTS, autoescape=True))
 _LINES = select(_ENTRY.line).where(_ENTRY.key == bindparam("key"), _ENTRY.seq <= bindparam("upto")).order_by(_ENTRY.seq)
 
 
@@ -191,7 +196,7 @@ def file_rows_after(sql: Connection, home: Path, seq: int) -> Iterator[Row]:
 def _running(sql: Connection) -> str:
     """The looks and runs that no entry has yet, and what is left of the allowance, as JSON."""
     lists = [dict(row) for row in sql.execute(select(schema.last_list).order_by("room_id")).mappings()]
-    rows = sql.execute(select(_MEMORY.key, _MEMORY.value).where(_MEMORY.key.in_(CARRIED)))
+    rows = sql.execute(select(_MEMORY.key, _MEMORY.value).where(_IS_CARRIED))
     return json.dumps({"last_list": lists, "memory": {row.key: row.value for row in rows}}, sort_keys=True)
 
 
@@ -250,7 +255,7 @@ def _put_running(sql: Connection, running: str) -> None:
     document = json.loads(running)
     sql.execute(delete(schema.last_list))
     upsert_rows(sql, schema.last_list, document.get("last_list", ()))
-    sql.execute(delete(schema.memory).where(_MEMORY.key.in_(CARRIED)))
+    sql.execute(delete(schema.memory).where(_IS_CARRIED))
     upsert_rows(sql, schema.memory, [{"key": key, "value": value} for key, value in document.get("memory", {}).items()])
 
 

@@ -20,8 +20,12 @@ from archiver import errors
 from archiver.ledger.ledger_file import LedgerPlace, read_ledger_file
 from archiver.store import blobs
 from archiver.store.durable_files import private_folder, storage_error
-from archiver.store.object_stores.object_store import ObjectStore, file_key, seal_key
+from archiver.store.object_stores.object_store import ObjectStore, daily_key, file_key, seal_key
 from archiver.store.object_stores.open_store import open_store
+
+DAILY = "daily"
+_DAILY = re.compile(r"[a-z0-9-]{1,32}/[a-zA-Z0-9_-]{1,80}\.zip")
+"""Folder of a home with its daily copies, and their paths in it; a store may hold other names, which are nobody's."""
 
 _SHA256_HEX = re.compile("[0-9a-f]{64}")
 
@@ -61,6 +65,38 @@ def put_beside_seals(home: Path, place: LedgerPlace, name: str, sha256: str) -> 
         store.put_if_absent(seal_key(place.archive, name), path, sha256)
     except errors.TeamStoreDiffers:
         store.put_if_absent(seal_key(place.archive, second_name(name, sha256)), path, sha256)
+
+
+def put_daily(home: Path, path: Path) -> None:
+    """Put a daily copy of a home into the store of its team, if it has one; under another name where its own is taken.
+
+    A copy of an archive can be thrown away, and the daily copies in it must not go with it. Raises StorageError.
+    """
+    place = read_ledger_file(home)
+    if place is None or place.files is None:
+        return
+    store, sha256 = open_store(place.files), blobs.file_sha256(path)
+    name = path.relative_to(home / DAILY).as_posix()
+    try:
+        store.put_if_absent(daily_key(place.archive, name), path, sha256)
+    except errors.TeamStoreDiffers:
+        name = f"{name.removesuffix('.zip')}-{sha256[:16]}.zip"
+        store.put_if_absent(daily_key(place.archive, name), path, sha256)
+
+
+def bring_dailies(home: Path, place: LedgerPlace) -> None:
+    """Bring every daily copy that the store has into a home that is taken home. Raises StorageError."""
+    if place.files is None:
+        return
+    store, prefix = open_store(place.files), daily_key(place.archive, "")
+    names = {one.key.removeprefix(prefix) for one in store.list(prefix) if one.is_latest and not one.is_marker}
+    for name in sorted(filter(_DAILY.fullmatch, names)):
+        path = home / DAILY / name
+        try:
+            private_folder(path.parent, below=home)
+        except OSError as error:
+            raise storage_error(error, home) from error
+        store.get(daily_key(place.archive, name), path)
 
 
 def second_name(name: str, sha256: str) -> str:

@@ -1,4 +1,8 @@
-"""A team's store of bytes as a folder that all machines see: keys are paths, and bytes arrive whole or not at all."""
+"""A team's store of bytes as a folder that all machines see: keys are paths, and bytes arrive whole or not at all.
+
+A folder that is shared can be away, and then an empty one of the same name lies there. So a store is marked when it is
+made, and a folder without the mark is neither written to nor taken for one from which everything is gone.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
@@ -17,16 +22,44 @@ _INCOMING = ".incoming"
 """Folder of bytes that have not arrived whole; what a killed process left there can be removed."""
 
 
+MARKER = ".archiver-store"
+"""File that says that the folder is a store of a team."""
+
+_MARK = "A store of files of chatwork-archiver. Without this file nothing is read from here or written here.\n"
+
+
 class FolderStore:
     """Bytes in a folder. Whoever may write there may change them: that shows, as their names are their digests."""
 
     def __init__(self, folder: Path) -> None:
-        """Keep the folder; it is made with the first bytes."""
+        """Keep the folder; nothing is looked at yet."""
         self.folder = folder
         self.address = str(folder)
 
+    def make(self) -> None:
+        """Make the folder a store, once, where it is reached as all machines will. Raises TeamStoreUnavailable."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.folder / MARKER).write_text(_MARK, encoding="utf-8")
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def check(self) -> None:
+        """Raise TeamStoreUnavailable where the folder is no store, as it is while it is not mounted."""
+        try:
+            is_there = (self.folder / MARKER).exists()
+        except OSError as error:
+            raise self._unavailable(error) from error
+        if not is_there:
+            sentence = _(
+                "the folder is not there or is no store of a team; is it mounted? A new store is made with: archive "
+                "team init --files DIR"
+            )
+            raise errors.TeamStoreUnavailable(store=self.address, detail=sentence)
+
     def put_if_absent(self, key: str, path: Path, sha256: str) -> bool:
         """Copy a file beside the others and give it its name if that is free."""
+        self.check()
         place = self.folder / key
         try:
             if not place.exists() and self._copy(path, place, sha256):
@@ -40,6 +73,7 @@ class FolderStore:
 
     def get(self, key: str, target: Path, version: str | None = None) -> str:  # noqa: ARG002 - a folder has no versions
         """Copy the bytes."""
+        self.check()
         try:
             shutil.copyfile(self.folder / key, target)
             return file_sha256(target)
@@ -50,6 +84,7 @@ class FolderStore:
 
     def head(self, key: str) -> StoredObject | None:
         """Read the bytes, as a folder keeps no digest of its own."""
+        self.check()
         place = self.folder / key
         try:
             return StoredObject(place.stat().st_size, file_sha256(place))
@@ -60,11 +95,12 @@ class FolderStore:
 
     def list(self, prefix: str) -> Iterator[StoredVersion]:
         """The files whose path begins so."""
+        self.check()
         try:
-            files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+            files = sorted(path for path in (self.folder / prefix.rpartition("/")[0]).rglob("*") if path.is_file())
             for path in files:
                 key = path.relative_to(self.folder).as_posix()
-                if key.startswith(prefix) and not key.startswith(f"{_INCOMING}/"):
+                if key.startswith(prefix) and not key.startswith((f"{_INCOMING}/", MARKER)):
                     yield StoredVersion(key, None, path.stat().st_size, is_latest=True, is_marker=False)
         except OSError as error:
             raise self._unavailable(error) from error
@@ -72,7 +108,6 @@ class FolderStore:
     def _copy(self, path: Path, place: Path, sha256: str) -> bool:
         """Copy a file to a name of its own, and link it to its place; False if that was taken meanwhile."""
         part = self.folder / _INCOMING / f"{secrets.token_hex(16)}.part"
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (part.parent, place.parent):
             private_folder(folder, below=self.folder)
         try:

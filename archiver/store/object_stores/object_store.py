@@ -69,6 +69,11 @@ def seal_key(archive: int, name: str) -> str:
     return f"{archive}/seals/{name}"
 
 
+def daily_key(archive: int, name: str) -> str:
+    """The key of a daily copy, by its path in `daily/`."""
+    return f"{archive}/daily/{name}"
+
+
 def is_sealed_key(key: str) -> bool:
     """Whether a seal or a stamp lies under the key, which may be locked for good: neither is ever erased."""
     return "/seals/" in key

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.store.object_stores.object_store import ObjectStore
-from archiver.store.object_stores.open_store import open_store
+from archiver.store.object_stores.open_store import make_store, open_store
 from tests.support.object_servers import ObjectServer, give_credentials, running_ceph, running_moto
 
 _BUCKETS = count(1)
@@ -37,6 +37,7 @@ def ceph() -> Iterator[ObjectServer]:
 def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of an empty store of each kind."""
     if request.param == "folder":
+        make_store(str(tmp_path / "shared"))
         return str(tmp_path / "shared")
     give_credentials(monkeypatch)
     server: ObjectServer = request.getfixturevalue(request.param)

@@ -9,7 +9,7 @@ import pytest
 
 from archiver import errors
 from archiver.store.object_stores.object_store import ObjectStore, file_key, seal_key
-from archiver.store.object_stores.open_store import open_store
+from archiver.store.object_stores.open_store import make_store, open_store
 from archiver.store.object_stores.s3_store import S3Store
 from tests.support.object_servers import free_port, give_credentials
 
@@ -95,6 +95,27 @@ def test_many_keys_are_all_listed(store: ObjectStore, tmp_path: Path) -> None:
             store.put_if_absent(f"8/files/{number:05}", path, sha256)
 
     assert [f"8/files/{number:05}" for number in range(1_050)] == [one.key for one in store.list("8/")]
+
+
+def test_a_folder_that_is_not_mounted_is_no_empty_store(tmp_path: Path) -> None:
+    """Every call says so, though an empty folder of that name is there: nothing is written, nothing counts as gone."""
+    folder = tmp_path / "shared"
+    make_store(str(folder))
+    path, sha256 = written(tmp_path / "file", b"bytes")
+    store = open_store(str(folder))
+    store.put_if_absent("7/files/x", path, sha256)
+    folder.rename(tmp_path / "elsewhere")
+    folder.mkdir()
+
+    for call in (
+        lambda: store.put_if_absent("7/files/y", path, sha256),
+        lambda: store.get("7/files/x", tmp_path / "got"),
+        lambda: store.head("7/files/x"),
+        lambda: list(store.list("7/")),
+    ):
+        with pytest.raises(errors.TeamStoreUnavailable, match="archive team init --files"):
+            call()
+    assert not list(folder.iterdir())
 
 
 @pytest.mark.parametrize("kind", ["folder", "s3"])
