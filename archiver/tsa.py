@@ -25,10 +25,11 @@ from requests.auth import HTTPBasicAuth
 
 from archiver.chatwork.allowed_urls import is_loopback
 from archiver.chatwork.exchange_deadline import ExchangeDeadline, watch_session
-from archiver.errors import BadRoots, SettingsError
+from archiver.errors import BadRoots, SettingsError, TokenFileUnsafe
 from archiver.evidence.stamps import roots
 from archiver.evidence.stamps.authority_kinds import class_of
-from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer
+from archiver.evidence.stamps.client_certificate import check_client_certificate
+from archiver.evidence.stamps.timestamp import Authority, AuthorityAnswer, StampRefused
 from archiver.settings.home import SETTINGS_FILE
 from archiver.settings.model import AuthoritySetting
 from archiver.settings.token import is_private, read_secret
@@ -75,7 +76,8 @@ def build_authorities(
             root_errors.append(error)
         sender = build_sender(setting.url, access=partial(_read_access, home, setting, environ or {}))
         known_class = class_of(setting.accredited_as, is_offered=is_offered(setting))
-        authorities.append(Authority(setting.name, sender, pinned, known_class, ask_about_certificate))
+        shown = _in_home(home, setting.certificate) if setting.certificate else None
+        authorities.append(Authority(setting.name, sender, pinned, known_class, ask_about_certificate, shown))
     return tuple(authorities), tuple(root_errors)
 
 
@@ -107,9 +109,9 @@ def no_access() -> Access:
 def build_sender(
     url: str, *, seconds: float = REQUEST_SECONDS, access: Callable[[], Access] = no_access
 ) -> Callable[[bytes], AuthorityAnswer]:
-    """A function that sends a request to `url` and returns the whole answer. It raises only OSError.
+    """A function that sends a request to `url` and returns the whole answer. It raises only OSError and StampRefused.
 
-    `access` reads what the server asks for; it raises PermissionError.
+    `access` reads what the server asks for; it raises StampRefused.
     """
 
     def send(query: bytes) -> AuthorityAnswer:
@@ -152,22 +154,45 @@ def ask_about_certificate(question: RevocationQuestion, *, seconds: float = ANSW
 
 
 def _read_access(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> Access:
-    """Read the password and look for the client certificate. Raises PermissionError, which names no secret."""
-    login = certificate = None
-    if setting.user:
-        try:
-            password = read_secret(home, setting.password_source, environ)
-        except SettingsError as error:
-            raise PermissionError(type(error).__name__) from None
-        if not password:
-            raise PermissionError("no password")
-        login = (setting.user.encode(), password.encode())
-    if setting.certificate:
-        paths = [home / Path(one).expanduser() for one in (setting.certificate, setting.key or setting.certificate)]
-        if not paths[1].is_file() or not is_private(paths[1], paths[1].stat()):
-            raise PermissionError("the key of the client certificate is not there, or others can read it")
-        certificate = (str(paths[0]), str(paths[1]))
-    return Access(login, certificate)
+    """Read the password and look at the client certificate. Raises StampRefused, which names no secret."""
+    return Access(_read_login(home, setting, environ), _find_certificate(home, setting))
+
+
+def _read_login(home: Path, setting: AuthoritySetting, environ: Mapping[str, str]) -> tuple[bytes, bytes] | None:
+    if not setting.user:
+        return None
+    try:
+        password = read_secret(home, setting.password_source, environ)
+    except TokenFileUnsafe:
+        raise StampRefused("exposed") from None
+    except SettingsError as error:
+        raise StampRefused("access", type(error).__name__) from None
+    if not password:
+        raise StampRefused("access", "no password")
+    return setting.user.encode(), password.encode()
+
+
+def _find_certificate(home: Path, setting: AuthoritySetting) -> tuple[str, str] | None:
+    if not setting.certificate:
+        return None
+    certificate, key = (_in_home(home, one) for one in (setting.certificate, setting.key or setting.certificate))
+    try:
+        if not certificate.is_file() or not key.is_file():
+            raise StampRefused("access", "no such file")
+        if not is_private(key, key.stat()):
+            raise StampRefused("exposed")
+    except OSError as error:
+        raise StampRefused("access", type(error).__name__) from None
+    check_client_certificate(certificate, key)
+    return str(certificate), str(key)
+
+
+def _in_home(home: Path, name: str) -> Path:
+    """A path of the settings, relative to the home; one in the home of a user that there is not is no file."""
+    try:
+        return home / Path(name).expanduser()
+    except RuntimeError:
+        return home / name
 
 
 def _root_by_fingerprint(home: Path, setting: AuthoritySetting) -> bytes:

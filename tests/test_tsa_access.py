@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from archiver import errors
-from archiver.evidence.stamps.timestamp import REASONS, Authority, StampRefused, request_stamp
+from archiver.evidence.stamps.timestamp import REASONS, Authority, AuthorityAnswer, StampRefused, request_stamp
 from archiver.settings.file import load_settings
 from archiver.tsa import build_authorities
 from tests.support.certificate import loopback_certificate
@@ -28,9 +35,9 @@ def authority_of(home: Path, paid: PaidAuthority, settings: str, environ: dict[s
     return authority
 
 
-def refusal(authority: Authority) -> str:
+def refusal(authority: Authority, now: datetime = BEGIN) -> str:
     with pytest.raises(StampRefused) as caught:
-        request_stamp(b"seal", authority, now=lambda: BEGIN)
+        request_stamp(b"seal", authority, now=lambda: now)
     assert PASSWORD not in repr(caught.value) + repr(authority)
     assert caught.value.reason in REASONS
     return caught.value.reason
@@ -53,6 +60,8 @@ def test_a_name_and_password_open_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
         count = len(paid.asked)
         assert "access" == refusal(authority_of(home, paid, asks, {}))
         (home / "tsa-password").chmod(0o644)
+        assert "exposed" == refusal(from_file)
+        (home / "tsa-password").unlink()
         assert "access" == refusal(from_file)
 
     assert "1.3.6.1.4.1.99999.1" == stamped.token.policy
@@ -81,7 +90,50 @@ def test_a_client_certificate_opens_it(tmp_path: Path, monkeypatch: pytest.Monke
         assert "unreachable" == refusal(authority_of(home, paid, ""))
         assert "access" == refusal(authority_of(home, paid, ', certificate = "../nothing.pem"'))
         (tmp_path / "key.pem").chmod(0o644)
-        assert "access" == refusal(authority_of(home, paid, asks))
+        assert "exposed" == refusal(authority_of(home, paid, asks))
+
+
+def test_a_client_certificate_that_has_ended_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server only ends the connection; what is known here of the certificate says why."""
+    (tmp_path / "ended.pem").write_bytes(loopback_certificate(days=-1))
+    (tmp_path / "ended.pem").chmod(0o600)
+    paid = PaidAuthority(tmp_path, clients=tmp_path / "ended.pem")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(paid.certificate))
+    with paid.listening():
+        authority = authority_of(tmp_path / "home", paid, ', certificate = "../ended.pem"')
+        assert "ended" == refusal(authority, datetime.now(UTC))
+
+
+def test_files_that_are_no_certificate_with_its_key_are_never_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another's key, no PEM at all, a key with a password that nobody is asked for, and a folder."""
+    certificate = loopback_certificate().split(b"-----BEGIN PRIVATE KEY-----")[0]
+    other = b"-----BEGIN PRIVATE KEY-----" + loopback_certificate().split(b"-----BEGIN PRIVATE KEY-----")[1]
+    key = load_pem_private_key(other, None)
+    secured = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+    for name, body in (("c.pem", certificate), ("other.pem", other), ("text.pem", b"text"), ("secured.pem", secured)):
+        (tmp_path / name).write_bytes(body)
+        (tmp_path / name).chmod(0o600)
+    (tmp_path / "folder").mkdir()
+    paid = PaidAuthority(tmp_path, clients=tmp_path / "c.pem")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(paid.certificate))
+    asks = ', certificate = "../c.pem", key = "../{}"'
+    with paid.listening():
+        for name in ("other.pem", "text.pem", "secured.pem"):
+            assert "certificate" == refusal(authority_of(tmp_path / "home", paid, asks.format(name)))
+        assert "access" == refusal(authority_of(tmp_path / "home", paid, asks.format("folder")))
+
+    assert [] == paid.asked
+
+
+def test_a_connection_that_the_system_forbids_is_no_fault_of_the_password() -> None:
+    """A firewall's refusal of this computer is a permission error too."""
+
+    def forbidden(_query: bytes) -> AuthorityAnswer:
+        raise PermissionError(1, "Operation not permitted")
+
+    assert "unreachable" == refusal(Authority("a", forbidden, (b"root",)))
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,11 @@ def navigation() -> list[tuple[str, str]]:
         return []
     return [
         (_("Overview"), "home.index"),
-        (_("Make a package"), "packages.index"),
+        (_("Packages"), "packages.index"),
         (_("Emergency"), "emergency.index"),
         (_("Contracts"), "contracts.index"),
         (_("Search"), "search.index"),
-        (_("What happened"), "events.index"),
+        (_("Events"), "events.index"),
         (_("Files"), "files.index"),
         (_("Tasks"), "tasks.index"),
         (_("Copies"), "copies.index"),

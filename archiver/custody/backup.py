@@ -97,11 +97,12 @@ def backup(
             report = replace(second, files=report.files + second.files, bytes=report.bytes + second.bytes)
             verification = _verify(place, report.database, tell)
         placed = _put_in_place(report, verification, place)
+        old = erasures.leftovers(archive, place) if placed else []
+        if remove_erased and old:
+            erasures.remove_leftovers(old)
+            verification = _verify(place, place / DATABASE, tell)  # what is said is of what is left
         last = LastBackup(now(), str(place), verification.ok and not report.uncopied)
         is_same_disk = place.stat().st_dev == archive.home.stat().st_dev
-        old = erasures.leftovers(archive, place) if placed else []
-        if remove_erased:
-            erasures.remove_leftovers(old)
         return BackupOutcome(
             verification,
             report,

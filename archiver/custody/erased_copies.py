@@ -7,10 +7,11 @@ import re
 import shutil
 import zipfile
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
-from typing import IO
 
+from archiver.evidence.masked_records import masked_digest
 from archiver.evidence.verify.package_files import READ_ERRORS
 from archiver.store import avatars
 from archiver.store.blobs import blob_path
@@ -21,17 +22,34 @@ RECORDS = "data/entries.jsonl"
 _SEQ = re.compile(rb',"seq":(\d{1,18})\}\s*$')
 
 
-def copies_with(home: Path, numbers: Sequence[tuple[int, int]], names: Collection[str]) -> list[Path]:
-    """The packages and daily copies in the home that hold one of these records.
+class ErasedRecords:
+    """The records that erasures took, as packages name them: by number, or by digest where a record is masked there."""
+
+    def __init__(self, numbers: Sequence[tuple[int, int]], digests: Callable[[], Iterable[str]]) -> None:
+        """`numbers`: rising ranges. `digests` is asked once, and only if a record is masked."""
+        self._numbers = numbers
+        self._digests = cache(lambda: frozenset(map(bytes.fromhex, digests())))
+
+    def has(self, line: bytes) -> bool:
+        """Whether a line of a package's records is one of them; a tombstone holds nothing any more."""
+        match = _SEQ.search(line)
+        if match is not None:
+            return _is_among(int(match[1]), self._numbers)
+        digest = masked_digest(line.rstrip(b"\n"))
+        return digest is not None and bytes.fromhex(digest) in self._digests()
+
+
+def copies_with(home: Path, erased: ErasedRecords, names: Collection[str]) -> list[Path]:
+    """The packages and daily copies in the home that hold one of these records, or may.
 
     Those for an office hold no records: one goes if its name is among `names`, the packages made of what is erased.
     One that cannot be read goes too, as nobody can say what is in it.
     """
-    return [path for path in _packages(home) if _holds(path, numbers, names)]
+    return [path for path in _packages(home) if _holds(path, erased, names)]
 
 
 def leftovers(
-    place: Path, home: Path, numbers: Sequence[tuple[int, int]], gone: Collection[str], shown: Collection[str]
+    place: Path, home: Path, erased: ErasedRecords, gone: Collection[str], shown: Collection[str]
 ) -> list[Path]:
     """Files in a folder with a copy of the archive, or in its home, that hold something erased, or may.
 
@@ -40,7 +58,7 @@ def leftovers(
     """
     here = {path.relative_to(home) for path in _daily_copies(home)} if place != home else set()
     daily = [path for path in _daily_copies(place) if path.relative_to(place) not in here]
-    found = [path for path in daily if _holds(path, numbers, ())]
+    found = [path for path in daily if _holds(path, erased, ())]
     found += [path for sha256 in sorted(gone) if (path := blob_path(place, sha256)).is_file()]
     found += sorted(path for path in (place / avatars.FOLDER).glob("*") if path.name not in shown)
     return found + sorted(place.glob(f"{DATABASE}.*"))
@@ -69,32 +87,32 @@ def _daily_copies(home: Path) -> list[Path]:
     return sorted((home / "daily").glob("*/*"))
 
 
-def _holds(path: Path, numbers: Sequence[tuple[int, int]], names: Collection[str]) -> bool:
-    if path.name.partition(".")[0] in {name.partition(".")[0] for name in names}:
-        return True
+def _holds(path: Path, erased: ErasedRecords, names: Collection[str]) -> bool:
     try:
-        if (path / RECORDS).is_file():
-            with (path / RECORDS).open("rb") as records:
-                return _names_any(records, numbers)
-        if path.is_file() and path.suffix == ".zip":
-            return _zip_holds(path, numbers)
+        judged = _judge_records(path, erased)
     except READ_ERRORS:
         return True
-    return path.name.endswith(".partial")
+    if judged is not None:
+        return judged
+    named = path.name.partition(".")[0] in {name.partition(".")[0] for name in names}
+    return named or path.name.endswith(".partial")
 
 
-def _zip_holds(path: Path, numbers: Sequence[tuple[int, int]]) -> bool:
+def _judge_records(path: Path, erased: ErasedRecords) -> bool | None:
+    """Whether one of a package's records is among these; None: it holds no records. Raises READ_ERRORS."""
+    if (path / RECORDS).is_file() and not path.name.endswith(".partial"):
+        with (path / RECORDS).open("rb") as records:
+            return any(map(erased.has, records))
+    if not path.is_file() or path.suffix != ".zip":
+        return None
     with zipfile.ZipFile(path) as packed:
-        for name in packed.namelist():
-            if name == RECORDS or name.endswith(f"/{RECORDS}"):
-                with packed.open(name) as records:
-                    if _names_any(records, numbers):
-                        return True
-    return False
+        lists = [name for name in packed.namelist() if name == RECORDS or name.endswith(f"/{RECORDS}")]
+        return any(_zip_has_any(packed, name, erased) for name in lists) if lists else None
 
 
-def _names_any(records: IO[bytes], numbers: Sequence[tuple[int, int]]) -> bool:
-    return any((match := _SEQ.search(line)) and _is_among(int(match[1]), numbers) for line in records)
+def _zip_has_any(packed: zipfile.ZipFile, name: str, erased: ErasedRecords) -> bool:
+    with packed.open(name) as records:
+        return any(map(erased.has, records))
 
 
 def _is_among(seq: int, numbers: Sequence[tuple[int, int]]) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from archiver import errors
 from archiver.custody import erased_copies
+from archiver.custody.erased_copies import ErasedRecords
 from archiver.records import ExportedPackage, RoomId
 from archiver.records.erasure import ErasurePlan, ErasureReason
 from archiver.store import database_pages, seals
@@ -71,7 +72,8 @@ def preview(reading: Reading, choose: Choose, *, now: datetime) -> ErasurePrevie
     """What an erasure would take, what would stay, and what keeps it from being done."""
     plan = make_plan(reading, choose(reading))
     packages = tuple(_packages_of(reading, plan))
-    copies = erased_copies.copies_with(reading.home, plan.numbers, [one.name for one in packages])
+    names = [one.name for one in packages]
+    copies = erased_copies.copies_with(reading.home, _erased_records(reading, plan.numbers), names)
     read = tuple(room for room in rooms_to_read(reading, now) if room in plan.rooms)
     return ErasurePreview(plan, read, packages, tuple(copies))
 
@@ -152,7 +154,7 @@ def leftovers(archive: Archive, place: Path) -> list[Path]:
             return []
         noted = {sha256 for note in notes.read_notes(archive.home) for sha256 in note.blobs}
         gone, shown = cleaning.unnamed_bytes(reading, noted), cleaning.shown_pictures(reading)
-    return erased_copies.leftovers(place, archive.home, ranges, gone, shown)
+        return erased_copies.leftovers(place, archive.home, _erased_records(reading, ranges), gone, shown)
 
 
 def remove_leftovers(paths: Sequence[Path]) -> None:
@@ -245,8 +247,10 @@ def _finish(
             remembered_values.ERASURE.remember(writing, executed)
             _settle(writing, number)
     step("executed")
-    for home in (archive.home, *cleaning.shared_folders(archive)):
-        erased_copies.remove_copies(erased_copies.copies_with(home, ranges, names))
+    with archive.reading() as reading:
+        erased_records, homes = _erased_records(reading, ranges), [archive.home, *cleaning.shared_folders(archive)]
+        copies = [path for home in homes for path in erased_copies.copies_with(home, erased_records, names)]
+    erased_copies.remove_copies(copies)
     cleaning.remove_bytes(archive, unfinished.blobs)
     cleaning.remove_leftovers(archive)
     step("files removed")
@@ -256,6 +260,10 @@ def _finish(
         with archive.writing() as writing:
             remembered_values.ERASURE.remember(writing, None)
     return ErasureOutcome(number, is_complete)
+
+
+def _erased_records(reading: Reading, ranges: Sequence[tuple[int, int]]) -> ErasedRecords:
+    return ErasedRecords(ranges, lambda: records.digests_of(reading, ranges))
 
 
 def _settle(writing: Writing, number: int) -> None:

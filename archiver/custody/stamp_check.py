@@ -63,7 +63,7 @@ def _check_answer(kind: str, body: bytes, chain: Sequence[bytes], pem: bytes) ->
         problem = _("Its signature is not that of the issuer, or its certificates do not lead to the root certificate.")
         return AnswerResult(None, "", None, problem)
     revoked_at = None if statement.revoked_at is None else to_text(statement.revoked_at)
-    return AnswerResult(statement.state, to_text(statement.issued), revoked_at, None)
+    return AnswerResult(statement.state, to_text(statement.issued), revoked_at, None, statement.reason)
 
 
 def _check_token(reply: bytes, data: bytes, pem: bytes) -> TokenResult:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from archiver.app import App
 from archiver.evidence.chain import file_digest
 from archiver.evidence.stamps import roots, timestamp
-from archiver.evidence.stamps.timestamp import Authority, Stamped, StampRefused, TimestampClaims
+from archiver.evidence.stamps.timestamp import OWNER_REASONS, Authority, Stamped, StampRefused, TimestampClaims
 from archiver.store import seals
 from archiver.store.archive import Archive
 from archiver.store.working import stamp_queue, stamp_reply_files
@@ -33,7 +33,7 @@ VAIN_REQUESTS_LIMIT = 2
 SEAL_CHANGED = "seal"
 """The reason for a seal whose file was changed: it is not stamped."""
 
-_NEVER_ASKED = ("roots", "unsupported", "access", "denied")
+_NEVER_ASKED = frozenset(("roots", "unsupported", *OWNER_REASONS))
 """Reasons that are the same for every seal of an authority."""
 
 

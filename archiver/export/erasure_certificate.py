@@ -98,10 +98,8 @@ def _what(facts: CertificateFacts) -> Iterator[Block]:
         (_("Chosen"), whole if payload["what"] == "contract" else chosen),
         (_("Reason"), _(REASONS.get(payload["reason"], REASONS["own"]))),
         (_("Messages"), f"{payload['messages']:,}"),
-        (
-            _("Files"),
-            _("{n:,}, of which the bytes of {blobs:,} were removed").format(n=payload["files"], blobs=payload["blobs"]),
-        ),
+        (_("Files"), f"{payload['files']:,}"),
+        (_("Bytes removed"), _("of {n:,} (files and attached evidence)").format(n=payload["blobs"])),
         (_("Records"), f"{sum(payload['kinds'].values()):,}"),
         (_("Kept replies"), f"{len(payload['replies']):,}"),
     )
@@ -157,7 +155,8 @@ def _places(facts: CertificateFacts) -> Iterator[Block]:
 
 def _place_lines(facts: CertificateFacts) -> Iterator[str]:
     for package in facts.packages:
-        made = _("Package {name}, made {time}").format(name=visible(package.name), time=local_time(package.at))
+        sentence = _("Package {name}, made {time}, wherever it lies outside the archive's folder")
+        made = sentence.format(name=visible(package.name), time=local_time(package.at))
         handed = [_("handed to {to} on {day}").format(to=visible(one.to), day=one.on) for one in package.handovers]
         yield f"{made}: {', '.join(handed)}" if handed else made
     for folder in facts.folders:

@@ -15,7 +15,7 @@ from archiver.custody.stamp_requests import SEAL_CHANGED
 from archiver.errors import BadRoots
 from archiver.evidence.stamps import timestamp
 from archiver.evidence.stamps.authority_kinds import class_sentence
-from archiver.evidence.stamps.timestamp import REASONS, Authority
+from archiver.evidence.stamps.timestamp import OWNER_REASONS, REASONS, Authority
 from archiver.health.check_result import CheckResult, action, attention, good
 from archiver.render.times import iso_date, minute_text
 from archiver.store.archive import Reading
@@ -97,6 +97,13 @@ def check_stamps(status: StampStatus, *, now: datetime) -> CheckResult:
             "stamp them: archive backup here, then archive restore and archive seal there"
         )
         return attention("stamps", sentence)
+    if any(one.reason in OWNER_REASONS for one in status.waiting):
+        sentences = [_waiting_sentence(one) for one in status.waiting]
+        mend = _(
+            "Asking again does not help. See [timestamp] in archive.toml and the files that it names; then: "
+            "archive seal"
+        )
+        return attention("stamps", " ".join([*sentences, mend]))
     if any(now - one.since > PATIENCE for one in status.waiting):
         sentences = [_waiting_sentence(one) for one in status.waiting]
         return attention("stamps", " ".join([*sentences, _("Every run asks again; at once: archive seal")]))

@@ -173,7 +173,7 @@ def preview_lines(preview: ErasurePreview) -> list[str]:
 
 
 def leftover_lines(outcome: BackupOutcome, folder: Path) -> Iterator[str]:
-    """What became of files of earlier copies that hold something erased since."""
+    """Which files of earlier copies hold something erased since, and with what they are removed."""
     if outcome.with_erased:
         count = len(outcome.with_erased)
         sentence = ngettext(
@@ -185,6 +185,10 @@ def leftover_lines(outcome: BackupOutcome, folder: Path) -> Iterator[str]:
         )
         name = visible(str(outcome.with_erased[0].relative_to(folder)))
         yield sentence.format(n=count, file=name, folder=shlex.quote(str(folder)))
+
+
+def removed_lines(outcome: BackupOutcome) -> Iterator[str]:
+    """How many files of earlier copies that held something erased since were removed."""
     if outcome.removed:
         sentence = ngettext(
             "{n} file of an earlier copy with something erased was removed here. Snapshots of this folder and freed "

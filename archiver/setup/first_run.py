@@ -81,7 +81,7 @@ def check_token(call: ProgramCall, token: str, *, is_hurried: bool = False) -> N
     except errors.TokenRefused:
         raise InvalidAnswer(
             _(
-                "Chatwork refused this token (401). Copy it again, as it is shown there now. If none is shown, your "
+                "Chatwork does not accept this token. Copy it again, as it is shown there now. If none is shown, your "
                 "organisation may have withdrawn its approval: apply for it again."
             )
         ) from None

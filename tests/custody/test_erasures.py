@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from archiver.custody import backup, erasures
 from archiver.custody.folder_copies import copy_to_folders
 from archiver.custody.sampling import PARTS, verify_sample
 from archiver.custody.verify import verify_path
+from archiver.export.mask.policy import Policy
 from archiver.export.package.daily_copy import write_daily_copy
 from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
@@ -120,6 +123,46 @@ def _put_avatar(maker: ArchiveMaker, room: int, body: bytes) -> Path:
     maker.append([observation], minutes=220)
     record_download(maker.archive, url, body, next_at=at(500))
     return maker.home / "avatars" / hashlib.sha256(body).hexdigest()
+
+
+def test_packages_in_the_home_are_judged_by_their_records(tmp_path: Path) -> None:
+    """Another contract's package of the shared room stays if none of them was erased, masked ones included; one
+    without records goes, as do those of what is erased."""
+    maker = make_archive(tmp_path / "home")
+    masking = Policy(patterns=(re.compile("今月分"),))
+    made: list[Path] = []
+    for contract, profile, policy in (
+        ("job1", "lawyer", None),
+        ("job2", "lawyer", None),
+        ("job2", "lawyer", masking),
+        ("job2", "consult", None),
+    ):
+        order = ExportOrder(
+            contract=contract, profile=profile, out=maker.home / "exports", counterparts={CLIENT}, policy=policy
+        )
+        made.append(Path(export(maker.archive, order, now=partial(at, 200 + len(made))).path))
+
+    erase(maker)
+
+    assert [False, True, True, False] == [path.exists() for path in made]
+    assert [] == verify_path(made[1]).findings
+
+
+def test_a_package_that_was_renamed_goes_for_a_masked_record(tmp_path: Path) -> None:
+    """Where a record is masked its number is not told, but its digest is; what is not covered of it stands beside."""
+    maker = make_archive(tmp_path / "home")
+    maker.sync([message_object(3, "来月分の特別な依頼", sent=170)], minutes=180)
+    masking = Policy(patterns=(re.compile("来月分"),))
+    order = ExportOrder(
+        contract="job2", profile="lawyer", out=maker.home / "exports", counterparts={CLIENT}, policy=masking
+    )
+    package = Path(export(maker.archive, order, now=lambda: at(200)).path).rename(maker.home / "exports" / "mine")
+    assert "の特別な依頼" in (package / "data/messages.jsonl").read_text(encoding="utf-8")
+
+    erase(maker, lambda reading: select_messages(reading, [(ROOM, 3)]))
+
+    assert not package.exists()
+    assert set() == places_of(maker.home, "の特別な依頼")
 
 
 def test_what_another_contract_holds_verifies_exports_and_is_found_as_before(tmp_path: Path) -> None:
@@ -325,6 +368,8 @@ def test_a_copy_made_again_names_what_earlier_ones_left_and_removes_it_when_told
 
     removed = backup.backup(maker.archive, place, now=lambda: at(360), remove_erased=True)
     assert ((), 3) == (removed.with_erased, removed.removed)
+    assert any("not named by any record" in note for note in named.verification.notes)
+    assert not any("not named by any record" in note for note in removed.verification.notes)
     assert not any(path.exists() for path in gone)
     assert kept.exists()
     assert () == backup.backup(maker.archive, place, now=lambda: at(370)).with_erased

@@ -20,9 +20,12 @@ ERASED = "消してほしい文"
 
 
 def erased_archive(
-    home: Path, *, numbers: bool = True, sealed: bool = True, named_replies: bool = False
+    home: Path, *, numbers: bool = True, sealed: bool = True, named_replies: bool = False, closed: bool = True
 ) -> ArchiveMaker:
-    """Three messages of a contract of which the second was erased, with the rows and the replies that show it."""
+    """Three messages of a contract of which the second was erased, with the rows and the replies that show it.
+
+    `closed`: whether the record of the erasure is sealed.
+    """
     maker = ArchiveMaker(home)
     maker.me()
     maker.contract("job1")
@@ -42,7 +45,8 @@ def erased_archive(
     payload = {"kinds": {"message": 1}, "numbers": [[seq, seq]] if numbers else [], "reason": "request"}
     payload["replies"] = replies
     maker.append([Observation("erasure", "erasure/1", payload)], minutes=20)
-    seals.close_seals(maker.archive, now=at(30))
+    if closed:
+        seals.close_seals(maker.archive, now=at(30))
     return maker
 
 
@@ -76,7 +80,8 @@ def test_an_archive_with_an_erased_record_verifies_deeply(tmp_path: Path) -> Non
     verification = verify_path(tmp_path / "home", deep=True)
 
     assert [] == verification.findings
-    assert any("1 record was erased" in note for note in verification.notes)
+    (note,) = [note for note in verification.notes if "1 record was erased" in note]
+    assert "the columns beside it, cannot be checked" in note
 
 
 @pytest.mark.parametrize(("numbers", "sealed", "check"), [(False, True, "entry-erased"), (True, False, "entry-sealed")])
@@ -92,6 +97,19 @@ def test_a_tombstone_that_nothing_vouches_for_is_found(tmp_path: Path, numbers: 
     checks = {finding.check for finding in verify_path(tmp_path / "home").findings}
 
     assert check in checks
+
+
+def test_an_erasure_that_is_not_sealed_vouches_for_nothing(tmp_path: Path) -> None:
+    """In an archive, and in a package from which the seal over the record of the erasure was taken."""
+    maker = erased_archive(tmp_path / "home", closed=False)
+    assert ["entry-erased"] == [finding.check for finding in verify_path(maker.home).findings]
+
+    package = exported(maker, tmp_path / "out")
+    assert [] == verify_path(package).findings
+    for path in sorted((package / "data/seals").glob("*.json"))[1:]:
+        path.unlink()
+
+    assert "entry-erased" in {finding.check for finding in verify_path(package).findings}
 
 
 def test_a_package_shows_the_tombstone_and_verifies(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,12 @@ from tests.support.stamps.stamped_archives import stamp_service
 
 
 def package_with_answers(
-    folder: Path, kind: StatusAnswer | None = StatusAnswer.GOOD, *, is_revoked: bool = False
+    folder: Path,
+    kind: StatusAnswer | None = StatusAnswer.GOOD,
+    *,
+    is_revoked: bool = False,
+    since: datetime | None = None,
+    reason: x509.ReasonFlags | None = None,
 ) -> ExportReport:
     """A package for whose authority both a list and a responder were named; the responder answers so."""
     simulated = SimulatedAuthority(now=lambda: NOW)
@@ -39,7 +44,7 @@ def package_with_answers(
 
     def ask(question: RevocationQuestion) -> bytes:
         if question.kind is AnswerKind.LIST:
-            return simulated.revocation_list(is_revoked=is_revoked)
+            return simulated.revocation_list(is_revoked=is_revoked, since=since, reason=reason)
         if kind is None:
             raise TimeoutError
         return simulated.status_answer(question.body or b"")
@@ -66,9 +71,39 @@ def test_a_package_freezes_what_was_revoked(tmp_path: Path, is_revoked: bool) ->
     assert (0, is_revoked) == (code, "Serial Number" in output)
     assert "verify OK" in output
     verification = verify_path(package)
-    assert [] == verification.findings
+    assert (["data/tsa/a.1.crl"] if is_revoked else []) == [one.subject for one in verification.findings]
     assert not any("a.1.crl" in one.text for one in verification.unchecked)
-    assert is_revoked == any("a.1.crl" in one and "is revoked, since" in one for one in verification.notes)
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "since", "words"),
+    [
+        (None, DAY, "no stamp of it counts any more, whatever its time"),
+        (x509.ReasonFlags.key_compromise, DAY, "no stamp of it counts any more, whatever its time"),
+        (x509.ReasonFlags.superseded, DAY, ""),
+        (x509.ReasonFlags.cessation_of_operation, -400 * DAY, "stamps here are from after that and do not count"),
+    ],
+    ids=["no reason", "stolen key", "superseded later", "ceased before"],
+)
+def test_stamps_count_by_when_and_why_their_certificate_was_revoked(
+    tmp_path: Path, reason: x509.ReasonFlags | None, since: timedelta, words: str
+) -> None:
+    """As RFC 3161 (4) says: with some reasons those of before go on to count, else none; each check says the same."""
+    package = Path(package_with_answers(tmp_path, is_revoked=True, since=NOW + since, reason=reason).path)
+
+    ours = verify_path(package)
+    theirs = json.loads(run(package, f"{sys.executable} -I verify.py --lang en --json")[1])
+
+    found = [one.text for one in ours.findings]
+    assert [bool(words)] == [bool(found)]
+    assert all(words in text for text in found)
+    assert found == [one["text"] for one in theirs["findings"]]
+    notes = [[one for one in notes if "a.1.crl" in one] for notes in (ours.notes, theirs["notes"])]
+    assert notes[0] == notes[1]
+    assert bool(words) != any("go on to count" in one for one in notes[0])
 
 
 @pytest.mark.parametrize(
@@ -94,8 +129,11 @@ def test_a_package_freezes_the_answer_of_the_responder(
     assert "Response verify OK" in output
     ours = verify_path(package)
     theirs = json.loads(run(package, f"{sys.executable} -I verify.py --lang en --json")[1])
-    said = [note for note in ours.notes if "a.1.ors" in note]
-    assert ([], True, 1) == (ours.findings, theirs["ok"], len(said))
+    said = [*ours.notes, *(one.text for one in ours.findings)]
+    assert 1 == sum("a.1.ors" in one for one in said)
+    is_good = kind is not StatusAnswer.REVOKED  # its reason is a stolen key
+    assert (is_good, is_good) == (ours.ok, theirs["ok"])
+    assert [one.text for one in ours.findings] == [one["text"] for one in theirs["findings"]]
     assert [note for note in ours.notes if "data/tsa/" in note] == [
         note for note in theirs["notes"] if "data/tsa/" in note
     ]

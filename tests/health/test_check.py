@@ -238,6 +238,7 @@ def waits(since: datetime, reason: str | None = "unreachable") -> LongestWait:
         (ON._replace(days=0), GOOD, "Nothing is sealed"),
         (ON._replace(waiting=[waits(ago(hours=3))]), GOOD, "a: 3 seals have waited since 2026-11-24"),
         (ON._replace(waiting=[waits(ago(days=7))]), ATTENTION, "archive seal"),
+        (ON._replace(waiting=[waits(ago(hours=1), "denied")]), ATTENTION, "Asking again does not help"),
         (ON._replace(waiting=[waits(ago(days=7), None)]), ATTENTION, "its turn has not come yet"),
         (ON._replace(waiting=[waits(ago(hours=1), "seal")]), ACTION, "archive verify"),
         (ON._replace(is_available=False), GOOD, "52 days"),

@@ -11,14 +11,19 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 _SERVER = "import sys; from tests.support.forked_program import serve; serve(int(sys.argv[1]))"
 _READ_AT_START = ("PYTHON", "LC_", "LANG")
@@ -29,16 +34,95 @@ _ROOT = Path(__file__).parents[2]
 _LENGTH = 8
 
 
+class RunningProgram(Protocol):
+    """What tests ask of a process, forked or of an interpreter of its own."""
+
+    def poll(self) -> int | None:
+        """The exit code; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code once it has ended; TimeoutExpired when it has not within so many seconds."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
 def run_program(arguments: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run `archive` with these arguments and nothing else in its environment; exit code and both outputs."""
-    if sys.platform == "linux" and _start_values(environ) == _start_values(os.environ):
-        return _server().run(arguments, environ)
-    command = [sys.executable, "-m", "archiver", *arguments]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, encoding="utf-8", check=False)
+    command = program(*arguments)
+    if not is_forkable(command, environ):
+        return subprocess.run(command, env=environ, capture_output=True, text=True, encoding="utf-8", check=False)
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        streams = (0, output.fileno(), errors.fileno())
+        code = fork_program(arguments, environ, streams).wait()
+        return subprocess.CompletedProcess(command, code, _text(output), _text(errors))
+
+
+def program(*arguments: str) -> list[str]:
+    """The command line of one call in an interpreter of its own."""
+    return [sys.executable, "-m", "archiver", *arguments]
+
+
+def is_forkable(command: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Whether a fork would do what this command does."""
+    is_program = list(command[:3]) == program()
+    return sys.platform == "linux" and is_program and _start_values(environ) == _start_values(os.environ)
+
+
+def fork_program(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    streams: tuple[int, int, int],
+    *,
+    folder: Path | None = None,
+    on_terminal: bool = False,
+) -> RunningProgram:
+    """Start `archive` with these three streams; `on_terminal`: in a session of its own, whose terminal they are."""
+    call = {"arguments": list(arguments), "environ": dict(environ), "folder": str(folder or Path.cwd())}
+    return _server().start(call | {"on_terminal": on_terminal}, streams)
 
 
 def _start_values(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name.startswith(_READ_AT_START) and name != "LANGUAGE"}
+
+
+class ForkedProgram:
+    """A process that the server started, as far as its watcher tells of it: its number, then its exit code."""
+
+    def __init__(self, reply: socket.socket) -> None:
+        self._reply = reply
+        self._code: int | None = None
+        self._said = b""
+        while b"\n" not in self._said:
+            self._said += reply.recv(64)
+        self._number = int(self._said.partition(b"\n")[0])
+
+    def poll(self) -> int | None:
+        """The exit code; None while it runs."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self._code
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code once it has ended; TimeoutExpired when it has not within so many seconds."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while self._code is None:
+            left = None if until is None else max(0.0, until - time.monotonic())
+            if not select.select([self._reply], [], [], left)[0]:
+                raise subprocess.TimeoutExpired("archive", timeout or 0)
+            self._take(self._reply.recv(64))
+        return self._code
+
+    def _take(self, said: bytes) -> None:
+        self._said += said
+        if not said:
+            self._reply.close()
+            self._code = int(self._said.partition(b"\n")[2])
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.poll() is None:
+            os.kill(self._number, signal.SIGKILL)
 
 
 class ForkServer:
@@ -46,28 +130,20 @@ class ForkServer:
 
     def __init__(self) -> None:
         self._ours, theirs = socket.socketpair()
-        os.set_inheritable(theirs.fileno(), True)
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _SERVER, str(theirs.fileno())], cwd=_ROOT, pass_fds=[theirs.fileno()]
-        )
-        theirs.close()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _SERVER, str(theirs.fileno())], cwd=_ROOT, pass_fds=[theirs.fileno()]
+            )
         self._lock = threading.Lock()
 
-    def run(self, arguments: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-        """Run the program once, beside other calls."""
-        asked = {"arguments": list(arguments), "environ": dict(environ), "folder": str(Path.cwd())}
-        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-            code = self._ask(json.dumps(asked).encode(), output, errors)
-            return subprocess.CompletedProcess(list(arguments), code, _text(output), _text(errors))
-
-    def _ask(self, asked: bytes, output: IO[bytes], errors: IO[bytes]) -> int:
+    def start(self, call: Mapping[str, object], streams: tuple[int, int, int]) -> ForkedProgram:
+        """Start the program once, beside other calls."""
+        asked = json.dumps(call).encode()
         reply, theirs = socket.socketpair()
-        with reply:
-            with theirs, self._lock:
-                streams = [0, output.fileno(), errors.fileno(), theirs.fileno()]
-                socket.send_fds(self._ours, [len(asked).to_bytes(_LENGTH, "big")], streams)
-                self._ours.sendall(asked)
-            return int(reply.makefile("rb").read())
+        with theirs, self._lock:
+            socket.send_fds(self._ours, [len(asked).to_bytes(_LENGTH, "big")], [*streams, theirs.fileno()])
+            self._ours.sendall(asked)
+        return ForkedProgram(reply)
 
     def stop(self) -> None:
         """End the server."""
@@ -101,7 +177,6 @@ def serve(number: int) -> None:
     import gc
     import importlib
     import pkgutil
-    import signal
 
     import archiver
 
@@ -132,26 +207,34 @@ def _receive(calls: socket.socket) -> tuple[bytes, list[int]] | None:
 
 def _watch(asked: bytes, streams: Sequence[int]) -> None:
     """Fork once more, wait for the program, and tell its exit code as `subprocess` does."""
-    import signal
-
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    program = os.fork()
-    if program == 0:
+    number = os.fork()
+    if number == 0:
         os.close(streams[3])
         _become(json.loads(asked), streams[:3])
-    _pid, status = os.waitpid(program, 0)
-    os.write(streams[3], str(os.waitstatus_to_exitcode(status)).encode())
+    for one in streams[:3]:
+        os.close(one)
+    os.write(streams[3], f"{number}\n".encode())
+    _number, status = os.waitpid(number, 0)
+    os.write(streams[3], f"{os.waitstatus_to_exitcode(status)}".encode())
     os._exit(0)
 
 
 def _become(asked: Mapping[str, object], streams: Sequence[int]) -> None:
     """Be the program of this call: it ends as the interpreter of the server ends, with all that this does."""
+    import fcntl
     import runpy
-    import time
+    import termios
 
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
+    if asked["on_terminal"]:
+        os.setsid()
+        fcntl.ioctl(streams[0], termios.TIOCSCTTY)
+    for target, stream in enumerate(streams):
+        os.dup2(stream, target)
         os.close(stream)
+    sys.stdin = sys.__stdin__ = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)))  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = _output(1, sys.stdout.errors, by_line=os.isatty(1))  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _output(2, sys.stderr.errors, by_line=True)  # type: ignore[misc]
     os.chdir(str(asked["folder"]))
     environ, arguments = asked["environ"], asked["arguments"]
     assert isinstance(environ, dict)
@@ -162,3 +245,8 @@ def _become(asked: Mapping[str, object], streams: Sequence[int]) -> None:
     sys.argv = ["-m", *arguments]
     runpy.run_module("archiver", run_name="__main__", alter_sys=True)
     sys.exit()
+
+
+def _output(number: int, errors: str | None, *, by_line: bool) -> TextIOWrapper:
+    """A new stream: one of the server's remembers what can be done with the server's file."""
+    return TextIOWrapper(BufferedWriter(FileIO(number, "w", closefd=False)), errors=errors, line_buffering=by_line)

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from tests.support.forked_program import RunningProgram, fork_program, is_forkable
+
 CTRL_C, CTRL_D = "\x03", "\x04"
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -23,16 +25,8 @@ class PseudoTerminal:
         self._read_to = 0
         ours, theirs = os.openpty()
         self._pty = ours
-        self._process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env={"PAGER": "cat", **environ, "COLUMNS": "80", "TERM": "xterm"},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-            preexec_fn=_take_terminal,
-        )
+        environ = {"PAGER": "cat", **environ, "COLUMNS": "80", "TERM": "xterm"}
+        self._process = _start(command, environ, theirs, folder)
         os.close(theirs)
 
     def __enter__(self) -> Self:
@@ -94,6 +88,22 @@ class PseudoTerminal:
             return False
         self.shown += _CONTROLS.sub("", data.decode("utf-8", "replace")).replace("\r\n", "\n")
         return bool(data)
+
+
+def _start(command: Sequence[str], environ: Mapping[str, str], terminal: int, folder: Path | None) -> RunningProgram:
+    if is_forkable(command, environ):
+        streams = (terminal, terminal, terminal)
+        return fork_program(command[3:], environ, streams, folder=folder, on_terminal=True)
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environ,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        preexec_fn=_take_terminal,
+    )
 
 
 def _take_terminal() -> None:

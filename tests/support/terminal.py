@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.forked_program import run_program
+from tests.support.forked_program import program, run_program
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -31,7 +30,7 @@ class Terminal:
 
     def command(self, *arguments: object) -> list[str]:
         """The command line of one call."""
-        return [sys.executable, "-m", "archiver", *map(str, arguments)]
+        return program(*map(str, arguments))
 
     def run(self, *arguments: object, code: int = 0, **environ: str) -> str:
         """Run `archive` and give what it printed; its exit code must be the expected one."""

@@ -69,6 +69,8 @@ def command_backup(obj: CliContext, place: str | None, every: str | None, remove
     else:
         _tell_not_placed(folder, outcome.report, backup.WITH_FINDINGS)
     tell_copied(outcome.report)
+    for line in erasing.removed_lines(outcome):
+        echo(line)
     tell_verification(outcome.verification)
     if outcome.is_placed and not outcome.is_remembered:
         echo(_("The archive cannot be written to now, so it does not remember this copy."), err=True)

@@ -106,14 +106,26 @@ def make_leaf(
     return _issue(name, issuer, valid, extensions)
 
 
-def make_revocation_list(issuer: KeyHolder, *, issued: datetime, revoked: Sequence[KeyHolder] = ()) -> bytes:
-    """The issuer's list of revoked certificates, as DER."""
+def make_revocation_list(
+    issuer: KeyHolder,
+    *,
+    issued: datetime,
+    revoked: Sequence[KeyHolder] = (),
+    since: datetime | None = None,
+    reason: x509.ReasonFlags | None = None,
+) -> bytes:
+    """The issuer's list of revoked certificates, as DER.
+
+    `since`: from when they are revoked; None: from when the list was issued. `reason`: why; None: it is not said.
+    """
     builder = x509.CertificateRevocationListBuilder().issuer_name(issuer.certificate.subject)
     builder = builder.last_update(issued).next_update(issued + timedelta(days=7))
     for holder in revoked:
         serial = holder.certificate.serial_number
-        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(issued).build()
-        builder = builder.add_revoked_certificate(entry)
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(since or issued)
+        if reason is not None:
+            entry = entry.add_extension(x509.CRLReason(reason), critical=False)
+        builder = builder.add_revoked_certificate(entry.build())
     return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 

@@ -19,6 +19,8 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from cryptography.x509 import ReasonFlags
+
 from archiver.demo.chatwork.file_bytes import held_content
 from archiver.demo.chatwork.http import HttpAnswer, HttpRequest, Server
 from archiver.demo.tsa import keys as keys
@@ -171,10 +173,15 @@ class SimulatedAuthority:
             status_address=status_address,
         )
 
-    def revocation_list(self, *, is_revoked: bool = False) -> bytes:
-        """The list of revoked certificates as of now, with the one that signs in it or not."""
-        revoked = [self._leaf] if is_revoked else []
-        return keys.make_revocation_list(self._intermediate, issued=self.now().astimezone(UTC), revoked=revoked)
+    def revocation_list(
+        self, *, is_revoked: bool = False, since: datetime | None = None, reason: ReasonFlags | None = None
+    ) -> bytes:
+        """The list of revoked certificates as of now, with the one that signs in it or not.
+
+        `since`: from when it is revoked; None: from now. `reason`: why; None: the list does not say.
+        """
+        revoked, issued = [self._leaf] if is_revoked else [], self.now().astimezone(UTC)
+        return keys.make_revocation_list(self._intermediate, issued=issued, revoked=revoked, since=since, reason=reason)
 
     @property
     def status_url(self) -> str:

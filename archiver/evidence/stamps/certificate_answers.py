@@ -49,6 +49,8 @@ class CertificateStatement:
     """When there will be a newer one; None: it does not say."""
     revoked_at: datetime | None = None
     """Since when the certificate is revoked."""
+    reason: str | None = None
+    """Why it was revoked, as RFC 5280 (5.3.1) names it: `keyCompromise`, `superseded` …; None: not said."""
 
 
 def make_question(certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
@@ -70,7 +72,8 @@ def list_statement(body: bytes, certificate: x509.Certificate, issuer: x509.Cert
     entry = published.get_revoked_certificate_by_serial_number(certificate.serial_number)
     state = CertificateState.GOOD if entry is None else CertificateState.REVOKED
     revoked_at = None if entry is None else entry.revocation_date_utc
-    return CertificateStatement(state, published.last_update_utc, published.next_update_utc, revoked_at)
+    reason = None if entry is None else _reason_of(entry)
+    return CertificateStatement(state, published.last_update_utc, published.next_update_utc, revoked_at, reason)
 
 
 def answer_statement(body: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> CertificateStatement:
@@ -86,7 +89,18 @@ def answer_statement(body: bytes, certificate: x509.Certificate, issuer: x509.Ce
     if not any(_has_signed(one, answer) for one in _responders(answer, issuer, single.this_update_utc)):
         raise ValueError("not signed by the issuer, nor by whom it appointed")
     state = CertificateState(single.certificate_status.name.lower())
-    return CertificateStatement(state, single.this_update_utc, single.next_update_utc, single.revocation_time_utc)
+    reason = None if single.revocation_reason is None else single.revocation_reason.value
+    return CertificateStatement(
+        state, single.this_update_utc, single.next_update_utc, single.revocation_time_utc, reason
+    )
+
+
+def _reason_of(entry: x509.RevokedCertificate) -> str | None:
+    try:
+        stated = entry.extensions.get_extension_for_class(x509.CRLReason).value
+    except x509.ExtensionNotFound:
+        return None
+    return stated.reason.value
 
 
 def _single_answers(answer: ocsp.OCSPResponse) -> Iterator[ocsp.OCSPSingleResponse]:

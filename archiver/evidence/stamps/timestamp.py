@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.evidence.stamps.authority_kinds import UNKNOWN_CLASS, AuthorityClass
-from archiver.evidence.stamps.refusal import REASONS, Reason, StampRefused
+from archiver.evidence.stamps.client_certificate import client_certificate_ended
+from archiver.evidence.stamps.refusal import OWNER_REASONS, REASONS, Reason, StampRefused
 from archiver.evidence.stamps.roots import fingerprint
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from archiver.evidence.stamps.revocation import RevocationQuestion
 
 __all__ = [
+    "OWNER_REASONS",
     "REASONS",
     "Authority",
     "AuthorityAnswer",
@@ -58,14 +61,16 @@ class Authority:
     name: str
     """Part of file names: `[a-z0-9-]{1,20}`."""
     send: Callable[[bytes], AuthorityAnswer]
-    """Sends a request in DER; raises OSError when there is no whole answer of a bearable size, PermissionError when
-    the password or client certificate for it cannot be read here."""
+    """Sends a request in DER; raises OSError when there is no whole answer of a bearable size, StampRefused when
+    the password or client certificate for it cannot be used."""
     roots: tuple[bytes, ...]
     """The pinned roots, each in DER; empty = they cannot be read at present, and no stamp is requested."""
     known_class: AuthorityClass = UNKNOWN_CLASS
     """What is known of it by the settings."""
     ask: Callable[[RevocationQuestion], bytes] | None = None
     """Asks whether a certificate was revoked, and gets the answer's bytes; raises OSError. None: nobody is asked."""
+    client_certificate: Path | None = None
+    """The file of the client certificate that it asks for; None: it asks for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,11 @@ def request_stamp(data: bytes, authority: Authority, *, now: Callable[[], dateti
     if not authority.roots:
         raise StampRefused("roots")
     request = _build_request(data)
-    answer = _send_request(request.as_bytes(), authority)
+    try:
+        answer = _send_request(request.as_bytes(), authority)
+    except StampRefused as refused:
+        _check_certificate_lasts(authority, refused, now())
+        raise
     received = now()
     token = _check_reply(answer.body, data, authority.roots, request.nonce)
     server = None if answer.date is None else (token.time - answer.date).total_seconds()
@@ -125,11 +134,16 @@ def _build_request(data: bytes) -> TimeStampRequest:
     return TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
 
 
+def _check_certificate_lasts(authority: Authority, refused: StampRefused, at: datetime) -> None:
+    """Raise StampRefused where a client certificate that has ended explains a refusal; servers tell it variously."""
+    held = authority.client_certificate
+    if held is not None and refused.reason in ("unreachable", "denied") and client_certificate_ended(held, at):
+        raise StampRefused("ended", refused.detail) from refused
+
+
 def _send_request(query: bytes, authority: Authority) -> AuthorityAnswer:
     try:
         answer = authority.send(query)
-    except PermissionError as error:
-        raise StampRefused("access", str(error)) from error
     except OSError as error:
         raise StampRefused("unreachable", type(error).__name__) from error
     if answer.status in _DENIED:

@@ -127,12 +127,16 @@ def _answer_command(paths: dict[str, str]) -> list[str]:
 def _read_list(text: str, serial: str) -> AnswerResult | None:
     """What `openssl crl -text` shows; None if it shows no list."""
     issued = re.search(r"(?m)^ *Last Update: " + _TIME, text)
-    revoked = re.search(rf"(?m)^ *Serial Number: 0*{serial.lstrip('0')}\r?\n *Revocation Date: {_TIME}", text)
+    number = serial.lstrip("0")
+    revoked = re.search(rf"(?m)^ *Serial Number: 0*{number}\r?\n *Revocation Date: {_TIME}(?P<more>(?s:.*))", text)
     if issued is None or not serial:
         return None
     if revoked is None:
         return AnswerResult(ANSWER_GOOD, _rfc3339(issued), None, None)
-    return AnswerResult(ANSWER_REVOKED, _rfc3339(issued), _rfc3339(revoked), None)
+    own = re.split(r"(?m)^ *(?:Serial Number|Signature Algorithm): ", revoked.group("more"))[0]
+    reason = re.search(r"CRL Reason Code: *(?:critical)? *\r?\n *([A-Za-z ]+?) *\r?\n", own)
+    named = None if reason is None else _reason_name(reason.group(1))
+    return AnswerResult(ANSWER_REVOKED, _rfc3339(issued), _rfc3339(revoked), None, named)
 
 
 def _read_answer(text: str, _serial: str) -> AnswerResult | None:
@@ -141,8 +145,15 @@ def _read_answer(text: str, _serial: str) -> AnswerResult | None:
     if state is None:
         return None
     revoked = re.search(r"(?m)^\tRevocation Time: " + _TIME, text)
-    issued = _rfc3339(state, 2)
-    return AnswerResult(state.group(1), issued, None if revoked is None else _rfc3339(revoked), None)
+    reason = re.search(r"(?m)^\tReason: ([A-Za-z]+)", text)
+    issued, named = _rfc3339(state, 2), None if reason is None else _reason_name(reason.group(1))
+    return AnswerResult(state.group(1), issued, None if revoked is None else _rfc3339(revoked), None, named)
+
+
+def _reason_name(shown: str) -> str:
+    """The name of a reason as RFC 5280 writes it (`keyCompromise`), of what `openssl` shows (`Key Compromise`)."""
+    joined = shown.replace(" ", "")
+    return joined[:1].lower() + joined[1:]
 
 
 def _rfc3339(match: re.Match[str], first: int = 1) -> str:

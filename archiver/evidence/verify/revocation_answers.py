@@ -12,11 +12,16 @@ from gettext import gettext as _
 from typing import AbstractSet, Callable, Iterator, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 syntax
 
 from archiver.evidence.stamps.pem import single_roots
+from archiver.evidence.stamps.reply_claims import read_reply
 from archiver.evidence.verify.findings import Verification
 
 TSA_FOLDER = "data/tsa/"
 ANSWER_GOOD, ANSWER_REVOKED, ANSWER_UNKNOWN = "good", "revoked", "unknown"
 """What an answer says of a certificate."""
+
+KEEPING_REASONS = frozenset(("unspecified", "affiliationChanged", "superseded", "cessationOfOperation"))
+"""Reasons that, if they are stated, leave stamps of before the revocation as good as they were (RFC 3161, 4, 1); with
+any other, and with none, no stamp of the certificate counts."""
 
 _ANSWER_NAME = re.compile(r"data/tsa/(?P<authority>[a-z0-9-]{1,20})\.(?P<number>[0-9]{1,2})\.(?P<kind>crl|ors)")
 _ABOVE_LIMIT = 10
@@ -31,6 +36,8 @@ class AnswerResult(NamedTuple):
     revoked_at: str | None
     problem: str | None
     """A sentence if it does not count."""
+    reason: str | None = None
+    """Why it was revoked, as RFC 5280 names it; None: not said."""
 
 
 UNCHECKED_ANSWER = AnswerResult(None, "", None, None)
@@ -58,6 +65,8 @@ def check_answers(
             verification.add_finding("revocation", match.group(), result.problem)
         elif result.state is None:
             unchecked.append(match.group())
+        elif result.state == ANSWER_REVOKED:
+            _judge_revocation(verification, match, result, names, read)
         else:
             verification.add_note(_statement_text(match, result))
     if unchecked:
@@ -119,6 +128,43 @@ def _pem_content(block: bytes) -> bytes:
     return base64.b64decode(b"".join(block.split(b"-----")[2].split()))
 
 
+def _judge_revocation(
+    verification: Verification,
+    match: re.Match[str],
+    result: AnswerResult,
+    names: AbstractSet[str],
+    read: Callable[[str], bytes],
+) -> None:
+    """Report the stamps that do not count any more, as their certificate, or one above it, is revoked."""
+    times = list(_times_behind(match.group("authority"), int(match.group("number")), names, read))
+    keeps = result.reason in KEEPING_REASONS and result.revoked_at is not None
+    lost = [time for time in times if not keeps or time >= str(result.revoked_at)]
+    said = _statement_text(match, result)
+    if not lost:
+        kept = _("Its {n} stamps here are from before that, and with this reason they go on to count (RFC 3161, 4).")
+        verification.add_note(f"{said} {kept.format(n=len(times))}")
+        return
+    if keeps:
+        why = _("{n} of its {all} stamps here are from after that and do not count (RFC 3161, 4).")
+    else:
+        why = _("With this reason, or none, no stamp of it counts any more, whatever its time: {n} here (RFC 3161, 4).")
+    verification.add_finding("revocation", match.group(), f"{said} {why.format(n=len(lost), all=len(times))}")
+
+
+def _times_behind(authority: str, number: int, names: AbstractSet[str], read: Callable[[str], bytes]) -> Iterator[str]:
+    """The times of the stamps that were made with this certificate, or with one below it on the way to the root."""
+    below = [
+        _pem_content(single_roots(read(f"{TSA_FOLDER}{authority}.{place}.pem"))[0])
+        for place in range(1, number + 1)
+        if f"{TSA_FOLDER}{authority}.{place}.pem" in names
+    ]
+    for name in sorted(names):
+        reply = read(name) if name.endswith(f".{authority}.tsr") else b""
+        claims = read_reply(reply) if any(der in reply for der in below) else None
+        if claims is not None:
+            yield claims.time
+
+
 def _statement_text(match: re.Match[str], result: AnswerResult) -> str:
     sentences = {
         ANSWER_GOOD: _(
@@ -126,7 +172,7 @@ def _statement_text(match: re.Match[str], result: AnswerResult) -> str:
         ),
         ANSWER_REVOKED: _(
             "{file}: as of {issued}, certificate {number} behind the stamps of {authority} is revoked, since "
-            "{revoked_at}. Stamps from after that do not count; earlier ones only if its key was not stolen."
+            "{revoked_at} (reason: {reason})."
         ),
         ANSWER_UNKNOWN: _(
             "{file}: as of {issued}, who was asked did not know certificate {number} behind the stamps of {authority}."
@@ -138,4 +184,5 @@ def _statement_text(match: re.Match[str], result: AnswerResult) -> str:
         number=match.group("number"),
         authority=match.group("authority"),
         revoked_at=result.revoked_at,
+        reason=result.reason or _("none stated"),
     )

@@ -205,6 +205,9 @@ def _revocation_lines(answers: Sequence[FrozenAnswer]) -> Iterator[str]:
         yield f"      {answer_text(one)}"
         if one.statement is not None:
             yield f"{_INDENT}{_answer_command(one, int(one.statement.issued.timestamp()))}"
+    if any(one.statement is not None and str(one.statement.state) == "revoked" for one in answers):
+        yield say("   失効の理由が差し替えや業務の終了などなら、失効より前の時刻は引き続き数えます(RFC 3161 4章)。")
+        yield say("   鍵の盗難など、ほかの理由のとき、理由がないときは、その証明書の時刻をどれも数えません。")
     kinds = {one.kind for one in answers if one.statement is not None}
     if "crl" in kinds:
         yield say("   CRLの行は verify OK と出れば発行者のものです。失効した証明書の番号(Serial Number)が並びます。")

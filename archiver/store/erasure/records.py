@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,12 @@ def append_erasure(
     observations += _gap_observations(plan.gaps)
     writer.append(writing, observations, account_id=owner, at=at)
     return number
+
+
+def digests_of(reading: Reading, ranges: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """The digests under which the records with these numbers were sealed, erased or not."""
+    for first, last in ranges:
+        yield from reading.sql.execute(select(_ENTRY.digest).where(_ENTRY.seq.between(first, last))).scalars()
 
 
 def stamps_over(reading: Reading, seal: int) -> list[tuple[str, datetime]]:
