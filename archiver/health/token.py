@@ -101,7 +101,10 @@ def check_token(state: TokenState, *, registered: str | None = None) -> CheckRes
             "For runs at such times: archive token set --source file:token"
         )
         return attention("token", sentence)
-    return good("token", _("It can be read where a scheduled run looks for it ({source}).").format(source=place_words(state.source)))
+    return good(
+        "token",
+        _("It can be read where a scheduled run looks for it ({source}).").format(source=place_words(state.source)),
+    )
 
 
 def check_account(state: TokenState, trial: TokenTrial, *, owner: int | None, home: Path) -> CheckResult:
