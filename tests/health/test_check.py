@@ -53,9 +53,9 @@ KEYRING = TokenState("keyring", None, needs_session=True)
 @pytest.mark.parametrize(
     ("state", "expected", "words"),
     [
-        (FILE, GOOD, "file:token"),
+        (FILE, GOOD, "the file token"),
         (KEYRING, ATTENTION, "archive token set --source file:token"),
-        (KEYRING._replace(needs_session=False), GOOD, "keyring"),
+        (KEYRING._replace(needs_session=False), GOOD, "the password store"),
         (TokenState("env:MY_TOKEN", None, needs_session=False), ATTENTION, "variable MY_TOKEN"),
         (FILE._replace(error=errors.TokenMissing(source="file:token")), ACTION, "archive token set"),
         (FILE._replace(error=errors.TokenFileUnsafe(path="/t")), ACTION, "chmod 600 /t"),
