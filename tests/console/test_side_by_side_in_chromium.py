@@ -1,14 +1,16 @@
-"""Two browsers before one application, played in a real Chromium."""
+"""Two browsers before one application, and two archives on one computer, played in a real Chromium."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from archiver.console.instance import instance_file, write_address
+from archiver.console.pages import archives
 from archiver.settings import other_archives
 from archiver.store.queries.contracts import contracts
 from tests.support.archives.maker import story
@@ -20,13 +22,13 @@ pytestmark = [NEEDED, pytest.mark.slow]
 
 
 @pytest.fixture
-def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A computer with two archives of one user."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in ("first", "second"):
         story(tmp_path / name).archive.close()
     other_archives.note_saving(tmp_path / "second", 42, at=datetime.now(UTC), state=other_archives.state_folder())
-    yield {"HOME": str(tmp_path), "PATH": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
+    return {"HOME": str(tmp_path), "PATH": "", "CHATWORK_API_BASE_URL": "http://127.0.0.1:9"}
 
 
 @pytest.mark.sample
@@ -51,3 +53,30 @@ def test_two_browsers_at_once_take_nothing_from_each_other(tmp_path: Path, envir
 
     assert ("Ten films", "50,000") == (contract.title, contract.amount)
     assert [] == complaints
+
+
+def test_another_archive_is_switched_to_by_clicking(
+    tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the link beside the name of this archive and the button of the other one, whose own application comes."""
+    with (
+        serve_application(tmp_path / "first", environ) as (gate, _context),
+        serve_application(tmp_path / "second", environ) as (second, _other),
+        open_chromium() as browser,
+        open_tab(browser, gate) as tab,
+    ):
+
+        def start(home: Path, _environ: object) -> bool:
+            write_address(instance_file(home), second)
+            return True
+
+        monkeypatch.setattr(archives, "start_application", start)
+        tab.page.route(f"http://127.0.0.1:{second.port}/**", lambda route: route.continue_())  # it is left for this
+        player = Player(tab.page)
+        player.press(".others a")
+        tab.page.wait_for_url(re.compile("/archives"))
+        faults = player.look_around()
+        player.press("form[action$='/archives/open'] button")
+        tab.page.wait_for_url(re.compile(f":{second.port}/home"))
+
+    assert [] == faults
