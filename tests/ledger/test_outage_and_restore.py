@@ -79,6 +79,7 @@ def test_without_postgresql_commands_say_so_and_reading_goes_on(team: Team) -> N
     assert verified["ok"]
 
 
+@pytest.mark.sample
 def test_a_crash_of_postgresql_within_a_round_loses_nothing(team: Team) -> None:
     """The server dies between two writings of a round: the round fails, and the next one makes up for it."""
     message = team.post("落ちる前の連絡")
