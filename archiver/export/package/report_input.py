@@ -153,7 +153,7 @@ def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
             )
         else:
             yield say(
-                "{found_at} に、古い時点のデータベースが戻されていることを検出しました。記録 "
+                "{found_at} に、古い時点のデータベースが戻されていることを検出しました。確定していた記録 "
                 "{lost:,}件(確定記録 {numbers})が、この時点より後のデータベースにありました。"
                 "この資料にはありません。{kept}",
                 found_at=found_at,
