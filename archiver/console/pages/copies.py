@@ -128,8 +128,9 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
         lines = [visible(line) for line in context.words.copy_lines(outcome)]
         if not outcome.is_placed:
             return JobOutcome(_("Nothing was restored."), tuple(lines), is_complete=False)
+        lines += [visible(line) for line in outcome.erased]
         lines.append(_("The API token was not part of the copy: store it again in the settings."))
-        lines.append(restored_line())
+        lines.append(restored_line(outcome))
         lines.append(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
         head = _("The archive is restored: {path}").format(path=visible(str(context.home)))
         return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok)
