@@ -26,6 +26,9 @@ _ISO = re.compile("[0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9](?: [0-2][0-9]:[0-5][0-9
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LANGUAGES = (JAPANESE, ENGLISH)
 
+_HEAD = ""
+"""Under which the catalogue in use tells its language; English has no catalogue."""
+
 _chosen: ContextVar[str] = ContextVar("report_language", default=JAPANESE)
 
 
@@ -78,6 +81,12 @@ def say(japanese: str, /, **values: object) -> str:
         return japanese.format(**values) if values else japanese
     english = _english().gettext(japanese) if japanese else ""
     return _PLURALS.vformat(english, (), values) if values else english
+
+
+def in_program_language(japanese: str) -> str:
+    """A text of ours that is written in Japanese, such as a platform's, on a screen: in the language of the program."""
+    is_japanese = "Language: ja" in gettext.gettext(_HEAD)
+    return japanese if is_japanese or not japanese else _english().gettext(japanese)
 
 
 class _Plurals(Formatter):

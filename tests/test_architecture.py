@@ -72,8 +72,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export.verify_page": FOUNDATION | {"evidence.stamps.known_roots"},
     "export.mask.records": FOUNDATION | {"evidence.history", "evidence.masked_records"},
     "export.package": OF_A_CASE | {"chatwork.notation", "evidence", "render", "report_language", "store"},
-    "web": OF_A_CASE | {"message_ids", "chatwork.notation", "render", "store"},
-    "alerts": OF_A_CASE | {"chatwork.notation"},
+    "web": OF_A_CASE | {"message_ids", "report_language", "chatwork.notation", "render", "store"},
+    "alerts": OF_A_CASE | {"report_language", "chatwork.notation"},
     "schedule": {"errors", "settings", "store.durable_files"},
     "tsa": FOUNDATION | {"chatwork.allowed_urls", "chatwork.exchange_deadline", "evidence", "settings", "store.seals"},
     "app": FOUNDATION | {"corrected_clock", "tsa", "settings", "chatwork", "evidence", "store"},
@@ -84,7 +84,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "health": FOUNDATION
     | {"app", "custody", "evidence", "render.times", "rounds", "schedule", "settings", "store", "sync"},
     "notices": FOUNDATION
-    | {"reminders", "platforms", "chatwork.allowed_urls", "chatwork.exchange_deadline", "health", "render.times"}
+    | {
+        "reminders",
+        "report_language",
+        "platforms",
+        "chatwork.allowed_urls",
+        "chatwork.exchange_deadline",
+        "health",
+        "render.times",
+    }
     | {"rounds", "settings", "store", "sync"},
     "team": FOUNDATION
     | {"app", "chatwork", "corrected_clock", "custody", "evidence", "ledger", "rounds", "settings", "store", "sync"},

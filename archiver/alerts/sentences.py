@@ -8,6 +8,7 @@ from gettext import ngettext
 
 from archiver.platforms.job_platform import platform_of
 from archiver.records.alerts import CANCELLED, Alert, AlertRule, Level
+from archiver.report_language import in_program_language
 
 
 def alert_sentence(
@@ -166,7 +167,7 @@ def _subject_fields(alert: Alert, contract_names: Mapping[str, str]) -> dict[str
         return {"contract": contract_names.get(first, first)}
     platform, rule, day = [*rest.split("/"), "", "", ""][:3]
     due = next((deadline for deadline in platform_of(platform).deadlines if deadline.rule == rule), None)
-    name, advice = (due.name, due.advice) if due else (rule, "")
+    name, advice = (in_program_language(due.name), in_program_language(due.advice)) if due else (rule, "")
     if len(day) > len("2026-11-24"):
         day = _("{time} (Japan time)").format(time=day)
     return {"contract": contract_names.get(first, first), "name": name, "day": day, "advice": advice}

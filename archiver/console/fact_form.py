@@ -10,6 +10,7 @@ from gettext import gettext as _
 from archiver.platforms.job_platform import platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
+from archiver.report_language import in_program_language
 from archiver.setup.answers import InvalidAnswer
 from archiver.setup.fact_questions import has_meaning, place_name, read_fact
 
@@ -106,7 +107,7 @@ def _field(contract: Contract, fact: ContractFact, given: Given, problem: str) -
         clock=clock,
         choices=_choices(fact),
         problem=problem,
-        rule=platform.rule or "" if fact.context is FactContext.PERMISSION else "",
+        rule=in_program_language(platform.rule or "") if fact.context is FactContext.PERMISSION else "",
         is_wanted=fact.missing_rank > 0,
     )
 

@@ -40,7 +40,7 @@ class MadePackage:
 def made_packages(context: ConsoleContext) -> list[MadePackage]:
     """The packages, the last one first."""
     with context.archive.reading() as reading:
-        rows, labels = exports(reading), {one.id: one.label for one in contracts(reading)}
+        rows, labels = exports(reading), {one.id: one.called for one in contracts(reading)}
     folder = exports_folder(context.settings())
     return [_made_package(exported, folder, labels.get(exported.contract, exported.contract)) for exported in rows][
         ::-1

@@ -88,7 +88,7 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
         archive.create()
         archive.exchange(ledger)
         with archive.writing() as writing:
-            exchange.end_copy(writing.sql, fresh, place, home if read_ledger_file(home) == place else None)
+            exchange.end_copy(writing.sql, fresh, place, home if _is_copy_of(home, place) else None)
         shared_files.bring_dailies(fresh, place)
     with closing(Archive(fresh)) as archive:
         verification = verify_archive(archive, deep=True, progress=tell)
@@ -99,6 +99,11 @@ def take_home(place: LedgerPlace, target: Path, home: Path, *, tell: Progress | 
     except OSError as error:
         raise errors.HomeNotWritable(path=target, detail=error.strerror or str(error)) from error
     return verification
+
+
+def _is_copy_of(home: Path, place: LedgerPlace) -> bool:
+    own = read_ledger_file(home)
+    return own is not None and (own.address, own.archive) == (place.address, place.archive)
 
 
 def _owner_of(archive: Archive) -> int:

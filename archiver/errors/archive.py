@@ -47,7 +47,7 @@ class HomeNotWritable(StorageError):
     """The home cannot be made or written."""
 
     message = N_("The folder {path} cannot be written to: {detail}")
-    hint = N_("Choose another folder with --home, or allow writing there.")
+    hint = N_("Allow writing there, or choose another folder for the archive.")
 
 
 class DatabaseNotOpened(StorageError):

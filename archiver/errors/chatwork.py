@@ -18,7 +18,7 @@ class TokenRefused(ArchiverError):
     """
 
     code = 10
-    message = N_("Chatwork refused the API token (401). What is saved stays saved.")
+    message = N_("Chatwork does not accept the API token. What is saved stays saved.")
     hint = N_(
         "In Chatwork open サービス連携 > APIトークン, copy the token shown there and store it with: archive token set"
         "   If no token is shown there, your organisation may have withdrawn its approval: apply for it again."

@@ -31,7 +31,7 @@ class SyncedFolder(SettingsError):
     """The home is in a folder that another program synchronises while the archive is written."""
 
     message = N_("{path} is in a folder that {service} synchronises; the database could be damaged there.")
-    hint = N_("Choose another folder with --home, and have daily copies put there with [exports] also_to.")
+    hint = N_("Choose another folder for the archive, and have daily copies put there with [exports] also_to.")
 
 
 class NetworkFolder(SettingsError):
@@ -41,7 +41,7 @@ class NetworkFolder(SettingsError):
         "{path} is on another computer ({kind}); the locks of the database are not reliable over a network, so it "
         "could be damaged there."
     )
-    hint = N_("Choose a folder on a disk of this computer with --home, and copy there with: archive backup {path}")
+    hint = N_("Choose a folder on a disk of this computer for the archive, and copy there with: archive backup {path}")
 
 
 class BadBaseUrl(SettingsError):
@@ -92,4 +92,4 @@ class WrongAccount(SettingsError):
         "This token belongs to account {found}, but the archive in {path} belongs to account {expected}. Nothing was "
         "saved."
     )
-    hint = N_("Use the token of account {expected}, or another archive with --home.")
+    hint = N_("Use the token of account {expected}; another account needs an archive of its own, in another folder.")

@@ -8,7 +8,7 @@ from archiver import errors
 from archiver.errors import N_
 
 REASONS = {
-    "TokenRefused": N_("the API token is not accepted (401)"),
+    "TokenRefused": N_("the API token is not accepted"),
     "TokenMissing": N_("no API token is found"),
     "TokenMalformed": N_("what is stored as API token is not one"),
     "TokenFileUnsafe": N_("others can read the file of the API token"),

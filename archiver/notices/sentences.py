@@ -13,6 +13,7 @@ from archiver.notices.due_notices import DueNotices, has_kind, keeps_from_saving
 from archiver.notices.facts import DailyFacts, DeadlineFacts, NoticeFacts
 from archiver.notices.troubles import PendingNotices
 from archiver.records.grades import grade_word
+from archiver.report_language import in_program_language
 from archiver.store.working.remembered_values import EndedPause
 
 NEEDS_USER = (
@@ -128,10 +129,10 @@ def pause_words(hours: int) -> str:
 
 
 def _deadline_sentence(deadline: DeadlineFacts) -> str:
-    name = deadline.deadline.name
+    name = in_program_language(deadline.deadline.name)
     if deadline.time:
         name = _("{name} ends at {time} (Japan time)").format(name=name, time=deadline.time)
-    words = {"contract": deadline.contract, "name": name, "advice": deadline.deadline.advice}
+    words = {"contract": deadline.contract, "name": name, "advice": in_program_language(deadline.deadline.advice)}
     if deadline.contract is None:
         today = _("Today: {name}. {advice}. Please check the number of days.")
         tomorrow = _("Tomorrow: {name}. {advice}. Please check the number of days.")

@@ -79,6 +79,17 @@ class Contract:
         """The name of the contract on the screen: its number on the platform, else its id."""
         return self.platform_id or self.id
 
+    @property
+    def called(self) -> str:
+        """What its user calls it on a page: its number on the platform, else the job or the client; else its id."""
+        return self.platform_id or self.title or self.client or self.id
+
+    @property
+    def subtitle(self) -> str:
+        """The job, or the client, beside what it is called; empty if that is what it is called."""
+        text = self.title or self.client or ""
+        return "" if text == self.called else text
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

@@ -19,6 +19,7 @@ from archiver.platforms.job_platform import UNKNOWN, platform_of, platforms
 from archiver.records import Contract, contract_facts
 from archiver.records.contract_facts import ContractFact, FactContext, FactKind
 from archiver.render.invisible_characters import visible
+from archiver.report_language import in_program_language
 from archiver.setup import fact_reading
 from archiver.setup.answers import InvalidAnswer
 
@@ -112,7 +113,7 @@ def read_fact(fact: ContractFact, answer: str, contract: Contract, *, now: datet
 
 def place_name(name: str) -> str:
     """The name of a platform as people write it."""
-    return _("without a platform") if name == UNKNOWN else platform_of(name).name
+    return _("without a platform") if name == UNKNOWN else in_program_language(platform_of(name).name)
 
 
 def read_platform(answer: str, **_known: object) -> Facts:
@@ -120,7 +121,7 @@ def read_platform(answer: str, **_known: object) -> Facts:
     if not answer:
         return {}
     names = list(platforms())
-    by_word = {word: name for name in names for word in (name, place_name(name))}
+    by_word = {word: name for name in names for word in (name, platform_of(name).name, place_name(name))}
     by_word |= {str(number): name for number, name in enumerate(names, 1)}
     if answer.casefold() not in by_word:
         raise InvalidAnswer(_("Please give a number from 1 to {n}, or press Enter.").format(n=len(names)))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from gettext import gettext as _
 from importlib.resources import files as package_files
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, abort, render_template
 from werkzeug.exceptions import HTTPException
 
 from archiver import errors
 from archiver.render.page_templates import style
+from archiver.report_language import report_language
 from archiver.web import template_env
 from archiver.web.access import AccessGate, guard
 from archiver.web.context import EXTENSION, ViewContext
@@ -29,6 +31,9 @@ from archiver.web.pages import (
     timeline,
 )
 from archiver.web.proxy_access import ProxyGate, guard_behind_proxy
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 PAGES = (
     overview.pages,
@@ -79,6 +84,13 @@ def _build_pages(context: ViewContext, put_gate: Callable[[Flask], None], more: 
     app.add_url_rule("/record.css", "record_style", _record_style)
     app.register_error_handler(errors.ArchiverError, _error_page)
     app.register_error_handler(HTTPException, _http_error_page)
+    pages_in = app.wsgi_app
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with report_language(context.record_language):
+            return pages_in(environ, start_response)
+
+    app.wsgi_app = answer  # type: ignore[method-assign]
     return app
 
 

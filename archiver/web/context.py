@@ -79,7 +79,9 @@ class ViewContext:
     command: tuple[str, ...] = ("archive",)
     """The command that calls the program for this archive in a terminal; words, not yet quoted."""
     language: str = "ja"
-    """The language of the pages, `ja` or `en`; conversations are in Japanese, as in every package."""
+    """The language of the pages, `ja` or `en`."""
+    record_language: str = "ja"
+    """The language of what stands around the messages in them, as in a package."""
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from archiver.records import Gap, Message, Pause
 from archiver.render.gap_breaks import GapBreaks, overlaps, pause_html, pause_text
 from archiver.render.times import local_time
+from archiver.report_language import say
 
 BYTES_LIMIT = 280_000
 """The limit for the messages of a page, so that the whole page stays below 0.4 MB. One message always fits."""
@@ -91,4 +92,5 @@ def pauses_html(pauses: Sequence[Pause], gaps: Sequence[Gap]) -> str:
 
 def _line(pause: Pause, gaps: Sequence[Gap]) -> str:
     costly = any(overlaps(pause, gap.start, gap.end) for gap in gaps)
-    return f"{local_time(pause.start)} から {local_time(pause.end)} まで{'(空白があります)' if costly else ''}"
+    gap = say("(空白があります)") if costly else ""
+    return say("{start} から {end} まで", start=local_time(pause.start), end=local_time(pause.end)) + gap

@@ -13,6 +13,7 @@ from archiver.chatwork.notation.parse import DELETED, parse
 from archiver.records import Message
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import References, plain_text
+from archiver.report_language import say
 from archiver.web.text_diff import DiffPiece, difference
 
 BYTES_LIMIT = 120_000
@@ -86,7 +87,7 @@ def _space_label(text: str) -> str:
     """A visible label for a text that is only spaces; empty for any other text."""
     if text.strip():
         return ""
-    return '<i class="u">[改行]</i>' if "\n" in text else '<i class="u">[空白]</i>'
+    return say('<i class="u">[改行]</i>') if "\n" in text else say('<i class="u">[空白]</i>')
 
 
 def _unmarked(body: str, references: References) -> Markup | None:

@@ -17,6 +17,7 @@ from archiver.records import AccountId, FileId, Message, MessageId, RoomId
 from archiver.render.message_body import Picture, ReferenceLink, References
 from archiver.render.message_html import Surroundings, anchor_id, chatwork_url
 from archiver.render.times import local_time, time_from_id
+from archiver.report_language import say
 from archiver.store.archive import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.transcript import names_in_room
@@ -72,6 +73,11 @@ def surroundings_of(reading: Reading, room: int, messages: Sequence[Message]) ->
     return surroundings
 
 
+def references_by_room(reading: Reading) -> Callable[[int], References]:
+    """What the messages of a room mention, by name and place; each room is read once. The reading must stay open."""
+    return cache(lambda room: surroundings_of(reading, room, [])(()).references)
+
+
 def owner_of(reading: Reading) -> AccountId:
     """The account that owns the archive; 0 if it was never read."""
     owner = current_state.owner(reading)
@@ -109,19 +115,26 @@ def _links(reading: Reading, own_room: int) -> Callable[[RoomId, MessageId], Ref
         number = int(message) if len(message) < len(str(_LAST)) + 1 else _LAST + 1
         summaries = message_summaries(reading, [(room, number)]) if room in rooms() and number <= _LAST else []
         where = (
-            "" if room == own_room else f"別のチャット「{rooms()[room]}」の" if summaries else f"別のチャット({room})の"
+            ""
+            if room == own_room
+            else say("別のチャット「{name}」の", name=rooms()[room])
+            if summaries
+            else say("別のチャット({room})の", room=room)
         )
         if summaries:
             return ReferenceLink(f"{where}{_time_label(summaries[0])}", conversation_url(room, summaries[0].message_id))
         at = time_from_id(number) if is_plausible(number, now) else None
-        label = f"{where}メッセージID {message}(この保管庫にありません){f' {at}' if at else ''}"
+        label = say("{where}メッセージID {message}(この保管庫にありません)", where=where, message=message)
+        label += f" {at}" if at else ""
         return ReferenceLink(label, chatwork_url(room, message))
 
     return link_of
 
 
 def _time_label(summary: MessageSummary) -> str:
-    return f"{local_time(summary.sent)[:-3]} の発言" if summary.sent else f"メッセージID {summary.message_id}"
+    if summary.sent is None:
+        return say("メッセージID {message_id}", message_id=summary.message_id)
+    return say("{time} の発言", time=local_time(summary.sent)[:-3])
 
 
 # --- files and faces -----------------------------------------------------------------------------
@@ -132,7 +145,7 @@ def _files(reading: Reading, room: int) -> Callable[[FileId], ReferenceLink | No
 
     @cache
     def file_of(file_id: FileId) -> ReferenceLink | None:
-        label, blob = f"ファイルID {file_id}", files.blob(reading, room, file_id)
+        label, blob = say("ファイルID {file_id}", file_id=file_id), files.blob(reading, room, file_id)
         if blob is None:
             return ReferenceLink(label)
         head = open_file.head(home, blob.sha256, media_type.HEAD)

@@ -13,8 +13,8 @@ from archiver.records import notable_states
 from archiver.render.invisible_characters import visible
 from archiver.render.message_body import plain_text
 from archiver.render.message_html import state_badge
-from archiver.render.reference_labels import NOWHERE
-from archiver.render.snippet import Snippet, readable_body, snippet
+from archiver.render.reference_labels import NOWHERE, References
+from archiver.render.snippet import Snippet, one_line, readable_body, snippet
 from archiver.store.queries.viewing.message_summaries import MessageSummary
 from archiver.store.search.search import SearchHit
 
@@ -45,8 +45,14 @@ class MessageLine:
     text: Snippet
 
 
-def message_line(message: FoundMessage, names: Mapping[int, str], *, words: Collection[str] = ()) -> MessageLine:
-    """The line of a message; `names` are those of the chats, `words` are marked."""
+def message_line(
+    message: FoundMessage,
+    names: Mapping[int, str],
+    *,
+    words: Collection[str] = (),
+    references: References = NOWHERE,
+) -> MessageLine:
+    """The line of a message; `names` are those of the chats, `words` are marked, `references` name what it mentions."""
     return MessageLine(
         message.room_id,
         message.message_id,
@@ -56,7 +62,9 @@ def message_line(message: FoundMessage, names: Mapping[int, str], *, words: Coll
         visible(message.name),
         _states(message),
         _text_state(message),
-        text_snippet(readable_body(message.text, words), words) if words else message_snippet(message.text),
+        text_snippet(readable_body(message.text, words, references), words)
+        if words
+        else message_snippet(message.text, references),
     )
 
 
@@ -70,9 +78,9 @@ def text_snippet(text: str, words: Collection[str] = ()) -> Snippet:
     return snippet(text, words, width=WIDTH, measure=_columns)
 
 
-def message_snippet(body: str) -> Snippet:
+def message_snippet(body: str, references: References = NOWHERE) -> Snippet:
     """The part of a message that is shown, as Chatwork shows it: without tags for people, boxes and replies."""
-    return text_snippet(plain_text(parse(body[:_ENOUGH]), NOWHERE))
+    return text_snippet(one_line(plain_text(parse(body[:_ENOUGH]), references)))
 
 
 def _states(message: FoundMessage) -> tuple[str, ...]:

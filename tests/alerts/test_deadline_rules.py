@@ -267,7 +267,7 @@ def test_an_end_request_says_what_silence_costs() -> None:
 
     sentence = sentences.alert_sentence(found)
 
-    for words in ("job1", "2026-11-27", "納得できなければ期限内に「拒否」", "契約が終わり", "仮払いが全額"):
+    for words in ("job1", "2026-11-27", "do not agree, refuse in time", "contract is said to end", "the whole escrow"):
         assert words in sentence
 
 
@@ -288,7 +288,7 @@ def test_a_deadline_says_its_name_day_and_advice() -> None:
     sentence = sentences.alert_sentence(found)
 
     assert "job1" in sentence
-    assert "検収の目安(納品+7日)" in sentence
+    assert "Usual end of the inspection (検収): delivery + 7 days" in sentence
     assert "2026-11-25" in sentence
     assert [] == alerts_of(case, kept=(found,))
     assert [] == alerts_of(with_dues(case, now=NOW + timedelta(days=2)), now=NOW + timedelta(days=2), kept=(found,))

@@ -179,7 +179,7 @@ def test_an_error_of_ours_is_a_line_a_hint_and_its_code(tmp_path: Path, capsys: 
     sentence = (
         f"Error: This token belongs to account 1, but the archive in {path} belongs to account 2. Nothing was saved."
     )
-    hint = "Use the token of account 2, or another archive with --home."
+    hint = "Use the token of account 2; another account needs an archive of its own, in another folder."
     assert [sentence, hint] == captured.err.splitlines()
 
 

@@ -29,15 +29,15 @@ def browser(tmp_path: Path) -> Iterator[FormBrowser]:
 def test_a_contract_is_erased_by_a_typed_word(browser: FormBrowser) -> None:
     """Its saving is ended first; a wrong word erases nothing."""
     home = browser.context.home
-    reading = browser.post("/contracts/job1/erase", word="job1")
+    reading = browser.post("/contracts/job1/erase", word="erase")
     browser.post("/contracts/job1/erase/stop")
     page = browser.get("/contracts/job1/erase")
-    wrong = browser.post("/contracts/job1/erase", word="job2")
+    wrong = browser.post("/contracts/job1/erase", word="job1")
     assert (422, 422) == (reading.status_code, wrong.status_code)
-    assert "To erase, type job1" in page
+    assert "To erase, type erase" in page
     assert places_of(home, SECRET)
 
-    browser.post("/contracts/job1/erase", word="job1", reason="agreement")
+    browser.post("/contracts/job1/erase", word="erase", reason="agreement")
     assert browser.job().state is JobState.DONE
 
     assert set() == places_of(home, *(text for text in GONE if text != "先月分の秘密の相談"))

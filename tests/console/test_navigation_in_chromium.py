@@ -25,16 +25,16 @@ LINES = """() => new Set(
 ).size"""
 
 
-@pytest.fixture
-def japanese() -> Iterator[None]:
-    """The language of the program's users."""
-    set_language("ja")
-    yield
+@pytest.fixture(params=["ja", "en"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Each language of the pages."""
+    set_language(request.param)
+    yield request.param
     set_language("en")
 
 
-@pytest.mark.usefixtures("japanese")
-def test_it_takes_two_lines_at_most_in_japanese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("language")
+def test_it_takes_two_lines_at_most_in_each_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At 360 px, also where several archives are known: the way to them stands beside the name of this one."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     maker = story(tmp_path / "home")

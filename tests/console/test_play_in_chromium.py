@@ -57,7 +57,7 @@ def _set_up(window: Window, desk: FirstDayDesk, context: ConsoleContext) -> None
     _go_on(page)
     page.fill("#token", "f" * 32)
     _go_on(page)
-    expect(page.get_by_role("alert")).to_contain_text("401")
+    expect(page.get_by_role("alert")).to_contain_text("このトークンは使えません")
     page.reload()
     page.fill("#token", TOKEN)
     _go_on(page)

@@ -106,10 +106,10 @@ def test_a_token_that_is_refused_while_the_application_runs(desk: FirstDayDesk, 
     rescue = outcome_of(browser)
 
     assert not refused.is_complete
-    assert "401" in " ".join((refused.head, *refused.lines))
+    assert "does not accept the API token" in " ".join((refused.head, *refused.lines))
     assert 'href="/settings"' in job_page.partition('id="job"')[2]
     assert 'class="state action"' in home
-    assert "401" in home
+    assert "the API token is not accepted" in home
     assert "発言 2" in talk
     assert not rescue.is_complete
     assert "What was saved before is kept" in rescue.head

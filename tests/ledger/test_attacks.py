@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from archiver.custody.team_copies import take_home
+from archiver.export.package.daily_copy import write_daily_copy
 from archiver.ledger.ledger_file import LedgerPlace
 from archiver.ledger.service import TeamLedger
 from archiver.store import blobs
@@ -146,7 +149,7 @@ def test_a_worker_s_disk_holds_copies_and_no_token(teams: tuple[Team, Team]) -> 
     assert not [body for body in bodies if TOKEN.encode() in body]
 
 
-def test_whoever_reads_the_store_sees_files_and_seals_and_no_text(teams: tuple[Team, Team]) -> None:
+def test_whoever_reads_a_store_without_daily_copies_sees_files_and_seals_and_no_text(teams: tuple[Team, Team]) -> None:
     """Keys are digests, seals hold digests; the other archive's equal bytes would lie under its own keys."""
     sato = teams[0]
     with closing(Archive(sato.first)) as archive, archive.writing() as writing:
@@ -154,9 +157,25 @@ def test_whoever_reads_the_store_sees_files_and_seals_and_no_text(teams: tuple[T
     assert sato.place.files is not None
     store = Path(sato.place.files)
     files = {path.relative_to(store).as_posix(): path.read_bytes() for path in store.rglob("*") if path.is_file()}
+    assert TEXT not in files.pop(".archiver-store").decode()
     words = [word.encode() for word in (TEXT, "田中", "動画編集", "納品", "a private note")]
 
     assert FILE in files.values()
     assert {str(sato.place.archive)} == {name.partition("/")[0] for name in files}
     assert not [name for name, body in files.items() if any(word in body or word in name.encode() for word in words)]
     assert all(blobs.FOLDER in name or "/seals/" in name for name in files)
+
+
+def test_whoever_reads_a_store_with_daily_copies_reads_texts(teams: tuple[Team, Team]) -> None:
+    """In the zip of a contract, whose name is in the key; the token is in none."""
+    suzuki = teams[1]
+    with closing(Archive(suzuki.first)) as archive:
+        made = write_daily_copy(archive, "job1", now=lambda: datetime.now(UTC), file_limit_bytes=0, at_once=True)
+    assert made is not None
+    assert suzuki.place.files is not None
+    stored = Path(suzuki.place.files) / str(suzuki.place.archive) / "daily" / "job1" / made.name
+    with zipfile.ZipFile(stored) as copy:
+        bodies = [copy.read(name) for name in copy.namelist()]
+
+    assert all(any(word.encode() in body for body in bodies) for word in (TEXT, "田中", "動画編集"))
+    assert not [body for body in bodies if TOKEN.encode() in body]

@@ -78,7 +78,10 @@ def test_a_home_of_the_same_archive_becomes_a_copy_and_another_one_is_refused(
 
 
 def test_the_commands_of_a_team_from_an_empty_database_to_an_archive_at_home(tmp_path: Path) -> None:
-    """init, adopt, sync into the ledger, take-home by the account's number; what goes wrong is one sentence."""
+    """init, adopt, sync into the ledger, take-home by the account's number; what goes wrong is one sentence.
+
+    On a new computer, where no copy names the team's store of files, the commands name it; then saving goes on there.
+    """
     with running_postgres() as postgres, Chatwork(token="0123456789abcdef" * 2, limit=1_000_000) as chatwork:
         room = chatwork.add_room("動画編集", members=[chatwork.add_account("田中")])
         terminal = Terminal(tmp_path / "home", chatwork)
@@ -87,17 +90,25 @@ def test_the_commands_of_a_team_from_an_empty_database_to_an_archive_at_home(tmp
         terminal.run("contract", "add", "job1", "--room", room)
         terminal.run("sync")
         terminal.run("team", "init", "--ledger", postgres.address())
-        entered = ("team", "adopt", terminal.home, "--ledger", postgres.address(), "--files", tmp_path / "shared")
+        ledger, files = ("--ledger", postgres.address()), ("--files", tmp_path / "shared")
+        entered = ("team", "adopt", terminal.home, *ledger, *files)
         unmounted = terminal.run(*entered, code=1)
-        terminal.run("team", "init", "--files", tmp_path / "shared")
+        terminal.run("team", "init", *files)
         terminal.run(*entered)
         chatwork.post(room, chatwork.owner, "台帳へ")
+        chatwork.upload(room, chatwork.owner, "納品.bin", data=b"delivered")
         terminal.run("sync")
 
         elsewhere = ("--ledger", postgres.address(), "--files", tmp_path / "shared")
         said = terminal.run("team", "take-home", chatwork.owner, tmp_path / "taken", *elsewhere)
         missing = terminal.run("team", "take-home", 1, tmp_path / "other", code=2)
+        new = Terminal(tmp_path / "new", chatwork)
+        without = new.run("team", "take-home", chatwork.owner, tmp_path / "unnamed", *ledger, code=3)
+        new.run("team", "take-home", chatwork.owner, new.home, *ledger, *files)
+        new.run("team", "adopt", new.home, *ledger, *files)
+        new.run("sync")
 
+    assert "--files" in without
     assert "archive team init --files DIR" in unmounted
     assert "改変は見つかりませんでした" in said
     assert "ありません" in missing

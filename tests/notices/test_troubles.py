@@ -97,7 +97,7 @@ def test_a_stop_names_the_reason_of_the_last_round_that_failed(world: World) -> 
 
     (text,) = due_sentences(world)
 
-    assert text.startswith("[Act now] Nothing was saved for 26 hours. Reason: the API token is not accepted (401).")
+    assert text.startswith("[Act now] Nothing was saved for 26 hours. Reason: the API token is not accepted.")
     assert text.endswith("archive token set")
 
 
@@ -218,7 +218,7 @@ def test_a_deadline_is_told_the_day_before_and_not_twice(world: World) -> None:
     texts = due_sentences(world)
     next_round(world, minutes=24 * 60)
 
-    begin = "Contract 12345678, tomorrow: 検収の目安(納品+7日). 検収がなければ"
+    begin = "Contract 12345678, tomorrow: Usual end of the inspection (検収): delivery + 7 days. If no review"
     assert [True] == [one.startswith(begin) for one in texts]
     assert not [one for one in due_sentences(world) if "検収" in one]
 
@@ -415,4 +415,4 @@ def test_a_round_that_went_through_ends_the_fault_though_its_chat_fails(world: W
 
     with world.archive.reading() as reading:
         assert standing_error(reading) is None
-    assert not any("401" in one for one in due_sentences(world))
+    assert not any("token is not accepted" in one for one in due_sentences(world))

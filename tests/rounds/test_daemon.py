@@ -174,7 +174,7 @@ def test_a_refused_token_is_said_and_mended_without_a_new_start(terminal: Termin
     wait(lambda: rounds(terminal) > before)
     _, output = stop(daemon)
 
-    assert (1, 1) == (output.count("401"), output.count("archive token set"))
+    assert (1, 1) == (output.count("does not accept the API token"), output.count("archive token set"))
 
 
 def kill_and_restart(

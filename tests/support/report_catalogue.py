@@ -26,7 +26,7 @@ from tests.support.catalogues import LOCALE, ROOT, PlainCatalog, mo_bytes, po_by
 
 JAPANESE = re.compile("[぀-ヿ一-鿿　-〿！-ﾟ]")
 
-FOLDERS = ("export", "render", "comparison")
+FOLDERS = ("export", "render", "comparison", "web")
 """Folders whose modules write packages: what they hold in Japanese is said somewhere."""
 
 OTHER_WORDS = (
@@ -155,10 +155,11 @@ def _records_texts() -> Iterator[str]:
     for module in (events, file_tables):
         yield from _module_texts(Path(str(module.__file__)))
     for platform in platforms().values():
-        names = [one.name for one in fields(platform) if one.name not in ("address", "contact", "rule")]
+        names = [one.name for one in fields(platform) if one.name not in ("address", "contact")]
         yield from (text for name in names if isinstance(text := getattr(platform, name), str))
         yield platform.end_request_name
-        yield from (text for due in platform.deadlines for text in (due.name, due.source.title))
+        yield from (text for due in platform.deadlines for text in (due.name, due.advice, due.source.title))
+        yield from (step.text for step in platform.steps)
 
 
 def main() -> None:

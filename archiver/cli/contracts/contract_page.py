@@ -31,6 +31,7 @@ from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.platforms.job_platform import UNKNOWN, Platform, platform_of
 from archiver.records import JST, TERM_ITEMS, Basis, Contract, JsonObject, Role, contract_facts
 from archiver.render.times import iso_date, minute_text
+from archiver.report_language import in_program_language
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -56,7 +57,11 @@ def page_lines(reading: Reading, contract: Contract, *, now: datetime) -> Iterat
         (_("Deadlines"), list(_deadline_lines(activity, now))),
         (
             _("Ask the office"),
-            [step.text.partition("(")[0] for step in platform.steps if _is_open(step.stage, activity)],
+            [
+                in_program_language(step.text).partition("(")[0]
+                for step in platform.steps
+                if _is_open(step.stage, activity)
+            ],
         ),
         (_("Not entered"), [_(", ").join(blank_labels(contract))]),
     ]
@@ -112,7 +117,7 @@ def state_words(contract: Contract, now: datetime) -> str:
 def _head_lines(contract: Contract, platform: Platform, now: datetime) -> Iterator[str]:
     name = contract.id if contract.label == contract.id else f"{visible(contract.label)} ({contract.id})"
     head = _("Contract {contract}   {state}   as of {time}")
-    place = platform.name if platform.operator else _("agreed directly")
+    place = in_program_language(platform.name) if platform.operator else _("agreed directly")
     yield from wrap(head.format(contract=name, state=state_words(contract, now), time=minute_text(now)), WIDTH)
     for text in (contract.title, f"{place}   {contract.url or ''}".strip()):
         yield from wrap(visible(text), WIDTH) if text else ()
@@ -125,9 +130,9 @@ def _fact_rows(
     contract = activity.contract
     names = people(reading, contract)
     client = f"{visible(contract.client) if contract.client else _blank_text()}   {contract.client_url or ''}".strip()
-    yield platform.client, [client, *_people_lines(activity, names)]
+    yield in_program_language(platform.client), [client, *_people_lines(activity, names)]
     yield (
-        platform.worker,
+        in_program_language(platform.worker),
         [f"{visible(activity.owner_name)} (ID {activity.sides.owner})   {contract.worker_url or ''}"],
     )
     money = _("{amount}   due {due}   secrecy (NDA): {nda}")
@@ -232,7 +237,7 @@ def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
         source = due.deadline.source
         yield f"{due_line(due)}  ({source.title.partition('(')[0]}, {source.read_on.isoformat()})"
         if due.deadline.urgent and due.days_left >= 0:
-            yield f"  {due.deadline.advice}"
+            yield f"  {in_program_language(due.deadline.advice)}"
 
 
 def _is_open(stage: str, activity: ContractActivity) -> bool:

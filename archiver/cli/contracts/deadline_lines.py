@@ -15,6 +15,7 @@ from archiver.cli.terminal.text import columns, pad, visible, wrap
 from archiver.contract_dates import DueDate
 from archiver.platforms.job_platform import platform_of
 from archiver.records import JST
+from archiver.report_language import in_program_language
 
 if TYPE_CHECKING:
     from archiver.records import Contract
@@ -80,7 +81,7 @@ def due_line(due: DueDate) -> str:
         distance = _("{distance}, at a time not entered").format(distance=distance)
     unclear = [_("counted from the last delivery, as the days do not tell which one was billed")]
     notes = [*(unclear if due.is_delivery_unclear else []), *([_("please check")] if due.deadline.weak else [])]
-    return "  ".join([due.deadline.name, when, distance, *notes])
+    return "  ".join([in_program_language(due.deadline.name), when, distance, *notes])
 
 
 def days_ago(at: datetime, now: datetime) -> str:

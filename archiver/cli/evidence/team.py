@@ -135,5 +135,7 @@ def team_take_home(obj: CliContext, words: tuple[str, ...], address: str | None,
     with ProgressScreen(quiet=obj.verbose < 0) as progress:
         verification = take_home(place, target, obj.home, tell=copy_progress(progress))
     tell_verification(verification)
+    if place.files is None and any(finding.check == "file-missing" for finding in verification.findings):
+        echo(_("Where the team has a store of files, name it, for a folder that is not there yet: --files DIR"))
     echo(_("This is an archive of its own now: {path}").format(path=visible(str(target))))
     return 0 if verification.ok else FINDINGS

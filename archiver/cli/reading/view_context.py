@@ -53,6 +53,7 @@ def build_view_context(obj: CliContext) -> ViewContext:
         ),
         command=command_words(obj.home),
         language=current_language(),
+        record_language=current_language(),
     )
 
 

@@ -5,6 +5,7 @@ Author, day and the beginning of the text stand only here: notices, mails and th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from archiver.cli.terminal.times import jst_time
 from archiver.records import JST
 from archiver.records.alerts import Alert, Level
 from archiver.render.invisible_characters import visible
+from archiver.render.snippet import one_line
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
@@ -64,10 +66,13 @@ def alert_lines(reading: Reading, alerts: Iterable[Alert], labels: Mapping[str, 
 
 
 def room_labels(reading: Reading) -> dict[int, str]:
-    """Each room with its name, as the user's own screens name it in alerts."""
+    """Each room by its name, as the user's own screens name it in alerts; with its number if two have one name."""
     from archiver.store.search.scope import room_names
 
-    return {room: f"{room} ({shorten(name, _ROOM_COLUMNS)})" for room, name in room_names(reading).items() if name}
+    short = {room: shorten(name, _ROOM_COLUMNS) for room, name in room_names(reading).items() if name}
+    often = Counter(short.values())
+    quoted = {room: _("“{name}”").format(name=name) for room, name in short.items()}
+    return {room: f"{words} ({room})" if often[short[room]] > 1 else words for room, words in quoted.items()}
 
 
 def group_equal(alerts: Iterable[Alert], labels: Mapping[str, str]) -> list[list[Alert]]:
@@ -131,7 +136,7 @@ def _place(alert: Alert) -> tuple[int, int] | None:
 
 def _named(summary: MessageSummary) -> NamedMessage:
     day = _day(summary.sent)
-    text = " ".join(_plain(summary.text).split())
+    text = one_line(_plain(summary.text))
     quoted = text[:QUOTED_CHARACTERS] + ("…" if len(text) > QUOTED_CHARACTERS else "")
     quote = f"「{visible(quoted)}」" if quoted else _("(text unknown)")
     words = " ".join(filter(None, [day, shorten(summary.name, _NAME_COLUMNS), quote]))

@@ -14,6 +14,7 @@ from archiver.claims.money import MoneyStanding, money_standing
 from archiver.console.context import console_context
 from archiver.console.enclosing import keep_enclosure, stated_day, stated_message
 from archiver.console.period_form import outside_note
+from archiver.console.trouble_words import trouble_words
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm, TermItem
 from archiver.render.invisible_characters import visible
 from archiver.setup import billing
@@ -25,6 +26,7 @@ from archiver.store.queries.statements import deliveries
 from archiver.store.queries.viewing.message_summaries import message_summaries
 from archiver.store.search.scope import room_names
 from archiver.store.search.term_candidates import term_candidates
+from archiver.web.message_context import references_by_room
 from archiver.web.message_line import MessageLine, message_line
 
 pages = Blueprint("billing", __name__, url_prefix="/contracts/<name>")
@@ -202,7 +204,7 @@ def _terms_page(name: str, problems: Mapping[str, str]) -> str:
 
 def _term_rows(reading: Reading, contract: Contract) -> list[TermRow]:
     stated, rooms = {term.item: term for term in contract.terms}, [room.room_id for room in contract.rooms]
-    names, rows = room_names(reading), []
+    names, references_of, rows = room_names(reading), references_by_room(reading), []
     for item in TERM_ITEMS:
         term, found = stated.get(item.name), list[MessageId]()
         if term is None:
@@ -210,7 +212,7 @@ def _term_rows(reading: Reading, contract: Contract) -> list[TermRow]:
         elif term.message_id is not None:
             found = [term.message_id]
         summaries = message_summaries(reading, [(int(room), int(message)) for message in found for room in rooms])
-        lines = [message_line(one, names) for one in summaries]
+        lines = [message_line(one, names, references=references_of(one.room_id)) for one in summaries]
         rows.append(TermRow(item, term, lines[0] if term and lines else None, () if term else lines))
     return rows
 
@@ -218,4 +220,4 @@ def _term_rows(reading: Reading, contract: Contract) -> list[TermRow]:
 def _sentence(error: errors.ArchiverError) -> str:
     if isinstance(error, errors.AlreadyEntered):  # its advice is an option to type; the page has a box to check
         return visible(str(error))
-    return visible(f"{error} {error.advice()}".strip())
+    return trouble_words(error).together

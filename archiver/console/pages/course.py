@@ -90,7 +90,9 @@ def _stated(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:
         if fact.is_day and value:
             yield value, _(fact.label).format(permission=outside)
     for delivery in deliveries(reading, contract.id):
-        yield delivery.at, _("Delivered on the platform: {name}").format(name=delivery.name or delivery.note or "-")
+        name = delivery.name or delivery.note
+        sentence = _("Delivered on the platform: {name}") if name else _("Delivered on the platform")
+        yield delivery.at, sentence.format(name=name)
     for invoice in contract.invoices:
         yield invoice.issued_on, _("Invoice {n}: {amount}").format(n=invoice.number, amount=yen_text(invoice.amount))
         if invoice.due_on:
@@ -98,7 +100,7 @@ def _stated(reading: Reading, contract: Contract) -> Iterator[tuple[str, str]]:
     for payment in contract.payments:
         yield payment.received_on, _("Received {amount}").format(amount=yen_text(payment.amount))
     for reminder in contract.reminders:
-        yield reminder.sent_on, _("Reminder sent: {how}").format(how=reminder.how or f"m{reminder.message_id}")
+        yield reminder.sent_on, _("Reminder sent: {how}").format(how=reminder.how or _("on Chatwork"))
     for package in exports(reading):
         if package.contract == contract.id:
             for handover in package.handovers:

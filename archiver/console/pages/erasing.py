@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from gettext import gettext as _
 
@@ -11,7 +12,10 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.console.trouble_words import trouble_words
 from archiver.custody import erasures, stamp_requests
+from archiver.custody.erasures import ErasurePreview
+from archiver.records import Contract
 from archiver.records.erasure import ErasureReason
 from archiver.render.invisible_characters import visible
 from archiver.settings.model import exports_folder
@@ -48,15 +52,15 @@ def erase(name: str) -> Answer:
     reason = request.form.get("reason", "")
     try:
         with context.archive.reading() as reading:
-            order = _order(context, name)
+            order, contract = _order(context, name), find_contract(reading, name)
             preview = erasing.preview_order(reading, order, now=context.now())
             erasing.check_can_erase(reading, preview, now=context.now())
             signs = erasing.dispute_signs(reading, preview)
     except errors.ArchiverError as error:
-        return _page(name, visible(f"{error} {error.advice()}".strip())), 422
+        return _page(name, trouble_words(error).together), 422
     if signs and request.form.get("despite") != "yes":
         return _page(name, _("Answer the warning first.")), 422
-    if request.form.get("word", "").strip() != order.phrase(preview):
+    if _folded(request.form.get("word", "")) != _folded(_word(contract, order, preview)):
         return _page(name, _("The word is another. Nothing was erased.")), 422
     why = ErasureReason(reason) if reason in set(ErasureReason) else ErasureReason.OWN
     context.jobs.start(_("Erasing"), _work(context, order, why))
@@ -70,6 +74,18 @@ def _order(context: ConsoleContext, name: str) -> ErasureOrder:
         return erasing.read_order(reading, None if messages else name, messages)
 
 
+def _word(contract: Contract, order: ErasureOrder, preview: ErasurePreview) -> str:
+    """What is typed to confirm: the contract's number on the platform, else a plain word; of messages, their number."""
+    if order.contract is None:
+        return order.phrase(preview)
+    return visible(contract.platform_id) if contract.platform_id else _("erase")
+
+
+def _folded(word: str) -> str:
+    """A word as it is compared: wide digits and capitals are no other word."""
+    return unicodedata.normalize("NFKC", word).strip().casefold()
+
+
 def _page(name: str, problem: str) -> str:
     context = console_context()
     preview, signs, word = None, list[str](), ""
@@ -78,9 +94,9 @@ def _page(name: str, problem: str) -> str:
         try:
             order = _order(context, name)
             preview = erasing.preview_order(reading, order, now=context.now())
-            signs, word = erasing.dispute_signs(reading, preview), order.phrase(preview)
+            signs, word = erasing.dispute_signs(reading, preview), _word(contract, order, preview)
         except errors.ArchiverError as error:
-            problem = problem or visible(f"{error} {error.advice()}".strip())
+            problem = problem or trouble_words(error).together
         return render_template(
             "contract_erase.html",
             contract=contract,

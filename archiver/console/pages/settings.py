@@ -13,12 +13,14 @@ from archiver import errors
 from archiver.console import automatic
 from archiver.console.context import console_context
 from archiver.console.copy_folder import is_folder_writable, read_folder
+from archiver.console.trouble_words import trouble_words
 from archiver.health.snapshot import observe_starters
 from archiver.health.words import way_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
 from archiver.schedule import schedulers
 from archiver.settings.file import LANGUAGES, update_settings
+from archiver.settings.home import language_variable
 from archiver.settings.model import exports_folder
 from archiver.setup.answered_questions import note_answer
 from archiver.setup.answers import STAMPS, InvalidAnswer
@@ -48,7 +50,7 @@ def replace_token() -> Answer:
     except InvalidAnswer as error:
         return _page(problem=str(error)), 422
     except errors.ChatworkError as error:
-        return _page(problem=visible(f"{error} {error.advice()}".strip())), 502
+        return _page(problem=trouble_words(error).together), 502
     source = lasting_settings(context).token_source
     keep_token(context, typed, None if source.startswith("env:") else source)
     said = _("The token is stored.")
@@ -61,8 +63,8 @@ def test_token() -> Answer:
     try:
         name, account = token_account(console_context().hurried_app())
     except errors.ArchiverError as error:
-        return _page(problem=visible(f"{error} {error.advice()}".strip())), 502
-    return _page(said=_("The token works: {name} (ID {account}).").format(name=visible(name), account=account))
+        return _page(problem=trouble_words(error).together), 502
+    return _page(said=_("The token works: {name}.").format(name=visible(name) or f"ID {account}"))
 
 
 @pages.post("/automatic")
@@ -116,7 +118,7 @@ def change_language() -> Answer:
     """Set the language of the pages and of what commands print; it is used from the next start on."""
     language = request.form.get("language", "")
     update_settings(console_context().home, {"language": language if language in LANGUAGES else ""})
-    return _page(said=_("The language is kept. End the application and open it again to see it."))
+    return _page(said=_variable_hint() or _("The language is kept. End the application and open it again to see it."))
 
 
 @pages.post("/end")
@@ -126,6 +128,16 @@ def end() -> str:
     context.ended.set()
     starters = observe_starters(context.home, context.environ)
     return render_template("ended.html", starters=None if starters.is_idle else starters.names)
+
+
+def _variable_hint() -> str:
+    """That the choice of a language shows nothing, where a variable of this computer decides; else empty."""
+    value = language_variable(console_context().environ)
+    sentence = _(
+        "The variable ARCHIVE_LANG of this computer says “{value}” and decides the language. Your choice here is kept, "
+        "and counts once that variable is removed."
+    )
+    return sentence.format(value=visible(value)) if value else ""
 
 
 def _page(*, said: str = "", problem: str = "", folder_problem: str = "") -> str:
@@ -145,6 +157,7 @@ def _page(*, said: str = "", problem: str = "", folder_problem: str = "") -> str
         typed_folder=request.form.get("packages", str(settings.exports.folder or "")),
         typed_also=request.form.get("also_to", "\n".join(map(str, settings.exports.also_to))),
         language_set=settings.language or "",
+        language_hint="" if said else _variable_hint(),
         copy_every="" if settings.backup.every is None else interval_words(settings.backup.every),
         copy_to=visible(str(settings.backup.to or "")),
         home=visible(str(context.home)),

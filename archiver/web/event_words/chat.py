@@ -142,8 +142,9 @@ def _write_left(event: TimelineEvent) -> EventText:
 
 
 def _write_renamed(event: TimelineEvent) -> EventText:
-    sentence = _("The display name of the account {account} had changed.")
-    return EventText(safe_sentence(sentence, account=event.account_id), event.before, event.after)
+    sentence = _("The display name of {name} had changed.")
+    name = event.before or f"ID {event.account_id}"
+    return EventText(safe_sentence(sentence, name=name), event.before, event.after)
 
 
 def _write_role(event: TimelineEvent) -> EventText:
@@ -165,12 +166,12 @@ def _write_department(event: TimelineEvent) -> EventText:
 
 
 def _write_contact(event: TimelineEvent) -> EventText:
-    return EventText(safe_sentence(_("The account {account} was among your contacts."), account=event.account_id))
+    return EventText(safe_sentence(_("{name} was among your contacts."), name=_person_name(event)))
 
 
 def _write_no_contact(event: TimelineEvent) -> EventText:
-    sentence = _("The account {account} was not among your contacts any more (reason unknown).")
-    return EventText(safe_sentence(sentence, account=event.account_id))
+    sentence = _("{name} was not among your contacts any more (reason unknown).")
+    return EventText(safe_sentence(sentence, name=_person_name(event)))
 
 
 CHAT_WRITERS: Mapping[EventKind, EventWriter] = {

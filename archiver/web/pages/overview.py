@@ -85,8 +85,8 @@ def _contract_box(contract: Contract, every: Sequence[Contract], rows: Sequence[
     words = [*view_context().command, "export", shell_command.contract_name(contract, every)]
     return ContractBox(
         contract,
-        visible(contract.label),
-        visible(contract.title or contract.client or ""),
+        visible(contract.called),
+        visible(contract.subtitle),
         tuple(rows),
         visible(shell_command.line(words, platform=sys.platform)),
     )

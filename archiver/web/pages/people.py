@@ -107,7 +107,7 @@ def _contract_parts(reading: Reading, room_chat: Chat) -> Mapping[int, tuple[tup
     found: dict[int, tuple[tuple[str, str, str], ...]] = {}
     for contract in room_chat.contracts:
         for mapping in mapped_accounts(reading, contract.id):
-            row = (visible(contract.label), words[mapping.role], short_name(mapping.reason))
+            row = (visible(contract.called), words[mapping.role], short_name(mapping.reason))
             found[mapping.account_id] = (*found.get(mapping.account_id, ()), row)
     return found
 

@@ -103,5 +103,5 @@ def _attachment_lines(reading: Reading, room_chat: Chat) -> Iterator[AttachmentL
                 message if message and message_summaries(reading, [(room_chat.room_id, int(message))]) else ""
             )
             yield AttachmentLine(
-                contract.id, visible(contract.label), kind, short_name(enclosure.name), note, enclosure, message_here
+                contract.id, visible(contract.called), kind, short_name(enclosure.name), note, enclosure, message_here
             )

@@ -23,6 +23,7 @@ from archiver.store.search.query import SearchQuery
 from archiver.store.search.search import SearchResult, search
 from archiver.web import page_cursor, selection_box
 from archiver.web.context import view_context
+from archiver.web.message_context import references_by_room
 from archiver.web.message_line import chat_name, message_line, text_snippet
 from archiver.web.pages import tasks
 from archiver.web.pages.files import NAME_LIMIT
@@ -111,9 +112,13 @@ def _hit_values(
     """The template values of the hits."""
     if result is None:
         return {"heading": "", "rows": [], "older": "", "others": [], "more_others": 0}
+    references_of = references_by_room(reading)
     return {
         "heading": _heading(result, is_first=is_first),
-        "rows": [message_line(one, result.rooms, words=query.words) for one in result.hits],
+        "rows": [
+            message_line(one, result.rooms, words=query.words, references=references_of(one.room_id))
+            for one in result.hits
+        ],
         "older": "" if result.older is None else page_cursor.cursor_text(result.older[:2]),
         "others": [_other_line(reading, one, query, result.rooms) for one in result.others[:OTHERS_LIMIT]],
         "more_others": max(0, len(result.others) - OTHERS_LIMIT),

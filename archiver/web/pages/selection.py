@@ -16,6 +16,7 @@ from archiver.store.queries.viewing.message_summaries import MessageSummary, mes
 from archiver.store.search.scope import room_names
 from archiver.web import selection_box, shell_command
 from archiver.web.context import view_context
+from archiver.web.message_context import references_by_room
 from archiver.web.message_line import message_line
 
 pages = Blueprint("chosen", __name__)
@@ -45,9 +46,10 @@ def index() -> str:
     with context.reading() as reading:
         summaries = message_summaries(reading, selection.places)
         names = room_names(reading)
+        references_of = references_by_room(reading)
+        rows = [message_line(one, names, references=references_of(one.room_id)) for one in summaries]
         package_orders, outside = selection_orders(reading, summaries, context.command, platform=sys.platform)
     values = [selection_box.checkbox_value(one.room_id, one.message_id) for one in summaries]
-    rows = [message_line(one, names) for one in summaries]
     unknown = selection.ignored + len(selection.places) - len(summaries)
     return render_template(
         "selection.html",
@@ -95,7 +97,7 @@ def _order(
     messages = ",".join(map(_argument, of_contract))
     base = [*program, "export", shell_command.contract_name(contract, every_contract), "--messages", messages]
     commands = tuple(_commands(base, platform))
-    return SelectionOrder(visible(contract.label), len(of_contract), commands, contract.id, messages)
+    return SelectionOrder(visible(contract.called), len(of_contract), commands, contract.id, messages)
 
 
 def _commands(base: Sequence[str], platform: str) -> Iterator[tuple[str, str]]:

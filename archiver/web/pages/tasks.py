@@ -21,7 +21,7 @@ from archiver.store.archive import Reading
 from archiver.store.queries.viewing import tasks
 from archiver.store.queries.viewing.tasks import REST, TaskDetails, TaskPageKey
 from archiver.web.context import view_context
-from archiver.web.message_context import surroundings_of
+from archiver.web.message_context import references_by_room
 from archiver.web.page_cursor import cursor_text, parse_cursor
 from archiver.web.room_header import chat, chats
 from archiver.web.short_name import short_name
@@ -152,12 +152,10 @@ def _table_values(reading: Reading, names: Mapping[int, str]) -> dict[str, objec
 
 
 def _lines(reading: Reading, every_task: list[TaskDetails], names: Mapping[int, str]) -> Iterator[TaskLine]:
-    references_by_room: dict[int, References] = {}
+    references_of = references_by_room(reading)
     for details in every_task:
         room = details.task.room_id
-        if room not in references_by_room:
-            references_by_room[room] = surroundings_of(reading, room, [])(()).references
-        yield _line(details, names[room], references_by_room[room])
+        yield _line(details, names[room], references_of(room))
 
 
 def _line(details: TaskDetails, name: str, references: References) -> TaskLine:

@@ -5,14 +5,16 @@ Every line says when the event was noticed, and between which times it happened 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from gettext import gettext as _
 
 from flask import Blueprint, render_template, request
 
 from archiver.render.invisible_characters import visible
+from archiver.render.reference_labels import NOWHERE, References
 from archiver.render.snippet import Snippet
 from archiver.render.times import local_time, time_from_id
 from archiver.store.archive import Reading
@@ -27,6 +29,7 @@ from archiver.web.context import view_context
 from archiver.web.event_words.chat import CHAT_WRITERS
 from archiver.web.event_words.files_tasks_statements import THING_WRITERS
 from archiver.web.event_words.sentence import EventText
+from archiver.web.message_context import references_by_room
 from archiver.web.message_line import chat_name, message_snippet, text_snippet
 from archiver.web.room_header import chat
 
@@ -118,7 +121,8 @@ def newest_lines(
     """The newest lines of each of these groups, and whether there are older ones."""
     found = [_page(reading, rooms, contract_ids, None, group=group, seals=False) for group in groups]
     names = room_names(reading)
-    lines = [_row(reading, one, names, {}) for page in found for one in page.events]
+    references_of = references_by_room(reading)
+    lines = [_row(reading, one, names, {}, references_of) for page in found for one in page.events]
     return lines, any(page.next is not None for page in found)
 
 
@@ -147,8 +151,9 @@ def _page_values(
     before = cursor[0] if cursor else None
     page = _page(reading, rooms, contract_ids, before, group=group, seals=seals)
     names = room_names(reading)
-    labels = {one.id: visible(one.label) for one in contracts(reading)}
-    rows = [_row(reading, one, names, labels) for one in page.events]
+    labels = {one.id: visible(one.called) for one in contracts(reading)}
+    references_of = references_by_room(reading)
+    rows = [_row(reading, one, names, labels, references_of) for one in page.events]
     return {"rows": rows, "next": page.next, "before": before, "kind": group, "kinds": group_words()}
 
 
@@ -179,9 +184,18 @@ def _page(
     return Timeline(found, before)
 
 
-def _row(reading: Reading, event: TimelineEvent, names: Mapping[int, str], labels: Mapping[str, str]) -> EventLine:
+def _row(
+    reading: Reading,
+    event: TimelineEvent,
+    names: Mapping[int, str],
+    labels: Mapping[str, str],
+    references_of: Callable[[int], References],
+) -> EventLine:
     event_words = event_text(_with_named_ends(reading, event) if event.kind in _OF_GAPS else event)
-    to_snippet = message_snippet if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS else text_snippet
+    to_snippet: Callable[[str], Snippet] = text_snippet
+    if event.kind in _OF_MESSAGES + _HIDDEN + _OF_TASKS:
+        references = NOWHERE if event.room_id is None else references_of(event.room_id)
+        to_snippet = partial(message_snippet, references=references)
     return EventLine(
         event,
         event_words,

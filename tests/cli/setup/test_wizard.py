@@ -113,7 +113,7 @@ def test_the_whole_first_run(desk: Desk) -> None:
     with desk.init() as tty:
         tty.answer("not be shown):", "wrong token")
         tty.answer("not be shown):", "f" * 32)
-        tty.see("refused this token")
+        tty.see("does not accept this token")
         tty.answer("not be shown):", TOKEN)
         tty.see("Account: yamada")
         tty.see("Numbers:")

@@ -59,7 +59,7 @@ def test_the_list_names_the_message_of_each_and_the_document_does_not(world: Ter
 
     assert (2, 7) == (listed.count("田中"), len(document["alerts"]))
     assert "The same earlier: 3, 2, 1" in listed
-    assert f"Room {world.room} (動画編集)" in listed
+    assert "Room “動画編集”" in listed
     assert "田中" not in str(document)
     assert "動画編集" not in str(document)
 

@@ -251,13 +251,13 @@ def _no_database(checked: Checked) -> None:
 @pytest.mark.parametrize(
     ("harm", "name", "words"),
     [
-        (_wrong_token, "account", "401"),
+        (_wrong_token, "account", "does not accept the API token"),
         (_open_token, "token", "chmod 600"),
         (_open_home, "permissions", "chmod 700"),
         (_wrong_clock, "clock", "90 seconds ahead"),
         (_no_saves, "last_run", "30 hours"),
         (_first_save_interrupted, "last_run", "first save has not ended"),
-        (_failing_runs, "last_run", "401"),
+        (_failing_runs, "last_run", "the API token is not accepted"),
         (_full_disk, "disk", "no more files are fetched"),
         (_no_root, "stamps", "The root certificate"),
         (_changed_seal, "verification", "did not match"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,10 +39,11 @@ class Browser:
 
 
 @contextmanager
-def open_viewer(home: Path) -> Iterator[Browser]:
-    """The viewer of an archive, with the access gate passed."""
+def open_viewer(home: Path, *, record_language: str = "ja") -> Iterator[Browser]:
+    """The viewer of an archive, with the access gate passed; what stands around messages is Japanese or English."""
     gate = AccessGate(PORT)
-    view_context = build_view_context(CliContext(home, 0, {"HOME": str(home)}))
+    built = build_view_context(CliContext(home, 0, {"HOME": str(home)}))
+    view_context = replace(built, record_language=record_language)
     browser = Browser(build_app(view_context, gate).test_client(), gate)
     browser.let_in()
     yield browser

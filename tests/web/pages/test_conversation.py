@@ -355,3 +355,13 @@ def test_the_ends_of_all_numbers_show_the_nearest_page(story_browser: Browser, q
     html = story_browser.get(f"/room/{ROOM}?{query}")
 
     assert message_ids(html)
+
+
+def test_what_stands_around_messages_is_in_the_language_of_the_pages(tmp_path: Path) -> None:
+    """Days, ids and times of saving in English; the messages as they were written."""
+    story(tmp_path / "home").archive.close()
+    with open_viewer(tmp_path / "home", record_language="en") as browser:
+        html = browser.get(f"/room/{ROOM}")
+
+    assert "message id" in html.casefold()
+    assert not re.search("メッセージID|保存した時刻", html)
