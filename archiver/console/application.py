@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Blueprint
 
+from archiver import errors
 from archiver.app import utc_now
 from archiver.console.context import ConsoleContext, SharedWords
 from archiver.console.jobs import JobRunner
@@ -24,6 +26,7 @@ from archiver.console.pages import (
     guides_page,
     home,
     job,
+    lost,
     message_use,
     notice_settings,
     packages,
@@ -33,12 +36,14 @@ from archiver.console.pages import (
 )
 from archiver.console.running_note import RunningNote, note_file
 from archiver.console.security import base_pages
+from archiver.console.trouble_words import TroubleWords, trouble_words
 from archiver.rounds.bug_log import note_bug
 
 IDLE_MINUTES = 20
 
 PAGES = (
     start.pages,
+    lost.pages,
     home.pages,
     alerts.pages,
     archives.pages,
@@ -67,8 +72,16 @@ def build_context(home: Path, environ: Mapping[str, str], words: SharedWords) ->
         """Keep a fault in the home's log, if there is a home."""
         return note_bug(home, error, at=utc_now()) if home.is_dir() else None
 
-    runner = JobRunner(utc_now, note, RunningNote(note_file(home)))
-    return ConsoleContext(home, environ, utc_now, words, runner)
+    damage_seen = threading.Event()
+
+    def words_of(error: errors.ArchiverError) -> TroubleWords:
+        """The words of an error that ended a job; damage that it met is remembered for the pages."""
+        if isinstance(error, errors.ArchiveDamaged):
+            damage_seen.set()
+        return trouble_words(error)
+
+    runner = JobRunner(utc_now, note, RunningNote(note_file(home)), words_of)
+    return ConsoleContext(home, environ, utc_now, words, runner, damage_seen=damage_seen)
 
 
 def pages(context: ConsoleContext) -> tuple[Blueprint, ...]:

@@ -8,10 +8,18 @@ from gettext import gettext as _
 
 from flask import render_template, request
 
+from archiver import errors
 from archiver.app import App
 from archiver.chatwork.models import Room
+from archiver.console.context import ConsoleContext
+from archiver.records import RoomId
 from archiver.render.invisible_characters import visible
+from archiver.render.times import typed_date
 from archiver.setup.room_choice import choosable_rooms, direct_chats_beside
+from archiver.store.queries import current_state
+
+NAMED_PEOPLE = 4
+"""So many people of a chat are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,10 @@ class ChatLine:
     messages: int
     files: int
     is_chosen: bool
+    kind_name: str = ""
+    """As Chatwork names it."""
+    active: str = ""
+    """The day of the last activity; empty if Chatwork names none."""
 
 
 def chats(app: App) -> list[Room]:
@@ -58,7 +70,20 @@ def choice_page(app: App, step: int, problem: str = "") -> str:
     )
 
 
+def people_part(context: ConsoleContext, room_id: int) -> str:
+    """Who is in a chat, the first few by name, without this account; nothing if Chatwork does not say it now."""
+    try:
+        members = [one.model for one in context.hurried_app().chatwork.members(RoomId(room_id)).items]
+        with context.archive.reading() as reading:
+            own = (current_state.owner(reading) or {}).get("account_id")
+    except errors.ArchiverError:
+        return ""
+    names = [visible(one.name) for one in members if one.account_id != own]
+    return render_template("chat_people.html", names=names[:NAMED_PEOPLE], more=max(0, len(names) - NAMED_PEOPLE))
+
+
 def _line(room: Room, *, is_chosen: bool) -> ChatLine:
     kinds = {"group": _("group"), "direct": _("direct")}
     name, kind = visible(room.name), visible(kinds.get(room.type, room.type))
-    return ChatLine(room.room_id, name, kind, room.message_num, room.file_num, is_chosen)
+    active = typed_date(room.last_update_time) if room.last_update_time > 0 else ""
+    return ChatLine(room.room_id, name, kind, room.message_num, room.file_num, is_chosen, room.type, active)

@@ -50,6 +50,8 @@ class SharedWords:
 
     emergency_blocks: Callable[[Reading], Sequence[Block]]
     """A block for each contract, whether or not there is an alarm."""
+    general_emergency: Callable[[], Block]
+    """What not to do and what to do now, where no archive can be read."""
     round_lines: Callable[[SyncReport], Sequence[str]]
     preview_lines: Callable[[PackagePreview, str], Sequence[str]]
     verification_lines: Callable[[Verification], Sequence[str]]
@@ -79,6 +81,10 @@ class ConsoleContext:
     jobs: JobRunner
     ended: threading.Event = field(default_factory=threading.Event)
     """Set to end the application."""
+    is_noted: threading.Event = field(default_factory=threading.Event)
+    """Set once it is remembered outside the home that there is an archive."""
+    damage_seen: threading.Event = field(default_factory=threading.Event)
+    """Set once a page or a job found that the archive is damaged, which need not show in every page."""
     activity: LastActivity = field(default_factory=lambda: LastActivity())
 
     def settings(self) -> Settings:

@@ -6,10 +6,14 @@ import string
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
 
 from archiver import errors
+from archiver.render.times import minute_text
+from archiver.settings.home import DATABASE_FILE, has_archive
 
 
 def read_folder(text: str, home: Path) -> Path:
@@ -49,6 +53,26 @@ def is_same_disk(folder: Path, home: Path) -> bool:
         return folder.stat().st_dev == home.stat().st_dev
     except OSError:
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCopy:
+    """A copy of an archive in a folder."""
+
+    path: str
+    at: str
+    """When its database was written last, as pages show it."""
+
+
+def found_copy(folder: Path) -> FoundCopy | None:
+    """The copy in a folder, as far as it can be seen without opening it; None if there is none."""
+    try:
+        if not has_archive(folder):
+            return None
+        changed = (folder / DATABASE_FILE).stat().st_mtime
+    except OSError:
+        return None
+    return FoundCopy(str(folder), minute_text(datetime.fromtimestamp(changed, UTC)))
 
 
 def offered_folders(environ: Mapping[str, str]) -> list[str]:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.console.running_note import NotedJob, RunningNote
+from archiver.console.trouble_words import TroubleWords, trouble_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
 
@@ -128,10 +129,12 @@ class JobRunner:
         now: Callable[[], datetime],
         note_bug: NoteBug = lambda _error: None,
         running_note: RunningNote | None = None,
+        words_of: Callable[[errors.ArchiverError], TroubleWords] = trouble_words,
     ) -> None:
         """Begin without a job, or with the one that was cut off."""
         self._now = now
         self._note_bug = note_bug
+        self._words_of = words_of
         self._note = running_note
         self._turn = threading.Lock()
         self._last: Job | None = _cut_off_job(running_note)
@@ -169,7 +172,7 @@ class JobRunner:
 
     def _run(self, job: Job, work: Work) -> None:
         try:
-            _run(job, work, self._note_bug)
+            _run(job, work, self._note_bug, self._words_of)
         finally:
             with self._turn:
                 if self._note is not None and self._last is job:  # another one's note stays
@@ -194,15 +197,15 @@ def _cut_off_job(running_note: RunningNote | None) -> Job | None:
     return Job(0, noted.title, noted.begun_at, state=JobState.CUT_OFF, outcome=outcome)
 
 
-def _run(job: Job, work: Work, note_bug: NoteBug) -> None:
+def _run(job: Job, work: Work, note_bug: NoteBug, words_of: Callable[[errors.ArchiverError], TroubleWords]) -> None:
     try:
         job.outcome = work(job)
     except JobCancelled:
         job.outcome = JobOutcome(_("Ended as you asked. What was done so far is kept."), is_complete=False)
         job.state = JobState.CANCELLED
     except errors.ArchiverError as error:
-        advice = (visible(error.advice()),) if error.advice() else ()
-        job.outcome = JobOutcome(visible(str(error)), advice, is_complete=False)
+        words = words_of(error)
+        job.outcome = JobOutcome(words.sentence, (words.advice,) if words.advice else (), is_complete=False)
         job.state = JobState.FAILED
     except BaseException as error:
         job.outcome = JobOutcome(

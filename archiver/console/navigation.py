@@ -6,6 +6,7 @@ from gettext import gettext as _
 
 from flask import request
 
+from archiver.console.archive_state import ArchiveState, archive_state
 from archiver.console.context import console_context
 from archiver.settings.other_archives import count_other_homes, state_folder
 
@@ -24,9 +25,27 @@ _PARTS = {
 
 
 def navigation() -> list[tuple[str, str]]:
-    """Word and endpoint of each page of the main navigation; none before there is an archive."""
-    if not console_context().archive.exists():
-        return []
+    """Word and endpoint of each page of the main navigation: what there is to do as the archive stands."""
+    match archive_state():
+        case ArchiveState.NONE:
+            return []
+        case ArchiveState.FIRST_RUN:
+            return [(_("Begin"), "start.index"), (_("Help"), "help.index")]
+        case ArchiveState.LOST:
+            return [
+                (_("Archive"), "lost.index"),
+                (_("Emergency"), "emergency.index"),
+                (_("Copies"), "copies.index"),
+                (_("Help"), "help.index"),
+            ]
+        case ArchiveState.UNREADABLE:
+            return [
+                (_("Overview"), "home.index"),
+                (_("Emergency"), "emergency.index"),
+                (_("Copies"), "copies.index"),
+                (_("Settings"), "settings.index"),
+                (_("Help"), "help.index"),
+            ]
     return [
         (_("Overview"), "home.index"),
         (_("Packages"), "packages.index"),
@@ -50,4 +69,6 @@ def has_others() -> bool:
 def is_here(endpoint: str) -> bool:
     """Whether the page that is shown belongs to a word of the navigation."""
     blueprint = request.blueprint or ""
+    if blueprint == "start" and archive_state() is ArchiveState.FIRST_RUN:
+        return endpoint == "start.index"
     return _PARTS.get(blueprint, blueprint) == endpoint.partition(".")[0]

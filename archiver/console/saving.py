@@ -13,6 +13,7 @@ from archiver import errors
 from archiver.app import App
 from archiver.console.context import ConsoleContext
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.console.trouble_words import trouble_words
 from archiver.notices import troubles
 from archiver.render.invisible_characters import visible
 from archiver.rounds.round import run_round
@@ -36,8 +37,13 @@ def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
         app.chatwork.transport.on_wait = waiting(job)
         if not is_first:
             _check_something_is_read(app)
-        with failure_remembered(app):
-            report = run_round(app, Options(every_list=True), round_progress(app, job))
+        try:
+            with failure_remembered(app):
+                report = run_round(app, Options(every_list=True), round_progress(app, job))
+        except errors.ChatworkError as error:
+            if not is_first:
+                raise
+            return _first_failed(app, error)
         note_home(app, report.account_id)
         lines = (*context.words.round_lines(report), *report.complaints)
         counts = count_saved(app.archive)
@@ -46,6 +52,15 @@ def save_now(context: ConsoleContext, *, is_first: bool = False) -> Work:
         return JobOutcome(head, lines, links, is_complete=report.complete and not report.complaints, hint=hint)
 
     return work
+
+
+def _first_failed(app: App, error: errors.ChatworkError) -> JobOutcome:
+    """The first save ended early; nothing else will try again by itself yet."""
+    counts = count_saved(app.archive)
+    head = _("Not everything could be saved yet. {counts}") if counts.messages else _("Nothing could be saved yet.")
+    advice = _("Look whether this computer is online, then press “Save again”. You can answer the questions meanwhile.")
+    sentence = trouble_words(error).sentence
+    return JobOutcome(head.format(counts=counts_line(counts)), (sentence, advice), is_complete=False)
 
 
 def _check_something_is_read(app: App) -> None:

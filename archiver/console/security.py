@@ -11,6 +11,7 @@ from flask import (
     Response,
     current_app,
     got_request_exception,
+    make_response,
     redirect,
     render_template,
     request,
@@ -22,11 +23,12 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
 from archiver.console import command_links
+from archiver.console.archive_state import ArchiveState, archive_state
 from archiver.console.context import CONSOLE, ConsoleContext, console_context
 from archiver.console.navigation import has_others, is_here, navigation
+from archiver.console.pages.lost import dropped_sentence, lost_page
 from archiver.console.uploads import StreamingRequest
 from archiver.rounds.bug_log import note_bug
-from archiver.setup.first_run import first_open_step
 from archiver.web.access import AccessGate
 from archiver.web.app import GATE, static_response
 from archiver.web.refused_requests import too_large_sentence
@@ -71,16 +73,21 @@ def base_pages(context: ConsoleContext) -> Blueprint:
         app.jinja_env.filters.update(pieces=command_links.pieces, linked=command_links.linked)
 
     @base.before_app_request
-    def _lead_to_first_run() -> AnyResponse | None:
+    def _lead_to_first_run() -> AnyResponse | tuple[str, int] | None:
         context.activity.note()
         endpoint = request.endpoint or ""
-        if endpoint in FREE or endpoint.startswith(("start.", "job.", "settings.end", "copies.", "upgrading.")):
+        if endpoint in FREE or endpoint.startswith(("job.", "settings.end", "lost.")):
             return None
         if endpoint == "overview.index":
             return redirect(url_for("home.index"))
-        if not context.archive.exists() or (endpoint == "home.index" and first_open_step(context) is not None):
+        state = archive_state()
+        if endpoint == "home.index" and state is ArchiveState.FIRST_RUN:
             return redirect(url_for("start.index"))
-        return None
+        if endpoint == "home.pulse" and state not in {ArchiveState.READY, ArchiveState.FIRST_RUN}:
+            return make_response(render_template("pulse.html", is_changed=True, mark=""))
+        if state is ArchiveState.UNREADABLE and endpoint.startswith("start."):
+            return redirect(url_for("home.index"))
+        return _instead_without_archive(endpoint, state)
 
     @base.app_errorhandler(CSRFError)
     def _form_expired(_error: CSRFError) -> tuple[str, int]:
@@ -99,6 +106,22 @@ def base_pages(context: ConsoleContext) -> Blueprint:
         return static_response("archiver.console", filename)
 
     return base
+
+
+def _instead_without_archive(endpoint: str, state: ArchiveState) -> AnyResponse | tuple[str, int] | None:
+    """What is shown instead of a page that needs an archive; a form that was dropped is said. None: the page itself."""
+    if state not in {ArchiveState.NONE, ArchiveState.LOST} or endpoint in {"copies.index", "copies.restore"}:
+        return None
+    dropped = dropped_sentence()
+    if state is ArchiveState.LOST:
+        if endpoint == "emergency.index":
+            return None
+        return (lost_page(dropped), 409) if dropped else redirect(url_for("lost.index"))
+    if endpoint in {"start.index", "start.begin", "start.try_token"}:
+        return None
+    if dropped:
+        return render_template("error.html", sentence=dropped, advice=""), 409
+    return redirect(url_for("start.index"))
 
 
 def _note_bug(_app: Flask, exception: BaseException, **_named: object) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,10 +21,11 @@ from archiver.settings import file
 from archiver.settings.model import Settings
 from archiver.settings.token import token_file
 from archiver.store.archive import Archive
-from archiver.store.backup import copy
+from archiver.store.backup import copy, set_aside
 from archiver.store.engine import DATABASE
 from archiver.store.ledger_copy import shared_files
 from archiver.store.queries import raw_tables
+from archiver.store.queries.database_health import damage
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import LastBackup
 
@@ -57,6 +58,8 @@ class BackupOutcome:
     """Files of earlier copies in the folder that hold something erased since, or may; they were left as they are."""
     removed: int = 0
     """How many such files were removed."""
+    aside: Path | None = None
+    """The folder into which a restore moved what could not be read."""
 
     @property
     def ok(self) -> bool:
@@ -114,33 +117,87 @@ def backup(
         )
 
 
-def restore(source: Path, home: Path, *, now: Callable[[], datetime], tell: Progress | None = None) -> BackupOutcome:
+def restore(
+    source: Path, home: Path, *, now: Callable[[], datetime], tell: Progress | None = None, in_place_of: bool = False
+) -> BackupOutcome:
     """Make an archive from a copy; the copy is verified before and never changed, the archive is verified after.
 
+    `in_place_of`: of one whose database is damaged or gone; what is left of it is moved into a folder of the home.
     Raises NothingThere, CopyNotClosed, ArchiveThere, and what `store.backup.copy` raises.
     """
     if not (source / DATABASE).is_file():
         raise errors.NothingThere(path=source)
     copy.check_closed(source)
     with closing(Archive(source, unchanging=True)) as archive:
-        copy.check_free(archive, home)
+        is_taken = _check_free(archive, home, in_place_of=in_place_of)
         source_verification = verify_archive(archive, deep=True, progress=tell)
         if not source_verification.ok:
             return BackupOutcome(source_verification, None, is_placed=False)
-        roots: Collection[str] = ()
-        with suppress(errors.BadSettings):  # they are copied as they are, and reported when they are used
-            roots = _root_files(file.load_settings(source, {}))
-        report = copy.copy_archive(archive, home, also=roots, tell=_copy_progress(tell))
-    verification = _verify(home, report.database, tell, deep=True)
+        with _set_aside(home, now) if is_taken else nullcontext() as aside:
+            report, verification = _copy_into(archive, source, home, tell)
+            if verification.ok:
+                copy.place_database(home)
     if not verification.ok:
+        if aside is not None:
+            set_aside.put_back(aside, home)
         return BackupOutcome(verification, report, is_placed=False)
-    copy.place_database(home)
+    set_aside.bring_back(home)
     with closing(Archive(home)) as restored:
         _remember_backup(restored, LastBackup(now(), str(source), verified=True))
         erased = erasures.go_on(restored, now=now, copies=_copy_folders(home))
         erased += erasures.remove_restored_copies(restored)
     copy.remove_mark(home)  # last: with it an interrupted restore can be finished by the same command
-    return BackupOutcome(verification, report, is_placed=True, erased=tuple(erased))
+    return BackupOutcome(verification, report, is_placed=True, erased=tuple(erased), aside=aside)
+
+
+def is_unreadable(archive: Archive) -> bool:
+    """Whether a home has a database that cannot be read, or pages of it cannot."""
+    if not archive.exists():
+        return False
+    try:
+        with archive.reading() as reading:
+            return bool(damage(reading))
+    except errors.StorageError as error:
+        return not isinstance(error, errors.ArchiveBusy | errors.OlderArchive | errors.DiskFull)
+
+
+def _copy_into(
+    archive: Archive, source: Path, home: Path, tell: Progress | None
+) -> tuple[copy.CopyReport, Verification]:
+    """Copy everything into the home but for the database's name, and verify it there."""
+    roots: Collection[str] = ()
+    with suppress(errors.BadSettings):  # they are copied as they are, and reported when they are used
+        roots = _root_files(file.load_settings(source, {}))
+    report = copy.copy_archive(archive, home, also=roots, tell=_copy_progress(tell))
+    return report, _verify(home, report.database, tell, deep=True)
+
+
+def _check_free(source: Archive, home: Path, *, in_place_of: bool) -> bool:
+    """Raise ArchiveThere if a home holds an archive, or parts of one; `in_place_of`: one that can be read.
+
+    Whether there are parts, which have to be moved.
+    """
+    try:
+        copy.check_free(source, home)
+    except errors.ArchiveThere:
+        if not in_place_of:
+            raise
+        with closing(Archive(home, read_only=True)) as present:
+            if present.exists() and not is_unreadable(present):
+                raise
+        return True
+    return False
+
+
+@contextmanager
+def _set_aside(home: Path, now: Callable[[], datetime]) -> Iterator[Path]:
+    """Move what is left of an archive aside; back again, if an error keeps the copy from taking its place."""
+    aside = set_aside.set_aside(home, at=now())
+    try:
+        yield aside
+    except BaseException:
+        set_aside.put_back(aside, home)
+        raise
 
 
 def _copy_folders(home: Path) -> tuple[Path, ...]:

@@ -60,18 +60,31 @@ def known_homes(home: Path, *, state: Path) -> list[Path]:
     return list(homes_with_accounts(home, state=state))
 
 
+def saved_at(home: Path, *, state: Path) -> datetime | None:
+    """When a home last noted that it saved some account, within `NOTE_EVERY`; None if it never did."""
+    return max((at for path, at in _all_notes(state) if path == home), default=None)
+
+
 def homes_with_accounts(home: Path, *, state: Path) -> dict[Path, str]:
     """The same homes, each with the account that it saves; a path that saved none yet stands for its account."""
-    try:
-        folders = [folder for folder in state.iterdir() if folder.is_dir()]
-    except OSError:
-        folders = []
-    accounts = {path: folder.name for folder in folders for path, _at in _read_notes(folder)}
+    accounts = {path: folder.name for folder in _account_folders(state) for path, _at in _read_notes(folder)}
     homes: dict[Path, str] = {}
     for path in sorted({home, *accounts}):
         if has_archive(path) and not any(_is_same(path, other) for other in homes):
             homes[path] = accounts.get(path, str(path))
     return homes
+
+
+def _account_folders(state: Path) -> list[Path]:
+    try:
+        return [folder for folder in state.iterdir() if folder.is_dir()]
+    except OSError:
+        return []
+
+
+def _all_notes(state: Path) -> Iterator[tuple[Path, datetime]]:
+    for folder in _account_folders(state):
+        yield from _read_notes(folder)
 
 
 def _read_notes(folder: Path) -> Iterator[tuple[Path, datetime]]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from gettext import gettext as _
 
 from archiver import errors
+from archiver.app import utc_now
 from archiver.health.token import is_readable
 from archiver.settings import home
 from archiver.settings.home import SETTINGS_FILE
@@ -19,6 +20,7 @@ from archiver.setup.program_call import ProgramCall
 from archiver.setup.token_source import lasting_settings, trial_app
 from archiver.store import migrate
 from archiver.store.archive import Archive
+from archiver.store.backup import set_aside
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 
@@ -43,6 +45,17 @@ def prepare_archive(call: ProgramCall) -> None:
             migrate.create_database(archive.database)
     if BEGUN not in recall_answers(archive):
         note_answer(archive, BEGUN)
+
+
+def begin_anew(call: ProgramCall) -> None:
+    """Create an empty archive where another one was; what is left of that one is kept in a folder of the home.
+
+    Raises StorageError, SetupRunning, UsageError.
+    """
+    archive = Archive(call.home)
+    if not archive.exists() and set_aside.has_parts(call.home):
+        set_aside.set_aside(call.home, at=utc_now())
+    prepare_archive(call)
 
 
 def first_open_step(call: ProgramCall) -> FirstRunStep | None:

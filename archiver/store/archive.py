@@ -13,6 +13,7 @@ import contextlib
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,7 @@ class Archive:
 
     def exists(self) -> bool:
         """Whether there is a database in the home, or can be made from the ledger."""
-        return self.database.is_file() or self.ledger is not None
+        return self._has_database() or self.ledger is not None
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -85,8 +86,7 @@ class Archive:
         """
         with contextlib.suppress(errors.LedgerUnavailable, errors.StaleCopy, errors.ArchiveBusy, errors.OlderArchive):
             self.top_up()
-        if not self.database.is_file():
-            raise errors.NoArchive(path=self.home)
+        self._check_database()
         with self._translate_errors(), self._connect_to_read() as sql, sql.begin():
             sql.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()  # the snapshot begins here
             yield Reading(sql, self.home, self.clock)
@@ -99,8 +99,7 @@ class Archive:
         database of an older revision, and of a copy of a ledger LedgerUnavailable and StaleCopy.
         """
         self.top_up()
-        if not self.database.is_file():
-            raise errors.NoArchive(path=self.home)
+        self._check_database()
         try:
             with self._immediate() as sql:
                 if self.ledger is None:
@@ -173,6 +172,24 @@ class Archive:
         if self._scratch is not None:
             self._scratch.cleanup()
             self._scratch = None
+
+    def _has_database(self) -> bool:
+        """Whether there is a file of the database; also where the system does not let it be looked at."""
+        try:
+            return self.database.is_file()
+        except OSError:
+            return True
+
+    def _check_database(self) -> None:
+        """Raise NoArchive, ArchiveDamaged for a file without a byte, NotAllowed for one that may not be looked at."""
+        if not self._has_database():
+            raise errors.NoArchive(path=self.home)
+        try:
+            size = self.database.stat().st_size
+        except OSError as error:
+            raise errors.NotAllowed(path=self.database, detail=error.strerror or str(error)) from error
+        if not size:  # SQLite would make a new database of it, or wait for a lock that nobody holds
+            raise errors.ArchiveDamaged(path=self.database, detail=_("it is empty"))
 
     @contextlib.contextmanager
     def _immediate(self) -> Iterator[Connection]:

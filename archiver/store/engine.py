@@ -84,6 +84,8 @@ def translate_error(error: DatabaseError | sqlite3.DatabaseError, database: Path
     text = message.lower()
     if "full" in text:
         return errors.DiskFull(path=database)
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHORT_READ:  # the file ends before its pages
+        return errors.ArchiveDamaged(path=database, detail=message)
     if "disk i/o error" in text:
         return database_disk_error(cause, database)
     if "locked" in text or "busy" in text:

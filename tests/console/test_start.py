@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from archiver import errors
+from archiver.console import saving
 from archiver.console.jobs import JobState
 from archiver.setup.first_run import FirstRunStep, first_open_step
 from archiver.store.queries.contracts import contracts
+from archiver.sync.report import SyncReport
 from tests.support.console.application import SITE, FormBrowser, open_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.terminal import TOKEN
@@ -79,8 +83,12 @@ def test_without_a_network_the_token_is_not_kept_and_the_page_says_so(desk: Firs
         browser.post("/start")
         answer = browser.post("/start/token", token=TOKEN)
 
+    page = answer.get_data(as_text=True)
     assert 502 == answer.status_code
     assert not (desk.home / "token").exists()
+    assert "Chatwork could not be reached" in page
+    assert "paste the token again and press “Test and go on”" in page
+    assert "next run" not in page
 
 
 def test_direct_chats_with_the_same_people_are_offered(browser: FormBrowser, desk: FirstDayDesk) -> None:
@@ -202,3 +210,58 @@ def test_a_contract_is_added_and_its_saving_ended_and_begun_by_clicking(
     assert {"job1": "open", "job2": "stopped"} == states
     assert {"job1": "open", "job2": "open"} == begun
     assert 'href="/add-contract"' in browser.get("/contracts")
+
+
+def test_without_a_network_the_page_of_chats_says_what_to_press(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """There is no next run yet that would try again; the token need not be entered once more."""
+    hand_in_token(browser)
+    reachable = desk.environ["CHATWORK_API_BASE_URL"]
+    desk.environ["CHATWORK_API_BASE_URL"] = "http://127.0.0.1:9"
+    page = browser.get("/start/chats", status=503)
+    chosen = browser.post("/start/chats", csrf=browser.token(), room=desk.group)
+    desk.environ["CHATWORK_API_BASE_URL"] = reachable
+
+    for text in (page, chosen.get_data(as_text=True)):
+        assert "Chatwork could not be reached" in text
+        assert 'href="/start/chats">Show the chats' in text
+        assert "next run" not in text
+    assert "動画編集_田中様" in browser.get("/start/chats")
+
+
+def test_a_first_save_that_fails_says_what_to_press(
+    browser: FormBrowser, desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is called saved, and the button beside it begins anew."""
+
+    def fail(*_words: object, **_named: object) -> SyncReport:
+        raise errors.Unreachable(path="/rooms", detail="no connection")
+
+    hand_in_token(browser)
+    with monkeypatch.context() as patch:
+        patch.setattr(saving, "run_round", fail)
+        browser.post("/start/chats", room=desk.group, offered="yes")
+        failed = browser.job().outcome
+        page = browser.get("/job/progress?brief=yes")
+    browser.post("/start/save")
+    saved = browser.job().outcome
+
+    assert failed is not None
+    assert "Nothing could be saved yet." == failed.head
+    assert "next run" not in page
+    assert 'action="/start/save"' in page
+    assert saved is not None
+    assert saved.is_complete, saved
+
+
+def test_a_chat_is_told_by_its_last_activity_and_its_people(browser: FormBrowser, desk: FirstDayDesk) -> None:
+    """The day comes with the list; people are asked for when the chat comes into sight."""
+    hand_in_token(browser)
+    page, people = browser.get("/start/chats"), browser.get(f"/start/people/{desk.group}")
+    unknown = browser.get("/start/people/999")
+
+    assert re.search(r"last activity \d+ [A-Z][a-z]+ 20\d\d", page)
+    assert f'hx-get="/start/people/{desk.group}"' in page
+    assert f'hx-get="/start/people/{desk.direct}"' not in page
+    assert "田中" in people
+    assert "山田" not in people
+    assert "" == unknown

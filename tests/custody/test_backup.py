@@ -16,6 +16,7 @@ from archiver.custody.verify import verify_archive
 from archiver.records import Observation
 from archiver.store import seals, writer
 from archiver.store.archive import Archive
+from archiver.store.backup import copy as copy_module
 from archiver.store.backup.copy import copy_archive
 from archiver.store.backup.destination import MARK
 from archiver.store.engine import DATABASE
@@ -290,3 +291,85 @@ def test_what_is_no_copy_or_not_closed_is_said(home: Archive, destination: Path,
 
     with pytest.raises(errors.CopyNotClosed):
         backup.restore(destination, tmp_path / "new", now=now)
+
+
+# --- in place of an archive that cannot be read ------------------------------------------------
+
+
+def test_a_damaged_archive_gives_way_to_its_copy_and_is_kept_aside(home: Archive, destination: Path) -> None:
+    """Nothing of it is removed; the settings stay as they were last, and newer seals tell of the loss."""
+    (home.home / "archive.toml").write_text('language = "ja"\n', encoding="utf-8")
+    backup.backup(home, destination, now=now)
+    newer = home.home / "seals" / "000004-2026-11-24.json"
+    newer.write_bytes(b"{}")
+    (home.home / "archive.toml").write_text('language = "en"\n', encoding="utf-8")
+    home.close()
+    damaged = b"no database" * 1000
+    home.database.write_bytes(damaged)
+
+    outcome = backup.restore(destination, home.home, now=now, in_place_of=True)
+
+    assert outcome.ok
+    assert outcome.aside is not None
+    assert damaged == (outcome.aside / DATABASE).read_bytes()
+    assert newer.exists()
+    assert "en" in (home.home / "archive.toml").read_text(encoding="utf-8")
+    assert not backup.is_unreadable(Archive(home.home))
+
+
+def test_what_is_left_of_an_archive_without_its_database_gives_way_too(home: Archive, destination: Path) -> None:
+    """Attachments and seals in the folder keep nobody from restoring."""
+    backup.backup(home, destination, now=now)
+    home.close()
+    home.database.unlink()
+
+    assert backup.restore(destination, home.home, now=now, in_place_of=True).ok
+    assert verify_archive(Archive(home.home), deep=True).ok
+
+
+def test_an_archive_that_can_be_read_never_gives_way(home: Archive, destination: Path) -> None:
+    """Whatever was asked."""
+    backup.backup(home, destination, now=now)
+    before = bytes_of(home.home)
+
+    with pytest.raises(errors.ArchiveThere):
+        backup.restore(destination, home.home, now=now, in_place_of=True)
+
+    assert before.keys() == bytes_of(home.home).keys()
+
+
+def test_a_damaged_archive_is_back_where_it_was_if_its_copy_does_not_arrive(
+    home: Archive, destination: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as nothing took its place, what can be read of it can be read."""
+    backup.backup(home, destination, now=now)
+    home.close()
+    home.database.write_bytes(b"no database" * 1000)
+    before = bytes_of(home.home)
+
+    def fail(*_words: object, **_named: object) -> None:
+        raise errors.DiskFull(path=home.home)
+
+    monkeypatch.setattr(copy_module, "copy_archive", fail)
+    with pytest.raises(errors.DiskFull):
+        backup.restore(destination, home.home, now=now, in_place_of=True)
+
+    assert before == bytes_of(home.home)
+
+
+def test_a_damaged_page_is_found_in_a_database_that_opens(home: Archive) -> None:
+    """The first pages are whole, so that it opens; the check reads on."""
+    home.close()
+    with home.database.open("r+b") as file:
+        file.seek(home.database.stat().st_size - 3000)
+        file.write(b"\xff" * 3000)
+
+    assert backup.is_unreadable(Archive(home.home))
+
+
+def test_an_empty_file_is_no_archive(tmp_path: Path) -> None:
+    """It is said at once, without waiting for a lock that nobody holds."""
+    (tmp_path / DATABASE).touch()
+
+    with pytest.raises(errors.ArchiveDamaged), Archive(tmp_path).reading():
+        pass

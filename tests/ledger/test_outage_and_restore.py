@@ -142,7 +142,7 @@ def test_a_copy_whose_numbers_were_given_to_others_is_kept_aside_and_said_to_be_
         entries = orphaned_seals.rollback_entries(reading)
         rollbacks = [entry["payload"] for entry in entries]
         (said,) = overview_lines(reading)
-    (reported,) = put_back_sentences(entries)
+    (reported,) = put_back_sentences(entries, has_records=True)
     assert ("ledger was put back" in said, "団体の台帳が" in reported) == (not sealed, not sealed)
     assert ("put it back now" in said, "orphaned" in reported) == (False, sealed)
     assert (lost, ["seals" if sealed else "ledger"]) == (rollbacks[0]["last"], [one["place"] for one in rollbacks])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import webbrowser
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 import click
 
+from archiver import errors
 from archiver.cli.reading.browser_entry import entry_page, has_screen, stop_on_signals
 from archiver.cli.terminal.output import echo
 from archiver.errors import N_
@@ -69,7 +71,8 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
     from archiver.web.server import serve_pages
 
     if Archive(obj.home).exists():
-        current_index.make_current(Archive(obj.home))
+        with contextlib.suppress(errors.StorageError, errors.NewerArchive):  # a page says it, to somebody who clicks
+            current_index.make_current(Archive(obj.home))
     view, context = build_view_context(obj), application.build_context(obj.home, obj.environ, shared_words())
     pages = application.pages(context)
     with (

@@ -20,7 +20,7 @@ from archiver.cli.status.alert_lines import named_messages, room_labels
 from archiver.cli.terminal.file_manager import show_folder
 from archiver.console.context import AlertRow, SharedWords
 from archiver.render.invisible_characters import visible
-from archiver.web.context import AttentionAlert, Block
+from archiver.web.context import AttentionAlert, Block, Step
 
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from archiver.records.alerts import Alert
     from archiver.settings.model import Settings
     from archiver.store.archive import Reading
+    from archiver.sync.report import SyncReport
 
 
 def shared_words() -> SharedWords:
     """The words of the command line for the pages."""
     return SharedWords(
         emergency_blocks=_emergency_blocks,
-        round_lines=lambda report: [line.strip() for line in sync_lines(report)],
+        general_emergency=_general_emergency,
+        round_lines=_round_lines,
         preview_lines=_preview_lines,
         verification_lines=lambda verification: list(verify.verification_lines(verification)),
         copy_lines=_copy_lines,
@@ -53,6 +55,18 @@ def _emergency_blocks(reading: Reading) -> Sequence[Block]:
 
     found = emergency_block.emergencies(reading, contracts(reading), alerts(reading), always=True)
     return [emergency_block_of(one, ("archive",)) for one in found]
+
+
+def _round_lines(report: SyncReport) -> list[str]:
+    """The lines of a round; on a page a button tries again, and in the first run nothing else does."""
+    later = _("Saved, but not everything: see “archive status”. The next run tries again.")
+    again = _("Saved, but not everything. Save again to try the rest; what was saved is kept.")
+    return [again if line == later else line.strip() for line in sync_lines(report)]
+
+
+def _general_emergency() -> Block:
+    text = emergency_block.general_text()
+    return Block(text.head, text.rows, tuple(Step(step.words) for step in text.steps))
 
 
 def _alert_rows(reading: Reading, alerts: Sequence[Alert]) -> list[AlertRow]:

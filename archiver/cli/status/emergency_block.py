@@ -187,6 +187,24 @@ def emergency_text(emergency: Emergency) -> EmergencyText:
     return EmergencyText(_head(emergency.title, alerts), filled_rows, tuple(_next_steps(emergency)))
 
 
+def general_text() -> EmergencyText:
+    """What holds of every contract, for whoever cannot open the archive just now."""
+    sentences = (
+        _(
+            "Open the chat on Chatwork and take screenshots of what matters, with its dates; save its pages in your "
+            "browser too. They can be handed in here once the archive opens again."
+        ),
+        _("Check your delivery where the job was agreed; if it is not there, deliver there first."),
+        _(
+            "If the other side asks to end the contract early (契約途中終了リクエスト on CrowdWorks), ask for advice "
+            "before you agree."
+        ),
+        _("Restore the archive from a copy if there is one, then save everything: archive restore"),
+    )
+    steps = tuple(EmergencyStep(one, one) for one in sentences)
+    return EmergencyText(_("[Now] While the archive cannot be opened"), ((_("Do not"), (_do_not_sentence(),)),), steps)
+
+
 def tell_emergency(emergency: Emergency) -> None:
     """Print the whole block of one contract."""
     words = emergency_text(emergency)

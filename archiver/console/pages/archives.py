@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.instance import instance_file, running_address, start_application
+from archiver.console.trouble_words import trouble_words
 from archiver.render.invisible_characters import visible
 from archiver.settings.file import load_settings
 from archiver.settings.model import Settings
@@ -106,7 +107,7 @@ def _part(context: ConsoleContext, home: Path, query: SearchQuery | None) -> Arc
             lines = [_saving_line(context, reading, settings)]
             hits = [] if query is None else _hits(reading, query)
     except errors.ArchiverError as error:
-        lines = [visible(f"{error} {error.advice()}".strip())]
+        lines = [trouble_words(error).together]
     return ArchivePart(visible(str(home)), name, is_own, lines, hits, str(home))
 
 

@@ -14,6 +14,7 @@ from archiver.claims.money import MoneyStanding, money_standing
 from archiver.console.context import console_context
 from archiver.console.enclosing import keep_enclosure, stated_day, stated_message
 from archiver.console.period_form import outside_note
+from archiver.console.trouble_words import trouble_words
 from archiver.records import JST, TERM_ITEMS, Contract, Invoice, MessageId, Payment, StatedTerm, TermItem
 from archiver.render.invisible_characters import visible
 from archiver.setup import billing
@@ -219,4 +220,4 @@ def _term_rows(reading: Reading, contract: Contract) -> list[TermRow]:
 def _sentence(error: errors.ArchiverError) -> str:
     if isinstance(error, errors.AlreadyEntered):  # its advice is an option to type; the page has a box to check
         return visible(str(error))
-    return visible(f"{error} {error.advice()}".strip())
+    return trouble_words(error).together

@@ -15,6 +15,7 @@ from archiver import errors
 from archiver.console import fact_form, period_form
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.enclosing import KINDS, keep_enclosure, kind_words, stated_day, stated_message
+from archiver.console.trouble_words import trouble_words
 from archiver.console.uploads import as_file, plain_name
 from archiver.records import Contract, Delivery, Enclosure, Role
 from archiver.render.invisible_characters import visible
@@ -211,7 +212,7 @@ def _done(name: str, said: str) -> Response:
 
 
 def _sentence(error: errors.ArchiverError) -> str:
-    return visible(f"{error} {error.advice()}".strip())
+    return trouble_words(error).together
 
 
 def _page(name: str, given: Mapping[str, str], problems: Mapping[str, str]) -> str:

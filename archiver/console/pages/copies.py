@@ -10,8 +10,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
+from archiver.console.archive_state import ArchiveState, archive_state, note_archive, seen_archive
 from archiver.console.context import ConsoleContext, console_context
-from archiver.console.copy_folder import is_same_disk, offered_folders, read_folder
+from archiver.console.copy_folder import FoundCopy, found_copy, is_same_disk, offered_folders, read_folder
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.pages import evidence
 from archiver.custody import backup
@@ -61,9 +62,10 @@ def change_regular() -> Response | tuple[str, int]:
 
 @pages.post("/restore")
 def restore() -> Response | tuple[str, int]:
-    """Make the archive from a copy; only where there is none."""
+    """Make the archive from a copy; only where there is none, or one that cannot be read, which the job looks at."""
     context = console_context()
-    if context.archive.exists():
+    is_said = request.form.get("damaged") == "yes"
+    if archive_state() in {ArchiveState.READY, ArchiveState.FIRST_RUN} and not is_said:
         return _page(_("There is an archive here already; nothing was restored.")), 422
     try:
         folder = read_folder(request.form.get("folder", ""), context.home)
@@ -74,9 +76,9 @@ def restore() -> Response | tuple[str, int]:
 
 
 def _page(problem: str) -> str:
-    context = console_context()
+    context, state = console_context(), archive_state()
     regular = context.settings().backup
-    has_archive, last, at = context.archive.exists(), None, ""
+    has_archive, last, at = state in {ArchiveState.READY, ArchiveState.FIRST_RUN}, None, ""
     standing: Mapping[str, object] = {}
     if has_archive:
         with context.archive.reading() as reading:
@@ -85,6 +87,8 @@ def _page(problem: str) -> str:
     return render_template(
         "copies.html",
         has_one=has_archive,
+        is_unreadable=state is ArchiveState.UNREADABLE,
+        found=_found_copies(context, str(regular.to or "")),
         last=last,
         at=at,
         offered=offered_folders(context.environ),
@@ -98,11 +102,20 @@ def _page(problem: str) -> str:
     )
 
 
+def _found_copies(context: ConsoleContext, regular: str) -> list[FoundCopy]:
+    """Copies of an archive that can be restored by a click: where the last one was put, and on disks connected now."""
+    seen = seen_archive(context)
+    names = dict.fromkeys([seen.copy if seen else "", regular, *offered_folders(context.environ)])
+    return [found for name in names if name and (found := found_copy(Path(name))) is not None]
+
+
 def _backup(context: ConsoleContext, folder: Path) -> Work:
     links = (JobLink(_("Copies"), url_for("copies.index")),)
 
     def work(job: Job) -> JobOutcome:
         outcome = backup.backup(context.archive, folder, now=context.now, tell=_progress(job))
+        if outcome.is_placed:
+            note_archive(context, str(folder))
         lines = [visible(line) for line in context.words.copy_lines(outcome)]
         lines += [visible(line) for line in leftover_lines(outcome, folder)]
         if outcome.is_same_disk:
@@ -124,12 +137,17 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
         check_home(context.home, context.environ)
         if context.home.is_dir():
             make_home(context.home)
-        outcome = backup.restore(folder, context.home, now=context.now, tell=_progress(job))
+        outcome = backup.restore(folder, context.home, now=context.now, tell=_progress(job), in_place_of=True)
         lines = [visible(line) for line in context.words.copy_lines(outcome)]
         if not outcome.is_placed:
             return JobOutcome(_("Nothing was restored."), tuple(lines), is_complete=False)
+        context.damage_seen.clear()
+        if outcome.aside is not None:
+            sentence = _("What was left of the damaged archive is kept, apart from it: {path}")
+            lines.append(sentence.format(path=visible(str(outcome.aside))))
+        lines += [visible(line) for line in outcome.erased]
         lines.append(_("The API token was not part of the copy: store it again in the settings."))
-        lines.append(restored_line())
+        lines.append(restored_line(outcome))
         lines.append(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
         head = _("The archive is restored: {path}").format(path=visible(str(context.home)))
         return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok)

@@ -18,6 +18,7 @@ from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.saving import failure_remembered, note_home, round_progress, waiting
+from archiver.console.trouble_words import trouble_words
 from archiver.console.uploads import incoming_folder
 from archiver.render.invisible_characters import visible
 from archiver.rounds.recovery import minutes_left, recover_round
@@ -56,24 +57,41 @@ def recover() -> Response | tuple[str, int]:
     try:
         found = _take_files(context, given, request.form.get("room", ""))
     except errors.ArchiverError as error:
-        return _page(visible(f"{error} {error.advice()}".strip())), 422
+        return _page(trouble_words(error).together), 422
     context.jobs.start(_("Fetching older messages"), _recover(context, found))
     return redirect(url_for("job.index"))
 
 
 def _page(problem: str) -> str:
     context = console_context()
-    with context.archive.reading() as reading:
-        blocks = context.words.emergency_blocks(reading)
-        names = room_names(reading)
-        rooms = [(room, visible(names.get(room, ""))) for room in rooms_to_read(reading, context.now())]
-        has_contract = bool(contracts(reading))
+    try:
+        with context.archive.reading() as reading:
+            blocks = context.words.emergency_blocks(reading)
+            names = room_names(reading)
+            rooms = [(room, visible(names.get(room, ""))) for room in rooms_to_read(reading, context.now())]
+            has_contract = bool(contracts(reading))
+    except errors.ArchiverError as error:
+        return _page_without_archive(context, problem, error)
     return render_template(
         "emergency.html",
         blocks=blocks,
         rooms=rooms,
         has_contract=has_contract,
         problem=problem,
+        job=context.jobs.last,
+    )
+
+
+def _page_without_archive(context: ConsoleContext, problem: str, error: errors.ArchiverError) -> str:
+    """What can be done all the same, with why nothing is shown of what is kept."""
+    if isinstance(error, errors.ArchiveDamaged):
+        context.damage_seen.set()
+    return render_template(
+        "emergency_without.html",
+        block=context.words.general_emergency(),
+        words=trouble_words(error),
+        problem=problem,
+        is_older=isinstance(error, errors.OlderArchive),
         job=context.jobs.last,
     )
 
@@ -94,7 +112,7 @@ def _rescue(context: ConsoleContext) -> Work:
                 report = rescue_round(app, rooms, round_progress(app, job))
         except errors.ArchiverError as error:
             sentence = _("Not everything could be saved again just now. What was saved before is kept.")
-            return JobOutcome(sentence, (visible(str(error)), visible(error.advice())), links, is_complete=False)
+            return JobOutcome(sentence, tuple(filter(None, trouble_words(error))), links, is_complete=False)
         note_home(app, report.account_id)
         lines = (*context.words.round_lines(report), *report.complaints)
         is_complete = not (report.troubles or report.complaints)

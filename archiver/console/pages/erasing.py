@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
+from archiver.console.trouble_words import trouble_words
 from archiver.custody import erasures, stamp_requests
 from archiver.custody.erasures import ErasurePreview
 from archiver.records import Contract
@@ -56,7 +57,7 @@ def erase(name: str) -> Answer:
             erasing.check_can_erase(reading, preview, now=context.now())
             signs = erasing.dispute_signs(reading, preview)
     except errors.ArchiverError as error:
-        return _page(name, visible(f"{error} {error.advice()}".strip())), 422
+        return _page(name, trouble_words(error).together), 422
     if signs and request.form.get("despite") != "yes":
         return _page(name, _("Answer the warning first.")), 422
     if _folded(request.form.get("word", "")) != _folded(_word(contract, order, preview)):
@@ -95,7 +96,7 @@ def _page(name: str, problem: str) -> str:
             preview = erasing.preview_order(reading, order, now=context.now())
             signs, word = erasing.dispute_signs(reading, preview), _word(contract, order, preview)
         except errors.ArchiverError as error:
-            problem = problem or visible(f"{error} {error.advice()}".strip())
+            problem = problem or trouble_words(error).together
         return render_template(
             "contract_erase.html",
             contract=contract,

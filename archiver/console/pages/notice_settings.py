@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.console.context import console_context
+from archiver.console.trouble_words import trouble_words
 from archiver.health.words import way_words
 from archiver.notices import apprise_sender
 from archiver.render.invisible_characters import visible
@@ -57,7 +58,7 @@ def set_mail() -> Answer:
             if failure.is_refused:
                 break
     except errors.ArchiverError as error:
-        return _page({"mail": visible(f"{error} {error.advice()}".strip())}), 422
+        return _page({"mail": trouble_words(error).together}), 422
     _remember("mail", is_seen=False)
     kept = _("The settings are kept so that you can mend them; or turn this way off.")
     return _page({"mail": f"{'' if failure is None else visible(failure.sentence)} {kept}"}), 422

@@ -21,6 +21,7 @@ from archiver.console.package_orders import (
     without_people,
 )
 from archiver.console.package_work import find_out_people, make_work, preview_work
+from archiver.console.trouble_words import trouble_words
 from archiver.records import Leftover
 from archiver.render.invisible_characters import visible
 from archiver.render.times import iso_date
@@ -92,7 +93,7 @@ def preview() -> AnyResponse | tuple[str, int]:
     try:
         wanted = read_order(context, request.form)
     except errors.UsageError as error:
-        return _order_page({}, visible(f"{error} {error.advice()}".strip())), 422
+        return _order_page({}, trouble_words(error).together), 422
     context.jobs.start(_("What would leave"), preview_work(context, wanted, given_fields(request.form)))
     return redirect(url_for("job.index"))
 
@@ -108,7 +109,7 @@ def people() -> AnyResponse | str:
             "package_people.html", rooms=error.rooms, given=without_people(given_fields(request.args))
         )
     except errors.UsageError as error:
-        return _order_page({}, visible(f"{error} {error.advice()}".strip()))
+        return _order_page({}, trouble_words(error).together)
     return redirect(order_address("packages.order", given_fields(request.args)))
 
 
@@ -119,7 +120,7 @@ def make() -> AnyResponse | tuple[str, int]:
     try:
         wanted = read_order(context, request.form)
     except errors.UsageError as error:
-        return _order_page({}, visible(f"{error} {error.advice()}".strip())), 422
+        return _order_page({}, trouble_words(error).together), 422
     context.jobs.start(_("Making the package"), make_work(context, wanted))
     return redirect(url_for("job.index"))
 
@@ -166,7 +167,7 @@ def note_handover(number: str) -> AnyResponse | tuple[str, int]:
             raise errors.UsageError(detail=_("Say to whom it was handed."))
         day = read_day(request.form.get("on", ""), _("the day"), EXAMPLE_DAY, now=context.now())
     except errors.UsageError as error:
-        return _index_page(number, visible(f"{error} {error.advice()}".strip())), 422
+        return _index_page(number, trouble_words(error).together), 422
     with context.archive.writing() as writing:
         package = next((one for one in exports(writing) if str(one.number) == number), None)
         if package is None:
@@ -216,7 +217,7 @@ def decide_leftovers() -> AnyResponse | tuple[str, int]:
     try:
         wanted = read_order(context, request.form)
     except errors.UsageError as error:
-        return _order_page({}, visible(f"{error} {error.advice()}".strip())), 422
+        return _order_page({}, trouble_words(error).together), 422
     remember_answers(context.archive, wanted.contract, read_answers(request.form))
     context.jobs.start(_("What would leave"), preview_work(context, wanted, given_fields(request.form)))
     return redirect(url_for("job.index"))

@@ -13,6 +13,7 @@ from archiver import errors
 from archiver.console import automatic
 from archiver.console.context import console_context
 from archiver.console.copy_folder import is_folder_writable, read_folder
+from archiver.console.trouble_words import trouble_words
 from archiver.health.snapshot import observe_starters
 from archiver.health.words import way_words
 from archiver.render.invisible_characters import visible
@@ -49,7 +50,7 @@ def replace_token() -> Answer:
     except InvalidAnswer as error:
         return _page(problem=str(error)), 422
     except errors.ChatworkError as error:
-        return _page(problem=visible(f"{error} {error.advice()}".strip())), 502
+        return _page(problem=trouble_words(error).together), 502
     source = lasting_settings(context).token_source
     keep_token(context, typed, None if source.startswith("env:") else source)
     said = _("The token is stored.")
@@ -62,7 +63,7 @@ def test_token() -> Answer:
     try:
         name, account = token_account(console_context().hurried_app())
     except errors.ArchiverError as error:
-        return _page(problem=visible(f"{error} {error.advice()}".strip())), 502
+        return _page(problem=trouble_words(error).together), 502
     return _page(said=_("The token works: {name}.").format(name=visible(name) or f"ID {account}"))
 
 

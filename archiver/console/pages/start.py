@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from archiver import errors
 from archiver.console import automatic, chat_choice, fact_form
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.saving import save_now
+from archiver.console.trouble_words import trouble_words
 from archiver.notices import delivery
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words
@@ -86,7 +88,7 @@ def try_token() -> Answer:
     except InvalidAnswer as error:
         return _token_page(str(error)), 422
     except errors.ChatworkError as error:
-        return _token_page(visible(f"{error} {error.advice()}".strip()), is_unchecked=True), 502
+        return _token_page(trouble_words(error).sentence, is_unchecked=True), 502
     keep_token(context, typed)
     return redirect(url_for("start.account"))
 
@@ -124,12 +126,37 @@ def keep_account() -> Answer:
 @pages.get("/chats")
 def chats() -> Answer:
     """Show the chats; none is chosen beforehand."""
-    return _chats_page()
+    return _asked(_chats_page)
+
+
+@pages.get("/people/<int:room>")
+def people(room: int) -> str:
+    """Who is in a chat, as a part of the page that asks for it when the chat comes into sight."""
+    return chat_choice.people_part(console_context(), room)
 
 
 @pages.post("/chats")
 def choose_chats() -> Answer:
     """Enter the first contract, after the direct chats with the same people were offered; then save."""
+    return _asked(_choose_chats)
+
+
+@pages.post("/save")
+def save_again() -> Answer:
+    """Begin the first save once more, after one that failed."""
+    _save_first(console_context())
+    return redirect(url_for("start.index"))
+
+
+def _asked(page: Callable[[], Answer]) -> Answer:
+    """A page that asks Chatwork; where it does not answer, what happened and what to press."""
+    try:
+        return page()
+    except errors.ChatworkError as error:
+        return render_template("start_unanswered.html", step=2, words=trouble_words(error)), 503
+
+
+def _choose_chats() -> Answer:
     context = console_context()
     app = context.hurried_app()
     rooms = chat_choice.chats(app)

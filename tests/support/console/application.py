@@ -49,10 +49,11 @@ class FormBrowser:
     def token(self) -> str:
         """A token of a form of this browser."""
         page = "/home" if self.context.archive.exists() else "/start"
-        text = self.client.get(page, base_url=SITE, follow_redirects=True).get_data(as_text=True)
-        found = re.search(r'name="csrf_token" value="([^"]+)"', text)
-        assert found is not None
-        return found[1]
+        for path in (page, "/copies"):  # the latter also has a form where the archive cannot be read
+            text = self.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True)
+            if found := re.search(r'name="csrf_token" value="([^"]+)"', text):
+                return found[1]
+        raise AssertionError(text)
 
     def post(
         self,

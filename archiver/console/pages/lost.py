@@ -1,0 +1,98 @@
+"""保管庫が見つからないとき: an archive that was here last time is not here; back from a copy first, anew only if asked.
+
+Also what every page says of an archive that is there and cannot be opened.
+"""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archiver import errors
+from archiver.console.archive_state import ArchiveState, archive_state, seen_archive
+from archiver.console.context import console_context
+from archiver.console.trouble_words import is_unreadable, trouble_words
+from archiver.render.invisible_characters import visible
+from archiver.render.times import minute_text
+from archiver.setup.first_run import begin_anew
+
+pages = Blueprint("lost", __name__, url_prefix="/lost")
+
+Answer = str | Response | tuple[str, int]
+
+
+@pages.get("")
+def index() -> Answer:
+    """Say that it is not found, and what can be done."""
+    if archive_state() is not ArchiveState.LOST:
+        return redirect(url_for("home.index"))
+    return lost_page()
+
+
+@pages.get("/anew")
+def ask() -> Answer:
+    """Ask once more before a new archive is begun."""
+    if archive_state() is not ArchiveState.LOST:
+        return redirect(url_for("home.index"))
+    return render_template("lost_anew.html")
+
+
+@pages.post("/anew")
+def begin() -> Answer:
+    """Begin with an empty archive; what lies in the folder stays there, apart from it."""
+    if archive_state() is ArchiveState.LOST:
+        begin_anew(console_context())
+    return redirect(url_for("start.index"))
+
+
+def lost_page(dropped: str = "") -> str:
+    """The page; `dropped` says what was asked for and not done."""
+    context = console_context()
+    seen = seen_archive(context)
+    at = minute_text(seen.at) if seen else ""
+    return render_template("lost.html", dropped=dropped, at=at, home=visible(str(context.home)))
+
+
+def dropped_sentence() -> str:
+    """What became of a form that was sent without an archive; empty if none was."""
+    if request.method in {"GET", "HEAD"}:
+        return ""
+    if request.endpoint in {"home.save", "emergency.rescue", "emergency.recover"}:
+        return _("Nothing was saved: there is no archive to save in.")
+    return _("What you asked for just now was not done: there is no archive to do it in.")
+
+
+# --- an archive that cannot be opened --------------------------------------------------------------
+
+
+@pages.app_errorhandler(errors.ArchiveDamaged)
+@pages.app_errorhandler(errors.NewerArchive)
+@pages.app_errorhandler(errors.NotAllowed)
+@pages.app_errorhandler(errors.HomeNotWritable)
+@pages.app_errorhandler(errors.DatabaseNotOpened)
+@pages.app_errorhandler(errors.DiskFailing)
+def unreadable(error: errors.ArchiverError) -> tuple[str, int]:
+    """In place of a page that needs the archive, or of a form that could not be kept."""
+    context = console_context()
+    if isinstance(error, errors.ArchiveDamaged):
+        context.damage_seen.set()
+    words = trouble_words(error)
+    can_restore = is_unreadable(error) and request.method in {"GET", "HEAD"}
+    return render_template("trouble.html", words=words, can_restore=can_restore, back=request.path), 503
+
+
+@pages.app_errorhandler(errors.NoArchive)
+def vanished(error: errors.ArchiverError) -> tuple[str, int]:
+    """The archive went while a page was made."""
+    if seen_archive(console_context()) is not None:
+        return lost_page(dropped_sentence()), 503
+    return render_template("trouble.html", words=trouble_words(error), can_restore=True, back=request.path), 503
+
+
+@pages.app_errorhandler(errors.ChatworkError)
+@pages.app_errorhandler(errors.TokenRefused)
+def unanswered(error: errors.ArchiverError) -> tuple[str, int]:
+    """In place of a page that asks Chatwork."""
+    return render_template("trouble.html", words=trouble_words(error), can_restore=False, back=request.path), 503

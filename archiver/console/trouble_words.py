@@ -1,0 +1,106 @@
+"""What a page says of an error: what happened, what is kept, what to press; no path, no other program's words.
+
+Most errors already say that. The sentences of those below are made for somebody who looks for a cause on a terminal.
+"""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import NamedTuple
+
+from archiver import errors
+from archiver.render.invisible_characters import visible
+
+
+class TroubleWords(NamedTuple):
+    """A sentence, and what to do next; a command in it becomes a link to the page that does the same."""
+
+    sentence: str
+    advice: str
+
+    @property
+    def together(self) -> str:
+        """Both, as the problem of a form."""
+        return f"{self.sentence} {self.advice}".strip()
+
+
+def trouble_words(error: errors.ArchiverError) -> TroubleWords:
+    """The words of an error on a page."""
+    return _archive_words(error) or _disk_words(error) or _chatwork_words(error) or _own_words(error)
+
+
+def is_unreadable(error: BaseException) -> bool:
+    """Whether the archive itself cannot be read, so that a copy may have to take its place."""
+    kinds = (errors.ArchiveDamaged, errors.NotAllowed, errors.HomeNotWritable, errors.DatabaseNotOpened)
+    return isinstance(error, kinds) and not isinstance(error, errors.PackagePlaceNotWritable)
+
+
+def _archive_words(error: errors.ArchiverError) -> TroubleWords | None:
+    match error:
+        case errors.ArchiveDamaged():
+            return TroubleWords(
+                _("The archive on this computer is damaged, so this cannot be shown, and nothing can be saved."),
+                _(
+                    "Nothing of it was removed. If there is a copy, the archive can be restored from it: "
+                    "archive restore   Chatwork itself is not affected."
+                ),
+            )
+        case errors.NoArchive():
+            return TroubleWords(
+                _("The archive is not where it was, so nothing was done."),
+                _("Is its disk connected? Nothing was removed by this program."),
+            )
+        case errors.NewerArchive() if not isinstance(error, errors.NoSpaceToMigrate):
+            return TroubleWords(
+                _("A newer version of this program made this archive, so this older version does not open it."),
+                _("Nothing was changed. Install the newest version of the program and open it again."),
+            )
+        case errors.NoSpaceToMigrate():
+            return TroubleWords(
+                _("There is no space on the disk for the copy that is made before the archive is updated."),
+                _("Nothing was changed. Make space on the disk and press the button again."),
+            )
+    return None
+
+
+def _disk_words(error: errors.ArchiverError) -> TroubleWords | None:
+    match error:
+        case errors.PackagePlaceNotWritable():
+            return None
+        case errors.HomeNotWritable() | errors.NotAllowed() | errors.DatabaseNotOpened():
+            return TroubleWords(
+                _("This computer does not let the program use the archive's folder or a file in it."),
+                _(
+                    "What was saved before is kept. Look whether the disk is write-protected, and whether the folder "
+                    "belongs to you; then try again."
+                ),
+            )
+        case errors.DiskFailing():
+            return TroubleWords(
+                _("The disk of the archive reports an error, so it could not be read or written."),
+                _(
+                    "The disk may be failing, or is not connected properly. If the archive still opens, copy it to "
+                    "another disk soon: archive backup"
+                ),
+            )
+    return None
+
+
+def _chatwork_words(error: errors.ArchiverError) -> TroubleWords | None:
+    """Chatwork did not answer as it should; on a page no run comes by itself, but somebody presses a button."""
+    match error:
+        case errors.BudgetSpent():
+            sentence = _("Chatwork allows no more calls for the moment.")
+            return TroubleWords(sentence, _("What was saved before is kept. Try again in five minutes."))
+        case errors.Unreachable():
+            advice = _(
+                "What was saved before is kept. Look whether this computer is online, then press the button again."
+            )
+            return TroubleWords(visible(str(error)), advice)
+        case errors.ChatworkError():
+            return TroubleWords(visible(str(error)), _("What was saved before is kept. Try again in a few minutes."))
+    return None
+
+
+def _own_words(error: errors.ArchiverError) -> TroubleWords:
+    return TroubleWords(visible(str(error)), visible(error.advice()))

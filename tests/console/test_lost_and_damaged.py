@@ -1,0 +1,276 @@
+"""An archive that is damaged or gone is no dead end: it is said, what to do stays shown, a copy brings it back."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from archiver.cli.terminal.language import set_language
+from archiver.console.archive_state import note_archive
+from archiver.settings import other_archives
+from archiver.settings.seen_archive import last_seen, note_seen
+from archiver.store.queries.entries import last_seq
+from tests.support.archives.maker import at
+from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
+from tests.support.console.routes import EXAMPLES, addresses
+from tests.support.console.saved_archive import set_up
+from tests.support.viewer.page_text import words_of
+
+DAMAGED = "このパソコンの保管庫が壊れているため、表示も保存もできません。"
+
+
+def flip(database: Path) -> None:
+    """Turn bytes over in all pages."""
+    content = bytearray(database.read_bytes())
+    content[100::7] = bytes(byte ^ 0x5A for byte in content[100::7])
+    database.write_bytes(content)
+
+
+def cut(database: Path) -> None:
+    """Leave less than a page."""
+    database.write_bytes(database.read_bytes()[:3000])
+
+
+def put_text(database: Path) -> None:
+    """Put a text file in its place."""
+    database.write_text("これはメモです\n" * 50, encoding="utf-8")
+
+
+def empty(database: Path) -> None:
+    """Leave not a byte."""
+    database.write_bytes(b"")
+
+
+def damage(desk: FirstDayDesk, how: Callable[[Path], None]) -> None:
+    """Damage the database; its log is gone."""
+    database = desk.home / "archive.sqlite3"
+    for end in ("-wal", "-shm"):
+        database.with_name(database.name + end).unlink(missing_ok=True)
+    how(database)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
+    """A computer in Japanese whose archive holds three messages."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    set_language("ja")
+    with new_chatwork() as chatwork:
+        desk = FirstDayDesk(tmp_path, chatwork, messages=3)
+        set_up(desk)
+        yield desk
+
+
+def opened(desk: FirstDayDesk) -> AbstractContextManager[FormBrowser]:
+    """The application over that archive."""
+    return open_application(desk.home, desk.environ)
+
+
+def shown(browser: FormBrowser, path: str) -> str:
+    """The text of a page, whatever its status."""
+    return words_of(browser.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True))
+
+
+def copy_made(browser: FormBrowser, tmp_path: Path) -> Path:
+    """Copy the archive, and return where to."""
+    browser.post("/copies/backup", folder=str(tmp_path / "disk"))
+    outcome = browser.job().outcome
+    assert outcome is not None
+    assert outcome.is_complete
+    return tmp_path / "disk"
+
+
+def entries(browser: FormBrowser) -> int:
+    """How many entries the archive holds."""
+    with browser.context.archive.reading() as reading:
+        return last_seq(reading)
+
+
+@pytest.mark.parametrize(("how", "is_open"), [(flip, True), (cut, False), (put_text, True), (empty, False)])
+def test_a_damaged_database_is_said_on_every_page(
+    desk: FirstDayDesk, how: Callable[[Path], None], is_open: bool
+) -> None:
+    """In one sentence, without path and without another program's words; whether the application was open or not."""
+    if not is_open:
+        damage(desk, how)
+    with opened(desk) as browser:
+        if is_open:
+            browser.get("/home")
+            damage(desk, how)
+        values = EXAMPLES | {"room": str(desk.group)}
+        paths = [path for path in addresses(browser.client.application, "GET", values) if "/open" not in path]
+        pages = {path: browser.client.get(path, base_url=SITE) for path in paths}
+        texts = {path: words_of(answer.get_data(as_text=True)) for path, answer in pages.items()}
+        home, emergency = shown(browser, "/home"), shown(browser, "/emergency")
+
+    assert [] == [path for path, answer in pages.items() if answer.status_code == 500]
+    unsaid = [path for path, answer in pages.items() if answer.status_code == 503 and DAMAGED not in texts[path]]
+    assert [] == unsaid
+    for text in (home, emergency):
+        assert DAMAGED in text
+        assert str(desk.home) not in text
+        assert not re.search(r"malformed|database|schema|disk I/O|sqlite", text)
+    assert "しないこと" in emergency
+    assert "先にあちらで納品" in emergency
+
+
+@pytest.mark.parametrize("how", [flip, empty])
+def test_a_damaged_archive_is_restored_by_clicking(
+    desk: FirstDayDesk, how: Callable[[Path], None], tmp_path: Path
+) -> None:
+    """The copy is found by itself; afterwards saving goes on, and the damaged database is kept apart."""
+    with opened(desk) as browser:
+        disk = copy_made(browser, tmp_path)
+        before = entries(browser)
+        damage(desk, how)
+        page = browser.get("/copies")
+        browser.post("/copies/restore", folder=str(disk))
+        restored = browser.job().outcome
+        after = entries(browser)
+        browser.post("/home/save")
+        saved = browser.job().outcome
+        home = browser.get("/home")
+
+    assert f'name="folder" value="{disk}"' in page
+    assert restored is not None
+    assert restored.is_complete, restored
+    assert before == after
+    assert saved is not None
+    assert saved.is_complete, saved
+    assert "発言" in home
+    assert list(desk.home.glob("set-aside-*/archive.sqlite3"))
+
+
+def test_damage_that_only_some_pages_meet_can_be_restored_too(desk: FirstDayDesk, tmp_path: Path) -> None:
+    """The page of copies has a way for it; an archive that can be read is never replaced."""
+    with opened(desk) as browser:
+        disk = copy_made(browser, tmp_path)
+        browser.post("/copies/restore", folder=str(disk), damaged="yes")
+        refused = browser.job().outcome
+        kept = entries(browser)
+
+    assert refused is not None
+    assert not refused.is_complete
+    assert kept
+    assert not list(desk.home.glob("set-aside-*"))
+
+
+@pytest.mark.parametrize("what", ["home", "database"])
+def test_an_archive_that_vanished_is_no_first_start(desk: FirstDayDesk, what: str, tmp_path: Path) -> None:
+    """It is said, restoring is offered first, and what was pressed is said not to be done."""
+    with opened(desk) as browser:
+        disk = copy_made(browser, tmp_path)
+        token = browser.token()
+    if what == "home":
+        desk.home.rename(tmp_path / "elsewhere")
+    else:
+        (desk.home / "archive.sqlite3").unlink()
+    with opened(desk) as browser:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/copies"))[1]  # type: ignore[index]
+        home, start = shown(browser, "/home"), shown(browser, "/start")
+        dropped = browser.post("/home/save", csrf=token)
+        tried = browser.post("/start/token", csrf=token, token="f" * 32)
+        emergency, copies = browser.get("/emergency"), browser.get("/copies")
+        is_made = (desk.home / "archive.sqlite3").exists()
+        browser.post("/copies/restore", csrf=token, folder=str(disk))
+        restored = browser.job().outcome
+        after = browser.get("/home")
+
+    for page in (home, start):
+        assert "前回ここにあった保管庫が、いまは見つかりません" in page
+        assert page.index("バックアップから復元") < page.index("新しい空の保管庫で始める")
+    assert "保存しませんでした" in dropped.get_data(as_text=True)
+    assert "行いませんでした" in tried.get_data(as_text=True)
+    assert not is_made
+    assert "しないこと" in emergency
+    assert str(disk) in copies
+    assert restored is not None
+    assert restored.is_complete, restored
+    assert "発言" in after
+
+
+def test_a_new_archive_is_begun_only_after_a_question(desk: FirstDayDesk) -> None:
+    """What lay in the folder stays, apart from the new one."""
+    with opened(desk) as browser:
+        browser.get("/home")
+    (desk.home / "archive.sqlite3").unlink()
+    with opened(desk) as browser:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/lost/anew"))[1]  # type: ignore[index]
+        asked = (desk.home / "archive.sqlite3").exists()
+        begun = browser.post("/lost/anew", csrf=token)
+
+    assert not asked
+    assert "/start" == begun.headers["Location"]
+    assert (desk.home / "archive.sqlite3").exists()
+    assert not (desk.home / "files").exists()
+
+
+def test_an_open_page_says_that_the_archive_went(desk: FirstDayDesk) -> None:
+    """The part that asks by itself shows that something changed, and no page within the page."""
+    with opened(desk) as browser:
+        browser.get("/home")
+        shutil.move(desk.home, desk.folder / "elsewhere")
+        lost = browser.get("/home/pulse")
+        shutil.move(desk.folder / "elsewhere", desk.home)
+        damage(desk, put_text)
+        damaged = browser.get("/home/pulse")
+
+    for part in (lost, damaged):
+        assert "<html" not in part
+        assert 'role="alert"' in part
+
+
+def test_without_a_note_of_a_copy_it_is_not_said_that_there_is_none(desk: FirstDayDesk) -> None:
+    """Nobody knows what lies on a disk that is not connected."""
+    with opened(desk) as browser:
+        page = words_of(browser.get("/copies"))
+
+    assert "まだありません" not in page
+    assert "分かりません" in page
+
+
+def test_what_is_remembered_of_an_archive(tmp_path: Path) -> None:
+    """When it was seen and its last copy, of the application or of a round; a broken note is none."""
+    state, home = tmp_path / "state", tmp_path / "home"
+    assert last_seen(home, state=state) is None
+    other_archives.note_saving(home, 42, at=at(1), state=state)
+    saved = last_seen(home, state=state)
+    note_seen(home, at=at(2), state=state, copy="/media/disk")
+    note_seen(home, at=at(3), state=state)
+    seen = last_seen(home, state=state)
+    for note in state.glob("home-*.json"):
+        note.write_text("{", encoding="utf-8")
+
+    assert saved is not None
+    assert (at(1), "") == saved
+    assert (at(3), "/media/disk") == seen
+    assert saved == last_seen(home, state=state)
+
+
+def test_the_menu_shows_what_there_is_to_do(desk: FirstDayDesk, tmp_path: Path) -> None:
+    """The first run has no search and no packages; a lost or damaged archive has its ways back."""
+
+    def menu(browser: FormBrowser, path: str) -> list[str]:
+        page = browser.client.get(path, base_url=SITE, follow_redirects=True).get_data(as_text=True)
+        return re.findall(r'<a href="([^"]+)"', page.partition("<nav")[2].partition("</nav>")[0])
+
+    with open_application(tmp_path / "new", {**desk.environ, "ARCHIVE_HOME": str(tmp_path / "new")}) as browser:
+        browser.post("/start")
+        first = menu(browser, "/start")
+    with opened(desk) as browser:
+        ready = menu(browser, "/home")
+        note_archive(browser.context)
+        damage(desk, put_text)
+        damaged = menu(browser, "/home")
+        (desk.home / "archive.sqlite3").unlink()
+        lost = menu(browser, "/home")
+
+    assert ["/start", "/help"] == first
+    assert {"/packages", "/search"} < set(ready)
+    assert ["/home", "/emergency", "/copies", "/settings", "/help"] == damaged
+    assert ["/lost", "/emergency", "/copies", "/help"] == lost
