@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from archiver.cli.terminal.language import set_language
 from archiver.console.context import ConsoleContext
 from tests.support.console.application import open_application_window
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
@@ -26,6 +27,7 @@ SERIOUS = ("serious", "critical")
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
     """A computer on the first day, with a chat of 300 messages."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    set_language("ja")
     with new_chatwork() as chatwork:
         yield FirstDayDesk(tmp_path, chatwork, messages=300)
 

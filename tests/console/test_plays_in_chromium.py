@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from archiver.cli.terminal.language import set_language
 from archiver.console.context import ConsoleContext
 from archiver.setup.leftover_answers import recall_answers
 from archiver.store.queries.contracts import contracts
@@ -87,8 +88,9 @@ def player(
 
 @pytest.fixture
 def new_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FirstDayDesk]:
-    """A computer on the first day."""
+    """A computer on the first day, in Japanese."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    set_language("ja")
     with new_chatwork() as chatwork:
         yield FirstDayDesk(tmp_path, chatwork, messages=120)
 
