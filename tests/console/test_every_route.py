@@ -213,7 +213,7 @@ def test_a_home_removed_underneath_is_said_everywhere(browser: FormBrowser) -> N
     assert "<form" in browser.get(ANEW)
     assert not home.exists()
     browser.post(ANEW, csrf=token)
-    assert "<form" in browser.get("/start")
+    assert "<form" in browser.get("/start/token")
 
 
 def test_a_key_pressed_in_two_tabs_of_one_browser_does_both(browser: FormBrowser) -> None:
