@@ -58,8 +58,8 @@ class SharedWords:
     copy_lines: Callable[[BackupOutcome], Sequence[str]]
     sealing_lines: Callable[[Sealing], Sequence[str]]
     """Each new seal, and each stamp that came or waits."""
-    contract_lines: Callable[[Reading, Contract], Sequence[str]]
-    """The page of a contract to read aloud."""
+    contract_aloud: Callable[[Reading, Contract], tuple[Sequence[str], Sequence[tuple[str, Sequence[str]]]]]
+    """A contract to read aloud: its head, and labels with what stands beside each; without ids."""
     standing_lines: Callable[[Contract, MoneyStanding], Iterable[str]]
     """How the money of a contract stands: the sums first, then each invoice and payment."""
     saving_lines: Callable[[Reading, Settings, Mapping[str, str]], Sequence[str]]

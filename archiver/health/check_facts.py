@@ -13,6 +13,7 @@ from archiver.custody.put_back_databases import PutBackDatabase
 from archiver.health import disk, evidence
 from archiver.health.snapshot import HealthSnapshot, read_snapshot
 from archiver.store.archive import Archive, Reading
+from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 from archiver.store.queries import database_health
 from archiver.store.working import remembered_values
 from archiver.store.working.remembered_values import CallBudget, CopyToolRun, LastBackup
@@ -37,6 +38,7 @@ class CheckFacts:
     """The older databases that were found beside newer seals."""
     horizons: tuple[database_health.Horizon, ...]
     backup: LastBackup | None
+    kept_by_team: KeptByTeam
     copy_tool: CopyToolRun | None
     """How the user's own program last ended that saves the copy elsewhere."""
     versions: database_health.Versions
@@ -79,6 +81,7 @@ def _read_facts(reading: Reading, app: App, snapshot: HealthSnapshot) -> CheckFa
         put_back=tuple(put_back_databases.put_back_databases(reading)),
         horizons=tuple(database_health.horizons(reading, snapshot.rooms)),
         backup=remembered_values.LAST_BACKUP.recall(reading),
+        kept_by_team=kept_by_team(reading.home),
         copy_tool=remembered_values.LAST_COPY_TOOL.recall(reading),
         versions=database_health.versions(reading),
     )

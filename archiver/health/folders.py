@@ -18,6 +18,7 @@ from archiver.settings.home import check_home
 from archiver.settings.network_drives import Mounts
 from archiver.settings.token import is_private
 from archiver.store.engine import is_writable
+from archiver.store.ledger_copy.kept_by_team import KeptByTeam
 from archiver.store.working.remembered_values import CopyToolRun, LastBackup
 
 OLD = timedelta(days=7)
@@ -109,13 +110,15 @@ def check_permissions(home: HomeFolder) -> CheckResult:
     return good("permissions", _("Only you can read the archive."))
 
 
-def check_backup(last: LastBackup | None, tool_run: CopyToolRun | None, *, now: datetime) -> CheckResult:
-    """Check whether there is a copy elsewhere, how old it is, whether it was verified, and how its program ended."""
+def check_backup(
+    last: LastBackup | None, tool_run: CopyToolRun | None, *, now: datetime, kept: KeptByTeam = KeptByTeam.NOTHING
+) -> CheckResult:
+    """Check whether there is a copy elsewhere, how old it is, whether it was verified, and how its program ended.
+
+    `kept`: what of the archive is with its team too.
+    """
     if last is None:
-        return attention(
-            "backup",
-            _("There is no copy elsewhere: if this computer breaks, everything is lost. Make one: archive backup DEST"),
-        )
+        return _check_without_backup(kept)
     words = {"time": minute_text(last.at), "path": last.path}
     if not last.verified:
         sentence = _("The last copy has findings ({time}, {path}). Change nothing in it and see: archive verify {path}")
@@ -128,6 +131,21 @@ def check_backup(last: LastBackup | None, tool_run: CopyToolRun | None, *, now: 
         return good("backup", text)
     text = f"{text} {copy_tool_sentence(tool_run)}"
     return good("backup", text) if copy_tool.outcome(tool_run) is ToolOutcome.GOOD else attention("backup", text)
+
+
+def _check_without_backup(kept: KeptByTeam) -> CheckResult:
+    """What a broken computer would take with it where no copy was made: less where a team has a ledger."""
+    sentences = {
+        KeptByTeam.NOTHING: _(
+            "There is no copy elsewhere: if this computer breaks, everything is lost. Make one: archive backup DEST"
+        ),
+        KeptByTeam.RECORDS: _(
+            "The records go to the team's ledger first, but the files lie on this computer alone. "
+            "Make a copy: archive backup DEST"
+        ),
+        KeptByTeam.ALL: _("Records and files go to the team's ledger and its store of files first."),
+    }
+    return (good if kept is KeptByTeam.ALL else attention)("backup", sentences[kept])
 
 
 def copy_tool_sentence(run: CopyToolRun) -> str:

@@ -15,6 +15,7 @@ from archiver.health.check_result import CheckResult, action, attention, error_t
 from archiver.schedule.schedulers import DAEMON, token_lack_sentence
 from archiver.settings.model import Settings
 from archiver.settings.token import read_token
+from archiver.settings.token_place import place_words
 from archiver.store.working.remembered_values import CallBudget
 
 
@@ -100,7 +101,10 @@ def check_token(state: TokenState, *, registered: str | None = None) -> CheckRes
             "For runs at such times: archive token set --source file:token"
         )
         return attention("token", sentence)
-    return good("token", _("It can be read where a scheduled run looks for it ({source}).").format(source=state.source))
+    return good(
+        "token",
+        _("It can be read where a scheduled run looks for it ({source}).").format(source=place_words(state.source)),
+    )
 
 
 def check_account(state: TokenState, trial: TokenTrial, *, owner: int | None, home: Path) -> CheckResult:

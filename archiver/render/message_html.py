@@ -19,7 +19,7 @@ from archiver.render.invisible_characters import visible, visible_html
 from archiver.render.message_body import REL, References, anchor_html, html, picture_html
 from archiver.render.search_data import SearchText, TextKind, readable_text
 from archiver.render.times import iso_time, local_time, typed_time
-from archiver.report_language import say
+from archiver.report_language import JAPANESE, is_english, say
 
 STATES: Mapping[State, str] = {
     State.EDITED: "編集済み",
@@ -197,11 +197,16 @@ def _present_html(message: Message, bodies: Mapping[str, str]) -> str:
         notes.append(_vanished_note(message))
     notes_html = "".join(f'<p class="note">{note}</p>' for note in notes)
     if message.body != DELETED:
-        return f'{notes_html}<div class="t">{bodies[message.body]}</div>\n'
+        return f"{notes_html}{_text_html(bodies[message.body])}\n"
     if message.texts:
         note = say("「削除」表示に変わりました。変わる前に保存した文面は下にあります。")
         return f'{notes_html}<p class="note">{note}</p>\n'
     return f'{notes_html}<p class="note">{say("保存した時点で「削除」表示でした。文面は分かりません。")}</p>\n'
+
+
+def _text_html(body: str) -> str:
+    """A text of the conversation, which is in Japanese among words that are not."""
+    return f'<div class="t" lang="{JAPANESE}">{body}</div>' if is_english() else f'<div class="t">{body}</div>'
 
 
 def _vanished_note(message: Message) -> str:
@@ -245,7 +250,7 @@ def _change_html(before: Version, after: Version, position: str, bodies: Mapping
     title = say("「削除」表示に変わる前の文面" if after.body == DELETED else "編集前の文面")
     return (
         f'<section class="old"><p class="note"><b>{title}{position}</b> {interval}</p>'
-        f'<div class="t">{bodies[before.body]}</div></section>\n'
+        f"{_text_html(bodies[before.body])}</section>\n"
     )
 
 

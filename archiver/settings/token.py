@@ -18,6 +18,7 @@ from archiver import errors
 from archiver.settings import private_file, windows_acl
 from archiver.settings.home import APPLICATION
 from archiver.settings.model import Settings
+from archiver.settings.token_place import place_words
 
 _MAX_BYTES = 4096
 """Bytes read from a token file; Chatwork's tokens have 32 characters."""
@@ -31,9 +32,9 @@ def read_token(settings: Settings, environ: Mapping[str, str]) -> str:
     """
     token = read_secret(settings.home, settings.token_source, environ)
     if not token:
-        raise errors.TokenMissing(source=settings.token_source)
+        raise errors.TokenMissing(source=place_words(settings.token_source))
     if not re.fullmatch(r"[!-~]+", token):
-        raise errors.TokenMalformed(source=settings.token_source)
+        raise errors.TokenMalformed(source=place_words(settings.token_source))
     return token
 
 
@@ -115,17 +116,17 @@ def _token_path(home: Path, place: str) -> Path:
 def _read_file(path: Path, environ: Mapping[str, str]) -> str:
     try:
         if path.exists() and not path.is_file():  # a pipe would keep an unattended run waiting for ever
-            raise errors.TokenMissing(source=f"file:{path}")
+            raise errors.TokenMissing(source=place_words(f"file:{path}"))
         with path.open("rb") as file:
             if not (_is_handed_over(path, environ) or is_private(path, os.fstat(file.fileno()))):
                 raise errors.TokenFileUnsafe(path=path)
             data = file.read(_MAX_BYTES)
     except FileNotFoundError as error:
-        raise errors.TokenMissing(source=_("file:{path}: there is no such file").format(path=path)) from error
+        raise errors.TokenMissing(source=_("the file {path}: there is no such file").format(path=path)) from error
     except PermissionError as error:
-        raise errors.TokenMissing(source=_("file:{path}: you may not read it").format(path=path)) from error
+        raise errors.TokenMissing(source=_("the file {path}: you may not read it").format(path=path)) from error
     except OSError as error:
-        raise errors.TokenMissing(source=f"file:{path}: {error.strerror}") from error
+        raise errors.TokenMissing(source=f"{place_words(f'file:{path}')}: {error.strerror}") from error
     return data.decode("utf-8", "replace")
 
 

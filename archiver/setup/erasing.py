@@ -200,8 +200,13 @@ def removed_lines(outcome: BackupOutcome) -> Iterator[str]:
         yield sentence.format(n=outcome.removed)
 
 
-def restored_line() -> str:
+def restored_line(outcome: BackupOutcome) -> str:
     """What a restored archive may hold again, and with what it is erased there."""
+    if outcome.erased:
+        return _(
+            "If anything else was erased after this copy was made, the archive holds it again. Erase it again with the "
+            "file beside its certificate: archive erase --again FILE"
+        )
     return _(
         "If something was erased after this copy was made, the archive holds it again. Erase it again with the "
         "file beside its certificate: archive erase --again FILE"

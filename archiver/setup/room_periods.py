@@ -80,9 +80,10 @@ def messages_outside(reading: Reading, contract: Contract, bound: Collection[Mes
     return sorted(outside, key=lambda one: (one.sent, int(one.message_id)))
 
 
-def outside_sentence(outside: Collection[OutsideMessage]) -> str:
-    """That these messages are not in packages, as the terminal and the pages say it."""
-    messages = _(", ").join(f"m{one.message_id} ({minute_text(one.sent)})" for one in outside)
+def outside_sentence(outside: Collection[OutsideMessage], *, ids: bool = True) -> str:
+    """That these messages are not in packages, as the terminal and the pages say it. `ids`: by number, not by time."""
+    numbered = (f"m{one.message_id} ({minute_text(one.sent)})" if ids else minute_text(one.sent) for one in outside)
+    messages = _(", ").join(numbered)
     sentence = _("Outside this contract's period: {messages}. Packages name it, but do not hold it.")
     return sentence.format(messages=messages)
 

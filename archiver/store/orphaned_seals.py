@@ -138,7 +138,7 @@ def _continues(reading: Reading, seal: Mapping[str, Any]) -> bool:
     number, last, sha256 = _last_row(reading)
     skips = None if seal["number"] == number + 1 else [number + 1, seal["number"] - 1]
     follows = (seal["previous"], seal["first"], seal["skips"]) == (sha256, last + 1, skips)
-    return follows and not _lost_numbers(reading, seal)
+    return follows and not _lost_records(reading, seal)
 
 
 # --- rollbacks --------------------------------------------------------------------------------
@@ -152,7 +152,8 @@ def _record_rollbacks(writing: Writing, copies: Sequence[Path], *, now: datetime
         for unknown in _unnamed(folder, _files_above(writing), named)
     ]
     new = [*above, *_unnamed(folder / ORPHANED, list_files(folder / ORPHANED), named)]
-    in_copies = [unknown for place in copies for unknown in _unknown_in_copies(writing, place, named)]
+    told = _NamedFiles(named.names, named.digests | {chain.file_digest(unknown.body) for unknown in new})
+    in_copies = [unknown for place in copies for unknown in _unknown_in_copies(writing, place, told)]
     observations = [
         Observation("rollback", f"rollback/{writer.SELF}", _payload(writing, files, place))
         for files, place in ((new, IN_SEALS), (in_copies, IN_COPIES))
@@ -187,23 +188,24 @@ def _unnamed(folder: Path, files: Sequence[SealFile], named: _NamedFiles) -> lis
 def _payload(reading: Reading, unknown: Sequence[_Unknown], place: str) -> dict[str, Any]:
     """What a `rollback` entry says of these files."""
     parsed = [chain.parse_seal(one.body) for one in unknown if one.file.is_seal]
-    lost = sorted(seq for seal in parsed if seal is not None for seq in _lost_numbers(reading, seal))
+    lost = sorted({pair for seal in parsed if seal is not None for pair in _lost_records(reading, seal)})
     return {
         "table_last": _last_row(reading)[0],
         "numbers": sorted({one.file.number for one in unknown}),
         "files": {one.kept_name: chain.file_digest(one.body) for one in unknown},
-        "first": lost[0] if lost else None,
-        "last": lost[-1] if lost else None,
+        "first": lost[0][0] if lost else None,
+        "last": lost[-1][0] if lost else None,
+        "lost": len(lost),
         "place": place,
     }
 
 
-def _lost_numbers(reading: Reading, seal: Mapping[str, Any]) -> list[int]:
-    """The numbers of the entries that a seal closed and that the table does not hold as they were."""
+def _lost_records(reading: Reading, seal: Mapping[str, Any]) -> list[tuple[int, str]]:
+    """Number and digest of the entries that a seal closed and that the table does not hold as they were."""
     table = schema.entry.c
     query = select(table.seq, table.digest).where(table.seq.between(seal["first"], seal["last"]))
     digests = {row.seq: row.digest for row in reading.sql.execute(query)}
-    return [seq for seq, digest in enumerate(seal["entries"], seal["first"]) if digests.get(seq) != digest]
+    return [(seq, digest) for seq, digest in enumerate(seal["entries"], seal["first"]) if digests.get(seq) != digest]
 
 
 def _unknown_in_copies(reading: Reading, folder: Path, named: _NamedFiles) -> list[_Unknown]:
@@ -226,7 +228,8 @@ def _unknown_in_copies(reading: Reading, folder: Path, named: _NamedFiles) -> li
             if _is_of_this_account(reading, body):
                 foreign.add(file.name)
         strangers = [file for file in files if file.seal_name in foreign]
-        return [_Unknown(file, (place / file.name).read_bytes(), file.name) for file in strangers]
+        unknown = [_Unknown(file, (place / file.name).read_bytes(), file.name) for file in strangers]
+        return [one for one in unknown if chain.file_digest(one.body) not in named.digests]
     except (OSError, errors.StorageError):
         return []
 

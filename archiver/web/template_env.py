@@ -29,6 +29,7 @@ def fill_environment(environment: Environment, context: ViewContext) -> None:
         _=words.gettext,
         ngettext=words.ngettext,
         language=context.language,
+        record_language=context.record_language,
         grade_word=grade_word,
         navigation=navigation,
         is_writing=False,

@@ -40,6 +40,7 @@ ROWS = (
     "application_pages",
     "case_facts",
     "erasure",
+    "taking_home",
     "help",
     "distributions",
     "leftovers",
@@ -59,6 +60,7 @@ LARGE = frozenset(
         "application_pages",
         "case_facts",
         "distributions",
+        "taking_home",
         "team_service",
     }
 )

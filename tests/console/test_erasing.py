@@ -9,7 +9,7 @@ import pytest
 
 from archiver.console.jobs import JobState
 from archiver.custody.verify import verify_path
-from tests.custody.test_erasures import GONE, SECRET, make_archive
+from tests.custody.test_erasures import GONE, SECRET, copy_of_before, make_archive
 from tests.support.archives.byte_search import places_of
 from tests.support.archives.maker import OTHER_ROOM
 from tests.support.console.application import FormBrowser, open_application
@@ -53,3 +53,19 @@ def test_single_messages_are_named_by_their_links(browser: FormBrowser) -> None:
 
     assert 422 == unknown.status_code
     assert set() == places_of(browser.context.home, SECRET)
+
+
+@pytest.mark.slow
+@pytest.mark.sample
+def test_a_restore_says_what_it_erased_again(browser: FormBrowser, tmp_path: Path) -> None:
+    """The advice after it is about anything else."""
+    home = browser.context.home
+    copy = copy_of_before(tmp_path / "another")
+    home.rename(tmp_path / "elsewhere")
+    browser.post("/copies/restore", folder=str(copy))
+    outcome = browser.job().outcome
+
+    assert outcome is not None
+    assert ["erased again" in line for line in outcome.lines].count(True) == 1
+    assert any("If anything else was erased" in line for line in outcome.lines)
+    assert set() == places_of(home, SECRET)

@@ -20,8 +20,9 @@ from archiver.store import migrate
 from archiver.store.queries.contracts import contracts, find_contract
 from archiver.store.queries.roles import mapped_accounts
 from archiver.store.queries.statements import deliveries, enclosures
-from tests.support.archives.maker import story
+from tests.support.archives.maker import CLIENT, OWNER, ROOM, story
 from tests.support.console.application import SITE, FormBrowser, open_application
+from tests.support.viewer.page_text import words_of
 
 
 @pytest.fixture
@@ -332,3 +333,16 @@ def test_an_archive_of_an_older_version_is_updated_by_clicking(
     assert f"archive.before-{migrate.HEAD}.sqlite3" in job.outcome.head
     assert 302 == browser.post(f"/contracts/{name}/facts", title="題").status_code
     assert 'action="/upgrade"' not in browser.get("/upgrade")
+
+
+def test_what_is_read_aloud_on_the_phone_has_no_numbers_of_ours(browser: FormBrowser) -> None:
+    """People and chats by their names; no id of the contract, of a chat, of an account, and no number of a delivery."""
+    contract, ids = contract_id(browser), (ROOM, CLIENT, OWNER)
+    browser.post(f"/contracts/{contract}/people", account=CLIENT, role="client", reason="signed so")
+    browser.post(f"/contracts/{contract}/deliveries", day="2026-07-01", file=a_file("film.mp4", b"film"))
+    html = browser.get(f"/contracts/{contract}/aloud")
+    said = words_of(html[html.index('class="card"') :])
+
+    assert all(one in said for one in ("田中", "signed so", "film.mp4"))
+    assert [] == [one for one in (contract, *ids) if re.search(rf"\b{one}\b", said)], said
+    assert not re.search(r"\b1 2026-07-01", said)

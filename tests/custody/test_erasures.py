@@ -307,18 +307,24 @@ def test_a_sample_and_a_comparison_know_the_tombstones(tmp_path: Path) -> None:
     assert [Absence.ERASED] == [one.absence for one in summary.listed]
 
 
+def copy_of_before(folder: Path) -> Path:
+    """A backup of before an erasure, whose settings name a folder for copies that has the note of it."""
+    maker, copies = make_archive(folder / "home"), folder / "also"
+    copies.mkdir()
+    (maker.home / "archive.toml").write_text(f'[exports]\nalso_to = ["{copies}"]\n', encoding="utf-8")
+    backup.backup(maker.archive, folder / "copy", now=lambda: at(250))
+    erase(maker)
+    assert [] == copy_to_folders(maker.home, (copies,))
+    return folder / "copy"
+
+
 @pytest.mark.slow
 @pytest.mark.sample
 def test_a_copy_of_before_is_erased_again_when_it_is_restored(tmp_path: Path) -> None:
     """The note lies in a folder for copies that the settings of the copy name."""
-    maker, copies = make_archive(tmp_path / "home"), tmp_path / "also"
-    copies.mkdir()
-    (maker.home / "archive.toml").write_text(f'[exports]\nalso_to = ["{copies}"]\n', encoding="utf-8")
-    backup.backup(maker.archive, tmp_path / "copy", now=lambda: at(250))
-    erase(maker)
-    assert [] == copy_to_folders(maker.home, (copies,))
+    copy = copy_of_before(tmp_path)
 
-    outcome = backup.restore(tmp_path / "copy", tmp_path / "again", now=lambda: at(400))
+    outcome = backup.restore(copy, tmp_path / "again", now=lambda: at(400))
 
     assert outcome.is_placed
     assert ["erased again" in sentence for sentence in outcome.erased] == [True]

@@ -26,6 +26,7 @@ from archiver.health.folders import HomeFolder, OutsideFolder
 from archiver.health.token import NOT_ASKED, TokenState, TokenTrial
 from archiver.records.grades import Grade
 from archiver.store import migrate
+from archiver.store.ledger_copy.kept_by_team import KeptByTeam
 from archiver.store.queries.database_health import Horizon, Versions
 from archiver.store.working.remembered_values import LastBackup, ScheduledRun
 from archiver.store.working.stamp_queue import LongestWait
@@ -53,9 +54,9 @@ KEYRING = TokenState("keyring", None, needs_session=True)
 @pytest.mark.parametrize(
     ("state", "expected", "words"),
     [
-        (FILE, GOOD, "file:token"),
+        (FILE, GOOD, "the file token"),
         (KEYRING, ATTENTION, "archive token set --source file:token"),
-        (KEYRING._replace(needs_session=False), GOOD, "keyring"),
+        (KEYRING._replace(needs_session=False), GOOD, "the password store"),
         (TokenState("env:MY_TOKEN", None, needs_session=False), ATTENTION, "variable MY_TOKEN"),
         (FILE._replace(error=errors.TokenMissing(source="file:token")), ACTION, "archive token set"),
         (FILE._replace(error=errors.TokenFileUnsafe(path="/t")), ACTION, "chmod 600 /t"),
@@ -336,6 +337,18 @@ def test_the_home_is_ours_alone_and_can_be_written() -> None:
 def test_a_copy_elsewhere_is_a_week_old_at_most(last: LastBackup | None, expected: Grade, words: str) -> None:
     """None at all is said too."""
     check(expected, words, folders.check_backup(last, None, now=NOW))
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected", "words"),
+    [(KeptByTeam.RECORDS, ATTENTION, "files lie on this computer alone"), (KeptByTeam.ALL, GOOD, "store of files")],
+)
+def test_what_a_team_keeps_is_not_lost_with_this_computer(kept: KeptByTeam, expected: Grade, words: str) -> None:
+    """A copy of an archive in a ledger is not the only one; files are where the team has a store of them."""
+    result = folders.check_backup(None, None, now=NOW, kept=kept)
+
+    check(expected, words, result)
+    assert "everything is lost" not in result.text
 
 
 def test_folders_outside_are_reachable() -> None:

@@ -109,7 +109,7 @@ def test_a_package_holds_the_seals_that_were_kept_apart(world: World, tmp_path: 
     assert ([], [], ()) == (ours.findings, theirs.findings, report.incomplete)
     assert any(SENTENCE in note for note in ours.notes)
     assert len(ours.notes) == len(theirs.notes)
-    (sentence,) = put_back_sentences(world.entries("rollback"))
+    (sentence,) = put_back_sentences(world.entries("rollback"), has_records=True)
     assert re.search(
         r"記録 [1-9]\d*件\(確定記録 第\d号〜第\d号\)が、この時点より後のデータベースにありました", sentence
     )

@@ -99,7 +99,7 @@ def test_a_token_from_the_environment_is_trimmed(tmp_path: Path, text: str) -> N
 @pytest.mark.parametrize("environ", [{}, {"MINE": ""}, {"MINE": " \ufeff\n"}])
 def test_an_empty_variable_is_no_token(tmp_path: Path, environ: dict[str, str]) -> None:
     """The place is named."""
-    with pytest.raises(errors.TokenMissing, match="env:MINE"):
+    with pytest.raises(errors.TokenMissing, match="the variable MINE"):
         read_token(settings(tmp_path, "env:MINE"), environ)
 
 
@@ -220,7 +220,7 @@ def test_the_keyring_keeps_and_forgets(tmp_path: Path, memory: Memory) -> None:
 
 def test_a_keyring_without_our_token_says_so(tmp_path: Path, memory: Memory) -> None:
     """The place is named."""
-    with pytest.raises(errors.TokenMissing, match="keyring"):
+    with pytest.raises(errors.TokenMissing, match="password store"):
         read_token(settings(tmp_path, "keyring"), {})
 
 

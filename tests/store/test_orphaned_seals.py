@@ -93,7 +93,7 @@ def test_newer_seals_are_kept_apart_and_named(archive: Archive, tmp_path: Path, 
     assert (KEPT + newer + 1, [KEPT + 1, KEPT + newer]) == (seal.number, document["skips"])
     assert digests(archive.home / "seals/orphaned") == set(rollback["files"].values())
     assert [] == verification.findings
-    assert any(f"{2 * newer} records were in the database later" in note for note in verification.notes)
+    assert any(f"{2 * newer} sealed records were in the database later" in note for note in verification.notes)
 
 
 def test_a_verification_before_the_next_run_says_what_to_do(archive: Archive, tmp_path: Path) -> None:
@@ -250,6 +250,33 @@ def test_copies_that_come_back_later_tell_it_too(archive: Archive, tmp_path: Pat
     assert ([1, 0], [3, 4]) == (recorded, rollback["numbers"])
     assert [] == verified(home).findings
     home.close()
+
+
+def test_what_copies_and_the_home_both_hold_is_told_once(archive: Archive, tmp_path: Path) -> None:
+    """One database was put back, so one record says so, also where the files got other names in `orphaned/`."""
+    rolled_back(archive, tmp_path / "older", newer=2, stamped=True)
+    place = copies_of(archive, tmp_path / "usb")
+    (archive.home / "seals/orphaned").mkdir()
+    for path in (archive.home / "seals").glob("00000[34]*"):
+        (archive.home / "seals/orphaned" / path.name).write_bytes(b"{}")
+
+    recorded = [settle_seals(archive, now=NOON + timedelta(days=20), copies=[place]) for _ in range(2)]
+
+    (rollback,) = rollbacks(archive)
+    assert ([1, 0], "seals", 4) == (recorded, rollback["place"], rollback["lost"])
+
+
+def test_records_that_were_lost_twice_under_one_number_are_counted_each(archive: Archive, tmp_path: Path) -> None:
+    """The same older database is put back a second time, over what was saved after the first."""
+    rolled_back(archive, tmp_path / "older", newer=3)
+    seal_days(archive, [20])  # two notes, and the record of the first time
+    put_back(archive, tmp_path / "older")
+
+    settle_seals(archive, now=NOON + timedelta(days=30))
+
+    (rollback,) = rollbacks(archive)
+    assert (5, 10, 6 + 3) == (rollback["first"], rollback["last"], rollback["lost"])
+    assert any("9 sealed records were in the database later" in note for note in verified(archive).notes)
 
 
 def test_copies_that_are_ours_or_of_another_account_tell_nothing(archive: Archive, tmp_path: Path) -> None:

@@ -121,6 +121,22 @@ def take_application(browser: Browser, home: Path, folder: Path) -> None:
                     _shoot(tab.go(path), folder / f"app-{name}{end}.png", home)
                 _preview(Player(tab.go("/packages/order")), folder, end, home)
         context.jobs.leave(30)
+    _take_troubles(browser, second, environ, folder)
+
+
+def _take_troubles(browser: Browser, home: Path, environ: dict[str, str], folder: Path) -> None:
+    """What is said of an archive that is damaged, and of one that is gone; the archive is spoilt by this."""
+    with serve_application(home, environ) as (gate, _context):
+        for end, (width, _height) in WIDTHS.items():
+            with open_tab(browser, gate, width=width) as tab:
+                database, away = home / "archive.sqlite3", home.with_name("away")
+                whole = database.read_bytes()
+                database.write_text("no database" * 50)
+                _shoot(tab.go("/home"), folder / f"app-damaged{end}.png", home)
+                database.write_bytes(whole)
+                home.rename(away)
+                _shoot(tab.go("/home"), folder / f"app-lost{end}.png", home)
+                away.rename(home)
 
 
 def _enter_money(home: Path) -> tuple[str, int]:

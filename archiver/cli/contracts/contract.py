@@ -165,7 +165,7 @@ def contract_set(
 def contract_list(obj: CliContext) -> int:
     """Print one line for each contract."""
     from archiver.app import utc_now
-    from archiver.cli.contracts.contract_page import state_words
+    from archiver.cli.contracts.contract_rows import state_words
     from archiver.store.archive import Archive
     from archiver.store.queries.contracts import contracts
 

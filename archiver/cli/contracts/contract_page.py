@@ -5,78 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
-from archiver.claims.accounts import closed_account
-from archiver.claims.messages import contact, first_message, last_reply, message_count
-from archiver.claims.money import money_standing
-from archiver.claims.words import (
-    basis_text,
-    change_lines,
-    closed_text,
-    contact_text,
-    count_text,
-    first_label,
-    first_text,
-    reply_label,
-    reply_text,
-)
-from archiver.cli.contracts import room_periods, statement_lines
-from archiver.cli.contracts.deadline_lines import blank_labels, days_ago, due_dates, due_line
-from archiver.cli.contracts.money_lines import reminder_lines, standing_lines
-from archiver.cli.contracts.roles import people, role_words
-from archiver.cli.terminal.language import current_language
+from archiver.cli.contracts.contract_rows import PageRow, page_head, page_rows
+from archiver.cli.contracts.deadline_lines import due_dates
+from archiver.cli.contracts.statement_lines import entry_lines
 from archiver.cli.terminal.text import columns, pad, visible, wrap
-from archiver.platforms.job_platform import UNKNOWN, Platform, platform_of
-from archiver.records import JST, TERM_ITEMS, Basis, Contract, JsonObject, Role, contract_facts
-from archiver.render.times import iso_date, minute_text
-from archiver.report_language import in_program_language
+from archiver.records import Contract, JsonObject
 
 if TYPE_CHECKING:
     from archiver.store.archive import Reading
-    from archiver.store.queries.contract_activity import ContractActivity
 
 WIDTH = 80
-_PEOPLE_LIMIT = 6
-_IN_SENTENCES = frozenset(
-    ("title", "client", "platform", "platform_id", "url", "client_url", "worker_url", "amount", "due_on", "nda")
-) | {"contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"}
-"""Facts for which the page has sentences; any other has a row with its label."""
 
 
 def page_lines(reading: Reading, contract: Contract, *, now: datetime) -> Iterator[str]:
     """The lines of the page, each within the screen's width; blank facts are named as not entered."""
-    from archiver.store.queries.contract_activity import activity_of
-    from archiver.store.queries.statements import enclosures
-
-    activity, platform = activity_of(reading, contract), platform_of(contract.platform)
-    yield from _head_lines(contract, platform, now)
-    rows = list(_fact_rows(reading, activity, platform, now=now))
-    last_rows = [
-        (_("Deadlines"), list(_deadline_lines(activity, now))),
-        (
-            _("Ask the office"),
-            [
-                in_program_language(step.text).partition("(")[0]
-                for step in platform.steps
-                if _is_open(step.stage, activity)
-            ],
-        ),
-        (_("Not entered"), [_(", ").join(blank_labels(contract))]),
-    ]
-    margin = max(columns(label) for label, _texts in [*rows, *last_rows]) + 2
-    for label, texts in rows:
-        yield from _row_lines(label, texts, margin)
-    delivered = list(statement_lines.delivery_lines(reading, contract, activity.deliveries))
-    if len(delivered) > 1:
-        yield from (_("Delivered") if platform.elsewhere else _("Delivered on the platform"), *delivered)
-    else:
-        yield from _row_lines(_("Delivered"), [line.strip() for line in delivered] or [_blank_text()], margin)
-    enclosed = list(statement_lines.enclosure_lines(enclosures(reading, contract.id)))
-    yield from ((_("Attached"), *enclosed) if enclosed else ())
-    for label, texts in last_rows:
-        yield from _row_lines(label, texts, margin)
+    for text in page_head(contract, now=now):
+        yield from wrap(text, WIDTH)
+    yield "-" * WIDTH
+    rows = list(page_rows(reading, contract, now=now))
+    margin = max(columns(row.label) for row in rows if not row.is_list) + 2
+    for row in rows:
+        yield from _list_lines(row) if row.is_list else _row_lines(row, margin)
     yield from _note_lines(reading, contract)
 
 
@@ -103,147 +54,6 @@ def page_document(reading: Reading, contract: Contract, *, now: datetime) -> Jso
     }
 
 
-def state_words(contract: Contract, now: datetime) -> str:
-    """Whether the rooms of a contract are saved, and until which day in Japan."""
-    from archiver.store.queries.contracts import is_read, read_until
-
-    until = read_until(contract)
-    if until is None:
-        return {"open": _("open"), "stopped": _("stopped")}[contract.state]
-    sentence = _("closed, saved until {day}") if is_read(contract, now) else _("closed, not saved since {day}")
-    return sentence.format(day=iso_date(until))
-
-
-def _head_lines(contract: Contract, platform: Platform, now: datetime) -> Iterator[str]:
-    name = contract.id if contract.label == contract.id else f"{visible(contract.label)} ({contract.id})"
-    head = _("Contract {contract}   {state}   as of {time}")
-    place = in_program_language(platform.name) if platform.operator else _("agreed directly")
-    yield from wrap(head.format(contract=name, state=state_words(contract, now), time=minute_text(now)), WIDTH)
-    for text in (contract.title, f"{place}   {contract.url or ''}".strip()):
-        yield from wrap(visible(text), WIDTH) if text else ()
-    yield "-" * WIDTH
-
-
-def _fact_rows(
-    reading: Reading, activity: ContractActivity, platform: Platform, *, now: datetime
-) -> Iterator[tuple[str, list[str]]]:
-    contract = activity.contract
-    names = people(reading, contract)
-    client = f"{visible(contract.client) if contract.client else _blank_text()}   {contract.client_url or ''}".strip()
-    yield in_program_language(platform.client), [client, *_people_lines(activity, names)]
-    yield (
-        in_program_language(platform.worker),
-        [f"{visible(activity.owner_name)} (ID {activity.sides.owner})   {contract.worker_url or ''}"],
-    )
-    money = _("{amount}   due {due}   secrecy (NDA): {nda}")
-    terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}
-    yield _("Money"), [money.format(**{name: _fact_text(value) for name, value in terms.items()})]
-    has_escrow = contract.escrowed_at or contract.platform != UNKNOWN
-    day_sentence = _("contract {contract}   escrow (仮払い) {escrow}") if has_escrow else _("contract {contract}")
-    dates = [day_sentence.format(contract=_fact_text(contract.contracted_on), escrow=_fact_text(contract.escrowed_at))]
-    if platform.outside:
-        request = _("{permission}: {asked}   approved {approved}")
-        contact_days = {
-            "asked": _fact_text(contract.contact_requested_on),
-            "approved": _fact_text(contract.contact_approved_on),
-        }
-        dates.append(request.format(permission=platform.outside, **contact_days))
-    yield _("Dates"), dates
-    standing = money_standing(contract, activity.deliveries, now.astimezone(JST).date())
-    if standing is not None:
-        yield _("Billed and paid"), list(standing_lines(contract, standing))
-    if contract.reminders:
-        yield _("Reminders sent"), reminder_lines(contract)
-    term_lines = list(_term_lines(reading, contract, platform))
-    if term_lines:
-        yield _("Terms"), term_lines
-    outside = list(room_periods.outside_lines(reading, contract))
-    if outside:
-        yield _("Outside the period"), outside
-    for fact in contract_facts.FACTS:
-        value = getattr(contract, fact.name)
-        if fact.name not in _IN_SENTENCES and (value or fact.is_asked):
-            yield _(fact.label), [_fact_text(value)]
-    yield _("Chatwork"), _chatwork_lines(activity, now)
-
-
-def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Iterator[str]:
-    """How many terms are bound; for a direct contract also whether messages may tell others. Nothing is decided."""
-    from archiver.store.search.term_candidates import items_with_candidates
-
-    stated = {term.item for term in contract.terms}
-    if stated:
-        number = ngettext("{n} of {all} stated", "{n} of {all} stated", len(stated))
-        yield number.format(n=len(stated), all=len(TERM_ITEMS)) + "   archive contract terms show"
-    if platform.elsewhere or stated:
-        rest = [item for item in TERM_ITEMS if item.name not in stated]
-        candidates = items_with_candidates(reading, [room.room_id for room in contract.rooms], rest)
-        if candidates:
-            sentence = _("Candidates in messages for: {items}   archive contract terms show")
-            yield sentence.format(items=_(", ").join(item.label for item in candidates))
-
-
-def _people_lines(activity: ContractActivity, names: dict[int, str]) -> Iterator[str]:
-    """Who the people are, as the user stated; as long as no client is named, the people not yet mapped."""
-    for mapped in activity.mapped[:_PEOPLE_LIMIT]:
-        name = visible(names.get(mapped.account_id, ""))
-        line = _("account {account} {name} is {part}: {reason}")
-        yield line.format(
-            account=mapped.account_id, name=name, part=role_words(mapped.role), reason=visible(mapped.reason)
-        )
-    if len(activity.mapped) > _PEOPLE_LIMIT:
-        yield _(" and {n} more").format(n=len(activity.mapped) - _PEOPLE_LIMIT).strip()
-    known = {account: basis for account, basis in activity.facts.sides.bases.items() if basis is not Basis.ENTERED}
-    for account, basis in sorted(known.items())[:_PEOPLE_LIMIT]:
-        line = _("account {account} {name} is {part}: {reason}")
-        reason = basis_text(basis, current_language())
-        part = role_words(Role.CLIENT)
-        yield line.format(account=account, name=visible(names.get(account, "")), part=part, reason=reason)
-    if not activity.sides.clients and not known:
-        others = sorted(account for account in names if activity.sides.is_other(account))
-        listed = _(", ").join(f"{account} {visible(names[account])}".strip() for account in others[:_PEOPLE_LIMIT])
-        sentence = _(
-            "Chatwork: {people}   (not mapped yet: archive contract map {contract} ACCOUNT client --reason TEXT)"
-        )
-        more = _(" and {n} more").format(n=len(others) - _PEOPLE_LIMIT) if len(others) > _PEOPLE_LIMIT else ""
-        yield sentence.format(people=f"{listed}{more}" or "-", contract=visible(activity.contract.id))
-
-
-def _chatwork_lines(activity: ContractActivity, now: datetime) -> list[str]:
-    periods = [period for period in map(room_periods.period_words, activity.contract.rooms) if period]
-    only = [_("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))] if periods else []
-    return [*_message_lines(activity, now), *only]
-
-
-def _message_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
-    """Counts, first message and last reply, as the packages word them."""
-    lang, facts = current_language(), activity.facts
-    rooms = _(", ").join(f"{room.room_id}" for room in activity.contract.rooms)
-    first, reply = first_message(facts), last_reply(facts)
-    state = contact(facts)
-    compared = contact_text(state, first, activity.contract, lang)
-    when = first_text(first, lang, compared, early=state.value.is_early, time=minute_text)
-    yield f"{rooms}   {count_text(message_count(facts), lang)}" if facts.authors else rooms
-    yield f"{first_label(first, lang)} {when}"
-    if facts.authors:
-        ago = "" if reply.value is None or not reply.is_whole else days_ago(reply.value.at, now)
-        yield f"{reply_label(reply, lang)} {reply_text(reply, lang, ago, time=minute_text)}"
-    closed = closed_text(closed_account(facts), lang)
-    yield from (closed, *(line for _kind, line in change_lines(facts.changed, lang)))
-
-
-def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
-    for due in due_dates(activity, now=now):
-        source = due.deadline.source
-        yield f"{due_line(due)}  ({source.title.partition('(')[0]}, {source.read_on.isoformat()})"
-        if due.deadline.urgent and due.days_left >= 0:
-            yield f"  {in_program_language(due.deadline.advice)}"
-
-
-def _is_open(stage: str, activity: ContractActivity) -> bool:
-    return stage != "delivery" or bool(activity.deliveries)
-
-
 def _note_lines(reading: Reading, contract: Contract) -> Iterator[str]:
     from archiver.store.queries.current_state import last_payload
 
@@ -253,18 +63,14 @@ def _note_lines(reading: Reading, contract: Contract) -> Iterator[str]:
         yield from (" " * 5 + line for line in wrap(visible(str(note["text"])), WIDTH - 5))
 
 
-def _row_lines(label: str, texts: list[str], margin: int) -> Iterator[str]:
-    for number, text in enumerate(text for text in texts if text.strip()):
+def _list_lines(row: PageRow) -> Iterator[str]:
+    yield row.label
+    for text in row.texts:
+        yield from entry_lines(text)
+
+
+def _row_lines(row: PageRow, margin: int) -> Iterator[str]:
+    for number, text in enumerate(text for text in row.texts if text.strip()):
         indent = " " * (len(text) - len(text.lstrip()))
-        for row, line in enumerate(wrap(text.strip(), WIDTH - margin - len(indent))):
-            yield pad(label if not number and not row else "", margin) + indent + line
-
-
-def _fact_text(value: str | bool | None) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return visible(value) if value else _blank_text()
-
-
-def _blank_text() -> str:
-    return _("(not entered)")
+        for place, line in enumerate(wrap(text.strip(), WIDTH - margin - len(indent))):
+            yield pad(row.label if not number and not place else "", margin) + indent + line

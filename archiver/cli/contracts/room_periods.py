@@ -56,8 +56,11 @@ def with_periods(rooms: Sequence[ContractRoom], begins: RoomDays, ends: RoomDays
     )
 
 
-def period_words(room: ContractRoom) -> str | None:
-    """「123 only from 2026-11-01 to 2026-11-30」, both days included; None if nothing bounds it."""
+def period_words(room: ContractRoom, name: str | None = None) -> str | None:
+    """「123 only from 2026-11-01 to 2026-11-30」, both days included; None if nothing bounds it.
+
+    `name`: instead of the room's number.
+    """
     if room.start is None and room.end is None:
         return None
     if room.end is None:
@@ -66,17 +69,21 @@ def period_words(room: ContractRoom) -> str | None:
         sentence = _("in room {room} up to {end}")
     else:
         sentence = _("in room {room} from {begin} to {end}")
-    return sentence.format(room=room.room_id, begin=room_periods.first_day(room), end=room_periods.last_day(room))
+    return sentence.format(
+        room=name or room.room_id, begin=room_periods.first_day(room), end=room_periods.last_day(room)
+    )
 
 
-def outside_lines(reading: Reading, contract: Contract, bound: Collection[MessageId] | None = None) -> Iterator[str]:
+def outside_lines(
+    reading: Reading, contract: Contract, bound: Collection[MessageId] | None = None, *, ids: bool = True
+) -> Iterator[str]:
     """Sentences about the messages bound to the contract that lie outside its period, as packages do not hold them.
 
-    `bound`: only these; None: all that are bound to an invoice, a reminder or a term.
+    `bound`: only these; None: all that are bound to an invoice, a reminder or a term. `ids`: with their numbers.
     """
     found = room_periods.messages_outside(reading, contract, contract.bound_messages if bound is None else bound)
     if found:
-        yield room_periods.outside_sentence(found)
+        yield room_periods.outside_sentence(found, ids=ids)
         yield _("To take it in: {command}").format(command=_widening_command(contract, found))
 
 

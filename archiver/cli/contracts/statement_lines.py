@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KINDS = ("screenshot", "notice", "mail", "invoice", "other")
 
 _WIDTH = 78
+_INDENT = " " * 5
 _BY_ENDING = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".bmp"), "screenshot"),
     **dict.fromkeys((".eml", ".msg"), "mail"),
@@ -59,10 +60,11 @@ def upload_time(seconds: int) -> str:
     return minute_text(datetime.fromtimestamp(seconds, JST)) if 0 < seconds < 2**36 else "-"
 
 
-def same_file_sentence(sent: Sequence[SentFile]) -> str:
-    """A sentence that the delivered file was sent on Chatwork, naming the first such file."""
+def same_file_sentence(sent: Sequence[SentFile], *, ids: bool = True) -> str:
+    """A sentence that the delivered file was sent on Chatwork, naming the first such file. `ids`: with its number."""
     file = sent[0]
-    sentence = _("It is the same file as the one sent on Chatwork on {time}: {name} (file {file}).")
+    numbered = _("It is the same file as the one sent on Chatwork on {time}: {name} (file {file}).")
+    sentence = numbered if ids else _("It is the same file as the one sent on Chatwork on {time}: {name}.")
     return sentence.format(time=upload_time(file.upload_time), name=visible(file.name), file=file.file_id)
 
 
@@ -89,44 +91,60 @@ def kind_word(kind: str) -> str:
 
 def delivery_lines(reading: Reading, contract: Contract, deliveries: Sequence[Delivery]) -> Iterator[str]:
     """Lines of each delivery: number and time, file, what Chatwork has of the file, note."""
-    from archiver.store.queries.statements import same_bytes, sent_file
+    for text in delivery_texts(reading, contract, deliveries):
+        yield from entry_lines(text)
 
-    rooms = room_ids(contract)
+
+def delivery_texts(
+    reading: Reading, contract: Contract, deliveries: Sequence[Delivery], *, ids: bool = True
+) -> Iterator[str]:
+    """The same as texts of any length; what belongs to an entry is indented. `ids`: with numbers."""
     for delivery in deliveries:
         file = "" if delivery.name is None or delivery.size is None else name_and_size(delivery.name, delivery.size)
-        yield from _entry_lines(f"{delivery.number:>3}  {delivery.at}  {file}".rstrip())
-        sent = same_bytes(reading, rooms, delivery.sha256) if delivery.sha256 else []
-        if sent:
-            yield from _entry_lines(same_file_sentence(sent), indent=5)
-        elif delivery.sha256:
-            yield from _entry_lines(no_same_file_sentence(), indent=5)
-        elif delivery.file_id is not None:
-            chatwork_file = sent_file(reading, rooms, delivery.file_id)
-            name = visible(chatwork_file.name) if chatwork_file else "-"
-            sentence = _("As you stated, it is the file {file} on Chatwork: {name}.")
-            yield from _entry_lines(sentence.format(file=delivery.file_id, name=name), indent=5)
-        if delivery.note:
-            yield from _entry_lines(visible(delivery.note), indent=5)
+        number = f"{delivery.number:>3}  " if ids else ""
+        yield f"{number}{delivery.at}  {file}".rstrip()
+        yield from (f"{_INDENT}{text}" for text in _delivery_details(reading, room_ids(contract), delivery, ids))
 
 
-def enclosure_lines(enclosures: Sequence[Enclosure]) -> Iterator[str]:
-    """Lines of each attachment: number, kind, file and day, the message that it shows, note."""
+def _delivery_details(reading: Reading, rooms: set[RoomId], delivery: Delivery, ids: bool) -> Iterator[str]:
+    from archiver.store.queries.statements import same_bytes, sent_file
+
+    sent = same_bytes(reading, rooms, delivery.sha256) if delivery.sha256 else []
+    if sent:
+        yield same_file_sentence(sent, ids=ids)
+    elif delivery.sha256:
+        yield no_same_file_sentence()
+    elif delivery.file_id is not None:
+        chatwork_file = sent_file(reading, rooms, delivery.file_id)
+        name = visible(chatwork_file.name) if chatwork_file else "-"
+        numbered = _("As you stated, it is the file {file} on Chatwork: {name}.")
+        sentence = numbered if ids else _("As you stated, it is this file on Chatwork: {name}.")
+        yield sentence.format(file=delivery.file_id, name=name)
+    if delivery.note:
+        yield visible(delivery.note)
+
+
+def enclosure_texts(enclosures: Sequence[Enclosure], *, ids: bool = True) -> Iterator[str]:
+    """Each attachment: kind, day and file, note; what belongs to an entry is indented.
+
+    `ids`: with its number, and the message that it shows.
+    """
     for enclosure in enclosures:
         words = [
-            f"{enclosure.number:>3}  {kind_word(enclosure.kind)}",
+            f"{enclosure.number:>3}  {kind_word(enclosure.kind)}" if ids else kind_word(enclosure.kind),
             enclosure.dated or "",
             name_and_size(enclosure.name, enclosure.size),
         ]
-        yield from _entry_lines("  ".join(word for word in words if word))
-        if enclosure.message_id is not None:
-            yield from _entry_lines(_("On message {message}").format(message=f"m{enclosure.message_id}"), indent=5)
+        yield "  ".join(word for word in words if word)
+        if enclosure.message_id is not None and ids:
+            yield _INDENT + _("On message {message}").format(message=f"m{enclosure.message_id}")
         if enclosure.note:
-            yield from _entry_lines(visible(enclosure.note), indent=5)
+            yield _INDENT + visible(enclosure.note)
 
 
-def _entry_lines(text: str, *, indent: int = 0) -> Iterator[str]:
-    """Lines that fit the screen; continuation lines are indented below the entry's text."""
-    first, *rest = wrap(text.strip(), _WIDTH - max(indent, 5)) or [""]
+def entry_lines(text: str) -> Iterator[str]:
+    """Lines of an entry that fit the screen; what goes on is indented below its text."""
+    first, *rest = wrap(text.strip(), _WIDTH - len(_INDENT)) or [""]
     lead = text[: len(text) - len(text.lstrip())]
-    yield " " * indent + lead + first
-    yield from (" " * 5 + line for line in rest)
+    yield lead + first
+    yield from (_INDENT + line for line in rest)

@@ -216,7 +216,8 @@ def _tell_note(certificate: Path) -> None:
     note = note_beside(certificate)
     if note is not None:
         sentence = _(
-            "A copy made before still holds it all. Where one is restored, erase again: archive erase --again {file}"
+            "A copy made before, if there is one, still holds it. Where one is restored, erase again: "
+            "archive erase --again {file}"
         )
         echo(sentence.format(file=shlex.quote(str(note))))
 

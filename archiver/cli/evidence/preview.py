@@ -114,8 +114,9 @@ def _warning_sentence(name: str) -> str:
             "Messages are never left out to hide it; think about whom you send it to."
         ),
         "unsaved_beginning": _(
-            "[Note] Messages before the first saved one are known to be missing, so the package does not say that the "
-            "talk began after the approval. Save what you still can: archive recover FILE"
+            "[Note] Messages before the first saved one are not in the archive (never saved, or erased by you), so the "
+            "package does not say that the talk began after the approval. If some were never saved, save what you "
+            "still can: archive recover FILE"
         ),
         "forbidden_contact": _(
             "[Note] This platform allows no outside contact, and the package shows that there was some. Messages are "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gettext import gettext as _
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from archiver.cli.terminal.progress import ProgressScreen
 from archiver.cli.terminal.prompts import asked_path
 from archiver.cli.terminal.text import visible
 from archiver.errors import N_
+
+if TYPE_CHECKING:
+    from archiver.custody.backup import BackupOutcome
 
 
 @click.command("restore", help=N_("Restore an archive from a copy made by backup. The copy is not changed."))
@@ -42,7 +46,7 @@ def command_restore(obj: CliContext, source: str | None) -> int:
     if outcome.is_placed:
         for sentence in outcome.erased:
             echo(sentence)
-        _tell_restored(obj.home, folder)
+        _tell_restored(obj.home, folder, outcome)
     elif outcome.report is None:
         echo(_("Nothing was restored: the copy was changed after it was made."), err=True)
         _tell_in_place(folder)
@@ -51,13 +55,13 @@ def command_restore(obj: CliContext, source: str | None) -> int:
     return 0 if outcome.ok else FINDINGS
 
 
-def _tell_restored(home: Path, source: Path) -> None:
+def _tell_restored(home: Path, source: Path, outcome: BackupOutcome) -> None:
     from archiver.setup.erasing import restored_line
 
     echo(_("The archive is restored: {path}").format(path=visible(str(home))))
     echo(_("The copy in {path} was not changed.").format(path=visible(str(source))))
     echo(_("Next: archive token set (the token was not part of the copy)   then: archive sync"))
-    echo(restored_line())
+    echo(restored_line(outcome))
     echo(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
 
 

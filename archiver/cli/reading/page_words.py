@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archiver.alerts.sentences import alert_sentence, level_word
 from archiver.app import utc_now
 from archiver.cli.contracts.contract_names import contract_names
-from archiver.cli.contracts.contract_page import page_lines
+from archiver.cli.contracts.contract_rows import page_head, page_rows
 from archiver.cli.contracts.money_lines import standing_lines
 from archiver.cli.evidence import preview, seal, verify
 from archiver.cli.evidence.backup import copied_lines
@@ -25,6 +25,7 @@ from archiver.web.context import AttentionAlert, Block, Step
 if TYPE_CHECKING:
     from archiver.custody.backup import BackupOutcome
     from archiver.export.package.recipe import PackagePreview
+    from archiver.records import Contract
     from archiver.records.alerts import Alert
     from archiver.settings.model import Settings
     from archiver.store.archive import Reading
@@ -41,7 +42,7 @@ def shared_words() -> SharedWords:
         verification_lines=lambda verification: list(verify.verification_lines(verification)),
         copy_lines=_copy_lines,
         sealing_lines=lambda sealing: [line.strip() for line in seal.sealing_lines(sealing)],
-        contract_lines=lambda reading, contract: list(page_lines(reading, contract, now=utc_now())),
+        contract_aloud=_contract_aloud,
         standing_lines=standing_lines,
         saving_lines=_saving_lines,
         alert_rows=_alert_rows,
@@ -85,6 +86,12 @@ def _alert_rows(reading: Reading, alerts: Sequence[Alert]) -> list[AlertRow]:
         )
         for alert, message in zip(alerts, named_messages(reading, alerts), strict=True)
     ]
+
+
+def _contract_aloud(reading: Reading, contract: Contract) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    now = utc_now()
+    rows = page_rows(reading, contract, now=now, ids=False)
+    return page_head(contract, now=now, ids=False), [(row.label, row.texts) for row in rows]
 
 
 def _saving_lines(reading: Reading, settings: Settings, environ: Mapping[str, str]) -> list[str]:

@@ -20,6 +20,7 @@ from archiver.cli.terminal.typed_command import command_words, complete_commands
 from archiver.health.conditions import ConditionKind
 from archiver.health.known_time import known_time
 from archiver.records.grades import Grade, grade_word
+from archiver.store.ledger_copy.kept_by_team import kept_by_team
 from archiver.store.working import backfill_queue
 from archiver.web.context import Attention, AttentionAlert, Block, Step, ViewContext
 
@@ -112,7 +113,8 @@ def _facts(
         yield _("Third-party time"), _("off (no third party vouches for the time of the seals)")
     else:
         yield _("Third-party time"), "  ".join(stamp_lines.authority_words(settings))
-    yield _("Other copy"), "  ".join(filter(None, page.backup_words(status.backup, grade_word(Grade.ATTENTION))))
+    kept = kept_by_team(reading.home)
+    yield _("Other copy"), "  ".join(filter(None, page.backup_words(status.backup, grade_word(Grade.ATTENTION), kept)))
     missing, deadline_lines = deadlines.blank_and_near_sentences(reading, status.contracts, now=now)
     yield from ((_("Not entered"), line) for line in missing)
     yield from ((_("Deadline"), line) for line in deadline_lines)

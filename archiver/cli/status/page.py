@@ -24,8 +24,11 @@ from archiver.health.unseen_bound import unseen_sentence
 from archiver.records import Contract
 from archiver.records.grades import Grade, grade_word
 from archiver.render.times import full_time
+from archiver.store.ledger_copy.kept_by_team import KeptByTeam, kept_by_team
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from archiver.cli.status.alert_lines import AlertLine
     from archiver.cli.status.emergency_block import Emergency
     from archiver.records.alerts import Alert
@@ -71,7 +74,7 @@ def tell_status(
     tell_progress(progress, days=settings.sync.reread_days)
     echo(seals_line(status))
     echo(class_line(settings))
-    _tell_backup(status.backup, attention)
+    _tell_backup(status.backup, attention, settings.home)
     for line in dues:
         echo(line)
     echo(RULE)
@@ -88,18 +91,26 @@ def other_alerts(status: Status, emergencies: Sequence[Emergency]) -> list[Alert
     return [one for one in status.alerts if one.number not in shown_numbers]
 
 
-def backup_words(last: LastBackup | None, attention: str) -> tuple[str, str, str]:
-    """Time, place and condition of the last backup, or that there is none."""
+def backup_words(last: LastBackup | None, attention: str, kept: KeptByTeam) -> tuple[str, str, str]:
+    """Time, place and condition of the last backup, or that there is none; `kept`: what is with a team too."""
     if last is None:
-        return "", "", f"[{attention}] " + _("only on this computer   archive backup DEST")
+        return "", "", _words_without_backup(attention, kept)
     state = _("checked") if last.verified else f"[{attention}] " + _("has findings")
     return jst_time(last.at), shorten(last.path, 34), state
 
 
-def _tell_backup(last: LastBackup | None, attention: str) -> None:
+def _words_without_backup(attention: str, kept: KeptByTeam) -> str:
+    if kept is KeptByTeam.ALL:
+        return _("records and files go to the team's ledger and store of files first")
+    if kept is KeptByTeam.RECORDS:
+        return f"[{attention}] " + _("records in the team's ledger, files only here   archive backup DEST")
+    return f"[{attention}] " + _("only on this computer   archive backup DEST")
+
+
+def _tell_backup(last: LastBackup | None, attention: str, home: Path) -> None:
     """Print the line about the last backup."""
     label = _("Other copy")
-    echo(f"{label}   " + "  ".join(filter(None, backup_words(last, attention))))
+    echo(f"{label}   " + "  ".join(filter(None, backup_words(last, attention, kept_by_team(home)))))
 
 
 def _tell_alerts(lines: Sequence[AlertLine], count: int) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
@@ -68,21 +67,9 @@ def aloud(name: str) -> Answer:
     context = console_context()
     with context.archive.reading() as reading:
         contract = find_contract(reading, name)
-        head, rows = _rows(context.words.contract_lines(reading, contract))
-    return render_template("contract_aloud.html", contract=contract, head=head, rows=rows)
-
-
-def _rows(lines: Sequence[str]) -> tuple[list[str], list[tuple[str, list[str]]]]:
-    """The lines above the rule, and those below as labels with what stands beside them; columns need a wide screen."""
-    rule = next((number for number, line in enumerate(lines) if line.startswith("--")), len(lines))
-    rows: list[tuple[str, list[str]]] = []
-    for line in lines[rule + 1 :]:
-        label, text = ("", line.strip()) if line.startswith(" ") else re.split(r" {2,}|$", line, maxsplit=1)
-        if label or not rows:
-            rows.append((label, [text.strip()] if text.strip() else []))
-        else:
-            rows[-1][1].append(text)
-    return list(lines[:rule]), rows
+        head, rows = context.words.contract_aloud(reading, contract)
+    said = [(label, texts) for label, texts in rows if any(text.strip() for text in texts)]
+    return render_template("contract_aloud.html", contract=contract, head=head, rows=said)
 
 
 @pages.post("/<name>/facts")

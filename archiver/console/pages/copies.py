@@ -145,8 +145,9 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
         if outcome.aside is not None:
             sentence = _("What was left of the damaged archive is kept, apart from it: {path}")
             lines.append(sentence.format(path=visible(str(outcome.aside))))
+        lines += [visible(line) for line in outcome.erased]
         lines.append(_("The API token was not part of the copy: store it again in the settings."))
-        lines.append(restored_line())
+        lines.append(restored_line(outcome))
         lines.append(_("Go on with only one of the two: archives that go on in two places cannot be joined again."))
         head = _("The archive is restored: {path}").format(path=visible(str(context.home)))
         return JobOutcome(head, tuple(lines), links, is_complete=outcome.ok)

@@ -34,7 +34,7 @@ class Rollback(NamedTuple):
     files: Mapping[str, str]
     """The SHA-256 of each of their files and stamps, by the name in `orphaned/`."""
     lost: int
-    """How many records those seals closed that the database put back does not have."""
+    """How many records those seals closed that the database put back does not have; more may have been unsealed."""
     place: str
 
 
@@ -45,7 +45,9 @@ def read_rollback(entry: Mapping[str, Any]) -> Rollback | None:
     first, last = payload.get("first"), payload.get("last")
     if not isinstance(numbers, list) or any(type(number) is not int for number in numbers) or type(files) is not dict:
         return None
-    lost = last - first + 1 if type(first) is int and type(last) is int else 0
+    lost = payload.get("lost")
+    if type(lost) is not int:  # an earlier version, which did not count what was lost twice under one number
+        lost = last - first + 1 if type(first) is int and type(last) is int else 0
     texts = {str(name): str(sha256) for name, sha256 in files.items()}
     return Rollback(entry["seq"], str(entry["key"]), numbers, texts, max(lost, 0), str(payload.get("place")))
 
@@ -86,10 +88,10 @@ def rollback_sentence(rollback: Rollback) -> str:
         )
         return sentence.format(key=rollback.key)
     sentence = ngettext(
-        "An older database was put back ({key}): {count} record was in the database later than this point and is "
-        "not in this one.",
-        "An older database was put back ({key}): {count} records were in the database later than this point and are "
-        "not in this one.",
+        "An older database was put back ({key}): {count} sealed record was in the database later than this point and "
+        "is not in this one.",
+        "An older database was put back ({key}): {count} sealed records were in the database later than this point and "
+        "are not in this one.",
         rollback.lost,
     )
     return sentence.format(key=rollback.key, count=rollback.lost)

@@ -13,7 +13,7 @@ from archiver.contract_dates import OutsideContact
 from archiver.evidence.history import EntryObject, number, text
 from archiver.evidence.tables.events import other_events, sort_events
 from archiver.evidence.verify.rollbacks import IN_COPIES, IN_LEDGER, read_rollback
-from archiver.export import enclosure_file_names
+from archiver.export import PROFILES, PackageForm, enclosure_file_names
 from archiver.export.bag import Bag
 from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview, Recipe
@@ -49,6 +49,7 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
     owner = current_state.owner(package.reading) or {}
     owner_id, mask = number(owner.get("account_id")), recipe.mask
     owner_name = text(owner.get("name"))
+    has_records = PROFILES[recipe.order.profile].form is PackageForm.BAG
     return ReportInput(
         name=recipe.name,
         profile=recipe.order.profile,
@@ -85,8 +86,8 @@ def report_input(package: PackageInput, *, content_sha256: str | None = None) ->
         chosen=frozenset(package.statistics.chosen),
         truncated_lists=truncated_lists(package.reading, recipe.scope.rooms),
         unsealed=recipe.unsealed,
-        put_back_databases=tuple(put_back_sentences(source.other)),
-        erasures=tuple(erasure_sentences(source.other, source.erased)),
+        put_back_databases=tuple(put_back_sentences(source.other, has_records=has_records)),
+        erasures=tuple(erasure_sentences(source.other, source.erased, has_records=has_records)),
         other_chats=other_chat_texts(package.other_chats(recipe.scope.rooms)),
         metadata={one.file: one for one in recipe.metadata.files},
         copies={number: one.sha256 for number, one in (recipe.metadata.copies or {}).items() if one is not None},
@@ -105,8 +106,9 @@ def _outside_messages(package: PackageInput) -> Iterator[tuple[MessageId, dateti
             yield MessageId(message.message_id), at
 
 
-def erasure_sentences(entries: Iterable[EntryObject], erased: Mapping[int, int]) -> Iterator[str]:
-    """One sentence for each erasure that took records of the package's chats."""
+def erasure_sentences(entries: Iterable[EntryObject], erased: Mapping[int, int], *, has_records: bool) -> Iterator[str]:
+    """One sentence for each erasure that took records of the package's chats; whether the package has the records."""
+    where = say(" data/entries.jsonl ") if has_records else say("報告者の保管庫")
     for entry in entries:
         number = int(entry["key"].partition("/")[2]) if entry["kind"] == "erasure" else 0
         if erased.get(number):
@@ -114,7 +116,8 @@ def erasure_sentences(entries: Iterable[EntryObject], erased: Mapping[int, int])
                 say(
                     "報告者は {at} に、この資料のチャットの記録 {erased:,}件を、"
                     "自分の保管庫から消去しました(消去 {number}。記録 {entry} に記載)。消去した記録は、"
-                    "指紋だけが data/entries.jsonl に残っています。",
+                    "指紋だけが{where}に残っています。",
+                    where=where,
                     at=local_time(datetime.fromisoformat(entry["observed_at"])),
                     erased=erased[number],
                     number=number,
@@ -123,8 +126,9 @@ def erasure_sentences(entries: Iterable[EntryObject], erased: Mapping[int, int])
             )
 
 
-def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
-    """One sentence for each older database that was put back."""
+def put_back_sentences(entries: Iterable[EntryObject], *, has_records: bool) -> Iterator[str]:
+    """One sentence for each older database that was put back; whether the package has the records and seals."""
+    where = say(" data/seals/orphaned/ ") if has_records else say("報告者の保管庫")
     for entry in entries:
         rollback = read_rollback(entry) if entry["kind"] == "rollback" else None
         if rollback is None:
@@ -135,7 +139,7 @@ def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
             else ""
         )
         found_at = local_time(datetime.fromisoformat(entry["observed_at"]))
-        kept = "" if rollback.place == IN_COPIES else say("その確定記録は data/seals/orphaned/ に残しています。")
+        kept = "" if rollback.place == IN_COPIES else say("その確定記録は{where}に残しています。", where=where)
         if rollback.place == IN_LEDGER:
             yield say(
                 "{found_at} に、団体の台帳が古い時点に戻されていることを検出しました。確定していない記録 {lost:,}件が、"
@@ -153,7 +157,7 @@ def put_back_sentences(entries: Iterable[EntryObject]) -> Iterator[str]:
             )
         else:
             yield say(
-                "{found_at} に、古い時点のデータベースが戻されていることを検出しました。記録 "
+                "{found_at} に、古い時点のデータベースが戻されていることを検出しました。確定していた記録 "
                 "{lost:,}件(確定記録 {numbers})が、この時点より後のデータベースにありました。"
                 "この資料にはありません。{kept}",
                 found_at=found_at,

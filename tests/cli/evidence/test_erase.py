@@ -15,7 +15,7 @@ from archiver.store.archive import Archive
 from archiver.store.search.query import parse
 from archiver.store.search.search import search
 from archiver.store.working import alerts
-from tests.custody.test_erasures import GONE, make_archive
+from tests.custody.test_erasures import GONE, copy_of_before, make_archive
 from tests.support.archives.byte_search import places_of
 from tests.support.archives.maker import OTHER_ROOM, ArchiveMaker, at
 from tests.support.sealing_terminal import SealingTerminal
@@ -133,6 +133,17 @@ def test_a_copy_of_before_is_erased_again_with_the_note_beside_the_certificate(
     assert set() == places_of(again.home, *GONE)
     assert [] == verify_path(again.home, deep=True).findings
     assert "nothing to erase" in again.run("erase", "--again", note, "--confirm", word, code=2)
+
+
+def test_where_a_restore_erased_again_the_advice_is_about_anything_else(tmp_path: Path, unasked: Chatwork) -> None:
+    """What was erased again is not said to be there."""
+    desk = Terminal(tmp_path / "again", unasked)
+    desk.environ |= {"ARCHIVE_LANG": "en", "CHATWORK_API_TOKEN": ""}
+    said = desk.run("restore", copy_of_before(tmp_path))
+
+    assert "It was erased again (erasure 2)." in said
+    assert "If anything else was erased after this copy was made" in said
+    assert "If something was erased" not in said
 
 
 def test_what_is_no_note_is_refused(desk: Terminal, tmp_path: Path) -> None:

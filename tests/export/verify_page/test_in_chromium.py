@@ -17,6 +17,7 @@ from archiver.export.package.make_package import export
 from archiver.export.package.order import ExportOrder
 from archiver.export.package.verify_script import verify_script
 from archiver.export.verify_page.page import page_digest, page_with_roots
+from archiver.records import Observation
 from archiver.store.archive import Archive
 from archiver.store.erasure.selection import select_messages
 from tests.custody.test_erasures import erase, make_archive
@@ -90,6 +91,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
             return stamped_rich_package(folder / name) if name == "rich" else masked_period_package(folder / name)
         if name == "erased":
             return erased_package(folder / name)
+        if name == "put back":
+            return put_back_package(folder / name)
         if name != "submission":
             return Path(stamped_package(folder / name, enclosed=name == "enclosed").path)
         archive = Archive(sample("package").parents[1] / "home")
@@ -126,6 +129,19 @@ def erased_package(folder: Path) -> Path:
     erase(maker, lambda reading: select_messages(reading, [(ROOM, 1)]))
     order = ExportOrder(contract="job2", profile="lawyer", out=folder / "out", counterparts={CLIENT})
     return Path(export(maker.archive, order, now=lambda: at(400)).path)
+
+
+def put_back_package(folder: Path) -> Path:
+    """A package with a record of each kind about a put-back database or ledger, one by an earlier version."""
+    folder.mkdir()
+    maker = story(folder / "home")
+    places = [("copies", 5, 7, 9), ("copies", 5, 5, None), ("copies", None, None, 0), ("ledger", 5, 6, None)]
+    for place, first, last, lost in places:
+        payload = {"table_last": 1, "numbers": [2], "files": {}, "first": first, "last": last, "place": place}
+        told = payload if lost is None else payload | {"lost": lost}
+        maker.append([Observation("rollback", "rollback/self", told)], minutes=5000)
+    order = ExportOrder(contract="job1", profile="lawyer", out=folder / "out", counterparts={CLIENT})
+    return Path(export(maker.archive, order, now=lambda: NOW).path)
 
 
 def damaged(samples: Samples, folder: Path, sample: str, kind: str) -> Path:
@@ -210,7 +226,7 @@ def test_pauses_between_packed_looks_are_made_again(
 
 @pytest.mark.slow
 @pytest.mark.sample
-@pytest.mark.parametrize("sample", ["rich", "period", "erased"])
+@pytest.mark.parametrize("sample", ["rich", "period", "erased", "put back"])
 def test_every_state_is_read_as_verify_py_reads_it(
     window: VerifyPageWindow, samples: Samples, script: ModuleType, check: Any, sample: str
 ) -> None:

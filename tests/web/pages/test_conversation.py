@@ -363,5 +363,7 @@ def test_what_stands_around_messages_is_in_the_language_of_the_pages(tmp_path: P
     with open_viewer(tmp_path / "home", record_language="en") as browser:
         html = browser.get(f"/room/{ROOM}")
 
+    assert '<div class="talk" lang="en">' in html
+    assert '<div class="t" lang="ja">' in html
     assert "message id" in html.casefold()
     assert not re.search("メッセージID|保存した時刻", html)

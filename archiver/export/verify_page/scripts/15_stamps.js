@@ -205,15 +205,20 @@ function tellUnrecorded(verification, places, recorded) {
 function readRollback(entry) {
   const { numbers, files, first, last, place } = entry.payload;
   if (!Array.isArray(numbers) || !numbers.every(isWhole) || !isObject(files)) return null;
-  const lost = isWhole(first) && isWhole(last) ? Math.max(last - first + 1, 0) : 0;
-  return { seq: entry.seq, key: asText(entry.key), numbers, files, lost, place: asText(place ?? null) };
+  const span = isWhole(first) && isWhole(last) ? last - first + 1 : 0, lost = isWhole(entry.payload.lost) ? entry.payload.lost : span;
+  return { seq: entry.seq, key: asText(entry.key), numbers, files, lost: Math.max(lost, 0), place: asText(place ?? null) };
+}
+
+function rollbackSentence({ place, lost }) {
+  if (place === "ledger") return ngettext("The team's ledger was put back to an earlier time ({key}): {count} unsealed record was in it later than this point and is not in this archive.", "The team's ledger was put back to an earlier time ({key}): {count} unsealed records were in it later than this point and are not in this archive.", lost);
+  if (!lost) return _("Seals were found that are none of this archive's ({key}); no record is known to be missing by it.");
+  return ngettext("An older database was put back ({key}): {count} sealed record was in the database later than this point and is not in this one.", "An older database was put back ({key}): {count} sealed records were in the database later than this point and are not in this one.", lost);
 }
 
 async function checkRollbacks(verification, rollbacks, names, read) {
   const unnamed = new Set(names);
   for (const rollback of rollbacks) {
-    const text = ngettext("An older database was put back ({key}): {count} record was in the database later than this point and is not in this one.", "An older database was put back ({key}): {count} records were in the database later than this point and are not in this one.", rollback.lost);
-    verification.addNote(fill(text, { key: rollback.key, count: rollback.lost }));
+    verification.addNote(fill(rollbackSentence(rollback), { key: rollback.key, count: rollback.lost }));
     if (rollback.place === "copies") continue;
     for (const name of sortedTexts(Object.keys(rollback.files))) {
       unnamed.delete(name);

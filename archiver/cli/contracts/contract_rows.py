@@ -1,0 +1,249 @@
+"""What the page of one contract says, row by row, in the order in which a person reads it out on the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from gettext import gettext as _
+from gettext import ngettext
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.claims.accounts import closed_account
+from archiver.claims.messages import contact, first_message, last_reply, message_count
+from archiver.claims.money import money_standing
+from archiver.claims.words import (
+    basis_text,
+    change_lines,
+    closed_text,
+    contact_text,
+    count_text,
+    first_label,
+    first_text,
+    reply_label,
+    reply_text,
+)
+from archiver.cli.contracts import room_periods, statement_lines
+from archiver.cli.contracts.deadline_lines import blank_labels, days_ago, due_dates, due_line
+from archiver.cli.contracts.money_lines import reminder_lines, standing_lines
+from archiver.cli.contracts.roles import people, role_words
+from archiver.cli.terminal.language import current_language
+from archiver.cli.terminal.text import visible
+from archiver.platforms.job_platform import UNKNOWN, Platform, platform_of
+from archiver.records import JST, TERM_ITEMS, Basis, Contract, Role, contract_facts
+from archiver.render.times import iso_date, minute_text
+from archiver.report_language import in_program_language
+
+if TYPE_CHECKING:
+    from archiver.store.archive import Reading
+    from archiver.store.queries.contract_activity import ContractActivity
+
+_PEOPLE_LIMIT = 6
+_IN_SENTENCES = frozenset(
+    ("title", "client", "platform", "platform_id", "url", "client_url", "worker_url", "amount", "due_on", "nda")
+) | {"contracted_on", "escrowed_at", "contact_requested_on", "contact_approved_on"}
+"""Facts for which the page has sentences; any other has a row with its label."""
+
+
+class PageRow(NamedTuple):
+    """A label and what stands beside it, or a list of entries below it."""
+
+    label: str
+    texts: list[str]
+    is_list: bool = False
+
+
+def page_head(contract: Contract, *, now: datetime, ids: bool = True) -> list[str]:
+    """Which contract it is, and where it was made. `ids`: with what is typed in commands."""
+    platform = platform_of(contract.platform)
+    has_id = ids and contract.label != contract.id
+    name = f"{visible(contract.label)} ({contract.id})" if has_id else visible(contract.label)
+    head = _("Contract {contract}   {state}   as of {time}")
+    place = in_program_language(platform.name) if platform.operator else _("agreed directly")
+    texts = (contract.title, f"{place}   {contract.url or ''}".strip())
+    return [
+        head.format(contract=name, state=state_words(contract, now), time=minute_text(now)),
+        *(visible(text) for text in texts if text),
+    ]
+
+
+def page_rows(reading: Reading, contract: Contract, *, now: datetime, ids: bool = True) -> Iterator[PageRow]:
+    """The rows; blank facts are named as not entered. `ids`: with the numbers that are typed in commands."""
+    from archiver.store.queries.contract_activity import activity_of
+    from archiver.store.queries.statements import enclosures
+
+    activity, platform = activity_of(reading, contract), platform_of(contract.platform)
+    yield from _fact_rows(reading, activity, platform, now=now, ids=ids)
+    delivered = list(statement_lines.delivery_texts(reading, contract, activity.deliveries, ids=ids))
+    if len(delivered) > 1:
+        label = _("Delivered") if platform.elsewhere else _("Delivered on the platform")
+        yield PageRow(label, delivered, is_list=True)
+    else:
+        yield PageRow(_("Delivered"), delivered or [_blank_text()])
+    enclosed = list(statement_lines.enclosure_texts(enclosures(reading, contract.id), ids=ids))
+    if enclosed:
+        yield PageRow(_("Attached"), enclosed, is_list=True)
+    yield PageRow(_("Deadlines"), list(_deadline_lines(activity, now)))
+    steps = [step for step in platform.steps if _is_open(step.stage, activity)]
+    yield PageRow(_("Ask the office"), [in_program_language(step.text).partition("(")[0] for step in steps])
+    yield PageRow(_("Not entered"), [_(", ").join(blank_labels(contract))])
+
+
+def state_words(contract: Contract, now: datetime) -> str:
+    """Whether the rooms of a contract are saved, and until which day in Japan."""
+    from archiver.store.queries.contracts import is_read, read_until
+
+    until = read_until(contract)
+    if until is None:
+        return {"open": _("open"), "stopped": _("stopped")}[contract.state]
+    sentence = _("closed, saved until {day}") if is_read(contract, now) else _("closed, not saved since {day}")
+    return sentence.format(day=iso_date(until))
+
+
+def _fact_rows(
+    reading: Reading, activity: ContractActivity, platform: Platform, *, now: datetime, ids: bool
+) -> Iterator[PageRow]:
+    contract, names = activity.contract, people(reading, activity.contract)
+    client = f"{visible(contract.client) if contract.client else _blank_text()}   {contract.client_url or ''}".strip()
+    yield PageRow(in_program_language(platform.client), [client, *_people_lines(activity, names, ids=ids)])
+    number = f" (ID {activity.sides.owner})" if ids else ""
+    worker = f"{visible(activity.owner_name)}{number}   {contract.worker_url or ''}"
+    yield PageRow(in_program_language(platform.worker), [worker])
+    yield from _agreed_rows(contract, platform)
+    standing = money_standing(contract, activity.deliveries, now.astimezone(JST).date())
+    if standing is not None:
+        yield PageRow(_("Billed and paid"), list(standing_lines(contract, standing)))
+    if contract.reminders:
+        yield PageRow(_("Reminders sent"), reminder_lines(contract))
+    term_lines = list(_term_lines(reading, contract, platform))
+    if term_lines:
+        yield PageRow(_("Terms"), term_lines)
+    outside = list(room_periods.outside_lines(reading, contract, ids=ids))
+    if outside:
+        yield PageRow(_("Outside the period"), outside)
+    for fact in contract_facts.FACTS:
+        value = getattr(contract, fact.name)
+        if fact.name not in _IN_SENTENCES and (value or fact.is_asked):
+            yield PageRow(_(fact.label), [_fact_text(value)])
+    rooms = {} if ids else _chat_names(reading)
+    yield PageRow(_("Chatwork"), _chatwork_lines(activity, now, rooms))
+
+
+def _agreed_rows(contract: Contract, platform: Platform) -> Iterator[PageRow]:
+    """The money and the days that were agreed."""
+    money = _("{amount}   due {due}   secrecy (NDA): {nda}")
+    terms = {"amount": contract.amount, "due": contract.due_on, "nda": contract.nda}
+    yield PageRow(_("Money"), [money.format(**{name: _fact_text(value) for name, value in terms.items()})])
+    has_escrow = contract.escrowed_at or contract.platform != UNKNOWN
+    day_sentence = _("contract {contract}   escrow (仮払い) {escrow}") if has_escrow else _("contract {contract}")
+    dates = [day_sentence.format(contract=_fact_text(contract.contracted_on), escrow=_fact_text(contract.escrowed_at))]
+    if platform.outside:
+        request = _("{permission}: {asked}   approved {approved}")
+        contact_days = {
+            "asked": _fact_text(contract.contact_requested_on),
+            "approved": _fact_text(contract.contact_approved_on),
+        }
+        dates.append(request.format(permission=platform.outside, **contact_days))
+    yield PageRow(_("Dates"), dates)
+
+
+def _chat_names(reading: Reading) -> dict[int, str]:
+    """What the user calls each chat, for those that have a name."""
+    from archiver.store.search.scope import room_names
+
+    return {room: _("“{name}”").format(name=visible(name)) for room, name in room_names(reading).items() if name}
+
+
+def _term_lines(reading: Reading, contract: Contract, platform: Platform) -> Iterator[str]:
+    """How many terms are bound; for a direct contract also whether messages may tell others. Nothing is decided."""
+    from archiver.store.search.term_candidates import items_with_candidates
+
+    stated = {term.item for term in contract.terms}
+    if stated:
+        number = ngettext("{n} of {all} stated", "{n} of {all} stated", len(stated))
+        yield number.format(n=len(stated), all=len(TERM_ITEMS)) + "   archive contract terms show"
+    if platform.elsewhere or stated:
+        rest = [item for item in TERM_ITEMS if item.name not in stated]
+        candidates = items_with_candidates(reading, [room.room_id for room in contract.rooms], rest)
+        if candidates:
+            sentence = _("Candidates in messages for: {items}   archive contract terms show")
+            yield sentence.format(items=_(", ").join(item.label for item in candidates))
+
+
+def _people_lines(activity: ContractActivity, names: dict[int, str], *, ids: bool) -> Iterator[str]:
+    """Who the people are, as the user stated; as long as no client is named, the people not yet mapped."""
+    for mapped in activity.mapped[:_PEOPLE_LIMIT]:
+        yield _part_line(_person(mapped.account_id, names, ids=ids), mapped.role, visible(mapped.reason))
+    if len(activity.mapped) > _PEOPLE_LIMIT:
+        yield _(" and {n} more").format(n=len(activity.mapped) - _PEOPLE_LIMIT).strip()
+    known = {account: basis for account, basis in activity.facts.sides.bases.items() if basis is not Basis.ENTERED}
+    for account, basis in sorted(known.items())[:_PEOPLE_LIMIT]:
+        reason = basis_text(basis, current_language())
+        yield _part_line(_person(account, names, ids=ids), Role.CLIENT, reason)
+    if not activity.sides.clients and not known:
+        others = sorted(account for account in names if activity.sides.is_other(account))
+        listed = _(", ").join(_person(account, names, ids=ids, word="") for account in others[:_PEOPLE_LIMIT])
+        sentence = _(
+            "Chatwork: {people}   (not mapped yet: archive contract map {contract} ACCOUNT client --reason TEXT)"
+        )
+        more = _(" and {n} more").format(n=len(others) - _PEOPLE_LIMIT) if len(others) > _PEOPLE_LIMIT else ""
+        yield sentence.format(people=f"{listed}{more}" or "-", contract=visible(activity.contract.id))
+
+
+def _part_line(person: str, role: Role, reason: str) -> str:
+    return _("{person} is {part}: {reason}").format(person=person, part=role_words(role), reason=reason)
+
+
+def _person(account: int, names: dict[int, str], *, ids: bool, word: str | None = None) -> str:
+    """A person by number and name; without ids by the name alone, if there is one."""
+    name = visible(names.get(account, ""))
+    if name and not ids:
+        return name
+    number = _("account {account}").format(account=account) if word is None else f"{account}"
+    return f"{number} {name}".strip()
+
+
+def _chatwork_lines(activity: ContractActivity, now: datetime, names: Mapping[int, str]) -> list[str]:
+    """`names`: of the chats that are called by name, not by number."""
+    words = (room_periods.period_words(room, names.get(int(room.room_id))) for room in activity.contract.rooms)
+    periods = [period for period in words if period]
+    only = [_("Only what was said {periods} belongs to it.").format(periods=_(", ").join(periods))] if periods else []
+    return [*_message_lines(activity, now, names), *only]
+
+
+def _message_lines(activity: ContractActivity, now: datetime, names: Mapping[int, str]) -> Iterator[str]:
+    """Counts, first message and last reply, as the packages word them."""
+    lang, facts = current_language(), activity.facts
+    rooms = _(", ").join(names.get(int(room.room_id), f"{room.room_id}") for room in activity.contract.rooms)
+    first, reply = first_message(facts), last_reply(facts)
+    state = contact(facts)
+    compared = contact_text(state, first, activity.contract, lang)
+    when = first_text(first, lang, compared, early=state.value.is_early, time=minute_text)
+    yield f"{rooms}   {count_text(message_count(facts), lang)}" if facts.authors else rooms
+    yield f"{first_label(first, lang)} {when}"
+    if facts.authors:
+        ago = "" if reply.value is None or not reply.is_whole else days_ago(reply.value.at, now)
+        yield f"{reply_label(reply, lang)} {reply_text(reply, lang, ago, time=minute_text)}"
+    closed = closed_text(closed_account(facts), lang)
+    yield from (closed, *(line for _kind, line in change_lines(facts.changed, lang)))
+
+
+def _deadline_lines(activity: ContractActivity, now: datetime) -> Iterator[str]:
+    for due in due_dates(activity, now=now):
+        source = due.deadline.source
+        yield f"{due_line(due)}  ({source.title.partition('(')[0]}, {source.read_on.isoformat()})"
+        if due.deadline.urgent and due.days_left >= 0:
+            yield f"  {in_program_language(due.deadline.advice)}"
+
+
+def _is_open(stage: str, activity: ContractActivity) -> bool:
+    return stage != "delivery" or bool(activity.deliveries)
+
+
+def _fact_text(value: str | bool | None) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return visible(value) if value else _blank_text()
+
+
+def _blank_text() -> str:
+    return _("(not entered)")

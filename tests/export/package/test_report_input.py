@@ -1,0 +1,31 @@
+"""What a report says of records that were erased and seals that were kept apart, in each form of a package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from archiver.export.package.report_input import erasure_sentences, put_back_sentences
+
+ERASURE: dict[str, Any] = {"kind": "erasure", "key": "erasure/2", "seq": 45, "observed_at": "2026-11-27T06:35:24.000Z"}
+LEFT_OVER = {"000003-2026-11-27.json": "0" * 64}
+ROLLBACK: dict[str, Any] = {
+    "kind": "rollback",
+    "key": "rollback/46",
+    "seq": 46,
+    "observed_at": "2026-11-27T06:36:24.000Z",
+    "payload": {"numbers": [3], "files": LEFT_OVER, "first": 40, "last": 41, "lost": 3, "place": "seals"},
+}
+
+
+@pytest.mark.parametrize("has_records", [True, False])
+def test_a_place_is_named_that_the_reader_has(has_records: bool) -> None:
+    """A package for an office or a court has no folder `data/`, so there the digests and seals are in the archive."""
+    (erased,) = erasure_sentences([ERASURE, ROLLBACK], {2: 7}, has_records=has_records)
+    (put_back,) = put_back_sentences([ERASURE, ROLLBACK], has_records=has_records)
+
+    assert "記録 7件" in erased
+    assert "確定していた記録 3件" in put_back
+    assert ["data/" in sentence for sentence in (erased, put_back)] == [has_records, has_records]
+    assert ["報告者の保管庫に残" in sentence for sentence in (erased, put_back)] == [not has_records, not has_records]
