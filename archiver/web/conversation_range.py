@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from archiver.records import Gap, Message, Pause
-from archiver.render.gap_breaks import GapBreaks, overlaps, pause_html, pause_text
+from archiver.render.gap_breaks import PAUSE, GapBreaks, overlaps, pause_html, pause_text
 from archiver.render.times import local_time
 from archiver.report_language import say
 
@@ -82,11 +82,19 @@ def pauses_html(pauses: Sequence[Pause], gaps: Sequence[Gap]) -> str:
     if len(pauses) <= FOLDED_FROM:
         return "".join(pause_html(pause_text(one, gaps)) for one in pauses)
     lines = "".join(f"<li>{_line(one, gaps)}</li>" for one in pauses)
+    span = say(
+        "{first} から {last} までに {count:,}回",
+        first=local_time(pauses[0].start),
+        last=local_time(pauses[-1].end),
+        count=len(pauses),
+    )
+    unknown = say(
+        "この間に投稿されて変えられた発言の元の文面と、この間に重ねて変えられた途中の文面は、分かりません。"
+        "「空白」と書いたものを除き、発言は後で取得済みです。"
+    )
     return (
-        f'<details class="break"><summary><b>未確認の時間帯</b> {local_time(pauses[0].start)} から '
-        f"{local_time(pauses[-1].end)} までに {len(pauses):,}回</summary>"
-        "<p>この間に投稿されて変えられた発言の元の文面と、この間に重ねて変えられた途中の文面は、分かりません。「空白」と書いたものを除き、発言は後で取得済みです。</p>"
-        f"<ul>{lines}</ul></details>\n"
+        f'<details class="break"><summary><b>{say(PAUSE)}</b> {span}</summary>'
+        f"<p>{unknown}</p><ul>{lines}</ul></details>\n"
     )
 
 

@@ -108,7 +108,7 @@ def test_a_message_outside_the_period_is_taken_in_by_clicking(browser: FormBrows
     filled = browser.get(links.pop().partition("#")[0])
     browser.post("/contracts/job1/period", {"room": str(ROOM), f"first_{ROOM}": "2026-11-05"})
 
-    assert ([True, True], set()) == (["m30 (2026-11-05 13:20)" in page for page in pages], links)
+    assert ([True, True], set()) == (["m30 (5 November 2026, 13:20 JST)" in page for page in pages], links)
     assert f'name="first_{ROOM}" value="2026-11-05"' in filled
     assert f'name="was_first_{ROOM}" value="2026-11-06"' in filled
     assert ["Outside this contract" in browser.get(f"/contracts/job1{page}") for page in ("", "/terms")] == [False] * 2

@@ -114,7 +114,8 @@ def test_an_answer_says_how_it_is_with_the_certificate(
     (found,) = asked(simulated, responder(simulated, kind))
 
     assert AnswerKind.ANSWER is found.kind
-    assert CertificateStatement(state, NOW, NOW + WEEK, revoked_at) == found.statement
+    reason = "keyCompromise" if revoked_at else None
+    assert CertificateStatement(state, NOW, NOW + WEEK, revoked_at, reason) == found.statement
     assert found.body is not None
 
 
