@@ -9,7 +9,7 @@ from flask import g
 
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
-from archiver.console.trouble_words import is_unreadable
+from archiver.console.trouble_words import TroubleWords, is_unreadable, trouble_words
 from archiver.settings.other_archives import state_folder
 from archiver.settings.seen_archive import SeenArchive, last_seen, note_seen
 from archiver.setup.answered_questions import recall_answers
@@ -40,6 +40,12 @@ def archive_state() -> ArchiveState:
     return state
 
 
+def unreadable_words() -> TroubleWords:
+    """Why the archive cannot be read, for the current request; damage, if only a page or a job met it."""
+    archive_state()
+    return trouble_words(g.get("archive_error") or errors.ArchiveDamaged(path="", detail=""))
+
+
 def seen_archive(context: ConsoleContext) -> SeenArchive | None:
     """What is remembered of the archive that was in the home; None if none was seen."""
     return last_seen(context.home, state=state_folder())
@@ -59,6 +65,7 @@ def _observe(context: ConsoleContext) -> ArchiveState:
     except errors.OlderArchive:
         state = ArchiveState.READY
     except errors.ArchiverError as error:
+        g.archive_error = error
         return ArchiveState.UNREADABLE if is_unreadable(error) else ArchiveState.READY
     if not context.is_noted.is_set():
         context.is_noted.set()

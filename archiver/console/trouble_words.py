@@ -26,13 +26,30 @@ class TroubleWords(NamedTuple):
 
 def trouble_words(error: errors.ArchiverError) -> TroubleWords:
     """The words of an error on a page."""
-    return _archive_words(error) or _disk_words(error) or _chatwork_words(error) or _own_words(error)
+    return (
+        _archive_words(error)
+        or _disk_words(error)
+        or _settings_words(error)
+        or _token_words(error)
+        or _chatwork_words(error)
+        or _own_words(error)
+    )
+
+
+REFUSALS = (errors.HomeNotWritable, errors.NotAllowed, errors.DatabaseNotOpened)
+"""Errors of a folder or file that the system does not let be used."""
+
+
+def is_closed_file(error: errors.ArchiverError) -> bool:
+    """Whether the settings cannot even be opened, so that there is nothing in them to put right."""
+    return isinstance(error, errors.BadSettings) and isinstance(error.__cause__, OSError)
 
 
 def is_unreadable(error: BaseException) -> bool:
     """Whether the archive itself cannot be read, so that a copy may have to take its place."""
-    kinds = (errors.ArchiveDamaged, errors.NotAllowed, errors.HomeNotWritable, errors.DatabaseNotOpened)
-    return isinstance(error, kinds) and not isinstance(error, errors.PackagePlaceNotWritable)
+    return isinstance(error, (errors.ArchiveDamaged, *REFUSALS)) and not isinstance(
+        error, errors.PackagePlaceNotWritable
+    )
 
 
 def _archive_words(error: errors.ArchiverError) -> TroubleWords | None:
@@ -67,7 +84,7 @@ def _disk_words(error: errors.ArchiverError) -> TroubleWords | None:
     match error:
         case errors.PackagePlaceNotWritable():
             return None
-        case errors.HomeNotWritable() | errors.NotAllowed() | errors.DatabaseNotOpened():
+        case _ if isinstance(error, REFUSALS) or is_closed_file(error):
             return TroubleWords(
                 _("This computer does not let the program use the archive's folder or a file in it."),
                 _(
@@ -84,6 +101,32 @@ def _disk_words(error: errors.ArchiverError) -> TroubleWords | None:
                 ),
             )
     return None
+
+
+def _settings_words(error: errors.ArchiverError) -> TroubleWords | None:
+    if not isinstance(error, errors.BadSettings):
+        return None
+    return TroubleWords(
+        _("The settings of this program cannot be read, so nothing was shown or done."),
+        _("What was saved before is kept. The overview shows how to go on."),
+    )
+
+
+def _token_words(error: errors.ArchiverError) -> TroubleWords | None:
+    """Where the token should have been is nothing that somebody at a page could look at."""
+    sentence = None
+    match error:
+        case errors.TokenMissing():
+            sentence = _("The API token is not found on this computer or cannot be read, so Chatwork was not asked.")
+        case errors.TokenMalformed():
+            sentence = _("What is stored as API token is none, so Chatwork was not asked.")
+        case errors.TokenFileUnsafe():
+            sentence = _("Other users of this computer may read the stored API token, so it was not used.")
+        case errors.KeyringUnavailable():
+            sentence = _("This computer's store of passwords cannot be used now, so Chatwork was not asked.")
+    if sentence is None:
+        return None
+    return TroubleWords(sentence, _("What was saved before is kept. Store the API token again: archive token set"))
 
 
 def _chatwork_words(error: errors.ArchiverError) -> TroubleWords | None:

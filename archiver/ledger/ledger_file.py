@@ -27,7 +27,7 @@ class LedgerPlace:
 
 
 def read_ledger_file(home: Path) -> LedgerPlace | None:
-    """The ledger of a home; None for an archive of its own. Raises BadLedgerFile."""
+    """The ledger of a home; None for an archive of its own. Raises BadLedgerFile, NotAllowed."""
     path = home / LEDGER_FILE
     try:
         text = path.read_text(encoding="utf-8")
@@ -38,6 +38,8 @@ def read_ledger_file(home: Path) -> LedgerPlace | None:
         return LedgerPlace(str(table["address"]), int(table["archive"]), None if files is None else str(files))
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except PermissionError as error:
+        raise errors.NotAllowed(path=path, detail=error.strerror or str(error)) from error
     except (OSError, LookupError, TypeError, ValueError) as error:
         raise errors.BadLedgerFile(path=path, detail=error) from error
 

@@ -5,22 +5,26 @@ What was done is read from the archive itself; only answers that leave no trace 
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from gettext import gettext as _
+from pathlib import Path
 
 from archiver import errors
 from archiver.app import utc_now
 from archiver.health.token import is_readable
 from archiver.settings import home
-from archiver.settings.home import SETTINGS_FILE
+from archiver.settings.file import load_settings, write_settings
+from archiver.settings.home import SETTINGS_FILE, language_of
 from archiver.setup.answered_questions import note_answer, recall_answers
 from archiver.setup.answers import BEGUN, FACTS_DONE, FINISHED, NOTICE, SCHEDULE, STAMPS, InvalidAnswer
 from archiver.setup.archive_setup import make_home, record_account, sole_setup
 from archiver.setup.program_call import ProgramCall
-from archiver.setup.token_source import lasting_settings, trial_app
+from archiver.setup.token_source import PRIVATE_FILE, lasting_settings, trial_app
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.store.backup import set_aside
+from archiver.store.durable_files import storage_error
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 
@@ -56,6 +60,37 @@ def begin_anew(call: ProgramCall) -> None:
     if not archive.exists() and set_aside.has_parts(call.home):
         set_aside.set_aside(call.home, at=utc_now())
     prepare_archive(call)
+
+
+def begin_new_settings(call: ProgramCall, *, at: datetime) -> Path | None:
+    """Write new settings where the file cannot be read; the path under which the old one is kept.
+
+    Of the old ones only the language, and the place where the program itself keeps the token, are carried over.
+    None, and nothing is done, if the settings can be read. Raises StorageError.
+    """
+    try:
+        load_settings(call.home, {})
+    except errors.BadSettings:
+        return _replace_settings(call.home, at)
+    return None
+
+
+def _replace_settings(home: Path, at: datetime) -> Path:
+    path, language = home / SETTINGS_FILE, language_of(home)
+    kept = _free_name(path, f"{at:%Y%m%d-%H%M%S}")
+    try:
+        path.rename(kept)
+    except OSError as error:
+        raise storage_error(error, home) from error
+    is_in_file = (home / PRIVATE_FILE.partition(":")[2]).is_file()
+    write_settings(home, language=language, token_source=PRIVATE_FILE if is_in_file else "keyring")
+    return kept
+
+
+def _free_name(path: Path, word: str) -> Path:
+    """The name with the word behind it, and a number if that is taken."""
+    names = [path.with_name(f"{path.name}.unreadable-{word}{end}") for end in ("", *(f"-{n}" for n in range(2, 100)))]
+    return next(name for name in names if not name.exists())
 
 
 def first_open_step(call: ProgramCall) -> FirstRunStep | None:

@@ -10,6 +10,7 @@ writing is committed there before it is committed here (`ledger_copy.exchange`).
 from __future__ import annotations
 
 import contextlib
+import functools
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -70,9 +71,19 @@ class Archive:
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._engine: Engine | None = None
         self._is_older = False
-        self.ledger = None if self.read_only or database is not None else _ledger_of(home)
-        """The ledger that this home is a copy of; None: the home is an archive of its own, or is only looked at."""
+        self._may_have_ledger = not self.read_only and database is None
         self._is_topped_up = False
+        with contextlib.suppress(errors.NotAllowed):  # said when it is needed; what says nothing is an error at once
+            self.ledger = self._read_ledger()
+
+    @functools.cached_property
+    def ledger(self) -> Ledger | None:
+        """The ledger that this home is a copy of; None: the home is an archive of its own, or is only looked at.
+
+        Where its file may not be looked at, that is raised when it is needed, so that such a home can still be told
+        from none. Raises NotAllowed.
+        """
+        return self._read_ledger()
 
     def exists(self) -> bool:
         """Whether there is a database in the home, or can be made from the ledger."""
@@ -164,14 +175,17 @@ class Archive:
     def close(self) -> None:
         """Close the connections. The archive can be opened again."""
         self._is_topped_up = False
-        if self.ledger is not None:
-            self.ledger.close()
+        if (ledger := vars(self).get("ledger")) is not None:  # if it was needed at all
+            ledger.close()
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
         if self._scratch is not None:
             self._scratch.cleanup()
             self._scratch = None
+
+    def _read_ledger(self) -> Ledger | None:
+        return _ledger_of(self.home) if self._may_have_ledger else None
 
     def _has_database(self) -> bool:
         """Whether there is a file of the database; also where the system does not let it be looked at."""
@@ -308,7 +322,7 @@ class Archive:
 
 
 def _ledger_of(home: Path) -> Ledger | None:
-    """The ledger that a home is a copy of. Raises BadLedgerFile."""
+    """The ledger that a home is a copy of. Raises BadLedgerFile, NotAllowed."""
     place = read_ledger_file(home)
     if place is None:
         return None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from archiver import errors
 from archiver.cli.terminal.language import set_language
 from archiver.console.archive_state import note_archive
+from archiver.console.pages import settings as settings_page
 from archiver.settings import other_archives
 from archiver.settings.seen_archive import last_seen, note_seen
 from archiver.store.queries.entries import last_seq
@@ -20,6 +24,7 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.routes import EXAMPLES, addresses
 from tests.support.console.saved_archive import set_up
+from tests.support.ordinary_user import run_as_ordinary_user
 from tests.support.viewer.page_text import words_of
 
 DAMAGED = "このパソコンの保管庫が壊れているため、表示も保存もできません。"
@@ -274,3 +279,105 @@ def test_the_menu_shows_what_there_is_to_do(desk: FirstDayDesk, tmp_path: Path) 
     assert {"/packages", "/search"} < set(ready)
     assert ["/home", "/emergency", "/copies", "/settings", "/help"] == damaged
     assert ["/lost", "/emergency", "/copies", "/help"] == lost
+
+
+# --- what may not be looked at, and settings that cannot be read ------------------------------------------
+
+CLOSED = "保管庫のフォルダかファイルを使うことを、このパソコンが許可していません。"
+
+LOOK_AROUND = """
+import sys
+from pathlib import Path
+from archiver.cli.terminal.language import set_language
+from tests.support.console.application import SITE, open_application
+from tests.support.viewer.page_text import words_of
+
+set_language("ja")
+with open_application(Path(sys.argv[1]), {"ARCHIVE_LANG": "ja", "HOME": sys.argv[2]}) as browser:
+    for path in ("/home", "/emergency", "/copies", "/settings", "/archives", "/help"):
+        answer = browser.client.get(path, base_url=SITE, follow_redirects=True)
+        print(answer.status_code, path, words_of(answer.get_data(as_text=True)))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+@pytest.mark.parametrize("what", ["home", "home/archive.sqlite3", "home/archive.toml", "."])
+def test_what_may_not_be_looked_at_is_said_and_not_called_damaged(desk: FirstDayDesk, what: str) -> None:
+    """The application opens all the same, and every page says what keeps it."""
+    closed = desk.folder / "above"
+    closed.mkdir()
+    desk.home.rename(closed / "home")
+    mode = (closed / what).stat().st_mode
+    (closed / what).chmod(0)
+    command = [sys.executable, "-c", LOOK_AROUND, str(closed / "home"), str(desk.folder)]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "XDG_STATE_HOME": str(desk.folder / "state")}
+    try:
+        seen = run_as_ordinary_user(command, environ, desk.folder)
+    finally:
+        (closed / what).chmod(mode)
+
+    pages = {line.split()[1]: line for line in seen.stdout.splitlines()}
+    assert {"/home", "/emergency", "/copies", "/settings", "/archives", "/help"} == set(pages), seen.stderr
+    assert CLOSED in pages["/home"]
+    assert "500 " not in seen.stdout
+    assert "しないこと" in pages["/emergency"]
+    assert "壊れ" not in pages["/copies"].partition("保管庫が壊れて表示できないとき")[0]
+
+
+@pytest.mark.parametrize("broken", [b"\n[sync", b"\n\x83\x81\x83\x82"])
+def test_settings_that_cannot_be_read_are_said_and_begun_anew_by_clicking(desk: FirstDayDesk, broken: bytes) -> None:
+    """The application opens; the old file is kept, the token is still found, and saving goes on."""
+    settings = desk.home / "archive.toml"
+    settings.write_bytes(settings.read_bytes() + broken)
+    before = settings.read_bytes()
+    with opened(desk) as browser:
+        home = browser.get("/home", status=503)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', home)[1]  # type: ignore[index]
+        emergency = browser.get("/emergency")
+        browser.post("/emergency/rescue", csrf=token)
+        dropped = browser.job().outcome
+        begun = [browser.post("/lost/settings", csrf=token) for _twice in range(2)]
+        browser.post("/home/save")
+        saved = browser.job().outcome
+
+    assert "設定が読めません" in home
+    assert str(settings) not in words_of(home).partition("直す人のための説明")[0]
+    assert "しないこと" in emergency
+    assert dropped is not None
+    assert "設定が読めない" in dropped.head
+    assert ["/settings"] * 2 == [answer.headers["Location"] for answer in begun]
+    assert [before] == [kept.read_bytes() for kept in desk.home.glob("archive.toml.unreadable-*")]
+    assert saved is not None
+    assert saved.is_complete, saved
+
+
+def test_a_token_that_is_gone_is_said_without_path_and_variable(desk: FirstDayDesk) -> None:
+    """And where it is stored again."""
+    (desk.home / "token").unlink()
+    with opened(desk) as browser:
+        browser.post("/home/save")
+        browser.job()
+        page = browser.get("/job")
+
+    assert "APIトークンをもう一度登録してください" in page
+    assert 'href="/settings"' in page
+    assert "CHATWORK_API_TOKEN" not in page
+    assert str(desk.home) not in page
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+def test_a_form_that_cannot_be_kept_is_not_called_a_page_that_cannot_be_shown(
+    desk: FirstDayDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says that it was not done."""
+
+    def refuse(*_given: object, **_named: object) -> None:
+        raise errors.HomeNotWritable(path=desk.home, detail="Read-only file system")
+
+    with opened(desk) as browser:
+        monkeypatch.setattr(settings_page, "update_settings", refuse)
+        answer = browser.post("/settings/language", language="en")
+
+    assert 503 == answer.status_code
+    assert "いまは実行できませんでした" in answer.get_data(as_text=True)
+    assert "いまは表示できません" not in answer.get_data(as_text=True)

@@ -73,7 +73,8 @@ def _serve(obj: CliContext, file: Path, port: int, *, no_browser: bool) -> int:
     if Archive(obj.home).exists():
         with contextlib.suppress(errors.StorageError, errors.NewerArchive):  # a page says it, to somebody who clicks
             current_index.make_current(Archive(obj.home))
-    view, context = build_view_context(obj), application.build_context(obj.home, obj.environ, shared_words())
+    view = build_view_context(obj, are_settings_needed=False)
+    context = application.build_context(obj.home, obj.environ, shared_words())
     pages = application.pages(context)
     with (
         stop_on_signals(context.ended),

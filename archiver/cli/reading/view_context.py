@@ -34,13 +34,18 @@ if TYPE_CHECKING:
     from archiver.store.queries.status import Status
 
 
-def build_view_context(obj: CliContext) -> ViewContext:
-    """The context of the archive that this command was called for. Raises BadSettings."""
+def build_view_context(obj: CliContext, *, are_settings_needed: bool = True) -> ViewContext:
+    """The context of the archive that this command was called for.
+
+    Raises BadSettings, but not where the settings are read later: the application has a page for settings that cannot
+    be read.
+    """
     from archiver.app import utc_now
     from archiver.cli.terminal.language import current_language
     from archiver.store.queries.status import status
 
-    obj.settings()
+    if are_settings_needed:
+        obj.settings()
 
     def authorities() -> list[str]:
         return [one.name for one in obj.settings().timestamp.authorities]

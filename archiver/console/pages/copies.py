@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from gettext import gettext as _
 from pathlib import Path
@@ -10,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archiver import errors
-from archiver.console.archive_state import ArchiveState, archive_state, note_archive, seen_archive
+from archiver.console.archive_state import ArchiveState, archive_state, note_archive, seen_archive, unreadable_words
 from archiver.console.context import ConsoleContext, console_context
 from archiver.console.copy_folder import FoundCopy, found_copy, is_same_disk, offered_folders, read_folder
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
@@ -19,6 +20,7 @@ from archiver.custody import backup
 from archiver.render.invisible_characters import visible
 from archiver.render.times import interval_words, minute_text
 from archiver.settings.home import check_home
+from archiver.settings.model import BackupSettings
 from archiver.setup.archive_setup import make_home
 from archiver.setup.copy_schedule import begin_regular_copy, end_regular_copy
 from archiver.setup.erasing import leftover_lines, restored_line
@@ -77,8 +79,8 @@ def restore() -> Response | tuple[str, int]:
 
 def _page(problem: str) -> str:
     context, state = console_context(), archive_state()
-    regular = context.settings().backup
     has_archive, last, at = state in {ArchiveState.READY, ArchiveState.FIRST_RUN}, None, ""
+    regular = _regular_copy(context, is_needed=has_archive)
     standing: Mapping[str, object] = {}
     if has_archive:
         with context.archive.reading() as reading:
@@ -87,7 +89,7 @@ def _page(problem: str) -> str:
     return render_template(
         "copies.html",
         has_one=has_archive,
-        is_unreadable=state is ArchiveState.UNREADABLE,
+        unread=unreadable_words().sentence if state is ArchiveState.UNREADABLE else "",
         found=_found_copies(context, str(regular.to or "")),
         last=last,
         at=at,
@@ -100,6 +102,16 @@ def _page(problem: str) -> str:
         problem=problem,
         **standing,
     )
+
+
+def _regular_copy(context: ConsoleContext, *, is_needed: bool) -> BackupSettings:
+    """What the settings say of copies; nothing, where they cannot be read and an archive shall be brought back."""
+    try:
+        return context.settings().backup
+    except errors.BadSettings:
+        if is_needed:
+            raise
+        return BackupSettings()
 
 
 def _found_copies(context: ConsoleContext, regular: str) -> list[FoundCopy]:
@@ -135,7 +147,7 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
 
     def work(job: Job) -> JobOutcome:
         check_home(context.home, context.environ)
-        if context.home.is_dir():
+        if os.path.isdir(context.home):  # noqa: PTH112 - false, and no error, where it may not be looked at
             make_home(context.home)
         outcome = backup.restore(folder, context.home, now=context.now, tell=_progress(job), in_place_of=True)
         lines = [visible(line) for line in context.words.copy_lines(outcome)]
@@ -143,7 +155,7 @@ def _restore(context: ConsoleContext, folder: Path) -> Work:
             return JobOutcome(_("Nothing was restored."), tuple(lines), is_complete=False)
         context.damage_seen.clear()
         if outcome.aside is not None:
-            sentence = _("What was left of the damaged archive is kept, apart from it: {path}")
+            sentence = _("What was here before is kept, apart from it: {path}")
             lines.append(sentence.format(path=visible(str(outcome.aside))))
         lines += [visible(line) for line in outcome.erased]
         lines.append(_("The API token was not part of the copy: store it again in the settings."))

@@ -1,6 +1,6 @@
 """保管庫が見つからないとき: an archive that was here last time is not here; back from a copy first, anew only if asked.
 
-Also what every page says of an archive that is there and cannot be opened.
+Also what every page says of an archive that is there and cannot be opened, and of settings that cannot be read.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 from archiver import errors
 from archiver.console.archive_state import ArchiveState, archive_state, seen_archive
 from archiver.console.context import console_context
-from archiver.console.trouble_words import is_unreadable, trouble_words
+from archiver.console.trouble_words import is_closed_file, is_unreadable, trouble_words
 from archiver.render.invisible_characters import visible
 from archiver.render.times import minute_text
-from archiver.setup.first_run import begin_anew
+from archiver.setup.first_run import begin_anew, begin_new_settings
 
 pages = Blueprint("lost", __name__, url_prefix="/lost")
 
@@ -57,7 +57,7 @@ def lost_page(dropped: str = "") -> str:
 
 def dropped_sentence() -> str:
     """What became of a form that was sent without an archive; empty if none was."""
-    if request.method in {"GET", "HEAD"}:
+    if not _is_form():
         return ""
     if request.endpoint in {"home.save", "emergency.rescue", "emergency.recover"}:
         return _("Nothing was saved: there is no archive to save in.")
@@ -78,9 +78,7 @@ def unreadable(error: errors.ArchiverError) -> tuple[str, int]:
     context = console_context()
     if isinstance(error, errors.ArchiveDamaged):
         context.damage_seen.set()
-    words = trouble_words(error)
-    can_restore = is_unreadable(error) and request.method in {"GET", "HEAD"}
-    return render_template("trouble.html", words=words, can_restore=can_restore, back=request.path), 503
+    return _trouble(error, can_restore=is_unreadable(error) and not _is_form()), 503
 
 
 @pages.app_errorhandler(errors.NoArchive)
@@ -88,11 +86,44 @@ def vanished(error: errors.ArchiverError) -> tuple[str, int]:
     """The archive went while a page was made."""
     if seen_archive(console_context()) is not None:
         return lost_page(dropped_sentence()), 503
-    return render_template("trouble.html", words=trouble_words(error), can_restore=True, back=request.path), 503
+    return _trouble(error, can_restore=True), 503
 
 
 @pages.app_errorhandler(errors.ChatworkError)
 @pages.app_errorhandler(errors.TokenRefused)
+@pages.app_errorhandler(errors.TokenMissing)
+@pages.app_errorhandler(errors.TokenMalformed)
+@pages.app_errorhandler(errors.TokenFileUnsafe)
+@pages.app_errorhandler(errors.KeyringUnavailable)
 def unanswered(error: errors.ArchiverError) -> tuple[str, int]:
     """In place of a page that asks Chatwork."""
-    return render_template("trouble.html", words=trouble_words(error), can_restore=False, back=request.path), 503
+    return _trouble(error, can_restore=False), 503
+
+
+# --- settings that cannot be read ------------------------------------------------------------------
+
+
+@pages.app_errorhandler(errors.BadSettings)
+def settings_unread(error: errors.ArchiverError) -> tuple[str, int]:
+    """In place of a page that needs the settings: look again, or begin with new ones."""
+    if is_closed_file(error):
+        return _trouble(error, can_restore=False), 503
+    return render_template("lost_settings.html", detail=visible(str(error)), back=request.path), 503
+
+
+@pages.post("/settings")
+def begin_settings() -> Answer:
+    """Begin with new settings; those that cannot be read are kept under another name."""
+    context = console_context()
+    begin_new_settings(context, at=context.now())
+    return redirect(url_for("settings.index"))
+
+
+def _trouble(error: errors.ArchiverError, *, can_restore: bool) -> str:
+    words = trouble_words(error)
+    return render_template("trouble.html", words=words, can_restore=can_restore, is_form=_is_form(), back=request.path)
+
+
+def _is_form() -> bool:
+    """Whether something was to be done, and not only shown."""
+    return request.method not in {"GET", "HEAD"}

@@ -83,7 +83,8 @@ def open_application(home: Path, environ: Mapping[str, str]) -> Iterator[FormBro
     """The application of a home, with the gate passed."""
     context = application.build_context(home, environ, shared_words())
     gate = AccessGate(PORT, is_writing=True, on_spent=lambda _gate: None)
-    app = build_app(build_view_context(CliContext(home, 0, environ)), gate, application.pages(context))
+    view = build_view_context(CliContext(home, 0, environ), are_settings_needed=False)
+    app = build_app(view, gate, application.pages(context))
     browser = FormBrowser(app.test_client(), gate, context)
     browser.let_in()
     yield browser
@@ -94,7 +95,7 @@ def open_application(home: Path, environ: Mapping[str, str]) -> Iterator[FormBro
 def serve_application(home: Path, environ: Mapping[str, str]) -> Iterator[tuple[AccessGate, ConsoleContext]]:
     """The application of a home, served on a free port."""
     context = application.build_context(home, environ, shared_words())
-    view = build_view_context(CliContext(home, 0, environ))
+    view = build_view_context(CliContext(home, 0, environ), are_settings_needed=False)
     with serve_pages(view, more=application.pages(context), on_spent=lambda _gate: None) as gate:
         yield gate, context
         context.jobs.leave(30)
