@@ -130,7 +130,7 @@ def test_who_is_told_of_a_refused_token_is_told_to_give_another_to_the_team(serv
     with closing(Archive(worker.rounds.copies.home(standing.archive))) as archive:
         pending = take_pending_notices(archive, end.settings, end.error, now=end.at, adapts=True, unwatched=True)
 
-    [told] = [text for text in sentences(pending) if "does not accept the API token" in text]
+    [told] = [text for text in sentences(pending) if "API token is not accepted" in text]
     assert "archive team join" in told
     assert "token set" not in told
 
