@@ -53,7 +53,11 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
 
     def connect() -> DBAPIConnection:
         connection = _open(database, read_only=read_only, immutable=immutable)
-        _prepare(connection, read_only=read_only, scratch=scratch)
+        try:
+            _prepare(connection, read_only=read_only, scratch=scratch)
+        except BaseException:
+            connection.close()
+            raise
         # The driver's class has what SQLAlchemy's protocol names, which its types do not tell.
         return cast("DBAPIConnection", connection)
 
