@@ -132,9 +132,9 @@ def test_a_quiet_round_asks_the_ledger_little(service: Service) -> None:
     finally:
         service.postgres.execute("ALTER ROLE worker RESET log_statement")
 
-    for statements in quiet:
-        assert len(statements) <= MOST_STATEMENTS, statements
-        assert not [one for one in statements if one.startswith(("SET ", "INSERT"))]
+    for asked in quiet:
+        assert len(asked) <= MOST_STATEMENTS, asked
+        assert not [one for one in asked if one.startswith(("SET ", "INSERT"))]
 
 
 def test_a_refused_token_stops_its_account_alone(service: Service, worker: Worker) -> None:
