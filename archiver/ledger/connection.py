@@ -5,14 +5,19 @@ psycopg is imported with the first connection: it is in the extra `[team]`, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from archiver import errors
 
 if TYPE_CHECKING:
     import psycopg
+
+_IDLE_SECONDS = 1.0
+"""A connection that nobody has used for so long is tried before it is used again."""
 
 _SETTINGS = (
     "SET search_path TO ledger",
@@ -47,6 +52,76 @@ def connect(address: str) -> psycopg.Connection[Any]:
         if connection.execute(_IS_CLOSED_TO_USER).fetchone() == (True,):
             raise errors.LedgerForbids(ledger=printable(address), detail="permission denied for schema ledger")
         return connection
+
+
+class KeptConnections:
+    """Connections to one ledger that a process uses in turn, so that not every round opens one; any thread may."""
+
+    def __init__(self, address: str, *, most: int = 8, open_connection: Callable[[str], Any] = connect) -> None:
+        """Keep the address, and how many connections at most are kept while nobody uses them."""
+        self._address, self._most, self._open = address, most, open_connection
+        self._idle: list[tuple[Any, float]] = []
+        self._one_at_a_time = threading.Lock()
+
+    def take(self, _address: str) -> KeptConnection:
+        """A connection that answers, for the caller alone until it is closed. Raises LedgerUnavailable."""
+        while True:
+            with self._one_at_a_time:
+                connection, since = self._idle.pop() if self._idle else (None, 0.0)
+            if connection is None:
+                return KeptConnection(self._open(self._address), self._put_back)
+            if time.monotonic() - since < _IDLE_SECONDS or _answers(connection):
+                return KeptConnection(connection, self._put_back)
+
+    def close(self) -> None:
+        """Close those that nobody uses."""
+        with self._one_at_a_time:
+            idle, self._idle = self._idle, []
+        for connection, _since in idle:
+            _close(connection)
+
+    def _put_back(self, connection: Any) -> None:
+        """Keep a connection on which nothing is open; any other one is closed."""
+        library = import_psycopg()
+        is_clean = connection.info.transaction_status == library.pq.TransactionStatus.IDLE
+        with self._one_at_a_time:
+            if is_clean and len(self._idle) < self._most:
+                self._idle.append((connection, time.monotonic()))
+                return
+        _close(connection)
+
+
+class KeptConnection:
+    """A connection that goes back to where it was taken from."""
+
+    def __init__(self, connection: Any, put_back: Callable[[Any], None]) -> None:
+        """Take an open connection."""
+        self._connection, self._put_back = connection, put_back
+
+    def execute(self, *arguments: Any) -> Any:
+        """Execute a statement."""
+        return self._connection.execute(*arguments)
+
+    def close(self) -> None:
+        """Give it back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._put_back(connection)
+
+
+def _answers(connection: Any) -> bool:
+    """Whether the server is still there; a connection that it has closed is closed here too."""
+    try:
+        connection.execute("SELECT 1")
+    except import_psycopg().Error:
+        _close(connection)
+        return False
+    return True
+
+
+def _close(connection: Any) -> None:
+    with suppress(Exception):
+        connection.close()
 
 
 def import_psycopg() -> Any:

@@ -43,6 +43,10 @@ _PUT_SEALED = "INSERT INTO token (archive, sealed, wrapped_key, key_id) VALUES (
 """After the earlier one is deleted: replacing it in one statement asks for the right to read what is sealed."""
 
 _BREAKER = "SELECT failing, openings, opened_until, probed_until, now() FROM host_breaker WHERE host = %s"
+_BREAKER_IF_ANY = """
+SELECT failing, openings, opened_until, probed_until, now() FROM (VALUES (1)) AS one
+LEFT JOIN host_breaker ON host = %s
+"""
 
 _KEEP_BREAKER = """
 UPDATE host_breaker SET failing = %s, openings = %s, opened_until = %s, probed_until = %s WHERE host = %s
@@ -195,10 +199,9 @@ class TeamLedger:
     def host(self, host: str) -> tuple[HostState, datetime]:
         """A host's state, and the database's time. Raises LedgerUnavailable."""
         with self._open() as connection:
-            row = connection.execute(_BREAKER, (host,)).fetchone()
-            at = connection.execute("SELECT now()").fetchone()
-        assert at is not None
-        return (HostState() if row is None else _host_state(row)), at[0]
+            row = connection.execute(_BREAKER_IF_ANY, (host,)).fetchone()
+        assert row is not None
+        return (HostState() if row[0] is None else _host_state(row)), row[-1]
 
     def take_turn(self, host: str, per_second: float) -> timedelta:
         """Take the next turn to send a request; how long to wait for it. Raises LedgerUnavailable."""

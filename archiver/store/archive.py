@@ -27,7 +27,14 @@ from archiver.corrected_clock import CorrectedClock
 from archiver.ledger.ledger_file import read_ledger_file
 from archiver.store import migrate
 from archiver.store.durable_files import storage_error
-from archiver.store.engine import DATABASE, build_engine, copy_with_log, needs_scratch_copy, translate_error
+from archiver.store.engine import (
+    DATABASE,
+    build_engine,
+    copy_with_log,
+    driver_connection,
+    needs_scratch_copy,
+    translate_error,
+)
 from archiver.store.transactions import Reading, Writing
 
 if TYPE_CHECKING:
@@ -99,7 +106,7 @@ class Archive:
             self.top_up()
         self._check_database()
         with self._translate_errors(), self._connect_to_read() as sql, sql.begin():
-            sql.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()  # the snapshot begins here
+            driver_connection(sql).execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # it begins here
             yield Reading(sql, self.home, self.clock)
 
     @contextlib.contextmanager

@@ -11,7 +11,9 @@ import urllib.parse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
@@ -21,6 +23,7 @@ from archiver.store.durable_files import database_disk_error, database_open_erro
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import PoolProxiedConnection
 
 DATABASE = "archive.sqlite3"
 
@@ -49,32 +52,44 @@ def build_engine(database: Path, *, read_only: bool = False, scratch: bool = Fal
     shared = _shared_engine()
 
     def connect() -> DBAPIConnection:
+        connection = _open(database, read_only=read_only, immutable=immutable)
+        try:
+            _prepare(connection, read_only=read_only, scratch=scratch)
+        except BaseException:
+            connection.close()
+            raise
         # The driver's class has what SQLAlchemy's protocol names, which its types do not tell.
-        return cast("DBAPIConnection", _open(database, read_only=read_only, immutable=immutable))
+        return cast("DBAPIConnection", connection)
 
     pool = (StaticPool if scratch else QueuePool)(connect, dialect=shared.dialect)
     # The way of SQLAlchemy's own `create_engine`, with the dialect given: it is part of a compiled statement's key.
-    engine = Engine(pool, shared.dialect, shared.url, query_cache_size=0, execution_options=_shared_options())
+    return Engine(pool, shared.dialect, shared.url, query_cache_size=0, execution_options=_shared_options())
 
-    @event.listens_for(engine, "connect")
-    def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # the driver would begin transactions in its own way
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-        if scratch:
-            cursor.execute("PRAGMA journal_mode = OFF")
-            cursor.execute("PRAGMA synchronous = OFF")
-        elif not read_only:
-            cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.execute("PRAGMA synchronous = FULL")
-        cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        immediate = connection.info.get("immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+def _prepare(connection: sqlite3.Connection, *, read_only: bool, scratch: bool) -> None:
+    """Set a new connection up, without SQLAlchemy's events, for which every statement would pay."""
+    connection.isolation_level = None  # the driver would begin transactions in its own way
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    if scratch:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+    elif not read_only:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
 
-    return engine
+
+class BeginningDialect(SQLiteDialect_pysqlite):
+    """SQLAlchemy's dialect of SQLite, whose transactions begin when it says so, also with the lock for writing."""
+
+    supports_statement_cache = True
+
+    def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
+        """Begin a transaction; as `sql.info["immediate"]` says, with the lock."""
+        connection: Any = dbapi_connection.driver_connection
+        connection.execute("BEGIN IMMEDIATE" if dbapi_connection.info.get("immediate", False) else "BEGIN")
+
+
+registry.register("sqlite.beginning", __name__, BeginningDialect.__name__)
 
 
 def translate_error(error: DatabaseError | sqlite3.DatabaseError, database: Path) -> Exception:
@@ -148,7 +163,7 @@ def _open(database: Path, *, read_only: bool, immutable: bool) -> sqlite3.Connec
 @functools.cache
 def _shared_engine() -> Engine:
     """An engine of no archive, whose dialect has learnt what SQLite it speaks to."""
-    engine = create_engine("sqlite://")
+    engine = create_engine("sqlite+beginning://")
     engine.connect().close()
     engine.dispose()
     return engine

@@ -20,7 +20,9 @@ from typing import NamedTuple
 
 from archiver import errors
 from archiver.app import App, build_app
-from archiver.ledger.service import ArchiveStanding, RoundOutcome, TeamLedger
+from archiver.ledger.connection import KeptConnections
+from archiver.ledger.ledger import Ledger
+from archiver.ledger.service import ArchiveStanding, HostState, RoundOutcome, TeamLedger
 from archiver.rounds.daemon_messages import as_error
 from archiver.rounds.round import run_round
 from archiver.rounds.stop import Stop
@@ -104,6 +106,7 @@ class AccountRounds:
         self._settings, self._environ, self._ledger, self._secret_key = settings, environ, ledger, secret_key
         self._now, self._stop, self._tell, self._max_seconds = now, stop, tell, max_seconds
         self.copies = Copies(settings)
+        self._connections = KeptConnections(settings.ledger)
         self._care = CopyCare(now=now, tell=tell_care)
         self._apps: OrderedDict[int, App] = OrderedDict()
         self._rooms: dict[int, int] = {}
@@ -135,6 +138,7 @@ class AccountRounds:
         with self._one_at_a_time:
             while self._apps:
                 _close(self._apps.popitem()[1])
+        self._connections.close()
 
     def _begin(self, archive: int) -> _Begun | None:
         """The round of an archive that is to begin now; None: it may not."""
@@ -188,6 +192,8 @@ class AccountRounds:
         """Tell the others whether the host answered; a round that did not ask it has no more to say."""
         if not asked:
             self._ledger.change_host(HOST, host_breaker.after_no_request)
+        elif not failed and self._ledger.host(HOST)[0] == HostState():
+            return  # nothing stands there that an answer would change, as nearly always
         elif failed:
             self._ledger.change_host(HOST, partial(host_breaker.after_failure, archive=archive))
         else:
@@ -251,6 +257,8 @@ class AccountRounds:
             token=lambda: self._open_token(standing.archive, standing.account),
         )
         app.chatwork.transport.take_turn = self._take_turn
+        if app.archive.ledger is not None:
+            app.archive.ledger = Ledger(app.archive.ledger.place, open_connection=self._connections.take)
         return app
 
     def _keep(self, archive: int, app: App) -> None:

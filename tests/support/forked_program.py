@@ -49,9 +49,14 @@ class RunningProgram(Protocol):
 
 def run_program(arguments: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run `archive` with these arguments and nothing else in its environment; exit code and both outputs."""
-    command = program(*arguments)
+    return run_command(program(*arguments), environ)
+
+
+def run_command(command: Sequence[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command line with nothing else in its environment: a fork if it is the program of this folder."""
     if not is_forkable(command, environ):
         return subprocess.run(command, env=environ, capture_output=True, text=True, encoding="utf-8", check=False)
+    arguments = command[len(program()) :]
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         streams = (0, output.fileno(), errors.fileno())
         code = fork_program(arguments, environ, streams).wait()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.forked_program import program, run_program
+from tests.support.forked_program import program, run_command
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -39,7 +39,7 @@ class Terminal:
 
     def both(self, *arguments: object, code: int = 0, **environ: str) -> tuple[str, str]:
         """What a command prints on stdout and stderr."""
-        process = run_program([str(one) for one in arguments], self.environ | environ)
+        process = run_command(self.command(*arguments), self.environ | environ)
         assert code == process.returncode, process.stdout + process.stderr
         assert "Traceback" not in process.stderr
         return process.stdout, process.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import threading
 import time
@@ -33,6 +34,12 @@ from tests.support.team import SETTINGS, round_in
 from tests.support.team_service import Service, running_service
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
+
+ASKED = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)")
+"""A statement in the server's log, as far as its first line."""
+
+MOST_STATEMENTS = 22
+"""So many a round asks in which nothing is new, each `BEGIN`, `COMMIT` and turn for a request among them."""
 
 
 class Worker:
@@ -103,6 +110,33 @@ def test_a_round_saves_and_says_when_the_next_is_due(service: Service, worker: W
     assert [app.chatwork.transport._token for app in worker.rounds._apps.values()] == [""]
 
 
+def statements_of(service: Service, worker: Worker, archive: int) -> list[str]:
+    """What the server was asked in a round, but for whether it still answers."""
+    log = service.postgres.folder / "log"
+    before = log.stat().st_size
+    assert worker.rounds.run(archive)
+    lines = log.read_bytes()[before:].decode(errors="replace").splitlines()
+    found = [match[1] for line in lines if (match := ASKED.search(line))]
+    return [statement for statement in found if statement != "SELECT 1"]
+
+
+def test_a_quiet_round_asks_the_ledger_little(service: Service) -> None:
+    """No connection is opened, nothing is shipped but the counters, and what is asked does not grow by the round."""
+    archive = next(iter(service.standings.values())).archive
+    service.postgres.execute("ALTER ROLE worker SET log_statement = 'all'")
+    try:
+        with closing(Worker(service)) as worker:
+            for _again in range(2):
+                worker.rounds.run(archive)
+            quiet = [statements_of(service, worker, archive) for _again in range(3)]
+    finally:
+        service.postgres.execute("ALTER ROLE worker RESET log_statement")
+
+    for asked in quiet:
+        assert len(asked) <= MOST_STATEMENTS, asked
+        assert not [one for one in asked if one.startswith(("SET ", "INSERT"))]
+
+
 def test_a_refused_token_stops_its_account_alone(service: Service, worker: Worker) -> None:
     """It is tried again after an hour, then six, then a day; the owner is told, and the queue need not try again."""
     refused, other, *_rest = service.standings.items()
@@ -130,7 +164,7 @@ def test_who_is_told_of_a_refused_token_is_told_to_give_another_to_the_team(serv
     with closing(Archive(worker.rounds.copies.home(standing.archive))) as archive:
         pending = take_pending_notices(archive, end.settings, end.error, now=end.at, adapts=True, unwatched=True)
 
-    [told] = [text for text in sentences(pending) if "401" in text]
+    [told] = [text for text in sentences(pending) if "API token is not accepted" in text]
     assert "archive team join" in told
     assert "token set" not in told
 

@@ -44,6 +44,12 @@ CARRIED_OF_CONTRACTS = "daily/"
 _AT_ONCE = 1_000
 _TOMBSTONE = '{"digest":'
 _ENTRY, _SEAL, _MEMORY = schema.entry.c, schema.seal.c, schema.memory.c
+_LAST_NUMBERS = select(
+    *(
+        select(func.coalesce(func.max(column), 0)).scalar_subquery()
+        for column in (_ENTRY.seq, schema.reply.c.number, _SEAL.number)
+    )
+)
 _IS_CARRIED = or_(_MEMORY.key.in_(CARRIED), _MEMORY.key.startswith(CARRIED_OF_CONTRACTS, autoescape=True))
 _LINES = select(_ENTRY.line).where(_ENTRY.key == bindparam("key"), _ENTRY.seq <= bindparam("upto")).order_by(_ENTRY.seq)
 
@@ -66,10 +72,7 @@ class CopyStanding(NamedTuple):
 
 def copy_standing(sql: Connection, home: Path) -> CopyStanding:
     """Where the copy stands now."""
-    entry, reply, seal = (
-        sql.execute(select(func.coalesce(func.max(column), 0))).scalar_one()
-        for column in (_ENTRY.seq, schema.reply.c.number, _SEAL.number)
-    )
+    entry, reply, seal = sql.execute(_LAST_NUMBERS).one()
     return CopyStanding(
         LedgerEnd(entry, reply, seal, file=entry), copy_mark(sql), _running(sql), erased.settled(sql, home)
     )
@@ -87,8 +90,12 @@ def ship(sql: Connection, home: Path, ledger: Ledger, before: CopyStanding) -> N
     Raises StaleCopy, LedgerUnavailable, StorageError.
     """
     now = copy_standing(sql, home)
-    if (now.end, now.running, now.erased) != (before.end, before.running, before.erased):
+    if (now.end, now.erased) != (before.end, before.erased):
         _ship_after(sql, home, ledger, before.end, before.mark or "", erasures=now.erased - before.erased)
+    elif now.running != before.running:  # as after a quiet round
+        if ledger.place.files is not None:
+            _put_seals(sql, home, ledger.place, before.end)
+        _put_mark(sql, ledger.append({}, mark=before.mark or "", running=now.running))
 
 
 def top_up(sql: Connection, home: Path, ledger: Ledger) -> None:
