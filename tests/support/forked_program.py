@@ -234,6 +234,7 @@ def _become(asked: Mapping[str, object], streams: Sequence[int]) -> None:
     if asked["on_terminal"]:
         os.setsid()
         fcntl.ioctl(streams[0], termios.TIOCSCTTY)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
     for target, stream in enumerate(streams):
         os.dup2(stream, target)
         os.close(stream)
