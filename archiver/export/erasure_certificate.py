@@ -99,7 +99,7 @@ def _what(facts: CertificateFacts) -> Iterator[Block]:
         (_("Reason"), _(REASONS.get(payload["reason"], REASONS["own"]))),
         (_("Messages"), f"{payload['messages']:,}"),
         (_("Files"), f"{payload['files']:,}"),
-        (_("Bytes removed"), _("of {n:,} (files and attached evidence)").format(n=payload["blobs"])),
+        (_("Contents removed"), _("{n:,} (of files and attached evidence)").format(n=payload["blobs"])),
         (_("Records"), f"{sum(payload['kinds'].values()):,}"),
         (_("Kept replies"), f"{len(payload['replies']):,}"),
     )
