@@ -29,5 +29,5 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def _own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep notes of archives out of the user's folder, where the same path of a later run would find them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state-of-the-user")))
         yield

@@ -93,12 +93,12 @@ def test_it_saves_again_and_again_and_stops_at_a_signal(terminal: Terminal, sign
     """Several rounds, one verification, the lock free between them, and a clean end."""
     daemon = start(terminal)
     wait(lambda: rounds(terminal) >= 2)
+    wait(lambda: "verified=whole findings=0" in (terminal.home / "logs" / "archive.log").read_text(encoding="utf-8"))
     payload = terminal.json("verify")
     seconds, output = stop(daemon, sign)
 
     assert seconds < 5
     assert payload["ok"]
-    assert "verified=whole findings=0" in (terminal.home / "logs" / "archive.log").read_text(encoding="utf-8")
     assert "Traceback" not in output
     terminal.run("sync")
 
@@ -174,7 +174,7 @@ def test_a_refused_token_is_said_and_mended_without_a_new_start(terminal: Termin
     wait(lambda: rounds(terminal) > before)
     _, output = stop(daemon)
 
-    assert (1, 1) == (output.count("does not accept the API token"), output.count("archive token set"))
+    assert (1, 1) == (output.count("APIトークンが使えません"), output.count("archive token set"))
 
 
 def kill_and_restart(
