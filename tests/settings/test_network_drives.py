@@ -143,7 +143,8 @@ def test_a_home_over_the_network_is_refused_like_a_synchronised_one() -> None:
         check_home(Path("/home/y/nas/chatwork"), {}, mounts=mount_reader(LINUX))
 
     assert (5, "nfs4") == (raised.value.code, raised.value.data["kind"])
-    assert "--home" in raised.value.advice()
+    assert "a disk of this computer" in raised.value.advice()
+    assert "archive backup /home/y/nas/chatwork" in raised.value.advice()
 
 
 def test_a_link_to_a_share_is_followed(tmp_path: Path) -> None:
