@@ -108,8 +108,7 @@ def _contact_events(entry: EntryObject, before: EntryObject | None) -> Iterator[
     """No event where only the direct chat changed, or somebody was a contact from the first list on."""
     if _is_gone(entry) != (before is not None and _is_gone(before)):
         kind = EventKind.NO_CONTACT if _is_gone(entry) else EventKind.CONTACT
-        name = _field_text(entry, "name") or (before is not None and _field_text(before, "name")) or ""
-        yield make_event(entry, kind)._replace(account_id=int(entry_ident(entry)), about=name)
+        yield make_event(entry, kind)._replace(account_id=int(entry_ident(entry)))  # the entry holds no name
 
 
 # --- files and tasks -----------------------------------------------------------------------------
