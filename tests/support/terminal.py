@@ -27,6 +27,7 @@ class Terminal:
             "CHATWORK_API_BASE_URL": chatwork.base_url,
             "HOME": str(home.parent),
         }
+        self.environ.pop("XDG_STATE_HOME", None)  # this user's is in that HOME
 
     def command(self, *arguments: object) -> list[str]:
         """The command line of one call."""
