@@ -5,6 +5,7 @@ One name in such a row says that the others are names too, be they words or surn
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -21,10 +22,6 @@ _ROW = rf"{_ITEM}(?:{_BETWEEN}{_ITEM}){{0,11}}"
 _GROUP = (
     rf"[A-Za-z0-9甲乙丙一二三四五①-⑨]{{1,3}} ?[班組卓]|[{KANJI}ァ-ヴー]{{0,6}}"
     "(?:[班組係]|チーム|グループ|メンバー|スタッフ|担当|当番|要員)"
-)
-_OF_PEOPLE = f"(?:{_GROUP}|{any_of(leftover_words().duties)})"
-_LABEL = re.compile(
-    rf"(?:(?<![{KANJI}ァ-ヴーA-Za-z0-9])|(?<=[はがのとで])){_OF_PEOPLE}(?:名|一覧|順)?(?:\([^()\n]{{0,6}}\))?$"
 )
 _LABEL_REACH = 16
 _BEGINS_ROW = re.compile(
@@ -53,7 +50,7 @@ def names_in_people_rows(text: str) -> Iterator[tuple[int, int]]:
     if _HAS_LABEL.search(text):
         for match in _BEGINS_ROW.finditer(text):
             before = text[max(0, match.start() - _LABEL_REACH) : match.start()].rstrip(" ")
-            if _LABEL.search(before):
+            if _label().search(before):
                 yield from _names_of(text, *match.span("row" if match["row"] else "listed"), is_of_people=True)
         for match in _ANY_LABEL.finditer(text):
             if not OF_PLACE.search(match["label"] + ":"):
@@ -127,3 +124,11 @@ def _may_be_name(word: str) -> bool:
     is_known = name_checks.is_spoken_surname(first) or name_checks.is_full_name(first)
     is_unknown = is_unknown_surname(first) or is_unknown_full_name(first) or is_unfamiliar(first)
     return is_known or is_unknown
+
+
+@functools.cache
+def _label() -> re.Pattern[str]:
+    """What stands before a row of people; its words are read from the data when the first text is looked at."""
+    of_people = f"(?:{_GROUP}|{any_of(leftover_words().duties)})"
+    start, end = rf"(?:(?<![{KANJI}ァ-ヴーA-Za-z0-9])|(?<=[はがのとで]))", r"(?:名|一覧|順)?(?:\([^()\n]{0,6}\))?$"
+    return re.compile(start + of_people + end)
