@@ -1,4 +1,4 @@
-"""The CPU time of reading one message list of 100: all known, or all new."""
+"""The CPU time of one message list of 100: read into models, and taken in with all of it known or all of it new."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from archiver.chatwork.models import Room
-from archiver.records import JsonObject, RoomId
+from archiver.chatwork.client import read_listing
+from archiver.chatwork.models import Message, Room
+from archiver.records import JsonObject, Reply, RoomId
 from archiver.store import migrate
 from archiver.store.archive import Archive
 from archiver.sync.pull.context import PullContext
@@ -24,6 +25,9 @@ from tests.benchmarks.measure import Figure, median_seconds
 
 KNOWN_BAR, NEW_BAR = 5, 10
 """Milliseconds of CPU."""
+
+READ_BAR = 6
+"""How many times what `json.loads` takes for the same list."""
 
 WINDOW = 100
 TURNS, EACH = 3, 40
@@ -69,6 +73,7 @@ def measure(folder: Path) -> list[Figure]:
     return [
         _figure("known", again - http, KNOWN_BAR, least),
         _figure("new", fresh - http, NEW_BAR, least),
+        _figure_of_reading(adapter.body),
     ]
 
 
@@ -77,6 +82,18 @@ def _figure(which: str, seconds: float, bar: float, plain: float) -> Figure:
     measured = f"{took:.1f} ms ({seconds / plain:.1f} × json, SHA-256 and plain sqlite3 for 100 new ones)"
     numbers = {"milliseconds": took, "plain_milliseconds": plain * 1000}
     return Figure(f"a window of 100 {which} messages", f"≤ {bar} ms of CPU", measured, took <= bar, numbers)
+
+
+def _figure_of_reading(body: bytes) -> Figure:
+    reply = Reply(f"/rooms/{corpus.ROOM}/messages", 200, body, {}, _current_time())
+    read, parsed = median_seconds(
+        lambda: read_listing(reply, Message), lambda: json.loads(body), times=TURNS, each=EACH, clock=time.process_time
+    )
+    ratio = read / parsed
+    measured = f"{ratio:.1f} × json.loads ({read * 1000:.1f} ms)"
+    numbers = {"milliseconds": read * 1000, "ratio": ratio}
+    bar = f"≤ {READ_BAR} × json.loads"
+    return Figure(f"a list of {WINDOW} messages read", bar, measured, ratio <= READ_BAR, numbers)
 
 
 def _windows(count: int) -> Iterator[bytes]:

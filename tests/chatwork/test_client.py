@@ -1,7 +1,6 @@
 """The calls: what is asked, and how replies are understood."""
 
 import json
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -209,18 +208,6 @@ def test_a_message_id_cannot_lead_elsewhere(client: Client) -> None:
         client.message(ROOM, MessageId("../../me"))
 
     assert 0 == client.transport.requests
-
-
-def test_a_hundred_messages_are_read_in_under_a_millisecond() -> None:
-    """Reading is no reason to look less often."""
-    whole = reply([message(str(2**60 + number), "請求書の件です" * 4) for number in range(100)])
-
-    def seconds() -> float:
-        start = time.perf_counter()
-        read_listing(whole, Message)
-        return time.perf_counter() - start
-
-    assert min(seconds() for _ in range(50)) < 0.001
 
 
 KINDS = strategies.sampled_from([Me, Room, Member, Contact, Message, Task, File])

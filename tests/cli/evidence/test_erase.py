@@ -61,7 +61,7 @@ def test_a_contract_is_shown_confirmed_and_erased(maker: ArchiveMaker, desk: Ter
     assert "Certificate of erasure" in printed
     assert "en" == str(certificate.root_object["/Lang"]).partition("-")[0]
     assert "yamada (account 1234567)" in printed
-    assert "of 1 (files and attached evidence)" in printed
+    assert "1 (of files and attached evidence)" in printed
     assert [] == [text for text in GONE if text in printed]
     assert [] == verify_path(maker.home, deep=True).findings
 
