@@ -164,7 +164,7 @@ HOME: dict[str, set[str]] = {
     },
     "http.server": {"demo"},
     "smtplib": {"notices.mail_sender"},
-    "socket": {"chatwork.exchange_deadline", "demo", "notices.mail_sender", "web.server", "web.team_pages"},
+    "socket": {"chatwork.exchange_deadline", "demo", "notices.mail_sender", "web.server", "web.waitress_server"},
     "socketserver": {"demo"},
     "sqlite3": {"store"},
     "urllib.request": set(),
