@@ -181,6 +181,7 @@ HANDLES = (
     gated(
         "/[A-Za-z~@]",
         r"/(?:users?|u|profile|staff|members?|people|author|creators?|channels?|portfolio|artists?|freelancers?)/"
+        rf"{_NO_PROFILE}"
         r"(?P<name>(?=[0-9_.-]{0,20}[A-Za-z])[A-Za-z0-9_-]{3,40}"
         r"(?:\.(?!html?|php|aspx?|jpe?g|png)[A-Za-z0-9_-]{1,20}){0,3})",
         r"/[~@](?P<name>[A-Za-z0-9_.-]{2,40})",

@@ -12,6 +12,7 @@ from archiver.export.mask.name_data import given_names, leftover_words, ordinary
 
 _HALF = "[ｦ-ﾟ]"
 _ROW = re.compile(rf"(?<!{_HALF}){_HALF}{{2,14}}(?:[ 　.･]{{1,2}}{_HALF}{{2,14}}){{0,3}}(?!{_HALF})")
+_TITLE = re.compile("(?<=..)(?:サマ|サン|ドノ|センセイ)$")
 _NEEDED = re.compile(_HALF + "{2}")
 
 
@@ -22,7 +23,7 @@ def half_width_holders(text: str) -> Iterator[str]:
     has_bank_word = BANK_WORD.search(unicodedata.normalize("NFKC", text)) is not None
     for match in _ROW.finditer(text):
         words = [unicodedata.normalize("NFKC", word) for word in re.split("[ 　.･]+", match[0])]
-        words = [word for word in words if word not in leftover_words().bank_kana]
+        words = [_TITLE.sub("", word) for word in words if word not in leftover_words().bank_kana]
         is_word = all(word in ordinary_words().katakana for word in words)
         if not is_word and (has_bank_word or len(words) > 1 or _is_name(words[0])):
             yield " ".join(words)
