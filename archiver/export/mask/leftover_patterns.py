@@ -121,7 +121,7 @@ HIRAGANA_RUN = re.compile(
     rf"(?=(?:です|さん|ちゃん|くん|と申|の|が|は|に|へ|と|を|も|から|より)?(?![{_HIRAGANA}]))"
 )
 LONG_KATAKANA_RUN = re.compile(rf"(?<![{KATAKANA}・])[{KATAKANA}]{{5,12}}(?![{KATAKANA}・])")
-LATIN_PAIR = re.compile(r"(?<![A-Za-z])(?=([A-Za-z]{2,12})[ .,_]{1,2}([A-Za-z]{2,12})(?![A-Za-z]))")
+LATIN_PAIR = re.compile(r"(?<![A-Za-z])(?=([A-Za-z]{2,12})[ .,_-]{1,2}([A-Za-z]{2,12})(?![A-Za-z]))")
 _OPEN, _CLOSE = r"[(\[【「『<〈〔《〖]", r"[)\]】」』>〉〕》〗]"
 IN_BRACKETS = re.compile(
     rf"{_OPEN} ?(?:[^()\[\]【】「」『』<>〈〉\n]{{0,10}}[: ])?"

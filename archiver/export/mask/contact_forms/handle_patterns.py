@@ -56,7 +56,7 @@ _MESSENGERS = (
         "Chatwork チャットワーク PSN Steam Xbox Switch Zoom YouTube ユーチューブ note Pinterest Bluesky mixi "
         "ココナラ ランサーズ クラウドワークス GitHub github"
     )[:-1]
-    + "|イン.タ|[カヵ].[オォ]|IG(?![A-Za-z]))"
+    + "|イン.タ|[カヵ].[オォ]|IG(?![A-Za-z]))(?![a-hj-z])"
 )
 _ACCOUNT_WORDS = "(?: ?の ?| )?(?:ID|id|アカウント名?|ユーザー名|名前)?"
 _WITH_SIGN = "(?=[A-Za-z0-9.-]{0,30}[0-9_])"

@@ -163,7 +163,15 @@ def _is_surname(word: str) -> bool:
     return len(word) > 1 and (name_checks.is_spoken_surname(word) or is_unknown_surname(word))
 
 
+_NO_CHILD = frozenset(
+    {"こえ", "ゆめ", "うた", "こころ", "かおり", "すがた", "みらい", "のぞみ", "ねがい", "いのち", "ちから"}
+)
+"""What people have, and a given name as well: 息子のゆめ."""
+
+
 def _is_given(word: str) -> bool:
+    if re.match("[ぁ-ん]", word) and word not in _NO_CHILD and word in leftover_words().kana_words:
+        return True
     if re.match("[ぁ-んァ-ヴ]", word):
         is_word = (
             word in ordinary_words().hiragana
