@@ -11,7 +11,7 @@ import pytest
 
 from archiver.notices import apprise_sender
 from archiver.notices.apprise_sender import DeliveryResult
-from tests.support.notice_receiver import Receiver, running_receiver
+from tests.support.receivers.notice_receiver import Receiver, running_receiver
 
 SECRET = "canary-6f1d"
 
