@@ -62,11 +62,13 @@ def linked(part: str) -> Markup:
 
 
 def _html(found: re.Match[str]) -> Markup:
-    """The link of a command; on the page where it would lead, that it is this page."""
+    """The link of a command; on the page where it would lead, the name of the button, or that it is this page."""
     link = _link(found)
     if link is None:
         return escape(found[0])
-    return escape(_("this page")) if link[0] == request.path else Markup('<a class="do" href="{}">{}</a>').format(*link)
+    if link[0] != request.path:
+        return Markup('<a class="do" href="{}">{}</a>').format(*link)
+    return escape(_("“{button}”").format(button=link[1]) if found[1] == "sync" else _("this page"))
 
 
 def page_links(text: str) -> list[tuple[str, str]]:

@@ -55,6 +55,11 @@ def short_sentence(condition: Condition) -> str:
     return SHORT_SENTENCES.get(condition.kind, sentence)(condition)
 
 
+def page_sentence(condition: Condition) -> str:
+    """The condition for a page, where nobody types: what only a terminal can do is told in words."""
+    return PAGE_SENTENCES.get(condition.kind, sentence)(condition)
+
+
 def graded(condition: Condition, text: str) -> str:
     """The sentence with the word for its grade before it: “[Act now] …”."""
     return f"[{grade_word(condition.grade)}] {text}"
@@ -113,6 +118,25 @@ def _idle(condition: Condition) -> str:
         "Start it (a restart of the computer may do; on WSL: sudo service cron start). Another way: archive daemon"
     )
     return text.format(scheduler=condition.facts["scheduler"])
+
+
+def _page_idle(condition: Condition) -> str:
+    return f"{idle_sentence()} {idle_advice()}".format(scheduler=condition.facts["scheduler"])
+
+
+def idle_sentence() -> str:
+    """What is so where {scheduler} is set up and does not run."""
+    return _(
+        "Registered with {scheduler}, but {scheduler} does not run on this computer, so nothing is saved by itself."
+    )
+
+
+def idle_advice() -> str:
+    """What somebody who never typed a command does then."""
+    return _(
+        "Restart this computer: that usually starts it too. Until then, save by hand now and then: archive sync   "
+        "If it still does not run after a restart, somebody who knows this computer has to start {scheduler}."
+    )
 
 
 def _unscheduled(condition: Condition) -> str:
@@ -375,6 +399,9 @@ SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.PING: _ping,
 }
 """The sentences of all others."""
+
+PAGE_SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {ConditionKind.IDLE: _page_idle}
+"""Those whose sentence for a terminal says what only a terminal can do."""
 
 SHORT_SENTENCES: Mapping[ConditionKind, Callable[[Condition], str]] = {
     ConditionKind.UNREAD: _short_unread,

@@ -80,7 +80,7 @@ def build_attention(
         grade=standing.grade,
         blocks=tuple(emergency_block_of(one, program) for one in emergencies),
         alerts=tuple(shown),
-        sentences=tuple(complete_commands(one, program) for one in standing.graded_sentences),
+        sentences=tuple(complete_commands(one, program) for one in standing.page_sentences),
         saving=tuple(saving_words(standing.situation, failed_at=last_failure(standing.situation))),
         is_unscheduled=any(one.kind is ConditionKind.UNSCHEDULED for one in standing.found),
         facts=tuple((label, complete_commands(fact, program, is_alone=True)) for label, fact in facts),

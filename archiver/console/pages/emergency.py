@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from archiver import errors
 from archiver.console.context import ConsoleContext, console_context
+from archiver.console.home_obstacle import can_restore, home_obstacle
 from archiver.console.jobs import Job, JobLink, JobOutcome, Work
 from archiver.console.saving import failure_remembered, note_home, round_progress, waiting
 from archiver.console.trouble_words import trouble_words
@@ -86,10 +87,14 @@ def _page_without_archive(context: ConsoleContext, problem: str, error: errors.A
     """What can be done all the same, with why nothing is shown of what is kept."""
     if isinstance(error, errors.ArchiveDamaged):
         context.damage_seen.set()
+    block, is_restorable = context.words.general_emergency(), can_restore(error, context.home)
+    steps = [step for step in block.steps if is_restorable or "archive restore" not in step.words]
     return render_template(
         "emergency_without.html",
-        block=context.words.general_emergency(),
-        words=trouble_words(error),
+        block=block,
+        steps=steps,
+        can_restore=is_restorable,
+        words=(isinstance(error, errors.NoArchive) and home_obstacle(context.home)) or trouble_words(error),
         problem=problem,
         is_older=isinstance(error, errors.OlderArchive),
         job=context.jobs.last,
