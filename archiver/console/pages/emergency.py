@@ -120,7 +120,7 @@ def _rescue(context: ConsoleContext) -> Work:
             return JobOutcome(sentence, tuple(filter(None, trouble_words(error)[:2])), links, is_complete=False)
         note_home(app, report.account_id)
         lines = (*context.words.round_lines(report), *report.complaints)
-        is_complete = not (report.troubles or report.complaints)
+        is_complete = report.complete and not (report.troubles or report.complaints)
         head = _("Everything that Chatwork shows was saved again.") if is_complete else _("Saved, but not everything.")
         return JobOutcome(head, lines, links, is_complete=is_complete)
 
