@@ -19,9 +19,9 @@ from archiver.store.archive import Archive
 from archiver.sync.pull.context import PullContext
 from archiver.sync.pull.messages import pull_messages
 from archiver.sync.report import RoomReport
-from tests.benchmarks import corpus
-from tests.benchmarks.canned_chatwork import BASE_URL, Canned, client, session
-from tests.benchmarks.measure import Figure, median_seconds
+from tests.benchmarks.instruments import corpus
+from tests.benchmarks.instruments.canned_chatwork import BASE_URL, Canned, client, session
+from tests.benchmarks.instruments.measure import Figure, median_seconds
 
 KNOWN_BAR, NEW_BAR = 5, 10
 """Milliseconds of CPU."""

@@ -20,8 +20,8 @@ from archiver.records import (
     State,
     Version,
 )
-from tests.benchmarks import corpus
-from tests.benchmarks.measure import Figure, run_alone
+from tests.benchmarks.instruments import corpus
+from tests.benchmarks.instruments.measure import Figure, run_alone
 
 COUNT = 100_000
 SECONDS, MEBIBYTES, PAGE = 4.5, 120, 0.4

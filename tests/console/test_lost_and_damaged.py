@@ -24,7 +24,7 @@ from tests.support.console.application import SITE, FormBrowser, open_applicatio
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.routes import EXAMPLES, addresses
 from tests.support.console.saved_archive import set_up
-from tests.support.ordinary_user import run_as_ordinary_user
+from tests.support.terminals.ordinary_user import run_as_ordinary_user
 from tests.support.viewer.page_text import words_of
 
 FOLD = re.compile('<details class="fold">.*?</details>', re.DOTALL)

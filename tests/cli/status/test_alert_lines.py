@@ -15,8 +15,8 @@ from archiver.records.alerts import Alert, AlertRule, Level
 from archiver.settings import file
 from archiver.store.queries.status import status
 from archiver.store.working import alerts
-from tests.support.situations import NOW, ROOM, ago
-from tests.support.terminal_world import TerminalWorld, running_terminal_world
+from tests.support.terminals.situations import NOW, ROOM, ago
+from tests.support.terminals.terminal_world import TerminalWorld, running_terminal_world
 
 LONG = "[To:1]yamadaさん\n来月からはサイトを通さずに直接払いにしたいのですが"
 
