@@ -12,14 +12,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from archiver.cli.terminal.language import set_language
-from archiver.console.pages import upgrading
+from archiver.rounds import upgrade
 from archiver.store import migrate
 from archiver.store.queries.contracts import contracts
 from tests.support.console.application import open_chromium, open_tab, serve_application
 from tests.support.console.first_run_desk import FirstDayDesk, new_chatwork
 from tests.support.console.player import Player
 from tests.support.console.saved_archive import save, set_up
-from tests.support.terminal import TOKEN
+from tests.support.terminals.terminal import TOKEN
 from tests.support.viewer.chromium_tab import NEEDED, Window
 
 pytestmark = [NEEDED, pytest.mark.slow]
@@ -31,7 +31,9 @@ SIDES = [
 """Language and width."""
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]+")
-OF_CHATWORK = re.compile("動画編集_田中様|記事作成チーム|田中|佐藤|発言|フリーランス[・]トラブル110番|仮払い|契約書面|解約済")
+OF_CHATWORK = re.compile(
+    "動画編集_田中様|記事作成チーム|田中|佐藤|発言|フリーランス[・]トラブル110番|仮払い|契約書面|解約済"
+)
 """Names that stay Japanese on an English page: of chats and people, of an office, of a platform's own terms."""
 
 
@@ -218,7 +220,7 @@ def test_an_archive_of_an_older_format_is_updated_by_the_button(
     monkeypatch.setattr(migrate, "REVISIONS", ("0000", migrate.HEAD))
     newer = f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'"
     monkeypatch.setattr(migrate, "_run_steps", lambda sql: sql.exec_driver_sql(newer))
-    monkeypatch.setattr(upgrading.upgrade, "if_older", lambda app, tell: tell(migrate.migrate(app.archive.database)))
+    monkeypatch.setattr(upgrade, "if_older", lambda app, tell: tell(migrate.migrate(app.archive.database)))
     with serve_application(desk.home, desk.environ) as (gate, _context), open_tab(chromium, gate, width=width) as tab:
         player, page = Player(tab.page), tab.page
         go(player, "/contracts/job1")
@@ -253,7 +255,9 @@ def test_an_archive_of_a_newer_format_is_left_alone(
         for path in ("/home", "/emergency", "/copies", "/contracts", "/settings"):
             go(player, path)
             faults += look(player, language)
-            assert 0 == page.locator("main form[action$='/restore'], main a.button.primary[href='/copies']").count(), path
+            assert 0 == page.locator("main form[action$='/restore'], main a.button.primary[href='/copies']").count(), (
+                path
+            )
             if path != "/settings":
                 expect(page.get_by_role("alert").first).to_contain_text(re.compile("新しい|newer"))
 
