@@ -32,9 +32,9 @@ SIDES = [
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]+")
 OF_CHATWORK = re.compile(
-    "動画編集_田中様|記事作成チーム|田中|佐藤|発言|フリーランス[・]トラブル110番|仮払い|契約書面|解約済"
+    "動画編集_田中様|記事作成チーム|田中|佐藤|発言|フリーランス[・]トラブル110番|仮払い|契約書面|契約途中終了リクエスト|日本語|解約済"
 )
-"""Names that stay Japanese on an English page: of chats and people, of an office, of a platform's own terms."""
+"""What stays Japanese on an English page: names of chats, people, an office and a language; a platform's own terms."""
 
 
 @pytest.fixture(scope="module")
