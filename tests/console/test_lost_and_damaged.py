@@ -456,15 +456,16 @@ with open_application(Path(sys.argv[1]), {"ARCHIVE_LANG": "ja", "HOME": sys.argv
 @pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
 def test_an_archive_in_a_folder_that_is_only_read_is_shown_and_every_button_says_why_not(desk: FirstDayDesk) -> None:
     """The pages show what is kept; what would write says what keeps it, in the page's language, and nothing changes."""
-    for path in (desk.home, *desk.home.rglob("*")):
-        path.chmod(0o555 if path.is_dir() else 0o444)
+    every = (desk.home, *desk.home.rglob("*"))
+    for one in every:
+        one.chmod(0o555 if one.is_dir() else 0o444)
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", SAVE_AND_LOOK, str(desk.home), str(desk.folder)]
     try:
         seen = run_as_ordinary_user(command, environ, desk.folder)
     finally:
-        for path in (desk.home, *desk.home.rglob("*")):
-            path.chmod(0o755 if path.is_dir() else 0o644)
+        for one in every:
+            one.chmod(0o755 if one.is_dir() else 0o644)
 
     said = dict(line.split(" ", 1) for line in seen.stdout.splitlines())
     assert "発言" in said["/home"], seen.stderr
