@@ -35,7 +35,7 @@ SETTINGS = "[files]\nstop_when_free_gb = 0\n[exports]\ndaily = false\n"
 
 
 _PATIENCE_SECONDS = 600
-"""For a round in a process of its own: on a machine with much else to do it took a minute; only one that hangs is ended."""
+"""For a round in a process of its own: beside much other work one took a minute. Only one that hangs is ended."""
 
 
 class MortalConnection:
