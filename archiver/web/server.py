@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import socket
-import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from flask import Blueprint
-from waitress import wasyncore
-from waitress.server import create_server
 
-from archiver import errors
 from archiver.web.access import OPEN, AccessGate
 from archiver.web.app import build_app
 from archiver.web.context import ViewContext
-from archiver.web.refused_requests import PageChannel
+from archiver.web.waitress_server import PATIENCE, SMALL_BODY, bind_port, running_server
 
 LOOPBACK = "127.0.0.1"
 THREADS = 4
@@ -28,13 +21,7 @@ WRITING_THREADS = 8
 UPLOAD_LIMIT = 2 * 1024**3
 """Bytes of a request at most, where files may be handed in."""
 
-CONNECTIONS = 450
-"""Below the 512 sockets that `select` can watch on Windows. Half-open ones end after `IDLE_SECONDS`."""
-
 IDLE_SECONDS = 20
-
-PATIENCE = 2
-"""Seconds that running responses may take when the viewer is stopped."""
 
 
 @contextmanager
@@ -49,36 +36,16 @@ def serve_pages(
 
     With `more`, pages that write are served too; `on_spent` learns when the gate has made a new key.
     """
-    with _bind(port) as bound:
+    with bind_port(LOOPBACK, port) as bound:
         gate = AccessGate(bound.getsockname()[1], bool(more), on_spent)
-        logging.getLogger("waitress.queue").setLevel(
-            logging.CRITICAL
-        )  # a page with pictures makes many requests at once
-        sockets: dict[int, Any] = {}
-        server: Any = create_server(  # its type lacks what an orderly shutdown needs
+        with running_server(
             build_app(context, gate, more),
-            map=sockets,
-            sockets=[bound],
+            bound,
             threads=WRITING_THREADS if more else THREADS,
-            connection_limit=CONNECTIONS,
-            channel_timeout=IDLE_SECONDS,
-            cleanup_interval=5,
-            asyncore_use_poll=sys.platform != "win32",
-            ident=None,
-            clear_untrusted_proxy_headers=True,
-            max_request_body_size=UPLOAD_LIMIT if more else 1024,
-            max_request_header_size=65_536,
-        )
-        server.channel_class = PageChannel
-        thread = threading.Thread(target=server.run, name="view", daemon=True)
-        thread.start()
-        try:
+            idle_seconds=IDLE_SECONDS,
+            body_limit=UPLOAD_LIMIT if more else SMALL_BODY,
+        ):
             yield gate
-        finally:
-            # The worker threads end first, as they wake the waiting thread; then that thread closes its sockets.
-            server.task_dispatcher.shutdown(timeout=PATIENCE)
-            server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
-            thread.join(PATIENCE)
 
 
 def is_served(port: int) -> bool:
@@ -91,17 +58,3 @@ def is_served(port: int) -> bool:
     except (OSError, OverflowError):
         return False
     return b" 200 " in head and b"Content-Security-Policy" in head
-
-
-def _bind(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        if sys.platform == "win32":  # there SO_REUSEADDR would let another program take the same port
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((LOOPBACK, port))
-    except OSError as error:
-        bound.close()
-        raise errors.PortTaken(port=port) from error
-    return bound

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
-from waitress import wasyncore
-from waitress.server import create_server
 
 from archiver import errors
 from archiver.store.archive import Archive
 from archiver.web.app import build_team_app
 from archiver.web.context import ViewContext
 from archiver.web.proxy_access import ProxyGate, refusal_sentence
-from archiver.web.refused_requests import PageChannel
+from archiver.web.waitress_server import bind_port, running_server
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse
@@ -29,7 +26,7 @@ THREADS = 16
 FRESH_SECONDS = 30.0
 """For so long a copy is shown without asking the ledger for newer records."""
 
-PATIENCE = 2
+IDLE_SECONDS = 60
 
 
 class TeamPages:
@@ -90,42 +87,8 @@ class TeamPages:
 @contextmanager
 def serve_team(pages: TeamPages, *, host: str, port: int) -> Iterator[int]:
     """Serve at an address while the `with` block runs; the port. Raises PortTaken."""
-    with _bind(host, port) as bound:
-        logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)
-        sockets: dict[int, Any] = {}
-        server: Any = create_server(
-            pages,
-            map=sockets,
-            sockets=[bound],
-            threads=THREADS,
-            channel_timeout=60,
-            asyncore_use_poll=True,
-            ident=None,
-            clear_untrusted_proxy_headers=True,
-            max_request_body_size=1024,
-            max_request_header_size=65_536,
-        )
-        server.channel_class = PageChannel
-        thread = threading.Thread(target=server.run, name="serve", daemon=True)
-        thread.start()
-        try:
-            yield bound.getsockname()[1]
-        finally:
-            server.task_dispatcher.shutdown(timeout=PATIENCE)
-            with suppress(OSError):
-                server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
-            thread.join(PATIENCE)
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        raise errors.PortTaken(port=port) from error
-    return bound
+    with bind_port(host, port) as bound, running_server(pages, bound, threads=THREADS, idle_seconds=IDLE_SECONDS):
+        yield bound.getsockname()[1]
 
 
 def _refuse(start: StartResponse) -> list[bytes]:

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.benchmarks.measure import Figure
+from tests.benchmarks.instruments.measure import Figure
 
 ROWS = (
     "cron_run",

@@ -28,8 +28,8 @@ from archiver.settings.file import load_settings
 from archiver.sync.run import Options, ProgressCallbacks
 from archiver.team import round_times
 from archiver.team.account_rounds import AccountRounds
-from tests.benchmarks.measure import Figure
-from tests.support.team_hardship import (
+from tests.benchmarks.instruments.measure import Figure
+from tests.support.teams.team_hardship import (
     Aftermath,
     Hardship,
     findings_at_home,
@@ -39,7 +39,7 @@ from tests.support.team_hardship import (
     lost_messages,
     undergo,
 )
-from tests.support.team_service import Service, running_service
+from tests.support.teams.team_service import Service, running_service
 
 BAR_MS = 45.0
 QUIET_ACCOUNTS, TIMES = 10, 6

@@ -19,9 +19,9 @@ from archiver.store.engine import DATABASE
 from archiver.store.object_stores.open_store import make_store
 from tests.ledger.teams import note
 from tests.support.archives.fixture import ARCHIVE
-from tests.support.postgres import Postgres, running_postgres
-from tests.support.team import evidence
-from tests.support.terminal import Terminal
+from tests.support.teams.postgres import Postgres, running_postgres
+from tests.support.teams.team import evidence
+from tests.support.terminals.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 

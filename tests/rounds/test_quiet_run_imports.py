@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 LOADED = (
     "import sys; from archiver.cli.main import main; code = main(sys.argv[1:]); "

@@ -18,9 +18,9 @@ from archiver.rounds.stop import Stop
 from archiver.team import queue_schema, round_queue
 from archiver.team.account_rounds import RoundFailed
 from archiver.team.round_queue import RoundQueue
-from tests.support.postgres import Postgres
-from tests.support.team import running_ledger
-from tests.support.team_service import FAST
+from tests.support.teams.postgres import Postgres
+from tests.support.teams.team import running_ledger
+from tests.support.teams.team_service import FAST
 
 pytestmark = [pytest.mark.slow, pytest.mark.sample]
 

@@ -22,6 +22,9 @@ from archiver.store.search.scope import SearchScope, conditions
 FEW = 2_000
 """So many messages are looked at one by one; of more, the newest 50 are soon found by going through all."""
 
+EARLIER = 300_000
+"""So many earlier messages are read in the index of times, to skip all later ones; else those are passed singly."""
+
 _END = 2**63 - 1
 
 
@@ -162,5 +165,21 @@ def _messages_backwards(
     room_walks = []
     for room in (one for one in rooms if scope.rooms is None or one in scope.rooms):
         end = _END if older_than is None else older_than.position + (room < older_than.room_id)
+        end = min(end, _END if scope.until is None else _end_of_earlier(source, room, scope.until))
         room_walks.append(source.execute(f"{statement} ORDER BY m.position DESC", (room, end, *values)))
     return merge(*room_walks, reverse=True)
+
+
+_LAST_EARLIER = """
+    SELECT max(position), count(*)
+    FROM (SELECT position FROM message INDEXED BY message_sent WHERE room_id = ? AND send_time < ? LIMIT ?)
+"""
+
+
+def _end_of_earlier(source: sqlite3.Connection, room: int, until: int) -> int:
+    """A position above that of every message of a room sent before a time: the next one if they are not too many.
+
+    Ids rise with time in Chatwork, but nothing promises it: so each of the earlier messages is asked for its position.
+    """
+    last, count = source.execute(_LAST_EARLIER, (room, until, EARLIER + 1)).fetchone()
+    return _END if count > EARLIER else (last or 0) + 1

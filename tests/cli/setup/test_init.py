@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archiver.demo.chatwork.simulator import Chatwork
 from archiver.store.archive import Archive
-from tests.support.terminal import TOKEN, Terminal
+from tests.support.terminals.terminal import TOKEN, Terminal
 
 
 def test_the_next_steps_find_the_archive_that_was_just_made(tmp_path: Path) -> None:
