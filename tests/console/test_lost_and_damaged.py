@@ -124,6 +124,8 @@ def test_a_damaged_database_is_said_on_every_page(
         assert not re.search(r"malformed|database|schema|disk I/O|sqlite", text)
     assert "しないこと" in emergency
     assert "先にあちらで納品" in emergency
+    for page in (pages[path].get_data(as_text=True).partition("<main")[2] for path in ("/home", "/search")):
+        assert 1 == page.count('href="/copies"'), page
 
 
 @pytest.mark.parametrize("how", [flip, empty])
@@ -430,6 +432,46 @@ def test_the_lost_page_offers_only_what_can_succeed(desk: FirstDayDesk, what: st
         assert "もう一度確かめる" in main
         assert not re.search(f"{RESTORE}|このバックアップから|新しい空の保管庫", main)
     assert RESTORE not in pages["/emergency"]
+
+
+SAVE_AND_LOOK = """
+import re, sys
+from pathlib import Path
+from archiver.cli.terminal.language import set_language
+from tests.support.console.application import open_application
+from tests.support.viewer.page_text import words_of
+
+set_language("ja")
+with open_application(Path(sys.argv[1]), {"ARCHIVE_LANG": "ja", "HOME": sys.argv[2]}) as browser:
+    print("/home", words_of(browser.get("/home")))
+    for path in ("/home/save", "/emergency/rescue", "/evidence/seal", "/evidence/verify"):
+        browser.post(path)
+        browser.job()
+        print(path, words_of(browser.get("/job")))
+    answer = browser.post("/settings/language", language="en")
+    print("/settings/language", words_of(answer.get_data(as_text=True)))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the permissions of POSIX")
+def test_an_archive_in_a_folder_that_is_only_read_is_shown_and_every_button_says_why_not(desk: FirstDayDesk) -> None:
+    """The pages show what is kept; what would write says what keeps it, in the page's language, and nothing changes."""
+    every = (desk.home, *desk.home.rglob("*"))
+    for one in every:
+        one.chmod(0o555 if one.is_dir() else 0o444)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", SAVE_AND_LOOK, str(desk.home), str(desk.folder)]
+    try:
+        seen = run_as_ordinary_user(command, environ, desk.folder)
+    finally:
+        for one in every:
+            one.chmod(0o755 if one.is_dir() else 0o644)
+
+    said = dict(line.split(" ", 1) for line in seen.stdout.splitlines())
+    assert "発言" in said["/home"], seen.stderr
+    for path in ("/home/save", "/emergency/rescue", "/settings/language"):
+        assert CLOSED in said[path], said
+    assert not ENGLISH.search(" ".join(said.values()))
 
 
 def test_nothing_is_begun_or_restored_where_a_file_lies(desk: FirstDayDesk, tmp_path: Path) -> None:

@@ -73,10 +73,9 @@ class Standing:
         """The same with the words for their grades."""
         return [graded(one, sentence(one)) for one in self.found if one.kind not in OF_ALERTS]
 
-    @property
-    def page_sentences(self) -> list[str]:
-        """The same for a page, which asks nobody to type what it cannot do itself."""
-        return [graded(one, page_sentence(one)) for one in self.found if one.kind not in OF_ALERTS]
+    def page_sentences(self, room_labels: Mapping[int, str]) -> list[str]:
+        """The same for a page, which asks nobody to type what it cannot do itself, and calls rooms by their names."""
+        return [graded(one, page_sentence(one, room_labels)) for one in self.found if one.kind not in OF_ALERTS]
 
 
 def observe_standing(

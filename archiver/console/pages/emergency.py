@@ -117,10 +117,10 @@ def _rescue(context: ConsoleContext) -> Work:
                 report = rescue_round(app, rooms, round_progress(app, job))
         except errors.ArchiverError as error:
             sentence = _("Not everything could be saved again just now. What was saved before is kept.")
-            return JobOutcome(sentence, tuple(filter(None, trouble_words(error))), links, is_complete=False)
+            return JobOutcome(sentence, tuple(filter(None, trouble_words(error)[:2])), links, is_complete=False)
         note_home(app, report.account_id)
         lines = (*context.words.round_lines(report), *report.complaints)
-        is_complete = not (report.troubles or report.complaints)
+        is_complete = report.complete and not (report.troubles or report.complaints)
         head = _("Everything that Chatwork shows was saved again.") if is_complete else _("Saved, but not everything.")
         return JobOutcome(head, lines, links, is_complete=is_complete)
 

@@ -91,7 +91,7 @@ def _verify_work(context: ConsoleContext) -> Work:
 def _damaged(lines: list[str]) -> JobOutcome:
     """What the check of a damaged archive has brought; the ways on are those of a check that failed."""
     words = trouble_words(errors.ArchiveDamaged(path="", detail=""))
-    return JobOutcome(words.sentence, (words.advice,), is_complete=False, details=tuple(lines))
+    return JobOutcome(words.sentence, (words.short_advice,), is_complete=False, details=tuple(lines))
 
 
 def _ways_back() -> tuple[JobLink, ...]:
