@@ -54,6 +54,26 @@ def test_what_is_adopted_comes_home_as_it_was(postgres: Postgres, home: Path, tm
 
 
 @pytest.mark.sample
+def test_a_second_taking_home_to_the_same_folder_is_refused_and_what_a_kill_left_is_made_anew(
+    postgres: Postgres, home: Path, tmp_path: Path
+) -> None:
+    """Neither touches what the other one is making; without another one, half an archive is no hindrance."""
+    place = adopt(home, postgres.address("machine"), None)
+    partial = tmp_path / "taken.partial"
+    (partial / "files").mkdir(parents=True)
+    (partial / DATABASE).write_bytes(b"half")
+
+    with Archive(partial).round_lock(), pytest.raises(errors.ArchiveInUse):
+        take_home(place, tmp_path / "taken", home)
+    untouched = (partial / DATABASE).read_bytes()
+    take_home(place, tmp_path / "taken", home)
+
+    assert b"half" == untouched
+    assert evidence(home) == evidence(tmp_path / "taken")
+    assert not partial.exists()
+
+
+@pytest.mark.sample
 def test_a_home_of_the_same_archive_becomes_a_copy_and_another_one_is_refused(
     postgres: Postgres, home: Path, tmp_path: Path
 ) -> None:
